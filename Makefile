@@ -1,0 +1,205 @@
+# The build of bytegate, in one file. Sources are found by wildcard: a new .c file in an agreed folder is part of the
+# build, and a new tests/test_*.c or scripts/tests/test_*.sh is part of `make check`, with no line added here.
+#
+#   generators/{lay,isa,markdown,http}/*.c   -> $(BUILD)/libgenerators.a
+#   generators/programs/NAME.c               -> $(BUILD)/gen/NAME, run to lay its programs into $(BUILD)/elf/
+#   oracles/*.c, harness/*.c                 -> $(BUILD)/bytegate
+#   PART/tests/test_*.c                      -> $(BUILD)/tests/PART/tests/test_*
+#
+# BUILD=DIR builds into another folder. SANITIZE=1 builds with ASan and UBSan into build-sanitize/.
+
+# `make setup verify` must end its setup before the rest is even read, because pkg-config answers only then. So
+# several goals run one after another, each in a make of its own.
+ifneq ($(word 2,$(MAKECMDGOALS)),)
+.PHONY: $(MAKECMDGOALS)
+.NOTPARALLEL:
+$(MAKECMDGOALS):
+	@$(MAKE) --no-print-directory $@
+else
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+MAKEFLAGS += -rR
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(JOBS)
+endif
+ifneq ($(V),1)
+.SILENT:
+endif
+
+ifdef SANITIZE
+BUILD ?= build-sanitize
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+else
+BUILD ?= build
+endif
+# The tests and the scripts that they call learn from the environment where the build stands.
+export BUILD
+
+CC := gcc
+AR := gcc-ar
+CPPFLAGS := -I. -Igenerators
+CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror $(SANITIZERS)
+LDFLAGS := -Wl,--as-needed $(SANITIZERS)
+DEPFLAGS = -MMD -MP -MF $(@:.o=.d)
+
+GATE_PACKAGES := libcurl libcmark jansson libelf libxml-2.0
+TEST_PACKAGES := check capstone unicorn libxxhash
+
+## Sources
+
+GENERATOR_SOURCES := $(wildcard $(addsuffix /*.c,$(addprefix generators/,lay isa markdown http)))
+PROGRAMS := $(notdir $(basename $(wildcard generators/programs/*.c)))
+ORACLE_SOURCES := $(wildcard oracles/*.c)
+HARNESS_SOURCES := $(wildcard harness/*.c)
+TEST_DIRS := $(wildcard $(addsuffix /tests,generators $(wildcard generators/*) harness oracles))
+TEST_SOURCES := $(wildcard $(addsuffix /test_*.c,$(TEST_DIRS)))
+TEST_SUPPORT := $(filter-out $(TEST_SOURCES),$(wildcard $(addsuffix /*.c,$(TEST_DIRS))))
+SHELL_TESTS := $(wildcard scripts/tests/test_*.sh)
+C_SOURCES := $(GENERATOR_SOURCES) $(wildcard generators/programs/*.c) $(ORACLE_SOURCES) $(HARNESS_SOURCES) \
+             $(TEST_SOURCES) $(TEST_SUPPORT)
+HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) harness oracles $(TEST_DIRS)))
+SHELL_SOURCES := $(wildcard run-elf.sh .ci/run ci/*.sh scripts/*.sh scripts/tests/*.sh fixtures/*.sh fixtures/*/*.sh)
+
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+GENERATORS := $(addprefix $(BUILD)/gen/,$(PROGRAMS))
+STAMPS := $(patsubst %,$(BUILD)/elf/.%.stamp,$(PROGRAMS))
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/tests/%,$(TEST_SOURCES))
+
+## Libraries
+
+ifeq ($(filter setup clean help format,$(MAKECMDGOALS)),)
+GATE_CPPFLAGS := $(shell pkg-config --cflags $(GATE_PACKAGES) 2>/dev/null)
+GATE_LIBS := $(shell pkg-config --libs $(GATE_PACKAGES) 2>/dev/null)
+ifeq ($(GATE_LIBS),)
+$(error bytegate: a library of $(GATE_PACKAGES) is missing. Run `make setup` first)
+endif
+GATE_LIBS += -linih
+LLVM_PREFIX := $(shell llvm-config-14 --prefix 2>/dev/null || echo /usr/lib/llvm-14)
+TEST_CPPFLAGS := $(GATE_CPPFLAGS) $(shell pkg-config --cflags $(TEST_PACKAGES) 2>/dev/null) \
+                 -isystem $(LLVM_PREFIX)/include
+TEST_LIBS := $(shell pkg-config --libs $(TEST_PACKAGES) 2>/dev/null) \
+             -lZydis -L$(LLVM_PREFIX)/lib -lLLVM-14 $(GATE_LIBS) -lpthread
+endif
+
+## Targets
+
+.PHONY: all help
+all: elf $(if $(HARNESS_SOURCES),$(BUILD)/bytegate) ## build the programs under test and the gate (the default)
+
+help: ## list these targets
+	echo 'make TARGET... [BUILD=DIR] [SANITIZE=1] [V=1]'
+	sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS='	' read -r target text; do \
+	  printf '  %-10s %s\n' "$$target" "$$text"; done
+
+.PHONY: setup verify check lint sums
+setup: ## install the Debian packages that the build, the gate and the tests need
+	scripts/setup.sh
+
+verify: all ## hold every program to its oracle, byte for byte
+	$(BUILD)/bytegate verify
+
+# Every line of this list is one program of checks. scripts/run-tests.sh runs them and counts what they report.
+LINTS := check-format $(if $(C_SOURCES),lint-tidy lint-cppcheck) $(if $(SHELL_SOURCES),lint-shell)
+check: all unit-tests ## run the unit tests, the script tests and the linters
+	scripts/run-tests.sh -j $(JOBS) -l $(BUILD)/test-logs \
+	  $(UNIT_TESTS) $(SHELL_TESTS) $(wildcard scripts/check-elf-sums.sh) $(addprefix make:,$(LINTS))
+
+.PHONY: unit-tests elf
+unit-tests: $(UNIT_TESTS)
+elf: $(STAMPS)
+
+lint: $(LINTS) ## check the layout and the sense of every source: clang-format, clang-tidy, cppcheck, shellcheck
+
+sums: elf ## write down the size and the SHA-256 of each program in fixtures/, after a meant change
+	scripts/update-elf-sums.sh
+
+.PHONY: format clean
+format: ## lay out every C source with clang-format
+	clang-format -i $(C_SOURCES) $(HEADERS)
+
+clean: ## remove what was built
+	rm -rf $(BUILD)
+
+## Compilation. Sources are named relative to this folder, so that __FILE__, which the source maps of the programs
+## bear, is the same wherever the checkout stands.
+
+$(BUILD)/obj/%.o: %.c Makefile
+	mkdir -p $(@D)
+	$(if $(V),,echo '  CC    $<')
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(DEPFLAGS) -c -o $@ $<
+
+$(call objects,$(ORACLE_SOURCES) $(HARNESS_SOURCES)): CPPFLAGS := -I. $(TEST_CPPFLAGS)
+$(call objects,$(TEST_SOURCES) $(TEST_SUPPORT)): CPPFLAGS := -I. -Igenerators $(TEST_CPPFLAGS)
+
+$(BUILD)/libgenerators.a: $(call objects,$(GENERATOR_SOURCES))
+$(BUILD)/liboracles.a: $(call objects,$(ORACLE_SOURCES))
+$(BUILD)/libharness.a: $(call objects,$(HARNESS_SOURCES))
+$(BUILD)/lib%.a:
+	mkdir -p $(@D)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/bytegate: $(call objects,$(HARNESS_SOURCES)) $(BUILD)/liboracles.a
+	$(if $(V),,echo '  LINK  $@')
+	$(CC) $(LDFLAGS) -o $@ $^ $(GATE_LIBS)
+
+## The programs under test: laid by the generators, never by a compiler
+
+$(GENERATORS): $(BUILD)/gen/%: $(BUILD)/obj/generators/programs/%.o $(BUILD)/libgenerators.a
+	mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^
+
+# A stamp lists the files that its generator wrote. One that has since lost a file is made again.
+written_by = $(if $(wildcard $(1)),$(addprefix $(BUILD)/elf/,$(file <$(1))))
+.PHONY: $(foreach stamp,$(STAMPS),$(if $(filter-out $(wildcard $(BUILD)/elf/*),$(call written_by,$(stamp))),$(stamp)))
+
+$(STAMPS): $(BUILD)/elf/.%.stamp: $(BUILD)/gen/%
+	echo '  LAY   $*'
+	rm -rf $@ $(BUILD)/elf/.$*.new
+	mkdir -p $(BUILD)/elf/.$*.new
+	$< $(BUILD)/elf/.$*.new
+	ls $(BUILD)/elf/.$*.new > $(BUILD)/elf/.$*.list
+	mv $(BUILD)/elf/.$*.new/* $(BUILD)/elf/
+	rmdir $(BUILD)/elf/.$*.new
+	mv $(BUILD)/elf/.$*.list $@
+
+## Unit tests: those of the generators see all of the generators, those of the gate see all of the gate, and both see
+## the oracles. A .c file in a tests/ folder that is not itself a test is linked with each test of that folder.
+
+support = $(call objects,$(filter $(1)/%,$(TEST_SUPPORT)))
+define unit_test
+$(BUILD)/tests/$(basename $(1)): $(call objects,$(1)) $(call support,$(patsubst %/,%,$(dir $(1)))) \
+  $(if $(filter generators/%,$(1)),$(BUILD)/libgenerators.a,$(BUILD)/libharness.a) $(BUILD)/liboracles.a
+endef
+$(foreach test,$(TEST_SOURCES),$(eval $(call unit_test,$(test))))
+$(UNIT_TESTS):
+	mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+
+## Linters. clang-tidy, the slow one, is asked again only about a source whose object was made again.
+
+.PHONY: check-format lint-tidy lint-cppcheck lint-shell
+check-format:
+	clang-format --dry-run -Werror $(C_SOURCES) $(HEADERS)
+
+lint-tidy: $(patsubst %.c,$(BUILD)/lint/%.tidy,$(C_SOURCES))
+$(BUILD)/lint/%.tidy: $(BUILD)/obj/%.o .clang-tidy
+	mkdir -p $(@D)
+	clang-tidy --quiet --warnings-as-errors='*' $*.c -- -std=c11 -D_GNU_SOURCE $(CPPFLAGS) $(TEST_CPPFLAGS) \
+	  2>$@.log || { cat $@.log; exit 1; }
+	touch $@
+
+lint-cppcheck:
+	mkdir -p $(BUILD)/lint/cppcheck
+	cppcheck -q -j $(JOBS) --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	  --cppcheck-build-dir=$(BUILD)/lint/cppcheck --suppress=missingIncludeSystem -D_GNU_SOURCE -I. -Igenerators \
+	  $(C_SOURCES)
+
+lint-shell:
+	shellcheck -x $(SHELL_SOURCES)
+
+-include $(patsubst %.o,%.d,$(call objects,$(C_SOURCES)))
+
+endif
