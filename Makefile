@@ -44,7 +44,7 @@ CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror $(SANITIZERS)
 LDFLAGS := -Wl,--as-needed $(SANITIZERS)
 DEPFLAGS = -MMD -MP -MF $(@:.o=.d)
 
-GATE_PACKAGES := libcurl libcmark jansson libelf libxml-2.0
+GATE_PACKAGES := libcurl libcmark jansson libelf libxml-2.0 zlib
 TEST_PACKAGES := check capstone unicorn libxxhash
 
 ## Sources
