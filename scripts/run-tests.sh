@@ -5,8 +5,8 @@
 # usage: scripts/run-tests.sh [-j JOBS] [-t SECONDS] [-l LOG_DIR] TEST...
 #
 # TEST is a program, or make:TARGET for a target of the Makefile. A program that ends with another status than 0, that
-# outlives its SECONDS, or that reports no check at all where its kind reports some, adds a failure of its own: what
-# broke off cannot have passed. Exit: 0 all passed, 1 some failed or there was nothing to run, 2 usage.
+# outlives its SECONDS, whose TAP is not as long as its plan, or that ran no check at all, adds a failure of its own:
+# what broke off cannot have passed. Exit: 0 all passed, 1 some failed or there was nothing to run, 2 usage.
 set -u
 
 usage() {
@@ -18,6 +18,7 @@ usage() {
 run_one() {
   local test=$1 seconds=$2 logs=$3 name status started passed failed took
   name=${test#"${BUILD:-build}"/tests/}
+  name=${name#./}
   local log=$logs/${name//\//_}.log
   started=${EPOCHREALTIME/[.,]/}
   # A test sees neither the terminal nor the job slots of a surrounding make.
@@ -32,9 +33,12 @@ run_one() {
   read -r passed failed < <(awk '
     /^[0-9]+%: Checks: [0-9]+, Failures: [0-9]+, Errors: [0-9]+$/ {
       gsub(/[^0-9 ]/, ""); bad += $3 + $4; good += $2 - $3 - $4; counted = 1 }
-    /^ok( |$)/ { good++; counted = 1 }
-    /^not ok( |$)/ { bad++; counted = 1 }
-    END { print good + 0, counted ? bad + 0 : "none" }' "$log")
+    /^ok( |$)/ { good++; tap++; counted = 1 }
+    /^not ok( |$)/ { bad++; tap++; counted = 1 }
+    /^1\.\.[0-9]+$/ { plan = substr($0, 4) + 0; counted = 1 }
+    END {
+      if (tap != plan) bad++
+      print good + 0, counted ? bad + 0 : "none" }' "$log")
   if [ "$failed" = none ]; then
     failed=0
     [ "$status" -ne 0 ] || passed=1

@@ -78,7 +78,7 @@ install() {
   apt -o 'DPkg::Options::=--path-include=/usr/share/doc/*' install --no-install-recommends $missing
 }
 
-# Lists are fetched where there are none, and again where the packages that they name are gone from the server.
-known=$(find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -print -quit 2>/dev/null)
-{ [ -n "$known" ] && install; } || { apt update && install; } ||
+# Lists are fetched where apt does not know the names, and where what it knows is gone from the server.
+# shellcheck disable=SC2086 # as above
+{ apt-cache show $missing >/dev/null 2>&1 && install; } || { apt update && install; } ||
   fail "apt could not install: ${missing//$'\n'/ }" "These are the names of Debian 12 (bookworm); is this another release?"

@@ -23,7 +23,7 @@ report() {
   failures=$((failures + 1))
   printf 'not ok %d - %s\n' "$tests" "$2"
   shift 2
-  printf '%s\n' "$@" | sed 's/^/# /'
+  printf '%s\n' "$@" | head -n 40 | sed 's/^/# /'
 }
 
 # run COMMAND...: keeps what it wrote in the files out and err, and its exit status in $status.

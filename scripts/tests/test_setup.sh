@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# scripts/setup.sh: it installs what is missing and nothing else, as root or through sudo, and says what to do where
+# it cannot. apt, dpkg, sudo and id are stand-ins here; the list of packages is the test's own.
+# shellcheck disable=SC2016 # stand-ins are scripts, which expand later
+# shellcheck source=scripts/tests/tap.sh
+source "$(dirname "$0")/tap.sh"
+
+mkdir -p scripts fixtures/documents
+cp "$root/scripts/setup.sh" scripts/
+cat >scripts/packages.txt <<'LIST'
+# A list
+here                     command:bash
+wanted                   command:no-such-command  # and why
+only-there [arm64]       header:no/such/header.h
+only-here [amd64]        file:/nowhere
+
+library                  pkg-config:no-such-library
+LIST
+printf 'document   # without a probe\n' >fixtures/documents/packages.txt
+
+# system INSTALLED UID: a system with those packages and that user. What it is asked to do goes to the file calls.
+system() {
+  path_with bash env dirname awk cut uname
+  stand_in dpkg 'echo amd64'
+  stand_in dpkg-query 'for name in '"$1"'; do echo "$name installed"; done; exit 1'
+  stand_in apt-cache 'exit 0'
+  stand_in apt-get 'echo "apt-get $*" >>'"$folder"'/calls'
+  stand_in id 'echo '"$2"
+  rm -f calls
+  touch calls
+}
+setup() {
+  PATH=$folder/bin run scripts/setup.sh
+}
+
+all='here wanted only-here library document'
+system "$all" 1000
+setup
+expect_status 'all is there: 0' 0
+expect_bytes 'all is there: nothing is called' '' calls
+expect_bytes 'all is there: nothing is said' '' out
+
+system 'here library document' 0
+setup
+expect_status 'root: 0' 0
+expect_text 'root: what is missing is installed, and nothing else' '--no-install-recommends wanted only-here' calls
+expect_no_text 'root: lists that are known are not fetched' 'update' calls
+expect_text 'root: what is done is said' 'setup: installing wanted only-here' out
+
+system 'here wanted only-here library' 0
+setup
+expect_text 'packages of documents are installed too' '--no-install-recommends document' calls
+
+system '' 0
+stand_in dpkg 'echo arm64'
+setup
+expect_text 'packages of another kind of host are left alone' \
+  '--no-install-recommends here wanted only-there library document' calls
+
+system here 1000
+stand_in sudo 'echo "sudo $*" >>'"$folder"'/calls; exec "$@"'
+setup
+expect_status 'sudo: 0' 0
+expect_text 'sudo: apt is run through it' 'sudo env DEBIAN_FRONTEND=noninteractive apt-get' calls
+
+system here 1000
+setup
+expect_status 'neither root nor sudo: 3' 3
+expect_text 'neither root nor sudo: the command is named' \
+  'As root, run: apt-get install --no-install-recommends wanted only-here library document' err
+
+system here 0
+stand_in apt-cache 'exit 100'
+setup
+expect_text 'unknown names: lists are fetched' 'update' calls
+sed -n 1p calls >first
+expect_text 'unknown names: before the first attempt' 'update' first
+
+system here 0
+stand_in apt-get 'echo "apt-get $*" >>'"$folder"'/calls
+case "$*" in *update*) : >'"$folder"'/updated ;; *) test -e '"$folder"'/updated ;; esac'
+setup
+expect_status 'lists out of date: fetched, and tried again' 0
+
+system here 0
+stand_in apt-get 'echo no network >&2; exit 100'
+setup
+expect_status 'apt fails: 3' 3
+expect_text 'apt fails: what is missing is named' 'apt could not install: wanted only-here library document' err
+
+system here 0
+rm bin/apt-get
+setup
+expect_status 'no apt: 3' 3
+expect_text 'no apt: a command' 'command:no-such-command            Debian: wanted' err
+expect_text 'no apt: a library' 'pkg-config:no-such-library         Debian: library' err
+expect_text 'no apt: a package without a probe' 'file:/usr/share/doc/document       Debian: document' err
+expect_no_text 'no apt: what is there is not named' 'Debian: here' err
+
+printf 'here command:bash\n' >scripts/packages.txt
+rm fixtures/documents/packages.txt
+setup
+expect_status 'no apt, and nothing missing: 0' 0
+
+done_testing
