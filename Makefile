@@ -194,8 +194,8 @@ $(BUILD)/lint/%.tidy: $(BUILD)/obj/%.o .clang-tidy
 lint-cppcheck:
 	mkdir -p $(BUILD)/lint/cppcheck
 	cppcheck -q -j $(JOBS) --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-	  --cppcheck-build-dir=$(BUILD)/lint/cppcheck --suppress=missingIncludeSystem --suppress=va_end_missing -D_GNU_SOURCE -I. -Igenerators \
-	  $(C_SOURCES)
+	  --cppcheck-build-dir=$(BUILD)/lint/cppcheck --suppress=missingIncludeSystem --suppress=va_end_missing \
+	  -D_GNU_SOURCE -I. -Igenerators $(C_SOURCES)
 
 lint-shell:
 	shellcheck -x $(SHELL_SOURCES)
