@@ -1,0 +1,176 @@
+/* command_line.c: what a program says about its command line, and how it ends.
+ *
+ * Whatever goes wrong is told in one line on standard error: the program, the thing, the value, the reason. */
+#include "http.h"
+
+#include <string.h>
+
+void op_options(const Option *options, size_t count) {
+  op_data("options", 1);
+  for (size_t i = 0; i < count; i++)
+    op_bytes(options[i].name, strlen(options[i].name) + 1);
+  op_data("option_handlers", 2);
+  for (size_t i = 0; i < count; i++)
+    op_offset16(options[i].handler, "option_handlers");
+}
+
+/* find_option: in A0 = an argument, A1 = NUL-terminated names, the last one empty. Out A0 = the ordinal of the name
+ * that equals the argument, or that of the empty one. */
+static void lay_find_option(void) {
+  routine("find_option");
+  li(A2, 0);
+  label("next_name");
+  ld8(T1, A1, 0);
+  beq(T1, 0, "found");
+  mov(A3, A0);
+  label("next_byte");
+  ld8(T0, A3, 0);
+  ld8(T1, A1, 0);
+  add(A3, A3, 1);
+  add(A1, A1, 1);
+  bne(T0, T1, "differs");
+  bne(T1, 0, "next_byte");
+  label("found");
+  mov(A0, A2);
+  ret();
+  label("differs");
+  beq(T1, 0, "name_ended");
+  label("rest_of_name");
+  ld8(T1, A1, 0);
+  add(A1, A1, 1);
+  bne(T1, 0, "rest_of_name");
+  label("name_ended");
+  add(A2, A2, 1);
+  jump("next_name");
+}
+
+/* reason_for: in A0 = -errno. Out A0 = NUL-terminated text ": reason". */
+static void lay_reason_for(void) {
+  static const struct {
+    unsigned char number;
+    const char *text;
+  } reasons[] = {{LINUX_ENOENT, ": no such file or directory"},
+                 {LINUX_EIO, ": input/output error"},
+                 {LINUX_EBADF, ": bad file descriptor"},
+                 {LINUX_ENOMEM, ": not enough memory"},
+                 {LINUX_EACCES, ": permission denied"},
+                 {LINUX_ENOTDIR, ": not a directory"},
+                 {LINUX_EISDIR, ": is a directory"},
+                 {LINUX_EFBIG, ": too large to render"},
+                 {LINUX_ENOSPC, ": no space left on device"},
+                 {LINUX_EPIPE, ": broken pipe"},
+                 {LINUX_EADDRINUSE, ": address already in use; -p 0 takes a free port"},
+                 {LINUX_EADDRNOTAVAIL, ": this machine does not have that address"}};
+  data("reasons", 1);
+  for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+    data_bytes(&reasons[i].number, 1);
+    data_bytes(reasons[i].text, strlen(reasons[i].text) + 1);
+  }
+  data_bytes("", 1);
+  data("error_number", 1);
+  data_bytes(": error ", sizeof ": error ");
+
+  routine("reason_for");
+  enter_bare();
+  li(A2, 0);
+  sub(A2, A2, A0);
+  la(A0, "reasons");
+  label("next_reason");
+  ld8(T0, A0, 0);
+  add(A0, A0, 1);
+  beq(T0, A2, "found");
+  beq(T0, 0, "no_text");
+  label("rest_of_text");
+  ld8(T0, A0, 0);
+  add(A0, A0, 1);
+  bne(T0, 0, "rest_of_text");
+  jump("next_reason");
+  label("no_text");
+  la(A0, "numbered_reason");
+  la(A1, "error_number");
+  call("append_string");
+  mov(A1, A2);
+  call("append_decimal");
+  st8(0, A0, 0);
+  la(A0, "numbered_reason");
+  label("found");
+  leave();
+  bss("numbered_reason", 32, 1);
+}
+
+/* fail: write "PROGRAM: BEFORE VALUE AFTER" as one line to standard error and exit; does not return.
+ * In A0 = BEFORE, A1 = VALUE (quoted with append_printable), A2 = AFTER, A3 = exit status; NUL-terminated strings. */
+static void lay_fail(void) {
+  routine("fail");
+  never_returns();
+  mov(S0, A0);
+  mov(S1, A1);
+  mov(S2, A2);
+  mov(S3, A3);
+  la(A0, "error_line");
+  la(A1, "program_name");
+  call("append_string");
+  st16(':' | ' ' << 8, A0, 0);
+  add(A0, A0, 2);
+  mov(A1, S0);
+  call("append_string");
+  mov(A1, S1);
+  call("append_printable");
+  mov(A1, S2);
+  call("append_string");
+  st8('\n', A0, 0);
+  add(A0, A0, 1);
+  la(A1, "error_line");
+  sub(A2, A0, A1);
+  li(A0, 2);
+  call("write_all"); /* if that fails too, the exit status still tells */
+  mov(A0, S3);
+  sys(NR_EXIT_GROUP);
+  bss("error_line", 1024, 8);
+}
+
+/* print_and_exit: write A2 bytes at A1 to standard output and exit with 0, or with an error line and 1. */
+static void lay_print_and_exit(void) {
+  static const NamedString strings[] = {{"standard_output", "standard output"}, {"nothing", ""}};
+  data_strings(strings);
+
+  routine("print_and_exit");
+  never_returns();
+  li(A0, 1);
+  call("write_all");
+  blt(A0, 0, "output_failed");
+  li(A0, EXIT_DONE);
+  sys(NR_EXIT_GROUP);
+
+  /* output_failed: in A0 = -errno of a write to standard output. Does not return. */
+  routine("output_failed");
+  never_returns();
+  call("reason_for");
+  mov(A2, A0);
+  la(A0, "nothing");
+  la(A1, "standard_output");
+  li(A3, EXIT_FAILED);
+  jump("fail");
+}
+
+/* ignore_sigpipe: a reader that went away shall be an error of the write (EPIPE), not the end of the program. */
+static void lay_ignore_sigpipe(void) {
+  static const uint64_t action[4] = {1 /* SIG_IGN */, 0, 0, 0}; /* handler, flags, restorer, mask */
+  data("ignore_action", 8);
+  data_bytes(action, sizeof action);
+  routine("ignore_sigpipe");
+  li(A0, LINUX_SIGPIPE);
+  la(A1, "ignore_action");
+  li(A2, 0);
+  li(A3, 8); /* bytes of a signal set */
+  sys(NR_RT_SIGACTION);
+  ret();
+}
+
+void lay_http_command_line(void) {
+  lay_find_option();
+  lay_reason_for();
+  lay_fail();
+  lay_print_and_exit();
+  lay_ignore_sigpipe();
+}

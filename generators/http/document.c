@@ -1,0 +1,163 @@
+/* document.c: a Markdown document read whole into memory, and the page rendered from it.
+ *
+ * One document at a time: its mapping, length and capacity stand in "document". The page outlives it, in the mapping
+ * of the renderer's workspace, which is handed to the caller. Nothing is kept between two documents. */
+#include "http.h"
+
+#include "../markdown/markdown.h"
+
+enum {
+  READABLE_WRITABLE = 1 | 2,           /* PROT_READ | PROT_WRITE */
+  FRESH_MEMORY = 0x02 | 0x20 | 0x4000, /* MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE */
+  MREMAP_MAYMOVE = 1,
+  READ_STEP = 64 << 10 /* least room offered to a read */
+};
+
+/* map_memory: in A0 = bytes. Out A0 = address of as many zeroed bytes, or -errno. Untouched pages cost nothing. */
+static void lay_map_memory(void) {
+  routine("map_memory");
+  mov(A1, A0);
+  li(A0, 0);
+  li(A2, READABLE_WRITABLE);
+  li(A3, FRESH_MEMORY);
+  li(A4, -1);
+  li(A5, 0);
+  sys(NR_MMAP);
+  ret();
+}
+
+/* reserve_document: in A0 = bytes that are expected to be appended. Out A0 = 0, -EFBIG if the document would be longer
+ * than the renderer takes, or -errno. Makes room for them and for READ_STEP more. */
+static void lay_reserve_document(void) {
+  routine("reserve_document");
+  enter(S0, S1);
+  la(S0, "document");
+  ld64(T0, S0, DOCUMENT_LENGTH);
+  add(S1, A0, T0);
+  bltu(S1, T0, "too_large");
+  mov(A0, S1);
+  call("markdown_workspace");
+  blt(A0, 0, "too_large");
+  add(S1, S1, READ_STEP);
+  ld64(A0, S0, DOCUMENT_BASE);
+  bne(A0, 0, "grow");
+  mov(A0, S1);
+  call("map_memory");
+  jump("mapped");
+  label("grow");
+  ld64(A1, S0, DOCUMENT_CAPACITY);
+  li(T0, 0);
+  bleu(S1, A1, "enough");
+  mov(A2, S1);
+  li(A3, MREMAP_MAYMOVE);
+  sys(NR_MREMAP);
+  label("mapped");
+  blt(A0, 0, "done");
+  st64(A0, S0, DOCUMENT_BASE);
+  st64(S1, S0, DOCUMENT_CAPACITY);
+  label("enough");
+  li(A0, 0);
+  label("done");
+  leave();
+  label("too_large");
+  li(A0, -LINUX_EFBIG);
+  leave();
+}
+
+/* append_file: in A0 = file descriptor. Out A0 = 0, or -errno. Reads to the end of the file and appends all of it to
+ * the document; the capacity doubles when less than half a READ_STEP is free. */
+static void lay_append_file(void) {
+  routine("append_file");
+  enter(S0, S1);
+  mov(S0, A0);
+  la(S1, "document");
+  label("next_read");
+  ld64(A1, S1, DOCUMENT_LENGTH);
+  ld64(A2, S1, DOCUMENT_CAPACITY);
+  sub(A2, A2, A1);
+  bltu(A2, READ_STEP / 2, "make_room");
+  ld64(T0, S1, DOCUMENT_BASE);
+  add(A1, A1, T0);
+  mov(A0, S0);
+  sys(NR_READ);
+  beq(A0, -LINUX_EINTR, "next_read");
+  beq(A0, -LINUX_EAGAIN, "not_ready");
+  ble(A0, 0, "ended");
+  ld64(A1, S1, DOCUMENT_LENGTH);
+  add(A1, A1, A0);
+  st64(A1, S1, DOCUMENT_LENGTH);
+  jump("next_read");
+  label("not_ready");
+  mov(A0, S0);
+  li(A1, LINUX_POLLIN);
+  call("wait_until_ready");
+  jump("next_read");
+  label("make_room");
+  mov(A0, A1); /* as much again as there is */
+  call("reserve_document");
+  beq(A0, 0, "next_read");
+  label("ended");
+  leave();
+}
+
+/* release_document: gives its memory back and leaves it empty. */
+static void lay_release_document(void) {
+  routine("release_document");
+  la(A2, "document");
+  ld64(A0, A2, DOCUMENT_BASE);
+  ld64(A1, A2, DOCUMENT_CAPACITY);
+  st64(0, A2, DOCUMENT_BASE);
+  st64(0, A2, DOCUMENT_LENGTH);
+  st64(0, A2, DOCUMENT_CAPACITY);
+  bne(A0, 0, "unmap_memory");
+  ret();
+
+  /* unmap_memory: in A0 = address, A1 = bytes of a mapping. Out A0 = 0 or -errno. */
+  routine("unmap_memory");
+  sys(NR_MUNMAP);
+  ret();
+}
+
+/* render_to_page: in A0 = flags of markdown_render. Out A0 = length of the HTML, or -EFBIG if it is too large to
+ * render, or -errno; A1 = the HTML, A2, A3 = address and size of the mapping it lies in, with PAGE_HEADROOM writable
+ * bytes before it. The document may then be released; the caller unmaps the page. */
+static void lay_render_to_page(void) {
+  routine("render_to_page");
+  enter(S0, S1, S2);
+  mov(S0, A0);
+  la(T0, "document");
+  ld64(A0, T0, DOCUMENT_LENGTH);
+  call("markdown_workspace");
+  blt(A0, 0, "too_large");
+  mov(S1, A0);
+  add(A0, A0, PAGE_HEADROOM);
+  call("map_memory");
+  blt(A0, 0, "done");
+  mov(S2, A0);
+  la(T0, "document");
+  ld64(A0, T0, DOCUMENT_BASE);
+  ld64(A1, T0, DOCUMENT_LENGTH);
+  mov(A2, S0);
+  add(A3, S2, PAGE_HEADROOM);
+  mov(A4, S1);
+  call("markdown_render");
+  mov(A2, S2);
+  add(A3, S1, PAGE_HEADROOM);
+  bge(A0, 0, "done");
+  mov(A0, A2);
+  mov(A1, A3);
+  call("unmap_memory");
+  label("too_large"); /* MARKDOWN_TOO_LONG, or the bound on the workspace that MARKDOWN_NO_SPACE tells of */
+  li(A0, -LINUX_EFBIG);
+  label("done");
+  leave();
+}
+
+void lay_http_document(void) {
+  lay_map_memory();
+  lay_reserve_document();
+  lay_append_file();
+  lay_release_document();
+  lay_render_to_page();
+  bss("document", DOCUMENT_SIZE, 8);
+}
