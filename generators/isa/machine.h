@@ -67,9 +67,33 @@ typedef struct {
 
 /* System calls by name; the number is the machine's own (x86-64 / arm64 in the table of machine_*.c). */
 typedef enum {
-  NR_READ, NR_WRITE, NR_CLOSE, NR_OPENAT, NR_FSTAT, NR_MMAP, NR_MUNMAP, NR_MREMAP, NR_SOCKET, NR_SETSOCKOPT,
-  NR_BIND, NR_LISTEN, NR_ACCEPT4, NR_GETSOCKNAME, NR_PPOLL, NR_CLOCK_GETTIME, NR_RT_SIGACTION, NR_RT_SIGPROCMASK,
-  NR_SIGNALFD4, NR_SHUTDOWN, NR_FCNTL, NR_EXIT, NR_EXIT_GROUP, NR_GETDENTS64, NR_READLINKAT, NR_NEWFSTATAT, NR_IOCTL,
+  NR_READ,
+  NR_WRITE,
+  NR_CLOSE,
+  NR_OPENAT,
+  NR_FSTAT,
+  NR_MMAP,
+  NR_MUNMAP,
+  NR_MREMAP,
+  NR_SOCKET,
+  NR_SETSOCKOPT,
+  NR_BIND,
+  NR_LISTEN,
+  NR_ACCEPT4,
+  NR_GETSOCKNAME,
+  NR_PPOLL,
+  NR_CLOCK_GETTIME,
+  NR_RT_SIGACTION,
+  NR_RT_SIGPROCMASK,
+  NR_SIGNALFD4,
+  NR_SHUTDOWN,
+  NR_FCNTL,
+  NR_EXIT,
+  NR_EXIT_GROUP,
+  NR_GETDENTS64,
+  NR_READLINKAT,
+  NR_NEWFSTATAT,
+  NR_IOCTL,
   NR_COUNT
 } SystemCall;
 
@@ -93,6 +117,9 @@ void op_leave(void);
 void op_ret(void);
 #define routine(name) (AT_, op_routine(name)) /* open a routine: bind a global label */
 #define label(name) (AT_, op_label(name))     /* bind a label of this routine */
+/* The same, but without a coverage counter in a counted object (see program.h): for the head of a hot loop. */
+void op_label_uncounted(const char *name);
+#define label_uncounted(name) (AT_, op_label_uncounted(name))
 /* Save the return address and the named S registers; a routine that calls another must `enter`, if only `enter_bare`.
  * `leave` restores what this routine's enter saved and returns; it may stand several times in a routine. */
 #define enter(...) (AT_, op_enter((const Reg[]){__VA_ARGS__}, (int)(sizeof((const Reg[]){__VA_ARGS__}) / sizeof(Reg))))
@@ -100,7 +127,8 @@ void op_ret(void);
 #define leave() (AT_, op_leave())
 #define ret() (AT_, op_ret()) /* return from a routine that did not `enter` */
 
-/* ---- Moves -------------------------------------------------------------------------------------------------------- */
+/* ---- Moves --------------------------------------------------------------------------------------------------------
+ */
 
 void op_li(Reg d, int64_t value);
 void op_mov(Reg d, Reg a);
@@ -129,14 +157,15 @@ void op_shr(Reg d, Reg a, Reg b);
 void op_shr_imm(Reg d, Reg a, int64_t b);
 #define add(d, a, b) (AT_, PICK_(b, op_add, op_add_imm)(d, a, b))
 #define sub(d, a, b) (AT_, PICK_(b, op_sub, op_sub_imm)(d, a, b))
-#define and(d, a, b) (AT_, PICK_(b, op_and, op_and_imm)(d, a, b))
-#define or(d, a, b) (AT_, PICK_(b, op_or, op_or_imm)(d, a, b))
-#define xor(d, a, b) (AT_, PICK_(b, op_xor, op_xor_imm)(d, a, b))
+#define and (d, a, b) (AT_, PICK_(b, op_and, op_and_imm)(d, a, b))
+#define or (d, a, b) (AT_, PICK_(b, op_or, op_or_imm)(d, a, b))
+#define xor (d, a, b) (AT_, PICK_(b, op_xor, op_xor_imm)(d, a, b))
 #define mul(d, a, b) (AT_, PICK_(b, op_mul, op_mul_imm)(d, a, b)) /* low 64 bits */
 #define shl(d, a, b) (AT_, PICK_(b, op_shl, op_shl_imm)(d, a, b)) /* count 0..63; a register counts modulo 64 */
 #define shr(d, a, b) (AT_, PICK_(b, op_shr, op_shr_imm)(d, a, b)) /* logical */
 
-/* ---- Memory ------------------------------------------------------------------------------------------------------- */
+/* ---- Memory -------------------------------------------------------------------------------------------------------
+ */
 
 /* ldN(d, base, offset): d = the N-bit little-endian value at base + offset, zero-extended. Any alignment.
  * offset: -256..4095 for every size, and up to 4095 * N/8 where it is a multiple of N/8. */
@@ -172,7 +201,8 @@ void op_store_indexed(int bits, Reg v, Reg base, Reg index);
 #define st32x(v, base, index) (AT_, op_store_indexed(32, v, base, index))
 #define st64x(v, base, index) (AT_, op_store_indexed(64, v, base, index))
 
-/* ---- Branches ------------------------------------------------------------------------------------------------------ */
+/* ---- Branches ------------------------------------------------------------------------------------------------------
+ */
 
 typedef enum { IF_EQ, IF_NE, IF_LTU, IF_LEU, IF_GTU, IF_GEU, IF_LT, IF_LE, IF_GT, IF_GE } Cond;
 void op_branch(Cond cond, Reg a, Reg b, const char *to);
@@ -202,7 +232,8 @@ void op_jump_table(Reg index, const char *table);
 /* Jump to entry `index` of a table laid by data_offset16; destroys `index`. The index is not checked. */
 #define jump_table(index, table) (AT_, op_jump_table(index, table))
 
-/* ---- Sixteen bytes at a time --------------------------------------------------------------------------------------- */
+/* ---- Sixteen bytes at a time ---------------------------------------------------------------------------------------
+ */
 
 /* d = the place (0..15) of the first byte of [p, p+16) that is in the set, or 16. Reads all sixteen bytes. */
 void op_scan16(Reg d, Reg p, ByteSet set);
@@ -211,7 +242,8 @@ void op_scan16(Reg d, Reg p, ByteSet set);
 void op_copy16(Reg dst, int64_t dst_offset, Reg src, int64_t src_offset);
 #define copy16(dst, dst_offset, src, src_offset) (AT_, op_copy16(dst, dst_offset, src, src_offset))
 
-/* ---- The kernel and C ------------------------------------------------------------------------------------------------ */
+/* ---- The kernel and C
+ * ------------------------------------------------------------------------------------------------ */
 
 /* System call: arguments A0..A5, result (or -errno) in A0; A1..A5 and S0..S5 are kept, T0 and T1 destroyed. */
 void op_syscall(SystemCall number);
@@ -226,18 +258,20 @@ void op_c_arguments(void);
 void op_c_result(void);
 #define c_result() (AT_, op_c_result())
 
-/* ---- Data (read-only, laid among the code) and bss ---------------------------------------------------------------------- */
+/* ---- Data (read-only, laid among the code) and bss
+ * ---------------------------------------------------------------------- */
 
 void op_data(const char *name, int align);
 void op_bytes(const void *bytes, size_t count);
 void op_offset16(const char *to, const char *base);
 void op_bss(const char *name, size_t size, int align);
-#define data(name, align) (AT_, op_data(name, align))           /* open a data item: bind a global label, aligned */
-#define data_bytes(bytes, count) (AT_, op_bytes(bytes, count))  /* the bytes themselves */
+#define data(name, align) (AT_, op_data(name, align))             /* open a data item: bind a global label, aligned */
+#define data_bytes(bytes, count) (AT_, op_bytes(bytes, count))    /* the bytes themselves */
 #define data_string(text) (AT_, op_bytes(text, sizeof(text) - 1)) /* a string literal, no NUL */
 /* A signed 16-bit (to - base), little-endian: an entry of a jump table whose own label is `base`. `to` may be written
  * "routine.label" to name a label inside a routine. */
 #define data_offset16(to, base) (AT_, op_offset16(to, base))
-#define bss(name, size, align) (AT_, op_bss(name, size, align)) /* zeroed, writable, its own segment; a global label */
+#define bss(name, size, align) (AT_, op_bss(name, size, align)) /* zeroed, writable, its own segment; a global label   \
+                                                                 */
 
 #endif

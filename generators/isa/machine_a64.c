@@ -1,0 +1,504 @@
+/* machine_a64.c: the template of every operation for arm64.
+ *
+ * x16 and x17 are the scratch registers: x16 holds an address or an operand that no instruction can hold as an
+ * immediate, x17 a value to store. The compare-and-branch instructions (cbz, tbz) stand wherever they reach; tbz
+ * reaches 32 KB, and has a longer form behind it.
+ */
+#include "isa/program.h"
+#include "isa/templates.h"
+
+#include <elf.h>
+#include <string.h>
+
+static const A64Reg registers[MACHINE_REGISTERS] = {
+    {0, false},  {1, false},  {2, false},  {3, false},  {4, false},  {5, false}, /* A0..A5: x0..x5 */
+    {9, false},  {10, false},                                                    /* T0 T1: x9 x10 */
+    {19, false}, {20, false}, {21, false}, {22, false}, {23, false}, {24, false} /* S0..S5: x19..x24 */
+};
+
+#define X8 X(8)
+#define X16 X(16)
+#define X17 X(17)
+#define X30 X(30)
+
+/* Linux, include/uapi/asm-generic/unistd.h */
+static const int numbers[NR_COUNT] = {
+    [NR_READ] = 63,           [NR_WRITE] = 64,         [NR_CLOSE] = 57,
+    [NR_OPENAT] = 56,         [NR_FSTAT] = 80,         [NR_MMAP] = 222,
+    [NR_MUNMAP] = 215,        [NR_MREMAP] = 216,       [NR_SOCKET] = 198,
+    [NR_SETSOCKOPT] = 208,    [NR_BIND] = 200,         [NR_LISTEN] = 201,
+    [NR_ACCEPT4] = 242,       [NR_GETSOCKNAME] = 204,  [NR_PPOLL] = 73,
+    [NR_CLOCK_GETTIME] = 113, [NR_RT_SIGACTION] = 134, [NR_RT_SIGPROCMASK] = 135,
+    [NR_SIGNALFD4] = 74,      [NR_SHUTDOWN] = 210,     [NR_FCNTL] = 25,
+    [NR_EXIT] = 93,           [NR_EXIT_GROUP] = 94,    [NR_GETDENTS64] = 61,
+    [NR_READLINKAT] = 78,     [NR_NEWFSTATAT] = 79,    [NR_IOCTL] = 29,
+};
+
+static A64Reg r(Reg reg) { return registers[reg.index]; }
+
+static void emit(uint32_t word) {
+  machine_align_code();
+  lay_code(machine_layout(), a64_code(word));
+}
+
+static void emit_fixup(LayFixup fixup, const char *label) {
+  machine_align_code();
+  lay_fixup(machine_layout(), LAY_CODE, fixup, label, NULL);
+}
+
+/* Two instructions as one item; refused if either is. */
+static LayCode both(uint32_t first, uint32_t second) {
+  LayCode code = a64_code(first), more = a64_code(second);
+  if (!code.len || !more.len)
+    return (LayCode){0};
+  memcpy(code.bytes + 4, more.bytes, 4);
+  code.len = 8;
+  return code;
+}
+
+/* ---- Moves ------------------------------------------------------------------------------------------------------- */
+
+static unsigned quarter(int64_t value, int i) { return (unsigned)((uint64_t)value >> (16 * i) & 0xffff); }
+
+/* A wide move sets one quarter and fills the others with zeros (movz) or ones (movn); each other quarter that differs
+ * costs a movk. A bitmask does it in one. */
+static void li_raw(A64Reg d, int64_t value) {
+  int zeros = 0, ones = 0;
+  for (int i = 0; i < 4; i++) {
+    zeros += quarter(value, i) == 0;
+    ones += quarter(value, i) == 0xffff;
+  }
+  if (zeros < 3 && ones < 3 && a64_is_bitmask((uint64_t)value)) {
+    emit(a64_orr_imm(d, XZR, (uint64_t)value));
+    return;
+  }
+  unsigned fill = ones > zeros ? 0xffff : 0;
+  bool begun = false;
+  for (int i = 0; i < 4; i++) {
+    unsigned q = quarter(value, i);
+    if (q == fill && !(i == 3 && !begun)) /* the last quarter is laid if no other was: 0 and -1 need one too */
+      continue;
+    if (begun)
+      emit(a64_movk(d, q, 16 * i));
+    else if (fill)
+      emit(a64_movn(d, ~q & 0xffff, 16 * i));
+    else
+      emit(a64_movz(d, q, 16 * i));
+    begun = true;
+  }
+}
+
+static void lay_li(Reg d, int64_t value) { li_raw(r(d), value); }
+static void lay_mov(Reg d, Reg a) { emit(a64_orr(r(d), XZR, r(a), 0)); }
+
+/* adr, or, beyond 1 MB, adrp and add of the page's low 12 bits. */
+static LayCode fix_address(const LayFixup *fixup) {
+  A64Reg d = {fixup->operand[0], false};
+  if (fixup->form == 0)
+    return a64_code(a64_adr(d, (int64_t)(fixup->target - fixup->site)));
+  int64_t pages = (int64_t)((fixup->target & ~UINT64_C(4095)) - (fixup->site & ~UINT64_C(4095)));
+  return both(a64_adrp(d, pages), a64_add_imm(d, d, fixup->target & 4095, 0));
+}
+
+static void la_raw(A64Reg d, const char *name) {
+  emit_fixup((LayFixup){.encode = fix_address, .operand = {d.number}, .forms = 2}, name);
+}
+
+static void lay_la(Reg d, const char *name) { la_raw(r(d), name); }
+
+/* ---- Arithmetic
+ * ------------------------------------------------------------------------------------------------------ */
+
+static void alu_raw(Alu alu, A64Reg d, A64Reg a, A64Reg b) {
+  switch (alu) {
+  case ALU_ADD:
+    emit(a64_add(d, a, b, 0));
+    break;
+  case ALU_SUB:
+    emit(a64_sub(d, a, b, 0));
+    break;
+  case ALU_AND:
+    emit(a64_and(d, a, b, 0));
+    break;
+  case ALU_OR:
+    emit(a64_orr(d, a, b, 0));
+    break;
+  case ALU_XOR:
+    emit(a64_eor(d, a, b, 0));
+    break;
+  case ALU_MUL:
+    emit(a64_madd(d, a, b, XZR));
+    break;
+  case ALU_SHL:
+    emit(a64_lslv(d, a, b));
+    break;
+  case ALU_SHR:
+    emit(a64_lsrv(d, a, b));
+    break;
+  }
+}
+
+static void lay_alu(Alu alu, Reg d, Reg a, Reg b) { alu_raw(alu, r(d), r(a), r(b)); }
+
+/* d = a + b for |b| < 2^24: twelve bits at a time, with the sign in the instruction. False if b is larger. */
+static bool add_imm(A64Reg d, A64Reg a, int64_t b) {
+  if (b <= -(1 << 24) || b >= 1 << 24)
+    return false;
+  uint32_t (*encode)(A64Reg, A64Reg, int64_t, int) = b < 0 ? a64_sub_imm : a64_add_imm;
+  int64_t size = b < 0 ? -b : b;
+  if (size >> 12) {
+    emit(encode(d, a, size >> 12, 12));
+    a = d;
+  }
+  if ((size & 4095) || size == 0)
+    emit(encode(d, a, size & 4095, 0));
+  return true;
+}
+
+static bool logic_imm(Alu alu, A64Reg d, A64Reg a, int64_t b) {
+  if (!a64_is_bitmask((uint64_t)b))
+    return false;
+  emit(alu == ALU_AND  ? a64_and_imm(d, a, (uint64_t)b)
+       : alu == ALU_OR ? a64_orr_imm(d, a, (uint64_t)b)
+                       : a64_eor_imm(d, a, (uint64_t)b));
+  return true;
+}
+
+static void lay_alu_imm(Alu alu, Reg d_reg, Reg a_reg, int64_t b) {
+  A64Reg d = r(d_reg), a = r(a_reg);
+  bool done = false;
+  if (alu == ALU_ADD)
+    done = add_imm(d, a, b);
+  else if (alu == ALU_SUB)
+    done = b > INT32_MIN && add_imm(d, a, -b);
+  else if (alu == ALU_AND || alu == ALU_OR || alu == ALU_XOR)
+    done = logic_imm(alu, d, a, b);
+  else if (alu == ALU_SHL)
+    emit(a64_lsl_imm(d, a, b));
+  else if (alu == ALU_SHR)
+    emit(a64_lsr_imm(d, a, b));
+  if (done || alu == ALU_SHL || alu == ALU_SHR)
+    return;
+  li_raw(X16, b);
+  alu_raw(alu, d, a, X16);
+}
+
+/* ---- Memory
+ * -------------------------------------------------------------------------------------------------------------- */
+
+/* The three address forms of one load or store. */
+typedef struct {
+  uint32_t (*scaled)(A64Reg t, A64Reg n, int64_t offset);
+  uint32_t (*unscaled)(A64Reg t, A64Reg n, int64_t offset);
+  uint32_t (*index)(A64Reg t, A64Reg n, A64Reg m);
+} Access;
+
+static const Access *load_access(int bits) {
+  static const Access access[] = {{a64_ldrb_offset, a64_ldurb, a64_ldrb_index},
+                                  {a64_ldrh_offset, a64_ldurh, a64_ldrh_index},
+                                  {a64_ldr_w_offset, a64_ldur_w, a64_ldr_w_index},
+                                  {a64_ldr_x_offset, a64_ldur_x, a64_ldr_x_index}};
+  return &access[bits == 8 ? 0 : bits == 16 ? 1 : bits == 32 ? 2 : 3];
+}
+
+static const Access *store_access(int bits) {
+  static const Access access[] = {{a64_strb_offset, a64_sturb, a64_strb_index},
+                                  {a64_strh_offset, a64_sturh, a64_strh_index},
+                                  {a64_str_w_offset, a64_stur_w, a64_str_w_index},
+                                  {a64_str_x_offset, a64_stur_x, a64_str_x_index}};
+  return &access[bits == 8 ? 0 : bits == 16 ? 1 : bits == 32 ? 2 : 3];
+}
+
+static void access_memory(const Access *access, int bits, A64Reg t, A64Reg base, int64_t offset) {
+  int size = bits / 8;
+  if (offset >= 0 && offset % size == 0 && offset <= INT64_C(4095) * size) {
+    emit(access->scaled(t, base, offset));
+  } else if (offset >= -256 && offset <= 255) {
+    emit(access->unscaled(t, base, offset));
+  } else {
+    emit(a64_add_imm(X16, base, offset, 0));
+    emit(access->scaled(t, X16, 0));
+  }
+}
+
+static void lay_load(int bits, Reg d, Reg base, int64_t offset) {
+  access_memory(load_access(bits), bits, r(d), r(base), offset);
+}
+
+static void lay_store(int bits, Reg v, Reg base, int64_t offset) {
+  access_memory(store_access(bits), bits, r(v), r(base), offset);
+}
+
+static void lay_store_imm(int bits, int64_t v, Reg base, int64_t offset) {
+  if (v)
+    li_raw(X17, bits == 64 ? v : v & ((INT64_C(1) << bits) - 1));
+  access_memory(store_access(bits), bits, v ? X17 : XZR, r(base), offset);
+}
+
+static void lay_load_indexed(int bits, Reg d, Reg base, Reg index) {
+  emit(load_access(bits)->index(r(d), r(base), r(index)));
+}
+
+static void lay_store_indexed(int bits, Reg v, Reg base, Reg index) {
+  emit(store_access(bits)->index(r(v), r(base), r(index)));
+}
+
+/* ---- Branches
+ * ---------------------------------------------------------------------------------------------------------------- */
+
+static const A64Cond conditions[] = {
+    [IF_EQ] = A64_EQ,  [IF_NE] = A64_NE, [IF_LTU] = A64_LO, [IF_LEU] = A64_LS, [IF_GTU] = A64_HI,
+    [IF_GEU] = A64_HS, [IF_LT] = A64_LT, [IF_LE] = A64_LE,  [IF_GT] = A64_GT,  [IF_GE] = A64_GE};
+
+static int64_t distance(const LayFixup *fixup) { return (int64_t)(fixup->target - fixup->site); }
+
+static LayCode fix_b_cond(const LayFixup *fixup) {
+  return a64_code(a64_b_cond((A64Cond)fixup->operand[0], distance(fixup)));
+}
+
+static LayCode fix_compare_zero(const LayFixup *fixup) {
+  A64Reg t = {fixup->operand[0], false};
+  return a64_code(fixup->operand[1] ? a64_cbnz(t, distance(fixup)) : a64_cbz(t, distance(fixup)));
+}
+
+/* operand: register, bit number, branch if set. The longer form is tst and b.cond, from the second instruction. */
+static LayCode fix_test_bit(const LayFixup *fixup) {
+  A64Reg t = {fixup->operand[0], false};
+  int bit = fixup->operand[1];
+  if (fixup->form == 0)
+    return a64_code(fixup->operand[2] ? a64_tbnz(t, bit, distance(fixup)) : a64_tbz(t, bit, distance(fixup)));
+  return both(a64_ands_imm(XZR, t, UINT64_C(1) << bit),
+              a64_b_cond(fixup->operand[2] ? A64_NE : A64_EQ, distance(fixup) - 4));
+}
+
+static LayCode fix_b(const LayFixup *fixup) { return a64_code(a64_b(distance(fixup))); }
+static LayCode fix_bl(const LayFixup *fixup) { return a64_code(a64_bl(distance(fixup))); }
+
+static void b_cond(A64Cond cond, const char *to) {
+  emit_fixup((LayFixup){.encode = fix_b_cond, .operand = {(unsigned char)cond}}, to);
+}
+
+static void compare_zero(A64Reg t, bool if_not_zero, const char *to) {
+  emit_fixup((LayFixup){.encode = fix_compare_zero, .operand = {t.number, if_not_zero}}, to);
+}
+
+static void test_bit(A64Reg t, int bit, bool if_set, const char *to) {
+  emit_fixup((LayFixup){.encode = fix_test_bit, .operand = {t.number, (unsigned char)bit, if_set}, .forms = 2}, to);
+}
+
+static void lay_branch(Cond cond, Reg a, Reg b, const char *to) {
+  emit(a64_subs(XZR, r(a), r(b), 0));
+  b_cond(conditions[cond], to);
+}
+
+/* cmp with an immediate; a negative one is cmn, which gives the same flags for all but 0. */
+static void compare_imm(A64Reg a, int64_t b) {
+  if (b >= 0 && b <= 4095)
+    emit(a64_subs_imm(XZR, a, b, 0));
+  else if (b > 0 && b < 1 << 24 && b % 4096 == 0)
+    emit(a64_subs_imm(XZR, a, b >> 12, 12));
+  else if (b < 0 && b >= -4095)
+    emit(a64_adds_imm(XZR, a, -b, 0));
+  else if (b < 0 && b > -(1 << 24) && b % 4096 == 0)
+    emit(a64_adds_imm(XZR, a, -b >> 12, 12));
+  else {
+    li_raw(X16, b);
+    emit(a64_subs(XZR, a, X16, 0));
+  }
+}
+
+static void lay_branch_imm(Cond cond, Reg a, int64_t b, const char *to) {
+  if (b == 0 && (cond == IF_EQ || cond == IF_LEU)) {
+    compare_zero(r(a), false, to);
+  } else if (b == 0 && (cond == IF_NE || cond == IF_GTU)) {
+    compare_zero(r(a), true, to);
+  } else if (b == 0 && (cond == IF_LT || cond == IF_GE)) {
+    test_bit(r(a), 63, cond == IF_LT, to);
+  } else {
+    compare_imm(r(a), b);
+    b_cond(conditions[cond], to);
+  }
+}
+
+static void lay_branch_bits(bool if_set, Reg a, int64_t mask, const char *to) {
+  uint64_t m = (uint64_t)mask;
+  if (m && !(m & (m - 1))) {
+    test_bit(r(a), __builtin_ctzll(m), if_set, to);
+    return;
+  }
+  if (a64_is_bitmask(m)) {
+    emit(a64_ands_imm(XZR, r(a), m));
+  } else {
+    li_raw(X16, mask);
+    emit(a64_ands(XZR, r(a), X16, 0));
+  }
+  b_cond(if_set ? A64_NE : A64_EQ, to);
+}
+
+static void lay_jump(const char *to) { emit_fixup((LayFixup){.encode = fix_b}, to); }
+static void lay_call(const char *to) { emit_fixup((LayFixup){.encode = fix_bl}, to); }
+
+static void lay_jump_table(Reg index, const char *table) {
+  la_raw(X16, table);
+  emit(a64_ldrsh_x_index(X17, X16, r(index)));
+  emit(a64_add(X16, X16, X17, 0));
+  emit(a64_br(X16));
+}
+
+/* The frame: x30 and the saved registers two by two, the first pair at sp, sp a multiple of 16. */
+static void lay_enter(const Reg *saved, int count) {
+  int64_t frame = (count + 2) / 2 * 16;
+  if (count == 0)
+    emit(a64_str_x_pre(X30, SP, -frame));
+  else
+    emit(a64_stp_pre(X30, r(saved[0]), SP, -frame));
+  for (int i = 1; i < count; i += 2) {
+    if (i + 1 < count)
+      emit(a64_stp_offset(r(saved[i]), r(saved[i + 1]), SP, 8 * (i + 1)));
+    else
+      emit(a64_str_x_offset(r(saved[i]), SP, 8 * (i + 1)));
+  }
+}
+
+static void lay_leave(const Reg *saved, int count) {
+  int64_t frame = (count + 2) / 2 * 16;
+  for (int i = 1; i < count; i += 2) {
+    if (i + 1 < count)
+      emit(a64_ldp_offset(r(saved[i]), r(saved[i + 1]), SP, 8 * (i + 1)));
+    else
+      emit(a64_ldr_x_offset(r(saved[i]), SP, 8 * (i + 1)));
+  }
+  if (count == 0)
+    emit(a64_ldr_x_post(X30, SP, frame));
+  else
+    emit(a64_ldp_post(X30, r(saved[0]), SP, frame));
+  emit(a64_ret());
+}
+
+static void lay_ret(void) { emit(a64_ret()); }
+
+/* ---- Sixteen bytes at a time
+ * ----------------------------------------------------------------------------------------------------- */
+
+/* d becomes 0xff in each byte of x for which the term holds, else 0. v3 is scratch. */
+static void scan_term(A64Vec d, A64Vec x, ByteTerm term) {
+  switch (scan_kind(term)) {
+  case SCAN_EQUAL:
+  case SCAN_MASKED:
+    if (term.value == 0) {
+      emit(a64_cmeq_16b_zero(d, x));
+      break;
+    }
+    emit(a64_movi_16b(d, term.value));
+    emit(a64_cmeq_16b(d, x, d));
+    break;
+  case SCAN_HIGH:
+    emit(a64_cmlt_16b_zero(d, x));
+    break;
+  case SCAN_UP_TO:
+    emit(a64_movi_16b(d, term.last));
+    emit(a64_cmhs_16b(d, d, x));
+    break;
+  case SCAN_FROM:
+    emit(a64_movi_16b(d, term.value));
+    emit(a64_cmhs_16b(d, x, d));
+    break;
+  case SCAN_RANGE: /* x - value <= last - value, modulo 256 */
+    emit(a64_movi_16b(d, term.value));
+    emit(a64_sub_16b(d, x, d));
+    emit(a64_movi_16b(V(3), (unsigned char)(term.last - term.value)));
+    emit(a64_cmhs_16b(d, V(3), d));
+    break;
+  }
+}
+
+/* v0: the sixteen bytes; v1: which of them are in the set; v2: the term; v4: the bytes under a mask, kept from term to
+ * term while the mask is the same. shrn by 4 leaves four bits for each byte, in order; counting the zeros below the
+ * first set bit and dividing by four gives the place, and 64 / 4 = 16 if there is none. */
+static void lay_scan16(Reg d, Reg p, const ByteSet *set) {
+  int masked = -1;
+  emit(a64_ldr_q_offset(V(0), r(p), 0));
+  for (int i = 0; i < set->terms; i++) {
+    ByteTerm term = set->term[i];
+    bool mask = scan_kind(term) == SCAN_MASKED;
+    if (mask && term.or_mask != masked) {
+      emit(a64_movi_16b(V(4), term.or_mask));
+      emit(a64_orr_16b(V(4), V(4), V(0)));
+      masked = term.or_mask;
+    }
+    scan_term(i == 0 ? V(1) : V(2), mask ? V(4) : V(0), term);
+    if (i > 0)
+      emit(a64_orr_16b(V(1), V(1), V(2)));
+  }
+  emit(a64_shrn_8b(V(1), V(1), 4));
+  emit(a64_fmov_x_d(r(d), V(1)));
+  emit(a64_rbit(r(d), r(d)));
+  emit(a64_clz(r(d), r(d)));
+  emit(a64_lsr_imm(r(d), r(d), 2));
+}
+
+static void lay_copy16(Reg dst, int64_t dst_offset, Reg src, int64_t src_offset) {
+  bool src_scaled = src_offset >= 0 && src_offset % 16 == 0, dst_scaled = dst_offset >= 0 && dst_offset % 16 == 0;
+  emit(src_scaled ? a64_ldr_q_offset(V(0), r(src), src_offset) : a64_ldur_q(V(0), r(src), src_offset));
+  emit(dst_scaled ? a64_str_q_offset(V(0), r(dst), dst_offset) : a64_stur_q(V(0), r(dst), dst_offset));
+}
+
+/* ---- The kernel and C
+ * ---------------------------------------------------------------------------------------------------------------- */
+
+static void lay_system_call(SystemCall number) {
+  emit(a64_movz(X8, numbers[number], 0));
+  emit(a64_svc(0));
+}
+
+static void lay_stack_pointer(Reg d) { emit(a64_add_imm(r(d), SP, 0, 0)); }
+
+/* C's arguments come in x0..x5, which are A0..A5, and its result is wanted in x0. */
+static void lay_nothing(void) {}
+
+/* The linker fills in the page and the place in it. */
+static void lay_count(int counter) {
+  Lay *lay = machine_layout();
+  emit(a64_adrp(X16, 0));
+  lay_reloc(lay, 0, R_AARCH64_ADR_PREL_PG_HI21, counter);
+  emit(a64_add_imm(X16, X16, 0, 0));
+  lay_reloc(lay, 0, R_AARCH64_ADD_ABS_LO12_NC, counter);
+  emit(a64_ldrb_offset(X17, X16, 0));
+  emit(a64_add_imm(X17, X17, 1, 0));
+  emit(a64_strb_offset(X17, X16, 0));
+}
+
+const Templates templates_a64 = {
+    .suffix = "arm64",
+    .elf_machine = EM_AARCH64,
+    .page = 0x10000,
+    .unit = 4,
+    .lay_li = lay_li,
+    .lay_mov = lay_mov,
+    .lay_la = lay_la,
+    .lay_alu = lay_alu,
+    .lay_alu_imm = lay_alu_imm,
+    .lay_load = lay_load,
+    .lay_load_indexed = lay_load_indexed,
+    .lay_store = lay_store,
+    .lay_store_imm = lay_store_imm,
+    .lay_store_indexed = lay_store_indexed,
+    .lay_branch = lay_branch,
+    .lay_branch_imm = lay_branch_imm,
+    .lay_branch_bits = lay_branch_bits,
+    .lay_jump = lay_jump,
+    .lay_call = lay_call,
+    .lay_jump_table = lay_jump_table,
+    .lay_enter = lay_enter,
+    .lay_leave = lay_leave,
+    .lay_ret = lay_ret,
+    .lay_scan16 = lay_scan16,
+    .lay_copy16 = lay_copy16,
+    .lay_system_call = lay_system_call,
+    .lay_stack_pointer = lay_stack_pointer,
+    .lay_c_arguments = lay_nothing,
+    .lay_c_result = lay_nothing,
+    .lay_count = lay_count,
+    .lay_begin = lay_nothing,
+    .lay_finish = lay_nothing,
+};

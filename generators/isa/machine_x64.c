@@ -1,0 +1,488 @@
+/* machine_x64.c: the template of every operation for x86-64.
+ *
+ * The 32-bit form of an instruction stands wherever its zero-extended result is the 64-bit result: it saves the REX
+ * prefix. r11 is the scratch register, and the shift by a register needs its count in cl, so rcx (T1) is saved in r11
+ * around it. xmm0..xmm3 are used by scan16 and copy16.
+ */
+#include "isa/program.h"
+#include "isa/templates.h"
+
+#include <elf.h>
+#include <stdio.h>
+#include <string.h>
+
+static const X64Reg registers[MACHINE_REGISTERS] = {
+    {7}, {6}, {2},  {10}, {8},  {9}, /* A0..A5: rdi rsi rdx r10 r8 r9 */
+    {0}, {1},                        /* T0 T1: rax rcx */
+    {3}, {5}, {12}, {13}, {14}, {15} /* S0..S5: rbx rbp r12 r13 r14 r15 */
+};
+
+/* Linux 2.6.39 and later, arch/x86/entry/syscalls/syscall_64.tbl */
+static const int numbers[NR_COUNT] = {
+    [NR_READ] = 0,          [NR_WRITE] = 1,
+    [NR_CLOSE] = 3,         [NR_OPENAT] = 257,
+    [NR_FSTAT] = 5,         [NR_MMAP] = 9,
+    [NR_MUNMAP] = 11,       [NR_MREMAP] = 25,
+    [NR_SOCKET] = 41,       [NR_SETSOCKOPT] = 54,
+    [NR_BIND] = 49,         [NR_LISTEN] = 50,
+    [NR_ACCEPT4] = 288,     [NR_GETSOCKNAME] = 51,
+    [NR_PPOLL] = 271,       [NR_CLOCK_GETTIME] = 228,
+    [NR_RT_SIGACTION] = 13, [NR_RT_SIGPROCMASK] = 14,
+    [NR_SIGNALFD4] = 289,   [NR_SHUTDOWN] = 48,
+    [NR_FCNTL] = 72,        [NR_EXIT] = 60,
+    [NR_EXIT_GROUP] = 231,  [NR_GETDENTS64] = 217,
+    [NR_READLINKAT] = 267,  [NR_NEWFSTATAT] = 262,
+    [NR_IOCTL] = 16,
+};
+
+static X64Reg r(Reg reg) { return registers[reg.index]; }
+static bool same(X64Reg a, X64Reg b) { return a.number == b.number; }
+static void emit(LayCode code) { lay_code(machine_layout(), code); }
+static bool fits_signed32(int64_t value) { return value >= INT32_MIN && value <= INT32_MAX; }
+static bool fits_unsigned32(int64_t value) { return value >= 0 && value <= UINT32_MAX; }
+
+/* ---- Moves ------------------------------------------------------------------------------------------------------ */
+
+static void li_raw(X64Reg d, int64_t value) {
+  if (value == 0)
+    emit(x64_xor_r32_r32(d, d)); /* flags never live from one operation to the next */
+  else if (fits_unsigned32(value))
+    emit(x64_mov_r32_imm32(d, value));
+  else if (fits_signed32(value))
+    emit(x64_mov_r64_imm32(d, value));
+  else
+    emit(x64_mov_r64_imm64(d, value));
+}
+
+static void mov_raw(X64Reg d, X64Reg a) {
+  if (!same(d, a))
+    emit(x64_mov_r64_r64(d, a));
+}
+
+static void lay_li(Reg d, int64_t value) { li_raw(r(d), value); }
+static void lay_mov(Reg d, Reg a) { mov_raw(r(d), r(a)); }
+
+/* An instruction whose memory operand is [rip + (label - end of the instruction)]. Its size does not depend on the
+ * displacement, so it is encoded once for its size and once for good. */
+#define RIP_FIXUP(name, Type)                                                                                          \
+  static LayCode fix_##name(const LayFixup *fixup) {                                                                   \
+    Type d = {fixup->operand[0]};                                                                                      \
+    uint64_t end = fixup->site + x64_##name(d, x64_at_rip(0)).len;                                                     \
+    return x64_##name(d, x64_at_rip((int64_t)(fixup->target - end)));                                                  \
+  }
+RIP_FIXUP(lea_r64_m, X64Reg)
+RIP_FIXUP(movdqa_xmm_m128, X64Xmm)
+RIP_FIXUP(psubb_xmm_m128, X64Xmm)
+
+static void emit_fixup(LayEncode encode, unsigned char operand, int forms, const char *label) {
+  lay_fixup(machine_layout(), LAY_CODE, (LayFixup){.encode = encode, .operand = {operand}, .forms = forms}, label,
+            NULL);
+}
+
+static void la_raw(X64Reg d, const char *name) { emit_fixup(fix_lea_r64_m, d.number, 1, name); }
+static void lay_la(Reg d, const char *name) { la_raw(r(d), name); }
+
+/* ---- Arithmetic ---------------------------------------------------------------------------------------------------
+ */
+
+static void add_raw(X64Reg d, X64Reg a, X64Reg b) {
+  if (same(d, a))
+    emit(x64_add_r64_r64(d, b));
+  else if (same(d, b))
+    emit(x64_add_r64_r64(d, a));
+  else
+    emit(x64_lea_r64_m(d, x64_at_indexed(a, b, 1, 0)));
+}
+
+static void sub_raw(X64Reg d, X64Reg a, X64Reg b) {
+  if (same(d, b) && !same(d, a)) { /* d = a - d */
+    emit(x64_neg_r64(d));
+    emit(x64_add_r64_r64(d, a));
+    return;
+  }
+  mov_raw(d, a);
+  emit(x64_sub_r64_r64(d, b));
+}
+
+/* and, or, xor, mul: two operands, in any order. */
+static void commutative(LayCode (*encode)(X64Reg, X64Reg), X64Reg d, X64Reg a, X64Reg b) {
+  if (same(d, b)) {
+    emit(encode(d, a));
+    return;
+  }
+  mov_raw(d, a);
+  emit(encode(d, b));
+}
+
+/* Shift by a register: the count must be in cl, and rcx is T1, which is to be kept unless it is d. */
+static void shift(LayCode (*encode)(X64Reg), X64Reg d, X64Reg a, X64Reg b) {
+  if (same(b, RCX) && !same(d, RCX)) {
+    mov_raw(d, a);
+    emit(encode(d));
+  } else if (same(d, RCX)) {
+    mov_raw(R11, a);
+    mov_raw(RCX, b);
+    emit(encode(R11));
+    mov_raw(RCX, R11);
+  } else {
+    mov_raw(R11, RCX);
+    mov_raw(RCX, b); /* before d is written: d may be b */
+    mov_raw(d, same(a, RCX) ? R11 : a);
+    emit(encode(d));
+    mov_raw(RCX, R11);
+  }
+}
+
+static void alu_raw(Alu alu, X64Reg d, X64Reg a, X64Reg b) {
+  switch (alu) {
+  case ALU_ADD:
+    add_raw(d, a, b);
+    break;
+  case ALU_SUB:
+    sub_raw(d, a, b);
+    break;
+  case ALU_AND:
+    commutative(x64_and_r64_r64, d, a, b);
+    break;
+  case ALU_OR:
+    commutative(x64_or_r64_r64, d, a, b);
+    break;
+  case ALU_XOR:
+    commutative(x64_xor_r64_r64, d, a, b);
+    break;
+  case ALU_MUL:
+    commutative(x64_imul_r64_r64, d, a, b);
+    break;
+  case ALU_SHL:
+    shift(x64_shl_r64_cl, d, a, b);
+    break;
+  case ALU_SHR:
+    shift(x64_shr_r64_cl, d, a, b);
+    break;
+  }
+}
+
+static void lay_alu(Alu alu, Reg d, Reg a, Reg b) { alu_raw(alu, r(d), r(a), r(b)); }
+
+static void add_imm(X64Reg d, X64Reg a, int64_t b) {
+  if (same(d, a))
+    emit(x64_add_r64_imm(d, b));
+  else
+    emit(x64_lea_r64_m(d, x64_at(a, b)));
+}
+
+/* A mask whose high half is 0 makes the high half of the result 0, as a 32-bit instruction does. */
+static void and_imm(X64Reg d, X64Reg a, int64_t b) {
+  if (b == 0xff) {
+    emit(x64_movzx_r32_r8(d, a));
+  } else if (b == 0xffff) {
+    emit(x64_movzx_r32_r16(d, a));
+  } else if (b >= 0) {
+    if (!same(d, a))
+      emit(x64_mov_r32_r32(d, a));
+    emit(x64_and_r32_imm(d, b));
+  } else {
+    mov_raw(d, a);
+    emit(x64_and_r64_imm(d, b));
+  }
+}
+
+static void move_then(LayCode (*encode)(X64Reg, int64_t), X64Reg d, X64Reg a, int64_t b) {
+  mov_raw(d, a);
+  emit(encode(d, b));
+}
+
+static void lay_alu_imm(Alu alu, Reg d_reg, Reg a_reg, int64_t b) {
+  X64Reg d = r(d_reg), a = r(a_reg);
+  if (!fits_signed32(b)) {
+    li_raw(R11, b);
+    alu_raw(alu, d, a, R11);
+  } else if (alu == ALU_ADD) {
+    add_imm(d, a, b);
+  } else if (alu == ALU_SUB && !same(d, a) && b != INT32_MIN) {
+    add_imm(d, a, -b);
+  } else if (alu == ALU_SUB) {
+    move_then(x64_sub_r64_imm, d, a, b);
+  } else if (alu == ALU_AND) {
+    and_imm(d, a, b);
+  } else if (alu == ALU_OR) {
+    move_then(x64_or_r64_imm, d, a, b);
+  } else if (alu == ALU_XOR) {
+    move_then(x64_xor_r64_imm, d, a, b);
+  } else if (alu == ALU_MUL) {
+    emit(x64_imul_r64_r64_imm(d, a, b));
+  } else if (alu == ALU_SHL) {
+    move_then(x64_shl_r64_imm8, d, a, b);
+  } else {
+    move_then(x64_shr_r64_imm8, d, a, b);
+  }
+}
+
+/* ---- Memory
+ * ----------------------------------------------------------------------------------------------------------- */
+
+static void load_raw(int bits, Reg d, X64Mem m) {
+  emit(bits == 8    ? x64_movzx_r32_m8(r(d), m)
+       : bits == 16 ? x64_movzx_r32_m16(r(d), m)
+       : bits == 32 ? x64_mov_r32_m32(r(d), m)
+                    : x64_mov_r64_m64(r(d), m));
+}
+
+static void store_raw(int bits, Reg v, X64Mem m) {
+  emit(bits == 8    ? x64_mov_m8_r8(m, r(v))
+       : bits == 16 ? x64_mov_m16_r16(m, r(v))
+       : bits == 32 ? x64_mov_m32_r32(m, r(v))
+                    : x64_mov_m64_r64(m, r(v)));
+}
+
+static void lay_load(int bits, Reg d, Reg base, int64_t offset) { load_raw(bits, d, x64_at(r(base), offset)); }
+static void lay_store(int bits, Reg v, Reg base, int64_t offset) { store_raw(bits, v, x64_at(r(base), offset)); }
+
+static void lay_load_indexed(int bits, Reg d, Reg base, Reg index) {
+  load_raw(bits, d, x64_at_indexed(r(base), r(index), bits / 8, 0));
+}
+
+static void lay_store_indexed(int bits, Reg v, Reg base, Reg index) {
+  store_raw(bits, v, x64_at_indexed(r(base), r(index), bits / 8, 0));
+}
+
+static void lay_store_imm(int bits, int64_t v, Reg base, int64_t offset) {
+  X64Mem m = x64_at(r(base), offset);
+  emit(bits == 8    ? x64_mov_m8_imm8(m, v)
+       : bits == 16 ? x64_mov_m16_imm16(m, v)
+       : bits == 32 ? x64_mov_m32_imm32(m, v)
+                    : x64_mov_m64_imm32(m, v));
+}
+
+/* ---- Branches
+ * ------------------------------------------------------------------------------------------------------------ */
+
+static const X64Cond conditions[] = {
+    [IF_EQ] = X64_E,   [IF_NE] = X64_NE, [IF_LTU] = X64_B, [IF_LEU] = X64_BE, [IF_GTU] = X64_A,
+    [IF_GEU] = X64_AE, [IF_LT] = X64_L,  [IF_LE] = X64_LE, [IF_GT] = X64_G,   [IF_GE] = X64_GE};
+
+/* The short form is 2 bytes, the long one 6; the displacement counts from their end. */
+static LayCode fix_jcc(const LayFixup *fixup) {
+  int64_t distance = (int64_t)(fixup->target - fixup->site);
+  X64Cond cond = (X64Cond)fixup->operand[0];
+  return fixup->form == 0 ? x64_jcc_rel8(cond, distance - 2) : x64_jcc_rel32(cond, distance - 6);
+}
+
+static LayCode fix_jmp(const LayFixup *fixup) {
+  int64_t distance = (int64_t)(fixup->target - fixup->site);
+  return fixup->form == 0 ? x64_jmp_rel8(distance - 2) : x64_jmp_rel32(distance - 5);
+}
+
+static LayCode fix_call(const LayFixup *fixup) { return x64_call_rel32((int64_t)(fixup->target - fixup->site) - 5); }
+
+static void jcc(X64Cond cond, const char *to) { emit_fixup(fix_jcc, (unsigned char)cond, 2, to); }
+
+static void lay_branch(Cond cond, Reg a, Reg b, const char *to) {
+  emit(x64_cmp_r64_r64(r(a), r(b)));
+  jcc(conditions[cond], to);
+}
+
+/* test a, a gives the same flags as cmp a, 0: both clear CF and OF. */
+static void lay_branch_imm(Cond cond, Reg a, int64_t b, const char *to) {
+  if (b == 0) {
+    emit(x64_test_r64_r64(r(a), r(a)));
+  } else if (fits_signed32(b)) {
+    emit(x64_cmp_r64_imm(r(a), b));
+  } else {
+    li_raw(R11, b);
+    emit(x64_cmp_r64_r64(r(a), R11));
+  }
+  jcc(conditions[cond], to);
+}
+
+static void lay_branch_bits(bool if_set, Reg a, int64_t mask, const char *to) {
+  if (mask >= 0 && mask <= 0xff) {
+    emit(x64_test_r8_imm8(r(a), mask));
+  } else if (fits_unsigned32(mask)) {
+    emit(x64_test_r32_imm32(r(a), mask));
+  } else if (fits_signed32(mask)) {
+    emit(x64_test_r64_imm32(r(a), mask));
+  } else {
+    li_raw(R11, mask);
+    emit(x64_test_r64_r64(r(a), R11));
+  }
+  jcc(if_set ? X64_NE : X64_E, to);
+}
+
+static void lay_jump(const char *to) { emit_fixup(fix_jmp, 0, 2, to); }
+static void lay_call(const char *to) { emit_fixup(fix_call, 0, 1, to); }
+
+static void lay_jump_table(Reg index, const char *table) {
+  X64Reg i = r(index);
+  la_raw(R11, table);
+  emit(x64_movsx_r64_m16(i, x64_at_indexed(R11, i, 2, 0)));
+  emit(x64_add_r64_r64(i, R11));
+  emit(x64_jmp_r64(i));
+}
+
+/* The return address stands on the stack already: only the saved registers join it. */
+static void lay_enter(const Reg *saved, int count) {
+  for (int i = 0; i < count; i++)
+    emit(x64_push_r64(r(saved[i])));
+}
+
+static void lay_leave(const Reg *saved, int count) {
+  for (int i = count; i-- > 0;)
+    emit(x64_pop_r64(r(saved[i])));
+  emit(x64_ret());
+}
+
+static void lay_ret(void) { emit(x64_ret()); }
+
+/* ---- Sixteen bytes at a time
+ * ------------------------------------------------------------------------------------------------ */
+
+/* Sixteen times one byte, as read-only data at the end of the program: each value once. */
+static bool pool_used[256];
+
+static void emit_pool(LayEncode encode, X64Xmm d, unsigned char byte) {
+  char name[32];
+  snprintf(name, sizeof name, "sixteen_%02x", byte);
+  pool_used[byte] = true;
+  emit_fixup(encode, d.number, 1, name);
+}
+
+static void lay_begin(void) { memset(pool_used, 0, sizeof pool_used); }
+
+static void lay_finish(void) {
+  for (int byte = 0; byte < 256; byte++) {
+    if (!pool_used[byte])
+      continue;
+    char name[32];
+    unsigned char sixteen[16];
+    snprintf(name, sizeof name, "sixteen_%02x", byte);
+    memset(sixteen, byte, sizeof sixteen);
+    machine_at(__FILE__, __LINE__);
+    lay_align(machine_layout(), 16);
+    lay_object(machine_layout(), name);
+    lay_bytes(machine_layout(), sixteen, sizeof sixteen);
+  }
+}
+
+/* x: what the term is tested on, xmm0 or, with a mask, xmm3. d becomes 0xff in each byte for which the term holds. */
+static void scan_term(X64Xmm d, X64Xmm x, ByteTerm term) {
+  switch (scan_kind(term)) {
+  case SCAN_EQUAL:
+  case SCAN_MASKED:
+    if (term.value == 0)
+      emit(x64_pxor_xmm_xmm(d, d));
+    else
+      emit_pool(fix_movdqa_xmm_m128, d, term.value);
+    emit(x64_pcmpeqb_xmm_xmm(d, x));
+    break;
+  case SCAN_HIGH: /* pmovmskb takes bit 7 of each byte, and that is the answer */
+    emit(x64_movdqa_xmm_xmm(d, x));
+    break;
+  case SCAN_UP_TO: /* min(x, last) == x */
+    emit_pool(fix_movdqa_xmm_m128, d, term.last);
+    emit(x64_pminub_xmm_xmm(d, x));
+    emit(x64_pcmpeqb_xmm_xmm(d, x));
+    break;
+  case SCAN_FROM: /* max(x, value) == x */
+    emit_pool(fix_movdqa_xmm_m128, d, term.value);
+    emit(x64_pmaxub_xmm_xmm(d, x));
+    emit(x64_pcmpeqb_xmm_xmm(d, x));
+    break;
+  case SCAN_RANGE: /* x - value <= last - value, modulo 256: min(that, last - value) == that */
+    emit(x64_movdqa_xmm_xmm(d, x));
+    emit_pool(fix_psubb_xmm_m128, d, term.value);
+    emit_pool(fix_movdqa_xmm_m128, XMM(4), (unsigned char)(term.last - term.value));
+    emit(x64_pminub_xmm_xmm(XMM(4), d));
+    emit(x64_pcmpeqb_xmm_xmm(d, XMM(4)));
+    break;
+  }
+}
+
+/* xmm0: the sixteen bytes; xmm1: which of them are in the set; xmm2: the term; xmm3: the bytes under a mask, kept from
+ * term to term while the mask is the same. Bit 16 is set beside the sixteen answers, so that bsf finds 16 at last. */
+static void lay_scan16(Reg d, Reg p, const ByteSet *set) {
+  int masked = -1;
+  emit(x64_movdqu_xmm_m128(XMM(0), x64_at(r(p), 0)));
+  for (int i = 0; i < set->terms; i++) {
+    ByteTerm term = set->term[i];
+    bool mask = scan_kind(term) == SCAN_MASKED;
+    if (mask && term.or_mask != masked) {
+      emit_pool(fix_movdqa_xmm_m128, XMM(3), term.or_mask);
+      emit(x64_por_xmm_xmm(XMM(3), XMM(0)));
+      masked = term.or_mask;
+    }
+    if (i > 0 && scan_kind(term) == SCAN_HIGH) {
+      emit(x64_por_xmm_xmm(XMM(1), XMM(0)));
+      continue;
+    }
+    scan_term(i == 0 ? XMM(1) : XMM(2), mask ? XMM(3) : XMM(0), term);
+    if (i > 0)
+      emit(x64_por_xmm_xmm(XMM(1), XMM(2)));
+  }
+  emit(x64_pmovmskb_r32_xmm(r(d), XMM(1)));
+  emit(x64_or_r32_imm(r(d), 0x10000));
+  emit(x64_bsf_r32_r32(r(d), r(d)));
+}
+
+static void lay_copy16(Reg dst, int64_t dst_offset, Reg src, int64_t src_offset) {
+  emit(x64_movdqu_xmm_m128(XMM(0), x64_at(r(src), src_offset)));
+  emit(x64_movdqu_m128_xmm(x64_at(r(dst), dst_offset), XMM(0)));
+}
+
+/* ---- The kernel and C
+ * ------------------------------------------------------------------------------------------------------------- */
+
+/* The kernel takes rdi rsi rdx r10 r8 r9, which are A0..A5, and destroys rcx and r11. */
+static void lay_system_call(SystemCall number) {
+  li_raw(RAX, numbers[number]);
+  emit(x64_syscall());
+  emit(x64_mov_r64_r64(RDI, RAX));
+}
+
+static void lay_stack_pointer(Reg d) { emit(x64_mov_r64_r64(r(d), RSP)); }
+
+/* C's fourth argument comes in rcx; A3 is r10. The others are where they should be. */
+static void lay_c_arguments(void) { emit(x64_mov_r64_r64(R10, RCX)); }
+
+static void lay_c_result(void) { emit(x64_mov_r64_r64(RAX, RDI)); }
+
+/* inc byte [rip + counter]: FE 05 and 32 bits, which the linker fills in, counted from their own end. */
+static void lay_count(int counter) {
+  emit(x64_inc_m8(x64_at_rip(0)));
+  lay_reloc(machine_layout(), 2, R_X86_64_PC32, counter - 4);
+}
+
+const Templates templates_x64 = {
+    .suffix = "x64",
+    .elf_machine = EM_X86_64,
+    .page = 0x1000,
+    .unit = 0,
+    .lay_li = lay_li,
+    .lay_mov = lay_mov,
+    .lay_la = lay_la,
+    .lay_alu = lay_alu,
+    .lay_alu_imm = lay_alu_imm,
+    .lay_load = lay_load,
+    .lay_load_indexed = lay_load_indexed,
+    .lay_store = lay_store,
+    .lay_store_imm = lay_store_imm,
+    .lay_store_indexed = lay_store_indexed,
+    .lay_branch = lay_branch,
+    .lay_branch_imm = lay_branch_imm,
+    .lay_branch_bits = lay_branch_bits,
+    .lay_jump = lay_jump,
+    .lay_call = lay_call,
+    .lay_jump_table = lay_jump_table,
+    .lay_enter = lay_enter,
+    .lay_leave = lay_leave,
+    .lay_ret = lay_ret,
+    .lay_scan16 = lay_scan16,
+    .lay_copy16 = lay_copy16,
+    .lay_system_call = lay_system_call,
+    .lay_stack_pointer = lay_stack_pointer,
+    .lay_c_arguments = lay_c_arguments,
+    .lay_c_result = lay_c_result,
+    .lay_count = lay_count,
+    .lay_begin = lay_begin,
+    .lay_finish = lay_finish,
+};

@@ -1,0 +1,71 @@
+/* templates.h: what a machine must bring to lay the operations of machine.h: one table of templates.
+ *
+ * machine.c checks the operands that are the same on every machine, and calls the table of the machine being laid. A
+ * template lays instructions through machine_layout and nothing else. A further machine is one more encoder file and
+ * one more table.
+ */
+#ifndef BYTEGATE_TEMPLATES_H
+#define BYTEGATE_TEMPLATES_H
+
+#include "isa/machine.h"
+#include "lay/elf.h"
+#include "lay/lay.h"
+
+typedef enum { ALU_ADD, ALU_SUB, ALU_AND, ALU_OR, ALU_XOR, ALU_MUL, ALU_SHL, ALU_SHR } Alu;
+
+/* How a term of a byte set is tested: its kind settles which instructions are the fewest. */
+typedef enum {
+  SCAN_EQUAL,  /* x == value */
+  SCAN_MASKED, /* (x | or_mask) == value */
+  SCAN_HIGH,   /* x >= 0x80 */
+  SCAN_UP_TO,  /* x <= last */
+  SCAN_FROM,   /* x >= value */
+  SCAN_RANGE   /* value <= x <= last */
+} ScanKind;
+
+typedef struct {
+  const char *suffix;   /* of the file's name: "x64" */
+  uint16_t elf_machine; /* e_machine */
+  uint64_t page;        /* p_align */
+  unsigned unit;        /* size of an instruction, 0 where it varies */
+  void (*lay_li)(Reg d, int64_t value);
+  void (*lay_mov)(Reg d, Reg a);
+  void (*lay_la)(Reg d, const char *name);
+  void (*lay_alu)(Alu alu, Reg d, Reg a, Reg b);
+  void (*lay_alu_imm)(Alu alu, Reg d, Reg a, int64_t b);
+  void (*lay_load)(int bits, Reg d, Reg base, int64_t offset);
+  void (*lay_load_indexed)(int bits, Reg d, Reg base, Reg index);
+  void (*lay_store)(int bits, Reg v, Reg base, int64_t offset);
+  void (*lay_store_imm)(int bits, int64_t v, Reg base, int64_t offset);
+  void (*lay_store_indexed)(int bits, Reg v, Reg base, Reg index);
+  void (*lay_branch)(Cond cond, Reg a, Reg b, const char *to);
+  void (*lay_branch_imm)(Cond cond, Reg a, int64_t b, const char *to);
+  void (*lay_branch_bits)(bool if_set, Reg a, int64_t mask, const char *to);
+  void (*lay_jump)(const char *to);
+  void (*lay_call)(const char *to);
+  void (*lay_jump_table)(Reg index, const char *table);
+  void (*lay_enter)(const Reg *saved, int count);
+  void (*lay_leave)(const Reg *saved, int count);
+  void (*lay_ret)(void);
+  void (*lay_scan16)(Reg d, Reg p, const ByteSet *set);
+  void (*lay_copy16)(Reg dst, int64_t dst_offset, Reg src, int64_t src_offset);
+  void (*lay_system_call)(SystemCall number);
+  void (*lay_stack_pointer)(Reg d);
+  void (*lay_c_arguments)(void);
+  void (*lay_c_result)(void);
+  void (*lay_count)(int counter); /* bump a coverage counter */
+  void (*lay_begin)(void);        /* forget what an earlier program left */
+  void (*lay_finish)(void);       /* lay what belongs at the end: literal pools */
+} Templates;
+
+extern const Templates templates_x64, templates_a64;
+
+/* The layout being filled; dies if machine_begin was not called. */
+Lay *machine_layout(void);
+
+/* Before an instruction is laid or a label is bound: bring the place to the machine's unit, after data. */
+void machine_align_code(void);
+
+ScanKind scan_kind(ByteTerm term);
+
+#endif

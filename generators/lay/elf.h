@@ -1,0 +1,58 @@
+/* elf.h: a settled layout as an ELF64 file: an executable, a relocatable object, or a companion that holds its symbols.
+ *
+ * An executable has no sections and no more program headers than it needs:
+ *
+ *     file offset 0   Elf64_Ehdr, Elf64_Phdr x 1..3, then the laid text: code and read-only data
+ *     PT_LOAD   R+X   the whole file, mapped at `base`
+ *     PT_LOAD   RW    bss: p_filesz 0, on pages of its own (left out where there is no bss)
+ *     PT_GNU_STACK RW the stack is not executable
+ *
+ * No segment is ever writable and executable. The single-segment form of the smallest published programs has the
+ * first PT_LOAD alone.
+ *
+ * Field names are those of the System V ABI, chapter 4 (object files) and 5 (program loading).
+ * An error ends the program with exit status 1 and one line on stderr.
+ */
+#ifndef BYTEGATE_LAY_ELF_H
+#define BYTEGATE_LAY_ELF_H
+
+#include "lay/lay.h"
+
+typedef struct {
+  uint16_t machine;    /* e_machine: EM_X86_64, EM_AARCH64 */
+  uint64_t base;       /* address at which the file is mapped; a multiple of page */
+  uint64_t page;       /* p_align: the largest page size that the machine's kernels use; a power of two */
+  bool single_segment; /* the one PT_LOAD alone; refused where there is bss */
+} ElfLayout;
+
+/* Size of the headers in front of the text: the text's address is layout->base plus this. */
+size_t elf_headers_size(const ElfLayout *layout, bool has_bss);
+
+/* Write the executable to `path`, mode 0755. `entry`: the label of e_entry. */
+void elf_write_exec(const Lay *lay, const ElfLayout *layout, const char *entry, const char *path);
+
+/* Write the companion: the same addresses with sections and symbols, for gdb's `symbol-file`, `nm` and `objdump -d`.
+ * Routines are STT_FUNC, data and bss STT_OBJECT, labels inside a routine STT_NOTYPE. */
+void elf_write_symbols(const Lay *lay, const ElfLayout *layout, const char *path);
+
+/* Section of a relocatable object beside .text: writable, zeroed, and its symbol is what the relocations refer to. */
+typedef struct {
+  const char *name; /* NULL: there is none, and there must be no relocations */
+  size_t size;      /* bytes */
+} ElfSection;
+
+/* Write a relocatable object, mode 0644. `exported`: the global routines, which must all be bound; every other routine
+ * and data item is a local symbol. The layout must have been settled at address 0 and may not have bss. */
+void elf_write_object(const Lay *lay, uint16_t machine, ElfSection counters, const char *const *exported, size_t count,
+                      const char *path);
+
+/* Write the map: one line per instruction, data item and bss item, and one for the headers, so that every byte of the
+ * file is told once. Tab-separated columns: address (16 hex digits), bytes (hex; for bss "+size"), kind (head, code,
+ * data, fill, bss), routine or data item that owns it ("-" if none), generator file:line. `headers`, of
+ * `headers_size` bytes, is what stands in front of the text in the file. */
+void map_write(const Lay *lay, const unsigned char *headers, size_t headers_size, const char *path);
+
+/* Read `size` bytes from the start of the file at `path` into `bytes`: the headers, as written. */
+void elf_read_headers(const char *path, unsigned char *bytes, size_t size);
+
+#endif

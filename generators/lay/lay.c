@@ -1,0 +1,390 @@
+/* lay.c: the item list, the symbol table and the passes; lay.h tells the idea. */
+#include "lay.h"
+
+#include "refusal.h"
+
+#include <search.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+  void *data;
+  size_t count, room;
+} Array;
+
+struct Lay {
+  Array items, symbols, relocs, store, text, names; /* LayItem, LaySymbol, LayReloc, bytes, bytes, char * */
+  struct hsearch_data index;                        /* symbol name -> symbol number + 1 */
+  size_t index_room;
+  const char *file;
+  int line;
+  unsigned unit;
+  int owner;           /* symbol of the open routine or data item, or -1 */
+  const char *routine; /* name of the open routine, or NULL */
+  uint64_t address, bss_address;
+  size_t bss_size;
+};
+
+static void *array_grow(Array *array, size_t size, size_t more) {
+  if (array->count + more > array->room) {
+    size_t room = array->room * 2 > array->count + more ? array->room * 2 : array->count + more + 64;
+    array->data = realloc(array->data, room * size);
+    if (!array->data) {
+      fprintf(stderr, "lay: out of memory for %zu items of %zu bytes\n", room, size);
+      exit(1);
+    }
+    array->room = room;
+  }
+  void *place = (char *)array->data + array->count * size;
+  array->count += more;
+  return place;
+}
+
+static LayItem *items(const Lay *lay) { return lay->items.data; }
+static LaySymbol *symbols(const Lay *lay) { return lay->symbols.data; }
+
+Lay *lay_new(unsigned unit) {
+  Lay *lay = calloc(1, sizeof *lay);
+  if (!lay) {
+    fprintf(stderr, "lay: out of memory\n");
+    exit(1);
+  }
+  lay->unit = unit;
+  lay->owner = -1;
+  lay->file = "?";
+  return lay;
+}
+
+void lay_free(Lay *lay) {
+  if (lay->index_room)
+    hdestroy_r(&lay->index);
+  for (size_t i = 0; i < lay->names.count; i++)
+    free(((char **)lay->names.data)[i]);
+  Array *arrays[] = {&lay->items, &lay->symbols, &lay->relocs, &lay->store, &lay->text, &lay->names};
+  for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+    free(arrays[i]->data);
+  free(lay);
+}
+
+void lay_at(Lay *lay, const char *file, int line) {
+  lay->file = file;
+  lay->line = line;
+}
+
+static _Noreturn void die_at(const char *file, int line, const char *format, va_list arguments) {
+  fflush(stdout);
+  fprintf(stderr, "%s:%d: ", file, line);
+  vfprintf(stderr, format, arguments);
+  fputc('\n', stderr);
+  exit(1);
+}
+
+void lay_die(const Lay *lay, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  die_at(lay->file, lay->line, format, arguments);
+}
+
+static _Noreturn __attribute__((format(printf, 2, 3))) void item_die(const LayItem *item, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  die_at(item->file, item->line, format, arguments);
+}
+
+/* Keep a copy of `scope.name`, or of `name` where there is no scope, for as long as the layout lives. */
+static const char *keep_name(Lay *lay, const char *scope, const char *name) {
+  char *copy;
+  int done = scope ? asprintf(&copy, "%s.%s", scope, name) : asprintf(&copy, "%s", name);
+  if (done < 0)
+    lay_die(lay, "out of memory for the name \"%s\"", name);
+  *(char **)array_grow(&lay->names, sizeof(char *), 1) = copy;
+  return copy;
+}
+
+/* ---- Symbols -------------------------------------------------------------------------------------------------- */
+
+static int find_symbol(const Lay *lay, const char *name) {
+  ENTRY key = {.key = (char *)name}, *found;
+  if (!lay->index_room || !hsearch_r(key, FIND, &found, (struct hsearch_data *)&lay->index))
+    return -1;
+  return (int)((uintptr_t)found->data - 1);
+}
+
+static void index_symbol(Lay *lay, size_t number) {
+  ENTRY entry = {.key = (char *)symbols(lay)[number].name, .data = (void *)(number + 1)}, *found;
+  if (!hsearch_r(entry, ENTER, &found, &lay->index))
+    lay_die(lay, "out of memory for the label \"%s\"", entry.key);
+}
+
+/* The hash table of the C library has a fixed room: build a larger one before it is full. */
+static void make_index_room(Lay *lay) {
+  if (lay->symbols.count < lay->index_room / 2)
+    return;
+  if (lay->index_room)
+    hdestroy_r(&lay->index);
+  memset(&lay->index, 0, sizeof lay->index);
+  lay->index_room = lay->index_room ? lay->index_room * 4 : 1024;
+  if (!hcreate_r(lay->index_room, &lay->index))
+    lay_die(lay, "out of memory for %zu labels", lay->index_room);
+  for (size_t i = 0; i < lay->symbols.count; i++)
+    index_symbol(lay, i);
+}
+
+static LaySymbol *bind(Lay *lay, LaySymbolKind kind, const char *scope, const char *name) {
+  const char *full = keep_name(lay, scope, name);
+  int bound = find_symbol(lay, full);
+  if (bound >= 0)
+    lay_die(lay, "label \"%s\" is bound twice: first at %s:%d; give one of them another name", full,
+            symbols(lay)[bound].file, symbols(lay)[bound].line);
+  make_index_room(lay);
+  LaySymbol *symbol = array_grow(&lay->symbols, sizeof *symbol, 1);
+  *symbol = (LaySymbol){full, kind, lay->file, lay->line, .item = lay->items.count};
+  index_symbol(lay, lay->symbols.count - 1);
+  return symbol;
+}
+
+void lay_routine(Lay *lay, const char *name) {
+  lay->routine = bind(lay, LAY_ROUTINE, NULL, name)->name;
+  lay->owner = (int)lay->symbols.count - 1;
+}
+
+void lay_label(Lay *lay, const char *name) {
+  if (!lay->routine)
+    lay_die(lay, "label \"%s\" stands outside of a routine; open one with routine() first", name);
+  bind(lay, LAY_LABEL, lay->routine, name);
+}
+
+void lay_object(Lay *lay, const char *name) {
+  bind(lay, LAY_OBJECT, NULL, name);
+  lay->owner = (int)lay->symbols.count - 1;
+}
+
+static void check_align(const Lay *lay, unsigned align) {
+  if (align == 0 || align > 4096 || (align & (align - 1)))
+    lay_die(lay, "alignment %u is no power of two within 1..4096", align);
+}
+
+void lay_bss(Lay *lay, const char *name, size_t size, unsigned align) {
+  check_align(lay, align);
+  LaySymbol *symbol = bind(lay, LAY_BSS, NULL, name);
+  lay->bss_size = (lay->bss_size + align - 1) & ~(size_t)(align - 1);
+  symbol->bss = lay->bss_size;
+  symbol->size = size;
+  lay->bss_size += size;
+}
+
+const char *lay_routine_open(const Lay *lay) { return lay->routine; }
+
+const LaySymbol *lay_find(const Lay *lay, const char *name) {
+  int found = find_symbol(lay, name);
+  return found < 0 ? NULL : &symbols(lay)[found];
+}
+
+/* ---- Items ---------------------------------------------------------------------------------------------------- */
+
+static LayItem *lay_item(Lay *lay, LayKind kind) {
+  LayItem *item = array_grow(&lay->items, sizeof *item, 1);
+  *item = (LayItem){.kind = kind, .file = lay->file, .line = lay->line, .owner = lay->owner, .target = -1, .pair = -1};
+  return item;
+}
+
+static void lay_constant(Lay *lay, LayKind kind, const void *bytes, size_t count) {
+  LayItem *item = lay_item(lay, kind);
+  item->stored = lay->store.count;
+  item->len = count;
+  if (count)
+    memcpy(array_grow(&lay->store, 1, count), bytes, count);
+}
+
+void lay_code(Lay *lay, LayCode code) {
+  if (code.len == 0)
+    lay_die(lay, "cannot encode %s", refusal_text());
+  lay_constant(lay, LAY_CODE, code.bytes, code.len);
+}
+
+void lay_bytes(Lay *lay, const void *bytes, size_t count) { lay_constant(lay, LAY_DATA, bytes, count); }
+
+void lay_align(Lay *lay, unsigned align) {
+  check_align(lay, align);
+  lay_item(lay, LAY_FILL)->align = align;
+}
+
+void lay_fixup(Lay *lay, LayKind kind, LayFixup fixup, const char *reference, const char *reference2) {
+  const char *kept = keep_name(lay, NULL, reference);
+  const char *kept2 = reference2 ? keep_name(lay, NULL, reference2) : NULL;
+  LayItem *item = lay_item(lay, kind);
+  item->reference = kept;
+  item->reference2 = kept2;
+  item->scope = lay->routine;
+  item->fixup = fixup;
+  if (item->fixup.forms < 1)
+    item->fixup.forms = 1;
+}
+
+void lay_reloc(Lay *lay, unsigned offset, uint32_t type, int64_t addend) {
+  LayReloc *reloc = array_grow(&lay->relocs, sizeof *reloc, 1);
+  *reloc = (LayReloc){lay->items.count - 1, offset, type, addend};
+}
+
+bool lay_after_data(const Lay *lay) { return lay->items.count && items(lay)[lay->items.count - 1].kind != LAY_CODE; }
+
+/* ---- The layout ------------------------------------------------------------------------------------------------- */
+
+static int resolve(Lay *lay, const LayItem *item, const char *reference) {
+  int found = item->scope ? find_symbol(lay, keep_name(lay, item->scope, reference)) : -1;
+  if (found < 0)
+    found = find_symbol(lay, reference);
+  if (found < 0)
+    item_die(item,
+             "label \"%s\" is not bound, neither in the routine \"%s\" nor in the program; bind it or correct the name",
+             reference, item->scope ? item->scope : "(none)");
+  return found;
+}
+
+static LayCode encode_item(const LayItem *item, const LaySymbol *table) {
+  LayFixup fixup = item->fixup;
+  fixup.site = item->address;
+  fixup.target = table ? table[item->target].address : item->address;
+  fixup.base = table && item->pair >= 0 ? table[item->pair].address : item->address;
+  refusal_clear();
+  return fixup.encode(&fixup);
+}
+
+/* Look every reference up, and give every fixup the size of its shortest form. */
+static void resolve_all(Lay *lay) {
+  for (size_t i = 0; i < lay->items.count; i++) {
+    LayItem *item = &items(lay)[i];
+    if (!item->reference)
+      continue;
+    item->target = resolve(lay, item, item->reference);
+    if (item->reference2)
+      item->pair = resolve(lay, item, item->reference2);
+    item->len = encode_item(item, NULL).len;
+    if (!item->len)
+      item_die(item, "cannot encode %s (for the label \"%s\")", refusal_text(), item->reference);
+  }
+}
+
+/* Give every item and symbol its address from the sizes as they are. */
+static void assign_addresses(Lay *lay, uint64_t bss_align) {
+  uint64_t address = lay->address;
+  for (size_t i = 0; i < lay->items.count; i++) {
+    LayItem *item = &items(lay)[i];
+    item->address = address;
+    item->text = address - lay->address;
+    if (item->kind == LAY_FILL)
+      item->len = -address & (item->align - 1);
+    address += item->len;
+  }
+  lay->bss_address = (address + bss_align - 1) & ~(bss_align - 1);
+  for (size_t i = 0; i < lay->symbols.count; i++) {
+    LaySymbol *symbol = &symbols(lay)[i];
+    if (symbol->kind == LAY_BSS)
+      symbol->address = lay->bss_address + symbol->bss;
+    else
+      symbol->address = symbol->item < lay->items.count ? items(lay)[symbol->item].address : address;
+  }
+}
+
+/* Move every fixup that refuses its form to its next one. True if any moved. */
+static bool grow(Lay *lay) {
+  bool grown = false;
+  for (size_t i = 0; i < lay->items.count; i++) {
+    LayItem *item = &items(lay)[i];
+    if (!item->reference)
+      continue;
+    LayCode code = encode_item(item, symbols(lay));
+    while (!code.len && item->fixup.form + 1 < item->fixup.forms) {
+      item->fixup.form++;
+      code = encode_item(item, symbols(lay));
+    }
+    if (!code.len) /* the last form: keep room for it; it may reach yet, and is refused for good when it is written */
+      continue;
+    if (code.len != item->len)
+      grown = true;
+    item->len = code.len;
+  }
+  return grown;
+}
+
+static void write_text(const Lay *lay, unsigned char *text) {
+  for (size_t i = 0; i < lay->items.count; i++) {
+    const LayItem *item = &items(lay)[i];
+    unsigned char *place = text + item->text;
+    if (item->reference) {
+      LayCode code = encode_item(item, symbols(lay));
+      if (!code.len)
+        item_die(item, "cannot encode %s: the label \"%s\" is out of reach", refusal_text(), item->reference);
+      if (code.len != item->len)
+        item_die(item, "the layout has not settled: %zu bytes became %d", item->len, code.len);
+      memcpy(place, code.bytes, code.len);
+    } else if (item->kind == LAY_FILL) {
+      memset(place, 0, item->len);
+    } else if (item->len) {
+      memcpy(place, (char *)lay->store.data + item->stored, item->len);
+    }
+  }
+}
+
+/* A routine or data item reaches to the next one, less the padding in between. */
+static void size_symbols(Lay *lay) {
+  LayItem *item = items(lay);
+  for (size_t i = 0; i < lay->items.count; i++)
+    if (item[i].owner >= 0 && item[i].kind != LAY_FILL) {
+      LaySymbol *owner = &symbols(lay)[item[i].owner];
+      owner->size = item[i].address + item[i].len - owner->address;
+    }
+}
+
+void lay_settle(Lay *lay, uint64_t address, uint64_t bss_align) {
+  lay->address = address;
+  resolve_all(lay);
+  do
+    assign_addresses(lay, bss_align);
+  while (grow(lay));
+  size_t size = 0;
+  if (lay->items.count) {
+    const LayItem *last = &items(lay)[lay->items.count - 1];
+    size = last->text + last->len;
+  }
+  lay->text.count = 0;
+  unsigned char *text = array_grow(&lay->text, 1, size);
+  write_text(lay, text);
+  size_symbols(lay);
+
+  unsigned char *again = malloc(size + 1);
+  if (!again)
+    lay_die(lay, "out of memory for %zu bytes", size);
+  assign_addresses(lay, bss_align);
+  write_text(lay, again);
+  if (size && memcmp(text, again, size))
+    lay_die(lay, "the layout has not settled: one more pass changes its bytes");
+  free(again);
+}
+
+const unsigned char *lay_text(const Lay *lay, size_t *size) {
+  *size = lay->text.count;
+  return lay->text.data;
+}
+
+uint64_t lay_address(const Lay *lay) { return lay->address; }
+uint64_t lay_bss_address(const Lay *lay) { return lay->bss_address; }
+size_t lay_bss_size(const Lay *lay) { return lay->bss_size; }
+unsigned lay_unit(const Lay *lay) { return lay->unit; }
+
+const LayItem *lay_items(const Lay *lay, size_t *count) {
+  *count = lay->items.count;
+  return lay->items.data;
+}
+
+const LaySymbol *lay_symbols(const Lay *lay, size_t *count) {
+  *count = lay->symbols.count;
+  return lay->symbols.data;
+}
+
+const LayReloc *lay_relocs(const Lay *lay, size_t *count) {
+  *count = lay->relocs.count;
+  return lay->relocs.data;
+}

@@ -1,0 +1,142 @@
+/* lay.h: bytes in the order they are laid, labels between them, and a layout that settles before it is written.
+ *
+ * A program is a list of items: instructions, data, and padding. An item whose bytes depend on where a label lies
+ * carries an encoder, which is asked again in every pass. An encoder may have several forms, the shortest first (the
+ * short x86-64 branch, then the long one); a form that refuses its displacement is replaced by the next and never
+ * comes back, so the passes end. When nothing moves any more, one further pass is made, and it must change no byte.
+ *
+ *     Lay *lay = lay_new(0);
+ *     lay_routine(lay, "_start");
+ *     lay_code(lay, code);                        // bytes that no label can change
+ *     lay_fixup(lay, (LayFixup){.encode = ...}, "message");
+ *     lay_settle(lay, 0x400078, 0x1000);            // dies, with file:line, on whatever does not fit
+ *
+ * Labels. A routine's and a data item's name is known in the whole program. A label inside a routine is bound as
+ * "routine.label"; a reference is looked up as "routine.reference" first, then as it stands.
+ *
+ * An error ends the program with exit status 1 and one line on stderr that begins with the generator's file:line.
+ */
+#ifndef BYTEGATE_LAY_H
+#define BYTEGATE_LAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The bytes of one instruction (or of a fixed pair of them). len 0: refused; see refusal.h for why. */
+typedef struct {
+  unsigned char len, bytes[16];
+} LayCode;
+
+typedef struct LayFixup LayFixup;
+typedef LayCode (*LayEncode)(const LayFixup *fixup);
+
+/* What an encoder is told. `encode`, `forms`, `operand` and `immediate` are the author's; the layout fills in the
+ * rest before each call. */
+struct LayFixup {
+  LayEncode encode;
+  int forms;                /* how many forms there are, 1 or more (0 is taken as 1) */
+  unsigned char operand[4]; /* registers, conditions: what the encoder likes */
+  int64_t immediate;        /* what the encoder likes */
+  int form;                 /* the form wanted: 0..forms-1 */
+  uint64_t site;            /* address of the item's first byte */
+  uint64_t target;          /* address of the label */
+  uint64_t base;            /* address of the second label, where lay_fixup_pair gave one */
+};
+
+typedef enum { LAY_CODE, LAY_DATA, LAY_FILL } LayKind;
+
+/* An item after the layout has settled. */
+typedef struct {
+  LayKind kind;
+  const char *file; /* the generator's source position */
+  int line;
+  int owner;              /* symbol of the routine or data item that it belongs to, or -1 */
+  uint64_t address;       /* of its first byte */
+  size_t len;             /* in bytes */
+  size_t text;            /* offset of its bytes in the laid text, equal to address - base address */
+  size_t stored;          /* offset of its constant bytes in the store (LAY_DATA, constant LAY_CODE) */
+  unsigned align;         /* LAY_FILL: to this power of two */
+  int target, pair;       /* symbol indexes of the fixup, once resolved, or -1 */
+  const char *reference;  /* label that the fixup names, or NULL */
+  const char *reference2; /* second label, or NULL */
+  const char *scope;      /* routine in which the reference is looked up, or NULL */
+  LayFixup fixup;
+} LayItem;
+
+typedef enum { LAY_ROUTINE, LAY_LABEL, LAY_OBJECT, LAY_BSS } LaySymbolKind;
+
+typedef struct {
+  const char *name; /* a label inside a routine: "routine.label" */
+  LaySymbolKind kind;
+  const char *file;
+  int line;
+  size_t item;      /* index of the first item after it (not LAY_BSS) */
+  size_t bss;       /* LAY_BSS: offset from the start of bss */
+  uint64_t address; /* once settled */
+  size_t size;      /* bytes: to the next routine or data item; LAY_BSS: as asked */
+} LaySymbol;
+
+/* A place in the text that the linker of an object file must fill in. */
+typedef struct {
+  size_t item;     /* item whose bytes are to be relocated */
+  unsigned offset; /* of the relocated field inside that item */
+  uint32_t type;   /* R_X86_64_..., R_AARCH64_... */
+  int64_t addend;
+} LayReloc;
+
+typedef struct Lay Lay;
+
+/* A new, empty layout. `unit`: the size of every instruction, where the machine has but one size (arm64: 4), else 0.
+ * Owned by the caller: lay_free. */
+Lay *lay_new(unsigned unit);
+void lay_free(Lay *lay);
+
+/* Source position of what is laid from here on; `file` must outlive the layout (__FILE__ does). */
+void lay_at(Lay *lay, const char *file, int line);
+
+/* End the program: print "file:line: message" with the current source position, exit 1. */
+_Noreturn void lay_die(const Lay *lay, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Bind a label at the current place. */
+void lay_routine(Lay *lay, const char *name); /* known in the whole program; opens the routine */
+void lay_label(Lay *lay, const char *name);   /* known as "routine.name" */
+void lay_object(Lay *lay, const char *name);  /* a data item, known in the whole program */
+void lay_bss(Lay *lay, const char *name, size_t size, unsigned align); /* zeroed and writable; align a power of two */
+
+/* The routine open now, or NULL. */
+const char *lay_routine_open(const Lay *lay);
+
+/* Lay bytes that no label can change: an instruction, data. Dies if code.len is 0, with refusal_text. */
+void lay_code(Lay *lay, LayCode code);
+void lay_bytes(Lay *lay, const void *bytes, size_t count);
+
+/* Pad with zeros to a multiple of `align`, a power of two up to 4096. */
+void lay_align(Lay *lay, unsigned align);
+
+/* Lay code (or data) whose bytes depend on the address of `reference` (and of `reference2`, which may be NULL). */
+void lay_fixup(Lay *lay, LayKind kind, LayFixup fixup, const char *reference, const char *reference2);
+
+/* The item laid last is to be relocated by the linker; for object files. */
+void lay_reloc(Lay *lay, unsigned offset, uint32_t type, int64_t addend);
+
+/* True if the item laid last is data or padding: the place may not be aligned for code. */
+bool lay_after_data(const Lay *lay);
+
+/* Pass over all items until nothing moves, then once more to prove it. The first byte lies at `address`; bss starts at
+ * the first multiple of `bss_align` after the text. Dies on an unbound label or on an operand that does not fit. */
+void lay_settle(Lay *lay, uint64_t address, uint64_t bss_align);
+
+/* What was laid; valid after lay_settle, owned by the layout. */
+const unsigned char *lay_text(const Lay *lay, size_t *size);
+uint64_t lay_address(const Lay *lay);
+uint64_t lay_bss_address(const Lay *lay);
+size_t lay_bss_size(const Lay *lay);
+unsigned lay_unit(const Lay *lay);
+const LayItem *lay_items(const Lay *lay, size_t *count);
+const LaySymbol *lay_symbols(const Lay *lay, size_t *count);
+const LayReloc *lay_relocs(const Lay *lay, size_t *count);
+/* The symbol of that full name, or NULL. */
+const LaySymbol *lay_find(const Lay *lay, const char *name);
+
+#endif
