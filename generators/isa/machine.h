@@ -157,9 +157,12 @@ void op_shr(Reg d, Reg a, Reg b);
 void op_shr_imm(Reg d, Reg a, int64_t b);
 #define add(d, a, b) (AT_, PICK_(b, op_add, op_add_imm)(d, a, b))
 #define sub(d, a, b) (AT_, PICK_(b, op_sub, op_sub_imm)(d, a, b))
-#define and (d, a, b) (AT_, PICK_(b, op_and, op_and_imm)(d, a, b))
-#define or (d, a, b) (AT_, PICK_(b, op_or, op_or_imm)(d, a, b))
-#define xor (d, a, b) (AT_, PICK_(b, op_xor, op_xor_imm)(d, a, b))
+/* clang-format takes these three names for operators and would part them from their parameters. */
+/* clang-format off */
+#define and(d, a, b) (AT_, PICK_(b, op_and, op_and_imm)(d, a, b))
+#define or(d, a, b) (AT_, PICK_(b, op_or, op_or_imm)(d, a, b))
+#define xor(d, a, b) (AT_, PICK_(b, op_xor, op_xor_imm)(d, a, b))
+/* clang-format on */
 #define mul(d, a, b) (AT_, PICK_(b, op_mul, op_mul_imm)(d, a, b)) /* low 64 bits */
 #define shl(d, a, b) (AT_, PICK_(b, op_shl, op_shl_imm)(d, a, b)) /* count 0..63; a register counts modulo 64 */
 #define shr(d, a, b) (AT_, PICK_(b, op_shr, op_shr_imm)(d, a, b)) /* logical */
@@ -271,7 +274,6 @@ void op_bss(const char *name, size_t size, int align);
 /* A signed 16-bit (to - base), little-endian: an entry of a jump table whose own label is `base`. `to` may be written
  * "routine.label" to name a label inside a routine. */
 #define data_offset16(to, base) (AT_, op_offset16(to, base))
-#define bss(name, size, align) (AT_, op_bss(name, size, align)) /* zeroed, writable, its own segment; a global label   \
-                                                                 */
+#define bss(name, size, align) (AT_, op_bss(name, size, align)) /* zeroed, writable, in its own segment; global */
 
 #endif
