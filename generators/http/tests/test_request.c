@@ -1,0 +1,382 @@
+/* The routines that need no kernel, on both machines: a request taken apart, numbers and addresses, the answer's bytes.
+ *
+ * Each request is also cut at every place: what has come of it must ask for more, or deserve the same status, never
+ * another one. So no segment boundary can change an answer. */
+#include <check.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "emulate.h"
+#include "http/http.h"
+
+static const struct {
+  const char *octets;
+  size_t length; /* 0: strlen */
+  unsigned status;
+  bool head;
+} requests[] = {
+    /* request line */
+    {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", 0, 200, false},
+    {"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", 0, 200, true},
+    {"GET / HTTP/1.0\r\n\r\n", 0, 200, false},
+    {"GET / HTTP/1.0\n\n", 0, 200, false},
+    {"HEAD / HTTP/1.0\n\r\n", 0, 200, true},
+    {"\r\n\n\r\nGET / HTTP/1.0\r\n\r\n", 0, 200, false},
+    {"GET /?a=b&c HTTP/1.0\r\n\r\n", 0, 200, false},
+    {"GET /? HTTP/1.0\r\n\r\n", 0, 200, false},
+    {"GET /?/other HTTP/1.0\r\n\r\n", 0, 200, false},
+    {"GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 0, 200, false},
+    {"GET HTTP://a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 0, 200, false},
+    {"GET http://a?q HTTP/1.1\r\nHost: a\r\n\r\n", 0, 200, false},
+    {"GET http://a/?q HTTP/1.1\r\nHost: a\r\n\r\n", 0, 200, false},
+    {"GET / HTTP/1.9\r\nHost: a\r\n\r\n", 0, 200, false},
+    {"GET /other HTTP/1.0\r\n\r\n", 0, 404, false},
+    {"HEAD /other HTTP/1.0\r\n\r\n", 0, 404, true},
+    {"GET // HTTP/1.0\r\n\r\n", 0, 404, false},
+    {"GET http://a/b HTTP/1.0\r\n\r\n", 0, 404, false},
+    {"POST / HTTP/1.0\r\n\r\n", 0, 405, false},
+    {"GETS / HTTP/1.0\r\n\r\n", 0, 405, false},
+    {"HEADS / HTTP/1.0\r\n\r\n", 0, 405, false},
+    {"get / HTTP/1.0\r\n\r\n", 0, 405, false},
+    {"X / HTTP/1.0\r\n\r\n", 0, 405, false},
+    {"OPTIONS * HTTP/1.0\r\n\r\n", 0, 405, false},
+    {"CONNECT a:1 HTTP/1.0\r\n\r\n", 0, 405, false},
+    {"POST /other HTTP/1.0\r\n\r\n", 0, 405, false},
+    {"GET * HTTP/1.0\r\n\r\n", 0, 400, false},
+    {"GET other HTTP/1.0\r\n\r\n", 0, 400, false},
+    {"GET http:/// HTTP/1.0\r\n\r\n", 0, 400, false},
+    {"GET http:// HTTP/1.0\r\n\r\n", 0, 400, false},
+    {"GET https://a/ HTTP/1.0\r\n\r\n", 0, 400, false},
+    {"GET /\r\n\r\n", 0, 400, false},
+    {"GET / \r\n\r\n", 0, 400, false},
+    {"GET\r\n\r\n", 0, 400, false},
+    {"GET  / HTTP/1.0\r\n\r\n", 0, 400, false},
+    {"GET /  HTTP/1.0\r\n\r\n", 0, 400, false},
+    {"GET /\tHTTP/1.0\r\n\r\n", 0, 400, false},
+    {"GET /a b HTTP/1.0\r\n\r\n", 0, 400, false},
+    {"GET /\x7f HTTP/1.0\r\n\r\n", 0, 400, false},
+    {"GET /\xc3\xa9 HTTP/1.0\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1.0 \r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1.00\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1,0\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/a.0\r\n\r\n", 0, 400, false},
+    {"GET / http/1.0\r\n\r\n", 0, 400, false},
+    {"GET / HTTPS/1.0\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1.0\rX\n", 0, 400, false},
+    {" GET / HTTP/1.0\r\n\r\n", 0, 400, false},
+    {"\rGET / HTTP/1.0\r\n\r\n", 0, 400, false},
+    {"G(T / HTTP/1.0\r\n\r\n", 0, 400, false},
+    {"\x16\x03\x01\x02", 0, 400, false},
+    {"GET\0/ HTTP/1.0\r\n\r\n", 20, 400, false},
+    {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 0, 505, false},
+    {"GET / HTTP/0.9\r\n\r\n", 0, 505, false},
+    {"HEAD / HTTP/3.0\r\n\r\n", 0, 505, true},
+    /* header section */
+    {"GET / HTTP/1.1\r\n\r\n", 0, 400, false},
+    {"HEAD / HTTP/1.1\r\n\r\n", 0, 400, true},
+    {"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1.0\r\nHost: a\r\nhOST:b\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1.1\r\nHost:\r\n\r\n", 0, 200, false},
+    {"GET / HTTP/1.1\r\nhost:\t 127.0.0.1:8006 \t\r\n\r\n", 0, 200, false},
+    {"GET / HTTP/1.1\r\nHOST: [::1]:8006\r\n\r\n", 0, 200, false},
+    {"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1.1\r\nHost: a@b\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1.1\r\nHosts: a\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1.1\r\nHos: a\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1.0\r\nA:\r\nB: \r\nC: d: e\t f \r\n\r\n", 0, 200, false},
+    {"GET / HTTP/1.0\r\nA: \xe9\xff\n\n", 0, 200, false},
+    {"GET / HTTP/1.0\r\nA b\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1.0\r\nA : b\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1.0\r\n: b\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1.0\r\n A: b\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1.0\r\nA: b\r\n c\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1.0\r\nA: b\rc\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1.0\r\nA: b\r\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1.0\r\nA: \x01\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1.0\r\nA: \x7f\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1.0\r\nA: b\0c\r\n\r\n", 26, 400, false},
+    {"GET / HTTP/1.0\r\nA[]: b\r\n\r\n", 0, 400, false},
+    {"GET / HTTP/1.0\r\n\rX", 0, 400, false},
+    /* what follows is not looked at */
+    {"GET / HTTP/1.0\r\n\r\nGET /other HTTP/1.0\r\n\r\n", 0, 200, false},
+    {"GET / HTTP/1.0\r\nContent-Length: 3\r\n\r\n\0\1\2", 42, 200, false},
+};
+
+static const Isa isas[] = {ISA_X64, ISA_A64};
+enum { ISAS = sizeof isas / sizeof *isas };
+static const char *const isa_names[] = {[ISA_X64] = "x64", [ISA_A64] = "arm64"};
+
+/* A program's name, as a program would define it. */
+static const NamedString names[] = {{"program_name", "test"}};
+
+static void author(void) {
+  data_strings(names);
+  lay_http_text();
+  lay_http_command_line();
+  lay_http_request();
+  lay_http_response();
+}
+
+static Emulation *emulation;
+
+static Arguments parse(const char *octets, size_t length) {
+  static const char behind[16] = {'\r', '\n', 'G', 'E', 'T', ' ', '\n', '\n', ':', '0'};
+  arena_put(emulation, 0, octets, length);
+  arena_put(emulation, length, behind, sizeof behind);
+  return emulate(emulation, "parse_request", (Arguments){{ARENA_ADDRESS, length}});
+}
+
+START_TEST(requests_get_their_status) {
+  Isa isa = isas[_i];
+  emulation = emulation_new(isa, author);
+  for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+    const char *octets = requests[i].octets;
+    size_t length = requests[i].length ? requests[i].length : strlen(octets);
+    bool answered = false;
+    for (size_t cut = 0; cut <= length; cut++) {
+      Arguments out = parse(octets, cut);
+      ck_assert_msg(out.a[0] == requests[i].status || (out.a[0] == 0 && !answered && cut < length),
+                    "%s: %zu octets of request %zu, \"%s\": status %" PRIu64 ", expected %u", isa_names[isa], cut, i,
+                    octets, out.a[0], requests[i].status);
+      answered = out.a[0] != 0;
+      if (answered)
+        ck_assert_msg((out.a[1] != 0) == requests[i].head, "%s: \"%s\" is%s HEAD", isa_names[isa], octets,
+                      out.a[1] ? "" : " not");
+    }
+  }
+  emulation_free(emulation);
+}
+END_TEST
+
+/* What does not fit is 414 until the request line is complete, 431 from then on. */
+START_TEST(what_does_not_fit) {
+  emulation = emulation_new(isas[_i], author);
+  const char *request = "GET / HTTP/1.0\r\nA: b\r\n";
+  size_t line = strlen("GET / HTTP/1.0\r\n");
+  for (size_t cut = 0; cut <= strlen(request); cut++) {
+    Arguments out = parse(request, cut);
+    ck_assert_uint_eq(out.a[0], 0);
+    ck_assert_uint_eq(out.a[2], cut < line ? 414 : 431);
+  }
+  emulation_free(emulation);
+}
+END_TEST
+
+static int64_t parse_text(const char *routine_name, const char *text) {
+  arena_put(emulation, 0, text, strlen(text) + 1);
+  return (int64_t)emulate(emulation, routine_name, (Arguments){{ARENA_ADDRESS, ARENA_ADDRESS + 512}}).a[0];
+}
+
+START_TEST(ports) {
+  static const struct {
+    const char *text;
+    int port;
+  } ports[] = {{"0", 0},
+               {"1", 1},
+               {"8006", 8006},
+               {"65535", 65535},
+               {"65536", -1},
+               {"99999999999999999999", -1},
+               {"", -1},
+               {"-1", -1},
+               {"+1", -1},
+               {" 1", -1},
+               {"1 ", -1},
+               {"1a", -1},
+               {"0x50", -1},
+               {"00", -1},
+               {"080", -1},
+               {"8006/", -1},
+               {"18446744073709551617", -1}};
+  emulation = emulation_new(isas[_i], author);
+  for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
+    ck_assert_msg(parse_text("parse_port", ports[i].text) == ports[i].port, "port \"%s\"", ports[i].text);
+  emulation_free(emulation);
+}
+END_TEST
+
+START_TEST(addresses) {
+  static const char *const bad[] = {"",          "1",         "1.2.3",   "1.2.3.4.5", "1.2.3.256",
+                                    "256.2.3.4", "1..3.4",    "1.2.3.",  ".1.2.3.4",  "1.2.3.4 ",
+                                    " 1.2.3.4",  "1.2.3.04",  "1.2.3.a", "a.b.c.d",   "localhost",
+                                    "::1",       "1.2.3.4/8", "1,2,3,4", "1.2.3.-4",  "0x7f.0.0.1"};
+  static const struct {
+    const char *text;
+    unsigned char bytes[4];
+  } good[] = {{"127.0.0.1", {127, 0, 0, 1}}, {"0.0.0.0", {0, 0, 0, 0}}, {"255.254.10.99", {255, 254, 10, 99}}};
+  emulation = emulation_new(isas[_i], author);
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    ck_assert_msg(parse_text("parse_ipv4", bad[i]) == -1, "address \"%s\"", bad[i]);
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    ck_assert_msg(parse_text("parse_ipv4", good[i].text) == 0, "address \"%s\"", good[i].text);
+    unsigned char bytes[4];
+    arena_get(emulation, 512, bytes, sizeof bytes);
+    ck_assert_msg(memcmp(bytes, good[i].bytes, 4) == 0, "address \"%s\": %d.%d.%d.%d", good[i].text, bytes[0], bytes[1],
+                  bytes[2], bytes[3]);
+    const unsigned char socket_address[16] = {2, 0, 0x1f, 0x46, bytes[0], bytes[1], bytes[2], bytes[3]};
+    char expected[64], text[64] = "";
+    snprintf(expected, sizeof expected, "%s:8006", good[i].text);
+    arena_put(emulation, 0, socket_address, sizeof socket_address);
+    Arguments out = emulate(emulation, "append_socket_address", (Arguments){{ARENA_ADDRESS + 64, ARENA_ADDRESS}});
+    ck_assert_uint_eq(out.a[0], ARENA_ADDRESS + 64 + strlen(expected));
+    arena_get(emulation, 64, text, strlen(expected));
+    ck_assert_str_eq(text, expected);
+  }
+  emulation_free(emulation);
+}
+END_TEST
+
+static void check_decimal(uint64_t number) {
+  char expected[32], text[32] = "";
+  int length = snprintf(expected, sizeof expected, "%" PRIu64, number);
+  Arguments out = emulate(emulation, "append_decimal", (Arguments){{ARENA_ADDRESS, number}});
+  ck_assert_uint_eq(out.a[0], ARENA_ADDRESS + (uint64_t)length);
+  arena_get(emulation, 0, text, (size_t)length);
+  ck_assert_str_eq(text, expected);
+}
+
+START_TEST(decimals) {
+  emulation = emulation_new(isas[_i], author);
+  check_decimal(0);
+  uint64_t random = 88172645463325252;
+  for (uint64_t power = 1; power < 1000000000000000000; power *= 10) {
+    for (uint64_t digit = 1; digit < 10; digit++) {
+      check_decimal(power * digit);
+      check_decimal(power * digit - 1);
+    }
+    for (int i = 0; i < 20; i++) {
+      random ^= random << 13, random ^= random >> 7, random ^= random << 17;
+      check_decimal(random % (power * 10));
+    }
+  }
+  check_decimal(999999999999999999);
+  emulation_free(emulation);
+}
+END_TEST
+
+START_TEST(printable_text) {
+  emulation = emulation_new(isas[_i], author);
+  char text[600], copy[600] = "";
+  memcpy(text, "a\n\x1b\x7f\xc3\xa9 ~", 9);
+  arena_put(emulation, 0, text, 9);
+  Arguments out = emulate(emulation, "append_printable", (Arguments){{ARENA_ADDRESS + 1024, ARENA_ADDRESS}});
+  ck_assert_uint_eq(out.a[0], ARENA_ADDRESS + 1024 + 8);
+  arena_get(emulation, 1024, copy, 8);
+  ck_assert_str_eq(copy, "a???\xc3\xa9 ~");
+  memset(text, 'x', sizeof text - 1);
+  text[sizeof text - 1] = 0;
+  arena_put(emulation, 0, text, sizeof text);
+  out = emulate(emulation, "append_printable", (Arguments){{ARENA_ADDRESS + 1024, ARENA_ADDRESS}});
+  ck_assert_uint_eq(out.a[0], ARENA_ADDRESS + 1024 + 255);
+  emulation_free(emulation);
+}
+END_TEST
+
+START_TEST(reasons) {
+  static const struct {
+    int number;
+    const char *text;
+  } reasons[] = {{LINUX_ENOENT, ": no such file or directory"},
+                 {LINUX_EACCES, ": permission denied"},
+                 {LINUX_EADDRINUSE, ": address already in use; -p 0 takes a free port"},
+                 {LINUX_EADDRNOTAVAIL, ": this machine does not have that address"},
+                 {1, ": error 1"},
+                 {133, ": error 133"},
+                 {4095, ": error 4095"}};
+  emulation = emulation_new(isas[_i], author);
+  for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+    char text[128];
+    Arguments out = emulate(emulation, "reason_for", (Arguments){{(uint64_t)-reasons[i].number}});
+    emulation_text(emulation, out.a[0], text, sizeof text);
+    ck_assert_str_eq(text, reasons[i].text);
+  }
+  emulation_free(emulation);
+}
+END_TEST
+
+START_TEST(options) {
+  static const char names_of_options[] = "--unsafe\0-b\0--\0--unsafely\0";
+  static const struct {
+    const char *argument;
+    uint64_t ordinal;
+  } arguments[] = {{"--unsafe", 0}, {"-b", 1},  {"--", 2},      {"--unsafely", 3}, {"", 4},
+                   {"-", 4},        {"-bx", 4}, {"--unsaf", 4}, {"-c", 4},         {"--unsafelyy", 4}};
+  emulation = emulation_new(isas[_i], author);
+  arena_put(emulation, 0, names_of_options, sizeof names_of_options);
+  for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) {
+    arena_put(emulation, 512, arguments[i].argument, strlen(arguments[i].argument) + 1);
+    Arguments out = emulate(emulation, "find_option", (Arguments){{ARENA_ADDRESS + 512, ARENA_ADDRESS}});
+    ck_assert_msg(out.a[0] == arguments[i].ordinal, "\"%s\"", arguments[i].argument);
+  }
+  emulation_free(emulation);
+}
+END_TEST
+
+static void check_response(unsigned status, uint64_t page, const char *head, const char *content) {
+  char text[600] = "";
+  Arguments out = emulate(emulation, "compose_response", (Arguments){{ARENA_ADDRESS, status, page}});
+  ck_assert_uint_eq(out.a[0], ARENA_ADDRESS + strlen(head));
+  ck_assert_uint_eq(out.a[1], ARENA_ADDRESS + strlen(head) + strlen(content));
+  arena_get(emulation, 0, text, strlen(head) + strlen(content));
+  ck_assert_msg(strncmp(text, head, strlen(head)) == 0, "header section of %u:\n%s", status, text);
+  ck_assert_str_eq(text + strlen(head), content);
+}
+
+START_TEST(responses) {
+  emulation = emulation_new(isas[_i], author);
+  check_response(200, 1234567890123,
+                 "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 1234567890123\r\n"
+                 "Connection: close\r\n\r\n",
+                 "");
+  check_response(405, 7,
+                 "HTTP/1.1 405 Method Not Allowed\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 32\r\n"
+                 "Allow: GET, HEAD\r\nConnection: close\r\n\r\n",
+                 "<h1>405 Method Not Allowed</h1>\n");
+  static const struct {
+    unsigned status;
+    const char *reason;
+  } errors[] = {{400, "400 Bad Request"},           {404, "404 Not Found"},
+                {408, "408 Request Timeout"},       {413, "413 Content Too Large"},
+                {414, "414 URI Too Long"},          {431, "431 Request Header Fields Too Large"},
+                {500, "500 Internal Server Error"}, {505, "505 HTTP Version Not Supported"}};
+  for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+    char head[256], content[128];
+    int length = snprintf(content, sizeof content, "<h1>%s</h1>\n", errors[i].reason);
+    snprintf(head, sizeof head,
+             "HTTP/1.1 %s\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\nConnection: close\r\n\r\n",
+             errors[i].reason, length);
+    check_response(errors[i].status, 7, head, content);
+  }
+  emulation_free(emulation);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("http routines");
+  const struct {
+    const char *name;
+    const TTest *test;
+  } tests[] = {{"requests", requests_get_their_status},
+               {"room", what_does_not_fit},
+               {"ports", ports},
+               {"addresses", addresses},
+               {"decimals", decimals},
+               {"printable", printable_text},
+               {"reasons", reasons},
+               {"options", options},
+               {"responses", responses}};
+  for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
+    TCase *tcase = tcase_create(tests[i].name);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_loop_test(tcase, tests[i].test, 0, ISAS);
+    suite_add_tcase(suite, tcase);
+  }
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
