@@ -1,0 +1,487 @@
+/* block_starts.c: what opens a block (CommonMark 0.30, sections 4 and 5).
+ *
+ * The first byte behind the indentation picks the few starts that are possible, through one table; a letter, which
+ * begins nearly every line of prose, opens nothing and costs one look. */
+#include <string.h>
+
+#include "parts.h"
+
+enum { START_NONE, START_QUOTE, START_HEADING, START_FENCE, START_HTML, START_EQUALS, START_HYPHEN, START_STAR,
+       START_UNDERSCORE, START_PLUS, START_DIGIT, START_KINDS };
+
+static void lay_start_table(void) {
+  unsigned char kind[128] = {0};
+  kind['>'] = START_QUOTE;
+  kind['#'] = START_HEADING;
+  kind['`'] = kind['~'] = START_FENCE;
+  kind['<'] = START_HTML;
+  kind['='] = START_EQUALS;
+  kind['-'] = START_HYPHEN;
+  kind['*'] = START_STAR;
+  kind['_'] = START_UNDERSCORE;
+  kind['+'] = START_PLUS;
+  memset(kind + '0', START_DIGIT, 10);
+  data("block_start_kinds", 1);
+  data_bytes(kind, sizeof kind);
+  static const char *const handler[START_KINDS] = {
+      "open_blocks.nothing",    "open_blocks.quote",   "open_blocks.heading", "open_blocks.fence",
+      "open_blocks.html_start", "open_blocks.setext1", "open_blocks.hyphen",  "open_blocks.thematic_or_item",
+      "open_blocks.thematic",   "open_blocks.item",    "open_blocks.item"};
+  data("block_starters", 2);
+  for (int i = 0; i < START_KINDS; i++)
+    data_offset16(handler[i], "block_starters");
+}
+
+/* open_blocks: open the blocks that start at S0; in and out S3 = the innermost block. Destroys A*, T*. */
+static void lay_open_blocks(void) {
+  routine("open_blocks");
+  enter_bare();
+  ldw(T0, W_TIP);
+  ld8(T0, T0, R_TYPE);
+  li(T1, 1);
+  beq(T0, BLOCK_PARAGRAPH, "lazy_known");
+  li(T1, 0);
+  label("lazy_known");
+  stw(T1, W_MAYBE_LAZY);
+  ld8(T0, S3, R_TYPE);
+  beq(T0, BLOCK_CODE, "nothing");
+  beq(T0, BLOCK_HTML, "nothing");
+
+  label("next_start");
+  ldw(T0, W_TOP);
+  add(T0, T0, 8 * RECORD_SIZE); /* room for whatever this start and the paragraph behind it need */
+  ldw(T1, W_ARENA_LIMIT);
+  bgtu(T0, T1, "no_space");
+  call("find_nonspace");
+  ld8(T0, S2, 0);
+  bgeu(S4, 4, "indented");
+  bgeu(T0, 128, "nothing");
+  la(T1, "block_start_kinds");
+  ld8x(T0, T1, T0);
+  jump_table(T0, "block_starters");
+
+  label("container_opened");
+  stw(0, W_MAYBE_LAZY);
+  jump("next_start");
+
+  label("quote");
+  call("pass_quote_marker");
+  li(A0, BLOCK_QUOTE);
+  call("add_child");
+  sub(T1, S3, S5);
+  ldw(T0, W_QUOTE_LAST);
+  stw(S3, W_QUOTE_LAST);
+  beq(T0, 0, "outermost_quote");
+  st32(T1, T0, R_LEN);
+  sub(T0, T0, S5);
+  st32(T0, S3, R_EXTRA);
+  jump("container_opened");
+  label("outermost_quote");
+  stw(S3, W_QUOTE_FIRST);
+  jump("container_opened");
+
+  label("heading");
+  call("open_heading");
+  beq(A0, 0, "nothing");
+  leave();
+
+  label("fence");
+  call("open_fence");
+  beq(A0, 0, "nothing");
+  leave();
+
+  label("html_start");
+  mov(A0, S2);
+  call("html_block_kind");
+  bne(A0, 0, "html_opened");
+  ld8(T0, S3, R_TYPE);
+  beq(T0, BLOCK_PARAGRAPH, "nothing"); /* kind 7 does not interrupt a paragraph */
+  ldw(T0, W_MAYBE_LAZY);
+  bne(T0, 0, "nothing");
+  call("is_html_block_7");
+  beq(A0, 0, "nothing");
+  li(A0, 7);
+  label("html_opened");
+  stw(A0, W_MARKER_CHAR);
+  li(A0, BLOCK_HTML);
+  call("add_child");
+  ldw(T0, W_MARKER_CHAR);
+  st8(T0, S3, R_AUX);
+  leave();
+
+  label("hyphen");
+  ld8(T1, S3, R_TYPE);
+  bne(T1, BLOCK_PARAGRAPH, "thematic_or_item");
+  li(A0, '-');
+  call("is_setext_underline");
+  beq(A0, 0, "thematic_or_item");
+  li(A0, 2);
+  jump("setext");
+  label("setext1");
+  ld8(T1, S3, R_TYPE);
+  bne(T1, BLOCK_PARAGRAPH, "nothing");
+  li(A0, '=');
+  call("is_setext_underline");
+  beq(A0, 0, "nothing");
+  li(A0, 1);
+  label("setext");
+  call("make_setext_heading");
+  leave();
+
+  label("thematic_or_item");
+  call("is_thematic_break");
+  beq(A0, 0, "item");
+  jump("break_found");
+  label("thematic");
+  call("is_thematic_break");
+  beq(A0, 0, "nothing");
+  label("break_found");
+  li(A0, BLOCK_BREAK);
+  call("add_child");
+  ldw(S0, W_EOL);
+  mov(S2, S0);
+  stw(S1, W_NONSPACE_COL); /* nothing is left of the line */
+  leave();
+
+  label("item");
+  call("parse_list_marker");
+  beq(A0, 0, "nothing");
+  call("open_item");
+  jump("container_opened");
+
+  label("indented");
+  beq(T0, '\n', "nothing");
+  ldw(T1, W_MAYBE_LAZY);
+  bne(T1, 0, "nothing");
+  li(A0, 4);
+  call("advance_columns");
+  li(A0, BLOCK_CODE);
+  call("add_child");
+  label("nothing");
+  leave();
+  label("no_space");
+  li(T0, MARKDOWN_NO_SPACE);
+  stw(T0, W_ERROR);
+  leave();
+}
+
+/* open_heading: an ATX heading (4.2) at S2? If so open it as S3 and give it its text. out A0 = 1, or 0. */
+static void lay_open_heading(void) {
+  routine("open_heading");
+  mov(A0, S2);
+  label("count");
+  add(A0, A0, 1);
+  ld8(T0, A0, 0);
+  beq(T0, '#', "count");
+  sub(A1, A0, S2);
+  bgtu(A1, 6, "no");
+  beq(T0, '\n', "yes");
+  beq(T0, ' ', "yes");
+  beq(T0, '\t', "yes");
+  label("no");
+  li(A0, 0);
+  ret();
+  label("yes");
+  enter(S0, S1);
+  mov(S0, A0);
+  mov(S1, A1);
+  li(A0, BLOCK_HEADING);
+  call("add_child");
+  st8(S1, S3, R_AUX);
+  label("skip_space");
+  ld8(T0, S0, 0);
+  beq(T0, ' ', "space");
+  bne(T0, '\t', "text_found");
+  label("space");
+  add(S0, S0, 1);
+  jump("skip_space");
+
+  label("text_found"); /* it ends before trailing space, and before #s that follow a space or tab */
+  ldw(A0, W_EOL);
+  call("trim_end");
+  mov(A1, A0);
+  label("over_hashes");
+  ld8(T0, A1, -1);
+  bne(T0, '#', "before_hashes");
+  sub(A1, A1, 1);
+  jump("over_hashes");
+  label("before_hashes");
+  beq(A1, A0, "end_found");
+  beq(T0, ' ', "closed");
+  bne(T0, '\t', "end_found");
+  label("closed");
+  mov(A0, A1);
+  call("trim_end");
+  label("end_found");
+  bleu(A0, S0, "empty");
+  sub(A0, A0, S0);
+  st32(A0, S3, R_LEN);
+  sub(T0, S0, S5);
+  st32(T0, S3, R_DATA);
+  label("empty");
+  li(A0, 1);
+  leave();
+}
+
+/* trim_end: in A0 = the end of some bytes of the line; out A0 = their end without the white space there. The line has
+ * a byte that is no white space before. Destroys T0, T1. */
+static void lay_trim_end(void) {
+  routine("trim_end");
+  label("back");
+  ld8(T0, A0, -1);
+  if_not_class(T0, IS_SPACE, "done");
+  sub(A0, A0, 1);
+  jump("back");
+  label("done");
+  ret();
+}
+
+/* open_fence: a code fence (4.5) at S2? If so open its block as S3 and move S0 behind the fence. out A0 = 1, or 0. */
+static void lay_open_fence(void) {
+  routine("open_fence");
+  ld8(A1, S2, 0);
+  mov(A0, S2);
+  label("count");
+  add(A0, A0, 1);
+  ld8(T0, A0, 0);
+  beq(T0, A1, "count");
+  sub(A2, A0, S2);
+  bltu(A2, 3, "no");
+  bne(A1, '`', "yes");
+  mov(A3, A0);
+  label("info_string"); /* that of a backtick fence has no backtick */
+  beq(T0, '\n', "yes");
+  add(A3, A3, 1);
+  ld8(T0, A3, 0);
+  bne(T0, '`', "info_string");
+  label("no");
+  li(A0, 0);
+  ret();
+  label("yes");
+  enter(S1, S4);
+  mov(S1, A0);
+  mov(S4, A2);
+  li(A0, BLOCK_CODE);
+  call("add_child");
+  ld8(T0, S3, R_FLAGS);
+  or(T0, T0, BLOCK_FENCED);
+  st8(T0, S3, R_FLAGS);
+  ld8(T0, S2, 0);
+  st8(T0, S3, R_AUX);
+  sub(T0, S2, S0);
+  st8(T0, S3, R_FENCE_INDENT);
+  bleu(S4, 255, "length_known");
+  li(S4, 255);
+  label("length_known");
+  st32(S4, S3, R_EXTRA);
+  mov(S0, S1);
+  stw(0, W_PARTIAL_TAB);
+  li(A0, 1);
+  leave();
+}
+
+/* is_setext_underline: in A0 = '=' or '-'; out A0 = 1 if the line from S2 is an underline of it (4.3), else 0.
+ * Destroys A1, T0. */
+static void lay_is_setext_underline(void) {
+  routine("is_setext_underline");
+  mov(A1, S2);
+  label("underline");
+  add(A1, A1, 1);
+  ld8(T0, A1, 0);
+  beq(T0, A0, "underline");
+  label("trailing");
+  beq(T0, '\n', "yes");
+  beq(T0, ' ', "space");
+  bne(T0, '\t', "no");
+  label("space");
+  add(A1, A1, 1);
+  ld8(T0, A1, 0);
+  jump("trailing");
+  label("yes");
+  li(A0, 1);
+  ret();
+  label("no");
+  li(A0, 0);
+  ret();
+}
+
+/* make_setext_heading: the paragraph S3 becomes a heading of level A0, if more than definitions is left of it; else
+ * the underline is its text. */
+static void lay_make_setext_heading(void) {
+  routine("make_setext_heading");
+  enter(S1);
+  mov(S1, A0);
+  mov(A0, S3);
+  call("resolve_definitions");
+  beq(A0, 0, "only_definitions");
+  st8(BLOCK_HEADING, S3, R_TYPE);
+  st8(S1, S3, R_AUX);
+  ld32(A0, S3, R_PARENT);
+  add(A0, A0, S5);
+  ldw(A1, W_PARAGRAPH_SIBLING);
+  call("note_sibling");
+  ldw(S0, W_EOL);
+  mov(S2, S0);
+  label("only_definitions");
+  leave();
+}
+
+/* is_thematic_break: out A0 = 1 if the line from S2 is a thematic break (4.1), else 0, and W_BREAK_KILL tells from
+ * where on it can be one again. Destroys A1, A2, T0, T1. */
+static void lay_is_thematic_break(void) {
+  routine("is_thematic_break");
+  ldw(T0, W_BREAK_KILL);
+  bgtu(T0, S2, "known");
+  ld8(A1, S2, 0);
+  mov(A0, S2);
+  li(A2, 1);
+  label("next");
+  add(A0, A0, 1);
+  ld8(T0, A0, 0);
+  beq(T0, ' ', "next");
+  beq(T0, '\t', "next");
+  bne(T0, A1, "stopped");
+  add(A2, A2, 1);
+  jump("next");
+  label("stopped");
+  bne(T0, '\n', "no");
+  bltu(A2, 3, "no");
+  li(A0, 1);
+  ret();
+  label("no");
+  stw(A0, W_BREAK_KILL);
+  label("known");
+  li(A0, 0);
+  ret();
+}
+
+/* parse_list_marker: a list marker (5.2) at S2? out A0 = its length, or 0; W_MARKER_* tell what it is.
+ * Destroys A*, T*. */
+static void lay_parse_list_marker(void) {
+  routine("parse_list_marker");
+  mov(A0, S2);
+  li(A1, 0);
+  ld8(A2, S2, 0);
+  la(T1, "byte_classes");
+  ld8x(T0, T1, A2);
+  bclr(T0, IS_DIGIT, "delimiter");
+  label("digits");
+  mul(A1, A1, 10);
+  add(A1, A1, A2);
+  sub(A1, A1, '0');
+  add(A0, A0, 1);
+  ld8(A2, A0, 0);
+  sub(T0, A0, S2);
+  bgeu(T0, 9, "number_done");
+  ld8x(T0, T1, A2);
+  bset(T0, IS_DIGIT, "digits");
+  label("number_done");
+  beq(A2, '.', "delimiter");
+  bne(A2, ')', "no");
+  label("delimiter");
+  add(A0, A0, 1);
+  ld8(T0, A0, 0);
+  ld8x(T1, T1, T0);
+  bclr(T1, IS_SPACE, "no");
+  ld8(T1, S3, R_TYPE);
+  bne(T1, BLOCK_PARAGRAPH, "yes");
+  /* to interrupt a paragraph, an item must not begin with a blank line, and a number must be 1 */
+  beq(A2, '.', "number");
+  bne(A2, ')', "not_blank");
+  label("number");
+  bne(A1, 1, "no");
+  label("not_blank");
+  mov(A3, A0);
+  label("look_for_text");
+  ld8(T0, A3, 0);
+  add(A3, A3, 1);
+  beq(T0, ' ', "look_for_text");
+  beq(T0, '\t', "look_for_text");
+  beq(T0, '\n', "no");
+  label("yes");
+  stw(A2, W_MARKER_CHAR);
+  stw(A1, W_MARKER_START);
+  sub(A0, A0, S2);
+  stw(A0, W_MARKER_LENGTH);
+  ret();
+  label("no");
+  li(A0, 0);
+  ret();
+}
+
+/* open_item: pass the list marker that W_MARKER_* describe, find where the item's content starts, and open the item as
+ * S3, in a list of its own unless S3 is a list of the same kind. */
+static void lay_open_item(void) {
+  routine("open_item");
+  enter(S4);
+  ldw(T0, W_MARKER_LENGTH);
+  add(S0, S2, T0);
+  ldw(S1, W_NONSPACE_COL);
+  add(S1, S1, T0);
+  stw(0, W_PARTIAL_TAB);
+  mov(A4, S0);
+  mov(A5, S1);
+  label("spaces"); /* up to six columns, to tell five from more */
+  sub(T0, S1, A5);
+  bgtu(T0, 5, "spaces_done");
+  ld8(T0, S0, 0);
+  beq(T0, ' ', "space");
+  bne(T0, '\t', "spaces_done");
+  label("space");
+  li(A0, 1);
+  call("advance_columns");
+  jump("spaces");
+  label("spaces_done");
+  sub(A1, S1, A5);
+  bgeu(A1, 5, "one_column");
+  beq(A1, 0, "one_column");
+  ld8(T0, S0, 0);
+  beq(T0, '\n', "one_column");
+  jump("padding_known");
+  label("one_column"); /* an indented code block, or nothing, follows: one column belongs to the marker */
+  mov(S0, A4);
+  mov(S1, A5);
+  stw(0, W_PARTIAL_TAB);
+  beq(A1, 0, "no_space_there");
+  li(A0, 1);
+  call("advance_columns");
+  label("no_space_there");
+  li(A1, 1);
+  label("padding_known");
+  ldw(T0, W_MARKER_LENGTH);
+  add(A1, A1, T0);
+  add(S4, A1, S4); /* columns that belong to the item */
+
+  ld8(T0, S3, R_TYPE);
+  bne(T0, BLOCK_LIST, "new_list");
+  ld8(T0, S3, R_AUX);
+  ldw(T1, W_MARKER_CHAR);
+  beq(T0, T1, "list_known");
+  label("new_list");
+  li(A0, BLOCK_LIST);
+  call("add_child");
+  ldw(T0, W_MARKER_CHAR);
+  st8(T0, S3, R_AUX);
+  ldw(T0, W_MARKER_START);
+  st32(T0, S3, R_DATA);
+  label("list_known");
+  li(A0, BLOCK_ITEM);
+  call("add_child");
+  st32(S4, S3, R_DATA);
+  ldw(T0, W_LINE_NUMBER);
+  st32(T0, S3, R_EXTRA);
+  leave();
+}
+
+void lay_block_starts(void) {
+  lay_open_blocks();
+  lay_open_heading();
+  lay_trim_end();
+  lay_open_fence();
+  lay_is_setext_underline();
+  lay_make_setext_heading();
+  lay_is_thematic_break();
+  lay_parse_list_marker();
+  lay_open_item();
+  lay_start_table();
+}

@@ -1,0 +1,733 @@
+/* blocks.c: the block structure, line by line (CommonMark 0.30, appendix "Phase 1").
+ *
+ * For each line: walk down the open blocks as far as the line continues them (match_open_blocks), open new blocks at
+ * what remains (open_blocks, in block_starts.c), then give the rest of the line to the innermost block (add_text).
+ *
+ * Blocks are records in document order; a container is closed by a record of its own. So the HTML is made by one walk
+ * over the records, and nothing ever recurses. What cmark asks of its tree afterwards is answered on the way:
+ * - a list is loose when a block survives behind a sibling that ends with a blank line (note_sibling);
+ * - the flag "last line was blank" of cmark is true for one open block at the most, W_BLANK_CONTAINER, so that clearing
+ *   it in every ancestor takes one step instead of one for each level;
+ * - a blank line passes every list item at once, down to the next block quote. */
+#include "parts.h"
+
+static const ByteSet newline = {1, {{0, '\n', 0}}};
+
+/* parse_blocks: the records of the whole text. Keeps S5; uses S0..S4. */
+static void lay_parse_blocks(void) {
+  routine("parse_blocks");
+  enter_bare();
+  for (int field = W_LINE_NUMBER; field <= W_LONGEST; field += 8)
+    stw(0, field);
+  stw(0, W_REF_FIRST);
+  stw(0, W_REF_LAST);
+  stw(0, W_REF_COUNT);
+  ldw(A0, W_TOP);
+  stw(A0, W_DOCUMENT);
+  stw(A0, W_TIP);
+  stw(A0, W_LAST_RECORD);
+  st64(BLOCK_DOCUMENT | BLOCK_OPEN << 8, A0, 0);
+  for (int field = 8; field < RECORD_SIZE; field += 8)
+    st64(0, A0, field);
+  add(A0, A0, RECORD_SIZE);
+  stw(A0, W_TOP);
+  ldw(S0, W_TEXT);
+
+  label("next_line");
+  ldw(T0, W_TEXT_END);
+  bgeu(S0, T0, "end_of_text");
+  mov(A0, S0);
+  label("find_end");
+  scan16(T0, A0, newline);
+  add(A0, A0, T0);
+  beq(T0, 16, "find_end");
+  stw(A0, W_EOL);
+  li(S1, 0);
+  li(S2, 0);
+  stw(0, W_PARTIAL_TAB);
+  stw(0, W_BREAK_KILL);
+  stw(0, W_OPENED);
+  ldw(T0, W_LINE_NUMBER);
+  add(T0, T0, 1);
+  stw(T0, W_LINE_NUMBER);
+  call("match_open_blocks");
+  beq(A0, 0, "line_done");
+  stw(S3, W_MATCHED);
+  call("open_blocks");
+  call("add_text");
+  ldw(T0, W_ERROR);
+  bne(T0, 0, "out_of_space");
+  label("line_done");
+  ldw(S0, W_EOL);
+  add(S0, S0, 1);
+  jump("next_line");
+
+  label("end_of_text");
+  ldw(S3, W_DOCUMENT);
+  label("close_all");
+  ldw(A0, W_TIP);
+  beq(A0, S3, "out_of_space");
+  call("finalize");
+  jump("close_all");
+  label("out_of_space");
+  leave();
+}
+
+/* find_nonspace: S2 = the first byte at or behind S0 that is no space or tab, S4 = the columns up to it.
+ * Destroys T0, T1. */
+static void lay_find_nonspace(void) {
+  routine("find_nonspace");
+  bgtu(S2, S0, "known");
+  mov(S2, S0);
+  mov(T1, S1);
+  label("look");
+  ld8(T0, S2, 0);
+  beq(T0, ' ', "space");
+  beq(T0, '\t', "tab");
+  stw(T1, W_NONSPACE_COL);
+  sub(S4, T1, S1);
+  ret();
+  label("space");
+  add(S2, S2, 1);
+  add(T1, T1, 1);
+  jump("look");
+  label("tab"); /* to the next column that is a multiple of four */
+  add(S2, S2, 1);
+  or(T1, T1, 3);
+  add(T1, T1, 1);
+  jump("look");
+  label("known");
+  ldw(T1, W_NONSPACE_COL);
+  sub(S4, T1, S1);
+  ret();
+}
+
+/* skip_to_nonspace: S0 = S2 and its column. Destroys T0. */
+static void lay_skip_to_nonspace(void) {
+  routine("skip_to_nonspace");
+  mov(S0, S2);
+  ldw(S1, W_NONSPACE_COL);
+  stw(0, W_PARTIAL_TAB);
+  ret();
+}
+
+/* advance_columns: move S0 over A0 columns of spaces and tabs (or other bytes, one column each), stopping inside a tab
+ * where they end there. Destroys A0, T0, T1. */
+static void lay_advance_columns(void) {
+  routine("advance_columns");
+  label("more");
+  ble(A0, 0, "done");
+  ld8(T0, S0, 0);
+  beq(T0, '\t', "tab");
+  stw(0, W_PARTIAL_TAB);
+  add(S0, S0, 1);
+  add(S1, S1, 1);
+  sub(A0, A0, 1);
+  jump("more");
+  label("tab");
+  and(T0, S1, 3);
+  li(T1, 4);
+  sub(T1, T1, T0); /* columns left in the tab */
+  bgt(T1, A0, "inside_tab");
+  stw(0, W_PARTIAL_TAB);
+  add(S1, S1, T1);
+  add(S0, S0, 1);
+  sub(A0, A0, T1);
+  jump("more");
+  label("inside_tab");
+  stw(1, W_PARTIAL_TAB);
+  add(S1, S1, A0);
+  label("done");
+  ret();
+}
+
+/* match_open_blocks: out S3 = the innermost block that the line continues; A0 = 0 if the line is used up (it closed
+ * a fence), else 1. */
+static void lay_match_open_blocks(void) {
+  routine("match_open_blocks");
+  enter_bare();
+  ldw(S3, W_DOCUMENT);
+  stw(0, W_QUOTE_MATCHED);
+
+  label("next_block");
+  ld32(T0, S3, R_CHILD);
+  beq(T0, 0, "matched");
+  add(T0, T0, S5);
+  ld8(T1, T0, R_FLAGS);
+  bclr(T1, BLOCK_OPEN, "matched");
+  mov(S3, T0);
+  label("match_block");
+  call("find_nonspace");
+  ld8(T0, S3, R_TYPE);
+  jump_table(T0, "block_matchers");
+
+  label("list");
+  jump("next_block");
+
+  label("quote");
+  bgtu(S4, 3, "unmatched");
+  ld8(T0, S2, 0);
+  bne(T0, '>', "unmatched");
+  call("pass_quote_marker");
+  stw(S3, W_QUOTE_MATCHED);
+  jump("next_block");
+
+  label("item");
+  ld32(A0, S3, R_DATA);
+  bltu(S4, A0, "less_indented");
+  call("advance_columns");
+  jump("next_block");
+  label("less_indented");
+  ld8(T0, S2, 0);
+  bne(T0, '\n', "unmatched");
+  ld32(T0, S3, R_CHILD);
+  beq(T0, 0, "unmatched"); /* a blank line ends an item that began with one */
+  call("skip_to_nonspace");
+  /* Nothing is left but the end of the line: every further item and list matches, up to the next block quote. */
+  ldw(T0, W_QUOTE_MATCHED);
+  beq(T0, 0, "no_quote_yet");
+  ld32(T0, T0, R_LEN);
+  beq(T0, 0, "no_quote_left");
+  add(T0, T0, S5);
+  jump("stop_at_quote");
+  label("no_quote_yet");
+  ldw(T0, W_QUOTE_FIRST);
+  beq(T0, 0, "no_quote_left");
+  label("stop_at_quote");
+  mov(S3, T0);
+  jump("unmatched");
+  label("no_quote_left");
+  ldw(S3, W_TIP);
+  ld8(T0, S3, R_TYPE);
+  bgtu(T0, BLOCK_LIST, "match_block");
+  bne(T0, BLOCK_ITEM, "matched");
+  ld32(T0, S3, R_CHILD);
+  beq(T0, 0, "unmatched");
+  jump("matched");
+
+  label("paragraph");
+  ld8(T0, S2, 0);
+  beq(T0, '\n', "unmatched");
+  jump("matched");
+
+  label("code");
+  ld8(T0, S3, R_FLAGS);
+  bset(T0, BLOCK_FENCED, "fenced");
+  bltu(S4, 4, "not_indented");
+  li(A0, 4);
+  call("advance_columns");
+  jump("matched");
+  label("not_indented");
+  ld8(T0, S2, 0);
+  bne(T0, '\n', "unmatched");
+  call("skip_to_nonspace");
+  jump("matched");
+
+  label("fenced");
+  bgtu(S4, 3, "inside_fence");
+  ld8(T0, S2, 0);
+  ld8(T1, S3, R_AUX);
+  bne(T0, T1, "inside_fence");
+  mov(A0, S2);
+  label("fence_run");
+  add(A0, A0, 1);
+  ld8(T1, A0, 0);
+  beq(T1, T0, "fence_run");
+  sub(A1, A0, S2);
+  ld32(T1, S3, R_EXTRA);
+  bltu(A1, T1, "inside_fence");
+  label("after_fence");
+  ld8(T0, A0, 0);
+  beq(T0, '\n', "closing_fence");
+  add(A0, A0, 1);
+  beq(T0, ' ', "after_fence");
+  beq(T0, '\t', "after_fence");
+  label("inside_fence"); /* drop as much indentation as the fence had */
+  ld8(A1, S3, R_FENCE_INDENT);
+  label("drop_indentation");
+  beq(A1, 0, "matched");
+  ld8(T0, S0, 0);
+  beq(T0, ' ', "drop_one");
+  bne(T0, '\t', "matched");
+  label("drop_one");
+  li(A0, 1);
+  call("advance_columns");
+  sub(A1, A1, 1);
+  jump("drop_indentation");
+  label("closing_fence");
+  mov(A0, S3);
+  call("finalize");
+  li(A0, 0);
+  leave();
+
+  label("html");
+  ld8(T0, S3, R_AUX);
+  bltu(T0, 6, "matched"); /* kinds 1 to 5 hold blank lines */
+  ld8(T0, S2, 0);
+  beq(T0, '\n', "unmatched");
+
+  label("matched");
+  li(A0, 1);
+  leave();
+  label("unmatched");
+  ld32(S3, S3, R_PARENT);
+  add(S3, S3, S5);
+  li(A0, 1);
+  leave();
+
+  static const char *const matcher[BLOCK_TYPES] = {
+      "match_open_blocks.matched",   "match_open_blocks.quote", "match_open_blocks.item",
+      "match_open_blocks.list",      "match_open_blocks.paragraph", "match_open_blocks.unmatched",
+      "match_open_blocks.code",      "match_open_blocks.html",  "match_open_blocks.matched"};
+  data("block_matchers", 2);
+  for (int type = 0; type < BLOCK_TYPES; type++)
+    data_offset16(matcher[type], "block_matchers");
+}
+
+/* pass_quote_marker: move S0 behind the '>' at S2 and the one space that may follow it. Destroys A0, T0, T1. */
+static void lay_pass_quote_marker(void) {
+  routine("pass_quote_marker");
+  add(S0, S2, 1);
+  ldw(S1, W_NONSPACE_COL);
+  add(S1, S1, 1);
+  stw(0, W_PARTIAL_TAB);
+  ld8(T0, S0, 0);
+  li(A0, 1);
+  beq(T0, ' ', "advance_columns");
+  beq(T0, '\t', "advance_columns");
+  ret();
+}
+
+/* close_unmatched: close the open blocks below W_MATCHED. Destroys A*, T*. */
+static void lay_close_unmatched(void) {
+  routine("close_unmatched");
+  enter_bare();
+  label("next");
+  ldw(A0, W_TIP);
+  ldw(T0, W_MATCHED);
+  beq(A0, T0, "closed");
+  call("finalize");
+  jump("next");
+  label("closed");
+  leave();
+}
+
+/* new_record: in A1 = its size; out A0 = the record, linked behind the last one, its type and flags still to be set.
+ * Within the arena: its bound is checked before each block is opened. Destroys T0, T1. */
+static void lay_new_record(void) {
+  routine("new_record");
+  ldw(A0, W_TOP);
+  add(A0, A0, 7);
+  and(A0, A0, -8);
+  add(T0, A0, A1);
+  stw(T0, W_TOP);
+  ldw(T0, W_LAST_RECORD);
+  sub(T1, A0, S5);
+  st32(T1, T0, R_NEXT);
+  stw(A0, W_LAST_RECORD);
+  st64(0, A0, 0);
+  ret();
+}
+
+/* add_child: in A0 = BLOCK_* type, S3 = the container; out S3 = the new block, which is also W_TIP. What the line did
+ * not continue is closed first, then whatever cannot hold the block. Destroys A*, T*. */
+static void lay_add_child(void) {
+  routine("add_child");
+  enter_bare();
+  stw(A0, W_NEW_TYPE);
+  ldw(T0, W_OPENED);
+  bne(T0, 0, "climb");
+  stw(1, W_OPENED);
+  call("close_unmatched");
+  label("climb");
+  ld8(T0, S3, R_TYPE);
+  bleu(T0, BLOCK_ITEM, "holds_it");
+  bne(T0, BLOCK_LIST, "cannot_hold");
+  ldw(T1, W_NEW_TYPE);
+  beq(T1, BLOCK_ITEM, "holds_it");
+  label("cannot_hold");
+  mov(A0, S3);
+  call("finalize");
+  mov(S3, A0);
+  jump("climb");
+
+  label("holds_it");
+  ldw(T1, W_NEW_TYPE);
+  bne(T1, BLOCK_PARAGRAPH, "remembered");
+  ldw(T0, W_LAST_RECORD); /* a paragraph of nothing but definitions is taken back */
+  stw(T0, W_PARAGRAPH_PREV);
+  ld32(T0, S3, R_CHILD);
+  stw(T0, W_PARAGRAPH_SIBLING);
+  jump("create");
+  label("remembered");
+  mov(A0, S3);
+  ld32(A1, S3, R_CHILD);
+  call("note_sibling");
+  label("create");
+  li(A1, RECORD_SIZE);
+  call("new_record");
+  ldw(T1, W_NEW_TYPE);
+  or(T1, T1, BLOCK_OPEN << 8);
+  st16(T1, A0, R_TYPE);
+  sub(T0, S3, S5);
+  st32(T0, A0, R_PARENT);
+  sub(T0, A0, S5);
+  st32(T0, S3, R_CHILD);
+  ld32(T0, S3, R_DEPTH);
+  add(T0, T0, 1);
+  st32(T0, A0, R_DEPTH);
+  st32(0, A0, R_CHILD);
+  st64(0, A0, R_DATA);
+  st32(0, A0, R_EXTRA);
+  mov(S3, A0);
+  stw(S3, W_TIP);
+  leave();
+}
+
+/* note_sibling: a block of parent A0 survives behind its sibling A1 (an offset, or 0): if that ends with a blank line,
+ * their list is loose. Destroys A1, T0, T1. */
+static void lay_note_sibling(void) {
+  routine("note_sibling");
+  beq(A1, 0, "tight");
+  ld8(T0, A0, R_TYPE);
+  add(A1, A1, S5);
+  beq(T0, BLOCK_ITEM, "in_item");
+  bne(T0, BLOCK_LIST, "tight");
+  ld8(T0, A1, R_FLAGS); /* between items: the item's own last line, or that of its last child */
+  bset(T0, BLOCK_BLANK, "loose_here");
+  ld32(T0, A1, R_CHILD);
+  beq(T0, 0, "tight");
+  add(A1, T0, S5);
+  mov(T1, A0);
+  jump("descend");
+  label("in_item");
+  ld32(T1, A0, R_PARENT);
+  add(T1, T1, S5);
+  label("descend"); /* the last line of a list or item is that of its last child */
+  ld8(T0, A1, R_TYPE);
+  beq(T0, BLOCK_LIST, "has_children");
+  bne(T0, BLOCK_ITEM, "deepest");
+  label("has_children");
+  ld32(T0, A1, R_CHILD);
+  beq(T0, 0, "deepest");
+  add(A1, T0, S5);
+  jump("descend");
+  label("deepest");
+  ld8(T0, A1, R_FLAGS);
+  bclr(T0, BLOCK_BLANK, "tight");
+  ld8(T0, T1, R_FLAGS);
+  or(T0, T0, BLOCK_LOOSE);
+  st8(T0, T1, R_FLAGS);
+  label("tight");
+  ret();
+  label("loose_here");
+  ld8(T0, A0, R_FLAGS);
+  or(T0, T0, BLOCK_LOOSE);
+  st8(T0, A0, R_FLAGS);
+  ret();
+}
+
+/* finalize: close the block A0, which is the tip; out A0 = its parent, the tip from now on. Destroys A*, T*. */
+static void lay_finalize(void) {
+  routine("finalize");
+  enter(S0, S3);
+  mov(S3, A0);
+  ld8(T0, S3, R_FLAGS);
+  and(T0, T0, 255 - BLOCK_OPEN);
+  st8(T0, S3, R_FLAGS);
+  ld32(S0, S3, R_PARENT);
+  add(S0, S0, S5);
+  stw(S0, W_TIP);
+  ld8(T0, S3, R_TYPE);
+  jump_table(T0, "finalizers");
+
+  label("paragraph");
+  mov(A0, S3);
+  call("resolve_definitions");
+  beq(A0, 0, "only_definitions");
+  mov(A0, S0);
+  ldw(A1, W_PARAGRAPH_SIBLING);
+  call("note_sibling");
+  jump("measure");
+  label("only_definitions");
+  ldw(T0, W_PARAGRAPH_SIBLING);
+  st32(T0, S0, R_CHILD);
+  ldw(T0, W_PARAGRAPH_PREV);
+  stw(T0, W_LAST_RECORD);
+  st32(0, T0, R_NEXT);
+  jump("done");
+
+  label("code");
+  ld8(T0, S3, R_FLAGS);
+  bset(T0, BLOCK_FENCED, "measure");
+  call("trim_blank_lines");
+  label("measure");
+  ld32(T0, S3, R_LEN);
+  ldw(T1, W_LONGEST);
+  bleu(T0, T1, "done");
+  stw(T0, W_LONGEST);
+  jump("done");
+
+  label("quote");
+  ld32(T0, S3, R_EXTRA);
+  beq(T0, 0, "outermost");
+  add(T0, T0, S5);
+  st32(0, T0, R_LEN);
+  stw(T0, W_QUOTE_LAST);
+  jump("container");
+  label("outermost");
+  stw(0, W_QUOTE_FIRST);
+  stw(0, W_QUOTE_LAST);
+  label("container");
+  li(A1, RECORD_END_SIZE);
+  call("new_record");
+  ld8(T0, S3, R_TYPE);
+  add(T0, T0, BLOCK_END);
+  st8(T0, A0, R_TYPE);
+  ld8(T0, S3, R_AUX);
+  st8(T0, A0, R_AUX);
+  label("done");
+  mov(A0, S0);
+  leave();
+
+  static const char *const finalizer[BLOCK_TYPES] = {"finalize.done",    "finalize.quote", "finalize.container",
+                                                     "finalize.container", "finalize.paragraph", "finalize.measure",
+                                                     "finalize.code",    "finalize.measure", "finalize.done"};
+  data("finalizers", 2);
+  for (int type = 0; type < BLOCK_TYPES; type++)
+    data_offset16(finalizer[type], "finalizers");
+}
+
+/* trim_blank_lines: the indented code block S3 ends with its last line that is not blank. Destroys A0, T0. */
+static void lay_trim_blank_lines(void) {
+  routine("trim_blank_lines");
+  ld32(A0, S3, R_DATA);
+  ld32(T0, S3, R_LEN);
+  add(A0, A0, S5);
+  add(A0, A0, T0);
+  label("back");
+  sub(A0, A0, 1);
+  ld8(T0, A0, 0);
+  beq(T0, '\n', "back");
+  beq(T0, ' ', "back");
+  beq(T0, '\t', "back");
+  label("to_line_end");
+  add(A0, A0, 1);
+  ld8(T0, A0, 0);
+  bne(T0, '\n', "to_line_end");
+  sub(A0, A0, S5);
+  ld32(T0, S3, R_DATA);
+  sub(A0, A0, T0);
+  add(A0, A0, 1);
+  st32(A0, S3, R_LEN);
+  ret();
+}
+
+/* add_line: append what is left of the line, with its '\n', to the content of the leaf block A0. The content points
+ * into the text while its lines lie there one behind the other, and is copied to the arena when they do not.
+ * Destroys A*, T*; moves S0. */
+static void lay_add_line(void) {
+  routine("add_line");
+  ldw(T1, W_PARTIAL_TAB);
+  bne(T1, 0, "copied");
+  ldw(A2, W_EOL);
+  sub(A2, A2, S0);
+  add(A2, A2, 1); /* A2 = bytes to add */
+  ld32(A1, A0, R_LEN);
+  bne(A1, 0, "not_first");
+  sub(T0, S0, S5);
+  st32(T0, A0, R_DATA);
+  st32(A2, A0, R_LEN);
+  ret();
+  label("not_first");
+  ld32(T0, A0, R_DATA);
+  add(T0, T0, S5);
+  add(T0, T0, A1);
+  bne(T0, S0, "copied");
+  add(A1, A1, A2);
+  st32(A1, A0, R_LEN);
+  ret();
+
+  label("copied");
+  enter(S2, S3, S4);
+  mov(S3, A0);
+  ldw(S4, W_TOP);
+  ld32(A0, S3, R_DATA);
+  ld32(A1, S3, R_LEN);
+  add(A0, A0, S5);
+  ldw(T0, W_EOL);
+  sub(T0, T0, S0);
+  add(T0, T0, A1);
+  add(T0, T0, S4);
+  add(T0, T0, 64);
+  ldw(T1, W_ARENA_LIMIT);
+  bgtu(T0, T1, "no_space");
+  add(T0, A0, A1);
+  beq(T0, S4, "append"); /* the content is the last thing in the arena already */
+  sub(T0, S4, S5);
+  st32(T0, S3, R_DATA);
+  beq(A1, 0, "append");
+  call("put_raw");
+  label("append");
+  ldw(T0, W_PARTIAL_TAB);
+  beq(T0, 0, "rest");
+  add(S0, S0, 1); /* what is left of the tab becomes spaces */
+  and(T0, S1, 3);
+  li(T1, 4);
+  sub(T1, T1, T0);
+  st32(0x20202020, S4, 0);
+  add(S4, S4, T1);
+  label("rest");
+  mov(A0, S0);
+  ldw(A1, W_EOL);
+  sub(A1, A1, S0);
+  add(A1, A1, 1);
+  call("put_raw");
+  stw(S4, W_TOP);
+  ld32(T0, S3, R_DATA);
+  sub(T1, S4, S5);
+  sub(T1, T1, T0);
+  st32(T1, S3, R_LEN);
+  leave();
+  label("no_space");
+  li(T0, MARKDOWN_NO_SPACE);
+  stw(T0, W_ERROR);
+  leave();
+}
+
+/* add_text: give what is left of the line to the container S3. */
+static void lay_add_text(void) {
+  routine("add_text");
+  enter_bare();
+  call("find_nonspace");
+  call("note_blank");
+  ldw(T0, W_OPENED);
+  bne(T0, 0, "closed");
+  ldw(T0, W_TIP);
+  beq(T0, S3, "closed");
+  ld8(T1, T0, R_TYPE);
+  bne(T1, BLOCK_PARAGRAPH, "not_lazy");
+  ld8(T1, S2, 0);
+  beq(T1, '\n', "not_lazy");
+  mov(A0, T0); /* a lazy continuation line: paragraph text, whatever it left unmatched */
+  call("add_line");
+  leave();
+  label("not_lazy");
+  call("close_unmatched");
+  label("closed");
+  ld8(T0, S3, R_TYPE);
+  jump_table(T0, "text_takers");
+
+  label("code");
+  mov(A0, S3);
+  call("add_line");
+  leave();
+
+  label("html");
+  mov(A0, S3);
+  call("add_line");
+  call("ends_html_block");
+  beq(A0, 0, "done");
+  mov(A0, S3);
+  call("finalize");
+  label("done");
+  leave();
+
+  label("paragraph");
+  ld8(T0, S2, 0);
+  beq(T0, '\n', "done");
+  call("skip_to_nonspace");
+  mov(A0, S3);
+  call("add_line");
+  leave();
+
+  label("heading"); /* its text was taken when it was opened */
+  leave();
+
+  label("other");
+  ld8(T0, S2, 0);
+  beq(T0, '\n', "done");
+  li(A0, BLOCK_PARAGRAPH);
+  call("add_child");
+  call("skip_to_nonspace");
+  mov(A0, S3);
+  call("add_line");
+  leave();
+
+  static const char *const taker[BLOCK_TYPES] = {"add_text.other", "add_text.other",     "add_text.other",
+                                                 "add_text.other", "add_text.paragraph", "add_text.heading",
+                                                 "add_text.code",  "add_text.html",      "add_text.other"};
+  data("text_takers", 2);
+  for (int type = 0; type < BLOCK_TYPES; type++)
+    data_offset16(taker[type], "text_takers");
+}
+
+/* note_blank: remember for the container S3, and for its last child, whether this line is blank there. Of the blocks
+ * that stay open only S3 may keep the mark. Destroys T0, T1, A0. */
+static void lay_note_blank(void) {
+  routine("note_blank");
+  ldw(A0, W_BLANK_CONTAINER);
+  beq(A0, 0, "cleared");
+  stw(0, W_BLANK_CONTAINER);
+  ldw(T0, W_MATCHED);
+  ld32(T0, T0, R_DEPTH);
+  ld32(T1, A0, R_DEPTH);
+  bgtu(T1, T0, "cleared"); /* not continued by this line: no ancestor of S3 */
+  ld8(T0, A0, R_FLAGS);
+  and(T0, T0, 255 - BLOCK_BLANK);
+  st8(T0, A0, R_FLAGS);
+  label("cleared");
+  ld8(T1, S3, R_FLAGS);
+  and(T1, T1, 255 - BLOCK_BLANK);
+  st8(T1, S3, R_FLAGS);
+  ld8(T0, S2, 0);
+  beq(T0, '\n', "blank");
+  ret();
+
+  label("blank");
+  ld32(A0, S3, R_CHILD);
+  beq(A0, 0, "childless");
+  add(A0, A0, S5);
+  ld8(T0, A0, R_FLAGS);
+  or(T0, T0, BLOCK_BLANK);
+  st8(T0, A0, R_FLAGS);
+  label("childless");
+  ld8(T0, S3, R_TYPE);
+  beq(T0, BLOCK_QUOTE, "never_blank");
+  beq(T0, BLOCK_HEADING, "never_blank");
+  beq(T0, BLOCK_BREAK, "never_blank");
+  beq(T0, BLOCK_ITEM, "item");
+  bne(T0, BLOCK_CODE, "mark");
+  bset(T1, BLOCK_FENCED, "never_blank");
+  label("mark");
+  or(T1, T1, BLOCK_BLANK);
+  st8(T1, S3, R_FLAGS);
+  stw(S3, W_BLANK_CONTAINER);
+  label("never_blank");
+  ret();
+  label("item"); /* the blank first line of an item does not count */
+  ld32(T0, S3, R_CHILD);
+  bne(T0, 0, "mark");
+  ld32(T0, S3, R_EXTRA);
+  ldw(A0, W_LINE_NUMBER);
+  beq(T0, A0, "never_blank");
+  jump("mark");
+}
+
+void lay_blocks(void) {
+  lay_parse_blocks();
+  lay_find_nonspace();
+  lay_skip_to_nonspace();
+  lay_advance_columns();
+  lay_match_open_blocks();
+  lay_pass_quote_marker();
+  lay_close_unmatched();
+  lay_new_record();
+  lay_add_child();
+  lay_note_sibling();
+  lay_finalize();
+  lay_trim_blank_lines();
+  lay_add_line();
+  lay_add_text();
+  lay_note_blank();
+}

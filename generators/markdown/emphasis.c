@@ -1,0 +1,322 @@
+/* emphasis.c: delimiter runs and what becomes of them (6.2).
+ *
+ * A run of '*' or '_' is one token. As it opens and closes emphasis its characters are used up: closing takes them from
+ * its left end, opening from its right, so the tags stand in the order in which they are written. Each used character
+ * has a byte of the tag row that says which tag took its place. */
+#include "parts.h"
+
+enum { CLASS_OTHER, CLASS_SPACE, CLASS_PUNCTUATION, CLASSES };
+
+/* "flanking": for the classes of the characters before and behind a run, CLASSES * before + behind: TOKEN_CAN_* for a
+ * run of '*' in the low two bits, for one of '_' in the next two. */
+static void lay_flanking(void) {
+  unsigned char table[CLASSES * CLASSES];
+  for (int before = 0; before < CLASSES; before++)
+    for (int after = 0; after < CLASSES; after++) {
+      bool left = after != CLASS_SPACE && (after != CLASS_PUNCTUATION || before != CLASS_OTHER);
+      bool right = before != CLASS_SPACE && (before != CLASS_PUNCTUATION || after != CLASS_OTHER);
+      int star = (left ? TOKEN_CAN_OPEN : 0) | (right ? TOKEN_CAN_CLOSE : 0);
+      int underscore = (left && (!right || before == CLASS_PUNCTUATION) ? TOKEN_CAN_OPEN : 0) |
+                       (right && (!left || after == CLASS_PUNCTUATION) ? TOKEN_CAN_CLOSE : 0);
+      table[CLASSES * before + after] = (unsigned char)(star | underscore << 2);
+    }
+  data("flanking", 1);
+  data_bytes(table, sizeof table);
+}
+
+/* character_class: in A0 = code point; out A0 = CLASS_*. Destroys A*, T*. */
+static void lay_character_class(void) {
+  routine("character_class");
+  bgeu(A0, 128, "not_ascii");
+  beq(A0, 11, "other"); /* VT is a space nowhere else in the specification */
+  la(T1, "byte_classes");
+  ld8x(A0, T1, A0);
+  and(A0, A0, IS_SPACE | IS_PUNCT); /* CLASS_SPACE or CLASS_PUNCTUATION */
+  ret();
+  label("other");
+  li(A0, CLASS_OTHER);
+  ret();
+  label("not_ascii");
+  enter(S0);
+  mov(S0, A0);
+  call("is_unicode_space");
+  bne(A0, 0, "classified");
+  mov(A0, S0);
+  call("is_unicode_punctuation");
+  shl(A0, A0, 1);
+  label("classified");
+  leave();
+}
+
+/* classify_run: at a run of '*' or '_'; out A0 = TOKEN_CAN_* of it, A3 = its start, and S0 behind it. */
+static void lay_classify_run(void) {
+  routine("classify_run");
+  enter(S2, S3);
+  mov(S3, S0);
+  ld8(T1, S0, 0);
+  label("count");
+  add(S0, S0, 1);
+  bgeu(S0, S1, "counted");
+  ld8(T0, S0, 0);
+  beq(T0, T1, "count");
+  label("counted");
+  ldw(T0, W_SUBJECT);
+  li(A0, '\n'); /* what stands for the edges, and for invalid UTF-8 */
+  beq(S3, T0, "before_known");
+  mov(A2, S3);
+  label("back_to_lead_byte");
+  sub(A2, A2, 1);
+  ld8(A0, A2, 0);
+  bltu(A0, 0x80, "before_known");
+  beq(A2, T0, "decode_before");
+  bltu(A0, 0xC0, "back_to_lead_byte");
+  label("decode_before");
+  mov(A0, A2);
+  sub(A1, S3, A2);
+  call("utf8_decode");
+  bge(A0, 0, "before_known");
+  li(A0, '\n');
+  label("before_known");
+  call("character_class");
+  mul(S2, A0, CLASSES);
+  li(A0, '\n');
+  bgeu(S0, S1, "after_known");
+  ld8(A0, S0, 0);
+  bltu(A0, 0x80, "after_known");
+  mov(A0, S0);
+  sub(A1, S1, S0);
+  call("utf8_decode");
+  bge(A0, 0, "after_known");
+  li(A0, '\n');
+  label("after_known");
+  call("character_class");
+  add(S2, S2, A0);
+  la(T0, "flanking");
+  ld8x(A0, T0, S2);
+  mov(A3, S3);
+  ld8(T0, A3, 0);
+  beq(T0, '*', "star");
+  shr(A0, A0, 2);
+  label("star");
+  and(A0, A0, TOKEN_CAN_OPEN | TOKEN_CAN_CLOSE);
+  leave();
+}
+
+/* delimiter_run: at a run of '*' or '_'. If it can open or close: flush, push it, move S0 behind it; out A0 = 1. Else
+ * move S0 behind it; out A0 = 0. */
+static void lay_delimiter_run(void) {
+  routine("delimiter_run");
+  enter_bare();
+  call("classify_run");
+  beq(A0, 0, "text");
+  mov(A2, A0);
+  mov(A0, A3);
+  call("flush_run");
+  st8(TOKEN_DELIMITER, S4, T_KIND);
+  st8(A2, S4, T_FLAGS);
+  ld8(T0, A3, 0);
+  st8(T0, S4, T_CHAR);
+  sub(T0, A3, S5);
+  st32(T0, S4, T_OFF);
+  sub(A2, S0, A3);
+  st32(A2, S4, T_LEN);
+  st32(0, S4, T_LOW);
+  st32(A2, S4, T_HIGH);
+  st32(0, S4, T_NEXT);
+  li(T0, 0xAAAAAAAB); /* the remainder by three: n / 3 = n * 0xAAAAAAAB >> 33 for 32 bits */
+  mul(T0, T0, A2);
+  shr(T0, T0, 33);
+  mul(T0, T0, 3);
+  sub(T0, A2, T0);
+  st8(T0, S4, T_MOD3);
+  ldw(T0, W_SUBJECT);
+  sub(T0, S0, T0);
+  st32(T0, S4, T_POS);
+  ldw(A0, W_TOKENS);
+  sub(A1, S4, A0);
+  ldw(A2, W_LAST_DELIMITER);
+  stw(A1, W_LAST_DELIMITER);
+  st32(A2, S4, T_PREV);
+  add(S4, S4, TOKEN_SIZE);
+  beq(A2, 0, "pushed");
+  add(A2, A2, A0);
+  st32(A1, A2, T_NEXT);
+  label("pushed");
+  li(A0, 1);
+  label("text");
+  leave();
+}
+
+/* process_emphasis: in A0 = position in the subject: make emphasis of the delimiter runs that end there or later, and
+ * take them off the stack. S0 closer, S1 opener, S2 W_TOKENS, S3 the closer's openers_bottom, S4 the position. */
+static void lay_process_emphasis(void) {
+  routine("process_emphasis");
+  ldw(T0, W_LAST_DELIMITER);
+  bne(T0, 0, "delimiters");
+  ret();
+  label("delimiters");
+  enter(S0, S1, S2, S3, S4);
+  mov(S4, A0);
+  mov(A0, T0);
+  ldw(S2, W_TOKENS);
+  for (int i = 0; i < 9; i++)
+    st32(S4, S5, W_BOTTOM + 4 * i);
+  li(S0, 0);
+  label("find_first");
+  add(A1, S2, A0);
+  ld32(T1, A1, T_POS);
+  bltu(T1, S4, "next");
+  mov(S0, A1);
+  ld32(A0, A1, T_PREV);
+  bne(A0, 0, "find_first");
+
+  label("next");
+  beq(S0, 0, "finished");
+  ld8(T0, S0, T_FLAGS);
+  bclr(T0, TOKEN_CAN_CLOSE, "no_closer");
+  li(A0, 2); /* which openers_bottom: one for '_', six for '*' */
+  ld8(T1, S0, T_CHAR);
+  beq(T1, '_', "bottom_known");
+  ld8(A0, S0, T_MOD3);
+  add(A0, A0, 3);
+  bclr(T0, TOKEN_CAN_OPEN, "bottom_known");
+  add(A0, A0, 3);
+  label("bottom_known");
+  shl(A0, A0, 2);
+  add(S3, S5, A0);
+  ld32(A3, S3, W_BOTTOM);
+  ld32(A0, S0, T_PREV);
+  label("look_for_opener");
+  beq(A0, 0, "no_opener");
+  add(S1, S2, A0);
+  ld32(T0, S1, T_POS);
+  bltu(T0, A3, "no_opener");
+  ld8(T0, S1, T_FLAGS);
+  bclr(T0, TOKEN_CAN_OPEN, "further_back");
+  ld8(A1, S1, T_CHAR);
+  bne(A1, T1, "further_back");
+  /* if one of the two could also be the other, their lengths must not add up to a multiple of three, unless both are */
+  bset(T0, TOKEN_CAN_CLOSE, "rule_of_three");
+  ld8(T0, S0, T_FLAGS);
+  bclr(T0, TOKEN_CAN_OPEN, "opener_found");
+  label("rule_of_three");
+  ld8(T0, S0, T_MOD3);
+  beq(T0, 0, "opener_found");
+  ld8(A1, S1, T_MOD3);
+  add(T0, T0, A1);
+  bne(T0, 3, "opener_found");
+  label("further_back");
+  ld32(A0, S1, T_PREV);
+  jump("look_for_opener");
+
+  label("no_opener");
+  ld32(T0, S0, T_POS);
+  st32(T0, S3, W_BOTTOM);
+  ld8(T0, S0, T_FLAGS);
+  bset(T0, TOKEN_CAN_OPEN, "no_closer");
+  call("remove_closer");
+  jump("next");
+  label("no_closer");
+  ld32(T0, S0, T_NEXT);
+  li(S0, 0);
+  beq(T0, 0, "next");
+  add(S0, S2, T0);
+  jump("next");
+
+  label("opener_found");
+  call("join_delimiters");
+  ld32(T0, S0, T_LOW);
+  ld32(T1, S0, T_HIGH);
+  bltu(T0, T1, "next");
+  call("remove_closer");
+  jump("next");
+
+  label("finished"); /* what is left of them is text */
+  ldw(A0, W_LAST_DELIMITER);
+  label("pop");
+  beq(A0, 0, "popped");
+  add(A1, S2, A0);
+  ld32(T0, A1, T_POS);
+  bltu(T0, S4, "kept");
+  ld32(A0, A1, T_PREV);
+  jump("pop");
+  label("kept");
+  st32(0, A1, T_NEXT);
+  label("popped");
+  stw(A0, W_LAST_DELIMITER);
+  leave();
+}
+
+/* remove_closer: take the run S0 off the stack; out S0 = the run above it, or 0. Destroys A0, A1, T0. */
+static void lay_remove_closer(void) {
+  routine("remove_closer");
+  ld32(A0, S0, T_PREV);
+  ld32(A1, S0, T_NEXT);
+  beq(A0, 0, "below_linked");
+  add(T0, S2, A0);
+  st32(A1, T0, T_NEXT);
+  label("below_linked");
+  li(S0, 0);
+  beq(A1, 0, "top");
+  add(S0, S2, A1);
+  st32(A0, S0, T_PREV);
+  ret();
+  label("top");
+  stw(A0, W_LAST_DELIMITER);
+  ret();
+}
+
+/* join_delimiters: emphasis from the run S1 to the run S0: strong if both have two characters left. The runs between
+ * leave the stack, and S1 too when it is used up. Destroys A*, T*. */
+static void lay_join_delimiters(void) {
+  routine("join_delimiters");
+  ld32(A0, S1, T_HIGH);
+  ld32(T0, S1, T_LOW);
+  sub(A1, A0, T0); /* characters left of the opener */
+  ld32(A2, S0, T_LOW);
+  ld32(T0, S0, T_HIGH);
+  sub(A3, T0, A2);
+  ldw(A4, W_TAG_BIAS);
+  ld32(A5, S1, T_OFF);
+  add(A5, A5, A4);
+  add(A5, A5, A0); /* tag behind the opener's last character */
+  ld32(T0, S0, T_OFF);
+  add(A4, A4, T0);
+  add(A4, A4, A2); /* tag of the closer's first */
+  bltu(A1, 2, "emphasis");
+  bltu(A3, 2, "emphasis");
+  st16(TAG_STRONG_OPEN | TAG_SKIP << 8, A5, -2);
+  st16(TAG_STRONG_CLOSE | TAG_SKIP << 8, A4, 0);
+  li(T1, 2);
+  jump("use");
+  label("emphasis");
+  st8(TAG_EM_OPEN, A5, -1);
+  st8(TAG_EM_CLOSE, A4, 0);
+  li(T1, 1);
+  label("use");
+  sub(A0, A0, T1);
+  st32(A0, S1, T_HIGH);
+  add(A2, A2, T1);
+  st32(A2, S0, T_LOW);
+  sub(A0, S1, S2);
+  bne(A1, T1, "opener_left");
+  ld32(A0, S1, T_PREV);
+  label("opener_left"); /* A0 = what lies below the closer now */
+  st32(A0, S0, T_PREV);
+  beq(A0, 0, "bottom");
+  add(A0, A0, S2);
+  sub(A1, S0, S2);
+  st32(A1, A0, T_NEXT);
+  label("bottom");
+  ret();
+}
+
+void lay_emphasis(void) {
+  lay_character_class();
+  lay_classify_run();
+  lay_delimiter_run();
+  lay_process_emphasis();
+  lay_remove_closer();
+  lay_join_delimiters();
+  lay_flanking();
+}

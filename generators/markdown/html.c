@@ -1,0 +1,870 @@
+/* html.c: the HTML of the records and of the tokens, as cmark 0.30.2 writes it.
+ *
+ * S4 is the next free byte of output. Room is checked once for each record and token, for all the constant text that it
+ * can bring; what is as long as the document makes it is checked where it is copied. */
+#include <string.h>
+
+#include "parts.h"
+
+/* ---- Constant text ---------------------------------------------------------------------------------------------- */
+
+enum { MAX_LITERALS = 64 };
+static struct {
+  const char *text;
+  char name[16];
+} literals[MAX_LITERALS];
+static int literal_count;
+
+/* The label of a constant text; each text is laid once. */
+static const char *literal_name(const char *text) {
+  for (int i = 0; i < literal_count; i++)
+    if (strcmp(literals[i].text, text) == 0)
+      return literals[i].name;
+  literals[literal_count].text = text;
+  char *name = literals[literal_count].name;
+  memcpy(name, "literal_", 8);
+  name[8] = (char)('a' + literal_count / 26);
+  name[9] = (char)('a' + literal_count % 26);
+  name[10] = '\0';
+  literal_count++;
+  return name;
+}
+
+void put_literal(const char *text) {
+  int length = (int)strlen(text);
+  la(T0, literal_name(text));
+  for (int at = 0; at < length; at += 16)
+    copy16(S4, at, T0, at);
+  add(S4, S4, length);
+}
+
+static void lay_literals(void) {
+  for (int i = 0; i < literal_count; i++) {
+    data(literals[i].name, 1);
+    data_bytes(literals[i].text, strlen(literals[i].text));
+  }
+  static const char padding[16];
+  data("literal_padding", 1); /* the last may be read sixteen bytes at a time too */
+  data_bytes(padding, sizeof padding);
+  literal_count = 0;
+}
+
+/* ---- Copying ---------------------------------------------------------------------------------------------------- */
+
+static const ByteSet escaped = {2, {{0x02, 0x3E, 0}, {0x04, 0x26, 0}}}; /* < >, " & */
+static const ByteSet newline = {1, {{0, '\n', 0}}};
+
+/* put_raw: append A1 bytes from A0 as they are; up to 15 more are read and written. Destroys A0, A1, T0, T1. */
+static void lay_put_raw(void) {
+  routine("put_raw");
+  add(T0, S4, A1);
+  ldw(T1, W_OUT_LIMIT);
+  bgtu(T0, T1, "no_room");
+  label("more");
+  copy16(S4, 0, A0, 0);
+  bleu(A1, 16, "last");
+  copy16(S4, 16, A0, 16);
+  bleu(A1, 32, "last");
+  add(A0, A0, 32);
+  add(S4, S4, 32);
+  sub(A1, A1, 32);
+  jump("more");
+  label("last");
+  mov(S4, T0);
+  ret();
+  label("no_room");
+  jump("out_of_room");
+}
+
+/* put_escaped: append A1 bytes from A0 with '<', '>', '&' and '"' escaped. Destroys A0, A1, T0, T1. */
+static void lay_put_escaped(void) {
+  routine("put_escaped");
+  mul(T0, A1, 6); /* &quot; for each */
+  add(T0, T0, S4);
+  ldw(T1, W_OUT_LIMIT);
+  bgtu(T0, T1, "no_room");
+  label("next");
+  copy16(S4, 0, A0, 0);
+  scan16(T0, A0, escaped);
+  bgeu(T0, A1, "last");
+  add(S4, S4, T0);
+  add(A0, A0, T0);
+  sub(A1, A1, T0);
+  beq(T0, 16, "next");
+  ld8(T1, A0, 0);
+  add(A0, A0, 1);
+  sub(A1, A1, 1);
+  beq(T1, '<', "less");
+  beq(T1, '>', "greater");
+  beq(T1, '&', "ampersand");
+  put_literal("&quot;");
+  jump("next");
+  label("less");
+  put_literal("&lt;");
+  jump("next");
+  label("greater");
+  put_literal("&gt;");
+  jump("next");
+  label("ampersand");
+  put_literal("&amp;");
+  jump("next");
+  label("last");
+  add(S4, S4, A1);
+  ret();
+  label("no_room");
+  jump("out_of_room");
+}
+
+/* out_of_room: note that the HTML does not fit; the walks stop at their next step. */
+static void lay_out_of_room(void) {
+  routine("out_of_room");
+  li(T0, MARKDOWN_NO_SPACE);
+  stw(T0, W_ERROR);
+  ret();
+}
+
+/* put_joined: as put_escaped, with each line end a space. Destroys A*, T*. */
+static void lay_put_joined(void) {
+  routine("put_joined");
+  enter(S0, S1, S2);
+  mov(S0, A0);
+  add(S1, A0, A1);
+  label("segment");
+  mov(S2, S0);
+  label("find_end");
+  scan16(T0, S0, newline);
+  add(S0, S0, T0);
+  bgeu(S0, S1, "last");
+  beq(T0, 16, "find_end");
+  mov(A0, S2);
+  sub(A1, S0, S2);
+  call("put_escaped");
+  st8(' ', S4, 0);
+  add(S4, S4, 1);
+  ldw(T0, W_OUT_LIMIT);
+  bgtu(S4, T0, "full");
+  add(S0, S0, 1);
+  jump("segment");
+  label("last");
+  mov(A0, S2);
+  sub(A1, S1, S2);
+  call("put_escaped");
+  leave();
+  label("full");
+  call("out_of_room");
+  leave();
+}
+
+/* put_href: append A1 bytes from A0 as the value of href. Destroys A0..A3, T*. */
+static void lay_put_href(void) {
+  routine("put_href");
+  mul(T0, A1, 6);
+  add(T0, T0, S4);
+  ldw(T1, W_OUT_LIMIT);
+  bgtu(T0, T1, "no_room");
+  add(A1, A1, A0);
+  la(A2, "byte_classes");
+  label("next");
+  bgeu(A0, A1, "done");
+  ld8(T0, A0, 0);
+  add(A0, A0, 1);
+  ld8x(T1, A2, T0);
+  bclr(T1, IS_HREF_SAFE, "unsafe");
+  st8(T0, S4, 0);
+  add(S4, S4, 1);
+  jump("next");
+  label("unsafe");
+  beq(T0, '&', "ampersand");
+  beq(T0, '\'', "apostrophe");
+  st8('%', S4, 0);
+  la(A3, "hex_digits");
+  shr(T1, T0, 4);
+  ld8x(T1, A3, T1);
+  st8(T1, S4, 1);
+  and(T1, T0, 15);
+  ld8x(T1, A3, T1);
+  st8(T1, S4, 2);
+  add(S4, S4, 3);
+  jump("next");
+  label("ampersand");
+  put_literal("&amp;");
+  jump("next");
+  label("apostrophe");
+  put_literal("&#x27;");
+  jump("next");
+  label("done");
+  ret();
+  label("no_room");
+  jump("out_of_room");
+  data("hex_digits", 1);
+  data_string("0123456789ABCDEF");
+}
+
+/* line_break: begin a new line unless at the start of one. Destroys T0. */
+static void lay_line_break(void) {
+  routine("line_break");
+  ld8(T0, S4, -1);
+  beq(T0, '\n', "done");
+  st8('\n', S4, 0);
+  add(S4, S4, 1);
+  label("done");
+  ret();
+}
+
+/* put_number: append A0, 0 to 999,999,999, in decimal. Destroys A*, T*. */
+static void lay_put_number(void) {
+  routine("put_number");
+  li(A1, 0xCCCCCCCD); /* n / 10 = n * 0xCCCCCCCD >> 35 for 32 bits */
+  add(A2, S4, 10);
+  label("digit");
+  mul(T0, A0, A1);
+  shr(T0, T0, 35);
+  mul(T1, T0, 10);
+  sub(T1, A0, T1);
+  add(T1, T1, '0');
+  sub(A2, A2, 1);
+  st8(T1, A2, 0);
+  mov(A0, T0);
+  bne(A0, 0, "digit");
+  add(A3, S4, 10);
+  label("move");
+  ld8(T0, A2, 0);
+  st8(T0, S4, 0);
+  add(S4, S4, 1);
+  add(A2, A2, 1);
+  bltu(A2, A3, "move");
+  ret();
+}
+
+/* ---- Blocks ------------------------------------------------------------------------------------------------------ */
+
+/* render_document: the HTML of all records; out S4 = its end, W_OUT_START its start; or W_ERROR. */
+static void lay_render_document(void) {
+  routine("render_document");
+  enter_bare();
+  /* tags, tokens and scratch for the longest leaf block; the rest is for the HTML */
+  ldw(T0, W_TOP);
+  add(T0, T0, 31);
+  and(T0, T0, -16);
+  stw(T0, W_TAGS);
+  ldw(T1, W_LONGEST);
+  add(T0, T0, T1);
+  add(T0, T0, 31);
+  and(T0, T0, -16);
+  stw(T0, W_TOKENS);
+  mul(A0, T1, TOKEN_SIZE);
+  add(T0, T0, A0);
+  add(T0, T0, 4 * TOKEN_SIZE);
+  stw(T0, W_TOKEN_LIMIT);
+  add(T0, T0, 4 * TOKEN_SIZE);
+  stw(T0, W_SCRATCH);
+  add(T0, T0, T1);
+  add(T0, T0, T1);
+  add(T0, T0, 256);
+  st8('\n', T0, 0); /* the HTML begins at the start of a line */
+  add(S4, T0, 1);
+  ldw(T1, W_END);
+  sub(T1, T1, 4096);
+  stw(T1, W_OUT_LIMIT);
+  bgtu(S4, T1, "full");
+  stw(S4, W_OUT_START);
+  stw(0, W_TICKS_READY);
+  stw(0, W_TICKS_EPOCH);
+  ldw(S0, W_DOCUMENT);
+
+  label("next");
+  ld32(T0, S0, R_NEXT);
+  beq(T0, 0, "done");
+  add(S0, S5, T0);
+  ldw(T1, W_OUT_LIMIT);
+  bgtu(S4, T1, "full");
+  ld8(T0, S0, R_TYPE);
+  jump_table(T0, "block_renderers");
+  label("full");
+  call("out_of_room");
+  label("done");
+  leave();
+
+  label("quote");
+  call("line_break");
+  put_literal("<blockquote>\n");
+  jump("next");
+  label("quote_end");
+  call("line_break");
+  put_literal("</blockquote>\n");
+  jump("next");
+
+  label("list");
+  call("line_break");
+  ld8(T0, S0, R_AUX);
+  beq(T0, '.', "ordered");
+  beq(T0, ')', "ordered");
+  put_literal("<ul>\n");
+  jump("next");
+  label("ordered");
+  ld32(A0, S0, R_DATA);
+  beq(A0, 1, "from_one");
+  put_literal("<ol start=\"");
+  call("put_number");
+  put_literal("\">\n");
+  jump("next");
+  label("from_one");
+  put_literal("<ol>\n");
+  jump("next");
+  label("list_end");
+  ld8(T0, S0, R_AUX);
+  beq(T0, '.', "ordered_end");
+  beq(T0, ')', "ordered_end");
+  put_literal("</ul>\n");
+  jump("next");
+  label("ordered_end");
+  put_literal("</ol>\n");
+  jump("next");
+
+  label("item");
+  call("line_break");
+  put_literal("<li>");
+  jump("next");
+  label("item_end");
+  put_literal("</li>\n");
+  jump("next");
+
+  label("paragraph");
+  ld32(T0, S0, R_PARENT);
+  add(T0, T0, S5);
+  ld8(T1, T0, R_TYPE);
+  bne(T1, BLOCK_ITEM, "loose");
+  ld32(T0, T0, R_PARENT);
+  add(T0, T0, S5);
+  ld8(T1, T0, R_FLAGS);
+  bset(T1, BLOCK_LOOSE, "loose");
+  call("render_inlines"); /* in a tight list it has no tags */
+  jump("next");
+  label("loose");
+  call("line_break");
+  put_literal("<p>");
+  call("render_inlines");
+  put_literal("</p>\n");
+  jump("next");
+
+  label("heading");
+  call("line_break");
+  put_literal("<h0>");
+  ld8(T1, S0, R_AUX);
+  add(T1, T1, '0');
+  st8(T1, S4, -2);
+  call("render_inlines");
+  put_literal("</h0>\n");
+  ld8(T1, S0, R_AUX);
+  add(T1, T1, '0');
+  st8(T1, S4, -3);
+  jump("next");
+
+  label("code");
+  call("render_code_block");
+  jump("next");
+
+  label("html");
+  call("line_break");
+  ldw(T0, W_FLAGS);
+  bclr(T0, MARKDOWN_UNSAFE, "omitted");
+  call("load_content");
+  call("put_raw");
+  call("line_break");
+  jump("next");
+  label("omitted");
+  put_literal("<!-- raw HTML omitted -->\n");
+  jump("next");
+
+  label("break");
+  call("line_break");
+  put_literal("<hr />\n");
+  jump("next");
+
+  static const char *const renderer[BLOCK_LIST + BLOCK_END + 1] = {
+      "render_document.next",    "render_document.quote",     "render_document.item",
+      "render_document.list",    "render_document.paragraph", "render_document.heading",
+      "render_document.code",    "render_document.html",      "render_document.break",
+      "render_document.quote_end", "render_document.item_end", "render_document.list_end"};
+  data("block_renderers", 2);
+  for (int i = 0; i <= BLOCK_LIST + BLOCK_END; i++)
+    data_offset16(renderer[i], "block_renderers");
+}
+
+/* load_content: A0, A1 = the content of the leaf block S0 and its length. */
+static void lay_load_content(void) {
+  routine("load_content");
+  ld32(A0, S0, R_DATA);
+  add(A0, A0, S5);
+  ld32(A1, S0, R_LEN);
+  ret();
+}
+
+/* render_code_block: the code block S0. The first line of a fenced block's content is its info string. */
+static void lay_render_code_block(void) {
+  routine("render_code_block");
+  enter(S0, S1, S2);
+  call("line_break");
+  call("load_content");
+  ld8(T0, S0, R_FLAGS);
+  bclr(T0, BLOCK_FENCED, "plain");
+  mov(S1, A0);
+  add(S2, A0, A1);
+  label("info_end");
+  scan16(T0, S1, newline);
+  add(S1, S1, T0);
+  beq(T0, 16, "info_end");
+  sub(A1, S1, A0);
+  add(S1, S1, 1);
+  beq(A1, 0, "no_info");
+  ldw(A2, W_SCRATCH);
+  call("unescape_references");
+  mov(A1, A0);
+  ldw(A0, W_SCRATCH);
+  call("trim");
+  mov(S0, A0);
+  call("unescape_backslashes");
+  mov(A2, A0);
+  beq(A2, 0, "no_info");
+  put_literal("<pre><code class=\"language-");
+  li(A1, 0); /* its first word */
+  label("word");
+  bgeu(A1, A2, "word_end");
+  ld8x(T0, S0, A1);
+  if_class(T0, IS_SPACE, "word_end");
+  add(A1, A1, 1);
+  jump("word");
+  label("word_end");
+  mov(A0, S0);
+  call("put_escaped");
+  put_literal("\">");
+  jump("content");
+  label("plain");
+  mov(S1, A0);
+  add(S2, A0, A1);
+  label("no_info");
+  put_literal("<pre><code>");
+  label("content");
+  mov(A0, S1);
+  sub(A1, S2, S1);
+  call("put_escaped");
+  put_literal("</code></pre>\n");
+  leave();
+}
+
+/* render_inlines: parse and render the inlines of the leaf block S0. */
+static void lay_render_inlines(void) {
+  routine("render_inlines");
+  enter(S0, S1, S2, S3);
+  call("load_content");
+  mov(S0, A0);
+  add(S1, A0, A1);
+  label("trim");
+  bgeu(S0, S1, "done");
+  ld8(T0, S1, -1);
+  if_not_class(T0, IS_SPACE, "trimmed");
+  sub(S1, S1, 1);
+  jump("trim");
+  label("trimmed");
+  stw(S4, W_OUT);
+  ldw(S4, W_TOKENS);
+  add(S4, S4, TOKEN_SIZE);
+  call("parse_inlines");
+  mov(S1, S4);
+  ldw(S0, W_TOKENS);
+  add(S0, S0, TOKEN_SIZE);
+  ldw(S4, W_OUT);
+  ldw(T0, W_ERROR);
+  bne(T0, 0, "done");
+  call("render_tokens");
+  label("done");
+  leave();
+}
+
+/* ---- Inlines ------------------------------------------------------------------------------------------------------ */
+
+/* render_tokens: the tokens from S0 to S1. S2 = how many images we are inside of, where only text counts. */
+static void lay_render_tokens(void) {
+  routine("render_tokens");
+  enter_bare();
+  li(S2, 0);
+  sub(S0, S0, TOKEN_SIZE);
+  label("next");
+  add(S0, S0, TOKEN_SIZE);
+  bgeu(S0, S1, "done");
+  ldw(T1, W_OUT_LIMIT);
+  bgtu(S4, T1, "full");
+  ld8(T0, S0, T_KIND);
+  jump_table(T0, "token_renderers");
+  label("full");
+  call("out_of_room");
+  label("done");
+  leave();
+
+  label("text");
+  call("load_text");
+  ld8(T0, S0, T_FLAGS);
+  bset(T0, TOKEN_NEWLINE, "lines");
+  bset(T0, TOKEN_ESCAPE, "escaped");
+  label("raw");
+  call("put_raw");
+  jump("next");
+  label("lines");
+  bne(S2, 0, "joined");
+  bclr(T0, TOKEN_ESCAPE, "raw");
+  label("escaped");
+  call("put_escaped");
+  jump("next");
+  label("joined");
+  call("put_joined");
+  jump("next");
+
+  label("decoded");
+  add(A0, S0, T_BYTES);
+  ld32(A1, S0, T_LEN);
+  jump("escaped");
+
+  label("soft_break");
+  bne(S2, 0, "space");
+  put_literal("\n");
+  jump("next");
+  label("hard_break");
+  bne(S2, 0, "space");
+  put_literal("<br />\n");
+  jump("next");
+  label("space");
+  put_literal(" ");
+  jump("next");
+
+  label("code");
+  call("render_code");
+  jump("next");
+
+  label("html");
+  call("load_text");
+  bne(S2, 0, "escaped");
+  ldw(T0, W_FLAGS);
+  bset(T0, MARKDOWN_UNSAFE, "raw");
+  put_literal("<!-- raw HTML omitted -->");
+  jump("next");
+
+  label("autolink");
+  call("render_autolink");
+  jump("next");
+
+  label("delimiter");
+  call("render_delimiter");
+  jump("next");
+
+  label("bracket");
+  call("load_text");
+  jump("raw");
+
+  label("link_open");
+  ldw(A5, W_TOKENS);
+  ld32(T0, S0, T_NEXT);
+  add(A5, A5, T0); /* its closer, which holds destination and title */
+  ld8(T0, S0, T_FLAGS);
+  bset(T0, TOKEN_IMAGE, "image_open");
+  bne(S2, 0, "next");
+  put_literal("<a href=\"");
+  stw(A5, W_OPENER);
+  call("put_destination");
+  call("put_title");
+  put_literal("\">");
+  jump("next");
+  label("image_open");
+  add(S2, S2, 1);
+  bne(S2, 1, "next");
+  put_literal("<img src=\"");
+  stw(A5, W_OPENER);
+  call("put_destination");
+  put_literal("\" alt=\"");
+  jump("next");
+
+  label("link_close");
+  ld8(T0, S0, T_FLAGS);
+  bset(T0, TOKEN_IMAGE, "image_close");
+  bne(S2, 0, "next");
+  put_literal("</a>");
+  jump("next");
+  label("image_close");
+  sub(S2, S2, 1);
+  bne(S2, 0, "next");
+  stw(S0, W_OPENER);
+  call("put_title");
+  put_literal("\" />");
+  jump("next");
+
+  static const char *const renderer[TOKEN_KINDS] = {
+      "render_tokens.text",      "render_tokens.decoded", "render_tokens.soft_break", "render_tokens.hard_break",
+      "render_tokens.code",      "render_tokens.html",    "render_tokens.autolink",   "render_tokens.delimiter",
+      "render_tokens.bracket",   "render_tokens.link_open", "render_tokens.link_close"};
+  data("token_renderers", 2);
+  for (int i = 0; i < TOKEN_KINDS; i++)
+    data_offset16(renderer[i], "token_renderers");
+}
+
+/* load_text: A0, A1 = the text of the token S0 and its length. */
+static void lay_load_text(void) {
+  routine("load_text");
+  ld32(A0, S0, T_OFF);
+  add(A0, A0, S5);
+  ld32(A1, S0, T_LEN);
+  ret();
+}
+
+/* render_code: the code span S0 (6.1): line ends are spaces, and one space at each end goes, unless all are. */
+static void lay_render_code(void) {
+  routine("render_code");
+  enter_bare();
+  call("load_text");
+  ld8(T0, A0, 0);
+  beq(T0, ' ', "space_first");
+  bne(T0, '\n', "content");
+  label("space_first");
+  add(T1, A0, A1);
+  ld8(T0, T1, -1);
+  beq(T0, ' ', "space_last");
+  bne(T0, '\n', "content");
+  label("space_last"); /* the last byte is one: stop before it */
+  mov(A2, A0);
+  sub(T1, T1, 1);
+  label("find_other");
+  bgeu(A2, T1, "content");
+  ld8(T0, A2, 0);
+  add(A2, A2, 1);
+  beq(T0, ' ', "find_other");
+  beq(T0, '\n', "find_other");
+  add(A0, A0, 1);
+  sub(A1, A1, 2);
+  label("content");
+  bne(S2, 0, "text_alone");
+  put_literal("<code>");
+  call("put_joined");
+  put_literal("</code>");
+  leave();
+  label("text_alone");
+  call("put_joined");
+  leave();
+}
+
+/* render_autolink: the autolink S0. Its text is its address, character references replaced. */
+static void lay_render_autolink(void) {
+  routine("render_autolink");
+  enter(S1, S3);
+  ldw(S1, W_SCRATCH);
+  mov(S3, S1);
+  ld8(T0, S0, T_FLAGS);
+  bclr(T0, TOKEN_EMAIL, "scheme_there");
+  la(T0, "mailto");
+  copy16(S1, 0, T0, 0);
+  add(S3, S3, 7);
+  label("scheme_there");
+  call("load_text");
+  mov(A2, S3);
+  call("unescape_references");
+  bne(S2, 0, "text_alone");
+  stw(A0, W_URL_LEN);
+  add(A1, A0, S3);
+  sub(A1, A1, S1);
+  stw(A1, W_TITLE_LEN);
+  put_literal("<a href=\"");
+  mov(A0, S1);
+  ldw(A1, W_TITLE_LEN);
+  call("put_safe_href");
+  put_literal("\">");
+  mov(A0, S3);
+  ldw(A1, W_URL_LEN);
+  call("put_escaped");
+  put_literal("</a>");
+  leave();
+  label("text_alone");
+  mov(A1, A0);
+  mov(A0, S3);
+  call("put_escaped");
+  leave();
+  data("mailto", 1);
+  data_string("mailto:         ");
+}
+
+/* render_delimiter: the run S0: the emphasis that it closes, the characters left, the emphasis that it opens. */
+static void lay_render_delimiter(void) {
+  routine("render_delimiter");
+  enter(S1, S3);
+  ldw(S3, W_TAG_BIAS);
+  ld32(T0, S0, T_OFF);
+  add(S3, S3, T0); /* the tag of its first character */
+  li(S1, 0);
+  label("next");
+  ld32(T0, S0, T_LOW);
+  bltu(S1, T0, "tag");
+  ld32(A1, S0, T_HIGH);
+  bgeu(S1, A1, "tags_right");
+  ld32(A0, S0, T_OFF);
+  add(A0, A0, S5);
+  add(A0, A0, S1);
+  sub(T0, A1, S1);
+  mov(S1, A1);
+  mov(A1, T0);
+  call("put_raw");
+  label("tags_right");
+  ld32(T0, S0, T_LEN);
+  bgeu(S1, T0, "done");
+  label("tag");
+  ldw(T0, W_OUT_LIMIT);
+  bgtu(S4, T0, "done"); /* the next token finds it full */
+  ld8x(T0, S3, S1);
+  add(S1, S1, 1);
+  bne(S2, 0, "next");
+  beq(T0, TAG_SKIP, "next");
+  beq(T0, TAG_EM_OPEN, "em");
+  beq(T0, TAG_STRONG_OPEN, "strong");
+  beq(T0, TAG_EM_CLOSE, "em_end");
+  put_literal("</strong>");
+  jump("next");
+  label("em");
+  put_literal("<em>");
+  jump("next");
+  label("strong");
+  put_literal("<strong>");
+  jump("next");
+  label("em_end");
+  put_literal("</em>");
+  jump("next");
+  label("done");
+  leave();
+}
+
+/* put_destination: the destination of the link closer W_OPENER. */
+static void lay_put_destination(void) {
+  routine("put_destination");
+  enter_bare();
+  ldw(A5, W_OPENER);
+  ld32(A0, A5, T_URL);
+  add(A0, A0, S5);
+  ld32(A1, A5, T_URL_LEN);
+  ld8(T0, A5, T_FLAGS);
+  bset(T0, TOKEN_CLEAN, "clean");
+  ldw(A2, W_SCRATCH);
+  call("clean_url");
+  mov(A1, A0);
+  ldw(A0, W_SCRATCH);
+  label("clean");
+  call("put_safe_href");
+  leave();
+}
+
+/* put_title: the title of the link closer W_OPENER, if it has one, as a further attribute. */
+static void lay_put_title(void) {
+  routine("put_title");
+  enter_bare();
+  ldw(A5, W_OPENER);
+  ld8(T1, A5, T_FLAGS);
+  bclr(T1, TOKEN_TITLED, "untitled");
+  put_literal("\" title=\"");
+  ld32(A0, A5, T_TITLE);
+  add(A0, A0, S5);
+  ld32(A1, A5, T_TITLE_LEN);
+  bset(T1, TOKEN_CLEAN, "clean");
+  ldw(A2, W_SCRATCH);
+  call("clean_title");
+  mov(A1, A0);
+  ldw(A0, W_SCRATCH);
+  label("clean");
+  call("put_escaped");
+  label("untitled");
+  leave();
+}
+
+/* put_safe_href: as put_href, but in safe mode nothing for a URL that is dangerous: one of javascript:, vbscript:,
+ * file:, and data: but for the images png, gif, jpeg and webp. */
+static void lay_put_safe_href(void) {
+  routine("put_safe_href");
+  ldw(T0, W_FLAGS);
+  bset(T0, MARKDOWN_UNSAFE, "put_href");
+  enter_bare();
+  la(A3, "dangerous_urls");
+  label("next_prefix"); /* a length and that many bytes in lower case; a 0 ends the list */
+  ld8(A2, A3, 0);
+  beq(A2, 0, "safe");
+  add(A3, A3, 1);
+  add(A5, A3, A2);
+  bltu(A1, A2, "no_match");
+  call("has_prefix");
+  bne(A2, 0, "dangerous");
+  label("no_match");
+  mov(A3, A5);
+  jump("next_prefix");
+
+  label("dangerous");
+  ld8(T0, A0, 0);
+  or(T0, T0, 0x20);
+  bne(T0, 'd', "omitted");
+  la(A3, "data_images");
+  label("next_image");
+  ld8(A2, A3, 0);
+  beq(A2, 0, "omitted");
+  add(A3, A3, 1);
+  add(A5, A3, A2);
+  bltu(A1, A2, "no_image");
+  call("has_prefix");
+  bne(A2, 0, "safe");
+  label("no_image");
+  mov(A3, A5);
+  jump("next_image");
+
+  label("safe");
+  call("put_href");
+  label("omitted");
+  leave();
+
+  routine("has_prefix"); /* in A0 = bytes, A3 = A2 bytes in lower case; out A2 = 1 if A0 begins with them, else 0 */
+  label("compare");
+  beq(A2, 0, "equal");
+  sub(A2, A2, 1);
+  ld8x(T0, A0, A2);
+  ld8x(T1, A3, A2);
+  beq(T0, T1, "compare");
+  or(T0, T0, 0x20);
+  bne(T0, T1, "different");
+  bltu(T0, 'a', "different");
+  jump("compare");
+  label("different");
+  li(A2, 0);
+  ret();
+  label("equal");
+  li(A2, 1);
+  ret();
+
+  data("dangerous_urls", 1);
+  data_string("\013javascript:\011vbscript:\005file:\005data:");
+  static const char end_of_list;
+  data_bytes(&end_of_list, 1);
+  data("data_images", 1);
+  data_string("\016data:image/png\016data:image/gif\017data:image/jpeg\017data:image/webp");
+  data_bytes(&end_of_list, 1);
+}
+
+void lay_html(void) {
+  lay_put_raw();
+  lay_put_escaped();
+  lay_out_of_room();
+  lay_put_joined();
+  lay_put_href();
+  lay_line_break();
+  lay_put_number();
+  lay_render_document();
+  lay_load_content();
+  lay_render_code_block();
+  lay_render_inlines();
+  lay_render_tokens();
+  lay_load_text();
+  lay_render_code();
+  lay_render_autolink();
+  lay_render_delimiter();
+  lay_put_destination();
+  lay_put_title();
+  lay_put_safe_href();
+  lay_literals();
+}

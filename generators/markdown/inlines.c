@@ -1,0 +1,428 @@
+/* inlines.c: the inlines of one leaf block (CommonMark 0.30, section 6) as a row of tokens.
+ *
+ * One scan goes from one byte that matters to the next, sixteen at a time. What lies between is a run of text that
+ * grows until some construct needs a token of its own: a whole paragraph of prose, line ends and all, is one token.
+ * A run remembers if it holds a byte that HTML escapes, so that a clean one is copied as it is.
+ *
+ * cmark strips the white space before a line end back to the last special character; S3 is where that one ended.
+ *
+ * S0 next byte, S1 end, S2 start of the pending run, S3 end of the last special construct, S4 next free token. */
+#include "parts.h"
+
+/* Every byte that matters, and '^', which is cheaper to pass than to tell from its neighbours. */
+static const ByteSet special = {4,
+                                {
+                                    {0, '[', '`'},      /* [ \ ] ^ _ ` */
+                                    {0x02, 0x3E, 0},    /* < > */
+                                    {0x04, 0x26, 0},    /* " & */
+                                    {0x20, 0x2A, 0},    /* LF * */
+                                }};
+
+static const ByteSet backtick = {1, {{0, '`', 0}}};
+
+enum { KIND_PLAIN, KIND_ESCAPED, KIND_NEWLINE, KIND_BACKTICK, KIND_BACKSLASH, KIND_AMPERSAND, KIND_LESS, KIND_DELIMITER,
+       KIND_OPEN, KIND_CLOSE, INLINE_KINDS };
+
+static void lay_inline_kinds(void) {
+  unsigned char kind[128] = {0};
+  kind['"'] = kind['>'] = KIND_ESCAPED;
+  kind['\n'] = KIND_NEWLINE;
+  kind['`'] = KIND_BACKTICK;
+  kind['\\'] = KIND_BACKSLASH;
+  kind['&'] = KIND_AMPERSAND;
+  kind['<'] = KIND_LESS;
+  kind['*'] = kind['_'] = KIND_DELIMITER;
+  kind['['] = KIND_OPEN;
+  kind[']'] = KIND_CLOSE;
+  data("inline_kinds", 1);
+  data_bytes(kind, sizeof kind);
+  static const char *const handler[INLINE_KINDS] = {
+      "parse_inlines.plain",     "parse_inlines.escaped",   "parse_inlines.newline", "parse_inlines.backtick",
+      "parse_inlines.backslash", "parse_inlines.ampersand", "parse_inlines.less",    "parse_inlines.delimiter",
+      "parse_inlines.open",      "parse_inlines.close"};
+  data("inline_handlers", 2);
+  for (int i = 0; i < INLINE_KINDS; i++)
+    data_offset16(handler[i], "inline_handlers");
+}
+
+/* Set flags of the pending run. */
+static void flag_run(int flags) {
+  ldw(T0, W_RUN_FLAGS);
+  or(T0, T0, flags);
+  stw(T0, W_RUN_FLAGS);
+}
+
+/* Append a token of this kind and flags for `length` (a register) bytes from `from`; destroys T0. */
+static void push_token(int kind, int flags, Reg from, Reg length) {
+  st16(kind | flags << 8, S4, T_KIND);
+  sub(T0, from, S5);
+  st32(T0, S4, T_OFF);
+  st32(length, S4, T_LEN);
+  add(S4, S4, TOKEN_SIZE);
+}
+
+/* flush_run: end the pending run of text before A0: a token, unless it is empty. Destroys T0, T1. */
+static void lay_flush_run(void) {
+  routine("flush_run");
+  bgeu(S2, A0, "empty");
+  ldw(T0, W_RUN_FLAGS);
+  shl(T0, T0, 8);
+  st16(T0, S4, T_KIND); /* TOKEN_TEXT and its flags */
+  sub(T0, S2, S5);
+  st32(T0, S4, T_OFF);
+  sub(T0, A0, S2);
+  st32(T0, S4, T_LEN);
+  add(S4, S4, TOKEN_SIZE);
+  label("empty");
+  stw(0, W_RUN_FLAGS);
+  ret();
+}
+
+/* parse_inlines: the tokens of the bytes from S0 to S1 (not empty, white space trimmed from their end, and followed by
+ * a white space byte), from S4 = W_TOKENS + TOKEN_SIZE on. out S4 = the end of the tokens. */
+static void lay_parse_inlines(void) {
+  routine("parse_inlines");
+  enter_bare();
+  stw(S0, W_SUBJECT);
+  for (int field = W_LAST_DELIMITER; field <= W_TICKS_SCANNED; field += 8)
+    stw(0, field);
+  stw(0, W_RUN_FLAGS);
+  stw(0, W_SKIP_HTML);
+  ldw(T0, W_TICKS_EPOCH);
+  add(T0, T0, 1);
+  stw(T0, W_TICKS_EPOCH);
+  sub(T0, S0, S5);
+  ldw(T1, W_TAGS);
+  sub(T0, T1, T0);
+  stw(T0, W_TAG_BIAS);
+  mov(S2, S0);
+  mov(S3, S0);
+
+  label("scan");
+  scan16(T0, S0, special);
+  add(S0, S0, T0);
+  beq(T0, 16, "scan");
+  bgeu(S0, S1, "end");
+  ldw(T1, W_TOKEN_LIMIT);
+  bgeu(S4, T1, "no_space");
+  ld8(T0, S0, 0);
+  la(T1, "inline_kinds");
+  ld8x(T0, T1, T0);
+  jump_table(T0, "inline_handlers");
+
+  label("escaped");
+  flag_run(TOKEN_ESCAPE);
+  label("plain");
+  add(S0, S0, 1);
+  jump("scan");
+
+  label("newline");
+  mov(A0, S0);
+  label("trim");
+  beq(A0, S3, "trimmed");
+  ld8(T0, A0, -1);
+  if_not_class(T0, IS_SPACE, "trimmed");
+  sub(A0, A0, 1);
+  jump("trim");
+  label("trimmed");
+  ld8(T0, S0, 1);
+  beq(T0, ' ', "break");
+  beq(T0, '\t', "break");
+  bne(A0, S0, "break");
+  ld8(T0, S0, -1);
+  beq(T0, ' ', "break"); /* behind a special construct: it may still be a hard break */
+  add(S0, S0, 1);
+  mov(S3, S0);
+  flag_run(TOKEN_NEWLINE); /* the run goes on over the line end */
+  jump("scan");
+  label("break");
+  call("flush_run");
+  li(A1, TOKEN_SOFT_BREAK);
+  ldw(T0, W_SUBJECT);
+  add(T0, T0, 2);
+  bltu(S0, T0, "break_known");
+  ld16(T0, S0, -2);
+  bne(T0, ' ' | ' ' << 8, "break_known");
+  li(A1, TOKEN_HARD_BREAK);
+  label("break_known");
+  st16(A1, S4, T_KIND);
+  add(S4, S4, TOKEN_SIZE);
+  label("next_line");
+  add(S0, S0, 1);
+  bgeu(S0, S1, "construct_done");
+  ld8(T0, S0, 0);
+  beq(T0, ' ', "next_line");
+  beq(T0, '\t', "next_line");
+  jump("construct_done");
+
+  label("backtick");
+  call("code_span");
+  beq(A0, 0, "special_text");
+  jump("construct_done");
+
+  label("backslash");
+  add(S0, S0, 1);
+  bgeu(S0, S1, "special_text");
+  ld8(A1, S0, 0);
+  if_class(A1, IS_PUNCT, "backslash_escape");
+  bne(A1, '\n', "special_text");
+  sub(A0, S0, 1);
+  call("flush_run");
+  st16(TOKEN_HARD_BREAK, S4, T_KIND);
+  add(S4, S4, TOKEN_SIZE);
+  add(S0, S0, 1);
+  jump("construct_done");
+  label("backslash_escape");
+  sub(A0, S0, 1);
+  call("flush_run");
+  mov(S2, S0); /* the run begins with the escaped byte */
+  add(S0, S0, 1);
+  mov(S3, S0);
+  beq(A1, '&', "escape_run");
+  beq(A1, '<', "escape_run");
+  beq(A1, '>', "escape_run");
+  bne(A1, '"', "scan");
+  label("escape_run");
+  flag_run(TOKEN_ESCAPE);
+  jump("scan");
+
+  label("ampersand");
+  add(A0, S0, 1);
+  mov(A1, S1);
+  add(A2, S4, TOKEN_SIZE + T_BYTES); /* behind the token of the run before */
+  call("decode_reference");
+  add(S0, S0, 1);
+  bne(A0, 0, "decoded");
+  flag_run(TOKEN_ESCAPE);
+  jump("special_text");
+  label("decoded");
+  add(A3, S0, A0);
+  sub(A0, S0, 1);
+  mov(S0, A3);
+  ld64(A4, S4, TOKEN_SIZE + T_BYTES);
+  call("flush_run");
+  st16(TOKEN_DECODED, S4, T_KIND);
+  st32(A1, S4, T_LEN);
+  st64(A4, S4, T_BYTES);
+  add(S4, S4, TOKEN_SIZE);
+  jump("construct_done");
+
+  label("less");
+  call("autolink_or_html");
+  bne(A0, 0, "construct_done");
+  flag_run(TOKEN_ESCAPE);
+  jump("special_text");
+
+  label("delimiter");
+  call("delimiter_run");
+  beq(A0, 0, "special_text");
+  jump("construct_done");
+
+  label("open");
+  call("open_bracket");
+  jump("construct_done");
+
+  label("close");
+  call("close_bracket");
+  beq(A0, 0, "special_text");
+
+  label("construct_done"); /* a token was made of it: a new run begins here */
+  mov(S2, S0);
+  label("special_text"); /* it is text after all: the run goes on */
+  mov(S3, S0);
+  jump("scan");
+
+  label("end");
+  mov(A0, S1);
+  call("flush_run");
+  li(A0, 0);
+  call("process_emphasis");
+  leave();
+  label("no_space");
+  li(T0, MARKDOWN_NO_SPACE);
+  stw(T0, W_ERROR);
+  leave();
+}
+
+/* code_span: at a run of backticks (6.1). If a run of the same length follows: flush, push the span, move S0 behind it;
+ * out A0 = 1. Else move S0 behind the run; out A0 = 0. */
+static void lay_code_span(void) {
+  routine("code_span");
+  enter_bare();
+  mov(A1, S0);
+  label("count");
+  add(A1, A1, 1);
+  bgeu(A1, S1, "counted");
+  ld8(T0, A1, 0);
+  beq(T0, '`', "count");
+  label("counted");
+  sub(A2, A1, S0); /* A1 = where the content starts, A2 = length of the run */
+  bgtu(A2, 1000, "no_closer");
+  ldw(T0, W_TICKS_READY);
+  bne(T0, 0, "ready");
+  stw(1, W_TICKS_READY);
+  add(A3, S5, W_TICKS);
+  add(A4, S5, W_SIZE);
+  label("clear");
+  st64(0, A3, 0);
+  add(A3, A3, 8);
+  bltu(A3, A4, "clear");
+  label("ready");
+  ldw(T0, W_TICKS_SCANNED);
+  beq(T0, 0, "look_for_closer");
+  /* all of the block has been scanned: is the last run of this length behind us? */
+  add(A3, S5, W_TICKS);
+  ld64x(T0, A3, A2);
+  shr(T1, T0, 32);
+  ldw(A4, W_TICKS_EPOCH);
+  bne(T1, A4, "no_closer");
+  and(T0, T0, 0xFFFFFFFF);
+  ldw(T1, W_SUBJECT);
+  add(T0, T0, T1);
+  bleu(T0, A1, "no_closer");
+
+  label("look_for_closer");
+  mov(A3, A1);
+  label("to_backtick");
+  scan16(T0, A3, backtick);
+  add(A3, A3, T0);
+  bgeu(A3, S1, "none_left");
+  beq(T0, 16, "to_backtick");
+  mov(A4, A3);
+  label("run");
+  add(A3, A3, 1);
+  bgeu(A3, S1, "run_ended");
+  ld8(T0, A3, 0);
+  beq(T0, '`', "run");
+  label("run_ended");
+  sub(A5, A3, A4);
+  bgtu(A5, 1000, "longer");
+  ldw(T0, W_TICKS_EPOCH); /* remember the position of the last run of this length */
+  shl(T0, T0, 32);
+  ldw(T1, W_SUBJECT);
+  sub(T1, A4, T1);
+  or(T0, T0, T1);
+  add(T1, S5, W_TICKS);
+  st64x(T0, T1, A5);
+  label("longer");
+  beq(A5, A2, "closed");
+  bltu(A3, S1, "to_backtick");
+  label("none_left");
+  stw(1, W_TICKS_SCANNED);
+  label("no_closer");
+  mov(S0, A1);
+  li(A0, 0);
+  leave();
+
+  label("closed");
+  mov(A0, S0);
+  call("flush_run");
+  mov(S0, A3);
+  sub(A4, A4, A1);
+  push_token(TOKEN_CODE, 0, A1, A4);
+  li(A0, 1);
+  leave();
+}
+
+/* autolink_or_html: at a '<' (6.5, 6.6). If it starts one: flush, push its token, move S0 behind it; out A0 = 1. Else
+ * move S0 behind the '<'; out A0 = 0. */
+static void lay_autolink_or_html(void) {
+  routine("autolink_or_html");
+  enter_bare();
+  add(S0, S0, 1);
+  mov(A0, S0);
+  call("scan_uri");
+  li(A5, 0);
+  bne(A0, 0, "autolink");
+  mov(A0, S0);
+  call("scan_email");
+  li(A5, TOKEN_EMAIL);
+  beq(A0, 0, "html");
+  label("autolink");
+  mov(A3, A0);
+  sub(A0, S0, 1);
+  call("flush_run");
+  shl(A5, A5, 8);
+  or(A5, A5, TOKEN_AUTOLINK);
+  st16(A5, S4, T_KIND);
+  sub(T0, S0, S5);
+  st32(T0, S4, T_OFF);
+  sub(T0, A3, S0);
+  sub(T0, T0, 1);
+  st32(T0, S4, T_LEN);
+  add(S4, S4, TOKEN_SIZE);
+  mov(S0, A3);
+  li(A0, 1);
+  leave();
+
+  label("html");
+  add(T0, S0, 2);
+  bgtu(T0, S1, "none");
+  mov(A0, S0);
+  mov(A1, S1);
+  ld8(T0, S0, 0);
+  beq(T0, '!', "declaration");
+  beq(T0, '?', "instruction");
+  call("scan_html_tag");
+  label("scanned");
+  beq(A0, 0, "none");
+  mov(A3, A0);
+  sub(A0, S0, 1);
+  call("flush_run");
+  sub(A4, S0, 1);
+  sub(A5, A3, A4);
+  push_token(TOKEN_HTML, 0, A4, A5);
+  mov(S0, A3);
+  li(A0, 1);
+  leave();
+  label("none");
+  li(A0, 0);
+  leave();
+
+  /* Where the end of one was looked for in vain, no later one of its kind has an end either: look only once. */
+  label("instruction");
+  ldw(T0, W_SKIP_HTML);
+  bset(T0, SKIP_INSTRUCTION, "none");
+  add(A0, A0, 1);
+  call("scan_instruction");
+  bne(A0, 0, "scanned");
+  li(A3, SKIP_INSTRUCTION);
+  jump("skip_from_now_on");
+
+  label("declaration");
+  ld8(T0, S0, 1);
+  beq(T0, '-', "comment");
+  beq(T0, '[', "cdata");
+  ldw(T0, W_SKIP_HTML);
+  bset(T0, SKIP_DECLARATION, "none");
+  add(A0, A0, 1);
+  call("scan_declaration");
+  li(A3, SKIP_DECLARATION);
+  jump("maybe_unclosed");
+  label("comment");
+  add(A0, A0, 2);
+  call("scan_html_comment");
+  jump("scanned");
+  label("cdata");
+  ldw(T0, W_SKIP_HTML);
+  bset(T0, SKIP_CDATA, "none");
+  add(A0, A0, 2);
+  call("scan_cdata");
+  li(A3, SKIP_CDATA);
+  label("maybe_unclosed");
+  bne(A0, 0, "scanned");
+  beq(A2, 0, "none");
+  label("skip_from_now_on");
+  ldw(T0, W_SKIP_HTML);
+  or(T0, T0, A3);
+  stw(T0, W_SKIP_HTML);
+  jump("none");
+}
+
+void lay_inlines(void) {
+  lay_parse_inlines();
+  lay_flush_run();
+  lay_code_span();
+  lay_autolink_or_html();
+  lay_inline_kinds();
+}

@@ -1,0 +1,231 @@
+/* links.c: links and images (6.3, 6.4): what a bracket opens, and what its closing makes of it.
+ *
+ * An opening bracket is a token on a stack. When it becomes a link, that token opens it and a new one, which holds its
+ * destination and title, closes it; else it is text. A link inside a link is none: every opener below one that has
+ * become a link is inactive, which is one number, the depth of the stack at that time. */
+#include "parts.h"
+
+/* open_bracket: at a '[': flush, push a bracket, move S0 behind it. A '!' that ends the pending run belongs to it,
+ * unless that '!' was escaped. */
+static void lay_open_bracket(void) {
+  routine("open_bracket");
+  enter_bare();
+  mov(A0, S0);
+  li(A1, 0);
+  beq(S3, S0, "start_known");
+  ld8(T0, S0, -1);
+  bne(T0, '!', "start_known");
+  li(A1, TOKEN_IMAGE);
+  sub(A0, A0, 1);
+  label("start_known");
+  call("flush_run");
+  add(S0, S0, 1);
+  ldw(A2, W_TOKENS);
+  ldw(A3, W_LAST_BRACKET);
+  beq(A3, 0, "first");
+  add(T1, A3, A2);
+  ld8(T0, T1, T_FLAGS);
+  or(T0, T0, TOKEN_BRACKET_AFTER);
+  st8(T0, T1, T_FLAGS);
+  label("first");
+  st8(TOKEN_BRACKET, S4, T_KIND);
+  st8(A1, S4, T_FLAGS);
+  sub(T0, A0, S5);
+  st32(T0, S4, T_OFF);
+  sub(T0, S0, A0);
+  st32(T0, S4, T_LEN);
+  st32(A3, S4, T_PREV);
+  ldw(T0, W_SUBJECT);
+  sub(T0, S0, T0);
+  st32(T0, S4, T_POS);
+  ldw(T0, W_BRACKET_DEPTH);
+  add(T0, T0, 1);
+  stw(T0, W_BRACKET_DEPTH);
+  st32(T0, S4, T_LOW);
+  sub(T0, S4, A2);
+  stw(T0, W_LAST_BRACKET);
+  add(S4, S4, TOKEN_SIZE);
+  leave();
+}
+
+/* close_bracket: at a ']'. If it ends a link or image: flush, make it one, move S0 behind it; out A0 = 1. Else move S0
+ * behind the bracket; out A0 = 0. */
+static void lay_close_bracket(void) {
+  routine("close_bracket");
+  enter_bare();
+  add(S0, S0, 1);
+  stw(S0, W_AFTER_TEXT);
+  ldw(A0, W_LAST_BRACKET);
+  beq(A0, 0, "text");
+  ldw(T0, W_TOKENS);
+  add(A0, A0, T0);
+  stw(A0, W_OPENER);
+  ld8(T0, A0, T_FLAGS);
+  bset(T0, TOKEN_IMAGE, "active");
+  ld32(T0, A0, T_LOW);
+  ldw(T1, W_INACTIVE_DEPTH);
+  bleu(T0, T1, "no_link");
+  label("active");
+  call("inline_link");
+  bne(A0, 0, "link");
+  call("reference_link");
+  bne(A0, 0, "link");
+  label("no_link");
+  call("pop_bracket");
+  ldw(S0, W_AFTER_TEXT);
+  label("text");
+  li(A0, 0);
+  leave();
+
+  label("link"); /* A0 = where it ends, A1 = TOKEN_CLEAN and TOKEN_TITLED */
+  stw(A0, W_AFTER_LINK);
+  ldw(A0, W_AFTER_TEXT);
+  sub(A0, A0, 1);
+  call("flush_run");
+  ldw(A2, W_OPENER);
+  ld8(T0, A2, T_FLAGS);
+  and(T0, T0, TOKEN_IMAGE);
+  or(A1, A1, T0);
+  st8(TOKEN_LINK_CLOSE, S4, T_KIND);
+  st8(A1, S4, T_FLAGS);
+  ldw(T0, W_URL);
+  sub(T0, T0, S5);
+  st32(T0, S4, T_URL);
+  ldw(T0, W_URL_LEN);
+  st32(T0, S4, T_URL_LEN);
+  ldw(T0, W_TITLE);
+  sub(T0, T0, S5);
+  st32(T0, S4, T_TITLE);
+  ldw(T0, W_TITLE_LEN);
+  st32(T0, S4, T_TITLE_LEN);
+  st8(TOKEN_LINK_OPEN, A2, T_KIND);
+  ldw(T0, W_TOKENS);
+  sub(T0, S4, T0);
+  st32(T0, A2, T_NEXT);
+  add(S4, S4, TOKEN_SIZE);
+  ld32(A0, A2, T_POS);
+  call("process_emphasis");
+  call("pop_bracket");
+  ldw(T0, W_OPENER);
+  ld8(T0, T0, T_FLAGS);
+  bset(T0, TOKEN_IMAGE, "made");
+  ldw(T0, W_BRACKET_DEPTH);
+  stw(T0, W_INACTIVE_DEPTH);
+  label("made");
+  ldw(S0, W_AFTER_LINK);
+  li(A0, 1);
+  leave();
+}
+
+/* pop_bracket: take W_OPENER, the last bracket, off the stack. Destroys A0, T0, T1. */
+static void lay_pop_bracket(void) {
+  routine("pop_bracket");
+  ldw(A0, W_OPENER);
+  ld32(T0, A0, T_PREV);
+  stw(T0, W_LAST_BRACKET);
+  ldw(T0, W_BRACKET_DEPTH);
+  sub(T0, T0, 1);
+  stw(T0, W_BRACKET_DEPTH);
+  ldw(T1, W_INACTIVE_DEPTH);
+  bleu(T1, T0, "done");
+  stw(T0, W_INACTIVE_DEPTH); /* a bracket pushed here again is active */
+  label("done");
+  ret();
+}
+
+/* inline_link: "(destination title)" at S0? out A0 = where it ends, with W_URL, W_TITLE and A1 = flags; or 0. */
+static void lay_inline_link(void) {
+  routine("inline_link");
+  enter_bare();
+  bgeu(S0, S1, "none");
+  ld8(T0, S0, 0);
+  bne(T0, '(', "none");
+  add(A0, S0, 1);
+  mov(A1, S1);
+  call("skip_space");
+  call("scan_link_destination");
+  beq(A0, 0, "none");
+  stw(A2, W_URL);
+  stw(A3, W_URL_LEN);
+  stw(S5, W_TITLE);
+  stw(0, W_TITLE_LEN);
+  mov(A5, A0);
+  call("skip_space");
+  beq(A0, A5, "title_done"); /* a title needs white space before it */
+  mov(A5, A0);
+  call("scan_link_title");
+  bne(A0, 0, "title");
+  mov(A0, A5);
+  jump("title_done");
+  label("title");
+  stw(A5, W_TITLE);
+  sub(T0, A0, A5);
+  stw(T0, W_TITLE_LEN);
+  call("skip_space");
+  label("title_done");
+  bgeu(A0, S1, "none");
+  ld8(T0, A0, 0);
+  bne(T0, ')', "none");
+  add(A0, A0, 1);
+  li(A1, 0);
+  ldw(T0, W_TITLE_LEN);
+  beq(T0, 0, "untitled");
+  li(A1, TOKEN_TITLED);
+  label("untitled");
+  leave();
+  label("none");
+  li(A0, 0);
+  leave();
+}
+
+/* reference_link: a full, collapsed or shortcut reference whose text ends at S0? out as inline_link; moves S0. */
+static void lay_reference_link(void) {
+  routine("reference_link");
+  enter_bare();
+  call("scan_label");
+  beq(A0, 0, "text_is_label");
+  bne(A2, 0, "look_up");
+  label("text_is_label");
+  ldw(A0, W_OPENER);
+  ld8(T0, A0, T_FLAGS);
+  bset(T0, TOKEN_BRACKET_AFTER, "none"); /* a label has no brackets */
+  ld32(A1, A0, T_POS);
+  ldw(T0, W_SUBJECT);
+  add(A1, A1, T0);
+  ldw(A2, W_AFTER_TEXT);
+  sub(A2, A2, A1);
+  sub(A2, A2, 1);
+  label("look_up");
+  mov(A0, A1);
+  mov(A1, A2);
+  call("look_up_reference");
+  beq(A0, 0, "none");
+  ld32(T0, A0, REF_URL);
+  add(T0, T0, S5);
+  stw(T0, W_URL);
+  ld32(T0, A0, REF_URL_LEN);
+  stw(T0, W_URL_LEN);
+  ld32(T0, A0, REF_TITLE);
+  add(T0, T0, S5);
+  stw(T0, W_TITLE);
+  ld32(T0, A0, REF_TITLE_LEN);
+  stw(T0, W_TITLE_LEN);
+  li(A1, TOKEN_CLEAN);
+  ld32(T0, A0, REF_HAS_TITLE);
+  beq(T0, 0, "untitled");
+  li(A1, TOKEN_CLEAN | TOKEN_TITLED);
+  label("untitled");
+  mov(A0, S0);
+  leave();
+  label("none");
+  li(A0, 0);
+  leave();
+}
+
+void lay_links(void) {
+  lay_open_bracket();
+  lay_close_bracket();
+  lay_pop_bracket();
+  lay_inline_link();
+  lay_reference_link();
+}

@@ -1,0 +1,19 @@
+/* markdown.c: the whole renderer, in the order in which a document passes through it. */
+#include "entities.h"
+#include "parts.h"
+#include "unicode.h"
+
+void lay_markdown(void) {
+  lay_document_text();
+  lay_blocks();
+  lay_block_starts();
+  lay_references();
+  lay_inlines();
+  lay_emphasis();
+  lay_links();
+  lay_html();
+  lay_scanners();
+  lay_unescape();
+  lay_entities();
+  lay_unicode();
+}

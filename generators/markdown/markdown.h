@@ -1,0 +1,27 @@
+/* markdown.h: the CommonMark renderer as one call, for the programs that contain it.
+ *
+ * lay_markdown() lays every routine and table of the renderer into the machine code being built. Two of the routines
+ * are meant to be called from outside; their contracts are below. All state lives in the workspace handed in, so the
+ * routines are reentrant and need no writable memory of their own.
+ *
+ *   markdown_workspace   in  A0 = length of the document in bytes
+ *                        out A0 = bytes of workspace it needs, or MARKDOWN_TOO_LONG
+ *
+ *   markdown_render      in  A0 = document, A1 = its length, A2 = flags (MARKDOWN_UNSAFE),
+ *                            A3 = workspace (16-byte aligned, its content does not matter), A4 = its size in bytes
+ *                        out A0 = length of the HTML, or MARKDOWN_NO_SPACE or MARKDOWN_TOO_LONG
+ *                            A1 = the HTML, inside the workspace
+ *                        destroys A*, T*; keeps S*. Reads the document, writes the workspace, makes no system call.
+ *
+ * The HTML is what cmark 0.30.2 writes for the same bytes. */
+#ifndef BYTEGATE_MARKDOWN_H
+#define BYTEGATE_MARKDOWN_H
+
+#define MARKDOWN_UNSAFE 1              /* pass raw HTML and dangerous URLs through (cmark --unsafe) */
+#define MARKDOWN_LIMIT (256 << 20)     /* longest document, in bytes */
+#define MARKDOWN_NO_SPACE (-1)         /* the workspace is smaller than this document needs */
+#define MARKDOWN_TOO_LONG (-2)         /* the document is longer than MARKDOWN_LIMIT */
+
+void lay_markdown(void);
+
+#endif

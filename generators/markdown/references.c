@@ -1,0 +1,490 @@
+/* references.c: link reference definitions (4.7) and their map.
+ *
+ * Definitions are taken off the front of a paragraph when it is closed, and kept in document order. When the last line
+ * has been read their number is known, and a hash table of the right size makes each lookup one step; the first
+ * definition of a label wins. Labels are compared as cmark does: case folded, white space collapsed and trimmed. */
+#include "parts.h"
+
+/* resolve_definitions: take the definitions off the front of the paragraph A0. out A0 = 1 if text is left, else 0. */
+static void lay_resolve_definitions(void) {
+  routine("resolve_definitions");
+  enter(S0, S1, S2);
+  mov(S0, A0);
+  ld32(S1, S0, R_DATA);
+  ld32(S2, S0, R_LEN);
+  add(S1, S1, S5);
+  add(S2, S2, S1);
+  label("next");
+  bgeu(S1, S2, "nothing_left");
+  ld8(T0, S1, 0);
+  bne(T0, '[', "text");
+  mov(A0, S1);
+  mov(A1, S2);
+  call("parse_definition");
+  beq(A0, 0, "text");
+  mov(S1, A0);
+  jump("next");
+
+  label("text");
+  call("set_content");
+  label("first_line"); /* it must not be blank */
+  ld8(T0, S1, 0);
+  add(S1, S1, 1);
+  beq(T0, ' ', "first_line");
+  beq(T0, '\t', "first_line");
+  beq(T0, '\n', "blank");
+  li(A0, 1);
+  leave();
+  label("nothing_left");
+  call("set_content");
+  label("blank");
+  li(A0, 0);
+  leave();
+
+  routine("set_content"); /* of the paragraph S0: S1 up to S2 */
+  sub(T0, S1, S5);
+  st32(T0, S0, R_DATA);
+  sub(T0, S2, S1);
+  st32(T0, S0, R_LEN);
+  ret();
+}
+
+/* parse_definition: in A0 = a '[', A1 = the end; out A0 = behind the definition, now in the map, or 0. */
+static void lay_parse_definition(void) {
+  routine("parse_definition");
+  enter(S0, S1, S2, S3);
+  mov(S0, A0);
+  mov(S1, A1);
+  call("scan_label");
+  beq(A0, 0, "none");
+  beq(A2, 0, "none");
+  stw(A1, W_LABEL);
+  stw(A2, W_LABEL_LEN);
+  bgeu(S0, S1, "none");
+  ld8(T0, S0, 0);
+  bne(T0, ':', "none");
+  add(S0, S0, 1);
+  call("skip_space_and_line_end");
+  mov(A0, S0);
+  mov(A1, S1);
+  call("scan_link_destination");
+  beq(A0, 0, "none");
+  stw(A2, W_URL);
+  stw(A3, W_URL_LEN);
+  mov(S0, A0);
+  mov(S2, A0); /* before the title */
+  stw(0, W_TITLE_LEN);
+  call("skip_space_and_line_end");
+  beq(S0, S2, "no_title");
+  mov(S3, S0);
+  mov(A0, S0);
+  mov(A1, S1);
+  call("scan_link_title");
+  beq(A0, 0, "no_title");
+  stw(S3, W_TITLE);
+  mov(S0, A0);
+  sub(T0, A0, S3);
+  stw(T0, W_TITLE_LEN);
+  call("skip_to_line_end");
+  bne(A0, 0, "defined");
+  /* Text follows the title: no part of the definition, which ends before it. cmark keeps the title all the same. */
+  label("no_title");
+  mov(S0, S2);
+  call("skip_to_line_end");
+  beq(A0, 0, "none");
+  label("defined");
+  call("add_definition");
+  mov(A0, S0);
+  leave();
+  label("none");
+  li(A0, 0);
+  leave();
+}
+
+/* skip_to_line_end: move S0 over spaces and tabs, and a '\n'; out A0 = 1 if there was one, or S1 was reached. */
+static void lay_skip_to_line_end(void) {
+  routine("skip_to_line_end");
+  label("look");
+  li(A0, 1);
+  bgeu(S0, S1, "done");
+  ld8(T0, S0, 0);
+  beq(T0, '\n', "line_end");
+  beq(T0, ' ', "space");
+  beq(T0, '\t', "space");
+  li(A0, 0);
+  label("done");
+  ret();
+  label("space");
+  add(S0, S0, 1);
+  jump("look");
+  label("line_end");
+  add(S0, S0, 1);
+  ret();
+}
+
+/* skip_space_and_line_end: move S0 over spaces and tabs with at most one '\n' among them. Destroys A0, T0. */
+static void lay_skip_space_and_line_end(void) {
+  routine("skip_space_and_line_end");
+  enter_bare();
+  call("skip_to_line_end");
+  beq(A0, 0, "done");
+  label("indentation");
+  bgeu(S0, S1, "done");
+  ld8(T0, S0, 0);
+  beq(T0, ' ', "space");
+  bne(T0, '\t', "done");
+  label("space");
+  add(S0, S0, 1);
+  jump("indentation");
+  label("done");
+  leave();
+}
+
+/* scan_label: a link label (6.3) at S0, S1 the end; out A0 = 1, A1, A2 = the label without its brackets, trimmed, and
+ * S0 behind it; or A0 = 0. Destroys A3, T*. */
+static void lay_scan_label(void) {
+  routine("scan_label");
+  bgeu(S0, S1, "none");
+  ld8(T0, S0, 0);
+  bne(T0, '[', "none");
+  add(A0, S0, 1);
+  mov(A1, A0);
+  add(A2, A0, 1000); /* a label is at most this long */
+  label("next");
+  bgeu(A0, S1, "none");
+  ld8(T0, A0, 0);
+  beq(T0, ']', "closed");
+  beq(T0, '[', "none");
+  add(A0, A0, 1);
+  bne(T0, '\\', "counted");
+  bgeu(A0, S1, "counted");
+  ld8(T0, A0, 0);
+  if_not_class(T0, IS_PUNCT, "counted");
+  add(A0, A0, 1);
+  label("counted");
+  bleu(A0, A2, "next");
+  label("none");
+  li(A0, 0);
+  ret();
+  label("closed");
+  enter_bare();
+  mov(A3, A0);
+  mov(A0, A1);
+  sub(A1, A3, A1);
+  call("trim");
+  mov(A2, A1);
+  mov(A1, A0);
+  add(S0, A3, 1);
+  li(A0, 1);
+  leave();
+}
+
+/* normalize_label: in A0 = label, A1 = its length (at most 1001); out A0 = length of the normalized label in
+ * W_LABEL_BUFFER, A1 = its hash. */
+static void lay_normalize_label(void) {
+  routine("normalize_label");
+  enter(S0, S1, S2, S3, S4);
+  mov(S0, A0);
+  add(S1, A0, A1);
+  add(S2, S5, W_LABEL_BUFFER);
+  li(S3, 0); /* white space is pending */
+  label("next");
+  bgeu(S0, S1, "folded");
+  ld8(A0, S0, 0);
+  bgeu(A0, 128, "not_ascii");
+  add(S0, S0, 1);
+  if_class(A0, IS_SPACE, "space");
+  sub(T0, A0, 'A');
+  bgtu(T0, 25, "ascii");
+  or(A0, A0, 0x20);
+  label("ascii");
+  call("put_pending_space");
+  st8(A0, S2, 0);
+  add(S2, S2, 1);
+  jump("next");
+  label("space");
+  li(S3, 1);
+  jump("next");
+
+  label("not_ascii");
+  call("put_pending_space");
+  mov(A0, S0);
+  sub(A1, S1, S0);
+  call("utf8_decode");
+  add(S0, S0, A1);
+  bge(A0, 0, "fold");
+  st8(0xEF, S2, 0);
+  st8(0xBF, S2, 1);
+  st8(0xBD, S2, 2);
+  add(S2, S2, 3);
+  jump("next");
+  label("fold");
+  call("case_fold");
+  mov(S4, A0); /* up to three code points; the second and third wait in the workspace */
+  stw(A2, W_BOTTOM);
+  stw(A3, W_BOTTOM + 8);
+  mov(A0, A1);
+  label("put_code_point");
+  mov(A1, S2);
+  call("utf8_encode");
+  add(S2, S2, A0);
+  sub(S4, S4, 1);
+  beq(S4, 0, "next");
+  ldw(A0, W_BOTTOM);
+  ldw(T0, W_BOTTOM + 8);
+  stw(T0, W_BOTTOM);
+  jump("put_code_point");
+
+  label("folded");
+  add(A2, S5, W_LABEL_BUFFER);
+  sub(A0, S2, A2);
+  li(A1, 0);
+  li(A3, 0x9E3779B97F4A7C15);
+  label("hash");
+  bgeu(A2, S2, "hashed");
+  ld8(T0, A2, 0);
+  add(A2, A2, 1);
+  add(A1, A1, T0);
+  add(A1, A1, 1);
+  mul(A1, A1, A3);
+  shr(T0, A1, 29);
+  xor(A1, A1, T0);
+  jump("hash");
+  label("hashed");
+  shr(A1, A1, 32);
+  leave();
+
+  routine("put_pending_space"); /* to S2, if S3 says so and the label has begun; destroys T0 */
+  beq(S3, 0, "none");
+  li(S3, 0);
+  add(T0, S5, W_LABEL_BUFFER);
+  beq(S2, T0, "none");
+  st8(' ', S2, 0);
+  add(S2, S2, 1);
+  label("none");
+  ret();
+}
+
+/* add_definition: put the definition that W_LABEL, W_URL and W_TITLE describe into the arena. */
+static void lay_add_definition(void) {
+  routine("add_definition");
+  enter(S0, S1);
+  ldw(A0, W_LABEL);
+  ldw(A1, W_LABEL_LEN);
+  call("normalize_label");
+  beq(A0, 0, "done"); /* nothing but white space */
+  ldw(S0, W_TOP);
+  add(S0, S0, 7);
+  and(S0, S0, -8);
+  ldw(T0, W_URL_LEN);
+  ldw(T1, W_TITLE_LEN);
+  add(T0, T0, T1);
+  shl(T0, T0, 1);
+  add(T0, T0, REF_RECORD_SIZE + 256);
+  add(T0, T0, A0);
+  add(T0, T0, S0);
+  ldw(T1, W_ARENA_LIMIT);
+  bgtu(T0, T1, "no_space");
+  st32(0, S0, REF_CHAIN);
+  st32(0, S0, REF_NEXT);
+  st32(A1, S0, REF_HASH);
+  st32(A0, S0, REF_LABEL_LEN);
+  add(S1, S0, REF_RECORD_SIZE); /* S1 = where the next string goes */
+  sub(T0, S1, S5);
+  st32(T0, S0, REF_LABEL);
+  mov(A1, A0);
+  add(A0, S5, W_LABEL_BUFFER);
+  mov(A2, S1);
+  add(S1, S1, A1);
+  call("copy_bytes");
+  sub(T0, S1, S5);
+  st32(T0, S0, REF_URL);
+  ldw(A0, W_URL);
+  ldw(A1, W_URL_LEN);
+  mov(A2, S1);
+  call("clean_url");
+  st32(A0, S0, REF_URL_LEN);
+  add(S1, S1, A0);
+  sub(T0, S1, S5);
+  st32(T0, S0, REF_TITLE);
+  st32(0, S0, REF_TITLE_LEN);
+  st32(0, S0, REF_HAS_TITLE);
+  ldw(A1, W_TITLE_LEN);
+  beq(A1, 0, "complete");
+  st32(1, S0, REF_HAS_TITLE);
+  ldw(A0, W_TITLE);
+  mov(A2, S1);
+  call("clean_title");
+  st32(A0, S0, REF_TITLE_LEN);
+  add(S1, S1, A0);
+  label("complete");
+  stw(S1, W_TOP);
+  sub(T1, S0, S5);
+  ldw(T0, W_REF_LAST);
+  stw(S0, W_REF_LAST);
+  beq(T0, 0, "first");
+  st32(T1, T0, REF_NEXT);
+  jump("count");
+  label("first");
+  stw(S0, W_REF_FIRST);
+  label("count");
+  ldw(T0, W_REF_COUNT);
+  add(T0, T0, 1);
+  stw(T0, W_REF_COUNT);
+  label("done");
+  leave();
+  label("no_space");
+  li(T0, MARKDOWN_NO_SPACE);
+  stw(T0, W_ERROR);
+  leave();
+}
+
+/* copy_bytes: A1 bytes from A0 to A2; up to fifteen bytes more are read and written. Destroys A*. */
+static void lay_copy_bytes(void) {
+  routine("copy_bytes");
+  label("more");
+  copy16(A2, 0, A0, 0);
+  ble(A1, 16, "done");
+  add(A0, A0, 16);
+  add(A2, A2, 16);
+  sub(A1, A1, 16);
+  jump("more");
+  label("done");
+  ret();
+}
+
+/* index_references: when all definitions are known, put each into its bucket, the first of a label alone; and bound
+ * what references may add: the length of the document, or 100,000 bytes. */
+static void lay_index_references(void) {
+  routine("index_references");
+  enter(S0, S1);
+  stw(0, W_REF_SIZE);
+  ldw(T0, W_LENGTH);
+  bgeu(T0, 100000, "bounded");
+  li(T0, 100000);
+  label("bounded");
+  stw(T0, W_REF_MAX);
+  ldw(A0, W_REF_COUNT);
+  beq(A0, 0, "done");
+  li(A1, 4);
+  label("grow"); /* a power of two, at least as many buckets as definitions */
+  shl(A1, A1, 1);
+  bltu(A1, A0, "grow");
+  ldw(A0, W_TOP);
+  add(A0, A0, 15);
+  and(A0, A0, -16);
+  stw(A0, W_BUCKETS);
+  sub(T0, A1, 1);
+  stw(T0, W_BUCKET_MASK);
+  shl(T0, A1, 2);
+  add(T0, T0, A0);
+  ldw(T1, W_ARENA_LIMIT);
+  bgtu(T0, T1, "no_space");
+  stw(T0, W_TOP);
+  label("clear");
+  st64(0, A0, 0);
+  add(A0, A0, 8);
+  bltu(A0, T0, "clear");
+
+  ldw(S0, W_REF_FIRST);
+  label("next");
+  ld32(A0, S0, REF_LABEL);
+  add(A0, A0, S5);
+  ld32(A1, S0, REF_LABEL_LEN);
+  ld32(A2, S0, REF_HASH);
+  call("find_definition");
+  bne(A0, 0, "known");
+  sub(T0, S0, S5); /* at the end of its chain, whose link is A3 */
+  st32(T0, A3, 0);
+  label("known");
+  ld32(S0, S0, REF_NEXT);
+  beq(S0, 0, "done");
+  add(S0, S0, S5);
+  jump("next");
+  label("done");
+  leave();
+  label("no_space");
+  li(T0, MARKDOWN_NO_SPACE);
+  stw(T0, W_ERROR);
+  leave();
+}
+
+/* find_definition: in A0 = normalized label, A1 = its length, A2 = its hash; out A0 = the definition, or 0 and A3 = the
+ * 32-bit link at the end of the chain. Destroys A*, T*. */
+static void lay_find_definition(void) {
+  routine("find_definition");
+  ldw(A3, W_BUCKETS);
+  ldw(T0, W_BUCKET_MASK);
+  and(T0, T0, A2);
+  shl(T0, T0, 2);
+  add(A3, A3, T0);
+  label("next");
+  ld32(A4, A3, 0);
+  beq(A4, 0, "none");
+  add(A4, A4, S5);
+  mov(A3, A4); /* REF_CHAIN is its first field */
+  ld32(T0, A4, REF_HASH);
+  bne(T0, A2, "next");
+  ld32(T0, A4, REF_LABEL_LEN);
+  bne(T0, A1, "next");
+  ld32(A5, A4, REF_LABEL);
+  add(A5, A5, S5);
+  label("compare");
+  sub(T0, T0, 1);
+  ld8x(T1, A5, T0);
+  ld8x(A4, A0, T0);
+  bne(T1, A4, "next");
+  bne(T0, 0, "compare");
+  mov(A0, A3);
+  ret();
+  label("none");
+  li(A0, 0);
+  ret();
+}
+
+/* look_up_reference: in A0 = label, A1 = its length; out A0 = the definition to use, or 0. */
+static void lay_look_up_reference(void) {
+  routine("look_up_reference");
+  beq(A1, 0, "none");
+  bgtu(A1, 1000, "none");
+  ldw(T0, W_REF_COUNT);
+  bne(T0, 0, "defined");
+  label("none");
+  li(A0, 0);
+  ret();
+  label("defined");
+  enter_bare();
+  call("normalize_label");
+  beq(A0, 0, "unknown");
+  mov(A2, A1);
+  mov(A1, A0);
+  add(A0, S5, W_LABEL_BUFFER);
+  call("find_definition");
+  beq(A0, 0, "unknown");
+  ld32(T0, A0, REF_URL_LEN);
+  ld32(T1, A0, REF_TITLE_LEN);
+  add(T0, T0, T1);
+  ldw(A1, W_REF_SIZE);
+  add(A1, A1, T0);
+  ldw(T0, W_REF_MAX);
+  bgtu(A1, T0, "unknown");
+  stw(A1, W_REF_SIZE);
+  leave();
+  label("unknown");
+  li(A0, 0);
+  leave();
+}
+
+void lay_references(void) {
+  lay_resolve_definitions();
+  lay_parse_definition();
+  lay_skip_to_line_end();
+  lay_skip_space_and_line_end();
+  lay_scan_label();
+  lay_normalize_label();
+  lay_add_definition();
+  lay_copy_bytes();
+  lay_index_references();
+  lay_find_definition();
+  lay_look_up_reference();
+}

@@ -1,0 +1,729 @@
+/* scanners.c: the fixed patterns of CommonMark: HTML tags and blocks (4.6, 6.6), autolinks (6.5), and the parts of a
+ * link (6.3).
+ *
+ * cmark has these as regular expressions compiled to automata that take the longest match. Each is written here as the
+ * one walk that decides it, and where the longest match is not the obvious one the comment says so. A scanner gets the
+ * first byte in A0 and, where white space alone does not stop it, the end in A1; it returns where the match ends, or 0.
+ * Scanners destroy A* and T* and call nothing but scanners. */
+#include <string.h>
+
+#include "parts.h"
+
+/* Branch to `to` if the pointer p has reached the end in A1. */
+#define at_end(p, to) bgeu(p, A1, to)
+
+static void lay_byte_classes(void) {
+  unsigned char table[256] = {0};
+  for (int c = 0; c < 256; c++) {
+    bool digit = c >= '0' && c <= '9', alpha = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    bool alnum = digit || alpha, graphic = c > ' ' && c < 127;
+    if ((c >= '\t' && c <= '\r') || c == ' ')
+      table[c] |= IS_SPACE;
+    if (graphic && !alnum)
+      table[c] |= IS_PUNCT;
+    if (digit)
+      table[c] |= IS_DIGIT;
+    if (alpha)
+      table[c] |= IS_ALPHA;
+    if (alnum || (c && strchr("-_.+!*(),%#@?=;:/$~", c)))
+      table[c] |= IS_HREF_SAFE;
+    if (alnum || (c && strchr(".!#$%&'*+/=?^_`{|}~-", c)))
+      table[c] |= IS_EMAIL;
+    if (alnum || (c && strchr(":._-", c)))
+      table[c] |= IS_ATTRIBUTE;
+    if (c && !strchr(" \t\r\n\v\f\"'=<>`", c))
+      table[c] |= IS_UNQUOTED;
+  }
+  data("byte_classes", 1);
+  data_bytes(table, sizeof table);
+}
+
+/* skip_space: A0 = the first byte at or behind A0, before A1, that is no white space. Destroys T0, T1. */
+static void lay_skip_space(void) {
+  routine("skip_space");
+  label("look");
+  at_end(A0, "done");
+  ld8(T0, A0, 0);
+  if_not_class(T0, IS_SPACE, "done");
+  add(A0, A0, 1);
+  jump("look");
+  label("done");
+  ret();
+}
+
+/* scan_tag_name: [A-Za-z][A-Za-z0-9-]*, stopped by A1. */
+static void lay_scan_tag_name(void) {
+  routine("scan_tag_name");
+  at_end(A0, "none");
+  ld8(T0, A0, 0);
+  if_not_class(T0, IS_ALPHA, "none");
+  label("more");
+  add(A0, A0, 1);
+  at_end(A0, "done");
+  ld8(T0, A0, 0);
+  beq(T0, '-', "more");
+  if_class(T0, IS_ALPHA | IS_DIGIT, "more");
+  label("done");
+  ret();
+  label("none");
+  li(A0, 0);
+  ret();
+}
+
+/* scan_html_tag: an open or closing tag, A0 behind its '<', A1 the end. */
+static void lay_scan_html_tag(void) {
+  routine("scan_html_tag");
+  enter_bare();
+  at_end(A0, "none");
+  ld8(T0, A0, 0);
+  beq(T0, '/', "closing_tag");
+  call("scan_tag_name");
+  beq(A0, 0, "none");
+
+  label("next_attribute");
+  mov(A2, A0);
+  call("skip_space");
+  at_end(A0, "none");
+  ld8(T0, A0, 0);
+  beq(A0, A2, "tag_end"); /* an attribute needs white space before it */
+  beq(T0, ':', "attribute_name");
+  beq(T0, '_', "attribute_name");
+  if_not_class(T0, IS_ALPHA, "tag_end");
+  label("attribute_name");
+  add(A0, A0, 1);
+  at_end(A0, "none");
+  ld8(T0, A0, 0);
+  if_class(T0, IS_ATTRIBUTE, "attribute_name");
+  mov(A2, A0);
+  call("skip_space");
+  at_end(A0, "none");
+  ld8(T0, A0, 0);
+  beq(T0, '=', "attribute_value");
+  mov(A0, A2);
+  jump("next_attribute");
+
+  label("attribute_value");
+  add(A0, A0, 1);
+  call("skip_space");
+  at_end(A0, "none");
+  ld8(A2, A0, 0);
+  beq(A2, '"', "quoted");
+  beq(A2, '\'', "quoted");
+  if_not_class(A2, IS_UNQUOTED, "none");
+  label("unquoted");
+  add(A0, A0, 1);
+  at_end(A0, "none");
+  ld8(T0, A0, 0);
+  if_class(T0, IS_UNQUOTED, "unquoted");
+  jump("next_attribute");
+  label("quoted");
+  add(A0, A0, 1);
+  at_end(A0, "none");
+  ld8(T0, A0, 0);
+  bne(T0, A2, "quoted");
+  add(A0, A0, 1);
+  jump("next_attribute");
+
+  label("tag_end");
+  bne(T0, '/', "bracket");
+  add(A0, A0, 1);
+  at_end(A0, "none");
+  ld8(T0, A0, 0);
+  label("bracket");
+  bne(T0, '>', "none");
+  add(A0, A0, 1);
+  leave();
+
+  label("closing_tag");
+  add(A0, A0, 1);
+  call("scan_tag_name");
+  beq(A0, 0, "none");
+  call("skip_space");
+  at_end(A0, "none");
+  ld8(T0, A0, 0);
+  jump("bracket");
+  label("none");
+  li(A0, 0);
+  leave();
+}
+
+/* scan_html_comment: A0 behind "<!-", A1 the end. What follows is "--->", or "-", text that neither begins with ">" or
+ * "->" nor contains "--", and "-->". */
+static void lay_scan_html_comment(void) {
+  routine("scan_html_comment");
+  sub(A2, A1, 3); /* the last place where "-->" fits */
+  ld8(T0, A0, 0);
+  at_end(A0, "none");
+  bne(T0, '-', "none");
+  add(A0, A0, 1);
+  at_end(A0, "none");
+  ld8(T0, A0, 0);
+  bne(T0, '-', "first");
+  bgt(A0, A2, "none");
+  ld8(T0, A0, 1);
+  bne(T0, '-', "one_hyphen");
+  ld8(T0, A0, 2);
+  beq(T0, '>', "closed"); /* <!----> */
+  jump("none");
+  label("one_hyphen");
+  add(A0, A0, 1);
+  label("first");
+  beq(T0, '>', "none");
+  label("text");
+  add(A0, A0, 1);
+  bgt(A0, A2, "none");
+  ld8(T0, A0, 0);
+  bne(T0, '-', "text");
+  ld8(T0, A0, 1);
+  bne(T0, '-', "single_hyphen");
+  ld8(T0, A0, 2);
+  bne(T0, '>', "none");
+  label("closed");
+  add(A0, A0, 3);
+  ret();
+  label("single_hyphen");
+  add(A0, A0, 1);
+  jump("text");
+  label("none");
+  li(A0, 0);
+  ret();
+}
+
+/* scan_instruction: a processing instruction, A0 behind "<?", A1 the end; 0 means that no later one closes either.
+ * As in cmark a '?' that does not close takes the next byte with it: "???>" does not end there. */
+static void lay_scan_instruction(void) {
+  routine("scan_instruction");
+  label("next");
+  at_end(A0, "none");
+  ld8(T0, A0, 0);
+  add(A0, A0, 1);
+  bne(T0, '?', "next");
+  at_end(A0, "none");
+  ld8(T0, A0, 0);
+  add(A0, A0, 1);
+  bne(T0, '>', "next");
+  ret();
+  label("none");
+  li(A0, 0);
+  ret();
+}
+
+/* scan_declaration: A0 behind "<!", A1 the end. out A0 = end, or 0, and then A2 = 1 if only its '>' is missing. */
+static void lay_scan_declaration(void) {
+  routine("scan_declaration");
+  li(A2, 0);
+  mov(A3, A0);
+  label("name");
+  at_end(A0, "none");
+  ld8(T0, A0, 0);
+  bltu(T0, 'A', "name_ended");
+  bgtu(T0, 'Z', "name_ended");
+  add(A0, A0, 1);
+  jump("name");
+  label("name_ended");
+  beq(A0, A3, "none");
+  if_not_class(T0, IS_SPACE, "none");
+  label("text");
+  add(A0, A0, 1);
+  at_end(A0, "unclosed");
+  ld8(T0, A0, 0);
+  bne(T0, '>', "text");
+  add(A0, A0, 1);
+  ret();
+  label("unclosed");
+  li(A2, 1);
+  label("none");
+  li(A0, 0);
+  ret();
+}
+
+/* scan_cdata: A0 behind "<![", A1 the end. out as scan_declaration. As in cmark a ']' that does not close takes the
+ * next byte with it, and "]]" the next: "]]]>" does not end there. */
+static void lay_scan_cdata(void) {
+  routine("scan_cdata");
+  li(A2, 0);
+  sub(T0, A1, A0);
+  blt(T0, 6, "none");
+  ld32(T0, A0, 0);
+  li(T1, 'C' | 'D' << 8 | 'A' << 16 | 'T' << 24);
+  bne(T0, T1, "none");
+  ld16(T0, A0, 4);
+  bne(T0, 'A' | '[' << 8, "none");
+  add(A0, A0, 6);
+  label("next");
+  at_end(A0, "unclosed");
+  ld8(T0, A0, 0);
+  add(A0, A0, 1);
+  bne(T0, ']', "next");
+  at_end(A0, "unclosed");
+  ld8(T0, A0, 0);
+  add(A0, A0, 1);
+  bne(T0, ']', "next");
+  at_end(A0, "unclosed");
+  ld8(T0, A0, 0);
+  add(A0, A0, 1);
+  bne(T0, '>', "next");
+  ret();
+  label("unclosed");
+  li(A2, 1);
+  label("none");
+  li(A0, 0);
+  ret();
+}
+
+/* scan_scheme_uri: a URI autolink, A0 behind its '<': a scheme of 2 to 32 characters, ':', and no space, '<' or control
+ * byte up to '>'. */
+static void lay_scan_uri(void) {
+  routine("scan_uri");
+  mov(A2, A0);
+  ld8(T0, A0, 0);
+  if_not_class(T0, IS_ALPHA, "none");
+  label("scheme");
+  add(A0, A0, 1);
+  ld8(T0, A0, 0);
+  if_class(T0, IS_ALPHA | IS_DIGIT, "scheme");
+  beq(T0, '+', "scheme");
+  beq(T0, '-', "scheme");
+  beq(T0, '.', "scheme");
+  bne(T0, ':', "none");
+  sub(A2, A0, A2);
+  bltu(A2, 2, "none");
+  bgtu(A2, 32, "none");
+  label("rest");
+  add(A0, A0, 1);
+  ld8(T0, A0, 0);
+  bleu(T0, ' ', "none");
+  beq(T0, '<', "none");
+  bne(T0, '>', "rest");
+  add(A0, A0, 1);
+  ret();
+  label("none");
+  li(A0, 0);
+  ret();
+}
+
+/* scan_email: an e-mail autolink, A0 behind its '<': a local part, '@', and labels of 1 to 63 letters, digits and
+ * inner hyphens with dots between, up to '>'. */
+static void lay_scan_email(void) {
+  routine("scan_email");
+  mov(A2, A0);
+  label("local");
+  ld8(T0, A0, 0);
+  add(A0, A0, 1);
+  if_class(T0, IS_EMAIL, "local");
+  bne(T0, '@', "none");
+  sub(A2, A0, A2);
+  beq(A2, 1, "none");
+  label("domain");
+  mov(A2, A0);
+  ld8(T0, A0, 0);
+  beq(T0, '-', "none");
+  label("label");
+  ld8(T0, A0, 0);
+  add(A0, A0, 1);
+  beq(T0, '-', "label");
+  if_class(T0, IS_ALPHA | IS_DIGIT, "label");
+  sub(A2, A0, A2);
+  bltu(A2, 2, "none"); /* the label and what stopped it */
+  bgtu(A2, 64, "none");
+  ld8(T1, A0, -2);
+  beq(T1, '-', "none");
+  beq(T0, '.', "domain");
+  bne(T0, '>', "none");
+  ret();
+  label("none");
+  li(A0, 0);
+  ret();
+}
+
+/* scan_link_title: a title in quotes or parentheses, A1 the end. A closing character behind a backslash may close it
+ * or not, and the longest match counts: it closes only if no other does. */
+static void lay_scan_link_title(void) {
+  routine("scan_link_title");
+  at_end(A0, "none");
+  li(A4, 0); /* where the best match so far ends */
+  ld8(A2, A0, 0);
+  mov(A3, A2); /* the closing character */
+  beq(A2, '"', "open");
+  beq(A2, '\'', "open");
+  bne(A2, '(', "none");
+  li(A3, ')');
+  label("open");
+  li(T1, 0); /* the byte before, unless it is the opening character */
+  label("next");
+  add(A0, A0, 1);
+  at_end(A0, "done");
+  ld8(T0, A0, 0);
+  beq(T0, A3, "closing");
+  beq(T0, A2, "opening");
+  label("other");
+  mov(T1, T0);
+  jump("next");
+  label("opening"); /* '(' inside parentheses, unless escaped */
+  beq(T1, '\\', "other");
+  label("done");
+  mov(A0, A4);
+  ret();
+  label("closing");
+  add(A4, A0, 1);
+  beq(T1, '\\', "other");
+  mov(A0, A4);
+  ret();
+  label("none");
+  li(A0, 0);
+  ret();
+}
+
+/* scan_link_destination: A0 its first byte, A1 the end; out A0 = end, or 0; A2, A3 = the destination's first byte and
+ * length (6.3). */
+static void lay_scan_link_destination(void) {
+  routine("scan_link_destination");
+  at_end(A0, "none");
+  mov(A2, A0);
+  li(A3, 0); /* open parentheses */
+  ld8(T0, A0, 0);
+  beq(T0, '<', "in_brackets");
+
+  label("next");
+  at_end(A0, "none");
+  ld8(T0, A0, 0);
+  beq(T0, '\\', "backslash");
+  beq(T0, '(', "opening");
+  beq(T0, ')', "closing");
+  if_class(T0, IS_SPACE, "space");
+  label("one");
+  add(A0, A0, 1);
+  jump("next");
+  label("backslash");
+  add(A0, A0, 1);
+  at_end(A0, "none");
+  ld8(T0, A0, 0);
+  if_class(T0, IS_PUNCT, "one");
+  jump("next");
+  label("opening");
+  add(A3, A3, 1);
+  bleu(A3, 32, "one");
+  jump("none");
+  label("closing");
+  beq(A3, 0, "ended");
+  sub(A3, A3, 1);
+  jump("one");
+  label("space");
+  beq(A0, A2, "none");
+  label("ended");
+  bne(A3, 0, "none");
+  sub(A3, A0, A2);
+  ret();
+
+  label("in_brackets");
+  add(A0, A0, 1);
+  label("bracketed");
+  at_end(A0, "none");
+  ld8(T0, A0, 0);
+  add(A0, A0, 1);
+  beq(T0, '>', "bracket_closed");
+  beq(T0, '\n', "none");
+  beq(T0, '<', "none");
+  bne(T0, '\\', "bracketed");
+  add(A0, A0, 1); /* whatever it is */
+  jump("bracketed");
+  label("bracket_closed");
+  at_end(A0, "none");
+  add(A2, A2, 1);
+  sub(A3, A0, A2);
+  sub(A3, A3, 1);
+  ret();
+  label("none");
+  li(A0, 0);
+  ret();
+}
+
+/* ---- HTML blocks (4.6) ------------------------------------------------------------------------------------------ */
+
+/* The names that start a block of kind 6, by length: "block_names_N" holds their first eight bytes each. */
+static const char *const block_names[] = {
+    "p",        "dd",       "dl",       "dt",      "h1",       "h2",     "h3",      "h4",      "h5",     "h6",
+    "hr",       "li",       "ol",       "td",      "th",       "tr",     "ul",      "col",     "dir",    "div",
+    "nav",      "base",     "body",     "form",    "head",     "html",   "link",    "main",    "menu",   "aside",
+    "frame",    "param",    "table",    "tbody",   "tfoot",    "thead",  "title",   "track",   "center", "dialog",
+    "footer",   "header",   "iframe",   "legend",  "option",   "source", "address", "article", "caption", "details",
+    "section",  "summary",  "basefont", "colgroup", "fieldset", "frameset", "menuitem", "noframes", "optgroup",
+    "blockquote", "figcaption"};
+
+enum { LONGEST_BLOCK_NAME = 10 };
+
+/* "block_names": for each length 0..10 the first key and one behind the last, then the keys, sorted by length. */
+static void lay_block_names(void) {
+  static const char *const table = "block_names", *const keys = "block_name_keys";
+  unsigned char bounds[LONGEST_BLOCK_NAME + 2] = {0};
+  int names = (int)(sizeof block_names / sizeof *block_names);
+  for (int i = 0; i < names; i++)
+    for (size_t length = strlen(block_names[i]) + 1; length < sizeof bounds; length++)
+      bounds[length]++;
+  data(table, 1);
+  data_bytes(bounds, sizeof bounds);
+  data(keys, 8);
+  for (int i = 0; i < names; i++) {
+    unsigned char key[8] = {0};
+    size_t length = strlen(block_names[i]);
+    memcpy(key, block_names[i], length < 8 ? length : 8);
+    data_bytes(key, 8);
+  }
+}
+
+/* The eight bytes of a short string as the little-endian number that they are in memory. */
+static int64_t key_of(const char *text) {
+  uint64_t key = 0;
+  for (int i = 0; i < 8 && text[i]; i++)
+    key |= (uint64_t)(unsigned char)text[i] << (8 * i);
+  return (int64_t)key;
+}
+
+/* read_name: letters and digits at A0, at most eleven, in lower case; out A0 = behind them, A1 = the first eight as a
+ * number, A2 = how many, A3 = the ninth and tenth as a number. Destroys T*, A4. */
+static void lay_read_name(void) {
+  routine("read_name");
+  li(A1, 0);
+  li(A2, 0);
+  li(A3, 0);
+  li(A4, 0); /* bits to shift by */
+  label("next");
+  ld8(T0, A0, 0);
+  if_class(T0, IS_DIGIT, "digit");
+  if_not_class(T0, IS_ALPHA, "done");
+  or(T0, T0, 0x20);
+  label("digit");
+  bgtu(A2, 10, "done");
+  add(A0, A0, 1);
+  add(A2, A2, 1);
+  bgtu(A2, 8, "high");
+  shl(T0, T0, A4);
+  or(A1, A1, T0);
+  add(A4, A4, 8);
+  jump("next");
+  label("high");
+  shl(A3, A3, 8);
+  or(A3, A3, T0);
+  jump("next");
+  label("done");
+  ret();
+}
+
+/* html_block_kind: in A0 = a '<'; out A0 = the kind 1..6 of HTML block that starts there, or 0. */
+static void lay_html_block_kind(void) {
+  routine("html_block_kind");
+  enter_bare();
+  add(A0, A0, 1);
+  ld8(T0, A0, 0);
+  beq(T0, '!', "exclamation");
+  beq(T0, '?', "instruction");
+  li(A5, 0);
+  bne(T0, '/', "name");
+  li(A5, 1); /* a closing tag */
+  add(A0, A0, 1);
+  label("name");
+  call("read_name");
+  ld8(T0, A0, 0);
+  li(T1, key_of("script"));
+  beq(A1, T1, "raw_text");
+  li(T1, key_of("pre"));
+  beq(A1, T1, "raw_text");
+  li(T1, key_of("style"));
+  beq(A1, T1, "raw_text");
+  li(T1, key_of("textarea"));
+  beq(A1, T1, "raw_text");
+
+  label("block_name");
+  bgtu(A2, LONGEST_BLOCK_NAME, "none");
+  bleu(A2, 8, "look_up");
+  and(T1, A1, 0xFF); /* of the two long names, the keys hold blockquo and figcapti */
+  bne(T1, 'b', "figcaption");
+  beq(A3, 't' << 8 | 'e', "look_up");
+  jump("none");
+  label("figcaption");
+  bne(A3, 'o' << 8 | 'n', "none");
+  label("look_up");
+  la(A4, "block_names");
+  add(A4, A4, A2);
+  ld8(A2, A4, 0);
+  ld8(A4, A4, 1);
+  la(A5, "block_name_keys");
+  label("compare");
+  bgeu(A2, A4, "none");
+  ld64x(T1, A5, A2);
+  add(A2, A2, 1);
+  bne(T1, A1, "compare");
+  li(A1, 6);
+  beq(T0, '>', "kind");
+  bne(T0, '/', "space_behind");
+  ld8(T0, A0, 1);
+  beq(T0, '>', "kind");
+  label("none");
+  li(A0, 0);
+  leave();
+  label("space_behind");
+  if_not_class(T0, IS_SPACE, "none");
+  label("kind");
+  mov(A0, A1);
+  leave();
+
+  label("raw_text"); /* kind 1: of these names only the opening tag */
+  bgtu(A2, 8, "block_name");
+  bne(A5, 0, "none");
+  li(A1, 1);
+  beq(T0, '>', "kind");
+  jump("space_behind");
+
+  label("instruction");
+  li(A0, 3);
+  leave();
+  label("exclamation");
+  ld8(T0, A0, 1);
+  beq(T0, '-', "hyphen");
+  beq(T0, '[', "bracket");
+  bltu(T0, 'A', "none");
+  bgtu(T0, 'Z', "none");
+  li(A0, 4);
+  leave();
+  label("hyphen");
+  ld8(T0, A0, 2);
+  bne(T0, '-', "none");
+  li(A0, 2);
+  leave();
+  label("bracket"); /* cmark takes this name in any case */
+  add(A0, A0, 2);
+  call("read_name");
+  li(T1, key_of("cdata"));
+  bne(A1, T1, "none");
+  ld8(T0, A0, 0);
+  bne(T0, '[', "none");
+  li(A0, 5);
+  leave();
+}
+
+/* is_html_block_7: out A0 = 1 if the line from S2 is one complete open or closing tag, else 0. */
+static void lay_is_html_block_7(void) {
+  routine("is_html_block_7");
+  enter_bare();
+  add(A0, S2, 1);
+  ldw(A1, W_EOL);
+  add(A1, A1, 1);
+  call("scan_html_tag");
+  beq(A0, 0, "no");
+  label("trailing");
+  ld8(T0, A0, 0);
+  add(A0, A0, 1);
+  beq(T0, ' ', "trailing");
+  beq(T0, '\t', "trailing");
+  beq(T0, '\f', "trailing");
+  bne(T0, '\n', "no");
+  li(A0, 1);
+  leave();
+  label("no");
+  li(A0, 0);
+  leave();
+}
+
+static const ByteSet tag_or_line_end = {2, {{0, '>', 0}, {0, '\n', 0}}};
+
+/* ends_html_block: out A0 = 1 if the line from S2 has the end condition of the HTML block S3, else 0. Each ends with
+ * '>': look at every one and at what stands before it. */
+static void lay_ends_html_block(void) {
+  routine("ends_html_block");
+  enter_bare();
+  ld8(A5, S3, R_AUX);
+  bgtu(A5, 5, "no");
+  mov(A4, S2);
+  label("look");
+  scan16(T0, A4, tag_or_line_end);
+  add(A4, A4, T0);
+  beq(T0, 16, "look");
+  ld8(T0, A4, 0);
+  beq(T0, '\n', "no");
+  add(A4, A4, 1);
+  sub(A1, A4, S2); /* bytes of the line up to and with this '>' */
+  beq(A5, 4, "yes");
+  beq(A5, 3, "instruction");
+  bltu(A1, 3, "look");
+  beq(A5, 1, "raw_text");
+  ld16(T0, A4, -3);
+  beq(A5, 5, "cdata");
+  beq(T0, '-' | '-' << 8, "yes");
+  jump("look");
+  label("cdata");
+  beq(T0, ']' | ']' << 8, "yes");
+  jump("look");
+  label("instruction");
+  ld8(T0, A4, -2);
+  bne(T0, '?', "look");
+  bgeu(A1, 2, "yes");
+  jump("look");
+
+  label("raw_text"); /* back over the name to "</" */
+  sub(A0, A4, 1);
+  label("back");
+  bleu(A0, S2, "look");
+  sub(A0, A0, 1);
+  ld8(T0, A0, 0);
+  if_class(T0, IS_ALPHA, "back");
+  bne(T0, '/', "look");
+  bleu(A0, S2, "look");
+  ld8(T0, A0, -1);
+  bne(T0, '<', "look");
+  add(A0, A0, 1);
+  call("is_raw_text_name");
+  beq(A0, 0, "look");
+  label("yes");
+  li(A0, 1);
+  leave();
+  label("no");
+  li(A0, 0);
+  leave();
+}
+
+/* is_raw_text_name: in A0 = a name of letters, ended by '>'; out A0 = 1 if it is script, pre, style or textarea.
+ * Keeps A4, A5. */
+static void lay_raw_text_name(void) {
+  routine("is_raw_text_name");
+  enter(S0, S1);
+  mov(S0, A4);
+  mov(S1, A5);
+  call("read_name");
+  mov(A4, S0);
+  mov(A5, S1);
+  li(A0, 0);
+  bgtu(A2, 8, "done");
+  li(T1, key_of("script"));
+  beq(A1, T1, "found");
+  li(T1, key_of("pre"));
+  beq(A1, T1, "found");
+  li(T1, key_of("style"));
+  beq(A1, T1, "found");
+  li(T1, key_of("textarea"));
+  bne(A1, T1, "done");
+  label("found");
+  li(A0, 1);
+  label("done");
+  leave();
+}
+
+void lay_scanners(void) {
+  lay_skip_space();
+  lay_scan_tag_name();
+  lay_scan_html_tag();
+  lay_scan_html_comment();
+  lay_scan_instruction();
+  lay_scan_declaration();
+  lay_scan_cdata();
+  lay_scan_uri();
+  lay_scan_email();
+  lay_scan_link_title();
+  lay_scan_link_destination();
+  lay_read_name();
+  lay_html_block_kind();
+  lay_is_html_block_7();
+  lay_raw_text_name();
+  lay_ends_html_block();
+  lay_byte_classes();
+  lay_block_names();
+}

@@ -1,0 +1,221 @@
+/* unescape.c: character references (CommonMark 6.2... "Entity and numeric character references") and backslash escapes
+ * in URLs, titles and info strings. The text of a paragraph handles its own, in inlines.c, with decode_reference. */
+#include "parts.h"
+
+/* decode_reference: in A0 = behind a '&', A1 = the end, A2 = where to write up to 8 bytes of UTF-8; out A0 = bytes of
+ * the reference behind the '&', ';' included, or 0; A1 = bytes written. */
+static void lay_decode_reference(void) {
+  routine("decode_reference");
+  enter(S0, S1);
+  mov(S0, A0);
+  sub(S1, A1, A0); /* bytes that are there */
+  blt(S1, 1, "none");
+  ld8(T0, S0, 0);
+  blt(S1, 3, "none");
+  beq(T0, '#', "numeric");
+
+  /* a name of 2 to 31 bytes, none of them a space behind the second, then ';' */
+  bleu(S1, 32, "bounded");
+  li(S1, 32);
+  label("bounded");
+  li(A1, 2);
+  label("find_semicolon");
+  bgeu(A1, S1, "none");
+  ld8x(T0, S0, A1);
+  beq(T0, ' ', "none");
+  beq(T0, ';', "named");
+  add(A1, A1, 1);
+  jump("find_semicolon");
+  label("named");
+  mov(S1, A1);
+  mov(A0, S0);
+  call("entity_lookup");
+  beq(A0, 0, "none");
+  mov(A1, A0);
+  add(A0, S1, 1);
+  leave();
+
+  label("numeric"); /* A0 = value so far, at most 0x110000; A3 = place */
+  li(A0, 0);
+  ld8(T0, S0, 1);
+  or(T1, T0, 0x20);
+  beq(T1, 'x', "hexadecimal");
+  li(A3, 1);
+  label("decimal_digit");
+  bgeu(A3, S1, "none");
+  ld8x(T0, S0, A3);
+  sub(T1, T0, '0');
+  bgtu(T1, 9, "decimal_end");
+  mul(A0, A0, 10);
+  add(A0, A0, T1);
+  add(A3, A3, 1);
+  bltu(A0, 0x110000, "decimal_digit");
+  li(A0, 0x110000);
+  jump("decimal_digit");
+  label("decimal_end");
+  sub(T1, A3, 2);
+  bgtu(T1, 6, "none"); /* one to seven digits */
+  jump("terminated");
+
+  label("hexadecimal");
+  li(A3, 2);
+  label("hex_digit");
+  bgeu(A3, S1, "none");
+  ld8x(T0, S0, A3);
+  sub(T1, T0, '0');
+  bleu(T1, 9, "hex_value");
+  or(T1, T0, 0x20);
+  sub(T1, T1, 'a');
+  bgtu(T1, 5, "hex_end");
+  add(T1, T1, 10);
+  label("hex_value");
+  shl(A0, A0, 4);
+  add(A0, A0, T1);
+  add(A3, A3, 1);
+  bltu(A0, 0x110000, "hex_digit");
+  li(A0, 0x110000);
+  jump("hex_digit");
+  label("hex_end");
+  sub(T1, A3, 3);
+  bgtu(T1, 5, "none"); /* one to six digits */
+
+  label("terminated");
+  bne(T0, ';', "none");
+  add(S1, A3, 1);
+  beq(A0, 0, "replaced");
+  bgeu(A0, 0x110000, "replaced");
+  sub(T1, A0, 0xD800);
+  bgeu(T1, 0x800, "encode");
+  label("replaced");
+  li(A0, 0xFFFD);
+  label("encode");
+  mov(A1, A2);
+  call("utf8_encode");
+  mov(A1, A0);
+  mov(A0, S1);
+  leave();
+  label("none");
+  li(A0, 0);
+  leave();
+}
+
+/* unescape_references: in A0 = source, A1 = its length, A2 = destination (room for twice as much and 16); out A0 = the
+ * bytes written: the source with its character references replaced. */
+static void lay_unescape_references(void) {
+  routine("unescape_references");
+  enter(S0, S1, S2, S3);
+  mov(S0, A0);
+  add(S1, A0, A1);
+  mov(S2, A2);
+  mov(S3, A2);
+  label("next");
+  bgeu(S0, S1, "done");
+  ld8(T0, S0, 0);
+  add(S0, S0, 1);
+  st8(T0, S2, 0);
+  beq(T0, '&', "ampersand");
+  add(S2, S2, 1);
+  jump("next");
+  label("ampersand");
+  mov(A0, S0);
+  mov(A1, S1);
+  mov(A2, S2);
+  call("decode_reference");
+  bne(A0, 0, "decoded");
+  add(S2, S2, 1); /* it stands for itself */
+  jump("next");
+  label("decoded");
+  add(S0, S0, A0);
+  add(S2, S2, A1);
+  jump("next");
+  label("done");
+  sub(A0, S2, S3);
+  leave();
+}
+
+/* unescape_backslashes: in A0 = bytes, A1 = how many; out A0 = how many are left when each backslash before ASCII
+ * punctuation is dropped, in place. Destroys A*, T*. */
+static void lay_unescape_backslashes(void) {
+  routine("unescape_backslashes");
+  add(A1, A1, A0);
+  mov(A2, A0);
+  mov(A3, A0);
+  label("next");
+  bgeu(A0, A1, "done");
+  ld8(T0, A0, 0);
+  add(A0, A0, 1);
+  bne(T0, '\\', "keep");
+  bgeu(A0, A1, "keep");
+  ld8(A4, A0, 0);
+  if_not_class(A4, IS_PUNCT, "keep");
+  mov(T0, A4);
+  add(A0, A0, 1);
+  label("keep");
+  st8(T0, A2, 0);
+  add(A2, A2, 1);
+  jump("next");
+  label("done");
+  sub(A0, A2, A3);
+  ret();
+}
+
+/* unescape: in A0 = source, A1 = its length, A2 = destination as for unescape_references; out A0 = the bytes written.
+ * First the references, then the backslashes: a backslash that a reference stood for escapes too, as in cmark. */
+static void lay_unescape_both(void) {
+  routine("unescape");
+  enter(S0);
+  mov(S0, A2);
+  call("unescape_references");
+  mov(A1, A0);
+  mov(A0, S0);
+  call("unescape_backslashes");
+  leave();
+}
+
+/* trim: in A0 = bytes, A1 = how many; out the same without white space at both ends. Destroys T*. */
+static void lay_trim(void) {
+  routine("trim");
+  label("front");
+  beq(A1, 0, "done");
+  ld8(T0, A0, 0);
+  if_not_class(T0, IS_SPACE, "back");
+  add(A0, A0, 1);
+  sub(A1, A1, 1);
+  jump("front");
+  label("back"); /* the first byte is none */
+  add(T0, A0, A1);
+  ld8(T0, T0, -1);
+  if_not_class(T0, IS_SPACE, "done");
+  sub(A1, A1, 1);
+  jump("back");
+  label("done");
+  ret();
+}
+
+/* clean_url: in A0 = a URL as written, A1 = its length, A2 = destination; out A0 = bytes written. */
+static void lay_clean_url(void) {
+  routine("clean_url");
+  enter_bare();
+  call("trim");
+  call("unescape");
+  leave();
+}
+
+/* clean_title: in A0 = a title as written, with its quotes (at least two bytes), A1 = its length, A2 = destination; out
+ * A0 = bytes written. */
+static void lay_clean_title(void) {
+  routine("clean_title");
+  add(A0, A0, 1);
+  sub(A1, A1, 2);
+  jump("unescape");
+}
+
+void lay_unescape(void) {
+  lay_decode_reference();
+  lay_unescape_references();
+  lay_unescape_backslashes();
+  lay_unescape_both();
+  lay_trim();
+  lay_clean_url();
+  lay_clean_title();
+}
