@@ -59,9 +59,9 @@ LayCode a64_code(uint32_t word);
 /* ---- Wide moves: C6.2.254 MOVZ, .253 MOVN, .252 MOVK ------------------------------------------------------------
  *     1oo100101ssiiiiiiiiiiiiiiiiddddd   oo: 00 movn, 10 movz, 11 movk; shift 16 * ss
  *     92800000 (oo = 00), D2800000, F2800000, + ss << 21 + imm16 << 5 + d
- *   sample: D2800808  mov x8, #64
+ *   sample: D2800808  mov x8, #64 | movz x8, #64
  *   sample: F2A2469E  movk x30, #4660, lsl #16
- *   sample: 92800C62  mov x2, #-100
+ *   sample: 92800C62  mov x2, #-100 | movn x2, #99
  */
 uint32_t a64_movz(A64Reg d, int64_t imm16, int shift);   /* shift: 0, 16, 32, 48 */
 uint32_t a64_movn(A64Reg d, int64_t imm16, int shift);

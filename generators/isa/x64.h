@@ -146,7 +146,7 @@ X64_ARITHMETIC(cmp)
 
 /* ---- More arithmetic (SDM vol. 2: TEST, NEG, INC, DEC, IMUL, SAL/SHR, BSF) ---------------------------------------
  *   sample: 4D 85 ED               test r13, r13
- *   sample: 40 F6 C6 80            test sil, 128
+ *   sample: 40 F6 C6 40            test sil, 64
  *   sample: 4C 0F AF FA            imul r15, rdx
  *   sample: 49 C1 E4 3F            shl r12, 63
  *   sample: FE 05 F4 01 00 00      inc byte ptr [rip + 500]
