@@ -124,6 +124,7 @@ static void lay_render(void) {
   mov(T0, T1);
   label("arena_bounded");
   stw(T0, W_ARENA_LIMIT);
+  stw(T0, W_OUT_LIMIT); /* content is copied to the arena by the routines that later write HTML */
   call("parse_blocks");
   ldw(A0, W_ERROR);
   bne(A0, 0, "done");
