@@ -1,0 +1,334 @@
+#include "drive.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+const Runner runners[RUNNERS] = {{"x64 native", "x64", NULL},
+                                 {"x64 qemu", "x64", "qemu-x86_64-static"},
+                                 {"arm64 qemu", "arm64", "qemu-aarch64-static"}};
+
+/* ---- Text ---------------------------------------------------------------------------------------------------- */
+
+static void *allocate(size_t size) {
+  void *memory = malloc(size);
+  ck_assert_msg(memory != NULL, "no memory for %zu bytes", size);
+  return memory;
+}
+
+Text text_of(const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  Text text;
+  int length = vasprintf(&text.bytes, format, arguments);
+  va_end(arguments);
+  ck_assert_int_ge(length, 0);
+  text.length = (size_t)length;
+  return text;
+}
+
+void text_free(Text *text) {
+  free(text->bytes);
+  *text = (Text){0};
+}
+
+void check_text(const char *what, Text text, const char *expected, size_t length) {
+  size_t at = 0;
+  while (at < text.length && at < length && text.bytes[at] == expected[at])
+    at++;
+  if (at == text.length && at == length)
+    return;
+  size_t from = at > 20 ? at - 20 : 0;
+  int shown = text.length - from < 60 ? (int)(text.length - from) : 60;
+  int wanted = length - from < 60 ? (int)(length - from) : 60;
+  ck_abort_msg("%s: byte %zu differs (%zu bytes, expected %zu): \"%.*s\", expected \"%.*s\"", what, at, text.length,
+               length, shown, text.bytes + from, wanted, expected + from);
+}
+
+static Text numbered_lines(size_t count, const char *before, const char *after) {
+  enum { LINE = sizeof "line 1234567 of plain words\n" - 1 };
+  Text text = {allocate(count * LINE + 16), 0};
+  text.length = (size_t)sprintf(text.bytes, "%s", before);
+  for (size_t i = 0; i < count; i++)
+    text.length += (size_t)sprintf(text.bytes + text.length, "line %07zu of plain words\n", i);
+  text.length -= count > 0; /* the last line feed is not the paragraph's */
+  text.length += (size_t)sprintf(text.bytes + text.length, "%s", after);
+  return text;
+}
+
+Text plain_document(size_t count) { return numbered_lines(count, "", "\n"); }
+Text plain_html(size_t count) { return numbered_lines(count, "<p>", "</p>\n"); }
+
+/* ---- Programs ------------------------------------------------------------------------------------------------ */
+
+static long now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool wait_for(int fd, short events, int milliseconds) {
+  long deadline = now_ms() + milliseconds;
+  for (;;) {
+    struct pollfd waited = {fd, events, 0};
+    long left = deadline - now_ms();
+    int ready = poll(&waited, 1, left > 0 ? (int)left : 0);
+    if (ready > 0)
+      return true;
+    if (ready == 0)
+      return false;
+    ck_assert_int_eq(errno, EINTR);
+  }
+}
+
+/* In the child: make it die with its parent, set its limits and standard descriptors. */
+static void prepare_child(const int pipes[3][2], StartOptions options) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  dup2(pipes[0][0], 0);
+  dup2(options.output ? options.output - 1 : pipes[1][1], 1);
+  dup2(pipes[2][1], 2);
+  if (options.closed)
+    close(options.closed - 1);
+  struct rlimit limit = {options.descriptors, options.descriptors};
+  if (options.descriptors && setrlimit(RLIMIT_NOFILE, &limit))
+    _exit(126);
+}
+
+Program program_start(const Runner *runner, const char *name, const char *const *arguments, StartOptions options) {
+  enum { MOST = 64 };
+  const char *command[MOST];
+  char path[PATH_MAX];
+  size_t count = 0;
+  const char *build = getenv("BUILD");
+  snprintf(path, sizeof path, "%s/elf/%s_%s", build ? build : "build", name, runner->arch);
+  for (size_t i = 0; options.wrapper && options.wrapper[i]; i++)
+    command[count++] = options.wrapper[i];
+  if (runner->qemu)
+    command[count++] = runner->qemu;
+  command[count++] = path;
+  for (size_t i = 0; arguments[i]; i++)
+    command[count++] = arguments[i];
+  command[count] = NULL;
+  ck_assert_uint_lt(count, MOST);
+  ck_assert_msg(access(path, X_OK) == 0, "%s: %s (make elf builds it)", path, strerror(errno));
+
+  int pipes[3][2];
+  for (int i = 0; i < 3; i++)
+    ck_assert_int_eq(pipe2(pipes[i], O_CLOEXEC), 0);
+  Program program = {fork(), pipes[0][1], pipes[1][0], pipes[2][0]};
+  ck_assert_int_ge(program.pid, 0);
+  if (program.pid == 0) {
+    prepare_child(pipes, options);
+    execvp(command[0], (char *const *)command);
+    fprintf(stderr, "%s: %s\n", command[0], strerror(errno));
+    _exit(127);
+  }
+  close(pipes[0][0]);
+  close(pipes[1][1]);
+  close(pipes[2][1]);
+  return program;
+}
+
+Text read_to_end(int fd) {
+  size_t room = 1 << 16;
+  Text text = {allocate(room + 1), 0};
+  for (;;) {
+    ck_assert_msg(wait_for(fd, POLLIN, DEADLINE_MS), "nothing more came within %d ms", DEADLINE_MS);
+    ssize_t got = read(fd, text.bytes + text.length, room - text.length);
+    if (got < 0 && errno == EINTR)
+      continue;
+    ck_assert_msg(got >= 0, "after %zu bytes: %s", text.length, strerror(errno));
+    text.length += (size_t)got;
+    text.bytes[text.length] = 0;
+    if (got == 0)
+      return text;
+    if (text.length == room) {
+      text.bytes = realloc(text.bytes, (room *= 2) + 1);
+      ck_assert_ptr_nonnull(text.bytes);
+    }
+  }
+}
+
+int program_finish(Program *program, Text *output, Text *error) {
+  if (program->input >= 0)
+    close(program->input);
+  Text unread[2];
+  *(output ? output : &unread[0]) = read_to_end(program->output);
+  *(error ? error : &unread[1]) = read_to_end(program->error);
+  if (!output)
+    text_free(&unread[0]);
+  if (!error)
+    text_free(&unread[1]);
+  close(program->output);
+  close(program->error);
+  int status;
+  while (waitpid(program->pid, &status, 0) < 0)
+    ck_assert_int_eq(errno, EINTR);
+  *program = (Program){-1, -1, -1, -1};
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* ---- Servers and clients -------------------------------------------------------------------------------------------
+ */
+
+Server server_start(const Runner *runner, const char *path, StartOptions options) {
+  Server server = {program_start(runner, "markdown-server", (const char *const[]){"-p", "0", path, NULL}, options), 0};
+  char line[64];
+  size_t length = 0;
+  while (length == 0 || line[length - 1] != '\n') {
+    ck_assert_msg(wait_for(server.program.output, POLLIN, DEADLINE_MS), "%s: no line that it is ready", runner->name);
+    ck_assert_uint_lt(length, sizeof line - 1);
+    ck_assert_msg(read(server.program.output, line + length, 1) == 1, "%s ended before it was ready", runner->name);
+    length++;
+  }
+  line[length] = 0;
+  int end = 0;
+  ck_assert_msg(sscanf(line, "http://127.0.0.1:%d/%n", &server.port, &end) == 1 && line[end] == '\n' && end > 0,
+                "%s says it is ready so: %s", runner->name, line);
+  return server;
+}
+
+void server_stop(Server *server) {
+  Text output, error;
+  kill(server->program.pid, SIGTERM);
+  int status = program_finish(&server->program, &output, &error);
+  check_text("standard error", error, "", 0);
+  check_text("standard output behind the first line", output, "", 0);
+  ck_assert_int_eq(status, 0);
+  text_free(&output);
+  text_free(&error);
+}
+
+int client_connect(const Server *server, int receive_buffer) {
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  ck_assert_int_ge(fd, 0);
+  if (receive_buffer)
+    ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer), 0);
+  struct sockaddr_in address = {
+      .sin_family = AF_INET, .sin_port = htons((uint16_t)server->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  if (connect(fd, (struct sockaddr *)&address, sizeof address)) {
+    ck_assert_int_eq(errno, EINPROGRESS);
+    ck_assert(wait_for(fd, POLLOUT, DEADLINE_MS));
+    int error = 0;
+    socklen_t size = sizeof error;
+    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+    ck_assert_msg(error == 0, "connect: %s", strerror(error));
+  }
+  return fd;
+}
+
+bool client_send(int fd, const void *bytes, size_t length) {
+  for (size_t sent = 0; sent < length;) {
+    ck_assert_msg(wait_for(fd, POLLOUT, DEADLINE_MS), "no room to send within %d ms", DEADLINE_MS);
+    ssize_t count = send(fd, (const char *)bytes + sent, length - sent, MSG_NOSIGNAL);
+    if (count >= 0)
+      sent += (size_t)count;
+    else if (errno == EPIPE || errno == ECONNRESET)
+      return false;
+    else
+      ck_assert_msg(errno == EINTR || errno == EAGAIN, "send: %s", strerror(errno));
+  }
+  return true;
+}
+
+Text client_receive(int fd) {
+  Text text = read_to_end(fd);
+  close(fd);
+  return text;
+}
+
+Text request(const Server *server, const char *octets) {
+  int fd = client_connect(server, 0);
+  ck_assert(client_send(fd, octets, strlen(octets)));
+  return client_receive(fd);
+}
+
+bool client_readable(int fd, int milliseconds) { return wait_for(fd, POLLIN, milliseconds); }
+
+void client_abort(int fd) {
+  struct linger at_once = {1, 0};
+  ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
+  close(fd);
+}
+
+void check_page(const char *what, Text answer, const char *html, size_t length) {
+  Text head = text_of("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %zu\r\n"
+                      "Connection: close\r\n\r\n",
+                      length);
+  Text expected = {allocate(head.length + length), head.length + length};
+  memcpy(expected.bytes, head.bytes, head.length);
+  memcpy(expected.bytes + head.length, html, length);
+  check_text(what, answer, expected.bytes, expected.length);
+  text_free(&expected);
+  text_free(&head);
+}
+
+void check_error(const char *what, Text answer, const char *reason, bool head) {
+  Text page = text_of("<h1>%s</h1>\n", reason);
+  Text expected = text_of("HTTP/1.1 %s\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %zu\r\n"
+                          "%sConnection: close\r\n\r\n%s",
+                          reason, page.length, strncmp(reason, "405", 3) == 0 ? "Allow: GET, HEAD\r\n" : "",
+                          head ? "" : page.bytes);
+  check_text(what, answer, expected.bytes, expected.length);
+  text_free(&expected);
+  text_free(&page);
+}
+
+/* ---- Files --------------------------------------------------------------------------------------------------- */
+
+static char folder[PATH_MAX];
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place) {
+  (void)status, (void)kind, (void)place;
+  return remove(path);
+}
+
+const char *temporary_path(const char *name) {
+  static char path[PATH_MAX + 256];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  return path;
+}
+
+void write_file(const char *path, const void *bytes, size_t length) {
+  FILE *file = fopen(path, "wb");
+  ck_assert_msg(file != NULL, "%s: %s", path, strerror(errno));
+  ck_assert_uint_eq(fwrite(bytes, 1, length, file), length);
+  ck_assert_int_eq(fclose(file), 0);
+}
+
+int run_suite(Suite *suite) {
+  const char *base = getenv("TMPDIR");
+  snprintf(folder, sizeof folder, "%s/bytegate-http-XXXXXX", base && *base ? base : "/tmp");
+  if (!mkdtemp(folder)) {
+    fprintf(stderr, "%s: %s\n", folder, strerror(errno));
+    return EXIT_FAILURE;
+  }
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  if (nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS))
+    fprintf(stderr, "%s is left over: %s\n", folder, strerror(errno));
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+void add_test(Suite *suite, const char *name, const TTest *test, int loops) {
+  TCase *tcase = tcase_create(name);
+  tcase_set_timeout(tcase, 120);
+  tcase_add_loop_test(tcase, test, 0, loops);
+  suite_add_tcase(suite, tcase);
+}

@@ -1,0 +1,456 @@
+/* markdown-server as its clients see it, on every runner: each answer to the byte, requests in pieces, clients that are
+ * silent, slow or gone, files that change. */
+#include "drive.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char get[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+static const StartOptions plainly = {0};
+
+/* A server for a file of `count` plain lines. */
+static Server start_plain(int runner, size_t count) {
+  Text document = plain_document(count);
+  const char *path = temporary_path("data.md");
+  write_file(path, document.bytes, document.length);
+  text_free(&document);
+  return server_start(&runners[runner], path, plainly);
+}
+
+static void check_plain(const char *what, Text answer, size_t count) {
+  Text html = plain_html(count);
+  check_page(what, answer, html.bytes, html.length);
+  text_free(&html);
+  text_free(&answer);
+}
+
+START_TEST(answers) {
+  static const struct {
+    const char *octets, *reason;
+    bool head;
+  } cases[] = {{"GET /other HTTP/1.0\r\n\r\n", "404 Not Found", false},
+               {"HEAD /other HTTP/1.0\r\n\r\n", "404 Not Found", true},
+               {"POST / HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc", "405 Method Not Allowed", false},
+               {"DELETE / HTTP/1.1\r\nHost: a\r\n\r\n", "405 Method Not Allowed", false},
+               {"hello\n", "400 Bad Request", false},
+               {"GET / HTTP/1.1\r\n\r\n", "400 Bad Request", false},
+               {"GET / HTTP/1.0\r\nA : b\r\n\r\n", "400 Bad Request", false},
+               {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "505 HTTP Version Not Supported", false}};
+  Server server = start_plain(_i, 3);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    Text answer = request(&server, cases[i].octets);
+    check_error(cases[i].octets, answer, cases[i].reason, cases[i].head);
+    text_free(&answer);
+  }
+  check_plain("GET", request(&server, get), 3);
+  check_plain("GET with a query", request(&server, "GET /?q HTTP/1.0\n\n"), 3);
+  check_plain("GET in absolute-form", request(&server, "GET http://a/ HTTP/1.0\r\n\r\n"), 3);
+  Text head = request(&server, "HEAD / HTTP/1.0\r\n\r\n"), page = request(&server, get);
+  check_text("HEAD", head, page.bytes, (size_t)(strstr(page.bytes, "\r\n\r\n") + 4 - page.bytes));
+  text_free(&head);
+  text_free(&page);
+  server_stop(&server);
+}
+END_TEST
+
+/* A field line, and a request line, as long as 65 KB. */
+START_TEST(what_does_not_fit) {
+  enum { LONG = 65 << 10 };
+  static char octets[LONG];
+  static const struct {
+    const char *begin, *reason;
+    size_t length;
+  } cases[] = {{"GET / HTTP/1.0\r\nA: ", "431 Request Header Fields Too Large", LONG},
+               {"GET / HTTP/1.0\r\nA: ", "431 Request Header Fields Too Large", 8192},
+               {"GET /", "414 URI Too Long", LONG},
+               {"GET /", "414 URI Too Long", 8192}};
+  Server server = start_plain(_i, 3);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    memset(octets, 'a', sizeof octets);
+    memcpy(octets, cases[i].begin, strlen(cases[i].begin));
+    int fd = client_connect(&server, 0);
+    ck_assert(client_send(fd, octets, cases[i].length));
+    Text answer = client_receive(fd);
+    check_error(cases[i].reason, answer, cases[i].reason, false);
+    text_free(&answer);
+  }
+  memset(octets, 'a', sizeof octets);
+  memcpy(octets, "GET / HTTP/1.0\r\nA: ", 19);
+  memcpy(octets + 8192 - 4, "\r\n\r\n", 5);
+  check_plain("8192 octets fit", request(&server, octets), 3);
+  server_stop(&server);
+}
+END_TEST
+
+/* One octet a segment, as far as TCP lets one say that. */
+START_TEST(octet_by_octet) {
+  Server server = start_plain(_i, 3);
+  int fd = client_connect(&server, 0), at_once = 1;
+  ck_assert_int_eq(setsockopt(fd, IPPROTO_TCP, 1 /* TCP_NODELAY */, &at_once, sizeof at_once), 0);
+  for (size_t i = 0; i < strlen(get); i++)
+    ck_assert(client_send(fd, get + i, 1));
+  check_plain("octet by octet", client_receive(fd), 3);
+  server_stop(&server);
+}
+END_TEST
+
+/* The first of several requests is answered, the rest is read and ignored, and the answer is not lost by that. */
+START_TEST(octets_after_the_request) {
+  Server server = start_plain(_i, 3);
+  Text twice = text_of("%s%s", get, "GET /other HTTP/1.0\r\n\r\n");
+  check_plain("pipelined", request(&server, twice.bytes), 3);
+  text_free(&twice);
+  static char body[200000];
+  int fd = client_connect(&server, 0);
+  ck_assert(client_send(fd, "POST / HTTP/1.0\r\nContent-Length: 200000\r\n\r\n", 43));
+  ck_assert(client_send(fd, body, sizeof body));
+  Text answer = client_receive(fd);
+  check_error("POST with a body", answer, "405 Method Not Allowed", false);
+  text_free(&answer);
+  server_stop(&server);
+}
+END_TEST
+
+/* The end of file takes the place of nothing: within a request it is an error, before it nothing is answered. */
+START_TEST(ends_of_file) {
+  static const struct {
+    const char *octets, *reason;
+  } cases[] = {{"", NULL}, {"G", "400 Bad Request"}, {"GET / HTTP/1.0\r\nA: b\r\n", "400 Bad Request"}};
+  Server server = start_plain(_i, 3);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    int fd = client_connect(&server, 0);
+    ck_assert(client_send(fd, cases[i].octets, strlen(cases[i].octets)));
+    ck_assert_int_eq(shutdown(fd, SHUT_WR), 0);
+    Text answer = client_receive(fd);
+    if (cases[i].reason)
+      check_error(cases[i].octets, answer, cases[i].reason, false);
+    else
+      check_text("nothing was asked", answer, "", 0);
+    text_free(&answer);
+  }
+  int fd = client_connect(&server, 0);
+  ck_assert(client_send(fd, get, strlen(get)));
+  ck_assert_int_eq(shutdown(fd, SHUT_WR), 0);
+  check_plain("half-closed after the request", client_receive(fd), 3);
+  server_stop(&server);
+}
+END_TEST
+
+/* Silent clients, and clients within their request, hold up nobody. */
+START_TEST(silent_clients) {
+  enum { SILENT = 60 };
+  int fds[SILENT];
+  Server server = start_plain(_i, 3);
+  for (int i = 0; i < SILENT; i++) {
+    fds[i] = client_connect(&server, 0);
+    if (i % 2)
+      ck_assert(client_send(fds[i], get, (size_t)i / 2));
+  }
+  for (int i = 0; i < 10; i++) {
+    int fd = client_connect(&server, 0);
+    ck_assert(client_send(fd, get, strlen(get)));
+    ck_assert_msg(client_readable(fd, 2500), "a client waits behind silent ones");
+    check_plain("beside silent clients", client_receive(fd), 3);
+  }
+  for (int i = 0; i < SILENT; i++) {
+    size_t sent = i % 2 ? (size_t)i / 2 : 0;
+    if (sent < strlen(get))
+      ck_assert(client_send(fds[i], get + sent, strlen(get) - sent));
+    check_plain("late, but in time", client_receive(fds[i]), 3);
+  }
+  server_stop(&server);
+}
+END_TEST
+
+/* Clients that hang up, politely or not, at any point. */
+START_TEST(clients_hang_up) {
+  enum { LINES = 200000 };
+  Server server = start_plain(_i, LINES);
+  for (int i = 0; i < 8; i++) {
+    int fd = client_connect(&server, 4096);
+    size_t length = i < 4 ? (size_t)i * 5 : strlen(get);
+    ck_assert(client_send(fd, get, length));
+    if (length == strlen(get))
+      ck_assert(client_readable(fd, DEADLINE_MS));
+    if (i % 2)
+      client_abort(fd);
+    else
+      close(fd);
+  }
+  check_plain("after clients that hung up", request(&server, get), LINES);
+  server_stop(&server);
+}
+END_TEST
+
+/* A client that reads late gets the whole page, and others are served meanwhile. */
+START_TEST(slow_reader) {
+  enum { LINES = 300000 };
+  Server server = start_plain(_i, LINES);
+  int slow = client_connect(&server, 4096);
+  ck_assert(client_send(slow, get, strlen(get)));
+  ck_assert(client_readable(slow, DEADLINE_MS));
+  for (int i = 0; i < 3; i++) {
+    Text answer = request(&server, "GET /other HTTP/1.0\r\n\r\n");
+    check_error("beside a slow reader", answer, "404 Not Found", false);
+    text_free(&answer);
+  }
+  check_plain("the slow reader", client_receive(slow), LINES);
+  server_stop(&server);
+}
+END_TEST
+
+static void check_request_error(const Server *server, const char *what, const char *reason) {
+  Text answer = request(server, get);
+  check_error(what, answer, reason, false);
+  text_free(&answer);
+}
+
+/* FILE is looked up anew each time: replaced, emptied, gone, and all that is not a file. */
+START_TEST(file_changes) {
+  Server server = start_plain(_i, 3);
+  char path[4096];
+  snprintf(path, sizeof path, "%s", temporary_path("data.md"));
+  check_plain("at first", request(&server, get), 3);
+  Text document = plain_document(5000);
+  write_file(temporary_path("new.md"), document.bytes, document.length);
+  text_free(&document);
+  ck_assert_int_eq(rename(temporary_path("new.md"), path), 0);
+  check_plain("replaced", request(&server, get), 5000);
+  write_file(path, "", 0);
+  Text answer = request(&server, get);
+  check_page("empty", answer, "", 0);
+  text_free(&answer);
+  ck_assert_int_eq(unlink(path), 0);
+  check_request_error(&server, "gone", "404 Not Found");
+  answer = request(&server, "HEAD / HTTP/1.0\r\n\r\n");
+  check_error("gone, HEAD", answer, "404 Not Found", true);
+  text_free(&answer);
+  ck_assert_int_eq(mkdir(path, 0700), 0);
+  check_request_error(&server, "a folder", "500 Internal Server Error");
+  ck_assert_int_eq(rmdir(path), 0);
+  ck_assert_int_eq(mkfifo(path, 0600), 0);
+  check_request_error(&server, "a FIFO", "500 Internal Server Error");
+  ck_assert_int_eq(unlink(path), 0);
+  ck_assert_int_eq(symlink(path, path), 0);
+  check_request_error(&server, "a link to itself", "500 Internal Server Error");
+  ck_assert_int_eq(unlink(path), 0);
+  write_file(path, "a\n", 2);
+  ck_assert_int_eq(truncate(path, (off_t)257 << 20), 0);
+  check_request_error(&server, "257 MiB", "413 Content Too Large");
+  ck_assert_int_eq(unlink(path), 0);
+  write_file(path, "a\n", 2);
+  answer = request(&server, get);
+  check_page("back again", answer, "<p>a</p>\n", 9);
+  text_free(&answer);
+  server_stop(&server);
+  server = server_start(&runners[_i], "/etc/passwd/data.md", plainly);
+  check_request_error(&server, "in a folder that is none", "404 Not Found");
+  server_stop(&server);
+}
+END_TEST
+
+/* A file whose size says nothing: /proc tells 0. */
+START_TEST(file_of_unknown_size) {
+  Server server = server_start(&runners[_i], "/proc/sys/kernel/pid_max", plainly);
+  Text answer = request(&server, get);
+  char number[32] = "";
+  FILE *file = fopen("/proc/sys/kernel/pid_max", "r");
+  ck_assert(file && fscanf(file, "%31s", number) == 1);
+  fclose(file);
+  Text html = text_of("<p>%s</p>\n", number);
+  check_page("a file of /proc", answer, html.bytes, html.length);
+  text_free(&html);
+  text_free(&answer);
+  server_stop(&server);
+}
+END_TEST
+
+START_TEST(document_of_64_mb) {
+  enum { LINES = (64 << 20) / 28 };
+  Server server = start_plain(_i, LINES);
+  check_plain("64 MB", request(&server, get), LINES);
+  check_plain("64 MB again", request(&server, get), LINES);
+  server_stop(&server);
+}
+END_TEST
+
+START_TEST(signals) {
+  static const int ending[] = {SIGTERM, SIGINT};
+  for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
+    Server server = start_plain(_i, 3);
+    int fd = client_connect(&server, 0); /* a client within its request does not matter */
+    ck_assert(client_send(fd, get, 5));
+    check_plain("before the signal", request(&server, get), 3);
+    kill(server.program.pid, SIGPIPE);
+    check_plain("after SIGPIPE", request(&server, get), 3);
+    kill(server.program.pid, ending[i]);
+    ck_assert_int_eq(program_finish(&server.program, NULL, NULL), 0);
+    close(fd);
+  }
+}
+END_TEST
+
+static void check_refusal(int runner, const char *const *arguments, int status, const char *line) {
+  Text output, error;
+  Program program = program_start(&runners[runner], "markdown-server", arguments, plainly);
+  int ended = program_finish(&program, &output, &error);
+  check_text("standard error", error, line, strlen(line));
+  check_text("standard output", output, "", 0);
+  ck_assert_msg(ended == status, "exit status %d, expected %d: %s", ended, status, line);
+  text_free(&output);
+  text_free(&error);
+}
+
+START_TEST(command_lines) {
+  static const struct {
+    const char *arguments[5], *line;
+  } cases[] = {{{"-x"}, "markdown-server: unknown option '-x'; see markdown-server --help\n"},
+               {{"-"}, "markdown-server: unknown option '-'; see markdown-server --help\n"},
+               {{"--unsafe", "a", "b"}, "markdown-server: one FILE is served, and 'b' is another\n"},
+               {{"--", "-a", "-b"}, "markdown-server: one FILE is served, and '-b' is another\n"},
+               {{"-p"}, "markdown-server: option -p wants a value; see markdown-server --help\n"},
+               {{"a", "-b"}, "markdown-server: option -b wants a value; see markdown-server --help\n"},
+               {{"-p", "65536"}, "markdown-server: bad port '65536'; a number from 0 to 65535 is meant\n"},
+               {{"-p", ""}, "markdown-server: bad port ''; a number from 0 to 65535 is meant\n"},
+               {{"-p", "8o"}, "markdown-server: bad port '8o'; a number from 0 to 65535 is meant\n"},
+               {{"-b", "1.2.3"}, "markdown-server: bad address '1.2.3'; an IPv4 address is meant, such as 127.0.0.1\n"},
+               {{"-b", "a\nb"}, "markdown-server: bad address 'a?b'; an IPv4 address is meant, such as 127.0.0.1\n"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    check_refusal(_i, cases[i].arguments, 2, cases[i].line);
+  static const struct {
+    const char *option, *begin;
+  } told[] = {{"--help", "usage: markdown-server [--unsafe] [-b ADDR] [-p PORT] [FILE]\n"},
+              {"--version", "markdown-server: CommonMark 0.30, the HTML of cmark 0.30.2\n"}};
+  for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+    Text output, error;
+    Program program =
+        program_start(&runners[_i], "markdown-server", (const char *const[]){told[i].option, NULL}, plainly);
+    ck_assert_int_eq(program_finish(&program, &output, &error), 0);
+    check_text("standard error", error, "", 0);
+    ck_assert_msg(strncmp(output.bytes, told[i].begin, strlen(told[i].begin)) == 0, "%s", output.bytes);
+    text_free(&output);
+    text_free(&error);
+  }
+}
+END_TEST
+
+START_TEST(cannot_listen) {
+  Server server = start_plain(_i, 3);
+  Text port = text_of("%d", server.port);
+  Text line = text_of(
+      "markdown-server: cannot listen on 127.0.0.1:%d: address already in use; -p 0 takes a free port\n", server.port);
+  check_refusal(_i, (const char *const[]){"-p", port.bytes, NULL}, 1, line.bytes);
+  text_free(&line);
+  line =
+      text_of("markdown-server: cannot listen on 192.0.2.1:%d: this machine does not have that address\n", server.port);
+  check_refusal(_i, (const char *const[]){"-b", "192.0.2.1", "-p", port.bytes, NULL}, 1, line.bytes);
+  text_free(&line);
+  check_plain("the first one goes on", request(&server, get), 3);
+  server_stop(&server);
+  /* the port is free again at once, although connections to it have just been closed */
+  Program again = program_start(
+      &runners[_i], "markdown-server",
+      (const char *const[]){"-b", "127.0.0.1", "-p", port.bytes, temporary_path("data.md"), NULL}, plainly);
+  Text expected = text_of("http://127.0.0.1:%s/\n", port.bytes);
+  ck_assert(client_readable(again.output, DEADLINE_MS));
+  kill(again.pid, SIGTERM);
+  Text output;
+  ck_assert_int_eq(program_finish(&again, &output, NULL), 0);
+  check_text("on the same port", output, expected.bytes, expected.length);
+  text_free(&output);
+  text_free(&expected);
+  text_free(&port);
+}
+END_TEST
+
+/* Raw HTML passes with --unsafe alone. */
+START_TEST(unsafe) {
+  static const char *const arguments[][6] = {{"--unsafe", "-p", "0", NULL}, {"-p", "0", NULL}};
+  static const char *const pages[] = {"<p><b>a</b></p>\n",
+                                      "<p><!-- raw HTML omitted -->a<!-- raw HTML omitted --></p>\n"};
+  char path[4096];
+  snprintf(path, sizeof path, "%s", temporary_path("raw.md"));
+  write_file(path, "<b>a</b>\n", 9);
+  for (int i = 0; i < 2; i++) {
+    const char *with_path[6];
+    size_t count = 0;
+    while (arguments[i][count])
+      with_path[count] = arguments[i][count], count++;
+    with_path[count++] = path;
+    with_path[count] = NULL;
+    Server server = {program_start(&runners[_i], "markdown-server", with_path, plainly), 0};
+    char line[64] = "";
+    ck_assert(client_readable(server.program.output, DEADLINE_MS));
+    ck_assert_int_gt(read(server.program.output, line, sizeof line - 1), 0);
+    ck_assert_int_eq(sscanf(line, "http://127.0.0.1:%d/", &server.port), 1);
+    Text answer = request(&server, get);
+    check_page(arguments[i][0], answer, pages[i], strlen(pages[i]));
+    text_free(&answer);
+    server_stop(&server);
+  }
+}
+END_TEST
+
+/* What the process holds, in KB, as /proc tells it. */
+static long resident(pid_t pid) {
+  char path[64], line[256];
+  long kilobytes = -1;
+  snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+  FILE *file = fopen(path, "r");
+  ck_assert_ptr_nonnull(file);
+  while (fgets(line, sizeof line, file))
+    if (sscanf(line, "VmRSS: %ld kB", &kilobytes) == 1)
+      break;
+  fclose(file);
+  return kilobytes;
+}
+
+/* An idle server holds under 200 KB, before its first client and after many, large pages included. Native alone: under
+ * qemu it is qemu's memory. */
+START_TEST(idle_memory) {
+  Server server = start_plain(0, 100000);
+  ck_assert_int_lt(resident(server.program.pid), 200);
+  for (int i = 0; i < 3; i++)
+    check_plain("large", request(&server, get), 100000);
+  int slow = client_connect(&server, 4096);
+  ck_assert(client_send(slow, get, strlen(get)));
+  ck_assert(client_readable(slow, DEADLINE_MS));
+  client_abort(slow);
+  for (int i = 0; i < 200; i++) {
+    Text answer = request(&server, "GET /other HTTP/1.0\r\n\r\n");
+    check_error("small", answer, "404 Not Found", false);
+    text_free(&answer);
+  }
+  long kilobytes = resident(server.program.pid);
+  ck_assert_msg(kilobytes > 0 && kilobytes < 200, "%ld KB", kilobytes);
+  server_stop(&server);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("markdown-server");
+  add_test(suite, "answers", answers, RUNNERS);
+  add_test(suite, "what does not fit", what_does_not_fit, RUNNERS);
+  add_test(suite, "octet by octet", octet_by_octet, RUNNERS);
+  add_test(suite, "octets after the request", octets_after_the_request, RUNNERS);
+  add_test(suite, "ends of file", ends_of_file, RUNNERS);
+  add_test(suite, "silent clients", silent_clients, RUNNERS);
+  add_test(suite, "clients hang up", clients_hang_up, RUNNERS);
+  add_test(suite, "slow reader", slow_reader, RUNNERS);
+  add_test(suite, "file changes", file_changes, RUNNERS);
+  add_test(suite, "file of unknown size", file_of_unknown_size, RUNNERS);
+  add_test(suite, "64 MB", document_of_64_mb, RUNNERS);
+  add_test(suite, "signals", signals, RUNNERS);
+  add_test(suite, "command lines", command_lines, RUNNERS);
+  add_test(suite, "cannot listen", cannot_listen, RUNNERS);
+  add_test(suite, "unsafe", unsafe, RUNNERS);
+  add_test(suite, "idle memory", idle_memory, 1);
+  return run_suite(suite);
+}

@@ -1,0 +1,179 @@
+/* markdown-render: the renderer as a filter, in the shape of cmark's own command line.
+ *
+ *     markdown-render [--unsafe] [--safe] [FILE...]
+ *
+ * This file is the command line and the filter itself; the renderer is generators/markdown. */
+#include "../http/http.h"
+#include "../isa/program.h"
+#include "../markdown/markdown.h"
+
+#define ARGUMENT_PLACE S0 /* the place in argv of the argument in hand */
+#define ARGUMENT S1       /* the argument itself */
+#define NO_OPTIONS S2     /* not 0: "--" has come */
+#define FLAGS S3          /* of markdown_render */
+#define FILES S4 /* where the FILEs are gathered: at the front of argv, whose arguments are done with by then */
+#define FILES_END S5
+
+static const char help[] = "usage: markdown-render [--unsafe] [--safe] [FILE...]\n"
+                           "\n"
+                           "Write the HTML of the Markdown in the FILEs, read as one document, or of the\n"
+                           "standard input where none is named, to the standard output.\n"
+                           "\n"
+                           "  --unsafe   pass raw HTML and dangerous URLs through\n"
+                           "  --safe     leave them out; this is the default, and --unsafe overrides it\n"
+                           "  --help     print this\n"
+                           "  --version  print what this is\n"
+                           "\n"
+                           "Exit status: 0: done. 1: not read, too large, or not written. 2: usage.\n";
+
+static const char version[] = "markdown-render: CommonMark 0.30, the HTML of cmark 0.30.2\n";
+
+static const NamedString strings[] = {{"program_name", "markdown-render"},
+                                      {"help_text", help},
+                                      {"version_text", version},
+                                      {"unknown_option_text", "unknown option '"},
+                                      {"see_help", "'; see markdown-render --help"},
+                                      {"standard_input", "standard input"},
+                                      {"the_document", "the document"}};
+
+/* The options, and where in "_start" each is handled; the last entry is for all others. */
+static const Option options[] = {{"--unsafe", "_start.unsafe"},   {"--safe", "_start.next_argument"},
+                                 {"--", "_start.end_of_options"}, {"--help", "_start.help"},
+                                 {"-h", "_start.help"},           {"--version", "_start.version"},
+                                 {"", "_start.unknown_option"}};
+
+/* read_standard_input: appends it to the document. Out A0 = 0, or -errno. */
+static void lay_read_standard_input(void) {
+  routine("read_standard_input");
+  enter_bare();
+  li(A0, 0);
+  call("reserve_document");
+  blt(A0, 0, "done");
+  li(A0, 0);
+  call("append_file");
+  label("done");
+  leave();
+}
+
+/* read_file: in A0 = path. Appends the file to the document. Out A0 = 0, or -errno. */
+static void lay_read_file(void) {
+  routine("read_file");
+  enter(S0, S1);
+  mov(A1, A0);
+  label("open");
+  li(A0, LINUX_AT_FDCWD);
+  li(A2, LINUX_O_RDONLY | LINUX_O_CLOEXEC);
+  sys(NR_OPENAT);
+  beq(A0, -LINUX_EINTR, "open");
+  blt(A0, 0, "done");
+  mov(S0, A0);
+  li(A0, 0);
+  call("reserve_document");
+  blt(A0, 0, "read");
+  mov(A0, S0);
+  call("append_file");
+  label("read");
+  mov(S1, A0);
+  mov(A0, S0);
+  sys(NR_CLOSE);
+  mov(A0, S1);
+  label("done");
+  leave();
+}
+
+/* filter: renders the FILEs and ends the program. */
+static void lay_filter(void) {
+  routine("filter");
+  never_returns();
+  call("ignore_sigpipe");
+  bne(FILES, FILES_END, "next_file");
+  la(ARGUMENT, "standard_input");
+  call("read_standard_input");
+  blt(A0, 0, "not_read");
+  jump("render");
+  label("next_file");
+  ld64(ARGUMENT, FILES, 0);
+  mov(A0, ARGUMENT);
+  call("read_file");
+  blt(A0, 0, "not_read");
+  add(FILES, FILES, 8);
+  bne(FILES, FILES_END, "next_file");
+
+  label("render");
+  la(ARGUMENT, "the_document");
+  mov(A0, FLAGS);
+  call("render_to_page");
+  blt(A0, 0, "not_read");
+  mov(A2, A0);
+  jump("print_and_exit");
+
+  label("not_read");
+  call("reason_for");
+  mov(A2, A0);
+  la(A0, "nothing");
+  mov(A1, ARGUMENT);
+  li(A3, EXIT_FAILED);
+  jump("fail");
+}
+
+/* Where the kernel starts the program. Options may stand anywhere among the FILEs, as cmark has it. */
+static void lay_start(void) {
+  routine("_start");
+  stack_pointer(ARGUMENT_PLACE);
+  never_returns();
+  add(ARGUMENT_PLACE, ARGUMENT_PLACE, 8); /* argv[0] */
+  mov(FILES, ARGUMENT_PLACE);
+  mov(FILES_END, ARGUMENT_PLACE);
+  li(NO_OPTIONS, 0);
+  li(FLAGS, 0);
+
+  label("next_argument");
+  ld64(T0, ARGUMENT_PLACE, 0);
+  beq(T0, 0, "filter");
+  add(ARGUMENT_PLACE, ARGUMENT_PLACE, 8);
+  ld64(ARGUMENT, ARGUMENT_PLACE, 0);
+  beq(ARGUMENT, 0, "filter");
+  bne(NO_OPTIONS, 0, "file");
+  ld8(T0, ARGUMENT, 0);
+  bne(T0, '-', "file");
+  mov(A0, ARGUMENT);
+  la(A1, "options");
+  call("find_option");
+  jump_table(A0, "option_handlers");
+
+  label("file");
+  st64(ARGUMENT, FILES_END, 0);
+  add(FILES_END, FILES_END, 8);
+  jump("next_argument");
+  label("end_of_options");
+  li(NO_OPTIONS, 1);
+  jump("next_argument");
+  label("unsafe");
+  li(FLAGS, MARKDOWN_UNSAFE);
+  jump("next_argument");
+  label("help");
+  la(A1, "help_text");
+  li(A2, sizeof help - 1);
+  jump("print_and_exit");
+  label("version");
+  la(A1, "version_text");
+  li(A2, sizeof version - 1);
+  jump("print_and_exit");
+  label("unknown_option");
+  fail_with("unknown_option_text", ARGUMENT, "see_help", EXIT_USAGE);
+}
+
+static void author(void) {
+  data_strings(strings);
+  data_options(options);
+  lay_start();
+  lay_filter();
+  lay_read_file();
+  lay_read_standard_input();
+  lay_http_text();
+  lay_http_command_line();
+  lay_http_document();
+  lay_markdown();
+}
+
+int main(int argc, char **argv) { return program_main(argc, argv, "markdown-render", author); }

@@ -1,0 +1,180 @@
+/* markdown-server: serves one Markdown file as a web page, rendered anew for every request.
+ *
+ *     markdown-server [--unsafe] [-b ADDR] [-p PORT] [FILE]
+ *
+ * This file is the command line; the server is generators/http, the renderer generators/markdown. */
+#include "../http/http.h"
+#include "../isa/program.h"
+#include "../markdown/markdown.h"
+
+#define ARGUMENT_PLACE S0 /* the place in argv of the argument in hand */
+#define ARGUMENT S1       /* the argument itself */
+#define NO_OPTIONS S2     /* not 0: "--" has come */
+#define FILE_NAMED S3     /* not 0: FILE has come */
+
+enum { DEFAULT_PORT = 8006 };
+
+static const char help[] = "usage: markdown-server [--unsafe] [-b ADDR] [-p PORT] [FILE]\n"
+                           "\n"
+                           "Serve the Markdown file FILE (/data.md where none is named) as a web page, at\n"
+                           "http://ADDR:PORT/. It is read and rendered anew for every request. When clients\n"
+                           "can come, that URL is printed.\n"
+                           "\n"
+                           "  -b ADDR    listen on this IPv4 address (127.0.0.1)\n"
+                           "  -p PORT    listen on this TCP port (8006); 0 takes a free one\n"
+                           "  --unsafe   pass raw HTML and dangerous URLs through\n"
+                           "  --help     print this\n"
+                           "  --version  print what this is\n"
+                           "\n"
+                           "SIGTERM and SIGINT end it with exit status 0. 1: it could not listen. 2: usage.\n";
+
+static const char version[] = "markdown-server: CommonMark 0.30, the HTML of cmark 0.30.2\n";
+
+static const NamedString strings[] = {{"program_name", "markdown-server"},
+                                      {"default_path", "/data.md"},
+                                      {"help_text", help},
+                                      {"version_text", version},
+                                      {"unknown_option_text", "unknown option '"},
+                                      {"see_help", "'; see markdown-server --help"},
+                                      {"second_file_text", "one FILE is served, and '"},
+                                      {"is_another", "' is another"},
+                                      {"option", "option "},
+                                      {"wants_value", " wants a value; see markdown-server --help"},
+                                      {"bad_port_text", "bad port '"},
+                                      {"port_meant", "'; a number from 0 to 65535 is meant"},
+                                      {"bad_address_text", "bad address '"},
+                                      {"address_meant", "'; an IPv4 address is meant, such as 127.0.0.1"}};
+
+/* The options, and where in "_start" each is handled; the last entry is for all others. */
+static const Option options[] = {{"--unsafe", "_start.unsafe"}, {"-b", "_start.address"},
+                                 {"-p", "_start.port"},         {"--", "_start.end_of_options"},
+                                 {"--help", "_start.help"},     {"--version", "_start.version"},
+                                 {"", "_start.unknown_option"}};
+
+/* take_value: in ARGUMENT_PLACE = place of an option. Moves it on to the option's value. Out A0 = that value; ends the
+ * program if there is none. */
+static void lay_take_value(void) {
+  routine("take_value");
+  add(ARGUMENT_PLACE, ARGUMENT_PLACE, 8);
+  ld64(A0, ARGUMENT_PLACE, 0);
+  beq(A0, 0, "missing");
+  ret();
+  label("missing");
+  fail_with("option", ARGUMENT, "wants_value", EXIT_USAGE);
+}
+
+/* set_defaults: where to listen, what to serve. */
+static void lay_set_defaults(void) {
+  routine("set_defaults");
+  la(A1, "listen_address"); /* struct sockaddr_in: the port and the address are in network byte order */
+  st8(DEFAULT_PORT >> 8, A1, 2);
+  st8(DEFAULT_PORT & 0xff, A1, 3);
+  st8(127, A1, 4);
+  st8(1, A1, 7);
+  la(A1, "document_path");
+  la(T0, "default_path");
+  st64(T0, A1, 0);
+  ret();
+}
+
+/* Where the kernel starts the program. */
+static void lay_start(void) {
+  routine("_start");
+  stack_pointer(ARGUMENT_PLACE);
+  never_returns();
+  add(ARGUMENT_PLACE, ARGUMENT_PLACE, 8); /* argv[0] */
+  li(NO_OPTIONS, 0);
+  li(FILE_NAMED, 0);
+  call("set_defaults");
+
+  label("next_argument");
+  ld64(T0, ARGUMENT_PLACE, 0);
+  beq(T0, 0, "arguments_taken");
+  add(ARGUMENT_PLACE, ARGUMENT_PLACE, 8);
+  ld64(ARGUMENT, ARGUMENT_PLACE, 0);
+  beq(ARGUMENT, 0, "arguments_taken");
+  bne(NO_OPTIONS, 0, "file");
+  ld8(T0, ARGUMENT, 0);
+  bne(T0, '-', "file");
+  mov(A0, ARGUMENT);
+  la(A1, "options");
+  call("find_option");
+  jump_table(A0, "option_handlers");
+
+  label("file");
+  bne(FILE_NAMED, 0, "second_file");
+  li(FILE_NAMED, 1);
+  la(T0, "document_path");
+  st64(ARGUMENT, T0, 0);
+  jump("next_argument");
+  label("end_of_options");
+  li(NO_OPTIONS, 1);
+  jump("next_argument");
+  label("unsafe");
+  la(T0, "render_flags");
+  st64(MARKDOWN_UNSAFE, T0, 0);
+  jump("next_argument");
+
+  label("address");
+  call("take_value");
+  mov(ARGUMENT, A0);
+  la(A1, "listen_address");
+  add(A1, A1, 4);
+  call("parse_ipv4");
+  beq(A0, 0, "next_argument");
+  fail_with("bad_address_text", ARGUMENT, "address_meant", EXIT_USAGE);
+
+  label("port");
+  call("take_value");
+  mov(ARGUMENT, A0);
+  call("parse_port");
+  blt(A0, 0, "bad_port");
+  la(A1, "listen_address");
+  st8(A0, A1, 3);
+  shr(A0, A0, 8);
+  st8(A0, A1, 2);
+  jump("next_argument");
+  label("bad_port");
+  fail_with("bad_port_text", ARGUMENT, "port_meant", EXIT_USAGE);
+
+  label("help");
+  la(A1, "help_text");
+  li(A2, sizeof help - 1);
+  jump("print_and_exit");
+  label("version");
+  la(A1, "version_text");
+  li(A2, sizeof version - 1);
+  jump("print_and_exit");
+  label("unknown_option");
+  fail_with("unknown_option_text", ARGUMENT, "see_help", EXIT_USAGE);
+  label("second_file");
+  fail_with("second_file_text", ARGUMENT, "is_another", EXIT_USAGE);
+
+  label("arguments_taken");
+  call("ignore_sigpipe");
+  call("end_on_signals");
+  call("prepare_slots");
+  call("listen_or_fail");
+  call("announce");
+  jump("serve");
+  bss("document_path", 8, 8); /* FILE, NUL-terminated */
+  bss("render_flags", 8, 8);  /* of markdown_render */
+}
+
+static void author(void) {
+  data_strings(strings);
+  data_options(options);
+  lay_start();
+  lay_set_defaults();
+  lay_take_value();
+  lay_http_text();
+  lay_http_command_line();
+  lay_http_server();
+  lay_http_connection();
+  lay_http_request();
+  lay_http_response();
+  lay_http_document();
+  lay_markdown();
+}
+
+int main(int argc, char **argv) { return program_main(argc, argv, "markdown-server", author); }
