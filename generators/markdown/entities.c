@@ -33,6 +33,8 @@ static void lay_tables(const PackedEntities *packed) {
   data_bytes(packed->kind_code.table, packed->kind_code.table_size);
   data("entity_shared_code", 1);
   data_bytes(packed->shared_code.table, packed->shared_code.table_size);
+  data("entity_shared", 1);
+  data_bytes(packed->shared, (size_t)packed->shared_count);
   data("entity_plain_bits", 1); /* a code of one length: each of n bits stands for itself */
   data_bytes(plain_table, sizeof(plain_table));
   data("entity_stream", 1);
@@ -202,7 +204,9 @@ static void lay_entity_lookup(const PackedEntities *packed) {
   la(A4, "entity_shared_code");
   li(A5, packed->shared_code.shortest);
   call("entity_symbol");
-  sub(A0, A5, S3);
+  la(T0, "entity_shared");
+  ld8x(T0, T0, A5);
+  sub(A0, T0, S3);
   bge(A0, 0, "entry");
   label("not_found");
   li(A0, 0);

@@ -261,7 +261,7 @@ static void build_codes(Packer *packer, PackedEntities *packed) {
       packer->shared_frequency[packer->shared[i]]++;
   prefix_code_build(&packed->token_code, packer->token_frequency, packer->tokens);
   prefix_code_build(&packed->kind_code, packer->kind_frequency, packed->kind_count);
-  prefix_code_build(&packed->shared_code, packer->shared_frequency, ENTITY_NAME_MAX);
+  prefix_code_build(&packed->shared_code, packer->shared_frequency, ENTITY_SHARED_MAX);
   const unsigned char *rank = packed->token_code.rank;
   packed->token_count = packer->tokens;
   for (int token = 0; token < packer->tokens; token++) {
@@ -269,6 +269,10 @@ static void build_codes(Packer *packer, PackedEntities *packed) {
     bool paired = pair.left != 0 || pair.right != 0;
     packed->tokens[rank[token]] =
         paired ? (unsigned short)(rank[pair.left] | (rank[pair.right] + 1) << 8) : packer->byte[token];
+  }
+  for (int shared = 0; shared < ENTITY_SHARED_MAX; shared++) {
+    packed->shared[packed->shared_code.rank[shared]] = (unsigned char)shared;
+    packed->shared_count += packer->shared_frequency[shared] > 0;
   }
   for (int kind = 0; kind < packed->kind_count; kind++)
     packed->kinds[packed->kind_code.rank[kind]] = packer->kind[kind];

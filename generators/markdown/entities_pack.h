@@ -22,6 +22,7 @@
 #define ENTITY_BLOCK_MAX 24 /* entries of a block, at most */
 #define ENTITY_KINDS_MAX 64
 #define ENTITY_MARKS_MAX 16
+#define ENTITY_SHARED_MAX 32
 #define ENTITY_TOKENS_MAX 255
 #define ENTITY_TOKENS_WAITING 8 /* depth to which pairs may nest: the reader keeps a byte for each in one register */
 
@@ -38,7 +39,8 @@ typedef struct {
   unsigned short tokens[ENTITY_TOKENS_MAX]; /* by rank: left | (right + 1) << 8; byte + 1; 0: the end of a name */
   unsigned short kinds[ENTITY_KINDS_MAX];   /* by rank */
   unsigned short marks[ENTITY_MARKS_MAX];   /* second code points */
-  int token_count, kind_count, mark_count;
+  unsigned char shared[ENTITY_SHARED_MAX];  /* by rank: bytes in common with the entry before */
+  int token_count, kind_count, mark_count, shared_count;
   PrefixCode token_code, shared_code, kind_code;
 } PackedEntities;
 

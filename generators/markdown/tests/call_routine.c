@@ -1,0 +1,192 @@
+#include "call_routine.h"
+
+#include <check.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unicorn/unicorn.h>
+
+#include "isa/program.h"
+#include "markdown/entities.h"
+#include "markdown/unicode.h"
+
+enum { PAGE = 4096, CODE_SIZE = 16 * PAGE, SAVED = 6 };
+
+/* Known values in the S registers while a routine runs. */
+#define MARK INT64_C(0x5a5a000012345678)
+
+static const struct {
+  const char *routine, *from_c;
+} names[CALLS] = {
+    [CALL_UTF8_DECODE] = {"utf8_decode", "call_utf8_decode"},
+    [CALL_UTF8_ENCODE] = {"utf8_encode", "call_utf8_encode"},
+    [CALL_CASE_FOLD] = {"case_fold", "call_case_fold"},
+    [CALL_IS_UNICODE_PUNCTUATION] = {"is_unicode_punctuation", "call_is_unicode_punctuation"},
+    [CALL_IS_UNICODE_SPACE] = {"is_unicode_space", "call_is_unicode_space"},
+    [CALL_ENTITY_LOOKUP] = {"entity_lookup", "call_entity_lookup"},
+};
+
+static const Reg argument[] = {{0}, {1}, {2}, {3}, {4}, {5}};
+static const Reg saved[] = {{8}, {9}, {10}, {11}, {12}, {13}};
+
+/* A routine for C to call, void (*)(uint64_t registers[12]): A0..A5 come from registers[0..5] and go back there, and
+ * S1..S5 as the called routine leaves them go to registers[7..11]. */
+static void lay_from_c(const char *name, const char *called) {
+  routine(name);
+  c_arguments();
+  enter(S0, S1, S2, S3, S4, S5);
+  mov(S0, A0);
+  for (int i = 1; i < SAVED; i++)
+    li(saved[i], MARK + i);
+  for (int i = 5; i >= 0; i--)
+    ld64(argument[i], S0, 8 * i);
+  call(called);
+  for (int i = 0; i < 6; i++)
+    st64(argument[i], S0, 8 * i);
+  for (int i = 1; i < SAVED; i++)
+    st64(saved[i], S0, 8 * (6 + i));
+  leave();
+}
+
+/* Lay everything at an address, and copy it to `code`, which has room for CODE_SIZE bytes. */
+static void lay_all(Isa isa, uint64_t address, unsigned char *code) {
+  machine_begin(isa, "routines");
+  for (int call = 0; call < CALLS; call++)
+    lay_from_c(names[call].from_c, names[call].routine);
+  lay_entities();
+  lay_unicode();
+  lay_settle(machine_layout(), address, PAGE);
+  size_t size;
+  const unsigned char *text = lay_text(machine_layout(), &size);
+  ck_assert_uint_le(size, CODE_SIZE);
+  memcpy(code, text, size);
+}
+
+static uint64_t address_of(const char *name) {
+  const LaySymbol *symbol = lay_find(machine_layout(), name);
+  ck_assert_msg(symbol != NULL, "no routine is called %s", name);
+  return symbol->address;
+}
+
+/* ---- On this processor ----------------------------------------------------------------------------------------------
+ */
+
+static void (*native_routine[CALLS])(uint64_t *registers);
+
+Isa native_isa(void) {
+#if defined __x86_64__
+  return ISA_X64;
+#elif defined __aarch64__
+  return ISA_A64;
+#else
+#error "these tests run on x86-64 and arm64"
+#endif
+}
+
+void native_load(void) {
+  unsigned char *code = mmap(NULL, CODE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ck_assert(code != MAP_FAILED);
+  lay_all(native_isa(), (uintptr_t)code, code);
+  ck_assert_int_eq(mprotect(code, CODE_SIZE, PROT_READ | PROT_EXEC), 0);
+  __builtin___clear_cache((char *)code, (char *)code + CODE_SIZE);
+  for (int call = 0; call < CALLS; call++) {
+    uintptr_t address = address_of(names[call].from_c);
+    memcpy(&native_routine[call], &address, sizeof(address));
+  }
+}
+
+Arguments native_call(Call call, Arguments in) {
+  uint64_t registers[12];
+  memcpy(registers, in.a, sizeof(in.a));
+  native_routine[call](registers);
+  for (int i = 1; i < SAVED; i++)
+    if (registers[6 + i] != (uint64_t)(MARK + i))
+      ck_abort_msg("%s changed S%d", names[call].routine, i);
+  Arguments out;
+  memcpy(out.a, registers, sizeof(out.a));
+  return out;
+}
+
+/* ---- In Unicorn
+ * ------------------------------------------------------------------------------------------------------- */
+
+/* The registers of machine.h as Unicorn names them: A0..A5, S0..S5. */
+static const int unicorn_register[][12] = {
+    [ISA_X64] = {UC_X86_REG_RDI, UC_X86_REG_RSI, UC_X86_REG_RDX, UC_X86_REG_R10, UC_X86_REG_R8, UC_X86_REG_R9,
+                 UC_X86_REG_RBX, UC_X86_REG_RBP, UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15},
+    [ISA_A64] = {UC_ARM64_REG_X0, UC_ARM64_REG_X1, UC_ARM64_REG_X2, UC_ARM64_REG_X3, UC_ARM64_REG_X4, UC_ARM64_REG_X5,
+                 UC_ARM64_REG_X19, UC_ARM64_REG_X20, UC_ARM64_REG_X21, UC_ARM64_REG_X22, UC_ARM64_REG_X23,
+                 UC_ARM64_REG_X24}};
+
+#define CODE_ADDRESS UINT64_C(0x400000)
+#define RETURN_ADDRESS UINT64_C(0x500000)
+#define STACK_TOP UINT64_C(0x610000)
+#define STACK_SIZE UINT64_C(0x10000)
+
+static uc_engine *engine;
+static Isa engine_isa;
+static uint64_t entry[CALLS];
+
+static void expect_ok(uc_err error, const char *what) {
+  if (error != UC_ERR_OK)
+    ck_abort_msg("Unicorn: %s: %s", what, uc_strerror(error));
+}
+
+static void set_register(int id, uint64_t value) { expect_ok(uc_reg_write(engine, id, &value), "uc_reg_write"); }
+
+static uint64_t get_register(int id) {
+  uint64_t value = 0;
+  expect_ok(uc_reg_read(engine, id, &value), "uc_reg_read");
+  return value;
+}
+
+void unicorn_load(Isa isa, void *shared, size_t size) {
+  static unsigned char code[CODE_SIZE];
+  engine_isa = isa;
+  expect_ok(isa == ISA_X64 ? uc_open(UC_ARCH_X86, UC_MODE_64, &engine)
+                           : uc_open(UC_ARCH_ARM64, UC_MODE_LITTLE_ENDIAN, &engine),
+            "uc_open");
+  lay_all(isa, CODE_ADDRESS, code);
+  for (int call = 0; call < CALLS; call++)
+    entry[call] = address_of(names[call].routine);
+  expect_ok(uc_mem_map(engine, CODE_ADDRESS, CODE_SIZE, UC_PROT_READ | UC_PROT_EXEC), "uc_mem_map");
+  expect_ok(uc_mem_write(engine, CODE_ADDRESS, code, CODE_SIZE), "uc_mem_write");
+  expect_ok(uc_mem_map(engine, RETURN_ADDRESS, PAGE, UC_PROT_READ | UC_PROT_EXEC), "uc_mem_map");
+  expect_ok(uc_mem_map(engine, STACK_TOP - STACK_SIZE, STACK_SIZE, UC_PROT_READ | UC_PROT_WRITE), "uc_mem_map");
+  expect_ok(uc_mem_map_ptr(engine, (uintptr_t)shared, size, UC_PROT_READ | UC_PROT_WRITE, shared), "uc_mem_map_ptr");
+}
+
+void unicorn_unload(void) { uc_close(engine); }
+
+/* Leave the return address where the machine's calls do. */
+static void set_return_address(void) {
+  uint64_t top = STACK_TOP - 256, back = RETURN_ADDRESS;
+  if (engine_isa == ISA_X64) {
+    top -= sizeof(back);
+    expect_ok(uc_mem_write(engine, top, &back, sizeof(back)), "uc_mem_write");
+    set_register(UC_X86_REG_RSP, top);
+  } else {
+    set_register(UC_ARM64_REG_LR, back);
+    set_register(UC_ARM64_REG_SP, top);
+  }
+}
+
+Arguments unicorn_call(Call call, Arguments in) {
+  const int *ids = unicorn_register[engine_isa];
+  for (int i = 0; i < 6; i++) {
+    set_register(ids[i], in.a[i]);
+    set_register(ids[6 + i], (uint64_t)(MARK + i));
+  }
+  set_return_address();
+  uc_err error = uc_emu_start(engine, entry[call], RETURN_ADDRESS, 0, 0);
+  uint64_t stopped = get_register(engine_isa == ISA_X64 ? UC_X86_REG_RIP : UC_ARM64_REG_PC);
+  if (error != UC_ERR_OK || stopped != RETURN_ADDRESS)
+    ck_abort_msg("%s stopped at 0x%" PRIx64 ": %s", names[call].routine, stopped, uc_strerror(error));
+  Arguments out;
+  for (int i = 0; i < 6; i++) {
+    out.a[i] = get_register(ids[i]);
+    if (get_register(ids[6 + i]) != (uint64_t)(MARK + i))
+      ck_abort_msg("%s changed S%d", names[call].routine, i);
+  }
+  return out;
+}
