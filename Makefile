@@ -100,11 +100,10 @@ setup: ## install the Debian packages that the build, the gate and the tests nee
 verify: all ## hold every program to its oracle, byte for byte
 	$(BUILD)/bytegate verify
 
-# Every line of this list is one program of checks. scripts/run-tests.sh runs them and counts what they report.
-LINTS := check-format $(if $(C_SOURCES),lint-tidy lint-cppcheck) $(if $(SHELL_SOURCES),lint-shell)
+LINTS := $(if $(C_SOURCES),lint-tidy lint-cppcheck check-format) $(if $(SHELL_SOURCES),lint-shell)
 check: all unit-tests ## run the unit tests, the script tests and the linters
 	scripts/run-tests.sh -j $(JOBS) -l $(BUILD)/test-logs \
-	  $(UNIT_TESTS) $(SHELL_TESTS) $(wildcard scripts/check-elf-sums.sh) $(addprefix make:,$(LINTS))
+	  $(addprefix make:,$(LINTS)) $(UNIT_TESTS) $(SHELL_TESTS) $(wildcard scripts/check-elf-sums.sh)
 
 .PHONY: unit-tests elf
 unit-tests: $(UNIT_TESTS)
