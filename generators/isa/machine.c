@@ -395,13 +395,19 @@ static char *output_path(const char *outdir, const char *ending) {
   return path;
 }
 
+Lay *machine_settle(uint64_t address, uint64_t bss_align) {
+  machine_layout();
+  table()->lay_finish();
+  lay_settle(now.lay, address, bss_align);
+  return now.lay;
+}
+
 static void write_exec(const char *outdir, const char *entry, bool single_segment) {
   if (now.counting)
     lay_die(machine_layout(), "%s counts coverage, and only an object has the counters", now.name);
-  table()->lay_finish();
   ElfLayout layout = {table()->elf_machine, BASE_ADDRESS, single_segment ? 0x1000 : table()->page, single_segment};
   size_t headers = elf_headers_size(&layout, lay_bss_size(now.lay) > 0);
-  lay_settle(now.lay, BASE_ADDRESS + headers, layout.page);
+  machine_settle(BASE_ADDRESS + headers, layout.page);
   char *path = output_path(outdir, ""), *sym = output_path(outdir, ".sym"), *map = output_path(outdir, ".map");
   elf_write_exec(now.lay, &layout, entry, path);
   elf_write_symbols(now.lay, &layout, sym);
@@ -418,9 +424,7 @@ void machine_write_exec(const char *outdir, const char *entry) { write_exec(outd
 void machine_write_single_segment(const char *outdir, const char *entry) { write_exec(outdir, entry, true); }
 
 void machine_write_object(const char *outdir, const char *const *exported, size_t count) {
-  machine_layout();
-  table()->lay_finish();
-  lay_settle(now.lay, 0, 4096);
+  machine_settle(0, 4096);
   ElfSection counters = {0};
   if (now.counting)
     counters = (ElfSection){"__libfuzzer_extra_counters", (size_t)now.counters};

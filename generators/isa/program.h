@@ -29,6 +29,11 @@ void machine_count_coverage(void);
 /* How many counters there are so far: the size of that section in bytes. */
 int machine_counters(void);
 
+/* Lay what belongs at the end (literal pools), and settle: the first byte at `address`, bss from the next multiple of
+ * `bss_align`. For a program that writes its file itself. Returns the layout, owned by the machine until the next
+ * machine_begin. */
+Lay *machine_settle(uint64_t address, uint64_t bss_align);
+
 /* Settle and write OUTDIR/NAME_ARCH with its .map and .sym. `entry`: the label at which the program starts. */
 void machine_write_exec(const char *outdir, const char *entry);
 
@@ -60,7 +65,7 @@ void op_a64_adr_label(A64Reg d, const char *name);
 /* adr Xd, label */
 #define a64_address(d, name) (AT_, op_a64_adr_label(d, name))
 
-/* The layout being filled, for a program that writes its file itself (after lay_settle). */
+/* The layout being filled. */
 Lay *machine_layout(void);
 
 #endif
