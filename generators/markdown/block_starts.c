@@ -236,31 +236,37 @@ static void lay_trim_end(void) {
   ret();
 }
 
-/* open_fence: a code fence (4.5) at S2? If so open its block as S3 and move S0 behind the fence. out A0 = 1, or 0. */
+/* open_fence: a code fence (4.5) at S2? If so open its block as S3 and move S0 behind the fence. out A0 = 1, or 0. The
+ * info string must be well-formed UTF-8, and behind backticks it has no backtick. */
 static void lay_open_fence(void) {
   routine("open_fence");
+  enter(S1, S4);
   ld8(A1, S2, 0);
   mov(A0, S2);
   label("count");
   add(A0, A0, 1);
   ld8(T0, A0, 0);
   beq(T0, A1, "count");
-  sub(A2, A0, S2);
-  bltu(A2, 3, "no");
-  bne(A1, '`', "yes");
-  mov(A3, A0);
-  label("info_string"); /* that of a backtick fence has no backtick */
+  sub(S4, A0, S2);
+  bltu(S4, 3, "no");
+  mov(S1, A0);
+  label("info_string");
+  ld8(T0, A0, 0);
   beq(T0, '\n', "yes");
-  add(A3, A3, 1);
-  ld8(T0, A3, 0);
+  bgeu(T0, 0x80, "multibyte");
+  add(A0, A0, 1);
   bne(T0, '`', "info_string");
+  bne(A1, '`', "info_string");
   label("no");
   li(A0, 0);
-  ret();
+  leave();
+  label("multibyte");
+  call("utf8_length");
+  add(A0, A0, T0);
+  bne(T0, 0, "info_string");
+  jump("no");
+
   label("yes");
-  enter(S1, S4);
-  mov(S1, A0);
-  mov(S4, A2);
   li(A0, BLOCK_CODE);
   call("add_child");
   ld8(T0, S3, R_FLAGS);

@@ -385,9 +385,8 @@ static void lay_autolink_or_html(void) {
   bset(T0, SKIP_INSTRUCTION, "none");
   add(A0, A0, 1);
   call("scan_instruction");
-  bne(A0, 0, "scanned");
   li(A3, SKIP_INSTRUCTION);
-  jump("skip_from_now_on");
+  jump("maybe_unclosed");
 
   label("declaration");
   ld8(T0, S0, 1);
@@ -412,7 +411,6 @@ static void lay_autolink_or_html(void) {
   label("maybe_unclosed");
   bne(A0, 0, "scanned");
   beq(A2, 0, "none");
-  label("skip_from_now_on");
   ldw(T0, W_SKIP_HTML);
   or(T0, T0, A3);
   stw(T0, W_SKIP_HTML);

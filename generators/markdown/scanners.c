@@ -1,10 +1,11 @@
 /* scanners.c: the fixed patterns of CommonMark: HTML tags and blocks (4.6, 6.6), autolinks (6.5), and the parts of a
  * link (6.3).
  *
- * cmark has these as regular expressions compiled to automata that take the longest match. Each is written here as the
- * one walk that decides it, and where the longest match is not the obvious one the comment says so. A scanner gets the
- * first byte in A0 and, where white space alone does not stop it, the end in A1; it returns where the match ends, or 0.
- * Scanners destroy A* and T* and call nothing but scanners. */
+ * cmark has these as regular expressions compiled to automata that take the longest match and know UTF-8: "any other
+ * character" is a well-formed one, and the first ill-formed byte ends a match. Each is written here as the one walk that
+ * decides it, and where the longest match is not the obvious one the comment says so. A scanner gets the first byte in
+ * A0 and, where white space alone does not stop it, the end in A1; it returns where the match ends, or 0. The byte at
+ * the end can be read and is ASCII. Scanners destroy A0..A4 and T* and call nothing but scanners. */
 #include <string.h>
 
 #include "parts.h"
@@ -31,7 +32,7 @@ static void lay_byte_classes(void) {
       table[c] |= IS_EMAIL;
     if (alnum || (c && strchr(":._-", c)))
       table[c] |= IS_ATTRIBUTE;
-    if (c && !strchr(" \t\r\n\v\f\"'=<>`", c))
+    if (c && c < 128 && !strchr(" \t\r\n\v\f\"'=<>`", c))
       table[c] |= IS_UNQUOTED;
   }
   data("byte_classes", 1);
@@ -48,6 +49,67 @@ static void lay_skip_space(void) {
   add(A0, A0, 1);
   jump("look");
   label("done");
+  ret();
+}
+
+/* utf8_length: in A0 = a byte above 0x7F; out T0 = length of the well-formed UTF-8 character there (RFC 3629, section
+ * 4), or 0. Destroys T1. */
+static void lay_utf8_length(void) {
+  routine("utf8_length");
+  ld8(T0, A0, 0);
+  ld8(T1, A0, 1);
+  bltu(T0, 0xC2, "ill_formed");
+  bltu(T0, 0xE0, "two");
+  bgeu(T0, 0xF0, "four");
+  beq(T0, 0xE0, "overlong_three");
+  beq(T0, 0xED, "no_surrogate");
+  sub(T1, T1, 0x80);
+  bgeu(T1, 0x40, "ill_formed");
+  label("third");
+  ld8(T1, A0, 2);
+  sub(T1, T1, 0x80);
+  bgeu(T1, 0x40, "ill_formed");
+  li(T0, 3);
+  ret();
+  label("overlong_three");
+  sub(T1, T1, 0xA0);
+  bltu(T1, 0x20, "third");
+  jump("ill_formed");
+  label("no_surrogate");
+  sub(T1, T1, 0x80);
+  bltu(T1, 0x20, "third");
+  label("ill_formed");
+  li(T0, 0);
+  ret();
+
+  label("two");
+  sub(T1, T1, 0x80);
+  bgeu(T1, 0x40, "ill_formed");
+  li(T0, 2);
+  ret();
+
+  label("four");
+  beq(T0, 0xF0, "overlong_four");
+  beq(T0, 0xF4, "last_plane");
+  bgtu(T0, 0xF4, "ill_formed");
+  sub(T1, T1, 0x80);
+  bgeu(T1, 0x40, "ill_formed");
+  jump("third_of_four");
+  label("overlong_four");
+  sub(T1, T1, 0x90);
+  bltu(T1, 0x30, "third_of_four");
+  jump("ill_formed");
+  label("last_plane");
+  sub(T1, T1, 0x80);
+  bgeu(T1, 0x10, "ill_formed");
+  label("third_of_four");
+  ld8(T1, A0, 2);
+  sub(T1, T1, 0x80);
+  bgeu(T1, 0x40, "ill_formed");
+  ld8(T1, A0, 3);
+  sub(T1, T1, 0x80);
+  bgeu(T1, 0x40, "ill_formed");
+  li(T0, 4);
   ret();
 }
 
@@ -109,20 +171,37 @@ static void lay_scan_html_tag(void) {
   ld8(A2, A0, 0);
   beq(A2, '"', "quoted");
   beq(A2, '\'', "quoted");
-  if_not_class(A2, IS_UNQUOTED, "none");
+  mov(A2, A0);
   label("unquoted");
-  add(A0, A0, 1);
   at_end(A0, "none");
   ld8(T0, A0, 0);
-  if_class(T0, IS_UNQUOTED, "unquoted");
+  bgeu(T0, 0x80, "unquoted_character");
+  if_not_class(T0, IS_UNQUOTED, "unquoted_end");
+  add(A0, A0, 1);
+  jump("unquoted");
+  label("unquoted_character");
+  call("utf8_length");
+  beq(T0, 0, "none");
+  add(A0, A0, T0);
+  jump("unquoted");
+  label("unquoted_end");
+  beq(A0, A2, "none");
   jump("next_attribute");
+
   label("quoted");
   add(A0, A0, 1);
+  label("quoted_next");
   at_end(A0, "none");
   ld8(T0, A0, 0);
+  bgeu(T0, 0x80, "quoted_character");
   bne(T0, A2, "quoted");
   add(A0, A0, 1);
   jump("next_attribute");
+  label("quoted_character");
+  call("utf8_length");
+  beq(T0, 0, "none");
+  add(A0, A0, T0);
+  jump("quoted_next");
 
   label("tag_end");
   bne(T0, '/', "bracket");
@@ -151,9 +230,10 @@ static void lay_scan_html_tag(void) {
  * "->" nor contains "--", and "-->". */
 static void lay_scan_html_comment(void) {
   routine("scan_html_comment");
+  enter_bare();
   sub(A2, A1, 3); /* the last place where "-->" fits */
-  ld8(T0, A0, 0);
   at_end(A0, "none");
+  ld8(T0, A0, 0);
   bne(T0, '-', "none");
   add(A0, A0, 1);
   at_end(A0, "none");
@@ -169,48 +249,88 @@ static void lay_scan_html_comment(void) {
   add(A0, A0, 1);
   label("first");
   beq(T0, '>', "none");
-  label("text");
+  label("character"); /* any but a hyphen, and T0 is its first byte */
+  bgeu(T0, 0x80, "multibyte");
   add(A0, A0, 1);
+  label("text");
   bgt(A0, A2, "none");
   ld8(T0, A0, 0);
-  bne(T0, '-', "text");
+  bne(T0, '-', "character");
   ld8(T0, A0, 1);
   bne(T0, '-', "single_hyphen");
   ld8(T0, A0, 2);
   bne(T0, '>', "none");
   label("closed");
   add(A0, A0, 3);
-  ret();
+  leave();
   label("single_hyphen");
   add(A0, A0, 1);
-  jump("text");
+  jump("character");
+  label("multibyte");
+  call("utf8_length");
+  add(A0, A0, T0);
+  bne(T0, 0, "text");
   label("none");
   li(A0, 0);
+  leave();
+}
+
+/* next_character: pass one character at A0 and leave its first byte in A4; A4 = 256 and A0 as it was if it is
+ * ill-formed or A0 is at the end in A1. Destroys T*. */
+static void lay_next_character(void) {
+  routine("next_character");
+  at_end(A0, "no_character");
+  ld8(A4, A0, 0);
+  bgeu(A4, 0x80, "multibyte");
+  add(A0, A0, 1);
+  ret();
+  label("multibyte");
+  enter_bare();
+  call("utf8_length");
+  add(A0, A0, T0);
+  bne(T0, 0, "well_formed");
+  li(A4, 256);
+  label("well_formed");
+  leave();
+  routine("no_character");
+  li(A4, 256);
   ret();
 }
 
-/* scan_instruction: a processing instruction, A0 behind "<?", A1 the end; 0 means that no later one closes either.
- * As in cmark a '?' that does not close takes the next byte with it: "???>" does not end there. */
+/* The end of a declaration, instruction or CDATA section is not looked at again in cmark: what stopped the scan is taken
+ * for it, `length` bytes from A3 on, even if it was an ill-formed byte. If so many are not left, the scan has failed
+ * and A2 = 1: no later one of the kind can do better. */
+static void take_end(int length) {
+  add(A0, A3, length);
+  bleu(A0, A1, "closed");
+  li(A2, 1);
+  li(A0, 0);
+  label("closed");
+  leave();
+}
+
+/* scan_instruction: a processing instruction, A0 behind "<?", A1 the end. out A0 = end, or 0, and then A2 = 1 if it is
+ * unclosed. As in cmark a '?' that does not close takes the next character with it: "???>" does not end there. */
 static void lay_scan_instruction(void) {
   routine("scan_instruction");
+  enter_bare();
+  li(A2, 0);
   label("next");
-  at_end(A0, "none");
-  ld8(T0, A0, 0);
-  add(A0, A0, 1);
-  bne(T0, '?', "next");
-  at_end(A0, "none");
-  ld8(T0, A0, 0);
-  add(A0, A0, 1);
-  bne(T0, '>', "next");
-  ret();
-  label("none");
-  li(A0, 0);
-  ret();
+  mov(A3, A0);
+  call("next_character");
+  beq(A4, 256, "stopped");
+  bne(A4, '?', "next");
+  call("next_character");
+  beq(A4, 256, "stopped");
+  bne(A4, '>', "next");
+  label("stopped");
+  take_end(2);
 }
 
-/* scan_declaration: A0 behind "<!", A1 the end. out A0 = end, or 0, and then A2 = 1 if only its '>' is missing. */
+/* scan_declaration: A0 behind "<!", A1 the end. out as scan_instruction. */
 static void lay_scan_declaration(void) {
   routine("scan_declaration");
+  enter_bare();
   li(A2, 0);
   mov(A3, A0);
   label("name");
@@ -223,58 +343,56 @@ static void lay_scan_declaration(void) {
   label("name_ended");
   beq(A0, A3, "none");
   if_not_class(T0, IS_SPACE, "none");
-  label("text");
-  add(A0, A0, 1);
-  at_end(A0, "unclosed");
-  ld8(T0, A0, 0);
-  bne(T0, '>', "text");
-  add(A0, A0, 1);
-  ret();
-  label("unclosed");
-  li(A2, 1);
+  label("next");
+  mov(A3, A0);
+  call("next_character");
+  beq(A4, 256, "stopped");
+  bne(A4, '>', "next");
+  label("stopped");
+  take_end(1);
   label("none");
   li(A0, 0);
-  ret();
+  leave();
 }
 
-/* scan_cdata: A0 behind "<![", A1 the end. out as scan_declaration. As in cmark a ']' that does not close takes the
- * next byte with it, and "]]" the next: "]]]>" does not end there. */
+/* scan_cdata: A0 behind "<![", A1 the end. out as scan_instruction. As in cmark a ']' that does not close takes the next
+ * character with it, and "]]" the next: "]]]>" does not end there. */
 static void lay_scan_cdata(void) {
   routine("scan_cdata");
+  enter_bare();
   li(A2, 0);
   sub(T0, A1, A0);
   blt(T0, 6, "none");
   ld32(T0, A0, 0);
-  li(T1, 'C' | 'D' << 8 | 'A' << 16 | 'T' << 24);
-  bne(T0, T1, "none");
+  or(T0, T0, 0x20202020); /* in any case */
+  bne(T0, 'c' | 'd' << 8 | 'a' << 16 | 't' << 24, "none");
   ld16(T0, A0, 4);
-  bne(T0, 'A' | '[' << 8, "none");
+  or(T0, T0, 0x20);
+  bne(T0, 'a' | '[' << 8, "none");
   add(A0, A0, 6);
   label("next");
-  at_end(A0, "unclosed");
-  ld8(T0, A0, 0);
-  add(A0, A0, 1);
-  bne(T0, ']', "next");
-  at_end(A0, "unclosed");
-  ld8(T0, A0, 0);
-  add(A0, A0, 1);
-  bne(T0, ']', "next");
-  at_end(A0, "unclosed");
-  ld8(T0, A0, 0);
-  add(A0, A0, 1);
-  bne(T0, '>', "next");
-  ret();
-  label("unclosed");
-  li(A2, 1);
+  mov(A3, A0);
+  call("next_character");
+  beq(A4, 256, "stopped");
+  bne(A4, ']', "next");
+  call("next_character");
+  beq(A4, 256, "stopped");
+  bne(A4, ']', "next");
+  call("next_character");
+  beq(A4, 256, "stopped");
+  bne(A4, '>', "next");
+  label("stopped");
+  take_end(3);
   label("none");
   li(A0, 0);
-  ret();
+  leave();
 }
 
-/* scan_scheme_uri: a URI autolink, A0 behind its '<': a scheme of 2 to 32 characters, ':', and no space, '<' or control
+/* scan_uri: a URI autolink, A0 behind its '<': a scheme of 2 to 32 characters, ':', and no space, '<' or control
  * byte up to '>'. */
 static void lay_scan_uri(void) {
   routine("scan_uri");
+  enter_bare();
   mov(A2, A0);
   ld8(T0, A0, 0);
   if_not_class(T0, IS_ALPHA, "none");
@@ -291,15 +409,21 @@ static void lay_scan_uri(void) {
   bgtu(A2, 32, "none");
   label("rest");
   add(A0, A0, 1);
+  label("rest_next");
   ld8(T0, A0, 0);
   bleu(T0, ' ', "none");
   beq(T0, '<', "none");
+  bgeu(T0, 0x80, "multibyte");
   bne(T0, '>', "rest");
   add(A0, A0, 1);
-  ret();
+  leave();
+  label("multibyte");
+  call("utf8_length");
+  add(A0, A0, T0);
+  bne(T0, 0, "rest_next");
   label("none");
   li(A0, 0);
-  ret();
+  leave();
 }
 
 /* scan_email: an e-mail autolink, A0 behind its '<': a local part, '@', and labels of 1 to 63 letters, digits and
@@ -340,6 +464,7 @@ static void lay_scan_email(void) {
  * or not, and the longest match counts: it closes only if no other does. */
 static void lay_scan_link_title(void) {
   routine("scan_link_title");
+  enter_bare();
   at_end(A0, "none");
   li(A4, 0); /* where the best match so far ends */
   ld8(A2, A0, 0);
@@ -349,29 +474,32 @@ static void lay_scan_link_title(void) {
   bne(A2, '(', "none");
   li(A3, ')');
   label("open");
-  li(T1, 0); /* the byte before, unless it is the opening character */
-  label("next");
+  label("other");
   add(A0, A0, 1);
+  label("next");
   at_end(A0, "done");
   ld8(T0, A0, 0);
   beq(T0, A3, "closing");
   beq(T0, A2, "opening");
-  label("other");
-  mov(T1, T0);
-  jump("next");
-  label("opening"); /* '(' inside parentheses, unless escaped */
-  beq(T1, '\\', "other");
+  bltu(T0, 0x80, "other");
+  call("utf8_length");
+  add(A0, A0, T0);
+  bne(T0, 0, "next");
   label("done");
   mov(A0, A4);
-  ret();
+  leave();
+  label("opening"); /* '(' inside parentheses, unless escaped */
+  ld8(T1, A0, -1);
+  beq(T1, '\\', "other");
+  jump("done");
   label("closing");
   add(A4, A0, 1);
+  ld8(T1, A0, -1);
   beq(T1, '\\', "other");
-  mov(A0, A4);
-  ret();
+  jump("done");
   label("none");
   li(A0, 0);
-  ret();
+  leave();
 }
 
 /* scan_link_destination: A0 its first byte, A1 the end; out A0 = end, or 0; A2, A3 = the destination's first byte and
@@ -624,7 +752,8 @@ static void lay_is_html_block_7(void) {
   leave();
 }
 
-static const ByteSet tag_or_line_end = {2, {{0, '>', 0}, {0, '\n', 0}}};
+/* What ends an HTML block, the line, or the well-formed part of it. */
+static const ByteSet block_end = {3, {{0, '>', 0}, {0, '\n', 0}, {0, 0x80, 0xFF}}};
 
 /* ends_html_block: out A0 = 1 if the line from S2 has the end condition of the HTML block S3, else 0. Each ends with
  * '>': look at every one and at what stands before it. */
@@ -635,11 +764,12 @@ static void lay_ends_html_block(void) {
   bgtu(A5, 5, "no");
   mov(A4, S2);
   label("look");
-  scan16(T0, A4, tag_or_line_end);
+  scan16(T0, A4, block_end);
   add(A4, A4, T0);
   beq(T0, 16, "look");
   ld8(T0, A4, 0);
   beq(T0, '\n', "no");
+  bgeu(T0, 0x80, "multibyte");
   add(A4, A4, 1);
   sub(A1, A4, S2); /* bytes of the line up to and with this '>' */
   beq(A5, 4, "yes");
@@ -658,6 +788,13 @@ static void lay_ends_html_block(void) {
   bne(T0, '?', "look");
   bgeu(A1, 2, "yes");
   jump("look");
+
+  label("multibyte");
+  mov(A0, A4);
+  call("utf8_length");
+  add(A4, A4, T0);
+  bne(T0, 0, "look");
+  jump("no");
 
   label("raw_text"); /* back over the name to "</" */
   sub(A0, A4, 1);
@@ -709,6 +846,8 @@ static void lay_raw_text_name(void) {
 
 void lay_scanners(void) {
   lay_skip_space();
+  lay_utf8_length();
+  lay_next_character();
   lay_scan_tag_name();
   lay_scan_html_tag();
   lay_scan_html_comment();
