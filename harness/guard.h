@@ -1,0 +1,23 @@
+/* The guard: a small process of its own that outlives the harness by a moment, to kill whatever the harness started and
+   to remove its folder, should the harness die in a way that it cannot catch. */
+#ifndef HARNESS_GUARD_H
+#define HARNESS_GUARD_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct guard {
+  pid_t pid;
+  int pipe; /* the harness's end; its closing is the signal */
+};
+
+/* Starts the guard of the folder ROOT. Call before anything else is started. Returns 0 or an errno value. */
+int guard_start(struct guard *guard, const char *root);
+
+/* Tells the guard that the process group PGID lives, or is gone. */
+void guard_tell(const struct guard *guard, pid_t pgid, bool lives);
+
+/* Ends the guard, which removes the folder and what still lives, and waits for it. */
+void guard_stop(struct guard *guard);
+
+#endif

@@ -1,0 +1,69 @@
+/* Starts one program: in a process group and a temporary folder of its own, with its output in pipes and its end
+   observable through a pidfd. Ends it, and everything that it started, without a trace. */
+#ifndef HARNESS_LAUNCH_H
+#define HARNESS_LAUNCH_H
+
+#include "harness/bytes.h"
+#include "harness/guard.h"
+#include "harness/suite.h"
+
+/* What all launches of a run share. */
+struct workspace {
+  char *root; /* temporary folder; each launch gets one below it */
+  struct guard guard;
+  unsigned launches;
+};
+
+enum end { END_NONE, END_EXITED, END_SIGNALED };
+
+struct process {
+  pid_t pid;      /* and process group; 0: none */
+  int pidfd;      /* readable when the process has ended */
+  int out, err;   /* pipes, not blocking; -1 when at their end */
+  char *folder;   /* its current folder, removed with it */
+  char *document; /* path of {file}, in that folder */
+  int port;       /* what {port} became; 0 where nothing asked for it */
+  struct bytes out_text, err_text;
+  enum end end;
+  int status;  /* exit status or signal */
+  bool leaked; /* something that it started outlived it */
+};
+
+/* Makes the temporary folder and its guard, and becomes the parent of whatever loses its own. */
+void workspace_open(struct workspace *workspace);
+void workspace_close(struct workspace *workspace);
+
+/* Kills the processes that left their group and lost their parent, which made them ours. Call when no program runs.
+   Returns how many there were. */
+unsigned workspace_sweep(struct workspace *workspace);
+
+/* Makes PROCESS's folder and document path, before it is started: the input must be there first. */
+void process_prepare(struct workspace *workspace, struct process *process);
+
+/* Starts TARGET with its stdin from the descriptor INPUT (-1: empty). Returns 0 or an errno value: the kernel's
+   refusal, or that of a missing qemu (ENOENT with PROGRAM still there; see launch_check). */
+int process_start(struct workspace *workspace, struct process *process, const struct target *target, int input);
+
+/* Why TARGET cannot be started here, as one line for a person that the caller frees, or NULL: the program is not built,
+   or there is no qemu. */
+char *launch_check(const struct target *target);
+
+/* Reads what stands in the pipes now. */
+void process_read(struct process *process);
+
+/* Takes note of the end, if it has come. Kills what is left of the group then, and reads the pipes to their end. */
+bool process_reap(struct process *process);
+
+/* Ends the process group at once and waits for it; then releases everything. */
+void process_discard(struct workspace *workspace, struct process *process);
+
+/* The emulator's command for MACHINE: "qemu-aarch64-static". */
+const char *qemu_command(enum machine machine);
+
+/* The text that qemu itself, not the guest, wrote on stderr before it failed; or NULL. */
+const char *qemu_own_failure(const struct process *process);
+
+/* Whether stderr says that qemu's loader refused the file. */
+bool qemu_refused(const struct process *process);
+
+#endif

@@ -1,0 +1,178 @@
+/* The bytegate command. */
+#include "harness/audit.h"
+#include "harness/options.h"
+#include "harness/plant.h"
+#include "harness/report.h"
+#include "oracles/markdown.h"
+
+#include <curl/curl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* NO_COLOR (no-color.org) wins over CLICOLOR_FORCE (bixense.com/clicolors), and that over what stdout is. */
+static bool wants_color(void) {
+  const char *no = getenv("NO_COLOR");
+  const char *force = getenv("CLICOLOR_FORCE");
+  if (no && *no)
+    return false;
+  if (force && *force && strcmp(force, "0") != 0)
+    return true;
+  return isatty(STDOUT_FILENO);
+}
+
+static void check_oracle_version(void) {
+  if (strcmp(markdown_oracle_version(), MARKDOWN_ORACLE_VERSION) != 0)
+    die("libcmark is %s; the oracle is libcmark %s, and another version is another oracle (install libcmark-dev %s)",
+        markdown_oracle_version(), MARKDOWN_ORACLE_VERSION, MARKDOWN_ORACLE_VERSION);
+}
+
+/* Returns whether the gate may be believed. */
+static bool audit(struct workspace *workspace, bool verbose, bool comments) {
+  struct bytes log = {0};
+  unsigned missed = audit_run(workspace, &log);
+  size_t lines = 0;
+  for (size_t i = 0; i < log.len; i++)
+    lines += log.data[i] == '\n';
+  if (verbose || missed)
+    fputs(log.data, comments || missed ? stderr : stdout);
+  if (missed)
+    fprintf(stderr, "bytegate: self-audit: %u planted faults of %zu were not caught; no verdict of this gate counts\n",
+            missed, lines);
+  else if (!comments)
+    printf("self-audit: %zu planted faults, each caught\n", lines);
+  bytes_free(&log);
+  return missed == 0;
+}
+
+/* Writes the report files that were asked for. Returns whether all could be. */
+static bool write_reports(const struct session *session, const struct options *options) {
+  static int (*const writers[])(const struct session *, const char *) = {junit_report, json_lines_report, sarif_report};
+  const char *const paths[] = {options->junit, options->json_lines, options->sarif};
+  bool good = true;
+  for (size_t i = 0; i < 3; i++) {
+    int failed = paths[i] ? writers[i](session, paths[i]) : 0;
+    if (failed)
+      fprintf(stderr, "bytegate: %s: %s\n", paths[i], strerror(failed));
+    good &= failed == 0;
+  }
+  if (options->github)
+    github_report(session, stdout);
+  return good;
+}
+
+/* Runs an opened session and reports on it. Returns the exit status. */
+static int verify(struct session *session, struct workspace *workspace, const struct options *options) {
+  struct bytes why = {0};
+  int status = 0;
+  bool text = options->output == OUTPUT_TEXT || (options->output == OUTPUT_AUTO && isatty(STDOUT_FILENO));
+  if (text) {
+    text_begin(session, wants_color(), isatty(STDERR_FILENO));
+    session->progress = text_progress;
+  }
+  if (!session_run(session, workspace, &why, &status)) {
+    fprintf(stderr, "bytegate: %s\n", why.data);
+    bytes_free(&why);
+    return status;
+  }
+  if (text) {
+    text_end(session, stdout);
+  } else {
+    tap_report(session, stdout);
+    text_end(session, stderr);
+  }
+  status = write_reports(session, options) ? session_status(session) : EXIT_INFRASTRUCTURE;
+  if (options->update_known) {
+    int failed = known_write(options->session.known_path, session->results, session->result_count);
+    if (failed)
+      die("%s: %s", options->session.known_path, strerror(failed));
+  }
+  return status;
+}
+
+static int list(struct session *session) {
+  size_t count = 0;
+  for (size_t i = 0; i < session->suite_count; i++) {
+    struct suite *suite = &session->suites[i];
+    for (size_t k = 0; k < suite->target_count; k++)
+      for (size_t c = 0; c < suite->case_count; c++)
+        if (session_selects(session, suite, &suite->targets[k], &suite->cases[c])) {
+          printf("%s/%s\t%s\t%s\n", suite->name, suite->cases[c].id, suite->targets[k].label, suite->targets[k].where);
+          count++;
+        }
+  }
+  if (count == 0)
+    fputs("bytegate: no case is selected\n", stderr);
+  return count ? EXIT_EQUAL : EXIT_USAGE;
+}
+
+static int run_session(struct options *options, struct workspace *workspace) {
+  struct session session;
+  struct bytes why = {0};
+  int status = EXIT_USAGE;
+  if (!session_open(&session, &options->session, &why))
+    fprintf(stderr, "bytegate: %s\n", why.data);
+  else if (options->command == COMMAND_LIST)
+    status = list(&session);
+  else
+    status = verify(&session, workspace, options);
+  int interrupted = session.interrupted;
+  session_close(&session);
+  bytes_free(&why);
+  if (interrupted) {
+    /* Everything is cleaned up but the guard, which this ends as well; then the signal does what it was sent for. */
+    workspace_close(workspace);
+    signal(interrupted, SIG_DFL);
+    raise(interrupted);
+  }
+  return status;
+}
+
+static int audit_and_run(struct options *options) {
+  struct workspace workspace = {0};
+  check_oracle_version();
+  workspace_open(&workspace);
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  bool text = options->output == OUTPUT_TEXT || (options->output == OUTPUT_AUTO && isatty(STDOUT_FILENO));
+  bool alone = options->command == COMMAND_AUDIT;
+  int status = EXIT_EQUAL;
+  if ((alone || options->audit) && !audit(&workspace, alone || options->session.verbose, !text && !alone))
+    status = EXIT_INFRASTRUCTURE;
+  else if (!alone)
+    status = run_session(options, &workspace);
+  workspace_close(&workspace);
+  curl_global_cleanup();
+  return status;
+}
+
+static int complete(const struct options *options) {
+  if (options->operands.count == 1 && options_print_completion(options->operands.items[0]))
+    return EXIT_EQUAL;
+  fputs("bytegate: completion needs one word: bash, zsh or fish\n", stderr);
+  return EXIT_USAGE;
+}
+
+int main(int argc, char **argv) {
+  struct options options;
+  struct workspace none = {0};
+  int status = EXIT_USAGE;
+  options_parse(argc, argv, &options);
+  switch (options.command) {
+  case COMMAND_PLANT:
+    if (options.operands.count == 2)
+      status = plant_serve(options.operands.items[0], options.operands.items[1]);
+    break;
+  case COMMAND_COMPLETION:
+    status = complete(&options);
+    break;
+  case COMMAND_LIST:
+    status = run_session(&options, &none);
+    break;
+  default:
+    status = audit_and_run(&options);
+    break;
+  }
+  options_free(&options);
+  return status;
+}

@@ -1,0 +1,277 @@
+/* The command line. */
+#include "harness/options.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+const char *argp_program_version = "bytegate 0.1.0";
+
+enum {
+  KEY_RUNNER = 256,
+  KEY_SEED,
+  KEY_REPEAT,
+  KEY_JUNIT,
+  KEY_JSON,
+  KEY_SARIF,
+  KEY_GITHUB,
+  KEY_TAP,
+  KEY_TEXT,
+  KEY_SUITES,
+  KEY_KNOWN,
+  KEY_UPDATE,
+  KEY_NO_AUDIT
+};
+
+static const struct argp_option table[] = {
+    {NULL, 0, NULL, 0, "What to run:", 1},
+    {"suite", 's', "SUITE", 0, "A suite by name, or a suite file; may be repeated", 1},
+    {"case", 'c', "CASE", 0, "Cases whose name matches this shell pattern; may be repeated", 1},
+    {"program", 'p', "PROGRAM", 0, "Programs whose name matches this shell pattern; may be repeated", 1},
+    {"runner", KEY_RUNNER, "RUNNER", 0, "native or qemu", 1},
+    {"seed", KEY_SEED, "N", 0, "Seed of the random documents: a number, or `random'", 1},
+    {NULL, 0, NULL, 0, "How to run it:", 2},
+    {"jobs", 'j', "N", 0, "Programs at work side by side (default: one for each core)", 2},
+    {"keep-going", 'k', NULL, 0, "Go on after a failure", 2},
+    {"repeat", KEY_REPEAT, "N", 0, "Run each case N times; one that does not always do the same is FLAKY", 2},
+    {"no-self-audit", KEY_NO_AUDIT, NULL, 0, "Leave out the proof that this gate catches what it must", 2},
+    {NULL, 0, NULL, 0, "What to print:", 3},
+    {"verbose", 'v', NULL, 0, "Name every case, explain every failure", 3},
+    {"text", KEY_TEXT, NULL, 0, "Text for people (default on a terminal)", 3},
+    {"tap", KEY_TAP, NULL, 0, "TAP version 14 (default elsewhere)", 3},
+    {"junit", KEY_JUNIT, "FILE", 0, "Write JUnit XML as well", 3},
+    {"json-lines", KEY_JSON, "FILE", 0, "Write JSON as well, one result a line", 3},
+    {"sarif", KEY_SARIF, "FILE", 0, "Write SARIF 2.1.0 as well", 3},
+    {"github", KEY_GITHUB, NULL, 0, "Print GitHub annotations as well", 3},
+    {NULL, 0, NULL, 0, "Where things are:", 4},
+    {"suites", KEY_SUITES, "FOLDER", 0, "Folder of the suite files (default: fixtures/suites)", 4},
+    {"known", KEY_KNOWN, "FILE", 0, "List of known divergences (default: fixtures/known-divergences)", 4},
+    {"update-known", KEY_UPDATE, NULL, 0, "Write the list of known divergences anew, from what diverges now", 4},
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+static const char *const commands[COMMANDS] = {"verify", "list", "self-audit", "completion", "plant"};
+
+static const char documentation[] =
+    "Hold programs to an oracle, byte for byte, and say which byte differs and why.\n"
+    "\n"
+    "COMMAND is one of\n"
+    "  verify       run the selected cases (all, where nothing selects) and give the verdict\n"
+    "  list         print the selected cases, one a line: case, program, runner\n"
+    "  self-audit   prove that the gate catches each fault that is planted for it\n"
+    "  completion   print the completion for bash, zsh or fish"
+    "\v"
+    "Exit status: 0 every byte is equal; 1 something diverged, crashed, hung, was refused or leaked; 2 the command "
+    "line "
+    "or a suite file is wrong; 3 the verdict could not be reached, because something that the gate itself needs "
+    "failed.\n"
+    "\n"
+    "NO_COLOR, CLICOLOR_FORCE and TMPDIR are respected.";
+
+static unsigned long long parse_number(struct argp_state *state, const char *name, const char *value,
+                                       unsigned long long least, unsigned long long most) {
+  char *end = NULL;
+  errno = 0;
+  unsigned long long number = strtoull(value, &end, 10);
+  if (*value < '0' || *value > '9' || *end || errno || number < least || number > most)
+    argp_error(state, "--%s=%s: a number from %llu to %llu is needed", name, value, least, most);
+  return number;
+}
+
+static void parse_runner(struct argp_state *state, struct session_options *session, const char *value) {
+  if (strcmp(value, "native") != 0 && strcmp(value, "qemu") != 0)
+    argp_error(state, "--runner=%s: it is native or qemu", value);
+  session->runner = value;
+}
+
+static void parse_seed(struct argp_state *state, struct session_options *session, const char *value) {
+  session->has_seed = true;
+  if (strcmp(value, "random") != 0)
+    session->seed = parse_number(state, "seed", value, 0, ULLONG_MAX);
+  else if (getrandom(&session->seed, sizeof session->seed, 0) != (ssize_t)sizeof session->seed)
+    die("getrandom: %s", strerror(errno));
+}
+
+static void parse_command(struct argp_state *state, struct options *options, const char *word) {
+  for (int i = 0; i < COMMANDS; i++)
+    if (strcmp(commands[i], word) == 0) {
+      options->command = (enum command)i;
+      return;
+    }
+  const char *near = nearest_word(word, commands, COMMAND_PLANT);
+  argp_error(state, "there is no command '%s'%s%s%s", word, near ? "; did you mean '" : "", near ? near : "",
+             near ? "'?" : "");
+}
+
+/* The options that select and the ones that say where things are. */
+static bool parse_selection(int key, char *value, struct argp_state *state, struct session_options *session) {
+  switch (key) {
+  case 's':
+    text_list_add(&session->suites, value, strlen(value));
+    return true;
+  case 'c':
+    text_list_add(&session->cases, value, strlen(value));
+    return true;
+  case 'p':
+    text_list_add(&session->programs, value, strlen(value));
+    return true;
+  case 'j':
+    session->jobs = (unsigned)parse_number(state, "jobs", value, 1, 256);
+    return true;
+  case 'k':
+    session->keep_going = true;
+    return true;
+  case 'v':
+    session->verbose = true;
+    return true;
+  case KEY_RUNNER:
+    parse_runner(state, session, value);
+    return true;
+  case KEY_SEED:
+    parse_seed(state, session, value);
+    return true;
+  case KEY_REPEAT:
+    session->repeat = (unsigned)parse_number(state, "repeat", value, 1, 1000000);
+    return true;
+  case KEY_SUITES:
+    session->suites_folder = value;
+    return true;
+  case KEY_KNOWN:
+    session->known_path = value;
+    return true;
+  default:
+    return false;
+  }
+}
+
+static bool parse_report(int key, const char *value, struct options *options) {
+  switch (key) {
+  case KEY_TEXT:
+    options->output = OUTPUT_TEXT;
+    return true;
+  case KEY_TAP:
+    options->output = OUTPUT_TAP;
+    return true;
+  case KEY_JUNIT:
+    options->junit = value;
+    return true;
+  case KEY_JSON:
+    options->json_lines = value;
+    return true;
+  case KEY_SARIF:
+    options->sarif = value;
+    return true;
+  case KEY_GITHUB:
+    options->github = true;
+    return true;
+  case KEY_UPDATE:
+    options->update_known = true;
+    return true;
+  case KEY_NO_AUDIT:
+    options->audit = false;
+    return true;
+  default:
+    return false;
+  }
+}
+
+static error_t parse(int key, char *value, struct argp_state *state) {
+  struct options *options = state->input;
+  if (parse_selection(key, value, state, &options->session) || parse_report(key, value, options))
+    return 0;
+  if (key == ARGP_KEY_ARG && state->arg_num == 0) {
+    parse_command(state, options, value);
+    return 0;
+  }
+  if (key == ARGP_KEY_ARG) {
+    text_list_add(&options->operands, value, strlen(value));
+    return 0;
+  }
+  if (key == ARGP_KEY_NO_ARGS)
+    argp_error(state, "a command is needed: verify, list, self-audit or completion");
+  if (key == ARGP_KEY_END && options->operands.count > 0 && options->command < COMMAND_COMPLETION)
+    argp_error(state, "'%s' is one word too many; cases are selected by --case", options->operands.items[0]);
+  return ARGP_ERR_UNKNOWN;
+}
+
+/* The folder that this command stands in: that of the build. */
+static char *build_folder(void) {
+  char path[PATH_MAX];
+  ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
+  if (len <= 0)
+    die("/proc/self/exe: %s", strerror(errno));
+  path[len] = '\0';
+  char *slash = strrchr(path, '/');
+  return xstrndup(path, (size_t)(slash - path));
+}
+
+void options_parse(int argc, char **argv, struct options *options) {
+  static const struct argp argp = {table, parse, "COMMAND", documentation, NULL, NULL, NULL};
+  long cores = sysconf(_SC_NPROCESSORS_ONLN);
+  *options = (struct options){.audit = true,
+                              .session = {.command = argv[0],
+                                          .build = build_folder(),
+                                          .suites_folder = "fixtures/suites",
+                                          .known_path = "fixtures/known-divergences",
+                                          .jobs = cores > 0 ? (unsigned)cores : 1,
+                                          .repeat = 1}};
+  argp_err_exit_status = EXIT_USAGE;
+  int failed = argp_parse(&argp, argc, argv, 0, NULL, options);
+  if (failed)
+    die("%s", strerror(failed));
+}
+
+void options_free(struct options *options) {
+  free((char *)options->session.build);
+  text_list_free(&options->session.suites);
+  text_list_free(&options->session.cases);
+  text_list_free(&options->session.programs);
+  text_list_free(&options->operands);
+}
+
+static void print_bash(void) {
+  printf("_bytegate() {\n  local word=${COMP_WORDS[COMP_CWORD]}\n  COMPREPLY=($(compgen -W \"");
+  for (int i = 0; i < COMMAND_PLANT; i++)
+    printf("%s ", commands[i]);
+  for (const struct argp_option *option = table; option->name || option->doc; option++)
+    if (option->name)
+      printf("--%s%s ", option->name, option->arg ? "=" : "");
+  puts("--help --usage --version\" -- \"$word\"))\n}\ncomplete -o default -o nospace -F _bytegate bytegate");
+}
+
+static void print_zsh(void) {
+  puts("#compdef bytegate\n_arguments \\");
+  for (const struct argp_option *option = table; option->name || option->doc; option++)
+    if (option->name)
+      printf("  '--%s%s[%s]%s%s%s' \\\n", option->name, option->arg ? "=" : "", option->doc, option->arg ? ":" : "",
+             option->arg ? option->arg : "", option->arg ? ":_files" : "");
+  printf("  '1:command:(");
+  for (int i = 0; i < COMMAND_PLANT; i++)
+    printf("%s%s", i ? " " : "", commands[i]);
+  puts(")' '*:operand:_files'");
+}
+
+static void print_fish(void) {
+  for (int i = 0; i < COMMAND_PLANT; i++)
+    printf("complete -c bytegate -n __fish_use_subcommand -a %s\n", commands[i]);
+  for (const struct argp_option *option = table; option->name || option->doc; option++)
+    if (option->name)
+      printf("complete -c bytegate -l %s%s -d \"%s\"\n", option->name, option->arg ? " -r" : "", option->doc);
+}
+
+bool options_print_completion(const char *shell) {
+  if (strcmp(shell, "bash") == 0)
+    print_bash();
+  else if (strcmp(shell, "zsh") == 0)
+    print_zsh();
+  else if (strcmp(shell, "fish") == 0)
+    print_fish();
+  else
+    return false;
+  return true;
+}

@@ -1,0 +1,32 @@
+/* The command line, read by glibc's argp from one table. The table is also what the shell completions are made of. */
+#ifndef HARNESS_OPTIONS_H
+#define HARNESS_OPTIONS_H
+
+#include "harness/session.h"
+
+enum command { COMMAND_VERIFY, COMMAND_LIST, COMMAND_AUDIT, COMMAND_COMPLETION, COMMAND_PLANT, COMMANDS };
+
+enum output { OUTPUT_AUTO, OUTPUT_TEXT, OUTPUT_TAP };
+
+struct options {
+  enum command command;
+  struct session_options session;
+  int output;        /* enum output */
+  const char *junit; /* paths, or NULL */
+  const char *json_lines;
+  const char *sarif;
+  bool github;
+  bool update_known;
+  bool audit;
+  struct text_list operands; /* behind the command */
+};
+
+/* Reads the command line; ends the process with EXIT_USAGE where it is wrong, with 0 after --help. */
+void options_parse(int argc, char **argv, struct options *options);
+
+void options_free(struct options *options);
+
+/* Writes the completion of SHELL (bash, zsh or fish) to stdout. False: no such shell. */
+bool options_print_completion(const char *shell);
+
+#endif

@@ -1,0 +1,119 @@
+/* The report for people. On a terminal a line at the bottom says how far the run is, and goes away at its end. */
+#include "harness/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_EXPLAINED = 10 };
+
+static struct {
+  bool color;
+  bool live;
+  bool line_shown;
+  size_t explained;
+  uint64_t last_ns;
+} screen;
+
+void text_begin(const struct session *session, bool color, bool live) {
+  (void)session;
+  screen.color = color;
+  screen.live = live;
+  screen.line_shown = false;
+  screen.explained = 0;
+  screen.last_ns = 0;
+}
+
+static void clear_line(void) {
+  if (screen.line_shown)
+    fputs("\r\x1b[K", stderr);
+  screen.line_shown = false;
+}
+
+static void show_progress(const struct session *session) {
+  uint64_t now = now_ns();
+  if (!screen.live || now - screen.last_ns < 100000000)
+    return;
+  screen.last_ns = now;
+  double seconds = (double)(now - session->started_ns) / 1e9;
+  double rate = seconds > 0 ? (double)session->finished / seconds : 0;
+  size_t left = session->selected - session->finished;
+  clear_line();
+  fprintf(stderr, "%zu of %zu cases, %zu failed, %.0f a second, %.0f s left", session->finished, session->selected,
+          session->failed, rate, rate > 0 ? (double)left / rate : 0);
+  screen.line_shown = true;
+}
+
+static void print_headline(const struct result *result, FILE *out) {
+  struct bytes text = {0};
+  report_headline(result, &text);
+  fprintf(out, screen.color ? "\x1b[31;1m%s\x1b[0m\n" : "%s\n", text.data);
+  bytes_free(&text);
+}
+
+/* Whether a failure before this one, of the same case, has been explained and is the same. */
+static bool is_repeated(const struct session *session, const struct result *result) {
+  char *signature = result_signature(result);
+  bool found = false;
+  for (size_t i = 0; i < session->result_count && !found; i++) {
+    const struct result *other = &session->results[i];
+    if (other == result || !other->reported || other->suite != result->suite || other->test_case != result->test_case ||
+        other->verdict != result->verdict)
+      continue;
+    char *how = result_signature(other);
+    found = strcmp(how, signature) == 0;
+    free(how);
+  }
+  free(signature);
+  return found;
+}
+
+void text_progress(const struct session *session, const struct result *result) {
+  if (result_failed(result)) {
+    clear_line();
+    print_headline(result, stdout);
+    if ((screen.explained < MOST_EXPLAINED || session->options->verbose) && !is_repeated(session, result)) {
+      struct bytes text = {0};
+      report_explanation(session, result, &text);
+      fwrite(text.data, 1, text.len, stdout);
+      bytes_free(&text);
+      screen.explained++;
+    }
+    fflush(stdout);
+  } else if (session->options->verbose) {
+    clear_line();
+    printf("%s %s/%s %s %s\n", result->known == KNOWN_AS_IS ? "KNOWN" : verdict_name(result->verdict),
+           result->suite->name, result->test_case->id, result->target->label, result->target->where);
+  }
+  show_progress(session);
+}
+
+static void print_group(const struct session *session, size_t first, const struct tally *tally, FILE *out) {
+  const struct result *start = &session->results[first];
+  double rate = tally->duration_ns ? (double)(tally->count - tally->not_run) / ((double)tally->duration_ns / 1e9) : 0;
+  fprintf(out, "%-12s %-28s %-12s %7zu %7zu %7zu %7zu %9.0f\n", start->suite->name, start->target->label,
+          start->target->where, tally->count, tally->equal, tally->known, tally->failed, rate);
+}
+
+/* The table counts cases by how they came out; the last column is cases a second of one program at work. */
+static void print_table(const struct session *session, FILE *out) {
+  fprintf(out, "%-12s %-28s %-12s %7s %7s %7s %7s %9s\n", "suite", "program", "runner", "cases", "equal", "known",
+          "failed", "a second");
+  for (size_t first = 0; first < session->result_count;) {
+    struct tally tally;
+    size_t count = report_group(session, first, &tally);
+    print_group(session, first, &tally, out);
+    first += count;
+  }
+}
+
+void text_end(const struct session *session, FILE *out) {
+  clear_line();
+  print_table(session, out);
+  fputs(span_of(&session->problems).data, out);
+  bool red = session_status(session) != EXIT_EQUAL;
+  fprintf(out, "%s%s: %zu cases, %zu failed, %zu known divergences, %.2f s%s\n",
+          screen.color ? (red ? "\x1b[31;1m" : "\x1b[32;1m") : "", red ? "RED" : "GREEN", session->finished,
+          session->failed, session->known_count, (double)session->elapsed_ns / 1e9, screen.color ? "\x1b[0m" : "");
+  if (session->finished < session->selected)
+    fprintf(out, "%zu cases were not run, because one failed (-k goes on)\n", session->selected - session->finished);
+}

@@ -1,0 +1,114 @@
+/* libcmark as the oracle of Markdown, and as the guide from a byte of HTML back to the block it came from. */
+#include "oracles/markdown.h"
+
+#include <cmark.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int options(bool unsafe) { return unsafe ? CMARK_OPT_DEFAULT | CMARK_OPT_UNSAFE : CMARK_OPT_DEFAULT; }
+
+const char *markdown_oracle_version(void) { return cmark_version_string(); }
+
+char *markdown_oracle_render(const char *markdown, size_t len, bool unsafe, size_t *html_len) {
+  cmark_node *document = cmark_parse_document(markdown, len, options(unsafe));
+  char *html = cmark_render_html(document, options(unsafe));
+  cmark_node_free(document);
+  *html_len = strlen(html);
+  return html;
+}
+
+/* One walk over the HTML without source positions and the HTML with them, side by side. PLAIN is the offset in the
+   former that corresponds to MARKED in the latter. */
+struct alignment {
+  const char *html;
+  size_t plain;
+  size_t marked;
+};
+
+/* The length of a ` data-sourcepos="..."` at AT, or 0. */
+static size_t attribute_length(const char *at) {
+  static const char start[] = " data-sourcepos=\"";
+  if (strncmp(at, start, sizeof start - 1) != 0)
+    return 0;
+  const char *end = strchr(at + sizeof start - 1, '"');
+  return end ? (size_t)(end - at) + 1 : 0;
+}
+
+/* Goes forward to MARKED. The attributes passed on the way are not in the plain HTML. Text cannot look like one,
+   because cmark escapes quotation marks in text; raw HTML can, and then the plain HTML holds it too: such a one bears
+   no position of this document's blocks, so it is only passed here, never searched for. */
+static void align_to(struct alignment *at, size_t marked) {
+  while (at->marked < marked) {
+    size_t skip = attribute_length(at->html + at->marked);
+    at->plain += skip ? 0 : 1;
+    at->marked += skip ? skip : 1;
+  }
+}
+
+static bool is_block_of_interest(cmark_node *node) {
+  cmark_node_type type = cmark_node_get_type(node);
+  return type != CMARK_NODE_DOCUMENT && type <= CMARK_NODE_LAST_BLOCK;
+}
+
+/* Moves AT to where the HTML of NODE begins. False when it leaves no trace of its own (a paragraph of a tight list). */
+static bool align_to_block(struct alignment *at, cmark_node *node) {
+  char needle[96];
+  const char *found = NULL;
+  if (cmark_node_get_type(node) == CMARK_NODE_HTML_BLOCK) {
+    const char *literal = cmark_node_get_literal(node);
+    found = literal && *literal ? strstr(at->html + at->marked, literal) : NULL;
+    if (!found)
+      found = strstr(at->html + at->marked, "<!-- raw HTML omitted -->");
+  } else {
+    snprintf(needle, sizeof needle, " data-sourcepos=\"%d:%d-%d:%d\"", cmark_node_get_start_line(node),
+             cmark_node_get_start_column(node), cmark_node_get_end_line(node), cmark_node_get_end_column(node));
+    found = strstr(at->html + at->marked, needle);
+    while (found && found > at->html && *found != '<')
+      found--;
+  }
+  if (!found || (size_t)(found - at->html) < at->marked)
+    return false;
+  align_to(at, (size_t)(found - at->html));
+  return true;
+}
+
+static bool in_tight_list(cmark_node *node) {
+  cmark_node *item = cmark_node_parent(node);
+  cmark_node *list = item ? cmark_node_parent(item) : NULL;
+  return cmark_node_get_type(node) == CMARK_NODE_PARAGRAPH && list && cmark_node_get_type(list) == CMARK_NODE_LIST &&
+         cmark_node_get_list_tight(list);
+}
+
+static void describe(cmark_node *node, struct markdown_block *block) {
+  block->type = cmark_node_get_type_string(node);
+  block->first_line = cmark_node_get_start_line(node);
+  block->first_column = cmark_node_get_start_column(node);
+  block->last_line = cmark_node_get_end_line(node);
+  block->last_column = cmark_node_get_end_column(node);
+}
+
+bool markdown_oracle_locate(const char *markdown, size_t len, bool unsafe, size_t offset,
+                            struct markdown_block *block) {
+  int how = options(unsafe) | CMARK_OPT_SOURCEPOS;
+  cmark_node *document = cmark_parse_document(markdown, len, how);
+  char *html = cmark_render_html(document, how);
+  cmark_iter *walk = cmark_iter_new(document);
+  struct alignment at = {.html = html};
+  bool found = false;
+  for (cmark_event_type event = cmark_iter_next(walk); event != CMARK_EVENT_DONE; event = cmark_iter_next(walk)) {
+    cmark_node *node = cmark_iter_get_node(walk);
+    if (event != CMARK_EVENT_ENTER || !is_block_of_interest(node))
+      continue;
+    if (!in_tight_list(node) && !align_to_block(&at, node))
+      continue;
+    if (at.plain > offset)
+      break;
+    describe(node, block);
+    found = true;
+  }
+  cmark_iter_free(walk);
+  free(html);
+  cmark_node_free(document);
+  return found;
+}
