@@ -12,7 +12,8 @@ static void make_room(Text *text, size_t more) {
     return;
   text->room = (text->size + more) * 2;
   text->bytes = realloc(text->bytes, text->room);
-  ck_assert_ptr_nonnull(text->bytes);
+  if (!text->bytes)
+    ck_abort_msg("out of memory");
 }
 
 void text_add(Text *text, const void *bytes, size_t size) {
@@ -27,7 +28,8 @@ void text_format(Text *text, const char *format, ...) {
   va_start(arguments, format);
   int size = vsnprintf(line, sizeof(line), format, arguments);
   va_end(arguments);
-  ck_assert_int_lt(size, (int)sizeof(line));
+  if (size < 0 || size >= (int)sizeof(line))
+    ck_abort_msg("a line of %d bytes does not fit in %zu", size, sizeof(line));
   text_add(text, line, (size_t)size);
 }
 
