@@ -83,7 +83,7 @@ static void feed(struct driver *driver, struct lane *lane) {
     bool other = !group || lane->target != group->jobs[group->next]->target;
     if (lane->process.pid && other) {
       lane_stop(lane);
-      return;
+      continue;
     }
     if (!group)
       return;
