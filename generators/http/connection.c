@@ -46,11 +46,12 @@ static void lay_close_connection(void) {
   call("free_slot");
   leave();
 
-  /* free_slot: makes the slot FREE: polled for nothing, with no deadline. There is a place for a client again. */
+  /* free_slot: makes the slot FREE: nothing to poll for, nothing polled, no deadline. There is a place for a client. */
   routine("free_slot");
   st64(FREE, SLOT, SLOT_STATE);
   st64(-1, SLOT, SLOT_DEADLINE);
   st32(-1, POLLFD, POLLFD_FD);
+  st32(0, POLLFD, POLLFD_EVENTS); /* and POLLFD_REVENTS */
   la(T0, "poll_set");
   st16(LINUX_POLLIN, T0, POLLFD_EVENTS);
   ret();

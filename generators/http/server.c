@@ -247,22 +247,26 @@ static void lay_accept_clients(void) {
   leave();
 }
 
-/* next_deadline: out A0 = struct timespec of the time from now to the earliest deadline, or 0 if there is none. */
-static void lay_next_deadline(void) {
-  routine("next_deadline");
-  enter(S2);
+/* what_to_wait_for: out A0 = struct timespec of the time from now to the earliest deadline, or 0 if there is none; A1 =
+ * how many entries of "poll_set" are in use: ppoll refuses more than RLIMIT_NOFILE, even of descriptor -1. */
+static void lay_what_to_wait_for(void) {
+  routine("what_to_wait_for");
+  enter(S2, S3);
   la(T0, "accept_deadline");
   ld64(S2, T0, 0);
+  li(S3, 1);
   la(A1, "slots");
-  li(A2, SLOTS);
+  li(A2, 1);
   label("next_slot");
+  add(A2, A2, 1);
   ld64(T0, A1, SLOT_DEADLINE);
-  bgeu(T0, S2, "later");
+  beq(T0, -1, "not_earlier");
+  mov(S3, A2);
+  bgeu(T0, S2, "not_earlier");
   mov(S2, T0);
-  label("later");
+  label("not_earlier");
   add(A1, A1, SLOT_SIZE);
-  sub(A2, A2, 1);
-  bne(A2, 0, "next_slot");
+  bleu(A2, SLOTS, "next_slot");
   li(A0, 0);
   beq(S2, -1, "done");
   call("read_clock");
@@ -282,6 +286,7 @@ static void lay_next_deadline(void) {
   label("rest");
   st64(S2, A0, 8);
   label("done");
+  mov(A1, S3);
   leave();
   bss("timeout", 16, 8);
 }
@@ -294,10 +299,9 @@ static void lay_serve(void) {
   routine("serve");
   never_returns();
   label("wait");
-  call("next_deadline");
+  call("what_to_wait_for");
   mov(A2, A0);
   la(A0, "poll_set");
-  li(A1, SLOTS + 1);
   li(A3, 0); /* the signal mask stays as it is */
   li(A4, 8);
   sys(NR_PPOLL);
@@ -352,6 +356,6 @@ void lay_http_server(void) {
   lay_prepare_slots();
   lay_find_slot();
   lay_accept_clients();
-  lay_next_deadline();
+  lay_what_to_wait_for();
   lay_serve();
 }

@@ -101,6 +101,9 @@ static void prepare_child(const int pipes[3][2], StartOptions options) {
   dup2(pipes[0][0], 0);
   dup2(options.output ? options.output - 1 : pipes[1][1], 1);
   dup2(pipes[2][1], 2);
+  if (options.non_blocking_input)
+    fcntl(0, F_SETFL, O_NONBLOCK);
+  close_range(3, ~0U, 0); /* libcheck's own file is among what would be left over */
   if (options.closed)
     close(options.closed - 1);
   struct rlimit limit = {options.descriptors, options.descriptors};

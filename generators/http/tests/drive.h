@@ -47,6 +47,7 @@ typedef struct {
   unsigned descriptors;       /* RLIMIT_NOFILE, 0: as it is */
   int closed;                 /* standard descriptor to close, plus one; 0: none */
   int output;                 /* descriptor for standard output, plus one; 0: a pipe */
+  bool non_blocking_input;    /* the program's end of the pipe is O_NONBLOCK */
 } StartOptions;
 
 /* Start build/elf/NAME_ARCH with arguments that end with NULL. */

@@ -1,0 +1,178 @@
+/* What markdown-server does with clients that never come to the point, and with more clients than it can take. This is
+ * about 5 seconds by its nature, so all servers and all clients of the test wait at the same time. */
+#include "drive.h"
+
+#include <dirent.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+  SLOTS = 64,
+  LINES = 200000,  /* a page of more than a socket can hold */
+  PATIENCE = 5000, /* ms */
+  TOO_LATE = 15000
+};
+static const char get[] = "GET / HTTP/1.0\r\n\r\n";
+
+/* A server whose every slot is taken by a client that wastes its time, and one client more. */
+typedef struct {
+  Server server;
+  int descriptors; /* that it had before */
+  int not_reading; /* has asked for a page and does not take it */
+  int dripping;    /* sends one octet after the other and never ends */
+  int silent[SLOTS - 2];
+  int in_backlog; /* has asked for a page and waits for a slot */
+} Crowd;
+
+static long now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int open_descriptors(const Server *server) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/fd", (int)server->program.pid);
+  DIR *folder = opendir(path);
+  ck_assert_ptr_nonnull(folder);
+  int count = 0;
+  while (readdir(folder))
+    count++;
+  closedir(folder);
+  return count;
+}
+
+/* Processor time used so far, in clock ticks (100 a second). */
+static long ticks_used(const Server *server) {
+  char path[64];
+  long user, system;
+  snprintf(path, sizeof path, "/proc/%d/stat", (int)server->program.pid);
+  FILE *file = fopen(path, "r");
+  ck_assert_ptr_nonnull(file);
+  int fields = fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld", &user, &system);
+  ck_assert_int_eq(fields, 2);
+  fclose(file);
+  return user + system;
+}
+
+static void gather(Crowd *crowd) {
+  crowd->descriptors = open_descriptors(&crowd->server);
+  crowd->not_reading = client_connect(&crowd->server, 4096);
+  ck_assert(client_send(crowd->not_reading, get, strlen(get)));
+  ck_assert(client_readable(crowd->not_reading, DEADLINE_MS));
+  crowd->dripping = client_connect(&crowd->server, 0);
+  ck_assert(client_send(crowd->dripping, "GET / HTTP/1.0\r\nA: ", 19));
+  for (int i = 0; i < SLOTS - 2; i++) {
+    crowd->silent[i] = client_connect(&crowd->server, 0);
+    if (i % 2)
+      ck_assert(client_send(crowd->silent[i], get, (size_t)i / 4));
+  }
+  crowd->in_backlog = client_connect(&crowd->server, 0);
+  ck_assert(client_send(crowd->in_backlog, get, strlen(get)));
+}
+
+/* Nobody is answered before his time. Returns early if there is time left. */
+static void expect_silence(const Crowd *crowd) {
+  client_send(crowd->dripping, "a", 1);
+  ck_assert_msg(!client_readable(crowd->dripping, 20), "%d: the dripping client is answered", crowd->server.port);
+  ck_assert_msg(!client_readable(crowd->in_backlog, 0), "%d: there was a slot left", crowd->server.port);
+  for (int i = 0; i < SLOTS - 2; i++)
+    ck_assert_msg(!client_readable(crowd->silent[i], 0), "%d: silent client %d is answered", crowd->server.port, i);
+}
+
+static void expect_timeout(int fd) {
+  Text answer = client_receive(fd);
+  check_error("a client without a request", answer, "408 Request Timeout", false);
+  text_free(&answer);
+}
+
+static void expect_page(const Server *server, int fd) {
+  Text html = plain_html(LINES), answer = fd < 0 ? request(server, get) : client_receive(fd);
+  check_page("page", answer, html.bytes, html.length);
+  text_free(&html);
+  text_free(&answer);
+}
+
+/* The client that does not read is left with less than its page. */
+static void expect_cut(int fd) {
+  static char bytes[1 << 16];
+  size_t length = 0;
+  ssize_t got = 1;
+  while (got > 0 && client_readable(fd, DEADLINE_MS)) {
+    got = read(fd, bytes, sizeof bytes);
+    length += got > 0 ? (size_t)got : 0;
+  }
+  close(fd);
+  ck_assert_msg(got <= 0, "neither an end of file nor a reset");
+  ck_assert_msg(length > 0 && length < LINES * 28, "%zu bytes", length);
+}
+
+/* The time of those that wasted it is over, and who waited is served. */
+static void expect_end_of_patience(Crowd *crowd) {
+  expect_timeout(crowd->dripping);
+  for (int i = 0; i < SLOTS - 2; i++)
+    expect_timeout(crowd->silent[i]);
+  expect_page(&crowd->server, crowd->in_backlog);
+}
+
+/* Nothing is left of them in the server. */
+static void disperse(Crowd *crowd) {
+  long deadline = now_ms() + TOO_LATE;
+  while (open_descriptors(&crowd->server) != crowd->descriptors && now_ms() < deadline)
+    poll(NULL, 0, 10);
+  ck_assert_int_eq(open_descriptors(&crowd->server), crowd->descriptors);
+  expect_cut(crowd->not_reading);
+  expect_page(&crowd->server, -1);
+  server_stop(&crowd->server);
+}
+
+/* A server with three descriptors for clients, and four clients. */
+static Server start_poor(const char *path, int clients[4]) {
+  Server server = server_start(&runners[0], path, (StartOptions){.descriptors = 7});
+  for (int i = 0; i < 4; i++)
+    clients[i] = client_connect(&server, 0);
+  return server;
+}
+
+START_TEST(patience) {
+  static Crowd crowds[RUNNERS];
+  const char *path = temporary_path("data.md");
+  Text document = plain_document(LINES);
+  write_file(path, document.bytes, document.length);
+  text_free(&document);
+  for (int i = 0; i < RUNNERS; i++)
+    crowds[i].server = server_start(&runners[i], path, (StartOptions){0});
+  int clients[4];
+  long start = now_ms();
+  Server poor = start_poor(path, clients);
+  for (int i = 0; i < RUNNERS; i++)
+    gather(&crowds[i]);
+  long ticks = ticks_used(&crowds[0].server), poor_ticks = ticks_used(&poor);
+  while (now_ms() - start < PATIENCE - 500)
+    for (int i = 0; i < RUNNERS; i++)
+      expect_silence(&crowds[i]);
+  long spent = ticks_used(&crowds[0].server) - ticks, poor_spent = ticks_used(&poor) - poor_ticks;
+  ck_assert_msg(spent < 20, "%ld ticks of processor time went into waiting with all slots taken", spent);
+  ck_assert_msg(poor_spent < 20, "%ld ticks of processor time went into waiting without a descriptor", poor_spent);
+  for (int i = 0; i < RUNNERS; i++)
+    expect_end_of_patience(&crowds[i]);
+  for (int i = 0; i < 3; i++)
+    expect_timeout(clients[i]);
+  close(clients[3]);
+  expect_page(&poor, -1);
+  server_stop(&poor);
+  for (int i = 0; i < RUNNERS; i++)
+    disperse(&crowds[i]);
+  ck_assert_int_lt(now_ms() - start, TOO_LATE);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("markdown-server's patience");
+  add_test(suite, "patience", patience, 1);
+  return run_suite(suite);
+}
