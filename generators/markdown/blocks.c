@@ -19,6 +19,7 @@ static void lay_parse_blocks(void) {
   enter_bare();
   for (int field = W_LINE_NUMBER; field <= W_LONGEST; field += 8)
     stw(0, field);
+  stw(0, W_SETTLED_LIST);
   stw(0, W_REF_FIRST);
   stw(0, W_REF_LAST);
   stw(0, W_REF_COUNT);
@@ -338,7 +339,15 @@ static void lay_add_child(void) {
   ldw(T0, W_OPENED);
   bne(T0, 0, "climb");
   stw(1, W_OPENED);
+  /* A list that matched but cannot hold the block: cmark settles whether it is loose before it closes what is in it. */
+  ldw(T1, W_MATCHED);
+  ld8(T0, T1, R_TYPE);
+  bne(T0, BLOCK_LIST, "close");
+  beq(A0, BLOCK_ITEM, "close");
+  stw(T1, W_SETTLED_LIST);
+  label("close");
   call("close_unmatched");
+  stw(0, W_SETTLED_LIST);
   label("climb");
   ld8(T0, S3, R_TYPE);
   bleu(T0, BLOCK_ITEM, "holds_it");
@@ -450,6 +459,14 @@ static void lay_finalize(void) {
   call("note_sibling");
   jump("measure");
   label("only_definitions");
+  ld32(T0, S0, R_PARENT);
+  add(T0, T0, S5);
+  ldw(T1, W_SETTLED_LIST);
+  bne(T0, T1, "take_back");
+  mov(A0, S0); /* its list was settled when the paragraph was still there */
+  ldw(A1, W_PARAGRAPH_SIBLING);
+  call("note_sibling");
+  label("take_back");
   ldw(T0, W_PARAGRAPH_SIBLING);
   st32(T0, S0, R_CHILD);
   ldw(T0, W_PARAGRAPH_PREV);

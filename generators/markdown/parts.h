@@ -51,6 +51,7 @@ enum {
   W_PARAGRAPH_SIBLING = 192, /* and its previous sibling (offset) */
   W_NEW_TYPE = 200,
   W_LONGEST = 208,     /* length of the longest leaf block */
+  W_SETTLED_LIST = 576, /* a list that is closed before the blocks in it, or 0 */
   /* list marker in hand */
   W_MARKER_CHAR = 216,
   W_MARKER_START = 224,
@@ -95,7 +96,7 @@ enum {
   W_OPENER = 552,         /* the bracket that may be closed */
   W_AFTER_TEXT = 560,     /* behind the ']' in hand, */
   W_AFTER_LINK = 568,     /* and behind the whole link */
-  W_LABEL_BUFFER = 576,   /* 4 KiB: a normalized label */
+  W_LABEL_BUFFER = 592,   /* 4 KiB: a normalized label */
   W_TICKS = W_LABEL_BUFFER + 4096, /* 1001 times: position of the last run of that many backticks, and its epoch */
   W_SIZE = W_TICKS + 1008 * 8
 };
