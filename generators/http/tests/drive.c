@@ -146,6 +146,17 @@ Program program_start(const Runner *runner, const char *name, const char *const 
   return program;
 }
 
+void program_feed(const Program *program, Text input) {
+  signal(SIGPIPE, SIG_IGN);
+  for (size_t sent = 0; sent < input.length;) {
+    ssize_t count = write(program->input, input.bytes + sent, input.length - sent);
+    if (count < 0 && errno == EPIPE)
+      return;
+    ck_assert_msg(count >= 0 || errno == EINTR, "writing to the program: %s", strerror(errno));
+    sent += count > 0 ? (size_t)count : 0;
+  }
+}
+
 Text read_to_end(int fd) {
   size_t room = 1 << 16;
   Text text = {allocate(room + 1), 0};

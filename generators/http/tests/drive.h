@@ -52,6 +52,8 @@ typedef struct {
 
 /* Start build/elf/NAME_ARCH with arguments that end with NULL. */
 Program program_start(const Runner *runner, const char *name, const char *const *arguments, StartOptions options);
+/* Write all of `input` to the program's standard input, as far as it reads it. */
+void program_feed(const Program *program, Text input);
 /* Read a pipe to its end. */
 Text read_to_end(int fd);
 /* Close the input, read both outputs to their ends, wait. Returns the exit status, or 128 + the signal. */

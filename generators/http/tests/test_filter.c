@@ -26,13 +26,7 @@ static void outcome_free(Outcome *outcome) {
 /* Run with `input` on the standard input, written as far as it is read. */
 static Outcome run(int runner, const char *const *arguments, Text input, StartOptions options) {
   Program program = program_start(&runners[runner], "markdown-render", arguments, options);
-  signal(SIGPIPE, SIG_IGN);
-  for (size_t sent = 0; sent < input.length;) {
-    ssize_t count = write(program.input, input.bytes + sent, input.length - sent);
-    if (count < 0 && errno != EINTR)
-      break;
-    sent += count > 0 ? (size_t)count : 0;
-  }
+  program_feed(&program, input);
   Outcome outcome;
   outcome.status = program_finish(&program, &outcome.output, &outcome.error);
   return outcome;
@@ -183,11 +177,7 @@ START_TEST(non_blocking_pipes) {
   StartOptions options = {.output = ends[1] + 1, .non_blocking_input = true};
   Program program = program_start(&runners[_i], "markdown-render", none, options);
   close(ends[1]);
-  for (size_t sent = 0; sent < document.length;) {
-    ssize_t count = write(program.input, document.bytes + sent, document.length - sent);
-    ck_assert_int_gt(count, 0);
-    sent += (size_t)count;
-  }
+  program_feed(&program, document);
   close(program.input);
   program.input = -1;
   Text output = read_to_end(ends[0]);

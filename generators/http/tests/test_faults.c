@@ -1,0 +1,205 @@
+/* Both programs while the kernel refuses: strace makes one system call or another fail, or come back early, and each
+ * trace must show that it did. Natively alone: the system calls of qemu's own would be among those that are counted. */
+#include "drive.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LINES = 20000 }; /* of the document: more than one step of reading */
+static const char get[] = "GET / HTTP/1.0\r\n\r\n";
+
+static char document_path[4096], trace_path[4096];
+
+static void prepare(size_t lines) {
+  snprintf(document_path, sizeof document_path, "%s", temporary_path("data.md"));
+  snprintf(trace_path, sizeof trace_path, "%s", temporary_path("trace"));
+  Text document = plain_document(lines);
+  write_file(document_path, document.bytes, document.length);
+  text_free(&document);
+  unlink(trace_path);
+}
+
+/* The command that injects a fault: strace beside the program (-D), so that a signal reaches the program itself. */
+typedef struct {
+  const char *words[12];
+  Text inject;
+} Injector;
+
+static StartOptions inject(Injector *injector, const char *fault, bool document_only) {
+  injector->inject = text_of("inject=%s", fault);
+  const char **word = injector->words;
+  const char *const always[] = {"strace", "-D", "-qq", "-o", trace_path, "-e", injector->inject.bytes};
+  for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+    *word++ = always[i];
+  if (document_only) {
+    *word++ = "-P";
+    *word++ = document_path;
+  }
+  *word = NULL;
+  return (StartOptions){.wrapper = injector->words};
+}
+
+static void check_injected(const char *fault) {
+  FILE *file = fopen(trace_path, "r");
+  ck_assert_ptr_nonnull(file);
+  char line[1024];
+  bool injected = false;
+  while (fgets(line, sizeof line, file))
+    injected = injected || strstr(line, "(INJECTED");
+  fclose(file);
+  ck_assert_msg(injected, "%s: nothing was injected", fault);
+}
+
+/* What is got over in silence. */
+static const char *const harmless[] = {
+    "read:error=EINTR:when=1+2",   "write:error=EINTR:when=1+2",      "openat:error=EINTR:when=1+2",
+    "ppoll:error=EINTR:when=1+2",  "accept4:error=EINTR:when=1+2",    "accept4:error=ECONNABORTED:when=1+2",
+    "accept4:error=EMFILE:when=1", "accept4:error=ENOBUFS:when=1",    "read:error=EAGAIN:when=1",
+    "write:error=EAGAIN:when=2",   "shutdown:error=ENOTCONN:when=1+", "munmap:error=EINVAL:when=1+"};
+enum { HARMLESS = sizeof harmless / sizeof *harmless };
+
+START_TEST(server_goes_on) {
+  prepare(LINES);
+  Injector injector;
+  Server server = server_start(&runners[0], document_path, inject(&injector, harmless[_i], false));
+  Text html = plain_html(LINES);
+  for (int i = 0; i < 5; i++) {
+    Text answer = request(&server, get);
+    check_page(harmless[_i], answer, html.bytes, html.length);
+    text_free(&answer);
+  }
+  server_stop(&server);
+  check_injected(harmless[_i]);
+  text_free(&html);
+  text_free(&injector.inject);
+}
+END_TEST
+
+/* What becomes an answer. document_only: the fault strikes the system calls that are about FILE. */
+static const struct {
+  const char *fault, *reason;
+  bool document_only;
+} answered[] = {{"openat:error=EACCES:when=1", "500 Internal Server Error", true},
+                {"openat:error=EMFILE:when=1", "500 Internal Server Error", true},
+                {"openat:error=ENOENT:when=1", "404 Not Found", true},
+                {"fstat:error=EIO:when=1", "500 Internal Server Error", true},
+                {"read:error=EIO:when=1", "500 Internal Server Error", true},
+                {"read:error=EIO:when=2", "500 Internal Server Error", true},
+                {"mmap:error=ENOMEM:when=1", "413 Content Too Large", false},
+                {"mmap:error=ENOMEM:when=2", "413 Content Too Large", false}};
+
+START_TEST(server_answers) {
+  const char *fault = answered[_i].fault;
+  prepare(LINES);
+  Injector injector;
+  Server server = server_start(&runners[0], document_path, inject(&injector, fault, answered[_i].document_only));
+  Text html = plain_html(LINES), answer = request(&server, get);
+  check_error(fault, answer, answered[_i].reason, false);
+  text_free(&answer);
+  answer = request(&server, get);
+  check_page("the next one", answer, html.bytes, html.length);
+  text_free(&answer);
+  server_stop(&server);
+  check_injected(fault);
+  text_free(&html);
+  text_free(&injector.inject);
+}
+END_TEST
+
+/* A write that says that it took 100 bytes, and took none: what follows must be the rest. The first write is the line
+ * that the server is ready, each page of so few lines is one. */
+START_TEST(server_continues_a_short_write) {
+  prepare(3);
+  Injector injector;
+  Server server = server_start(&runners[0], document_path, inject(&injector, "write:retval=100:when=3", false));
+  Text whole = request(&server, get), rest = request(&server, get);
+  check_text("the rest", rest, whole.bytes + 100, whole.length - 100);
+  server_stop(&server);
+  check_injected("write:retval=100");
+  text_free(&whole);
+  text_free(&rest);
+  text_free(&injector.inject);
+}
+END_TEST
+
+/* Faults that end a program, with one line and exit status 1. */
+static const struct {
+  const char *program, *fault, *line;
+} ended[] = {
+    {"markdown-server", "socket:error=EMFILE", "markdown-server: cannot listen on 127.0.0.1:0: error 24\n"},
+    {"markdown-server", "setsockopt:error=EPERM:when=1", "markdown-server: cannot listen on 127.0.0.1:0: error 1\n"},
+    {"markdown-server", "setsockopt:error=EPERM:when=2", "markdown-server: cannot listen on 127.0.0.1:0: error 1\n"},
+    {"markdown-server", "bind:error=EACCES", "markdown-server: cannot listen on 127.0.0.1:0: permission denied\n"},
+    {"markdown-server", "listen:error=EADDRINUSE",
+     "markdown-server: cannot listen on 127.0.0.1:0: address already in use; -p 0 takes a free port\n"},
+    {"markdown-server", "getsockname:error=EBADF",
+     "markdown-server: cannot listen on 127.0.0.1:0: bad file descriptor\n"},
+    {"markdown-server", "write:error=EIO:when=1", "markdown-server: standard output: input/output error\n"},
+    {"markdown-server", "ppoll:error=ENOMEM", "markdown-server: cannot wait for clients: not enough memory\n"},
+    {"markdown-render", "read:error=EIO:when=1", "markdown-render: standard input: input/output error\n"},
+    {"markdown-render", "mmap:error=ENOMEM:when=1", "markdown-render: standard input: not enough memory\n"},
+    {"markdown-render", "mmap:error=ENOMEM:when=2", "markdown-render: the document: not enough memory\n"},
+    {"markdown-render", "write:error=ENOSPC:when=1", "markdown-render: standard output: no space left on device\n"},
+    {"markdown-render", "write:retval=0:when=1", "markdown-render: standard output: input/output error\n"}};
+
+START_TEST(program_ends) {
+  prepare(LINES);
+  Injector injector;
+  Text error;
+  static const char *const server_arguments[] = {"-p", "0", NULL}, *const none[] = {NULL};
+  bool server = strcmp(ended[_i].program, "markdown-server") == 0;
+  Program program = program_start(&runners[0], ended[_i].program, server ? server_arguments : none,
+                                  inject(&injector, ended[_i].fault, false));
+  program_feed(&program, (Text){"a", 1});
+  int status = program_finish(&program, NULL, &error);
+  check_text(ended[_i].fault, error, ended[_i].line, strlen(ended[_i].line));
+  ck_assert_int_eq(status, 1);
+  check_injected(ended[_i].fault);
+  text_free(&error);
+  text_free(&injector.inject);
+}
+END_TEST
+
+/* The filter, with an input that makes it grow its memory. `lost`: bytes that a write claimed to have taken. */
+static const struct {
+  const char *fault, *line;
+  size_t lost;
+} filtered[] = {{"read:error=EINTR:when=1+2", "", 0},
+                {"read:error=EAGAIN:when=1+2", "", 0},
+                {"write:error=EINTR:when=1", "", 0},
+                {"write:error=EAGAIN:when=1", "", 0},
+                {"write:retval=100:when=1", "", 100},
+                {"mremap:error=ENOMEM:when=2", "markdown-render: standard input: not enough memory\n", 0}};
+
+START_TEST(filter) {
+  prepare(LINES);
+  Injector injector;
+  static const char *const none[] = {NULL};
+  Program program = program_start(&runners[0], "markdown-render", none, inject(&injector, filtered[_i].fault, false));
+  Text document = plain_document(LINES), html = plain_html(LINES), output, error;
+  program_feed(&program, document);
+  int status = program_finish(&program, &output, &error);
+  check_text(filtered[_i].fault, error, filtered[_i].line, strlen(filtered[_i].line));
+  bool fails = *filtered[_i].line;
+  check_text(filtered[_i].fault, output, html.bytes + filtered[_i].lost, fails ? 0 : html.length - filtered[_i].lost);
+  ck_assert_int_eq(status, fails);
+  check_injected(filtered[_i].fault);
+  text_free(&document);
+  text_free(&html);
+  text_free(&output);
+  text_free(&error);
+  text_free(&injector.inject);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("markdown programs under faults");
+  add_test(suite, "server goes on", server_goes_on, HARMLESS);
+  add_test(suite, "server answers", server_answers, sizeof answered / sizeof *answered);
+  add_test(suite, "short write", server_continues_a_short_write, 1);
+  add_test(suite, "program ends", program_ends, sizeof ended / sizeof *ended);
+  add_test(suite, "filter", filter, sizeof filtered / sizeof *filtered);
+  return run_suite(suite);
+}
