@@ -56,6 +56,7 @@ HARNESS_SOURCES := $(wildcard harness/*.c)
 TEST_DIRS := $(wildcard $(addsuffix /tests,generators $(wildcard generators/*) harness oracles))
 TEST_SOURCES := $(wildcard $(addsuffix /test_*.c,$(TEST_DIRS)))
 TEST_SUPPORT := $(filter-out $(TEST_SOURCES),$(wildcard $(addsuffix /*.c,$(TEST_DIRS))))
+FUZZ_SOURCES := $(wildcard harness/fuzz/fuzz_*.c)
 SHELL_TESTS := $(wildcard scripts/tests/test_*.sh)
 C_SOURCES := $(GENERATOR_SOURCES) $(wildcard generators/programs/*.c) $(ORACLE_SOURCES) $(HARNESS_SOURCES) \
              $(TEST_SOURCES) $(TEST_SUPPORT)
@@ -65,6 +66,7 @@ SHELL_SOURCES := $(wildcard run-elf.sh .ci/run ci/*.sh scripts/*.sh scripts/test
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 GENERATORS := $(addprefix $(BUILD)/gen/,$(PROGRAMS))
 STAMPS := $(patsubst %,$(BUILD)/elf/.%.stamp,$(PROGRAMS))
+FUZZERS := $(patsubst harness/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SOURCES))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/tests/%,$(TEST_SOURCES))
 
 ## Libraries
@@ -101,9 +103,10 @@ verify: all ## hold every program to its oracle, byte for byte
 	$(BUILD)/bytegate verify
 
 LINTS := $(if $(C_SOURCES),lint-tidy lint-cppcheck check-format) $(if $(SHELL_SOURCES),lint-shell)
-check: all unit-tests ## run the unit tests, the script tests and the linters
+FUZZ_CHECK := $(if $(and $(FUZZERS),$(filter x86_64,$(shell uname -m))),check-fuzz)
+check: all unit-tests ## run the unit tests, the script tests, the linters, and the fuzzer for a moment
 	scripts/run-tests.sh -j $(JOBS) -l $(BUILD)/test-logs \
-	  $(addprefix make:,$(LINTS)) $(UNIT_TESTS) $(SHELL_TESTS) $(wildcard scripts/check-elf-sums.sh)
+	  $(addprefix make:,$(LINTS) $(FUZZ_CHECK)) $(UNIT_TESTS) $(SHELL_TESTS) $(wildcard scripts/check-elf-sums.sh)
 
 .PHONY: unit-tests elf
 unit-tests: $(UNIT_TESTS)
@@ -114,9 +117,16 @@ lint: $(LINTS) ## check the layout and the sense of every source: clang-format, 
 sums: elf ## write down the size and the SHA-256 of each program in fixtures/, after a meant change
 	scripts/update-elf-sums.sh
 
-.PHONY: format clean
+.PHONY: fuzz format clean
+FUZZ_SECONDS ?= 60
+fuzz: $(FUZZERS) ## look for documents that diverge, FUZZ_SECONDS long, guided by what the machine code reaches
+	mkdir -p $(BUILD)/fuzz/corpus
+	for fuzzer in $(FUZZERS); do \
+	  $$fuzzer -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus \
+	    $(wildcard fixtures/markdown) || exit; done
+
 format: ## lay out every C source with clang-format
-	clang-format -i $(C_SOURCES) $(HEADERS)
+	clang-format -i $(C_SOURCES) $(FUZZ_SOURCES) $(HEADERS)
 
 clean: ## remove what was built
 	rm -rf $(BUILD)
@@ -177,11 +187,24 @@ $(UNIT_TESTS):
 	mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
+## Fuzzers: a C program that links the relocatable object, whose labels bump the counters that libFuzzer watches. That
+## object is x86-64. `make check` runs as many documents as it takes seconds, always the same ones.
+
+.PHONY: check-fuzz
+check-fuzz: $(FUZZERS)
+	for fuzzer in $(FUZZERS); do \
+	  $$fuzzer -seed=1 -runs=50000 -max_len=512 -artifact_prefix=$(BUILD)/fuzz/ || exit; done
+
+$(FUZZERS): $(BUILD)/fuzz/%: harness/fuzz/%.c $(BUILD)/elf/.markdown-object.stamp
+	mkdir -p $(@D)
+	clang -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -fsanitize=fuzzer -I. -I$(BUILD)/elf $(GATE_CPPFLAGS) \
+	  -o $@ $< $(BUILD)/elf/markdown-render-counted_x64.o $(GATE_LIBS)
+
 ## Linters. clang-tidy, the slow one, is asked again only about a source whose object was made again.
 
 .PHONY: check-format lint-tidy lint-cppcheck lint-shell
 check-format:
-	clang-format --dry-run -Werror $(C_SOURCES) $(HEADERS)
+	clang-format --dry-run -Werror $(C_SOURCES) $(FUZZ_SOURCES) $(HEADERS)
 
 lint-tidy: $(patsubst %.c,$(BUILD)/lint/%.tidy,$(C_SOURCES))
 $(BUILD)/lint/%.tidy: $(BUILD)/obj/%.o .clang-tidy
