@@ -3,7 +3,6 @@
 
 #include "refusal.h"
 
-#include <search.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +15,8 @@ typedef struct {
 
 struct Lay {
   Array items, symbols, relocs, store, text, names; /* LayItem, LaySymbol, LayReloc, bytes, bytes, char * */
-  struct hsearch_data index;                        /* symbol name -> symbol number + 1 */
-  size_t index_room;
+  uint32_t *index;   /* hash table by name: symbol number + 1, or 0; linear probing, never more than half full */
+  size_t index_room; /* a power of two, or 0 */
   const char *file;
   int line;
   unsigned unit;
@@ -58,8 +57,7 @@ Lay *lay_new(unsigned unit) {
 }
 
 void lay_free(Lay *lay) {
-  if (lay->index_room)
-    hdestroy_r(&lay->index);
+  free(lay->index);
   for (size_t i = 0; i < lay->names.count; i++)
     free(((char **)lay->names.data)[i]);
   Array *arrays[] = {&lay->items, &lay->symbols, &lay->relocs, &lay->store, &lay->text, &lay->names};
@@ -105,31 +103,36 @@ static const char *keep_name(Lay *lay, const char *scope, const char *name) {
 
 /* ---- Symbols -------------------------------------------------------------------------------------------------- */
 
+/* FNV-1a */
+static size_t hash_name(const char *name) {
+  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  for (; *name; name++)
+    hash = (hash ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
+  return (size_t)(hash ^ hash >> 32);
+}
+
+/* The place of `name` in the index, or the free place where it belongs. */
+static uint32_t *index_place(const Lay *lay, const char *name) {
+  size_t at = hash_name(name) & (lay->index_room - 1);
+  while (lay->index[at] && strcmp(symbols(lay)[lay->index[at] - 1].name, name) != 0)
+    at = (at + 1) & (lay->index_room - 1);
+  return &lay->index[at];
+}
+
 static int find_symbol(const Lay *lay, const char *name) {
-  ENTRY key = {.key = (char *)name}, *found;
-  if (!lay->index_room || !hsearch_r(key, FIND, &found, (struct hsearch_data *)&lay->index))
-    return -1;
-  return (int)((uintptr_t)found->data - 1);
+  return lay->index_room ? (int)*index_place(lay, name) - 1 : -1;
 }
 
-static void index_symbol(Lay *lay, size_t number) {
-  ENTRY entry = {.key = (char *)symbols(lay)[number].name, .data = (void *)(number + 1)}, *found;
-  if (!hsearch_r(entry, ENTER, &found, &lay->index))
-    lay_die(lay, "out of memory for the label \"%s\"", entry.key);
-}
-
-/* The hash table of the C library has a fixed room: build a larger one before it is full. */
 static void make_index_room(Lay *lay) {
   if (lay->symbols.count < lay->index_room / 2)
     return;
-  if (lay->index_room)
-    hdestroy_r(&lay->index);
-  memset(&lay->index, 0, sizeof lay->index);
+  free(lay->index);
   lay->index_room = lay->index_room ? lay->index_room * 4 : 1024;
-  if (!hcreate_r(lay->index_room, &lay->index))
+  lay->index = calloc(lay->index_room, sizeof *lay->index);
+  if (!lay->index)
     lay_die(lay, "out of memory for %zu labels", lay->index_room);
   for (size_t i = 0; i < lay->symbols.count; i++)
-    index_symbol(lay, i);
+    *index_place(lay, symbols(lay)[i].name) = (uint32_t)i + 1;
 }
 
 static LaySymbol *bind(Lay *lay, LaySymbolKind kind, const char *scope, const char *name) {
@@ -141,7 +144,7 @@ static LaySymbol *bind(Lay *lay, LaySymbolKind kind, const char *scope, const ch
   make_index_room(lay);
   LaySymbol *symbol = array_grow(&lay->symbols, sizeof *symbol, 1);
   *symbol = (LaySymbol){full, kind, lay->file, lay->line, .item = lay->items.count};
-  index_symbol(lay, lay->symbols.count - 1);
+  *index_place(lay, full) = (uint32_t)lay->symbols.count;
   return symbol;
 }
 
