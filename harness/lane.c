@@ -63,26 +63,31 @@ void lane_finish(struct lane *lane, bool keep) {
   lane->driver->stopping |= !lane->driver->options->done(lane->driver->options->user, result);
 }
 
-/* How the process ended, in words, with the first line that it wrote on stderr. */
-static void describe_end(const struct process *process, struct bytes *text) {
-  if (process->end == END_SIGNALED)
-    bytes_printf(text, "ended by signal %d (%s)", process->status, strsignal(process->status));
-  else
-    bytes_printf(text, "ended with exit status %d", process->status);
+/* The first line that the process wrote on stderr, as the end of a sentence. */
+static void add_complaint(const struct process *process, struct bytes *text) {
   struct span errors = span_of(&process->err_text);
   const char *line_end = memchr(errors.data, '\n', errors.len);
   errors.len = line_end ? (size_t)(line_end - errors.data) : errors.len;
-  if (errors.len == 0)
+  if (errors.len == 0 || memmem(errors.data, errors.len, "uncaught target signal", 22))
     return;
   bytes_text(text, ": ");
   bytes_escaped(text, errors);
 }
 
-/* Sets the verdict on a process that has ended where it should not have: WHEN says where. */
+/* How the process ended, in words; WHEN says where. */
+static void describe_end(const struct process *process, const char *when, struct bytes *text) {
+  if (process->end == END_SIGNALED)
+    bytes_printf(text, "ended by signal %d (%s) %s", process->status, strsignal(process->status), when);
+  else
+    bytes_printf(text, "ended with exit status %d %s", process->status, when);
+  add_complaint(process, text);
+}
+
+/* Sets the verdict on a process that has ended where it should not have: EXITED, if by no signal. */
 static void judge_end(struct lane *lane, struct result *result, enum verdict exited, const char *when) {
   const struct process *process = &lane->process;
   struct bytes how = {0};
-  describe_end(process, &how);
+  describe_end(process, when, &how);
   bool qemu = lane->target->runner == RUNNER_QEMU;
   const char *own = qemu ? qemu_own_failure(process) : NULL;
   if (own)
@@ -90,7 +95,7 @@ static void judge_end(struct lane *lane, struct result *result, enum verdict exi
   else if (qemu && qemu_refused(process))
     result_set(result, REFUSED, "qemu's loader refused it: %s", how.data);
   else
-    result_set(result, process->end == END_SIGNALED ? CRASHED : exited, "%s %s", how.data, when);
+    result_set(result, process->end == END_SIGNALED ? CRASHED : exited, "%s", how.data);
   bytes_free(&how);
 }
 

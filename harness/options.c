@@ -25,7 +25,8 @@ enum {
   KEY_SUITES,
   KEY_KNOWN,
   KEY_UPDATE,
-  KEY_NO_AUDIT
+  KEY_NO_AUDIT,
+  KEY_BUILD
 };
 
 static const struct argp_option table[] = {
@@ -50,6 +51,7 @@ static const struct argp_option table[] = {
     {"github", KEY_GITHUB, NULL, 0, "Print GitHub annotations as well", 3},
     {NULL, 0, NULL, 0, "Where things are:", 4},
     {"suites", KEY_SUITES, "FOLDER", 0, "Folder of the suite files (default: fixtures/suites)", 4},
+    {"build", KEY_BUILD, "FOLDER", 0, "Folder that {build} of a suite stands for (default: that of this command)", 4},
     {"known", KEY_KNOWN, "FILE", 0, "List of known divergences (default: fixtures/known-divergences)", 4},
     {"update-known", KEY_UPDATE, NULL, 0, "Write the list of known divergences anew, from what diverges now", 4},
     {NULL, 0, NULL, 0, NULL, 0},
@@ -141,6 +143,10 @@ static bool parse_selection(int key, char *value, struct argp_state *state, stru
   case KEY_SUITES:
     session->suites_folder = value;
     return true;
+  case KEY_BUILD:
+    session->build = value;
+    session->build_named = true;
+    return true;
   case KEY_KNOWN:
     session->known_path = value;
     return true;
@@ -200,14 +206,14 @@ static error_t parse(int key, char *value, struct argp_state *state) {
 }
 
 /* The folder that this command stands in: that of the build. */
-static char *build_folder(void) {
-  char path[PATH_MAX];
+static const char *build_folder(void) {
+  static char path[PATH_MAX];
   ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
   if (len <= 0)
     die("/proc/self/exe: %s", strerror(errno));
   path[len] = '\0';
-  char *slash = strrchr(path, '/');
-  return xstrndup(path, (size_t)(slash - path));
+  *strrchr(path, '/') = '\0';
+  return path;
 }
 
 void options_parse(int argc, char **argv, struct options *options) {
@@ -227,7 +233,6 @@ void options_parse(int argc, char **argv, struct options *options) {
 }
 
 void options_free(struct options *options) {
-  free((char *)options->session.build);
   text_list_free(&options->session.suites);
   text_list_free(&options->session.cases);
   text_list_free(&options->session.programs);

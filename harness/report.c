@@ -188,6 +188,10 @@ void report_command(const struct session *session, const struct result *result, 
     add_word(out, result->target->label);
     bytes_printf(out, " --runner %s", result->target->runner == RUNNER_QEMU ? "qemu" : "native");
   }
+  if (options->build_named) {
+    bytes_text(out, " --build");
+    add_word(out, options->build);
+  }
   if (options->has_seed)
     bytes_printf(out, " --seed %llu", (unsigned long long)options->seed);
 }

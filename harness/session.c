@@ -387,7 +387,8 @@ bool session_run(struct session *session, struct workspace *workspace, struct by
     bytes_printf(&session->problems, "%u process%s left the process group of a program and outlived it\n",
                  session->strays, session->strays == 1 ? "" : "es");
   session->elapsed_ns = now_ns() - session->started_ns;
-  /* Nothing but a failure or a signal ends a run early. A case that was lost in any other way must not pass for green. */
+  /* Nothing but a failure or a signal ends a run early. A case that was lost in any other way must not pass for green.
+   */
   if (session->finished < session->selected && session->failed == 0 && !session->interrupted)
     bytes_printf(&session->problems, "%zu selected cases were never run\n", session->selected - session->finished);
   find_idle_entries(session);

@@ -9,6 +9,7 @@
 struct session_options {
   const char *command; /* how this command was called, for the reproducing command lines */
   const char *build;   /* folder of the programs: {build} */
+  bool build_named;    /* it was given, so it is part of a reproducing command */
   const char *suites_folder;
   const char *known_path;
   struct text_list suites;   /* names, or paths of .ini files; none: all that are not on demand */
