@@ -80,12 +80,34 @@ static bool in_tight_list(cmark_node *node) {
          cmark_node_get_list_tight(list);
 }
 
-static void describe(cmark_node *node, struct markdown_block *block) {
+/* Where LINE of the document begins, counted from 1. */
+static const char *line_start(const char *markdown, size_t len, int line) {
+  const char *at = markdown;
+  for (const char *end = markdown + len; line > 1 && at < end; line--) {
+    const char *stop = memchr(at, '\n', (size_t)(end - at));
+    at = stop ? stop + 1 : end;
+  }
+  return at;
+}
+
+static int line_length(const char *line, const char *end) {
+  const char *at = line;
+  while (at < end && *at != '\n' && *at != '\r')
+    at++;
+  return (int)(at - line);
+}
+
+static void describe(cmark_node *node, const char *markdown, size_t len, struct markdown_block *block) {
   block->type = cmark_node_get_type_string(node);
   block->first_line = cmark_node_get_start_line(node);
   block->first_column = cmark_node_get_start_column(node);
   block->last_line = cmark_node_get_end_line(node);
   block->last_column = cmark_node_get_end_column(node);
+  /* Where cmark notices the end of a block only at the next line, it says "column 0 of that". */
+  if (block->last_column == 0 && block->last_line > block->first_line) {
+    block->last_line--;
+    block->last_column = line_length(line_start(markdown, len, block->last_line), markdown + len);
+  }
 }
 
 bool markdown_oracle_locate(const char *markdown, size_t len, bool unsafe, size_t offset,
@@ -104,7 +126,7 @@ bool markdown_oracle_locate(const char *markdown, size_t len, bool unsafe, size_
       continue;
     if (at.plain > offset)
       break;
-    describe(node, block);
+    describe(node, markdown, len, block);
     found = true;
   }
   cmark_iter_free(walk);
