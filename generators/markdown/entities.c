@@ -75,13 +75,13 @@ static void lay_entity_symbol(void) {
   ret();
 }
 
-/* entity_match: read the tokens of one entry up to the end of its name, and compare their bytes with the name's.
+/* entity_match: read the tokens of one entry, and compare their bytes with the name's.
  *
  * in: A3 = place in the stream, S0 = the name, S1 = its length, S3 = how many bytes, from the end of the name, are
- * matched already, A0 = 0, or anything else if the entry is known to differ; out: A3 = the place behind, S3 = bytes
- * matched now, A0 = 0 if the entry is the name, > 0 if it lies behind the name in the order of the table, < 0 if before
- * (or A0 as it was, if not 0). Clobbers A2, A4, A5, T0, T1. A2 holds the tokens still to come from opened pairs, a byte
- * each, the next one lowest. */
+ * matched already, A0 = 0, or < 0 if the entry is known to lie before the name; out: A0 = 0 if the entry is the name,
+ * < 0 if it lies before the name in the order of the table, > 0 if behind, S3 = bytes matched now, A3 = the place
+ * behind the entry's name, unless A0 > 0. Clobbers A2, A4, A5, T0, T1. A2 holds the tokens still to come from opened
+ * pairs, a byte each, the next one lowest. */
 static void lay_entity_match(const PackedEntities *packed) {
   routine("entity_match");
   enter_bare();
@@ -116,17 +116,18 @@ static void lay_entity_match(const PackedEntities *packed) {
   add(T0, T0, 1);
   label("compare");
   sub(A0, T1, T0);
+  bgt(A0, 0, "done");
   bne(A0, 0, "compared");
   add(S3, S3, 1);
   label("compared");
-  beq(T1, 0, "name_ended");
+  beq(T1, 0, "done");
   beq(A2, 0, "next_code");
   and(A5, A2, 0xFF);
   sub(A5, A5, 1);
   shr(A2, A2, 8);
   jump("token");
 
-  label("name_ended");
+  label("done");
   leave();
 }
 
@@ -198,6 +199,7 @@ static void lay_entity_lookup(const PackedEntities *packed) {
   li(A0, 0);
   label("entry");
   call("entity_match");
+  bgt(A0, 0, "not_found");
   call("entity_value");
   beq(A0, 0, "found");
   bgeu(A3, S5, "not_found");
@@ -206,8 +208,8 @@ static void lay_entity_lookup(const PackedEntities *packed) {
   call("entity_symbol");
   la(T0, "entity_shared");
   ld8x(T0, T0, A5);
-  sub(A0, T0, S3);
-  bge(A0, 0, "entry");
+  sub(A0, S3, T0);
+  ble(A0, 0, "entry");
   label("not_found");
   li(A0, 0);
   leave();

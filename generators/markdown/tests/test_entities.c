@@ -61,7 +61,6 @@ static size_t check_lookup(Arguments (*caller)(Call, Arguments), const char *nam
   size_t size = lookup(caller, name, length);
   const Entity *entity = memchr(name, 0, length) ? NULL : find(name, length);
   Text wanted = {0};
-  text_add(&wanted, "", 0);
   if (entity)
     text_code_point(&wanted, entity->code_point);
   if (entity && entity->second)
