@@ -262,7 +262,7 @@ static void lay_code_span(void) {
   bne(T0, 0, "ready");
   stw(1, W_TICKS_READY);
   add(A3, S5, W_TICKS);
-  add(A4, S5, W_SIZE);
+  add(A4, S5, W_ENTITIES);
   label("clear");
   st64(0, A3, 0);
   add(A3, A3, 8);

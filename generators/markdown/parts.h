@@ -20,6 +20,8 @@
 #include "../isa/machine.h"
 #include "markdown.h"
 
+enum { ENTITY_SLOT_BITS = 6, ENTITY_SLOTS = 1 << ENTITY_SLOT_BITS, ENTITY_SLOT_SIZE = 24 };
+
 /* Fields of the workspace, 64 bits each. */
 enum {
   W_FLAGS = 0,         /* MARKDOWN_UNSAFE */
@@ -96,9 +98,11 @@ enum {
   W_OPENER = 552,         /* the bracket that may be closed */
   W_AFTER_TEXT = 560,     /* behind the ']' in hand, */
   W_AFTER_LINK = 568,     /* and behind the whole link */
+  W_ENTITIES_READY = 584, /* W_ENTITIES has been cleared */
   W_LABEL_BUFFER = 592,   /* 4 KiB: a normalized label */
   W_TICKS = W_LABEL_BUFFER + 4096, /* 1001 times: position of the last run of that many backticks, and its epoch */
-  W_SIZE = W_TICKS + 1008 * 8
+  W_ENTITIES = W_TICKS + 1008 * 8, /* slots: the bytes of a name, its UTF-8, the length of that */
+  W_SIZE = W_ENTITIES + ENTITY_SLOTS * ENTITY_SLOT_SIZE
 };
 
 /* A block record: 32 bytes, in document order; the end of a container is a record of its first 8 bytes. */

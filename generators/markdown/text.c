@@ -107,6 +107,7 @@ static void lay_render(void) {
   add(T0, T0, A3);
   bgtu(T0, A4, "no_space");
   stw(0, W_ERROR);
+  stw(0, W_ENTITIES_READY);
   add(T0, S5, W_SIZE + 16);
   stw(T0, W_TEXT);
   add(A1, A1, A0);
