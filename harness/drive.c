@@ -69,6 +69,7 @@ static struct group *choose_group(struct driver *driver, const struct lane *lane
 
 /* Reports, untried, a job of a group that is dead. */
 static void bury(struct driver *driver, struct group *group, struct result *job) {
+  job->untried = true;
   result_set(job, group->dead, "not tried: %s before, on this program and runner",
              group->dead == HUNG      ? "it hung"
              : group->dead == REFUSED ? "it did not start"

@@ -273,6 +273,8 @@ static void judge_run(struct lane *lane) {
   if (process->leaked)
     result_set(result, LEAKED, "a process that it started outlived it");
   bytes_free(&why);
+  if (refused)
+    lane->group->dead = REFUSED;
   lane_finish(lane, false);
 }
 

@@ -144,7 +144,9 @@ static bool parse_selection(int key, char *value, struct argp_state *state, stru
     session->suites_folder = value;
     return true;
   case KEY_BUILD:
-    session->build = value;
+    session->build = realpath(value, NULL);
+    if (!session->build)
+      argp_error(state, "--build=%s: %s", value, strerror(errno));
     session->build_named = true;
     return true;
   case KEY_KNOWN:

@@ -17,13 +17,18 @@ static void print_data(const char *text, FILE *out) {
   }
 }
 
-/* How many failures share the case and signature of result INDEX; 0 where one before it does. */
+/* Failures are one where they are the same bytes of the same case; what is no divergence is one where it says the
+   same, whatever the case. */
+static bool same_fault(const struct result *a, const struct result *b) {
+  return a->suite == b->suite && a->verdict == b->verdict &&
+         (a->verdict == DIVERGED ? a->test_case == b->test_case : a->target->program == b->target->program);
+}
+
+/* How many failures are one with result INDEX; 0 where one before it is. */
 static size_t share(const struct session *session, char **signatures, size_t index) {
-  const struct result *result = &session->results[index];
   size_t count = 0;
   for (size_t i = 0; i < session->result_count; i++) {
-    const struct result *other = &session->results[i];
-    bool same = signatures[i] && other->suite == result->suite && other->test_case == result->test_case &&
+    bool same = signatures[i] && same_fault(&session->results[i], &session->results[index]) &&
                 strcmp(signatures[i], signatures[index]) == 0;
     if (same && i < index)
       return 0;

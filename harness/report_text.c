@@ -68,7 +68,7 @@ static bool is_repeated(const struct session *session, const struct result *resu
 }
 
 void text_progress(const struct session *session, const struct result *result) {
-  if (result_failed(result)) {
+  if (result_failed(result) && (!result->untried || session->options->verbose)) {
     clear_line();
     print_headline(result, stdout);
     if ((screen.explained < MOST_EXPLAINED || session->options->verbose) && !is_repeated(session, result)) {
@@ -79,7 +79,7 @@ void text_progress(const struct session *session, const struct result *result) {
       screen.explained++;
     }
     fflush(stdout);
-  } else if (session->options->verbose) {
+  } else if (session->options->verbose && !result_failed(result)) {
     clear_line();
     printf("%s %s/%s %s %s\n", result->known == KNOWN_AS_IS ? "KNOWN" : verdict_name(result->verdict),
            result->suite->name, result->test_case->id, result->target->label, result->target->where);
@@ -114,6 +114,11 @@ void text_end(const struct session *session, FILE *out) {
   fprintf(out, "%s%s: %zu cases, %zu failed, %zu known divergences, %.2f s%s\n",
           screen.color ? (red ? "\x1b[31;1m" : "\x1b[32;1m") : "", red ? "RED" : "GREEN", session->finished,
           session->failed, session->known_count, (double)session->elapsed_ns / 1e9, screen.color ? "\x1b[0m" : "");
+  size_t untried = 0;
+  for (size_t i = 0; i < session->result_count; i++)
+    untried += session->results[i].untried;
+  if (untried)
+    fprintf(out, "%zu of the failed cases were not tried, because their program cannot be run\n", untried);
   if (session->finished < session->selected)
     fprintf(out, "%zu cases were not run, because one failed (-k goes on)\n", session->selected - session->finished);
 }

@@ -39,6 +39,7 @@ struct result {
   unsigned runs;
   enum known known;
   bool reported; /* counted and shown once already */
+  bool untried;  /* it has the verdict of a case before it, on a program that cannot be run */
 };
 
 /* "DIVERGED", for people and for grep; "diverged", for machines. */

@@ -317,8 +317,8 @@ static bool check_targets(struct result **jobs, size_t count, struct bytes *why)
     if (i && jobs[i]->target == jobs[i - 1]->target)
       continue;
     char *reason = launch_check(jobs[i]->target);
-    if (reason)
-      bytes_printf(why, "%s%s", why->len ? "\n" : "", reason);
+    if (reason && !(why->len && strstr(why->data, reason)))
+      bytes_printf(why, "%s%s", why->len ? "\nbytegate: " : "", reason);
     free(reason);
   }
   return why->len == 0;
