@@ -21,7 +21,7 @@ bool encoding_knows(EncodingDecoder decoder, EncodingMachine machine) {
   return decoder != ENCODING_ZYDIS || machine == ENCODING_X64;
 }
 
-/* ---- The decoders --------------------------------------------------------------------------------------------- */
+/* ---- The decoders ---------------------------------------------------------------------------------------------- */
 
 static _Noreturn void cannot(const char *what) {
   fprintf(stderr, "encoding: %s cannot be created\n", what);
@@ -119,7 +119,7 @@ size_t encoding_decode(EncodingDecoder decoder, EncodingMachine machine, const u
   return machine == ENCODING_X64 ? decode_zydis(bytes, count, text, room) : 0;
 }
 
-/* ---- One spelling --------------------------------------------------------------------------------------------- */
+/* ---- One spelling ---------------------------------------------------------------------------------------------- */
 
 typedef struct {
   const char *in;

@@ -79,7 +79,7 @@ static void scaled(Word *w, const char *operand, int64_t value, int scale, int w
   w->word |= ((uint32_t)(value / scale) & ((1u << width) - 1)) << shift;
 }
 
-/* ---- Moves and arithmetic ---------------------------------------------------------------------------------------- */
+/* ---- Moves and arithmetic -------------------------------------------------------------------------------------- */
 
 static uint32_t wide_move(const char *name, uint32_t word, A64Reg d, int64_t imm16, int shift) {
   Word w = start(name, word);
@@ -146,8 +146,7 @@ uint32_t a64_orr(A64Reg d, A64Reg n, A64Reg m, int lsl) { return shifted("orr", 
 uint32_t a64_eor(A64Reg d, A64Reg n, A64Reg m, int lsl) { return shifted("eor", 0xca000000, d, n, m, lsl); }
 uint32_t a64_ands(A64Reg d, A64Reg n, A64Reg m, int lsl) { return shifted("ands", 0xea000000, d, n, m, lsl); }
 
-/* ---- Bitmask immediates --------------------------------------------------------------------------------------------
- */
+/* ---- Bitmask immediates ---------------------------------------------------------------------------------------- */
 
 static uint64_t rotate_left(uint64_t value, unsigned count, unsigned size) {
   uint64_t all = size == 64 ? ~UINT64_C(0) : (UINT64_C(1) << size) - 1;
@@ -199,8 +198,7 @@ uint32_t a64_orr_imm(A64Reg d, A64Reg n, uint64_t mask) { return logic_imm("orr_
 uint32_t a64_eor_imm(A64Reg d, A64Reg n, uint64_t mask) { return logic_imm("eor_imm", 0xd2000000, d, n, mask); }
 uint32_t a64_ands_imm(A64Reg d, A64Reg n, uint64_t mask) { return logic_imm("ands_imm", 0xf2000000, d, n, mask); }
 
-/* ---- Multiply, divide, shift, bits
- * ----------------------------------------------------------------------------------- */
+/* ---- Multiply, divide, shift, bits ----------------------------------------------------------------------------- */
 
 static uint32_t four(const char *name, uint32_t word, A64Reg d, A64Reg n, A64Reg m, A64Reg a) {
   Word w = start(name, word);
@@ -238,8 +236,7 @@ static uint32_t two(const char *name, uint32_t word, A64Reg d, A64Reg n) {
 uint32_t a64_rbit(A64Reg d, A64Reg n) { return two("rbit", 0xdac00000, d, n); }
 uint32_t a64_clz(A64Reg d, A64Reg n) { return two("clz", 0xdac01000, d, n); }
 
-/* ---- Memory
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- Memory ---------------------------------------------------------------------------------------------------- */
 
 /* The unsigned scaled offset; `t` is checked by the caller and stands in `word`. */
 static void unsigned_offset(Word *w, A64Reg n, int64_t offset, int size) {
@@ -348,8 +345,7 @@ uint32_t a64_ldp_offset(A64Reg t, A64Reg t2, A64Reg n, int64_t offset) {
   return pair("ldp_offset", 0xa9400000, t, t2, n, offset);
 }
 
-/* ---- Branches and addresses
- * -------------------------------------------------------------------------------------------- */
+/* ---- Branches and addresses ------------------------------------------------------------------------------------ */
 
 static uint32_t branch26(const char *name, uint32_t word, int64_t displacement) {
   Word w = start(name, word);
@@ -414,8 +410,7 @@ uint32_t a64_br(A64Reg n) {
 
 uint32_t a64_ret(void) { return 0xd65f03c0; }
 
-/* ---- System
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- System ---------------------------------------------------------------------------------------------------- */
 
 uint32_t a64_svc(int64_t imm16) {
   Word w = start("svc", 0xd4000001);
@@ -425,9 +420,7 @@ uint32_t a64_svc(int64_t imm16) {
 
 uint32_t a64_nop(void) { return 0xd503201f; }
 
-/* ---- NEON
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* ---- NEON ------------------------------------------------------------------------------------------------------ */
 
 uint32_t a64_movi_16b(A64Vec d, int64_t imm8) {
   Word w = start("movi_16b", 0x4f00e400);

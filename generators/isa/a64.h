@@ -4,9 +4,10 @@
  * [Xn, #offset]. An operand with no encoding gives 0, which is no instruction (`udf #0`); refusal_text says why.
  * All are the 64-bit (X) forms unless the name says otherwise; byte offsets are given in bytes and scaled here.
  *
- * Legend: above each group stand its word, with the bits counted from 31 on the left, and the section of the Arm ARM
- * (DDI 0487). Lower case letters are fields: d n m t a the registers Rd Rn Rm Rt Ra, i an immediate, s a shift, c a
- * condition. The fields are disjoint; each formula is their sum.
+ * Legend: above each group stand its word, with the bits counted from 31 on the left, and its sections in the Arm ARM
+ * (DDI 0487: C6.2 for the base instructions, C7.2 for the vector ones, in order of mnemonic). Lower case letters are
+ * fields: d n m t a the registers Rd Rn Rm Rt Ra, i an immediate, s a shift, c a condition. The fields are disjoint;
+ * each formula is their sum.
  *
  * Each sample line is "word  what both disassemblers must print"; the tests read these lines and hold them to it.
  */
@@ -56,7 +57,7 @@ typedef enum {
 /* The word as the bytes that are laid, little-endian; a refused word stays refused. */
 LayCode a64_code(uint32_t word);
 
-/* ---- Wide moves: C6.2.254 MOVZ, .253 MOVN, .252 MOVK ------------------------------------------------------------
+/* ---- Wide moves: C6.2 MOVZ, MOVN, MOVK ----------------------------------------------------------------------------
  *     1oo100101ssiiiiiiiiiiiiiiiiddddd   oo: 00 movn, 10 movz, 11 movk; shift 16 * ss
  *     92800000 (oo = 00), D2800000, F2800000, + ss << 21 + imm16 << 5 + d
  *   sample: D2800808  mov x8, #64 | movz x8, #64
@@ -67,7 +68,7 @@ uint32_t a64_movz(A64Reg d, int64_t imm16, int shift);   /* shift: 0, 16, 32, 48
 uint32_t a64_movn(A64Reg d, int64_t imm16, int shift);
 uint32_t a64_movk(A64Reg d, int64_t imm16, int shift);
 
-/* ---- Add and subtract, immediate: C6.2.4 ADD, .8 ADDS, .398 SUB, .404 SUBS --------------------------------------
+/* ---- Add and subtract, immediate: C6.2 ADD, ADDS, SUB, SUBS -------------------------------------------------------
  *     1os100010hiiiiiiiiiiiinnnnnddddd   o: subtract; s: set flags; h: immediate << 12
  *     91000000 + o << 30 + s << 29 + h << 22 + imm12 << 10 + n << 5 + d
  *   n may be SP; d may be SP where flags are not set. cmp is subs with d = XZR, cmn is adds.
@@ -80,7 +81,7 @@ uint32_t a64_sub_imm(A64Reg d, A64Reg n, int64_t imm12, int shift);
 uint32_t a64_adds_imm(A64Reg d, A64Reg n, int64_t imm12, int shift);
 uint32_t a64_subs_imm(A64Reg d, A64Reg n, int64_t imm12, int shift);
 
-/* ---- Add, subtract and logic, registers: C6.2.5 ADD, .399 SUB, .405 SUBS, .13 AND, .15 ANDS, .286 ORR, .109 EOR ------
+/* ---- Add, subtract and logic, registers: C6.2 ADD, SUB, SUBS, AND, ANDS, ORR, EOR ---------------------------------
  *     1oo01011000mmmmmssssssnnnnnddddd   oo: 00 add, 10 sub, 11 subs; m is shifted left by ssssss
  *     1oo01010000mmmmmssssssnnnnnddddd   oo: 00 and, 01 orr, 10 eor, 11 ands
  *   mov d, m is orr d, XZR, m; tst is ands, neg is sub.
@@ -97,7 +98,7 @@ uint32_t a64_orr(A64Reg d, A64Reg n, A64Reg m, int lsl);
 uint32_t a64_eor(A64Reg d, A64Reg n, A64Reg m, int lsl);
 uint32_t a64_ands(A64Reg d, A64Reg n, A64Reg m, int lsl);
 
-/* ---- Logic, bitmask immediate: C6.2.12 AND, .285 ORR, .108 EOR, .14 ANDS; the mask: DecodeBitMasks, J1.1.3 --------
+/* ---- Logic, bitmask immediate: C6.2 AND, ORR, EOR, ANDS; the mask: see DecodeBitMasks -----------------------------
  *     1oo100100Nrrrrrrssssssnnnnnddddd   oo as above
  *   The mask is an element of 2, 4 .. 64 bits, repeated: a run of s+1 ones, rotated right by r. N and the high bits
  *   of s tell the element's size. Neither 0 nor ~0 is a mask.
@@ -112,7 +113,7 @@ uint32_t a64_ands_imm(A64Reg d, A64Reg n, uint64_t mask);
 /* True if `mask` has such an encoding. */
 bool a64_is_bitmask(uint64_t mask);
 
-/* ---- Multiply, divide, shift: C6.2.244 MADD, .261 MSUB, .428 UDIV, .234 LSLV, .237 LSRV, .427 UBFM --------------------
+/* ---- Multiply, divide, shift: C6.2 MADD, MSUB, UDIV, LSLV, LSRV, UBFM ---------------------------------------------
  *     10011011000mmmmm0aaaaannnnnddddd   madd: a + n * m;  bit 15 set: msub, a - n * m
  *     10011010110mmmmmoooooonnnnnddddd   oooooo: 000010 udiv, 001000 lslv, 001001 lsrv (count modulo 64)
  *     1101001101rrrrrrssssssnnnnnddddd   ubfm: lsl is r = -count mod 64, s = 63 - count; lsr is r = count, s = 63
@@ -130,7 +131,7 @@ uint32_t a64_lsrv(A64Reg d, A64Reg n, A64Reg m);
 uint32_t a64_lsl_imm(A64Reg d, A64Reg n, int64_t count);   /* 0..63 */
 uint32_t a64_lsr_imm(A64Reg d, A64Reg n, int64_t count);   /* 0..63 */
 
-/* ---- Loads and stores of one register: C6.2.211 LDR, .216 LDRB, .218 LDRH, .223 LDRSH, .375 STR .. -----------------
+/* ---- Loads and stores of one register: C6.2 LDR, LDRB, LDRH, LDRSH, STR .. ----------------------------------------
  *     zz11100101iiiiiiiiiiiinnnnnttttt   _offset: zz the size (0 byte, 1 half, 2 W, 3 X), i = offset / size
  *     zz111000010iiiiiiiii00nnnnnttttt   ldur..: offset a signed 9-bit count of bytes
  *     zz111000011mmmmm011S10nnnnnttttt   _index: [n, m, lsl #S * size]; here S is always 1, for a byte 0
@@ -158,7 +159,7 @@ uint32_t a64_ldrsh_x_index(A64Reg t, A64Reg n, A64Reg m);
 uint32_t a64_ldr_x_post(A64Reg t, A64Reg n, int64_t offset);   /* -256..255; t must not be n */
 uint32_t a64_str_x_pre(A64Reg t, A64Reg n, int64_t offset);
 
-/* ---- Loads and stores of two registers: C6.2.209 LDP, .371 STP ------------------------------------------------------
+/* ---- Loads and stores of two registers: C6.2 LDP, STP -------------------------------------------------------------
  *     1010100mmLiiiiiiiuuuuunnnnnttttt   mm: 01 post, 10 offset, 11 pre; L: load; i = offset / 8, signed; u is Rt2
  *   sample: A9BE4FFE  stp x30, x19, [sp, #-32]!
  *   sample: A8C24FFE  ldp x30, x19, [sp], #32
@@ -168,14 +169,14 @@ uint32_t a64_stp_offset(A64Reg t, A64Reg t2, A64Reg n, int64_t offset);
 uint32_t a64_ldp_post(A64Reg t, A64Reg t2, A64Reg n, int64_t offset);
 uint32_t a64_ldp_offset(A64Reg t, A64Reg t2, A64Reg n, int64_t offset);
 
-/* ---- Branches and addresses: C6.2.27 B, .34 BL, .26 B.cond, .48 CBZ, .47 CBNZ, .419 TBZ, .418 TBNZ, .10 ADR, .11 ADRP ----
+/* ---- Branches and addresses: C6.2 B, BL, B.cond, CBZ, CBNZ, TBZ, TBNZ, ADR, ADRP ----------------------------------
  *     000101iiiiiiiiiiiiiiiiiiiiiiiiii   b     i = displacement / 4, signed; bit 31 set: bl
  *     01010100iiiiiiiiiiiiiiiiiii0cccc   b.cond
  *     1011010oiiiiiiiiiiiiiiiiiiittttt   cbz, o = 1: cbnz
  *     b011011obbbbbiiiiiiiiiiiiiittttt   tbz, o = 1: tbnz; bit number b:bbbbb
  *     pii10000iiiiiiiiiiiiiiiiiiiddddd   adr, p = 1: adrp; the low two bits of the immediate stand on the left
  *     1101011000ooo11111000000nnnnn00000   (br 000, blr 001, ret 010 in bits 23..21)
- *   Displacements are in bytes, counted from the instruction itself; adrp's from its page, in bytes: a multiple of 4096.
+ *   Displacements are in bytes, counted from the instruction itself; adrp's from its page: a multiple of 4096.
  *   sample: 100000E1  adr x1, #28
  *   sample: D65F03C0  ret
  *   sample: D61F0200  br x16
@@ -192,14 +193,14 @@ uint32_t a64_adrp(A64Reg d, int64_t displacement);              /* +-4 GB */
 uint32_t a64_br(A64Reg n);
 uint32_t a64_ret(void);                                         /* to x30 */
 
-/* ---- System: C6.2.413 SVC, .270 NOP -----------------------------------------------------------------------------------
+/* ---- System: C6.2 SVC, NOP ----------------------------------------------------------------------------------------
  *     11010100000iiiiiiiiiiiiiiii00001   svc
  *   sample: D4000001  svc #0
  */
 uint32_t a64_svc(int64_t imm16);
 uint32_t a64_nop(void);
 
-/* ---- NEON, bytes of 128-bit vectors: C7.2.204 MOVI, .27 AND, .217 ORR, .30 CMEQ, .34 CMHS, .392 SUB, .323 SHRN, .95 FMOV -----
+/* ---- NEON, bytes of 128-bit vectors: C7.2 MOVI, AND, ORR, CMEQ, CMHS, SUB, SHRN, FMOV -----------------------------
  *     0100111100000iii111001iiiiiddddd   movi v.16b: imm8 as abc:defgh
  *     01oo1110ss1mmmmmooooo1nnnnnddddd   three vectors: each opcode word is in a64.c
  *   sample: 4F05E555  movi v21.16b, #0xaa
@@ -223,7 +224,7 @@ uint32_t a64_str_q_offset(A64Vec t, A64Reg n, int64_t offset);
 uint32_t a64_ldur_q(A64Vec t, A64Reg n, int64_t offset);        /* -256..255 */
 uint32_t a64_stur_q(A64Vec t, A64Reg n, int64_t offset);
 
-/* ---- Bits: C6.2.291 RBIT, .56 CLZ --------------------------------------------------------------------------------------
+/* ---- Bits: C6.2 RBIT, CLZ -----------------------------------------------------------------------------------------
  *     1101101011000000000ooonnnnnddddd   ooo: 000 rbit, 100 clz
  *   sample: DAC0015E  rbit x30, x10
  *   sample: DAC0115E  clz x30, x10

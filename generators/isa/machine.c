@@ -49,8 +49,7 @@ void machine_align_code(void) {
     lay_align(now.lay, table()->unit);
 }
 
-/* ---- Checks ---------------------------------------------------------------------------------------------------------
- */
+/* ---- Checks ---------------------------------------------------------------------------------------------------- */
 
 static Reg checked(Reg r) {
   if (r.index >= MACHINE_REGISTERS)
@@ -82,8 +81,7 @@ static void check_offset(int bits, int64_t offset) {
           size, 4095 * size);
 }
 
-/* ---- Routines and labels
- * ----------------------------------------------------------------------------------------------- */
+/* ---- Routines and labels --------------------------------------------------------------------------------------- */
 
 static void count_here(void) {
   if (now.counting)
@@ -143,8 +141,7 @@ void op_ret(void) {
   table()->lay_ret();
 }
 
-/* ---- Moves and arithmetic
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Moves and arithmetic -------------------------------------------------------------------------------------- */
 
 void op_li(Reg d, int64_t value) { table()->lay_li(checked(d), value); }
 
@@ -182,8 +179,7 @@ void op_mul_imm(Reg d, Reg a, int64_t b) { alu_imm(ALU_MUL, d, a, b); }
 void op_shl_imm(Reg d, Reg a, int64_t b) { alu_imm(ALU_SHL, d, a, b); }
 void op_shr_imm(Reg d, Reg a, int64_t b) { alu_imm(ALU_SHR, d, a, b); }
 
-/* ---- Memory
- * ------------------------------------------------------------------------------------------------------------------ */
+/* ---- Memory ---------------------------------------------------------------------------------------------------- */
 
 void op_load(int bits, Reg d, Reg base, int64_t offset) {
   check_offset(bits, offset);
@@ -223,8 +219,7 @@ void op_store16_imm(int64_t v, Reg base, int64_t offset) { op_store_imm(16, v, b
 void op_store32_imm(int64_t v, Reg base, int64_t offset) { op_store_imm(32, v, base, offset); }
 void op_store64_imm(int64_t v, Reg base, int64_t offset) { op_store_imm(64, v, base, offset); }
 
-/* ---- Branches
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- Branches -------------------------------------------------------------------------------------------------- */
 
 void op_branch(Cond cond, Reg a, Reg b, const char *to) { table()->lay_branch(cond, checked(a), checked(b), to); }
 void op_branch_imm(Cond cond, Reg a, int64_t b, const char *to) { table()->lay_branch_imm(cond, checked(a), b, to); }
@@ -244,8 +239,7 @@ void op_call(const char *to) {
 
 void op_jump_table(Reg index, const char *name) { table()->lay_jump_table(checked(index), name); }
 
-/* ---- Sixteen bytes at a time
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Sixteen bytes at a time ----------------------------------------------------------------------------------- */
 
 ScanKind scan_kind(ByteTerm term) {
   if (term.last == 0)
@@ -288,8 +282,7 @@ void op_copy16(Reg dst, int64_t dst_offset, Reg src, int64_t src_offset) {
   table()->lay_copy16(checked(dst), dst_offset, checked(src), src_offset);
 }
 
-/* ---- The kernel and C
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- The kernel and C ------------------------------------------------------------------------------------------ */
 
 void op_syscall(SystemCall number) {
   check_value("system call", number, 0, NR_COUNT - 1);
@@ -300,9 +293,7 @@ void op_stack_pointer(Reg d) { table()->lay_stack_pointer(checked(d)); }
 void op_c_arguments(void) { table()->lay_c_arguments(); }
 void op_c_result(void) { table()->lay_c_result(); }
 
-/* ---- Data
- * ---------------------------------------------------------------------------------------------------------------------------
- */
+/* ---- Data ------------------------------------------------------------------------------------------------------ */
 
 void op_data(const char *name, int align) {
   check_value("alignment", align, 1, 4096);
@@ -330,8 +321,7 @@ void op_bss(const char *name, size_t size, int align) {
   lay_bss(machine_layout(), name, size, (unsigned)align);
 }
 
-/* ---- Instructions of one machine
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Instructions of one machine ------------------------------------------------------------------------------- */
 
 static void check_isa(Isa isa) {
   if (now.isa != isa)
@@ -369,9 +359,7 @@ void op_a64_adr_label(A64Reg d, const char *name) {
   lay_fixup(machine_layout(), LAY_CODE, (LayFixup){.encode = encode_adr_label, .operand = {d.number}}, name, NULL);
 }
 
-/* ---- Programs
- * --------------------------------------------------------------------------------------------------------------------------
- */
+/* ---- Programs -------------------------------------------------------------------------------------------------- */
 
 void machine_begin(Isa isa, const char *name) {
   if (now.lay)

@@ -56,7 +56,7 @@ static LayCode both(uint32_t first, uint32_t second) {
   return code;
 }
 
-/* ---- Moves ------------------------------------------------------------------------------------------------------- */
+/* ---- Moves ----------------------------------------------------------------------------------------------------- */
 
 static unsigned quarter(int64_t value, int i) { return (unsigned)((uint64_t)value >> (16 * i) & 0xffff); }
 
@@ -106,8 +106,7 @@ static void la_raw(A64Reg d, const char *name) {
 
 static void lay_la(Reg d, const char *name) { la_raw(r(d), name); }
 
-/* ---- Arithmetic
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Arithmetic ------------------------------------------------------------------------------------------------ */
 
 static void alu_raw(Alu alu, A64Reg d, A64Reg a, A64Reg b) {
   switch (alu) {
@@ -183,8 +182,7 @@ static void lay_alu_imm(Alu alu, Reg d_reg, Reg a_reg, int64_t b) {
   alu_raw(alu, d, a, X16);
 }
 
-/* ---- Memory
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- Memory ---------------------------------------------------------------------------------------------------- */
 
 /* The three address forms of one load or store. */
 typedef struct {
@@ -243,8 +241,7 @@ static void lay_store_indexed(int bits, Reg v, Reg base, Reg index) {
   emit(store_access(bits)->index(r(v), r(base), r(index)));
 }
 
-/* ---- Branches
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- Branches -------------------------------------------------------------------------------------------------- */
 
 static const A64Cond conditions[] = {
     [IF_EQ] = A64_EQ,  [IF_NE] = A64_NE, [IF_LTU] = A64_LO, [IF_LEU] = A64_LS, [IF_GTU] = A64_HI,
@@ -377,8 +374,7 @@ static void lay_leave(const Reg *saved, int count) {
 
 static void lay_ret(void) { emit(a64_ret()); }
 
-/* ---- Sixteen bytes at a time
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Sixteen bytes at a time ----------------------------------------------------------------------------------- */
 
 /* d becomes 0xff in each byte of x for which the term holds, else 0. v3 is scratch. */
 static void scan_term(A64Vec d, A64Vec x, ByteTerm term) {
@@ -443,8 +439,7 @@ static void lay_copy16(Reg dst, int64_t dst_offset, Reg src, int64_t src_offset)
   emit(dst_scaled ? a64_str_q_offset(V(0), r(dst), dst_offset) : a64_stur_q(V(0), r(dst), dst_offset));
 }
 
-/* ---- The kernel and C
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- The kernel and C ------------------------------------------------------------------------------------------ */
 
 static void lay_system_call(SystemCall number) {
   emit(a64_movz(X8, numbers[number], 0));

@@ -41,7 +41,7 @@ static void emit(LayCode code) { lay_code(machine_layout(), code); }
 static bool fits_signed32(int64_t value) { return value >= INT32_MIN && value <= INT32_MAX; }
 static bool fits_unsigned32(int64_t value) { return value >= 0 && value <= UINT32_MAX; }
 
-/* ---- Moves ------------------------------------------------------------------------------------------------------ */
+/* ---- Moves ----------------------------------------------------------------------------------------------------- */
 
 static void li_raw(X64Reg d, int64_t value) {
   if (value == 0)
@@ -82,8 +82,7 @@ static void emit_fixup(LayEncode encode, unsigned char operand, int forms, const
 static void la_raw(X64Reg d, const char *name) { emit_fixup(fix_lea_r64_m, d.number, 1, name); }
 static void lay_la(Reg d, const char *name) { la_raw(r(d), name); }
 
-/* ---- Arithmetic ---------------------------------------------------------------------------------------------------
- */
+/* ---- Arithmetic ------------------------------------------------------------------------------------------------ */
 
 static void add_raw(X64Reg d, X64Reg a, X64Reg b) {
   if (same(d, a))
@@ -218,8 +217,7 @@ static void lay_alu_imm(Alu alu, Reg d_reg, Reg a_reg, int64_t b) {
   }
 }
 
-/* ---- Memory
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- Memory ---------------------------------------------------------------------------------------------------- */
 
 static void load_raw(int bits, Reg d, X64Mem m) {
   emit(bits == 8    ? x64_movzx_r32_m8(r(d), m)
@@ -254,8 +252,7 @@ static void lay_store_imm(int bits, int64_t v, Reg base, int64_t offset) {
                     : x64_mov_m64_imm32(m, v));
 }
 
-/* ---- Branches
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- Branches -------------------------------------------------------------------------------------------------- */
 
 static const X64Cond conditions[] = {
     [IF_EQ] = X64_E,   [IF_NE] = X64_NE, [IF_LTU] = X64_B, [IF_LEU] = X64_BE, [IF_GTU] = X64_A,
@@ -334,8 +331,7 @@ static void lay_leave(const Reg *saved, int count) {
 
 static void lay_ret(void) { emit(x64_ret()); }
 
-/* ---- Sixteen bytes at a time
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Sixteen bytes at a time ----------------------------------------------------------------------------------- */
 
 /* Sixteen times one byte, as read-only data at the end of the program: each value once. */
 static bool pool_used[256];
@@ -429,8 +425,7 @@ static void lay_copy16(Reg dst, int64_t dst_offset, Reg src, int64_t src_offset)
   emit(x64_movdqu_m128_xmm(x64_at(r(dst), dst_offset), XMM(0)));
 }
 
-/* ---- The kernel and C
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- The kernel and C ------------------------------------------------------------------------------------------ */
 
 /* The kernel takes rdi rsi rdx r10 r8 r9, which are A0..A5, and destroys rcx and r11. */
 static void lay_system_call(SystemCall number) {

@@ -50,7 +50,7 @@ int program_usage(const char *generator, const char *name);
 /* Lay author() for each machine and write the executables, entry "_start", into argv[1]. Returns main's status. */
 int program_main(int argc, char **argv, const char *name, void (*author)(void));
 
-/* ---- One step down: instructions of one machine ---------------------------------------------------------------------
+/* ---- One step down: instructions of one machine -------------------------------------------------------------------
  * Only for programs whose point is their exact bytes, and for operations: x64(...) takes what an encoder of x64.h
  * returns, a64(...) what one of a64.h returns. An encoder's refusal ends the program. */
 

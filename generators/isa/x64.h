@@ -86,7 +86,7 @@ typedef enum {
 
 /* clang-format off */
 
-/* ---- Moves (SDM vol. 2: MOV, MOVZX, MOVSX, LEA, PUSH, POP) ------------------------------------------------------
+/* ---- Moves (SDM vol. 2: MOV, MOVZX, MOVSX, LEA, PUSH, POP) --------------------------------------------------------
  *   sample: 4D 89 E7               mov r15, r12
  *   sample: BF 01 00 00 00         mov edi, 1
  *   sample: 48 C7 C3 9C FF FF FF   mov rbx, -100
@@ -121,7 +121,7 @@ LayCode x64_push_r64(X64Reg s);                             /* 50+r */
 LayCode x64_push_imm8(int64_t imm);                         /* 6A ib          -128..127 */
 LayCode x64_pop_r64(X64Reg d);                              /* 58+r */
 
-/* ---- Arithmetic (SDM vol. 2: ADD, OR, AND, SUB, XOR, CMP) ------------------------------------------------------
+/* ---- Arithmetic (SDM vol. 2: ADD, OR, AND, SUB, XOR, CMP) ---------------------------------------------------------
  * n is 0 add, 1 or, 4 and, 5 sub, 6 xor, 7 cmp. Immediates are signed 32 bits, sign-extended.
  *     _r64_r64    REX.W 8n+1 /r        s is ModRM.reg
  *     _r32_r32    8n+1 /r
@@ -144,7 +144,7 @@ X64_ARITHMETIC(sub)
 X64_ARITHMETIC(xor)
 X64_ARITHMETIC(cmp)
 
-/* ---- More arithmetic (SDM vol. 2: TEST, NEG, INC, DEC, IMUL, SAL/SHR, BSF) ---------------------------------------
+/* ---- More arithmetic (SDM vol. 2: TEST, NEG, INC, DEC, IMUL, SAL/SHR, BSF) ----------------------------------------
  *   sample: 4D 85 ED               test r13, r13
  *   sample: 40 F6 C6 40            test sil, 64
  *   sample: 4C 0F AF FA            imul r15, rdx
@@ -168,7 +168,7 @@ LayCode x64_shl_r64_cl(X64Reg d);                           /* REX.W D3 /4    co
 LayCode x64_shr_r64_cl(X64Reg d);                           /* REX.W D3 /5    counts modulo 64 */
 LayCode x64_bsf_r32_r32(X64Reg d, X64Reg s);                /* 0F BC /r       s must not be 0 */
 
-/* ---- Control (SDM vol. 2: JMP, Jcc, CALL, RET, SYSCALL, INT, NOP) ------------------------------------------------
+/* ---- Control (SDM vol. 2: JMP, Jcc, CALL, RET, SYSCALL, INT, INT3, UD, NOP) ---------------------------------------
  * A displacement is counted from the end of the instruction.
  *   sample: 41 FF E3               jmp r11
  *   sample: 0F 05                  syscall
@@ -182,9 +182,11 @@ LayCode x64_jmp_r64(X64Reg to);                             /* FF /4 */
 LayCode x64_ret(void);                                      /* C3 */
 LayCode x64_syscall(void);                                  /* 0F 05 */
 LayCode x64_int_imm8(int64_t vector);                       /* CD ib          0..255 */
+LayCode x64_int3(void);                                     /* CC             the debugger's breakpoint: SIGTRAP */
+LayCode x64_ud2(void);                                      /* 0F 0B          no instruction, for ever: SIGILL */
 LayCode x64_nop(void);                                      /* 90 */
 
-/* ---- SSE2 (SDM vol. 2: MOVDQU, MOVDQA, POR ..) -------------------------------------------------------------------
+/* ---- SSE2 (SDM vol. 2: MOVDQU, MOVDQA, POR ..) --------------------------------------------------------------------
  *   sample: F3 41 0F 6F 45 10      movdqu xmm0, xmmword ptr [r13 + 16]
  *   sample: 66 45 0F D7 E1         pmovmskb r12d, xmm9
  */

@@ -62,8 +62,7 @@ static Elf64_Ehdr elf_header(uint16_t type, uint16_t machine) {
   };
 }
 
-/* ---- The executable -----------------------------------------------------------------------------------------------
- */
+/* ---- The executable -------------------------------------------------------------------------------------------- */
 
 static size_t header_count(const ElfLayout *layout, bool has_bss) {
   return layout->single_segment ? 1 : has_bss ? 3 : 2;
@@ -129,8 +128,7 @@ void elf_read_headers(const char *path, unsigned char *bytes, size_t size) {
   fclose(in);
 }
 
-/* ---- Sections and symbols -------------------------------------------------------------------------------------------
- */
+/* ---- Sections and symbols -------------------------------------------------------------------------------------- */
 
 typedef struct {
   File file, names, section_names;
@@ -253,8 +251,7 @@ void elf_write_symbols(const Lay *lay, const ElfLayout *layout, const char *path
   end_sections(&s, path);
 }
 
-/* ---- The relocatable object
- * ------------------------------------------------------------------------------------------- */
+/* ---- The relocatable object ------------------------------------------------------------------------------------ */
 
 static bool is_exported(const char *name, const char *const *exported, size_t count) {
   for (size_t i = 0; i < count; i++)
@@ -336,8 +333,7 @@ void elf_write_object(const Lay *lay, uint16_t machine, ElfSection counters, con
   end_sections(&s, path);
 }
 
-/* ---- The map
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- The map --------------------------------------------------------------------------------------------------- */
 
 static void map_line(FILE *out, uint64_t address, const unsigned char *bytes, size_t count, const char *kind,
                      const char *owner, const char *file, int line) {

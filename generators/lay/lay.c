@@ -101,7 +101,7 @@ static const char *keep_name(Lay *lay, const char *scope, const char *name) {
   return copy;
 }
 
-/* ---- Symbols -------------------------------------------------------------------------------------------------- */
+/* ---- Symbols --------------------------------------------------------------------------------------------------- */
 
 /* FNV-1a */
 static size_t hash_name(const char *name) {
@@ -185,7 +185,7 @@ const LaySymbol *lay_find(const Lay *lay, const char *name) {
   return found < 0 ? NULL : &symbols(lay)[found];
 }
 
-/* ---- Items ---------------------------------------------------------------------------------------------------- */
+/* ---- Items ----------------------------------------------------------------------------------------------------- */
 
 static LayItem *lay_item(Lay *lay, LayKind kind) {
   LayItem *item = array_grow(&lay->items, sizeof *item, 1);
@@ -233,7 +233,7 @@ void lay_reloc(Lay *lay, unsigned offset, uint32_t type, int64_t addend) {
 
 bool lay_after_data(const Lay *lay) { return lay->items.count && items(lay)[lay->items.count - 1].kind != LAY_CODE; }
 
-/* ---- The layout ------------------------------------------------------------------------------------------------- */
+/* ---- The layout ------------------------------------------------------------------------------------------------ */
 
 static int resolve(Lay *lay, const LayItem *item, const char *reference) {
   int found = item->scope ? find_symbol(lay, keep_name(lay, item->scope, reference)) : -1;
@@ -252,7 +252,8 @@ static LayCode encode_item(const LayItem *item, const LaySymbol *table) {
   fixup.target = table ? table[item->target].address : item->address;
   fixup.base = table && item->pair >= 0 ? table[item->pair].address : item->address;
   refusal_clear();
-  return fixup.encode(&fixup);
+  LayCode code = fixup.encode(&fixup);
+  return code;
 }
 
 /* Look every reference up, and give every fixup the size of its shortest form. */

@@ -47,8 +47,7 @@ unsigned char *run_memory(void) {
   return memory;
 }
 
-/* ---- Native -------------------------------------------------------------------------------------------------------
- */
+/* ---- Native ---------------------------------------------------------------------------------------------------- */
 
 /* x86-64 register numbers of A0..A5 T0 T1 S0..S5; kept here apart from the templates', which are under test. */
 static const unsigned char x64_numbers[MACHINE_REGISTERS] = {7, 6, 2, 10, 8, 9, 0, 1, 3, 5, 12, 13, 14, 15};
@@ -108,8 +107,7 @@ static void load_native(const unsigned char *text, size_t size) {
   mprotect(at, TEXT_ROOM, PROT_READ | PROT_EXEC);
 }
 
-/* ---- Unicorn
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- Unicorn --------------------------------------------------------------------------------------------------- */
 
 static const int x64_registers[MACHINE_REGISTERS] = {
     UC_X86_REG_RDI, UC_X86_REG_RSI, UC_X86_REG_RDX, UC_X86_REG_R10, UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_RAX,
@@ -204,8 +202,7 @@ static void run_unicorn(Isa isa, uint64_t address, RunState *state) {
     ck_abort_msg("the stack pointer comes back %lld bytes off", (long long)(sp_after - sp));
 }
 
-/* ---- Both
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- Both ------------------------------------------------------------------------------------------------------ */
 
 void run_load(RunEngine engine) {
   size_t size;

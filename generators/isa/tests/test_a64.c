@@ -40,8 +40,7 @@ static const char *name(char prefix, int number) {
 static const char *x(int number) { return name('x', number); }
 static A64Vec vec(int number) { return (A64Vec){(unsigned char)number}; }
 
-/* ---- Moves --------------------------------------------------------------------------------------------------------
- */
+/* ---- Moves ----------------------------------------------------------------------------------------------------- */
 
 static const int64_t halves[] = {0, 1, 2, 0x63, 0x1234, 0x7fff, 0x8000, 0xfffe, 0xffff};
 
@@ -74,8 +73,7 @@ START_TEST(wide_move_forms) {
 }
 END_TEST
 
-/* ---- Arithmetic
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Arithmetic ------------------------------------------------------------------------------------------------ */
 
 static const int64_t twelve_bits[] = {0, 1, 2, 0x7ff, 0x800, 0xffe, 0xfff};
 
@@ -152,8 +150,7 @@ START_TEST(shifted_register_forms) {
 }
 END_TEST
 
-/* ---- Bitmasks
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- Bitmasks -------------------------------------------------------------------------------------------------- */
 
 /* Calls `one` with every mask that has an encoding, made forwards: every element size, run and rotation. */
 static int each_mask(void (*one)(uint64_t mask)) {
@@ -232,8 +229,7 @@ START_TEST(no_bitmasks) {
 }
 END_TEST
 
-/* ---- Multiply, divide, shift, bits
- * --------------------------------------------------------------------------------------- */
+/* ---- Multiply, divide, shift, bits ----------------------------------------------------------------------------- */
 
 START_TEST(multiply) {
   for (int d = 0; d <= ZR; d++)
@@ -302,8 +298,7 @@ START_TEST(bit_instructions) {
 }
 END_TEST
 
-/* ---- Memory
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- Memory ---------------------------------------------------------------------------------------------------- */
 
 typedef struct {
   const char *mnemonic, *unscaled_mnemonic;
@@ -434,8 +429,7 @@ START_TEST(pair_forms) {
 }
 END_TEST
 
-/* ---- Branches and addresses
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Branches and addresses ------------------------------------------------------------------------------------ */
 
 /* Displacements at the edges of a signed field of `bits` bits that counts in units of `unit`. */
 static size_t reaches(int bits, int64_t unit, int64_t *out) {
@@ -522,9 +516,7 @@ START_TEST(system_instructions) {
 }
 END_TEST
 
-/* ---- NEON
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* ---- NEON ------------------------------------------------------------------------------------------------------ */
 
 static const struct {
   uint32_t (*encode)(A64Vec, A64Vec, A64Vec);

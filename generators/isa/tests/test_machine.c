@@ -53,7 +53,7 @@ static const char *const register_names[] = {"A0", "A1", "A2", "A3", "A4", "A5",
 
 static Reg reg(int index) { return (Reg){(unsigned char)index}; }
 
-/* ---- Values ------------------------------------------------------------------------------------------------------ */
+/* ---- Values ---------------------------------------------------------------------------------------------------- */
 
 static uint64_t seed = 1;
 
@@ -100,8 +100,7 @@ static const int64_t immediates[] = {
     INT64_C(0x80000000), INT64_C(0xffffffff), INT64_C(-0x80000001), INT64_C(0x123456789abcdef0), INT64_MIN, INT64_MAX,
     INT64_C(0x00ff00ff00ff00ff), INT64_C(-0x100000000)};
 
-/* ---- The model ------------------------------------------------------------------------------------------------------
- */
+/* ---- The model ------------------------------------------------------------------------------------------------- */
 
 static const char *const arithmetic_names[] = {"add", "sub", "and", "or", "xor", "mul", "shl", "shr"};
 
@@ -244,8 +243,7 @@ static void model(const Case *c, Model *m) {
     m->reg[REGISTERS - 1] ^= MARK;
 }
 
-/* ---- Laying
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- Laying ---------------------------------------------------------------------------------------------------- */
 
 static void lay_arithmetic(const Case *c, bool immediate) {
   static void (*const registers[])(Reg, Reg, Reg) = {op_add, op_sub, op_and, op_or, op_xor, op_mul, op_shl, op_shr};
@@ -328,8 +326,7 @@ static void lay_cases(RunEngine engine, Case *cases, size_t count) {
   }
 }
 
-/* ---- Running
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- Running --------------------------------------------------------------------------------------------------- */
 
 static const char *describe(const Case *c) {
   static char text[160];
@@ -370,7 +367,7 @@ static void compare_memory(RunEngine engine, const Case *c) {
 }
 
 static void run_case(RunEngine engine, const Case *c, const uint64_t *reg_before) {
-  RunState state;
+  RunState state = {{0}};
   Model m = {.memory = expected};
   memcpy(state.reg, reg_before, sizeof state.reg);
   memcpy(m.reg, reg_before, sizeof m.reg);
@@ -410,8 +407,7 @@ static void run_cases(RunEngine engine, Case *cases, size_t count, int runs,
     }
 }
 
-/* ---- The cases
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- The cases ------------------------------------------------------------------------------------------------- */
 
 typedef struct {
   Case *cases;
@@ -479,9 +475,7 @@ START_TEST(arithmetic_immediates) {
 }
 END_TEST
 
-/* ---- Memory
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* ---- Memory ---------------------------------------------------------------------------------------------------- */
 
 /* The base points into the memory, at any alignment; every offset stays within it. */
 static void aim_base(const Case *c, uint64_t *values, int run) {
@@ -584,9 +578,7 @@ START_TEST(copy_sixteen) {
 }
 END_TEST
 
-/* ---- Branches
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* ---- Branches -------------------------------------------------------------------------------------------------- */
 
 /* One run in four compares equal values, one nearly equal ones. */
 static void aim_equal(const Case *c, uint64_t *values, int run) {
@@ -644,8 +636,7 @@ START_TEST(branch_masks) {
 }
 END_TEST
 
-/* ---- Sets of bytes
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- Sets of bytes --------------------------------------------------------------------------------------------- */
 
 /* All sixteen bytes alike, each value in turn; then one member among bytes that are none, each place in turn; then
  * random ones. The bytes in front of p and behind p+16 are members, and must not matter. */
@@ -695,8 +686,7 @@ START_TEST(scan_sixteen_registers) {
 }
 END_TEST
 
-/* ---- Runs of one routine each
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Runs of one routine each ---------------------------------------------------------------------------------- */
 
 static uint64_t address_of(const char *name) { return lay_find(machine_layout(), name)->address; }
 
@@ -727,7 +717,7 @@ START_TEST(calls) {
     author_calls(all, count);
     run_load(engine);
     for (uint64_t early = 0; early < 2; early++) {
-      RunState state, old;
+      RunState state = {{0}}, old;
       any_registers(state.reg);
       state.reg[1] = early;
       old = state;
@@ -765,7 +755,7 @@ START_TEST(jump_tables) {
     ret();
     run_load(engine);
     for (uint64_t i = 0; i < 3; i++) {
-      RunState state, old;
+      RunState state = {{0}}, old;
       any_registers(state.reg);
       state.reg[index] = i;
       old = state;
@@ -804,7 +794,7 @@ START_TEST(addresses) {
     for (size_t i = 0; i < COUNT(labels); i++) {
       char name[32];
       snprintf(name, sizeof name, "address_of_%s", labels[i]);
-      RunState state, old;
+      RunState state = {{0}}, old;
       any_registers(state.reg);
       old = state;
       old.reg[d] = address_of(labels[i]);
@@ -847,8 +837,7 @@ START_TEST(far_branches) {
 }
 END_TEST
 
-/* ---- The kernel and C
- * ------------------------------------------------------------------------------------------------------------------ */
+/* ---- The kernel and C ------------------------------------------------------------------------------------------ */
 
 /* Numbers as the kernel's own headers have them. */
 extern const int kernel_numbers_x64[NR_COUNT], kernel_numbers_a64[NR_COUNT];
@@ -869,7 +858,7 @@ START_TEST(system_calls) {
   for (int number = 0; number < NR_COUNT; number++) {
     char name[16];
     snprintf(name, sizeof name, "call%d", number);
-    RunState state, old;
+    RunState state = {{0}}, old;
     any_registers(state.reg);
     old = state;
     run_system_call.result = any_value();
@@ -897,7 +886,7 @@ START_TEST(system_call_native) {
   sys(NR_FCNTL);
   ret();
   run_load(RUN_NATIVE_X64);
-  RunState state, old;
+  RunState state = {{0}}, old;
   any_registers(state.reg);
   state.reg[0] = (uint64_t)-1;
   state.reg[1] = 1;
@@ -926,7 +915,7 @@ START_TEST(stack_pointers) {
   for (int d = 0; d < REGISTERS; d++) {
     char name[16];
     snprintf(name, sizeof name, "stack%d", d);
-    RunState state;
+    RunState state = {{0}};
     any_registers(state.reg);
     run_at(engine, address_of(name), &state);
     ck_assert_uint_eq(state.reg[d], run_stack_pointer());
@@ -950,7 +939,7 @@ START_TEST(c_calls) {
   c_result();
   leave();
   run_load(engine);
-  RunState state, old;
+  RunState state = {{0}}, old;
   any_registers(state.reg);
   old = state;
   bool x64 = run_isa(engine) == ISA_X64;

@@ -38,7 +38,7 @@ typedef struct {
 
 static glob_t maps;
 
-/* ---- Reading -------------------------------------------------------------------------------------------------- */
+/* ---- Reading --------------------------------------------------------------------------------------------------- */
 
 static unsigned char *read_file(const char *path, size_t *size) {
   FILE *file = fopen(path, "rb");
@@ -149,7 +149,7 @@ static void free_program(Program *p) {
   free(p->name);
 }
 
-/* ---- Checking --------------------------------------------------------------------------------------------------- */
+/* ---- Checking -------------------------------------------------------------------------------------------------- */
 
 /* The lines follow one another without a gap, and their bytes are the file's. bss comes last and has none. */
 static void check_tiles(const Program *p) {

@@ -26,8 +26,7 @@ static const int machines[] = {[ISA_X64] = EM_X86_64, [ISA_A64] = EM_AARCH64};
 static const char *const tools[] = {[ISA_X64] = "x86_64-linux-gnu-", [ISA_A64] = "aarch64-linux-gnu-"};
 static const char *const runners[] = {[ISA_X64] = "qemu-x86_64-static", [ISA_A64] = "qemu-aarch64-static"};
 
-/* ---- Programs ------------------------------------------------------------------------------------------------------
- */
+/* ---- Programs -------------------------------------------------------------------------------------------------- */
 
 #define BSS_SIZE 100000
 
@@ -77,8 +76,7 @@ static char *lay_program(Isa isa, bool with_bss) {
   return path_of(name, isa, "");
 }
 
-/* ---- Tools ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Tools ----------------------------------------------------------------------------------------------------- */
 
 /* Run a command line of the shell; stdout and stderr go into `said`. Returns the exit status, or 256 + a signal. */
 __attribute__((format(printf, 3, 4))) static int run(char *said, size_t room, const char *format, ...) {
@@ -129,8 +127,7 @@ static void close_elf(Opened *o) {
   ck_assert_msg((uint64_t)(actual) == (uint64_t)(expected), "%s is %#" PRIx64 ", not %#" PRIx64, #actual,              \
                 (uint64_t)(actual), (uint64_t)(expected))
 
-/* ---- The executable
- * --------------------------------------------------------------------------------------------------- */
+/* ---- The executable -------------------------------------------------------------------------------------------- */
 
 static void check_elf_header(const GElf_Ehdr *header, Isa isa, int type) {
   static const unsigned char ident[EI_NIDENT] = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT};
@@ -282,8 +279,7 @@ static void forbidden(Isa isa, int what) {
 START_TEST(no_page_is_writable_and_executable) { forbidden((Isa)(_i % 2), _i / 2); }
 END_TEST
 
-/* ---- The companion
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- The companion --------------------------------------------------------------------------------------------- */
 
 static GElf_Shdr section_named(Opened *o, const char *name, Elf_Scn **found) {
   size_t names;
@@ -392,8 +388,7 @@ START_TEST(companion_in_tools) {
 }
 END_TEST
 
-/* ---- The object
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- The object ------------------------------------------------------------------------------------------------ */
 
 #define COUNTERS UINT64_C(0x10000000) /* where ld is told to put them */
 
@@ -473,9 +468,7 @@ START_TEST(object_links_and_counts) {
 }
 END_TEST
 
-/* ---- Refusals
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* ---- Refusals -------------------------------------------------------------------------------------------------- */
 
 static void entry_not_bound(void) { machine_write_exec(folder, "main"); }
 

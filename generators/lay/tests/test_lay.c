@@ -12,7 +12,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* ---- Refusals ---------------------------------------------------------------------------------------------------- */
+/* ---- Refusals -------------------------------------------------------------------------------------------------- */
 
 /* Run `lay` in a child, which must end with status 1 and one line on stderr that begins with this file and a line, and
  * holds each of `words` (separated by '|'). */
@@ -275,8 +275,7 @@ static const struct {
 START_TEST(refusal) { dies(refusals[_i].lay, refusals[_i].words); }
 END_TEST
 
-/* ---- Branches of two forms ------------------------------------------------------------------------------------------
- */
+/* ---- Branches of two forms ------------------------------------------------------------------------------------- */
 
 static size_t text_size(void) {
   size_t size;
@@ -385,8 +384,7 @@ START_TEST(padding_and_growth) {
 }
 END_TEST
 
-/* ---- Names, sizes, sections
- * ------------------------------------------------------------------------------------------ */
+/* ---- Names, sizes, sections ------------------------------------------------------------------------------------ */
 
 START_TEST(label_lookup) {
   begin_x64();
