@@ -68,6 +68,7 @@ GENERATORS := $(addprefix $(BUILD)/gen/,$(PROGRAMS))
 STAMPS := $(patsubst %,$(BUILD)/elf/.%.stamp,$(PROGRAMS))
 FUZZERS := $(patsubst harness/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SOURCES))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/tests/%,$(TEST_SOURCES))
+GATE_TESTS := $(filter $(BUILD)/tests/harness/% $(BUILD)/tests/oracles/%,$(UNIT_TESTS))
 
 ## Libraries
 
@@ -104,9 +105,20 @@ verify: all ## hold every program to its oracle, byte for byte
 
 LINTS := $(if $(C_SOURCES),lint-tidy lint-cppcheck check-format) $(if $(SHELL_SOURCES),lint-shell)
 FUZZ_CHECK := $(if $(and $(FUZZERS),$(filter x86_64,$(shell uname -m))),check-fuzz)
-check: all unit-tests ## run the unit tests, the script tests, the linters, and the fuzzer for a moment
+SANITIZED_TESTS := $(if $(SANITIZE),,$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(GATE_TESTS)))
+check: all unit-tests sanitized ## run the unit tests, the script tests, the linters, and the fuzzer for a moment
 	scripts/run-tests.sh -j $(JOBS) -l $(BUILD)/test-logs \
-	  $(addprefix make:,$(LINTS) $(FUZZ_CHECK)) $(UNIT_TESTS) $(SHELL_TESTS) $(wildcard scripts/check-elf-sums.sh)
+	  $(addprefix make:,$(LINTS) $(FUZZ_CHECK) $(if $(SANITIZE),,check-sanitized)) \
+	  $(UNIT_TESTS) $(SANITIZED_TESTS) $(SHELL_TESTS) $(wildcard scripts/check-elf-sums.sh)
+
+# The generators and the gate's own tests once more, with ASan and UBSan. What the sanitized generators lay must be
+# the same to the byte: a generator whose bytes hang on undefined behaviour would differ here.
+.PHONY: sanitized check-sanitized gate-tests
+sanitized:
+	$(if $(SANITIZE),,$(MAKE) --no-print-directory SANITIZE=1 BUILD=$(BUILD)/sanitized gate-tests)
+gate-tests: elf $(GATE_TESTS)
+check-sanitized:
+	diff -rq $(BUILD)/elf $(BUILD)/sanitized/elf
 
 .PHONY: unit-tests elf
 unit-tests: $(UNIT_TESTS)

@@ -95,7 +95,7 @@ rm setup-fails
 run make check
 expect_status 'make check passes' 0
 tail -n 1 "$folder/out" >last
-expect_bytes 'make check ends with its counts: two tests, four linters' '6 passed, 0 failed\n' last
+expect_bytes 'make check ends with its counts: two tests, one of them sanitized too, four linters, and the programs laid alike' '8 passed, 0 failed\n' last
 printf '#!/bin/sh\necho $(pwd)\n' >scripts/loose.sh
 mkdir scripts/tests
 printf '#!/bin/sh\necho "not ok 1 - x"; echo 1..1; exit 1\n' >scripts/tests/test_x.sh
@@ -111,7 +111,7 @@ C
 run make check
 expect_status 'make check fails' 2
 tail -n 1 "$folder/out" >last
-expect_bytes 'a test, the layout, clang-tidy, cppcheck and shellcheck are each found' '2 passed, 5 failed\n' last
+expect_bytes 'a test, the layout, clang-tidy, cppcheck and shellcheck are each found' '4 passed, 5 failed\n' last
 run make format
 run make check-format
 expect_status 'make format mends the layout' 0
