@@ -62,32 +62,41 @@ static bool write_reports(const struct session *session, const struct options *o
   return good;
 }
 
-/* Runs an opened session and reports on it. Returns the exit status. */
-static int verify(struct session *session, struct workspace *workspace, const struct options *options) {
-  struct bytes why = {0};
-  int status = 0;
-  bool text = options->output == OUTPUT_TEXT || (options->output == OUTPUT_AUTO && isatty(STDOUT_FILENO));
-  if (text) {
-    text_begin(session, wants_color(), isatty(STDERR_FILENO));
-    session->progress = text_progress;
-  }
-  if (!session_run(session, workspace, &why, &status)) {
-    fprintf(stderr, "bytegate: %s\n", why.data);
-    bytes_free(&why);
-    return status;
-  }
-  if (text) {
+static bool prints_text(const struct options *options) {
+  return options->output == OUTPUT_TEXT || (options->output == OUTPUT_AUTO && isatty(STDOUT_FILENO));
+}
+
+/* Reports on a session that has run. Returns the exit status. */
+static int report(const struct session *session, const struct options *options) {
+  if (prints_text(options)) {
     text_end(session, stdout);
   } else {
     tap_report(session, stdout);
     text_end(session, stderr);
   }
-  status = write_reports(session, options) ? session_status(session) : EXIT_INFRASTRUCTURE;
   if (options->update_known) {
     int failed = known_write(options->session.known_path, session->results, session->result_count);
     if (failed)
       die("%s: %s", options->session.known_path, strerror(failed));
   }
+  return write_reports(session, options) ? session_status(session) : EXIT_INFRASTRUCTURE;
+}
+
+/* Runs an opened session, after the proof that its verdict can be believed. Returns the exit status. */
+static int verify(struct session *session, struct workspace *workspace, const struct options *options) {
+  struct bytes why = {0};
+  int status = 0;
+  if (options->audit && !audit(workspace, options->session.verbose, !prints_text(options)))
+    return EXIT_INFRASTRUCTURE;
+  if (prints_text(options)) {
+    text_begin(session, wants_color(), isatty(STDERR_FILENO));
+    session->progress = text_progress;
+  }
+  if (session_run(session, workspace, &why, &status))
+    status = report(session, options);
+  else
+    fprintf(stderr, "bytegate: %s\n", why.data);
+  bytes_free(&why);
   return status;
 }
 
@@ -129,18 +138,17 @@ static int run_session(struct options *options, struct workspace *workspace) {
   return status;
 }
 
-static int audit_and_run(struct options *options) {
+/* The commands that run programs: verify and self-audit. */
+static int run_programs(struct options *options) {
   struct workspace workspace = {0};
+  int status = EXIT_EQUAL;
   check_oracle_version();
   workspace_open(&workspace);
   curl_global_init(CURL_GLOBAL_DEFAULT);
-  bool text = options->output == OUTPUT_TEXT || (options->output == OUTPUT_AUTO && isatty(STDOUT_FILENO));
-  bool alone = options->command == COMMAND_AUDIT;
-  int status = EXIT_EQUAL;
-  if ((alone || options->audit) && !audit(&workspace, alone || options->session.verbose, !text && !alone))
-    status = EXIT_INFRASTRUCTURE;
-  else if (!alone)
+  if (options->command == COMMAND_VERIFY)
     status = run_session(options, &workspace);
+  else if (!audit(&workspace, true, false))
+    status = EXIT_INFRASTRUCTURE;
   workspace_close(&workspace);
   curl_global_cleanup();
   return status;
@@ -170,7 +178,7 @@ int main(int argc, char **argv) {
     status = run_session(&options, &none);
     break;
   default:
-    status = audit_and_run(&options);
+    status = run_programs(&options);
     break;
   }
   options_free(&options);

@@ -28,11 +28,9 @@ static bool selects_case(const struct session_options *options, const struct sui
 }
 
 static bool selects_target(const struct session_options *options, const struct target *target) {
-  const char *slash = strrchr(target->elf, '/');
   if (options->runner && strcmp(options->runner, target->runner == RUNNER_QEMU ? "qemu" : "native") != 0)
     return false;
-  return matches_any(&options->programs, target->label) || matches_any(&options->programs, target->program->name) ||
-         matches_any(&options->programs, slash ? slash + 1 : target->elf);
+  return matches_any(&options->programs, target->label) || matches_any(&options->programs, target->program->name);
 }
 
 bool session_selects(const struct session *session, const struct suite *suite, const struct target *target,

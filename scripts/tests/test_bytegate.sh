@@ -1,0 +1,186 @@
+#!/usr/bin/env bash
+# The bytegate command as its user meets it: exit statuses, mistakes answered, faults in real programs named, nothing
+# left behind, and the worked example of fixtures/README.md.
+# shellcheck source=scripts/tests/tap.sh
+source "$(dirname "$0")/tap.sh"
+
+gate=$build/bytegate
+export TMPDIR=$folder/tmp
+mkdir tmp empty
+suites=$root/fixtures/suites
+
+# gate_run ARGUMENT...: bytegate on the suites of the project.
+gate_run() { run "$gate" "$1" --suites "$suites" --known "$folder/known" "${@:2}"; }
+
+# The command line.
+run "$gate"
+expect_status 'no command: 2' 2
+run "$gate" verfy
+expect_status 'an unknown command: 2' 2
+expect_text 'the nearest command is named' "did you mean 'verify'?" err
+run "$gate" verify --nonsense
+expect_status 'an unknown option: 2' 2
+run "$gate" verify -j 0
+expect_status 'no jobs: 2' 2
+run "$gate" verify --runner=quemu
+expect_status 'an unknown runner: 2' 2
+run "$gate" verify spec/001
+expect_status 'a word too many: 2' 2
+run "$gate" --help
+expect_status '--help: 0' 0
+expect_text '--help names the exit statuses' 'Exit status: 0 every byte is equal' out
+
+# Selections.
+gate_run verify --suite markdwon
+expect_status 'an unknown suite: 2' 2
+expect_text 'the nearest suite is named' "did you mean 'markdown'?" err
+gate_run verify --case no/such/case
+expect_status 'no case selected: 2' 2
+run "$gate" verify --suites empty
+expect_status 'no suite at all: 2' 2
+gate_run list --suite hello
+expect_status 'list: 0' 0
+expect_text 'list names case, program and runner' "hello/hello/run	hello_arm64	arm64-qemu" out
+printf '[program p]\nelf = /bin/cat\nargumets = x\n' >wrong.ini
+run "$gate" verify --suite ./wrong.ini
+expect_status 'a mistake in a suite file: 2' 2
+expect_text 'with its line and the nearest key' "./wrong.ini:3: unknown key in [program] 'argumets'; did you mean 'arguments'?" err
+gate_run verify --suite hello --build empty
+expect_status 'programs that are not built: 3' 3
+expect_text 'with the remedy' '` to build it)' err
+
+# The gate itself.
+run "$gate" self-audit
+expect_status 'self-audit: 0' 0
+expect_no_text 'self-audit misses nothing' MISSED out
+printf 'const char *cmark_version_string(void);\nconst char *cmark_version_string(void) { return "0.31.0"; }\n' >other.c
+cc -shared -fPIC -o other.so other.c
+ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$folder/other.so run "$gate" verify --suites "$suites"
+expect_status 'another libcmark: 3' 3
+expect_text 'another libcmark is named' 'libcmark is 0.31.0' err
+
+# Faults in a real program. flip TEXT OFFSET: writes the host's server with one bit changed there.
+case $(uname -m) in aarch64) host=arm64 ;; *) host=x64 ;; esac
+server=markdown-server_$host
+mkdir -p flipped/elf
+flip() {
+  local at byte
+  at=$(grep -abo -m1 -e "$1" "$build/elf/$server" | head -n1 | cut -d: -f1)
+  at=$((at + $2))
+  byte=$(od -An -tu1 -j "$at" -N 1 "$build/elf/$server")
+  cp "$build/elf/$server" flipped/elf/
+  # shellcheck disable=SC2059 # the format is the byte
+  printf "\\x$(printf %x $((byte ^ 1)))" | dd of="flipped/elf/$server" bs=1 seek="$at" conv=notrunc status=none
+}
+verify_flipped() {
+  gate_run verify --suite markdown --program "$server" --runner native --build flipped --case 'spec/0*' \
+    --no-self-audit "$@"
+}
+flip '<blockquote>' 1
+verify_flipped --text
+expect_status 'a flipped byte of the HTML: 1' 1
+expect_text 'it is named' "DIVERGED markdown/spec/006 $server $host-native: body byte 1 is 0x63, expected 0x62" out
+expect_text 'so is the Markdown' 'block_quote, line 1 column 1' out
+command=$(sed -n 's/^  reproduce //p' out | head -n1)
+run sh -c "$command --suites $suites --no-self-audit"
+expect_status 'the reproducing command reproduces' 1
+flip 'Connection: close' 0
+verify_flipped --text
+expect_text 'a flipped byte of a header is named' 'headers byte 60 is 0x42, expected 0x43' out
+verify_flipped --tap
+expect_text 'TAP begins with its version' 'TAP version 14' out
+expect_text 'TAP names the failure' 'not ok 1 - spec/001' out
+
+# The list of known divergences.
+flip '<blockquote>' 1
+verify_flipped -k --update-known
+expect_status 'divergences are red while the list is written' 1
+expect_text 'the list names a case' "markdown/spec/006 $server $host-native body@1:" known
+verify_flipped -k
+expect_status 'known divergences are green' 0
+flip '<blockquote>' 2
+verify_flipped -k --text
+expect_status 'a known divergence that diverges otherwise: 1' 1
+expect_text 'the entry is named' 'expects it to diverge as body@1:' out
+cp "$build/elf/$server" flipped/elf/
+verify_flipped -k --text
+expect_status 'a known divergence that is equal now: 1' 1
+expect_text 'it is to be removed' 'remove the entry' out
+rm -f known
+
+# Reports in files.
+flip '<blockquote>' 1
+verify_flipped -k --junit junit.xml --json-lines lines.json --sarif sarif.json --github
+expect_status 'reports are written' 1
+expect_text 'GitHub is told' '::error title=bytegate::DIVERGED markdown/spec/006' out
+if command -v xmllint >/dev/null; then
+  run xmllint --noout junit.xml
+  expect_status 'JUnit is well-formed XML' 0
+else
+  skip 'JUnit is well-formed XML' 'no xmllint'
+fi
+expect_text 'JUnit names the failure' 'type="DIVERGED"' junit.xml
+expect_text 'JSON lines name the failure' '"verdict":"DIVERGED"' lines.json
+expect_text 'SARIF names the byte' '"byteOffset": 1' sarif.json
+verify_flipped --junit /nonexistent/junit.xml
+expect_status 'a report that cannot be written: 3' 3
+
+# Colour.
+CLICOLOR_FORCE=1 gate_run verify --suite hello --runner native --program "hello_$host" --text --no-self-audit
+expect_text 'CLICOLOR_FORCE colours' $'\e[' out
+NO_COLOR=1 CLICOLOR_FORCE=1 gate_run verify --suite hello --runner native --program "hello_$host" --text --no-self-audit
+expect_no_text 'NO_COLOR does not' $'\e[' out
+
+# Nothing is left behind. The program says that it runs by a file, and would then run for ever.
+printf '[program p]\nelf = /bin/sh\nrunner = native\narguments = -c "echo $$ > %s/pid; exec tail -f /dev/null"\n' "$folder" >hang.ini
+printf '[cases c]\nsource = nothing\n' >>hang.ini
+for signal in INT TERM KILL; do
+  rm -f pid
+  # An asynchronous command of a script ignores SIGINT; the gate takes it again, as a program on a terminal would.
+  "$gate" verify --suite ./hang.ini --no-self-audit >out 2>err &
+  asked=$!
+  until [ -s pid ]; do kill -0 "$asked" || break; done
+  kill "-$signal" "$asked"
+  wait "$asked" 2>/dev/null
+  status=$?
+  expect_status "ended by SIG$signal" $((128 + $(kill -l "$signal")))
+  # After SIGKILL it is the guard that cleans up, a moment later.
+  for _ in $(seq 200); do
+    kill -0 "$(cat pid)" 2>/dev/null || break
+    read -rt 0.05 <> <(:)
+  done
+  gone=yes
+  ! kill -0 "$(cat pid)" 2>/dev/null || gone=no
+  report $gone "SIG$signal leaves no process"
+done
+for _ in $(seq 200); do
+  [ -n "$(ls -A tmp)" ] || break
+  read -rt 0.05 <> <(:)
+done
+run ls -A tmp
+expect_bytes 'no folder is left' '' out
+
+# The worked example.
+mkdir example
+cc -o example/capitals "$root/fixtures/example/capitals.c"
+run "$gate" verify --suite "$root/fixtures/example/capitals.ini" --build example
+expect_status 'the worked example is green' 0
+sed 's/toupper(byte)/(byte == 0 ? 1 : toupper(byte))/' "$root/fixtures/example/capitals.c" >example/wrong.c
+cc -o example/capitals example/wrong.c
+run "$gate" verify --suite "$root/fixtures/example/capitals.ini" --build example --text
+expect_status 'the worked example with a fault is red' 1
+expect_text 'and the byte is named' 'body byte 16 is 0x01, expected 0x00' out
+
+# Completions are scripts of their shells.
+for shell in bash zsh fish; do
+  run "$gate" completion "$shell"
+  expect_text "the completion for $shell knows the options" keep-going out
+done
+run "$gate" completion bash
+cp out completion
+run bash -n completion
+expect_status 'the completion for bash is bash' 0
+run "$gate" completion tcsh
+expect_status 'no completion for tcsh: 2' 2
+
+done_testing
