@@ -246,14 +246,13 @@ static int resolve(Lay *lay, const LayItem *item, const char *reference) {
   return found;
 }
 
-static LayCode encode_item(const LayItem *item, const LaySymbol *table) {
-  LayFixup fixup = item->fixup;
-  fixup.site = item->address;
-  fixup.target = table ? table[item->target].address : item->address;
-  fixup.base = table && item->pair >= 0 ? table[item->pair].address : item->address;
+/* Ask the item's encoder for its bytes. Before the first pass there are no addresses: `table` is NULL. */
+static LayCode encode_item(LayItem *item, const LaySymbol *table) {
+  item->fixup.site = item->address;
+  item->fixup.target = table ? table[item->target].address : item->address;
+  item->fixup.base = table && item->pair >= 0 ? table[item->pair].address : item->address;
   refusal_clear();
-  LayCode code = fixup.encode(&fixup);
-  return code;
+  return item->fixup.encode(&item->fixup);
 }
 
 /* Look every reference up, and give every fixup the size of its shortest form. */
@@ -315,7 +314,7 @@ static bool grow(Lay *lay) {
 
 static void write_text(const Lay *lay, unsigned char *text) {
   for (size_t i = 0; i < lay->items.count; i++) {
-    const LayItem *item = &items(lay)[i];
+    LayItem *item = &items(lay)[i];
     unsigned char *place = text + item->text;
     if (item->reference) {
       LayCode code = encode_item(item, symbols(lay));
