@@ -1,4 +1,4 @@
-/* entities.h: the entity references of HTML5, looked up in a table packed to a third of what its names alone take. */
+/* entities.h: the entity references of HTML5, looked up in a table that takes half the space of their bare names. */
 #ifndef BYTEGATE_ENTITIES_H
 #define BYTEGATE_ENTITIES_H
 
@@ -6,7 +6,9 @@
  * also lay_unicode: what is found is written by utf8_encode.
  *
  * entity_lookup: in A0 = the name's first byte (behind '&'), A1 = its length in bytes (up to, without, the ';'),
- * A2 = where to write, room for 8 bytes; out A0 = number of bytes written, 0: there is no such entity. */
+ * A2 = where to write, room for 8 bytes; out A0 = number of bytes written, 0: there is no such entity. Nothing else is
+ * written, and that only when the name has been read: A2 may point into the name or to the '&' before it. Clobbers
+ * A1..A5, T0, T1. */
 void lay_entities(void);
 
 #endif

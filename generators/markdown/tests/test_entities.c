@@ -95,6 +95,20 @@ START_TEST(every_name_is_what_libcmark_has) {
 }
 END_TEST
 
+START_TEST(a_reference_is_replaced_in_place) {
+  for (int i = 0; i < ENTITIES; i++) {
+    size_t length = strlen(entities[i].name), size = lookup(native_call, entities[i].name, length);
+    unsigned char *copy = name_end() - length, wanted[64];
+    memcpy(wanted, name_end() - sizeof(wanted) / 2, sizeof(wanted));
+    memcpy(wanted + sizeof(wanted) / 2 - length - 1, written(), size);
+    size_t in_place =
+        native_call(CALL_ENTITY_LOOKUP, (Arguments){{(uintptr_t)copy, length, (uintptr_t)(copy - 1)}}).a[0];
+    if (in_place != size || memcmp(wanted, name_end() - sizeof(wanted) / 2, sizeof(wanted)) != 0)
+      ck_abort_msg("&%s; is not replaced in place", entities[i].name);
+  }
+}
+END_TEST
+
 /* Every name with one letter or digit put in, left out, or in place of another. */
 static void add_near_misses(Text *document, Text *expected, const char *name) {
   size_t length = strlen(name);
@@ -204,6 +218,7 @@ int main(void) {
   tcase_set_timeout(native, 120);
   tcase_set_timeout(emulated, 120);
   tcase_add_test(native, every_name_is_what_libcmark_has);
+  tcase_add_test(native, a_reference_is_replaced_in_place);
   tcase_add_test(native, near_misses_are_what_libcmark_has);
   tcase_add_test(native, variants_of_names_are_told_apart);
   tcase_add_test(native, random_bytes_are_no_entities);
