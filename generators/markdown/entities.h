@@ -1,4 +1,4 @@
-/* entities.h: the entity references of HTML5, looked up in a table that takes half the space of their bare names. */
+/* entities.h: the entity references of HTML5, looked up in 7.8 KB, little more than half of what their names take. */
 #ifndef BYTEGATE_ENTITIES_H
 #define BYTEGATE_ENTITIES_H
 
