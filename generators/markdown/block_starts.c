@@ -6,8 +6,20 @@
 
 #include "parts.h"
 
-enum { START_NONE, START_QUOTE, START_HEADING, START_FENCE, START_HTML, START_EQUALS, START_HYPHEN, START_STAR,
-       START_UNDERSCORE, START_PLUS, START_DIGIT, START_KINDS };
+enum {
+  START_NONE,
+  START_QUOTE,
+  START_HEADING,
+  START_FENCE,
+  START_HTML,
+  START_EQUALS,
+  START_HYPHEN,
+  START_STAR,
+  START_UNDERSCORE,
+  START_PLUS,
+  START_DIGIT,
+  START_KINDS
+};
 
 static void lay_start_table(void) {
   unsigned char kind[128] = {0};
@@ -270,7 +282,7 @@ static void lay_open_fence(void) {
   li(A0, BLOCK_CODE);
   call("add_child");
   ld8(T0, S3, R_FLAGS);
-  or(T0, T0, BLOCK_FENCED);
+  or (T0, T0, BLOCK_FENCED);
   st8(T0, S3, R_FLAGS);
   ld8(T0, S2, 0);
   st8(T0, S3, R_AUX);

@@ -94,7 +94,7 @@ static void lay_find_nonspace(void) {
   jump("look");
   label("tab"); /* to the next column that is a multiple of four */
   add(S2, S2, 1);
-  or(T1, T1, 3);
+  or (T1, T1, 3);
   add(T1, T1, 1);
   jump("look");
   label("known");
@@ -277,9 +277,9 @@ static void lay_match_open_blocks(void) {
   leave();
 
   static const char *const matcher[BLOCK_TYPES] = {
-      "match_open_blocks.matched",   "match_open_blocks.quote", "match_open_blocks.item",
-      "match_open_blocks.list",      "match_open_blocks.paragraph", "match_open_blocks.unmatched",
-      "match_open_blocks.code",      "match_open_blocks.html",  "match_open_blocks.matched"};
+      "match_open_blocks.matched", "match_open_blocks.quote",     "match_open_blocks.item",
+      "match_open_blocks.list",    "match_open_blocks.paragraph", "match_open_blocks.unmatched",
+      "match_open_blocks.code",    "match_open_blocks.html",      "match_open_blocks.matched"};
   data("block_matchers", 2);
   for (int type = 0; type < BLOCK_TYPES; type++)
     data_offset16(matcher[type], "block_matchers");
@@ -376,7 +376,7 @@ static void lay_add_child(void) {
   li(A1, RECORD_SIZE);
   call("new_record");
   ldw(T1, W_NEW_TYPE);
-  or(T1, T1, BLOCK_OPEN << 8);
+  or (T1, T1, BLOCK_OPEN << 8);
   st16(T1, A0, R_TYPE);
   sub(T0, S3, S5);
   st32(T0, A0, R_PARENT);
@@ -425,13 +425,13 @@ static void lay_note_sibling(void) {
   ld8(T0, A1, R_FLAGS);
   bclr(T0, BLOCK_BLANK, "tight");
   ld8(T0, T1, R_FLAGS);
-  or(T0, T0, BLOCK_LOOSE);
+  or (T0, T0, BLOCK_LOOSE);
   st8(T0, T1, R_FLAGS);
   label("tight");
   ret();
   label("loose_here");
   ld8(T0, A0, R_FLAGS);
-  or(T0, T0, BLOCK_LOOSE);
+  or (T0, T0, BLOCK_LOOSE);
   st8(T0, A0, R_FLAGS);
   ret();
 }
@@ -507,9 +507,9 @@ static void lay_finalize(void) {
   mov(A0, S0);
   leave();
 
-  static const char *const finalizer[BLOCK_TYPES] = {"finalize.done",    "finalize.quote", "finalize.container",
+  static const char *const finalizer[BLOCK_TYPES] = {"finalize.done",      "finalize.quote",     "finalize.container",
                                                      "finalize.container", "finalize.paragraph", "finalize.measure",
-                                                     "finalize.code",    "finalize.measure", "finalize.done"};
+                                                     "finalize.code",      "finalize.measure",   "finalize.done"};
   data("finalizers", 2);
   for (int type = 0; type < BLOCK_TYPES; type++)
     data_offset16(finalizer[type], "finalizers");
@@ -706,7 +706,7 @@ static void lay_note_blank(void) {
   beq(A0, 0, "childless");
   add(A0, A0, S5);
   ld8(T0, A0, R_FLAGS);
-  or(T0, T0, BLOCK_BLANK);
+  or (T0, T0, BLOCK_BLANK);
   st8(T0, A0, R_FLAGS);
   label("childless");
   ld8(T0, S3, R_TYPE);
@@ -717,7 +717,7 @@ static void lay_note_blank(void) {
   bne(T0, BLOCK_CODE, "mark");
   bset(T1, BLOCK_FENCED, "never_blank");
   label("mark");
-  or(T1, T1, BLOCK_BLANK);
+  or (T1, T1, BLOCK_BLANK);
   st8(T1, S3, R_FLAGS);
   stw(S3, W_BLANK_CONTAINER);
   label("never_blank");

@@ -382,10 +382,9 @@ static void lay_render_document(void) {
   jump("next");
 
   static const char *const renderer[BLOCK_LIST + BLOCK_END + 1] = {
-      "render_document.next",    "render_document.quote",     "render_document.item",
-      "render_document.list",    "render_document.paragraph", "render_document.heading",
-      "render_document.code",    "render_document.html",      "render_document.break",
-      "render_document.quote_end", "render_document.item_end", "render_document.list_end"};
+      "render_document.next",      "render_document.quote",     "render_document.item",     "render_document.list",
+      "render_document.paragraph", "render_document.heading",   "render_document.code",     "render_document.html",
+      "render_document.break",     "render_document.quote_end", "render_document.item_end", "render_document.list_end"};
   data("block_renderers", 2);
   for (int i = 0; i <= BLOCK_LIST + BLOCK_END; i++)
     data_offset16(renderer[i], "block_renderers");
@@ -481,7 +480,8 @@ static void lay_render_inlines(void) {
   leave();
 }
 
-/* ---- Inlines ------------------------------------------------------------------------------------------------------ */
+/* ---- Inlines ------------------------------------------------------------------------------------------------------
+ */
 
 /* render_tokens: the tokens from S0 to S1. S2 = how many images we are inside of, where only text counts. */
 static void lay_render_tokens(void) {
@@ -597,9 +597,9 @@ static void lay_render_tokens(void) {
   jump("next");
 
   static const char *const renderer[TOKEN_KINDS] = {
-      "render_tokens.text",      "render_tokens.decoded", "render_tokens.soft_break", "render_tokens.hard_break",
-      "render_tokens.code",      "render_tokens.html",    "render_tokens.autolink",   "render_tokens.delimiter",
-      "render_tokens.bracket",   "render_tokens.link_open", "render_tokens.link_close"};
+      "render_tokens.text",    "render_tokens.decoded",   "render_tokens.soft_break", "render_tokens.hard_break",
+      "render_tokens.code",    "render_tokens.html",      "render_tokens.autolink",   "render_tokens.delimiter",
+      "render_tokens.bracket", "render_tokens.link_open", "render_tokens.link_close"};
   data("token_renderers", 2);
   for (int i = 0; i < TOKEN_KINDS; i++)
     data_offset16(renderer[i], "token_renderers");
@@ -799,7 +799,7 @@ static void lay_put_safe_href(void) {
 
   label("dangerous");
   ld8(T0, A0, 0);
-  or(T0, T0, 0x20);
+  or (T0, T0, 0x20);
   bne(T0, 'd', "omitted");
   la(A3, "data_images");
   label("next_image");
@@ -826,7 +826,7 @@ static void lay_put_safe_href(void) {
   ld8x(T0, A0, A2);
   ld8x(T1, A3, A2);
   beq(T0, T1, "compare");
-  or(T0, T0, 0x20);
+  or (T0, T0, 0x20);
   bne(T0, T1, "different");
   bltu(T0, 'a', "different");
   jump("compare");

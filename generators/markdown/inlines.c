@@ -12,16 +12,27 @@
 /* Every byte that matters, and '^', which is cheaper to pass than to tell from its neighbours. */
 static const ByteSet special = {4,
                                 {
-                                    {0, '[', '`'},      /* [ \ ] ^ _ ` */
-                                    {0x02, 0x3E, 0},    /* < > */
-                                    {0x04, 0x26, 0},    /* " & */
-                                    {0x20, 0x2A, 0},    /* LF * */
+                                    {0, '[', '`'},   /* [ \ ] ^ _ ` */
+                                    {0x02, 0x3E, 0}, /* < > */
+                                    {0x04, 0x26, 0}, /* " & */
+                                    {0x20, 0x2A, 0}, /* LF * */
                                 }};
 
 static const ByteSet backtick = {1, {{0, '`', 0}}};
 
-enum { KIND_PLAIN, KIND_ESCAPED, KIND_NEWLINE, KIND_BACKTICK, KIND_BACKSLASH, KIND_AMPERSAND, KIND_LESS, KIND_DELIMITER,
-       KIND_OPEN, KIND_CLOSE, INLINE_KINDS };
+enum {
+  KIND_PLAIN,
+  KIND_ESCAPED,
+  KIND_NEWLINE,
+  KIND_BACKTICK,
+  KIND_BACKSLASH,
+  KIND_AMPERSAND,
+  KIND_LESS,
+  KIND_DELIMITER,
+  KIND_OPEN,
+  KIND_CLOSE,
+  INLINE_KINDS
+};
 
 static void lay_inline_kinds(void) {
   unsigned char kind[128] = {0};
@@ -48,7 +59,7 @@ static void lay_inline_kinds(void) {
 /* Set flags of the pending run. */
 static void flag_run(int flags) {
   ldw(T0, W_RUN_FLAGS);
-  or(T0, T0, flags);
+  or (T0, T0, flags);
   stw(T0, W_RUN_FLAGS);
 }
 
@@ -301,7 +312,7 @@ static void lay_code_span(void) {
   shl(T0, T0, 32);
   ldw(T1, W_SUBJECT);
   sub(T1, A4, T1);
-  or(T0, T0, T1);
+  or (T0, T0, T1);
   add(T1, S5, W_TICKS);
   st64x(T0, T1, A5);
   label("longer");
@@ -343,7 +354,7 @@ static void lay_autolink_or_html(void) {
   sub(A0, S0, 1);
   call("flush_run");
   shl(A5, A5, 8);
-  or(A5, A5, TOKEN_AUTOLINK);
+  or (A5, A5, TOKEN_AUTOLINK);
   st16(A5, S4, T_KIND);
   sub(T0, S0, S5);
   st32(T0, S4, T_OFF);
@@ -412,7 +423,7 @@ static void lay_autolink_or_html(void) {
   bne(A0, 0, "scanned");
   beq(A2, 0, "none");
   ldw(T0, W_SKIP_HTML);
-  or(T0, T0, A3);
+  or (T0, T0, A3);
   stw(T0, W_SKIP_HTML);
   jump("none");
 }

@@ -25,7 +25,7 @@ static void lay_open_bracket(void) {
   beq(A3, 0, "first");
   add(T1, A3, A2);
   ld8(T0, T1, T_FLAGS);
-  or(T0, T0, TOKEN_BRACKET_AFTER);
+  or (T0, T0, TOKEN_BRACKET_AFTER);
   st8(T0, T1, T_FLAGS);
   label("first");
   st8(TOKEN_BRACKET, S4, T_KIND);
@@ -85,7 +85,7 @@ static void lay_close_bracket(void) {
   ldw(A2, W_OPENER);
   ld8(T0, A2, T_FLAGS);
   and(T0, T0, TOKEN_IMAGE);
-  or(A1, A1, T0);
+  or (A1, A1, T0);
   st8(TOKEN_LINK_CLOSE, S4, T_KIND);
   st8(A1, S4, T_FLAGS);
   ldw(T0, W_URL);

@@ -14,6 +14,7 @@ void lay_markdown(void) {
   lay_html();
   lay_scanners();
   lay_unescape();
+  lay_entity_cache();
   lay_entities();
   lay_unicode();
 }

@@ -17,10 +17,10 @@
 #ifndef BYTEGATE_MARKDOWN_H
 #define BYTEGATE_MARKDOWN_H
 
-#define MARKDOWN_UNSAFE 1              /* pass raw HTML and dangerous URLs through (cmark --unsafe) */
-#define MARKDOWN_LIMIT (256 << 20)     /* longest document, in bytes */
-#define MARKDOWN_NO_SPACE (-1)         /* the workspace is smaller than this document needs */
-#define MARKDOWN_TOO_LONG (-2)         /* the document is longer than MARKDOWN_LIMIT */
+#define MARKDOWN_UNSAFE 1          /* pass raw HTML and dangerous URLs through (cmark --unsafe) */
+#define MARKDOWN_LIMIT (256 << 20) /* longest document, in bytes */
+#define MARKDOWN_NO_SPACE (-1)     /* the workspace is smaller than this document needs */
+#define MARKDOWN_TOO_LONG (-2)     /* the document is longer than MARKDOWN_LIMIT */
 
 void lay_markdown(void);
 

@@ -196,7 +196,7 @@ static void lay_normalize_label(void) {
   if_class(A0, IS_SPACE, "space");
   sub(T0, A0, 'A');
   bgtu(T0, 25, "ascii");
-  or(A0, A0, 0x20);
+  or (A0, A0, 0x20);
   label("ascii");
   call("put_pending_space");
   st8(A0, S2, 0);

@@ -2,10 +2,10 @@
  * link (6.3).
  *
  * cmark has these as regular expressions compiled to automata that take the longest match and know UTF-8: "any other
- * character" is a well-formed one, and the first ill-formed byte ends a match. Each is written here as the one walk that
- * decides it, and where the longest match is not the obvious one the comment says so. A scanner gets the first byte in
- * A0 and, where white space alone does not stop it, the end in A1; it returns where the match ends, or 0. The byte at
- * the end can be read and is ASCII. Scanners destroy A0..A4 and T* and call nothing but scanners. */
+ * character" is a well-formed one, and the first ill-formed byte ends a match. Each is written here as the one walk
+ * that decides it, and where the longest match is not the obvious one the comment says so. A scanner gets the first
+ * byte in A0 and, where white space alone does not stop it, the end in A1; it returns where the match ends, or 0. The
+ * byte at the end can be read and is ASCII. Scanners destroy A0..A4 and T* and call nothing but scanners. */
 #include <string.h>
 
 #include "parts.h"
@@ -297,9 +297,9 @@ static void lay_next_character(void) {
   ret();
 }
 
-/* The end of a declaration, instruction or CDATA section is not looked at again in cmark: what stopped the scan is taken
- * for it, `length` bytes from A3 on, even if it was an ill-formed byte. If so many are not left, the scan has failed
- * and A2 = 1: no later one of the kind can do better. */
+/* The end of a declaration, instruction or CDATA section is not looked at again in cmark: what stopped the scan is
+ * taken for it, `length` bytes from A3 on, even if it was an ill-formed byte. If so many are not left, the scan has
+ * failed and A2 = 1: no later one of the kind can do better. */
 static void take_end(int length) {
   add(A0, A3, length);
   bleu(A0, A1, "closed");
@@ -355,8 +355,8 @@ static void lay_scan_declaration(void) {
   leave();
 }
 
-/* scan_cdata: A0 behind "<![", A1 the end. out as scan_instruction. As in cmark a ']' that does not close takes the next
- * character with it, and "]]" the next: "]]]>" does not end there. */
+/* scan_cdata: A0 behind "<![", A1 the end. out as scan_instruction. As in cmark a ']' that does not close takes the
+ * next character with it, and "]]" the next: "]]]>" does not end there. */
 static void lay_scan_cdata(void) {
   routine("scan_cdata");
   enter_bare();
@@ -364,10 +364,10 @@ static void lay_scan_cdata(void) {
   sub(T0, A1, A0);
   blt(T0, 6, "none");
   ld32(T0, A0, 0);
-  or(T0, T0, 0x20202020); /* in any case */
+  or (T0, T0, 0x20202020); /* in any case */
   bne(T0, 'c' | 'd' << 8 | 'a' << 16 | 't' << 24, "none");
   ld16(T0, A0, 4);
-  or(T0, T0, 0x20);
+  or (T0, T0, 0x20);
   bne(T0, 'a' | '[' << 8, "none");
   add(A0, A0, 6);
   label("next");
@@ -570,13 +570,13 @@ static void lay_scan_link_destination(void) {
 
 /* The names that start a block of kind 6, by length: "block_names_N" holds their first eight bytes each. */
 static const char *const block_names[] = {
-    "p",        "dd",       "dl",       "dt",      "h1",       "h2",     "h3",      "h4",      "h5",     "h6",
-    "hr",       "li",       "ol",       "td",      "th",       "tr",     "ul",      "col",     "dir",    "div",
-    "nav",      "base",     "body",     "form",    "head",     "html",   "link",    "main",    "menu",   "aside",
-    "frame",    "param",    "table",    "tbody",   "tfoot",    "thead",  "title",   "track",   "center", "dialog",
-    "footer",   "header",   "iframe",   "legend",  "option",   "source", "address", "article", "caption", "details",
-    "section",  "summary",  "basefont", "colgroup", "fieldset", "frameset", "menuitem", "noframes", "optgroup",
-    "blockquote", "figcaption"};
+    "p",        "dd",       "dl",       "dt",       "h1",       "h2",         "h3",        "h4",       "h5",
+    "h6",       "hr",       "li",       "ol",       "td",       "th",         "tr",        "ul",       "col",
+    "dir",      "div",      "nav",      "base",     "body",     "form",       "head",      "html",     "link",
+    "main",     "menu",     "aside",    "frame",    "param",    "table",      "tbody",     "tfoot",    "thead",
+    "title",    "track",    "center",   "dialog",   "footer",   "header",     "iframe",    "legend",   "option",
+    "source",   "address",  "article",  "caption",  "details",  "section",    "summary",   "basefont", "colgroup",
+    "fieldset", "frameset", "menuitem", "noframes", "optgroup", "blockquote", "figcaption"};
 
 enum { LONGEST_BLOCK_NAME = 10 };
 
@@ -619,19 +619,19 @@ static void lay_read_name(void) {
   ld8(T0, A0, 0);
   if_class(T0, IS_DIGIT, "digit");
   if_not_class(T0, IS_ALPHA, "done");
-  or(T0, T0, 0x20);
+  or (T0, T0, 0x20);
   label("digit");
   bgtu(A2, 10, "done");
   add(A0, A0, 1);
   add(A2, A2, 1);
   bgtu(A2, 8, "high");
   shl(T0, T0, A4);
-  or(A1, A1, T0);
+  or (A1, A1, T0);
   add(A4, A4, 8);
   jump("next");
   label("high");
   shl(A3, A3, 8);
-  or(A3, A3, T0);
+  or (A3, A3, T0);
   jump("next");
   label("done");
   ret();

@@ -37,7 +37,7 @@ static void lay_decode_reference(void) {
   label("numeric"); /* A0 = value so far, at most 0x110000; A3 = place */
   li(A0, 0);
   ld8(T0, S0, 1);
-  or(T1, T0, 0x20);
+  or (T1, T0, 0x20);
   beq(T1, 'x', "hexadecimal");
   li(A3, 1);
   label("decimal_digit");
@@ -63,7 +63,7 @@ static void lay_decode_reference(void) {
   ld8x(T0, S0, A3);
   sub(T1, T0, '0');
   bleu(T1, 9, "hex_value");
-  or(T1, T0, 0x20);
+  or (T1, T0, 0x20);
   sub(T1, T1, 'a');
   bgtu(T1, 5, "hex_end");
   add(T1, T1, 10);
@@ -95,57 +95,6 @@ static void lay_decode_reference(void) {
   leave();
   label("none");
   li(A0, 0);
-  leave();
-}
-
-/* named_reference: in S0 = a name, S1 = its length, A2 = where to write up to 8 bytes; out A0 = bytes written, or 0.
- *
- * The table of names is packed so tightly that a look-up takes thousands of steps, and documents use few names often:
- * what was found for a name of up to eight bytes is kept in the workspace, at a place that its bytes pick. */
-static void lay_named_reference(void) {
-  routine("named_reference");
-  enter(S2, S3, S4);
-  mov(S3, A2);
-  li(S2, 0); /* where it may be kept */
-  bgtu(S1, 8, "look_up");
-  ldw(T0, W_ENTITIES_READY);
-  bne(T0, 0, "ready");
-  stw(1, W_ENTITIES_READY);
-  add(A0, S5, W_ENTITIES);
-  add(A1, A0, ENTITY_SLOTS * ENTITY_SLOT_SIZE);
-  label("clear");
-  st64(0, A0, 0);
-  add(A0, A0, 8);
-  bltu(A0, A1, "clear");
-  label("ready");
-  ld64(S4, S0, 0); /* its bytes as a number: never 0 */
-  shl(T0, S1, 3);
-  li(T1, 64);
-  sub(T1, T1, T0);
-  shl(S4, S4, T1);
-  shr(S4, S4, T1);
-  li(T0, 0x9E3779B97F4A7C15);
-  mul(T0, T0, S4);
-  shr(T0, T0, 64 - ENTITY_SLOT_BITS);
-  mul(T0, T0, ENTITY_SLOT_SIZE);
-  add(S2, S5, T0);
-  ld64(T1, S2, W_ENTITIES);
-  bne(T1, S4, "look_up");
-  ld64(A0, S2, W_ENTITIES + 16);
-  beq(A0, 0, "done"); /* known to be no name */
-  ld64(T0, S2, W_ENTITIES + 8);
-  st64(T0, S3, 0);
-  leave();
-  label("look_up");
-  mov(A0, S0);
-  mov(A1, S1);
-  call("entity_lookup");
-  beq(S2, 0, "done");
-  st64(S4, S2, W_ENTITIES);
-  ld64(T0, S3, 0);
-  st64(T0, S2, W_ENTITIES + 8);
-  st64(A0, S2, W_ENTITIES + 16);
-  label("done");
   leave();
 }
 
@@ -262,7 +211,6 @@ static void lay_clean_title(void) {
 
 void lay_unescape(void) {
   lay_decode_reference();
-  lay_named_reference();
   lay_unescape_references();
   lay_unescape_backslashes();
   lay_unescape_both();
