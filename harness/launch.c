@@ -67,8 +67,7 @@ const char *qemu_command(enum machine machine) {
   return machine == MACHINE_ARM64 ? "qemu-aarch64-static" : "qemu-x86_64-static";
 }
 
-/* The path of COMMAND along PATH, which the caller frees, or NULL. */
-static char *find_command(const char *command) {
+char *find_command(const char *command) {
   const char *path = getenv("PATH");
   for (const char *at = path ? path : "/usr/bin:/bin"; *at;) {
     size_t len = strcspn(at, ":");

@@ -57,6 +57,9 @@ bool process_reap(struct process *process);
 /* Ends the process group at once and waits for it; then releases everything. */
 void process_discard(struct workspace *workspace, struct process *process);
 
+/* The path of COMMAND along PATH, which the caller frees, or NULL. */
+char *find_command(const char *command);
+
 /* The emulator's command for MACHINE: "qemu-aarch64-static". */
 const char *qemu_command(enum machine machine);
 
