@@ -15,8 +15,9 @@
  *     No flag lives from one operation to the next: comparing and branching is one operation.
  *
  * Values are 64 bits wide. Loads of 1, 2 and 4 bytes zero-extend. An operand `b` that is written as a Reg or as an
- * integer constant picks the register or the immediate form; an immediate is a signed 32-bit value unless said
- * otherwise, and one that a machine cannot encode directly goes through that machine's scratch register.
+ * integer constant picks the register or the immediate form; an immediate is any 64-bit value unless said otherwise,
+ * and one that a machine cannot encode directly goes through that machine's scratch register. Offsets, shift counts
+ * and values to store have ranges, the same on every machine; one outside of them is refused with its file and line.
  *
  * Labels are strings. `routine("name")` opens a routine and binds its name for the whole program; `label("x")` inside
  * it binds "x" for that routine alone. A reference is looked up in its routine first, then in the program. A label
