@@ -95,6 +95,7 @@ typedef enum {
   NR_READLINKAT,
   NR_NEWFSTATAT,
   NR_IOCTL,
+  NR_STATX,
   NR_COUNT
 } SystemCall;
 

@@ -32,6 +32,7 @@ static const int numbers[NR_COUNT] = {
     [NR_SIGNALFD4] = 74,      [NR_SHUTDOWN] = 210,     [NR_FCNTL] = 25,
     [NR_EXIT] = 93,           [NR_EXIT_GROUP] = 94,    [NR_GETDENTS64] = 61,
     [NR_READLINKAT] = 78,     [NR_NEWFSTATAT] = 79,    [NR_IOCTL] = 29,
+    [NR_STATX] = 291,
 };
 
 static A64Reg r(Reg reg) { return registers[reg.index]; }

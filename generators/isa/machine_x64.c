@@ -32,7 +32,7 @@ static const int numbers[NR_COUNT] = {
     [NR_FCNTL] = 72,        [NR_EXIT] = 60,
     [NR_EXIT_GROUP] = 231,  [NR_GETDENTS64] = 217,
     [NR_READLINKAT] = 267,  [NR_NEWFSTATAT] = 262,
-    [NR_IOCTL] = 16,
+    [NR_IOCTL] = 16,        [NR_STATX] = 332,
 };
 
 static X64Reg r(Reg reg) { return registers[reg.index]; }
