@@ -10,6 +10,7 @@ struct drive_options {
   unsigned lanes;                                  /* programs at work at a time */
   bool (*done)(void *user, struct result *result); /* called for each result; false: stop here */
   void *user;
+  bool tries_on; /* does not give up on a program that hangs again and again */
 };
 
 /* Drives the COUNT jobs, results that bear suite, target and case, and fills them in. Jobs of one target stand next to

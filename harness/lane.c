@@ -54,7 +54,7 @@ void lane_finish(struct lane *lane, bool keep) {
   } else {
     result->verdict = EQUAL;
   }
-  if (result->verdict == HUNG && ++lane->group->hangs >= MOST_HANGS)
+  if (result->verdict == HUNG && ++lane->group->hangs >= MOST_HANGS && !lane->driver->options->tries_on)
     lane->group->dead = HUNG;
   if (!keep)
     discard(lane);

@@ -2,6 +2,7 @@
 #include "harness/audit.h"
 #include "harness/options.h"
 #include "harness/plant.h"
+#include "harness/reduce.h"
 #include "harness/report.h"
 #include "oracles/markdown.h"
 
@@ -116,6 +117,47 @@ static int list(struct session *session) {
   return count ? EXIT_EQUAL : EXIT_USAGE;
 }
 
+/* The first failure among the results that is about a document. */
+static const struct result *find_failure(const struct session *session) {
+  for (size_t i = 0; i < session->result_count; i++) {
+    const struct result *result = &session->results[i];
+    if (result->verdict > EQUAL && result->verdict < FLAKY && result->test_case != &session->stop &&
+        !result->test_case->conversation && result->target->program->oracle != ORACLE_EXPECTED)
+      return result;
+  }
+  return NULL;
+}
+
+/* Reduces the first failure of an opened session. Returns the exit status: that of a failure, as long as there is one.
+ */
+static int reduce(struct session *session, struct workspace *workspace, const struct options *options) {
+  struct bytes text = {0};
+  int status = 0;
+  if (!session_run(session, workspace, &text, &status)) {
+    fprintf(stderr, "bytegate: %s\n", text.data);
+    bytes_free(&text);
+    return status;
+  }
+  const struct result *failure = find_failure(session);
+  if (!failure) {
+    puts("no document of the selected cases fails, so there is nothing to reduce");
+    return EXIT_EQUAL;
+  }
+  struct reduction reduction;
+  report_headline(failure, &text);
+  printf("%s\n", text.data);
+  reduce_result(workspace, failure, session->options->jobs, options->out, &reduction);
+  session->interrupted = reduction.interrupted;
+  printf("reduced from %zu to %zu bytes by %zu runs%s: %s\n", failure->test_case->input.len, reduction.document.len,
+         reduction.tried, reduction.interrupted ? ", and interrupted (the same command goes on)" : "", options->out);
+  bytes_clear(&text);
+  bytes_escaped(&text, span_of(&reduction.document));
+  printf("  %.2000s\nkeep it as a case: cp %s fixtures/markdown/NAME.md\n", span_of(&text).data, options->out);
+  bytes_free(&text);
+  bytes_free(&reduction.document);
+  return EXIT_DIVERGED;
+}
+
 static int run_session(struct options *options, struct workspace *workspace) {
   struct session session;
   struct bytes why = {0};
@@ -124,6 +166,8 @@ static int run_session(struct options *options, struct workspace *workspace) {
     fprintf(stderr, "bytegate: %s\n", why.data);
   else if (options->command == COMMAND_LIST)
     status = list(&session);
+  else if (options->command == COMMAND_REDUCE)
+    status = reduce(&session, workspace, options);
   else
     status = verify(&session, workspace, options);
   int interrupted = session.interrupted;
@@ -138,14 +182,14 @@ static int run_session(struct options *options, struct workspace *workspace) {
   return status;
 }
 
-/* The commands that run programs: verify and self-audit. */
+/* The commands that run programs. */
 static int run_programs(struct options *options) {
   struct workspace workspace = {0};
   int status = EXIT_EQUAL;
   check_oracle_version();
   workspace_open(&workspace);
   curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (options->command == COMMAND_VERIFY)
+  if (options->command != COMMAND_AUDIT)
     status = run_session(options, &workspace);
   else if (!audit(&workspace, true, false))
     status = EXIT_INFRASTRUCTURE;
@@ -166,6 +210,8 @@ int main(int argc, char **argv) {
   struct workspace none = {0};
   int status = EXIT_USAGE;
   options_parse(argc, argv, &options);
+  if (options.command == COMMAND_REDUCE && options.operands.count == 1)
+    text_list_add(&options.session.cases, options.operands.items[0], strlen(options.operands.items[0]));
   switch (options.command) {
   case COMMAND_PLANT:
     if (options.operands.count == 2)

@@ -52,12 +52,13 @@ static const struct argp_option table[] = {
     {NULL, 0, NULL, 0, "Where things are:", 4},
     {"suites", KEY_SUITES, "FOLDER", 0, "Folder of the suite files (default: fixtures/suites)", 4},
     {"build", KEY_BUILD, "FOLDER", 0, "Folder that {build} of a suite stands for (default: that of this command)", 4},
+    {"out", 'o', "FILE", 0, "File for the reduced document (default: reduced.md)", 4},
     {"known", KEY_KNOWN, "FILE", 0, "List of known divergences (default: fixtures/known-divergences)", 4},
     {"update-known", KEY_UPDATE, NULL, 0, "Write the list of known divergences anew, from what diverges now", 4},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
-static const char *const commands[COMMANDS] = {"verify", "list", "self-audit", "completion", "plant"};
+static const char *const commands[COMMANDS] = {"verify", "list", "self-audit", "reduce", "completion", "plant"};
 
 static const char documentation[] =
     "Hold programs to an oracle, byte for byte, and say which byte differs and why.\n"
@@ -66,6 +67,7 @@ static const char documentation[] =
     "  verify       run the selected cases, or all, and give the verdict\n"
     "  list         print the selected cases: case, program, runner\n"
     "  self-audit   prove that the gate catches what is planted for it\n"
+    "  reduce CASE  find the smallest document that fails like CASE\n"
     "  completion   print the completion for bash, zsh or fish"
     "\v"
     "Exit status: 0 every byte is equal; 1 something diverged, crashed, hung, was refused or leaked; 2 the command "
@@ -174,6 +176,9 @@ static bool parse_report(int key, const char *value, struct options *options) {
   case KEY_SARIF:
     options->sarif = value;
     return true;
+  case 'o':
+    options->out = value;
+    return true;
   case KEY_GITHUB:
     options->github = true;
     return true;
@@ -201,9 +206,11 @@ static error_t parse(int key, char *value, struct argp_state *state) {
     return 0;
   }
   if (key == ARGP_KEY_NO_ARGS)
-    argp_error(state, "a command is needed: verify, list, self-audit or completion");
-  if (key == ARGP_KEY_END && options->operands.count > 0 && options->command < COMMAND_COMPLETION)
-    argp_error(state, "'%s' is one word too many; cases are selected by --case", options->operands.items[0]);
+    argp_error(state, "a command is needed: verify, list, self-audit, reduce or completion");
+  if (key == ARGP_KEY_END && options->operands.count > (options->command == COMMAND_REDUCE) &&
+      options->command < COMMAND_COMPLETION)
+    argp_error(state, "'%s' is one word too many; cases are selected by --case",
+               options->operands.items[options->command == COMMAND_REDUCE]);
   return ARGP_ERR_UNKNOWN;
 }
 
@@ -222,6 +229,7 @@ void options_parse(int argc, char **argv, struct options *options) {
   static const struct argp argp = {table, parse, "COMMAND", documentation, NULL, NULL, NULL};
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   *options = (struct options){.audit = true,
+                              .out = "reduced.md",
                               .session = {.command = argv[0],
                                           .build = build_folder(),
                                           .suites_folder = "fixtures/suites",

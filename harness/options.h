@@ -4,7 +4,15 @@
 
 #include "harness/session.h"
 
-enum command { COMMAND_VERIFY, COMMAND_LIST, COMMAND_AUDIT, COMMAND_COMPLETION, COMMAND_PLANT, COMMANDS };
+enum command {
+  COMMAND_VERIFY,
+  COMMAND_LIST,
+  COMMAND_AUDIT,
+  COMMAND_REDUCE,
+  COMMAND_COMPLETION,
+  COMMAND_PLANT,
+  COMMANDS
+};
 
 enum output { OUTPUT_AUTO, OUTPUT_TEXT, OUTPUT_TAP };
 
@@ -15,6 +23,7 @@ struct options {
   const char *junit; /* paths, or NULL */
   const char *json_lines;
   const char *sarif;
+  const char *out;
   bool github;
   bool update_known;
   bool audit;
