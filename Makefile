@@ -1,7 +1,7 @@
 # The build of bytegate, in one file. Sources are found by wildcard: a new .c file in an agreed folder is part of the
 # build, and a new tests/test_*.c or scripts/tests/test_*.sh is part of `make check`, with no line added here.
 #
-#   generators/{lay,isa,markdown,http}/*.c   -> $(BUILD)/libgenerators.a
+#   generators/{lay,isa,markdown,http,ls}/*.c -> $(BUILD)/libgenerators.a
 #   generators/programs/NAME.c               -> $(BUILD)/gen/NAME, run to lay its programs into $(BUILD)/elf/
 #   oracles/*.c, harness/*.c                 -> $(BUILD)/bytegate
 #   PART/tests/test_*.c                      -> $(BUILD)/tests/PART/tests/test_*
@@ -49,7 +49,7 @@ TEST_PACKAGES := check capstone unicorn libxxhash
 
 ## Sources
 
-GENERATOR_SOURCES := $(wildcard $(addsuffix /*.c,$(addprefix generators/,lay isa markdown http)))
+GENERATOR_SOURCES := $(wildcard $(addsuffix /*.c,$(addprefix generators/,lay isa markdown http ls)))
 PROGRAMS := $(notdir $(basename $(wildcard generators/programs/*.c)))
 ORACLE_SOURCES := $(wildcard oracles/*.c)
 HARNESS_SOURCES := $(wildcard harness/*.c)
@@ -104,10 +104,12 @@ verify: all ## hold every program to its oracle, byte for byte
 	$(BUILD)/bytegate verify
 
 LINTS := $(if $(C_SOURCES),lint-tidy lint-cppcheck check-format) $(if $(SHELL_SOURCES),lint-shell)
+# How long a program of checks may take, on a machine that has other things to do as well.
+TEST_SECONDS ?= 600
 FUZZ_CHECK := $(if $(and $(FUZZERS),$(filter x86_64,$(shell uname -m))),check-fuzz)
 SANITIZED_TESTS := $(if $(SANITIZE),,$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(GATE_TESTS)))
 check: all unit-tests sanitized ## run the unit tests, the script tests, the linters, and the fuzzer for a moment
-	scripts/run-tests.sh -j $(JOBS) -l $(BUILD)/test-logs \
+	scripts/run-tests.sh -j $(JOBS) -t $(TEST_SECONDS) -l $(BUILD)/test-logs \
 	  $(addprefix make:,$(LINTS) $(FUZZ_CHECK) $(if $(SANITIZE),,check-sanitized)) \
 	  $(UNIT_TESTS) $(SANITIZED_TESTS) $(SHELL_TESTS) $(wildcard scripts/check-elf-sums.sh)
 

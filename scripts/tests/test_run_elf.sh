@@ -108,9 +108,9 @@ refused 'an unknown machine' 126 'unknown machine: e_machine is 0x002b' sparc
 seven_x64 '02 01 01' >plain
 refused 'a program without x' 126 "chmod +x './plain'" plain
 if [ "$(id -u)" -eq 0 ]; then
-  # root reads whatever there is; another user does not.
-  chmod 755 "$folder" && chmod 111 plain
-  run setpriv --reuid=65534 --regid=65534 --clear-groups "$run_elf" "$folder/plain"
+  # root reads whatever there is; another user does not, and may not see into the checkout either.
+  chmod 755 "$folder" && chmod 111 plain && cp "$run_elf" .
+  run setpriv --reuid=65534 --regid=65534 --clear-groups "$folder/run-elf.sh" "$folder/plain"
 else
   chmod 111 plain
   run "$run_elf" plain
