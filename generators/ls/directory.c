@@ -1,0 +1,166 @@
+/* directory.c: a folder, read and listed. */
+#include "ls.h"
+
+enum {
+  /* struct linux_dirent64, the same on every machine */
+  DIRENT_LENGTH = 16, /* of the whole record: 16 bits */
+  DIRENT_TYPE = 18,
+  DIRENT_NAME = 19,
+  DIRENTS_ROOM = 64 << 10
+};
+
+/* O_DIRECTORY is one of the few flags that differ between the machines. */
+static int open_flags(void) {
+  int only_directories = machine_isa() == ISA_A64 ? 040000 : 0200000;
+  return only_directories | LINUX_O_RDONLY | LINUX_O_NONBLOCK | LINUX_O_CLOEXEC;
+}
+
+/* put_heading: in A0 = name of a folder. Writes "NAME:" with an empty line between it and the listing before. */
+static void lay_put_heading(void) {
+  routine("put_heading");
+  enter(S0);
+  mov(S0, A0);
+  get(T0, STATE_HEADINGS);
+  beq(T0, 0, "done");
+  get(T0, STATE_HEADED);
+  beq(T0, 0, "first_heading");
+  put_literal("\n");
+  label("first_heading");
+  set(1, STATE_HEADED);
+  mov(A0, S0);
+  call("put_heading_name");
+  put_literal(":\n");
+  label("done");
+  leave();
+}
+
+/* read_entries: adds all that STATE_DIRECTORY_FD holds to the listing. Out A0 = 0, or -errno. */
+static void lay_read_entries(void) {
+  routine("read_entries");
+  enter(S0, S1);
+  label("read_more");
+  get(A0, STATE_DIRECTORY_FD);
+  la(A1, "dirents");
+  li(A2, DIRENTS_ROOM);
+  sys(NR_GETDENTS64);
+  beq(A0, -LINUX_ENOENT, "removed");
+  ble(A0, 0, "ended");
+  la(S0, "dirents");
+  add(S1, S0, A0);
+  label("next_entry");
+  ld8(T0, S0, DIRENT_NAME);
+  bne(T0, '.', "not_hidden");
+  get(T0, STATE_OPTIONS);
+  bclr(T0, OPTION_ALL, "added");
+  label("not_hidden");
+  add(A0, S0, DIRENT_NAME);
+  ld8(A1, S0, DIRENT_TYPE);
+  call("add_entry");
+  label("added");
+  ld16(T0, S0, DIRENT_LENGTH);
+  add(S0, S0, T0);
+  bltu(S0, S1, "next_entry");
+  jump("read_more");
+  label("removed"); /* a folder that was removed while it is open is empty */
+  li(A0, 0);
+  label("ended");
+  leave();
+  bss("dirents", DIRENTS_ROOM, 16);
+}
+
+/* put_total: writes "total N", the blocks of all entries in units of 1,024 bytes, in the long format. */
+static void lay_put_total(void) {
+  routine("put_total");
+  enter_bare();
+  get(T0, STATE_OPTIONS);
+  bclr(T0, OPTION_LONG, "done");
+  put_literal("total ");
+  get(A0, STATE_BLOCKS);
+  add(A0, A0, 1);
+  shr(A0, A0, 1);
+  li(A1, 0);
+  call("put_number");
+  put_literal("\n");
+  label("done");
+  leave();
+}
+
+/* put_entries: writes the entries of the listing, each on its line. */
+static void lay_put_entries(void) {
+  routine("put_entries");
+  enter(S0);
+  get(S0, STATE_ENTRIES);
+  label("next_entry");
+  beq(S0, 0, "done");
+  mov(A0, S0);
+  call("put_row");
+  put_literal("\n");
+  ld64(S0, S0, ENTRY_NEXT);
+  jump("next_entry");
+  label("done");
+  leave();
+}
+
+/* begin_listing: in A0 = name of the folder, or 0 for the operands, A1 = its descriptor. */
+static void lay_begin_listing(void) {
+  routine("begin_listing");
+  set(A0, STATE_DIRECTORY);
+  set(A1, STATE_DIRECTORY_FD);
+  for (int field = STATE_ENTRIES; field < STATE_SIZE; field += 8)
+    set(0, field);
+  ret();
+}
+
+/* list_directory: in A0 = name, A1 = what it is if the folder cannot be read: STATUS_*. */
+static void lay_list_directory(void) {
+  static const NamedString strings[] = {{"open_failed", "cannot open directory"}, {"read_failed", "reading directory"}};
+  data_strings(strings);
+  routine("list_directory");
+  enter(S0, S1);
+  mov(S0, A0);
+  mov(S1, A1);
+  label("open");
+  li(A0, LINUX_AT_FDCWD);
+  mov(A1, S0);
+  li(A2, open_flags());
+  sys(NR_OPENAT);
+  beq(A0, -LINUX_EINTR, "open");
+  blt(A0, 0, "cannot_open");
+  mov(A1, A0);
+  mov(A0, S0);
+  call("begin_listing");
+  call("mark_memory");
+  mov(A0, S0);
+  call("put_heading");
+  call("read_entries");
+  beq(A0, 0, "read");
+  mov(A2, A0);
+  la(A0, "read_failed");
+  mov(A1, S0);
+  mov(A3, S1);
+  call("report");
+  label("read");
+  get(A0, STATE_DIRECTORY_FD);
+  sys(NR_CLOSE);
+  call("sort_entries");
+  call("put_total");
+  call("put_entries");
+  call("release_memory");
+  leave();
+  label("cannot_open");
+  mov(A2, A0);
+  la(A0, "open_failed");
+  mov(A1, S0);
+  mov(A3, S1);
+  call("report");
+  leave();
+}
+
+void lay_ls_directory(void) {
+  lay_put_heading();
+  lay_read_entries();
+  lay_put_total();
+  lay_put_entries();
+  lay_begin_listing();
+  lay_list_directory();
+}

@@ -1,0 +1,86 @@
+/* memory.c: room for entries: chunks from the kernel, handed out front to back, and given back all together.
+ *
+ * A chunk begins with the one before it and its own size. Memory that is handed out is zero: it is never used twice. */
+#include "ls.h"
+
+enum {
+  CHUNK_BEFORE = 0,
+  CHUNK_SIZE = 8,
+  CHUNK_HEAD = 16,
+  CHUNK_LEAST = 256 << 10,
+  READABLE_WRITABLE = 1 | 2, /* PROT_READ | PROT_WRITE */
+  FRESH_MEMORY = 0x02 | 0x20 /* MAP_PRIVATE | MAP_ANONYMOUS */
+};
+
+/* allocate: in A0 = bytes. Out A0 = as many zero bytes, at a multiple of 8. */
+static void lay_allocate(void) {
+  routine("allocate");
+  enter(S0);
+  add(S0, A0, 7);
+  and(S0, S0, -8);
+  label("try");
+  get(A0, STATE_FREE);
+  get(T0, STATE_CHUNK_END);
+  sub(T0, T0, A0);
+  bgtu(S0, T0, "new_chunk");
+  add(T0, A0, S0);
+  set(T0, STATE_FREE);
+  leave();
+  label("new_chunk");
+  add(A0, S0, CHUNK_HEAD);
+  call("add_chunk");
+  jump("try");
+}
+
+/* add_chunk: in A0 = bytes that it must hold, its head included. */
+static void lay_add_chunk(void) {
+  routine("add_chunk");
+  mov(A1, A0);
+  bgeu(A1, CHUNK_LEAST, "large_enough");
+  li(A1, CHUNK_LEAST);
+  label("large_enough");
+  li(A0, 0);
+  li(A2, READABLE_WRITABLE);
+  li(A3, FRESH_MEMORY);
+  li(A4, -1);
+  li(A5, 0);
+  sys(NR_MMAP);
+  blt(A0, 0, "memory_exhausted");
+  get(T0, STATE_CHUNK);
+  st64(T0, A0, CHUNK_BEFORE);
+  st64(A1, A0, CHUNK_SIZE);
+  set(A0, STATE_CHUNK);
+  add(T0, A0, CHUNK_HEAD);
+  set(T0, STATE_FREE);
+  add(T0, A0, A1);
+  set(T0, STATE_CHUNK_END);
+  ret();
+}
+
+/* mark_memory: what is allocated from here on is what release_memory gives back. It starts in a chunk of its own. */
+static void lay_mark_memory(void) {
+  routine("mark_memory");
+  get(T0, STATE_CHUNK);
+  set(T0, STATE_MARK);
+  label("leave_no_room");
+  set(0, STATE_FREE);
+  set(0, STATE_CHUNK_END);
+  ret();
+
+  routine("release_memory");
+  label("next_chunk");
+  get(A0, STATE_CHUNK);
+  get(T0, STATE_MARK);
+  beq(A0, T0, "mark_memory.leave_no_room");
+  ld64(A1, A0, CHUNK_SIZE);
+  ld64(T0, A0, CHUNK_BEFORE);
+  set(T0, STATE_CHUNK);
+  sys(NR_MUNMAP);
+  jump("next_chunk");
+}
+
+void lay_ls_memory(void) {
+  lay_allocate();
+  lay_add_chunk();
+  lay_mark_memory();
+}
