@@ -7,8 +7,9 @@
 
 #include "isa/machine.h"
 
-/* A piece of memory for arguments and results, readable and writable. */
-enum { ARENA_ADDRESS = 0x10000000, ARENA_SIZE = 1 << 20 };
+/* A piece of memory for arguments and results, readable and writable; so high that 32 bits do not hold its address. */
+#define ARENA_ADDRESS UINT64_C(0x7f1200000000)
+enum { ARENA_SIZE = 1 << 20 };
 
 /* A0..A5. */
 typedef struct {

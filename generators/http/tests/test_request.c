@@ -1,7 +1,8 @@
 /* The routines that need no kernel, on both machines: a request taken apart, numbers and addresses, the answer's bytes.
  *
  * Each request is also cut at every place: what has come of it must ask for more, or deserve the same status, never
- * another one. So no segment boundary can change an answer. */
+ * another one; and what is not malformed is not answered before its empty line. So no segment boundary can change an
+ * answer. */
 #include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -110,7 +111,6 @@ static const struct {
 
 static const Isa isas[] = {ISA_X64, ISA_A64};
 enum { ISAS = sizeof isas / sizeof *isas };
-static const char *const isa_names[] = {[ISA_X64] = "x64", [ISA_A64] = "arm64"};
 
 /* A program's name, as a program would define it. */
 static const NamedString names[] = {{"program_name", "test"}};
@@ -132,24 +132,67 @@ static Arguments parse(const char *octets, size_t length) {
   return emulate(emulation, "parse_request", (Arguments){{ARENA_ADDRESS, length}});
 }
 
-START_TEST(requests_get_their_status) {
-  Isa isa = isas[_i];
-  emulation = emulation_new(isa, author);
-  for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
-    const char *octets = requests[i].octets;
-    size_t length = requests[i].length;
-    bool answered = false;
-    for (size_t cut = 0; cut <= length; cut++) {
-      Arguments out = parse(octets, cut);
-      ck_assert_msg(out.a[0] == requests[i].status || (out.a[0] == 0 && !answered && cut < length),
-                    "%s: %zu octets of request %zu, \"%s\": status %" PRIu64 ", expected %u", isa_names[isa], cut, i,
-                    octets, out.a[0], requests[i].status);
-      answered = out.a[0] != 0;
-      if (answered)
-        ck_assert_msg((out.a[1] != 0) == requests[i].head, "%s: \"%s\" is%s HEAD", isa_names[isa], octets,
-                      out.a[1] ? "" : " not");
-    }
+/* Where the header section ends: behind the empty line after the request line. */
+static size_t header_section_end(const char *octets, size_t length) {
+  size_t at = strspn(octets, "\r\n");
+  while (at < length && octets[at] != '\n')
+    at++;
+  while (at < length && !(octets[at] == '\n' && octets[at + 1 + (octets[at + 1] == '\r')] == '\n'))
+    at++;
+  return at + 2 + (octets[at + 1] == '\r');
+}
+
+/* One request, cut at every place. */
+static void check_request(const char *octets, size_t length, unsigned status, bool head) {
+  bool answered = false;
+  for (size_t cut = 0; cut <= length; cut++) {
+    Arguments out = parse(octets, cut);
+    ck_assert_msg(out.a[0] == status || (out.a[0] == 0 && !answered && cut < length),
+                  "%zu octets of \"%s\": status %" PRIu64 ", expected %u", cut, octets, out.a[0], status);
+    if (out.a[0] != 0 && !answered && (status == 200 || status == 404 || status == 405))
+      ck_assert_msg(cut == header_section_end(octets, length), "\"%s\" is answered after %zu octets", octets, cut);
+    answered = out.a[0] != 0;
+    if (answered)
+      ck_assert_msg((out.a[1] != 0) == head, "\"%s\" is%s HEAD", octets, out.a[1] ? "" : " not");
   }
+}
+
+START_TEST(requests_get_their_status) {
+  emulation = emulation_new(isas[_i], author);
+  for (size_t i = 0; i < sizeof requests / sizeof *requests; i++)
+    check_request(requests[i].octets, requests[i].length, requests[i].status, requests[i].head);
+  emulation_free(emulation);
+}
+END_TEST
+
+/* Every octet, in every element of the grammar. `allowed`: those that it may bear, as the RFCs list them. */
+START_TEST(every_octet) {
+#define ALPHA_DIGIT "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+#define VISIBLE ALPHA_DIGIT "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+  static const struct {
+    const char *before, *after, *allowed;
+    bool obsolete_text; /* 0x80..0xff are allowed as well */
+    unsigned status;    /* of an octet that is allowed */
+  } elements[] = {
+      {"X", "X / HTTP/1.0\r\n\r\n", ALPHA_DIGIT "!#$%&'*+-.^_`|~", false, 405},
+      {"GET /?", " HTTP/1.0\r\n\r\n", VISIBLE, false, 200},
+      {"GET / HTTP/1.0\r\nA", "A: b\r\n\r\n", ALPHA_DIGIT "!#$%&'*+-.^_`|~:", false, 200},
+      {"GET / HTTP/1.0\r\nA: b", "c\r\n\r\n", VISIBLE " \t", true, 200},
+      {"GET / HTTP/1.0\r\nHost: a", "\r\n\r\n", ALPHA_DIGIT "-._~%!$&'()*+,;=:[] \t", false, 200},
+      {"GET / HTTP/1.0\r\nHost:", "b\r\n\r\n", ALPHA_DIGIT "-._~%!$&'()*+,;=:[] \t", false, 200},
+      {"GET / HTTP/1.0\r\nHost: b", " \r\n\r\n", ALPHA_DIGIT "-._~%!$&'()*+,;=:[] \t", false, 200},
+  };
+  emulation = emulation_new(isas[_i], author);
+  for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
+    for (int octet = 0; octet < 256; octet++) {
+      char octets[128];
+      int length = snprintf(octets, sizeof octets, "%s%c%s", elements[i].before, octet, elements[i].after);
+      bool allowed = octet >= 0x80 ? elements[i].obsolete_text : octet && strchr(elements[i].allowed, octet);
+      bool line_end = octet == '\n' && elements[i].after[0] == '\r'; /* the header section ends here */
+      uint64_t status = parse(octets, (size_t)length).a[0];
+      ck_assert_msg(status == (allowed || line_end ? elements[i].status : 400), "%s<%02x>%s: status %" PRIu64,
+                    elements[i].before, octet, elements[i].after, status);
+    }
   emulation_free(emulation);
 }
 END_TEST
@@ -363,6 +406,7 @@ int main(void) {
     const char *name;
     const TTest *test;
   } tests[] = {{"requests", requests_get_their_status},
+               {"octets", every_octet},
                {"room", what_does_not_fit},
                {"ports", ports},
                {"addresses", addresses},
