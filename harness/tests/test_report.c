@@ -1,0 +1,180 @@
+/* Reports: whatever bytes a program gave, each format stays what it is and loses nothing. */
+#include "harness/report.h"
+
+#include <check.h>
+#include <jansson.h>
+#include <libxml/parser.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct session_options options = {.command = "build/bytegate", .suites_folder = "fixtures/suites", .repeat = 1};
+static struct program program = {.name = (char *)"p", .oracle = ORACLE_CMARK};
+static struct target target = {.program = &program, .label = (char *)"p_x64", .where = "x64-native"};
+static struct suite suite = {.name = (char *)"s", .path = (char *)"fixtures/suites/s.ini"};
+static struct test_case cases[3] = {
+    {.id = (char *)"c/good"}, {.id = (char *)"c/it's <&> # bad"}, {.id = (char *)"c/crash"}};
+static struct result results[3];
+static struct session session = {.options = &options, .results = results, .result_count = 3, .selected = 3};
+
+/* One equal case, one divergence with every byte in it, and one crash whose words are hostile to each format. */
+static void set_up(void) {
+  for (int i = 0; i < 3; i++)
+    results[i] = (struct result){.suite = &suite, .target = &target, .test_case = &cases[i], .verdict = EQUAL};
+  struct result *bad = &results[1];
+  bad->verdict = NOT_RUN;
+  for (int i = 0; i < 256; i++) {
+    bytes_append(&bad->expected, &(char){(char)i}, 1);
+    bytes_append(&bad->actual, &(char){(char)(i == 200 ? 0 : i)}, 1);
+  }
+  bad->part = PART_BODY;
+  bad->offset = 200;
+  result_set(bad, DIVERGED, "body byte 200 is 0x00, expected 0xc8");
+  results[2].verdict = NOT_RUN;
+  result_set(&results[2], CRASHED, "said \\x1B[31m <]]> %% # \"");
+  bytes_append(&results[2].errors, "\x1B[31m\0\xFF]]>\n", 11);
+}
+
+static void tear_down(void) {
+  for (int i = 0; i < 3; i++)
+    result_free(&results[i]);
+}
+
+/* Runs WRITE on a new file and returns the file's bytes. */
+static struct bytes written(int (*write)(const struct session *, const char *)) {
+  char path[] = "/tmp/test_report-XXXXXX";
+  struct bytes text = {0};
+  close(mkstemp(path));
+  ck_assert_int_eq(write(&session, path), 0);
+  ck_assert_int_eq(bytes_read_file(&text, path), 0);
+  unlink(path);
+  return text;
+}
+
+static struct bytes printed(void (*print)(const struct session *, FILE *)) {
+  char *data = NULL;
+  size_t len = 0;
+  struct bytes text = {0};
+  FILE *file = open_memstream(&data, &len);
+  print(&session, file);
+  fclose(file);
+  bytes_append(&text, data, len);
+  free(data);
+  return text;
+}
+
+static void no_controls(const struct bytes *text) {
+  for (size_t i = 0; i < text->len; i++)
+    ck_assert_msg((unsigned char)text->data[i] >= 0x20 || text->data[i] == '\n', "control byte %02x at %zu",
+                  (unsigned char)text->data[i], i);
+}
+
+START_TEST(junit_is_xml_with_the_right_counts) {
+  struct bytes text = written(junit_report);
+  xmlDocPtr document = xmlReadMemory(text.data, (int)text.len, "junit", NULL, XML_PARSE_NONET);
+  ck_assert_ptr_nonnull(document);
+  xmlNodePtr testsuite = xmlFirstElementChild(xmlDocGetRootElement(document));
+  xmlChar *tests = xmlGetProp(testsuite, (const xmlChar *)"tests");
+  xmlChar *failures = xmlGetProp(testsuite, (const xmlChar *)"failures");
+  ck_assert_str_eq((const char *)tests, "3");
+  ck_assert_str_eq((const char *)failures, "2");
+  xmlNodePtr bad = xmlNextElementSibling(xmlFirstElementChild(testsuite));
+  xmlChar *name = xmlGetProp(bad, (const xmlChar *)"name");
+  ck_assert_str_eq((const char *)name, cases[1].id);
+  xmlFree(tests);
+  xmlFree(failures);
+  xmlFree(name);
+  xmlFreeDoc(document);
+  no_controls(&text);
+  bytes_free(&text);
+}
+END_TEST
+
+START_TEST(json_lines_give_back_every_byte) {
+  struct bytes text = written(json_lines_report);
+  struct bytes back = {0};
+  const char *line = strchr(text.data, '\n') + 1;
+  json_error_t error;
+  json_t *object = json_loadb(line, strcspn(line, "\n"), 0, &error);
+  ck_assert_msg(object != NULL, "%s", error.text);
+  ck_assert(bytes_unescape(&back, json_string_value(json_object_get(object, "actual"))));
+  ck_assert(span_equal(span_of(&back), span_of(&results[1].actual)));
+  ck_assert_int_eq(json_integer_value(json_object_get(object, "offset")), 200);
+  ck_assert_str_eq(json_string_value(json_object_get(object, "verdict")), "DIVERGED");
+  ck_assert(json_is_true(json_object_get(object, "failed")));
+  json_decref(object);
+  bytes_free(&back);
+  no_controls(&text);
+  bytes_free(&text);
+}
+END_TEST
+
+START_TEST(sarif_names_the_region) {
+  struct bytes text = written(sarif_report);
+  json_t *root = json_loadb(text.data, text.len, 0, NULL);
+  ck_assert_ptr_nonnull(root);
+  json_t *found = json_object_get(json_array_get(json_object_get(root, "runs"), 0), "results");
+  ck_assert_uint_eq(json_array_size(found), 2);
+  json_int_t offset = -1;
+  json_int_t length = -1;
+  ck_assert_int_eq(json_unpack(json_array_get(found, 0), "{s:[{s:{s:{s:I, s:I}}}]}", "locations", "physicalLocation",
+                               "region", "byteOffset", &offset, "byteLength", &length),
+                   0);
+  ck_assert_int_eq(offset, 200);
+  ck_assert_int_eq(length, 1);
+  json_decref(root);
+  bytes_free(&text);
+}
+END_TEST
+
+START_TEST(tap_has_its_plan_and_escapes) {
+  struct bytes text = printed(tap_report);
+  no_controls(&text);
+  ck_assert_int_eq(strncmp(text.data, "TAP version 14\n", 15), 0);
+  ck_assert_ptr_nonnull(strstr(text.data, "\n    not ok 1 - c/it's <&> \\# bad\n"));
+  ck_assert_ptr_nonnull(strstr(text.data, "\n    1..2\nnot ok 1 - s p_x64 x64-native\n1..1\n"));
+  bytes_free(&text);
+}
+END_TEST
+
+START_TEST(github_has_one_line_for_each_fault) {
+  struct bytes text = printed(github_report);
+  size_t lines = 0;
+  for (size_t i = 0; i < text.len; i++)
+    lines += text.data[i] == '\n';
+  ck_assert_uint_eq(lines, 2);
+  ck_assert_ptr_nonnull(strstr(text.data, "::error title=bytegate::CRASHED s/c/crash p_x64 x64-native: said"));
+  ck_assert_ptr_nonnull(strstr(text.data, "%25 #"));
+  bytes_free(&text);
+}
+END_TEST
+
+START_TEST(the_explanation_marks_the_byte) {
+  struct bytes text = {0};
+  report_explanation(&session, &results[1], &text);
+  no_controls(&text);
+  ck_assert_ptr_nonnull(strstr(text.data, "expected  000000c0  c0 c1 c2 c3 c4 c5 c6 c7[c8]c9"));
+  ck_assert_ptr_nonnull(strstr(text.data, "actual    000000c0  c0 c1 c2 c3 c4 c5 c6 c7[00]c9"));
+  ck_assert_ptr_nonnull(strstr(text.data, "reproduce build/bytegate verify --suite s --case 'c/it'\\''s <&> # bad' "
+                                          "--program p_x64 --runner native\n"));
+  bytes_free(&text);
+}
+END_TEST
+
+int main(void) {
+  Suite *all = suite_create("report");
+  TCase *tests = tcase_create("report");
+  tcase_add_checked_fixture(tests, set_up, tear_down);
+  tcase_add_test(tests, junit_is_xml_with_the_right_counts);
+  tcase_add_test(tests, json_lines_give_back_every_byte);
+  tcase_add_test(tests, sarif_names_the_region);
+  tcase_add_test(tests, tap_has_its_plan_and_escapes);
+  tcase_add_test(tests, github_has_one_line_for_each_fault);
+  tcase_add_test(tests, the_explanation_marks_the_byte);
+  suite_add_tcase(all, tests);
+  SRunner *runner = srunner_create(all);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed != 0;
+}
