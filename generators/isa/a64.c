@@ -418,6 +418,12 @@ uint32_t a64_svc(int64_t imm16) {
   return finish(&w);
 }
 
+uint32_t a64_brk(int64_t imm16) {
+  Word w = start("brk", 0xd4200000);
+  bits(&w, "imm16", imm16, 0xffff, 5);
+  return finish(&w);
+}
+
 uint32_t a64_nop(void) { return 0xd503201f; }
 
 /* ---- NEON ------------------------------------------------------------------------------------------------------ */

@@ -193,11 +193,14 @@ uint32_t a64_adrp(A64Reg d, int64_t displacement);              /* +-4 GB */
 uint32_t a64_br(A64Reg n);
 uint32_t a64_ret(void);                                         /* to x30 */
 
-/* ---- System: C6.2 SVC, NOP ----------------------------------------------------------------------------------------
+/* ---- System: C6.2 SVC, BRK, NOP -----------------------------------------------------------------------------------
  *     11010100000iiiiiiiiiiiiiiii00001   svc
+ *     11010100001iiiiiiiiiiiiiiii00000   brk      the debugger's breakpoint: SIGTRAP
  *   sample: D4000001  svc #0
+ *   sample: D4200020  brk #1
  */
 uint32_t a64_svc(int64_t imm16);
+uint32_t a64_brk(int64_t imm16);
 uint32_t a64_nop(void);
 
 /* ---- NEON, bytes of 128-bit vectors: C7.2 MOVI, AND, ORR, CMEQ, CMHS, SUB, SHRN, FMOV -----------------------------

@@ -509,10 +509,14 @@ START_TEST(system_instructions) {
   SAYS(a64_ret(), "ret");
   SAYS(a64_nop(), "nop");
   static const int64_t immediates[] = {0, 1, 0x1234, 0xffff};
-  for (size_t i = 0; i < COUNT(immediates); i++)
+  for (size_t i = 0; i < COUNT(immediates); i++) {
     SAYS(a64_svc(immediates[i]), "svc #%" PRId64, immediates[i]);
+    SAYS(a64_brk(immediates[i]), "brk #%" PRId64, immediates[i]);
+  }
   REFUSED(a64_svc(-1), "svc", "imm16 is -1");
   REFUSED(a64_svc(65536), "svc", "imm16 is 65536");
+  REFUSED(a64_brk(-1), "brk", "imm16 is -1");
+  REFUSED(a64_brk(65536), "brk", "imm16 is 65536");
 }
 END_TEST
 
