@@ -120,6 +120,11 @@ run make help
 for target in all setup verify check lint sums format clean help; do
   expect_text "make help lists $target" "  $target " "$folder/out"
 done
+# Every target that is listed is run by CI.
+while read -r target _; do
+  sed -n "s/.*\(make\|run\)\( [a-z]*\)* $target\( .*\|$\)/runs $target/p" "$root/.ci/run" "$root/ci/every-target.sh" >runs
+  expect_text "CI runs make $target" "runs $target" runs
+done < <(sed 1d "$folder/out")
 run make clean
 run test -e build
 expect_status 'make clean leaves nothing' 1
