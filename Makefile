@@ -53,19 +53,21 @@ GENERATOR_SOURCES := $(wildcard $(addsuffix /*.c,$(addprefix generators/,lay isa
 PROGRAMS := $(notdir $(basename $(wildcard generators/programs/*.c)))
 ORACLE_SOURCES := $(wildcard oracles/*.c)
 HARNESS_SOURCES := $(wildcard harness/*.c)
+PLUGIN_SOURCES := $(wildcard harness/plugin/*.c)
 TEST_DIRS := $(wildcard $(addsuffix /tests,generators $(wildcard generators/*) harness oracles))
 TEST_SOURCES := $(wildcard $(addsuffix /test_*.c,$(TEST_DIRS)))
 TEST_SUPPORT := $(filter-out $(TEST_SOURCES),$(wildcard $(addsuffix /*.c,$(TEST_DIRS))))
 FUZZ_SOURCES := $(wildcard harness/fuzz/fuzz_*.c)
 SHELL_TESTS := $(wildcard scripts/tests/test_*.sh)
 C_SOURCES := $(GENERATOR_SOURCES) $(wildcard generators/programs/*.c) $(ORACLE_SOURCES) $(HARNESS_SOURCES) \
-             $(TEST_SOURCES) $(TEST_SUPPORT)
-HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) harness oracles $(TEST_DIRS)))
+             $(PLUGIN_SOURCES) $(TEST_SOURCES) $(TEST_SUPPORT)
+HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) harness harness/plugin oracles $(TEST_DIRS)))
 SHELL_SOURCES := $(wildcard run-elf.sh .ci/run ci/*.sh scripts/*.sh scripts/tests/*.sh fixtures/*.sh fixtures/*/*.sh)
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 GENERATORS := $(addprefix $(BUILD)/gen/,$(PROGRAMS))
 STAMPS := $(patsubst %,$(BUILD)/elf/.%.stamp,$(PROGRAMS))
+PLUGINS := $(patsubst harness/plugin/%.c,$(BUILD)/plugin/%.so,$(PLUGIN_SOURCES))
 FUZZERS := $(patsubst harness/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SOURCES))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/tests/%,$(TEST_SOURCES))
 GATE_TESTS := $(filter $(BUILD)/tests/harness/% $(BUILD)/tests/oracles/%,$(UNIT_TESTS))
@@ -89,7 +91,7 @@ endif
 ## Targets
 
 .PHONY: all help
-all: elf $(if $(HARNESS_SOURCES),$(BUILD)/bytegate) ## build the programs under test and the gate (the default)
+all: elf $(if $(HARNESS_SOURCES),$(BUILD)/bytegate) $(PLUGINS) ## build the programs under test and the gate (the default)
 
 help: ## list these targets
 	echo 'make TARGET... [BUILD=DIR] [SANITIZE=1] [V=1]'
@@ -131,6 +133,10 @@ lint: $(LINTS) ## check the layout and the sense of every source: clang-format, 
 sums: elf ## write down the size and the SHA-256 of each program in fixtures/, after a meant change
 	scripts/update-elf-sums.sh
 
+.PHONY: coverage
+coverage: all ## measure which instructions and branch edges of the programs the cases reach
+	$(BUILD)/bytegate coverage --lcov $(BUILD)/coverage.info
+
 .PHONY: fuzz format clean
 FUZZ_SECONDS ?= 60
 fuzz: $(FUZZERS) ## look for documents that diverge, FUZZ_SECONDS long, guided by what the machine code reaches
@@ -167,6 +173,11 @@ $(BUILD)/lib%.a:
 $(BUILD)/bytegate: $(call objects,$(HARNESS_SOURCES)) $(BUILD)/liboracles.a
 	$(if $(V),,echo '  LINK  $@')
 	$(CC) $(LDFLAGS) -o $@ $^ $(GATE_LIBS)
+
+# What the emulator loads is no part of a program of ours, and is never sanitized.
+$(PLUGINS): $(BUILD)/plugin/%.so: harness/plugin/%.c harness/plugin/*.h
+	mkdir -p $(@D)
+	$(CC) -I. $(filter-out $(SANITIZERS),$(CFLAGS)) -fPIC -shared -fvisibility=hidden -o $@ $<
 
 ## The programs under test: laid by the generators, never by a compiler
 

@@ -1,5 +1,6 @@
 /* The bytegate command. */
 #include "harness/audit.h"
+#include "harness/coverage_command.h"
 #include "harness/options.h"
 #include "harness/plant.h"
 #include "harness/reduce.h"
@@ -222,6 +223,12 @@ int main(int argc, char **argv) {
     break;
   case COMMAND_LIST:
     status = run_session(&options, &none);
+    break;
+  case COMMAND_COVERAGE:
+    status = coverage_command(&options);
+    break;
+  case COMMAND_COVERS:
+    status = covers_command(&options);
     break;
   default:
     status = run_programs(&options);

@@ -26,7 +26,9 @@ enum {
   KEY_KNOWN,
   KEY_UPDATE,
   KEY_NO_AUDIT,
-  KEY_BUILD
+  KEY_BUILD,
+  KEY_LCOV,
+  KEY_FRESH
 };
 
 static const struct argp_option table[] = {
@@ -41,10 +43,12 @@ static const struct argp_option table[] = {
     {"keep-going", 'k', NULL, 0, "Go on after a failure", 2},
     {"repeat", KEY_REPEAT, "N", 0, "Run each case N times; one that does not always do the same is FLAKY", 2},
     {"no-self-audit", KEY_NO_AUDIT, NULL, 0, "Leave out the proof that this gate catches what it must", 2},
+    {"fresh", KEY_FRESH, NULL, 0, "Measure coverage anew, also what is known from before", 2},
     {NULL, 0, NULL, 0, "What to print:", 3},
     {"verbose", 'v', NULL, 0, "Name every case, explain every failure", 3},
     {"text", KEY_TEXT, NULL, 0, "Text for people (default on a terminal)", 3},
     {"tap", KEY_TAP, NULL, 0, "TAP version 14 (default elsewhere)", 3},
+    {"lcov", KEY_LCOV, "FILE", 0, "Write the coverage as a tracefile of lcov as well", 3},
     {"junit", KEY_JUNIT, "FILE", 0, "Write JUnit XML as well", 3},
     {"json-lines", KEY_JSON, "FILE", 0, "Write JSON as well, one result a line", 3},
     {"sarif", KEY_SARIF, "FILE", 0, "Write SARIF 2.1.0 as well", 3},
@@ -58,7 +62,8 @@ static const struct argp_option table[] = {
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
-static const char *const commands[COMMANDS] = {"verify", "list", "self-audit", "reduce", "completion", "plant"};
+static const char *const commands[COMMANDS] = {"verify",   "list",   "self-audit", "reduce",
+                                               "coverage", "covers", "completion", "plant"};
 
 static const char documentation[] =
     "Hold programs to an oracle, byte for byte, and say which byte differs and why.\n"
@@ -68,6 +73,8 @@ static const char documentation[] =
     "  list         print the selected cases: case, program, runner\n"
     "  self-audit   prove that the gate catches what is planted for it\n"
     "  reduce CASE  find the smallest document that fails like CASE\n"
+    "  coverage     measure which instructions and branch edges cases reach\n"
+    "  covers LINE  list the cases that reach LINE, FILE:LINE of a generator\n"
     "  completion   print the completion for bash, zsh or fish"
     "\v"
     "Exit status: 0 every byte is equal; 1 something diverged, crashed, hung, was refused or leaked; 2 the command "
@@ -179,6 +186,12 @@ static bool parse_report(int key, const char *value, struct options *options) {
   case 'o':
     options->out = value;
     return true;
+  case KEY_LCOV:
+    options->lcov = value;
+    return true;
+  case KEY_FRESH:
+    options->fresh = true;
+    return true;
   case KEY_GITHUB:
     options->github = true;
     return true;
@@ -206,11 +219,10 @@ static error_t parse(int key, char *value, struct argp_state *state) {
     return 0;
   }
   if (key == ARGP_KEY_NO_ARGS)
-    argp_error(state, "a command is needed: verify, list, self-audit, reduce or completion");
-  if (key == ARGP_KEY_END && options->operands.count > (options->command == COMMAND_REDUCE) &&
-      options->command < COMMAND_COMPLETION)
-    argp_error(state, "'%s' is one word too many; cases are selected by --case",
-               options->operands.items[options->command == COMMAND_REDUCE]);
+    argp_error(state, "a command is needed: verify, list, self-audit, reduce, coverage, covers or completion");
+  size_t most = options->command == COMMAND_REDUCE || options->command == COMMAND_COVERS;
+  if (key == ARGP_KEY_END && options->operands.count > most && options->command < COMMAND_COMPLETION)
+    argp_error(state, "'%s' is one word too many; cases are selected by --case", options->operands.items[most]);
   return ARGP_ERR_UNKNOWN;
 }
 

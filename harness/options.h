@@ -9,6 +9,8 @@ enum command {
   COMMAND_LIST,
   COMMAND_AUDIT,
   COMMAND_REDUCE,
+  COMMAND_COVERAGE,
+  COMMAND_COVERS,
   COMMAND_COMPLETION,
   COMMAND_PLANT,
   COMMANDS
@@ -24,6 +26,8 @@ struct options {
   const char *json_lines;
   const char *sarif;
   const char *out;
+  const char *lcov;
+  bool fresh;
   bool github;
   bool update_known;
   bool audit;

@@ -1,0 +1,77 @@
+/* What the cases reach: for each case, which instructions of a program it executed, which edges of its conditional
+   branches it took, and which bytes of its tables it read.
+
+   Measured under qemu's user-mode emulator with a plugin (harness/plugin), and by the program's source map. A filter
+   runs anew for each case, so what is counted is that case's own. A server goes on; its counters are read after each
+   answer, so what it does between one answer and the next request counts for the next, and its start for the first. */
+#ifndef HARNESS_COVERAGE_H
+#define HARNESS_COVERAGE_H
+
+#include "harness/plugin/counts.h"
+#include "harness/program_map.h"
+#include "harness/session.h"
+
+enum case_state { CASE_UNKNOWN, CASE_PASSED, CASE_FAILED };
+
+/* One case on one program of a suite. */
+struct covered_case {
+  char *name;    /* "markdown/spec/123" */
+  char *program; /* of the suite: "markdown-server-unsafe" */
+  uint64_t key;  /* hash of all that it consists of */
+  uint8_t *bits; /* COUNTERS bitmaps, one bit for each byte of the image; then one byte, a case_state */
+  bool known;    /* it was measured */
+  bool passed;
+  const struct target *target; /* borrowed of the session; the case may be its pseudo case of the stop */
+  const struct suite *suite;
+  struct test_case *test_case;
+};
+
+/* One ELF. */
+struct coverage {
+  char *elf;  /* absolute path */
+  char *name; /* its last part */
+  enum machine machine;
+  uint64_t hash; /* of the ELF's bytes */
+  struct program_map map;
+  struct covered_case *cases;
+  size_t case_count;
+  size_t bits_size; /* bytes of each case's bitmaps, without the state behind them */
+  uint8_t *shared;  /* the bitmaps of all cases in a row */
+  size_t shared_size;
+  struct bytes others;      /* what the store has of cases that are not selected */
+  uint32_t *hits[COUNTERS]; /* by byte of the image: how many cases */
+};
+
+struct coverage_list {
+  struct coverage *items;
+  size_t count;
+};
+
+/* Measures each ELF that the session selects, on each machine, each case once. What is stored in the folder STORE for
+   the same bytes and the same cases is not measured again, unless FRESH; what is measured is stored there. Prints
+   progress on stderr. On failure returns false and WHY says what is missing. *INTERRUPTED becomes a signal or 0. */
+bool coverage_measure(struct session *session, const char *store, bool fresh, struct coverage_list *list,
+                      struct bytes *why, int *interrupted);
+void coverage_free(struct coverage_list *list);
+
+/* Whether the case did this at ADDRESS. */
+bool case_covers(const struct coverage *coverage, const struct covered_case *one, enum counter what, uint64_t address);
+
+/* How many cases did this at ADDRESS. */
+uint32_t coverage_hits(const struct coverage *coverage, enum counter what, uint64_t address);
+
+/* Whether ENTRY is a conditional branch, as the plugin counts them. */
+bool is_conditional_branch(enum machine machine, const uint8_t *bytes, size_t len);
+
+/* coverage_store.c: fills in from the folder STORE the bits of the cases whose keys are known there, if they are of the
+   same ELF; writes those of all known cases. */
+void coverage_load(struct coverage *coverage, const char *store);
+bool coverage_save(const struct coverage *coverage, const char *store, struct bytes *why);
+
+/* 64-bit FNV-1a, to be chained: START is 0 or the hash so far. */
+uint64_t hash_bytes(uint64_t start, const void *data, size_t len);
+
+/* The path of a file that is built beside this command, NAME relative to its folder. The caller frees it. */
+char *path_beside_command(const char *name);
+
+#endif
