@@ -74,7 +74,7 @@ GATE_TESTS := $(filter $(BUILD)/tests/harness/% $(BUILD)/tests/oracles/%,$(UNIT_
 
 ## Libraries
 
-ifeq ($(filter setup clean help format,$(MAKECMDGOALS)),)
+ifeq ($(filter setup setup-bench clean help format,$(MAKECMDGOALS)),)
 GATE_CPPFLAGS := $(shell pkg-config --cflags $(GATE_PACKAGES) 2>/dev/null)
 GATE_LIBS := $(shell pkg-config --libs $(GATE_PACKAGES) 2>/dev/null)
 ifeq ($(GATE_LIBS),)
@@ -101,6 +101,17 @@ help: ## list these targets
 .PHONY: setup verify check lint sums
 setup: ## install the Debian packages that the build, the gate and the tests need
 	scripts/setup.sh
+
+.PHONY: setup-bench bench
+setup-bench: ## install what make bench compares with and measures on
+	scripts/setup.sh scripts/packages-bench.txt
+
+bench: $(BUILD)/bench/bench_markdown ## compare the renderer's speed with libcmark and md4c, side by side
+	scripts/bench.sh $< $(BUILD)/bench
+
+$(BUILD)/bench/bench_markdown: harness/bench/bench_markdown.c $(BUILD)/elf/.markdown-object.stamp
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -I$(BUILD)/elf -o $@ $< $(BUILD)/elf/markdown-render_x64.o -lcmark -lmd4c-html -lmd4c -lm
 
 verify: all ## hold every program to its oracle, byte for byte
 	$(BUILD)/bytegate verify

@@ -2,12 +2,15 @@
 # Installs what the build, the gate and the tests need: the packages of scripts/packages.txt, and those whose
 # documents are fixtures. Where nothing is missing it says nothing and changes nothing.
 #
+# setup.sh [LIST...]: the packages of further lists too.
+#
 # Exit: 0 everything is there, 3 something is missing and could not be installed. It is then named, with the remedy.
 set -u
 cd "$(dirname "$0")/.." || exit 3
 
 lists=(scripts/packages.txt)
 [ ! -e fixtures/documents/packages.txt ] || lists+=(fixtures/documents/packages.txt)
+lists+=("$@")
 
 # The lines that hold for this architecture: PACKAGE PROBE.
 wanted() {

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# bench.sh BENCH FOLDER: the renderer's speed beside libcmark's and md4c's, on real documents and on one input for each
+# construct; how its time grows on inputs made to be slow; and instructions for each byte, which repeat exactly.
+#
+# Exit: 0, or 3 where something that it needs is missing; it is then named, with the remedy.
+set -eu
+bench=$1
+folder=$2
+spec=/usr/share/gocode/src/github.com/yuin/goldmark/_test/spec.json
+install='make setup-bench installs it'
+
+need() {
+  [ -e "$1" ] || {
+    printf 'bench.sh: %s is missing: %s\n' "$1" "$install" >&2
+    exit 3
+  }
+}
+
+# Each document once, in FOLDER.
+need "$spec"
+need /usr/share/doc/anarchism/markdown
+need /usr/lib/rustlib/src
+command -v valgrind >/dev/null || {
+  printf 'bench.sh: valgrind is missing: %s\n' "$install" >&2
+  exit 3
+}
+spec_document=$folder/spec-25-times.md
+prose=$folder/anarchism.md
+manual=$folder/nodejs-doc.md
+technical=$folder/rust-src.md
+jq -j '.[] | .markdown + "\n\n"' "$spec" >"$folder/spec.md"
+for _ in $(seq 25); do cat "$folder/spec.md"; done >"$spec_document"
+zcat /usr/share/doc/anarchism/markdown/*.md.gz >"$prose"
+find /usr/share/doc/nodejs/api/ -name '*.md.gz' -print0 | sort -z | xargs -0 zcat >"$manual"
+find -L /usr/lib/rustlib/src/ -name '*.md' -type f -print0 | LC_ALL=C sort -z | xargs -0 cat >"$technical"
+
+printf 'Speed: MB/s of ours, and how many times as long the others take\n\n'
+"$bench" "$spec_document" "$prose" "$manual" "$technical"
+
+printf '\nGrowth: time ~ size ^ exponent, on inputs made to be slow\n\n'
+"$bench" --growth
+
+# Instructions of a second rendering, which leaves out what starting costs.
+instructions() {
+  local once twice
+  once=$(count_run "$1" "$2" 1)
+  twice=$(count_run "$1" "$2" 2)
+  echo "$((twice - once))"
+}
+
+count_run() {
+  valgrind --tool=callgrind --callgrind-out-file=/dev/null "$bench" --render "$1" "$2" "$3" 2>&1 |
+    awk '/Collected/ { print $4 }'
+}
+
+printf '\nInstructions for each byte (callgrind)\n\n%-28s %9s %9s %9s\n' '' ours cmark md4c
+for document in "$spec_document" "$prose" "$technical"; do
+  head -c 200000 "$document" >"$folder/sample.md"
+  size=$(wc -c <"$folder/sample.md")
+  printf '%-28s' "$(basename "$document")"
+  for renderer in ours cmark md4c; do
+    instructions "$renderer" "$folder/sample.md" |
+      awk -v size="$size" '{ printf " %9.1f", $1 / size }'
+  done
+  printf '\n'
+done
