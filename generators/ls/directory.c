@@ -111,14 +111,13 @@ static void lay_begin_listing(void) {
   ret();
 }
 
-/* list_directory: in A0 = name, A1 = what it is if the folder cannot be read: STATUS_*. */
+/* list_directory: in A0 = name. */
 static void lay_list_directory(void) {
   static const NamedString strings[] = {{"open_failed", "cannot open directory"}, {"read_failed", "reading directory"}};
   data_strings(strings);
   routine("list_directory");
-  enter(S0, S1);
+  enter(S0);
   mov(S0, A0);
-  mov(S1, A1);
   label("open");
   li(A0, LINUX_AT_FDCWD);
   mov(A1, S0);
@@ -137,7 +136,7 @@ static void lay_list_directory(void) {
   mov(A2, A0);
   la(A0, "read_failed");
   mov(A1, S0);
-  mov(A3, S1);
+  li(A3, STATUS_SERIOUS);
   call("report");
   label("read");
   get(A0, STATE_DIRECTORY_FD);
@@ -151,7 +150,7 @@ static void lay_list_directory(void) {
   mov(A2, A0);
   la(A0, "open_failed");
   mov(A1, S0);
-  mov(A3, S1);
+  li(A3, STATUS_SERIOUS);
   call("report");
   leave();
 }

@@ -52,7 +52,7 @@ enum {
 
 enum { OPTION_LONG = 1, OPTION_ALL = 2, OPTION_TERMINAL = 4 };
 
-/* Exit statuses: trouble with an entry of a folder, and trouble with an operand or the output. */
+/* Exit statuses: trouble with an entry of a folder, and trouble with a whole folder, an operand or the output. */
 enum { STATUS_MINOR = 1, STATUS_SERIOUS = 2 };
 
 /* An entry. From ENTRY_LINKS to ENTRY_DEVICE it holds what statx told, in the layout of struct statx. */

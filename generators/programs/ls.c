@@ -189,7 +189,6 @@ static void lay_list_operands(void) {
   label("next_folder");
   beq(S0, 0, "done");
   add(A0, S0, ENTRY_NAME);
-  li(A1, STATUS_SERIOUS);
   call("list_directory");
   ld64(S0, S0, ENTRY_NEXT);
   jump("next_folder");
@@ -197,8 +196,7 @@ static void lay_list_operands(void) {
   leave();
 }
 
-/* list: lists what the command line asks for and ends the program. The current folder, where nobody named it, is no
- * operand: if it cannot be read, that is minor trouble. */
+/* list: lists what the command line asks for and ends the program. */
 static void lay_list(void) {
   routine("list");
   never_returns();
@@ -211,7 +209,6 @@ static void lay_list(void) {
   jump("exit_program");
   label("this_folder");
   la(A0, "current_folder");
-  li(A1, STATUS_MINOR);
   call("list_directory");
   jump("exit_program");
 }
