@@ -502,6 +502,49 @@ START_TEST(no_operands) {
 }
 END_TEST
 
+/* Nor does the text show a prefix that changes nothing, such as a REX.W where the operand has but one width. */
+START_TEST(no_idle_prefixes) {
+  const struct {
+    LayCode code;
+    int length;
+  } shortest[] = {
+      {x64_push_r64(RBX), 1},
+      {x64_push_r64(R12), 2},
+      {x64_pop_r64(RBX), 1},
+      {x64_pop_r64(R12), 2},
+      {x64_jmp_r64(RDX), 2},
+      {x64_jmp_r64(R11), 3},
+      {x64_mov_r8_imm8(RBX, 1), 2},
+      {x64_mov_r8_imm8(RSI, 1), 3},
+      {x64_mov_r32_imm32(RBX, 1), 5},
+      {x64_mov_r8_m8(RDX, x64_at(RBX, 0)), 2},
+      {x64_mov_m8_r8(x64_at(RBX, 0), RDX), 2},
+      {x64_mov_m8_r8(x64_at(RBX, 0), RSI), 3},
+      {x64_mov_m16_r16(x64_at(RBX, 0), RSI), 3},
+      {x64_mov_m8_imm8(x64_at(RBX, 0), 1), 3},
+      {x64_inc_m8(x64_at(RBX, 0)), 2},
+      {x64_test_r8_imm8(RBX, 1), 3},
+      {x64_test_r32_imm32(RSI, 1), 6},
+      {x64_movzx_r32_r8(RDX, RBX), 3},
+      {x64_movzx_r32_r8(RBX, RSI), 4},
+      {x64_movdqu_xmm_m128(XMM(3), x64_at(RBX, 0)), 4},
+      {x64_movdqu_m128_xmm(x64_at(RBX, 0), XMM(3)), 4},
+      {x64_movdqu_m128_xmm(x64_at(RBX, 0), XMM(11)), 5},
+      {x64_movdqa_xmm_m128(XMM(3), x64_at(RBX, 0)), 4},
+      {x64_movdqa_xmm_xmm(XMM(3), XMM(6)), 4},
+      {x64_pmovmskb_r32_xmm(RBX, XMM(6)), 4},
+  };
+  for (size_t i = 0; i < COUNT(shortest); i++)
+    ck_assert_msg(shortest[i].code.len == shortest[i].length, "row %zu has %d bytes, not %d", i, shortest[i].code.len,
+                  shortest[i].length);
+  for (size_t i = 0; i < COUNT(two_xmm); i++)
+    ck_assert_int_eq(two_xmm[i].encode(XMM(3), XMM(6)).len, 4);
+  for (size_t i = 0; i < COUNT(xmm_memory); i++)
+    if (xmm_memory[i].encode)
+      ck_assert_int_eq(xmm_memory[i].encode(XMM(3), x64_at(RBX, 0)).len, 4);
+}
+END_TEST
+
 START_TEST(samples) { ck_assert_int_ge(expect_samples(ENCODING_X64, "generators/isa/x64.h"), 15); }
 END_TEST
 
@@ -527,6 +570,7 @@ int main(void) {
   tcase_add_loop_test(tc, immediate_alone_forms, 0, (int)COUNT(immediates_alone));
   tcase_add_test(tc, conditional_jumps);
   tcase_add_test(tc, no_operands);
+  tcase_add_test(tc, no_idle_prefixes);
   tcase_add_test(tc, samples);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
