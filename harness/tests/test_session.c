@@ -214,6 +214,9 @@ START_TEST(the_list_of_known_divergences_is_two_sided) {
   struct result hung = {.suite = &suite, .target = &target, .test_case = &one, .verdict = HUNG};
   known_apply(&list, &hung);
   ck_assert(result_failed(&hung));
+  result_free(&result);
+  result_free(&crashed);
+  result_free(&hung);
   known_free(&list);
   unlink(path);
 }
