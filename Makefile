@@ -44,12 +44,12 @@ CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror $(SANITIZERS)
 LDFLAGS := -Wl,--as-needed $(SANITIZERS)
 DEPFLAGS = -MMD -MP -MF $(@:.o=.d)
 
-GATE_PACKAGES := libcurl libcmark jansson libelf libxml-2.0 zlib
-TEST_PACKAGES := check capstone unicorn libxxhash
+GATE_PACKAGES := libcurl libcmark jansson libelf libxml-2.0 zlib capstone
+TEST_PACKAGES := check unicorn libxxhash
 
 ## Sources
 
-GENERATOR_SOURCES := $(wildcard $(addsuffix /*.c,$(addprefix generators/,lay isa markdown http ls)))
+GENERATOR_SOURCES := $(filter-out generators/programs/%,$(wildcard generators/*/*.c))
 PROGRAMS := $(notdir $(basename $(wildcard generators/programs/*.c)))
 ORACLE_SOURCES := $(wildcard oracles/*.c)
 HARNESS_SOURCES := $(wildcard harness/*.c)
@@ -61,6 +61,8 @@ FUZZ_SOURCES := $(wildcard harness/fuzz/fuzz_*.c)
 SHELL_TESTS := $(wildcard scripts/tests/test_*.sh)
 C_SOURCES := $(GENERATOR_SOURCES) $(wildcard generators/programs/*.c) $(ORACLE_SOURCES) $(HARNESS_SOURCES) \
              $(PLUGIN_SOURCES) $(TEST_SOURCES) $(TEST_SUPPORT)
+# Built each in its own way, and laid out like the rest.
+OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/confine harness/fuzz fixtures/example))
 HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) harness harness/plugin oracles $(TEST_DIRS)))
 SHELL_SOURCES := $(wildcard run-elf.sh .ci/run ci/*.sh scripts/*.sh scripts/tests/*.sh fixtures/*.sh fixtures/*/*.sh)
 
@@ -157,7 +159,7 @@ fuzz: $(FUZZERS) ## look for documents that diverge, FUZZ_SECONDS long, guided b
 	    $(wildcard fixtures/markdown) || exit; done
 
 format: ## lay out every C source with clang-format
-	clang-format -i $(C_SOURCES) $(FUZZ_SOURCES) $(HEADERS)
+	clang-format -i $(C_SOURCES) $(OTHER_SOURCES) $(HEADERS)
 
 clean: ## remove what was built
 	rm -rf $(BUILD)
@@ -240,7 +242,7 @@ $(FUZZERS): $(BUILD)/fuzz/%: harness/fuzz/%.c $(BUILD)/elf/.markdown-object.stam
 
 .PHONY: check-format lint-tidy lint-cppcheck lint-shell
 check-format:
-	clang-format --dry-run -Werror $(C_SOURCES) $(FUZZ_SOURCES) $(HEADERS)
+	clang-format --dry-run -Werror $(C_SOURCES) $(OTHER_SOURCES) $(HEADERS)
 
 lint-tidy: $(patsubst %.c,$(BUILD)/lint/%.tidy,$(C_SOURCES))
 $(BUILD)/lint/%.tidy: $(BUILD)/obj/%.o .clang-tidy
