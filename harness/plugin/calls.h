@@ -1,0 +1,91 @@
+/* The system calls by name and number, and what each does with memory. The numbers of x86-64 are those of
+   arch/x86/entry/syscalls/syscall_64.tbl, the numbers of arm64 those of include/uapi/asm-generic/unistd.h. */
+#ifndef HARNESS_PLUGIN_CALLS_H
+#define HARNESS_PLUGIN_CALLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum call_role {
+  CALL_OTHER,
+  CALL_WRITES,        /* (fd, buffer, length) */
+  CALL_WRITES_VECTOR, /* (fd, iovecs, count) */
+  CALL_SENDS_MESSAGE, /* (fd, message) */
+  CALL_READS,         /* (fd, buffer, length) */
+  CALL_READS_VECTOR,  /* (fd, iovecs, count) */
+  CALL_OPENS,         /* (path) */
+  CALL_OPENS_AT,      /* (fd, path) */
+  CALL_ACCEPTS,
+  CALL_MAPS, /* (address, length, protection, flags, fd, offset) */
+  CALL_CLOSES,
+  CALL_EXITS
+};
+
+struct call {
+  const char *name;
+  short x64, arm64; /* -1: it has no such call */
+  enum call_role role;
+};
+
+static const struct call calls[] = {
+    {"read", 0, 63, CALL_READS},
+    {"write", 1, 64, CALL_WRITES},
+    {"open", 2, -1, CALL_OPENS},
+    {"close", 3, 57, CALL_CLOSES},
+    {"stat", 4, -1, CALL_OTHER},
+    {"fstat", 5, 80, CALL_OTHER},
+    {"poll", 7, -1, CALL_OTHER},
+    {"lseek", 8, 62, CALL_OTHER},
+    {"mmap", 9, 222, CALL_MAPS},
+    {"munmap", 11, 215, CALL_OTHER},
+    {"brk", 12, 214, CALL_OTHER},
+    {"rt_sigaction", 13, 134, CALL_OTHER},
+    {"rt_sigreturn", 15, 139, CALL_OTHER},
+    {"ioctl", 16, 29, CALL_OTHER},
+    {"pread64", 17, 67, CALL_READS},
+    {"pwrite64", 18, 68, CALL_WRITES},
+    {"readv", 19, 65, CALL_READS_VECTOR},
+    {"writev", 20, 66, CALL_WRITES_VECTOR},
+    {"select", 23, -1, CALL_OTHER},
+    {"sched_yield", 24, 124, CALL_OTHER},
+    {"mremap", 25, 216, CALL_OTHER},
+    {"pause", 34, -1, CALL_OTHER},
+    {"nanosleep", 35, 101, CALL_OTHER},
+    {"sendfile", 40, 71, CALL_OTHER},
+    {"socket", 41, 198, CALL_OTHER},
+    {"connect", 42, 203, CALL_OTHER},
+    {"accept", 43, 202, CALL_ACCEPTS},
+    {"sendto", 44, 206, CALL_WRITES},
+    {"recvfrom", 45, 207, CALL_READS},
+    {"sendmsg", 46, 211, CALL_SENDS_MESSAGE},
+    {"recvmsg", 47, 212, CALL_OTHER},
+    {"shutdown", 48, 210, CALL_OTHER},
+    {"bind", 49, 200, CALL_OTHER},
+    {"listen", 50, 201, CALL_OTHER},
+    {"exit", 60, 93, CALL_EXITS},
+    {"wait4", 61, 260, CALL_OTHER},
+    {"fcntl", 72, 25, CALL_OTHER},
+    {"getdents64", 217, 61, CALL_OTHER},
+    {"futex", 202, 98, CALL_OTHER},
+    {"restart_syscall", 219, 128, CALL_OTHER},
+    {"clock_gettime", 228, 113, CALL_OTHER},
+    {"clock_nanosleep", 230, 115, CALL_OTHER},
+    {"exit_group", 231, 94, CALL_EXITS},
+    {"epoll_wait", 232, -1, CALL_OTHER},
+    {"openat", 257, 56, CALL_OPENS_AT},
+    {"newfstatat", 262, 79, CALL_OTHER},
+    {"pselect6", 270, 72, CALL_OTHER},
+    {"ppoll", 271, 73, CALL_OTHER},
+    {"epoll_pwait", 281, 22, CALL_OTHER},
+    {"accept4", 288, 242, CALL_ACCEPTS},
+};
+
+/* The call of that NUMBER, or NULL. */
+static inline const struct call *call_of(bool arm64, long number) {
+  for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+    if ((arm64 ? calls[i].arm64 : calls[i].x64) == number && number >= 0)
+      return &calls[i];
+  return NULL;
+}
+
+#endif
