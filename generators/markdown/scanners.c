@@ -570,13 +570,13 @@ static void lay_scan_link_destination(void) {
 
 /* The names that start a block of kind 6, by length: "block_names_N" holds their first eight bytes each. */
 static const char *const block_names[] = {
-    "p",        "dd",       "dl",       "dt",       "h1",       "h2",         "h3",        "h4",       "h5",
-    "h6",       "hr",       "li",       "ol",       "td",       "th",         "tr",        "ul",       "col",
-    "dir",      "div",      "nav",      "base",     "body",     "form",       "head",      "html",     "link",
-    "main",     "menu",     "aside",    "frame",    "param",    "table",      "tbody",     "tfoot",    "thead",
-    "title",    "track",    "center",   "dialog",   "footer",   "header",     "iframe",    "legend",   "option",
-    "source",   "address",  "article",  "caption",  "details",  "section",    "summary",   "basefont", "colgroup",
-    "fieldset", "frameset", "menuitem", "noframes", "optgroup", "blockquote", "figcaption"};
+    "p",        "dd",       "dl",       "dt",       "h1",       "h2",       "h3",         "h4",        "h5",
+    "h6",       "hr",       "li",       "ol",       "td",       "th",       "tr",         "ul",        "col",
+    "dir",      "div",      "nav",      "base",     "body",     "form",     "head",       "html",      "link",
+    "main",     "menu",     "aside",    "frame",    "param",    "table",    "tbody",      "tfoot",     "thead",
+    "title",    "track",    "center",   "dialog",   "footer",   "header",   "iframe",     "figure",    "legend",
+    "option",   "source",   "address",  "article",  "caption",  "details",  "section",    "summary",   "basefont",
+    "colgroup", "fieldset", "frameset", "menuitem", "noframes", "optgroup", "blockquote", "figcaption"};
 
 enum { LONGEST_BLOCK_NAME = 10 };
 
