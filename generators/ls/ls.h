@@ -87,8 +87,6 @@ enum {
   MODE_ANY_EXECUTE = 0111
 };
 
-enum { LINUX_ELOOP = 40 };
-
 /* Write a string literal to the output. */
 #define put_literal(text) (AT_, op_put_literal(text))
 void op_put_literal(const char *text);
@@ -96,6 +94,7 @@ void op_put_literal(const char *text);
 void lay_ls_output(void);    /* output.c: the buffered output, text and numbers */
 void lay_ls_quoting(void);   /* quoting.c: names as a shell would take them */
 void lay_ls_failures(void);  /* failures.c: what is said on standard error, and the end of the program */
+void lay_ls_reasons(void);   /* reasons.c: what an error number means */
 void lay_ls_memory(void);    /* memory.c: room for entries, given back a folder at a time */
 void lay_ls_entries(void);   /* entries.c: what is known of a name, and the names in order */
 void lay_ls_directory(void); /* directory.c: a folder, read and listed */

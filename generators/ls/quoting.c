@@ -76,7 +76,7 @@ static void lay_fits_double_quotes(void) {
   ld8(T0, A0, 0);
   ld8x(T1, A1, T0);
   bclr(T1, AT_START, "next_byte");
-  add(A0, A0, 1); /* in front, it can be no history expansion or the like */
+  add(A0, A0, 1); /* in front, it is not held against the name */
   label("next_byte");
   ld8(T0, A0, 0);
   beq(T0, 0, "at_end");

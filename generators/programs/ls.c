@@ -279,6 +279,7 @@ static void author(void) {
   lay_ls_quoting();
   lay_ls_output();
   lay_ls_failures();
+  lay_ls_reasons();
   lay_ls_memory();
   bss("state", STATE_SIZE, 16);
 }

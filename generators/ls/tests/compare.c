@@ -1,3 +1,5 @@
+/* compare.c: both are started by the same code, which differs only in what it executes: what is true of one run is true
+ * of the other. */
 #include "compare.h"
 
 #include <errno.h>
@@ -57,13 +59,15 @@ static void give_up(const char *what) {
   _exit(127);
 }
 
-/* System calls that fail with EIO, for the rest of this process and all that it becomes. */
-static void refuse_calls(const int refused[2]) {
+/* System calls that fail, for the rest of this process and all that it becomes. */
+static void refuse_calls(const Circumstances *circumstances) {
+  const int *refused = circumstances->refused;
+  unsigned refusal = circumstances->refusal ? (unsigned)circumstances->refusal : EIO;
   struct sock_filter filter[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)refused[0], 1, 0),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)(refused[1] ? refused[1] : refused[0]), 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EIO),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | refusal),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };
   struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
@@ -97,7 +101,7 @@ static void prepare_child(const char *folder, const Circumstances *circumstances
   if (circumstances->no_privileges)
     drop_privileges();
   if (circumstances->refused[0])
-    refuse_calls(circumstances->refused);
+    refuse_calls(circumstances);
 }
 
 /* The colours are named for those three types alone: for the others ours has what coreutils has of itself. */
@@ -247,7 +251,7 @@ int compare(const char *folder, const char *const *arguments, Circumstances circ
   if (circumstances.removed_folder)
     make_folder(folder, 0755);
   Outcome expected = run(&coreutils, folder, arguments, &circumstances);
-  for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+  for (size_t i = 0; i < (circumstances.native_only ? 1 : sizeof ours / sizeof *ours); i++) {
     if (circumstances.removed_folder)
       make_folder(folder, 0755);
     Outcome outcome = run(&ours[i], folder, arguments, &circumstances);
@@ -285,16 +289,19 @@ void expect_natively(const char *const *arguments, Circumstances circumstances, 
 
 /* ---- The tree ------------------------------------------------------------------------------------------------- */
 
-static char tree[PATH_MAX];
+static char around[PATH_MAX], tree[PATH_MAX + sizeof "/tree"];
 static int tree_descriptor = -1;
 
 void tree_begin(void) {
   const char *temporary = getenv("TMPDIR");
-  snprintf(tree, sizeof tree, "/dev/shm/test_ls.XXXXXX");
-  if (!mkdtemp(tree)) {
-    snprintf(tree, sizeof tree, "%s/test_ls.XXXXXX", temporary ? temporary : "/tmp");
-    ck_assert_msg(mkdtemp(tree) != NULL, "%s: %s", tree, strerror(errno));
+  snprintf(around, sizeof around, "/dev/shm/test_ls.XXXXXX");
+  if (!mkdtemp(around)) {
+    snprintf(around, sizeof around, "%s/test_ls.XXXXXX", temporary ? temporary : "/tmp");
+    ck_assert_msg(mkdtemp(around) != NULL, "%s: %s", around, strerror(errno));
   }
+  /* One level down: what lists ".." shall see a folder in which nobody else works. */
+  snprintf(tree, sizeof tree, "%s/tree", around);
+  ck_assert_msg(mkdir(tree, 0755) == 0, "%s: %s", tree, strerror(errno));
   tree_descriptor = open(tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   ck_assert_int_ge(tree_descriptor, 0);
   umask(0);
@@ -315,8 +322,8 @@ static int remove_one(const char *path, const struct stat *status, int type, str
 
 void tree_end(void) {
   close(tree_descriptor);
-  nftw(tree, make_removable, 16, FTW_PHYS);
-  ck_assert_int_eq(nftw(tree, remove_one, 16, FTW_PHYS | FTW_DEPTH), 0);
+  nftw(around, make_removable, 16, FTW_PHYS);
+  ck_assert_int_eq(nftw(around, remove_one, 16, FTW_PHYS | FTW_DEPTH), 0);
 }
 
 const char *tree_path(void) { return tree; }

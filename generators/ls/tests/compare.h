@@ -16,7 +16,9 @@ typedef struct {
   bool no_privileges;  /* root, too, is held to the permissions of files */
   bool removed_folder; /* the folder is removed before the run */
   const char *output;  /* a file to write to, "" for a closed output, NULL: a pipe or a terminal */
-  int refused[2];      /* numbers of system calls that fail with EIO; 0: none */
+  int refused[2];      /* numbers of system calls that fail; 0: none */
+  int refusal;         /* their errno; 0: EIO */
+  bool native_only;    /* leave qemu out, where a loop makes many runs of one thing */
   unsigned memory;     /* RLIMIT_AS, in bytes; 0: as it is */
 } Circumstances;
 
