@@ -54,13 +54,14 @@ PROGRAMS := $(notdir $(basename $(wildcard generators/programs/*.c)))
 ORACLE_SOURCES := $(wildcard oracles/*.c)
 HARNESS_SOURCES := $(wildcard harness/*.c)
 PLUGIN_SOURCES := $(wildcard harness/plugin/*.c)
+CONFINE_SOURCE := harness/confine/confine.c
 TEST_DIRS := $(wildcard $(addsuffix /tests,generators $(wildcard generators/*) harness oracles))
 TEST_SOURCES := $(wildcard $(addsuffix /test_*.c,$(TEST_DIRS)))
 TEST_SUPPORT := $(filter-out $(TEST_SOURCES),$(wildcard $(addsuffix /*.c,$(TEST_DIRS))))
 FUZZ_SOURCES := $(wildcard harness/fuzz/fuzz_*.c)
 SHELL_TESTS := $(wildcard scripts/tests/test_*.sh)
 C_SOURCES := $(GENERATOR_SOURCES) $(wildcard generators/programs/*.c) $(ORACLE_SOURCES) $(HARNESS_SOURCES) \
-             $(PLUGIN_SOURCES) $(TEST_SOURCES) $(TEST_SUPPORT)
+             $(PLUGIN_SOURCES) $(CONFINE_SOURCE) $(TEST_SOURCES) $(TEST_SUPPORT)
 # Built each in its own way, and laid out like the rest.
 OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/confine harness/fuzz fixtures/example))
 HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) harness harness/plugin oracles $(TEST_DIRS)))
@@ -93,7 +94,8 @@ endif
 ## Targets
 
 .PHONY: all help
-all: elf $(if $(HARNESS_SOURCES),$(BUILD)/bytegate) $(PLUGINS) ## build the programs under test and the gate (the default)
+GATE := $(if $(HARNESS_SOURCES),$(BUILD)/bytegate $(PLUGINS) $(BUILD)/confine)
+all: elf $(GATE) ## build the programs under test and the gate (the default)
 
 help: ## list these targets
 	echo 'make TARGET... [BUILD=DIR] [SANITIZE=1] [V=1]'
@@ -146,9 +148,14 @@ lint: $(LINTS) ## check the layout and the sense of every source: clang-format, 
 sums: elf ## write down the size and the SHA-256 of each program in fixtures/, after a meant change
 	scripts/update-elf-sums.sh
 
-.PHONY: coverage
+.PHONY: coverage mutate
 coverage: all ## measure which instructions and branch edges of the programs the cases reach
 	$(BUILD)/bytegate coverage --lcov $(BUILD)/coverage.info
+
+MUTATE_SECONDS ?= 60
+MUTATE_SEED ?= 1
+mutate: all ## change the renderer at places that MUTATE_SEED decides, MUTATE_SECONDS long: do the cases notice?
+	$(BUILD)/bytegate mutate --program markdown-render_x64 --seconds $(MUTATE_SECONDS) --seed $(MUTATE_SEED)
 
 .PHONY: fuzz format clean
 FUZZ_SECONDS ?= 60
@@ -191,6 +198,10 @@ $(BUILD)/bytegate: $(call objects,$(HARNESS_SOURCES)) $(BUILD)/liboracles.a
 $(PLUGINS): $(BUILD)/plugin/%.so: harness/plugin/%.c harness/plugin/*.h
 	mkdir -p $(@D)
 	$(CC) -I. $(filter-out $(SANITIZERS),$(CFLAGS)) -fPIC -shared -fvisibility=hidden -o $@ $<
+
+$(BUILD)/confine: $(CONFINE_SOURCE)
+	mkdir -p $(@D)
+	$(CC) $(filter-out $(SANITIZERS),$(CFLAGS)) -static -o $@ $<
 
 ## The programs under test: laid by the generators, never by a compiler
 

@@ -87,8 +87,8 @@ static struct coverage *find_or_add(struct coverage_list *list, const struct tar
   return coverage;
 }
 
-static void add_case(struct coverage *coverage, const struct suite *suite, const struct target *target,
-                     struct test_case *test_case) {
+static struct covered_case *add_case(struct coverage *coverage, const struct suite *suite, const struct target *target,
+                                     struct test_case *test_case) {
   if (coverage->case_count % 256 == 0)
     coverage->cases = xrealloc(coverage->cases, (coverage->case_count + 256) * sizeof *coverage->cases);
   struct covered_case *one = &coverage->cases[coverage->case_count++];
@@ -98,6 +98,7 @@ static void add_case(struct coverage *coverage, const struct suite *suite, const
                                .target = target,
                                .suite = suite,
                                .test_case = test_case};
+  return one;
 }
 
 /* Whether another target of the suite, before this one, runs the same program on the same machine: what the cases reach
@@ -121,7 +122,7 @@ static bool add_target(struct session *session, struct suite *suite, struct targ
     add_case(coverage, suite, target, &suite->cases[i]);
   }
   if (coverage && target->program->drive == DRIVE_HTTP && target->program->judges_stop)
-    add_case(coverage, suite, target, &session->stop);
+    add_case(coverage, suite, target, &session->stop)->is_stop = true;
   return true;
 }
 
@@ -154,7 +155,6 @@ struct probe {
 };
 
 struct measurement {
-  const struct session *session;
   struct coverage_list *list;
   unsigned jobs;
   uint32_t *finished; /* by worker; shared */
@@ -280,10 +280,9 @@ static void add_job(struct share *share, struct covered_case *one, struct probe 
 }
 
 /* The case of stopping the server of TARGET, or NULL. */
-static struct covered_case *stop_of(const struct session *session, struct coverage *coverage,
-                                    const struct target *target) {
+static struct covered_case *stop_of(struct coverage *coverage, const struct target *target) {
   for (size_t i = 0; i < coverage->case_count; i++)
-    if (coverage->cases[i].target == target && coverage->cases[i].test_case == &session->stop)
+    if (coverage->cases[i].target == target && coverage->cases[i].is_stop)
       return &coverage->cases[i];
   return NULL;
 }
@@ -304,11 +303,11 @@ static void take(struct share *share, struct coverage *coverage) {
   for (size_t i = 0; i < coverage->case_count; i++) {
     struct covered_case *one = &coverage->cases[i];
     bool mine = i % measurement->jobs == share->index;
-    if (one->known || one->test_case == &measurement->session->stop || !mine)
+    if (one->known || one->is_stop || !mine)
       continue;
     if (!probe || probe->original != one->target || one->test_case->conversation)
       probe = add_probe(share, coverage, one->target);
-    struct covered_case *stop = stop_of(measurement->session, coverage, one->target);
+    struct covered_case *stop = stop_of(coverage, one->target);
     if (stop && is_first(coverage, one)) {
       probe->stop = (struct result){.suite = one->suite, .target = &probe->target, .test_case = stop->test_case};
       probe->target.stop = &probe->stop;
@@ -358,11 +357,11 @@ static void make_room(struct coverage *coverage) {
 
 /* A server's stop is measured behind another case: where it is to be measured, so is the first case. Returns how many
    cases are to be measured. */
-static uint32_t count_missing(const struct session *session, struct coverage *coverage) {
+static uint32_t count_missing(struct coverage *coverage) {
   uint32_t missing = 0;
   for (size_t i = 0; i < coverage->case_count; i++) {
     struct covered_case *one = &coverage->cases[i];
-    const struct covered_case *stop = stop_of(session, coverage, one->target);
+    const struct covered_case *stop = stop_of(coverage, one->target);
     if (stop && !stop->known && is_first(coverage, one))
       one->known = false;
     missing += !one->known;
@@ -412,13 +411,13 @@ bool coverage_measure(struct session *session, const char *store, bool fresh, st
   *list = (struct coverage_list){0};
   if (!choose(session, list, why) || !check_tools(list, why))
     return false;
-  struct measurement measurement = {.session = session, .list = list, .jobs = session->options->jobs};
+  struct measurement measurement = {.list = list, .jobs = session->options->jobs};
   measurement.finished = shared_memory(measurement.jobs * sizeof(uint32_t));
   for (size_t i = 0; i < list->count; i++) {
     make_room(&list->items[i]);
     if (!fresh)
       coverage_load(&list->items[i], store);
-    measurement.total += count_missing(session, &list->items[i]);
+    measurement.total += count_missing(&list->items[i]);
   }
   const struct workers workers = {
       .count = measurement.jobs, .work = measure_share, .tick = show_progress, .user = &measurement};

@@ -19,6 +19,7 @@ struct covered_case {
   char *program; /* of the suite: "markdown-server-unsafe" */
   uint64_t key;  /* hash of all that it consists of */
   uint8_t *bits; /* COUNTERS bitmaps, one bit for each byte of the image; then one byte, a case_state */
+  bool is_stop;  /* of a server: the session's pseudo case */
   bool known;    /* it was measured */
   bool passed;
   const struct target *target; /* borrowed of the session; the case may be its pseudo case of the stop */

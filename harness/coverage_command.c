@@ -51,7 +51,7 @@ int open_and_measure(const struct session_options *options, bool fresh, struct s
   return good ? EXIT_EQUAL : status;
 }
 
-static void close_all(const struct options *options, struct session *session, struct coverage_list *list) {
+void measured_close(const struct options *options, struct session *session, struct coverage_list *list) {
   struct session_options *own = (struct session_options *)session->options;
   coverage_free(list);
   session_close(session);
@@ -80,7 +80,7 @@ int coverage_command(const struct options *options) {
   }
   if (status == EXIT_EQUAL)
     status = write_files(&list, options);
-  close_all(options, &session, &list);
+  measured_close(options, &session, &list);
   return status;
 }
 
@@ -142,6 +142,6 @@ int covers_command(const struct options *options) {
             where);
     status = found ? EXIT_DIVERGED : EXIT_USAGE;
   }
-  close_all(options, &session, &list);
+  measured_close(options, &session, &list);
   return status;
 }

@@ -11,6 +11,8 @@
 int open_and_measure(const struct session_options *options, bool fresh, struct session *session,
                      struct coverage_list *list);
 
+void measured_close(const struct options *options, struct session *session, struct coverage_list *list);
+
 /* bytegate coverage: prints what the cases reach. Returns the exit status. */
 int coverage_command(const struct options *options);
 

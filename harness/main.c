@@ -1,6 +1,10 @@
 /* The bytegate command. */
 #include "harness/audit.h"
+#include "harness/bisect.h"
+#include "harness/blame.h"
+#include "harness/blame_trace.h"
 #include "harness/coverage_command.h"
+#include "harness/mutate.h"
 #include "harness/options.h"
 #include "harness/plant.h"
 #include "harness/reduce.h"
@@ -169,6 +173,10 @@ static int run_session(struct options *options, struct workspace *workspace) {
     status = list(&session);
   else if (options->command == COMMAND_REDUCE)
     status = reduce(&session, workspace, options);
+  else if (options->command == COMMAND_BLAME)
+    status = blame_command(&session, workspace, options->has_byte, options->byte);
+  else if (options->command == COMMAND_BISECT)
+    status = bisect_command(&session, workspace, options);
   else
     status = verify(&session, workspace, options);
   int interrupted = session.interrupted;
@@ -211,12 +219,20 @@ int main(int argc, char **argv) {
   struct workspace none = {0};
   int status = EXIT_USAGE;
   options_parse(argc, argv, &options);
-  if (options.command == COMMAND_REDUCE && options.operands.count == 1)
+  if ((options.command == COMMAND_REDUCE || options.command == COMMAND_BLAME) && options.operands.count == 1)
     text_list_add(&options.session.cases, options.operands.items[0], strlen(options.operands.items[0]));
   switch (options.command) {
   case COMMAND_PLANT:
     if (options.operands.count == 2)
       status = plant_serve(options.operands.items[0], options.operands.items[1]);
+    break;
+  case COMMAND_OBSERVE:
+    if (options.operands.count >= 3) {
+      text_list_add(&options.operands, "", 0);
+      free(options.operands.items[--options.operands.count]);
+      options.operands.items[options.operands.count] = NULL;
+      status = trace_program(options.operands.items);
+    }
     break;
   case COMMAND_COMPLETION:
     status = complete(&options);
@@ -229,6 +245,9 @@ int main(int argc, char **argv) {
     break;
   case COMMAND_COVERS:
     status = covers_command(&options);
+    break;
+  case COMMAND_MUTATE:
+    status = mutate_command(&options);
     break;
   default:
     status = run_programs(&options);

@@ -28,7 +28,10 @@ enum {
   KEY_NO_AUDIT,
   KEY_BUILD,
   KEY_LCOV,
-  KEY_FRESH
+  KEY_BYTE,
+  KEY_ELF,
+  KEY_FRESH,
+  KEY_SECONDS
 };
 
 static const struct argp_option table[] = {
@@ -37,13 +40,16 @@ static const struct argp_option table[] = {
     {"case", 'c', "CASE", 0, "Cases whose name matches this shell pattern; may be repeated", 1},
     {"program", 'p', "PROGRAM", 0, "Programs whose name matches this shell pattern; may be repeated", 1},
     {"runner", KEY_RUNNER, "RUNNER", 0, "native or qemu", 1},
-    {"seed", KEY_SEED, "N", 0, "Seed of the random documents: a number, or `random'", 1},
+    {"seed", KEY_SEED, "N", 0, "Seed of the random documents, and of the sample of mutants: a number, or `random'", 1},
+    {"byte", KEY_BYTE, "N", 0, "Blame byte N of the body, or of stdout, whether it diverges or not", 1},
+    {"elf", KEY_ELF, NULL, 0, "Bisect between two builds of a program, not two commits", 1},
     {NULL, 0, NULL, 0, "How to run it:", 2},
     {"jobs", 'j', "N", 0, "Programs at work side by side (default: one for each core)", 2},
     {"keep-going", 'k', NULL, 0, "Go on after a failure", 2},
     {"repeat", KEY_REPEAT, "N", 0, "Run each case N times; one that does not always do the same is FLAKY", 2},
     {"no-self-audit", KEY_NO_AUDIT, NULL, 0, "Leave out the proof that this gate catches what it must", 2},
-    {"fresh", KEY_FRESH, NULL, 0, "Measure coverage anew, also what is known from before", 2},
+    {"fresh", KEY_FRESH, NULL, 0, "Measure anew, also what is known from before", 2},
+    {"seconds", KEY_SECONDS, "N", 0, "Try mutants so long, in an order that the seed decides (default: all)", 2},
     {NULL, 0, NULL, 0, "What to print:", 3},
     {"verbose", 'v', NULL, 0, "Name every case, explain every failure", 3},
     {"text", KEY_TEXT, NULL, 0, "Text for people (default on a terminal)", 3},
@@ -62,8 +68,8 @@ static const struct argp_option table[] = {
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
-static const char *const commands[COMMANDS] = {"verify",   "list",   "self-audit", "reduce",
-                                               "coverage", "covers", "completion", "plant"};
+static const char *const commands[COMMANDS] = {"verify", "list",  "self-audit", "reduce",     "coverage", "covers",
+                                               "mutate", "blame", "bisect",     "completion", "plant",    "observe"};
 
 static const char documentation[] =
     "Hold programs to an oracle, byte for byte, and say which byte differs and why.\n"
@@ -75,6 +81,15 @@ static const char documentation[] =
     "  reduce CASE  find the smallest document that fails like CASE\n"
     "  coverage     measure which instructions and branch edges cases reach\n"
     "  covers LINE  list the cases that reach LINE, FILE:LINE of a generator\n"
+    "  mutate       change a program at each place, and say where no case fails\n"
+    "  blame CASE   say which instruction wrote the byte that diverges, or where\n"
+    "               it crashes or hangs\n"
+    "  bisect CASE [GOOD [BAD]]\n"
+    "               find the commit that broke CASE, between two commits (default:\n"
+    "               HEAD, and the nearest before it that is good)\n"
+    "  bisect --elf GOOD BAD [CASE]\n"
+    "               find the routine that makes the program BAD fail, by putting\n"
+    "               routines of the program GOOD in the place of its own\n"
     "  completion   print the completion for bash, zsh or fish"
     "\v"
     "Exit status: 0 every byte is equal; 1 something diverged, crashed, hung, was refused or leaked; 2 the command "
@@ -166,7 +181,7 @@ static bool parse_selection(int key, char *value, struct argp_state *state, stru
   }
 }
 
-static bool parse_report(int key, const char *value, struct options *options) {
+static bool parse_report(int key, const char *value, struct argp_state *state, struct options *options) {
   switch (key) {
   case KEY_TEXT:
     options->output = OUTPUT_TEXT;
@@ -189,8 +204,18 @@ static bool parse_report(int key, const char *value, struct options *options) {
   case KEY_LCOV:
     options->lcov = value;
     return true;
+  case KEY_BYTE:
+    options->has_byte = true;
+    options->byte = parse_number(state, "byte", value, 0, SIZE_MAX);
+    return true;
+  case KEY_ELF:
+    options->by_elf = true;
+    return true;
   case KEY_FRESH:
     options->fresh = true;
+    return true;
+  case KEY_SECONDS:
+    options->seconds = parse_number(state, "seconds", value, 1, 1000000);
     return true;
   case KEY_GITHUB:
     options->github = true;
@@ -208,7 +233,7 @@ static bool parse_report(int key, const char *value, struct options *options) {
 
 static error_t parse(int key, char *value, struct argp_state *state) {
   struct options *options = state->input;
-  if (parse_selection(key, value, state, &options->session) || parse_report(key, value, options))
+  if (parse_selection(key, value, state, &options->session) || parse_report(key, value, state, options))
     return 0;
   if (key == ARGP_KEY_ARG && state->arg_num == 0) {
     parse_command(state, options, value);
@@ -219,8 +244,14 @@ static error_t parse(int key, char *value, struct argp_state *state) {
     return 0;
   }
   if (key == ARGP_KEY_NO_ARGS)
-    argp_error(state, "a command is needed: verify, list, self-audit, reduce, coverage, covers or completion");
-  size_t most = options->command == COMMAND_REDUCE || options->command == COMMAND_COVERS;
+    argp_error(
+        state,
+        "a command is needed: verify, list, self-audit, reduce, coverage, covers, mutate, blame, bisect or completion");
+  size_t most =
+      options->command == COMMAND_BISECT ? 3
+      : options->command == COMMAND_REDUCE || options->command == COMMAND_COVERS || options->command == COMMAND_BLAME
+          ? 1
+          : 0;
   if (key == ARGP_KEY_END && options->operands.count > most && options->command < COMMAND_COMPLETION)
     argp_error(state, "'%s' is one word too many; cases are selected by --case", options->operands.items[most]);
   return ARGP_ERR_UNKNOWN;

@@ -11,8 +11,12 @@ enum command {
   COMMAND_REDUCE,
   COMMAND_COVERAGE,
   COMMAND_COVERS,
+  COMMAND_MUTATE,
+  COMMAND_BLAME,
+  COMMAND_BISECT,
   COMMAND_COMPLETION,
   COMMAND_PLANT,
+  COMMAND_OBSERVE,
   COMMANDS
 };
 
@@ -28,6 +32,10 @@ struct options {
   const char *out;
   const char *lcov;
   bool fresh;
+  bool has_byte; /* --byte */
+  uint64_t byte;
+  bool by_elf; /* bisect --elf */
+  uint64_t seconds;
   bool github;
   bool update_known;
   bool audit;

@@ -5,12 +5,10 @@
 
    Instructions are counted by code that qemu puts inline. An edge is noticed where it leads: a conditional branch ends
    its translation block, so the address of the next block says which way it went. A signal's handler may come in
-   between; its address is neither of the two, and is passed over.
-
-   Debian packages no header of the plugin interface, so the part that is used stands here, as of interface version 1
-   (qemu 6.0 to 8.0, docs/devel/tcg-plugins). */
+   between; its address is neither of the two, and is passed over. */
 #include "harness/plugin/branches.h"
 #include "harness/plugin/counts.h"
+#include "harness/plugin/qemu_plugin.h"
 
 #include <fcntl.h>
 #include <stdbool.h>
@@ -20,43 +18,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-typedef uint64_t qemu_plugin_id_t;
-typedef uint32_t qemu_plugin_meminfo_t;
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-struct qemu_info;
-
-enum { QEMU_PLUGIN_CB_NO_REGS = 0 };
-enum { QEMU_PLUGIN_MEM_RW = 3 }; /* qemu 7.2 calls nobody who asks for reads alone */
-enum { QEMU_PLUGIN_INLINE_ADD_U64 = 0 };
-
-typedef void (*tb_trans_cb)(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
-typedef void (*udata_cb)(unsigned vcpu, void *userdata);
-typedef void (*mem_cb)(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *userdata);
-typedef void (*syscall_cb)(qemu_plugin_id_t id, unsigned vcpu, int64_t number, uint64_t a1, uint64_t a2, uint64_t a3,
-                           uint64_t a4, uint64_t a5, uint64_t a6, uint64_t a7, uint64_t a8);
-
-extern void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, tb_trans_cb cb);
-extern void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb, udata_cb cb, int flags, void *userdata);
-extern void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *insn, int op, void *ptr, uint64_t imm);
-extern void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn, mem_cb cb, int flags, int rw,
-                                             void *userdata);
-extern void qemu_plugin_register_vcpu_syscall_cb(qemu_plugin_id_t id, syscall_cb cb);
-extern size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
-extern uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb);
-extern struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t index);
-extern const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
-extern size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
-extern uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
-extern unsigned qemu_plugin_mem_size_shift(qemu_plugin_meminfo_t info);
-extern bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t info);
-
-int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv);
-
-#define EXPORTED __attribute__((visibility("default")))
-
-/* What qemu reads to know which interface this was written for. */
-extern int qemu_plugin_version;
 EXPORTED int qemu_plugin_version = 1;
 
 /* A conditional branch and the two addresses that it leads to. */
@@ -158,6 +119,7 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
     uint64_t address = qemu_plugin_insn_vaddr(insn);
     if (is_counted(address))
       qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, counter(COUNT_EXECUTED, address), 1);
+    /* qemu 7.2 calls nobody who asks for reads alone. */
     qemu_plugin_register_vcpu_mem_cb(insn, count_read, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, NULL);
   }
   struct block *block = new_block();

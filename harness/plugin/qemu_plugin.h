@@ -40,6 +40,7 @@ extern const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
 extern size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
 extern uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 extern unsigned qemu_plugin_mem_size_shift(qemu_plugin_meminfo_t info);
+extern bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t info);
 
 int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv);
 

@@ -1,0 +1,81 @@
+/* How much this gate notices: runs the cases on mutants of a program and counts how many of them some case fails on.
+
+   A mutant that every case passes on survives. It is then a gap in the cases, or it does the same as the program; the
+   latter are listed, with the reason, in a file that has two sides: a listed mutant that is killed is a mistake in the
+   list.
+
+   Mutants run confined (harness/confine), natively where the host is their machine, under qemu elsewhere. */
+#ifndef HARNESS_MUTATE_H
+#define HARNESS_MUTATE_H
+
+#include "harness/coverage.h"
+#include "harness/mutants.h"
+#include "harness/options.h"
+
+#include <stdio.h>
+
+enum usable { CASE_UNUSED, CASE_USABLE, CASE_FAILS };
+enum fate { FATE_UNTRIED, FATE_KILLED, FATE_SURVIVED, FATE_NOT_REACHED };
+
+/* What became of a mutant. In memory that the workers share. */
+struct outcome {
+  uint8_t fate;     /* enum fate */
+  uint32_t one;     /* the case that killed it: its number in the coverage */
+  uint32_t verdict; /* of that case */
+};
+
+/* A line of the list of equivalent mutants: PROGRAM MUTANT REASON, the first two being shell patterns. */
+struct equivalent {
+  char *program;
+  char *mutant;
+  char *reason;
+  int line;
+  unsigned killed, survived; /* mutants that it speaks of */
+};
+
+struct mutation_run {
+  struct coverage *coverage;
+  struct mutants mutants;
+  struct outcome *outcomes; /* of each mutant; shared */
+  uint32_t *order;          /* in which they are tried */
+  struct equivalent *equivalents;
+  size_t equivalent_count;
+  char *equivalents_path;
+  uint32_t *cases; /* those that can be used, the most specific first */
+  size_t case_count;
+  uint32_t *case_rank;     /* of each case of the coverage: where it stands in CASES */
+  uint64_t *case_duration; /* shared: of each case of the coverage, in ns */
+  uint8_t *case_usable;    /* shared: enum usable of each case of the coverage */
+  uint32_t *last_killer;   /* shared: by entry of the map: 1 + the case that killed a mutant of it last, or 0 */
+  uint64_t deadline;       /* now_ns, or 0 */
+  unsigned jobs;
+  uint64_t started;
+};
+
+/* mutate_run.c: measures how the unchanged program does on each case, confined. Returns a signal or 0. */
+int mutate_baseline(struct mutation_run *run);
+
+/* Tries the mutants in their order until all are tried or the deadline has passed. Returns a signal or 0. TICK is
+   called in between. */
+int mutate_try(struct mutation_run *run, void (*tick)(void *run));
+
+/* mutate_state.c: what earlier runs found out about the same program, in the file PATH. */
+void mutate_load(struct mutation_run *run, const char *path);
+bool mutate_save(const struct mutation_run *run, const char *path, struct bytes *why);
+
+/* Reads the list of equivalent mutants. A list that is not there is an empty one. */
+bool equivalents_read(struct mutation_run *run, const char *path, struct bytes *why);
+void equivalents_free(struct mutation_run *run);
+
+/* The line of the list that speaks of the mutant, or NULL. */
+struct equivalent *equivalent_of(const struct mutation_run *run, const struct mutant *mutant);
+
+/* mutate_report.c: prints what became of the mutants. Returns the share killed of those that are not equivalent, in per
+   cent, or -1 where the list of equivalent mutants is wrong. */
+double mutate_report(const struct mutation_run *run, FILE *out);
+
+/* bytegate mutate. Returns the exit status: EXIT_DIVERGED where less than 95 % of the mutants were killed, or the list
+   of equivalent ones is wrong. */
+int mutate_command(const struct options *options);
+
+#endif

@@ -1,0 +1,88 @@
+/* What became of the mutants, for people. */
+#include "harness/mutate.h"
+
+#include <string.h>
+
+struct tally {
+  size_t tried, killed, equivalent;
+};
+
+static double percent(size_t part, size_t whole) { return whole ? 100.0 * (double)part / (double)whole : 100.0; }
+
+/* Counts the outcomes by kind of mutation, and what each line of the list of equivalents speaks of. */
+static void count(const struct mutation_run *run, struct tally tallies[MUTATIONS + 1]) {
+  for (size_t i = 0; i < run->mutants.count; i++) {
+    const struct mutant *mutant = &run->mutants.items[i];
+    enum fate fate = (enum fate)run->outcomes[i].fate;
+    if (fate == FATE_UNTRIED)
+      continue;
+    struct equivalent *equivalent = equivalent_of(run, mutant);
+    struct tally *both[] = {&tallies[mutant->mutation], &tallies[MUTATIONS]};
+    for (size_t k = 0; k < 2; k++) {
+      both[k]->tried++;
+      both[k]->killed += fate == FATE_KILLED;
+      both[k]->equivalent += fate != FATE_KILLED && equivalent;
+    }
+    if (equivalent && fate == FATE_KILLED)
+      equivalent->killed++;
+    else if (equivalent)
+      equivalent->survived++;
+  }
+}
+
+static void print_survivors(const struct mutation_run *run, FILE *out) {
+  bool headed = false;
+  for (size_t i = 0; i < run->mutants.count; i++) {
+    const struct mutant *mutant = &run->mutants.items[i];
+    enum fate fate = (enum fate)run->outcomes[i].fate;
+    if ((fate != FATE_SURVIVED && fate != FATE_NOT_REACHED) || equivalent_of(run, mutant))
+      continue;
+    struct bytes text = {0};
+    mutant_name(&run->coverage->map, mutant, &text);
+    bytes_text(&text, ": ");
+    mutant_describe(run->coverage->machine, mutant, &text);
+    if (!headed)
+      fputs("\n  survived:\n", out);
+    headed = true;
+    fprintf(out, "  %s:%d: %s%s\n", mutant->entry->file, mutant->entry->line, text.data,
+            fate == FATE_NOT_REACHED ? " (no case reaches it)" : "");
+    bytes_free(&text);
+  }
+}
+
+/* A line that speaks of a mutant that is killed is wrong; one that speaks of nothing is, once all were tried. */
+static size_t print_mistakes(const struct mutation_run *run, bool all_tried, FILE *out) {
+  size_t mistakes = 0;
+  for (size_t i = 0; i < run->equivalent_count; i++) {
+    const struct equivalent *one = &run->equivalents[i];
+    if (one->killed) {
+      fprintf(out, "  %s:%d: not equivalent: of the mutants called %s, cases kill %u\n", run->equivalents_path,
+              one->line, one->mutant, one->killed);
+      mistakes++;
+    } else if (all_tried && !one->survived && strcmp(one->program, run->coverage->name) == 0) {
+      fprintf(out, "  %s:%d: there is no such mutant: %s\n", run->equivalents_path, one->line, one->mutant);
+      mistakes++;
+    }
+  }
+  return mistakes;
+}
+
+double mutate_report(const struct mutation_run *run, FILE *out) {
+  struct tally tallies[MUTATIONS + 1] = {0};
+  count(run, tallies);
+  fprintf(out, "%-12s %8s %8s %11s %8s\n", "mutation", "tried", "killed", "equivalent", "share");
+  for (int i = 0; i <= MUTATIONS; i++) {
+    const struct tally *tally = &tallies[i];
+    if (tally->tried == 0)
+      continue;
+    fprintf(out, "%-12s %8zu %8zu %11zu %6.1f %%\n", i < MUTATIONS ? mutation_name((enum mutation)i) : "all",
+            tally->tried, tally->killed, tally->equivalent, percent(tally->killed, tally->tried - tally->equivalent));
+  }
+  print_survivors(run, out);
+  const struct tally *all = &tallies[MUTATIONS];
+  size_t mistakes = print_mistakes(run, all->tried == run->mutants.count, out);
+  double share = percent(all->killed, all->tried - all->equivalent);
+  fprintf(out, "\n%s: %zu of %zu mutants tried on %zu cases, %.1f %% killed, %.1f s\n", run->coverage->name, all->tried,
+          run->mutants.count, run->case_count, share, (double)(now_ns() - run->started) / 1e9);
+  return mistakes ? -1 : share;
+}
