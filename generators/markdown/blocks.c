@@ -390,6 +390,12 @@ static void lay_add_child(void) {
   st32(0, A0, R_EXTRA);
   mov(S3, A0);
   stw(S3, W_TIP);
+  ldw(T1, W_NEW_TYPE);
+  bgtu(T1, BLOCK_LIST, "leaf");
+  ldw(T0, W_ARENA_LIMIT); /* keep room for the record of its end */
+  sub(T0, T0, RECORD_END_SIZE);
+  stw(T0, W_ARENA_LIMIT);
+  label("leaf");
   leave();
 }
 
@@ -496,6 +502,9 @@ static void lay_finalize(void) {
   stw(0, W_QUOTE_FIRST);
   stw(0, W_QUOTE_LAST);
   label("container");
+  ldw(T0, W_ARENA_LIMIT); /* the room that was kept for this record */
+  add(T0, T0, RECORD_END_SIZE);
+  stw(T0, W_ARENA_LIMIT);
   li(A1, RECORD_END_SIZE);
   call("new_record");
   ld8(T0, S3, R_TYPE);

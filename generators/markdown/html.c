@@ -261,12 +261,12 @@ static void lay_render_document(void) {
   add(T0, T0, T1);
   add(T0, T0, T1);
   add(T0, T0, 256);
-  st8('\n', T0, 0); /* the HTML begins at the start of a line */
   add(S4, T0, 1);
   ldw(T1, W_END);
   sub(T1, T1, 4096);
   stw(T1, W_OUT_LIMIT);
   bgtu(S4, T1, "full");
+  st8('\n', T0, 0); /* the HTML begins at the start of a line */
   stw(S4, W_OUT_START);
   stw(0, W_TICKS_READY);
   stw(0, W_TICKS_EPOCH);

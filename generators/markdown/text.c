@@ -95,17 +95,16 @@ static void lay_workspace(void) {
 static void lay_render(void) {
   routine("markdown_render");
   enter(S0, S1, S2, S3, S4, S5);
+  bgtu(A1, MARKDOWN_LIMIT, "too_long");
+  /* the text: up to three bytes for one, its '\n', and 64 bytes that may be read but mean nothing */
+  mul(T0, A1, 3);
+  add(T0, T0, W_SIZE + 4096);
+  bltu(A4, T0, "no_space");
   mov(S5, A3);
   stw(A2, W_FLAGS);
   add(A4, A4, A3);
   stw(A4, W_END);
   stw(A1, W_LENGTH);
-  bgtu(A1, MARKDOWN_LIMIT, "too_long");
-  /* the text: up to three bytes for one, its '\n', and 64 bytes that may be read but mean nothing */
-  mul(T0, A1, 3);
-  add(T0, T0, W_SIZE + 4096);
-  add(T0, T0, A3);
-  bgtu(T0, A4, "no_space");
   stw(0, W_ERROR);
   stw(0, W_ENTITIES_READY);
   add(T0, S5, W_SIZE + 16);

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# The renderer as an object that C programs link, with nothing but cc: the same HTML as the filter's, which is held to
+# cmark, on both machines; and no byte outside of the workspace, however small that is.
+# shellcheck source=scripts/tests/tap.sh
+source "$(dirname "$0")/tap.sh"
+
+documents=("$root"/fixtures/markdown/*.md)
+
+case $(uname -m) in
+x86_64) native=x64 foreign=arm64 foreign_cc=aarch64-linux-gnu-gcc foreign_qemu=qemu-aarch64-static ;;
+*) native=arm64 foreign=x64 foreign_cc=x86_64-linux-gnu-gcc foreign_qemu=qemu-x86_64-static ;;
+esac
+
+# link CC NAME ARCH [OPTION...]
+link() {
+  local cc=$1 name=$2 arch=$3
+  shift 3
+  run "$cc" -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror "$@" -I"$build/elf" -o "$name" \
+    "$root/fixtures/object/render.c" "$build/elf/markdown-render_$arch.o"
+  expect_status "$cc links the $arch object" 0
+}
+
+# same_html RUNNER...: the program's HTML of every document is the filter's.
+same_html() {
+  local document mode
+  for document in "${documents[@]}"; do
+    for mode in --safe --unsafe; do
+      "$build/elf/markdown-render_$native" "$mode" "$document" >wanted_html
+      "$@" "$mode" "$document" >html || echo "$mode $document: failed"
+      cmp wanted_html html || echo "$mode $document"
+    done
+  done >differences 2>&1
+  expect_bytes "$1: the HTML of ${#documents[@]} documents in both modes" '' differences
+}
+
+link cc render_native "$native"
+link "$foreign_cc" render_foreign "$foreign" -static
+same_html ./render_native
+same_html "$foreign_qemu" ./render_foreign
+
+for name in references limits tabs empty html-block-names; do
+  run ./render_native --squeeze "$root/fixtures/markdown/$name.md"
+  expect_status "every workspace is enough or told to be too small: $name" 0
+done
+
+run nm --undefined-only "$build/elf/markdown-render_x64.o" "$build/elf/markdown-render_arm64.o"
+expect_no_text 'the objects need nothing from elsewhere' ' U ' out
+
+done_testing
