@@ -67,6 +67,14 @@ static struct group *choose_group(struct driver *driver, const struct lane *lane
   return best;
 }
 
+void driver_report(struct driver *driver, struct result *result) {
+  uint64_t before = now_ns();
+  driver->stopping |= !driver->options->done(driver->options->user, result);
+  uint64_t took = now_ns() - before;
+  for (size_t i = 0; i < driver->lane_count; i++)
+    driver->lanes[i].deadline += took;
+}
+
 /* Reports, untried, a job of a group that is dead. */
 static void bury(struct driver *driver, struct group *group, struct result *job) {
   job->untried = true;
@@ -74,7 +82,7 @@ static void bury(struct driver *driver, struct group *group, struct result *job)
              group->dead == HUNG      ? "it hung"
              : group->dead == REFUSED ? "it did not start"
                                       : "the runner failed");
-  driver->stopping |= !driver->options->done(driver->options->user, job);
+  driver_report(driver, job);
 }
 
 /* Gives LANE something to do, if there is anything. */

@@ -60,7 +60,7 @@ void lane_finish(struct lane *lane, bool keep) {
     discard(lane);
   lane->state = LANE_IDLE;
   lane->result = NULL;
-  lane->driver->stopping |= !lane->driver->options->done(lane->driver->options->user, result);
+  driver_report(lane->driver, result);
 }
 
 /* The first line that the process wrote on stderr, as the end of a sentence. */
@@ -299,7 +299,7 @@ static void judge_stop(struct lane *lane) {
   stop->runs++;
   lane->state = LANE_IDLE;
   if (first || stop->verdict > EQUAL)
-    lane->driver->stopping |= !lane->driver->options->done(lane->driver->options->user, stop);
+    driver_report(lane->driver, stop);
   discard(lane);
 }
 
@@ -369,7 +369,7 @@ static void hang(struct lane *lane, double seconds) {
     return;
   }
   lane->state = LANE_IDLE;
-  lane->driver->stopping |= !lane->driver->options->done(lane->driver->options->user, result);
+  driver_report(lane->driver, result);
   discard(lane);
 }
 

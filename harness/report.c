@@ -203,6 +203,8 @@ void report_explanation(const struct session *session, const struct result *resu
     show_hex(result, out);
     show_block(result, out);
   }
+  if (result->where.len)
+    bytes_printf(out, "  where     %s\n", result->where.data);
   show_errors(result, out);
   show_others(session, result, out);
   bytes_text(out, "  reproduce ");

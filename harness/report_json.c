@@ -38,6 +38,8 @@ static json_t *result_object(const struct session *session, const struct result 
     set(object, "detail", string_of(span_of(&result->detail)));
     set(object, "reproduce", string_of(span_of(&command)));
   }
+  if (result->where.len)
+    set(object, "where", string_of(span_of(&result->where)));
   if (result->part != PART_NONE) {
     set(object, "part", json_string(part_name(result->part)));
     set(object, "offset", json_integer((json_int_t)result->offset));

@@ -35,6 +35,7 @@ struct result {
   struct bytes actual;
   struct bytes detail; /* one line: how it went wrong */
   struct bytes errors; /* what the program wrote on stderr */
+  struct bytes where;  /* of a crash or a hang: what a second run under a tracer saw */
   uint64_t duration_ns;
   unsigned runs;
   enum known known;

@@ -1,6 +1,7 @@
 /* A run of the gate, from the selection to the exit status. */
 #include "harness/session.h"
 
+#include "harness/autopsy.h"
 #include "harness/compare.h"
 #include "harness/drive.h"
 #include "harness/truth.h"
@@ -12,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { MOST_AUTOPSIES = 4 };
+static const double AUTOPSY_SECONDS = 2.0;
 
 static bool matches_any(const struct text_list *patterns, const char *text) {
   for (size_t i = 0; i < patterns->count; i++)
@@ -224,12 +228,23 @@ static void check_oracle(struct result *result) {
     result->verdict = ORACLE_FAULT;
 }
 
+/* A second run of each of the first crashes and hangs, to see where they are. */
+static void examine(struct session *session, struct result *result) {
+  bool wanted = (result->verdict == CRASHED || result->verdict == HUNG) && result_failed(result) && !result->untried &&
+                result->test_case != &session->stop && !session->options->no_autopsy;
+  if (!wanted || result->where.len || session->autopsies++ >= MOST_AUTOPSIES)
+    return;
+  double deadline = result->target->program->deadline;
+  autopsy(session->workspace, result, deadline < AUTOPSY_SECONDS ? deadline : AUTOPSY_SECONDS, &result->where);
+}
+
 static bool finish(struct session *session, struct result *result) {
   session->failed -= result->reported && result_failed(result);
   known_apply(&session->known, result);
   session->finished += !result->reported;
   session->failed += result_failed(result);
   session->known_count += result->known == KNOWN_AS_IS && !result->reported;
+  examine(session, result);
   result->reported = true;
   if (session->progress)
     session->progress(session, result);
@@ -355,6 +370,7 @@ static void find_idle_entries(struct session *session) {
 }
 
 bool session_run(struct session *session, struct workspace *workspace, struct bytes *why, int *status) {
+  session->workspace = workspace;
   make_results(session);
   session->selected = session->result_count;
   struct result **jobs = xcalloc(session->result_count, sizeof(struct result *));

@@ -20,6 +20,7 @@ struct session_options {
   unsigned repeat;
   bool keep_going;
   bool verbose;
+  bool no_autopsy; /* does not run a crash or a hang again to see where it was */
   bool has_seed;
   uint64_t seed;
 };
@@ -37,7 +38,9 @@ struct session {
   void (*progress)(const struct session *session, const struct result *result); /* NULL: none */
   size_t selected, finished, failed, known_count;
   uint64_t started_ns, elapsed_ns;
-  unsigned strays;       /* processes that had to be hunted down at the end */
+  unsigned strays;             /* processes that had to be hunted down at the end */
+  struct workspace *workspace; /* while it runs */
+  unsigned autopsies;
   int interrupted;       /* signal, or 0 */
   struct bytes problems; /* lines about the run as a whole; each turns the gate red */
 };

@@ -91,6 +91,33 @@ verify_flipped --tap
 expect_text 'TAP begins with its version' 'TAP version 14' out
 expect_text 'TAP names the failure' 'not ok 1 - spec/001' out
 
+# A crash and a hang, planted in the code of the server, are found where they are.
+# plant_code ROUTINE HEX...: puts those bytes where the routine begins.
+plant_code() {
+  local routine=$1 at
+  shift
+  at=$(awk -F '\t' -v name="$routine" '$3 == "code" && $4 == name { print $1; exit }' \
+    "$build/elf/$server.map")
+  cp "$build/elf/$server" "$build/elf/$server.map" flipped/elf/
+  bytes "$@" | dd of="flipped/elf/$server" bs=1 seek=$((0x$at - 0x400000)) conv=notrunc status=none
+}
+case $host in
+x64) trap='0f 0b' spin='eb fe' ;;
+arm64) trap='00 00 20 d4' spin='00 00 00 14' ;;
+esac
+sed -e '/^\[cases documents/,$d' -e 's/^drive = http/&\ndeadline = 0.5/' "$suites/markdown.ini" >quick.ini
+for runner in native qemu; do
+  plant_code render_file "$trap"
+  run "$gate" verify --suite ./quick.ini --case spec/001 --program "$server" --runner $runner --build flipped --text
+  expect_status "a crash ($runner): 1" 1
+  expect_text "a crash ($runner) is a crash" "CRASHED quick/spec/001 $server $host-$runner" out
+  expect_text "a crash ($runner) is at its instruction" ' at render_file+0x0, generators/http/connection.c:' out
+  plant_code render_file "$spin"
+  run "$gate" verify --suite ./quick.ini --case spec/001 --program "$server" --runner $runner --build flipped --text
+  expect_text "a hang ($runner) is a hang" "HUNG quick/spec/001 $server $host-$runner" out
+  expect_text "a hang ($runner) is where it goes round" 'goes round in render_file+0x0..+0x0' out
+done
+
 # The list of known divergences.
 flip '<blockquote>' 1
 verify_flipped -k --update-known
