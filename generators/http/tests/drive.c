@@ -106,6 +106,12 @@ static void prepare_child(const int pipes[3][2], StartOptions options) {
   close_range(3, ~0U, 0); /* libcheck's own file is among what would be left over */
   if (options.closed)
     close(options.closed - 1);
+  sigset_t ending;
+  sigemptyset(&ending);
+  sigaddset(&ending, SIGTERM);
+  sigaddset(&ending, SIGINT);
+  if (options.signals_blocked)
+    sigprocmask(SIG_BLOCK, &ending, NULL);
   struct rlimit limit = {options.descriptors, options.descriptors};
   if (options.descriptors && setrlimit(RLIMIT_NOFILE, &limit))
     _exit(126);

@@ -48,6 +48,7 @@ typedef struct {
   int closed;                 /* standard descriptor to close, plus one; 0: none */
   int output;                 /* descriptor for standard output, plus one; 0: a pipe */
   bool non_blocking_input;    /* the program's end of the pipe is O_NONBLOCK */
+  bool signals_blocked;       /* SIGTERM and SIGINT are blocked when it starts */
 } StartOptions;
 
 /* Start build/elf/NAME_ARCH with arguments that end with NULL. */
