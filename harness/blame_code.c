@@ -110,7 +110,7 @@ static void read_x64(struct code_reader *reader, struct code *code) {
   const cs_x86 *x86 = &reader->insn->detail->x86;
   const cs_x86_op *to = &x86->operands[0];
   const cs_x86_op *from = &x86->operands[1];
-  code->conditional = reader->insn->id != X86_INS_JMP && reader->insn->id != X86_INS_RET;
+  code->conditional = in_group(reader, CS_GRP_JUMP) && reader->insn->id != X86_INS_JMP;
   if (is_string_store(reader->insn->id))
     code->kind = CODE_STORE_MANY;
   for (int i = 0; i < x86->op_count; i++)
@@ -189,7 +189,8 @@ static void read_arm64(struct code_reader *reader, struct code *code) {
   const cs_arm64_op *first = &arm64->operands[0];
   const cs_arm64_op *second = &arm64->operands[1];
   unsigned id = reader->insn->id;
-  code->conditional = id != ARM64_INS_BR && id != ARM64_INS_RET && (id != ARM64_INS_B || arm64->cc > ARM64_CC_INVALID);
+  code->conditional = id == ARM64_INS_CBZ || id == ARM64_INS_CBNZ || id == ARM64_INS_TBZ || id == ARM64_INS_TBNZ ||
+                      (id == ARM64_INS_B && arm64->cc != ARM64_CC_INVALID && arm64->cc != ARM64_CC_AL);
   if (id == ARM64_INS_STP || id == ARM64_INS_STNP)
     code->kind = CODE_STORE_MANY;
   if (arm64->op_count < 2 || first->type != ARM64_OP_REG)

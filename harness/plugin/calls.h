@@ -12,6 +12,7 @@ enum call_role {
   CALL_WRITES_VECTOR, /* (fd, iovecs, count) */
   CALL_SENDS_MESSAGE, /* (fd, message) */
   CALL_READS,         /* (fd, buffer, length) */
+  CALL_READS_AT,      /* (fd, buffer, length, offset) */
   CALL_READS_VECTOR,  /* (fd, iovecs, count) */
   CALL_OPENS,         /* (path) */
   CALL_OPENS_AT,      /* (fd, path) */
@@ -42,7 +43,7 @@ static const struct call calls[] = {
     {"rt_sigaction", 13, 134, CALL_OTHER},
     {"rt_sigreturn", 15, 139, CALL_OTHER},
     {"ioctl", 16, 29, CALL_OTHER},
-    {"pread64", 17, 67, CALL_READS},
+    {"pread64", 17, 67, CALL_READS_AT},
     {"pwrite64", 18, 68, CALL_WRITES},
     {"readv", 19, 65, CALL_READS_VECTOR},
     {"writev", 20, 66, CALL_WRITES_VECTOR},

@@ -27,10 +27,7 @@ static uint64_t store_pc, load_pc;
 static uint64_t store_operand, load_operand;
 static bool store_begun, load_begun;
 
-static void note_store(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *userdata) {
-  uint64_t size = (uint64_t)1 << qemu_plugin_mem_size_shift(info);
-  uint64_t pc = (uint64_t)(uintptr_t)userdata;
-  (void)vcpu;
+static void note_store(uint64_t address, uint64_t size, uint64_t pc) {
   if (pc == store_pc && !store_begun) {
     store_operand = address;
     store_begun = true;
@@ -52,11 +49,14 @@ static void note_store(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t addre
   }
 }
 
-static void note_load(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *userdata) {
-  (void)vcpu, (void)info, (void)userdata;
-  if (!load_begun)
+static void note_access(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *userdata) {
+  (void)vcpu;
+  if (qemu_plugin_mem_is_store(info)) {
+    note_store(address, (uint64_t)1 << qemu_plugin_mem_size_shift(info), (uint64_t)(uintptr_t)userdata);
+  } else if ((uint64_t)(uintptr_t)userdata == load_pc && !load_begun) {
     load_operand = address;
-  load_begun = true;
+    load_begun = true;
+  }
 }
 
 static void begin_instruction(unsigned vcpu, void *userdata) {
@@ -111,9 +111,7 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
     if (flow == FLOW_RETURN)
       qemu_plugin_register_vcpu_insn_exec_cb(insn, end_routine, QEMU_PLUGIN_CB_NO_REGS, NULL);
     if (watch_count)
-      qemu_plugin_register_vcpu_mem_cb(insn, note_store, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_W, pc);
-    if (address == load_pc)
-      qemu_plugin_register_vcpu_mem_cb(insn, note_load, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_R, NULL);
+      qemu_plugin_register_vcpu_mem_cb(insn, note_access, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, pc);
   }
 }
 

@@ -86,6 +86,7 @@ static inline void observe_call(int log, pid_t pid, bool arm64, long number, uin
       observe_vector(log, pid, (uint64_t)(uintptr_t)message.msg_iov, message.msg_iovlen, true);
     break;
   case CALL_READS:
+  case CALL_READS_AT:
     observe_write(log, (struct observed){.kind = OBSERVED_INPUT, .address = arguments[1], .length = arguments[2]}, NULL,
                   0);
     break;

@@ -1,0 +1,24 @@
+/* Blame: which instruction of the program wrote a byte of its answer, and where it crashed or hangs. The case is run
+   again, alone, as often as it takes; a fault that needs the cases before it does not show then, and that is said. */
+#ifndef HARNESS_BLAME_H
+#define HARNESS_BLAME_H
+
+#include "harness/launch.h"
+#include "harness/result.h"
+#include "harness/session.h"
+
+/* Appends lines that say who wrote byte OFFSET of PART of RESULT's answer: the first of them one that grep finds. GATE
+   is the path of the bytegate command. Returns false where it cannot be observed, and WHY says why. */
+bool blame_byte(struct workspace *workspace, const char *gate, const struct result *result, enum part part,
+                size_t offset, struct bytes *out, struct bytes *why);
+
+/* Appends lines that say where RESULT, a crash or a hang, happened: for a crash the signal, the address at fault, and
+   the instruction; for a hang where the program spins, or in which system call it waits. The same return. */
+bool blame_end(struct workspace *workspace, const char *gate, const struct result *result, struct bytes *out,
+               struct bytes *why);
+
+/* The command `blame`: runs the opened session, and explains its first failure, or byte BYTE of the body (of stdout)
+   of its first case where HAS_BYTE. Returns the exit status. */
+int blame_command(struct session *session, struct workspace *workspace, bool has_byte, size_t byte);
+
+#endif

@@ -1,0 +1,150 @@
+/* Where a program crashed or hangs. */
+#include "harness/blame.h"
+
+#include "harness/blame_observe.h"
+#include "harness/blame_program.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A hang is watched for so long at most, in seconds; of its samples the second half counts, when it does nothing else
+   any more. */
+static const double HANG_TIME = 1.0;
+
+enum { MOST_SPOTS = 3 };
+
+/* ---- Crashes ---------------------------------------------------------------------------------------------------- */
+
+/* The record of the signal that ended the program. An emulator raises the guest's signal once more at itself, without
+   an address: then the record before it, of the same signal, is the one. */
+static const struct observed *fatal_signal(const struct observation *observation) {
+  const struct observed *last = NULL;
+  for (size_t i = observation->count; i-- > 0;) {
+    const struct observed *record = observation->records[i];
+    if (record->kind != OBSERVED_SIGNAL)
+      continue;
+    if (last && (record->number != last->number || record->result <= 0))
+      return last;
+    if (last || record->result > 0)
+      return record;
+    last = record;
+  }
+  return last;
+}
+
+static const char *code_text(const struct observed *record) {
+  if (record->number == SIGSEGV && record->result == SEGV_MAPERR)
+    return ", nothing is mapped there";
+  if (record->number == SIGSEGV && record->result == SEGV_ACCERR)
+    return ", the mapping does not allow it";
+  return record->result <= 0 ? ", sent by a process" : "";
+}
+
+static void describe_crash(struct blamed_program *program, const struct observed *record, struct bytes *out) {
+  struct code code;
+  bool has_address = record->result > 0 && (record->number == SIGSEGV || record->number == SIGBUS);
+  bytes_printf(out, "crashed   at ");
+  blamed_place(program, record->pc, out);
+  if (blamed_code(program, record->pc, &code))
+    bytes_printf(out, "  %s", code.text);
+  bytes_printf(out, "\n          signal %d (%s)", record->number, strsignal(record->number));
+  if (has_address) {
+    bytes_text(out, " for address ");
+    blamed_place(program, record->address, out);
+  }
+  bytes_printf(out, "%s\n", code_text(record));
+  blamed_backtrace(program, record, "          ", out);
+}
+
+/* ---- Hangs ------------------------------------------------------------------------------------------------------ */
+
+/* Samples of one system call, or of one routine. */
+struct spot {
+  long call; /* -1: it runs */
+  const char *routine;
+  uint64_t first, last; /* addresses */
+  size_t count;
+};
+
+static struct spot *spot_of(struct spot *spots, size_t *count, const struct observed *sample, const char *routine) {
+  for (size_t i = 0; i < *count; i++)
+    if (spots[i].call == sample->number &&
+        (sample->number >= 0 ? spots[i].first == sample->pc
+                             : routine && spots[i].routine && strcmp(spots[i].routine, routine) == 0))
+      return &spots[i];
+  spots[*count] = (struct spot){.call = sample->number, .routine = routine, .first = sample->pc, .last = sample->pc};
+  return &spots[(*count)++];
+}
+
+static int by_count(const void *a, const void *b) {
+  const struct spot *x = a;
+  const struct spot *y = b;
+  return (x->count < y->count) - (x->count > y->count);
+}
+
+static void describe_spot(const struct blamed_program *program, const struct spot *spot, size_t samples,
+                          struct bytes *out) {
+  bytes_text(out, spot->call >= 0 ? "waits     in " : "spins     at ");
+  if (spot->call >= 0) {
+    blamed_call_name(program, spot->call, out);
+    bytes_text(out, " at ");
+  }
+  blamed_place(program, spot->first, out);
+  if (spot->last != spot->first) {
+    bytes_text(out, "\n          to ");
+    blamed_place(program, spot->last, out);
+  }
+  bytes_printf(out, "\n          %zu of %zu samples\n", spot->count, samples);
+}
+
+/* Sums up the second half of the samples. */
+static void describe_hang(const struct blamed_program *program, const struct observation *observation,
+                          struct bytes *out) {
+  struct spot *spots = xcalloc(observation->count + 1, sizeof *spots);
+  size_t count = 0;
+  size_t total = 0;
+  size_t seen = 0;
+  for (size_t i = 0; i < observation->count; i++)
+    total += observation->records[i]->kind == OBSERVED_SAMPLE;
+  for (size_t i = 0; i < observation->count; i++) {
+    const struct observed *sample = observation->records[i];
+    if (sample->kind != OBSERVED_SAMPLE || seen++ < total / 2)
+      continue;
+    const struct map_entry *entry = program_map_at(&program->map, sample->pc);
+    struct spot *spot = spot_of(spots, &count, sample, entry ? entry->routine : NULL);
+    spot->count++;
+    spot->first = sample->pc < spot->first ? sample->pc : spot->first;
+    spot->last = sample->pc > spot->last ? sample->pc : spot->last;
+  }
+  qsort(spots, count, sizeof *spots, by_count);
+  for (size_t i = 0; i < count && i < MOST_SPOTS; i++)
+    describe_spot(program, &spots[i], total - total / 2, out);
+  free(spots);
+}
+
+bool blame_end(struct workspace *workspace, const char *gate, const struct result *result, struct bytes *out,
+               struct bytes *why) {
+  bool hung = result->verdict == HUNG;
+  double deadline = result->target->program->deadline;
+  struct observation_options options = {.samples = hung};
+  struct observation observation;
+  struct blamed_program program;
+  if (hung)
+    options.deadline = deadline < HANG_TIME ? deadline : HANG_TIME;
+  if (!observe_case(workspace, gate, result, &options, &observation, why))
+    return false;
+  blamed_open(result->target, &program);
+  const struct observed *fatal = fatal_signal(&observation);
+  bool again = observation.result.verdict == result->verdict;
+  if (again && hung)
+    describe_hang(&program, &observation, out);
+  else if (again && fatal)
+    describe_crash(&program, fatal, out);
+  else
+    bytes_printf(why, "run again, alone, it did not do so: %s %s", verdict_name(observation.result.verdict),
+                 span_of(&observation.result.detail).data);
+  blamed_close(&program);
+  observation_free(&observation);
+  return again && (hung || fatal);
+}

@@ -1,0 +1,36 @@
+/* Runs a case once more under an observer, and reads what that noted. */
+#ifndef HARNESS_BLAME_OBSERVE_H
+#define HARNESS_BLAME_OBSERVE_H
+
+#include "harness/launch.h"
+#include "harness/plugin/observed.h"
+#include "harness/result.h"
+
+/* What is to be observed. */
+struct observation_options {
+  bool samples;
+  uint64_t watches[OBSERVED_WATCHES];
+  int watch_count;
+  uint64_t store_pc, load_pc; /* 0: none */
+  double deadline;            /* seconds; 0: that of the program */
+};
+
+struct observation {
+  struct result result; /* what became of the case this time */
+  struct bytes log;
+  const struct observed **records; /* in the log */
+  size_t count;
+};
+
+/* The bytes behind a record. */
+const void *observed_bytes(const struct observed *record);
+
+/* Runs RESULT's case on its target again, under observation. GATE is the path of the bytegate command, which the tracer
+   is a part of. Each observation of a workspace has the same path names, so that the program's stack is the same.
+   Returns false, and WHY says why, where it cannot be observed; the observation is then empty. */
+bool observe_case(struct workspace *workspace, const char *gate, const struct result *result,
+                  const struct observation_options *options, struct observation *observation, struct bytes *why);
+
+void observation_free(struct observation *observation);
+
+#endif

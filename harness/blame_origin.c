@@ -1,0 +1,191 @@
+/* Follows a byte back. A run is repeated with other watchpoints for each question; since nothing in it is random, the
+   n-th store into a byte of one run is the n-th store of the next. */
+#include "harness/blame_origin.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* How far back the instruction that made a value is looked for. */
+enum { REACH = 16 };
+
+/* The address of the instruction that RECORD is about. A debug register stops behind it. */
+static uint64_t store_address(const struct blame *blame, const struct observed *record) {
+  const struct map_entry *entry = record->length == 0 ? program_map_at(&blame->program.map, record->pc - 1) : NULL;
+  return entry ? entry->address : record->pc;
+}
+
+/* The index of the last store of watch NUMBER before record UNTIL, and how many there were; or SIZE_MAX. */
+static size_t last_store(const struct observation *observation, int number, size_t until, size_t *hits) {
+  size_t found = SIZE_MAX;
+  *hits = 0;
+  for (size_t i = 0; i < observation->count && i < until; i++)
+    if (observation->records[i]->kind == OBSERVED_STORE && observation->records[i]->number == number) {
+      found = i;
+      ++*hits;
+    }
+  return found;
+}
+
+/* The index of the HIT-th store of watch NUMBER, or SIZE_MAX. */
+static size_t find_hit(const struct observation *observation, int number, size_t hit) {
+  for (size_t i = 0; i < observation->count; i++)
+    if (observation->records[i]->kind == OBSERVED_STORE && observation->records[i]->number == number && --hit == 0)
+      return i;
+  return SIZE_MAX;
+}
+
+/* ---- Which instruction made the value --------------------------------------------------------------------------- */
+
+/* Looks back from the store at PC, which stores register NAME, for the instruction that wrote that register. What lies
+   between is a straight line of one routine; beyond a call or a jump nothing is plain. */
+static void find_maker(struct blame *blame, uint64_t pc, const char *name, struct origin *origin, struct code *maker) {
+  const struct map_entry *store = program_map_at(&blame->program.map, pc);
+  char wanted[CODE_NAME];
+  memcpy(wanted, name, sizeof wanted);
+  for (int i = 0; store && i < REACH; i++) {
+    const struct map_entry *entry = blamed_before(&blame->program, pc);
+    if (!entry || strcmp(entry->routine, store->routine) != 0 || !blamed_code(&blame->program, entry->address, maker) ||
+        (maker->kind == CODE_FLOW && !maker->conditional))
+      return;
+    pc = entry->address;
+    if (maker->kind == CODE_FLOW &&
+        cs_insn_group(blame->program.reader.handle, blame->program.reader.insn, CS_GRP_CALL))
+      return;
+    if (maker->kind == CODE_FLOW || !code_writes(&blame->program.reader, wanted))
+      continue;
+    if (maker->kind == CODE_MOVE) {
+      memcpy(wanted, maker->from, sizeof wanted);
+      continue;
+    }
+    origin->maker = pc;
+    origin->value_kind = maker->kind == CODE_LOAD        ? VALUE_COPIED
+                         : maker->kind == CODE_IMMEDIATE ? VALUE_CONSTANT
+                                                         : VALUE_COMPUTED;
+    return;
+  }
+}
+
+/* Asks a further run where the load at ORIGIN's maker read. Returns false where that cannot be told. */
+static bool find_source(struct blame *blame, struct origin *origin, const struct code *maker) {
+  const struct observation_options options = {
+      .watches = {origin->address}, .watch_count = 1, .store_pc = origin->pc, .load_pc = origin->maker};
+  struct observation observation;
+  struct bytes why = {0};
+  bool good = observe_case(blame->workspace, blame->gate, blame->result, &options, &observation, &why);
+  size_t at = good ? find_hit(&observation, 0, origin->hit) : SIZE_MAX;
+  if (at != SIZE_MAX) {
+    const struct observed *record = observation.records[at];
+    uint64_t offset = origin->address - record->arguments[0];
+    good = store_address(blame, record) == origin->pc && record->arguments[1] && offset < maker->width;
+    origin->source = record->arguments[1] + offset;
+  }
+  bytes_free(&why);
+  observation_free(&observation);
+  return good && at != SIZE_MAX;
+}
+
+/* Says of the store that ORIGIN is, and RECORD noted, where its value came from. */
+static void explain_value(struct blame *blame, const struct observed *record, struct origin *origin) {
+  struct code store;
+  struct code maker;
+  if (!blamed_code(&blame->program, origin->pc, &store))
+    return;
+  if (store.kind == CODE_STORE_MANY && record->length == 1 && record->arguments[1]) {
+    origin->value_kind = VALUE_COPIED;
+    origin->maker = origin->pc;
+    origin->source = record->arguments[1];
+  } else if (store.kind == CODE_STORE_IMMEDIATE) {
+    origin->value_kind = VALUE_CONSTANT;
+    origin->maker = origin->pc;
+  } else if (store.kind == CODE_STORE) {
+    find_maker(blame, origin->pc, store.from, origin, &maker);
+    if (origin->value_kind == VALUE_COPIED && !find_source(blame, origin, &maker))
+      origin->value_kind = VALUE_UNKNOWN;
+  }
+}
+
+/* ---- What wrote the byte ---------------------------------------------------------------------------------------- */
+
+static void describe_call(const struct blame *blame, const struct observed *call, struct bytes *out) {
+  blamed_call_name(&blame->program, call->number, out);
+  bytes_printf(out, "(%lld, ...) at ", (long long)(int)call->arguments[0]);
+  blamed_place(&blame->program, call->pc, out);
+}
+
+/* Fills in ORIGIN, whose address is set: what last wrote there before record UNTIL of OBSERVATION, which watched it as
+   NUMBER. */
+static void find_writer(struct blame *blame, const struct observation *observation, int number, size_t until,
+                        struct origin *origin) {
+  bool arm64 = blame->program.machine == MACHINE_ARM64;
+  size_t store = last_store(observation, number, until, &origin->hit);
+  size_t fill = find_filled(observation, arm64, origin->address, until, &origin->filled);
+  if (store != SIZE_MAX && (fill == SIZE_MAX || store > fill)) {
+    const struct observed *record = observation->records[store];
+    origin->kind = ORIGIN_STORE;
+    origin->pc = store_address(blame, record);
+    blamed_backtrace(&blame->program, record, "          ", &origin->backtrace);
+    explain_value(blame, record, origin);
+  } else if (fill != SIZE_MAX) {
+    origin->kind = ORIGIN_FILLED;
+    describe_call(blame, origin->filled.call, &origin->call);
+    origin->filled.call = NULL; /* it goes with the observation */
+    if (origin->filled.path)
+      bytes_printf(&origin->call, ", of %s", origin->filled.path);
+    origin->filled.path = NULL;
+  } else if (program_map_at(&blame->program.map, origin->address)) {
+    origin->kind = ORIGIN_IMAGE;
+  }
+}
+
+/* The first step: who wrote the byte that the output took. */
+static bool find_first(struct blame *blame, const struct written *written, struct origin *origin, struct bytes *why) {
+  const struct observation_options options = {.watches = {written->address}, .watch_count = 1};
+  struct observation observation;
+  if (!observe_case(blame->workspace, blame->gate, blame->result, &options, &observation, why))
+    return false;
+  size_t until = find_output(&observation, written->output);
+  const struct observed *output = until == SIZE_MAX ? NULL : observation.records[until];
+  bool same = output && written->address - output->address < output->length &&
+              ((const unsigned char *)observed_bytes(output))[written->address - output->address] == written->value;
+  if (same)
+    find_writer(blame, &observation, 0, until, origin);
+  else
+    bytes_text(why, "run again, the program put its output elsewhere: what it does is not the same each time");
+  observation_free(&observation);
+  return same;
+}
+
+/* A further step: who wrote the byte that LAST copied. */
+static bool find_next(struct blame *blame, const struct origin *last, struct origin *origin, struct bytes *why) {
+  const struct observation_options options = {.watches = {last->address, origin->address}, .watch_count = 2};
+  struct observation observation;
+  if (!observe_case(blame->workspace, blame->gate, blame->result, &options, &observation, why))
+    return false;
+  size_t until = find_hit(&observation, 0, last->hit);
+  if (until != SIZE_MAX)
+    find_writer(blame, &observation, 1, until, origin);
+  observation_free(&observation);
+  return true;
+}
+
+bool find_origins(struct blame *blame, const struct written *written, struct origins *origins, struct bytes *why) {
+  *origins = (struct origins){.count = 1};
+  origins->steps[0].address = written->address;
+  bool good = find_first(blame, written, &origins->steps[0], why);
+  while (good && origins->count < ORIGINS) {
+    const struct origin *last = &origins->steps[origins->count - 1];
+    if (last->kind != ORIGIN_STORE || last->value_kind != VALUE_COPIED)
+      return true;
+    struct origin *next = &origins->steps[origins->count++];
+    *next = (struct origin){.address = last->source};
+    good = find_next(blame, last, next, why);
+  }
+  return good;
+}
+
+void origins_free(struct origins *origins) {
+  for (size_t i = 0; i < origins->count; i++) {
+    bytes_free(&origins->steps[i].backtrace);
+    bytes_free(&origins->steps[i].call);
+  }
+}
