@@ -96,7 +96,7 @@ static void lay_fits_double_quotes(void) {
 /* put_quoted: in A0 = text. Writes it in quotes. */
 static void lay_put_quoted(void) {
   routine("put_quoted");
-  enter(S0, S1);
+  enter(S0);
   mov(S0, A0);
   call("fits_double_quotes");
   beq(A0, 0, "single_quotes");
@@ -105,8 +105,17 @@ static void lay_put_quoted(void) {
   call("put_string");
   put_literal("\"");
   leave();
-
   label("single_quotes");
+  mov(A0, S0);
+  call("put_single_quoted");
+  leave();
+}
+
+/* put_single_quoted: in A0 = text. Writes it between apostrophes. */
+static void lay_put_single_quoted(void) {
+  routine("put_single_quoted");
+  enter(S0, S1);
+  mov(S0, A0);
   put_literal("'");
   li(S1, 0); /* not 0: between $' and ' */
   label("next_byte");
@@ -201,6 +210,7 @@ void lay_ls_quoting(void) {
   lay_needs_quotes();
   lay_fits_double_quotes();
   lay_put_quoted();
+  lay_put_single_quoted();
   lay_put_escape();
   lay_put_name();
   lay_put_heading_name();

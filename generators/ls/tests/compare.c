@@ -32,9 +32,14 @@ typedef struct {
 } Runner;
 
 static const Runner coreutils = {"coreutils", NULL, NULL};
-static const Runner ours[] = {{"x64 native", NULL, "x64"},
-                              {"x64 qemu", "qemu-x86_64-static", "x64"},
-                              {"arm64 qemu", "qemu-aarch64-static", "arm64"}};
+static const Runner ours[] = {
+#ifdef __aarch64__
+    {"arm64 native", NULL, "arm64"},
+#else
+    {"x64 native", NULL, "x64"},
+#endif
+    {"x64 qemu", "qemu-x86_64-static", "x64"},
+    {"arm64 qemu", "qemu-aarch64-static", "arm64"}};
 
 /* Bytes on the heap. */
 typedef struct {
@@ -172,7 +177,8 @@ static void open_output(const Circumstances *circumstances, int ends[2]) {
 static char *program_path(const Runner *runner) {
   const char *build = getenv("BUILD");
   char *path, *whole;
-  ck_assert_int_gt(asprintf(&path, "%s/elf/ls_%s", build ? build : "build", runner->arch ? runner->arch : "x64"), 0);
+  ck_assert_int_gt(asprintf(&path, "%s/elf/ls_%s", build ? build : "build", runner->arch ? runner->arch : ours[0].arch),
+                   0);
   whole = realpath(path, NULL);
   ck_assert_msg(whole != NULL, "%s: %s (make elf builds it)", path, strerror(errno));
   free(path);

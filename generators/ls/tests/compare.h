@@ -29,7 +29,7 @@ int compare(const char *folder, const char *const *arguments, Circumstances circ
 /* The same for one line of arguments, parted by single spaces, without a wish for circumstances. */
 int compare_line(const char *folder, const char *line);
 
-/* Run ours alone, on x86-64 natively; it must end with `status`, say `error` on standard error, and write `output`. */
+/* Run ours alone, natively; it must end with `status`, say `error` on standard error, and write `output`. */
 void expect_natively(const char *const *arguments, Circumstances circumstances, int status, const char *output,
                      const char *error);
 
