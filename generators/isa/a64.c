@@ -328,7 +328,7 @@ static uint32_t pair(const char *name, uint32_t word, A64Reg t, A64Reg t2, A64Re
   reg(&w, "t", t, 0);
   reg(&w, "t2", t2, 10);
   reg_sp(&w, "n", n, 5);
-  scaled(&w, "offset", offset, 8, 7, 15);
+  scaled(&w, "offset", offset, word & 1u << 31 ? 8 : 4, 7, 15);
   return finish(&w);
 }
 
@@ -343,6 +343,9 @@ uint32_t a64_ldp_post(A64Reg t, A64Reg t2, A64Reg n, int64_t offset) {
 }
 uint32_t a64_ldp_offset(A64Reg t, A64Reg t2, A64Reg n, int64_t offset) {
   return pair("ldp_offset", 0xa9400000, t, t2, n, offset);
+}
+uint32_t a64_ldp_w_offset(A64Reg t, A64Reg t2, A64Reg n, int64_t offset) {
+  return pair("ldp_w_offset", 0x29400000, t, t2, n, offset);
 }
 
 /* ---- Branches and addresses ------------------------------------------------------------------------------------ */

@@ -163,11 +163,14 @@ uint32_t a64_str_x_pre(A64Reg t, A64Reg n, int64_t offset);
  *     1010100mmLiiiiiiiuuuuunnnnnttttt   mm: 01 post, 10 offset, 11 pre; L: load; i = offset / 8, signed; u is Rt2
  *   sample: A9BE4FFE  stp x30, x19, [sp, #-32]!
  *   sample: A8C24FFE  ldp x30, x19, [sp], #32
+ *   sample: 297C4FFE  ldp w30, w19, [sp, #-32]
  */
 uint32_t a64_stp_pre(A64Reg t, A64Reg t2, A64Reg n, int64_t offset);     /* -512..504, multiples of 8 */
 uint32_t a64_stp_offset(A64Reg t, A64Reg t2, A64Reg n, int64_t offset);
 uint32_t a64_ldp_post(A64Reg t, A64Reg t2, A64Reg n, int64_t offset);
 uint32_t a64_ldp_offset(A64Reg t, A64Reg t2, A64Reg n, int64_t offset);
+/* The same of 32-bit registers: bits 31..30 are 00, and i = offset / 4: -256..252. */
+uint32_t a64_ldp_w_offset(A64Reg t, A64Reg t2, A64Reg n, int64_t offset);
 
 /* ---- Branches and addresses: C6.2 B, BL, B.cond, CBZ, CBNZ, TBZ, TBNZ, ADR, ADRP ----------------------------------
  *     000101iiiiiiiiiiiiiiiiiiiiiiiiii   b     i = displacement / 4, signed; bit 31 set: bl

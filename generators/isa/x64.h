@@ -151,6 +151,7 @@ X64_ARITHMETIC(cmp)
  *   sample: 49 C1 E4 3F            shl r12, 63
  *   sample: FE 05 F4 01 00 00      inc byte ptr [rip + 500]
  */
+LayCode x64_or_r8_r8(X64Reg d, X64Reg s);                   /* 0A /r          d is ModRM.reg */
 LayCode x64_test_r64_r64(X64Reg a, X64Reg b);               /* REX.W 85 /r    b is ModRM.reg */
 LayCode x64_test_r32_r32(X64Reg a, X64Reg b);               /* 85 /r */
 LayCode x64_test_r8_imm8(X64Reg a, int64_t imm);            /* F6 /0 ib       0..255 */

@@ -398,22 +398,26 @@ static const struct {
   uint32_t (*encode)(A64Reg, A64Reg, A64Reg, int64_t);
   const char *format; /* of mnemonic, t, t2, n, offset */
   bool load, writes_back;
-} pairs[] = {{a64_stp_pre, "stp %s, %s, [%s, #%" PRId64 "]!", false, true},
-             {a64_stp_offset, "stp %s, %s, [%s, #%" PRId64 "]", false, false},
-             {a64_ldp_post, "ldp %s, %s, [%s], #%" PRId64, true, true},
-             {a64_ldp_offset, "ldp %s, %s, [%s, #%" PRId64 "]", true, false}};
+  int unit; /* bytes of a register */
+} pairs[] = {{a64_stp_pre, "stp %s, %s, [%s, #%" PRId64 "]!", false, true, 8},
+             {a64_stp_offset, "stp %s, %s, [%s, #%" PRId64 "]", false, false, 8},
+             {a64_ldp_post, "ldp %s, %s, [%s], #%" PRId64, true, true, 8},
+             {a64_ldp_offset, "ldp %s, %s, [%s, #%" PRId64 "]", true, false, 8},
+             {a64_ldp_w_offset, "ldp %s, %s, [%s, #%" PRId64 "]", true, false, 4}};
 
 START_TEST(pair_forms) {
-  static const int64_t offsets[] = {-512, -8, 8, 16, 0, 504};
+  static const int64_t units[] = {-64, -1, 1, 2, 0, 63};
+  const int64_t unit = pairs[_i].unit;
+  const char width = unit == 8 ? 'x' : 'w';
   uint32_t (*encode)(A64Reg, A64Reg, A64Reg, int64_t) = pairs[_i].encode;
   size_t turn = 0;
   for (int t = 0; t <= ZR; t++)
     for (int t2 = 0; t2 <= ZR; t2++)
       for (int n = 0; n < REGISTERS; n++) {
-        int64_t offset = offsets[turn++ % COUNT(offsets)];
+        int64_t offset = unit * units[turn++ % COUNT(units)];
         uint32_t word = encode(reg(t), reg(t2), reg(n), offset);
         char meant[96];
-        snprintf(meant, sizeof meant, pairs[_i].format, x(t), x(t2), x(n), offset);
+        snprintf(meant, sizeof meant, pairs[_i].format, name(width, t), name(width, t2), x(n), offset);
         if (n == ZR)
           REFUSED(word, meant, "");
         else if ((pairs[_i].load && t == t2) || (pairs[_i].writes_back && (t == n || t2 == n)))
@@ -421,9 +425,9 @@ START_TEST(pair_forms) {
         else
           SAYS(word, "%s", meant);
       }
-  REFUSED(encode(reg(1), reg(2), SP, -520), "pair", "offset is -520");
-  REFUSED(encode(reg(1), reg(2), SP, 512), "pair", "offset is 512");
-  REFUSED(encode(reg(1), reg(2), SP, 4), "pair", "is no multiple of 8");
+  REFUSED(encode(reg(1), reg(2), SP, -65 * unit), "pair", unit == 8 ? "offset is -520" : "offset is -260");
+  REFUSED(encode(reg(1), reg(2), SP, 64 * unit), "pair", unit == 8 ? "offset is 512" : "offset is 256");
+  REFUSED(encode(reg(1), reg(2), SP, unit / 2), "pair", unit == 8 ? "is no multiple of 8" : "is no multiple of 4");
   REFUSED(encode(SP, reg(2), reg(3), 0), "pair", "t is 31, which is sp");
   REFUSED(encode(reg(1), SP, reg(3), 0), "pair", "t2 is 31, which is sp");
 }

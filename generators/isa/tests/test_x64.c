@@ -90,6 +90,7 @@ static const struct {
     {x64_test_r32_r32, "test", 32, 32},
     {x64_imul_r64_r64, "imul", 64, 64},
     {x64_bsf_r32_r32, "bsf", 32, 32},
+    {x64_or_r8_r8, "or", 8, 8},
     ARITHMETIC_RR(add),
     ARITHMETIC_RR(or),
     ARITHMETIC_RR(and),

@@ -1,0 +1,263 @@
+/* tiny-2f.c: the program header begins at 0x2f, in the last byte of e_shoff. Nothing is forced there that a loader
+ * would not take, so these files run everywhere, natively and under qemu-user, once all 56 bytes of the program header
+ * are there (0x2f + 56 = 103); qemu-user also takes them cut off behind the first byte of p_filesz (80).
+ *
+ *   tiny-exit-both_x64      103 bytes   exits with 42
+ *   tiny-quine-both_x64     103 bytes   prints its own file
+ *   tiny-hello-both_x64     107 bytes   prints "Hello, ELF!"
+ *   tiny-quine-qemu_x64     80 bytes    for qemu-user alone
+ *   tiny-exit-both_arm64    103 bytes
+ *   tiny-quine-both_arm64   112 bytes
+ *   tiny-hello-both_arm64   124 bytes
+ *   tiny-exit-qemu_arm64    80 bytes    for qemu-user alone
+ *
+ *        Elf64_Ehdr                                     Elf64_Phdr
+ *   00   EI_MAG .. EI_VERSION       7f 45 4c 46 02 01 01   a kernel reads the first four, qemu all
+ *   07   EI_OSABI, EI_PAD           (code)
+ *   10   e_type, e_machine          02 00 ..
+ *   14   e_version                  (code)              read by neither
+ *   18   e_entry
+ *   20   e_phoff                    2f 00 00 00 00 00 00 00
+ *   28   e_shoff, bytes 0 .. 6      (code)              read by neither
+ *   2f   e_shoff, byte 7            01                  p_type    PT_LOAD
+ *   30   e_flags, bytes 0 .. 2      00 00 00            p_type
+ *   33   e_flags, byte 3            05                  p_flags   R + X
+ *   34   e_ehsize                   40 00               p_flags, bits that mean nothing
+ *   36   e_phentsize, low           38                  p_flags
+ *   37   e_phentsize, high          00                  p_offset  0x100: the second byte is e_phnum
+ *   38   e_phnum                    01 00               p_offset
+ *   3a   e_shentsize ..             00 00 00 00 00      p_offset
+ *   3f   -                          00 .1 ..            p_vaddr   is 0x100 modulo the page, as p_offset is
+ *   47   -                          (code)              p_paddr   (not read)
+ *   4f   -                          ..                  p_filesz
+ *   57   -                          ..                  p_memsz
+ *   5f   -                          (text, code)        p_align   (not read where the address is fixed)
+ *
+ * The page that p_vaddr lies in is mapped from the file's first byte. p_filesz and p_memsz are counted from 0x100,
+ * behind the file's end, and need not be more than 1. With registers they rely on nothing.
+ */
+#include "isa/handmade.h"
+
+#include <elf.h>
+
+/* x86-64: low, so that an address is an immediate of 32 bits. */
+#define X64_PAGE 0x10000
+/* arm64: so that two halves of p_vaddr are what write(2) is called with; see author_a64_write. */
+#define A64_PAGE UINT64_C(0x400000000000)
+
+static void magic(void) {
+  field("7f 45 4c 46", "e_ident.EI_MAG", 0x464c457f);
+  field("02 01 01", "e_ident.EI_CLASS..EI_VERSION", 0x010102);
+}
+
+/* From 0x2f to 0x46. */
+static void overlap(const char *vaddr_bytes, uint64_t vaddr) {
+  field("01 00 00 00", "p_type", PT_LOAD);
+  field("05", "p_flags", PF_R | PF_X);
+  field("40 00", "e_ehsize", 64);
+  field("38 00", "e_phentsize", 56);
+  field("01 00", "e_phnum", 1);
+  field("00 00 00 00 00", "p_offset.high", 0);
+  field(vaddr_bytes, "p_vaddr", vaddr);
+  reads("p_offset", 0x37, 8, 0x100);
+}
+
+/* ---- x86-64 ------------------------------------------------------------------------------------------------------ */
+
+/* From 0x10 to 0x13, and from 0x18 to 0x27. */
+static void x64_type(void) {
+  field("02 00", "e_type", ET_EXEC);
+  field("3e 00", "e_machine", EM_X86_64);
+}
+
+static void x64_entry(void) {
+  field_address("07 00 01 00 00 00 00 00", "e_entry", "_start");
+  field("2f 00 00 00 00 00 00 00", "e_phoff", 0x2f);
+}
+
+static void x64_exit_42(const char *outdir) {
+  handmade_begin(ISA_X64, "tiny-exit-both");
+  magic();
+  routine("_start");
+  step("6a 2a", x64_push_imm8(42));
+  step("5f", x64_pop_r64(RDI));
+  step("6a 3c", x64_push_imm8(60));
+  step("58", x64_pop_r64(RAX));
+  step("0f 05", x64_syscall());
+  field("00", "filling", 0);
+  x64_type();
+  field("00 00 00 00", "e_version", 0); /* not read */
+  x64_entry();
+  field("00 00 00 00 00 00 00", "e_shoff", 0); /* not read */
+  overlap("00 01 01 00 00 00 00 00", X64_PAGE + 0x100);
+  field("00 00 00 00 00 00 00 00", "p_paddr", 0); /* not read */
+  field("01 00 00 00 00 00 00 00", "p_filesz", 1);
+  field("01 00 00 00 00 00 00 00", "p_memsz", 1);
+  field("00 00 00 00 00 00 00 00", "p_align", 0); /* not read, but there */
+  handmade_write(outdir, X64_PAGE, 0755);
+}
+
+/* From 0x00 to 0x4e: write(1, text, count), exit(0), in the four places that no loader reads, 9, 4, 7 and 8 bytes. A
+ * push may stand in one and its pop in the next. */
+static void x64_print(const char *mov_bytes, const char *text, const char *count_bytes, int64_t count) {
+  magic();
+  routine("_start");
+  step_mov_address(mov_bytes, RSI, text);
+  step("6a 01", x64_push_imm8(1));
+  step_jump("eb 04", "in_version");
+  x64_type();
+  routine("in_version");
+  step("5f", x64_pop_r64(RDI)); /* standard output */
+  step("57", x64_push_r64(RDI));
+  step_jump("eb 10", "in_shoff");
+  x64_entry();
+  routine("in_shoff");
+  step("58", x64_pop_r64(RAX)); /* 1 is write, too */
+  step(count_bytes, x64_push_imm8(count));
+  step("5a", x64_pop_r64(RDX));
+  step_jump("eb 19", "in_paddr");
+  field("00", "filling", 0);
+  overlap("00 01 01 00 00 00 00 00", X64_PAGE + 0x100);
+  routine("in_paddr");
+  step("0f 05", x64_syscall());
+  step("b0 3c", x64_mov_r8_imm8(RAX, 60)); /* the rest of rax is 0, as write returned a small number */
+  step("31 ff", x64_xor_r32_r32(RDI, RDI));
+  step("0f 05", x64_syscall());
+}
+
+static void x64_quine(const char *outdir) {
+  handmade_begin(ISA_X64, "tiny-quine-both");
+  file_start();
+  x64_print("be 00 00 01 00", "file_start", "6a 67", 103);
+  field("01 00 00 00 00 00 00 00", "p_filesz", 1);
+  field("01 00 00 00 00 00 00 00", "p_memsz", 1);
+  field("00 00 00 00 00 00 00 00", "p_align", 0);
+  handmade_write(outdir, X64_PAGE, 0755);
+}
+
+static void x64_quine_for_qemu(const char *outdir) {
+  handmade_begin(ISA_X64, "tiny-quine-qemu");
+  file_start();
+  x64_print("be 00 00 01 00", "file_start", "6a 50", 80);
+  field("01", "p_filesz", 1); /* qemu thinks of zeros behind it: p_memsz is 0, which it does not mind */
+  handmade_write(outdir, X64_PAGE, 0755);
+}
+
+static void x64_hello(const char *outdir) {
+  handmade_begin(ISA_X64, "tiny-hello-both");
+  x64_print("be 5f 00 01 00", "message", "6a 0c", 12);
+  field("01 00 00 00 00 00 00 00", "p_filesz", 1);
+  field("01 00 00 00 00 00 00 00", "p_memsz", 1);
+  field_text("48 65 6c 6c 6f 2c 20 45 4c 46 21 0a", "message", "Hello, ELF!\n"); /* in p_align, and beyond */
+  handmade_write(outdir, X64_PAGE, 0755);
+}
+
+/* ---- arm64 ------------------------------------------------------------------------------------------------------- */
+
+/* Instructions begin at multiples of 4: two fit from 0x08 on, and two from 0x48 on, of which the second has its last
+ * byte in p_filesz. */
+
+/* From 0x10 to 0x2e. `shoff`: its low word, which no loader reads. */
+static void a64_header(const char *shoff_bytes, uint64_t shoff) {
+  field("02 00", "e_type", ET_EXEC);
+  field("b7 00", "e_machine", EM_AARCH64);
+  field("00 00 00 00", "e_version", 0); /* not read */
+  field_address("08 00 00 00 00 40 00 00", "e_entry", "_start");
+  field("2f 00 00 00 00 00 00 00", "e_phoff", 0x2f);
+  field(shoff_bytes, "e_shoff", shoff);
+  overlap("00 01 00 00 00 40 00 00", A64_PAGE + 0x100);
+  field("00", "p_paddr", 0); /* not read; its other seven bytes are code */
+}
+
+/* From 0x00 to 0x4f. */
+static void a64_begin_exit_42(void) {
+  magic();
+  field("00", "filling", 0);
+  routine("_start");
+  step_a64("40 05 80 d2", a64_movz(X(0), 42, 0));
+  step_b("0f 00 00 14", "in_paddr");
+  a64_header("00 00 00 00 00 00 00", 0);
+  routine("in_paddr");
+  step_a64("a8 0b 80 d2", a64_movz(X(8), 93, 0)); /* exit */
+  step_a64("01 00 00 d4", a64_svc(0));            /* its last byte is the first of p_filesz: 0xd4 */
+}
+
+static void a64_exit_42(const char *outdir) {
+  handmade_begin(ISA_A64, "tiny-exit-both");
+  a64_begin_exit_42();
+  field("00 00 00 00 00 00 00", "p_filesz.high", 0);
+  field("d4 00 00 00 00 00 00 00", "p_memsz", 0xd4); /* no less than p_filesz */
+  field("00 00 00 00 00 00 00 00", "p_align", 0);
+  reads("p_filesz", 0x4f, 8, 0xd4);
+  handmade_write(outdir, A64_PAGE, 0755);
+}
+
+static void a64_exit_42_for_qemu(const char *outdir) {
+  handmade_begin(ISA_A64, "tiny-exit-qemu");
+  a64_begin_exit_42();
+  reads("p_filesz", 0x4f, 8, 0xd4);
+  handmade_write(outdir, A64_PAGE, 0755);
+}
+
+/* From 0x00 to 0x5e: x1 = text, x2 = count, and on to "print". */
+static void a64_begin_print(const char *adr_bytes, const char *text, const char *count_bytes, int64_t count,
+                            const char *jump_bytes) {
+  magic();
+  field("00", "filling", 0);
+  routine("_start");
+  step_adr(adr_bytes, X(1), text);
+  step_b("0f 00 00 14", "in_paddr");
+  a64_header("5d 00 00 00 00 00 00", 93); /* exit's number: see author_a64_write */
+  routine("in_paddr");
+  step_a64(count_bytes, a64_movz(X(2), count, 0));
+  step_b(jump_bytes, "print"); /* its last byte is the first of p_filesz: 0x14 */
+  field("00 00 00 00 00 00 00", "p_filesz.high", 0);
+  field("14 00 00 00 00 00 00 00", "p_memsz", 0x14);
+}
+
+/* write(1, x1, x2), exit(0). `text`: the offset of x1 in the file. Pairs of words in the headers are loaded whole:
+ * from 0x40 on stands p_vaddr without its first byte, 0x4000000001: 1, standard output, and 64, write. From 0x24 on
+ * stand the high half of e_phoff, 0: status, and the low one of e_shoff, 93: exit. */
+static void author_a64_write(const char *write_bytes, const char *exit_bytes, int64_t text) {
+  routine("print");
+  step_a64(write_bytes, a64_ldp_w_offset(X(0), X(8), X(1), 0x40 - text));
+  step_a64("01 00 00 d4", a64_svc(0));
+  step_a64(exit_bytes, a64_ldp_w_offset(X(0), X(8), X(1), 0x24 - text));
+  step_a64("01 00 00 d4", a64_svc(0));
+  reads("standard output", 0x40, 4, 1);
+  reads("write", 0x44, 4, 64);
+  reads("status", 0x24, 4, 0);
+  reads("exit", 0x28, 4, 93);
+}
+
+static void a64_quine(const char *outdir) {
+  handmade_begin(ISA_A64, "tiny-quine-both");
+  file_start();
+  a64_begin_print("c1 ff ff 10", "file_start", "02 0e 80 d2", 112, "05 00 00 14");
+  field("00", "p_align", 0); /* not read; its other seven bytes are code */
+  author_a64_write("20 20 48 29", "20 a0 44 29", 0);
+  handmade_write(outdir, A64_PAGE, 0755);
+}
+
+static void a64_hello(const char *outdir) {
+  handmade_begin(ISA_A64, "tiny-hello-both");
+  a64_begin_print("c1 02 00 10", "message", "82 01 80 d2", 12, "08 00 00 14");
+  field("00", "p_align", 0);
+  field_text("48 65 6c 6c 6f 2c 20 45 4c 46 21 0a", "message", "Hello, ELF!\n");
+  author_a64_write("20 20 7c 29", "20 a0 78 29", 0x60);
+  handmade_write(outdir, A64_PAGE, 0755);
+}
+
+int main(int argc, char **argv) {
+  if (argc != 2)
+    return program_usage(argv[0], "the smallest programs for kernel and qemu-user");
+  x64_exit_42(argv[1]);
+  x64_quine(argv[1]);
+  x64_quine_for_qemu(argv[1]);
+  x64_hello(argv[1]);
+  a64_exit_42(argv[1]);
+  a64_exit_42_for_qemu(argv[1]);
+  a64_quine(argv[1]);
+  a64_hello(argv[1]);
+  return 0;
+}
