@@ -117,6 +117,26 @@ $(BUILD)/bench/bench_markdown: harness/bench/bench_markdown.c $(BUILD)/elf/.mark
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -I$(BUILD)/elf -o $@ $< $(BUILD)/elf/markdown-render_x64.o -lcmark -lmd4c-html -lmd4c -lm
 
+# The manual page and the completions are made from the table that --help prints.
+PREFIX ?= /usr/local
+MANUAL := $(PREFIX)/share/man/man1/bytegate.1
+COMPLETIONS := bash:share/bash-completion/completions/bytegate zsh:share/zsh/site-functions/_bytegate \
+               fish:share/fish/vendor_completions.d/bytegate.fish
+.PHONY: install uninstall
+install: $(BUILD)/bytegate $(BUILD)/bytegate.1 ## install the gate, its manual and completions below PREFIX (and DESTDIR)
+	install -D -m 755 $(BUILD)/bytegate $(DESTDIR)$(PREFIX)/bin/bytegate
+	install -D -m 644 $(BUILD)/bytegate.1 $(DESTDIR)$(MANUAL)
+	for each in $(COMPLETIONS); do \
+	  install -D -m 644 /dev/null "$(DESTDIR)$(PREFIX)/$${each#*:}" && \
+	  $(BUILD)/bytegate completion "$${each%%:*}" >"$(DESTDIR)$(PREFIX)/$${each#*:}" || exit 1; done
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/bytegate $(DESTDIR)$(MANUAL)
+	for each in $(COMPLETIONS); do rm -f "$(DESTDIR)$(PREFIX)/$${each#*:}"; done
+
+$(BUILD)/bytegate.1: $(BUILD)/bytegate
+	help2man -N -n 'hold programs to an oracle, byte for byte' -o $@ $<
+
 verify: all ## hold every program to its oracle, byte for byte
 	$(BUILD)/bytegate verify
 

@@ -40,7 +40,8 @@ static const struct argp_option table[] = {
     {"case", 'c', "CASE", 0, "Cases whose name matches this shell pattern; may be repeated", 1},
     {"program", 'p', "PROGRAM", 0, "Programs whose name matches this shell pattern; may be repeated", 1},
     {"runner", KEY_RUNNER, "RUNNER", 0, "native or qemu", 1},
-    {"seed", KEY_SEED, "N", 0, "Seed of the random documents, and of the sample of mutants: a number, or `random'", 1},
+    {"seed", KEY_SEED, "N", 0,
+     "Seed of the random documents, and of the sample of mutants: a number, or the word random", 1},
     {"byte", KEY_BYTE, "N", 0, "Blame byte N of the body, or of stdout, whether it diverges or not", 1},
     {"elf", KEY_ELF, NULL, 0, "Bisect between two builds of a program, not two commits", 1},
     {NULL, 0, NULL, 0, "How to run it:", 2},
@@ -90,7 +91,9 @@ static const char documentation[] =
     "  bisect --elf GOOD BAD [CASE]\n"
     "               find the routine that makes the program BAD fail, by putting\n"
     "               routines of the program GOOD in the place of its own\n"
-    "  completion   print the completion for bash, zsh or fish"
+    "  completion   print the completion for bash, zsh or fish\n"
+    "\n"
+    "Nothing selected means every suite that is not on demand."
     "\v"
     "Exit status: 0 every byte is equal; 1 something diverged, crashed, hung, was refused or leaked; 2 the command "
     "line "

@@ -210,4 +210,14 @@ expect_status 'the completion for bash is bash' 0
 run "$gate" completion tcsh
 expect_status 'no completion for tcsh: 2' 2
 
+# Installation, into a folder of the test.
+run make -C "$root" BUILD="$build" PREFIX=/usr DESTDIR="$folder/dest" install
+expect_status 'make install' 0
+run "$folder/dest/usr/bin/bytegate" --version
+expect_text 'what is installed runs' 'bytegate 0' out
+expect_text 'the manual page names the commands' self\\-audit dest/usr/share/man/man1/bytegate.1
+run make -C "$root" BUILD="$build" PREFIX=/usr DESTDIR="$folder/dest" uninstall
+run find dest -type f
+expect_bytes 'make uninstall leaves nothing' '' out
+
 done_testing
