@@ -11,8 +11,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-/* How long to wait for the end of a process whose connection broke, to tell a crash from a closed connection. */
-enum { MOURNING_MS = 200 };
+/* How long to wait for the end of a process whose connection broke, to tell a crash from a closed connection. On a
+   machine that is busy, much can lie between the two. */
+enum { MOURNING_MS = 2000 };
 
 static size_t receive(char *data, size_t size, size_t count, void *user) {
   struct lane *lane = user;
