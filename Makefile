@@ -178,12 +178,12 @@ mutate: all ## change the renderer at places that MUTATE_SEED decides, MUTATE_SE
 	$(BUILD)/bytegate mutate --program markdown-render_x64 --seconds $(MUTATE_SECONDS) --seed $(MUTATE_SEED)
 
 .PHONY: fuzz format clean
-FUZZ_SECONDS ?= 60
-fuzz: $(FUZZERS) ## look for documents that diverge, FUZZ_SECONDS long, guided by what the machine code reaches
+FUZZ_SECONDS ?= $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
+fuzz: $(FUZZERS) ## look for documents that diverge, SECONDS=60 long, guided by what the machine code reaches
 	mkdir -p $(BUILD)/fuzz/corpus
 	for fuzzer in $(FUZZERS); do \
 	  $$fuzzer -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus \
-	    $(wildcard fixtures/markdown) || exit; done
+	    $(wildcard fixtures/markdown fixtures/fuzz) || exit; done
 
 format: ## lay out every C source with clang-format
 	clang-format -i $(C_SOURCES) $(OTHER_SOURCES) $(HEADERS)
