@@ -289,6 +289,8 @@ void options_parse(int argc, char **argv, struct options *options) {
 }
 
 void options_free(struct options *options) {
+  if (options->session.build_named)
+    free((char *)options->session.build);
   text_list_free(&options->session.suites);
   text_list_free(&options->session.cases);
   text_list_free(&options->session.programs);
