@@ -261,8 +261,10 @@ $(UNIT_TESTS):
 
 .PHONY: check-fuzz
 check-fuzz: $(FUZZERS)
+	mkdir -p $(BUILD)/fuzz/check
 	for fuzzer in $(FUZZERS); do \
-	  $$fuzzer -seed=1 -runs=50000 -max_len=512 -artifact_prefix=$(BUILD)/fuzz/ || exit; done
+	  $$fuzzer -seed=1 -runs=50000 -max_len=512 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/check \
+	    $(wildcard fixtures/markdown fixtures/fuzz) || exit; done
 
 $(FUZZERS): $(BUILD)/fuzz/%: harness/fuzz/%.c $(BUILD)/elf/.markdown-object.stamp
 	mkdir -p $(@D)
