@@ -239,12 +239,22 @@ bool code_read(struct code_reader *reader, const void *bytes, size_t len, uint64
   return true;
 }
 
+/* What Capstone 4 takes for a write of the first operand, and is none. */
+static bool only_reads(const struct code_reader *reader) {
+  unsigned id = reader->insn->id;
+  return reader->machine == MACHINE_ARM64 &&
+         (id == ARM64_INS_CMP || id == ARM64_INS_CMN || id == ARM64_INS_TST || id == ARM64_INS_CCMP ||
+          id == ARM64_INS_CCMN || id == ARM64_INS_STP || is_store_arm64(id));
+}
+
 bool code_writes(struct code_reader *reader, const char *name) {
   cs_regs read;
   cs_regs written;
   uint8_t read_count = 0;
   uint8_t written_count = 0;
   char whole[CODE_NAME];
+  if (only_reads(reader))
+    return false;
   if (cs_regs_access(reader->handle, reader->insn, read, &read_count, written, &written_count) != CS_ERR_OK)
     return true;
   for (uint8_t i = 0; i < written_count; i++) {

@@ -38,7 +38,7 @@ static const char *code_text(const struct observed *record) {
     return ", nothing is mapped there";
   if (record->number == SIGSEGV && record->result == SEGV_ACCERR)
     return ", the mapping does not allow it";
-  return record->result <= 0 ? ", sent by a process" : "";
+  return record->result < 0 || record->number == SIGABRT ? ", sent by a process" : "";
 }
 
 static void describe_crash(struct blamed_program *program, const struct observed *record, struct bytes *out) {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* How far back the instruction that made a value is looked for. */
-enum { REACH = 16 };
+enum { REACH = 16, HOLDERS = 4 };
 
 /* The address of the instruction that RECORD is about. A debug register stops behind it. */
 static uint64_t store_address(const struct blame *blame, const struct observed *record) {
@@ -36,33 +36,38 @@ static size_t find_hit(const struct observation *observation, int number, size_t
 
 /* ---- Which instruction made the value --------------------------------------------------------------------------- */
 
-/* Looks back from the store at PC, which stores register NAME, for the instruction that wrote that register. What lies
-   between is a straight line of one routine; beyond a call or a jump nothing is plain. */
-static void find_maker(struct blame *blame, uint64_t pc, const char *name, struct origin *origin, struct code *maker) {
+/* The registers that may have held the value on its way to the store. */
+struct holders {
+  char names[HOLDERS][CODE_NAME];
+  int count;
+};
+
+static bool writes_holder(struct blame *blame, const struct holders *holders) {
+  for (int i = 0; i < holders->count; i++)
+    if (code_writes(&blame->program.reader, holders->names[i]))
+      return true;
+  return false;
+}
+
+/* Looks back from PC for the next instruction that wrote one of HOLDERS, and returns its address, or 0. What lies
+   between belongs to the routine of PC and is passed by falling through; beyond that nothing is plain. A jump may have
+   led past what is found: the caller has to ask. */
+static uint64_t find_maker(struct blame *blame, uint64_t pc, struct holders *holders, struct code *maker) {
   const struct map_entry *store = program_map_at(&blame->program.map, pc);
-  char wanted[CODE_NAME];
-  memcpy(wanted, name, sizeof wanted);
   for (int i = 0; store && i < REACH; i++) {
     const struct map_entry *entry = blamed_before(&blame->program, pc);
     if (!entry || strcmp(entry->routine, store->routine) != 0 || !blamed_code(&blame->program, entry->address, maker) ||
         (maker->kind == CODE_FLOW && !maker->conditional))
-      return;
+      return 0;
     pc = entry->address;
-    if (maker->kind == CODE_FLOW &&
-        cs_insn_group(blame->program.reader.handle, blame->program.reader.insn, CS_GRP_CALL))
-      return;
-    if (maker->kind == CODE_FLOW || !code_writes(&blame->program.reader, wanted))
+    if (maker->kind == CODE_FLOW || !writes_holder(blame, holders))
       continue;
-    if (maker->kind == CODE_MOVE) {
-      memcpy(wanted, maker->from, sizeof wanted);
-      continue;
-    }
-    origin->maker = pc;
-    origin->value_kind = maker->kind == CODE_LOAD        ? VALUE_COPIED
-                         : maker->kind == CODE_IMMEDIATE ? VALUE_CONSTANT
-                                                         : VALUE_COMPUTED;
-    return;
+    if (maker->kind != CODE_MOVE)
+      return pc;
+    if (holders->count < HOLDERS)
+      memcpy(holders->names[holders->count++], maker->from, CODE_NAME);
   }
+  return 0;
 }
 
 /* Asks a further run where the load at ORIGIN's maker read. Returns false where that cannot be told. */
@@ -76,7 +81,9 @@ static bool find_source(struct blame *blame, struct origin *origin, const struct
   if (at != SIZE_MAX) {
     const struct observed *record = observation.records[at];
     uint64_t offset = origin->address - record->arguments[0];
-    good = store_address(blame, record) == origin->pc && record->arguments[1] && offset < maker->width;
+    /* What stands at the source must be what was stored: the load may not be the one that ran last. */
+    good = store_address(blame, record) == origin->pc && record->arguments[1] && offset < maker->width &&
+           record->arguments[2] == (uint64_t)record->result;
     origin->source = record->arguments[1] + offset;
   }
   bytes_free(&why);
@@ -84,10 +91,27 @@ static bool find_source(struct blame *blame, struct origin *origin, const struct
   return good && at != SIZE_MAX;
 }
 
+/* Says where the value that the store at ORIGIN's pc took from register NAME, and that is VALUE in memory, came from.
+ */
+static void explain_register(struct blame *blame, const char *name, unsigned char value, struct origin *origin) {
+  struct holders holders = {.count = 1};
+  struct code maker;
+  memcpy(holders.names[0], name, CODE_NAME);
+  for (origin->maker = find_maker(blame, origin->pc, &holders, &maker); origin->maker;
+       origin->maker = find_maker(blame, origin->maker, &holders, &maker)) {
+    origin->value_kind = maker.kind == CODE_LOAD        ? VALUE_COPIED
+                         : maker.kind == CODE_IMMEDIATE ? VALUE_CONSTANT
+                                                        : VALUE_COMPUTED;
+    if (maker.kind == CODE_LOAD ? find_source(blame, origin, &maker)
+                                : maker.kind != CODE_IMMEDIATE || (unsigned char)maker.value == value)
+      return;
+  }
+  origin->value_kind = VALUE_UNKNOWN;
+}
+
 /* Says of the store that ORIGIN is, and RECORD noted, where its value came from. */
 static void explain_value(struct blame *blame, const struct observed *record, struct origin *origin) {
   struct code store;
-  struct code maker;
   if (!blamed_code(&blame->program, origin->pc, &store))
     return;
   if (store.kind == CODE_STORE_MANY && record->length == 1 && record->arguments[1]) {
@@ -98,9 +122,7 @@ static void explain_value(struct blame *blame, const struct observed *record, st
     origin->value_kind = VALUE_CONSTANT;
     origin->maker = origin->pc;
   } else if (store.kind == CODE_STORE) {
-    find_maker(blame, origin->pc, store.from, origin, &maker);
-    if (origin->value_kind == VALUE_COPIED && !find_source(blame, origin, &maker))
-      origin->value_kind = VALUE_UNKNOWN;
+    explain_register(blame, store.from, (unsigned char)record->result, origin);
   }
 }
 

@@ -142,6 +142,7 @@ static void note_store(struct tracer *tracer, int watch, const struct user_regs_
   if (!note_string_store(tracer, regs, &record)) {
     record.arguments[0] = tracer->store_pc ? operand_address(tracer, regs, tracer->store_pc) : 0;
     record.arguments[1] = tracer->load_operand;
+    record.arguments[2] = observe_copied(tracer->child, record.address, record.arguments[0], record.arguments[1]);
   }
   write_with_frames(tracer, record, regs->rsp);
 }
@@ -251,6 +252,13 @@ static int handle_stop(struct tracer *tracer, int status) {
   return signal_number;
 }
 
+/* A signal that an emulator sends itself for its guest may reach a thread of it that is not traced. */
+static void note_end(const struct tracer *tracer, int status) {
+  if (tracer->foreign && WIFSIGNALED(status))
+    write_with_frames(
+        tracer, (struct observed){.kind = OBSERVED_SIGNAL, .number = WTERMSIG(status), .pc = tracer->foreign->pc}, 0);
+}
+
 static int mirror(int status) {
   if (WIFEXITED(status))
     return WEXITSTATUS(status);
@@ -272,8 +280,10 @@ static int follow(struct tracer *tracer) {
     }
     if (pid < 0)
       die("waitpid: %s", strerror(errno));
-    if (!WIFSTOPPED(status))
+    if (!WIFSTOPPED(status)) {
+      note_end(tracer, status);
       return mirror(status);
+    }
     bool whole_group = status >> 16 == PTRACE_EVENT_STOP && WSTOPSIG(status) != SIGTRAP;
     int signal_number = handle_stop(tracer, status);
     ptrace(whole_group       ? PTRACE_LISTEN

@@ -41,6 +41,7 @@ static void note_store(uint64_t address, uint64_t size, uint64_t pc) {
         .kind = OBSERVED_STORE, .number = i, .pc = pc, .address = watches[i], .length = size, .result = value};
     record.arguments[0] = pc == store_pc ? store_operand : address;
     record.arguments[1] = load_operand;
+    record.arguments[2] = observe_copied(getpid(), watches[i], record.arguments[0], load_operand);
     uint64_t frames[OBSERVED_FRAMES];
     uint64_t count = state->depth < OBSERVED_FRAMES ? state->depth : OBSERVED_FRAMES;
     for (uint64_t k = 0; k < count; k++)

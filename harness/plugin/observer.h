@@ -34,6 +34,12 @@ static inline void observe_write(int log, struct observed record, const void *da
     return;
 }
 
+/* The byte that a store into ADDRESS, whose operand begins at STORE, would have copied from what was loaded at LOAD. */
+static inline uint64_t observe_copied(pid_t pid, uint64_t address, uint64_t store, uint64_t load) {
+  unsigned char value = 0;
+  return load && observe_memory(pid, load + (address - store), &value, 1) == 1 ? value : UINT64_MAX;
+}
+
 /* Notes a piece of memory that the program gives away, with its bytes. */
 static inline void observe_output(int log, pid_t pid, uint64_t address, uint64_t length) {
   size_t wanted = length < OBSERVED_OUTPUT_MAX ? (size_t)length : OBSERVED_OUTPUT_MAX;
