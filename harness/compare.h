@@ -13,7 +13,7 @@ bool compare_part(struct result *result, enum part part, struct span expected, s
 
 /* Compares RECEIVED, all bytes that an HTTP server sent until it closed, with a status line, a header section, and a
    BODY. HEADERS has each line with its end, and the empty line; where HAS_HEADERS is false the headers that came are
-   taken as they are. */
+   taken as they are. A Content-Length that is wrong only because the body is, and right for it, counts to the body. */
 void compare_response(struct result *result, struct span status_line, bool has_headers, struct span headers,
                       struct span body, struct span received);
 

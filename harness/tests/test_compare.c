@@ -44,6 +44,31 @@ START_TEST(the_first_difference_of_a_response_is_found) {
 }
 END_TEST
 
+#define MEASURED "HTTP/1.1 200 OK\r\nA: 1\r\nContent-Length: 4\r\n\r\nbody"
+
+static const struct {
+  const char *received;
+  enum part part;
+  size_t offset;
+} lengths[] = {
+    {MEASURED, PART_NONE, 0},
+    {"HTTP/1.1 200 OK\r\nA: 1\r\nContent-Length: 5\r\n\r\nboddy", PART_BODY, 3},
+    {"HTTP/1.1 200 OK\r\nA: 1\r\nContent-Length: 3\r\n\r\nbod", PART_BODY, 3},
+    {"HTTP/1.1 200 OK\r\nA: 1\r\nContent-Length: 5\r\n\r\nbody", PART_HEADERS, 22},
+    {"HTTP/1.1 200 OK\r\nA: 1\r\nContent-Length: 4\r\n\r\nboddy", PART_BODY, 3},
+    {"HTTP/1.1 200 OK\r\nA: 2\r\nContent-Length: 5\r\n\r\nboddy", PART_HEADERS, 3},
+    {"HTTP/1.1 200 OK\r\nA: 1\r\nContent-Length: 05\r\n\r\nboddy", PART_HEADERS, 22},
+};
+
+START_TEST(a_length_that_follows_from_a_wrong_body_is_not_the_fault) {
+  struct result result = {0};
+  compare_responses(&result, span_text(MEASURED), span_text(lengths[_i].received));
+  ck_assert_int_eq(result.part, lengths[_i].part);
+  ck_assert_uint_eq(result.offset, lengths[_i].offset);
+  result_free(&result);
+}
+END_TEST
+
 START_TEST(every_single_flipped_byte_is_found_where_it_is) {
   char text[256];
   char other[256];
@@ -139,6 +164,8 @@ int main(void) {
   TCase *tests = tcase_create("compare");
   tcase_add_loop_test(tests, the_first_difference_of_a_response_is_found, 0, sizeof answers / sizeof *answers);
   tcase_add_test(tests, every_single_flipped_byte_is_found_where_it_is);
+  tcase_add_loop_test(tests, a_length_that_follows_from_a_wrong_body_is_not_the_fault, 0,
+                      sizeof lengths / sizeof *lengths);
   tcase_add_test(tests, a_run_is_its_stdout_and_its_exit_status);
   tcase_add_test(tests, a_signature_tells_failures_apart);
   tcase_add_test(tests, a_conversation_is_read);
