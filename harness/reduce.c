@@ -131,7 +131,7 @@ static size_t try_chunks(struct reducer *reducer, const size_t *starts, size_t p
 
 /* Leaves out all that REMOVED marks or, if it does not fail so any more, only the first chunk of SIZE. */
 static bool remove_chunks(struct reducer *reducer, const size_t *starts, size_t pieces, size_t size, bool *removed) {
-  bool *first = memchr(removed, true, pieces);
+  bool *first = memchr(removed, 1, pieces);
   if (!first || reducer->reduction->interrupted)
     return false;
   struct bytes rest = {0};
