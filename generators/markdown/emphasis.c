@@ -102,14 +102,26 @@ static void lay_classify_run(void) {
   leave();
 }
 
-/* delimiter_run: at a run of '*' or '_'. If it can open or close: flush, push it, move S0 behind it; out A0 = 1. Else
- * move S0 behind it; out A0 = 0. */
+/* delimiter_run: at a run of '*' or '_'. If it can open, or close one that can: flush, push it, move S0 behind it; out
+ * A0 = 1. Else move S0 behind it; out A0 = 0. */
 static void lay_delimiter_run(void) {
   routine("delimiter_run");
   enter_bare();
   call("classify_run");
   beq(A0, 0, "text");
   mov(A2, A0);
+  ld8(T0, A3, 0);
+  shr(T0, T0, 6);
+  add(T0, T0, 1); /* a bit for each: 1 for '*', 2 for '_' */
+  ldw(A0, W_OPENERS_SEEN);
+  bset(A2, TOKEN_CAN_OPEN, "opener");
+  and(A0, A0, T0);
+  beq(A0, 0, "text"); /* it could only close, and nothing before it opens */
+  jump("push");
+  label("opener");
+  or (A0, A0, T0);
+  stw(A0, W_OPENERS_SEEN);
+  label("push");
   mov(A0, A3);
   call("flush_run");
   st8(TOKEN_DELIMITER, S4, T_KIND);

@@ -99,6 +99,7 @@ static void lay_parse_inlines(void) {
     stw(0, field);
   stw(0, W_RUN_FLAGS);
   stw(0, W_SKIP_HTML);
+  stw(0, W_OPENERS_SEEN);
   ldw(T0, W_TICKS_EPOCH);
   add(T0, T0, 1);
   stw(T0, W_TICKS_EPOCH);

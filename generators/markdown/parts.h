@@ -92,9 +92,7 @@ enum {
   W_OUT = 504,    /* next free byte of the HTML while S4 holds something else */
   W_OUT_START = 512,
   W_OUT_LIMIT = 520,
-  W_PLAIN_DEPTH = 528, /* how many images we are inside of, while rendering */
-  W_RECORD = 536,      /* the record being rendered */
-  W_TOKEN_END = 544,
+  W_OPENERS_SEEN = 528,            /* the leaf block has had runs that can open: 1 of '*', 2 of '_' */
   W_OPENER = 552,                  /* the bracket that may be closed */
   W_AFTER_TEXT = 560,              /* behind the ']' in hand, */
   W_AFTER_LINK = 568,              /* and behind the whole link */
