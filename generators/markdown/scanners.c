@@ -602,7 +602,7 @@ static void lay_block_names(void) {
 /* The eight bytes of a short string as the little-endian number that they are in memory. */
 static int64_t key_of(const char *text) {
   uint64_t key = 0;
-  for (int i = 0; i < 8 && text[i]; i++)
+  for (size_t i = 0, length = strlen(text); i < length && i < 8; i++)
     key |= (uint64_t)(unsigned char)text[i] << (8 * i);
   return (int64_t)key;
 }
