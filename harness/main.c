@@ -54,10 +54,11 @@ static bool audit(struct workspace *workspace, bool verbose, bool comments) {
 
 /* Writes the report files that were asked for. Returns whether all could be. */
 static bool write_reports(const struct session *session, const struct options *options) {
-  static int (*const writers[])(const struct session *, const char *) = {junit_report, json_lines_report, sarif_report};
-  const char *const paths[] = {options->junit, options->json_lines, options->sarif};
+  static int (*const writers[])(const struct session *, const char *) = {junit_report, json_lines_report, sarif_report,
+                                                                         html_report};
+  const char *const paths[] = {options->junit, options->json_lines, options->sarif, options->html};
   bool good = true;
-  for (size_t i = 0; i < 3; i++) {
+  for (size_t i = 0; i < 4; i++) {
     int failed = paths[i] ? writers[i](session, paths[i]) : 0;
     if (failed)
       fprintf(stderr, "bytegate: %s: %s\n", paths[i], strerror(failed));
@@ -65,11 +66,14 @@ static bool write_reports(const struct session *session, const struct options *o
   }
   if (options->github)
     github_report(session, stdout);
+  if (options->html && good)
+    fprintf(stderr, "bytegate: the report is %s\n", options->html);
   return good;
 }
 
 static bool prints_text(const struct options *options) {
-  return options->output == OUTPUT_TEXT || (options->output == OUTPUT_AUTO && isatty(STDOUT_FILENO));
+  return options->html ? options->output != OUTPUT_TAP
+                       : options->output == OUTPUT_TEXT || (options->output == OUTPUT_AUTO && isatty(STDOUT_FILENO));
 }
 
 /* Reports on a session that has run. Returns the exit status. */

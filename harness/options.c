@@ -63,20 +63,24 @@ static const struct argp_option table[] = {
     {NULL, 0, NULL, 0, "Where things are:", 4},
     {"suites", KEY_SUITES, "FOLDER", 0, "Folder of the suite files (default: fixtures/suites)", 4},
     {"build", KEY_BUILD, "FOLDER", 0, "Folder that {build} of a suite stands for (default: that of this command)", 4},
-    {"out", 'o', "FILE", 0, "File for the reduced document (default: reduced.md)", 4},
+    {"out", 'o', "FILE", 0,
+     "File for the reduced document (default: reduced.md), or the HTML page (default: report.html beside this command)",
+     4},
     {"known", KEY_KNOWN, "FILE", 0, "List of known divergences (default: fixtures/known-divergences)", 4},
     {"update-known", KEY_UPDATE, NULL, 0, "Write the list of known divergences anew, from what diverges now", 4},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
-static const char *const commands[COMMANDS] = {"verify", "list",  "self-audit", "reduce",     "coverage", "covers",
-                                               "mutate", "blame", "bisect",     "completion", "plant",    "observe"};
+static const char *const commands[COMMANDS] = {"verify",     "report", "list",   "self-audit", "reduce",
+                                               "coverage",   "covers", "mutate", "blame",      "bisect",
+                                               "completion", "plant",  "observe"};
 
 static const char documentation[] =
     "Hold programs to an oracle, byte for byte, and say which byte differs and why.\n"
     "\n"
     "COMMAND is one of\n"
     "  verify       run the selected cases, or all, and give the verdict\n"
+    "  report       verify -k, and write what came of it as one HTML page\n"
     "  list         print the selected cases: case, program, runner\n"
     "  self-audit   prove that the gate catches what is planted for it\n"
     "  reduce CASE  find the smallest document that fails like CASE\n"
@@ -247,9 +251,8 @@ static error_t parse(int key, char *value, struct argp_state *state) {
     return 0;
   }
   if (key == ARGP_KEY_NO_ARGS)
-    argp_error(
-        state,
-        "a command is needed: verify, list, self-audit, reduce, coverage, covers, mutate, blame, bisect or completion");
+    argp_error(state, "a command is needed: verify, report, list, self-audit, reduce, coverage, covers, mutate, blame, "
+                      "bisect or completion");
   size_t most =
       options->command == COMMAND_BISECT ? 3
       : options->command == COMMAND_REDUCE || options->command == COMMAND_COVERS || options->command == COMMAND_BLAME
@@ -271,11 +274,22 @@ static const char *build_folder(void) {
   return path;
 }
 
+/* What the command decides, now that it is known. */
+static void settle_defaults(struct options *options) {
+  static char page[PATH_MAX + 16];
+  if (options->command == COMMAND_REPORT) {
+    snprintf(page, sizeof page, "%s/report.html", build_folder());
+    options->html = options->out ? options->out : page;
+    options->session.keep_going = true;
+  } else if (!options->out) {
+    options->out = "reduced.md";
+  }
+}
+
 void options_parse(int argc, char **argv, struct options *options) {
   static const struct argp argp = {table, parse, "COMMAND", documentation, NULL, NULL, NULL};
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   *options = (struct options){.audit = true,
-                              .out = "reduced.md",
                               .session = {.command = argv[0],
                                           .build = build_folder(),
                                           .suites_folder = "fixtures/suites",
@@ -286,6 +300,7 @@ void options_parse(int argc, char **argv, struct options *options) {
   int failed = argp_parse(&argp, argc, argv, 0, NULL, options);
   if (failed)
     die("%s", strerror(failed));
+  settle_defaults(options);
 }
 
 void options_free(struct options *options) {

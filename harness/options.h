@@ -6,6 +6,7 @@
 
 enum command {
   COMMAND_VERIFY,
+  COMMAND_REPORT,
   COMMAND_LIST,
   COMMAND_AUDIT,
   COMMAND_REDUCE,
@@ -29,7 +30,8 @@ struct options {
   const char *junit; /* paths, or NULL */
   const char *json_lines;
   const char *sarif;
-  const char *out;
+  const char *out;  /* of reduce and report */
+  const char *html; /* path, where the command is report */
   const char *lcov;
   bool fresh;
   bool has_byte; /* --byte */

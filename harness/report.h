@@ -42,6 +42,9 @@ int junit_report(const struct session *session, const char *path);
 int json_lines_report(const struct session *session, const char *path);
 int sarif_report(const struct session *session, const char *path);
 
+/* One self-contained HTML page for people, into the file PATH. Returns 0 or an errno value. */
+int html_report(const struct session *session, const char *path);
+
 /* Commands for GitHub's log: one annotation for each signature, ten at most. */
 void github_report(const struct session *session, FILE *out);
 
