@@ -42,4 +42,24 @@ void unicorn_load(Isa isa, void *shared, size_t size);
 Arguments unicorn_call(Call call, Arguments in);
 void unicorn_unload(void);
 
+/* ---- Any routine of the renderer, by its name ---- */
+
+/* What a routine is handed and what it leaves; T1 is neither. */
+typedef struct {
+  uint64_t a[6], t0, s[6];
+} Registers;
+
+/* Fresh memory of that many pages of 4 KiB, with a page before and behind it that nobody may touch. Never freed; it
+ * must be had before unicorn_load_renderer, which makes it known there. */
+unsigned char *guarded_memory(size_t pages);
+
+/* Lay the whole renderer for the machine of this processor, or in Unicorn. unicorn_unload ends the latter. */
+void native_load_renderer(void);
+void unicorn_load_renderer(Isa isa);
+
+/* Call a routine; fails the test if there is none of that name, or if (in Unicorn) it does not return. */
+typedef Registers (*RunRoutine)(const char *routine, Registers in);
+Registers native_run(const char *routine, Registers in);
+Registers unicorn_run(const char *routine, Registers in);
+
 #endif
