@@ -4,6 +4,7 @@
 #include "harness/blame.h"
 #include "harness/blame_trace.h"
 #include "harness/coverage_command.h"
+#include "harness/loaders.h"
 #include "harness/mutate.h"
 #include "harness/options.h"
 #include "harness/plant.h"
@@ -218,13 +219,21 @@ static int complete(const struct options *options) {
   return EXIT_USAGE;
 }
 
+/* The operand that names a case, or NULL. */
+static const char *case_operand(const struct options *options) {
+  bool takes = options->command == COMMAND_REDUCE || options->command == COMMAND_BLAME ||
+               options->command == COMMAND_BISECT;
+  size_t number = options->command == COMMAND_BISECT && options->by_elf ? 2 : 0;
+  return takes && number < options->operands.count ? options->operands.items[number] : NULL;
+}
+
 int main(int argc, char **argv) {
   struct options options;
   struct workspace none = {0};
   int status = EXIT_USAGE;
   options_parse(argc, argv, &options);
-  if ((options.command == COMMAND_REDUCE || options.command == COMMAND_BLAME) && options.operands.count == 1)
-    text_list_add(&options.session.cases, options.operands.items[0], strlen(options.operands.items[0]));
+  if (case_operand(&options))
+    text_list_add(&options.session.cases, case_operand(&options), strlen(case_operand(&options)));
   switch (options.command) {
   case COMMAND_PLANT:
     if (options.operands.count == 2)
@@ -249,6 +258,9 @@ int main(int argc, char **argv) {
     break;
   case COMMAND_COVERS:
     status = covers_command(&options);
+    break;
+  case COMMAND_LOADERS:
+    status = loaders_command(options.session.build, "fixtures/loaders.ini", &options.operands);
     break;
   case COMMAND_MUTATE:
     status = mutate_command(&options);

@@ -71,9 +71,9 @@ static const struct argp_option table[] = {
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
-static const char *const commands[COMMANDS] = {"verify",     "report", "list",   "self-audit", "reduce",
-                                               "coverage",   "covers", "mutate", "blame",      "bisect",
-                                               "completion", "plant",  "observe"};
+static const char *const commands[COMMANDS] = {"verify",   "report",     "list",   "self-audit", "reduce",
+                                               "coverage", "covers",     "mutate", "blame",      "bisect",
+                                               "loaders",  "completion", "plant",  "observe"};
 
 static const char documentation[] =
     "Hold programs to an oracle, byte for byte, and say which byte differs and why.\n"
@@ -95,6 +95,10 @@ static const char documentation[] =
     "  bisect --elf GOOD BAD [CASE]\n"
     "               find the routine that makes the program BAD fail, by putting\n"
     "               routines of the program GOOD in the place of its own\n"
+    "  loaders [LOADER...]\n"
+    "               give every program to every loader, native, qemu or kernel, and\n"
+    "               hold what comes of it to fixtures/loaders.ini (default: the first\n"
+    "               two; kernel boots a kernel for each program)\n"
     "  completion   print the completion for bash, zsh or fish\n"
     "\n"
     "Nothing selected means every suite that is not on demand."
@@ -254,7 +258,7 @@ static error_t parse(int key, char *value, struct argp_state *state) {
     argp_error(state, "a command is needed: verify, report, list, self-audit, reduce, coverage, covers, mutate, blame, "
                       "bisect or completion");
   size_t most =
-      options->command == COMMAND_BISECT ? 3
+      options->command == COMMAND_BISECT || options->command == COMMAND_LOADERS ? 3
       : options->command == COMMAND_REDUCE || options->command == COMMAND_COVERS || options->command == COMMAND_BLAME
           ? 1
           : 0;
