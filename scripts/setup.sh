@@ -79,7 +79,7 @@ install() {
   # What the machine has stays: a package that would drive another out is named by apt, and not installed.
   # Images trimmed of documentation set path-exclude, but some documents are fixtures.
   # shellcheck disable=SC2086 # as above
-  apt -o 'DPkg::Options::=--path-include=/usr/share/doc/*' install --no-install-recommends --no-remove $missing
+  apt -o 'DPkg::Options::=--path-include=/usr/share/doc/*' install --no-remove --no-install-recommends $missing
 }
 
 # Lists are fetched where apt does not know the names, and where what it knows is gone from the server.

@@ -44,6 +44,7 @@ system 'here library document' 0
 setup
 expect_status 'root: 0' 0
 expect_text 'root: what is missing is installed, and nothing else' '--no-install-recommends wanted only-here' calls
+expect_text 'root: nothing is removed for it' 'install --no-remove' calls
 expect_no_text 'root: lists that are known are not fetched' 'update' calls
 expect_text 'root: what is done is said' 'setup: installing wanted only-here' out
 
