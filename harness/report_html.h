@@ -40,7 +40,7 @@ void html_byte_maps(const struct session *session, struct bytes *out);
 /* report_html_sizes.c: how the sizes that elf.sha256 in FOLDER states changed over the commits of git. */
 void html_sizes(const char *folder, struct bytes *out);
 
-/* report_html_loaders.c: the loader table, the files loaders* of FOLDER. */
+/* report_html_loaders.c: the loader table that loaders.ini in FOLDER declares. */
 void html_loaders(const char *folder, struct bytes *out);
 
 #endif

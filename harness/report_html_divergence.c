@@ -38,6 +38,15 @@ static bool is_page(const struct result *result) {
   return html && !result->test_case->conversation && result->target->program->oracle <= ORACLE_CMARK_UNSAFE;
 }
 
+/* A frame cannot grow with its page; so its height is guessed from the page's lines, in rem. */
+static size_t frame_height(struct span text, size_t from, size_t to) {
+  enum { LEAST = 5, EACH = 2, MOST = 18 };
+  size_t height = LEAST;
+  for (size_t at = from; at < to && height < MOST; at++)
+    height += text.data[at] == '\n' ? EACH : 0;
+  return height;
+}
+
 static void add_frame(const char *name, size_t number, struct span text, size_t at, struct bytes *out) {
   size_t from = 0;
   size_t to = text.len;
@@ -46,7 +55,9 @@ static void add_frame(const char *name, size_t number, struct span text, size_t 
   bytes_printf(out, "<figure><figcaption>%s, rendered", name);
   if (to - from < text.len)
     bytes_printf(out, ": only the bytes %zu to %zu of %zu", from, to, text.len);
-  bytes_printf(out, "</figcaption><iframe sandbox=\"\" title=\"%s page of divergence %zu\" srcdoc=\"", name, number);
+  bytes_printf(
+      out, "</figcaption><iframe style=\"height:%zurem\" sandbox=\"\" title=\"%s page of divergence %zu\" srcdoc=\"",
+      frame_height(text, from, to), name, number);
   html_frame_document(out, (struct span){text.data + from, to - from});
   bytes_text(out, "\"></iframe></figure>\n");
 }
@@ -105,19 +116,14 @@ void html_divergence(const struct session *session, const struct shown *shown, s
                      struct bytes *out) {
   const struct result *result = shown->result;
   struct bytes text = {0};
-  bytes_printf(out, "<article id=\"d%zu\" tabindex=\"-1\">\n<h3>%zu. <span class=\"bad\">%s</span> ", number, number,
-               verdict_name(result->verdict));
-  bytes_printf(&text, "%s/%s on %s %s", result->suite->name, result->test_case->id, result->target->label,
-               result->target->where);
-  html_bytes(out, span_of(&text));
-  bytes_text(out, "</h3>\n<p>");
-  bytes_clear(&text);
   report_headline(result, &text);
+  bytes_printf(out, "<article id=\"d%zu\" tabindex=\"-1\">\n<h3>%zu. ", number, number);
   html_bytes(out, span_of(&text));
-  bytes_text(out, result->known == KNOWN_AS_IS ? " (a known divergence)" : "");
+  bytes_text(out, "</h3>\n");
+  if (result->known == KNOWN_AS_IS)
+    bytes_text(out, "<p>This is a known divergence.</p>\n");
   if (shown->alike)
-    bytes_printf(out, " %zu more with the same signature.", shown->alike);
-  bytes_text(out, "</p>\n");
+    bytes_printf(out, "<p>%zu more bear the same signature.</p>\n", shown->alike);
   if (result->part != PART_NONE && (result->verdict == DIVERGED || result->verdict == ORACLE_FAULT))
     add_sides(result, number, out);
   bytes_clear(&text);

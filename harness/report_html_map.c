@@ -253,7 +253,7 @@ static void add_key(struct bytes *out) {
 /* Whether a result before number COUNT is about the same ELF. */
 static bool is_repeated(const struct session *session, size_t count) {
   for (size_t i = 0; i < count; i++)
-    if (session->results[i].target != session->results[count].target && session->results[i].target->elf &&
+    if (session->results[i].target != session->results[count].target &&
         strcmp(session->results[i].target->elf, session->results[count].target->elf) == 0)
       return true;
   return false;
@@ -266,7 +266,7 @@ void html_byte_maps(const struct session *session, struct bytes *out) {
   const struct target *last = NULL;
   for (size_t i = 0; i < session->result_count; i++) {
     const struct target *target = session->results[i].target;
-    if (target != last && target->elf && !is_repeated(session, i))
+    if (target != last && target->elf && target != &session->oracle && !is_repeated(session, i))
       add_elf(target->elf, session->options->build, out);
     last = target;
   }
