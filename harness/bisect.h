@@ -2,9 +2,19 @@
 #ifndef HARNESS_BISECT_H
 #define HARNESS_BISECT_H
 
+#include "harness/launch.h"
 #include "harness/options.h"
 
-/* The command `bisect`: by commits, or with --elf by routines. Returns the exit status. */
+/* The commands `bisect --elf GOOD BAD` and `bisect CASE [GOOD [BAD]]`, in an opened session. The first prints the
+   routines and tables without which the program BAD does not fail: the first selected case that it fails is taken, on
+   the targets whose program bears its file name or that --program selects. The second works in a clone in a temporary
+   folder, which shares the objects of the repository that the current folder is in and never writes there. GOOD and BAD
+   may be NULL: BAD is then HEAD, GOOD the nearest commit before it, in steps that double, in which the case is equal.
+   Both return the exit status: EXIT_DIVERGED when the guilty one is found, EXIT_EQUAL when nothing fails. */
+int bisect_elf(struct session *session, struct workspace *workspace, const char *good, const char *bad);
+int bisect_git(struct session *session, struct workspace *workspace, const char *good, const char *bad);
+
+/* The command `bisect`: the one of the two that the options ask for, by their operands. */
 int bisect_command(struct session *session, struct workspace *workspace, const struct options *options);
 
 #endif
