@@ -257,6 +257,16 @@ static void try_port(struct lane *lane) {
   free(url);
 }
 
+/* Holds what a run wrote on stderr to what its suite says, if it says anything. */
+static void judge_errors(struct result *result, const struct program *program, const struct process *process) {
+  struct bytes expected = {0};
+  if (!program->errors || result->verdict > EQUAL)
+    return;
+  bytes_unescape(&expected, program->errors);
+  compare_part(result, PART_STDERR, span_of(&expected), span_of(&process->err_text));
+  bytes_free(&expected);
+}
+
 static void judge_run(struct lane *lane) {
   struct result *result = lane->result;
   const struct process *process = &lane->process;
@@ -270,6 +280,7 @@ static void judge_run(struct lane *lane) {
     result_set(result, RUNNER_FAULT, "%s", why.data);
   else
     compare_run(result, truth, span_of(&process->out_text), (int)program->exit_status, process->status);
+  judge_errors(result, program, process);
   if (process->leaked)
     result_set(result, LEAKED, "a process that it started outlived it");
   bytes_free(&why);

@@ -12,7 +12,7 @@ const char *verdict_name(enum verdict verdict) {
 }
 
 const char *part_name(enum part part) {
-  static const char *const names[PARTS] = {"", "status line", "headers", "body", "stdout", "exit status"};
+  static const char *const names[PARTS] = {"", "status line", "headers", "body", "stdout", "exit status", "stderr"};
   return names[part];
 }
 
@@ -27,7 +27,7 @@ static uint64_t hash(struct span span) {
 char *result_signature(const struct result *result) {
   static const char *const words[VERDICTS] = {"not-run", "equal",  "diverged", "crashed",      "hung",
                                               "refused", "leaked", "flaky",    "oracle-fault", "runner-fault"};
-  static const char *const parts[PARTS] = {"", "status", "headers", "body", "stdout", "exit"};
+  static const char *const parts[PARTS] = {"", "status", "headers", "body", "stdout", "exit", "stderr"};
   if (result->verdict == DIVERGED)
     return xasprintf("%s@%zu:%016llx", parts[result->part], result->offset,
                      (unsigned long long)hash(span_of(&result->actual)));

@@ -20,7 +20,7 @@ enum verdict {
 };
 
 /* Which part of the answer diverged. */
-enum part { PART_NONE, PART_STATUS, PART_HEADERS, PART_BODY, PART_STDOUT, PART_EXIT, PARTS };
+enum part { PART_NONE, PART_STATUS, PART_HEADERS, PART_BODY, PART_STDOUT, PART_EXIT, PART_STDERR, PARTS };
 
 enum known { KNOWN_NOT, KNOWN_AS_IS, KNOWN_STALE };
 

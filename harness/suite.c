@@ -44,6 +44,7 @@ static const struct key program_keys[] = {
     {"oracle-command", TEXT, offsetof(struct program, oracle_command), NULL},
     {"status-line", TEXT, offsetof(struct program, status_line), NULL},
     {"header", LIST, offsetof(struct program, headers), NULL},
+    {"stderr", TEXT, offsetof(struct program, errors), NULL},
     {"exit-status", NUMBER, offsetof(struct program, exit_status), NULL},
     {"obeys-sigterm", YES_NO, offsetof(struct program, judges_stop), NULL},
     {"deadline", SECONDS, offsetof(struct program, deadline), NULL},
@@ -348,6 +349,11 @@ static void check_program(struct reader *reader, const struct program *program) 
     complain(reader, program->line, "'elf' has {arch}, so 'arch = x64 arm64' must say which");
   if (program->oracle == ORACLE_COMMAND && !program->oracle_command)
     complain(reader, program->line, "'oracle = command' needs an 'oracle-command = COMMAND'");
+  struct bytes errors = {0};
+  if (program->errors && !bytes_unescape(&errors, program->errors))
+    complain(reader, program->line,
+             "'stderr' has an escape that there is not; there are \\n, \\t, \\r, \\0, \\xHH, \\\\");
+  bytes_free(&errors);
 }
 
 static void check_source(struct reader *reader, const struct case_source *source) {
@@ -431,6 +437,7 @@ static void free_program(struct program *program) {
   free(program->ready_line);
   free(program->url_path);
   free(program->oracle_command);
+  free(program->errors);
   free(program->status_line);
   text_list_free(&program->headers);
 }
@@ -451,6 +458,11 @@ static void free_case(struct test_case *one) {
   free(one->conversation);
   for (int i = 0; i < ORACLE_KINDS; i++)
     bytes_free(&one->truth[i]);
+  for (size_t i = 0; i < one->answer_count; i++) {
+    bytes_free(&one->answers[i]->text);
+    free(one->answers[i]);
+  }
+  free(one->answers);
 }
 
 void suite_free(struct suite *suite) {

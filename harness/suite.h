@@ -38,11 +38,18 @@ struct program {
   char *oracle_command;         /* run by sh, the input on its stdin */
   char *status_line;            /* of a document's answer, without its line end */
   struct text_list headers;     /* in order; {length}: that of the body. None: headers are not compared */
+  char *errors;                 /* what a run writes on stderr, as bytes_escaped shows it; NULL: not compared */
   size_t exit_status;           /* of a run; of a server after SIGTERM */
   bool judges_stop;             /* whether a server must obey SIGTERM */
   double deadline;              /* seconds for one case */
   double start_deadline;        /* seconds until it is ready */
   int line;                     /* of its section in the suite file */
+};
+
+/* What an oracle command said about a case. */
+struct answer {
+  const char *command; /* borrowed of its program */
+  struct bytes text;
 };
 
 /* One input. */
@@ -54,6 +61,8 @@ struct test_case {
   struct conversation *conversation; /* owned; NULL: the case is a document */
   struct bytes truth[ORACLE_KINDS];  /* what each oracle said, where asked */
   bool asked[ORACLE_KINDS];
+  struct answer **answers; /* of commands: each program may have its own */
+  size_t answer_count;
 };
 
 struct result;

@@ -79,6 +79,27 @@ static bool ask_command(const char *command, struct span input, struct bytes *tr
   return false;
 }
 
+/* Asks the oracle command of PROGRAM, once for each case. */
+static bool answer_of_command(const struct program *program, struct test_case *test_case, struct span *truth,
+                              struct bytes *why) {
+  for (size_t i = 0; i < test_case->answer_count; i++)
+    if (test_case->answers[i]->command == program->oracle_command) {
+      *truth = span_of(&test_case->answers[i]->text);
+      return true;
+    }
+  struct answer *answer = xcalloc(1, sizeof *answer);
+  answer->command = program->oracle_command;
+  if (!ask_command(program->oracle_command, span_of(&test_case->input), &answer->text, why)) {
+    bytes_free(&answer->text);
+    free(answer);
+    return false;
+  }
+  test_case->answers = xrealloc(test_case->answers, (test_case->answer_count + 1) * sizeof(struct answer *));
+  test_case->answers[test_case->answer_count++] = answer;
+  *truth = span_of(&answer->text);
+  return true;
+}
+
 bool truth_of(const struct program *program, struct test_case *test_case, struct span *truth, struct bytes *why) {
   enum oracle oracle = (enum oracle)program->oracle;
   struct bytes *answer = &test_case->truth[oracle];
@@ -88,11 +109,9 @@ bool truth_of(const struct program *program, struct test_case *test_case, struct
       bytes_text(why, "the case has no published bytes ('expected = PATH' in its [cases] section)");
     return test_case->has_expected;
   }
-  if (!test_case->asked[oracle] && oracle == ORACLE_COMMAND) {
-    bytes_clear(answer);
-    if (!ask_command(program->oracle_command, span_of(&test_case->input), answer, why))
-      return false;
-  } else if (!test_case->asked[oracle]) {
+  if (oracle == ORACLE_COMMAND)
+    return answer_of_command(program, test_case, truth, why);
+  if (!test_case->asked[oracle]) {
     size_t len = 0;
     struct span input = span_of(&test_case->input);
     char *html = markdown_oracle_render(input.data, input.len, oracle == ORACLE_CMARK_UNSAFE, &len);

@@ -57,6 +57,11 @@ static const struct {
     {"printf samee", "", DIVERGED},
     {"printf same; exit 4", "", DIVERGED},
     {"printf same; exit 4", "exit-status = 4", EQUAL},
+    {"printf same; echo odd >&2", "", EQUAL},
+    {"printf same; echo odd >&2", "stderr = odd\\n", EQUAL},
+    {"printf same; echo odd >&2", "stderr = odd", DIVERGED},
+    {"printf same; echo odd >&2", "stderr =", DIVERGED},
+    {"printf same", "stderr = odd\\n", DIVERGED},
     {"printf same; kill -SEGV $$", "", CRASHED},
     {"printf same; while :; do :; done", "deadline = 0.2", HUNG},
     {"exec 1>&-; cat <&1; sleep 1000", "deadline = 0.2", HUNG},
@@ -125,6 +130,26 @@ START_TEST(an_oracle_command_that_fails_is_a_fault_of_the_oracle) {
   static const char text[] = "[program p]\nelf = /bin/cat\nrunner = native\noracle = command\n"
                              "oracle-command = exit 3\n[cases c]\nsource = nothing\n";
   ck_assert_int_eq(run_text(text, &usual), ORACLE_FAULT);
+}
+END_TEST
+
+START_TEST(each_program_has_its_own_oracle_command) {
+  static const char text[] = "[program a]\nelf = /bin/echo\narguments = a\nrunner = native\noracle = command\n"
+                             "oracle-command = echo a\n[program b]\nelf = /bin/echo\narguments = b\nrunner = native\n"
+                             "oracle = command\noracle-command = echo b\n[cases c]\nsource = nothing\n";
+  struct workspace workspace = {0};
+  struct session session;
+  struct bytes why = {0};
+  int status = 0;
+  workspace_open(&workspace);
+  ck_assert_msg(session_open_text(&session, &usual, "t.ini", text, &why), "%s", span_of(&why).data);
+  ck_assert(session_run(&session, &workspace, &why, &status));
+  ck_assert_uint_eq(session.result_count, 2);
+  for (size_t i = 0; i < 2; i++)
+    ck_assert_int_eq(session.results[i].verdict, EQUAL);
+  session_close(&session);
+  workspace_close(&workspace);
+  bytes_free(&why);
 }
 END_TEST
 
@@ -231,6 +256,7 @@ int main(void) {
   tcase_add_test(tests, what_the_kernel_will_not_start_is_refused);
   tcase_add_test(tests, what_is_not_there_is_no_verdict);
   tcase_add_test(tests, an_oracle_command_that_fails_is_a_fault_of_the_oracle);
+  tcase_add_test(tests, each_program_has_its_own_oracle_command);
   tcase_add_test(tests, a_program_inherits_nothing_but_three_descriptors);
   tcase_add_test(tests, no_case_is_an_error);
   tcase_add_test(tests, a_server_that_cannot_start_fails_every_case_at_once);

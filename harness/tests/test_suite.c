@@ -31,6 +31,7 @@ static const struct {
     {PROGRAM "arguments = \"a\n", "f.ini:3: arguments = \"a: arguments whose quotation marks are closed"},
     {PROGRAM "arch = x86\n" CASES, "unknown arch 'x86'; did you mean 'x64'?"},
     {PROGRAM "runner = quemu\n" CASES, "unknown runner 'quemu'; did you mean 'qemu'?"},
+    {PROGRAM "stderr = \\y\n" CASES, "f.ini:1: 'stderr' has an escape that there is not"},
     {PROGRAM "oracle = command\n" CASES, "f.ini:1: 'oracle = command' needs an 'oracle-command"},
     {"[program p]\nstdin = yes\n" CASES, "f.ini:1: the program has no 'elf = PATH'"},
     {"[program p]\nelf = a_{arch}\n" CASES, "f.ini:1: 'elf' has {arch}"},
