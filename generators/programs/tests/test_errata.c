@@ -1,0 +1,355 @@
+/* test_errata.c: each statement of fixtures/published/errata.md, proven: computed from the published bytes, or run. */
+#include "isa/x64.h"
+#include "listing.h"
+
+#include <check.h>
+#include <elf.h>
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* ---- The quine --------------------------------------------------------------------------------------------------- */
+
+static void quine_first_byte(void) {
+  size_t size;
+  unsigned char *file = program_read("quine-published_x64", &size);
+  ck_assert_uint_eq(file[0], 0x7f);
+  ck_assert_uint_eq(file[1], 0x45);
+  free(file);
+}
+
+/* The md5 of bytes, by md5sum(1): 32 digits. */
+static void md5(const unsigned char *bytes, size_t size, char digits[33]) {
+  char path[] = "/tmp/bytegate-erratum-XXXXXX", command[64];
+  int fd = mkstemp(path);
+  ck_assert_int_ge(fd, 0);
+  ck_assert_int_eq(write(fd, bytes, size), (ssize_t)size);
+  close(fd);
+  snprintf(command, sizeof command, "md5sum <%s", path);
+  FILE *out = popen(command, "r");
+  ck_assert_ptr_nonnull(out);
+  ck_assert_int_eq(fscanf(out, "%32s", digits), 1);
+  pclose(out);
+  unlink(path);
+}
+
+static void quine_p_paddr(void) {
+  static const char published[] = "5d24b05850f451b5b1e1a87a7c5d57c3";
+  const size_t p_paddr = sizeof(Elf64_Ehdr) + offsetof(Elf64_Phdr, p_paddr);
+  size_t size;
+  char digits[33];
+  unsigned char *file = program_read("quine-published_x64", &size);
+  md5(file, size, digits);
+  ck_assert_str_eq(digits, published);
+  ck_assert_uint_eq(file[p_paddr + 2], 0);
+  file[p_paddr + 2] = 0x40;
+  md5(file, size, digits);
+  ck_assert_str_ne(digits, published);
+  free(file);
+}
+
+static void quine_two_byte_sizes(void) {
+  ck_assert_uint_eq(sizeof((Elf64_Phdr *)NULL)->p_filesz, 8);
+  ck_assert_uint_eq(sizeof((Elf64_Phdr *)NULL)->p_memsz, 8);
+}
+
+/* A system call of this machine: getpid, whose number and result stand in the same register on x86-64; write, whose
+ * first argument and result do on arm64. */
+static void quine_registers_kept(void) {
+#if defined __x86_64__
+  long result = 39, rcx = 1, r11 = 1;
+  __asm__ volatile("mov %2, %%r11\n\tsyscall\n\tmov %%r11, %2"
+                   : "+a"(result), "+c"(rcx), "+r"(r11)
+                   :
+                   : "r11", "memory");
+  ck_assert_int_eq(result, getpid());
+  ck_assert_int_ne(rcx, 1);
+  ck_assert_int_ne(r11, 1);
+#else
+  register long x0 __asm__("x0") = 1;
+  register long x8 __asm__("x8") = 172;
+  __asm__ volatile("svc #0" : "+r"(x0) : "r"(x8) : "memory");
+  ck_assert_int_eq(x0, getpid());
+#endif
+}
+
+/* ---- The object -------------------------------------------------------------------------------------------------- */
+
+static void object_table_end(void) {
+  size_t size;
+  unsigned char *file = program_read("hello-world_x64.o", &size);
+  Elf64_Ehdr header;
+  memcpy(&header, file, sizeof header);
+  ck_assert_uint_eq(header.e_shoff + header.e_shnum * header.e_shentsize - 1, 0x1ff);
+  ck_assert_uint_eq(header.e_shoff + header.e_shnum + header.e_shentsize - 1, 0x86);
+  free(file);
+}
+
+/* ---- The case study ---------------------------------------------------------------------------------------------- */
+
+#define WALKTHROUGH "fixtures/published/elf-hello.hex"
+#define CODE 0x78
+#define TEXT 0x99
+
+/* The walkthrough's bytes as printed, all of them; returns their number. */
+static size_t as_printed(unsigned char *file) {
+  Listing listing = listing_read(WALKTHROUGH);
+  size_t end = 0;
+  for (size_t i = 0; i < listing.count; i++) {
+    memcpy(file + listing.rows[i].offset, listing.rows[i].published, listing.rows[i].count);
+    end = listing.rows[i].offset + listing.rows[i].count;
+  }
+  return end;
+}
+
+/* The size of the source's code, encoded: mov eax, 1; mov edi, 1; lea; mov edx, 13; syscall; mov eax, 60;
+ * xor rdi, rdi; syscall. */
+static size_t source_code_size(void) {
+  return 3u * x64_mov_r32_imm32(RAX, 1).len + x64_lea_r64_m(RSI, x64_at_rip(0)).len + x64_mov_r32_imm32(RDX, 13).len +
+         x64_xor_r64_r64(RDI, RDI).len + 2u * x64_syscall().len;
+}
+
+static void size_is_not_152(void) {
+  unsigned char file[256];
+  ck_assert_uint_eq(as_printed(file), 165);
+  ck_assert_uint_eq(CODE + source_code_size() + sizeof "Hello, ELF!\n", 167);
+  uint64_t p_filesz;
+  memcpy(&p_filesz, file + 0x60, sizeof p_filesz);
+  ck_assert_uint_eq(p_filesz, 152);
+  ck_assert_uint_lt(p_filesz, TEXT);
+  ck_assert_mem_eq(file + TEXT, "Hello, ELF!\n", 12);
+}
+
+/* Run the walkthrough as printed, where this machine can, and read what it writes. */
+static ssize_t run_as_printed(const unsigned char *file, size_t size, char *out, size_t room) {
+  char path[] = "/tmp/bytegate-erratum-XXXXXX";
+  int fd = mkstemp(path), ends[2];
+  ck_assert_int_eq(write(fd, file, size), (ssize_t)size);
+  fchmod(fd, 0755);
+  close(fd);
+  ck_assert_int_eq(pipe(ends), 0);
+  pid_t child = fork();
+  if (child == 0) {
+    dup2(ends[1], 1);
+    execl(path, path, (char *)NULL);
+    _exit(127);
+  }
+  close(ends[1]);
+  ssize_t got = read(ends[0], out, room);
+  close(ends[0]);
+  waitpid(child, NULL, 0);
+  unlink(path);
+  return got;
+}
+
+static void displacement_points_into_the_code(void) {
+  unsigned char file[256];
+  size_t size = as_printed(file);
+  int32_t displacement;
+  memcpy(&displacement, file + 0x85, sizeof displacement);
+  ck_assert_int_eq(0x89 + displacement, 0x91);
+  ck_assert_int_eq(TEXT - 0x89, 16);
+#if defined __x86_64__
+  char out[32];
+  ck_assert_int_eq(run_as_printed(file, size, out, sizeof out), 13);
+  ck_assert_mem_eq(out, file + 0x91, 13);
+#else
+  (void)size;
+  (void)run_as_printed;
+#endif
+}
+
+static void length_is_12(void) {
+  unsigned char file[256];
+  as_printed(file);
+  ck_assert_uint_eq(strlen("Hello, ELF!\n"), 12);
+  ck_assert_uint_eq(sizeof "Hello, ELF!\n", 13);
+  ck_assert_uint_eq(file[0x8a], 13);
+}
+
+static void data_begins_at_0x99(void) {
+  unsigned char file[256];
+  as_printed(file);
+  LayCode call = x64_syscall();
+  ck_assert_mem_eq(file + 0x97, call.bytes, call.len);
+  ck_assert_uint_eq(0x97 + call.len, TEXT);
+}
+
+static void xor_rdi_has_three_bytes(void) {
+  LayCode wide = x64_xor_r64_r64(RDI, RDI), narrow = x64_xor_r32_r32(RDI, RDI);
+  Listing listing = listing_read(WALKTHROUGH);
+  const ListingRow *row = listing_row(&listing, 0x95);
+  ck_assert_uint_eq(wide.len, 3);
+  ck_assert_uint_eq(row->count, narrow.len);
+  ck_assert_mem_eq(row->published, narrow.bytes, narrow.len);
+}
+
+static void padding_has_8_bytes(void) { ck_assert_int_eq(EI_NIDENT - EI_ABIVERSION, 8); }
+
+/* What a kernel compares in the first bytes: the magic, ET_EXEC or ET_DYN, the machine. `value` -1: any byte. The
+ * address and the place of the program header are the author's to choose, but the second depends on where it begins. */
+static int header_byte(size_t at, size_t phoff) {
+  static const int fixed[] = {[0] = 0x7f, 'E', 'L', 'F', [0x12] = EM_X86_64, [0x13] = 0};
+  if (at < 4 || at == 0x12 || at == 0x13)
+    return fixed[at];
+  if (at == 0x11)
+    return 0;
+  if (at >= 0x20 && at < 0x28)
+    return at == 0x20 ? (int)phoff : 0;
+  return -1;
+}
+
+/* Whether p_type can be PT_LOAD, p_offset lie in the first page, and p_vaddr be an address below 2^48; and e_type, in
+ * whichever of them it lies, be 2 or 3. */
+static bool program_header_may_begin_at(size_t phoff) {
+  static const int most[24] = {1, 0, 0, 0, [4] = 255, 255, 255, 255, [8] = 255, 15,  0, 0,
+                               0, 0, 0, 0, 255,       255, 255, 255, 255,       255, 0, 0};
+  for (size_t i = 0; i < sizeof most / sizeof *most; i++) {
+    int byte = header_byte(phoff + i, phoff), least = i == 0 ? PT_LOAD : 0;
+    if (byte < 0)
+      byte = phoff + i == 0x10 ? ET_EXEC : least;
+    if (byte < least || byte > most[i])
+      return false;
+  }
+  return true;
+}
+
+static void nothing_runs_in_64_bytes(void) {
+  size_t first = 0;
+  while (!program_header_may_begin_at(first))
+    first++;
+  ck_assert_uint_eq(first + sizeof(Elf64_Phdr), 67);
+}
+
+static void headers_alone_have_120_bytes(void) { ck_assert_uint_eq(sizeof(Elf64_Ehdr) + sizeof(Elf64_Phdr), 120); }
+
+static void p_offset_at_8_is_no_offset(void) {
+  const Elf64_Ehdr header = {.e_type = ET_EXEC, .e_machine = EM_X86_64, .e_version = EV_CURRENT, .e_phoff = 8};
+  Elf64_Phdr overlapped;
+  memcpy(&overlapped, (const char *)&header + header.e_phoff, sizeof overlapped);
+  ck_assert_uint_eq(overlapped.p_offset, 0x1003e0002);
+}
+
+static void under_80_bytes_take_4_gib(void) {
+  size_t size;
+  unsigned char *file = program_read("tiny-exit-native_x64", &size);
+  uint64_t e_phoff;
+  Elf64_Phdr header;
+  memcpy(&e_phoff, file + offsetof(Elf64_Ehdr, e_phoff), sizeof e_phoff);
+  ck_assert_uint_eq(size, 73);
+  ck_assert_uint_eq(e_phoff, 0x0c);
+  memcpy(&header, file + e_phoff, sizeof header);
+  ck_assert_uint_gt(header.p_memsz, UINT64_C(4) << 30);
+  free(file);
+}
+
+/* ---- The article on Rust ----------------------------------------------------------------------------------------- */
+
+static void write_returns_the_error(void) {
+#if defined __x86_64__
+  long result = 1;
+  __asm__ volatile("syscall" : "+a"(result) : "D"(-1L), "S"(""), "d"(1L) : "rcx", "r11", "memory");
+#else
+  register long result __asm__("x0") = -1;
+  register const char *x1 __asm__("x1") = "";
+  register long x2 __asm__("x2") = 1;
+  register long x8 __asm__("x8") = 64;
+  __asm__ volatile("svc #0" : "+r"(result) : "r"(x1), "r"(x2), "r"(x8) : "memory");
+#endif
+  ck_assert_int_eq(result, -EBADF);
+  ck_assert_int_ne(result, -1);
+}
+
+static void mov_has_changed(void) {
+  Listing before = listing_read("fixtures/published/nolibc-status.hex");
+  Listing after = listing_read("fixtures/published/nolibc-exit.hex");
+  LayCode wide = x64_mov_r64_imm32(RAX, 60), narrow = x64_mov_r32_imm32(RAX, 60);
+  const ListingRow *old = listing_row(&before, 0x1210), *new = listing_row(&after, 0x1221);
+  ck_assert_uint_eq(old->count, wide.len);
+  ck_assert_mem_eq(old->published, wide.bytes, wide.len);
+  ck_assert_uint_eq(new->count, narrow.len);
+  ck_assert_mem_eq(new->published, narrow.bytes, narrow.len);
+}
+
+/* ---- The list ---------------------------------------------------------------------------------------------------- */
+
+static const struct {
+  const char *name;
+  void (*prove)(void);
+} proofs[] = {
+    {"quine-first-byte", quine_first_byte},
+    {"quine-p-paddr", quine_p_paddr},
+    {"quine-two-byte-sizes", quine_two_byte_sizes},
+    {"quine-registers-kept", quine_registers_kept},
+    {"object-table-end", object_table_end},
+    {"size", size_is_not_152},
+    {"displacement", displacement_points_into_the_code},
+    {"length", length_is_12},
+    {"data-offset", data_begins_at_0x99},
+    {"xor-rdi", xor_rdi_has_three_bytes},
+    {"padding", padding_has_8_bytes},
+    {"sixty-four-bytes", nothing_runs_in_64_bytes},
+    {"one-hundred-and-twenty-bytes", headers_alone_have_120_bytes},
+    {"overlap-at-8", p_offset_at_8_is_no_offset},
+    {"under-80", under_80_bytes_take_4_gib},
+    {"write-minus-one", write_returns_the_error},
+    {"mov-unchanged", mov_has_changed},
+};
+#define PROOFS (sizeof proofs / sizeof *proofs)
+
+START_TEST(erratum_is_proven) { proofs[_i].prove(); }
+END_TEST
+
+/* The statements and the proofs are the same, in the same order. */
+START_TEST(statements_and_proofs_agree) {
+  FILE *file = fopen("fixtures/published/errata.md", "r");
+  ck_assert_ptr_nonnull(file);
+  char line[256];
+  size_t count = 0;
+  while (fgets(line, sizeof line, file)) {
+    line[strcspn(line, "\n")] = '\0';
+    if (strncmp(line, "### ", 4))
+      continue;
+    if (count == PROOFS || strcmp(line + 4, proofs[count].name))
+      ck_abort_msg("errata.md: \"%s\" has no proof in its place", line + 4);
+    count++;
+  }
+  fclose(file);
+  ck_assert_uint_eq(count, PROOFS);
+}
+END_TEST
+
+/* Each row of the listings that is called wrong names a statement. */
+START_TEST(rows_name_statements) {
+  Listing listing = listing_read(WALKTHROUGH);
+  size_t wrong = 0;
+  for (size_t i = 0; i < listing.count; i++) {
+    bool known = !listing.rows[i].meant_count;
+    wrong += !known;
+    for (size_t p = 0; p < PROOFS; p++)
+      known |= !strcmp(proofs[p].name, listing.rows[i].erratum);
+    if (!known)
+      ck_abort_msg("%s: no erratum \"%s\"", listing.path, listing.rows[i].erratum);
+  }
+  ck_assert_uint_eq(wrong, 4);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("errata");
+  TCase *tc = tcase_create("proven");
+  suite_add_tcase(suite, tc);
+  tcase_add_loop_test(tc, erratum_is_proven, 0, (int)PROOFS);
+  tcase_add_test(tc, statements_and_proofs_agree);
+  tcase_add_test(tc, rows_name_statements);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
