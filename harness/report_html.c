@@ -54,9 +54,11 @@ static void choose_more(const struct session *session, struct choice *choice) {
     if (!is_divergence(result) || k < distinct)
       continue;
     char *signature = result_signature(result);
-    for (k = 0; strcmp(choice->signatures[k], signature) != 0;)
-      k++;
-    choice->shown[choice->count++] = (struct shown){result, choice->shown[k].alike};
+    size_t alike = 0;
+    for (k = 0; k < distinct; k++)
+      if (choice->signatures[k] && strcmp(choice->signatures[k], signature) == 0)
+        alike = choice->shown[k].alike;
+    choice->shown[choice->count++] = (struct shown){result, alike};
     free(signature);
   }
 }

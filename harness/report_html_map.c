@@ -250,11 +250,10 @@ static void add_key(struct bytes *out) {
   bytes_text(out, "</ul>\n");
 }
 
-/* Whether a result before number COUNT is about the same ELF. */
-static bool is_repeated(const struct session *session, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    if (session->results[i].target != session->results[count].target &&
-        strcmp(session->results[i].target->elf, session->results[count].target->elf) == 0)
+/* Whether a result before the first one of TARGET is about the same ELF. */
+static bool is_repeated(const struct session *session, const struct target *target) {
+  for (const struct result *at = session->results; at->target != target; at++)
+    if (at->target->elf && strcmp(at->target->elf, target->elf) == 0)
       return true;
   return false;
 }
@@ -263,12 +262,11 @@ void html_byte_maps(const struct session *session, struct bytes *out) {
   bytes_text(out, "<p>One cell a byte, row after row; a pointer that rests on a cell tells its routine.</p>\n");
   add_key(out);
   bytes_text(out, "<div class=\"maps\">\n");
-  const struct target *last = NULL;
   for (size_t i = 0; i < session->result_count; i++) {
     const struct target *target = session->results[i].target;
-    if (target != last && target->elf && target != &session->oracle && !is_repeated(session, i))
+    if ((i == 0 || session->results[i - 1].target != target) && target->elf && target != &session->oracle &&
+        !is_repeated(session, target))
       add_elf(target->elf, session->options->build, out);
-    last = target;
   }
   bytes_text(out, "</div>\n");
 }

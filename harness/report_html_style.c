@@ -56,7 +56,8 @@ const char html_style[] =
     "--link:#000;--good:#000;--bad:#a00;--mark:#ffd33d;--marked:#000}"
     "nav,.skip,.links{display:none}header,main,footer{max-width:none;padding:0}"
     "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}"
-    "pre{white-space:pre-wrap;overflow-wrap:anywhere}.wide{overflow:visible}th,td{white-space:normal}"
+    "pre{white-space:pre-wrap;overflow-wrap:anywhere}.wide{overflow:visible}table{font-size:.75rem}th,td{white-space:"
+    "normal;padding-right:.5rem;overflow-wrap:break-word}"
     "h2,h3,figcaption{break-after:avoid}figure,tr{break-inside:avoid}"
     "article{border:0;border-top:1px solid #999;padding:0}"
     ".sides{grid-template-columns:1fr 1fr}}\n";
