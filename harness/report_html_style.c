@@ -54,10 +54,10 @@ const char html_style[] =
     ".d0{fill:var(--unread)}.d1{fill:var(--r1)}.d2{fill:var(--r2)}.d3{fill:var(--r3)}.d4{fill:var(--r4)}\n"
     "@media print{:root{color-scheme:light;--ground:#fff;--text:#000;--soft:#444;--line:#999;--panel:#fff;"
     "--link:#000;--good:#000;--bad:#a00;--mark:#ffd33d;--marked:#000}"
-    "nav,.skip,.links{display:none}header,main,footer{max-width:none;padding:0}"
+    "nav,.skip,.links{display:none}header,main,footer{max-width:none;padding:0 1px}"
     "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}"
     "pre{white-space:pre-wrap;overflow-wrap:anywhere}.wide{overflow:visible}table{font-size:.75rem}th,td{white-space:"
     "normal;padding-right:.5rem;overflow-wrap:break-word}"
-    "h2,h3,figcaption{break-after:avoid}figure,tr{break-inside:avoid}"
+    "h2,h3,figcaption,article>p{break-after:avoid;break-inside:avoid}figure,tr,li,.sides{break-inside:avoid}"
     "article{border:0;border-top:1px solid #999;padding:0}"
-    ".sides{grid-template-columns:1fr 1fr}}\n";
+    ".sides,.maps{grid-template-columns:1fr 1fr}}\n";
