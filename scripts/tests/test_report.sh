@@ -9,8 +9,8 @@ export TMPDIR=$folder/tmp
 mkdir -p tmp fixtures/suites fixtures/documents planted
 
 # A server with each fault that shows in an answer, on one document of every kind of text.
-printf '# A *heading*\n\n> quoted ~code~ & <b>\n\n1. one\n2. two\n\n<script src="http://example.com/x.js"></script>\n\n%s\n' \
-  '![far](http://example.com/x.png)' >fixtures/documents/all.md
+printf '# A *heading*\n\n> quoted ~code~ & <b>\n\n1. one\n2. two\n\n%s\n\n%s\n' \
+  '<script src="http://example.com/x.js"></script>' '![far](http://example.com/x.png)' >fixtures/documents/all.md
 for fault in none wrong-byte truncated-body extra-body wrong-header wrong-status; do
   printf '[program %s]\nelf = %s\narguments = plant %s {file}\nrunner = native\ndrive = http\noracle = cmark\n' \
     "$fault" "$gate" "$fault"
@@ -26,7 +26,9 @@ printf 'Hello, World!\n' >fixtures/stdout
 printf '[prog_x64]\nends = exit 3\nqemu = refused\nwhy = it is <planted>\n' >fixtures/loaders.ini
 
 # Three commits: one program that grows and shrinks on both machines, and one that stays.
-sums() { printf '%064d %8s  prog_x64\n%064d %8s  prog_arm64\n%064d %8s  same_x64\n' 1 "$1" 2 "$2" 3 77 >fixtures/elf.sha256; }
+sums() {
+  printf '%064d %8s  %s\n' 1 "$1" prog_x64 2 "$2" prog_arm64 3 77 same_x64 >fixtures/elf.sha256
+}
 commit() {
   git -C fixtures add elf.sha256
   git -C fixtures -c user.name=T -c user.email=t@example.org -c commit.gpgsign=false commit -q -m "$1"
@@ -54,7 +56,8 @@ for number in 1 2 3 4 5; do
   expect_text "divergence $number is there" "<article id=\"d$number\"" page.html
 done
 expect_no_text 'no sixth' 'id="d6"' page.html
-expect_text 'the loader table' '<td>prog_x64</td><td>exit 3</td><td><strong>refused</strong></td><td>exit 3</td>' page.html
+expect_text 'the loader table' \
+  '<td>prog_x64</td><td>exit 3</td><td><strong>refused</strong></td><td>exit 3</td>' page.html
 expect_text 'its reason, escaped' 'it is &lt;planted&gt;' page.html
 expect_text 'the commits are counted' "3 commits changed a program's bytes" page.html
 expect_text 'sizes' 'aria-label="sizes of prog_x64, from 100 to 200 bytes"' page.html
@@ -88,7 +91,8 @@ page.onload = () => {
   lines.push('sticking out: ' + inner.filter(e => e.getBoundingClientRect().right > $1 + 1).length);
   lines.push('articles ' + it.querySelectorAll('article').length);
   lines.push('lost links: ' + [...it.querySelectorAll('a[href]')].filter(a => !it.querySelector(a.hash)).length);
-  lines.push('unreachable: ' + [...it.querySelectorAll('#list a')].filter(a => { a.focus(); return it.activeElement !== a; }).length);
+  const takesFocus = a => { a.focus(); return it.activeElement === a; };
+  lines.push('unreachable: ' + [...it.querySelectorAll('#list a')].filter(a => !takesFocus(a)).length);
   lines.push('frames ' + it.querySelectorAll('iframe').length);
   lines.push('open frames: ' + [...it.querySelectorAll('iframe')].filter(f => f.contentDocument).length);
   said.textContent = lines.join('; ');
