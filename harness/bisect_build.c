@@ -141,8 +141,7 @@ const uint8_t *build_bytes(const struct build *build, const struct item *item) {
   return NULL;
 }
 
-/* Data that the generators number instead of naming it; its number says nothing. */
-static bool is_nameless(const struct item *item) {
+bool build_is_nameless(const struct item *item) {
   return item->kind == ITEM_DATA && strncmp(item->name, "literal_", 8) == 0;
 }
 
@@ -153,10 +152,10 @@ static bool same_bytes(const struct build *a, const struct item *one, const stru
 }
 
 static const struct item *twin_of(const struct build *from, const struct item *item, const struct build *to) {
-  if (!is_nameless(item))
+  if (!build_is_nameless(item))
     return build_item(to, item->name);
   for (size_t i = 0; i < to->item_count; i++)
-    if (is_nameless(&to->items[i]) && same_bytes(from, item, to, &to->items[i]))
+    if (build_is_nameless(&to->items[i]) && same_bytes(from, item, to, &to->items[i]))
       return &to->items[i];
   return NULL;
 }

@@ -73,6 +73,9 @@ const struct item *build_item(const struct build *build, const char *name);
 /* The item's bytes in the file, or NULL where it has none. */
 const uint8_t *build_bytes(const struct build *build, const struct item *item);
 
+/* Whether it is data that the generators number instead of naming it ("literal_ab"): the number says nothing. */
+bool build_is_nameless(const struct item *item);
+
 /* Makes the units of a routine; the caller frees them with listing_free. False: it has an instruction that cannot be
    taken from its place, and WHY names it. */
 bool build_list(struct build *build, const struct item *item, struct listing *listing, struct bytes *why);

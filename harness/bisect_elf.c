@@ -14,7 +14,7 @@
 static const double HANG_DEADLINE = 1.0;
 
 /* Lines of each side that are shown of a difference. */
-enum { MOST_LINES = 12, MOST_UNITS = 2000 };
+enum { MOST_LINES = 12, MOST_UNITS = 2000, MOST_TEXT = 24 };
 
 struct hunt {
   struct workspace *workspace;
@@ -137,8 +137,7 @@ static void find_differences(struct hunt *hunt) {
     const struct item *item = &hunt->good.items[i];
     const struct item *twin = build_item(&hunt->bad, item->name);
     struct bytes why = {0};
-    if (item->kind == ITEM_BSS || strncmp(item->name, "literal_", 8) == 0 ||
-        (twin && build_same(&hunt->good, item, &hunt->bad, twin)))
+    if (item->kind == ITEM_BSS || build_is_nameless(item) || (twin && build_same(&hunt->good, item, &hunt->bad, twin)))
       continue;
     if (graft(&hunt->good, &hunt->bad, &item, 1, hunt->path, &why)) {
       hunt->items = xrealloc(hunt->items, (hunt->count + 1) * sizeof *hunt->items);
@@ -189,34 +188,29 @@ static void minimise(struct hunt *hunt, const struct item **set, size_t *count) 
 
 /* ---- What differs ----------------------------------------------------------------------------------------------- */
 
-/* Appends what a unit does, with its target by name. */
-static void describe_unit(struct build *build, const struct unit *unit, bool with_place, struct bytes *out) {
-  struct code code;
-  const struct map_entry *entry = program_map_at(&build->map, unit->address);
+/* Appends the name of what UNIT leads to: a routine or table with an offset, or the text of nameless data. */
+static void add_target(const struct build *build, const struct unit *unit, struct bytes *out) {
   const struct item *target = unit->kind == UNIT_PLAIN ? NULL : build_item_at(build, unit->target);
-  if (entry && with_place)
-    bytes_printf(out, "%s:%d  ", entry->file, entry->line);
-  if (!entry || !code_read(&build->reader, entry->bytes, entry->len, unit->address, &code))
-    return;
-  bytes_printf(out, "%.*s", unit->kind == UNIT_PLAIN ? (int)sizeof code.text : (int)strcspn(code.text, " "), code.text);
-  if (target && !(unit->kind == UNIT_BRANCH && !with_place))
+  const char *bytes = target ? (const char *)build_bytes(build, target) : NULL;
+  if (target && bytes && build_is_nameless(target)) {
+    bytes_text(out, " \"");
+    bytes_escaped(out, (struct span){bytes, target->size < MOST_TEXT ? target->size : MOST_TEXT});
+    bytes_text(out, "\"");
+  } else if (target)
     bytes_printf(out, " %s+0x%llx", target->name, (unsigned long long)(unit->target - target->address));
 }
 
-static char **describe_units(struct build *build, const struct listing *listing) {
+/* The units as lines that are the same where the units do the same. Where a branch leads inside of its routine moves
+   with every instruction that is added: that is no difference of the branch. */
+static char **describe_units(struct build *build, const struct item *item, const struct listing *listing) {
   char **lines = xcalloc(listing->count + 1, sizeof *lines);
   for (size_t i = 0; i < listing->count; i++) {
     const struct unit *unit = &listing->units[i];
-    const struct item *target = unit->kind == UNIT_PLAIN ? NULL : build_item_at(build, unit->target);
     struct bytes text = {0};
-    bytes_append(&text, unit->bytes, unit->len);
-    struct bytes escaped = {0};
-    bytes_escaped(&escaped, span_of(&text));
-    /* Where a branch leads inside of its routine moves with every instruction: that is no difference of the branch. */
-    if (target && unit->kind != UNIT_BRANCH && unit->kind != UNIT_JUMP)
-      bytes_printf(&escaped, " %s+%llu", target->name, (unsigned long long)(unit->target - target->address));
-    bytes_free(&text);
-    lines[i] = escaped.data;
+    bytes_escaped(&text, (struct span){(const char *)unit->bytes, unit->len});
+    if (unit->target - item->address >= item->size)
+      add_target(build, unit, &text);
+    lines[i] = text.data;
   }
   return lines;
 }
@@ -242,18 +236,23 @@ static unsigned short *common_lengths(char **a, size_t n, char **b, size_t m) {
 }
 
 static void print_line(struct build *build, const struct unit *unit, const char *side) {
-  struct bytes text = {0};
-  describe_unit(build, unit, true, &text);
-  printf("  %s %s\n", side, span_of(&text).data);
-  bytes_free(&text);
+  const struct map_entry *entry = program_map_at(&build->map, unit->address);
+  struct code code = {0};
+  struct bytes target = {0};
+  bytes_text(&target, "");
+  add_target(build, unit, &target);
+  if (entry && code_read(&build->reader, entry->bytes, entry->len, unit->address, &code))
+    printf("  %s  %s:%d  %s%s%s\n", side, entry->file, entry->line, code.text, target.len ? "  ->" : "", target.data);
+  bytes_free(&target);
 }
 
 /* Prints the instructions that only one of the two routines has. */
-static void print_listings(struct hunt *hunt, const struct listing *good, const struct listing *bad) {
+static void print_listings(struct hunt *hunt, const struct item *item, const struct item *twin,
+                           const struct listing *good, const struct listing *bad) {
   size_t n = good->count;
   size_t m = bad->count;
-  char **a = describe_units(&hunt->good, good);
-  char **b = describe_units(&hunt->bad, bad);
+  char **a = describe_units(&hunt->good, item, good);
+  char **b = describe_units(&hunt->bad, twin, bad);
   unsigned short *lengths = common_lengths(a, n, b, m);
   size_t lines = 0;
   for (size_t i = 0, k = 0; (i < n || k < m) && lines < (size_t)2 * MOST_LINES;) {
@@ -282,7 +281,7 @@ static void print_code(struct hunt *hunt, const struct item *item, const struct 
   bool listed = build_list(&hunt->good, item, &good, &why);
   listed &= build_list(&hunt->bad, twin, &bad, &why);
   if (listed && good.count < MOST_UNITS && bad.count < MOST_UNITS)
-    print_listings(hunt, &good, &bad);
+    print_listings(hunt, item, twin, &good, &bad);
   listing_free(&good);
   listing_free(&bad);
   bytes_free(&why);

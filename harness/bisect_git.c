@@ -224,7 +224,7 @@ static bool prepare(struct trail *trail, const struct session *session, const st
                                         "-c",
                                         step_script,
                                         "sh",
-                                        getenv("BYTEGATE") ? getenv("BYTEGATE") : trail->owned[0],
+                                        trail->owned[0],
                                         generator,
                                         trail->owned[2] ? trail->owned[2] : ".",
                                         trail->owned[3],

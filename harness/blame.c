@@ -196,6 +196,8 @@ int blame_command(struct session *session, struct workspace *workspace, bool has
   int status = EXIT_EQUAL;
   bool ran = session_run(session, workspace, &why, &status);
   const struct result *result = ran ? choose(session, has_byte) : NULL;
+  if (ran)
+    status = EXIT_EQUAL;
   if (ran && !result)
     puts("no selected case diverges, crashes or hangs; --byte N blames a byte of one that does not");
   if (result) {

@@ -197,10 +197,11 @@ static void read_arm64(struct code_reader *reader, struct code *code) {
     return;
   char whole[CODE_NAME];
   whole_name(reader, first->reg, whole);
-  if (second->type == ARM64_OP_MEM) {
-    read_memory_arm64(reader, second, code);
-    code->width = width_arm64(id, cs_reg_name(reader->handle, first->reg));
-  }
+  for (int i = 1; i < arm64->op_count; i++)
+    if (arm64->operands[i].type == ARM64_OP_MEM) {
+      read_memory_arm64(reader, &arm64->operands[i], code);
+      code->width = width_arm64(id, cs_reg_name(reader->handle, first->reg));
+    }
   if (is_store_arm64(id)) {
     code->kind = CODE_STORE;
     memcpy(code->from, whole, sizeof whole);

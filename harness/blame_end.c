@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A hang is watched for so long at most, in seconds; of its samples the second half counts, when it does nothing else
+/* A hang is watched for so long, in seconds; of its samples the last quarter counts, when it does nothing else
    any more. */
-static const double HANG_TIME = 1.0;
+static const double HANG_TIME = 1.5;
 
 enum { MOST_SPOTS = 3 };
 
@@ -98,7 +98,7 @@ static void describe_spot(const struct blamed_program *program, const struct spo
   bytes_printf(out, "\n          %zu of %zu samples\n", spot->count, samples);
 }
 
-/* Sums up the second half of the samples. */
+/* Sums up the last quarter of the samples. */
 static void describe_hang(const struct blamed_program *program, const struct observation *observation,
                           struct bytes *out) {
   struct spot *spots = xcalloc(observation->count + 1, sizeof *spots);
@@ -109,7 +109,7 @@ static void describe_hang(const struct blamed_program *program, const struct obs
     total += observation->records[i]->kind == OBSERVED_SAMPLE;
   for (size_t i = 0; i < observation->count; i++) {
     const struct observed *sample = observation->records[i];
-    if (sample->kind != OBSERVED_SAMPLE || seen++ < total / 2)
+    if (sample->kind != OBSERVED_SAMPLE || seen++ < total - total / 4)
       continue;
     const struct map_entry *entry = program_map_at(&program->map, sample->pc);
     struct spot *spot = spot_of(spots, &count, sample, entry ? entry->routine : NULL);
@@ -119,19 +119,18 @@ static void describe_hang(const struct blamed_program *program, const struct obs
   }
   qsort(spots, count, sizeof *spots, by_count);
   for (size_t i = 0; i < count && i < MOST_SPOTS; i++)
-    describe_spot(program, &spots[i], total - total / 2, out);
+    describe_spot(program, &spots[i], total / 4, out);
   free(spots);
 }
 
 bool blame_end(struct workspace *workspace, const char *gate, const struct result *result, struct bytes *out,
                struct bytes *why) {
   bool hung = result->verdict == HUNG;
-  double deadline = result->target->program->deadline;
   struct observation_options options = {.samples = hung};
   struct observation observation;
   struct blamed_program program;
   if (hung)
-    options.deadline = deadline < HANG_TIME ? deadline : HANG_TIME;
+    options.deadline = HANG_TIME;
   if (!observe_case(workspace, gate, result, &options, &observation, why))
     return false;
   blamed_open(result->target, &program);

@@ -1,0 +1,217 @@
+/* Blame, as its user meets it: a fault is planted in a line of a generator, and the command must name that line; a
+   crash and a hang are planted in a routine, and it must name the routine. */
+#include "harness/tests/faulty_build.h"
+
+#include "harness/blame_code.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A program on a runner. */
+struct place {
+  const char *arch;
+  const char *runner;
+  const char *where;
+};
+
+static const struct place places[] = {
+#if defined __x86_64__
+    {"x64", "native", "x64-native"},
+#endif
+    {"x64", "qemu", "x64-qemu"},
+    {"arm64", "qemu", "arm64-qemu"},
+};
+enum { PLACES = sizeof places / sizeof *places };
+
+static void lay_all(void) {
+  static const char *const names[] = {"faulty", "right"};
+  lay_faulty("faulty", "s/bclr(T1, IS_HREF_SAFE, \"unsafe\")/bset(T1, IS_HREF_SAFE, \"unsafe\")/");
+  lay_faulty("right", "");
+  write_faulty("link.md", "text\n\n[a](/b)\n");
+  for (int i = 0; i < 2; i++) {
+    char *file = xasprintf("%s.ini", names[i]);
+    write_faulty(file,
+                 "[program markdown-render]\nelf = %1$s/%2$s/markdown-render_{arch}\narch = x64 arm64\nstdin = yes\n"
+                 "drive = run\noracle = cmark\n"
+                 "[program markdown-server]\nelf = %1$s/%2$s/markdown-server_{arch}\narch = x64 arm64\n"
+                 "arguments = -p 0 {file}\ndrive = http\noracle = cmark\n"
+                 "[cases c]\nsource = folder\npath = .\npattern = *.md\n",
+                 faulty_folder(), names[i]);
+    free(file);
+  }
+}
+
+static void blame(const struct place *place, const char *suite_name, const char *program, const char *more,
+                  int expected, struct bytes *out) {
+  int status = run_shell(out, "$B blame c/link.md --suite $T/%s.ini --known /dev/null -p %s_%s --runner %s %s",
+                         suite_name, program, place->arch, place->runner, more);
+  ck_assert_msg(status == expected, "exit status %d, not %d: %s", status, expected, out->data);
+}
+
+START_TEST(the_line_that_stored_the_wrong_byte_is_named) {
+  const struct place *place = &places[_i % PLACES];
+  const char *program = _i < PLACES ? "markdown-render" : "markdown-server";
+  struct bytes out = {0};
+  int line = line_of("st8('\\''%'\\'', S4, 0)");
+  blame(place, "faulty", program, "", 1, &out);
+  must_say(&out, "BLAME faulty/c/link.md %s_%s %s: %s byte 24, 0x25 '%%', stored by put_href+", program, place->arch,
+           place->where, _i < PLACES ? "stdout" : "body");
+  must_say(&out, ") generators/markdown/html.c:%d\n", line);
+  must_say(&out, "written   by write(");
+  must_say(&out, "called from put_safe_href+");
+  bytes_free(&out);
+}
+END_TEST
+
+START_TEST(a_copied_byte_is_followed_to_the_input) {
+  const struct place *place = &places[_i % PLACES];
+  struct bytes out = {0};
+  blame(place, "right", _i < PLACES ? "markdown-render" : "markdown-server", "--byte 5", 0, &out);
+  must_say(&out, "byte 5, 0x78 'x', stored by ");
+  must_say(&out, "read      by read(");
+  must_say(&out, "byte 2 of the input: line 1, column 3\n");
+  bytes_free(&out);
+}
+END_TEST
+
+START_TEST(a_byte_of_a_table_is_followed_to_the_table) {
+  struct bytes out = {0};
+  blame(&places[_i], "right", "markdown-render", "--byte 1", 0, &out);
+  must_say(&out, "byte 1, 0x70 'p', stored by render_document+");
+  must_say(&out, "\nlaid      as literal_");
+  bytes_free(&out);
+}
+END_TEST
+
+START_TEST(a_byte_that_is_not_there_is_said_to_be_missing) {
+  struct bytes out = {0};
+  blame(&places[_i], "right", "markdown-render", "--byte 5000", 3, &out);
+  must_say(&out, "there is no byte 5000 in what it wrote: the stdout has ");
+  bytes_free(&out);
+}
+END_TEST
+
+START_TEST(where_all_is_equal_there_is_nothing_to_blame) {
+  struct bytes out = {0};
+  blame(&places[_i], "right", "markdown-render", "", 0, &out);
+  must_say(&out, "no selected case diverges, crashes or hangs");
+  bytes_free(&out);
+}
+END_TEST
+
+/* Makes a copy of the renderer whose put_href begins with those bytes, and a suite for it. */
+static void plant(const char *arch, const char *name, const void *x64, size_t x64_len, const void *arm64) {
+  bool is_arm64 = strcmp(arch, "arm64") == 0;
+  char *from = xasprintf("right/markdown-render_%s", arch);
+  char *to = xasprintf("right/%s_%s", name, arch);
+  patch_routine(from, to, "put_href", is_arm64 ? arm64 : x64, is_arm64 ? 4 : x64_len);
+  write_faulty("planted.ini",
+               "[program %s]\nelf = %s/right/%s_{arch}\narch = %s\nstdin = yes\ndrive = run\ndeadline = 0.5\n"
+               "oracle = cmark\n[cases c]\nsource = folder\npath = .\npattern = *.md\n",
+               name, faulty_folder(), name, arch);
+  free(from);
+  free(to);
+}
+
+START_TEST(a_crash_is_named_with_its_signal_and_place) {
+  static const uint8_t load[] = {0x8a, 0x04, 0x25, 0x10, 0, 0, 0};
+  static const uint8_t undefined[] = {0, 0, 0, 0};
+  const struct place *place = &places[_i];
+  bool is_arm64 = strcmp(place->arch, "arm64") == 0;
+  struct bytes out = {0};
+  plant(place->arch, "crash", load, sizeof load, undefined);
+  blame(place, "planted", "crash", "", 1, &out);
+  must_say(&out, "crashed   at put_href+0x0 (");
+  must_say(&out, is_arm64 ? "signal 4 (" : "signal 11 (Segmentation fault) for address 0x10, nothing is mapped there");
+  must_say(&out, "called from put_safe_href+");
+  bytes_free(&out);
+}
+END_TEST
+
+START_TEST(a_hang_is_named_with_where_it_spins) {
+  static const uint8_t jump[] = {0xeb, 0xfe};
+  static const uint8_t branch[] = {0, 0, 0, 0x14};
+  struct bytes out = {0};
+  plant(places[_i].arch, "hang", jump, sizeof jump, branch);
+  blame(&places[_i], "planted", "hang", "", 1, &out);
+  must_say(&out, "spins     at put_href+0x0 (");
+  bytes_free(&out);
+}
+END_TEST
+
+START_TEST(a_hang_is_named_with_what_it_waits_in) {
+  struct bytes out = {0};
+  write_faulty("wait.ini", "[program p]\nelf = /bin/sh\narguments = -c \"exec sleep 1000\"\n"
+                           "runner = native\nstdin = yes\ndrive = run\ndeadline = 0.3\noracle = cmark\n"
+                           "[cases c]\nsource = folder\npath = .\npattern = *.md\n");
+  ck_assert_int_eq(run_shell(&out, "$B blame c/link.md --suite $T/wait.ini --known /dev/null"), 1);
+  must_say(&out, "waits     in clock_nanosleep at ");
+  bytes_free(&out);
+}
+END_TEST
+
+/* What the byte's way is read from. */
+static const struct {
+  enum machine machine;
+  const char *bytes;
+  size_t len;
+  enum code_kind kind;
+  const char *to, *from;
+  size_t width;
+} codes[] = {
+    {MACHINE_X64, "\x41\x88\x06", 3, CODE_STORE, "", "rax", 1},             /* mov [r14], al */
+    {MACHINE_X64, "\x41\xc6\x06\x25", 4, CODE_STORE_IMMEDIATE, "", "", 1},  /* mov byte [r14], 0x25 */
+    {MACHINE_X64, "\x0f\xb6\x07", 3, CODE_LOAD, "rax", "", 1},              /* movzx eax, byte [rdi] */
+    {MACHINE_X64, "\xf3\x41\x0f\x7f\x06", 5, CODE_STORE, "", "xmm0", 16},   /* movdqu [r14], xmm0 */
+    {MACHINE_X64, "\x4c\x89\xc0", 3, CODE_MOVE, "rax", "r8", 0},            /* mov rax, r8 */
+    {MACHINE_X64, "\xb8\x05\0\0\0", 5, CODE_IMMEDIATE, "rax", "", 0},       /* mov eax, 5 */
+    {MACHINE_X64, "\xf3\xa4", 2, CODE_STORE_MANY, NULL, NULL, 1},           /* rep movsb */
+    {MACHINE_X64, "\x48\x01\xd8", 3, CODE_OTHER, "rax", "rbx", 0},          /* add rax, rbx */
+    {MACHINE_X64, "\x0f\x05", 2, CODE_FLOW, "", "", 0},                     /* syscall */
+    {MACHINE_ARM64, "\xe9\x02\x00\x39", 4, CODE_STORE, "", "x9", 1},        /* strb w9, [x23] */
+    {MACHINE_ARM64, "\x09\x00\x40\x39", 4, CODE_LOAD, "x9", "", 1},         /* ldrb w9, [x0] */
+    {MACHINE_ARM64, "\xe0\x02\x80\x3d", 4, CODE_STORE, "", "v0", 16},       /* str q0, [x23] */
+    {MACHINE_ARM64, "\xb1\x04\x80\xd2", 4, CODE_IMMEDIATE, "x17", "", 0},   /* mov x17, #0x25 */
+    {MACHINE_ARM64, "\xe9\x03\x0a\xaa", 4, CODE_MOVE, "x9", "x10", 0},      /* mov x9, x10 */
+    {MACHINE_ARM64, "\x3f\x71\x01\xf1", 4, CODE_OTHER, NULL, NULL, 0},      /* cmp x9, #0x5c */
+    {MACHINE_ARM64, "\xfd\x7b\xbf\xa9", 4, CODE_STORE_MANY, NULL, NULL, 8}, /* stp x29, x30, [sp, #-16]! */
+    {MACHINE_ARM64, "\xc0\x03\x5f\xd6", 4, CODE_FLOW, "", "", 0},           /* ret */
+};
+
+START_TEST(instructions_are_read_for_what_they_move) {
+  struct code_reader reader;
+  struct code code;
+  ck_assert(code_open(codes[_i].machine, &reader));
+  ck_assert(code_read(&reader, codes[_i].bytes, codes[_i].len, 0x400000, &code));
+  ck_assert_msg(code.kind == codes[_i].kind, "%s: kind %d", code.text, (int)code.kind);
+  if (codes[_i].to)
+    ck_assert_msg(strcmp(code.to, codes[_i].to) == 0, "%s: writes %s", code.text, code.to);
+  if (codes[_i].from)
+    ck_assert_msg(strcmp(code.from, codes[_i].from) == 0, "%s: takes %s", code.text, code.from);
+  ck_assert_msg(code.width == codes[_i].width, "%s: %zu wide", code.text, code.width);
+  code_close(&reader);
+}
+END_TEST
+
+int main(void) {
+  Suite *s = suite_create("blame");
+  TCase *tc = tcase_create("blame");
+  tcase_add_unchecked_fixture(tc, lay_all, remove_faulty);
+  tcase_set_timeout(tc, 60);
+  tcase_add_loop_test(tc, the_line_that_stored_the_wrong_byte_is_named, 0, 2 * PLACES);
+  tcase_add_loop_test(tc, a_copied_byte_is_followed_to_the_input, 0, 2 * PLACES);
+  tcase_add_loop_test(tc, a_byte_of_a_table_is_followed_to_the_table, 0, PLACES);
+  tcase_add_loop_test(tc, a_byte_that_is_not_there_is_said_to_be_missing, 0, PLACES);
+  tcase_add_loop_test(tc, where_all_is_equal_there_is_nothing_to_blame, 0, PLACES);
+  tcase_add_loop_test(tc, a_crash_is_named_with_its_signal_and_place, 0, PLACES);
+  tcase_add_loop_test(tc, a_hang_is_named_with_where_it_spins, 0, PLACES);
+  tcase_add_test(tc, a_hang_is_named_with_what_it_waits_in);
+  tcase_add_loop_test(tc, instructions_are_read_for_what_they_move, 0, (int)(sizeof codes / sizeof *codes));
+  suite_add_tcase(s, tc);
+  SRunner *runner = srunner_create(s);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
