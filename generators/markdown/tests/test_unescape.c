@@ -177,6 +177,9 @@ static void check_cache(RunRoutine run, int step) {
       char text[64];
       snprintf(text, sizeof(text), "%s;", entities[i].name);
       check_reference(run, text, strlen(text));
+      text[strlen(text) - 2] ^= 1; /* names of nine bytes and more may differ in their last alone */
+      check_reference(run, text, strlen(text));
+      text[strlen(text) - 2] ^= 1;
       text[strlen(text) / 2] ^= again ? 0x20 : 0x04;
       check_reference(run, text, strlen(text));
     }
