@@ -5,7 +5,7 @@
  * character" is a well-formed one, and the first ill-formed byte ends a match. Each is written here as the one walk
  * that decides it, and where the longest match is not the obvious one the comment says so. A scanner gets the first
  * byte in A0 and, where white space alone does not stop it, the end in A1; it returns where the match ends, or 0. The
- * byte at the end can be read and is ASCII. Scanners destroy A0..A4 and T* and call nothing but scanners. */
+ * byte at the end can be read and is ASCII. Scanners destroy A0..A4 (those of HTML blocks A5 too) and T*, no more. */
 #include <string.h>
 
 #include "parts.h"

@@ -3,7 +3,7 @@
 #include "parts.h"
 
 /* decode_reference: in A0 = behind a '&', A1 = the end, A2 = where to write up to 8 bytes of UTF-8; out A0 = bytes of
- * the reference behind the '&', ';' included, or 0; A1 = bytes written. */
+ * the reference behind the '&', ';' included, or 0; A1 = bytes written. Reads up to eight bytes behind the end. */
 static void lay_decode_reference(void) {
   routine("decode_reference");
   enter(S0, S1);
