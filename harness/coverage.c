@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,12 +127,24 @@ static bool add_target(struct session *session, struct suite *suite, struct targ
   return true;
 }
 
-static bool choose(struct session *session, struct coverage_list *list, struct bytes *why) {
+/* Whether the ELF, or the program that it is in its suite, is meant. */
+static bool is_meant(const struct text_list *programs, const struct target *target) {
+  const char *slash = strrchr(target->elf, '/');
+  const char *names[] = {target->label, target->program->name, slash ? slash + 1 : target->elf};
+  for (size_t i = 0; i < programs->count; i++)
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+      if (fnmatch(programs->items[i], names[k], 0) == 0)
+        return true;
+  return programs->count == 0;
+}
+
+static bool choose(struct session *session, const struct text_list *programs, struct coverage_list *list,
+                   struct bytes *why) {
   for (size_t i = 0; i < session->suite_count; i++) {
     struct suite *suite = &session->suites[i];
     for (size_t k = 0; k < suite->target_count; k++) {
       struct target *target = &suite->targets[k];
-      if (target->machine != MACHINE_HOST && !is_repeated(suite, target) &&
+      if (target->machine != MACHINE_HOST && is_meant(programs, target) && !is_repeated(suite, target) &&
           !add_target(session, suite, target, list, why))
         return false;
     }
@@ -406,10 +419,10 @@ static bool check_tools(const struct coverage_list *list, struct bytes *why) {
   return why->len == 0;
 }
 
-bool coverage_measure(struct session *session, const char *store, bool fresh, struct coverage_list *list,
-                      struct bytes *why, int *interrupted) {
+bool coverage_measure(struct session *session, const struct text_list *programs, const char *store, bool fresh,
+                      struct coverage_list *list, struct bytes *why, int *interrupted) {
   *list = (struct coverage_list){0};
-  if (!choose(session, list, why) || !check_tools(list, why))
+  if (!choose(session, programs, list, why) || !check_tools(list, why))
     return false;
   struct measurement measurement = {.list = list, .jobs = session->options->jobs};
   measurement.finished = shared_memory(measurement.jobs * sizeof(uint32_t));

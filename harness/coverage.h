@@ -48,11 +48,13 @@ struct coverage_list {
   size_t count;
 };
 
-/* Measures each ELF that the session selects, on each machine, each case once. What is stored in the folder STORE for
-   the same bytes and the same cases is not measured again, unless FRESH; what is measured is stored there. Prints
-   progress on stderr. On failure returns false and WHY says what is missing. *INTERRUPTED becomes a signal or 0. */
-bool coverage_measure(struct session *session, const char *store, bool fresh, struct coverage_list *list,
-                      struct bytes *why, int *interrupted);
+/* Measures each ELF that the session selects, on each machine, each case once: of all of them, those whose own name, or
+   the name of whose program, with the machine or without, matches one of the shell patterns PROGRAMS. What is stored in
+   the folder STORE for the same bytes and the same cases is not measured again, unless FRESH; what is measured is
+   stored there. Prints progress on stderr. On failure returns false and WHY says what is missing. *INTERRUPTED becomes
+   a signal or 0. */
+bool coverage_measure(struct session *session, const struct text_list *programs, const char *store, bool fresh,
+                      struct coverage_list *list, struct bytes *why, int *interrupted);
 void coverage_free(struct coverage_list *list);
 
 /* Whether the case did this at ADDRESS. */

@@ -33,13 +33,14 @@ int open_and_measure(const struct session_options *options, bool fresh, struct s
   struct bytes why = {0};
   int interrupted = 0;
   all = *options;
+  all.programs = (struct text_list){0};
   if (all.suites.count == 0)
     name_all_suites(&all);
   curl_global_init(CURL_GLOBAL_DEFAULT);
   char *store = xasprintf("%s/coverage", options->build);
   bool good = session_open(session, &all, &why);
   int status = good ? EXIT_INFRASTRUCTURE : EXIT_USAGE;
-  good = good && coverage_measure(session, store, fresh, list, &why, &interrupted);
+  good = good && coverage_measure(session, &options->programs, store, fresh, list, &why, &interrupted);
   if (!good)
     fprintf(stderr, "bytegate: %s\n", why.data);
   bytes_free(&why);

@@ -7,7 +7,7 @@
 
 const char *mutation_name(enum mutation mutation) {
   static const char *const names[MUTATIONS] = {"condition", "plus-one", "minus-one", "register",
-                                               "exchange",  "no-op",    "byte"};
+                                               "exchange",  "no-op",    "set-bit",   "clear-bit"};
   return names[mutation];
 }
 
@@ -35,10 +35,11 @@ void mutants_add(struct mutants *mutants, const struct map_entry *entry, enum mu
 /* One bit of each byte, another one from byte to byte, so that every place in a byte has its turn. */
 static void mutate_data(struct mutants *mutants, const struct map_entry *entry) {
   for (size_t i = 0; i < entry->len; i++) {
+    uint8_t bit = (uint8_t)(1U << ((entry->address + i) % 8));
     struct mutant *mutant = append(mutants);
-    *mutant = (struct mutant){
-        .entry = entry, .mutation = MUTATION_BYTE, .which = (unsigned)i, .len = 1, .address = entry->address + i};
-    mutant->bytes[0] = entry->bytes[i] ^ (uint8_t)(1U << ((entry->address + i) % 8));
+    *mutant = (struct mutant){.entry = entry, .which = (unsigned)i, .len = 1, .address = entry->address + i};
+    mutant->mutation = entry->bytes[i] & bit ? MUTATION_CLEAR_BIT : MUTATION_SET_BIT;
+    mutant->bytes[0] = entry->bytes[i] ^ bit;
   }
 }
 
@@ -65,7 +66,7 @@ void mutant_name(const struct program_map *map, const struct mutant *mutant, str
   bytes_printf(name, "%s+0x%llx:%s", entry->routine,
                (unsigned long long)(mutant->address - program_map_routine(map, entry)),
                mutation_name(mutant->mutation));
-  if (mutant->mutation != MUTATION_BYTE && mutant->which > 0)
+  if (entry->kind == MAP_CODE && mutant->which > 0)
     bytes_printf(name, ".%u", mutant->which);
 }
 
@@ -84,7 +85,7 @@ static void disassemble(csh handle, const uint8_t *bytes, size_t len, uint64_t a
 
 void mutant_describe(enum machine machine, const struct mutant *mutant, struct bytes *text) {
   csh handle = 0;
-  if (mutant->mutation == MUTATION_BYTE) {
+  if (mutant->entry->kind != MAP_CODE) {
     bytes_printf(text, "0x%02x, now 0x%02x", mutant->entry->bytes[mutant->which], mutant->bytes[0]);
     return;
   }

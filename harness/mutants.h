@@ -13,7 +13,8 @@ enum mutation {
   MUTATION_REGISTER,  /* a register is its neighbour */
   MUTATION_EXCHANGE,  /* two registers have changed places */
   MUTATION_NO_OP,     /* nothing is done */
-  MUTATION_BYTE,      /* one bit of a table's byte is wrong */
+  MUTATION_SET_BIT,   /* a bit of a table's byte is 1, not 0 */
+  MUTATION_CLEAR_BIT, /* a bit of a table's byte is 0, not 1 */
   MUTATIONS
 };
 

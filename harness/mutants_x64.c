@@ -109,7 +109,7 @@ static void exchange_registers(struct mutants *mutants, const struct map_entry *
   uint8_t bytes[MUTANT_MOST_BYTES];
   size_t modrm = insn->detail->x86.encoding.modrm_offset;
   memcpy(bytes, entry->bytes, entry->len);
-  if (modrm == 0 || (bytes[modrm] & 0xc0) != 0xc0)
+  if (modrm == 0 || (bytes[modrm] & 0xc0) != 0xc0 || insn->detail->x86.op_count < 2)
     return;
   bytes[modrm] = (uint8_t)(0xc0 | (bytes[modrm] & 7) << 3 | (bytes[modrm] >> 3 & 7));
   if (opcode > 0 && (bytes[opcode - 1] & 0xf0) == 0x40) {

@@ -118,6 +118,7 @@ static void close_run(struct mutation_run *run) {
   shared_memory_free(run->last_killer, run->coverage->map.count * sizeof *run->last_killer);
   mutants_free(&run->mutants);
   equivalents_free(run);
+  sources_free(run);
   free(run->order);
   free(run->cases);
   free(run->case_rank);

@@ -1,8 +1,8 @@
 /* How much this gate notices: runs the cases on mutants of a program and counts how many of them some case fails on.
 
    A mutant that every case passes on survives. It is then a gap in the cases, or it does the same as the program; the
-   latter are listed, with the reason, in a file that has two sides: a listed mutant that is killed is a mistake in the
-   list.
+   latter are listed, with the reason, in a file that has two sides: a line of it that no surviving mutant needs is a
+   mistake.
 
    Mutants run confined (harness/confine), natively where the host is their machine, under qemu elsewhere. */
 #ifndef HARNESS_MUTATE_H
@@ -14,6 +14,14 @@
 
 #include <stdio.h>
 
+enum {
+  EQUIVALENT_PROGRAM,
+  EQUIVALENT_ROUTINE,
+  EQUIVALENT_MUTATION,
+  EQUIVALENT_SOURCE,
+  EQUIVALENT_REASON,
+  EQUIVALENT_FIELDS
+};
 enum usable { CASE_UNUSED, CASE_USABLE, CASE_FAILS };
 enum fate { FATE_UNTRIED, FATE_KILLED, FATE_SURVIVED, FATE_NOT_REACHED };
 
@@ -24,14 +32,16 @@ struct outcome {
   uint32_t verdict; /* of that case */
 };
 
-/* A line of the list of equivalent mutants: PROGRAM MUTANT REASON, the first two being shell patterns. */
+/* A line of the list of equivalent mutants, its fields parted by " | ": shell patterns on the program, the routine, the
+   mutation and the source line that laid the instruction, and the reason. Source lines are named by their text: unlike
+   their numbers, and the addresses of what they laid, it stays while others change. */
 struct equivalent {
-  char *program;
-  char *mutant;
-  char *reason;
+  char *fields[EQUIVALENT_FIELDS];
   int line;
   unsigned killed, survived; /* mutants that it speaks of */
 };
+
+struct sources;
 
 struct mutation_run {
   struct coverage *coverage;
@@ -41,7 +51,8 @@ struct mutation_run {
   struct equivalent *equivalents;
   size_t equivalent_count;
   char *equivalents_path;
-  uint32_t *cases; /* those that can be used, the most specific first */
+  struct sources *sources; /* the generators, as far as they were asked for */
+  uint32_t *cases;         /* those that can be used, the most specific first */
   size_t case_count;
   uint32_t *case_rank;     /* of each case of the coverage: where it stands in CASES */
   uint64_t *case_duration; /* shared: of each case of the coverage, in ns */
@@ -68,11 +79,16 @@ bool equivalents_read(struct mutation_run *run, const char *path, struct bytes *
 void equivalents_free(struct mutation_run *run);
 
 /* The line of the list that speaks of the mutant, or NULL. */
-struct equivalent *equivalent_of(const struct mutation_run *run, const struct mutant *mutant);
+struct equivalent *equivalent_of(struct mutation_run *run, const struct mutant *mutant);
+
+/* mutate_sources.c: the text of line LINE of the source FILE, without the blanks around it; "" where it is not there.
+ */
+const char *source_line(struct mutation_run *run, const char *file, int line);
+void sources_free(struct mutation_run *run);
 
 /* mutate_report.c: prints what became of the mutants. Returns the share killed of those that are not equivalent, in per
    cent, or -1 where the list of equivalent mutants is wrong. */
-double mutate_report(const struct mutation_run *run, FILE *out);
+double mutate_report(struct mutation_run *run, FILE *out);
 
 /* bytegate mutate. Returns the exit status: EXIT_DIVERGED where less than 95 % of the mutants were killed, or the list
    of equivalent ones is wrong. */

@@ -1,6 +1,7 @@
 /* What became of the mutants, for people. */
 #include "harness/mutate.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
 struct tally {
@@ -10,7 +11,7 @@ struct tally {
 static double percent(size_t part, size_t whole) { return whole ? 100.0 * (double)part / (double)whole : 100.0; }
 
 /* Counts the outcomes by kind of mutation, and what each line of the list of equivalents speaks of. */
-static void count(const struct mutation_run *run, struct tally tallies[MUTATIONS + 1]) {
+static void count(struct mutation_run *run, struct tally tallies[MUTATIONS + 1]) {
   for (size_t i = 0; i < run->mutants.count; i++) {
     const struct mutant *mutant = &run->mutants.items[i];
     enum fate fate = (enum fate)run->outcomes[i].fate;
@@ -30,7 +31,7 @@ static void count(const struct mutation_run *run, struct tally tallies[MUTATIONS
   }
 }
 
-static void print_survivors(const struct mutation_run *run, FILE *out) {
+static void print_survivors(struct mutation_run *run, FILE *out) {
   bool headed = false;
   for (size_t i = 0; i < run->mutants.count; i++) {
     const struct mutant *mutant = &run->mutants.items[i];
@@ -44,30 +45,30 @@ static void print_survivors(const struct mutation_run *run, FILE *out) {
     if (!headed)
       fputs("\n  survived:\n", out);
     headed = true;
-    fprintf(out, "  %s:%d: %s%s\n", mutant->entry->file, mutant->entry->line, text.data,
-            fate == FATE_NOT_REACHED ? " (no case reaches it)" : "");
+    const char *source = source_line(run, mutant->entry->file, mutant->entry->line);
+    fprintf(out, "  %s:%d: %s%s%s%s\n", mutant->entry->file, mutant->entry->line, text.data,
+            fate == FATE_NOT_REACHED ? " (no case reaches it)" : "", *source ? "  | " : "", source);
     bytes_free(&text);
   }
 }
 
-/* A line that speaks of a mutant that is killed is wrong; one that speaks of nothing is, once all were tried. */
+/* Once all mutants were tried, a line of the list that none of the survivors needs is wrong. */
 static size_t print_mistakes(const struct mutation_run *run, bool all_tried, FILE *out) {
   size_t mistakes = 0;
-  for (size_t i = 0; i < run->equivalent_count; i++) {
+  for (size_t i = 0; i < run->equivalent_count && all_tried; i++) {
     const struct equivalent *one = &run->equivalents[i];
-    if (one->killed) {
-      fprintf(out, "  %s:%d: not equivalent: of the mutants called %s, cases kill %u\n", run->equivalents_path,
-              one->line, one->mutant, one->killed);
-      mistakes++;
-    } else if (all_tried && !one->survived && strcmp(one->program, run->coverage->name) == 0) {
-      fprintf(out, "  %s:%d: there is no such mutant: %s\n", run->equivalents_path, one->line, one->mutant);
-      mistakes++;
-    }
+    if (one->survived || fnmatch(one->fields[EQUIVALENT_PROGRAM], run->coverage->name, 0) != 0)
+      continue;
+    fprintf(out,
+            one->killed ? "  %s:%d: cases kill each of these mutants: it is not equivalent\n"
+                        : "  %s:%d: there is no such mutant\n",
+            run->equivalents_path, one->line);
+    mistakes++;
   }
   return mistakes;
 }
 
-double mutate_report(const struct mutation_run *run, FILE *out) {
+double mutate_report(struct mutation_run *run, FILE *out) {
   struct tally tallies[MUTATIONS + 1] = {0};
   count(run, tallies);
   fprintf(out, "%-12s %8s %8s %11s %8s\n", "mutation", "tried", "killed", "equivalent", "share");

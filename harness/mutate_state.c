@@ -123,19 +123,33 @@ bool mutate_save(const struct mutation_run *run, const char *path, struct bytes 
 
 /* The list of equivalent mutants */
 
+/* Cuts TEXT at its first " | "; returns what stands behind it, or NULL. */
+static char *cut_field(char *text) {
+  char *bar = text ? strstr(text, " | ") : NULL;
+  if (!bar)
+    return NULL;
+  char *end = bar;
+  while (end > text && end[-1] == ' ')
+    end--;
+  *end = '\0';
+  return bar + 3 + strspn(bar + 3, " ");
+}
+
 static bool parse_equivalent(struct mutation_run *run, char *line, int number) {
-  char *rest = NULL;
-  const char *program = strtok_r(line, " \t", &rest);
-  const char *mutant = strtok_r(NULL, " \t", &rest);
-  const char *reason = rest ? rest + strspn(rest, " \t") : "";
-  if (!program || program[0] == '#')
+  char *fields[EQUIVALENT_FIELDS];
+  if (line[0] == '#' || line[strspn(line, " \t")] == '\0')
     return true;
-  if (!mutant || !*reason)
+  fields[0] = line;
+  for (int i = 1; i < EQUIVALENT_FIELDS; i++)
+    fields[i] = cut_field(fields[i - 1]);
+  if (!fields[EQUIVALENT_REASON] || !*fields[EQUIVALENT_REASON])
     return false;
   size_t size = (run->equivalent_count + 1) * sizeof *run->equivalents;
   run->equivalents = xrealloc(run->equivalents, size);
-  run->equivalents[run->equivalent_count++] = (struct equivalent){
-      .program = xstrdup(program), .mutant = xstrdup(mutant), .reason = xstrdup(reason), .line = number};
+  struct equivalent *one = &run->equivalents[run->equivalent_count++];
+  *one = (struct equivalent){.line = number};
+  for (int i = 0; i < EQUIVALENT_FIELDS; i++)
+    one->fields[i] = xstrdup(fields[i]);
   return true;
 }
 
@@ -154,30 +168,30 @@ bool equivalents_read(struct mutation_run *run, const char *path, struct bytes *
     good = parse_equivalent(run, line, number + 1);
     line = next;
   }
-  if (!good && !failed)
-    bytes_printf(why, "%s:%d: a line is PROGRAM MUTANT REASON", path, number);
+  if (!good && why->len == 0)
+    bytes_printf(why, "%s:%d: a line is PROGRAM | ROUTINE | MUTATION | SOURCE LINE | REASON", path, number);
   bytes_free(&text);
   return good;
 }
 
 void equivalents_free(struct mutation_run *run) {
-  for (size_t i = 0; i < run->equivalent_count; i++) {
-    free(run->equivalents[i].program);
-    free(run->equivalents[i].mutant);
-    free(run->equivalents[i].reason);
-  }
+  for (size_t i = 0; i < run->equivalent_count; i++)
+    for (int k = 0; k < EQUIVALENT_FIELDS; k++)
+      free(run->equivalents[i].fields[k]);
   free(run->equivalents);
   free(run->equivalents_path);
 }
 
-struct equivalent *equivalent_of(const struct mutation_run *run, const struct mutant *mutant) {
-  struct bytes name = {0};
-  struct equivalent *found = NULL;
-  mutant_name(&run->coverage->map, mutant, &name);
-  for (size_t i = 0; i < run->equivalent_count && !found; i++)
-    if (fnmatch(run->equivalents[i].program, run->coverage->name, 0) == 0 &&
-        fnmatch(run->equivalents[i].mutant, name.data, 0) == 0)
-      found = &run->equivalents[i];
-  bytes_free(&name);
-  return found;
+struct equivalent *equivalent_of(struct mutation_run *run, const struct mutant *mutant) {
+  const struct map_entry *entry = mutant->entry;
+  const char *text[] = {run->coverage->name, entry->routine, mutation_name(mutant->mutation),
+                        source_line(run, entry->file, entry->line)};
+  for (size_t i = 0; i < run->equivalent_count; i++) {
+    bool matches = true;
+    for (int k = 0; k < EQUIVALENT_REASON && matches; k++)
+      matches = fnmatch(run->equivalents[i].fields[k], text[k], 0) == 0;
+    if (matches)
+      return &run->equivalents[i];
+  }
+  return NULL;
 }

@@ -84,7 +84,7 @@ static bool parse(struct program_map *map, const char *path, struct bytes *why) 
   size_t cap = 0;
   int number = 1;
   char *rest = NULL;
-  char *line = strtok_r(map->text.data, "\n", &rest);
+  char *line = map->text.len ? strtok_r(map->text.data, "\n", &rest) : NULL;
   if (!line || strncmp(line, "# bytegate-map 1\t", 17) != 0) {
     bytes_printf(why, "%s:1: this is no source map of version 1 (it begins with '# bytegate-map 1')", path);
     return false;
