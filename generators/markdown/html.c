@@ -30,12 +30,12 @@ static const char *literal_name(const char *text) {
   return name;
 }
 
-void put_literal(const char *text) {
+void op_put_literal(const char *text) {
   int length = (int)strlen(text);
-  la(T0, literal_name(text));
+  op_la(T0, literal_name(text));
   for (int at = 0; at < length; at += 16)
-    copy16(S4, at, T0, at);
-  add(S4, S4, length);
+    op_copy16(S4, at, T0, at);
+  op_add_imm(S4, S4, length);
 }
 
 static void lay_literals(void) {

@@ -56,20 +56,22 @@ static void lay_inline_kinds(void) {
     data_offset16(handler[i], "inline_handlers");
 }
 
-/* Set flags of the pending run. */
-static void flag_run(int flags) {
-  ldw(T0, W_RUN_FLAGS);
-  or (T0, T0, flags);
-  stw(T0, W_RUN_FLAGS);
+/* Set flags of the pending run; destroys T0. */
+#define flag_run(flags) (AT_, op_flag_run(flags))
+static void op_flag_run(int flags) {
+  op_load(64, T0, S5, W_RUN_FLAGS);
+  op_or_imm(T0, T0, flags);
+  op_store64(T0, S5, W_RUN_FLAGS);
 }
 
 /* Append a token of this kind and flags for `length` (a register) bytes from `from`; destroys T0. */
-static void push_token(int kind, int flags, Reg from, Reg length) {
-  st16(kind | flags << 8, S4, T_KIND);
-  sub(T0, from, S5);
-  st32(T0, S4, T_OFF);
-  st32(length, S4, T_LEN);
-  add(S4, S4, TOKEN_SIZE);
+#define push_token(kind, flags, from, length) (AT_, op_push_token(kind, flags, from, length))
+static void op_push_token(int kind, int flags, Reg from, Reg length) {
+  op_store16_imm(kind | flags << 8, S4, T_KIND);
+  op_sub(T0, from, S5);
+  op_store32(T0, S4, T_OFF);
+  op_store32(length, S4, T_LEN);
+  op_add_imm(S4, S4, TOKEN_SIZE);
 }
 
 /* flush_run: end the pending run of text before A0: a token, unless it is empty. Destroys T0, T1. */

@@ -209,8 +209,9 @@ enum {
 #define if_class(c, classes, to) (la(T1, "byte_classes"), ld8x(T1, T1, c), bset(T1, classes, to))
 #define if_not_class(c, classes, to) (la(T1, "byte_classes"), ld8x(T1, T1, c), bclr(T1, classes, to))
 
-/* Append a string to the output at S4; destroys T0. (html.c) */
-void put_literal(const char *text);
+/* Append a string to the output at S4; destroys T0. (html.c) It counts as an operation of the line that calls it. */
+#define put_literal(text) (AT_, op_put_literal(text))
+void op_put_literal(const char *text);
 
 void lay_document_text(void); /* text.c: the document made into lines */
 void lay_blocks(void);        /* blocks.c: the block structure */
