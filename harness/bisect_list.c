@@ -29,7 +29,7 @@ static bool list_branch_x64(const uint8_t *bytes, size_t len, struct unit *unit)
   if (is_long)
     memcpy(&displacement, bytes + len - 4, sizeof displacement);
   else
-    displacement = (int8_t)bytes[len - 1];
+    displacement = (int32_t)signed_field(bytes[len - 1], 8);
   if (len == 5 && bytes[0] == 0xe8)
     set_unit(unit, UNIT_CALL, (const uint8_t[]){0xe8, 0, 0, 0, 0}, 5, 1);
   else if ((len == 5 && bytes[0] == 0xe9) || (len == 2 && bytes[0] == 0xeb))

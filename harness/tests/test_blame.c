@@ -154,29 +154,29 @@ END_TEST
 /* What the byte's way is read from. */
 static const struct {
   enum machine machine;
+  enum code_kind kind;
   const char *bytes;
   size_t len;
-  enum code_kind kind;
   const char *to, *from;
   size_t width;
 } codes[] = {
-    {MACHINE_X64, "\x41\x88\x06", 3, CODE_STORE, "", "rax", 1},             /* mov [r14], al */
-    {MACHINE_X64, "\x41\xc6\x06\x25", 4, CODE_STORE_IMMEDIATE, "", "", 1},  /* mov byte [r14], 0x25 */
-    {MACHINE_X64, "\x0f\xb6\x07", 3, CODE_LOAD, "rax", "", 1},              /* movzx eax, byte [rdi] */
-    {MACHINE_X64, "\xf3\x41\x0f\x7f\x06", 5, CODE_STORE, "", "xmm0", 16},   /* movdqu [r14], xmm0 */
-    {MACHINE_X64, "\x4c\x89\xc0", 3, CODE_MOVE, "rax", "r8", 0},            /* mov rax, r8 */
-    {MACHINE_X64, "\xb8\x05\0\0\0", 5, CODE_IMMEDIATE, "rax", "", 0},       /* mov eax, 5 */
-    {MACHINE_X64, "\xf3\xa4", 2, CODE_STORE_MANY, NULL, NULL, 1},           /* rep movsb */
-    {MACHINE_X64, "\x48\x01\xd8", 3, CODE_OTHER, "rax", "rbx", 0},          /* add rax, rbx */
-    {MACHINE_X64, "\x0f\x05", 2, CODE_FLOW, "", "", 0},                     /* syscall */
-    {MACHINE_ARM64, "\xe9\x02\x00\x39", 4, CODE_STORE, "", "x9", 1},        /* strb w9, [x23] */
-    {MACHINE_ARM64, "\x09\x00\x40\x39", 4, CODE_LOAD, "x9", "", 1},         /* ldrb w9, [x0] */
-    {MACHINE_ARM64, "\xe0\x02\x80\x3d", 4, CODE_STORE, "", "v0", 16},       /* str q0, [x23] */
-    {MACHINE_ARM64, "\xb1\x04\x80\xd2", 4, CODE_IMMEDIATE, "x17", "", 0},   /* mov x17, #0x25 */
-    {MACHINE_ARM64, "\xe9\x03\x0a\xaa", 4, CODE_MOVE, "x9", "x10", 0},      /* mov x9, x10 */
-    {MACHINE_ARM64, "\x3f\x71\x01\xf1", 4, CODE_OTHER, NULL, NULL, 0},      /* cmp x9, #0x5c */
-    {MACHINE_ARM64, "\xfd\x7b\xbf\xa9", 4, CODE_STORE_MANY, NULL, NULL, 8}, /* stp x29, x30, [sp, #-16]! */
-    {MACHINE_ARM64, "\xc0\x03\x5f\xd6", 4, CODE_FLOW, "", "", 0},           /* ret */
+    {MACHINE_X64, CODE_STORE, "\x41\x88\x06", 3, "", "rax", 1},             /* mov [r14], al */
+    {MACHINE_X64, CODE_STORE_IMMEDIATE, "\x41\xc6\x06\x25", 4, "", "", 1},  /* mov byte [r14], 0x25 */
+    {MACHINE_X64, CODE_LOAD, "\x0f\xb6\x07", 3, "rax", "", 1},              /* movzx eax, byte [rdi] */
+    {MACHINE_X64, CODE_STORE, "\xf3\x41\x0f\x7f\x06", 5, "", "xmm0", 16},   /* movdqu [r14], xmm0 */
+    {MACHINE_X64, CODE_MOVE, "\x4c\x89\xc0", 3, "rax", "r8", 0},            /* mov rax, r8 */
+    {MACHINE_X64, CODE_IMMEDIATE, "\xb8\x05\0\0\0", 5, "rax", "", 0},       /* mov eax, 5 */
+    {MACHINE_X64, CODE_STORE_MANY, "\xf3\xa4", 2, NULL, NULL, 1},           /* rep movsb */
+    {MACHINE_X64, CODE_OTHER, "\x48\x01\xd8", 3, "rax", "rbx", 0},          /* add rax, rbx */
+    {MACHINE_X64, CODE_FLOW, "\x0f\x05", 2, "", "", 0},                     /* syscall */
+    {MACHINE_ARM64, CODE_STORE, "\xe9\x02\x00\x39", 4, "", "x9", 1},        /* strb w9, [x23] */
+    {MACHINE_ARM64, CODE_LOAD, "\x09\x00\x40\x39", 4, "x9", "", 1},         /* ldrb w9, [x0] */
+    {MACHINE_ARM64, CODE_STORE, "\xe0\x02\x80\x3d", 4, "", "v0", 16},       /* str q0, [x23] */
+    {MACHINE_ARM64, CODE_IMMEDIATE, "\xb1\x04\x80\xd2", 4, "x17", "", 0},   /* mov x17, #0x25 */
+    {MACHINE_ARM64, CODE_MOVE, "\xe9\x03\x0a\xaa", 4, "x9", "x10", 0},      /* mov x9, x10 */
+    {MACHINE_ARM64, CODE_OTHER, "\x3f\x71\x01\xf1", 4, NULL, NULL, 0},      /* cmp x9, #0x5c */
+    {MACHINE_ARM64, CODE_STORE_MANY, "\xfd\x7b\xbf\xa9", 4, NULL, NULL, 8}, /* stp x29, x30, [sp, #-16]! */
+    {MACHINE_ARM64, CODE_FLOW, "\xc0\x03\x5f\xd6", 4, "", "", 0},           /* ret */
 };
 
 START_TEST(instructions_are_read_for_what_they_move) {
