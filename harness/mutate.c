@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 static const double GOAL = 95.0;
+static const uint64_t SAVE_INTERVAL_NS = 20000000000;
 static const char EQUIVALENTS[] = "fixtures/mutants-equivalent";
 
 /* splitmix64: a fixed sequence for each seed. */
@@ -87,8 +88,15 @@ static bool check_baseline(const struct mutation_run *run) {
   return failing == 0;
 }
 
-static void show_progress(void *user) {
-  const struct mutation_run *run = user;
+/* Says how far it is, and writes down what is known every now and then, so that no more is lost when it is killed. */
+static void progress(void *user) {
+  struct mutation_run *run = user;
+  struct bytes why = {0};
+  if (now_ns() - run->saved > SAVE_INTERVAL_NS) {
+    mutate_save(run, &why);
+    run->saved = now_ns();
+    bytes_free(&why);
+  }
   size_t tried = 0;
   size_t killed = 0;
   for (size_t i = 0; i < run->mutants.count; i++) {
@@ -125,22 +133,21 @@ static void close_run(struct mutation_run *run) {
 }
 
 /* Tries the mutants of one program. Returns the exit status; *INTERRUPTED becomes a signal or 0. */
-static int mutate_program(struct mutation_run *run, const struct options *options, const char *state,
-                          int *interrupted) {
+static int mutate_program(struct mutation_run *run, const struct options *options, int *interrupted) {
   struct bytes why = {0};
   int status = EXIT_INFRASTRUCTURE;
   *interrupted = 0;
   if (equivalents_read(run, EQUIVALENTS, &why) && (*interrupted = mutate_baseline(run)) == 0 && check_baseline(run)) {
     rank_cases(run);
     if (!options->fresh)
-      mutate_load(run, state);
+      mutate_load(run);
     run->deadline = options->seconds ? now_ns() + options->seconds * 1000000000ULL : 0;
-    *interrupted = mutate_try(run, show_progress);
+    *interrupted = mutate_try(run, progress);
     if (isatty(STDERR_FILENO))
       fputc('\n', stderr);
     double share = mutate_report(run, stdout);
     status = share < GOAL ? EXIT_DIVERGED : EXIT_EQUAL;
-    if (!mutate_save(run, state, &why))
+    if (!mutate_save(run, &why))
       status = EXIT_INFRASTRUCTURE;
   }
   if (why.len)
@@ -177,7 +184,8 @@ int mutate_command(const struct options *options) {
     char *state = xasprintf("%s/%s", folder, coverage->name);
     mkdir(folder, 0777);
     open_run(&run, coverage, options);
-    status = mutate_program(&run, options, state, &interrupted);
+    run.state = state;
+    status = mutate_program(&run, options, &interrupted);
     close_run(&run);
     free(state);
     free(folder);

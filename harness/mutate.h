@@ -61,6 +61,8 @@ struct mutation_run {
   uint64_t deadline;       /* now_ns, or 0 */
   unsigned jobs;
   uint64_t started;
+  const char *state; /* path of the file that keeps what is known */
+  uint64_t saved;    /* when it was written last */
 };
 
 /* mutate_run.c: measures how the unchanged program does on each case, confined. Returns a signal or 0. */
@@ -70,9 +72,9 @@ int mutate_baseline(struct mutation_run *run);
    called in between. */
 int mutate_try(struct mutation_run *run, void (*tick)(void *run));
 
-/* mutate_state.c: what earlier runs found out about the same program, in the file PATH. */
-void mutate_load(struct mutation_run *run, const char *path);
-bool mutate_save(const struct mutation_run *run, const char *path, struct bytes *why);
+/* mutate_state.c: what earlier runs found out about the same program, in the file STATE of the run. */
+void mutate_load(struct mutation_run *run);
+bool mutate_save(const struct mutation_run *run, struct bytes *why);
 
 /* Reads the list of equivalent mutants. A list that is not there is an empty one. */
 bool equivalents_read(struct mutation_run *run, const char *path, struct bytes *why);

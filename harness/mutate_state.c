@@ -77,11 +77,11 @@ static void first_line(const struct mutation_run *run, struct bytes *line) {
   bytes_printf(line, "bytegate-mutants 1 %016llx ", (unsigned long long)run->coverage->hash);
 }
 
-void mutate_load(struct mutation_run *run, const char *path) {
+void mutate_load(struct mutation_run *run) {
   struct bytes text = {0};
   struct bytes line = {0};
   first_line(run, &line);
-  if (bytes_read_file(&text, path) == 0 && text.len > line.len && memcmp(text.data, line.data, line.len) == 0) {
+  if (bytes_read_file(&text, run->state) == 0 && text.len > line.len && memcmp(text.data, line.data, line.len) == 0) {
     struct named *names = name_all(run);
     bool same_cases = strtoull(text.data + line.len, NULL, 16) == hash_cases(run);
     char *rest = NULL;
@@ -94,7 +94,7 @@ void mutate_load(struct mutation_run *run, const char *path) {
   bytes_free(&line);
 }
 
-bool mutate_save(const struct mutation_run *run, const char *path, struct bytes *why) {
+bool mutate_save(const struct mutation_run *run, struct bytes *why) {
   struct bytes text = {0};
   first_line(run, &text);
   bytes_printf(&text, "%016llx\n", (unsigned long long)hash_cases(run));
@@ -110,12 +110,12 @@ bool mutate_save(const struct mutation_run *run, const char *path, struct bytes 
       bytes_text(&text, "\tsurvived\n");
   }
   /* A run that is ended in the middle of writing must not lose what the last one knew. */
-  char *half = xasprintf("%s.new", path);
+  char *half = xasprintf("%s.new", run->state);
   int failed = write_file(half, span_of(&text));
-  if (!failed && rename(half, path) != 0)
+  if (!failed && rename(half, run->state) != 0)
     failed = errno;
   if (failed)
-    bytes_printf(why, "%s: %s", path, strerror(failed));
+    bytes_printf(why, "%s: %s", run->state, strerror(failed));
   free(half);
   bytes_free(&text);
   return failed == 0;
