@@ -66,14 +66,37 @@ static char *ending(const struct process *process, enum loader loader) {
   return xasprintf("exit %d", process->status);
 }
 
+/* qemu-user notes each page of what a program asks for: one that asks for a terabyte would keep it busy for minutes. So
+   qemu gets this much address space, and refuses such a program at once. */
+#define QEMU_KIB "16777216"
+
+static void add(struct text_list *list, const char *text) { text_list_add(list, text, strlen(text)); }
+
+/* The words behind /bin/sh that start ELF in qemu with that limit. */
+static void qemu_words(struct text_list *words, const char *elf, enum machine machine,
+                       const struct text_list *arguments) {
+  char *qemu = find_command(qemu_command(machine));
+  if (!qemu)
+    die("%s is not installed: run `make setup`", qemu_command(machine));
+  const char *const first[] = {"-c", "ulimit -v " QEMU_KIB " && exec \"$@\"", "sh", qemu, elf};
+  for (size_t i = 0; i < sizeof first / sizeof *first; i++)
+    add(words, first[i]);
+  for (size_t i = 0; i < arguments->count; i++)
+    add(words, arguments->items[i]);
+  free(qemu);
+}
+
 void attempt_run(struct workspace *workspace, const char *elf, enum machine machine, enum loader loader,
                  const struct text_list *arguments, struct span input, double deadline, struct attempt *attempt) {
   struct process process = {.pidfd = -1, .out = -1, .err = -1};
-  struct program program = {.name = (char *)elf, .arguments = *arguments};
+  struct text_list words = {0};
+  if (loader == LOADER_QEMU)
+    qemu_words(&words, elf, machine, arguments);
+  struct program program = {.name = (char *)elf, .arguments = loader == LOADER_QEMU ? words : *arguments};
   struct target target = {.program = &program,
-                          .elf = (char *)elf,
+                          .elf = loader == LOADER_QEMU ? "/bin/sh" : (char *)elf,
                           .machine = machine,
-                          .runner = loader == LOADER_QEMU ? RUNNER_QEMU : RUNNER_NATIVE};
+                          .runner = RUNNER_NATIVE};
   *attempt = (struct attempt){0};
   int fd = input_file(input);
   process_prepare(workspace, &process);
@@ -87,6 +110,7 @@ void attempt_run(struct workspace *workspace, const char *elf, enum machine mach
   attempt->out = process.out_text;
   process.out_text = (struct bytes){0};
   process_discard(workspace, &process);
+  text_list_free(&words);
   if (fd >= 0)
     close(fd);
 }

@@ -49,6 +49,8 @@ static const char *not_here(const struct run *run, const struct loader_row *row,
     return "";
   if (loader == LOADER_NATIVE && machine != host_machine())
     return "-";
+  if (loader == LOADER_KERNEL && row->input.len)
+    return "- (input)"; /* on a console there is none */
   if (loader == LOADER_NATIVE && row->memory > promised_memory())
     return "- (memory)";
   return NULL;
@@ -63,11 +65,10 @@ static void attempt_on(struct run *run, const struct loader_row *row, const char
                 attempt);
 }
 
-/* On a console each line end is two bytes, and a kernel's console cannot feed a program. */
 static bool printed(const struct loader_row *row, struct span file, enum loader loader, const struct attempt *attempt) {
   if (loader != LOADER_KERNEL)
     return loader_printed(row, file, span_of(&attempt->out));
-  return row->prints_input || boot_printed(span_of(&attempt->out), row->prints_itself ? file : span_of(&row->prints));
+  return boot_printed(span_of(&attempt->out), row->prints_itself ? file : span_of(&row->prints));
 }
 
 /* Prints one cell, and notes in DRIFT what is not as declared. */

@@ -4,6 +4,7 @@
 #include "harness/blame.h"
 #include "harness/blame_trace.h"
 #include "harness/coverage_command.h"
+#include "harness/liveness.h"
 #include "harness/loaders.h"
 #include "harness/mutate.h"
 #include "harness/options.h"
@@ -258,6 +259,9 @@ int main(int argc, char **argv) {
     break;
   case COMMAND_COVERS:
     status = covers_command(&options);
+    break;
+  case COMMAND_LIVENESS:
+    status = liveness_command(options.session.build, "fixtures/loaders.ini");
     break;
   case COMMAND_LOADERS:
     status = loaders_command(options.session.build, "fixtures/loaders.ini", &options.operands);

@@ -71,9 +71,9 @@ static const struct argp_option table[] = {
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
-static const char *const commands[COMMANDS] = {"verify",   "report",     "list",   "self-audit", "reduce",
-                                               "coverage", "covers",     "mutate", "blame",      "bisect",
-                                               "loaders",  "completion", "plant",  "observe"};
+static const char *const commands[COMMANDS] = {"verify",   "report",   "list",       "self-audit", "reduce",
+                                               "coverage", "covers",   "mutate",     "blame",      "bisect",
+                                               "loaders",  "liveness", "completion", "plant",      "observe"};
 
 static const char documentation[] =
     "Hold programs to an oracle, byte for byte, and say which byte differs and why.\n"
@@ -99,6 +99,7 @@ static const char documentation[] =
     "               give every program to every loader, native, qemu or kernel, and\n"
     "               hold what comes of it to fixtures/loaders.ini (default: the first\n"
     "               two; kernel boots a kernel for each program)\n"
+    "  liveness     print which header bytes of the smallest programs loaders read\n"
     "  completion   print the completion for bash, zsh or fish\n"
     "\n"
     "Nothing selected means every suite that is not on demand."

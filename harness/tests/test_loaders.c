@@ -1,0 +1,262 @@
+/* test_loaders.c: the loader table is read strictly and catches drift in both directions, a boot's console is
+ * understood, and the liveness matrix of fixtures/ still holds. */
+#include "harness/boot.h"
+#include "harness/liveness.h"
+
+#include <check.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TABLE "fixtures/loaders.ini"
+#define MATRIX "fixtures/liveness.txt"
+
+static char *build;
+
+/* ---- The table --------------------------------------------------------------------------------------------------- */
+
+/* A table of that text, in a file of its own. */
+static char *table_file(const char *text) {
+  char *path = xstrdup("/tmp/bytegate-loaders-XXXXXX");
+  int fd = mkstemp(path);
+  ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+  close(fd);
+  return path;
+}
+
+static void discard(char *path) {
+  unlink(path);
+  free(path);
+}
+
+static const struct {
+  const char *text, *words;
+} refusals[] = {
+    {"ends = exit 0\n", ":1: "},
+    {"[a]\nnonsense\n", ":2: "},
+    {"[a]\nfine = 1\n", "no such key"},
+    {"[a]\nends = maybe\n", "it is `exit N`"},
+    {"[a]\nends = exit 0x\n", "it is `exit N`"},
+    {"[a]\nprints = \\q\n", "escape"},
+    {"[a]\nqemu = refused\n", "but not why"},
+    {"[a]\nwhy = no reason\n", "no loader is otherwise"},
+};
+
+START_TEST(table_refuses) {
+  struct loader_table table;
+  struct bytes why = {0};
+  char *path = table_file(refusals[_i].text);
+  ck_assert(!loader_table_read(path, &table, &why));
+  if (!strstr(why.data, path) || !strstr(why.data, refusals[_i].words))
+    ck_abort_msg("\"%s\" does not say \"%s\"", why.data, refusals[_i].words);
+  bytes_free(&why);
+  loader_table_free(&table);
+  discard(path);
+}
+END_TEST
+
+START_TEST(table_is_read) {
+  struct loader_table table;
+  struct bytes why = {0};
+  char *path = table_file("# a comment\n\n[one_x64]\nprints = a\\n\narguments = b  c\nqemu = SIGTRAP\nwhy = d\n"
+                          "[two_x64]\nends = exit 7\nprints = itself\nmemory = 12\n");
+  ck_assert(loader_table_read(path, &table, &why));
+  ck_assert_uint_eq(table.count, 2);
+  const struct loader_row *one = &table.rows[0], *two = &table.rows[1];
+  ck_assert_str_eq(loader_declared(one, LOADER_NATIVE), "exit 0");
+  ck_assert_str_eq(loader_declared(one, LOADER_QEMU), "SIGTRAP");
+  ck_assert_uint_eq(one->arguments.count, 2);
+  ck_assert(loader_printed(one, span_text(""), span_text("a\n")));
+  ck_assert(!loader_printed(one, span_text(""), span_text("a")));
+  ck_assert_str_eq(loader_declared(two, LOADER_KERNEL), "exit 7");
+  ck_assert(loader_printed(two, span_text("me"), span_text("me")));
+  ck_assert(!loader_printed(two, span_text("me"), span_text("you")));
+  ck_assert_uint_eq(two->memory, 12);
+  loader_table_free(&table);
+  discard(path);
+}
+END_TEST
+
+/* The command's status over a copy of the table in which FROM has become TO. Its output is not for this test's reader.
+ */
+static int status_with(const char *from, const char *to) {
+  struct bytes text = {0}, changed = {0};
+  struct text_list loaders = {0};
+  ck_assert_int_eq(bytes_read_file(&text, TABLE), 0);
+  const char *at = strstr(text.data, from);
+  if (!at)
+    ck_abort_msg("%s does not say \"%s\"", TABLE, from);
+  bytes_printf(&changed, "%.*s%s%s", (int)(at - text.data), text.data, to, at + strlen(from));
+  char *path = table_file(changed.data);
+  text_list_add(&loaders, "qemu", 4);
+  fflush(stdout);
+  int out = dup(STDOUT_FILENO);
+  ck_assert_ptr_nonnull(freopen("/dev/null", "w", stdout));
+  int status = loaders_command(build, path, &loaders);
+  fflush(stdout);
+  dup2(out, STDOUT_FILENO);
+  close(out);
+  discard(path);
+  text_list_free(&loaders);
+  bytes_free(&text);
+  bytes_free(&changed);
+  return status;
+}
+
+START_TEST(drift_is_caught) {
+  static const struct {
+    const char *from, *to;
+    int status;
+  } drifts[] = {
+      {"ends = exit 69", "ends = exit 69", EXIT_EQUAL},
+      {"ends = exit 69", "ends = exit 68", EXIT_DIVERGED},                    /* it ends otherwise */
+      {"qemu = refused", "qemu = exit 42", EXIT_DIVERGED},                    /* it is refused and should run */
+      {"[hello_x64]", "[hello_x64]\nqemu = refused\nwhy = x", EXIT_DIVERGED}, /* it runs and should be refused */
+      {"Hello, World!", "Hello, world!", EXIT_DIVERGED},                      /* it prints something else */
+      {"[hello_x64]", "[hello_x86]", EXIT_DIVERGED},                          /* one is not declared, one not built */
+  };
+  ck_assert_int_eq(status_with(drifts[_i].from, drifts[_i].to), drifts[_i].status);
+}
+END_TEST
+
+/* ---- A boot ------------------------------------------------------------------------------------------------------ */
+
+START_TEST(console_is_understood) {
+  static const struct {
+    const char *console, *ending;
+    size_t before;
+  } consoles[] = {
+      {"Hi\r\n[    2.5] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00002a00\r\n", "exit 42", 4},
+      {"[    2.5] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000005\r\n", "SIGTRAP", 0},
+      {"[    2.5] Kernel panic - not syncing: No working init found.  Try\r\n", "refused", 0},
+      {"[    2.5] something else", NULL, 24},
+  };
+  size_t before;
+  char *ending = boot_ending(span_text(consoles[_i].console), &before);
+  ck_assert_pstr_eq(ending, consoles[_i].ending);
+  ck_assert_uint_eq(before, consoles[_i].before);
+  free(ending);
+}
+END_TEST
+
+START_TEST(console_text_is_compared) {
+  ck_assert(boot_printed(span_text("booting..Hello\r\n"), span_text("Hello\n")));
+  ck_assert(!boot_printed(span_text("Hello\r\n "), span_text("Hello\n")));
+  ck_assert(!boot_printed(span_text("\n"), span_text("Hello\n")));
+  ck_assert(boot_printed(span_text("anything"), span_text("")));
+}
+END_TEST
+
+/* cpio(5): magic, thirteen fields of eight digits, the name, all padded to four bytes, and a last entry. */
+START_TEST(archive_is_a_cpio) {
+  struct bytes archive = {0};
+  boot_archive(&archive, span_text("12345"));
+  ck_assert_uint_eq(archive.len, 116 + 8 + 124);
+  ck_assert_int_eq(strncmp(archive.data, "07070100000001000081ED", 22), 0);
+  ck_assert_int_eq(strncmp(archive.data + 54, "00000005", 8), 0);
+  ck_assert_str_eq(archive.data + 110, "init");
+  ck_assert_int_eq(strncmp(archive.data + 116, "12345", 5), 0);
+  ck_assert_str_eq(archive.data + 124 + 110, "TRAILER!!!");
+  bytes_free(&archive);
+}
+END_TEST
+
+/* ---- The matrix -------------------------------------------------------------------------------------------------- */
+
+/* The line of the matrix for `name loader`: the characters of its rows. */
+static void matrix_line(const char *name, const char *loader, struct bytes *line) {
+  char text[256], title[128];
+  bool inside = false;
+  snprintf(title, sizeof title, "%s %s\n", name, loader);
+  FILE *file = fopen(MATRIX, "r");
+  ck_assert_ptr_nonnull(file);
+  while (fgets(text, sizeof text, file)) {
+    bool here = inside && text[0] != '\n';
+    inside = here || strcmp(text, title) == 0;
+    if (here)
+      bytes_append(line, text + 4, strcspn(text + 4, "\n"));
+  }
+  fclose(file);
+}
+
+static void check_matrix(enum loader loader, size_t expected) {
+  struct loader_table table;
+  struct workspace workspace = {0};
+  struct bytes why = {0};
+  size_t lines = 0;
+  ck_assert(loader_table_read(TABLE, &table, &why));
+  workspace_open(&workspace);
+  for (size_t i = 0; i < table.count; i++) {
+    struct bytes line = {0};
+    if (!liveness_applies(&table.rows[i], loader))
+      continue;
+    matrix_line(table.rows[i].name, loader_name(loader), &line);
+    if (!liveness_holds(&workspace, build, &table.rows[i], loader, span_of(&line), &why))
+      ck_abort_msg("%s; if that is meant, `bytegate liveness >%s`", why.data, MATRIX);
+    bytes_free(&line);
+    lines++;
+  }
+  workspace_close(&workspace);
+  loader_table_free(&table);
+  if (loader == LOADER_QEMU)
+    ck_assert_uint_eq(lines, expected);
+}
+
+START_TEST(matrix_holds_natively) { check_matrix(LOADER_NATIVE, 0); }
+END_TEST
+
+START_TEST(matrix_holds_under_qemu) { check_matrix(LOADER_QEMU, 12); }
+END_TEST
+
+/* A matrix that is wrong in one byte, either way, is noticed. */
+START_TEST(wrong_matrix_is_noticed) {
+  struct loader_table table;
+  struct workspace workspace = {0};
+  struct bytes why = {0}, line = {0};
+  const struct loader_row *row = NULL;
+  ck_assert(loader_table_read(TABLE, &table, &why));
+  for (size_t i = 0; i < table.count; i++)
+    if (!strcmp(table.rows[i].name, "tiny-exit-both_x64"))
+      row = &table.rows[i];
+  ck_assert_ptr_nonnull(row);
+  matrix_line(row->name, "qemu", &line);
+  char *read = strpbrk(line.data, "1234"), *dead = strchr(line.data, '.');
+  const char was = *read;
+  workspace_open(&workspace);
+  *read = '.';
+  ck_assert(!liveness_holds(&workspace, build, row, LOADER_QEMU, span_of(&line), &why));
+  *read = was;
+  *dead = '1';
+  ck_assert(!liveness_holds(&workspace, build, row, LOADER_QEMU, span_of(&line), &why));
+  workspace_close(&workspace);
+  bytes_free(&why);
+  bytes_free(&line);
+  loader_table_free(&table);
+}
+END_TEST
+
+int main(void) {
+  const char *folder = getenv("BUILD");
+  build = realpath(folder && *folder ? folder : "build", NULL);
+  Suite *suite = suite_create("loaders");
+  TCase *tc = tcase_create("table, boot, matrix");
+  tcase_set_timeout(tc, 300);
+  suite_add_tcase(suite, tc);
+  tcase_add_loop_test(tc, table_refuses, 0, sizeof refusals / sizeof *refusals);
+  tcase_add_test(tc, table_is_read);
+  tcase_add_loop_test(tc, drift_is_caught, 0, 6);
+  tcase_add_loop_test(tc, console_is_understood, 0, 4);
+  tcase_add_test(tc, console_text_is_compared);
+  tcase_add_test(tc, archive_is_a_cpio);
+  tcase_add_test(tc, matrix_holds_natively);
+  tcase_add_test(tc, matrix_holds_under_qemu);
+  tcase_add_test(tc, wrong_matrix_is_noticed);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  free(build);
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
