@@ -2,6 +2,7 @@
 #include "harness/blame.h"
 
 #include "harness/blame_origin.h"
+#include "harness/plugin/calls.h"
 #include "harness/report.h"
 
 #include <limits.h>
@@ -161,15 +162,43 @@ static const struct result *choose(const struct session *session, bool has_byte)
   return NULL;
 }
 
+/* Appends where the program ended itself. */
+static bool blame_exit(struct workspace *workspace, const char *gate, const struct result *result, struct bytes *out,
+                       struct bytes *why) {
+  const struct observation_options plain = {0};
+  const struct observed *last = NULL;
+  struct blamed_program program;
+  struct observation observation;
+  if (!observe_case(workspace, gate, result, &plain, &observation, why))
+    return false;
+  blamed_open(result->target, &program);
+  for (size_t i = 0; i < observation.count; i++) {
+    const struct observed *record = observation.records[i];
+    const struct call *call = call_of(program.machine == MACHINE_ARM64, record->number);
+    if (record->kind == OBSERVED_CALL && call && call->role == CALL_EXITS)
+      last = record;
+  }
+  if (last) {
+    bytes_text(out, "ended     by ");
+    blamed_call_name(&program, last->number, out);
+    bytes_printf(out, "(%d) at ", (int)last->arguments[0]);
+    blamed_place(&program, last->pc, out);
+    bytes_text(out, "\n");
+  } else {
+    bytes_text(why, "run again, it did not end by itself");
+  }
+  blamed_close(&program);
+  observation_free(&observation);
+  return last != NULL;
+}
+
 /* Blames the byte that RESULT diverges in. Where something is missing there, the byte before it is the last that was
    written. */
 static bool blame_divergence(struct workspace *workspace, const char *gate, const struct result *result,
                              struct bytes *out, struct bytes *why) {
   size_t offset = result->offset;
-  if (result->part == PART_EXIT) {
-    bytes_text(why, "the exit status is not a byte that is written to memory");
-    return false;
-  }
+  if (result->part == PART_EXIT)
+    return blame_exit(workspace, gate, result, out, why);
   if (offset < result->actual.len)
     return blame_byte(workspace, gate, result, result->part, offset, out, why);
   if (offset == 0) {

@@ -79,6 +79,7 @@ START_TEST(a_byte_of_a_table_is_followed_to_the_table) {
   struct bytes out = {0};
   blame(&places[_i], "right", "markdown-render", "--byte 1", 0, &out);
   must_say(&out, "byte 1, 0x70 'p', stored by render_document+");
+  must_say(&out, ") generators/markdown/html.c:%d\n", line_of("label(\"loose\")") + 2);
   must_say(&out, "\nlaid      as literal_");
   bytes_free(&out);
 }
@@ -88,6 +89,21 @@ START_TEST(a_byte_that_is_not_there_is_said_to_be_missing) {
   struct bytes out = {0};
   blame(&places[_i], "right", "markdown-render", "--byte 5000", 3, &out);
   must_say(&out, "there is no byte 5000 in what it wrote: the stdout has ");
+  bytes_free(&out);
+}
+END_TEST
+
+START_TEST(a_wrong_exit_status_is_followed_to_the_exit) {
+  const struct place *place = &places[_i];
+  struct bytes out = {0};
+  write_faulty("exit.ini",
+               "[program markdown-render]\nelf = %s/right/markdown-render_{arch}\narch = %s\nstdin = yes\ndrive = run\n"
+               "oracle = cmark\nexit-status = 9\n[cases c]\nsource = folder\npath = .\npattern = *.md\n",
+               faulty_folder(), place->arch);
+  blame(place, "exit", "markdown-render", "", 1, &out);
+  must_say(&out, "ended     by exit");
+  must_say(&out, "(0) at ");
+  must_say(&out, ") generators/");
   bytes_free(&out);
 }
 END_TEST
@@ -203,6 +219,7 @@ int main(void) {
   tcase_add_loop_test(tc, a_copied_byte_is_followed_to_the_input, 0, 2 * PLACES);
   tcase_add_loop_test(tc, a_byte_of_a_table_is_followed_to_the_table, 0, PLACES);
   tcase_add_loop_test(tc, a_byte_that_is_not_there_is_said_to_be_missing, 0, PLACES);
+  tcase_add_loop_test(tc, a_wrong_exit_status_is_followed_to_the_exit, 0, PLACES);
   tcase_add_loop_test(tc, where_all_is_equal_there_is_nothing_to_blame, 0, PLACES);
   tcase_add_loop_test(tc, a_crash_is_named_with_its_signal_and_place, 0, PLACES);
   tcase_add_loop_test(tc, a_hang_is_named_with_where_it_spins, 0, PLACES);
