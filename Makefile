@@ -139,6 +139,14 @@ $(BUILD)/bytegate.1: $(BUILD)/bytegate
 
 verify: all ## hold every program to its oracle, byte for byte
 	$(BUILD)/bytegate verify
+	$(BUILD)/bytegate loaders
+
+.PHONY: setup-kernel verify-kernel
+setup-kernel: ## fetch the kernels that verify-kernel boots, and the emulator of a whole machine
+	scripts/setup-kernel.sh $(BUILD)/kernels
+
+verify-kernel: all ## boot a real kernel for each program, with it as the only file, on both machines
+	$(BUILD)/bytegate loaders kernel
 
 LINTS := $(if $(C_SOURCES),lint-tidy lint-cppcheck check-format) $(if $(SHELL_SOURCES),lint-shell)
 # How long a program of checks may take, on a machine that has other things to do as well.

@@ -84,7 +84,7 @@ expect_status 'BUILD=DIR builds there, the same bytes' 0
 
 run make setup verify
 expect_status 'make setup verify' 0
-expect_bytes 'goals run in the order given' 'setup\nverify 42\n' calls
+expect_bytes 'goals run in the order given' 'setup\nverify 42\nverify 42\n' calls
 : >calls
 touch setup-fails
 run make setup verify
@@ -117,7 +117,7 @@ run make check-format
 expect_status 'make format mends the layout' 0
 
 run make help
-for target in all setup verify check lint sums format clean help; do
+for target in all setup verify setup-kernel verify-kernel check lint sums format clean help; do
   expect_text "make help lists $target" "  $target " "$folder/out"
 done
 # Every target that is listed is run by CI.
