@@ -6,8 +6,8 @@
 #include <string.h>
 
 const char *mutation_name(enum mutation mutation) {
-  static const char *const names[MUTATIONS] = {"condition", "plus-one", "minus-one", "register",
-                                               "exchange",  "no-op",    "set-bit",   "clear-bit"};
+  static const char *const names[MUTATIONS] = {"condition", "plus-one", "minus-one", "further", "nearer",
+                                               "register",  "exchange", "no-op",     "set-bit", "clear-bit"};
   return names[mutation];
 }
 
@@ -50,9 +50,9 @@ void mutants_make(const struct program_map *map, enum machine machine, struct mu
     if (entry->kind == MAP_DATA)
       mutate_data(mutants, entry);
     else if (entry->kind == MAP_CODE && machine == MACHINE_ARM64)
-      mutate_arm64(mutants, entry);
+      mutate_arm64(mutants, entry, i + 1 < map->count ? entry + 1 : NULL);
     else if (entry->kind == MAP_CODE)
-      mutate_x64(mutants, entry);
+      mutate_x64(mutants, entry, i + 1 < map->count ? entry + 1 : NULL);
   }
 }
 

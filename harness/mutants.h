@@ -8,8 +8,10 @@
 
 enum mutation {
   MUTATION_CONDITION, /* a condition is inverted */
-  MUTATION_PLUS_ONE,  /* an immediate, or a displacement in memory, is one more */
+  MUTATION_PLUS_ONE,  /* an immediate is one more */
   MUTATION_MINUS_ONE, /* or one less */
+  MUTATION_FURTHER,   /* what is loaded, stored or addressed stands one place further, by its displacement */
+  MUTATION_NEARER,    /* or one place nearer */
   MUTATION_REGISTER,  /* a register is its neighbour */
   MUTATION_EXCHANGE,  /* two registers have changed places */
   MUTATION_NO_OP,     /* nothing is done */
@@ -49,8 +51,9 @@ void mutant_describe(enum machine machine, const struct mutant *mutant, struct b
 /* Adds a mutant of ENTRY whose first LEN bytes are BYTES, unless it is the entry as it was, or one that is there. */
 void mutants_add(struct mutants *mutants, const struct map_entry *entry, enum mutation mutation, const uint8_t *bytes);
 
-/* mutants_x64.c, mutants_arm64.c: the mutants of one instruction. */
-void mutate_x64(struct mutants *mutants, const struct map_entry *entry);
-void mutate_arm64(struct mutants *mutants, const struct map_entry *entry);
+/* mutants_x64.c, mutants_arm64.c: the mutants of one instruction. NEXT is the entry behind it, or NULL. Two operands
+   that change places where their order cannot matter make no mutant. */
+void mutate_x64(struct mutants *mutants, const struct map_entry *entry, const struct map_entry *next);
+void mutate_arm64(struct mutants *mutants, const struct map_entry *entry, const struct map_entry *next);
 
 #endif

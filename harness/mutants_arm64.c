@@ -52,10 +52,12 @@ static void add_word(struct mutants *mutants, const struct map_entry *entry, enu
 }
 
 static void step_field(struct mutants *mutants, const struct map_entry *entry, uint32_t word, int shift, int width) {
+  bool addresses = (word & 0x0a000000) == 0x08000000 || (word & 0x1f000000) == 0x10000000;
+  enum mutation mutation = addresses ? MUTATION_FURTHER : MUTATION_PLUS_ONE;
   uint32_t mask = ((1U << width) - 1) << shift;
   for (int step = 1; step >= -1; step -= 2) {
     uint32_t field = (word + ((uint32_t)step << shift)) & mask;
-    add_word(mutants, entry, step > 0 ? MUTATION_PLUS_ONE : MUTATION_MINUS_ONE, (word & ~mask) | field);
+    add_word(mutants, entry, step > 0 ? mutation : (enum mutation)(mutation + 1), (word & ~mask) | field);
   }
 }
 
@@ -66,7 +68,21 @@ static void exchange(struct mutants *mutants, const struct map_entry *entry, uin
   add_word(mutants, entry, MUTATION_EXCHANGE, (word & ~(31U << 5 | 31U << 16)) | m << 5 | n << 16);
 }
 
-void mutate_arm64(struct mutants *mutants, const struct map_entry *entry) {
+/* Whether the order of Rn and Rm cannot matter: AND, ORR, EOR, ADD unshifted, MADD, a register offset that is not
+   scaled, and a comparison of which only equality is asked. */
+static bool is_symmetric(uint32_t word, const struct map_entry *next) {
+  uint32_t behind = 0;
+  if (next && next->kind == MAP_CODE && next->len == sizeof behind)
+    memcpy(&behind, next->bytes, sizeof behind);
+  bool compares = (word & 0x7f20fc1f) == 0x6b00001f && (behind & 0xff00001e) == 0x54000000;
+  bool adds = (word & 0x5f20fc00) == 0x0b000000;
+  bool combines = (word & 0x1f20fc00) == 0x0a000000;
+  bool multiplies = (word & 0x7fe08000) == 0x1b000000;
+  bool unscaled = (word & 0x3b20fc00) == 0x38206800;
+  return compares || adds || combines || multiplies || unscaled;
+}
+
+void mutate_arm64(struct mutants *mutants, const struct map_entry *entry, const struct map_entry *next) {
   uint32_t word = 0;
   if (entry->len != sizeof word)
     return;
@@ -82,7 +98,7 @@ void mutate_arm64(struct mutants *mutants, const struct map_entry *entry) {
     for (uint32_t bit = RD; bit <= RM; bit <<= 1)
       if (class->registers & bit)
         add_word(mutants, entry, MUTATION_REGISTER, word ^ bit);
-    if ((class->registers & (RN | RM)) == (RN | RM))
+    if ((class->registers & (RN | RM)) == (RN | RM) && !is_symmetric(word, next))
       exchange(mutants, entry, word);
     break;
   }

@@ -55,8 +55,9 @@ static bool is_relative(const uint8_t *opcode) {
          (opcode[0] & 0xfc) == 0xe0 || (opcode[0] == 0x0f && (opcode[1] & 0xf0) == 0x80);
 }
 
-/* The little-endian field of SIZE bytes at OFFSET, one more and one less. */
-static void step_field(struct mutants *mutants, const struct map_entry *entry, size_t offset, size_t size) {
+/* The little-endian field of SIZE bytes at OFFSET, one more, which is MUTATION, and one less, which is the next. */
+static void step_field(struct mutants *mutants, const struct map_entry *entry, enum mutation mutation, size_t offset,
+                       size_t size) {
   for (int step = 1; step >= -1; step -= 2) {
     uint8_t bytes[MUTANT_MOST_BYTES];
     memcpy(bytes, entry->bytes, entry->len);
@@ -64,7 +65,7 @@ static void step_field(struct mutants *mutants, const struct map_entry *entry, s
     memcpy(&value, bytes + offset, size);
     value += (uint64_t)step;
     memcpy(bytes + offset, &value, size);
-    mutants_add(mutants, entry, step > 0 ? MUTATION_PLUS_ONE : MUTATION_MINUS_ONE, bytes);
+    mutants_add(mutants, entry, step > 0 ? mutation : (enum mutation)(mutation + 1), bytes);
   }
 }
 
@@ -119,7 +120,20 @@ static void exchange_registers(struct mutants *mutants, const struct map_entry *
   add_like(mutants, entry, insn, MUTATION_EXCHANGE, bytes);
 }
 
-void mutate_x64(struct mutants *mutants, const struct map_entry *entry) {
+/* Whether nothing but equality is asked about the comparison INSN: by Jcc or SETcc, or, of TEST, by anything. */
+static bool is_symmetric(const cs_insn *insn, const struct map_entry *next) {
+  if (insn->id == X86_INS_TEST)
+    return true;
+  if (insn->id != X86_INS_CMP || !next || next->kind != MAP_CODE)
+    return false;
+  size_t opcode = opcode_at(next);
+  const uint8_t *bytes = next->bytes + opcode;
+  bool two = opcode + 1 < next->len && bytes[0] == 0x0f && ((bytes[1] & 0xf0) == 0x80 || (bytes[1] & 0xf0) == 0x90);
+  uint8_t condition = two ? bytes[1] : bytes[0];
+  return (two || (bytes[0] & 0xf0) == 0x70) && (condition & 0x0e) == 4; /* E, NE */
+}
+
+void mutate_x64(struct mutants *mutants, const struct map_entry *entry, const struct map_entry *next) {
   cs_insn *insn = entry->len < MUTANT_MOST_BYTES ? decode(entry->bytes, entry->len) : NULL;
   size_t opcode = opcode_at(entry);
   uint8_t nothing[MUTANT_MOST_BYTES];
@@ -128,11 +142,12 @@ void mutate_x64(struct mutants *mutants, const struct map_entry *entry) {
     bool relative = is_relative(entry->bytes + opcode);
     invert_condition(mutants, entry, opcode);
     if (encoding->imm_offset > 0 && !relative)
-      step_field(mutants, entry, encoding->imm_offset, encoding->imm_size);
+      step_field(mutants, entry, MUTATION_PLUS_ONE, encoding->imm_offset, encoding->imm_size);
     if (encoding->disp_offset > 0 && !relative)
-      step_field(mutants, entry, encoding->disp_offset, encoding->disp_size);
+      step_field(mutants, entry, MUTATION_FURTHER, encoding->disp_offset, encoding->disp_size);
     change_registers(mutants, entry, insn, opcode);
-    exchange_registers(mutants, entry, insn, opcode);
+    if (!is_symmetric(insn, next))
+      exchange_registers(mutants, entry, insn, opcode);
   }
   memset(nothing, NOP, sizeof nothing);
   mutants_add(mutants, entry, MUTATION_NO_OP, nothing);
