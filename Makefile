@@ -54,7 +54,7 @@ PROGRAMS := $(notdir $(basename $(wildcard generators/programs/*.c)))
 ORACLE_SOURCES := $(wildcard oracles/*.c)
 HARNESS_SOURCES := $(wildcard harness/*.c)
 PLUGIN_SOURCES := $(wildcard harness/plugin/*.c)
-CONFINE_SOURCE := harness/confine/confine.c
+CONFINE_SOURCE := $(wildcard harness/confine/confine.c)
 TEST_DIRS := $(wildcard $(addsuffix /tests,generators $(wildcard generators/*) harness oracles))
 TEST_SOURCES := $(wildcard $(addsuffix /test_*.c,$(TEST_DIRS)))
 TEST_SUPPORT := $(filter-out $(TEST_SOURCES),$(wildcard $(addsuffix /*.c,$(TEST_DIRS))))
@@ -77,7 +77,7 @@ GATE_TESTS := $(filter $(BUILD)/tests/harness/% $(BUILD)/tests/oracles/%,$(UNIT_
 
 ## Libraries
 
-ifeq ($(filter setup setup-bench clean help format,$(MAKECMDGOALS)),)
+ifeq ($(filter setup setup-bench setup-kernel clean help format,$(MAKECMDGOALS)),)
 GATE_CPPFLAGS := $(shell pkg-config --cflags $(GATE_PACKAGES) 2>/dev/null)
 GATE_LIBS := $(shell pkg-config --libs $(GATE_PACKAGES) 2>/dev/null)
 ifeq ($(GATE_LIBS),)
@@ -94,7 +94,7 @@ endif
 ## Targets
 
 .PHONY: all help
-GATE := $(if $(HARNESS_SOURCES),$(BUILD)/bytegate $(PLUGINS) $(BUILD)/confine)
+GATE := $(if $(HARNESS_SOURCES),$(BUILD)/bytegate $(PLUGINS) $(if $(CONFINE_SOURCE),$(BUILD)/confine))
 all: elf $(GATE) ## build the programs under test and the gate (the default)
 
 help: ## list these targets
