@@ -222,8 +222,8 @@ static int complete(const struct options *options) {
 
 /* The operand that names a case, or NULL. */
 static const char *case_operand(const struct options *options) {
-  bool takes = options->command == COMMAND_REDUCE || options->command == COMMAND_BLAME ||
-               options->command == COMMAND_BISECT;
+  bool takes =
+      options->command == COMMAND_REDUCE || options->command == COMMAND_BLAME || options->command == COMMAND_BISECT;
   size_t number = options->command == COMMAND_BISECT && options->by_elf ? 2 : 0;
   return takes && number < options->operands.count ? options->operands.items[number] : NULL;
 }
