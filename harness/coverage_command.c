@@ -2,6 +2,7 @@
 #include "harness/coverage_command.h"
 
 #include "harness/coverage_report.h"
+#include "harness/explained.h"
 
 #include <curl/curl.h>
 #include <dirent.h>
@@ -70,18 +71,43 @@ static int write_files(const struct coverage_list *list, const struct options *o
   return failed || also ? EXIT_INFRASTRUCTURE : EXIT_EQUAL;
 }
 
+/* Prints the coverage of each program. A line of UNREACHED that explains nothing of a program that was measured whole
+   is a mistake. Returns the exit status: EXIT_DIVERGED where anything is left unexplained. */
+static int print_all(const struct options *options, const struct coverage_list *list,
+                     struct explained_list *unreached) {
+  size_t open = 0;
+  bool whole = options->session.suites.count == 0 && options->session.cases.count == 0;
+  for (size_t i = 0; i < list->count; i++) {
+    if (i)
+      putchar('\n');
+    open += coverage_print(&list->items[i], unreached, options->session.verbose, stdout);
+  }
+  for (size_t i = 0; i < unreached->count && whole && options->session.programs.count == 0; i++)
+    if (unreached->items[i].needed == 0) {
+      printf("%s:%d: explains no gap that there is\n", unreached->path, unreached->items[i].line);
+      open++;
+    }
+  return open && whole ? EXIT_DIVERGED : EXIT_EQUAL;
+}
+
 int coverage_command(const struct options *options) {
   struct session session = {0};
   struct coverage_list list = {0};
-  int status = open_and_measure(&options->session, options->fresh, &session, &list);
-  for (size_t i = 0; status == EXIT_EQUAL && i < list.count; i++) {
-    if (i)
-      putchar('\n');
-    coverage_print(&list.items[i], options->session.verbose, stdout);
+  struct explained_list unreached = {0};
+  struct bytes why = {0};
+  int status = EXIT_USAGE;
+  if (!explained_read(&unreached, "fixtures/unreached", &why))
+    fprintf(stderr, "bytegate: %s\n", why.data);
+  else
+    status = open_and_measure(&options->session, options->fresh, &session, &list);
+  if (status == EXIT_EQUAL) {
+    int written = write_files(&list, options);
+    status = print_all(options, &list, &unreached);
+    status = written ? written : status;
   }
-  if (status == EXIT_EQUAL)
-    status = write_files(&list, options);
   measured_close(options, &session, &list);
+  explained_free(&unreached);
+  bytes_free(&why);
   return status;
 }
 

@@ -13,7 +13,8 @@ int open_and_measure(const struct session_options *options, bool fresh, struct s
 
 void measured_close(const struct options *options, struct session *session, struct coverage_list *list);
 
-/* bytegate coverage: prints what the cases reach. Returns the exit status. */
+/* bytegate coverage: prints what the cases reach, and what they do not, but for what fixtures/unreached explains.
+   Returns the exit status: EXIT_DIVERGED where all cases leave something that is not explained. */
 int coverage_command(const struct options *options);
 
 /* bytegate covers FILE:LINE: lists the cases that execute what this line of a generator laid. Returns the exit status:

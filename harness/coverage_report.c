@@ -75,30 +75,47 @@ static void print_routines(const struct coverage *coverage, bool verbose, FILE *
   }
 }
 
-/* One line for each run of instructions of one generator line with one gap. */
-static void print_gaps(const struct coverage *coverage, FILE *out) {
-  const struct program_map *map = &coverage->map;
-  bool headed = false;
-  for (size_t i = 0; i < map->count;) {
-    const struct map_entry *entry = &map->entries[i++];
-    const char *what = gap(coverage, entry);
-    if (!what)
-      continue;
-    size_t more = 1;
-    for (; i < map->count && gap(coverage, &map->entries[i]) == what && map->entries[i].line == entry->line &&
-           strcmp(map->entries[i].file, entry->file) == 0;
-         i++)
-      more++;
-    if (!headed)
-      fputs("\n  not covered:\n", out);
-    headed = true;
-    fprintf(out, "  %s:%d: %s+0x%llx: %s", entry->file, entry->line, entry->routine,
-            (unsigned long long)(entry->address - program_map_routine(map, entry)), what);
-    fprintf(out, more > 1 ? " (%zu instructions)\n" : "\n", more);
-  }
+/* How many entries from ENTRY on are of one generator line and have the gap WHAT. */
+static size_t gap_length(const struct coverage *coverage, const struct map_entry *entry, const char *what) {
+  const struct map_entry *end = coverage->map.entries + coverage->map.count;
+  const struct map_entry *at = entry;
+  while (at < end && gap(coverage, at) == what && at->line == entry->line && strcmp(at->file, entry->file) == 0)
+    at++;
+  return (size_t)(at - entry);
 }
 
-void coverage_print(const struct coverage *coverage, bool verbose, FILE *out) {
+static void print_gap(const struct coverage *coverage, const struct map_entry *entry, size_t count, FILE *out) {
+  fprintf(out, "  %s:%d: %s+0x%llx: %s", entry->file, entry->line, entry->routine,
+          (unsigned long long)(entry->address - program_map_routine(&coverage->map, entry)), gap(coverage, entry));
+  if (count > 1)
+    fprintf(out, " (%zu instructions)", count);
+}
+
+/* Prints the gaps that are explained, or those that are not. Returns how many. */
+static size_t print_gaps(const struct coverage *coverage, struct explained_list *unreached, bool explained, FILE *out) {
+  const struct program_map *map = &coverage->map;
+  size_t gaps = 0;
+  for (size_t i = 0, count = 1; i < map->count; i += count, count = 1) {
+    const struct map_entry *entry = &map->entries[i];
+    const char *what = gap(coverage, entry);
+    struct explained *reason = what ? explain(unreached, coverage->name, entry, what) : NULL;
+    if (what)
+      count = gap_length(coverage, entry, what);
+    if (reason)
+      reason->needed++;
+    if (!what || explained != (reason != NULL))
+      continue;
+    if (gaps++ == 0 && out)
+      fprintf(out, "\n  %s:\n", explained ? "not covered, and why" : "not covered");
+    if (out)
+      print_gap(coverage, entry, count, out);
+    if (out)
+      fprintf(out, reason ? ": %s\n" : "%s\n", reason ? reason->fields[EXPLAINED_REASON] : "");
+  }
+  return gaps;
+}
+
+size_t coverage_print(const struct coverage *coverage, struct explained_list *unreached, bool verbose, FILE *out) {
   struct coverage_sums sums = coverage_sum(coverage, coverage->map.entries, coverage->map.count);
   size_t known = 0;
   size_t failed = 0;
@@ -114,7 +131,11 @@ void coverage_print(const struct coverage *coverage, bool verbose, FILE *out) {
     fprintf(out, ", %zu of which did not pass (see `bytegate verify`)", failed);
   fputc('\n', out);
   print_routines(coverage, verbose, out);
-  print_gaps(coverage, out);
+  size_t explained = print_gaps(coverage, unreached, true, verbose ? out : NULL);
+  size_t open = print_gaps(coverage, unreached, false, out);
+  if (explained)
+    fprintf(out, "\n  %zu gaps are explained in %s%s\n", explained, unreached->path, verbose ? "" : " (-v shows them)");
+  return open;
 }
 
 /* lcov */

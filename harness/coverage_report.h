@@ -3,6 +3,7 @@
 #define HARNESS_COVERAGE_REPORT_H
 
 #include "harness/coverage.h"
+#include "harness/explained.h"
 
 #include <stdio.h>
 
@@ -22,8 +23,9 @@ struct coverage_sums coverage_sum(const struct coverage *coverage, const struct 
 size_t routine_length(const struct program_map *map, const struct map_entry *entry);
 
 /* The table of routines, those that were not reached in full or, where VERBOSE, all; then each line of a generator that
-   was not. */
-void coverage_print(const struct coverage *coverage, bool verbose, FILE *out);
+   was not, but for those that UNREACHED explains; where VERBOSE those too, with the reason. Counts what each line of
+   UNREACHED explains, and returns how many gaps none does. */
+size_t coverage_print(const struct coverage *coverage, struct explained_list *unreached, bool verbose, FILE *out);
 
 /* lcov's tracefile, geninfo(1): the lines of the generators, how many cases execute each, and both edges of each
    branch. Returns 0 or an errno value. */

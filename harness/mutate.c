@@ -125,8 +125,7 @@ static void close_run(struct mutation_run *run) {
   shared_memory_free(run->case_usable, run->coverage->case_count);
   shared_memory_free(run->last_killer, run->coverage->map.count * sizeof *run->last_killer);
   mutants_free(&run->mutants);
-  equivalents_free(run);
-  sources_free(run);
+  explained_free(&run->equivalents);
   free(run->order);
   free(run->cases);
   free(run->case_rank);
@@ -137,7 +136,8 @@ static int mutate_program(struct mutation_run *run, const struct options *option
   struct bytes why = {0};
   int status = EXIT_INFRASTRUCTURE;
   *interrupted = 0;
-  if (equivalents_read(run, EQUIVALENTS, &why) && (*interrupted = mutate_baseline(run)) == 0 && check_baseline(run)) {
+  if (explained_read(&run->equivalents, EQUIVALENTS, &why) && (*interrupted = mutate_baseline(run)) == 0 &&
+      check_baseline(run)) {
     rank_cases(run);
     if (!options->fresh)
       mutate_load(run);

@@ -9,19 +9,12 @@
 #define HARNESS_MUTATE_H
 
 #include "harness/coverage.h"
+#include "harness/explained.h"
 #include "harness/mutants.h"
 #include "harness/options.h"
 
 #include <stdio.h>
 
-enum {
-  EQUIVALENT_PROGRAM,
-  EQUIVALENT_ROUTINE,
-  EQUIVALENT_MUTATION,
-  EQUIVALENT_SOURCE,
-  EQUIVALENT_REASON,
-  EQUIVALENT_FIELDS
-};
 enum usable { CASE_UNUSED, CASE_USABLE, CASE_FAILS };
 enum fate { FATE_UNTRIED, FATE_KILLED, FATE_SURVIVED, FATE_NOT_REACHED };
 
@@ -32,27 +25,13 @@ struct outcome {
   uint32_t verdict; /* of that case */
 };
 
-/* A line of the list of equivalent mutants, its fields parted by " | ": shell patterns on the program, the routine, the
-   mutation and the source line that laid the instruction, and the reason. Source lines are named by their text: unlike
-   their numbers, and the addresses of what they laid, it stays while others change. */
-struct equivalent {
-  char *fields[EQUIVALENT_FIELDS];
-  int line;
-  unsigned killed, survived; /* mutants that it speaks of */
-};
-
-struct sources;
-
 struct mutation_run {
   struct coverage *coverage;
   struct mutants mutants;
   struct outcome *outcomes; /* of each mutant; shared */
   uint32_t *order;          /* in which they are tried */
-  struct equivalent *equivalents;
-  size_t equivalent_count;
-  char *equivalents_path;
-  struct sources *sources; /* the generators, as far as they were asked for */
-  uint32_t *cases;         /* those that can be used, the most specific first */
+  struct explained_list equivalents;
+  uint32_t *cases; /* those that can be used, the most specific first */
   size_t case_count;
   uint32_t *case_rank;     /* of each case of the coverage: where it stands in CASES */
   uint64_t *case_duration; /* shared: of each case of the coverage, in ns */
@@ -76,21 +55,9 @@ int mutate_try(struct mutation_run *run, void (*tick)(void *run));
 void mutate_load(struct mutation_run *run);
 bool mutate_save(const struct mutation_run *run, struct bytes *why);
 
-/* Reads the list of equivalent mutants. A list that is not there is an empty one. */
-bool equivalents_read(struct mutation_run *run, const char *path, struct bytes *why);
-void equivalents_free(struct mutation_run *run);
-
-/* The line of the list that speaks of the mutant, or NULL. */
-struct equivalent *equivalent_of(struct mutation_run *run, const struct mutant *mutant);
-
-/* mutate_sources.c: the text of line LINE of the source FILE, without the blanks around it; "" where it is not there.
- */
-const char *source_line(struct mutation_run *run, const char *file, int line);
-void sources_free(struct mutation_run *run);
-
 /* mutate_report.c: prints what became of the mutants. Returns the share killed of those that are not equivalent, in per
    cent, or -1 where the list of equivalent mutants is wrong. */
-double mutate_report(struct mutation_run *run, FILE *out);
+double mutate_report(const struct mutation_run *run, FILE *out);
 
 /* bytegate mutate. Returns the exit status: EXIT_DIVERGED where less than 95 % of the mutants were killed, or the list
    of equivalent ones is wrong. */

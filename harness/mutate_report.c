@@ -10,14 +10,18 @@ struct tally {
 
 static double percent(size_t part, size_t whole) { return whole ? 100.0 * (double)part / (double)whole : 100.0; }
 
+static struct explained *equivalent_of(const struct mutation_run *run, const struct mutant *mutant) {
+  return explain(&run->equivalents, run->coverage->name, mutant->entry, mutation_name(mutant->mutation));
+}
+
 /* Counts the outcomes by kind of mutation, and what each line of the list of equivalents speaks of. */
-static void count(struct mutation_run *run, struct tally tallies[MUTATIONS + 1]) {
+static void count(const struct mutation_run *run, struct tally tallies[MUTATIONS + 1]) {
   for (size_t i = 0; i < run->mutants.count; i++) {
     const struct mutant *mutant = &run->mutants.items[i];
     enum fate fate = (enum fate)run->outcomes[i].fate;
     if (fate == FATE_UNTRIED)
       continue;
-    struct equivalent *equivalent = equivalent_of(run, mutant);
+    struct explained *equivalent = equivalent_of(run, mutant);
     struct tally *both[] = {&tallies[mutant->mutation], &tallies[MUTATIONS]};
     for (size_t k = 0; k < 2; k++) {
       both[k]->tried++;
@@ -25,13 +29,13 @@ static void count(struct mutation_run *run, struct tally tallies[MUTATIONS + 1])
       both[k]->equivalent += fate != FATE_KILLED && equivalent;
     }
     if (equivalent && fate == FATE_KILLED)
-      equivalent->killed++;
+      equivalent->others++;
     else if (equivalent)
-      equivalent->survived++;
+      equivalent->needed++;
   }
 }
 
-static void print_survivors(struct mutation_run *run, FILE *out) {
+static void print_survivors(const struct mutation_run *run, FILE *out) {
   bool headed = false;
   for (size_t i = 0; i < run->mutants.count; i++) {
     const struct mutant *mutant = &run->mutants.items[i];
@@ -45,7 +49,7 @@ static void print_survivors(struct mutation_run *run, FILE *out) {
     if (!headed)
       fputs("\n  survived:\n", out);
     headed = true;
-    const char *source = source_line(run, mutant->entry->file, mutant->entry->line);
+    const char *source = source_line(mutant->entry);
     fprintf(out, "  %s:%d: %s%s%s%s\n", mutant->entry->file, mutant->entry->line, text.data,
             fate == FATE_NOT_REACHED ? " (no case reaches it)" : "", *source ? "  | " : "", source);
     bytes_free(&text);
@@ -55,20 +59,20 @@ static void print_survivors(struct mutation_run *run, FILE *out) {
 /* Once all mutants were tried, a line of the list that none of the survivors needs is wrong. */
 static size_t print_mistakes(const struct mutation_run *run, bool all_tried, FILE *out) {
   size_t mistakes = 0;
-  for (size_t i = 0; i < run->equivalent_count && all_tried; i++) {
-    const struct equivalent *one = &run->equivalents[i];
-    if (one->survived || fnmatch(one->fields[EQUIVALENT_PROGRAM], run->coverage->name, 0) != 0)
+  for (size_t i = 0; i < run->equivalents.count && all_tried; i++) {
+    const struct explained *one = &run->equivalents.items[i];
+    if (one->needed || fnmatch(one->fields[EXPLAINED_PROGRAM], run->coverage->name, 0) != 0)
       continue;
     fprintf(out,
-            one->killed ? "  %s:%d: cases kill each of these mutants: it is not equivalent\n"
+            one->others ? "  %s:%d: cases kill each of these mutants: it is not equivalent\n"
                         : "  %s:%d: there is no such mutant\n",
-            run->equivalents_path, one->line);
+            run->equivalents.path, one->line);
     mistakes++;
   }
   return mistakes;
 }
 
-double mutate_report(struct mutation_run *run, FILE *out) {
+double mutate_report(const struct mutation_run *run, FILE *out) {
   struct tally tallies[MUTATIONS + 1] = {0};
   count(run, tallies);
   fprintf(out, "%-12s %8s %8s %11s %8s\n", "mutation", "tried", "killed", "equivalent", "share");

@@ -1,8 +1,7 @@
-/* What is known about the mutants of a program: from earlier runs, and from the list of equivalent ones. */
+/* What earlier runs have found out about the mutants of a program. */
 #include "harness/mutate.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,79 +118,4 @@ bool mutate_save(const struct mutation_run *run, struct bytes *why) {
   free(half);
   bytes_free(&text);
   return failed == 0;
-}
-
-/* The list of equivalent mutants */
-
-/* Cuts TEXT at its first " | "; returns what stands behind it, or NULL. */
-static char *cut_field(char *text) {
-  char *bar = text ? strstr(text, " | ") : NULL;
-  if (!bar)
-    return NULL;
-  char *end = bar;
-  while (end > text && end[-1] == ' ')
-    end--;
-  *end = '\0';
-  return bar + 3 + strspn(bar + 3, " ");
-}
-
-static bool parse_equivalent(struct mutation_run *run, char *line, int number) {
-  char *fields[EQUIVALENT_FIELDS];
-  if (line[0] == '#' || line[strspn(line, " \t")] == '\0')
-    return true;
-  fields[0] = line;
-  for (int i = 1; i < EQUIVALENT_FIELDS; i++)
-    fields[i] = cut_field(fields[i - 1]);
-  if (!fields[EQUIVALENT_REASON] || !*fields[EQUIVALENT_REASON])
-    return false;
-  size_t size = (run->equivalent_count + 1) * sizeof *run->equivalents;
-  run->equivalents = xrealloc(run->equivalents, size);
-  struct equivalent *one = &run->equivalents[run->equivalent_count++];
-  *one = (struct equivalent){.line = number};
-  for (int i = 0; i < EQUIVALENT_FIELDS; i++)
-    one->fields[i] = xstrdup(fields[i]);
-  return true;
-}
-
-bool equivalents_read(struct mutation_run *run, const char *path, struct bytes *why) {
-  struct bytes text = {0};
-  int failed = bytes_read_file(&text, path);
-  bool good = failed == 0 || failed == ENOENT;
-  int number = 0;
-  run->equivalents_path = xstrdup(path);
-  if (!good)
-    bytes_printf(why, "%s: %s", path, strerror(failed));
-  for (char *line = text.data; good && line && *line; number++) {
-    char *end = strchrnul(line, '\n');
-    char *next = *end ? end + 1 : end;
-    *end = '\0';
-    good = parse_equivalent(run, line, number + 1);
-    line = next;
-  }
-  if (!good && why->len == 0)
-    bytes_printf(why, "%s:%d: a line is PROGRAM | ROUTINE | MUTATION | SOURCE LINE | REASON", path, number);
-  bytes_free(&text);
-  return good;
-}
-
-void equivalents_free(struct mutation_run *run) {
-  for (size_t i = 0; i < run->equivalent_count; i++)
-    for (int k = 0; k < EQUIVALENT_FIELDS; k++)
-      free(run->equivalents[i].fields[k]);
-  free(run->equivalents);
-  free(run->equivalents_path);
-}
-
-struct equivalent *equivalent_of(struct mutation_run *run, const struct mutant *mutant) {
-  const struct map_entry *entry = mutant->entry;
-  const char *text[] = {run->coverage->name, entry->routine, mutation_name(mutant->mutation),
-                        source_line(run, entry->file, entry->line)};
-  for (size_t i = 0; i < run->equivalent_count; i++) {
-    bool matches = true;
-    for (int k = 0; k < EQUIVALENT_REASON && matches; k++)
-      matches = fnmatch(run->equivalents[i].fields[k], text[k], 0) == 0;
-    if (matches)
-      return &run->equivalents[i];
-  }
-  return NULL;
 }

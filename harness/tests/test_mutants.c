@@ -164,7 +164,7 @@ START_TEST(the_list_of_equivalent_mutants_is_two_sided) {
   write_list(folder, "tiny | tiny | condition | \n");
   text = tiny_run(folder, "mutate --suite ./tiny.ini", &status);
   ck_assert_int_eq(status, 3);
-  assert_holds(text, "fixtures/mutants-equivalent:1: a line is PROGRAM | ROUTINE | MUTATION | SOURCE LINE | REASON");
+  assert_holds(text, "fixtures/mutants-equivalent:1: a line is PROGRAM | ROUTINE | WHAT | SOURCE LINE | REASON");
   free(text);
   free(more);
   tiny_remove(folder);
