@@ -68,7 +68,7 @@ static char *ending(const struct process *process, enum loader loader) {
 
 /* qemu-user notes each page of what a program asks for: one that asks for a terabyte would keep it busy for minutes. So
    qemu gets this much address space, and refuses such a program at once. */
-#define QEMU_KIB "16777216"
+static const char limited[] = "ulimit -v 16777216 && exec \"$@\""; /* KiB */
 
 static void add(struct text_list *list, const char *text) { text_list_add(list, text, strlen(text)); }
 
@@ -78,7 +78,7 @@ static void qemu_words(struct text_list *words, const char *elf, enum machine ma
   char *qemu = find_command(qemu_command(machine));
   if (!qemu)
     die("%s is not installed: run `make setup`", qemu_command(machine));
-  const char *const first[] = {"-c", "ulimit -v " QEMU_KIB " && exec \"$@\"", "sh", qemu, elf};
+  const char *const first[] = {"-c", limited, "sh", qemu, elf};
   for (size_t i = 0; i < sizeof first / sizeof *first; i++)
     add(words, first[i]);
   for (size_t i = 0; i < arguments->count; i++)
