@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /* Emulated, and not with KVM, which a virtual machine may offer without being able to keep it. */
-enum { BOOT_DEADLINE_S = 120, MEMORY_MIB = 512 };
+enum { BOOT_DEADLINE_S = 600, MEMORY_MIB = 512 };
 
 struct machine_line {
   const char *emulator, *console;

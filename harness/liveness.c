@@ -25,7 +25,7 @@ static enum machine machine_of(const char *name) { return strstr(name, "_x64") ?
 bool liveness_applies(const struct loader_row *row, enum loader loader) {
   if (strncmp(row->name, "tiny-", 5) != 0 || loader == LOADER_KERNEL)
     return false;
-  if (loader == LOADER_NATIVE && machine_of(row->name) != host_machine())
+  if (loader == LOADER_NATIVE && (machine_of(row->name) != host_machine() || row->memory > loader_memory()))
     return false;
   return strcmp(loader_declared(row, loader), "refused") != 0;
 }

@@ -21,6 +21,18 @@ bool loader_printed(const struct loader_row *row, struct span file, struct span 
   return span_equal(expected, out);
 }
 
+size_t loader_memory(void) {
+  char line[128];
+  size_t total = 0, part;
+  FILE *file = fopen("/proc/meminfo", "r");
+  while (file && fgets(line, sizeof line, file))
+    if (sscanf(line, "MemTotal: %zu", &part) == 1 || sscanf(line, "SwapTotal: %zu", &part) == 1)
+      total += part / 1024;
+  if (file)
+    fclose(file);
+  return total;
+}
+
 static int complain(struct reading *reading, int line, const char *name, const char *value, const char *remedy) {
   bytes_printf(reading->why, "%s:%d: %s = %s: %s", reading->path, line, name, value, remedy);
   return 0;
@@ -67,6 +79,8 @@ static int read_key(struct reading *reading, struct loader_row *row, int line, c
     return read_prints(reading, row, line, value);
   if (strcmp(name, "arguments") == 0)
     read_words(&row->arguments, value);
+  else if (strcmp(name, "relies") == 0)
+    read_words(&row->relies, value);
   else if (strcmp(name, "input") == 0 && !bytes_unescape(&row->input, value))
     return complain(reading, line, name, value, "it has an escape that does not exist");
   else if (strcmp(name, "memory") == 0)
@@ -74,8 +88,9 @@ static int read_key(struct reading *reading, struct loader_row *row, int line, c
   else if (strcmp(name, "why") == 0)
     row->why = xstrdup(value);
   else if (strcmp(name, "input") != 0)
-    return complain(reading, line, name, value,
-                    "no such key; there are ends, prints, arguments, input, memory, native, qemu, kernel and why");
+    return complain(
+        reading, line, name, value,
+        "no such key; there are ends, prints, arguments, input, memory, relies, native, qemu, kernel and why");
   return 1;
 }
 
@@ -142,6 +157,7 @@ void loader_table_free(struct loader_table *table) {
     for (enum loader loader = 0; loader < LOADERS; loader++)
       free(row->declared[loader]);
     text_list_free(&row->arguments);
+    text_list_free(&row->relies);
     bytes_free(&row->input);
     bytes_free(&row->prints);
     free(row->why);

@@ -16,8 +16,9 @@ struct loader_row {
   struct bytes prints;        /* on stdout */
   bool prints_itself;         /* the bytes of its own file */
   bool prints_input;
-  size_t memory; /* MiB of address space that the loader must be willing to promise */
-  char *why;     /* why a loader is otherwise */
+  size_t memory;           /* MiB of address space that the loader must be willing to promise */
+  struct text_list relies; /* what it relies on at entry, against the ABI: registers, flags, stack, argc */
+  char *why;               /* why a loader is otherwise */
   int line;
 };
 
@@ -32,6 +33,9 @@ void loader_table_free(struct loader_table *table);
 
 /* How ROW must end under LOADER. */
 const char *loader_declared(const struct loader_row *row, enum loader loader);
+
+/* MiB that this machine's kernel may promise to one program: what it has, and swap. */
+size_t loader_memory(void);
 
 /* Whether what ATTEMPT printed is what ROW says; FILE is the program's own bytes. */
 bool loader_printed(const struct loader_row *row, struct span file, struct span out);

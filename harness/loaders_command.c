@@ -29,19 +29,6 @@ static int is_program(const struct dirent *entry) {
          !strchr(entry->d_name, '.');
 }
 
-/* MiB that this machine's kernel may promise to one program. */
-static size_t promised_memory(void) {
-  char line[128];
-  size_t total = 0, part;
-  FILE *file = fopen("/proc/meminfo", "r");
-  while (file && fgets(line, sizeof line, file))
-    if (sscanf(line, "MemTotal: %zu", &part) == 1 || sscanf(line, "SwapTotal: %zu", &part) == 1)
-      total += part / 1024;
-  if (file)
-    fclose(file);
-  return total;
-}
-
 /* Why ROW is not judged under LOADER here, or NULL. */
 static const char *not_here(const struct run *run, const struct loader_row *row, enum loader loader) {
   enum machine machine = machine_of(row->name);
@@ -51,7 +38,7 @@ static const char *not_here(const struct run *run, const struct loader_row *row,
     return "-";
   if (loader == LOADER_KERNEL && row->input.len)
     return "- (input)"; /* on a console there is none */
-  if (loader == LOADER_NATIVE && row->memory > promised_memory())
+  if (loader == LOADER_NATIVE && row->memory > loader_memory())
     return "- (memory)";
   return NULL;
 }

@@ -34,8 +34,9 @@
  * address and the code must be independent of it. W without R is readable on this machine; qemu-user refuses
  * e_ident[4..6].
  *
- * What they rely on at entry: flags as above; quine: rax and rdx are 0; hello: that, and argc is 1. And on 4 GiB that
- * the kernel is willing to promise.
+ * What they rely on at entry, besides 4 GiB that the kernel is willing to promise: exit on nothing, for if the jump is
+ * not taken, 4c 46 are prefixes without a meaning, and the code follows; quine and hello on the flags, and that rax and
+ * rdx are 0; hello on argc being 1.
  */
 #include "isa/handmade.h"
 
