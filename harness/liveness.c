@@ -175,7 +175,7 @@ static void print_matrix(const char *name, enum loader loader, struct span line)
 }
 
 int liveness_command(const char *build, const char *path) {
-  struct loader_table table;
+  struct loader_table table = {0};
   struct workspace workspace = {0};
   struct bytes why = {0};
   bool good = loader_table_read(path, &table, &why);

@@ -143,7 +143,7 @@ static bool choose_loaders(struct run *run, const struct text_list *loaders) {
 
 int loaders_command(const char *build, const char *path, const struct text_list *loaders) {
   struct run run = {.build = build};
-  struct loader_table table;
+  struct loader_table table = {0};
   struct bytes why = {0};
   if (!choose_loaders(&run, loaders))
     return EXIT_USAGE;

@@ -45,7 +45,7 @@ static const struct {
 };
 
 START_TEST(table_refuses) {
-  struct loader_table table;
+  struct loader_table table = {0};
   struct bytes why = {0};
   char *path = table_file(refusals[_i].text);
   ck_assert(!loader_table_read(path, &table, &why));
@@ -58,7 +58,7 @@ START_TEST(table_refuses) {
 END_TEST
 
 START_TEST(table_is_read) {
-  struct loader_table table;
+  struct loader_table table = {0};
   struct bytes why = {0};
   char *path = table_file("# a comment\n\n[one_x64]\nprints = a\\n\narguments = b  c\nqemu = SIGTRAP\nwhy = d\n"
                           "[two_x64]\nends = exit 7\nprints = itself\nmemory = 12\n");
@@ -182,7 +182,7 @@ static void matrix_line(const char *name, const char *loader, struct bytes *line
 }
 
 static void check_matrix(enum loader loader, size_t expected) {
-  struct loader_table table;
+  struct loader_table table = {0};
   struct workspace workspace = {0};
   struct bytes why = {0};
   size_t lines = 0;
@@ -212,7 +212,7 @@ END_TEST
 
 /* A matrix that is wrong in one byte, either way, is noticed. */
 START_TEST(wrong_matrix_is_noticed) {
-  struct loader_table table;
+  struct loader_table table = {0};
   struct workspace workspace = {0};
   struct bytes why = {0}, line = {0};
   const struct loader_row *row = NULL;
@@ -222,7 +222,9 @@ START_TEST(wrong_matrix_is_noticed) {
       row = &table.rows[i];
   ck_assert_ptr_nonnull(row);
   matrix_line(row->name, "qemu", &line);
+  ck_assert_ptr_nonnull(line.data);
   char *read = strpbrk(line.data, "1234"), *dead = strchr(line.data, '.');
+  ck_assert(read && dead);
   const char was = *read;
   workspace_open(&workspace);
   *read = '.';

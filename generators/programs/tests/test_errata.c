@@ -115,7 +115,7 @@ static size_t source_code_size(void) {
 }
 
 static void size_is_not_152(void) {
-  unsigned char file[256];
+  unsigned char file[256] = {0};
   ck_assert_uint_eq(as_printed(file), 165);
   ck_assert_uint_eq(CODE + source_code_size() + sizeof "Hello, ELF!\n", 167);
   uint64_t p_filesz;
@@ -148,7 +148,7 @@ static ssize_t run_as_printed(const unsigned char *file, size_t size, char *out,
 }
 
 static void displacement_points_into_the_code(void) {
-  unsigned char file[256];
+  unsigned char file[256] = {0};
   size_t size = as_printed(file);
   int32_t displacement;
   memcpy(&displacement, file + 0x85, sizeof displacement);
@@ -165,7 +165,7 @@ static void displacement_points_into_the_code(void) {
 }
 
 static void length_is_12(void) {
-  unsigned char file[256];
+  unsigned char file[256] = {0};
   as_printed(file);
   ck_assert_uint_eq(strlen("Hello, ELF!\n"), 12);
   ck_assert_uint_eq(sizeof "Hello, ELF!\n", 13);
@@ -173,7 +173,7 @@ static void length_is_12(void) {
 }
 
 static void data_begins_at_0x99(void) {
-  unsigned char file[256];
+  unsigned char file[256] = {0};
   as_printed(file);
   LayCode call = x64_syscall();
   ck_assert_mem_eq(file + 0x97, call.bytes, call.len);
