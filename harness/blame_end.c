@@ -17,18 +17,18 @@ enum { MOST_SPOTS = 3 };
 /* ---- Crashes ---------------------------------------------------------------------------------------------------- */
 
 /* The record of the signal that ended the program. An emulator raises the guest's signal once more at itself, without
-   an address: then the record before it, of the same signal, is the one. */
+   an address: then the record before, of the same signal with an address, is the one. */
 static const struct observed *fatal_signal(const struct observation *observation) {
   const struct observed *last = NULL;
   for (size_t i = observation->count; i-- > 0;) {
     const struct observed *record = observation->records[i];
     if (record->kind != OBSERVED_SIGNAL)
       continue;
-    if (last && (record->number != last->number || record->result <= 0))
+    if (last && record->number != last->number)
       return last;
-    if (last || record->result > 0)
+    if (record->result > 0)
       return record;
-    last = record;
+    last = last ? last : record;
   }
   return last;
 }
