@@ -166,7 +166,7 @@ static void note_trap(struct tracer *tracer) {
 
 static void set_watches(const struct tracer *tracer) {
   if (tracer->watch_count)
-    refuse(tracer, "stores are watched natively only on x86-64", ENOSYS);
+    refuse(tracer, "stores are watched natively only on x86-64, elsewhere with --runner qemu", ENOSYS);
 }
 
 static void note_trap(struct tracer *tracer) { (void)tracer; }
