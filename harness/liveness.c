@@ -93,6 +93,15 @@ static bool mark_from_map(const char *path, char *marks, size_t count) {
   return at == count;
 }
 
+/* Where kernels differ, nothing is tried. */
+static void mark_by_version(const struct loader_row *row, enum loader loader, char *marks, size_t count) {
+  for (size_t i = 0; loader == LOADER_NATIVE && i < row->by_version.count; i++) {
+    size_t at = strtoul(row->by_version.items[i], NULL, 16);
+    if (at < count && marks[at] == '?')
+      marks[at] = 'v';
+  }
+}
+
 /* Reads the program of ROW and what its map calls code and text; the marks are the caller's to free. NULL: WHY says
    what is missing. */
 static char *subject_open(struct subject *subject, struct workspace *workspace, const char *build,
@@ -104,6 +113,7 @@ static char *subject_open(struct subject *subject, struct workspace *workspace, 
   bool good = bytes_read_file(&subject->file, elf) == 0;
   char *marks = xcalloc(1, subject->file.len + 1);
   good = good && mark_from_map(map, marks, subject->file.len);
+  mark_by_version(row, loader, marks, subject->file.len);
   if (!good) {
     bytes_printf(why, "%s and its map cannot be read, or do not fit together; run `make`", elf);
     free(marks);
@@ -181,9 +191,11 @@ int liveness_command(const char *build, const char *path) {
   bool good = loader_table_read(path, &table, &why);
   if (good) {
     workspace_open(&workspace);
-    printf("# Which bytes of the smallest programs a loader reads, sixteen a line: . not read; c code; t text; 1 .. 4 "
-           "read,\n"
-           "# and the change that shows it first: exclusive or with 01, 02, 80, ff. Made by `bytegate liveness`.\n");
+    printf("# Which bytes of the smallest programs a loader reads, or the program itself, sixteen a line: . not read; "
+           "c code;\n"
+           "# t text; v read by some kernels; 1 .. 4 read, and the change that shows it first: exclusive or with 01, "
+           "02, 80, ff.\n"
+           "# Made by `bytegate liveness`, each machine's native lines on that machine.\n");
   }
   for (size_t i = 0; good && i < table.count; i++)
     for (enum loader loader = 0; good && loader < LOADERS; loader++) {

@@ -10,7 +10,8 @@
 extern const unsigned char liveness_changes[4];
 
 /* Appends to LINE one character for each byte of the program of ROW in BUILD/elf: 1 .. 4, read by LOADER, as that
-   change shows first; . not read; c code; t text. Returns false where a file is missing, and WHY says which. */
+   change shows first; . not read; c code; t text; v read by some kernels. Returns false where a file is missing, and
+   WHY says which. */
 bool liveness_of(struct workspace *workspace, const char *build, const struct loader_row *row, enum loader loader,
                  struct bytes *line, struct bytes *why);
 

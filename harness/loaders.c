@@ -79,6 +79,8 @@ static int read_key(struct reading *reading, struct loader_row *row, int line, c
     return read_prints(reading, row, line, value);
   if (strcmp(name, "arguments") == 0)
     read_words(&row->arguments, value);
+  else if (strcmp(name, "by-version") == 0)
+    read_words(&row->by_version, value);
   else if (strcmp(name, "relies") == 0)
     read_words(&row->relies, value);
   else if (strcmp(name, "input") == 0 && !bytes_unescape(&row->input, value))
@@ -88,9 +90,9 @@ static int read_key(struct reading *reading, struct loader_row *row, int line, c
   else if (strcmp(name, "why") == 0)
     row->why = xstrdup(value);
   else if (strcmp(name, "input") != 0)
-    return complain(
-        reading, line, name, value,
-        "no such key; there are ends, prints, arguments, input, memory, relies, native, qemu, kernel and why");
+    return complain(reading, line, name, value,
+                    "no such key; there are ends, prints, arguments, input, memory, relies, by-version, native, qemu, "
+                    "kernel and why");
   return 1;
 }
 
@@ -158,6 +160,7 @@ void loader_table_free(struct loader_table *table) {
       free(row->declared[loader]);
     text_list_free(&row->arguments);
     text_list_free(&row->relies);
+    text_list_free(&row->by_version);
     bytes_free(&row->input);
     bytes_free(&row->prints);
     free(row->why);
