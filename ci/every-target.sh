@@ -26,6 +26,9 @@ git diff --exit-code || {
   exit 1
 }
 run coverage
+run mutate MUTATE_SECONDS=20
+run install DESTDIR="$PWD/build/installed"
+run uninstall DESTDIR="$PWD/build/installed"
 run fuzz FUZZ_SECONDS=20
 run bench
 run check SANITIZE=1
