@@ -183,7 +183,7 @@ coverage: all ## measure which instructions and branch edges of the programs the
 MUTATE_SECONDS ?= 60
 MUTATE_SEED ?= 1
 mutate: all ## change the renderer at places that MUTATE_SEED decides, MUTATE_SECONDS long: do the cases notice?
-	$(BUILD)/bytegate mutate --program 'markdown-render*_x64' --seconds $(MUTATE_SECONDS) --seed $(MUTATE_SEED)
+	$(BUILD)/bytegate mutate --program markdown-render_x64 --seconds $(MUTATE_SECONDS) --seed $(MUTATE_SEED)
 
 .PHONY: fuzz format clean
 FUZZ_SECONDS ?= $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
