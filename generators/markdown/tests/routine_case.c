@@ -77,7 +77,7 @@ const char *shown(const void *bytes, size_t size) {
 }
 
 size_t random_text(uint64_t *state, const char *const *strings, int parts, char *text) {
-  size_t count = 0, size = 0;
+  size_t count = 1, size = 0; // there is one string at least
   while (strings[count])
     count++;
   for (uint64_t left = next_random(state) % (unsigned)(parts + 1); left > 0; left--) {
