@@ -60,8 +60,7 @@ static void run_round(struct reducer *reducer, struct bytes *documents, size_t c
   for (size_t i = 0; i < count; i++) {
     fails[i] = same_way(&results[i], reducer->wanted);
     result_free(&results[i]);
-    for (int kind = 0; kind < ORACLE_KINDS; kind++)
-      bytes_free(&cases[i].truth[kind]);
+    forget_truth(&cases[i]);
   }
   free(cases);
   free(results);

@@ -449,6 +449,20 @@ static void free_source(struct case_source *source) {
   free(source->expected);
 }
 
+void forget_truth(struct test_case *one) {
+  for (int i = 0; i < ORACLE_KINDS; i++) {
+    bytes_free(&one->truth[i]);
+    one->asked[i] = false;
+  }
+  for (size_t i = 0; i < one->answer_count; i++) {
+    bytes_free(&one->answers[i]->text);
+    free(one->answers[i]);
+  }
+  free(one->answers);
+  one->answers = NULL;
+  one->answer_count = 0;
+}
+
 static void free_case(struct test_case *one) {
   free(one->id);
   bytes_free(&one->input);
@@ -456,13 +470,7 @@ static void free_case(struct test_case *one) {
   if (one->conversation)
     conversation_free(one->conversation);
   free(one->conversation);
-  for (int i = 0; i < ORACLE_KINDS; i++)
-    bytes_free(&one->truth[i]);
-  for (size_t i = 0; i < one->answer_count; i++) {
-    bytes_free(&one->answers[i]->text);
-    free(one->answers[i]);
-  }
-  free(one->answers);
+  forget_truth(one);
 }
 
 void suite_free(struct suite *suite) {

@@ -119,6 +119,9 @@ bool suite_read_text(const char *text, const char *path, const char *build, stru
    PICK, a shell pattern or NULL, spares random documents that are not wanted. */
 bool suite_make_cases(struct suite *suite, bool has_seed, uint64_t seed, const char *pick, struct bytes *why);
 
+/* Frees what the oracles said about a case, so that they are asked again. */
+void forget_truth(struct test_case *one);
+
 void suite_free(struct suite *suite);
 
 const char *machine_name(enum machine machine);
