@@ -21,9 +21,9 @@ run_one() {
   name=${name#./}
   local log=$logs/${name//\//_}.log
   started=${EPOCHREALTIME/[.,]/}
-  # A test sees neither the terminal nor the job slots of a surrounding make.
+  # A test sees neither the terminal nor the job slots of a surrounding make; its variables stand in the environment.
   case $test in
-  make:*) MAKEFLAGS='' timeout -k 5 "$seconds" "${MAKE:-make}" --no-print-directory "${test#make:}" ;;
+  make:*) env -u MAKEOVERRIDES MAKEFLAGS='' timeout -k 5 "$seconds" "${MAKE:-make}" --no-print-directory "${test#make:}" ;;
   */*) MAKEFLAGS='' MAKELEVEL='' timeout -k 5 "$seconds" "$test" ;;
   *) MAKEFLAGS='' MAKELEVEL='' timeout -k 5 "$seconds" "./$test" ;;
   esac >"$log" 2>&1 </dev/null

@@ -33,6 +33,13 @@ const char *faulty_folder(void) {
   return folder;
 }
 
+/* The generators that are linked here were compiled as this file was. */
+#ifdef __SANITIZE_ADDRESS__
+#define SANITIZERS "-fsanitize=address,undefined"
+#else
+#define SANITIZERS ""
+#endif
+
 int run_shell(struct bytes *out, const char *format, ...) {
   char block[4096];
   size_t got;
@@ -89,7 +96,7 @@ void lay_faulty(const char *name, const char *script) {
       "cd $D\n"
       "${CC:-gcc} -std=c11 -D_GNU_SOURCE -O0 -I$R -I$R/generators -iquote $R/generators/markdown -c -o html.o $S\n"
       "for p in markdown-render markdown-server; do\n"
-      "  ${CC:-gcc} -o lay-$p $L/obj/generators/programs/$p.o html.o $L/libgenerators.a\n"
+      "  ${CC:-gcc} " SANITIZERS " -o lay-$p $L/obj/generators/programs/$p.o html.o $L/libgenerators.a\n"
       "  ./lay-$p .\n"
       "done\n";
   struct bytes out = {0};
