@@ -109,13 +109,14 @@ setup: ## install the Debian packages that the build, the gate and the tests nee
 .PHONY: setup-bench bench
 setup-bench: ## install what make bench compares with and measures on
 	scripts/setup.sh scripts/packages-bench.txt
+	scripts/setup-cmark-arm64.sh $(BUILD)/arm64
 
-bench: $(BUILD)/bench/bench_markdown ## compare the renderer's speed with libcmark and md4c, side by side
-	scripts/bench.sh $< $(BUILD)/bench
+bench: all $(BUILD)/bench/bench_markdown ## compare the renderer's speed with libcmark and md4c, side by side
+	scripts/bench.sh $(BUILD)
 
 $(BUILD)/bench/bench_markdown: harness/bench/bench_markdown.c $(BUILD)/elf/.markdown-object.stamp
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -I$(BUILD)/elf -o $@ $< $(BUILD)/elf/markdown-render_x64.o -lcmark -lmd4c-html -lmd4c -lm
+	$(CC) $(CFLAGS) -I$(BUILD)/elf -o $@ $< $(BUILD)/elf/markdown-render_$(if $(filter aarch64,$(shell uname -m)),arm64,x64).o -lcmark -lmd4c-html -lmd4c -lm
 
 # The manual page and the completions are made from the table that --help prints.
 PREFIX ?= /usr/local

@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# bench.sh BENCH FOLDER: the renderer's speed beside libcmark's and md4c's, on real documents and on one input for each
-# construct; how its time grows on inputs made to be slow; and instructions for each byte, which repeat exactly.
+# bench.sh BUILD: the renderer's speed beside libcmark's and md4c's, on real documents and on one input for each
+# construct; how its time grows on inputs made to be slow; and instructions for each byte on both machines, which
+# repeat exactly.
 #
 # Exit: 0, or 3 where something that it needs is missing; it is then named, with the remedy.
 set -eu
-bench=$1
-folder=$2
+build=$1
+bench=$build/bench/bench_markdown
+folder=$build/bench
+arm64_cmark=$build/arm64/usr/bin/cmark
 spec=/usr/share/gocode/src/github.com/yuin/goldmark/_test/spec.json
 install='make setup-bench installs it'
 
@@ -20,6 +23,7 @@ need() {
 need "$spec"
 need /usr/share/doc/anarchism/markdown
 need /usr/lib/rustlib/src
+need "$arm64_cmark"
 command -v valgrind >/dev/null || {
   printf 'bench.sh: valgrind is missing: %s\n' "$install" >&2
   exit 3
@@ -53,14 +57,32 @@ count_run() {
     awk '/Collected/ { print $4 }'
 }
 
-printf '\nInstructions for each byte (callgrind)\n\n%-28s %9s %9s %9s\n' '' ours cmark md4c
+# count_arm64 PROGRAM ARGUMENT...: the instructions that a program for arm64 executes.
+count_arm64() {
+  qemu-aarch64 -L "$build/arm64" -plugin "$build/plugin/total_instructions.so,total=$folder/total" "$@" >/dev/null
+  cat "$folder/total"
+}
+
+# instructions_arm64 PROGRAM: those that the sample takes, again without what starting costs.
+instructions_arm64() {
+  : >"$folder/empty.md"
+  echo "$(($(count_arm64 "$1" --unsafe "$folder/sample.md") - $(count_arm64 "$1" --unsafe "$folder/empty.md")))"
+}
+
+per_byte() { awk -v size="$size" '{ printf " %9.1f", $1 / size }'; }
+
+printf '\nInstructions for each byte (x86-64: callgrind; arm64: qemu and Debian'"'"'s cmark)\n\n%-20s %29s %19s\n' '' \
+  'x86-64' 'arm64'
+printf '%-20s %9s %9s %9s %9s %9s\n' '' ours cmark md4c ours cmark
 for document in "$spec_document" "$prose" "$technical"; do
   head -c 200000 "$document" >"$folder/sample.md"
   size=$(wc -c <"$folder/sample.md")
-  printf '%-28s' "$(basename "$document")"
+  printf '%-20s' "$(basename "$document")"
   for renderer in ours cmark md4c; do
-    instructions "$renderer" "$folder/sample.md" |
-      awk -v size="$size" '{ printf " %9.1f", $1 / size }'
+    instructions "$renderer" "$folder/sample.md" | per_byte
+  done
+  for program in "$build/elf/markdown-render_arm64" "$arm64_cmark"; do
+    instructions_arm64 "$program" | per_byte
   done
   printf '\n'
 done

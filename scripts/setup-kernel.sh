@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Fetches what `make verify-kernel` boots: Debian's cloud kernels for x86-64 and arm64, unpacked to FOLDER/vmlinuz-x64
-# and FOLDER/vmlinuz-arm64, and installs the emulators. Nothing is installed of another architecture: apt works on lists
-# of its own, below FOLDER, with this system's sources and keys. What is there already is left alone.
+# and FOLDER/vmlinuz-arm64, and installs the emulators. What is there already is left alone.
 #
 # usage: scripts/setup-kernel.sh FOLDER
 # Exit: 0 all is there, 2 usage, 3 something cannot be had here; it is named.
 set -eu
 cd "$(dirname "$0")/.."
+# shellcheck source=scripts/foreign-apt.sh
+source scripts/foreign-apt.sh
 
 if [ $# -ne 1 ]; then
   echo "usage: ${0##*/} FOLDER" >&2
@@ -36,18 +37,12 @@ fetch() {
   local state package
   state=$folder/apt-$1
   [ ! -s "$folder/vmlinuz-$2" ] || return 0
-  mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$state/package"
-  : >"$state/status"
-  local -a apt=(-o "APT::Architecture=$1" -o "APT::Architectures=$1" -o "Dir::State::status=$state/status"
-    -o "Dir::State::lists=$state/lists" -o "Dir::Cache=$state/cache" -o APT::Sandbox::User=root
-    -o Acquire::Languages=none)
-  apt-get "${apt[@]}" -q update || fail "the package lists of $1 cannot be fetched"
+  foreign_apt "$1" "$state" || fail "the package lists of $1 cannot be fetched"
   package=$(apt-cache "${apt[@]}" depends "linux-image-cloud-$1" | sed -n 's/.*Depends: \(linux-image[^ ]*\)$/\1/p' |
     head -n 1)
   [ -n "$package" ] || fail "no package linux-image-cloud-$1; Debian 12 has it"
-  (cd "$state/package" && apt-get "${apt[@]}" -q download "$package") || fail "$package cannot be fetched"
-  dpkg-deb --fsys-tarfile "$state"/package/*.deb | tar -x -C "$state/package" --wildcards './boot/vmlinuz-*'
-  mv "$state"/package/boot/vmlinuz-* "$folder/vmlinuz-$2"
+  foreign_unpack "$state" "$state/unpacked" "$package" || fail "$package cannot be fetched"
+  mv "$state"/unpacked/boot/vmlinuz-* "$folder/vmlinuz-$2"
   rm -rf "$state"
 }
 
