@@ -54,22 +54,24 @@ PROGRAMS := $(notdir $(basename $(wildcard generators/programs/*.c)))
 ORACLE_SOURCES := $(wildcard oracles/*.c)
 HARNESS_SOURCES := $(wildcard harness/*.c)
 PLUGIN_SOURCES := $(wildcard harness/plugin/*.c)
-CONFINE_SOURCE := $(wildcard harness/confine/confine.c)
+# Small programs that the gate starts others through: one source each, linked statically.
+LAUNCHER_SOURCES := harness/confine/confine.c harness/step/step_instructions.c
 TEST_DIRS := $(wildcard $(addsuffix /tests,generators $(wildcard generators/*) harness oracles))
 TEST_SOURCES := $(wildcard $(addsuffix /test_*.c,$(TEST_DIRS)))
 TEST_SUPPORT := $(filter-out $(TEST_SOURCES),$(wildcard $(addsuffix /*.c,$(TEST_DIRS))))
 FUZZ_SOURCES := $(wildcard harness/fuzz/fuzz_*.c)
 SHELL_TESTS := $(wildcard scripts/tests/test_*.sh)
 C_SOURCES := $(GENERATOR_SOURCES) $(wildcard generators/programs/*.c) $(ORACLE_SOURCES) $(HARNESS_SOURCES) \
-             $(PLUGIN_SOURCES) $(CONFINE_SOURCE) $(TEST_SOURCES) $(TEST_SUPPORT)
+             $(PLUGIN_SOURCES) $(LAUNCHER_SOURCES) $(TEST_SOURCES) $(TEST_SUPPORT)
 # Built each in its own way, and laid out like the rest.
-OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/confine harness/fuzz fixtures/example))
+OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/confine harness/fuzz harness/step fixtures/example))
 HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) harness harness/plugin oracles $(TEST_DIRS)))
 SHELL_SOURCES := $(wildcard run-elf.sh .ci/run ci/*.sh scripts/*.sh scripts/tests/*.sh fixtures/*.sh fixtures/*/*.sh)
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 GENERATORS := $(addprefix $(BUILD)/gen/,$(PROGRAMS))
 STAMPS := $(patsubst %,$(BUILD)/elf/.%.stamp,$(PROGRAMS))
+LAUNCHERS := $(patsubst %.c,$(BUILD)/%,$(notdir $(LAUNCHER_SOURCES)))
 PLUGINS := $(patsubst harness/plugin/%.c,$(BUILD)/plugin/%.so,$(PLUGIN_SOURCES))
 FUZZERS := $(patsubst harness/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SOURCES))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/tests/%,$(TEST_SOURCES))
@@ -94,7 +96,7 @@ endif
 ## Targets
 
 .PHONY: all help
-GATE := $(if $(HARNESS_SOURCES),$(BUILD)/bytegate $(PLUGINS) $(if $(CONFINE_SOURCE),$(BUILD)/confine))
+GATE := $(if $(HARNESS_SOURCES),$(BUILD)/bytegate $(PLUGINS) $(LAUNCHERS))
 all: elf $(GATE) ## build the programs under test and the gate (the default)
 
 help: ## list these targets
@@ -232,9 +234,11 @@ $(PLUGINS): $(BUILD)/plugin/%.so: harness/plugin/%.c harness/plugin/*.h
 	mkdir -p $(@D)
 	$(CC) -I. $(filter-out $(SANITIZERS),$(CFLAGS)) -fPIC -shared -fvisibility=hidden -o $@ $<
 
-$(BUILD)/confine: $(CONFINE_SOURCE)
+$(BUILD)/confine: harness/confine/confine.c
+$(BUILD)/step_instructions: harness/step/step_instructions.c harness/plugin/branches.h harness/plugin/counts.h
+$(LAUNCHERS):
 	mkdir -p $(@D)
-	$(CC) $(filter-out $(SANITIZERS),$(CFLAGS)) -static -o $@ $<
+	$(CC) -I. $(filter-out $(SANITIZERS),$(CFLAGS)) -static -o $@ $<
 
 ## The programs under test: laid by the generators, never by a compiler
 

@@ -1,6 +1,7 @@
-/* Runs the cases of a session under the counting emulator and notes what each of them reached. */
+/* Runs the cases of a session and notes what each of them reached. */
 #include "harness/coverage.h"
 
+#include "harness/coverage_probe.h"
 #include "harness/drive.h"
 #include "harness/plugin/branches.h"
 #include "harness/workers.h"
@@ -14,9 +15,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-/* The emulator with its plugin is slower than what the suites' deadlines are made for. */
-enum { PATIENCE = 6 };
 
 uint64_t hash_bytes(uint64_t start, const void *data, size_t len) {
   uint64_t hash = start ? start : 0xcbf29ce484222325;
@@ -156,17 +154,6 @@ static bool choose(struct session *session, const struct text_list *programs, st
 
 /* Measuring */
 
-/* A target that runs under the counting emulator, and what it has counted so far. */
-struct probe {
-  struct coverage *coverage;
-  const struct target *original;
-  struct program program;
-  struct target target;
-  struct counts_header *counts;
-  uint64_t *before;
-  struct result stop;
-};
-
 struct measurement {
   struct coverage_list *list;
   unsigned jobs;
@@ -187,71 +174,13 @@ struct share {
   size_t job_count;
 };
 
-static struct counts_header *make_counts(const char *path, const struct coverage *coverage) {
-  size_t size = counts_size(coverage->map.span);
-  int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0 || ftruncate(fd, (off_t)size) != 0)
-    die("%s: %s", path, strerror(errno));
-  struct counts_header *counts = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  close(fd);
-  if (counts == MAP_FAILED)
-    die("%s: %s", path, strerror(errno));
-  *counts = (struct counts_header){.magic = COUNTS_MAGIC,
-                                   .base = coverage->map.base,
-                                   .span = coverage->map.span,
-                                   .write_call = coverage->machine == MACHINE_ARM64 ? 64 : 1};
-  return counts;
-}
-
-static struct probe *add_probe(struct share *share, struct coverage *coverage, const struct target *original) {
-  struct probe *probe = xcalloc(1, sizeof *probe);
-  *probe = (struct probe){.coverage = coverage, .original = original, .program = *original->program};
+static struct probe *add_probe(struct share *share, struct coverage *coverage, const struct covered_case *one) {
   char *path = xasprintf("%s/counts-%zu", share->workspace->root, share->probe_count);
-  char *plugin = path_beside_command("plugin/count_instructions.so");
-  char *words[] = {xstrdup("-plugin"), xasprintf("%s,counts=%s", plugin, path), xstrdup(coverage->elf)};
-  probe->counts = make_counts(path, coverage);
-  probe->before = xcalloc(COUNTERS * (size_t)coverage->map.span, sizeof *probe->before);
-  probe->program.arguments = (struct text_list){0};
-  for (size_t i = 0; i < 3; i++) {
-    text_list_add(&probe->program.arguments, words[i], strlen(words[i]));
-    free(words[i]);
-  }
-  for (size_t i = 0; i < original->program->arguments.count; i++)
-    text_list_add(&probe->program.arguments, original->program->arguments.items[i],
-                  strlen(original->program->arguments.items[i]));
-  probe->program.deadline *= PATIENCE;
-  probe->program.start_deadline *= PATIENCE;
-  probe->target = *original;
-  probe->target.program = &probe->program;
-  probe->target.elf = find_command(coverage->machine == MACHINE_ARM64 ? "qemu-aarch64" : "qemu-x86_64");
-  probe->target.runner = RUNNER_NATIVE;
-  probe->target.stop = NULL;
-  free(plugin);
-  free(path);
+  struct probe *probe = probe_make(coverage, one, path);
   share->probes = xrealloc(share->probes, (share->probe_count + 1) * sizeof(struct probe *));
   share->probes[share->probe_count++] = probe;
+  free(path);
   return probe;
-}
-
-static void free_probe(struct probe *probe) {
-  munmap(probe->counts, counts_size(probe->coverage->map.span));
-  text_list_free(&probe->program.arguments);
-  result_free(&probe->stop);
-  free(probe->target.elf);
-  free(probe->before);
-  free(probe);
-}
-
-/* Notes for ONE what was counted since the counters were last read. */
-static void collect(struct probe *probe, struct covered_case *one) {
-  const volatile uint64_t *now = (const volatile uint64_t *)counts_array(probe->counts, COUNT_EXECUTED);
-  size_t count = COUNTERS * (size_t)probe->coverage->map.span;
-  for (size_t i = 0; i < count; i++) {
-    uint64_t value = now[i];
-    if (value != probe->before[i] && one)
-      one->bits[i / 8] |= (uint8_t)(1 << i % 8);
-    probe->before[i] = value;
-  }
 }
 
 static struct probe *probe_of(const struct share *share, const struct target *target) {
@@ -275,7 +204,7 @@ static bool done(void *user, struct result *result) {
   struct share *share = user;
   struct probe *probe = probe_of(share, result->target);
   struct covered_case *one = case_of(probe, result);
-  collect(probe, one);
+  probe_collect(probe, one);
   if (one) {
     /* The byte behind the bitmaps: the parent does not see this worker's memory, but it sees these. */
     one->bits[probe->coverage->bits_size] = result->verdict == EQUAL ? CASE_PASSED : CASE_FAILED;
@@ -319,7 +248,7 @@ static void take(struct share *share, struct coverage *coverage) {
     if (one->known || one->is_stop || !mine)
       continue;
     if (!probe || probe->original != one->target || one->test_case->conversation)
-      probe = add_probe(share, coverage, one->target);
+      probe = add_probe(share, coverage, one);
     struct covered_case *stop = stop_of(coverage, one->target);
     if (stop && is_first(coverage, one)) {
       probe->stop = (struct result){.suite = one->suite, .target = &probe->target, .test_case = stop->test_case};
@@ -342,7 +271,7 @@ static void measure_share(void *user, unsigned index, struct workspace *workspac
   for (size_t i = 0; i < share.job_count; i++)
     result_free(&share.results[i]);
   for (size_t i = 0; i < share.probe_count; i++)
-    free_probe(share.probes[i]);
+    probe_free(share.probes[i]);
   free(share.probes);
   free(share.results);
   free(share.cases);
@@ -404,25 +333,10 @@ static void count_hits(struct coverage *coverage) {
   }
 }
 
-static bool check_tools(const struct coverage_list *list, struct bytes *why) {
-  char *plugin = path_beside_command("plugin/count_instructions.so");
-  if (access(plugin, R_OK) != 0)
-    bytes_printf(why, "%s: %s (run `make` to build it)", plugin, strerror(errno));
-  free(plugin);
-  for (size_t i = 0; i < list->count; i++) {
-    const char *name = list->items[i].machine == MACHINE_ARM64 ? "qemu-aarch64" : "qemu-x86_64";
-    char *emulator = find_command(name);
-    if (!emulator && why->len == 0)
-      bytes_printf(why, "%s is not on the PATH (install qemu-user; qemu-user-static takes no plugin)", name);
-    free(emulator);
-  }
-  return why->len == 0;
-}
-
 bool coverage_measure(struct session *session, const struct text_list *programs, const char *store, bool fresh,
                       struct coverage_list *list, struct bytes *why, int *interrupted) {
   *list = (struct coverage_list){0};
-  if (!choose(session, programs, list, why) || !check_tools(list, why))
+  if (!choose(session, programs, list, why) || !probes_check(list, why))
     return false;
   struct measurement measurement = {.list = list, .jobs = session->options->jobs};
   measurement.finished = shared_memory(measurement.jobs * sizeof(uint32_t));

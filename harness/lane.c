@@ -1,6 +1,7 @@
 /* The life of a lane: starts programs, notices how they end, and says what that means for the case at hand. */
 #include "harness/lane.h"
 
+#include "harness/attempt.h"
 #include "harness/compare.h"
 #include "harness/truth.h"
 
@@ -274,12 +275,17 @@ static void judge_run(struct lane *lane) {
   struct span truth;
   struct bytes why = {0};
   bool refused = lane->target->runner == RUNNER_QEMU && qemu_refused(process);
-  if (process->end == END_SIGNALED || refused)
+  bool signaled = process->end == END_SIGNALED;
+  bool meant = signaled && program->signal && strcmp(signal_name(process->status), program->signal) == 0;
+  if ((signaled && !meant) || refused)
     judge_end(lane, result, CRASHED, "while it ran");
+  else if (!signaled && program->signal)
+    result_set(result, DIVERGED, "it ended with exit status %d, expected %s", process->status, program->signal);
   else if (!truth_of(program, result->test_case, &truth, &why))
     result_set(result, RUNNER_FAULT, "%s", why.data);
   else
-    compare_run(result, truth, span_of(&process->out_text), (int)program->exit_status, process->status);
+    compare_run(result, truth, span_of(&process->out_text), meant ? process->status : (int)program->exit_status,
+                process->status);
   judge_errors(result, program, process);
   if (process->leaked)
     result_set(result, LEAKED, "a process that it started outlived it");

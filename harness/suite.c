@@ -46,6 +46,7 @@ static const struct key program_keys[] = {
     {"header", LIST, offsetof(struct program, headers), NULL},
     {"stderr", TEXT, offsetof(struct program, errors), NULL},
     {"exit-status", NUMBER, offsetof(struct program, exit_status), NULL},
+    {"signal", TEXT, offsetof(struct program, signal), NULL},
     {"obeys-sigterm", YES_NO, offsetof(struct program, judges_stop), NULL},
     {"deadline", SECONDS, offsetof(struct program, deadline), NULL},
     {"start-deadline", SECONDS, offsetof(struct program, start_deadline), NULL},
@@ -396,6 +397,19 @@ static char *suite_name(const char *path) {
   return xstrndup(name, dot && dot > name ? (size_t)(dot - name) : strlen(name));
 }
 
+/* Oracle commands name programs that were built, too. */
+static void expand_commands(struct suite *suite, const char *build) {
+  static const char *const names[] = {"build"};
+  for (size_t i = 0; i < suite->program_count; i++) {
+    struct program *program = &suite->programs[i];
+    if (!program->oracle_command)
+      continue;
+    char *expanded = expand_placeholders(program->oracle_command, names, &build, 1);
+    free(program->oracle_command);
+    program->oracle_command = expanded;
+  }
+}
+
 bool suite_read_text(const char *text, const char *path, const char *build, struct suite *suite, struct bytes *why) {
   *suite = (struct suite){.name = suite_name(path), .path = xstrdup(path), .about = xstrdup("")};
   struct reader reader = {.at = text, .path = path, .suite = suite, .why = why};
@@ -406,10 +420,12 @@ bool suite_read_text(const char *text, const char *path, const char *build, stru
   if (bad_line != 0)
     complain(&reader, bad_line > 0 ? bad_line : reader.line, "neither a [section] nor a 'key = value'");
   check_suite(&reader);
-  if (!reader.failed)
+  if (!reader.failed) {
+    expand_commands(suite, build);
     suite_unfold(suite, build);
-  else
+  } else {
     suite_free(suite);
+  }
   return !reader.failed;
 }
 
@@ -438,6 +454,7 @@ static void free_program(struct program *program) {
   free(program->url_path);
   free(program->oracle_command);
   free(program->errors);
+  free(program->signal);
   free(program->status_line);
   text_list_free(&program->headers);
 }

@@ -40,6 +40,7 @@ struct program {
   struct text_list headers;     /* in order; {length}: that of the body. None: headers are not compared */
   char *errors;                 /* what a run writes on stderr, as bytes_escaped shows it; NULL: not compared */
   size_t exit_status;           /* of a run; of a server after SIGTERM */
+  char *signal;                 /* that a run ends by, as in "SIGTRAP"; NULL: none */
   bool judges_stop;             /* whether a server must obey SIGTERM */
   double deadline;              /* seconds for one case */
   double start_deadline;        /* seconds until it is ready */

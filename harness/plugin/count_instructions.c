@@ -32,11 +32,13 @@ static bool is_arm64;
    thread each. */
 static struct branch pending;
 
-static bool is_counted(uint64_t address) { return address - counts->base < counts->span; }
+/* How far ADDRESS, of a program that qemu may have loaded elsewhere than its addresses say, is behind the first byte
+   that is counted. */
+static uint64_t place(uint64_t address) { return address - (qemu_plugin_entry_code() - counts->entry) - counts->base; }
 
-static uint64_t *counter(enum counter which, uint64_t address) {
-  return &counts_array(counts, which)[address - counts->base];
-}
+static bool is_counted(uint64_t address) { return place(address) < counts->span; }
+
+static uint64_t *counter(enum counter which, uint64_t address) { return &counts_array(counts, which)[place(address)]; }
 
 /* Whether INSN is a conditional branch; fills in BRANCH if so. */
 static bool decode_branch(const struct qemu_plugin_insn *insn, struct branch *branch) {

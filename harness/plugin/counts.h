@@ -1,5 +1,5 @@
-/* The file that the plugin counts in and the gate reads: mapped by both, so that the counts survive a program that a
-   signal ends, and can be read while the program runs.
+/* The file that the plugin, or step_instructions, counts in and the gate reads: mapped by both, so that the counts
+   survive a program that a signal ends, and can be read while the program runs.
 
    One counter for each byte of the program's image: how often the instruction that begins there was executed, or how
    often a byte of data was read. Two more for each conditional branch, at its first byte. */
@@ -15,6 +15,7 @@ struct counts_header {
   uint64_t magic;
   uint64_t base;       /* address of the first byte that is counted */
   uint64_t span;       /* how many bytes are counted */
+  uint64_t entry;      /* e_entry: where the program was loaded instead, its entry tells */
   uint64_t write_call; /* number of the system call write on this machine */
 };
 

@@ -1,4 +1,4 @@
-/* The part of qemu's plugin interface that the plugins here use, as of its version 1 (qemu 6.0 to 8.0,
+/* The part of qemu's plugin interface that the plugins here use, as of its version 1 (qemu 7.0 to 8.0,
    docs/devel/tcg-plugins): Debian packages no header of it. */
 #ifndef HARNESS_PLUGIN_QEMU_PLUGIN_H
 #define HARNESS_PLUGIN_QEMU_PLUGIN_H
@@ -43,6 +43,7 @@ extern size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
 extern uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 extern unsigned qemu_plugin_mem_size_shift(qemu_plugin_meminfo_t info);
 extern bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t info);
+extern uint64_t qemu_plugin_entry_code(void);
 
 int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv);
 

@@ -102,6 +102,17 @@ START_TEST(a_program_becomes_a_target_for_each_machine_and_runner) {
 }
 END_TEST
 
+START_TEST(an_oracle_command_may_name_what_was_built) {
+  struct suite suite;
+  struct bytes why = {0};
+  static const char text[] = "[program p]\nelf = e\noracle = command\noracle-command = cat {build}/x {file}\n"
+                             "[cases c]\nsource = nothing\n";
+  ck_assert_msg(suite_read_text(text, "t.ini", "/b", &suite, &why), "%s", span_of(&why).data);
+  ck_assert_str_eq(suite.programs[0].oracle_command, "cat /b/x {file}");
+  suite_free(&suite);
+}
+END_TEST
+
 START_TEST(the_nearest_word_is_near) {
   static const char *const words[] = {"arguments", "oracle", "elf"};
   ck_assert_str_eq(nearest_word("argments", words, 3), "arguments");
@@ -126,6 +137,7 @@ int main(void) {
   tcase_add_loop_test(tests, a_mistake_is_answered, 0, sizeof mistakes / sizeof *mistakes);
   tcase_add_test(tests, a_line_that_is_too_long_is_refused);
   tcase_add_test(tests, a_program_becomes_a_target_for_each_machine_and_runner);
+  tcase_add_test(tests, an_oracle_command_may_name_what_was_built);
   tcase_add_test(tests, the_nearest_word_is_near);
   tcase_add_test(tests, placeholders_are_replaced_and_other_braces_stay);
   suite_add_tcase(suite, tests);
