@@ -1,222 +1,207 @@
 /* entities.c: find what an entity reference stands for (CommonMark 0.30, section 2.5).
  *
- * The table is one stream of prefix codes (entities_pack.h has its grammar), in 128 blocks of names that are reversed
- * and sorted. A lookup halves its way to the one block that can hold the name, reading the first name of seven blocks,
- * and then reads that block's entries, 24 at most. It never spells a name out: it only keeps how many bytes of the
- * name are matched so far. An entry that shares more bytes than that with the entry before it differs where that one
- * did; an entry that shares fewer lies behind the name in the order, so the name is not there.
- *
- * The stream is laid backwards: its first byte is the last one in memory. So a little-endian load brings the next bits
- * to the top of a register on every machine, with no byte swap.
+ * entities_pack.h has the form of the table. A lookup halves its way through the index to the one block that can hold
+ * the name, and walks through that block's entries. It never spells a name out: it only keeps how many bytes of the
+ * name, from its end, the last entry that was compared has. An entry that shares more bytes than that with the one
+ * before it differs where that one did, and is stepped over; an entry that shares fewer lies behind the name in the
+ * order, so the name is not there; and one that shares just as many is compared from there on.
  */
 #include "markdown/entities.h"
 
 #include "isa/machine.h"
 #include "markdown/entities_pack.h"
 
-static void lay_halfwords(const char *name, const unsigned short *values, int count) {
-  data(name, 2);
-  for (int i = 0; i < count; i++)
-    data_bytes(((const unsigned char[]){(unsigned char)values[i], (unsigned char)(values[i] >> 8)}), 2);
+enum { BLOCK_SIZE = ENTITY_KEY + 2 }; /* of an entry of the index: its key, then its offset, the lowest byte first */
+
+static void lay_little_endian(unsigned value, size_t bytes) {
+  const unsigned char all[] = {(unsigned char)value, (unsigned char)(value >> 8), (unsigned char)(value >> 16)};
+  data_bytes(all, bytes);
 }
 
-/* The stream comes last but one: its reader may load up to three bytes below it. */
 static void lay_tables(const PackedEntities *packed) {
-  static const unsigned char plain_table[] = {0xFF, 0xFF, 0};
-  lay_halfwords("entity_blocks", packed->blocks, ENTITY_BLOCKS + 1);
-  lay_halfwords("entity_tokens", packed->tokens, packed->token_count);
-  lay_halfwords("entity_kinds", packed->kinds, packed->kind_count);
-  lay_halfwords("entity_marks", packed->marks, packed->mark_count);
-  data("entity_token_code", 1);
-  data_bytes(packed->token_code.table, packed->token_code.table_size);
-  data("entity_kind_code", 1);
-  data_bytes(packed->kind_code.table, packed->kind_code.table_size);
-  data("entity_shared_code", 1);
-  data_bytes(packed->shared_code.table, packed->shared_code.table_size);
-  data("entity_shared", 1);
-  data_bytes(packed->shared, (size_t)packed->shared_count);
-  data("entity_plain_bits", 1); /* a code of one length: each of n bits stands for itself */
-  data_bytes(plain_table, sizeof(plain_table));
+  data("entity_blocks", 1);
+  for (int i = 0; i <= packed->blocks; i++) {
+    lay_little_endian(packed->block[i].key, ENTITY_KEY);
+    lay_little_endian(packed->block[i].offset, 2);
+  }
+  data("entity_marks", 1);
+  for (int i = 0; i < packed->mark_count; i++)
+    lay_little_endian(packed->marks[i], 2);
+  data("entity_pairs", 1);
+  for (int i = 0; i < ENTITY_PAIRS; i++)
+    lay_little_endian(packed->pair[i].left | (unsigned)packed->pair[i].right << 8, 2);
   data("entity_stream", 1);
-  for (size_t byte = (packed->stream.bits + 7) / 8; byte > 0; byte--)
-    data_bytes(&packed->stream.bytes[byte - 1], 1);
-  data("entity_stream_end", 1);
+  data_bytes(packed->stream, packed->size);
 }
 
-/* entity_symbol: read one prefix code.
+/* entity_block: find the block that can hold a name.
  *
- * in: A3 = place in the stream in bits, A4 = the code's table, A5 = the length of its shortest code in bits;
- * out: A3 = the place behind the code, A5 = the rank of the symbol read. Clobbers A4, T0, T1. */
-static void lay_entity_symbol(void) {
-  routine("entity_symbol");
-  shr(T1, A3, 3);
-  la(T0, "entity_stream_end");
-  sub(T0, T0, T1);
-  ld32(T0, T0, -4);
-  and(T1, A3, 7);
-  add(T1, T1, 32);
-  shl(T0, T0, T1);
-  shr(T0, T0, 48);
-  sub(A5, A5, 1);
+ * in: S0 = the name's end, S1 = its length, at least 2; out: A3 = the block, S5 = its end, S3 = how many bytes, from
+ * its end, the name shares with the block's key: 0 to 3. Clobbers A0..A2, A4, A5, T0, T1. */
+static void lay_entity_block(const PackedEntities *packed) {
+  routine("entity_block");
+  ld8(A0, S0, -1);
+  ld8(T0, S0, -2);
+  shl(A0, A0, 8);
+  or (A0, A0, T0);
+  shl(A0, A0, 8);
+  beq(S1, 2, "keyed"); /* no key ends in 0 */
+  ld8(T0, S0, -3);
+  or (A0, A0, T0);
+  label("keyed");
 
-  label("longer");
-  add(A5, A5, 1);
-  ld16(T1, A4, 0);
-  add(A4, A4, 3);
-  bgtu(T0, T1, "longer");
+  la(A1, "entity_blocks");
+  li(A4, 0); /* a block whose key does not lie behind the name's, or block 0 */
+  li(A5, packed->blocks);
+  label("halve");
+  bltu(A5, 2, "at_block");
+  shr(T1, A5, 1);
+  add(A3, A4, T1);
+  mul(T0, A3, BLOCK_SIZE);
+  add(T0, T0, A1);
+  ld32(A2, T0, 0);
+  and(A2, A2, 0xFFFFFF);
+  bgtu(A2, A0, "lies_before");
+  sub(A5, A5, T1);
+  mov(A4, A3);
+  jump("halve");
+  label("lies_before");
+  mov(A5, T1);
+  jump("halve");
 
-  add(A3, A3, A5);
-  li(T1, 16);
-  sub(T1, T1, A5);
-  shr(T0, T0, T1);
-  ld8(T1, A4, -1);
-  add(A5, T0, T1);
-  and(A5, A5, 0xFF);
+  label("at_block");
+  mul(T0, A4, BLOCK_SIZE);
+  add(T0, T0, A1);
+  ld32(A2, T0, 0);
+  and(A2, A2, 0xFFFFFF);
+  la(T1, "entity_stream");
+  ld16(A3, T0, ENTITY_KEY);
+  add(A3, A3, T1);
+  ld16(S5, T0, BLOCK_SIZE + ENTITY_KEY);
+  add(S5, S5, T1);
+  xor(A0, A0, A2);
+  li(S3, 0);
+  bgeu(A0, 0x10000, "counted");
+  li(S3, 1);
+  bgeu(A0, 0x100, "counted");
+  li(S3, 2);
+  bne(A0, 0, "counted");
+  li(S3, 3);
+  label("counted");
   ret();
 }
 
-/* entity_match: read the tokens of one entry, and compare their bytes with the name's.
+/* entity_match: go on comparing a name where an entry begins to differ from the one before it.
  *
- * in: A3 = place in the stream, S0 = the name, S1 = its length, S3 = how many bytes, from the end of the name, are
- * matched already, A0 = 0, or < 0 if the entry is known to lie before the name; out: A0 = 0 if the entry is the name,
- * < 0 if it lies before the name in the order of the table, > 0 if behind, S3 = bytes matched now, A3 = the place
- * behind the entry's name, unless A0 > 0. Clobbers A2, A4, A5, T0, T1. A2 holds the tokens still to come from opened
- * pairs, a byte each, the next one lowest. */
-static void lay_entity_match(const PackedEntities *packed) {
+ * in: A4 = the entry's tokens, A5 = their end, S0 = the name's end, S1 = its length, S3 = bytes matched so far; out:
+ * A0 = 0 if the entry is the name, 1 if it lies before the name in the order of the table, 2 if behind, S3 = bytes
+ * matched now, or ENTITY_SHARED_MAX if there are more: the next entry cannot say so. Clobbers A2, A4, T0, T1. A2 holds
+ * the tokens still to come from opened pairs, a byte each, the next one lowest. */
+static void lay_entity_match(void) {
   routine("entity_match");
-  enter_bare();
   li(A2, 0);
-
-  label("next_code");
-  la(A4, "entity_token_code");
-  li(A5, packed->token_code.shortest);
-  call("entity_symbol");
-
+  label("next_token");
+  bne(A2, 0, "waiting");
+  bgeu(A4, A5, "spelled");
+  ld8(T0, A4, 0);
+  add(A4, A4, 1);
   label("token");
-  la(T0, "entity_tokens");
-  ld16x(T1, T0, A5);
-  bltu(T1, 0x100, "byte");
-  shr(T0, T1, 8);
-  beq(A0, 0, "open_pair");
-  sub(A5, T0, 1); /* the entry differs: only how the token ends matters now */
-  jump("token");
-  label("open_pair");
+  sub(T1, T0, '0');
+  bleu(T1, 'z' - '0', "byte");
+  sub(T0, T0, ENTITY_FIRST_PAIR);
+  and(T0, T0, 0xFF);
+  la(T1, "entity_pairs");
+  ld16x(T1, T1, T0);
   shl(A2, A2, 8);
+  shr(T0, T1, 8);
   or (A2, A2, T0);
-  and(A5, T1, 0xFF);
+  and(T0, T1, 0xFF);
   jump("token");
-
-  label("byte");
-  bne(A0, 0, "compared");
-  li(T0, 0); /* the end of the name, in the same form: byte + 1, or 0 */
-  bgeu(S3, S1, "compare");
-  sub(T0, S1, S3);
-  add(T0, T0, S0);
-  ld8(T0, T0, -1);
-  add(T0, T0, 1);
-  label("compare");
-  sub(A0, T1, T0);
-  bgt(A0, 0, "done");
-  bne(A0, 0, "compared");
-  add(S3, S3, 1);
-  label("compared");
-  beq(T1, 0, "done");
-  beq(A2, 0, "next_code");
-  and(A5, A2, 0xFF);
-  sub(A5, A5, 1);
+  label("waiting");
+  and(T0, A2, 0xFF);
   shr(A2, A2, 8);
   jump("token");
 
+  label("byte");
+  bgeu(S3, S1, "behind"); /* the name has ended */
+  sub(T1, S0, S3);
+  ld8(T1, T1, -1);
+  bltu(T0, T1, "before");
+  bne(T0, T1, "behind");
+  add(S3, S3, 1);
+  jump("next_token");
+
+  label("spelled");
+  li(A0, 0);
+  beq(S3, S1, "done");
+  label("before");
+  li(A0, 1);
+  bleu(S3, ENTITY_SHARED_MAX, "done");
+  li(S3, ENTITY_SHARED_MAX);
   label("done");
-  leave();
-}
-
-/* entity_value: read the value of one entry.
- *
- * in: A3 = place in the stream, S4 = the value before, 0 at the start of a block; out: A3 = the place behind, S4 = the
- * code point, A2 = the second one, or 0. Clobbers A1, A4, A5, T0, T1. */
-static void lay_entity_value(const PackedEntities *packed) {
-  routine("entity_value");
-  enter_bare();
-  li(A2, 0);
-
-  label("kind");
-  la(A4, "entity_kind_code");
-  li(A5, packed->kind_code.shortest);
-  call("entity_symbol");
-  la(T0, "entity_kinds");
-  ld16x(A1, T0, A5);
-  and(A5, A1, 15);
-  shr(A1, A1, 4);
-  bne(A5, ENTITY_MARK, "plain_bits");
-  la(T0, "entity_marks");
-  ld16x(A2, T0, A1);
-  jump("kind");
-
-  label("plain_bits");
-  la(A4, "entity_plain_bits");
-  call("entity_symbol");
-  bgeu(A1, ENTITY_NEAR, "near");
-  shl(S4, A1, 8);
-  add(S4, S4, A5);
-  leave();
-  label("near");
-  add(S4, S4, A1);
-  sub(S4, S4, ENTITY_NEAR_BIAS);
-  add(S4, S4, A5);
-  leave();
+  ret();
+  label("behind");
+  li(A0, 2);
+  ret();
 }
 
 /* entity_lookup: see entities.h. Clobbers all of A and T. */
-static void lay_entity_lookup(const PackedEntities *packed) {
+static void lay_entity_lookup(void) {
   routine("entity_lookup");
   enter(S0, S1, S2, S3, S4, S5);
-  mov(S0, A0);
+  bltu(A1, 2, "not_found");
+  add(S0, A0, A1);
   mov(S1, A1);
   mov(S2, A2);
-  li(S4, 0); /* a block whose first name does not lie behind the name, or block 0 */
-  li(S5, ENTITY_BLOCKS / 2);
+  call("entity_block");
+  li(S4, 0); /* the value before */
 
-  label("halve");
-  la(T0, "entity_blocks");
-  add(T1, S4, S5);
-  ld16x(A3, T0, T1);
-  li(S3, 0);
-  li(A0, 0);
-  call("entity_match");
-  bgt(A0, 0, "lies_before");
-  add(S4, S4, S5);
-  label("lies_before");
-  shr(S5, S5, 1);
-  bne(S5, 0, "halve");
-
-  la(T0, "entity_blocks");
-  ld16x(A3, T0, S4);
-  add(S4, S4, 1);
-  ld16x(S5, T0, S4); /* the end of the block */
-  li(S4, 0);
-  li(S3, 0);
-  li(A0, 0);
   label("entry");
-  call("entity_match");
-  bgt(A0, 0, "not_found");
-  call("entity_value");
-  beq(A0, 0, "found");
   bgeu(A3, S5, "not_found");
-  la(A4, "entity_shared_code");
-  li(A5, packed->shared_code.shortest);
-  call("entity_symbol");
-  la(T0, "entity_shared");
-  ld8x(T0, T0, A5);
-  sub(A0, S3, T0);
-  ble(A0, 0, "entry");
+  ld8(A0, A3, 0);
+  add(A4, A3, 1);
+  and(A5, A0, 15);
+  add(A5, A5, A4);
+  shr(A0, A0, 4);
+  ld8(T0, A5, 0);
+  add(A3, A5, 1);
+  bgeu(T0, 0x80, "far");
+  add(S4, S4, T0);
+  sub(S4, S4, 64);
+  jump("valued");
+  label("far");
+  ld8(T1, A5, 1);
+  sub(T0, T0, 0x80);
+  shl(S4, T0, 8);
+  or (S4, S4, T1);
+  add(A3, A5, 2);
+  bltu(S4, ENTITY_VALUES, "valued");
+  add(A3, A5, 3);
+  label("valued");
+  bgtu(A0, S3, "entry");
+  bltu(A0, S3, "not_found");
+  call("entity_match");
+  beq(A0, 1, "entry");
+  beq(A0, 0, "found");
   label("not_found");
   li(A0, 0);
   leave();
 
   label("found");
-  mov(S3, A2);
+  li(A1, 0); /* the second code point */
+  bltu(S4, ENTITY_VALUES, "single");
+  ld8(T0, A3, -1);
+  la(A1, "entity_marks");
+  ld16x(A1, A1, T0);
+  sub(S4, S4, ENTITY_VALUES);
+  label("single");
   mov(A0, S4);
+  bltu(A0, ENTITY_MATH, "code_point");
+  add(A0, S4, ENTITY_MATH_FIRST - ENTITY_MATH);
+  bltu(S4, ENTITY_LIGATURES, "code_point");
+  add(A0, S4, ENTITY_LIGATURES_FIRST - ENTITY_LIGATURES);
+  label("code_point");
+  mov(S3, A1);
   mov(A1, S2);
   call("utf8_encode");
   beq(S3, 0, "written");
@@ -231,9 +216,8 @@ static void lay_entity_lookup(const PackedEntities *packed) {
 
 void lay_entities(void) {
   const PackedEntities *packed = pack_entities();
-  lay_entity_lookup(packed);
-  lay_entity_match(packed);
-  lay_entity_value(packed);
-  lay_entity_symbol();
+  lay_entity_lookup();
+  lay_entity_block(packed);
+  lay_entity_match();
   lay_tables(packed);
 }

@@ -1,4 +1,4 @@
-/* entities.h: the entity references of HTML5, looked up in 7.8 KB, little more than half of what their names take. */
+/* entities.h: the entity references of HTML5, looked up in 9.8 KB, of which their values take a third. */
 #ifndef BYTEGATE_ENTITIES_H
 #define BYTEGATE_ENTITIES_H
 

@@ -1,50 +1,65 @@
 /* entities_pack.h: the packed form of the 2,125 entity names and what they stand for.
  *
- * The names are reversed (what they share most is their ends: -arrow, -cute, -scr), sorted, and cut into 128 blocks.
- * An entry says how many bytes it shares with the entry before it, then the rest of its bytes, then its value. The
- * rest is spelled in tokens: a byte, the end of a name, or a pair of tokens, found by pairing again and again what
- * stands side by side more often than chance has it. A value is a code point, given by its 256-page and eight bits, or
- * by its distance from the value before it; a mark before it gives the second code point.
+ * The names are reversed (what they share most is their ends: -arrow, -cute, -scr) and sorted. An entry says how many
+ * bytes it shares with the entry before it, then the rest of its bytes, then its value. The rest is spelled in tokens
+ * of a byte each: a letter or digit stands for itself, every other byte for a pair of tokens, found by pairing again
+ * and again the two that stand side by side most often.
  *
- * All of that is one bit stream of prefix codes:
+ *     entry  = head token... value
+ *     head   = shared << 4 | number of bytes of tokens          15 stands for more shared bytes, too
+ *     value  = 0vvvvvvv                       the value before it + v - 64
+ *            | 10vvvvvv vvvvvvvv              v
+ *            | 11vvvvvv vvvvvvvv mark         v, and the second code point of that mark
  *
- *     block  = first entry, entry...
- *     first  = token... value                 the last token ends the name
- *     entry  = shared token... value
- *     value  = [mark] kind bits               as many plain bits as the kind says
+ * A value is a code point, moved so that 14 bits hold all of them: see ENTITY_MATH and ENTITY_LIGATURES.
+ *
+ * The entries are cut into blocks where the last three bytes of the names change. The index holds those three for the
+ * first entry of each block, which is therefore spelled from its fourth byte on, and says that it shares three.
  */
 #ifndef BYTEGATE_ENTITIES_PACK_H
 #define BYTEGATE_ENTITIES_PACK_H
 
-#include "markdown/prefix_code.h"
+#include "markdown/entities_table.h"
 
-#define ENTITY_BLOCKS 128   /* a power of two: the search for a block halves it */
-#define ENTITY_BLOCK_MAX 24 /* entries of a block, at most */
-#define ENTITY_KINDS_MAX 64
+#define ENTITY_KEY 3 /* bytes of a name that the index holds */
+#define ENTITY_SHARED_MAX 15
+#define ENTITY_BLOCK_MIN 16 /* entries of a block, but for the last */
+#define ENTITY_BLOCKS_MAX 256
 #define ENTITY_MARKS_MAX 16
-#define ENTITY_SHARED_MAX 32
-#define ENTITY_TOKENS_MAX 255
+#define ENTITY_STREAM_MAX 0xFFFF
 #define ENTITY_TOKENS_WAITING 8 /* depth to which pairs may nest: the reader keeps a byte for each in one register */
 
-/* A kind of value, 16 bits: the low four say how many plain bits follow, or that it is a mark. The upper twelve are
- * the page (code point = page * 256 + bits), or from ENTITY_NEAR on the distance + ENTITY_NEAR_BIAS (code point =
- * value before + distance + bits), or the number of the mark. */
-#define ENTITY_MARK 15
-#define ENTITY_NEAR 0x400
-#define ENTITY_NEAR_BIAS 0x800
+/* The tokens from ENTITY_FIRST_PAIR on, counted modulo 256 and so over 0, are pairs, but for 0 itself: that a register
+ * of waiting tokens is 0 says that none waits. */
+#define ENTITY_FIRST_PAIR 0x80
+#define ENTITY_PAIRS 0xB0
+
+/* Where values stand for other code points: the mathematical letters from U+1D400, the ligatures from U+FB00. */
+#define ENTITY_MATH 0x3000
+#define ENTITY_MATH_FIRST 0x1D400
+#define ENTITY_LIGATURES 0x3400
+#define ENTITY_LIGATURES_FIRST 0xFB00
+#define ENTITY_VALUES 0x4000
 
 typedef struct {
-  BitStream stream;
-  unsigned short blocks[ENTITY_BLOCKS + 1]; /* where each starts, in bits; then the end of the stream */
-  unsigned short tokens[ENTITY_TOKENS_MAX]; /* by rank: left | (right + 1) << 8; byte + 1; 0: the end of a name */
-  unsigned short kinds[ENTITY_KINDS_MAX];   /* by rank */
-  unsigned short marks[ENTITY_MARKS_MAX];   /* second code points */
-  unsigned char shared[ENTITY_SHARED_MAX];  /* by rank: bytes in common with the entry before */
-  int token_count, kind_count, mark_count, shared_count;
-  PrefixCode token_code, shared_code, kind_code;
+  unsigned key;    /* the last byte of the first name << 16 | the last but one << 8 | the one before */
+  unsigned offset; /* of the block, in bytes of the stream */
+} EntityBlock;
+
+typedef struct {
+  EntityBlock block[ENTITY_BLOCKS_MAX + 1]; /* then one at the end of the stream */
+  int blocks;
+  struct {
+    unsigned char left, right;
+  } pair[ENTITY_PAIRS];                   /* of token (ENTITY_FIRST_PAIR + i) % 256 */
+  unsigned short marks[ENTITY_MARKS_MAX]; /* second code points */
+  int mark_count;
+  unsigned char stream[ENTITY_STREAM_MAX];
+  unsigned size; /* of the stream, in bytes */
 } PackedEntities;
 
-/* Pack the names of entities_table.h. Owned by the callee; the same bytes on every call and every host. */
+/* Pack the names of entities_table.h. Owned by the callee; the same bytes on every call and every host. Ends the
+ * program with exit status 1 where the table does not fit the form. */
 const PackedEntities *pack_entities(void);
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "markdown/case_folding_table.h"
-#include "markdown/prefix_code.h"
+#include "markdown/pack.h"
 #include "markdown/punctuation_table.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(*(array)))

@@ -8,6 +8,7 @@
 
 #include "call_routine.h"
 #include "markdown/entities_table.h"
+#include "markdown/pack.h"
 #include "render_probe.h"
 
 enum { SHARED = 4096, FILL = 0xA7 };
@@ -210,6 +211,9 @@ START_TEST(every_name_in_unicorn) {
 }
 END_TEST
 
+START_TEST(a_table_that_does_not_fit_ends_the_generator) { pack_refuse("the number of marks", 17, 16); }
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("entities");
   TCase *native = tcase_create("native"), *emulated = tcase_create("unicorn");
@@ -222,6 +226,7 @@ int main(void) {
   tcase_add_test(native, near_misses_are_what_libcmark_has);
   tcase_add_test(native, variants_of_names_are_told_apart);
   tcase_add_test(native, random_bytes_are_no_entities);
+  tcase_add_exit_test(native, a_table_that_does_not_fit_ends_the_generator, 1);
   tcase_add_loop_test(emulated, every_name_in_unicorn, ISA_X64, ISA_A64 + 1);
   suite_add_tcase(suite, native);
   suite_add_tcase(suite, emulated);
