@@ -65,7 +65,7 @@ static void lay_reserve_document(void) {
 }
 
 /* append_file: in A0 = file descriptor. Out A0 = 0, or -errno. Reads to the end of the file and appends all of it to
- * the document; the capacity doubles when less than half a READ_STEP is free. */
+ * the document; the capacity doubles, up to the renderer's limit, when less than half a READ_STEP is free. */
 static void lay_append_file(void) {
   routine("append_file");
   enter(S0, S1);
@@ -75,6 +75,7 @@ static void lay_append_file(void) {
   ld64(A1, S1, DOCUMENT_LENGTH);
   ld64(A2, S1, DOCUMENT_CAPACITY);
   sub(A2, A2, A1);
+  bgtu(A1, MARKDOWN_LIMIT, "make_room"); /* which there is not */
   bltu(A2, READ_STEP / 2, "make_room");
   ld64(T0, S1, DOCUMENT_BASE);
   add(A1, A1, T0);
@@ -93,7 +94,12 @@ static void lay_append_file(void) {
   call("wait_until_ready");
   jump("next_read");
   label("make_room");
-  mov(A0, A1); /* as much again as there is */
+  li(T0, MARKDOWN_LIMIT);
+  sub(T0, T0, A1);
+  mov(A0, A1); /* as much again as there is, */
+  bleu(A0, T0, "doubled");
+  mov(A0, T0); /* or what the renderer still takes; beyond its limit the doubling is refused */
+  label("doubled");
   call("reserve_document");
   beq(A0, 0, "next_read");
   label("ended");

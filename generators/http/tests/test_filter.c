@@ -168,6 +168,19 @@ START_TEST(large_documents) {
 }
 END_TEST
 
+/* A document of exactly the limit, whose size nobody tells beforehand: a comment, which costs little to render. */
+START_TEST(longest_document) {
+  static const char *const none[] = {NULL};
+  Text input = {malloc((size_t)256 << 20), (size_t)256 << 20};
+  ck_assert_ptr_nonnull(input.bytes);
+  memset(input.bytes, 'a', input.length);
+  memcpy(input.bytes, "<!--", 4);
+  const char *omitted = "<!-- raw HTML omitted -->\n";
+  check_outcome(run(_i, none, input, plainly), 0, omitted, strlen(omitted), "");
+  text_free(&input);
+}
+END_TEST
+
 /* Pipes that somebody has made non-blocking are waited for. */
 START_TEST(non_blocking_pipes) {
   static const char *const none[] = {NULL};
@@ -198,6 +211,7 @@ int main(void) {
   add_test(suite, "cannot write", cannot_write, RUNNERS);
   add_test(suite, "command lines", command_lines, RUNNERS);
   add_test(suite, "large documents", large_documents, RUNNERS);
+  add_test(suite, "longest document", longest_document, 1); /* natively: it is the reading that could go wrong */
   add_test(suite, "non-blocking pipes", non_blocking_pipes, RUNNERS);
   return run_suite(suite);
 }
