@@ -76,7 +76,8 @@ static void lay_put_raw(void) {
   jump("out_of_room");
 }
 
-/* put_escaped: append A1 bytes from A0 with '<', '>', '&' and '"' escaped. Destroys A0, A1, T0, T1. */
+/* put_escaped: append A1 bytes from A0 with '<', '>', '&' and '"' escaped. Up to fifteen bytes behind those are read,
+ * and written behind the HTML; both lie in the workspace. Destroys A0, A1, T0, T1. */
 static void lay_put_escaped(void) {
   routine("put_escaped");
   mul(T0, A1, 6); /* &quot; for each */

@@ -469,11 +469,10 @@ static void lay_scan_link_title(void) {
   li(A4, 0); /* where the best match so far ends */
   ld8(A2, A0, 0);
   mov(A3, A2); /* the closing character */
-  beq(A2, '"', "open");
-  beq(A2, '\'', "open");
+  beq(A2, '"', "other");
+  beq(A2, '\'', "other");
   bne(A2, '(', "none");
   li(A3, ')');
-  label("open");
   label("other");
   add(A0, A0, 1);
   label("next");
