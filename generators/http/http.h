@@ -56,10 +56,11 @@ enum { PAGE_HEADROOM = 4096 };
 
 /* What parse_request knows of a request: */
 enum {
-  REQUEST_HEAD = 1,     /* its method is HEAD: the answer bears no body */
-  REQUEST_HTTP_1_0 = 2, /* it needs no Host */
-  REQUEST_HOST = 4,     /* Host has come */
-  REQUEST_LINE = 8      /* the request line is complete */
+  REQUEST_HEAD = 1,           /* its method is HEAD: the answer bears no body */
+  REQUEST_HTTP_1_0 = 2,       /* it needs no Host */
+  REQUEST_HOST = 4,           /* Host has come */
+  REQUEST_LINE = 8,           /* the request line is complete */
+  REQUEST_CONTENT_LENGTH = 16 /* Content-Length has come */
 };
 
 /* At the head of a routine that calls others and never returns. */

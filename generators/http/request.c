@@ -47,8 +47,14 @@ static void lay_octet_set(const char *name, OctetSet *contains) {
   data_bytes(bits, sizeof bits);
 }
 
+/* Content-Length (RFC 9110, 8.6). */
+static bool in_digit(int octet) { return octet >= '0' && octet <= '9'; }
+
 /* The 32 bits that a load finds where `text` begins. */
 static int32_t four(const char *text) { return text[0] | text[1] << 8 | text[2] << 16 | text[3] << 24; }
+
+/* The same of 64 bits. */
+static int64_t eight(const char *text) { return (int64_t)((uint32_t)four(text) | (uint64_t)four(text + 4) << 32); }
 
 /* skip_octets: in A1 = set. Moves CURSOR behind all octets that are in the set. Out A0 = the octet there, -1 at END. */
 static void lay_skip_octets(void) {
@@ -148,7 +154,9 @@ static void lay_take_target(void) {
   bne(T0, T1, "malformed");
   add(A2, A2, 7);
   ld8(T0, A2, 0);
+  beq(T0, ':', "malformed"); /* a port of no host (RFC 9110, 4.2.1) */
   label("in_authority");
+  beq(T0, '@', "malformed"); /* user information (RFC 9110, 4.2.4) */
   beq(T0, '/', "authority_ended");
   beq(T0, '?', "authority_ended");
   beq(T0, ' ', "authority_ended");
@@ -216,8 +224,8 @@ static void lay_take_version(void) {
 }
 
 /* take_field_line: field-name ":" OWS field-value OWS and its line end (RFC 9112, 5). No white space before the colon
- * (5.1) and no line folding (5.2). Sets REQUEST_HOST; a second Host, or one with an invalid value, is an error (3.2).
- */
+ * (5.1) and no line folding (5.2). Sets REQUEST_HOST, REQUEST_CONTENT_LENGTH; a second Host or Content-Length, or one
+ * with an invalid value, is an error (3.2, 6.3). */
 static void lay_take_field_line(void) {
   routine("take_field_line");
   enter_bare();
@@ -229,6 +237,7 @@ static void lay_take_field_line(void) {
   sub(T1, CURSOR, START);
   beq(T1, 0, "malformed");
   add(CURSOR, CURSOR, 1);
+  beq(T1, 14, "of_14_letters");
   bne(T1, 4, "any_value");
   ld32(T0, START, 0);
   or (T0, T0, 0x20202020);
@@ -241,6 +250,29 @@ static void lay_take_field_line(void) {
   call("skip_octets");
   la(A1, "white_space_octets");
   jump("last_octets");
+
+  label("of_14_letters");
+  ld64(T0, START, 0);
+  li(T1, 0x2020202020202020);
+  or (T0, T0, T1);
+  li(A1, eight("content-"));
+  bne(T0, A1, "any_value");
+  ld64(T0, START, 6);
+  or (T0, T0, T1);
+  li(A1, eight("t-length"));
+  bne(T0, A1, "any_value");
+  bset(TRAITS, REQUEST_CONTENT_LENGTH, "malformed");
+  or (TRAITS, TRAITS, REQUEST_CONTENT_LENGTH);
+  la(A1, "white_space_octets");
+  call("skip_octets");
+  mov(START, CURSOR);
+  la(A1, "digit_octets");
+  call("skip_octets");
+  blt(A0, 0, "more");
+  beq(CURSOR, START, "malformed");
+  la(A1, "white_space_octets");
+  jump("last_octets");
+
   label("any_value");
   la(A1, "field_value_octets");
   label("last_octets");
@@ -321,6 +353,7 @@ void lay_http_request(void) {
   lay_octet_set("field_value_octets", in_field_value);
   lay_octet_set("white_space_octets", in_white_space);
   lay_octet_set("host_octets", in_host);
+  lay_octet_set("digit_octets", in_digit);
   lay_skip_octets();
   lay_take_line_end();
   lay_take_method();

@@ -34,6 +34,10 @@ static const struct {
     {OCTETS("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n"), 200, false},
     {OCTETS("GET HTTP://a:80 HTTP/1.1\r\nHost: a\r\n\r\n"), 200, false},
     {OCTETS("GET http://a?q HTTP/1.1\r\nHost: a\r\n\r\n"), 200, false},
+    {OCTETS("GET http://a?q@: HTTP/1.1\r\nHost: a\r\n\r\n"), 200, false},
+    {OCTETS("GET http://a@b/ HTTP/1.1\r\nHost: a\r\n\r\n"), 400, false},
+    {OCTETS("GET http://@b HTTP/1.1\r\nHost: a\r\n\r\n"), 400, false},
+    {OCTETS("GET http://:80/ HTTP/1.1\r\nHost: a\r\n\r\n"), 400, false},
     {OCTETS("GET http://a/?q HTTP/1.1\r\nHost: a\r\n\r\n"), 200, false},
     {OCTETS("GET / HTTP/1.9\r\nHost: a\r\n\r\n"), 200, false},
     {OCTETS("GET /other HTTP/1.0\r\n\r\n"), 404, false},
@@ -122,6 +126,17 @@ static const struct {
     /* what follows is not looked at */
     {OCTETS("GET / HTTP/1.0\r\n\r\nGET /other HTTP/1.0\r\n\r\n"), 200, false},
     {OCTETS("GET / HTTP/1.0\r\nContent-Length: 3\r\n\r\n\0\1\2"), 200, false},
+    /* except for its length */
+    {OCTETS("GET / HTTP/1.0\r\nCONTENT-lENGTH:\t 99999999999999999999 \t\r\n\r\n"), 200, false},
+    {OCTETS("GET / HTTP/1.0\r\nContent-Lengti: a\r\n\r\n"), 200, false},
+    {OCTETS("GET / HTTP/1.0\r\nContent.Length: a\r\n\r\n"), 200, false},
+    {OCTETS("GET / HTTP/1.0\r\nContent-Lengths: a\r\n\r\n"), 200, false},
+    {OCTETS("GET / HTTP/1.0\r\nContent-Length:\r\n\r\n"), 400, false},
+    {OCTETS("GET / HTTP/1.0\r\nContent-Length: \r\n\r\n"), 400, false},
+    {OCTETS("GET / HTTP/1.0\r\nContent-Length: 1 2\r\n\r\n"), 400, false},
+    {OCTETS("GET / HTTP/1.0\r\nContent-Length: 1, 1\r\n\r\n"), 400, false},
+    {OCTETS("GET / HTTP/1.0\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"), 400, false},
+    {OCTETS("POST / HTTP/1.0\r\nContent-Length: -1\r\n\r\n"), 400, false},
 };
 
 static const Isa isas[] = {ISA_X64, ISA_A64};
@@ -195,6 +210,8 @@ START_TEST(every_octet) {
       {"GET / HTTP/1.0\r\nA: b", "c\r\n\r\n", VISIBLE " \t", true, 200},
       {"GET / HTTP/1.0\r\nHost: a", "\r\n\r\n", ALPHA_DIGIT "-._~%!$&'()*+,;=:[] \t", false, 200},
       {"GET / HTTP/1.0\r\nHost:", "b\r\n\r\n", ALPHA_DIGIT "-._~%!$&'()*+,;=:[] \t", false, 200},
+      {"GET / HTTP/1.0\r\nContent-Length: 1", "\r\n\r\n", "0123456789 \t", false, 200},
+      {"GET / HTTP/1.0\r\nContent-Length:", "1\r\n\r\n", "0123456789 \t", false, 200},
       {"GET / HTTP/1.0\r\nHost: b", " \r\n\r\n", ALPHA_DIGIT "-._~%!$&'()*+,;=:[] \t", false, 200},
   };
   emulation = emulation_new(isas[_i], author);
