@@ -111,13 +111,39 @@ static void lay_put_quoted(void) {
   leave();
 }
 
+/* begins_escaped: in A0 = text. Out A0 = not 0 if coreutils takes its first byte to stand between $' and ' already. It
+ * reads a name with an apostrophe twice, and begins the second time with what the first time ended with: so that is
+ * where the name has an apostrophe and its last byte is escaped. (A shell would read such a name otherwise.) */
+static void lay_begins_escaped(void) {
+  routine("begins_escaped");
+  la(A1, "quoting_classes");
+  li(A2, 0); /* not 0: an apostrophe has come */
+  li(T1, 0); /* the class of the byte in front */
+  label("next_byte");
+  ld8(T0, A0, 0);
+  beq(T0, 0, "at_end");
+  ld8x(T1, A1, T0);
+  and(T0, T1, APOSTROPHE);
+  or (A2, A2, T0);
+  add(A0, A0, 1);
+  jump("next_byte");
+  label("at_end");
+  li(A0, 0);
+  beq(A2, 0, "told");
+  and(A0, T1, ESCAPED);
+  label("told");
+  ret();
+}
+
 /* put_single_quoted: in A0 = text. Writes it between apostrophes. */
 static void lay_put_single_quoted(void) {
   routine("put_single_quoted");
   enter(S0, S1);
   mov(S0, A0);
   put_literal("'");
-  li(S1, 0); /* not 0: between $' and ' */
+  mov(A0, S0);
+  call("begins_escaped");
+  mov(S1, A0); /* not 0: between $' and ' */
   label("next_byte");
   ld8(T0, S0, 0);
   beq(T0, 0, "at_end");
@@ -210,6 +236,7 @@ void lay_ls_quoting(void) {
   lay_needs_quotes();
   lay_fits_double_quotes();
   lay_put_quoted();
+  lay_begins_escaped();
   lay_put_single_quoted();
   lay_put_escape();
   lay_put_name();

@@ -43,6 +43,8 @@ static const char *const hard_names[] = {
     /* quotes */
     "a'b", "a'b\"c", "it's", "'", "''", "'\n'", "#a", "a#", "#a'", "a#'", "~", "a~", "{", "}", "{}", "{'", "a=b", "a?b",
     "a\\b", "a:b", "a@b'c", "$a",
+    /* an apostrophe, and a last byte that is not printed */
+    "'\n", "a'\n", "\n'\n", "a'b\xff", "\xff'\xff", "a\nb'c\n", "\"'\001", "'\"\n\"",
     /* no ASCII, no UTF-8, no text */
     "\xff", "\x80", "a\xff", "\xc3\xa9", "\xc3", "\xe2\x82", "\xf0\x9f\x98\x80", "\x1b[31mred", "\x7f",
     "a\001\0021"};
