@@ -1,10 +1,12 @@
 /* test_tables.c: the tables of "Hand-coding a Linux ELF in raw machine code", row by row: each formula, evaluated at
  * registers and immediates that tell its fields apart, is the instruction that the row names, to LLVM and Capstone;
- * each system call has the number that the kernel's headers give it. */
+ * each system call has the number that the kernel's headers give it. And the lines of those headers that an article on
+ * executables in Rust prints. */
 #include "oracles/encoding.h"
 
 #include <check.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,12 +136,52 @@ START_TEST(system_call_has_its_number) {
 }
 END_TEST
 
+#define X86_64_HEADERS(name)                                                                                           \
+  "/usr/include/x86_64-linux-gnu/asm/unistd_" name ".h", "/usr/x86_64-linux-gnu/include/asm/unistd_" name ".h"
+
+/* Without the numbers in front, which are those of the lines in one release of the header. */
+static const struct {
+  const char *files[2], *line;
+} lines[] = {
+    {{X86_64_HEADERS("64")}, "#define __NR_exit 60"},
+    {{X86_64_HEADERS("64")}, "#define __NR_exit_group 231"},
+    {{X86_64_HEADERS("x32")}, "#define __NR_exit (__X32_SYSCALL_BIT + 60)"},
+    {{X86_64_HEADERS("x32")}, "#define __NR_exit_group (__X32_SYSCALL_BIT + 231)"},
+    {{X86_64_HEADERS("32")}, "#define __NR_exit 1"},
+    {{X86_64_HEADERS("32")}, "#define __NR_exit_group 252"},
+    {{X86_64_HEADERS("64")}, "#define __NR_write 1"},
+    {{X86_64_HEADERS("64")}, "#define __NR_writev 20"},
+    {{X86_64_HEADERS("32")}, "#define __NR_write 4"},
+    {{X86_64_HEADERS("32")}, "#define __NR_writev 146"},
+    {{X86_64_HEADERS("x32")}, "#define __NR_write (__X32_SYSCALL_BIT + 1)"},
+    {{X86_64_HEADERS("x32")}, "#define __NR_writev (__X32_SYSCALL_BIT + 516)"},
+};
+
+START_TEST(header_has_the_line) {
+  FILE *file = fopen(lines[_i].files[0], "r");
+  if (!file)
+    file = fopen(lines[_i].files[1], "r");
+  if (!file)
+    ck_abort_msg("no kernel header; run `make setup`");
+  char line[256];
+  bool found = false;
+  while (!found && fgets(line, sizeof line, file)) {
+    line[strcspn(line, "\n")] = '\0';
+    found = !strcmp(line, lines[_i].line);
+  }
+  fclose(file);
+  if (!found)
+    ck_abort_msg("%s has no line \"%s\"", lines[_i].files[0], lines[_i].line);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("published tables");
   TCase *tc = tcase_create("row by row");
   suite_add_tcase(suite, tc);
   tcase_add_loop_test(tc, formula_is_its_instruction, 0, sizeof formulas / sizeof *formulas);
   tcase_add_loop_test(tc, system_call_has_its_number, 0, sizeof calls / sizeof *calls);
+  tcase_add_loop_test(tc, header_has_the_line, 0, sizeof lines / sizeof *lines);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
   int failed = srunner_ntests_failed(runner);
