@@ -93,10 +93,10 @@ static bool mark_from_map(const char *path, char *marks, size_t count) {
   return at == count;
 }
 
-/* Where kernels differ, nothing is tried. */
-static void mark_by_version(const struct loader_row *row, enum loader loader, char *marks, size_t count) {
-  for (size_t i = 0; loader == LOADER_NATIVE && i < row->by_version.count; i++) {
-    size_t at = strtoul(row->by_version.items[i], NULL, 16);
+/* Where one kernel reads a byte and another does not, nothing is tried. */
+static void mark_varying(const struct loader_row *row, enum loader loader, char *marks, size_t count) {
+  for (size_t i = 0; loader == LOADER_NATIVE && i < row->varies.count; i++) {
+    size_t at = strtoul(row->varies.items[i], NULL, 16);
     if (at < count && marks[at] == '?')
       marks[at] = 'v';
   }
@@ -113,7 +113,7 @@ static char *subject_open(struct subject *subject, struct workspace *workspace, 
   bool good = bytes_read_file(&subject->file, elf) == 0;
   char *marks = xcalloc(1, subject->file.len + 1);
   good = good && mark_from_map(map, marks, subject->file.len);
-  mark_by_version(row, loader, marks, subject->file.len);
+  mark_varying(row, loader, marks, subject->file.len);
   if (!good) {
     bytes_printf(why, "%s and its map cannot be read, or do not fit together; run `make`", elf);
     free(marks);
@@ -145,11 +145,17 @@ bool liveness_of(struct workspace *workspace, const char *build, const struct lo
   return good;
 }
 
-/* Whether the byte AT is what LINE calls it; MARK is what the map does. */
+/* Whether the byte AT is what LINE calls it; MARK is what the map does. Of one that is read, the change that it is
+   called by shows, and none in front of that. */
 static bool byte_holds(struct subject *subject, char mark, char called, size_t at) {
   if (mark != '?' || called == '.')
     return mark == called || mark == '?';
-  return called >= '1' && called <= '4' && shows(subject, at, (size_t)(called - '1'));
+  if (called < '1' || called > '4')
+    return false;
+  for (size_t i = 0; i < (size_t)(called - '1'); i++)
+    if (shows(subject, at, i))
+      return false;
+  return shows(subject, at, (size_t)(called - '1'));
 }
 
 bool liveness_holds(struct workspace *workspace, const char *build, const struct loader_row *row, enum loader loader,

@@ -69,6 +69,20 @@ static void read_words(struct text_list *list, const char *value) {
   }
 }
 
+static int read_why(struct reading *reading, struct loader_row *row, int line, const char *value) {
+  if (row->why)
+    return complain(reading, line, "why", value, "the program has a reason already; put both into one line");
+  row->why = xstrdup(value);
+  return 1;
+}
+
+static int read_memory(struct reading *reading, struct loader_row *row, int line, const char *value) {
+  char rest;
+  if (sscanf(value, "%zu%c", &row->memory, &rest) != 1 || *value == '-' || row->memory == 0)
+    return complain(reading, line, "memory", value, "it is a number of MiB, 1 or more");
+  return 1;
+}
+
 static int read_key(struct reading *reading, struct loader_row *row, int line, const char *name, const char *value) {
   for (enum loader loader = 0; loader < LOADERS; loader++)
     if (strcmp(name, loader_name(loader)) == 0)
@@ -79,28 +93,35 @@ static int read_key(struct reading *reading, struct loader_row *row, int line, c
     return read_prints(reading, row, line, value);
   if (strcmp(name, "arguments") == 0)
     read_words(&row->arguments, value);
-  else if (strcmp(name, "by-version") == 0)
-    read_words(&row->by_version, value);
+  else if (strcmp(name, "varies") == 0)
+    read_words(&row->varies, value);
   else if (strcmp(name, "relies") == 0)
     read_words(&row->relies, value);
   else if (strcmp(name, "input") == 0 && !bytes_unescape(&row->input, value))
     return complain(reading, line, name, value, "it has an escape that does not exist");
   else if (strcmp(name, "memory") == 0)
-    row->memory = strtoul(value, NULL, 10);
+    return read_memory(reading, row, line, value);
   else if (strcmp(name, "why") == 0)
-    row->why = xstrdup(value);
+    return read_why(reading, row, line, value);
   else if (strcmp(name, "input") != 0)
     return complain(reading, line, name, value,
-                    "no such key; there are ends, prints, arguments, input, memory, relies, by-version, native, qemu, "
+                    "no such key; there are ends, prints, arguments, input, memory, relies, varies, native, qemu, "
                     "kernel and why");
   return 1;
 }
 
-static struct loader_row *add_row(struct loader_table *table, const char *name, size_t len, int line) {
+static int add_row(struct reading *reading, const char *name, size_t len, int line) {
+  struct loader_table *table = reading->table;
+  for (size_t i = 0; i < table->count; i++)
+    if (strlen(table->rows[i].name) == len && memcmp(table->rows[i].name, name, len) == 0) {
+      bytes_printf(reading->why, "%s:%d: [%.*s] is there already, in line %d", reading->path, line, (int)len, name,
+                   table->rows[i].line);
+      return 0;
+    }
   table->rows = xrealloc(table->rows, (table->count + 1) * sizeof *table->rows);
   struct loader_row *row = &table->rows[table->count++];
   *row = (struct loader_row){.name = xstrndup(name, len), .line = line, .ends = xstrdup("exit 0")};
-  return row;
+  return 1;
 }
 
 /* One line: a comment, [name], or key = value. */
@@ -112,7 +133,7 @@ static int read_line(struct reading *reading, char *text, int line) {
   if (*text == '\0' || *text == '#')
     return 1;
   if (*text == '[' && bracket)
-    return add_row(table, text + 1, (size_t)(bracket - text - 1), line) != NULL;
+    return add_row(reading, text + 1, (size_t)(bracket - text - 1), line);
   if (!equals || table->count == 0)
     return complain(reading, line, text, "", "it is neither `[PROGRAM]` nor, below one, `KEY = VALUE`");
   *equals = '\0';
@@ -160,7 +181,7 @@ void loader_table_free(struct loader_table *table) {
       free(row->declared[loader]);
     text_list_free(&row->arguments);
     text_list_free(&row->relies);
-    text_list_free(&row->by_version);
+    text_list_free(&row->varies);
     bytes_free(&row->input);
     bytes_free(&row->prints);
     free(row->why);

@@ -16,10 +16,10 @@ struct loader_row {
   struct bytes prints;        /* on stdout */
   bool prints_itself;         /* the bytes of its own file */
   bool prints_input;
-  size_t memory;               /* MiB of address space that the loader must be willing to promise */
-  struct text_list relies;     /* what it relies on at entry, against the ABI: registers, flags, stack, argc */
-  struct text_list by_version; /* offsets of header bytes, in hex, that some kernels read and others do not */
-  char *why;                   /* why a loader is otherwise */
+  size_t memory;           /* MiB of address space that the loader must be willing to promise */
+  struct text_list relies; /* what it relies on at entry, against the ABI: registers, flags, stack, argc */
+  struct text_list varies; /* offsets of header bytes, in hex, that one kernel reads and another does not */
+  char *why;               /* why a loader is otherwise */
   int line;
 };
 

@@ -236,6 +236,17 @@ static void put_memory(Speller *s) {
   put(s, "]", 1);
 }
 
+/* "xchg b,a" is "xchg a,b". */
+static void order_exchanged(char *text) {
+  char *first = text + strlen("xchg "), swapped[64];
+  char *comma = strncmp(text, "xchg ", strlen("xchg ")) ? NULL : strchr(first, ',');
+  if (!comma || strcmp(first, comma + 1) <= 0)
+    return;
+  int count = snprintf(swapped, sizeof swapped, "%s,%.*s", comma + 1, (int)(comma - first), first);
+  if (count > 0 && (size_t)count < sizeof swapped)
+    memcpy(first, swapped, (size_t)count);
+}
+
 void encoding_canonical(EncodingMachine machine, const char *text, int bits, char *out, size_t room) {
   Speller s = {.in = text, .out = out, .room = room, .bits = bits};
   out[0] = '\0';
@@ -262,4 +273,5 @@ void encoding_canonical(EncodingMachine machine, const char *text, int bits, cha
       put(&s, &c, 1);
     }
   }
+  order_exchanged(out);
 }

@@ -132,6 +132,7 @@ static LayCode encode_adr(const LayFixup *fixup) {
   return a64_code(a64_adr((A64Reg){fixup->operand[0], false}, displacement(fixup, 0)));
 }
 static LayCode encode_b(const LayFixup *fixup) { return a64_code(a64_b(displacement(fixup, 0))); }
+static LayCode encode_bl(const LayFixup *fixup) { return a64_code(a64_bl(displacement(fixup, 0))); }
 
 static LayCode encode_jcc(const LayFixup *fixup) {
   return x64_jcc_rel8((X64Cond)fixup->operand[0], displacement(fixup, 2));
@@ -169,6 +170,7 @@ void handmade_mov_address(const char *bytes, X64Reg d, const char *label) {
 }
 void handmade_adr(const char *bytes, A64Reg d, const char *label) { lay_step(bytes, encode_adr, d.number, label); }
 void handmade_b(const char *bytes, const char *label) { lay_step(bytes, encode_b, 0, label); }
+void handmade_bl(const char *bytes, const char *label) { lay_step(bytes, encode_bl, 0, label); }
 void handmade_jcc(const char *bytes, X64Cond cond, const char *label) {
   lay_step(bytes, encode_jcc, (unsigned char)cond, label);
 }

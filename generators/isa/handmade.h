@@ -42,9 +42,10 @@ void handmade_mov_address(const char *bytes, X64Reg d, const char *label);
 /* jcc rel8, and movb [rip + ...], immediate. */
 void handmade_jcc(const char *bytes, X64Cond cond, const char *label);
 void handmade_mov_byte(const char *bytes, const char *label, int64_t immediate);
-/* Of arm64: adr d, label; b label; cbz t, label; tbnz t, #63, label (that is: if t is negative). */
+/* Of arm64: adr d, label; b label; bl label; cbz t, label; tbnz t, #63, label (that is: if t is negative). */
 void handmade_adr(const char *bytes, A64Reg d, const char *label);
 void handmade_b(const char *bytes, const char *label);
+void handmade_bl(const char *bytes, const char *label);
 void handmade_cbz(const char *bytes, A64Reg t, const char *label);
 void handmade_if_negative(const char *bytes, A64Reg t, const char *label);
 /* Lay `count` zeros, which nothing reads. */
@@ -62,6 +63,7 @@ void handmade_gap(const char *name, size_t count);
 #define step_mov_address(bytes, d, label) (AT_, handmade_mov_address(bytes, d, label))
 #define step_adr(bytes, d, label) (AT_, handmade_adr(bytes, d, label))
 #define step_b(bytes, label) (AT_, handmade_b(bytes, label))
+#define step_bl(bytes, label) (AT_, handmade_bl(bytes, label))
 #define step_jcc(bytes, cond, label) (AT_, handmade_jcc(bytes, cond, label))
 #define step_mov_byte(bytes, label, immediate) (AT_, handmade_mov_byte(bytes, label, immediate))
 #define step_cbz(bytes, t, label) (AT_, handmade_cbz(bytes, t, label))

@@ -337,6 +337,11 @@ LayCode x64_push_r64(X64Reg s) { return encode_plus("push_r64", 0, 0x50, s, 0, 0
 
 LayCode x64_pop_r64(X64Reg d) { return encode_plus("pop_r64", 0, 0x58, d, 0, 0); }
 
+LayCode x64_xchg_eax_r32(X64Reg d) {
+  return in_range("xchg_eax_r32", "register number", d.number, 1, 15) ? encode_plus("xchg_eax_r32", 0, 0x90, d, 0, 0)
+                                                                      : refused;
+}
+
 LayCode x64_push_imm8(int64_t imm) { return encode_plain("push_imm8", 0x6a, 1, "immediate", imm, 1, -128, 127); }
 
 LayCode x64_jmp_rel8(int64_t displacement) {

@@ -120,6 +120,7 @@ LayCode x64_lea_r64_m(X64Reg d, X64Mem m);                  /* REX.W 8D /r */
 LayCode x64_push_r64(X64Reg s);                             /* 50+r */
 LayCode x64_push_imm8(int64_t imm);                         /* 6A ib          -128..127 */
 LayCode x64_pop_r64(X64Reg d);                              /* 58+r */
+LayCode x64_xchg_eax_r32(X64Reg d);                         /* 90+r           not eax: 90 is nop */
 
 /* ---- Arithmetic (SDM vol. 2: ADD, OR, AND, SUB, XOR, CMP) ---------------------------------------------------------
  * n is 0 add, 1 or, 4 and, 5 sub, 6 xor, 7 cmp. Immediates are signed 32 bits, sign-extended.

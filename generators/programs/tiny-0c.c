@@ -2,7 +2,7 @@
  *
  *   tiny-exit-native_x64    73 bytes   exits with 42
  *   tiny-quine-native_x64   73 bytes   prints its own file
- *   tiny-hello-native_x64   82 bytes   prints "Hello, ELF!"
+ *   tiny-hello-native_x64   80 bytes   prints "Hello, ELF!"
  *
  * A program header has 56 bytes, and the kernel wants all of them in the file; so it ends at 0x0c + 56 = 68 at the
  * earliest. The two headers overlap like this (the first column: offset in the file):
@@ -18,25 +18,30 @@
  *   20   e_phoff, low               0c 00 00 00         p_vaddr, high: 0xc_0000000c
  *   24   e_phoff, high              00 00 00 00         p_paddr, low (not read)
  *   28   e_shoff, low               (code)              p_paddr, high (not read)
- *   2c   e_shoff, high              0f 05 00 00         p_filesz, low: 0x50f; and these two bytes are a syscall
+ *   2c   e_shoff, high              (code) 00 00        p_filesz, low: what the end of the code happens to be
  *   30   e_flags                    00 00 00 00         p_filesz, high
  *   34   e_ehsize, e_phentsize      00 00 38 00         p_memsz, low
  *   38   e_phnum, e_shentsize       01 00 00 00         p_memsz, high: 0x1_00380000, 4.0 GiB, and nothing to be done
- *   3c   e_shnum, e_shstrndx        (code)              p_align, low; no power of two, so the kernel passes over it
- *   40   -                          (code)              p_align, high
- *   44   -                          (code)              -
+ *   3c   e_shnum, e_shstrndx        (code, text)        p_align, low; no power of two, so the kernel passes over it
+ *   40   -                          (code, text)        p_align, high
+ *   44   -                          (code, text)        -
  *
  * The mapping begins where page 0xc_00000000 does, with the file's first byte, and that is e_entry too: the program
  * begins in the magic. 7f 45 is "jg +0x45", taken where ZF is 0 and SF = OF, as the flags are at entry. It lands at
- * 0x47, so no file of this kind has less than 0x49 = 73 bytes.
+ * 0x47, where at least a jump of two bytes must be; so no file of this kind has less than 0x49 = 73 bytes. Nor does
+ * another place make a smaller one: with the program header at 0x0b, p_vaddr would lie behind e_entry, and from 0x0d to
+ * 0x10 e_type would be a part of p_type.
  *
  * p_flags is what e_type says, so it is ET_DYN: ET_EXEC, 2, would be writable only. Hence the kernel chooses the
  * address and the code must be independent of it. W without R is readable on this machine; qemu-user refuses
  * e_ident[4..6].
  *
+ * p_filesz may be anything up to the end of the file's only page: behind it the kernel writes zeros up to the end of a
+ * page, and that page must be there.
+ *
  * What they rely on at entry, besides 4 GiB that the kernel is willing to promise: exit on nothing, for if the jump is
- * not taken, 4c 46 are prefixes without a meaning, and the code follows; quine and hello on the flags, and that rax and
- * rdx are 0; hello on argc being 1.
+ * not taken, 4c 46 are prefixes without a meaning, and the code follows; quine and hello on the flags, and that rax,
+ * rdx and, in hello, rbx are 0; hello on argc being 1 as well.
  */
 #include "isa/handmade.h"
 
@@ -47,7 +52,7 @@ static void headers_in_one(void) {
   field("01 00 00 00", "p_type", PT_LOAD);
   field("03 00", "e_type", ET_DYN); /* and p_flags, W + X */
   field("3e 00", "e_machine", EM_X86_64);
-  field("0c 00 00 00", "p_offset", 0x0c);
+  field("0c 00 00 00", "p_offset", 0x0c); /* e_version, which the kernel does not read */
   field("00 00 00 00 0c 00 00 00", "e_entry", 0xc00000000);
   field("0c 00 00 00 00 00 00 00", "e_phoff", 0x0c);
 }
@@ -61,23 +66,13 @@ static void sizes(void) {
   field("00 00", "p_memsz.high", 0); /* any more, and it would be larger than there are addresses */
 }
 
-/* What the second reader finds in the same bytes, and what hello and quine rely on. */
-static void second_reading(void) {
+/* What the second reader finds in the same bytes. */
+static void second_reading(uint64_t filesz) {
   reads("p_flags", 0x10, 2, PF_W | PF_X);
   reads("p_offset", 0x14, 8, 0x0c);
   reads("p_vaddr", 0x1c, 8, 0xc0000000c);
-  reads("p_filesz", 0x2c, 8, 0x50f);
+  reads("p_filesz", 0x2c, 8, filesz);
   reads("p_memsz", 0x34, 8, 0x100380000);
-}
-
-/* From 0x28 to 0x2d: exit(0), given that no bit above al is set in rax. The syscall is p_filesz, 0x50f: behind the
- * file's end, within its page, as it must be, for the kernel writes zeros from there on. */
-static void author_exit(void) {
-  label("exit");
-  step("b0 3c", x64_mov_r8_imm8(RAX, 60));
-  step("31 ff", x64_xor_r32_r32(RDI, RDI));
-  step("0f 05", x64_syscall());
-  field("00 00", "p_filesz.middle", 0);
 }
 
 static void exit_42(const char *outdir) {
@@ -92,14 +87,14 @@ static void exit_42(const char *outdir) {
   step("0f 05", x64_syscall());
   headers_in_one();
   field("00 00 00 00", "p_paddr.high", 0); /* nobody reads it */
-  field("0f 05", "p_filesz", 0x50f);
+  field("0f 05", "p_filesz", 0x50f);       /* anything that ends within the page would do */
   field("00 00", "p_filesz.middle", 0);
   sizes();
   field("00 00 00 00 00 00 00 00", "p_align", 0);
   field("00 00 00", "filling", 0);
   routine("at_0x47");
   step_jump("eb bb", "_start.exit_42");
-  second_reading();
+  second_reading(0x50f);
   handmade_write(outdir, 0, 0755);
 }
 
@@ -111,18 +106,21 @@ static void quine(const char *outdir) {
   step("ff c0", x64_inc_r32(RAX));          /* 1: write */
   step("89 c7", x64_mov_r32_r32(RDI, RAX)); /* 1: standard output */
   step("0f 05", x64_syscall());             /* returns 73, so that rax fits into al */
-  step_jump("eb 1c", "write_done.exit");
+  step_jump("eb 1c", "exit");
   headers_in_one();
-  routine("write_done");
-  author_exit();
+  routine("exit");
+  step("b0 3c", x64_mov_r8_imm8(RAX, 60));
+  step("31 ff", x64_xor_r32_r32(RDI, RDI)); /* status 0 */
+  step("0f 05", x64_syscall());             /* and p_filesz, 0x50f */
+  field("00 00", "p_filesz.middle", 0);
   sizes();
   routine("_start");
   step_lea("48 8d 35 bd ff ff ff", RSI, "file_start");
-  step("b2 49", x64_mov_r8_imm8(RDX, 73));
+  step("b2 49", x64_mov_r8_imm8(RDX, 73)); /* the file's size: the rest of rdx is 0 at entry */
   step_jump("eb bd", "write");
   routine("at_0x47");
   step_jump("eb f3", "_start");
-  second_reading();
+  second_reading(0x50f);
   handmade_write(outdir, 0, 0755);
 }
 
@@ -130,18 +128,25 @@ static void quine(const char *outdir) {
  * opcode of "or r8, r/m8", and the next byte makes it or al, al, which does nothing.
  *
  * Where the text is: a system call leaves its return address in rcx. So the first one is read(0, NULL, 0), for rax is
- * 0; and as the file begins a page, the low byte of its address is the offset in the file. */
+ * 0; and as the file begins a page, the low byte of its address is the offset in the file.
+ *
+ * How it ends: the 32-bit way, int 0x80, has its status in ebx, which is 0 at entry, and exit is 1 there, which edi
+ * still is. Three bytes do what takes syscall six. */
 static void hello(const char *outdir) {
   handmade_begin(ISA_X64, "tiny-hello-native");
   field("7f 45 4c 46", "e_ident.EI_MAG", 0x464c457f); /* jg 0x47 */
-  routine("write");
+  routine("print");
+  step("5e", x64_pop_r64(RSI));             /* the text: see _start */
+  step("58", x64_pop_r64(RAX));             /* argc, 1: write */
   step("89 c7", x64_mov_r32_r32(RDI, RAX)); /* 1: standard output */
   step("b2 0c", x64_mov_r8_imm8(RDX, 12));
-  step("0f 05", x64_syscall()); /* returns 12 */
-  step_jump("eb 1c", "write_done.exit");
+  step_jump("eb 1c", "write");
   headers_in_one();
-  routine("write_done");
-  author_exit();
+  routine("write");
+  step("0f 05", x64_syscall());
+  step("97", x64_xchg_eax_r32(RDI)); /* 1: exit, in the 32-bit table */
+  step("cd 80", x64_int_imm8(0x80)); /* 80 is p_filesz: 128 */
+  field("00 00 00", "p_filesz.middle", 0);
   sizes();
   field_text("48 65 6c 6c 6f 2c 20 45 4c 46 21", "message", "Hello, ELF!");
   routine("_start");
@@ -149,10 +154,8 @@ static void hello(const char *outdir) {
   step("0f 05", x64_syscall());          /* read nothing */
   step("b1 3c", x64_mov_r8_imm8(RCX, 0x3c));
   step("51", x64_push_r64(RCX));
-  step("5e", x64_pop_r64(RSI));
-  step("58", x64_pop_r64(RAX)); /* argc, 1: write */
-  step_jump("eb b2", "write");
-  second_reading();
+  step_jump("eb b4", "print");
+  second_reading(0x80);
   handmade_write(outdir, 0, 0755);
 }
 

@@ -4,11 +4,11 @@
  *
  *   tiny-exit-both_x64      103 bytes   exits with 42
  *   tiny-quine-both_x64     103 bytes   prints its own file
- *   tiny-hello-both_x64     107 bytes   prints "Hello, ELF!"
+ *   tiny-hello-both_x64     103 bytes   prints "Hello, ELF!"
  *   tiny-quine-qemu_x64     80 bytes    for qemu-user alone
  *   tiny-exit-both_arm64    103 bytes
  *   tiny-quine-both_arm64   112 bytes
- *   tiny-hello-both_arm64   124 bytes
+ *   tiny-hello-both_arm64   116 bytes
  *   tiny-exit-qemu_arm64    80 bytes    for qemu-user alone
  *
  *        Elf64_Ehdr                                     Elf64_Phdr
@@ -28,13 +28,17 @@
  *   38   e_phnum                    01 00               p_offset
  *   3a   e_shentsize ..             00 00 00 00 00      p_offset
  *   3f   -                          00 .1 ..            p_vaddr   is 0x100 modulo the page, as p_offset is
- *   47   -                          (code)              p_paddr   (not read)
- *   4f   -                          ..                  p_filesz
+ *   47   -                          (code, text)        p_paddr   (not read)
+ *   4f   -                          .. (text)           p_filesz
  *   57   -                          ..                  p_memsz
- *   5f   -                          (text, code)        p_align   (not read where the address is fixed)
+ *   5f   -                          (code)              p_align   (not read where the address is fixed)
  *
  * The page that p_vaddr lies in is mapped from the file's first byte. p_filesz and p_memsz are counted from 0x100,
- * behind the file's end, and need not be more than 1. With registers they rely on nothing.
+ * behind the file's end, and need not be more than 1; but they may, as long as they are the same, for then there is
+ * nothing behind the file's part that would have to be zero. In hello p_filesz is the end of the text, "LF!\n",
+ * 0x0a21464c: 162 MiB are mapped, of which the file has but the first 103 or 116 bytes, and nobody looks further.
+ *
+ * With registers they rely on nothing.
  */
 #include "isa/handmade.h"
 
@@ -42,7 +46,7 @@
 
 /* x86-64: low, so that an address is an immediate of 32 bits. */
 #define X64_PAGE 0x10000
-/* arm64: so that two halves of p_vaddr are what write(2) is called with; see author_a64_write. */
+/* arm64: so that two halves of p_vaddr are what write(2) is called with; see a64_quine. */
 #define A64_PAGE UINT64_C(0x400000000000)
 
 static void magic(void) {
@@ -97,9 +101,10 @@ static void x64_exit_42(const char *outdir) {
   handmade_write(outdir, X64_PAGE, 0755);
 }
 
-/* From 0x00 to 0x4e: write(1, text, count), exit(0), in the four places that no loader reads, 9, 4, 7 and 8 bytes. A
- * push may stand in one and its pop in the next. */
-static void x64_print(const char *mov_bytes, const char *text, const char *count_bytes, int64_t count) {
+/* From 0x00 to 0x46: what write(1, text, count) wants, in the places that no loader reads, of 9, 4 and 7 bytes. A push
+ * may stand in one and its pop in the next. */
+static void x64_begin_print(const char *mov_bytes, const char *text, const char *count_bytes, int64_t count,
+                            const char *jump_bytes) {
   magic();
   routine("_start");
   step_mov_address(mov_bytes, RSI, text);
@@ -115,10 +120,14 @@ static void x64_print(const char *mov_bytes, const char *text, const char *count
   step("58", x64_pop_r64(RAX)); /* 1 is write, too */
   step(count_bytes, x64_push_imm8(count));
   step("5a", x64_pop_r64(RDX));
-  step_jump("eb 19", "in_paddr");
+  step_jump(jump_bytes, "print");
   field("00", "filling", 0);
   overlap("00 01 01 00 00 00 00 00", X64_PAGE + 0x100);
-  routine("in_paddr");
+}
+
+/* The calls themselves: the eight bytes of p_paddr, or those of p_align. */
+static void x64_author_print(void) {
+  routine("print");
   step("0f 05", x64_syscall());
   step("b0 3c", x64_mov_r8_imm8(RAX, 60)); /* the rest of rax is 0, as write returned a small number */
   step("31 ff", x64_xor_r32_r32(RDI, RDI));
@@ -128,7 +137,8 @@ static void x64_print(const char *mov_bytes, const char *text, const char *count
 static void x64_quine(const char *outdir) {
   handmade_begin(ISA_X64, "tiny-quine-both");
   file_start();
-  x64_print("be 00 00 01 00", "file_start", "6a 67", 103);
+  x64_begin_print("be 00 00 01 00", "file_start", "6a 67", 103, "eb 19");
+  x64_author_print();
   field("01 00 00 00 00 00 00 00", "p_filesz", 1);
   field("01 00 00 00 00 00 00 00", "p_memsz", 1);
   field("00 00 00 00 00 00 00 00", "p_align", 0);
@@ -138,17 +148,25 @@ static void x64_quine(const char *outdir) {
 static void x64_quine_for_qemu(const char *outdir) {
   handmade_begin(ISA_X64, "tiny-quine-qemu");
   file_start();
-  x64_print("be 00 00 01 00", "file_start", "6a 50", 80);
+  x64_begin_print("be 00 00 01 00", "file_start", "6a 50", 80, "eb 19");
+  x64_author_print();
   field("01", "p_filesz", 1); /* qemu thinks of zeros behind it: p_memsz is 0, which it does not mind */
   handmade_write(outdir, X64_PAGE, 0755);
 }
 
+/* From 0x47 to 0x5e: the text, of which the last four bytes are p_filesz, and p_memsz, which repeats them. */
+static void text_as_size(void) {
+  field_text("48 65 6c 6c 6f 2c 20 45 4c 46 21 0a", "message", "Hello, ELF!\n");
+  field("00 00 00 00", "p_filesz.high", 0);
+  field("4c 46 21 0a 00 00 00 00", "p_memsz", 0x0a21464c);
+  reads("p_filesz", 0x4f, 8, 0x0a21464c);
+}
+
 static void x64_hello(const char *outdir) {
   handmade_begin(ISA_X64, "tiny-hello-both");
-  x64_print("be 5f 00 01 00", "message", "6a 0c", 12);
-  field("01 00 00 00 00 00 00 00", "p_filesz", 1);
-  field("01 00 00 00 00 00 00 00", "p_memsz", 1);
-  field_text("48 65 6c 6c 6f 2c 20 45 4c 46 21 0a", "message", "Hello, ELF!\n"); /* in p_align, and beyond */
+  x64_begin_print("be 47 00 01 00", "message", "6a 0c", 12, "eb 31");
+  text_as_size();
+  x64_author_print();
   handmade_write(outdir, X64_PAGE, 0755);
 }
 
@@ -157,16 +175,22 @@ static void x64_hello(const char *outdir) {
 /* Instructions begin at multiples of 4: two fit from 0x08 on, and two from 0x48 on, of which the second has its last
  * byte in p_filesz. */
 
-/* From 0x10 to 0x2e. `shoff`: its low word, which no loader reads. */
-static void a64_header(const char *shoff_bytes, uint64_t shoff) {
+/* From 0x10 to 0x46. `shoff`: seven bytes of it, which no loader reads. */
+static void a64_header(const char *entry_bytes, const char *shoff_bytes, uint64_t shoff, const char *vaddr_bytes,
+                       uint64_t page) {
   field("02 00", "e_type", ET_EXEC);
   field("b7 00", "e_machine", EM_AARCH64);
   field("00 00 00 00", "e_version", 0); /* not read */
-  field_address("08 00 00 00 00 40 00 00", "e_entry", "_start");
+  field_address(entry_bytes, "e_entry", "_start");
   field("2f 00 00 00 00 00 00 00", "e_phoff", 0x2f);
   field(shoff_bytes, "e_shoff", shoff);
-  overlap("00 01 00 00 00 40 00 00", A64_PAGE + 0x100);
-  field("00", "p_paddr", 0); /* not read; its other seven bytes are code */
+  overlap(vaddr_bytes, page + 0x100);
+}
+
+/* The same, and the first byte of p_paddr, which is not read; its other seven bytes are code. */
+static void a64_header_to_paddr(const char *shoff_bytes, uint64_t shoff) {
+  a64_header("08 00 00 00 00 40 00 00", shoff_bytes, shoff, "00 01 00 00 00 40 00 00", A64_PAGE);
+  field("00", "p_paddr", 0);
 }
 
 /* From 0x00 to 0x4f. */
@@ -176,7 +200,7 @@ static void a64_begin_exit_42(void) {
   routine("_start");
   step_a64("40 05 80 d2", a64_movz(X(0), 42, 0));
   step_b("0f 00 00 14", "in_paddr");
-  a64_header("00 00 00 00 00 00 00", 0);
+  a64_header_to_paddr("00 00 00 00 00 00 00", 0);
   routine("in_paddr");
   step_a64("a8 0b 80 d2", a64_movz(X(8), 93, 0)); /* exit */
   step_a64("01 00 00 d4", a64_svc(0));            /* its last byte is the first of p_filesz: 0xd4 */
@@ -199,53 +223,64 @@ static void a64_exit_42_for_qemu(const char *outdir) {
   handmade_write(outdir, A64_PAGE, 0755);
 }
 
-/* From 0x00 to 0x5e: x1 = text, x2 = count, and on to "print". */
-static void a64_begin_print(const char *adr_bytes, const char *text, const char *count_bytes, int64_t count,
-                            const char *jump_bytes) {
+/* Pairs of words in the headers are loaded whole. From 0x40 on stands p_vaddr without its first byte, 0x4000000001: 1,
+ * standard output, and 64, write. From 0x24 on stand the high half of e_phoff, 0: status, and the low one of e_shoff,
+ * 93: exit. */
+static void a64_quine(const char *outdir) {
+  handmade_begin(ISA_A64, "tiny-quine-both");
+  file_start();
   magic();
   field("00", "filling", 0);
   routine("_start");
-  step_adr(adr_bytes, X(1), text);
+  step_adr("c1 ff ff 10", X(1), "file_start");
   step_b("0f 00 00 14", "in_paddr");
-  a64_header("5d 00 00 00 00 00 00", 93); /* exit's number: see author_a64_write */
+  a64_header_to_paddr("5d 00 00 00 00 00 00", 93);
   routine("in_paddr");
-  step_a64(count_bytes, a64_movz(X(2), count, 0));
-  step_b(jump_bytes, "print"); /* its last byte is the first of p_filesz: 0x14 */
+  step_a64("02 0e 80 d2", a64_movz(X(2), 112, 0));
+  step_b("05 00 00 14", "print"); /* its last byte is the first of p_filesz: 0x14 */
   field("00 00 00 00 00 00 00", "p_filesz.high", 0);
   field("14 00 00 00 00 00 00 00", "p_memsz", 0x14);
-}
-
-/* write(1, x1, x2), exit(0). `text`: the offset of x1 in the file. Pairs of words in the headers are loaded whole:
- * from 0x40 on stands p_vaddr without its first byte, 0x4000000001: 1, standard output, and 64, write. From 0x24 on
- * stand the high half of e_phoff, 0: status, and the low one of e_shoff, 93: exit. */
-static void author_a64_write(const char *write_bytes, const char *exit_bytes, int64_t text) {
+  field("00", "p_align", 0); /* not read; its other seven bytes are code */
   routine("print");
-  step_a64(write_bytes, a64_ldp_w_offset(X(0), X(8), X(1), 0x40 - text));
+  step_a64("20 20 48 29", a64_ldp_w_offset(X(0), X(8), X(1), 0x40));
   step_a64("01 00 00 d4", a64_svc(0));
-  step_a64(exit_bytes, a64_ldp_w_offset(X(0), X(8), X(1), 0x24 - text));
+  step_a64("20 a0 44 29", a64_ldp_w_offset(X(0), X(8), X(1), 0x24));
   step_a64("01 00 00 d4", a64_svc(0));
   reads("standard output", 0x40, 4, 1);
   reads("write", 0x44, 4, 64);
   reads("status", 0x24, 4, 0);
   reads("exit", 0x28, 4, 93);
-}
-
-static void a64_quine(const char *outdir) {
-  handmade_begin(ISA_A64, "tiny-quine-both");
-  file_start();
-  a64_begin_print("c1 ff ff 10", "file_start", "02 0e 80 d2", 112, "05 00 00 14");
-  field("00", "p_align", 0); /* not read; its other seven bytes are code */
-  author_a64_write("20 20 48 29", "20 a0 44 29", 0);
   handmade_write(outdir, A64_PAGE, 0755);
 }
 
+/* So that exit's number is a part of e_entry. */
+#define A64_HELLO_PAGE UINT64_C(0x5d000000)
+
+/* The text begins at 0x47, so what is loaded in pairs must lie a multiple of 4 from there. From 0x2b on stand four
+ * bytes of e_shoff, 64: write, and p_type, 1: standard output. From 0x1b on stands e_entry without its low bytes, 0x5d,
+ * 93: exit, and then e_phoff behind the last byte of e_entry, 0x2f00: its low byte, 0, is all that is read of a status.
+ */
 static void a64_hello(const char *outdir) {
   handmade_begin(ISA_A64, "tiny-hello-both");
-  a64_begin_print("c1 02 00 10", "message", "82 01 80 d2", 12, "08 00 00 14");
-  field("00", "p_align", 0);
-  field_text("48 65 6c 6c 6f 2c 20 45 4c 46 21 0a", "message", "Hello, ELF!\n");
-  author_a64_write("20 20 7c 29", "20 a0 78 29", 0x60);
-  handmade_write(outdir, A64_PAGE, 0755);
+  magic();
+  field("00", "filling", 0);
+  routine("_start");
+  step_adr("e1 01 00 70", X(1), "message");
+  step_b("15 00 00 14", "print");
+  a64_header("08 00 00 5d 00 00 00 00", "00 00 00 40 00 00 00", 0x40000000, "00 01 00 5d 00 00 00 00", A64_HELLO_PAGE);
+  text_as_size();
+  field("00", "p_align", 0); /* not read; its other seven bytes are code */
+  routine("print");
+  step_a64("82 01 80 d2", a64_movz(X(2), 12, 0));
+  step_a64("28 80 7c 29", a64_ldp_w_offset(X(8), X(0), X(1), 0x2b - 0x47));
+  step_a64("01 00 00 d4", a64_svc(0));
+  step_a64("28 80 7a 29", a64_ldp_w_offset(X(8), X(0), X(1), 0x1b - 0x47));
+  step_a64("01 00 00 d4", a64_svc(0));
+  reads("write", 0x2b, 4, 64);
+  reads("standard output", 0x2f, 4, 1);
+  reads("exit", 0x1b, 4, 93);
+  reads("status", 0x1f, 1, 0);
+  handmade_write(outdir, A64_HELLO_PAGE, 0755);
 }
 
 int main(int argc, char **argv) {

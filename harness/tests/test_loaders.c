@@ -5,6 +5,7 @@
 
 #include <check.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,11 @@ static const struct {
     {"[a]\nprints = \\q\n", "escape"},
     {"[a]\nqemu = refused\n", "but not why"},
     {"[a]\nwhy = no reason\n", "no loader is otherwise"},
+    {"[a]\nmemory = much\n", "a number of MiB"},
+    {"[a]\nmemory = -1\n", "a number of MiB"},
+    {"[a]\nmemory = 1 GiB\n", "a number of MiB"},
+    {"[a]\n[b]\n[a]\n", ":3: [a] is there already, in line 1"},
+    {"[a]\nqemu = refused\nwhy = b\nwhy = c\n", "a reason already"},
 };
 
 START_TEST(table_refuses) {
@@ -79,8 +85,19 @@ START_TEST(table_is_read) {
 }
 END_TEST
 
-/* The command's status over a copy of the table in which FROM has become TO. Its output is not for this test's reader.
- */
+/* The command's status, over the table PATH; its output goes to the file OUTPUT. */
+static int run_loaders(const char *path, const struct text_list *loaders, const char *output) {
+  fflush(stdout);
+  int out = dup(STDOUT_FILENO);
+  ck_assert_ptr_nonnull(freopen(output, "w", stdout));
+  int status = loaders_command(build, path, loaders);
+  fflush(stdout);
+  dup2(out, STDOUT_FILENO);
+  close(out);
+  return status;
+}
+
+/* The same under qemu, over a copy of the table in which FROM has become TO. */
 static int status_with(const char *from, const char *to) {
   struct bytes text = {0}, changed = {0};
   struct text_list loaders = {0};
@@ -91,13 +108,7 @@ static int status_with(const char *from, const char *to) {
   bytes_printf(&changed, "%.*s%s%s", (int)(at - text.data), text.data, to, at + strlen(from));
   char *path = table_file(changed.data);
   text_list_add(&loaders, "qemu", 4);
-  fflush(stdout);
-  int out = dup(STDOUT_FILENO);
-  ck_assert_ptr_nonnull(freopen("/dev/null", "w", stdout));
-  int status = loaders_command(build, path, &loaders);
-  fflush(stdout);
-  dup2(out, STDOUT_FILENO);
-  close(out);
+  int status = run_loaders(path, &loaders, "/dev/null");
   discard(path);
   text_list_free(&loaders);
   bytes_free(&text);
@@ -118,6 +129,34 @@ START_TEST(drift_is_caught) {
       {"[hello_x64]", "[hello_x86]", EXIT_DIVERGED},                          /* one is not declared, one not built */
   };
   ck_assert_int_eq(status_with(drifts[_i].from, drifts[_i].to), drifts[_i].status);
+}
+END_TEST
+
+/* The README shows the table as it is printed; but what happened natively there, happened on x86-64. */
+START_TEST(readme_shows_the_table) {
+  struct text_list both = {0};
+  struct bytes printed = {0}, readme = {0};
+  char *output = table_file("");
+  ck_assert_int_eq(run_loaders(TABLE, &both, output), EXIT_EQUAL);
+  ck_assert_int_eq(bytes_read_file(&printed, output), 0);
+  ck_assert_int_eq(bytes_read_file(&readme, "README.md"), 0);
+  bytes_append(&printed, "", 1);
+  bytes_append(&readme, "", 1);
+  char *row = strstr(readme.data, "program                     bytes");
+  ck_assert_ptr_nonnull(row);
+  size_t rows = 0;
+  for (char *rest = row; (row = strsep(&rest, "\n")) && *row != '`'; rows++) {
+    /* Of a program, its name and size are everywhere the same, and 33 characters. */
+    int same = host_machine() == MACHINE_X64 ? INT_MAX : strchr(row, '_') ? 33 : 0;
+    char *shown = xasprintf("%.*s", strcmp(row, "...") ? same : 0, row);
+    if (!strstr(printed.data, shown))
+      ck_abort_msg("the README shows \"%s\", which `bytegate loaders` does not print", shown);
+    free(shown);
+  }
+  ck_assert_uint_gt(rows, 20);
+  bytes_free(&printed);
+  bytes_free(&readme);
+  discard(output);
 }
 END_TEST
 
@@ -175,8 +214,11 @@ static void matrix_line(const char *name, const char *loader, struct bytes *line
   while (fgets(text, sizeof text, file)) {
     bool here = inside && text[0] != '\n';
     inside = here || strcmp(text, title) == 0;
-    if (here)
-      bytes_append(line, text + 4, strcspn(text + 4, "\n"));
+    if (!here)
+      continue;
+    if (strlen(text) < 5 || strtoul(text, NULL, 16) != line->len)
+      ck_abort_msg("%s: below %s %s: \"%.4s\" is not the offset %02zx", MATRIX, name, loader, text, line->len);
+    bytes_append(line, text + 4, strcspn(text + 4, "\n"));
   }
   fclose(file);
 }
@@ -210,6 +252,34 @@ END_TEST
 START_TEST(matrix_holds_under_qemu) { check_matrix(LOADER_QEMU, 12); }
 END_TEST
 
+/* Every small program has its rows for each loader that is to run it, on either machine, and nothing else has. */
+START_TEST(matrix_is_complete) {
+  struct loader_table table = {0};
+  struct bytes why = {0};
+  char text[256];
+  size_t titles = 0, expected = 0;
+  ck_assert(loader_table_read(TABLE, &table, &why));
+  for (size_t i = 0; i < table.count; i++)
+    for (enum loader loader = LOADER_NATIVE; loader <= LOADER_QEMU; loader++) {
+      struct bytes line = {0};
+      if (strncmp(table.rows[i].name, "tiny-", 5) != 0 || !strcmp(loader_declared(&table.rows[i], loader), "refused"))
+        continue;
+      matrix_line(table.rows[i].name, loader_name(loader), &line);
+      if (!line.len)
+        ck_abort_msg("%s has no \"%s %s\"", MATRIX, table.rows[i].name, loader_name(loader));
+      bytes_free(&line);
+      expected++;
+    }
+  FILE *file = fopen(MATRIX, "r");
+  while (file && fgets(text, sizeof text, file))
+    titles += strncmp(text, "tiny-", 5) == 0;
+  ck_assert_ptr_nonnull(file);
+  fclose(file);
+  ck_assert_uint_eq(titles, expected);
+  loader_table_free(&table);
+}
+END_TEST
+
 /* A matrix that is wrong in one byte, either way, is noticed. */
 START_TEST(wrong_matrix_is_noticed) {
   struct loader_table table = {0};
@@ -223,11 +293,13 @@ START_TEST(wrong_matrix_is_noticed) {
   ck_assert_ptr_nonnull(row);
   matrix_line(row->name, "qemu", &line);
   ck_assert_ptr_nonnull(line.data);
-  char *read = strpbrk(line.data, "1234"), *dead = strchr(line.data, '.');
+  char *read = strchr(line.data, '1'), *dead = strchr(line.data, '.');
   ck_assert(read && dead);
   const char was = *read;
   workspace_open(&workspace);
   *read = '.';
+  ck_assert(!liveness_holds(&workspace, build, row, LOADER_QEMU, span_of(&line), &why));
+  *read = '2'; /* shows as well, but not first */
   ck_assert(!liveness_holds(&workspace, build, row, LOADER_QEMU, span_of(&line), &why));
   *read = was;
   *dead = '1';
@@ -249,9 +321,11 @@ int main(void) {
   tcase_add_loop_test(tc, table_refuses, 0, sizeof refusals / sizeof *refusals);
   tcase_add_test(tc, table_is_read);
   tcase_add_loop_test(tc, drift_is_caught, 0, 6);
+  tcase_add_test(tc, readme_shows_the_table);
   tcase_add_loop_test(tc, console_is_understood, 0, 4);
   tcase_add_test(tc, console_text_is_compared);
   tcase_add_test(tc, archive_is_a_cpio);
+  tcase_add_test(tc, matrix_is_complete);
   tcase_add_test(tc, matrix_holds_natively);
   tcase_add_test(tc, matrix_holds_under_qemu);
   tcase_add_test(tc, wrong_matrix_is_noticed);

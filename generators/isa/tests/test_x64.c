@@ -503,6 +503,14 @@ START_TEST(no_operands) {
 }
 END_TEST
 
+START_TEST(xchg) {
+  for (int d = 1; d < 16; d++)
+    SAYS(x64_xchg_eax_r32(reg(d)), 64, "xchg eax, %s", names32[d]);
+  expect_refused(x64_xchg_eax_r32(reg(0)), "xchg", "0");
+  expect_refused(x64_xchg_eax_r32(reg(16)), "xchg", "16");
+}
+END_TEST
+
 /* Nor does the text show a prefix that changes nothing, such as a REX.W where the operand has but one width. */
 START_TEST(no_idle_prefixes) {
   const struct {
@@ -557,6 +565,7 @@ int main(void) {
   tcase_add_loop_test(tc, two_register_forms, 0, (int)COUNT(two_registers));
   tcase_add_loop_test(tc, one_register_forms, 0, (int)COUNT(one_register));
   tcase_add_test(tc, inc_dec);
+  tcase_add_test(tc, xchg);
   tcase_add_loop_test(tc, register_immediate_forms, 0, (int)COUNT(register_immediate));
   tcase_add_test(tc, imul_immediate);
   tcase_add_test(tc, short_immediates);
