@@ -1,6 +1,7 @@
 /* The table, the list of what is not covered, lcov's tracefile and JSON. */
 #include "harness/coverage_report.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -195,7 +196,10 @@ static void lcov_routines(const struct coverage *coverage, const struct line *li
 
 /* One source file: the COUNT lines from LINES on. A line of several instructions counts as its most executed one. */
 static void lcov_file(const struct coverage *coverage, const struct line *lines, size_t count, FILE *file) {
-  fprintf(file, "TN:%s\nSF:%s\n", coverage->name, lines[0].entry->file);
+  fputs("TN:", file);
+  for (const char *c = coverage->name; *c; c++) /* lcov wants letters, digits and underscores alone */
+    fputc(isalnum((unsigned char)*c) ? *c : '_', file);
+  fprintf(file, "\nSF:%s\n", lines[0].entry->file);
   lcov_routines(coverage, lines, count, file);
   lcov_edges(coverage, lines, count, file);
   size_t found = 0;

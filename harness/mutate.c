@@ -15,6 +15,7 @@
 static const double GOAL = 95.0;
 static const uint64_t SAVE_INTERVAL_NS = 20000000000;
 static const char EQUIVALENTS[] = "fixtures/mutants-equivalent";
+static const char UNREACHED[] = "fixtures/unreached";
 
 /* splitmix64: a fixed sequence for each seed. */
 static uint64_t next_random(uint64_t *state) {
@@ -126,6 +127,7 @@ static void close_run(struct mutation_run *run) {
   shared_memory_free(run->last_killer, run->coverage->map.count * sizeof *run->last_killer);
   mutants_free(&run->mutants);
   explained_free(&run->equivalents);
+  explained_free(&run->unreached);
   free(run->order);
   free(run->cases);
   free(run->case_rank);
@@ -136,8 +138,8 @@ static int mutate_program(struct mutation_run *run, const struct options *option
   struct bytes why = {0};
   int status = EXIT_INFRASTRUCTURE;
   *interrupted = 0;
-  if (explained_read(&run->equivalents, EQUIVALENTS, &why) && (*interrupted = mutate_baseline(run)) == 0 &&
-      check_baseline(run)) {
+  if (explained_read(&run->equivalents, EQUIVALENTS, &why) && explained_read(&run->unreached, UNREACHED, &why) &&
+      (*interrupted = mutate_baseline(run)) == 0 && check_baseline(run)) {
     rank_cases(run);
     if (!options->fresh)
       mutate_load(run);

@@ -1,8 +1,9 @@
 /* How much this gate notices: runs the cases on mutants of a program and counts how many of them some case fails on.
 
-   A mutant that every case passes on survives. It is then a gap in the cases, or it does the same as the program; the
-   latter are listed, with the reason, in a file that has two sides: a line of it that no surviving mutant needs is a
-   mistake.
+   A mutant that every case passes on survives. It is then a gap in the cases, or it does the same as the program, or no
+   case can bring about what would tell them apart; the latter two are listed, with the reason, in a file that has two
+   sides: a line of it that no surviving mutant needs is a mistake. What no case can reach is explained where the
+   coverage explains it.
 
    Mutants run confined (harness/confine), natively where the host is their machine, under qemu elsewhere. */
 #ifndef HARNESS_MUTATE_H
@@ -31,7 +32,8 @@ struct mutation_run {
   struct outcome *outcomes; /* of each mutant; shared */
   uint32_t *order;          /* in which they are tried */
   struct explained_list equivalents;
-  uint32_t *cases; /* those that can be used, the most specific first */
+  struct explained_list unreached; /* what the coverage explains */
+  uint32_t *cases;                 /* those that can be used, the most specific first */
   size_t case_count;
   uint32_t *case_rank;     /* of each case of the coverage: where it stands in CASES */
   uint64_t *case_duration; /* shared: of each case of the coverage, in ns */
@@ -55,7 +57,7 @@ int mutate_try(struct mutation_run *run, void (*tick)(void *run));
 void mutate_load(struct mutation_run *run);
 bool mutate_save(const struct mutation_run *run, struct bytes *why);
 
-/* mutate_report.c: prints what became of the mutants. Returns the share killed of those that are not equivalent, in per
+/* mutate_report.c: prints what became of the mutants. Returns the share killed of those that are not explained, in per
    cent, or -1 where the list of equivalent mutants is wrong. */
 double mutate_report(const struct mutation_run *run, FILE *out);
 

@@ -5,33 +5,38 @@
 #include <string.h>
 
 struct tally {
-  size_t tried, killed, equivalent;
+  size_t tried, killed, explained;
 };
 
 static double percent(size_t part, size_t whole) { return whole ? 100.0 * (double)part / (double)whole : 100.0; }
 
-static struct explained *equivalent_of(const struct mutation_run *run, const struct mutant *mutant) {
-  return explain(&run->equivalents, run->coverage->name, mutant->entry, mutation_name(mutant->mutation));
+/* Why the mutant cannot be killed, or NULL: nothing says so. */
+static struct explained *explanation_of(const struct mutation_run *run, size_t number) {
+  const struct mutant *mutant = &run->mutants.items[number];
+  struct explained *unreached = NULL;
+  if (run->outcomes[number].fate == FATE_NOT_REACHED && mutant->entry->kind == MAP_CODE)
+    unreached = explain(&run->unreached, run->coverage->name, mutant->entry, "never executed");
+  return unreached ? unreached
+                   : explain(&run->equivalents, run->coverage->name, mutant->entry, mutation_name(mutant->mutation));
 }
 
 /* Counts the outcomes by kind of mutation, and what each line of the list of equivalents speaks of. */
 static void count(const struct mutation_run *run, struct tally tallies[MUTATIONS + 1]) {
   for (size_t i = 0; i < run->mutants.count; i++) {
-    const struct mutant *mutant = &run->mutants.items[i];
     enum fate fate = (enum fate)run->outcomes[i].fate;
     if (fate == FATE_UNTRIED)
       continue;
-    struct explained *equivalent = equivalent_of(run, mutant);
-    struct tally *both[] = {&tallies[mutant->mutation], &tallies[MUTATIONS]};
+    struct explained *explanation = explanation_of(run, i);
+    struct tally *both[] = {&tallies[run->mutants.items[i].mutation], &tallies[MUTATIONS]};
     for (size_t k = 0; k < 2; k++) {
       both[k]->tried++;
       both[k]->killed += fate == FATE_KILLED;
-      both[k]->equivalent += fate != FATE_KILLED && equivalent;
+      both[k]->explained += fate != FATE_KILLED && explanation;
     }
-    if (equivalent && fate == FATE_KILLED)
-      equivalent->others++;
-    else if (equivalent)
-      equivalent->needed++;
+    if (explanation && fate == FATE_KILLED)
+      explanation->others++;
+    else if (explanation)
+      explanation->needed++;
   }
 }
 
@@ -40,7 +45,7 @@ static void print_survivors(const struct mutation_run *run, FILE *out) {
   for (size_t i = 0; i < run->mutants.count; i++) {
     const struct mutant *mutant = &run->mutants.items[i];
     enum fate fate = (enum fate)run->outcomes[i].fate;
-    if ((fate != FATE_SURVIVED && fate != FATE_NOT_REACHED) || equivalent_of(run, mutant))
+    if ((fate != FATE_SURVIVED && fate != FATE_NOT_REACHED) || explanation_of(run, i))
       continue;
     struct bytes text = {0};
     mutant_name(&run->coverage->map, mutant, &text);
@@ -75,19 +80,20 @@ static size_t print_mistakes(const struct mutation_run *run, bool all_tried, FIL
 double mutate_report(const struct mutation_run *run, FILE *out) {
   struct tally tallies[MUTATIONS + 1] = {0};
   count(run, tallies);
-  fprintf(out, "%-12s %8s %8s %11s %8s\n", "mutation", "tried", "killed", "equivalent", "share");
+  fprintf(out, "%-12s %8s %8s %11s %8s\n", "mutation", "tried", "killed", "explained", "share");
   for (int i = 0; i <= MUTATIONS; i++) {
     const struct tally *tally = &tallies[i];
     if (tally->tried == 0)
       continue;
     fprintf(out, "%-12s %8zu %8zu %11zu %6.1f %%\n", i < MUTATIONS ? mutation_name((enum mutation)i) : "all",
-            tally->tried, tally->killed, tally->equivalent, percent(tally->killed, tally->tried - tally->equivalent));
+            tally->tried, tally->killed, tally->explained, percent(tally->killed, tally->tried - tally->explained));
   }
   print_survivors(run, out);
   const struct tally *all = &tallies[MUTATIONS];
   size_t mistakes = print_mistakes(run, all->tried == run->mutants.count, out);
-  double share = percent(all->killed, all->tried - all->equivalent);
-  fprintf(out, "\n%s: %zu of %zu mutants tried on %zu cases, %.1f %% killed, %.1f s\n", run->coverage->name, all->tried,
-          run->mutants.count, run->case_count, share, (double)(now_ns() - run->started) / 1e9);
+  double share = percent(all->killed, all->tried - all->explained);
+  fprintf(out, "\n%s: %zu of %zu mutants tried on %zu cases, %.1f %% killed, %.1f %% of those not explained, %.1f s\n",
+          run->coverage->name, all->tried, run->mutants.count, run->case_count, percent(all->killed, all->tried), share,
+          (double)(now_ns() - run->started) / 1e9);
   return mistakes ? -1 : share;
 }

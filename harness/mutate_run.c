@@ -41,6 +41,7 @@ struct shift {
   size_t drawn_count;
   struct result *results; /* of each case drawn */
   bool baseline;
+  bool to_the_end;      /* servers are judged by how they stop as well */
   enum verdict verdict; /* EQUAL: none has failed */
   uint32_t killer;      /* the case that failed */
 };
@@ -145,13 +146,18 @@ static bool done(void *user, struct result *result) {
   return result->verdict == EQUAL;
 }
 
-/* Has the stop of the server of the case NUMBER judged. */
-static void attach_stop(struct shift *shift, uint32_t number) {
-  const struct covered_case *one = &shift->run->coverage->cases[number];
-  struct stand_in *stand_in = stand_in_for(shift, one->target);
-  result_free(&stand_in->stop);
-  stand_in->stop = (struct result){.suite = one->suite, .target = &stand_in->target, .test_case = one->test_case};
-  stand_in->target.stop = &stand_in->stop;
+/* Has the stop of the server of TARGET judged, if its suite wants that. */
+static void attach_stop(struct shift *shift, const struct target *target) {
+  const struct mutation_run *run = shift->run;
+  struct stand_in *stand_in = stand_in_for(shift, target);
+  for (uint32_t i = 0; i < run->coverage->case_count && !stand_in->target.stop; i++) {
+    const struct covered_case *one = &run->coverage->cases[i];
+    if (one->target != target || !one->is_stop || (!shift->baseline && run->case_usable[i] != CASE_USABLE))
+      continue;
+    result_free(&stand_in->stop);
+    stand_in->stop = (struct result){.suite = one->suite, .target = &stand_in->target, .test_case = one->test_case};
+    stand_in->target.stop = &stand_in->stop;
+  }
 }
 
 /* Readies the stand-ins for the cases drawn: their patience, and whether they are judged when they stop. */
@@ -166,8 +172,8 @@ static void prepare(struct shift *shift) {
     struct program *program = &stand_in_for(shift, run->coverage->cases[number].target)->program;
     double seconds = shift->baseline ? SLOWEST_BASELINE : WAIT_SECONDS + 20 * (double)run->case_duration[number] / 1e9;
     program->deadline = program->deadline < seconds ? seconds : program->deadline;
-    if (run->coverage->cases[number].is_stop)
-      attach_stop(shift, number);
+    if (run->coverage->cases[number].is_stop || shift->to_the_end)
+      attach_stop(shift, run->coverage->cases[number].target);
   }
 }
 
@@ -291,9 +297,13 @@ static int try_mutant(struct shift *shift, uint32_t number) {
     return 0;
   }
   place(shift, mutant);
+  /* What a server does at its start can matter at its end, which reaches none of it. */
+  shift->to_the_end = shift->drawn_count < FEW;
   int interrupted = drive(shift);
   if (!interrupted && shift->verdict == EQUAL && shift->drawn_count == FEW) {
-    draw(shift, mutant, first, FEW - (first != 0), run->coverage->case_count);
+    /* The last of the few again: a server that is to be stopped has to run. */
+    draw(shift, mutant, first, FEW - (first != 0) - 1, run->coverage->case_count);
+    shift->to_the_end = true;
     interrupted = drive(shift);
   }
   if (interrupted)
