@@ -164,8 +164,7 @@ unsigned audit_run(struct workspace *workspace, struct bytes *log) {
                                           .known_path = "self-audit/known-divergences",
                                           .jobs = 4,
                                           .repeat = 1,
-                                          .keep_going = true,
-                                          .no_autopsy = true};
+                                          .keep_going = true};
   return audit_faults(workspace, &options, log) + audit_many(workspace, &options, log) +
          audit_empty(workspace, &options, log) + audit_lists(workspace, &options, log);
 }

@@ -142,13 +142,6 @@ bool blame_byte(struct workspace *workspace, const char *gate, const struct resu
 
 /* ---- The command ------------------------------------------------------------------------------------------------ */
 
-static char *gate_path(void) {
-  char *path = realpath("/proc/self/exe", NULL);
-  if (!path)
-    die("/proc/self/exe cannot be read");
-  return path;
-}
-
 /* The first result that blame has something to say about. */
 static const struct result *choose(const struct session *session, bool has_byte) {
   for (size_t i = 0; i < session->result_count; i++) {
@@ -219,7 +212,7 @@ static bool explain(struct workspace *workspace, const char *gate, const struct 
   return blame_end(workspace, gate, result, out, why);
 }
 
-int blame_command(struct session *session, struct workspace *workspace, bool has_byte, size_t byte) {
+int blame_command(struct session *session, struct workspace *workspace, const char *gate, bool has_byte, size_t byte) {
   struct bytes text = {0};
   struct bytes why = {0};
   int status = EXIT_EQUAL;
@@ -230,14 +223,12 @@ int blame_command(struct session *session, struct workspace *workspace, bool has
   if (ran && !result)
     puts("no selected case diverges, crashes or hangs; --byte N blames a byte of one that does not");
   if (result) {
-    char *gate = gate_path();
     report_headline(result, &text);
     printf("%s\n", text.data);
     bytes_clear(&text);
     bool good = explain(workspace, gate, result, has_byte, byte, &text, &why);
     fputs(span_of(&text).data, stdout);
     status = !good ? EXIT_INFRASTRUCTURE : result->verdict == EQUAL ? EXIT_EQUAL : EXIT_DIVERGED;
-    free(gate);
   }
   if (why.len)
     fprintf(stderr, "bytegate: %s\n", why.data);

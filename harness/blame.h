@@ -17,8 +17,8 @@ bool blame_byte(struct workspace *workspace, const char *gate, const struct resu
 bool blame_end(struct workspace *workspace, const char *gate, const struct result *result, struct bytes *out,
                struct bytes *why);
 
-/* The command `blame`: runs the opened session, and explains its first failure, or byte BYTE of the body (of stdout)
-   of its first case where HAS_BYTE. Returns the exit status. */
-int blame_command(struct session *session, struct workspace *workspace, bool has_byte, size_t byte);
+/* The command `blame` of GATE: runs the opened session, and explains its first failure, or byte BYTE of the body (of
+   stdout) of its first case where HAS_BYTE. Returns the exit status. */
+int blame_command(struct session *session, struct workspace *workspace, const char *gate, bool has_byte, size_t byte);
 
 #endif

@@ -118,6 +118,8 @@ static void describe_hang(const struct blamed_program *program, const struct obs
     spot->last = sample->pc > spot->last ? sample->pc : spot->last;
   }
   qsort(spots, count, sizeof *spots, by_count);
+  if (count == 0)
+    bytes_text(out, "hangs     where it could not be looked at\n");
   for (size_t i = 0; i < count && i < MOST_SPOTS; i++)
     describe_spot(program, &spots[i], total / 4, out);
   free(spots);
@@ -126,11 +128,11 @@ static void describe_hang(const struct blamed_program *program, const struct obs
 bool blame_end(struct workspace *workspace, const char *gate, const struct result *result, struct bytes *out,
                struct bytes *why) {
   bool hung = result->verdict == HUNG;
-  struct observation_options options = {.samples = hung};
+  bool starts = result->target->program->drive == DRIVE_HTTP && !result->ready;
+  const struct observation_options options = {
+      .samples = hung, .deadline = hung ? HANG_TIME : 0, .start_deadline = hung && starts ? HANG_TIME : 0};
   struct observation observation;
   struct blamed_program program;
-  if (hung)
-    options.deadline = HANG_TIME;
   if (!observe_case(workspace, gate, result, &options, &observation, why))
     return false;
   blamed_open(result->target, &program);

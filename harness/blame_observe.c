@@ -4,6 +4,7 @@
 
 #include "harness/drive.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -106,8 +107,11 @@ static void drive(struct workspace *workspace, struct observation *observation) 
   const struct drive_options options = {.lanes = 1, .done = go_on, .tries_on = true};
   struct result *job = &observation->result;
   unsigned launches = workspace->launches;
-  drive_jobs(workspace, &options, &job, 1);
+  int interrupted = drive_jobs(workspace, &options, &job, 1);
   workspace->launches = launches;
+  /* Whoever is at work around this hears of the signal now; where nobody is, it ends this process. */
+  if (interrupted)
+    raise(interrupted);
 }
 
 /* What the observer itself had to say, as the failure of the observation. */
@@ -131,7 +135,7 @@ bool observe_case(struct workspace *workspace, const char *gate, const struct re
   observation->result.test_case = result->test_case;
   program.arguments = (struct text_list){0};
   program.deadline = options->deadline > 0 ? options->deadline : program.deadline * PATIENCE;
-  program.start_deadline *= PATIENCE;
+  program.start_deadline = options->start_deadline > 0 ? options->start_deadline : program.start_deadline * PATIENCE;
   bool good = add_observer(&program.arguments, result->target, gate, log, options, why);
   for (size_t i = 0; i < result->target->program->arguments.count; i++)
     add_word(&program.arguments, xstrdup(result->target->program->arguments.items[i]));

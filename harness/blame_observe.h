@@ -12,7 +12,8 @@ struct observation_options {
   uint64_t watches[OBSERVED_WATCHES];
   int watch_count;
   uint64_t store_pc, load_pc; /* 0: none */
-  double deadline;            /* seconds; 0: that of the program */
+  double deadline;            /* seconds; 0: that of the program, with patience */
+  double start_deadline;      /* the same, until a server is ready */
 };
 
 struct observation {

@@ -48,6 +48,7 @@ static void discard(struct lane *lane) {
 void lane_finish(struct lane *lane, bool keep) {
   struct result *result = lane->result;
   result->duration_ns = now_ns() - lane->started;
+  result->ready = lane->listening;
   if (result->verdict > EQUAL) {
     process_read(&lane->process);
     bytes_clear(&result->errors);

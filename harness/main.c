@@ -180,7 +180,7 @@ static int run_session(struct options *options, struct workspace *workspace) {
   else if (options->command == COMMAND_REDUCE)
     status = reduce(&session, workspace, options);
   else if (options->command == COMMAND_BLAME)
-    status = blame_command(&session, workspace, options->has_byte, options->byte);
+    status = blame_command(&session, workspace, options->gate, options->has_byte, options->byte);
   else if (options->command == COMMAND_BISECT)
     status = bisect_command(&session, workspace, options);
   else

@@ -268,13 +268,20 @@ static error_t parse(int key, char *value, struct argp_state *state) {
   return ARGP_ERR_UNKNOWN;
 }
 
-/* The folder that this command stands in: that of the build. */
-static const char *build_folder(void) {
+/* The path of this command. */
+static const char *gate_path(void) {
   static char path[PATH_MAX];
   ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
   if (len <= 0)
     die("/proc/self/exe: %s", strerror(errno));
   path[len] = '\0';
+  return path;
+}
+
+/* The folder that it stands in: that of the build. */
+static const char *build_folder(void) {
+  static char path[PATH_MAX];
+  strcpy(path, gate_path());
   *strrchr(path, '/') = '\0';
   return path;
 }
@@ -282,6 +289,9 @@ static const char *build_folder(void) {
 /* What the command decides, now that it is known. */
 static void settle_defaults(struct options *options) {
   static char page[PATH_MAX + 16];
+  options->gate = gate_path();
+  if (options->command == COMMAND_VERIFY || options->command == COMMAND_REPORT)
+    options->session.gate = options->gate;
   if (options->command == COMMAND_REPORT) {
     snprintf(page, sizeof page, "%s/report.html", build_folder());
     options->html = options->out ? options->out : page;

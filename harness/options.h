@@ -28,6 +28,7 @@ enum output { OUTPUT_AUTO, OUTPUT_TEXT, OUTPUT_TAP };
 struct options {
   enum command command;
   struct session_options session;
+  const char *gate;  /* path of this command */
   int output;        /* enum output */
   const char *junit; /* paths, or NULL */
   const char *json_lines;

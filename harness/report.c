@@ -124,6 +124,17 @@ static void show_block(const struct result *result, struct bytes *out) {
   show_lines(input, block.first_line, block.last_line, out);
 }
 
+/* Where it crashed or hangs. */
+static void show_where(const struct result *result, struct bytes *out) {
+  struct span rest = span_of(&result->where);
+  while (rest.len > 0) {
+    size_t len = strcspn(rest.data, "\n") + 1;
+    bytes_text(out, "  ");
+    bytes_append(out, rest.data, len);
+    rest = (struct span){rest.data + len, rest.len - len};
+  }
+}
+
 /* What the program wrote on stderr, up to some lines. */
 static void show_errors(const struct result *result, struct bytes *out) {
   struct span rest = span_of(&result->errors);
@@ -203,8 +214,7 @@ void report_explanation(const struct session *session, const struct result *resu
     show_hex(result, out);
     show_block(result, out);
   }
-  if (result->where.len)
-    bytes_printf(out, "  where     %s\n", result->where.data);
+  show_where(result, out);
   show_errors(result, out);
   show_others(session, result, out);
   bytes_text(out, "  reproduce ");

@@ -35,11 +35,12 @@ struct result {
   struct bytes actual;
   struct bytes detail; /* one line: how it went wrong */
   struct bytes errors; /* what the program wrote on stderr */
-  struct bytes where;  /* of a crash or a hang: what a second run under a tracer saw */
+  struct bytes where;  /* of a crash or a hang: lines with their ends, what was seen when it was run again */
   uint64_t duration_ns;
   unsigned runs;
   enum known known;
   bool reported; /* counted and shown once already */
+  bool ready;    /* its server had said that it was ready */
   bool untried;  /* it has the verdict of a case before it, on a program that cannot be run */
 };
 

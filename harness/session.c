@@ -1,7 +1,7 @@
 /* A run of the gate, from the selection to the exit status. */
 #include "harness/session.h"
 
-#include "harness/autopsy.h"
+#include "harness/blame.h"
 #include "harness/compare.h"
 #include "harness/drive.h"
 #include "harness/truth.h"
@@ -14,8 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_AUTOPSIES = 4 };
-static const double AUTOPSY_SECONDS = 2.0;
+enum { MOST_EXAMINED = 4 };
 
 static bool matches_any(const struct text_list *patterns, const char *text) {
   for (size_t i = 0; i < patterns->count; i++)
@@ -228,14 +227,16 @@ static void check_oracle(struct result *result) {
     result->verdict = ORACLE_FAULT;
 }
 
-/* A second run of each of the first crashes and hangs, to see where they are. */
+/* Runs each of the first crashes and hangs once more, to see where they are. */
 static void examine(struct session *session, struct result *result) {
   bool wanted = (result->verdict == CRASHED || result->verdict == HUNG) && result_failed(result) && !result->untried &&
-                result->test_case != &session->stop && !session->options->no_autopsy;
-  if (!wanted || result->where.len || session->autopsies++ >= MOST_AUTOPSIES)
+                result->test_case != &session->stop && session->options->gate;
+  if (!wanted || result->where.len || session->examined++ >= MOST_EXAMINED)
     return;
-  double deadline = result->target->program->deadline;
-  autopsy(session->workspace, result, deadline < AUTOPSY_SECONDS ? deadline : AUTOPSY_SECONDS, &result->where);
+  struct bytes why = {0};
+  if (!blame_end(session->workspace, session->options->gate, result, &result->where, &why))
+    bytes_printf(&result->where, "not seen  %s\n", span_of(&why).data);
+  bytes_free(&why);
 }
 
 static bool finish(struct session *session, struct result *result) {

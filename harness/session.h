@@ -8,6 +8,7 @@
 
 struct session_options {
   const char *command; /* how this command was called, for the reproducing command lines */
+  const char *gate;    /* path of this command, which can watch a program; NULL: crashes and hangs are not looked at */
   const char *build;   /* folder of the programs: {build} */
   bool build_named;    /* it was given, so it is part of a reproducing command */
   const char *suites_folder;
@@ -20,7 +21,6 @@ struct session_options {
   unsigned repeat;
   bool keep_going;
   bool verbose;
-  bool no_autopsy; /* does not run a crash or a hang again to see where it was */
   bool has_seed;
   uint64_t seed;
 };
@@ -40,9 +40,9 @@ struct session {
   uint64_t started_ns, elapsed_ns;
   unsigned strays;             /* processes that had to be hunted down at the end */
   struct workspace *workspace; /* while it runs */
-  unsigned autopsies;
-  int interrupted;       /* signal, or 0 */
-  struct bytes problems; /* lines about the run as a whole; each turns the gate red */
+  unsigned examined;           /* crashes and hangs that were looked at */
+  int interrupted;             /* signal, or 0 */
+  struct bytes problems;       /* lines about the run as a whole; each turns the gate red */
 };
 
 /* Reads the suites that OPTIONS select and makes their cases. On failure returns false, WHY says what is wrong. */
