@@ -45,6 +45,19 @@ static void discard(struct lane *lane) {
   lane->served = 0;
 }
 
+/* What hangs again and again is given up, whichever of its groups the cases are in: each would cost a deadline. */
+static void note_hang(const struct lane *lane) {
+  const struct driver *driver = lane->driver;
+  const struct target *target = lane->group->jobs[0]->target;
+  unsigned hangs = 0;
+  lane->group->hangs++;
+  for (size_t i = 0; i < driver->group_count; i++)
+    hangs += driver->groups[i].jobs[0]->target == target ? driver->groups[i].hangs : 0;
+  for (size_t i = 0; i < driver->group_count && hangs >= MOST_HANGS; i++)
+    if (driver->groups[i].jobs[0]->target == target)
+      driver->groups[i].dead = HUNG;
+}
+
 void lane_finish(struct lane *lane, bool keep) {
   struct result *result = lane->result;
   result->duration_ns = now_ns() - lane->started;
@@ -56,8 +69,8 @@ void lane_finish(struct lane *lane, bool keep) {
   } else {
     result->verdict = EQUAL;
   }
-  if (result->verdict == HUNG && ++lane->group->hangs >= MOST_HANGS && !lane->driver->options->tries_on)
-    lane->group->dead = HUNG;
+  if (result->verdict == HUNG && !lane->driver->options->tries_on)
+    note_hang(lane);
   if (!keep)
     discard(lane);
   lane->state = LANE_IDLE;

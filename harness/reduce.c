@@ -31,19 +31,6 @@ static bool go_on(void *user, struct result *result) {
   return true;
 }
 
-static int byte_at(const struct bytes *bytes, size_t at) {
-  return at < bytes->len ? (unsigned char)bytes->data[at] : -1;
-}
-
-static bool same_way(const struct result *a, const struct result *b) {
-  if (a->verdict != b->verdict || a->part != b->part)
-    return false;
-  if (a->verdict == DIVERGED)
-    return byte_at(&a->expected, a->offset) == byte_at(&b->expected, b->offset) &&
-           byte_at(&a->actual, a->offset) == byte_at(&b->actual, b->offset);
-  return a->verdict != CRASHED || span_equal(span_of(&a->detail), span_of(&b->detail));
-}
-
 /* Runs COUNT documents and notes for each whether it fails in the wanted way. */
 static void run_round(struct reducer *reducer, struct bytes *documents, size_t count, bool *fails) {
   struct test_case *cases = xcalloc(count, sizeof *cases);
@@ -58,7 +45,7 @@ static void run_round(struct reducer *reducer, struct bytes *documents, size_t c
   reducer->reduction->interrupted |= drive_jobs(reducer->workspace, &options, jobs, count);
   reducer->reduction->tried += count;
   for (size_t i = 0; i < count; i++) {
-    fails[i] = same_way(&results[i], reducer->wanted);
+    fails[i] = results_alike(&results[i], reducer->wanted);
     result_free(&results[i]);
     forget_truth(&cases[i]);
   }

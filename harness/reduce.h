@@ -11,8 +11,7 @@ struct reduction {
 };
 
 /* Reduces the input of RESULT, a failure of a case that is a document, by lines, then by bytes: removes ever smaller
-   pieces for as long as the program, run on the rest, fails in the same way. The same way is the same verdict and, of a
-   divergence, the same part and the same two bytes where it begins; of a crash, the same words about it.
+   pieces for as long as the program, run on the rest, fails alike (results_alike).
    PATH, where not NULL, is written anew whenever a smaller document was found, and is where it starts from if it is
    there and fails in that way. LANES programs work side by side; what comes out does not depend on their number.
    The caller frees the document. */

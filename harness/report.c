@@ -149,6 +149,15 @@ static void show_errors(const struct result *result, struct bytes *out) {
   }
 }
 
+/* How many other failures are alike, which is known once all have run. */
+static void show_fault(const struct session *session, const struct result *result, struct bytes *out) {
+  const struct fault *fault = fault_of(session->faults, session->fault_count, result);
+  if (fault && fault->failures > 1)
+    bytes_printf(out, "  alike     %zu failures, of %zu case%s on %zu program%s and runner%s\n", fault->failures,
+                 fault->cases, fault->cases == 1 ? "" : "s", fault->targets, fault->targets == 1 ? "" : "s",
+                 fault->targets == 1 ? "" : "s");
+}
+
 /* The other targets on which the same case fails, apart into those that do it in the same way and the rest. */
 static void show_others(const struct session *session, const struct result *result, struct bytes *out) {
   char *signature = result_signature(result);
@@ -217,6 +226,7 @@ void report_explanation(const struct session *session, const struct result *resu
   show_where(result, out);
   show_errors(result, out);
   show_others(session, result, out);
+  show_fault(session, result, out);
   bytes_text(out, "  reproduce ");
   report_command(session, result, out);
   bytes_text(out, "\n");

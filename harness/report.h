@@ -45,7 +45,7 @@ int sarif_report(const struct session *session, const char *path);
 /* One self-contained HTML page for people, into the file PATH. Returns 0 or an errno value. */
 int html_report(const struct session *session, const char *path);
 
-/* Commands for GitHub's log: one annotation for each signature, ten at most. */
+/* Commands for GitHub's log: one annotation for each fault, ten at most. */
 void github_report(const struct session *session, FILE *out);
 
 #endif

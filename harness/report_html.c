@@ -6,7 +6,6 @@
 #include "harness/report.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 /* So many divergences are shown in full: a broken program fails thousands of cases, most of them in one way. */
@@ -14,52 +13,46 @@ enum { SHOWN = 40 };
 
 static bool is_divergence(const struct result *result) { return result_failed(result) || result->known == KNOWN_AS_IS; }
 
-/* The divergences to show: first one of each signature, failures before known ones; then others, up to SHOWN. */
+/* The divergences to show: first one of each fault, failures before known ones; then others, up to SHOWN. */
 struct choice {
   struct shown shown[SHOWN];
-  char *signatures[SHOWN];
   size_t count;
   size_t all;
 };
 
-static void choose_signatures(const struct session *session, bool known, struct choice *choice) {
+/* The first of COUNT divergences shown that RESULT is like, or COUNT. */
+static size_t find_alike(const struct choice *choice, size_t count, const struct result *result) {
+  size_t i = 0;
+  while (i < count && !results_alike(choice->shown[i].result, result))
+    i++;
+  return i;
+}
+
+static void choose_faults(const struct session *session, bool known, struct choice *choice) {
   for (size_t i = 0; i < session->result_count; i++) {
     const struct result *result = &session->results[i];
     if (!is_divergence(result) || (result->known == KNOWN_AS_IS) != known)
       continue;
-    char *signature = result_signature(result);
-    size_t k = 0;
-    while (k < choice->count && strcmp(choice->signatures[k], signature) != 0)
-      k++;
+    size_t k = find_alike(choice, choice->count, result);
     choice->all++;
-    if (k < choice->count) {
+    if (k < choice->count)
       choice->shown[k].alike++;
-    } else if (k < SHOWN) {
-      choice->shown[k] = (struct shown){result, 0};
-      choice->signatures[choice->count++] = signature;
-      continue;
-    }
-    free(signature);
+    else if (k < SHOWN)
+      choice->shown[choice->count++] = (struct shown){result, 0};
   }
 }
 
-/* Signatures of what is added now are left NULL: they are there already. */
 static void choose_more(const struct session *session, struct choice *choice) {
-  size_t distinct = choice->count;
+  size_t faults = choice->count;
   for (size_t i = 0; i < session->result_count && choice->count < SHOWN; i++) {
     const struct result *result = &session->results[i];
     size_t k = 0;
-    while (k < distinct && choice->shown[k].result != result)
+    while (k < faults && choice->shown[k].result != result)
       k++;
-    if (!is_divergence(result) || k < distinct)
+    if (!is_divergence(result) || k < faults)
       continue;
-    char *signature = result_signature(result);
-    size_t alike = 0;
-    for (k = 0; k < distinct; k++)
-      if (choice->signatures[k] && strcmp(choice->signatures[k], signature) == 0)
-        alike = choice->shown[k].alike;
-    choice->shown[choice->count++] = (struct shown){result, alike};
-    free(signature);
+    k = find_alike(choice, faults, result);
+    choice->shown[choice->count++] = (struct shown){result, k < faults ? choice->shown[k].alike : 0};
   }
 }
 
@@ -71,11 +64,9 @@ static int by_result(const void *a, const void *b) {
 
 static void choose(const struct session *session, struct choice *choice) {
   *choice = (struct choice){0};
-  choose_signatures(session, false, choice);
-  choose_signatures(session, true, choice);
+  choose_faults(session, false, choice);
+  choose_faults(session, true, choice);
   choose_more(session, choice);
-  for (size_t i = 0; i < SHOWN; i++)
-    free(choice->signatures[i]);
   qsort(choice->shown, choice->count, sizeof *choice->shown, by_result);
 }
 
@@ -159,7 +150,7 @@ static void add_divergences(const struct session *session, const struct choice *
     bytes_text(out, "<p>Every byte of every case that ran is equal to the oracle's.</p>\n");
   if (choice->count < choice->all)
     bytes_printf(out,
-                 "<p><strong>%zu of them are shown</strong>, each signature first; %zu more are not on this page "
+                 "<p><strong>%zu of them are shown</strong>, one of each fault first; %zu more are not on this page "
                  "(<code>bytegate verify -k --json-lines FILE</code> writes all).</p>\n",
                  choice->count, choice->all - choice->count);
   if (choice->count)

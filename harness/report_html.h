@@ -8,7 +8,7 @@
 /* One divergence that the page shows in full. */
 struct shown {
   const struct result *result;
-  size_t alike; /* how many further results bear the same signature */
+  size_t alike; /* how many further results are alike (results_alike) */
 };
 
 /* report_html_text.c: any bytes as characters that HTML and XML allow. */

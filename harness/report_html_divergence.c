@@ -123,7 +123,7 @@ void html_divergence(const struct session *session, const struct shown *shown, s
   if (result->known == KNOWN_AS_IS)
     bytes_text(out, "<p>This is a known divergence.</p>\n");
   if (shown->alike)
-    bytes_printf(out, "<p>%zu more bear the same signature.</p>\n", shown->alike);
+    bytes_printf(out, "<p>%zu more fail alike, most likely for the same cause.</p>\n", shown->alike);
   if (result->part != PART_NONE && (result->verdict == DIVERGED || result->verdict == ORACLE_FAULT))
     add_sides(result, number, out);
   bytes_clear(&text);

@@ -23,6 +23,7 @@ static void set(json_t *object, const char *key, json_t *value) {
 static json_t *result_object(const struct session *session, const struct result *result) {
   json_t *object = json_object();
   char *signature = result_signature(result);
+  char *way = result_way(result);
   struct bytes command = {0};
   report_command(session, result, &command);
   set(object, "suite", json_string(result->suite->name));
@@ -35,6 +36,7 @@ static json_t *result_object(const struct session *session, const struct result 
   set(object, "duration_ms", json_real((double)result->duration_ns / 1e6));
   if (result->verdict > EQUAL || result->known != KNOWN_NOT) {
     set(object, "signature", json_string(signature));
+    set(object, "fault", string_of(span_text(way)));
     set(object, "detail", string_of(span_of(&result->detail)));
     set(object, "reproduce", string_of(span_of(&command)));
   }
@@ -47,6 +49,7 @@ static json_t *result_object(const struct session *session, const struct result 
     set(object, "actual", string_of(span_of(&result->actual)));
   }
   free(signature);
+  free(way);
   bytes_free(&command);
   return object;
 }
@@ -84,13 +87,16 @@ static json_t *sarif_result(const struct session *session, const struct result *
   struct bytes headline = {0};
   struct bytes command = {0};
   char *signature = result_signature(result);
+  char *way = result_way(result);
   report_headline(result, &headline);
   report_command(session, result, &command);
-  json_t *object = json_pack("{s:s, s:s, s:{s:o}, s:[o], s:{s:s}, s:{s:o}}", "ruleId", verdict_name(result->verdict),
-                             "level", "error", "message", "text", string_of(span_of(&headline)), "locations",
-                             location(result), "partialFingerprints", "divergence/v1", signature, "properties",
-                             "reproduce", string_of(span_of(&command)));
+  json_t *object =
+      json_pack("{s:s, s:s, s:{s:o}, s:[o], s:{s:s, s:o}, s:{s:o}}", "ruleId", verdict_name(result->verdict), "level",
+                "error", "message", "text", string_of(span_of(&headline)), "locations", location(result),
+                "partialFingerprints", "divergence/v1", signature, "fault/v1", string_of(span_text(way)), "properties",
+                "reproduce", string_of(span_of(&command)));
   free(signature);
+  free(way);
   bytes_free(&headline);
   bytes_free(&command);
   return object;

@@ -2,7 +2,6 @@
 #include "harness/report.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { MOST_EXPLAINED = 10 };
 
@@ -50,28 +49,21 @@ static void print_headline(const struct result *result, FILE *out) {
   bytes_free(&text);
 }
 
-/* Whether a failure before this one, of the same case, has been explained and is the same. */
+/* Whether a failure that is alike has been reported before this one. */
 static bool is_repeated(const struct session *session, const struct result *result) {
-  char *signature = result_signature(result);
-  bool found = false;
-  for (size_t i = 0; i < session->result_count && !found; i++) {
+  for (size_t i = 0; i < session->result_count; i++) {
     const struct result *other = &session->results[i];
-    if (other == result || !other->reported || other->suite != result->suite || other->test_case != result->test_case ||
-        other->verdict != result->verdict)
-      continue;
-    char *how = result_signature(other);
-    found = strcmp(how, signature) == 0;
-    free(how);
+    if (other != result && other->reported && result_failed(other) && !other->untried && results_alike(other, result))
+      return true;
   }
-  free(signature);
-  return found;
+  return false;
 }
 
 void text_progress(const struct session *session, const struct result *result) {
   if (result_failed(result) && (!result->untried || session->options->verbose)) {
     clear_line();
     print_headline(result, stdout);
-    if ((screen.explained < MOST_EXPLAINED || session->options->verbose) && !is_repeated(session, result)) {
+    if (session->options->verbose || (screen.explained < MOST_EXPLAINED && !is_repeated(session, result))) {
       struct bytes text = {0};
       report_explanation(session, result, &text);
       fwrite(text.data, 1, text.len, stdout);
@@ -106,9 +98,27 @@ static void print_table(const struct session *session, FILE *out) {
   }
 }
 
+/* In how many ways the cases failed, and for each the case that one would look at first. */
+static void print_faults(const struct session *session, FILE *out) {
+  if (session->fault_count == 0)
+    return;
+  fprintf(out, "%7s %7s %9s  %s\n", "failed", "cases", "programs", "alike, so most likely of one cause; the smallest");
+  for (size_t i = 0; i < session->fault_count && i < MOST_EXPLAINED; i++) {
+    const struct fault *fault = &session->faults[i];
+    const struct result *example = fault->example;
+    char *way = result_way(example);
+    fprintf(out, "%7zu %7zu %9zu  %s: %s/%s %s %s\n", fault->failures, fault->cases, fault->targets, way,
+            example->suite->name, example->test_case->id, example->target->label, example->target->where);
+    free(way);
+  }
+  if (session->fault_count > MOST_EXPLAINED)
+    fprintf(out, "and %zu more that fail in other ways\n", session->fault_count - MOST_EXPLAINED);
+}
+
 void text_end(const struct session *session, FILE *out) {
   clear_line();
   print_table(session, out);
+  print_faults(session, out);
   fputs(span_of(&session->problems).data, out);
   bool red = session_status(session) != EXIT_EQUAL;
   fprintf(out, "%s%s: %zu cases, %zu failed, %zu known divergences, %.2f s%s\n",

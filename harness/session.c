@@ -407,6 +407,7 @@ bool session_run(struct session *session, struct workspace *workspace, struct by
   if (session->finished < session->selected && session->failed == 0 && !session->interrupted)
     bytes_printf(&session->problems, "%zu selected cases were never run\n", session->selected - session->finished);
   find_idle_entries(session);
+  session->fault_count = faults_find(session->results, session->result_count, &session->faults);
   return true;
 }
 
@@ -429,6 +430,7 @@ void session_close(struct session *session) {
   for (size_t i = 0; i < session->result_count; i++)
     result_free(&session->results[i]);
   free(session->results);
+  free(session->faults);
   for (size_t i = 0; i < session->suite_count; i++)
     suite_free(&session->suites[i]);
   free(session->suites);

@@ -2,6 +2,7 @@
 #ifndef HARNESS_SESSION_H
 #define HARNESS_SESSION_H
 
+#include "harness/fault.h"
 #include "harness/known.h"
 #include "harness/launch.h"
 #include "harness/result.h"
@@ -34,6 +35,8 @@ struct session {
   struct test_case stop;  /* the pseudo case of obeying SIGTERM */
   struct result *results; /* by suite, by target, by case; then the repetitions, which are folded into them */
   size_t result_count;
+  struct fault *faults; /* of the results, once it has run */
+  size_t fault_count;
   struct known_list known;
   void (*progress)(const struct session *session, const struct result *result); /* NULL: none */
   size_t selected, finished, failed, known_count;

@@ -17,6 +17,11 @@ static struct test_case cases[3] = {
 static struct result results[3];
 static struct session session = {.options = &options, .results = results, .result_count = 3, .selected = 3};
 
+static void find_faults(void) {
+  free(session.faults);
+  session.fault_count = faults_find(results, session.result_count, &session.faults);
+}
+
 /* One equal case, one divergence with every byte in it, and one crash whose words are hostile to each format. */
 static void set_up(void) {
   for (int i = 0; i < 3; i++)
@@ -33,11 +38,14 @@ static void set_up(void) {
   results[2].verdict = NOT_RUN;
   result_set(&results[2], CRASHED, "said \\x1B[31m <]]> %% # \"");
   bytes_append(&results[2].errors, "\x1B[31m\0\xFF]]>\n", 11);
+  find_faults();
 }
 
 static void tear_down(void) {
   for (int i = 0; i < 3; i++)
     result_free(&results[i]);
+  free(session.faults);
+  session.faults = NULL;
 }
 
 /* Runs WRITE on a new file and returns the file's bytes. */
@@ -149,6 +157,82 @@ START_TEST(github_has_one_line_for_each_fault) {
 }
 END_TEST
 
+/* Two results, whose bytes come here from the bytes of the documents A and B. */
+static bool alike(const char *a, const char *b, size_t a_offset, size_t b_offset) {
+  struct result one = {.verdict = DIVERGED, .part = PART_BODY, .offset = a_offset};
+  struct result two = {.verdict = DIVERGED, .part = PART_BODY, .offset = b_offset};
+  bytes_text(&one.expected, "same");
+  bytes_text(&two.expected, "same");
+  bytes_text(&one.actual, a);
+  bytes_text(&two.actual, b);
+  bool yes = results_alike(&one, &two) && results_alike(&two, &one);
+  result_free(&one);
+  result_free(&two);
+  return yes;
+}
+
+START_TEST(what_begins_with_the_same_two_bytes_is_alike) {
+  ck_assert(alike("some", "some more", 2, 2));
+  ck_assert(!alike("some", "sale", 2, 2));
+  ck_assert(!alike("some", "so", 2, 2));
+  ck_assert(!alike("same-and", "same and", 4, 4));
+  ck_assert(alike("same.", "same.", 4, 4));
+}
+END_TEST
+
+/* A fault counts what is alike, and shows the smallest document. */
+START_TEST(failures_that_are_alike_are_one_fault) {
+  bytes_text(&cases[2].input, "longer");
+  result_free(&results[0]);
+  results[0] = (struct result){.suite = &suite, .target = &target, .test_case = &cases[0], .verdict = NOT_RUN};
+  result_set(&results[0], CRASHED, "%s", results[2].detail.data);
+  find_faults();
+  ck_assert_uint_eq(session.fault_count, 2);
+  ck_assert_ptr_eq(session.faults[0].example, &results[0]);
+  ck_assert_uint_eq(session.faults[0].failures, 2);
+  ck_assert_uint_eq(session.faults[0].cases, 2);
+  ck_assert_uint_eq(session.faults[0].targets, 1);
+  ck_assert_ptr_eq(fault_of(session.faults, 2, &results[1]), &session.faults[1]);
+  char *way = result_way(&results[1]);
+  ck_assert_str_eq(way, "DIVERGED: body has 0x00 where 0xc8 belongs");
+  free(way);
+  struct bytes text = printed(github_report);
+  ck_assert_ptr_nonnull(strstr(text.data, "[and 1 more like it, of 2 cases]\n"));
+  bytes_clear(&text);
+  report_explanation(&session, &results[2], &text);
+  ck_assert_ptr_nonnull(strstr(text.data, "\n  alike     2 failures, of 2 cases on 1 program and runner\n"));
+  bytes_free(&text);
+  bytes_free(&cases[2].input);
+}
+END_TEST
+
+START_TEST(github_is_told_of_problems_and_of_ten_faults_at_most) {
+  struct result many[12];
+  struct session large = {.options = &options, .results = many, .result_count = 12};
+  for (int i = 0; i < 12; i++) {
+    many[i] = (struct result){.suite = &suite, .target = &target, .test_case = &cases[0]};
+    result_set(&many[i], CRASHED, "in way %d", i);
+  }
+  large.fault_count = faults_find(many, 12, &large.faults);
+  bytes_text(&large.problems, "one\ntwo\n");
+  char *data = NULL;
+  size_t len = 0;
+  FILE *file = open_memstream(&data, &len);
+  github_report(&large, file);
+  fclose(file);
+  size_t lines = 0;
+  for (size_t i = 0; i < len; i++)
+    lines += data[i] == '\n';
+  ck_assert_uint_eq(lines, 10);
+  ck_assert_ptr_eq(strstr(data, "::error title=bytegate::one%0Atwo\n"), data);
+  for (int i = 0; i < 12; i++)
+    result_free(&many[i]);
+  free(data);
+  free(large.faults);
+  bytes_free(&large.problems);
+}
+END_TEST
+
 START_TEST(the_explanation_marks_the_byte) {
   struct bytes text = {0};
   report_explanation(&session, &results[1], &text);
@@ -170,6 +254,9 @@ int main(void) {
   tcase_add_test(tests, sarif_names_the_region);
   tcase_add_test(tests, tap_has_its_plan_and_escapes);
   tcase_add_test(tests, github_has_one_line_for_each_fault);
+  tcase_add_test(tests, github_is_told_of_problems_and_of_ten_faults_at_most);
+  tcase_add_test(tests, what_begins_with_the_same_two_bytes_is_alike);
+  tcase_add_test(tests, failures_that_are_alike_are_one_fault);
   tcase_add_test(tests, the_explanation_marks_the_byte);
   suite_add_tcase(all, tests);
   SRunner *runner = srunner_create(all);

@@ -261,7 +261,7 @@ START_TEST(each_divergence_is_linked) {
 }
 END_TEST
 
-/* Sixty of one signature, but for the last: that one is shown, and what is not shown is counted. */
+/* Sixty that are alike, but for the last: that one is shown, and what is not shown is counted. */
 START_TEST(many_are_cut_and_the_rest_is_told) {
   open_session(RESULTS);
   for (size_t i = 0; i < RESULTS; i++)
@@ -270,8 +270,8 @@ START_TEST(many_are_cut_and_the_rest_is_told) {
   struct bytes text = page();
   xmlDocPtr document = as_xml(&text);
   ck_assert_uint_eq(check_tree(document, "article"), 40);
-  ck_assert_ptr_nonnull(strstr(text.data, "<strong>40 of them are shown</strong>, each signature first; 20 more"));
-  ck_assert_ptr_nonnull(strstr(text.data, "58 more bear the same signature."));
+  ck_assert_ptr_nonnull(strstr(text.data, "<strong>40 of them are shown</strong>, one of each fault first; 20 more"));
+  ck_assert_ptr_nonnull(strstr(text.data, "58 more fail alike, most likely for the same cause."));
   ck_assert_ptr_nonnull(strstr(text.data, "40. DIVERGED s/c/&lt;it&#39;s&gt; &amp; &quot;59&quot;"));
   xmlFreeDoc(document);
   bytes_free(&text);

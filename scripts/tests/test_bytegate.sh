@@ -119,6 +119,19 @@ for runner in native qemu; do
   expect_text "a hang ($runner) is where it goes round" '  spins     at render_file+0x0 (0x' out
 done
 
+# A program that hangs is given up after some hangs, in the cases that a client waits in as well; what fails alike is
+# counted as one fault.
+mkdir waiting
+for number in 1 2 3 4; do
+  printf '> GET / HTTP/1.1\\r\\n\n< HTTP/1.1 408 Request Timeout\\r\\n\n' >waiting/patient-$number.http
+  printf '> GET / HTTP/1.1\\r\\n\\r\\n\n< HTTP/1.1 200 OK\\r\\n\n' >waiting/plain-$number.http
+done
+printf '[program p]\nelf = %s\narguments = plant hang {file}\nrunner = native\ndrive = http\ndeadline = 0.2\n' "$gate" >hung.ini
+printf 'obeys-sigterm = no\n[cases c]\nsource = conversations\npath = waiting\n' >>hung.ini
+run "$gate" verify --suite ./hung.ini --text -k -j 1 --no-self-audit
+expect_text 'a hang in one group of cases is a hang in all' '3 of the failed cases were not tried' out
+expect_text 'hangs are one fault' '      5       5         1  HUNG: hung/c/p' out
+
 # The list of known divergences.
 flip '<blockquote>' 1
 verify_flipped -k --update-known
