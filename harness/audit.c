@@ -22,6 +22,7 @@ static const struct plant plants[] = {
     {"wrong-byte", DIVERGED, PART_BODY, false},
     {"truncated-body", DIVERGED, PART_BODY, false},
     {"extra-body", DIVERGED, PART_BODY, false},
+    {"endless-body", DIVERGED, PART_BODY, false},
     {"wrong-header", DIVERGED, PART_HEADERS, false},
     {"wrong-status", DIVERGED, PART_STATUS, false},
     {"crash", CRASHED, PART_NONE, false},

@@ -18,7 +18,7 @@ enum { MOURNING_MS = 2000 };
 static size_t receive(char *data, size_t size, size_t count, void *user) {
   struct lane *lane = user;
   bytes_append(&lane->received, data, size * count);
-  return size * count;
+  return lane->received.len <= MOST_OUTPUT ? size * count : 0; /* 0: libcurl gives up */
 }
 
 static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *known) {
@@ -122,8 +122,10 @@ static void judge(struct lane *lane, CURLcode code) {
   bytes_printf(&status, "%s\r\n", program->status_line);
   expected_headers(program, truth.len, &headers);
   compare_response(result, span_of(&status), program->headers.count > 0, span_of(&headers), truth,
-                   span_of(&lane->received));
-  if (code != CURLE_OK && result->verdict > EQUAL)
+                   taken(&lane->received));
+  if (code == CURLE_WRITE_ERROR && result->verdict > EQUAL)
+    bytes_text(&result->detail, " (more is not taken)");
+  else if (code != CURLE_OK && result->verdict > EQUAL)
     bytes_printf(&result->detail, " (%s)", curl_easy_strerror(code));
   else if (code != CURLE_OK)
     result_set(result, DIVERGED, "every byte came, but the connection did not end well: %s", curl_easy_strerror(code));
@@ -132,11 +134,12 @@ static void judge(struct lane *lane, CURLcode code) {
   bytes_free(&why);
 }
 
-/* A request is over. Where it broke off, the process may have died of it: that takes a moment to show. */
+/* A request is over. Where it broke off, not because too much came, the process may have died of it: that takes a
+   moment to show. */
 static void complete(struct lane *lane, CURLcode code) {
   http_abandon(lane);
   struct pollfd end = {.fd = lane->process.pidfd, .events = POLLIN};
-  if (code != CURLE_OK && poll(&end, 1, MOURNING_MS) == 1) {
+  if (code != CURLE_OK && code != CURLE_WRITE_ERROR && poll(&end, 1, MOURNING_MS) == 1) {
     lane_ended(lane);
     return;
   }

@@ -214,10 +214,10 @@ int process_start(struct workspace *workspace, struct process *process, const st
   return 0;
 }
 
-/* Reads FD until it would block; closes it at its end. */
+/* Reads FD until it would block, or TEXT is full; closes it at its end. */
 static void drain(int *fd, struct bytes *text) {
   char block[65536];
-  while (*fd >= 0) {
+  while (*fd >= 0 && text->len <= MOST_OUTPUT) {
     ssize_t got = read(*fd, block, sizeof block);
     if (got > 0) {
       bytes_append(text, block, (size_t)got);
@@ -233,6 +233,10 @@ static void drain(int *fd, struct bytes *text) {
 void process_read(struct process *process) {
   drain(&process->out, &process->out_text);
   drain(&process->err, &process->err_text);
+  if (process->flooded || (process->out_text.len <= MOST_OUTPUT && process->err_text.len <= MOST_OUTPUT))
+    return;
+  process->flooded = true;
+  kill(-process->pid, SIGKILL);
 }
 
 /* Kills what is left of the group, and reaps what came to us because its own parent is gone. */

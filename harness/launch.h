@@ -14,6 +14,15 @@ struct workspace {
   unsigned launches;
 };
 
+/* So many bytes of one answer are taken. What writes for ever would otherwise fill the memory before its deadline. */
+enum { MOST_OUTPUT = 64 << 20 };
+
+/* What was taken of an answer, to be judged: where it is more than that, always the same bytes. */
+static inline struct span taken(const struct bytes *answer) {
+  struct span span = span_of(answer);
+  return (struct span){span.data, span.len < MOST_OUTPUT ? span.len : MOST_OUTPUT};
+}
+
 enum end { END_NONE, END_EXITED, END_SIGNALED };
 
 struct process {
@@ -25,8 +34,9 @@ struct process {
   int port;       /* what {port} became; 0 where nothing asked for it */
   struct bytes out_text, err_text;
   enum end end;
-  int status;  /* exit status or signal */
-  bool leaked; /* something that it started outlived it */
+  int status;   /* exit status or signal */
+  bool flooded; /* it wrote more than MOST_OUTPUT to a pipe, and was killed for it */
+  bool leaked;  /* something that it started outlived it */
 };
 
 /* Makes the temporary folder and its guard, and becomes the parent of whatever loses its own. */
@@ -48,7 +58,7 @@ int process_start(struct workspace *workspace, struct process *process, const st
    or there is no qemu. */
 char *launch_check(const struct target *target);
 
-/* Reads what stands in the pipes now. */
+/* Reads what stands in the pipes now; kills a process that floods them. */
 void process_read(struct process *process);
 
 /* Takes note of the end, if it has come. Kills what is left of the group then, and reads the pipes to their end. */

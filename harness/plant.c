@@ -18,6 +18,7 @@ enum fault {
   WRONG_BYTE,
   MISSING_TAIL,
   EXTRA_TAIL,
+  ENDLESS_TAIL,
   WRONG_HEADER,
   WRONG_STATUS,
   CRASH,
@@ -27,8 +28,9 @@ enum fault {
   FAULTS
 };
 
-static const char *const names[FAULTS] = {"none",         "wrong-byte", "truncated-body", "extra-body", "wrong-header",
-                                          "wrong-status", "crash",      "hang",           "refusal",    "leak"};
+static const char *const names[FAULTS] = {
+    "none",         "wrong-byte", "truncated-body", "extra-body", "endless-body", "wrong-header",
+    "wrong-status", "crash",      "hang",           "refusal",    "leak"};
 
 static void end_well(int signal_number) {
   (void)signal_number;
@@ -58,6 +60,17 @@ static void render(const char *file, struct bytes *html) {
   bytes_free(&markdown);
 }
 
+/* Sends all of it. Returns false where the client takes no more. */
+static bool send_all(int client, struct span bytes) {
+  for (size_t at = 0; at < bytes.len;) {
+    ssize_t sent = send(client, bytes.data + at, bytes.len - at, MSG_NOSIGNAL);
+    if (sent <= 0)
+      return false;
+    at += (size_t)sent;
+  }
+  return true;
+}
+
 static void answer(int client, enum fault fault, const char *file) {
   struct bytes html = {0};
   struct bytes response = {0};
@@ -73,12 +86,9 @@ static void answer(int client, enum fault fault, const char *file) {
   if (fault == EXTRA_TAIL)
     bytes_text(&html, "\n");
   bytes_add(&response, span_of(&html));
-  for (size_t at = 0; at < response.len;) {
-    ssize_t sent = send(client, response.data + at, response.len - at, MSG_NOSIGNAL);
-    if (sent <= 0)
-      break;
-    at += (size_t)sent;
-  }
+  bool taken = send_all(client, span_of(&response));
+  while (taken && fault == ENDLESS_TAIL)
+    taken = send_all(client, span_of(&response));
   bytes_free(&response);
   bytes_free(&html);
 }

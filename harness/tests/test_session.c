@@ -62,6 +62,8 @@ static const struct {
     {"printf same; echo odd >&2", "stderr = odd", DIVERGED},
     {"printf same; echo odd >&2", "stderr =", DIVERGED},
     {"printf same", "stderr = odd\\n", DIVERGED},
+    {"exec yes", "", DIVERGED},
+    {"printf same; exec yes >&2", "", DIVERGED},
     {"printf same; kill -SEGV $$", "", CRASHED},
     {"printf same; kill -SEGV $$", "signal = SIGSEGV", EQUAL},
     {"printf Same; kill -SEGV $$", "signal = SIGSEGV", DIVERGED},
