@@ -2,7 +2,6 @@
 #include "harness/blame.h"
 
 #include "harness/blame_origin.h"
-#include "harness/plugin/calls.h"
 #include "harness/report.h"
 
 #include <limits.h>
@@ -146,43 +145,13 @@ bool blame_byte(struct workspace *workspace, const char *gate, const struct resu
 static const struct result *choose(const struct session *session, bool has_byte) {
   for (size_t i = 0; i < session->result_count; i++) {
     const struct result *result = &session->results[i];
-    bool failed = result->verdict == DIVERGED || result->verdict == CRASHED || result->verdict == HUNG;
-    if (result->target == &session->oracle || result->test_case == &session->stop || result->untried)
+    bool is_stop = result->test_case == &session->stop;
+    if (result->target == &session->oracle || result->untried)
       continue;
-    if (failed || (has_byte && result->verdict != NOT_RUN))
+    if (has_byte ? result->verdict != NOT_RUN && !is_stop : result->verdict > EQUAL && result->verdict < FLAKY)
       return result;
   }
   return NULL;
-}
-
-/* Appends where the program ended itself. */
-static bool blame_exit(struct workspace *workspace, const char *gate, const struct result *result, struct bytes *out,
-                       struct bytes *why) {
-  const struct observation_options plain = {0};
-  const struct observed *last = NULL;
-  struct blamed_program program;
-  struct observation observation;
-  if (!observe_case(workspace, gate, result, &plain, &observation, why))
-    return false;
-  blamed_open(result->target, &program);
-  for (size_t i = 0; i < observation.count; i++) {
-    const struct observed *record = observation.records[i];
-    const struct call *call = call_of(program.machine == MACHINE_ARM64, record->number);
-    if (record->kind == OBSERVED_CALL && call && call->role == CALL_EXITS)
-      last = record;
-  }
-  if (last) {
-    bytes_text(out, "ended     by ");
-    blamed_call_name(&program, last->number, out);
-    bytes_printf(out, "(%d) at ", (int)last->arguments[0]);
-    blamed_place(&program, last->pc, out);
-    bytes_text(out, "\n");
-  } else {
-    bytes_text(why, "run again, it did not end by itself");
-  }
-  blamed_close(&program);
-  observation_free(&observation);
-  return last != NULL;
 }
 
 /* Blames the byte that RESULT diverges in. Where something is missing there, the byte before it is the last that was
@@ -190,8 +159,8 @@ static bool blame_exit(struct workspace *workspace, const char *gate, const stru
 static bool blame_divergence(struct workspace *workspace, const char *gate, const struct result *result,
                              struct bytes *out, struct bytes *why) {
   size_t offset = result->offset;
-  if (result->part == PART_EXIT)
-    return blame_exit(workspace, gate, result, out, why);
+  if (result->part == PART_EXIT || result->part == PART_NONE)
+    return blame_end(workspace, gate, result, out, why);
   if (offset < result->actual.len)
     return blame_byte(workspace, gate, result, result->part, offset, out, why);
   if (offset == 0) {
@@ -221,13 +190,14 @@ int blame_command(struct session *session, struct workspace *workspace, const ch
   if (ran)
     status = EXIT_EQUAL;
   if (ran && !result)
-    puts("no selected case diverges, crashes or hangs; --byte N blames a byte of one that does not");
+    puts("no selected case fails; --byte N blames a byte of one that does not");
   if (result) {
     report_headline(result, &text);
     printf("%s\n", text.data);
     bytes_clear(&text);
     bool good = explain(workspace, gate, result, has_byte, byte, &text, &why);
     fputs(span_of(&text).data, stdout);
+    fflush(stdout);
     status = !good ? EXIT_INFRASTRUCTURE : result->verdict == EQUAL ? EXIT_EQUAL : EXIT_DIVERGED;
   }
   if (why.len)

@@ -12,8 +12,9 @@
 bool blame_byte(struct workspace *workspace, const char *gate, const struct result *result, enum part part,
                 size_t offset, struct bytes *out, struct bytes *why);
 
-/* Appends lines that say where RESULT, a crash or a hang, happened: for a crash the signal, the address at fault, and
-   the instruction; for a hang where the program spins, or in which system call it waits. The same return. */
+/* Appends lines that say where RESULT, which is no wrong byte, happened: for a crash the signal, the address at fault,
+   and the instruction; for an end by itself the call that ended it; for a hang where the program spins, or in which
+   system call it waits; for a leak the call that made the process. The same return. */
 bool blame_end(struct workspace *workspace, const char *gate, const struct result *result, struct bytes *out,
                struct bytes *why);
 

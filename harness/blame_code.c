@@ -221,6 +221,17 @@ static void read_arm64(struct code_reader *reader, struct code *code) {
   }
 }
 
+/* Where a jump or a call leads, if its last operand says. */
+static uint64_t flow_target(const struct code_reader *reader) {
+  const cs_detail *detail = reader->insn->detail;
+  if (reader->machine == MACHINE_ARM64) {
+    const cs_arm64_op *last = &detail->arm64.operands[detail->arm64.op_count - 1];
+    return detail->arm64.op_count && last->type == ARM64_OP_IMM ? (uint64_t)last->imm : 0;
+  }
+  const cs_x86_op *first = &detail->x86.operands[0];
+  return detail->x86.op_count && first->type == X86_OP_IMM ? (uint64_t)first->imm : 0;
+}
+
 bool code_read(struct code_reader *reader, const void *bytes, size_t len, uint64_t address, struct code *code) {
   const uint8_t *at = bytes;
   size_t left = len;
@@ -233,8 +244,10 @@ bool code_read(struct code_reader *reader, const void *bytes, size_t len, uint64
     read_x64(reader, code);
   if (in_group(reader, CS_GRP_JUMP) || in_group(reader, CS_GRP_CALL) || in_group(reader, CS_GRP_RET) ||
       in_group(reader, CS_GRP_INT) ||
-      reader->insn->id == (reader->machine == MACHINE_ARM64 ? (unsigned)ARM64_INS_SVC : (unsigned)X86_INS_SYSCALL))
+      reader->insn->id == (reader->machine == MACHINE_ARM64 ? (unsigned)ARM64_INS_SVC : (unsigned)X86_INS_SYSCALL)) {
     code->kind = CODE_FLOW;
+    code->value = flow_target(reader);
+  }
   snprintf(code->text, sizeof code->text, "%s%s%s", reader->insn->mnemonic, *reader->insn->op_str ? " " : "",
            reader->insn->op_str);
   return true;

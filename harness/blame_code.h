@@ -33,7 +33,7 @@ struct code {
   bool conditional;     /* a CODE_FLOW that may go on with the next instruction */
   char to[CODE_NAME];   /* the register that is written, or "" */
   char from[CODE_NAME]; /* the register that is stored or moved, or "" */
-  uint64_t value;       /* of an immediate */
+  uint64_t value;       /* of an immediate; of a CODE_FLOW, the address that it leads to, or 0 */
   size_t width;         /* bytes of the memory operand */
   struct {
     char base[CODE_NAME], index[CODE_NAME]; /* "rip" already counts from the next instruction; "" is none */

@@ -1,8 +1,9 @@
-/* Where a program crashed or hangs. */
+/* Where a program crashed, ended, hangs, or left a process behind. */
 #include "harness/blame.h"
 
 #include "harness/blame_observe.h"
 #include "harness/blame_program.h"
+#include "harness/plugin/calls.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -125,6 +126,41 @@ static void describe_hang(const struct blamed_program *program, const struct obs
   free(spots);
 }
 
+/* ---- Ends by itself, and other processes ------------------------------------------------------------------------- */
+
+/* Describes the last call of that ROLE, after LABEL. Returns false where there was none. */
+static bool describe_call(const struct blamed_program *program, const struct observation *observation,
+                          enum call_role role, const char *label, struct bytes *out) {
+  for (size_t i = observation->count; i-- > 0;) {
+    const struct observed *record = observation->records[i];
+    const struct call *call = call_of(program->machine == MACHINE_ARM64, record->number);
+    if (record->kind != OBSERVED_CALL || !call || call->role != role)
+      continue;
+    bytes_text(out, label);
+    blamed_call_name(program, record->number, out);
+    bytes_printf(out, "(%d%s) at ", (int)record->arguments[0], role == CALL_EXITS ? "" : ", ...");
+    blamed_place(program, record->pc, out);
+    bytes_text(out, "\n");
+    return true;
+  }
+  return false;
+}
+
+/* Describes what OBSERVATION saw of RESULT, which has come again. */
+static bool describe(struct blamed_program *program, const struct observation *observation, const struct result *result,
+                     struct bytes *out) {
+  const struct observed *fatal = fatal_signal(observation);
+  if (result->verdict == HUNG)
+    describe_hang(program, observation, out);
+  else if (result->verdict == LEAKED)
+    return describe_call(program, observation, CALL_FORKS, "forked    by ", out);
+  else if (fatal)
+    describe_crash(program, fatal, out);
+  else
+    return describe_call(program, observation, CALL_EXITS, "ended     by ", out);
+  return true;
+}
+
 bool blame_end(struct workspace *workspace, const char *gate, const struct result *result, struct bytes *out,
                struct bytes *why) {
   bool hung = result->verdict == HUNG;
@@ -136,16 +172,13 @@ bool blame_end(struct workspace *workspace, const char *gate, const struct resul
   if (!observe_case(workspace, gate, result, &options, &observation, why))
     return false;
   blamed_open(result->target, &program);
-  const struct observed *fatal = fatal_signal(&observation);
   bool again = observation.result.verdict == result->verdict;
-  if (again && hung)
-    describe_hang(&program, &observation, out);
-  else if (again && fatal)
-    describe_crash(&program, fatal, out);
-  else
-    bytes_printf(why, "run again, alone, it did not do so: %s %s", verdict_name(observation.result.verdict),
-                 span_of(&observation.result.detail).data);
+  bool seen = again && describe(&program, &observation, result, out);
+  if (!seen)
+    bytes_printf(why, "run again, alone, %s: %s %s",
+                 again ? "it did so, and where could not be seen" : "it did not do so",
+                 verdict_name(observation.result.verdict), span_of(&observation.result.detail).data);
   blamed_close(&program);
   observation_free(&observation);
-  return again && (hung || fatal);
+  return seen;
 }

@@ -132,7 +132,9 @@ bool observe_case(struct workspace *workspace, const char *gate, const struct re
   struct target target = *result->target;
   char *log = xasprintf("%s/observed", workspace->root);
   *observation = (struct observation){.result = {.suite = result->suite, .target = &target}};
-  observation->result.test_case = result->test_case;
+  /* How a server stops shows after any case. */
+  struct result stop = {.suite = result->suite, .target = &target, .test_case = result->test_case};
+  observation->result.test_case = result == result->target->stop ? &result->suite->cases[0] : result->test_case;
   program.arguments = (struct text_list){0};
   program.deadline = options->deadline > 0 ? options->deadline : program.deadline * PATIENCE;
   program.start_deadline = options->start_deadline > 0 ? options->start_deadline : program.start_deadline * PATIENCE;
@@ -142,13 +144,17 @@ bool observe_case(struct workspace *workspace, const char *gate, const struct re
   target.program = &program;
   target.elf = (char *)(uintptr_t)gate;
   target.runner = RUNNER_NATIVE;
-  target.stop = NULL;
+  target.stop = result == result->target->stop ? &stop : NULL;
   if (good) {
     make_files(log);
     drive(workspace, observation);
     bytes_read_file(&observation->log, log);
     index_records(observation);
     good = !was_refused(observation, why);
+  }
+  if (result == result->target->stop) {
+    result_free(&observation->result);
+    observation->result = stop;
   }
   observation->result.target = result->target;
   text_list_free(&program.arguments);

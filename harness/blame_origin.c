@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How far back the instruction that made a value is looked for. */
-enum { REACH = 16, HOLDERS = 4 };
+/* How far back the instruction that made a value is looked for: instructions, moves between registers, calls. */
+enum { REACH = 24, HOLDERS = 4, CALLERS = 4 };
 
 /* The address of the instruction that RECORD is about. A debug register stops behind it. */
 static uint64_t store_address(const struct blame *blame, const struct observed *record) {
@@ -36,36 +36,55 @@ static size_t find_hit(const struct observation *observation, int number, size_t
 
 /* ---- Which instruction made the value --------------------------------------------------------------------------- */
 
-/* The registers that may have held the value on its way to the store. */
-struct holders {
-  char names[HOLDERS][CODE_NAME];
+/* The registers that may have held the value on its way to the store, and the calls that were under way. */
+struct search {
+  char holders[HOLDERS][CODE_NAME];
   int count;
+  uint64_t calls[CALLERS]; /* innermost first */
+  size_t call_count;
+  size_t call; /* how many of them the search has gone back through */
 };
 
-static bool writes_holder(struct blame *blame, const struct holders *holders) {
-  for (int i = 0; i < holders->count; i++)
-    if (code_writes(&blame->program.reader, holders->names[i]))
+static bool writes_holder(struct blame *blame, const struct search *search) {
+  for (int i = 0; i < search->count; i++)
+    if (code_writes(&blame->program.reader, search->holders[i]))
       return true;
   return false;
 }
 
-/* Looks back from PC for the next instruction that wrote one of HOLDERS, and returns its address, or 0. What lies
-   between belongs to the routine of PC and is passed by falling through; beyond that nothing is plain. A jump may have
-   led past what is found: the caller has to ask. */
-static uint64_t find_maker(struct blame *blame, uint64_t pc, struct holders *holders, struct code *maker) {
-  const struct map_entry *store = program_map_at(&blame->program.map, pc);
-  for (int i = 0; store && i < REACH; i++) {
+/* Whether PC is the first instruction of its routine. */
+static bool begins_routine(const struct blame *blame, uint64_t pc) {
+  const struct map_entry *entry = program_map_at(&blame->program.map, pc);
+  return entry && program_map_routine(&blame->program.map, entry) == pc;
+}
+
+/* The address of the call that led to the routine at PC, or 0. */
+static uint64_t go_to_caller(struct blame *blame, uint64_t pc, struct search *search) {
+  struct code code;
+  uint64_t call = search->call < search->call_count ? search->calls[search->call++] : 0;
+  return call && blamed_code(&blame->program, call, &code) && code.value == pc ? call : 0;
+}
+
+/* Looks back from PC for the next instruction that wrote one of the holders, and returns its address, or 0. What lies
+   between is passed by falling through, or by the call of a routine; beyond that nothing is plain. A jump may have led
+   past what is found: the caller has to ask. */
+static uint64_t find_maker(struct blame *blame, uint64_t pc, struct search *search, struct code *maker) {
+  for (int i = 0; pc && i < REACH; i++) {
+    if (begins_routine(blame, pc)) {
+      pc = go_to_caller(blame, pc, search);
+      continue;
+    }
     const struct map_entry *entry = blamed_before(&blame->program, pc);
-    if (!entry || strcmp(entry->routine, store->routine) != 0 || !blamed_code(&blame->program, entry->address, maker) ||
+    if (!entry || !blamed_code(&blame->program, entry->address, maker) ||
         (maker->kind == CODE_FLOW && !maker->conditional))
       return 0;
     pc = entry->address;
-    if (maker->kind == CODE_FLOW || !writes_holder(blame, holders))
+    if (maker->kind == CODE_FLOW || !writes_holder(blame, search))
       continue;
     if (maker->kind != CODE_MOVE)
       return pc;
-    if (holders->count < HOLDERS)
-      memcpy(holders->names[holders->count++], maker->from, CODE_NAME);
+    if (search->count < HOLDERS)
+      memcpy(search->holders[search->count++], maker->from, CODE_NAME);
   }
   return 0;
 }
@@ -91,14 +110,16 @@ static bool find_source(struct blame *blame, struct origin *origin, const struct
   return good && at != SIZE_MAX;
 }
 
-/* Says where the value that the store at ORIGIN's pc took from register NAME, and that is VALUE in memory, came from.
- */
-static void explain_register(struct blame *blame, const char *name, unsigned char value, struct origin *origin) {
-  struct holders holders = {.count = 1};
+/* Says where the value that the store at ORIGIN's pc, noted in RECORD, took from register NAME came from. */
+static void explain_register(struct blame *blame, const char *name, const struct observed *record,
+                             struct origin *origin) {
+  struct search search = {.count = 1};
   struct code maker;
-  memcpy(holders.names[0], name, CODE_NAME);
-  for (origin->maker = find_maker(blame, origin->pc, &holders, &maker); origin->maker;
-       origin->maker = find_maker(blame, origin->maker, &holders, &maker)) {
+  unsigned char value = (unsigned char)record->result;
+  memcpy(search.holders[0], name, CODE_NAME);
+  search.call_count = blamed_calls(&blame->program, record, search.calls, CALLERS);
+  for (origin->maker = find_maker(blame, origin->pc, &search, &maker); origin->maker;
+       origin->maker = find_maker(blame, origin->maker, &search, &maker)) {
     origin->value_kind = maker.kind == CODE_LOAD        ? VALUE_COPIED
                          : maker.kind == CODE_IMMEDIATE ? VALUE_CONSTANT
                                                         : VALUE_COMPUTED;
@@ -122,7 +143,7 @@ static void explain_value(struct blame *blame, const struct observed *record, st
     origin->value_kind = VALUE_CONSTANT;
     origin->maker = origin->pc;
   } else if (store.kind == CODE_STORE) {
-    explain_register(blame, store.from, (unsigned char)record->result, origin);
+    explain_register(blame, store.from, record, origin);
   }
 }
 

@@ -194,7 +194,10 @@ bool find_written(const struct observation *observation, const struct result *re
     bytes_free(&whole);
   }
   if (!found && other)
-    bytes_printf(why, "observed, the program gave another byte than before at %s byte %zu", part_name(part), offset);
+    bytes_printf(why,
+                 "run again, the program gave another byte than before at %s byte %zu: what it does is not the same "
+                 "each time, as --repeat shows",
+                 part_name(part), offset);
   else if (!found)
     bytes_printf(why, "there is no byte %zu in what it wrote: the %s has %zu", offset, part_name(part), longest);
   free(stream.pieces);

@@ -29,12 +29,14 @@ char *result_way(const struct result *result) {
     return xstrdup(verdict);
   if (result->verdict != DIVERGED || result->part == PART_NONE || result->part == PART_EXIT)
     return xasprintf("%s: %s", verdict, span_of(&result->detail).data);
-  const char *part = part_name(result->part);
-  if (actual < 0)
-    return xasprintf("%s: %s ends where 0x%02x belongs", verdict, part, (unsigned)expected);
-  if (expected < 0)
-    return xasprintf("%s: %s has 0x%02x where its end belongs", verdict, part, (unsigned)actual);
-  return xasprintf("%s: %s has 0x%02x where 0x%02x belongs", verdict, part, (unsigned)actual, (unsigned)expected);
+  char *sides[2];
+  const int bytes[2] = {actual, expected};
+  for (int i = 0; i < 2; i++)
+    sides[i] = bytes[i] < 0 ? xstrdup("its end") : xasprintf("0x%02x", (unsigned)bytes[i]);
+  char *way = xasprintf("%s: %s: %s, expected %s", verdict, part_name(result->part), sides[0], sides[1]);
+  free(sides[0]);
+  free(sides[1]);
+  return way;
 }
 
 /* A failure, and the number of its fault. */

@@ -16,7 +16,7 @@ struct fault {
    bytes, or ends, where it begins; of a crash or a refusal, the same words about it. */
 bool results_alike(const struct result *a, const struct result *b);
 
-/* What results that are alike have in common, in words: "DIVERGED: body has 0x70 where 0x68 belongs". The caller frees
+/* What results that are alike have in common, in words: "DIVERGED: body: 0x70, expected 0x68". The caller frees
    it. */
 char *result_way(const struct result *result);
 

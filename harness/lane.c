@@ -206,6 +206,8 @@ static void lose_server(struct lane *lane) {
   struct result *blamed = lane->target->stop ? lane->target->stop : lane->result;
   char *when = xasprintf("after it had answered %u request%s", lane->served, lane->served == 1 ? "" : "s");
   judge_end(lane, blamed, CRASHED, when);
+  if (blamed != lane->result)
+    driver_report(lane->driver, blamed);
   free(when);
   discard(lane);
 }
@@ -322,7 +324,7 @@ static void judge_stop(struct lane *lane) {
   const struct process *process = &lane->process;
   const char *line_end = memchr(span_of(&process->out_text).data, '\n', process->out_text.len);
   size_t more = line_end ? process->out_text.len - (size_t)(line_end - process->out_text.data) - 1 : 0;
-  bool first = stop->verdict == NOT_RUN;
+  enum verdict before = stop->verdict;
   if (process->end == END_SIGNALED)
     judge_end(lane, stop, CRASHED, "when it was sent SIGTERM");
   else if (process->status != (int)lane->target->program->exit_status)
@@ -336,7 +338,7 @@ static void judge_stop(struct lane *lane) {
     stop->verdict = EQUAL;
   stop->runs++;
   lane->state = LANE_IDLE;
-  if (first || stop->verdict > EQUAL)
+  if (stop->verdict != before)
     driver_report(lane->driver, stop);
   discard(lane);
 }

@@ -130,5 +130,6 @@ void text_end(const struct session *session, FILE *out) {
   if (untried)
     fprintf(out, "%zu of the failed cases were not tried, because their program cannot be run\n", untried);
   if (session->finished < session->selected)
-    fprintf(out, "%zu cases were not run, because one failed (-k goes on)\n", session->selected - session->finished);
+    fprintf(out, "%zu cases were not run, because %s\n", session->selected - session->finished,
+            session->options->keep_going ? "their program cannot be run" : "one failed (-k goes on)");
 }

@@ -143,7 +143,8 @@ static void begin(struct session *session, const struct session_options *options
 static bool complete(struct session *session, struct bytes *why) {
   const struct session_options *options = session->options;
   bool good = true;
-  const char *pick = options->cases.count == 1 ? options->cases.items[0] : NULL;
+  bool one = options->cases.count == 1 && fnmatch(options->cases.items[0], session->stop.id, 0) != 0;
+  const char *pick = one ? options->cases.items[0] : NULL;
   for (size_t i = 0; good && i < session->suite_count; i++)
     good = suite_make_cases(&session->suites[i], options->has_seed, options->seed, pick, why) &&
            check_names(&session->suites[i], why);
@@ -186,14 +187,22 @@ static size_t most_results(const struct session *session) {
   return most;
 }
 
+static bool judges_stop(const struct target *target) {
+  return target->program->drive == DRIVE_HTTP && target->program->judges_stop;
+}
+
 static void add_target_results(struct session *session, struct suite *suite, struct target *target) {
   const struct session_options *options = session->options;
   size_t before = session->result_count;
   for (size_t i = 0; i < suite->case_count; i++)
     if (selects_case(options, suite, suite->cases[i].id))
       add_result(session, suite, target, &suite->cases[i]);
+  /* How a server stops shows after any case. */
+  if (session->result_count == before && suite->case_count && judges_stop(target) &&
+      selects_case(options, suite, session->stop.id))
+    add_result(session, suite, target, &suite->cases[0]);
   /* A reproducing command names one case, and is not to be judged by another. */
-  if (session->result_count > before && target->program->drive == DRIVE_HTTP && target->program->judges_stop &&
+  if (session->result_count > before && judges_stop(target) &&
       (options->cases.count == 0 || selects_case(options, suite, session->stop.id)))
     target->stop = add_result(session, suite, target, &session->stop);
 }

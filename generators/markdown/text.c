@@ -8,8 +8,8 @@
 static const ByteSet line_enders = {2, {{0, '\r', 0}, {0, 0, 0}}};
 
 /* copy_text: in A0 = document, A1 = its end. Writes the text at W_TEXT and sets W_TEXT_END.
- * A2 = where the next byte goes. Whole vectors are copied while sixteen bytes of the document are left, whatever they hold:
- * up to fifteen bytes behind W_TEXT_END are written too. */
+ * A2 = where the next byte goes. Whole vectors are copied while sixteen bytes of the document are left, whatever they
+ * hold: up to fifteen bytes behind W_TEXT_END are written too. */
 static void lay_copy_text(void) {
   routine("copy_text");
   ldw(A2, W_TEXT);

@@ -19,6 +19,7 @@ enum call_role {
   CALL_ACCEPTS,
   CALL_MAPS, /* (address, length, protection, flags, fd, offset) */
   CALL_CLOSES,
+  CALL_FORKS,
   CALL_EXITS
 };
 
@@ -63,6 +64,10 @@ static const struct call calls[] = {
     {"shutdown", 48, 210, CALL_OTHER},
     {"bind", 49, 200, CALL_OTHER},
     {"listen", 50, 201, CALL_OTHER},
+    {"clone", 56, 220, CALL_FORKS},
+    {"fork", 57, -1, CALL_FORKS},
+    {"vfork", 58, -1, CALL_FORKS},
+    {"execve", 59, 221, CALL_OTHER},
     {"exit", 60, 93, CALL_EXITS},
     {"wait4", 61, 260, CALL_OTHER},
     {"fcntl", 72, 25, CALL_OTHER},
@@ -79,6 +84,7 @@ static const struct call calls[] = {
     {"ppoll", 271, 73, CALL_OTHER},
     {"epoll_pwait", 281, 22, CALL_OTHER},
     {"accept4", 288, 242, CALL_ACCEPTS},
+    {"clone3", 435, 435, CALL_FORKS},
 };
 
 /* The call of that NUMBER, or NULL. */

@@ -111,7 +111,7 @@ END_TEST
 START_TEST(where_all_is_equal_there_is_nothing_to_blame) {
   struct bytes out = {0};
   blame(&places[_i], "right", "markdown-render", "", 0, &out);
-  must_say(&out, "no selected case diverges, crashes or hangs");
+  must_say(&out, "no selected case fails");
   bytes_free(&out);
 }
 END_TEST
@@ -163,6 +163,51 @@ START_TEST(a_hang_is_named_with_what_it_waits_in) {
                            "[cases c]\nsource = folder\npath = .\npattern = *.md\n");
   ck_assert_int_eq(run_shell(&out, "$B blame c/link.md --suite $T/wait.ini --known /dev/null"), 1);
   must_say(&out, "waits     in clock_nanosleep at ");
+  bytes_free(&out);
+}
+END_TEST
+
+START_TEST(an_end_by_itself_is_named) {
+  struct bytes out = {0};
+  write_faulty("end.ini", "[program p]\nelf = /bin/sh\narguments = -c \"exit 3\"\nrunner = native\ndrive = http\n"
+                          "oracle = cmark\n[cases c]\nsource = folder\npath = .\npattern = *.md\n");
+  ck_assert_int_eq(run_shell(&out, "$B blame c/link.md --suite $T/end.ini --known /dev/null"), 1);
+  must_say(&out, "REFUSED end/c/link.md ");
+  must_say(&out, "ended     by exit_group(3) at ");
+  bytes_free(&out);
+}
+END_TEST
+
+/* Of a run, and of a server, where it shows only when that is stopped. */
+START_TEST(a_process_left_behind_is_followed_to_the_fork) {
+  struct bytes out = {0};
+  write_faulty("leak.ini", "[program run]\nelf = /bin/sh\narguments = -c \"sleep 1000 >&- 2>&- &\"\nrunner = native\n"
+                           "oracle = command\noracle-command = true\n[program server]\nelf = "
+                           "{build}/bytegate\narguments = plant leak {file}\n"
+                           "runner = native\ndrive = http\noracle = cmark\n"
+                           "[cases c]\nsource = folder\npath = .\npattern = *.md\n");
+  ck_assert_int_eq(run_shell(&out, "$B blame %s --suite $T/leak.ini -p '%s*' --known /dev/null",
+                             _i ? "obeys-sigterm" : "c/link.md", _i ? "server" : "run"),
+                   1);
+  must_say(&out, "LEAKED leak/%s ", _i ? "obeys-sigterm" : "c/link.md");
+  must_say(&out, "forked    by ");
+  bytes_free(&out);
+}
+END_TEST
+
+/* ls passes each byte in a register to the routine that stores it, and that to the buffer. */
+START_TEST(a_byte_passed_in_a_register_is_followed_to_the_caller) {
+  const struct place *place = &places[_i];
+  struct bytes out = {0};
+  write_faulty("ls.ini",
+               "[program ls]\nelf = {build}/elf/ls_{arch}\narch = %s\narguments = -n %s/link.md\noracle = command\n"
+               "oracle-command = LC_ALL=C ls -n %s/link.md\n[cases c]\nsource = folder\npath = .\npattern = *.md\n",
+               place->arch, faulty_folder(), faulty_folder());
+  blame(place, "ls", "ls", "--byte 1", 0, &out);
+  must_say(&out, "byte 1, 0x72 'r', stored by put_byte+");
+  must_say(&out, "\ncopied    by put_bytes+");
+  must_say(&out, "\nstored    by put_mode+");
+  must_say(&out, "\nlaid      as permissions+0x0 ");
   bytes_free(&out);
 }
 END_TEST
@@ -224,6 +269,9 @@ int main(void) {
   tcase_add_loop_test(tc, a_crash_is_named_with_its_signal_and_place, 0, PLACES);
   tcase_add_loop_test(tc, a_hang_is_named_with_where_it_spins, 0, PLACES);
   tcase_add_test(tc, a_hang_is_named_with_what_it_waits_in);
+  tcase_add_test(tc, an_end_by_itself_is_named);
+  tcase_add_loop_test(tc, a_process_left_behind_is_followed_to_the_fork, 0, 2);
+  tcase_add_loop_test(tc, a_byte_passed_in_a_register_is_followed_to_the_caller, 0, PLACES);
   tcase_add_loop_test(tc, instructions_are_read_for_what_they_move, 0, (int)(sizeof codes / sizeof *codes));
   suite_add_tcase(s, tc);
   SRunner *runner = srunner_create(s);

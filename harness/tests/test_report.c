@@ -194,7 +194,7 @@ START_TEST(failures_that_are_alike_are_one_fault) {
   ck_assert_uint_eq(session.faults[0].targets, 1);
   ck_assert_ptr_eq(fault_of(session.faults, 2, &results[1]), &session.faults[1]);
   char *way = result_way(&results[1]);
-  ck_assert_str_eq(way, "DIVERGED: body has 0x00 where 0xc8 belongs");
+  ck_assert_str_eq(way, "DIVERGED: body: 0x00, expected 0xc8");
   free(way);
   struct bytes text = printed(github_report);
   ck_assert_ptr_nonnull(strstr(text.data, "[and 1 more like it, of 2 cases]\n"));

@@ -87,7 +87,7 @@ expect_status 'the reproducing command reproduces' 1
 flip 'Connection: close' 0
 verify_flipped --text
 expect_text 'a flipped byte of a header is named' 'headers byte 60 is 0x42, expected 0x43' out
-verify_flipped --tap
+verify_flipped --tap -j 1
 expect_text 'TAP begins with its version' 'TAP version 14' out
 expect_text 'TAP names the failure' 'not ok 1 - spec/001' out
 
@@ -131,6 +131,17 @@ printf 'obeys-sigterm = no\n[cases c]\nsource = conversations\npath = waiting\n'
 run "$gate" verify --suite ./hung.ini --text -k -j 1 --no-self-audit
 expect_text 'a hang in one group of cases is a hang in all' '3 of the failed cases were not tried' out
 expect_text 'hangs are one fault' '      5       5         1  HUNG: hung/c/p' out
+
+# A process that is left behind is told once, and its command does it again.
+printf '[program p]\nelf = %s\narguments = plant leak {file}\nrunner = native\ndrive = http\noracle = cmark\n' "$gate" >leak.ini
+printf '[cases c]\nsource = random\ncount = 3\n' >>leak.ini
+run "$gate" verify --suite ./leak.ini --text -k -j 2 --no-self-audit
+times=$(grep -c '^LEAKED leak/obeys-sigterm p_' out)
+report "$([ "$times" = 1 ] && echo yes || echo no)" 'a leak is told once' "told $times times"
+command=$(sed -n 's/^  reproduce //p' out | head -n1)
+run sh -c "$command --text --no-self-audit"
+expect_status 'its command does it again' 1
+expect_text 'and says the same' 'LEAKED leak/obeys-sigterm p_' out
 
 # The list of known divergences.
 flip '<blockquote>' 1
