@@ -136,17 +136,17 @@ enum { BLOCK_OPEN = 1, BLOCK_BLANK = 2, BLOCK_LOOSE = 4, BLOCK_FENCED = 8 };
 
 /* A reference definition in the arena. */
 enum {
-  REF_CHAIN = 0, /* 32 bits each: next in the bucket, */
-  REF_NEXT = 4,  /* next in document order */
-  REF_HASH = 8,
-  REF_LABEL = 12,
-  REF_LABEL_LEN = 16,
-  REF_URL = 20,
-  REF_URL_LEN = 24,
-  REF_TITLE = 28,
-  REF_TITLE_LEN = 32,
-  REF_HAS_TITLE = 36,
-  REF_RECORD_SIZE = 40
+  REF_BELOW = 0, /* 32 bits each: two links to further definitions of the bucket, */
+  REF_NEXT = 8,  /* next in document order */
+  REF_HASH = 12,
+  REF_LABEL = 16,
+  REF_LABEL_LEN = 20,
+  REF_URL = 24,
+  REF_URL_LEN = 28,
+  REF_TITLE = 32,
+  REF_TITLE_LEN = 36,
+  REF_HAS_TITLE = 40,
+  REF_RECORD_SIZE = 44
 };
 
 /* An inline token: 32 bytes. */

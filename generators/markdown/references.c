@@ -285,7 +285,7 @@ static void lay_add_definition(void) {
   add(T0, T0, S0);
   ldw(T1, W_ARENA_LIMIT);
   bgtu(T0, T1, "no_space");
-  st32(0, S0, REF_CHAIN);
+  st64(0, S0, REF_BELOW);
   st32(0, S0, REF_NEXT);
   st32(A1, S0, REF_HASH);
   st32(A0, S0, REF_LABEL_LEN);
@@ -394,7 +394,7 @@ static void lay_index_references(void) {
   ld32(A2, S0, REF_HASH);
   call("find_definition");
   bne(A0, 0, "known");
-  sub(T0, S0, S5); /* at the end of its chain, whose link is A3 */
+  sub(T0, S0, S5); /* at the end of its path, whose link is A3 */
   st32(T0, A3, 0);
   label("known");
   ld32(S0, S0, REF_NEXT);
@@ -410,7 +410,11 @@ static void lay_index_references(void) {
 }
 
 /* find_definition: in A0 = normalized label, A1 = its length, A2 = its hash; out A0 = the definition, or 0 and A3 = the
- * 32-bit link at the end of the chain. Destroys A*, T*. */
+ * 32-bit link where it would be. Destroys A*, T*.
+ *
+ * Hashes can be made to be equal, so a bucket is no list but a tree: below the definition at depth d, the bit d of a
+ * label says which link is followed. A label has no NUL, so with zeros behind its end no two labels have the same bits,
+ * and a path goes no deeper than a label has bits, and eight. */
 static void lay_find_definition(void) {
   routine("find_definition");
   ldw(A3, W_BUCKETS);
@@ -421,22 +425,39 @@ static void lay_find_definition(void) {
   label("next");
   ld32(A4, A3, 0);
   beq(A4, 0, "none");
-  add(A4, A4, S5);
-  mov(A3, A4); /* REF_CHAIN is its first field */
-  ld32(T0, A4, REF_HASH);
-  bne(T0, A2, "next");
-  ld32(T0, A4, REF_LABEL_LEN);
-  bne(T0, A1, "next");
-  ld32(A5, A4, REF_LABEL);
+  add(A3, A4, S5);
+  ld32(T0, A3, REF_HASH);
+  xor(T0, T0, A2);
+  shl(T0, T0, 32); /* the depth stands above the hash */
+  bne(T0, 0, "differs");
+  ld32(T0, A3, REF_LABEL_LEN);
+  bne(T0, A1, "differs");
+  ld32(A5, A3, REF_LABEL);
   add(A5, A5, S5);
   label("compare");
   sub(T0, T0, 1);
   ld8x(T1, A5, T0);
   ld8x(A4, A0, T0);
-  bne(T1, A4, "next");
+  bne(T1, A4, "differs");
   bne(T0, 0, "compare");
   mov(A0, A3);
   ret();
+
+  label("differs");
+  li(T1, 0);
+  shr(T0, A2, 32 + 3);
+  bgeu(T0, A1, "behind_label");
+  ld8x(T1, A0, T0);
+  label("behind_label");
+  shr(T0, A2, 32);
+  and(T0, T0, 7);
+  shr(T1, T1, T0);
+  and(T1, T1, 1);
+  shl(T1, T1, 2);
+  add(A3, A3, T1); /* REF_BELOW is its first field */
+  li(T0, INT64_C(1) << 32);
+  add(A2, A2, T0);
+  jump("next");
   label("none");
   li(A0, 0);
   ret();
