@@ -18,9 +18,14 @@
 #include <time.h>
 #include <unistd.h>
 
-const Runner runners[RUNNERS] = {{"x64 native", "x64", NULL},
-                                 {"x64 qemu", "x64", "qemu-x86_64-static"},
-                                 {"arm64 qemu", "arm64", "qemu-aarch64-static"}};
+const Runner runners[RUNNERS] = {
+#if defined __aarch64__
+    {"arm64 native", "arm64", NULL},
+#else
+    {"x64 native", "x64", NULL},
+#endif
+    {"x64 qemu", "x64", "qemu-x86_64-static"},
+    {"arm64 qemu", "arm64", "qemu-aarch64-static"}};
 
 /* ---- Text ---------------------------------------------------------------------------------------------------- */
 

@@ -272,6 +272,9 @@ static void forbidden(Isa isa, int what) {
 #ifdef __x86_64__
   if (isa == ISA_X64)
     FIELD(run(said, sizeof said, "%s; exit $?", path), 128 + 11);
+#elif defined __aarch64__
+  if (isa == ISA_A64)
+    FIELD(run(said, sizeof said, "%s; exit $?", path), 128 + 11);
 #endif
   free(path);
 }
