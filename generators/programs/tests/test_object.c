@@ -1,14 +1,17 @@
 /* test_object.c: what the published object and executable are for. A linker takes the object and makes a program of it
  * that prints; the executable's headers, sections and symbols are read without a complaint; and the programs that are
- * position-independent do start at another address each time. */
+ * position-independent start at another address each time, and where there is no other file than theirs. */
 #include "listing.h"
 
 #include <check.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -64,10 +67,10 @@ START_TEST(readelf_has_no_complaint) {
 END_TEST
 
 #if defined __x86_64__
-#define NOLIBC "nolibc-hello_x64"
+#define HOST "_x64"
 static uint64_t counter_of(const struct user_regs_struct *r) { return r->rip; }
 #else
-#define NOLIBC "nolibc-hello_arm64"
+#define HOST "_arm64"
 static uint64_t counter_of(const struct user_regs_struct *r) { return r->pc; }
 #endif
 
@@ -100,7 +103,7 @@ START_TEST(position_is_independent) {
     choice = (char)fgetc(file);
     fclose(file);
   }
-  snprintf(path, sizeof path, "%s/elf/" NOLIBC, build());
+  snprintf(path, sizeof path, "%s/elf/nolibc-hello" HOST, build());
   const uint64_t first = entry_address(path);
   ck_assert_uint_eq(first & 0xfff, 0x220);
   for (int i = 0; i < 8; i++) {
@@ -112,6 +115,63 @@ START_TEST(position_is_independent) {
 }
 END_TEST
 
+/* A folder that holds the program and nothing else. */
+static void lay_root(char *folder, const char *name) {
+  char path[64];
+  size_t size;
+  unsigned char *bytes = program_read(name, &size);
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  snprintf(path, sizeof path, "%s/program", folder);
+  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
+  ck_assert_int_eq(write(fd, bytes, size), (ssize_t)size);
+  close(fd);
+  free(bytes);
+}
+
+/* Who is not root may still be it in a user namespace of their own, where the system grants one. */
+static bool enter_root(const char *folder) {
+  return chroot(folder) == 0 || (unshare(CLONE_NEWUSER) == 0 && chroot(folder) == 0);
+}
+
+enum { NO_ROOT = 125, NOT_STARTED = 126 };
+
+static const struct {
+  const char *program, *prints;
+  int status; /* as waitpid has it, without the bit of a core dump */
+} rooted[] = {{"nolibc-trap", "", SIGTRAP},
+              {"nolibc-status", "", 69 << 8},
+              {"nolibc-exit", "", 0},
+              {"nolibc-hello", "Hello world\n", 0}};
+
+START_TEST(runs_in_an_empty_root) {
+  char folder[] = "/tmp/bytegate-root-XXXXXX", name[64], path[64], out[64] = "";
+  int ends[2], status = 0;
+  snprintf(name, sizeof name, "%s" HOST, rooted[_i].program);
+  lay_root(folder, name);
+  ck_assert_int_eq(pipe(ends), 0);
+  pid_t child = fork();
+  if (child == 0) {
+    dup2(ends[1], STDOUT_FILENO);
+    if (!enter_root(folder) || chdir("/") != 0)
+      _exit(NO_ROOT);
+    execl("/program", "/program", (char *)NULL);
+    _exit(NOT_STARTED);
+  }
+  close(ends[1]);
+  ssize_t got = read(ends[0], out, sizeof out - 1);
+  close(ends[0]);
+  waitpid(child, &status, 0);
+  snprintf(path, sizeof path, "%s/program", folder);
+  unlink(path);
+  rmdir(folder);
+  if (status == NO_ROOT << 8)
+    return; /* make verify-kernel starts each with its file as the only one */
+  ck_assert_int_eq(status & ~0x80, rooted[_i].status);
+  ck_assert_int_eq(got, (ssize_t)strlen(rooted[_i].prints));
+  ck_assert_str_eq(out, rooted[_i].prints);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("object and position");
   TCase *tc = tcase_create("linked, read, started");
@@ -120,6 +180,7 @@ int main(void) {
   tcase_add_loop_test(tc, object_is_linked, 0, 2);
   tcase_add_loop_test(tc, readelf_has_no_complaint, 0, 2);
   tcase_add_test(tc, position_is_independent);
+  tcase_add_loop_test(tc, runs_in_an_empty_root, 0, sizeof rooted / sizeof *rooted);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
   int failed = srunner_ntests_failed(runner);
