@@ -39,8 +39,8 @@ static void plain(const char *outdir) {
   field("00 00 00 00 00 00 00 00", "p_offset", 0);
   field("00 00 40 00 00 00 00 00", "p_vaddr", ADDRESS);
   field("00 00 40 00 00 00 00 00", "p_paddr", ADDRESS);
-  field_distance("a5 00 00 00 00 00 00 00", "p_filesz", "file_end",
-                 "file_start"); /* published: 0x98, short of the text */
+  /* published: 0x98 twice, which is short of the text */
+  field_distance("a5 00 00 00 00 00 00 00", "p_filesz", "file_end", "file_start");
   field_distance("a5 00 00 00 00 00 00 00", "p_memsz", "file_end", "file_start");
   field("00 00 20 00 00 00 00 00", "p_align", 0x200000);
 
@@ -69,6 +69,7 @@ static void plain(const char *outdir) {
 
 #define TEXT_SIZE 12
 
+/* The same header as above, laid whole: only e_entry and e_phnum hang on the number of segments. */
 static void elf_header(Elf64_Half segments) {
   item("Elf64_Ehdr", Elf64_Ehdr, .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
        .e_type = ET_EXEC, .e_machine = EM_X86_64, .e_version = EV_CURRENT,
@@ -81,7 +82,8 @@ static void segment(const char *name, Elf64_Word flags, uint64_t offset, uint64_
        .p_paddr = address, .p_filesz = size, .p_memsz = size, .p_align = PAGE);
 }
 
-/* A marker: nothing is loaded. Its flags are the stack's, and PF_X is not among them. */
+/* A marker: nothing is loaded. Its flags are the stack's, and PF_X is not among them. (Of a 64-bit program the
+ * kernel thinks so without the marker too; of a 32-bit one it would think otherwise.) */
 static void stack_marker(void) {
   item("PT_GNU_STACK", Elf64_Phdr, .p_type = PT_GNU_STACK, .p_flags = PF_R | PF_W, .p_align = 16);
 }

@@ -7,8 +7,9 @@
  *   nolibc-hello   the same with "Hello world", which stands in a segment that is not executable
  *
  * They are ET_DYN: static, but position-independent, and the kernel maps them at an address of its choice. So no
- * instruction holds an address; the text is reached by its distance, 0x20d - 0x1238 = -0x102b. In the file every byte
- * stands at the offset that is its address before that choice, so that one page of zeros parts code from text.
+ * instruction holds an address; the text is reached by its distance from the instruction behind, 0x20d - 0x1238 =
+ * -0x102b, which no choice of the kernel changes. In the file every byte stands at the offset that is its address
+ * before that choice. A page has one protection only; so text and code have a page each, and zeros part them.
  *
  * The arm64 files do the same with that machine's instructions, at the same addresses.
  */

@@ -1,13 +1,17 @@
 /* object.c: the object file and the executable of a published tutorial (fixtures/published/hello-world-*.hex name it):
  * what an assembler writes, and what a linker makes of it.
  *
- *   hello-world_x64.o   all 0x390 bytes as published: sections, symbols and one relocation. `ld hello-world_x64.o`
- * makes an executable of it, which prints "Hello world!". hello-world_x64     the executable. Of it the tutorial
- * publishes the ELF header, the place of its sections, and the instruction that the relocation changed; all that
- * agrees. Two segments, one R+X, one RW.
+ *   hello-world_x64.o   the object: all 0x390 bytes as published, sections, symbols and one relocation
+ *   hello-world_x64     the executable that `ld hello-world_x64.o` makes of it, which prints "Hello world!": two
+ *                       segments, one R+X, one RW. Of it the tutorial publishes the ELF header and the instruction
+ *                       that the relocation changed, and all of that agrees.
  *
- * An object has sections and no segments, an executable needs segments only: the sections here are for readelf, objdump
- * and gdb, and the kernel does not look at them.
+ * An object is for a linker and has sections, pieces with a name, and no segments. An executable is for a kernel and
+ * needs segments only, ranges to be mapped; its sections here are for readelf, objdump and gdb. What leads from one to
+ * the other is the relocation: the object holds a zero where an address belongs, and a note that says which.
+ *
+ * So much of it is tables that structures are laid whole here, the fields by their names in elf.h. A field that is not
+ * named is 0. Each item stands where the one in front of it ends, and gaps are laid as such.
  */
 #include "isa/handmade.h"
 

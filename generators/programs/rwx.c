@@ -3,11 +3,15 @@
  *   rwx-cat  the published single-segment form: p_flags 7, and p_memsz beyond p_filesz, so that the buffer behind the
  *            code costs no byte of the file. It copies standard input to standard output.
  *   rx-cat   the same code in a segment without PF_W, its buffer in the rest of the last page: read(2) gives EFAULT,
- * and that is its exit status, 14. (It asks for no memory beyond the file: what a kernel leaves there in a segment that
- * it cannot write is not zero, and qemu-user dies of it.)
+ *            which is 14, and that is its exit status. (It asks for no memory beyond the file: what a kernel leaves
+ *            there, in a segment that it may not write, is not zero, and qemu-user dies of it.)
  *
- * The first form is a specimen. A page that is writable and executable is an invitation; every other program here keeps
- * its data in a segment of its own.
+ * The kernel refuses as the processor would: a buffer handed to read(2) is written on the program's behalf, under the
+ * program's own rights. No signal comes of it, only a negative result, and who takes that for a size is lost. So the
+ * code looks at each result.
+ *
+ * The first form is a specimen. In a page that is writable and executable, whoever gets a byte written may get it
+ * executed; every other program here keeps its data in a segment of its own.
  */
 #include "isa/handmade.h"
 
