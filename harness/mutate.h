@@ -5,7 +5,8 @@
    sides: a line of it that no surviving mutant needs is a mistake. What no case can reach is explained where the
    coverage explains it.
 
-   Mutants run confined (harness/confine), natively where the host is their machine, under qemu elsewhere. */
+   Mutants run confined (harness/confine), natively where their suite has that and the host is their machine, under qemu
+   elsewhere. */
 #ifndef HARNESS_MUTATE_H
 #define HARNESS_MUTATE_H
 

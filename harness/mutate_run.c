@@ -46,30 +46,30 @@ struct shift {
   uint32_t killer;      /* the case that failed */
 };
 
-/* The offset in the file of the byte that is loaded at ADDRESS; SIZE_MAX where none is. */
-static size_t file_offset(const struct bytes *image, uint64_t address) {
-  Elf64_Ehdr header;
-  if (image->len < sizeof header)
-    return SIZE_MAX;
-  memcpy(&header, image->data, sizeof header);
+/* The offset in the file of the byte that is loaded at ADDRESS. In the smallest programs a segment may claim to be
+   shorter than what the kernel maps, a page, or its header be cut off; but there the map begins with the file. */
+static size_t file_offset(const struct bytes *image, const struct program_map *map, uint64_t address) {
+  Elf64_Ehdr header = {0};
+  Elf64_Phdr segment;
+  if (image->len >= sizeof header)
+    memcpy(&header, image->data, sizeof header);
   for (size_t i = 0; i < header.e_phnum; i++) {
-    Elf64_Phdr segment;
     size_t at = header.e_phoff + i * sizeof segment;
     if (at + sizeof segment > image->len)
-      return SIZE_MAX;
+      break;
     memcpy(&segment, image->data + at, sizeof segment);
     if (segment.p_type == PT_LOAD && address - segment.p_vaddr < segment.p_filesz)
       return (size_t)(segment.p_offset + (address - segment.p_vaddr));
   }
-  return SIZE_MAX;
+  return (size_t)(address - map->base);
 }
 
 /* Writes the program, changed where MUTANT is not NULL, to a file of its own. A file that something still executes
    could not be opened for writing, so it is always a new one. */
 static void place(struct shift *shift, const struct mutant *mutant) {
   char before[MUTANT_MOST_BYTES];
-  size_t at = mutant ? file_offset(&shift->image, mutant->address) : 0;
-  if (mutant && (at == SIZE_MAX || at + mutant->len > shift->image.len ||
+  size_t at = mutant ? file_offset(&shift->image, &shift->run->coverage->map, mutant->address) : 0;
+  if (mutant && (at + mutant->len > shift->image.len ||
                  memcmp(shift->image.data + at, mutant->entry->bytes + (mutant->address - mutant->entry->address),
                         mutant->len) != 0))
     die("%s: its map does not fit it (run `make`)", shift->run->coverage->elf);
@@ -95,7 +95,7 @@ static struct stand_in *stand_in_for(struct shift *shift, const struct target *o
     if (shift->stand_ins[i]->original == original)
       return shift->stand_ins[i];
   struct stand_in *one = xcalloc(1, sizeof *one);
-  bool native = original->machine == host_machine();
+  bool native = original->runner == RUNNER_NATIVE;
   unsigned cpu_ms = native ? CPU_MS_NATIVE : CPU_MS_QEMU;
   *one = (struct stand_in){.original = original, .program = *original->program, .target = *original};
   struct text_list words = {0};
@@ -246,8 +246,14 @@ int mutate_baseline(struct mutation_run *run) {
 
 /* Mutants */
 
-/* Whether the case has anything to do with the mutant: executes the instruction, or reads the byte. The kernel's reads
-   are known by the first byte alone, so where nobody reads the byte, the first of its entry decides. */
+/* Whether no case reads the byte of a table or a header that the mutant changes. The kernel's reads are known by the
+   first byte alone, so where nobody reads the byte, the first of its entry decides. */
+static bool is_unread(const struct coverage *coverage, const struct mutant *mutant) {
+  return mutant->entry->kind == MAP_DATA && coverage_hits(coverage, COUNT_EXECUTED, mutant->address) == 0 &&
+         coverage_hits(coverage, COUNT_EXECUTED, mutant->entry->address) == 0;
+}
+
+/* Whether the case has anything to do with the mutant: executes the instruction, or reads the byte. */
 static bool reaches(const struct coverage *coverage, const struct covered_case *one, const struct mutant *mutant) {
   uint64_t address = mutant->address;
   if (coverage_hits(coverage, COUNT_EXECUTED, address) == 0)
@@ -265,16 +271,19 @@ static int by_target(const void *a, const void *b, void *user) {
 }
 
 /* Draws the cases that reach the mutant, the most specific first: those from FROM on, at most MOST. FIRST, where it is
-   not 0, is one more than the case to begin with, which FROM does not count. */
+   not 0, is one more than the case to begin with, which FROM does not count. What no case reads, the loader may, and
+   then any case tells: the first one does. */
 static void draw(struct shift *shift, const struct mutant *mutant, uint32_t first, size_t from, size_t most) {
   const struct mutation_run *run = shift->run;
   size_t seen = 0;
+  bool unread = is_unread(run->coverage, mutant);
+  most = unread ? 1 : most;
   shift->drawn_count = 0;
   if (first && from == 0)
     shift->drawn[shift->drawn_count++] = first - 1;
   for (size_t i = 0; i < run->case_count && shift->drawn_count < most; i++) {
     uint32_t number = run->cases[i];
-    if (number + 1 == first || !reaches(run->coverage, &run->coverage->cases[number], mutant))
+    if (number + 1 == first || !(unread || reaches(run->coverage, &run->coverage->cases[number], mutant)))
       continue;
     if (seen++ >= from)
       shift->drawn[shift->drawn_count++] = number;

@@ -239,6 +239,18 @@ START_TEST(what_cannot_be_reached_is_explained_by_the_coverage) {
 }
 END_TEST
 
+/* No case reads a header, but the loader does: of e_machine every bit, of e_flags none. */
+START_TEST(what_the_loader_reads_is_known_by_any_case) {
+  char *folder = tiny_make();
+  edit(folder, "tiny.map", span_text("0000000000"),
+       span_text("0000000000400012\t3e00\tdata\te_machine\ttiny.c:0\n"
+                 "0000000000400030\t00000000\tdata\te_flags\ttiny.c:0\n0000000000"));
+  assert_mutate(folder, "", "all                29       18           0   62.1 %");
+  assert_mutate(folder, "", "  tiny.c:0: e_flags+0x3:set-bit: 0x00, now 0x08\n");
+  tiny_remove(folder);
+}
+END_TEST
+
 START_TEST(a_sample_that_has_time_for_all_is_all) {
   char *folder = tiny_make();
   assert_mutate(folder, "--seconds 60 --seed 7", "tiny: 23 of 23 mutants tried on 2 cases, 69.6 % killed");
@@ -319,6 +331,7 @@ int main(void) {
   tcase_add_test(tests, the_list_of_equivalent_mutants_is_two_sided);
   tcase_add_test(tests, what_is_known_is_tried_again_only_where_it_may_have_changed);
   tcase_add_test(tests, what_cannot_be_reached_is_explained_by_the_coverage);
+  tcase_add_test(tests, what_the_loader_reads_is_known_by_any_case);
   tcase_add_test(tests, a_sample_that_has_time_for_all_is_all);
   tcase_add_test(tests, mutate_wants_one_program);
   tcase_add_test(tests, a_program_that_fails_unchanged_is_not_mutated);
