@@ -49,8 +49,7 @@ bool boot_printed(struct span console, struct span printed) {
       bytes_append(&text, "\r", 1);
     bytes_append(&text, &printed.data[i], 1);
   }
-  bool same = text.len <= console.len &&
-              (text.len == 0 || memcmp(console.data + console.len - text.len, text.data, text.len) == 0);
+  bool same = span_equal(span_of(&text), console);
   bytes_free(&text);
   return same;
 }

@@ -11,7 +11,7 @@
 void boot_run(struct workspace *workspace, const char *build, const char *elf, enum machine machine,
               const struct text_list *arguments, struct attempt *attempt);
 
-/* Whether PRINTED stands at the end of the text of a console, which puts a carriage return before each line feed. */
+/* Whether PRINTED is the text of a console, which puts a carriage return before each line feed. */
 bool boot_printed(struct span console, struct span printed);
 
 /* Writes into ARCHIVE the initramfs, a cpio archive of the newc format, whose only file is /init: CONTENTS. */

@@ -55,6 +55,9 @@ static void attempt_on(struct run *run, const struct loader_row *row, const char
 static bool printed(const struct loader_row *row, struct span file, enum loader loader, const struct attempt *attempt) {
   if (loader != LOADER_KERNEL)
     return loader_printed(row, file, span_of(&attempt->out));
+  /* A program that is given arguments to refuse says so, and on a console stderr and stdout are one. */
+  if (row->prints.len == 0 && row->arguments.count)
+    return true;
   return boot_printed(span_of(&attempt->out), row->prints_itself ? file : span_of(&row->prints));
 }
 

@@ -181,10 +181,13 @@ START_TEST(console_is_understood) {
 END_TEST
 
 START_TEST(console_text_is_compared) {
-  ck_assert(boot_printed(span_text("booting..Hello\r\n"), span_text("Hello\n")));
+  ck_assert(boot_printed(span_text("Hello\r\n"), span_text("Hello\n")));
+  ck_assert(!boot_printed(span_text("Hello\n"), span_text("Hello\n")));
   ck_assert(!boot_printed(span_text("Hello\r\n "), span_text("Hello\n")));
+  ck_assert(!boot_printed(span_text("and Hello\r\n"), span_text("Hello\n")));
   ck_assert(!boot_printed(span_text("\n"), span_text("Hello\n")));
-  ck_assert(boot_printed(span_text("anything"), span_text("")));
+  ck_assert(boot_printed(span_text(""), span_text("")));
+  ck_assert(!boot_printed(span_text("anything"), span_text("")));
 }
 END_TEST
 
