@@ -14,11 +14,6 @@ enum { PATIENCE = 10 };
 
 const void *observed_bytes(const struct observed *record) { return record + 1; }
 
-static void add_word(struct text_list *list, char *word) {
-  text_list_add(list, word, strlen(word));
-  free(word);
-}
-
 static char *stores_wanted(const struct observation_options *options) {
   struct bytes text = {0};
   bytes_text(&text, "");
@@ -47,22 +42,22 @@ static bool add_observer(struct text_list *words, const struct target *target, c
   const char *name = target->machine == MACHINE_ARM64 ? "qemu-aarch64" : "qemu-x86_64";
   char *qemu = target->runner == RUNNER_QEMU ? find_command(name) : NULL;
   bool good = target->runner != RUNNER_QEMU || (qemu && access(plugin, R_OK) == 0);
-  add_word(words, xstrdup("observe"));
-  add_word(words, xstrdup("--"));
-  add_word(words, xstrdup(log));
+  text_list_take(words, xstrdup("observe"));
+  text_list_take(words, xstrdup("--"));
+  text_list_take(words, xstrdup(log));
   if (target->runner != RUNNER_QEMU) {
-    add_word(words, xasprintf("calls%s%s", samples, wanted));
+    text_list_take(words, xasprintf("calls%s%s", samples, wanted));
   } else if (good) {
-    add_word(words, xasprintf("state=%s.state%s", log, samples));
-    add_word(words, xstrdup(qemu));
-    add_word(words, xstrdup("-plugin"));
-    add_word(words, xasprintf("%s,log=%s,state=%s.state%s", plugin, log, log, wanted));
+    text_list_take(words, xasprintf("state=%s.state%s", log, samples));
+    text_list_take(words, xstrdup(qemu));
+    text_list_take(words, xstrdup("-plugin"));
+    text_list_take(words, xasprintf("%s,log=%s,state=%s.state%s", plugin, log, log, wanted));
   } else if (!qemu) {
     bytes_printf(why, "%s is not on the PATH (install qemu-user; qemu-user-static takes no plugin)", name);
   } else {
     bytes_printf(why, "%s is not there (run `make` to build it)", plugin);
   }
-  add_word(words, xstrdup(target->elf));
+  text_list_take(words, xstrdup(target->elf));
   free(wanted);
   free(plugin);
   free(qemu);
@@ -140,7 +135,7 @@ bool observe_case(struct workspace *workspace, const char *gate, const struct re
   program.start_deadline = options->start_deadline > 0 ? options->start_deadline : program.start_deadline * PATIENCE;
   bool good = add_observer(&program.arguments, result->target, gate, log, options, why);
   for (size_t i = 0; i < result->target->program->arguments.count; i++)
-    add_word(&program.arguments, xstrdup(result->target->program->arguments.items[i]));
+    text_list_take(&program.arguments, xstrdup(result->target->program->arguments.items[i]));
   target.program = &program;
   target.elf = (char *)(uintptr_t)gate;
   target.runner = RUNNER_NATIVE;

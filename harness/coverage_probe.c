@@ -68,25 +68,20 @@ static bool is_native_only(const struct suite *suite, const struct target *targe
   return true;
 }
 
-static void add_word(struct text_list *words, char *word) {
-  text_list_add(words, word, strlen(word));
-  free(word);
-}
-
 static struct text_list command_words(const struct probe *probe, bool native, const char *counts) {
   struct text_list words = {0};
   const struct text_list *arguments = &probe->original->program->arguments;
   if (native) {
-    add_word(&words, xstrdup(counts));
+    text_list_take(&words, xstrdup(counts));
   } else {
     char *plugin = path_beside_command(plugin_name);
-    add_word(&words, xstrdup("-plugin"));
-    add_word(&words, xasprintf("%s,counts=%s", plugin, counts));
+    text_list_take(&words, xstrdup("-plugin"));
+    text_list_take(&words, xasprintf("%s,counts=%s", plugin, counts));
     free(plugin);
   }
-  add_word(&words, xstrdup(probe->coverage->elf));
+  text_list_take(&words, xstrdup(probe->coverage->elf));
   for (size_t i = 0; i < arguments->count; i++)
-    add_word(&words, xstrdup(arguments->items[i]));
+    text_list_take(&words, xstrdup(arguments->items[i]));
   return words;
 }
 

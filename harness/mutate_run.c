@@ -85,11 +85,6 @@ static void place(struct shift *shift, const struct mutant *mutant) {
     memcpy(shift->image.data + at, before, mutant->len);
 }
 
-static void add_word(struct text_list *words, char *word) {
-  text_list_add(words, word, strlen(word));
-  free(word);
-}
-
 static struct stand_in *stand_in_for(struct shift *shift, const struct target *original) {
   for (size_t i = 0; i < shift->stand_in_count; i++)
     if (shift->stand_ins[i]->original == original)
@@ -99,12 +94,12 @@ static struct stand_in *stand_in_for(struct shift *shift, const struct target *o
   unsigned cpu_ms = native ? CPU_MS_NATIVE : CPU_MS_QEMU;
   *one = (struct stand_in){.original = original, .program = *original->program, .target = *original};
   struct text_list words = {0};
-  add_word(&words, xasprintf("%u", original->program->drive == DRIVE_HTTP ? 50 * cpu_ms : cpu_ms));
+  text_list_take(&words, xasprintf("%u", original->program->drive == DRIVE_HTTP ? 50 * cpu_ms : cpu_ms));
   if (!native)
-    add_word(&words, find_command(qemu_command(original->machine)));
-  add_word(&words, xstrdup(shift->elf));
+    text_list_take(&words, find_command(qemu_command(original->machine)));
+  text_list_take(&words, xstrdup(shift->elf));
   for (size_t i = 0; i < original->program->arguments.count; i++)
-    add_word(&words, xstrdup(original->program->arguments.items[i]));
+    text_list_take(&words, xstrdup(original->program->arguments.items[i]));
   one->program.arguments = words;
   one->program.start_deadline = native ? WAIT_SECONDS : 4 * WAIT_SECONDS;
   one->target.elf = path_beside_command("confine");

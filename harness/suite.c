@@ -116,6 +116,11 @@ void text_list_add(struct text_list *list, const char *text, size_t len) {
   list->items[list->count++] = xstrndup(text, len);
 }
 
+void text_list_take(struct text_list *list, char *text) {
+  text_list_add(list, text, strlen(text));
+  free(text);
+}
+
 void text_list_free(struct text_list *list) {
   for (size_t i = 0; i < list->count; i++)
     free(list->items[i]);

@@ -143,6 +143,9 @@ char *expand_placeholders(const char *pattern, const char *const *names, const c
 char *path_beside(const char *from, const char *path);
 
 void text_list_add(struct text_list *list, const char *text, size_t len);
+
+/* Adds TEXT, and frees it. */
+void text_list_take(struct text_list *list, char *text);
 void text_list_free(struct text_list *list);
 
 /* The word of WORDS that needs the fewest edits to become TEXT, or NULL where none is near. */
