@@ -58,12 +58,18 @@ int mutate_try(struct mutation_run *run, void (*tick)(void *run));
 void mutate_load(struct mutation_run *run);
 bool mutate_save(const struct mutation_run *run, struct bytes *why);
 
-/* mutate_report.c: prints what became of the mutants. Returns the share killed of those that are not explained, in per
-   cent, or -1 where the list of equivalent mutants is wrong. */
-double mutate_report(const struct mutation_run *run, FILE *out);
+/* The least share killed of the mutants that are not explained, in per cent. */
+#define MUTATION_GOAL 95.0
 
-/* bytegate mutate. Returns the exit status: EXIT_DIVERGED where less than 95 % of the mutants were killed, or the list
-   of equivalent ones is wrong. */
+/* mutate_report.c: whether KILLED of COUNT mutants are enough: of all that there are, MUTATION_GOAL; of a sample of
+   them, as many as a sample of 95 in 100 times has where that share of all is killed. */
+bool is_enough(size_t killed, size_t count, bool is_sample);
+
+/* Prints what became of the mutants. Returns whether enough were killed and the list of equivalent mutants is right. */
+bool mutate_report(const struct mutation_run *run, FILE *out);
+
+/* bytegate mutate. Returns the exit status: EXIT_DIVERGED where too few of the mutants were killed, or the list of
+   equivalent ones is wrong. */
 int mutate_command(const struct options *options);
 
 #endif

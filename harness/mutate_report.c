@@ -77,7 +77,15 @@ static size_t print_mistakes(const struct mutation_run *run, bool all_tried, FIL
   return mistakes;
 }
 
-double mutate_report(const struct mutation_run *run, FILE *out) {
+/* The normal approximation: a sample of COUNT strays from the share p of all by more than 1.64 times the root of
+   p (1 - p) / COUNT, downwards, in 5 of 100 times. */
+bool is_enough(size_t killed, size_t count, bool is_sample) {
+  double missing = MUTATION_GOAL - percent(killed, count);
+  double variance = MUTATION_GOAL * (100.0 - MUTATION_GOAL) / (count ? (double)count : 1.0);
+  return missing <= 0 || (is_sample && missing * missing <= 1.64 * 1.64 * variance);
+}
+
+bool mutate_report(const struct mutation_run *run, FILE *out) {
   struct tally tallies[MUTATIONS + 1] = {0};
   count(run, tallies);
   fprintf(out, "%-12s %8s %8s %11s %8s\n", "mutation", "tried", "killed", "explained", "share");
@@ -90,10 +98,10 @@ double mutate_report(const struct mutation_run *run, FILE *out) {
   }
   print_survivors(run, out);
   const struct tally *all = &tallies[MUTATIONS];
-  size_t mistakes = print_mistakes(run, all->tried == run->mutants.count, out);
-  double share = percent(all->killed, all->tried - all->explained);
+  bool is_sample = all->tried < run->mutants.count;
+  size_t mistakes = print_mistakes(run, !is_sample, out);
   fprintf(out, "\n%s: %zu of %zu mutants tried on %zu cases, %.1f %% killed, %.1f %% of those not explained, %.1f s\n",
-          run->coverage->name, all->tried, run->mutants.count, run->case_count, percent(all->killed, all->tried), share,
-          (double)(now_ns() - run->started) / 1e9);
-  return mistakes ? -1 : share;
+          run->coverage->name, all->tried, run->mutants.count, run->case_count, percent(all->killed, all->tried),
+          percent(all->killed, all->tried - all->explained), (double)(now_ns() - run->started) / 1e9);
+  return mistakes == 0 && is_enough(all->killed, all->tried - all->explained, is_sample);
 }

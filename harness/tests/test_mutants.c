@@ -1,5 +1,6 @@
 /* Mutants: which there are of an instruction, and what becomes of those of a program that is known by heart. */
 #include "harness/mutants.h"
+#include "harness/mutate.h"
 
 #include "harness/tests/tiny_program.h"
 
@@ -251,6 +252,21 @@ START_TEST(what_the_loader_reads_is_known_by_any_case) {
 }
 END_TEST
 
+static const struct {
+  size_t killed, count;
+  bool is_sample, is_enough;
+} shares[] = {
+    {95, 100, false, true},    {94, 100, false, false},   {0, 0, false, true},        {0, 0, true, true},
+    {92, 100, true, true},     {91, 100, true, false},    {939, 1000, true, true},    {938, 1000, true, false},
+    {939, 1000, false, false}, {2850, 3000, false, true}, {2849, 3000, false, false}, {0, 1, true, false},
+};
+
+START_TEST(a_sample_may_stray_as_samples_do) {
+  ck_assert_msg(is_enough(shares[_i].killed, shares[_i].count, shares[_i].is_sample) == shares[_i].is_enough,
+                "%zu of %zu", shares[_i].killed, shares[_i].count);
+}
+END_TEST
+
 START_TEST(a_sample_that_has_time_for_all_is_all) {
   char *folder = tiny_make();
   assert_mutate(folder, "--seconds 60 --seed 7", "tiny: 23 of 23 mutants tried on 2 cases, 69.6 % killed");
@@ -332,6 +348,7 @@ int main(void) {
   tcase_add_test(tests, what_is_known_is_tried_again_only_where_it_may_have_changed);
   tcase_add_test(tests, what_cannot_be_reached_is_explained_by_the_coverage);
   tcase_add_test(tests, what_the_loader_reads_is_known_by_any_case);
+  tcase_add_loop_test(tests, a_sample_may_stray_as_samples_do, 0, sizeof shares / sizeof *shares);
   tcase_add_test(tests, a_sample_that_has_time_for_all_is_all);
   tcase_add_test(tests, mutate_wants_one_program);
   tcase_add_test(tests, a_program_that_fails_unchanged_is_not_mutated);
