@@ -55,7 +55,7 @@ ORACLE_SOURCES := $(wildcard oracles/*.c)
 HARNESS_SOURCES := $(wildcard harness/*.c)
 PLUGIN_SOURCES := $(wildcard harness/plugin/*.c)
 # Small programs that the gate starts others through: one source each, linked statically.
-LAUNCHER_SOURCES := harness/confine/confine.c harness/step/step_instructions.c
+LAUNCHER_SOURCES := $(wildcard harness/confine/confine.c harness/step/step_instructions.c)
 TEST_DIRS := $(wildcard $(addsuffix /tests,generators $(wildcard generators/*) harness oracles))
 TEST_SOURCES := $(wildcard $(addsuffix /test_*.c,$(TEST_DIRS)))
 TEST_SUPPORT := $(filter-out $(TEST_SOURCES),$(wildcard $(addsuffix /*.c,$(TEST_DIRS))))
