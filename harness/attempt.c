@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -58,8 +60,33 @@ static bool wait_for_end(struct process *process, double deadline) {
   return true;
 }
 
-static char *ending(const struct process *process, enum loader loader) {
+/* Whether the kernel starts ELF at all. What it finds wrong when the old program is gone already, it can only tell by a
+   signal. But a program that is traced stops with SIGTRAP before its first instruction, and one that never came to that
+   does not. */
+static bool kernel_starts(const char *elf) {
+  int status = 0;
+  pid_t child = fork();
+  if (child < 0)
+    die("fork: %s", strerror(errno));
+  if (child == 0) {
+    ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+    execl(elf, elf, (char *)NULL);
+    _exit(126);
+  }
+  waitpid(child, &status, 0);
+  bool started = WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP;
+  if (WIFSTOPPED(status)) {
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+  }
+  return started;
+}
+
+static char *ending(const struct process *process, enum loader loader, const char *elf) {
   if (loader == LOADER_QEMU && qemu_refused(process))
+    return xstrdup("refused");
+  if (loader == LOADER_NATIVE && process->end == END_SIGNALED && process->status == SIGSEGV &&
+      process->out_text.len == 0 && !kernel_starts(elf))
     return xstrdup("refused");
   if (process->end == END_SIGNALED)
     return xstrdup(signal_name(process->status));
@@ -106,7 +133,7 @@ void attempt_run(struct workspace *workspace, const char *elf, enum machine mach
   if (failed)
     attempt->ending = xstrdup("refused");
   else
-    attempt->ending = wait_for_end(&process, deadline) ? ending(&process, loader) : xstrdup("hangs");
+    attempt->ending = wait_for_end(&process, deadline) ? ending(&process, loader, elf) : xstrdup("hangs");
   attempt->out = process.out_text;
   process.out_text = (struct bytes){0};
   process_discard(workspace, &process);

@@ -4,11 +4,14 @@
 #include "harness/liveness.h"
 
 #include <check.h>
+#include <elf.h>
 #include <errno.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define TABLE "fixtures/loaders.ini"
@@ -129,6 +132,47 @@ START_TEST(drift_is_caught) {
       {"[hello_x64]", "[hello_x86]", EXIT_DIVERGED},                          /* one is not declared, one not built */
   };
   ck_assert_int_eq(status_with(drifts[_i].from, drifts[_i].to), drifts[_i].status);
+}
+END_TEST
+
+/* A program that a kernel refuses when the old one is gone, for its address is none of a user's, is refused; one whose
+ * first instruction lies where none may be executed is not, and dies of that. */
+START_TEST(late_refusal_is_one) {
+  static const struct {
+    uint64_t address;
+    Elf64_Word flags;
+    const char *ending;
+  } programs[] = {{UINT64_C(0x5000000010000), PF_R | PF_X, "refused"}, {0x10000, PF_R, "SIGSEGV"}};
+  struct file {
+    Elf64_Ehdr header;
+    Elf64_Phdr segment;
+    char code[8];
+  } file = {{.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+             .e_type = ET_DYN,
+             .e_machine = host_machine() == MACHINE_X64 ? EM_X86_64 : EM_AARCH64,
+             .e_entry = programs[_i].address + offsetof(struct file, code),
+             .e_phoff = sizeof(Elf64_Ehdr),
+             .e_phentsize = sizeof(Elf64_Phdr),
+             .e_phnum = 1},
+            {.p_type = PT_LOAD,
+             .p_flags = programs[_i].flags,
+             .p_vaddr = programs[_i].address,
+             .p_filesz = sizeof file,
+             .p_memsz = sizeof file},
+            ""};
+  struct workspace workspace = {0};
+  struct text_list none = {0};
+  struct attempt attempt;
+  workspace_open(&workspace);
+  char *path = xasprintf("%s/program", workspace.root);
+  ck_assert_int_eq(write_file(path, (struct span){(const char *)&file, sizeof file}), 0);
+  ck_assert_int_eq(chmod(path, 0755), 0);
+  attempt_run(&workspace, path, host_machine(), LOADER_NATIVE, &none, span_text(""), 20, &attempt);
+  ck_assert_str_eq(attempt.ending, programs[_i].ending);
+  attempt_free(&attempt);
+  unlink(path);
+  free(path);
+  workspace_close(&workspace);
 }
 END_TEST
 
@@ -324,6 +368,7 @@ int main(void) {
   tcase_add_loop_test(tc, table_refuses, 0, sizeof refusals / sizeof *refusals);
   tcase_add_test(tc, table_is_read);
   tcase_add_loop_test(tc, drift_is_caught, 0, 6);
+  tcase_add_loop_test(tc, late_refusal_is_one, 0, 2);
   tcase_add_test(tc, readme_shows_the_table);
   tcase_add_loop_test(tc, console_is_understood, 0, 4);
   tcase_add_test(tc, console_text_is_compared);
