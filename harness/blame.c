@@ -164,8 +164,8 @@ static bool blame_divergence(struct workspace *workspace, const char *gate, cons
   if (offset < result->actual.len)
     return blame_byte(workspace, gate, result, result->part, offset, out, why);
   if (offset == 0) {
-    bytes_printf(why, "nothing of the %s was written", part_name(result->part));
-    return false;
+    bytes_printf(out, "nothing of the %s was written; this is about its end\n", part_name(result->part));
+    return blame_end(workspace, gate, result, out, why);
   }
   bytes_printf(out, "the %s ends here; this is about the last byte that came\n", part_name(result->part));
   return blame_byte(workspace, gate, result, result->part, offset - 1, out, why);

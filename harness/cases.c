@@ -24,7 +24,10 @@ static struct test_case *add_case(struct maker *maker, const char *name) {
   if (suite->case_count % 256 == 0)
     suite->cases = xrealloc(suite->cases, (suite->case_count + 256) * sizeof *suite->cases);
   struct test_case *one = &suite->cases[suite->case_count++];
-  *one = (struct test_case){.id = xasprintf("%s/%s", maker->source->name, name)};
+  struct bytes shown = {0}; /* a file may be called anything, and every report is to stay what it is */
+  bytes_escaped(&shown, span_text(name));
+  *one = (struct test_case){.id = xasprintf("%s/%s", maker->source->name, span_of(&shown).data)};
+  bytes_free(&shown);
   return one;
 }
 

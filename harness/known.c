@@ -75,6 +75,12 @@ bool result_failed(const struct result *result) {
   return (result->verdict > EQUAL && result->known != KNOWN_AS_IS) || result->known == KNOWN_STALE;
 }
 
+/* The shell pattern, without a blank, that matches TEXT. */
+static void add_pattern(const char *text, struct bytes *out) {
+  for (; *text; text++)
+    bytes_printf(out, strchr("*?[\\", *text) ? "\\%c" : "%c", *text == ' ' || *text == '#' ? '?' : *text);
+}
+
 int known_write(const char *path, const struct result *results, size_t count) {
   struct bytes text = {0};
   bytes_text(&text,
@@ -84,8 +90,10 @@ int known_write(const char *path, const struct result *results, size_t count) {
     if (result->verdict <= EQUAL || result->verdict >= ORACLE_FAULT)
       continue;
     char *signature = result_signature(result);
-    bytes_printf(&text, "%s/%s %s %s %s\n", result->suite->name, result->test_case->id, result->target->label,
-                 result->target->where, signature);
+    add_pattern(result->suite->name, &text);
+    bytes_text(&text, "/");
+    add_pattern(result->test_case->id, &text);
+    bytes_printf(&text, " %s %s %s\n", result->target->label, result->target->where, signature);
     free(signature);
   }
   int failed = write_file(path, span_of(&text));

@@ -189,9 +189,23 @@ static void add_word(struct bytes *out, const char *text) {
     bytes_text(out, text);
     return;
   }
+  struct span rest = span_text(text);
   bytes_text(out, "'");
-  for (; *text; text++)
-    bytes_printf(out, *text == '\'' ? "'\\''" : "%c", *text);
+  for (size_t len; rest.len > 0; rest = (struct span){rest.data + len, rest.len - len}) {
+    struct bytes shown = {0};
+    len = utf8_length(rest, 0);
+    bool whole = len > 0;
+    len = whole ? len : 1;
+    bytes_escaped(&shown, (struct span){rest.data, len});
+    if (*rest.data == '\'')
+      bytes_text(out, "'\\''");
+    else if (*rest.data == '\\' || (whole && shown.len == len))
+      bytes_append(out, rest.data, len);
+    else
+      for (size_t i = 0; i < len; i++)
+        bytes_printf(out, "'\"$(printf '\\%03o')\"'", (unsigned char)rest.data[i]);
+    bytes_free(&shown);
+  }
   bytes_text(out, "'");
 }
 

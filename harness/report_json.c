@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* TEXT as a JSON string; what is no UTF-8 or no printable character is escaped as in the reports for people. */
 static json_t *string_of(struct span text) {
@@ -69,11 +70,23 @@ int json_lines_report(const struct session *session, const char *path) {
   return failed;
 }
 
+/* TEXT as a relative URI (RFC 3986): all but what is unreserved, and the slash, is percent-encoded. */
+static json_t *uri_of(const char *text) {
+  static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+  struct bytes uri = {0};
+  bytes_text(&uri, "");
+  for (; *text; text++)
+    bytes_printf(&uri, strchr(plain, *text) ? "%c" : "%%%02X", (unsigned char)*text);
+  json_t *string = json_string(uri.data);
+  bytes_free(&uri);
+  return string;
+}
+
 /* The region of the answer that diverged, as an artifact of its own: what came is no file. */
 static json_t *location(const struct result *result) {
   char *name = xasprintf("%s/%s", result->suite->name, result->test_case->id);
   size_t length = result->offset < result->actual.len ? 1 : 0;
-  json_t *where = json_pack("{s:{s:{s:o}}}", "physicalLocation", "artifactLocation", "uri", string_of(span_text(name)));
+  json_t *where = json_pack("{s:{s:{s:o}}}", "physicalLocation", "artifactLocation", "uri", uri_of(name));
   if (result->part == PART_BODY || result->part == PART_STDOUT)
     set(json_object_get(where, "physicalLocation"), "region",
         json_pack("{s:I, s:I}", "byteOffset", (json_int_t)result->offset, "byteLength", (json_int_t)length));

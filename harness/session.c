@@ -18,7 +18,7 @@ enum { MOST_EXAMINED = 4 };
 
 static bool matches_any(const struct text_list *patterns, const char *text) {
   for (size_t i = 0; i < patterns->count; i++)
-    if (fnmatch(patterns->items[i], text, 0) == 0)
+    if (strcmp(patterns->items[i], text) == 0 || fnmatch(patterns->items[i], text, 0) == 0)
       return true;
   return patterns->count == 0;
 }

@@ -286,6 +286,16 @@ static void begin_cases(struct reader *reader, const char *name) {
   reader->section = source;
 }
 
+/* Names stand in headlines, lists and commands. */
+static bool is_word(const char *name) {
+  struct bytes shown = {0};
+  bytes_text(&shown, "");
+  bytes_escaped(&shown, span_text(name));
+  bool same = strcmp(shown.data, name) == 0 && !strchr(name, ' ');
+  bytes_free(&shown);
+  return same;
+}
+
 /* HEADING is what stands between the brackets: "suite", "program NAME" or "cases NAME". */
 static void begin_section(struct reader *reader, const char *heading) {
   char kind[16] = "";
@@ -301,6 +311,10 @@ static void begin_section(struct reader *reader, const char *heading) {
   }
   if ((which == 0) != (*name == '\0')) {
     complain(reader, reader->line, which ? "the section needs a name, as in [program NAME]" : "[suite] has no name");
+    return;
+  }
+  if (!is_word(name)) {
+    complain(reader, reader->line, "a name has no blanks, and nothing that cannot be printed");
     return;
   }
   reader->keys = section_keys[which];
@@ -399,7 +413,10 @@ static char *suite_name(const char *path) {
   const char *slash = strrchr(path, '/');
   const char *name = slash ? slash + 1 : path;
   const char *dot = strrchr(name, '.');
-  return xstrndup(name, dot && dot > name ? (size_t)(dot - name) : strlen(name));
+  struct bytes shown = {0};
+  bytes_text(&shown, "");
+  bytes_escaped(&shown, (struct span){name, dot && dot > name ? (size_t)(dot - name) : strlen(name)});
+  return shown.data;
 }
 
 /* Oracle commands name programs that were built, too. */

@@ -1,9 +1,12 @@
 /* Reports: whatever bytes a program gave, each format stays what it is and loses nothing. */
 #include "harness/report.h"
 
+#include "harness/tests/json_schema.h"
+
 #include <check.h>
 #include <jansson.h>
 #include <libxml/parser.h>
+#include <libxml/xmlschemas.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,6 +41,7 @@ static void set_up(void) {
   results[2].verdict = NOT_RUN;
   result_set(&results[2], CRASHED, "said \\x1B[31m <]]> %% # \"");
   bytes_append(&results[2].errors, "\x1B[31m\0\xFF]]>\n", 11);
+  bytes_text(&results[2].where, "crashed   at \"x\"\n");
   find_faults();
 }
 
@@ -76,6 +80,85 @@ static void no_controls(const struct bytes *text) {
     ck_assert_msg((unsigned char)text->data[i] >= 0x20 || text->data[i] == '\n', "control byte %02x at %zu",
                   (unsigned char)text->data[i], i);
 }
+
+static json_t *load_schema(const char *path) {
+  json_error_t error;
+  json_t *schema = json_load_file(path, 0, &error);
+  ck_assert_msg(schema != NULL, "%s:%d: %s (the tests run in the top folder)", path, error.line, error.text);
+  return schema;
+}
+
+START_TEST(junit_holds_to_its_schema) {
+  struct bytes text = written(junit_report);
+  xmlDocPtr document = xmlReadMemory(text.data, (int)text.len, "junit", NULL, XML_PARSE_NONET);
+  xmlSchemaParserCtxtPtr parser = xmlSchemaNewParserCtxt("fixtures/schemas/junit.xsd");
+  xmlSchemaPtr schema = xmlSchemaParse(parser);
+  ck_assert_ptr_nonnull(document);
+  ck_assert_ptr_nonnull(schema);
+  xmlSchemaValidCtxtPtr validator = xmlSchemaNewValidCtxt(schema);
+  ck_assert_int_eq(xmlSchemaValidateDoc(validator, document), 0);
+  xmlSchemaFreeValidCtxt(validator);
+  xmlSchemaFree(schema);
+  xmlSchemaFreeParserCtxt(parser);
+  xmlFreeDoc(document);
+  bytes_free(&text);
+}
+END_TEST
+
+START_TEST(sarif_holds_to_its_schema) {
+  struct bytes text = written(sarif_report);
+  json_t *root = json_loadb(text.data, text.len, 0, NULL);
+  json_t *schema = load_schema("fixtures/schemas/sarif.json");
+  ck_assert_ptr_nonnull(root);
+  must_hold_to(root, schema);
+  no_controls(&text);
+  json_decref(schema);
+  json_decref(root);
+  bytes_free(&text);
+}
+END_TEST
+
+START_TEST(each_json_line_holds_to_its_schema) {
+  struct bytes text = written(json_lines_report);
+  json_t *schema = load_schema("fixtures/schemas/json-lines.json");
+  size_t lines = 0;
+  for (const char *at = text.data; *at; at += strcspn(at, "\n") + 1, lines++) {
+    json_t *object = json_loadb(at, strcspn(at, "\n"), 0, NULL);
+    ck_assert_ptr_nonnull(object);
+    must_hold_to(object, schema);
+    json_decref(object);
+  }
+  ck_assert_uint_eq(lines, 3);
+  json_decref(schema);
+  bytes_free(&text);
+}
+END_TEST
+
+/* Each line between --- and ... is a key with a number, a key with a block, or a line of that block. */
+START_TEST(the_diagnostics_of_tap_are_yaml) {
+  struct bytes text = printed(tap_report);
+  char *rest = text.data;
+  bool inside = false;
+  bool block = false;
+  size_t blocks = 0;
+  for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n")) {
+    if (strcmp(line, "      ---") == 0 || strcmp(line, "      ...") == 0) {
+      inside = !inside;
+      block = false;
+    } else if (inside && strncmp(line, "        ", 8) == 0) {
+      ck_assert_msg(block, "no block is open: %s", line);
+    } else if (inside) {
+      double number;
+      block = strcmp(line, "      message: |") == 0 || strcmp(line, "      explanation: |") == 0;
+      blocks += block;
+      ck_assert_msg(block || sscanf(line, "      duration_ms: %lf", &number) == 1, "no YAML: %s", line);
+    }
+  }
+  ck_assert(!inside);
+  ck_assert_uint_eq(blocks, 4);
+  bytes_free(&text);
+}
+END_TEST
 
 START_TEST(junit_is_xml_with_the_right_counts) {
   struct bytes text = written(junit_report);
@@ -253,6 +336,10 @@ int main(void) {
   tcase_add_test(tests, json_lines_give_back_every_byte);
   tcase_add_test(tests, sarif_names_the_region);
   tcase_add_test(tests, tap_has_its_plan_and_escapes);
+  tcase_add_test(tests, junit_holds_to_its_schema);
+  tcase_add_test(tests, sarif_holds_to_its_schema);
+  tcase_add_test(tests, each_json_line_holds_to_its_schema);
+  tcase_add_test(tests, the_diagnostics_of_tap_are_yaml);
   tcase_add_test(tests, github_has_one_line_for_each_fault);
   tcase_add_test(tests, github_is_told_of_problems_and_of_ten_faults_at_most);
   tcase_add_test(tests, what_begins_with_the_same_two_bytes_is_alike);

@@ -177,6 +177,39 @@ expect_text 'SARIF names the byte' '"byteOffset": 1' sarif.json
 verify_flipped --junit /nonexistent/junit.xml
 expect_status 'a report that cannot be written: 3' 3
 
+# Files may be called anything, and programs give any bytes: each report stays what it is, and its commands do it again.
+mkdir hostile
+for name in 'a\nb' '\377\376' '\033[31mred' "it's # \\\\ 100%% <a&\"b> [c]" '\357\277\276'; do
+  # shellcheck disable=SC2059 # the name is a format
+  printf 'x\n' >"hostile/$(printf "$name")"
+done
+printf '[program p]\nelf = /bin/sh\nrunner = native\noracle = command\noracle-command = cat\n' >hostile.ini
+printf 'arguments = -c "printf \\"\\357\\277\\276\\001\\377]]>\\" >&2"\n' >>hostile.ini
+printf '[cases c]\nsource = folder\npath = hostile\n' >>hostile.ini
+run "$gate" verify --suite ./hostile.ini -k --no-self-audit --junit junit.xml --json-lines lines.json --sarif sarif.json
+expect_status 'hostile names and bytes: 1' 1
+cp out tap
+for file in tap junit.xml lines.json sarif.json; do
+  LC_ALL=C grep -q '[[:cntrl:]]' "$file"
+  report "$([ $? = 1 ] && iconv -f UTF-8 -t UTF-8 "$file" >/dev/null 2>&1 && echo yes || echo no)" "$file is printable UTF-8"
+done
+sed -n 's/^ *reproduce //p' tap >commands
+while IFS= read -r command; do
+  run sh -c "$command --no-self-audit"
+  expect_status "does it again: ${command#*--case }" 1
+done <commands
+run "$gate" verify --suite ./hostile.ini -k --no-self-audit --known hostile-known --update-known
+run "$gate" verify --suite ./hostile.ini -k --no-self-audit --known hostile-known
+expect_status 'the list of known divergences knows them' 0
+if command -v prove >/dev/null; then
+  # A consumer of TAP, which reads each subtest as a test of its own.
+  sed -n 's/^    //p' tap >subtest
+  run prove -v --exec cat subtest
+  expect_text 'prove reads the TAP' 'Failed tests:  1-5' out
+else
+  skip 'prove reads the TAP' 'no prove'
+fi
+
 # Colour.
 CLICOLOR_FORCE=1 gate_run verify --suite hello --runner native --program "hello_$host" --text --no-self-audit
 expect_text 'CLICOLOR_FORCE colours' $'\e[' out
