@@ -107,9 +107,11 @@ static bool make_folder(struct maker *maker, const char *path) {
   if (count < 0)
     return fail(maker, path, errno);
   bool good = true;
+  bool any = false;
   for (int i = 0; i < count; i++) {
     const char *name = entries[i]->d_name;
     if (good && name[0] != '.' && fnmatch(maker->source->pattern, name, 0) == 0) {
+      any = true;
       char *file = xasprintf("%s/%s", path, name);
       good = make_file(maker, file);
       free(file);
@@ -117,7 +119,10 @@ static bool make_folder(struct maker *maker, const char *path) {
     free(entries[i]);
   }
   free(entries);
-  return good;
+  if (!any)
+    bytes_printf(maker->why, "%s:%d: no file in %s matches 'pattern = %s'", maker->suite->path, maker->source->line,
+                 path, maker->source->pattern);
+  return good && any;
 }
 
 static void make_random(struct maker *maker, uint64_t seed, const char *pick) {

@@ -75,6 +75,7 @@ struct reader {
   struct suite *suite;
   struct bytes *why;
   bool failed;
+  bool has_suite;         /* a section [suite] came */
   const struct key *keys; /* of the section being read; NULL before the first */
   const char *kind;
   void *section; /* what the keys are set in */
@@ -83,7 +84,7 @@ struct reader {
 
 static void complain(struct reader *reader, int line, const char *text) {
   if (!reader->failed)
-    bytes_printf(reader->why, "%s:%d: %s", reader->path, line, text);
+    bytes_printf(reader->why, "%s:%d: %s", reader->path, line > 0 ? line : 1, text);
   reader->failed = true;
 }
 
@@ -317,6 +318,9 @@ static void begin_section(struct reader *reader, const char *heading) {
     complain(reader, reader->line, "a name has no blanks, and nothing that cannot be printed");
     return;
   }
+  if (which == 0 && reader->has_suite)
+    complain(reader, reader->line, "there is a [suite] already");
+  reader->has_suite |= which == 0;
   reader->keys = section_keys[which];
   reader->kind = section_kinds[which];
   reader->seen = 0;
@@ -345,12 +349,52 @@ static char *next_line(char *line, int size, void *stream) {
   reader->at += len + (reader->at[len] ? 1 : 0);
   const char *start = line + strspn(line, " \t");
   const char *end = *start == '[' ? strchr(start, ']') : NULL;
+  if (*start == '[' && !end) {
+    complain(reader, reader->line, "the section's name has no ']' behind it");
+    return NULL;
+  }
   if (end) {
     char *heading = xstrndup(start + 1, (size_t)(end - start) - 1);
     begin_section(reader, heading);
     free(heading);
   }
   return line;
+}
+
+/* A word in braces that is nearly one of the placeholders NAMES is one that was misspelt. */
+static void check_placeholders(struct reader *reader, int line, const char *text, const char *const *names,
+                               size_t count) {
+  for (text = strchr(text, '{'); text; text = strchr(text + 1, '{')) {
+    size_t len = strspn(text + 1, "abcdefghijklmnopqrstuvwxyz-_");
+    char *word = text[1 + len] == '}' ? xstrndup(text + 1, len) : NULL;
+    const char *near = word && len > 2 ? nearest_word(word, names, count) : NULL;
+    if (near && strcmp(near, word) != 0) {
+      char *complaint = xasprintf("there is no placeholder {%s}; did you mean {%s}?", word, near);
+      complain(reader, line, complaint);
+      free(complaint);
+    }
+    free(word);
+  }
+}
+
+/* The values of one program that can be wrong in themselves. */
+static void check_values(struct reader *reader, const struct program *program) {
+  static const char *const in_elf[] = {"arch", "build"};
+  static const char *const in_arguments[] = {"file", "port"};
+  static const char *const in_headers[] = {"length"};
+  if (program->elf)
+    check_placeholders(reader, program->line, program->elf, in_elf, 2);
+  for (size_t i = 0; i < program->arguments.count; i++)
+    check_placeholders(reader, program->line, program->arguments.items[i], in_arguments, 2);
+  for (size_t i = 0; i < program->headers.count; i++)
+    check_placeholders(reader, program->line, program->headers.items[i], in_headers, 1);
+  for (size_t i = 0; i < program->environment.count; i++)
+    if (strcspn(program->environment.items[i], "=") % strlen(program->environment.items[i]) == 0)
+      complain(reader, program->line, "'environment' is NAME=VALUE");
+  if (program->exit_status > 255)
+    complain(reader, program->line, "'exit-status' is 255 at most: the kernel keeps eight bits of it");
+  if (*program->url_path != '/')
+    complain(reader, program->line, "'url-path' begins with '/'");
 }
 
 static void check_program(struct reader *reader, const struct program *program) {
@@ -363,7 +407,8 @@ static void check_program(struct reader *reader, const struct program *program) 
   for (size_t i = 0; i < program->runners.count; i++)
     if (strcmp(program->runners.items[i], runners[0]) != 0 && strcmp(program->runners.items[i], runners[1]) != 0)
       complain_word(reader, "runner", program->runners.items[i], runners, 2);
-  if (!program->elf)
+  check_values(reader, program);
+  if (!program->elf || !*program->elf)
     complain(reader, program->line, "the program has no 'elf = PATH'");
   else if (strstr(program->elf, "{arch}") && program->arches.count == 0)
     complain(reader, program->line, "'elf' has {arch}, so 'arch = x64 arm64' must say which");
@@ -386,6 +431,15 @@ static void check_source(struct reader *reader, const struct case_source *source
     complain(reader, source->line, "'every' must be 1 or more");
 }
 
+/* Every program meets every case, so the two must suit each other. */
+static void check_pair(struct reader *reader, const struct program *program, const struct case_source *source) {
+  bool talks = source->kind == SOURCE_CONVERSATIONS;
+  if (talks && program->drive != DRIVE_HTTP)
+    complain(reader, program->line, "conversations need 'drive = http' of every program in the suite");
+  if (!talks && source->kind != SOURCE_SPEC && program->oracle == ORACLE_EXPECTED && !source->expected)
+    complain(reader, source->line, "a program has 'oracle = expected', so the cases need 'expected = PATH'");
+}
+
 static void check_suite(struct reader *reader) {
   struct suite *suite = reader->suite;
   for (size_t i = 0; i < suite->program_count; i++) {
@@ -397,8 +451,7 @@ static void check_suite(struct reader *reader) {
   for (size_t i = 0; i < suite->source_count; i++) {
     check_source(reader, &suite->sources[i]);
     for (size_t k = 0; k < suite->program_count; k++)
-      if (suite->sources[i].kind == SOURCE_CONVERSATIONS && suite->programs[k].drive != DRIVE_HTTP)
-        complain(reader, suite->programs[k].line, "conversations need 'drive = http' of every program in the suite");
+      check_pair(reader, &suite->programs[k], &suite->sources[i]);
     for (size_t k = 0; k < i; k++)
       if (strcmp(suite->sources[i].name, suite->sources[k].name) == 0)
         complain(reader, suite->sources[i].line, "there are cases of this name already");
@@ -434,7 +487,9 @@ static void expand_commands(struct suite *suite, const char *build) {
 
 bool suite_read_text(const char *text, const char *path, const char *build, struct suite *suite, struct bytes *why) {
   *suite = (struct suite){.name = suite_name(path), .path = xstrdup(path), .about = xstrdup("")};
-  struct reader reader = {.at = text, .path = path, .suite = suite, .why = why};
+  static const char byte_order_mark[] = "\xEF\xBB\xBF";
+  bool marked = strncmp(text, byte_order_mark, 3) == 0;
+  struct reader reader = {.at = marked ? text + 3 : text, .path = path, .suite = suite, .why = why};
   ini_max_line = ini_initial_alloc = 8192;
   ini_use_stack = false;
   ini_allow_multiline = false;

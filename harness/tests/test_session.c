@@ -119,7 +119,8 @@ START_TEST(what_the_kernel_will_not_start_is_refused) {
                    60);
   ck_assert_int_eq(fchmod(fd, 0755), 0);
   close(fd);
-  char *text = xasprintf("[program p]\nelf = %s\noracle = expected\n[cases c]\nsource = nothing\n", path);
+  char *text =
+      xasprintf("[program p]\nelf = %s\noracle = command\noracle-command = true\n[cases c]\nsource = nothing\n", path);
   ck_assert_int_eq(run_text(text, &usual), REFUSED);
   unlink(path);
   free(text);

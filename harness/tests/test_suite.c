@@ -19,6 +19,18 @@ static const struct {
     {"[program a b]\nelf = /bin/true\n", "f.ini:1: a name has no blanks, and nothing that cannot be printed"},
     {"[cases a\x1B]\nsource = nothing\n", "f.ini:1: a name has no blanks, and nothing that cannot be printed"},
     {"[cases \xFF]\nsource = nothing\n", "f.ini:1: a name has no blanks, and nothing that cannot be printed"},
+    {"[program p\nelf = /bin/true\n", "f.ini:1: the section's name has no ']' behind it"},
+    {"[suite]\nabout = a\n[suite]\nabout = b\n", "f.ini:3: there is a [suite] already"},
+    {"", "f.ini:1: the suite has no [program NAME]"},
+    {PROGRAM "environment = NAME\n" CASES, "f.ini:1: 'environment' is NAME=VALUE"},
+    {PROGRAM "environment = =VALUE\n" CASES, "f.ini:1: 'environment' is NAME=VALUE"},
+    {PROGRAM "exit-status = 256\n" CASES, "f.ini:1: 'exit-status' is 255 at most"},
+    {PROGRAM "url-path = x\n" CASES, "f.ini:1: 'url-path' begins with '/'"},
+    {PROGRAM "arguments = a {fiel}\n" CASES, "f.ini:1: there is no placeholder {fiel}; did you mean {file}?"},
+    {PROGRAM "header = A: {lenght}\n" CASES, "f.ini:1: there is no placeholder {lenght}; did you mean {length}?"},
+    {"[program p]\nelf = {biuld}/x\n" CASES, "f.ini:1: there is no placeholder {biuld}; did you mean {build}?"},
+    {"[program p]\nelf =\n" CASES, "f.ini:1: the program has no 'elf = PATH'"},
+    {PROGRAM "oracle = expected\n" CASES, "f.ini:4: a program has 'oracle = expected', so the cases need"},
     {"[suite s]\n", "f.ini:1: [suite] has no name"},
     {"about = x\n", "f.ini:1: a key stands before the first section"},
     {PROGRAM "argumets = x\n", "f.ini:3: unknown key in [program] 'argumets'; did you mean 'arguments'?"},
@@ -116,6 +128,30 @@ START_TEST(an_oracle_command_may_name_what_was_built) {
 }
 END_TEST
 
+START_TEST(what_editors_leave_in_a_file_is_taken) {
+  static const char *const texts[] = {"\xEF\xBB\xBF" PROGRAM CASES,
+                                      "[program p]\r\nelf = /bin/true\r\n[cases c]\r\nsource = nothing\r\n",
+                                      PROGRAM "arguments = {print} {} {file} {x\n" CASES};
+  struct suite suite;
+  struct bytes why = {0};
+  ck_assert_msg(suite_read_text(texts[_i], "f.ini", "b", &suite, &why), "%s", span_of(&why).data);
+  ck_assert_str_eq(suite.programs[0].elf, "/bin/true");
+  suite_free(&suite);
+}
+END_TEST
+
+START_TEST(a_folder_without_a_case_is_a_mistake) {
+  struct suite suite;
+  struct bytes why = {0};
+  const char text[] = PROGRAM "[cases c]\nsource = folder\npath = /\npattern = *.none\n";
+  ck_assert(suite_read_text(text, "f.ini", "b", &suite, &why));
+  ck_assert(!suite_make_cases(&suite, false, 0, NULL, &why));
+  ck_assert_str_eq(why.data, "f.ini:3: no file in / matches 'pattern = *.none'");
+  bytes_free(&why);
+  suite_free(&suite);
+}
+END_TEST
+
 START_TEST(the_nearest_word_is_near) {
   static const char *const words[] = {"arguments", "oracle", "elf"};
   ck_assert_str_eq(nearest_word("argments", words, 3), "arguments");
@@ -141,6 +177,8 @@ int main(void) {
   tcase_add_test(tests, a_line_that_is_too_long_is_refused);
   tcase_add_test(tests, a_program_becomes_a_target_for_each_machine_and_runner);
   tcase_add_test(tests, an_oracle_command_may_name_what_was_built);
+  tcase_add_loop_test(tests, what_editors_leave_in_a_file_is_taken, 0, 3);
+  tcase_add_test(tests, a_folder_without_a_case_is_a_mistake);
   tcase_add_test(tests, the_nearest_word_is_near);
   tcase_add_test(tests, placeholders_are_replaced_and_other_braces_stay);
   suite_add_tcase(suite, tests);
