@@ -163,7 +163,14 @@ static int reduce(struct session *session, struct workspace *workspace, const st
          reduction.tried, reduction.interrupted ? ", and interrupted (the same command goes on)" : "", options->out);
   bytes_clear(&text);
   bytes_escaped(&text, span_of(&reduction.document));
-  printf("  %.2000s\nkeep it as a case: cp %s fixtures/markdown/NAME.md\n", span_of(&text).data, options->out);
+  char *path = reduced_case_path(failure);
+  printf("  %.2000s\n", span_of(&text).data);
+  bytes_clear(&text);
+  bytes_text(&text, "  keep      cp");
+  report_word(&text, options->out);
+  report_word(&text, path);
+  printf("%s\n", text.data);
+  free(path);
   bytes_free(&text);
   bytes_free(&reduction.document);
   return EXIT_DIVERGED;

@@ -5,6 +5,7 @@
 
 #include "harness/drive.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -213,4 +214,24 @@ void reduce_result(struct workspace *workspace, const struct result *result, uns
   bytes_clear(&reduction->document);
   bytes_add(&reduction->document, span_of(&result->test_case->input));
   reduce_all(&reducer);
+}
+
+char *reduced_case_path(const struct result *result) {
+  const struct suite *suite = result->suite;
+  char *folder = NULL;
+  for (size_t i = 0; i < suite->source_count && !folder; i++)
+    if (suite->sources[i].kind == SOURCE_FOLDER)
+      folder = path_beside(suite->path, suite->sources[i].paths.items[0]);
+  const char *slash = strrchr(result->test_case->id, '/');
+  char *name = xstrdup(slash ? slash + 1 : result->test_case->id);
+  char *dot = strrchr(name, '.');
+  if (dot && dot > name)
+    *dot = '\0';
+  for (char *at = name; *at; at++)
+    if (!isalnum((unsigned char)*at) && *at != '.' && *at != '_')
+      *at = '-';
+  char *path = xasprintf("%s/%s-reduced.md", folder ? folder : "fixtures/markdown", name);
+  free(folder);
+  free(name);
+  return path;
 }

@@ -18,4 +18,8 @@ struct reduction {
 void reduce_result(struct workspace *workspace, const struct result *result, unsigned lanes, const char *path,
                    struct reduction *reduction);
 
+/* Where the reduced document would be a case of RESULT's suite: a file in its first folder of documents, or in that of
+   bytegate, called after the case. The caller frees it. */
+char *reduced_case_path(const struct result *result);
+
 #endif

@@ -181,8 +181,7 @@ static void show_others(const struct session *session, const struct result *resu
   free(signature);
 }
 
-/* TEXT as one word of sh. */
-static void add_word(struct bytes *out, const char *text) {
+void report_word(struct bytes *out, const char *text) {
   static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./=:,+@%";
   bytes_text(out, " ");
   if (*text && strspn(text, plain) == strlen(text)) {
@@ -213,18 +212,18 @@ void report_command(const struct session *session, const struct result *result, 
   const struct session_options *options = session->options;
   bytes_printf(out, "%s verify --suite", options->command);
   char *usual = xasprintf("%s/%s.ini", options->suites_folder, result->suite->name);
-  add_word(out, strcmp(usual, result->suite->path) == 0 ? result->suite->name : result->suite->path);
+  report_word(out, strcmp(usual, result->suite->path) == 0 ? result->suite->name : result->suite->path);
   free(usual);
   bytes_text(out, " --case");
-  add_word(out, result->test_case->id);
+  report_word(out, result->test_case->id);
   if (result->target != &session->oracle) {
     bytes_text(out, " --program");
-    add_word(out, result->target->label);
+    report_word(out, result->target->label);
     bytes_printf(out, " --runner %s", result->target->runner == RUNNER_QEMU ? "qemu" : "native");
   }
   if (options->build_named) {
     bytes_text(out, " --build");
-    add_word(out, options->build);
+    report_word(out, options->build);
   }
   if (options->has_seed)
     bytes_printf(out, " --seed %llu", (unsigned long long)options->seed);

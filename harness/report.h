@@ -16,6 +16,9 @@ void report_explanation(const struct session *session, const struct result *resu
 /* The command that runs this case alone. */
 void report_command(const struct session *session, const struct result *result, struct bytes *out);
 
+/* A blank, and TEXT as one word of sh. */
+void report_word(struct bytes *out, const char *text);
+
 /* Line and column, from 1, of byte OFFSET in TEXT; columns count bytes. */
 void report_position(struct span text, size_t offset, size_t *line, size_t *column);
 

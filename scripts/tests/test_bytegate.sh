@@ -132,6 +132,19 @@ run "$gate" verify --suite ./hung.ini --text -k -j 1 --no-self-audit
 expect_text 'a hang in one group of cases is a hang in all' '3 of the failed cases were not tried' out
 expect_text 'hangs are one fault' '      5       5         1  HUNG: hung/c/p' out
 
+# A document is reduced, and kept as a case of its suite by the command that reduce prints.
+mkdir kept
+printf 'one\n\ntwo x three\n\nfour\n' >'kept/a b.md'
+printf '[program p]\nelf = /bin/sh\narguments = -c "tr x y"\nrunner = native\nstdin = yes\noracle = command\n' >kept.ini
+printf 'oracle-command = cat\n[cases c]\nsource = folder\npath = kept\n' >>kept.ini
+run "$gate" reduce 'c/a b.md' --suite ./kept.ini
+expect_status 'reduce: 1' 1
+expect_bytes 'the smallest document' x reduced.md
+sh -c "$(sed -n 's/^  keep *//p' out)"
+expect_bytes 'it is kept' x kept/a-b-reduced.md
+run "$gate" verify --suite ./kept.ini --case c/a-b-reduced.md --no-self-audit
+expect_status 'as a case that fails' 1
+
 # A process that is left behind is told once, and its command does it again.
 printf '[program p]\nelf = %s\narguments = plant leak {file}\nrunner = native\ndrive = http\noracle = cmark\n' "$gate" >leak.ini
 printf '[cases c]\nsource = random\ncount = 3\n' >>leak.ini
