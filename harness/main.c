@@ -68,6 +68,7 @@ static bool write_reports(const struct session *session, const struct options *o
   }
   if (options->github)
     github_report(session, stdout);
+  fflush(stdout);
   if (options->html && good)
     fprintf(stderr, "bytegate: the report is %s\n", options->html);
   return good;

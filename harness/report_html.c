@@ -28,13 +28,20 @@ static size_t find_alike(const struct choice *choice, size_t count, const struct
   return i;
 }
 
-static void choose_faults(const struct session *session, bool known, struct choice *choice) {
+/* Adds one of each fault, the one that one would look at first. */
+static void choose_faults(const struct session *session, struct choice *choice) {
+  for (size_t i = 0; i < session->fault_count && choice->count < SHOWN; i++)
+    choice->shown[choice->count++] = (struct shown){session->faults[i].example, session->faults[i].failures - 1};
+}
+
+/* Adds one of each kind of divergence that is known. */
+static void choose_known(const struct session *session, struct choice *choice) {
   for (size_t i = 0; i < session->result_count; i++) {
     const struct result *result = &session->results[i];
-    if (!is_divergence(result) || (result->known == KNOWN_AS_IS) != known)
+    choice->all += is_divergence(result);
+    if (result->known != KNOWN_AS_IS)
       continue;
     size_t k = find_alike(choice, choice->count, result);
-    choice->all++;
     if (k < choice->count)
       choice->shown[k].alike++;
     else if (k < SHOWN)
@@ -64,8 +71,8 @@ static int by_result(const void *a, const void *b) {
 
 static void choose(const struct session *session, struct choice *choice) {
   *choice = (struct choice){0};
-  choose_faults(session, false, choice);
-  choose_faults(session, true, choice);
+  choose_faults(session, choice);
+  choose_known(session, choice);
   choose_more(session, choice);
   qsort(choice->shown, choice->count, sizeof *choice->shown, by_result);
 }
@@ -127,6 +134,27 @@ static void add_verdicts(const struct session *session, const struct choice *cho
   bytes_text(out, "</section>\n");
 }
 
+/* In how many ways it failed, with a link to one of each. */
+static void add_faults(const struct session *session, const struct choice *choice, struct bytes *out) {
+  bytes_text(out, "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"faults\"><table>\n"
+                  "<tr><th class=\"r\">failed</th><th class=\"r\">cases</th><th class=\"r\">programs</th>"
+                  "<th>alike, so most likely of one cause</th></tr>\n");
+  for (size_t i = 0; i < session->fault_count; i++) {
+    const struct fault *fault = &session->faults[i];
+    size_t at = (size_t)(fault->example - session->results);
+    size_t number = first_shown(session, choice, at, at + 1);
+    char *way = result_way(fault->example);
+    bytes_printf(out, "<tr><td class=\"r\">%zu</td><td class=\"r\">%zu</td><td class=\"r\">%zu</td><td class=\"why\">",
+                 fault->failures, fault->cases, fault->targets);
+    if (number)
+      bytes_printf(out, "<a href=\"#d%zu\">", number);
+    html_bytes(out, span_text(way));
+    bytes_text(out, number ? "</a></td></tr>\n" : "</td></tr>\n");
+    free(way);
+  }
+  bytes_text(out, "</table></div>\n");
+}
+
 static void add_list(const struct choice *choice, struct bytes *out) {
   struct bytes headline = {0};
   bytes_text(out, "<ol id=\"list\" tabindex=\"-1\">\n");
@@ -148,6 +176,8 @@ static void add_divergences(const struct session *session, const struct choice *
                choice->all, choice->all == 1 ? "" : "s");
   if (choice->all == 0)
     bytes_text(out, "<p>Every byte of every case that ran is equal to the oracle's.</p>\n");
+  if (session->fault_count)
+    add_faults(session, choice, out);
   if (choice->count < choice->all)
     bytes_printf(out,
                  "<p><strong>%zu of them are shown</strong>, one of each fault first; %zu more are not on this page "

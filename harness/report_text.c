@@ -116,6 +116,7 @@ static void print_faults(const struct session *session, FILE *out) {
 }
 
 void text_end(const struct session *session, FILE *out) {
+  fflush(stdout);
   clear_line();
   print_table(session, out);
   print_faults(session, out);

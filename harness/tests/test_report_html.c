@@ -61,7 +61,9 @@ static struct bytes page(void) {
   char path[] = "/tmp/test_report_html-XXXXXX";
   struct bytes text = {0};
   close(mkstemp(path));
+  session.fault_count = faults_find(results, session.result_count, &session.faults);
   ck_assert_int_eq(html_report(&session, path), 0);
+  free(session.faults);
   ck_assert_int_eq(bytes_read_file(&text, path), 0);
   unlink(path);
   return text;
@@ -271,6 +273,8 @@ START_TEST(many_are_cut_and_the_rest_is_told) {
   xmlDocPtr document = as_xml(&text);
   ck_assert_uint_eq(check_tree(document, "article"), 40);
   ck_assert_ptr_nonnull(strstr(text.data, "<strong>40 of them are shown</strong>, one of each fault first; 20 more"));
+  ck_assert_ptr_nonnull(strstr(text.data, "<td class=\"r\">59</td><td class=\"r\">59</td><td class=\"r\">1</td>"
+                                          "<td class=\"why\"><a href=\"#d1\">DIVERGED: body: 0x71, expected 0x70</a>"));
   ck_assert_ptr_nonnull(strstr(text.data, "58 more fail alike, most likely for the same cause."));
   ck_assert_ptr_nonnull(strstr(text.data, "40. DIVERGED s/c/&lt;it&#39;s&gt; &amp; &quot;59&quot;"));
   xmlFreeDoc(document);
