@@ -24,6 +24,7 @@ struct alignment {
   const char *html;
   size_t plain;
   size_t marked;
+  size_t behind; /* in the latter, of the start tag of the last block */
 };
 
 /* The length of a ` data-sourcepos="..."` at AT, or 0. */
@@ -53,23 +54,32 @@ static bool is_block_of_interest(cmark_node *node) {
 
 /* Moves AT to where the HTML of NODE begins. False when it leaves no trace of its own (a paragraph of a tight list). */
 static bool align_to_block(struct alignment *at, cmark_node *node) {
+  static const char omitted[] = "<!-- raw HTML omitted -->";
   char needle[96];
+  const char *from = at->html + at->behind; /* a list and its first item may bear the same position */
   const char *found = NULL;
+  const char *end = NULL;
   if (cmark_node_get_type(node) == CMARK_NODE_HTML_BLOCK) {
     const char *literal = cmark_node_get_literal(node);
-    found = literal && *literal ? strstr(at->html + at->marked, literal) : NULL;
+    found = literal && *literal ? strstr(from, literal) : NULL;
+    end = found ? found + strlen(literal) : NULL;
     if (!found)
-      found = strstr(at->html + at->marked, "<!-- raw HTML omitted -->");
+      found = strstr(from, omitted);
+    if (found && !end)
+      end = found + sizeof omitted - 1;
   } else {
     snprintf(needle, sizeof needle, " data-sourcepos=\"%d:%d-%d:%d\"", cmark_node_get_start_line(node),
              cmark_node_get_start_column(node), cmark_node_get_end_line(node), cmark_node_get_end_column(node));
-    found = strstr(at->html + at->marked, needle);
+    found = strstr(from, needle);
+    end = found ? found + strcspn(found, ">") : NULL;
+    end += end && *end;
     while (found && found > at->html && *found != '<')
       found--;
   }
   if (!found || (size_t)(found - at->html) < at->marked)
     return false;
   align_to(at, (size_t)(found - at->html));
+  at->behind = (size_t)(end - at->html);
   return true;
 }
 
@@ -122,7 +132,9 @@ bool markdown_oracle_locate(const char *markdown, size_t len, bool unsafe, size_
     cmark_node *node = cmark_iter_get_node(walk);
     if (event != CMARK_EVENT_ENTER || !is_block_of_interest(node))
       continue;
-    if (!in_tight_list(node) && !align_to_block(&at, node))
+    if (in_tight_list(node))
+      align_to(&at, at.behind);
+    else if (!align_to_block(&at, node))
       continue;
     if (at.plain > offset)
       break;

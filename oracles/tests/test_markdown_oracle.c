@@ -43,6 +43,10 @@ static const struct {
     {"x\n\n<div>\nraw\n</div>\n\ny\n", false, "omitted", "html_block", 3, 5},
     {"x\n\n<p data-sourcepos=\"9:9-9:9\">raw</p>\n\ny\n", true, "y", "paragraph", 5, 5},
     {"1. a\n2. b\n\n   c\n", false, "c</p>", "paragraph", 4, 4},
+    {"9. ok\n", false, "9\"", "list", 1, 1},
+    {"9. ok\n", false, "<li>", "item", 1, 1},
+    {"9. ok\n", false, "ok", "paragraph", 1, 1},
+    {"- # h\n", false, "<ul>", "list", 1, 1},
 };
 
 START_TEST(a_byte_of_html_leads_back_to_its_block) {
