@@ -71,9 +71,57 @@ static const struct argp_option table[] = {
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
-static const char *const commands[COMMANDS] = {"verify",   "report",   "list",       "self-audit", "reduce",
-                                               "coverage", "covers",   "mutate",     "blame",      "bisect",
-                                               "loaders",  "liveness", "completion", "plant",      "observe"};
+static const struct {
+  const char *name;
+  size_t operands; /* at most */
+} commands[COMMANDS] = {
+    [COMMAND_VERIFY] = {"verify", 0},
+    [COMMAND_REPORT] = {"report", 0},
+    [COMMAND_LIST] = {"list", 0},
+    [COMMAND_AUDIT] = {"self-audit", 0},
+    [COMMAND_REDUCE] = {"reduce", 1},
+    [COMMAND_COVERAGE] = {"coverage", 0},
+    [COMMAND_COVERS] = {"covers", 1},
+    [COMMAND_MUTATE] = {"mutate", 0},
+    [COMMAND_BLAME] = {"blame", 1},
+    [COMMAND_BISECT] = {"bisect", 3},
+    [COMMAND_LOADERS] = {"loaders", 3},
+    [COMMAND_LIVENESS] = {"liveness", 0},
+    [COMMAND_COMPLETION] = {"completion", 1},
+    [COMMAND_PLANT] = {"plant", SIZE_MAX},
+    [COMMAND_OBSERVE] = {"observe", SIZE_MAX},
+};
+
+/* The options whose value goes straight into a field of struct options. */
+enum binding_kind { SET_TRUE, SET_FALSE, SET_TEXT, ADD_TEXT, SET_UNSIGNED, SET_NUMBER };
+
+static const struct binding {
+  int key;
+  enum binding_kind kind;
+  size_t offset;
+  unsigned long long least, most; /* of a number */
+} bindings[] = {
+    {'s', ADD_TEXT, offsetof(struct options, session.suites), 0, 0},
+    {'c', ADD_TEXT, offsetof(struct options, session.cases), 0, 0},
+    {'p', ADD_TEXT, offsetof(struct options, session.programs), 0, 0},
+    {'j', SET_UNSIGNED, offsetof(struct options, session.jobs), 1, 256},
+    {'k', SET_TRUE, offsetof(struct options, session.keep_going), 0, 0},
+    {'v', SET_TRUE, offsetof(struct options, session.verbose), 0, 0},
+    {KEY_REPEAT, SET_UNSIGNED, offsetof(struct options, session.repeat), 1, 1000000},
+    {KEY_SUITES, SET_TEXT, offsetof(struct options, session.suites_folder), 0, 0},
+    {KEY_KNOWN, SET_TEXT, offsetof(struct options, session.known_path), 0, 0},
+    {KEY_JUNIT, SET_TEXT, offsetof(struct options, junit), 0, 0},
+    {KEY_JSON, SET_TEXT, offsetof(struct options, json_lines), 0, 0},
+    {KEY_SARIF, SET_TEXT, offsetof(struct options, sarif), 0, 0},
+    {'o', SET_TEXT, offsetof(struct options, out), 0, 0},
+    {KEY_LCOV, SET_TEXT, offsetof(struct options, lcov), 0, 0},
+    {KEY_ELF, SET_TRUE, offsetof(struct options, by_elf), 0, 0},
+    {KEY_FRESH, SET_TRUE, offsetof(struct options, fresh), 0, 0},
+    {KEY_SECONDS, SET_NUMBER, offsetof(struct options, seconds), 1, 1000000},
+    {KEY_GITHUB, SET_TRUE, offsetof(struct options, github), 0, 0},
+    {KEY_UPDATE, SET_TRUE, offsetof(struct options, update_known), 0, 0},
+    {KEY_NO_AUDIT, SET_FALSE, offsetof(struct options, audit), 0, 0},
+};
 
 static const char documentation[] =
     "Hold programs to an oracle, byte for byte, and say which byte differs and why.\n"
@@ -88,7 +136,7 @@ static const char documentation[] =
     "  covers LINE  list the cases that reach LINE, FILE:LINE of a generator\n"
     "  mutate       change a program at each place, and say where no case fails\n"
     "  blame CASE   say which instruction wrote the byte that diverges, or where\n"
-    "               it crashes or hangs\n"
+    "               it crashes, hangs, ends or leaves a process behind\n"
     "  bisect CASE [GOOD [BAD]]\n"
     "               find the commit that broke CASE, between two commits (default:\n"
     "               HEAD, and the nearest before it that is good)\n"
@@ -136,116 +184,96 @@ static void parse_seed(struct argp_state *state, struct session_options *session
 }
 
 static void parse_command(struct argp_state *state, struct options *options, const char *word) {
-  for (int i = 0; i < COMMANDS; i++)
-    if (strcmp(commands[i], word) == 0) {
+  const char *names[COMMANDS];
+  for (int i = 0; i < COMMANDS; i++) {
+    names[i] = commands[i].name;
+    if (strcmp(names[i], word) == 0) {
       options->command = (enum command)i;
       return;
     }
-  const char *near = nearest_word(word, commands, COMMAND_PLANT);
+  }
+  const char *near = nearest_word(word, names, COMMAND_PLANT);
   argp_error(state, "there is no command '%s'%s%s%s", word, near ? "; did you mean '" : "", near ? near : "",
              near ? "'?" : "");
 }
 
-/* The options that select and the ones that say where things are. */
-static bool parse_selection(int key, char *value, struct argp_state *state, struct session_options *session) {
-  switch (key) {
-  case 's':
-    text_list_add(&session->suites, value, strlen(value));
-    return true;
-  case 'c':
-    text_list_add(&session->cases, value, strlen(value));
-    return true;
-  case 'p':
-    text_list_add(&session->programs, value, strlen(value));
-    return true;
-  case 'j':
-    session->jobs = (unsigned)parse_number(state, "jobs", value, 1, 256);
-    return true;
-  case 'k':
-    session->keep_going = true;
-    return true;
-  case 'v':
-    session->verbose = true;
-    return true;
-  case KEY_RUNNER:
-    parse_runner(state, session, value);
-    return true;
-  case KEY_SEED:
-    parse_seed(state, session, value);
-    return true;
-  case KEY_REPEAT:
-    session->repeat = (unsigned)parse_number(state, "repeat", value, 1, 1000000);
-    return true;
-  case KEY_SUITES:
-    session->suites_folder = value;
-    return true;
-  case KEY_BUILD:
-    session->build = realpath(value, NULL);
-    if (!session->build)
-      argp_error(state, "--build=%s: %s", value, strerror(errno));
-    session->build_named = true;
-    return true;
-  case KEY_KNOWN:
-    session->known_path = value;
-    return true;
-  default:
-    return false;
+static const char *option_name(int key) {
+  const struct argp_option *option = table;
+  while (option->key != key)
+    option++;
+  return option->name;
+}
+
+/* Sets what BINDING says. */
+static void bind(const struct binding *binding, const char *value, struct argp_state *state, struct options *options) {
+  void *field = (char *)options + binding->offset;
+  switch (binding->kind) {
+  case SET_TRUE:
+  case SET_FALSE:
+    *(bool *)field = binding->kind == SET_TRUE;
+    break;
+  case SET_TEXT:
+    *(const char **)field = value;
+    break;
+  case ADD_TEXT:
+    text_list_add(field, value, strlen(value));
+    break;
+  case SET_UNSIGNED:
+    *(unsigned *)field = (unsigned)parse_number(state, option_name(binding->key), value, binding->least, binding->most);
+    break;
+  case SET_NUMBER:
+    *(uint64_t *)field = parse_number(state, option_name(binding->key), value, binding->least, binding->most);
+    break;
   }
 }
 
-static bool parse_report(int key, const char *value, struct argp_state *state, struct options *options) {
+static void parse_build(struct argp_state *state, struct session_options *session, const char *value) {
+  session->build = realpath(value, NULL);
+  if (!session->build)
+    argp_error(state, "--build=%s: %s", value, strerror(errno));
+  session->build_named = true;
+}
+
+static bool parse_option(int key, const char *value, struct argp_state *state, struct options *options) {
+  for (size_t i = 0; i < sizeof bindings / sizeof *bindings; i++)
+    if (bindings[i].key == key) {
+      bind(&bindings[i], value, state, options);
+      return true;
+    }
   switch (key) {
-  case KEY_TEXT:
-    options->output = OUTPUT_TEXT;
+  case KEY_RUNNER:
+    parse_runner(state, &options->session, value);
     return true;
-  case KEY_TAP:
-    options->output = OUTPUT_TAP;
+  case KEY_SEED:
+    parse_seed(state, &options->session, value);
     return true;
-  case KEY_JUNIT:
-    options->junit = value;
-    return true;
-  case KEY_JSON:
-    options->json_lines = value;
-    return true;
-  case KEY_SARIF:
-    options->sarif = value;
-    return true;
-  case 'o':
-    options->out = value;
-    return true;
-  case KEY_LCOV:
-    options->lcov = value;
+  case KEY_BUILD:
+    parse_build(state, &options->session, value);
     return true;
   case KEY_BYTE:
     options->has_byte = true;
     options->byte = parse_number(state, "byte", value, 0, SIZE_MAX);
     return true;
-  case KEY_ELF:
-    options->by_elf = true;
-    return true;
-  case KEY_FRESH:
-    options->fresh = true;
-    return true;
-  case KEY_SECONDS:
-    options->seconds = parse_number(state, "seconds", value, 1, 1000000);
-    return true;
-  case KEY_GITHUB:
-    options->github = true;
-    return true;
-  case KEY_UPDATE:
-    options->update_known = true;
-    return true;
-  case KEY_NO_AUDIT:
-    options->audit = false;
+  case KEY_TEXT:
+  case KEY_TAP:
+    options->output = key == KEY_TEXT ? OUTPUT_TEXT : OUTPUT_TAP;
     return true;
   default:
     return false;
   }
 }
 
+static void need_command(const struct argp_state *state) {
+  struct bytes names = {0};
+  for (int i = 0; i < COMMAND_PLANT; i++)
+    bytes_printf(&names, "%s %s", i ? "," : "", commands[i].name);
+  argp_error(state, "a command is needed:%s", names.data);
+  bytes_free(&names);
+}
+
 static error_t parse(int key, char *value, struct argp_state *state) {
   struct options *options = state->input;
-  if (parse_selection(key, value, state, &options->session) || parse_report(key, value, state, options))
+  if (parse_option(key, value, state, options))
     return 0;
   if (key == ARGP_KEY_ARG && state->arg_num == 0) {
     parse_command(state, options, value);
@@ -256,14 +284,9 @@ static error_t parse(int key, char *value, struct argp_state *state) {
     return 0;
   }
   if (key == ARGP_KEY_NO_ARGS)
-    argp_error(state, "a command is needed: verify, report, list, self-audit, reduce, coverage, covers, mutate, blame, "
-                      "bisect or completion");
-  size_t most =
-      options->command == COMMAND_BISECT || options->command == COMMAND_LOADERS ? 3
-      : options->command == COMMAND_REDUCE || options->command == COMMAND_COVERS || options->command == COMMAND_BLAME
-          ? 1
-          : 0;
-  if (key == ARGP_KEY_END && options->operands.count > most && options->command < COMMAND_COMPLETION)
+    need_command(state);
+  size_t most = commands[options->command].operands;
+  if (key == ARGP_KEY_END && options->operands.count > most)
     argp_error(state, "'%s' is one word too many; cases are selected by --case", options->operands.items[most]);
   return ARGP_ERR_UNKNOWN;
 }
@@ -330,7 +353,7 @@ void options_free(struct options *options) {
 static void print_bash(void) {
   printf("_bytegate() {\n  local word=${COMP_WORDS[COMP_CWORD]}\n  COMPREPLY=($(compgen -W \"");
   for (int i = 0; i < COMMAND_PLANT; i++)
-    printf("%s ", commands[i]);
+    printf("%s ", commands[i].name);
   for (const struct argp_option *option = table; option->name || option->doc; option++)
     if (option->name)
       printf("--%s%s ", option->name, option->arg ? "=" : "");
@@ -345,13 +368,13 @@ static void print_zsh(void) {
              option->arg ? option->arg : "", option->arg ? ":_files" : "");
   printf("  '1:command:(");
   for (int i = 0; i < COMMAND_PLANT; i++)
-    printf("%s%s", i ? " " : "", commands[i]);
+    printf("%s%s", i ? " " : "", commands[i].name);
   puts(")' '*:operand:_files'");
 }
 
 static void print_fish(void) {
   for (int i = 0; i < COMMAND_PLANT; i++)
-    printf("complete -c bytegate -n __fish_use_subcommand -a %s\n", commands[i]);
+    printf("complete -c bytegate -n __fish_use_subcommand -a %s\n", commands[i].name);
   for (const struct argp_option *option = table; option->name || option->doc; option++)
     if (option->name)
       printf("complete -c bytegate -l %s%s -d \"%s\"\n", option->name, option->arg ? " -r" : "", option->doc);

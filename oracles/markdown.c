@@ -71,9 +71,11 @@ static bool align_to_block(struct alignment *at, cmark_node *node) {
     snprintf(needle, sizeof needle, " data-sourcepos=\"%d:%d-%d:%d\"", cmark_node_get_start_line(node),
              cmark_node_get_start_column(node), cmark_node_get_end_line(node), cmark_node_get_end_column(node));
     found = strstr(from, needle);
-    end = found ? found + strcspn(found, ">") : NULL;
-    end += end && *end;
-    while (found && found > at->html && *found != '<')
+    if (!found)
+      return false;
+    end = found + strcspn(found, ">");
+    end += *end == '>';
+    while (found > at->html && *found != '<')
       found--;
   }
   if (!found || (size_t)(found - at->html) < at->marked)

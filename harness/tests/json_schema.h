@@ -1,5 +1,5 @@
-/* Holds JSON to a schema, in as much of JSON Schema (draft 7) as fixtures/schemas needs. A keyword that it does not know
-   is a mistake of the schema, not passed over. */
+/* Holds JSON to a schema, in as much of JSON Schema (draft 7) as fixtures/schemas needs. A keyword that it does not
+   know is a mistake of the schema, not passed over. */
 #ifndef HARNESS_TESTS_JSON_SCHEMA_H
 #define HARNESS_TESTS_JSON_SCHEMA_H
 

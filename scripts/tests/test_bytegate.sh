@@ -15,6 +15,7 @@ gate_run() { run "$gate" "$1" --suites "$suites" --known "$folder/known" "${@:2}
 # The command line.
 run "$gate"
 expect_status 'no command: 2' 2
+expect_text 'the commands are named' 'verify, report, list, self-audit, reduce, coverage, covers, mutate, blame, bisect, loaders' err
 run "$gate" verfy
 expect_status 'an unknown command: 2' 2
 expect_text 'the nearest command is named' "did you mean 'verify'?" err
@@ -274,6 +275,14 @@ for shell in bash zsh fish; do
   run "$gate" completion "$shell"
   expect_text "the completion for $shell knows the options" keep-going out
 done
+run "$gate" completion fish
+cp out completion
+run "$gate" --help
+cp out help
+sed -n 's/^complete .*-a //p' completion >commands
+while IFS= read -r command; do
+  expect_text "--help explains $command" "  $command " help
+done <commands
 run "$gate" completion bash
 cp out completion
 run bash -n completion
