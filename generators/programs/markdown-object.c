@@ -29,6 +29,10 @@ static const char header[] =
     "#include <stddef.h>\n"
     "#include <stdint.h>\n"
     "\n"
+    "#ifdef __cplusplus\n"
+    "extern \"C\" {\n"
+    "#endif\n"
+    "\n"
     "#define MARKDOWN_UNSAFE 1     /* flag: pass raw HTML and dangerous URLs through */\n"
     "#define MARKDOWN_NO_SPACE (-1) /* the workspace is too small for this document */\n"
     "#define MARKDOWN_TOO_LONG (-2) /* the document is longer than 256 MiB */\n"
@@ -45,6 +49,10 @@ static const char header[] =
     " * then *html is not set. */\n"
     "int64_t markdown_to_html(const void *document, size_t length, unsigned flags, void *workspace,\n"
     "                         size_t workspace_size, const char **html);\n"
+    "\n"
+    "#ifdef __cplusplus\n"
+    "}\n"
+    "#endif\n"
     "\n"
     "#endif\n";
 

@@ -36,6 +36,15 @@ same_html() {
 link cc render_native "$native"
 link "$foreign_cc" render_foreign "$foreign" -static
 same_html ./render_native
+
+cat >size.cc <<'C'
+#include "markdown_render.h"
+int main() { return markdown_workspace_size(1000) > 1000 ? 0 : 1; }
+C
+run clang -Wall -Wextra -Werror -I"$build/elf" -o size_cxx -x c++ size.cc -x none "$build/elf/markdown-render_$native.o"
+expect_status 'C++ links it too' 0
+run ./size_cxx
+expect_status 'and calls it' 0
 same_html "$foreign_qemu" ./render_foreign
 
 for name in references limits tabs empty html-block-names; do
