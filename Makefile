@@ -126,15 +126,19 @@ MANUAL := $(PREFIX)/share/man/man1/bytegate.1
 COMPLETIONS := bash:share/bash-completion/completions/bytegate zsh:share/zsh/site-functions/_bytegate \
                fish:share/fish/vendor_completions.d/bytegate.fish
 .PHONY: install uninstall
-install: $(BUILD)/bytegate $(BUILD)/bytegate.1 ## install the gate, its manual and completions below PREFIX (and DESTDIR)
+HELPERS := $(LAUNCHERS) $(PLUGINS)
+install: $(BUILD)/bytegate $(BUILD)/bytegate.1 $(HELPERS) ## install the gate, its manual and completions below PREFIX (and DESTDIR)
 	install -D -m 755 $(BUILD)/bytegate $(DESTDIR)$(PREFIX)/bin/bytegate
 	install -D -m 644 $(BUILD)/bytegate.1 $(DESTDIR)$(MANUAL)
+	for each in $(HELPERS:$(BUILD)/%=%); do \
+	  install -D -m 755 "$(BUILD)/$$each" "$(DESTDIR)$(PREFIX)/lib/bytegate/$$each" || exit 1; done
 	for each in $(COMPLETIONS); do \
 	  install -D -m 644 /dev/null "$(DESTDIR)$(PREFIX)/$${each#*:}" && \
 	  $(BUILD)/bytegate completion "$${each%%:*}" >"$(DESTDIR)$(PREFIX)/$${each#*:}" || exit 1; done
 
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/bytegate $(DESTDIR)$(MANUAL)
+	rm -rf $(DESTDIR)$(PREFIX)/lib/bytegate
 	for each in $(COMPLETIONS); do rm -f "$(DESTDIR)$(PREFIX)/$${each#*:}"; done
 
 $(BUILD)/bytegate.1: $(BUILD)/bytegate

@@ -1,6 +1,7 @@
 /* The case runs through the very driver that found its fault; only the command line is another one: the tracer stands
    in front of the program, or of the emulator with the plugin. */
 #include "harness/blame_observe.h"
+#include "harness/companion.h"
 
 #include "harness/drive.h"
 
@@ -26,19 +27,12 @@ static char *stores_wanted(const struct observation_options *options) {
   return text.data;
 }
 
-/* The folder of the plugin: it is built beside the gate. */
-static char *plugin_path(const char *gate) {
-  const char *slash = strrchr(gate, '/');
-  return slash ? xasprintf("%.*s/plugin/observe_run.so", (int)(slash - gate), gate)
-               : xstrdup("./plugin/observe_run.so");
-}
-
 /* Appends the words that stand before the program's own arguments. Returns false where the emulator is missing. */
 static bool add_observer(struct text_list *words, const struct target *target, const char *gate, const char *log,
                          const struct observation_options *options, struct bytes *why) {
   const char *samples = options->samples ? ",samples" : "";
   char *wanted = stores_wanted(options);
-  char *plugin = plugin_path(gate);
+  char *plugin = companion_of(gate, "plugin/observe_run.so");
   const char *name = target->machine == MACHINE_ARM64 ? "qemu-aarch64" : "qemu-x86_64";
   char *qemu = target->runner == RUNNER_QEMU ? find_command(name) : NULL;
   bool good = target->runner != RUNNER_QEMU || (qemu && access(plugin, R_OK) == 0);

@@ -23,15 +23,6 @@ uint64_t hash_bytes(uint64_t start, const void *data, size_t len) {
   return hash;
 }
 
-char *path_beside_command(const char *name) {
-  char path[PATH_MAX] = "";
-  ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
-  if (len <= 0)
-    die("/proc/self/exe: %s", strerror(errno));
-  path[len] = '\0';
-  return xasprintf("%.*s/%s", (int)(strrchr(path, '/') - path), path, name);
-}
-
 bool is_conditional_branch(enum machine machine, const uint8_t *bytes, size_t len) {
   uint64_t displacement;
   return machine == MACHINE_ARM64 ? decode_branch_arm64(bytes, len, &displacement)

@@ -76,7 +76,4 @@ bool coverage_save(const struct coverage *coverage, const char *store, struct by
 /* 64-bit FNV-1a, to be chained: START is 0 or the hash so far. */
 uint64_t hash_bytes(uint64_t start, const void *data, size_t len);
 
-/* The path of a file that is built beside this command, NAME relative to its folder. The caller frees it. */
-char *path_beside_command(const char *name);
-
 #endif

@@ -1,6 +1,7 @@
 /* Makes targets that count: under the emulator with its plugin, or, where the suite wants the machine itself alone,
    one instruction at a time. */
 #include "harness/coverage_probe.h"
+#include "harness/companion.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -74,7 +75,7 @@ static struct text_list command_words(const struct probe *probe, bool native, co
   if (native) {
     text_list_take(&words, xstrdup(counts));
   } else {
-    char *plugin = path_beside_command(plugin_name);
+    char *plugin = companion_path(plugin_name);
     text_list_take(&words, xstrdup("-plugin"));
     text_list_take(&words, xasprintf("%s,counts=%s", plugin, counts));
     free(plugin);
@@ -97,7 +98,7 @@ struct probe *probe_make(struct coverage *coverage, const struct covered_case *o
   probe->program.deadline *= PATIENCE;
   probe->program.start_deadline *= PATIENCE;
   probe->target.program = &probe->program;
-  probe->target.elf = native ? path_beside_command(stepper_name) : find_command(emulator_of(coverage->machine));
+  probe->target.elf = native ? companion_path(stepper_name) : find_command(emulator_of(coverage->machine));
   probe->target.runner = RUNNER_NATIVE;
   probe->target.stop = NULL;
   return probe;
@@ -124,7 +125,7 @@ void probe_collect(struct probe *probe, struct covered_case *one) {
 }
 
 static void check_built(const char *name, struct bytes *why) {
-  char *path = path_beside_command(name);
+  char *path = companion_path(name);
   if (access(path, R_OK) != 0 && why->len == 0)
     bytes_printf(why, "%s: %s (run `make` to build it)", path, strerror(errno));
   free(path);

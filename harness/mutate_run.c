@@ -1,4 +1,5 @@
 /* Runs cases on mutants. */
+#include "harness/companion.h"
 #include "harness/mutate.h"
 
 #include "harness/drive.h"
@@ -102,7 +103,7 @@ static struct stand_in *stand_in_for(struct shift *shift, const struct target *o
     text_list_take(&words, xstrdup(original->program->arguments.items[i]));
   one->program.arguments = words;
   one->program.start_deadline = native ? WAIT_SECONDS : 4 * WAIT_SECONDS;
-  one->target.elf = path_beside_command("confine");
+  one->target.elf = companion_path("confine");
   one->target.program = &one->program;
   one->target.runner = RUNNER_NATIVE;
   one->target.stop = NULL;

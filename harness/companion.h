@@ -1,0 +1,13 @@
+/* Files that belong to this command: the plugins that it gives to qemu, and the programs that it starts others through.
+   In a build they stand beside it; where it is installed, in ../lib/bytegate. */
+#ifndef HARNESS_COMPANION_H
+#define HARNESS_COMPANION_H
+
+/* The path of the file NAME, as in "plugin/observe_run.so", of the command at the path COMMAND; beside it if the file
+   is nowhere. The caller frees it. */
+char *companion_of(const char *command, const char *name);
+
+/* The same for the command that runs. */
+char *companion_path(const char *name);
+
+#endif
