@@ -3,7 +3,7 @@
 #
 #   generators/{lay,isa,markdown,http,ls}/*.c -> $(BUILD)/libgenerators.a
 #   generators/programs/NAME.c               -> $(BUILD)/gen/NAME, run to lay its programs into $(BUILD)/elf/
-#   oracles/*.c, harness/*.c                 -> $(BUILD)/bytegate
+#   oracles/*.c, harness/*.c, harness/*/*.c  -> $(BUILD)/bytegate
 #   PART/tests/test_*.c                      -> $(BUILD)/tests/PART/tests/test_*
 #
 # BUILD=DIR builds into another folder. SANITIZE=1 builds with ASan and UBSan into build-sanitize/.
@@ -52,7 +52,8 @@ TEST_PACKAGES := check unicorn libxxhash
 GENERATOR_SOURCES := $(filter-out generators/programs/%,$(wildcard generators/*/*.c))
 PROGRAMS := $(notdir $(basename $(wildcard generators/programs/*.c)))
 ORACLE_SOURCES := $(wildcard oracles/*.c)
-HARNESS_SOURCES := $(wildcard harness/*.c)
+HARNESS_FOLDERS := harness $(addprefix harness/,report blame bisect coverage loaders)
+HARNESS_SOURCES := $(wildcard $(addsuffix /*.c,$(HARNESS_FOLDERS)))
 PLUGIN_SOURCES := $(wildcard harness/plugin/*.c)
 # Small programs that the gate starts others through: one source each, linked statically.
 LAUNCHER_SOURCES := $(wildcard harness/confine/confine.c harness/step/step_instructions.c)
@@ -65,7 +66,7 @@ C_SOURCES := $(GENERATOR_SOURCES) $(wildcard generators/programs/*.c) $(ORACLE_S
              $(PLUGIN_SOURCES) $(LAUNCHER_SOURCES) $(TEST_SOURCES) $(TEST_SUPPORT)
 # Built each in its own way, and laid out like the rest.
 OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/confine harness/fuzz harness/step fixtures/example))
-HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) harness harness/plugin oracles $(TEST_DIRS)))
+HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) $(HARNESS_FOLDERS) harness/plugin oracles $(TEST_DIRS)))
 SHELL_SOURCES := $(wildcard run-elf.sh .ci/run ci/*.sh scripts/*.sh scripts/tests/*.sh fixtures/*.sh fixtures/*/*.sh)
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))

@@ -1,8 +1,8 @@
 /* The life of a lane: starts programs, notices how they end, and says what that means for the case at hand. */
 #include "harness/lane.h"
 
-#include "harness/attempt.h"
 #include "harness/compare.h"
+#include "harness/loaders/attempt.h"
 #include "harness/truth.h"
 
 #include <arpa/inet.h>

@@ -1,7 +1,7 @@
 /* A run of the gate, from the selection to the exit status. */
 #include "harness/session.h"
 
-#include "harness/blame.h"
+#include "harness/blame/blame.h"
 #include "harness/compare.h"
 #include "harness/drive.h"
 #include "harness/truth.h"

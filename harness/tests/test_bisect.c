@@ -2,7 +2,7 @@
    And the operation itself: a program into which all of its own routines are grafted must still do what it did. */
 #include "harness/tests/faulty_build.h"
 
-#include "harness/bisect_graft.h"
+#include "harness/bisect/bisect_graft.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
    crash and a hang are planted in a routine, and it must name the routine. */
 #include "harness/tests/faulty_build.h"
 
-#include "harness/blame_code.h"
+#include "harness/blame/blame_code.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Coverage: the source map, the branches, and a program of which it is known what every instruction does. */
-#include "harness/coverage.h"
+#include "harness/coverage/coverage.h"
 
 #include "harness/plugin/branches.h"
 #include "harness/program_map.h"

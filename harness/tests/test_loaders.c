@@ -1,7 +1,7 @@
 /* test_loaders.c: the loader table is read strictly and catches drift in both directions, a boot's console is
  * understood, and the liveness matrix of fixtures/ still holds. */
-#include "harness/boot.h"
-#include "harness/liveness.h"
+#include "harness/loaders/boot.h"
+#include "harness/loaders/liveness.h"
 
 #include <check.h>
 #include <elf.h>

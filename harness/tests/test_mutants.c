@@ -1,6 +1,6 @@
 /* Mutants: which there are of an instruction, and what becomes of those of a program that is known by heart. */
-#include "harness/mutants.h"
-#include "harness/mutate.h"
+#include "harness/coverage/mutants.h"
+#include "harness/coverage/mutate.h"
 
 #include "harness/tests/tiny_program.h"
 

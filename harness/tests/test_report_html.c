@@ -1,7 +1,7 @@
 /* The HTML page: whatever bytes a program gave, it stays well-formed, asks nothing of any other file, and links to each
    divergence that it shows. */
-#include "harness/report.h"
-#include "harness/report_html.h"
+#include "harness/report/report.h"
+#include "harness/report/report_html.h"
 
 #include <check.h>
 #include <libxml/HTMLparser.h>

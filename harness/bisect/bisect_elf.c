@@ -1,0 +1,395 @@
+/* The guilty routine: the routines and tables in which two builds differ, and of them the smallest set that, taken from
+   the good build, makes the bad one do right. Delta debugging, each test a run of a hybrid. */
+#include "harness/bisect/bisect.h"
+
+#include "harness/bisect/bisect_graft.h"
+#include "harness/drive.h"
+#include "harness/report/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What hangs is given this long, in seconds. */
+static const double HANG_DEADLINE = 1.0;
+
+/* Lines of each side that are shown of a difference. */
+enum { MOST_LINES = 12, MOST_UNITS = 2000, MOST_TEXT = 24 };
+
+struct hunt {
+  struct workspace *workspace;
+  struct build good, bad;
+  struct result failure; /* of the bad build; owned */
+  struct program program;
+  struct target target; /* runs what PATH holds */
+  char *path;
+  const struct item **items; /* of the good build: those that differ and can be replaced */
+  size_t count;
+  struct bytes left_out; /* lines about those that cannot */
+  size_t runs;
+  int interrupted;
+};
+
+/* ---- The failure ------------------------------------------------------------------------------------------------ */
+
+static bool stop_at_failure(void *user, struct result *result) {
+  struct result **failure = user;
+  if (result->verdict > EQUAL && !*failure)
+    *failure = result;
+  return !*failure;
+}
+
+static const char *last_part(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
+/* Whether the target's program is a build of the program PATH. */
+static bool is_of(const struct session *session, const struct target *target, const char *path) {
+  return target->machine == elf_machine(path) &&
+         (session->options->programs.count > 0 || strcmp(last_part(target->elf), last_part(path)) == 0);
+}
+
+/* Makes a job of each selected case on each target that the program BAD can stand for. */
+static size_t make_jobs(struct session *session, const char *bad, struct result **jobs) {
+  size_t count = 0;
+  *jobs = NULL;
+  for (size_t i = 0; i < session->suite_count; i++) {
+    struct suite *suite = &session->suites[i];
+    for (size_t k = 0; k < suite->target_count; k++) {
+      struct target *target = &suite->targets[k];
+      if (!is_of(session, target, bad))
+        continue;
+      free(target->elf);
+      target->elf = xstrdup(bad);
+      target->stop = NULL;
+      for (size_t c = 0; c < suite->case_count; c++) {
+        if (!session_selects(session, suite, target, &suite->cases[c]))
+          continue;
+        *jobs = xrealloc(*jobs, (count + 1) * sizeof **jobs);
+        (*jobs)[count++] = (struct result){.suite = suite, .target = target, .test_case = &suite->cases[c]};
+      }
+    }
+  }
+  return count;
+}
+
+/* Runs the selected cases on the program BAD until one fails, which becomes the hunt's. Returns EXIT_DIVERGED then, or
+   the status to end with. */
+static int find_failure(struct hunt *hunt, struct session *session, const char *bad) {
+  struct result *results;
+  struct result *failure = NULL;
+  size_t count = make_jobs(session, bad, &results);
+  struct result **jobs = xcalloc(count + 1, sizeof(struct result *));
+  const struct drive_options options = {.lanes = session->options->jobs, .done = stop_at_failure, .user = &failure};
+  for (size_t i = 0; i < count; i++)
+    jobs[i] = &results[i];
+  if (count)
+    hunt->interrupted = drive_jobs(hunt->workspace, &options, jobs, count);
+  else
+    fprintf(stderr, "bytegate: no selected case is for a program called %s (name one with --program)\n",
+            last_part(bad));
+  if (failure) {
+    hunt->failure = *failure;
+    *failure = (struct result){0};
+  } else if (count) {
+    printf("%s does what it should in all of %zu selected runs\n", bad, count);
+  }
+  for (size_t i = 0; i < count; i++)
+    result_free(&results[i]);
+  free(results);
+  free(jobs);
+  return failure ? EXIT_DIVERGED : count ? EXIT_EQUAL : EXIT_USAGE;
+}
+
+/* ---- Tests ------------------------------------------------------------------------------------------------------ */
+
+static bool go_on(void *user, struct result *result) {
+  (void)user;
+  (void)result;
+  return true;
+}
+
+/* Whether the program ELF does right in the case that failed. */
+static bool passes(struct hunt *hunt, const char *elf) {
+  struct result result = {.suite = hunt->failure.suite, .target = &hunt->target, .test_case = hunt->failure.test_case};
+  struct result *job = &result;
+  const struct drive_options options = {.lanes = 1, .done = go_on, .tries_on = true};
+  hunt->target.elf = (char *)(uintptr_t)elf;
+  hunt->interrupted |= drive_jobs(hunt->workspace, &options, &job, 1);
+  hunt->runs++;
+  bool equal = result.verdict == EQUAL;
+  result_free(&result);
+  return equal;
+}
+
+/* Whether the bad build does right with the COUNT items of the good one. */
+static bool passes_with(struct hunt *hunt, const struct item *const *items, size_t count) {
+  struct bytes why = {0};
+  bool good = graft(&hunt->good, &hunt->bad, items, count, hunt->path, &why) && passes(hunt, hunt->path);
+  bytes_free(&why);
+  return good && !hunt->interrupted;
+}
+
+/* Collects the items that differ. One that cannot be replaced is left out, with the reason. */
+static void find_differences(struct hunt *hunt) {
+  for (size_t i = 0; i < hunt->good.item_count; i++) {
+    const struct item *item = &hunt->good.items[i];
+    const struct item *twin = build_item(&hunt->bad, item->name);
+    struct bytes why = {0};
+    if (item->kind == ITEM_BSS || build_is_nameless(item) || (twin && build_same(&hunt->good, item, &hunt->bad, twin)))
+      continue;
+    if (graft(&hunt->good, &hunt->bad, &item, 1, hunt->path, &why)) {
+      hunt->items = xrealloc(hunt->items, (hunt->count + 1) * sizeof *hunt->items);
+      hunt->items[hunt->count++] = item;
+    } else {
+      bytes_printf(&hunt->left_out, "  cannot be replaced: %s\n", why.data);
+    }
+    bytes_free(&why);
+  }
+}
+
+/* Removes from the set the items FIRST to LAST if it passes without them. */
+static bool try_without(struct hunt *hunt, const struct item **set, size_t *count, size_t first, size_t last) {
+  const struct item **rest = xcalloc(*count + 1, sizeof *rest);
+  size_t kept = 0;
+  for (size_t i = 0; i < *count; i++)
+    if (i < first || i >= last)
+      rest[kept++] = set[i];
+  bool good = kept > 0 && passes_with(hunt, rest, kept);
+  if (good) {
+    memcpy(set, rest, kept * sizeof *rest);
+    *count = kept;
+  }
+  free(rest);
+  return good;
+}
+
+/* Makes the set, which passes, as small as it can be: no item of it can be left out. */
+static void minimise(struct hunt *hunt, const struct item **set, size_t *count) {
+  for (size_t i = 0; i < *count && !hunt->interrupted; i++)
+    if (passes_with(hunt, &set[i], 1)) {
+      set[0] = set[i];
+      *count = 1;
+      return;
+    }
+  for (size_t size = *count / 2 ? *count / 2 : 1; *count > 1 && !hunt->interrupted;) {
+    bool any = false;
+    for (size_t at = 0; at < *count && !hunt->interrupted;)
+      if (try_without(hunt, set, count, at, at + size))
+        any = true;
+      else
+        at += size;
+    if (size == 1 && !any)
+      return;
+    size = size > 1 ? size / 2 : 1;
+  }
+}
+
+/* ---- What differs ----------------------------------------------------------------------------------------------- */
+
+/* Appends the name of what UNIT leads to: a routine or table with an offset, or the text of nameless data. */
+static void add_target(const struct build *build, const struct unit *unit, struct bytes *out) {
+  const struct item *target = unit->kind == UNIT_PLAIN ? NULL : build_item_at(build, unit->target);
+  const char *bytes = target ? (const char *)build_bytes(build, target) : NULL;
+  if (target && bytes && build_is_nameless(target)) {
+    bytes_text(out, " \"");
+    bytes_escaped(out, (struct span){bytes, target->size < MOST_TEXT ? target->size : MOST_TEXT});
+    bytes_text(out, "\"");
+  } else if (target)
+    bytes_printf(out, " %s+0x%llx", target->name, (unsigned long long)(unit->target - target->address));
+}
+
+/* The units as lines that are the same where the units do the same. Where a branch leads inside of its routine moves
+   with every instruction that is added: that is no difference of the branch. */
+static char **describe_units(struct build *build, const struct item *item, const struct listing *listing) {
+  char **lines = xcalloc(listing->count + 1, sizeof *lines);
+  for (size_t i = 0; i < listing->count; i++) {
+    const struct unit *unit = &listing->units[i];
+    struct bytes text = {0};
+    bytes_escaped(&text, (struct span){(const char *)unit->bytes, unit->len});
+    if (unit->target - item->address >= item->size)
+      add_target(build, unit, &text);
+    lines[i] = text.data;
+  }
+  return lines;
+}
+
+static void free_lines(char **lines, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    free(lines[i]);
+  free(lines);
+}
+
+/* The lengths of the longest common subsequences of the ends of A and B: [i * (m + 1) + k] of A from i and B from k. */
+static unsigned short *common_lengths(char **a, size_t n, char **b, size_t m) {
+  unsigned short *lengths = xcalloc((n + 1) * (m + 1), sizeof *lengths);
+  for (size_t i = n; i-- > 0;)
+    for (size_t k = m; k-- > 0;) {
+      unsigned short down = lengths[(i + 1) * (m + 1) + k];
+      unsigned short right = lengths[i * (m + 1) + k + 1];
+      lengths[i * (m + 1) + k] = strcmp(a[i], b[k]) == 0 ? lengths[(i + 1) * (m + 1) + k + 1] + 1
+                                 : down > right          ? down
+                                                         : right;
+    }
+  return lengths;
+}
+
+static void print_line(struct build *build, const struct unit *unit, const char *side) {
+  const struct map_entry *entry = program_map_at(&build->map, unit->address);
+  struct code code = {0};
+  struct bytes target = {0};
+  bytes_text(&target, "");
+  add_target(build, unit, &target);
+  if (entry && code_read(&build->reader, entry->bytes, entry->len, unit->address, &code))
+    printf("  %s  %s:%d  %s%s%s\n", side, entry->file, entry->line, code.text, target.len ? "  ->" : "", target.data);
+  bytes_free(&target);
+}
+
+/* Prints the instructions that only one of the two routines has. */
+static void print_listings(struct hunt *hunt, const struct item *item, const struct item *twin,
+                           const struct listing *good, const struct listing *bad) {
+  size_t n = good->count;
+  size_t m = bad->count;
+  char **a = describe_units(&hunt->good, item, good);
+  char **b = describe_units(&hunt->bad, twin, bad);
+  unsigned short *lengths = common_lengths(a, n, b, m);
+  size_t lines = 0;
+  for (size_t i = 0, k = 0; (i < n || k < m) && lines < (size_t)2 * MOST_LINES;) {
+    if (i < n && k < m && strcmp(a[i], b[k]) == 0) {
+      i++;
+      k++;
+    } else if (i < n && (k == m || lengths[(i + 1) * (m + 1) + k] >= lengths[i * (m + 1) + k + 1])) {
+      print_line(&hunt->good, &good->units[i++], "good");
+      lines++;
+    } else {
+      print_line(&hunt->bad, &bad->units[k++], "bad ");
+      lines++;
+    }
+  }
+  if (lines == 0)
+    puts("  only where its branches lead differs");
+  free(lengths);
+  free_lines(a, n);
+  free_lines(b, m);
+}
+
+static void print_code(struct hunt *hunt, const struct item *item, const struct item *twin) {
+  struct listing good;
+  struct listing bad;
+  struct bytes why = {0};
+  bool listed = build_list(&hunt->good, item, &good, &why);
+  listed &= build_list(&hunt->bad, twin, &bad, &why);
+  if (listed && good.count < MOST_UNITS && bad.count < MOST_UNITS)
+    print_listings(hunt, item, twin, &good, &bad);
+  listing_free(&good);
+  listing_free(&bad);
+  bytes_free(&why);
+}
+
+static void print_data(struct hunt *hunt, const struct item *item, const struct item *twin) {
+  const uint8_t *a = build_bytes(&hunt->good, item);
+  const uint8_t *b = build_bytes(&hunt->bad, twin);
+  size_t lines = 0;
+  for (uint64_t i = 0; a && b && i < item->size && i < twin->size && lines < MOST_LINES; i++) {
+    const struct map_entry *entry = program_map_at(&hunt->bad.map, twin->address + i);
+    if (a[i] == b[i])
+      continue;
+    printf("  byte %llu: good 0x%02x, bad 0x%02x  %s:%d\n", (unsigned long long)i, a[i], b[i],
+           entry ? entry->file : "?", entry ? entry->line : 0);
+    lines++;
+  }
+}
+
+static void print_guilty(struct hunt *hunt, const struct item *item) {
+  const struct item *twin = build_item(&hunt->bad, item->name);
+  const struct map_entry *entry = program_map_at(&hunt->bad.map, twin->address);
+  printf("%s %s  %s:%d\n", item->kind == ITEM_CODE ? "routine" : "table", item->name, entry ? entry->file : "?",
+         entry ? entry->line : 0);
+  if (item->kind == ITEM_CODE)
+    print_code(hunt, item, twin);
+  else
+    print_data(hunt, item, twin);
+}
+
+/* ---- The hunt --------------------------------------------------------------------------------------------------- */
+
+static void print_outcome(struct hunt *hunt, const struct item *const *set, size_t count, size_t differing) {
+  const struct result *failure = &hunt->failure;
+  printf("BISECT %s/%s %s %s:", failure->suite->name, failure->test_case->id, failure->target->label,
+         failure->target->where);
+  for (size_t i = 0; i < count; i++)
+    printf("%s %s", i ? "," : "", set[i]->name);
+  printf(" (of %zu that differ, by %zu runs)\n", differing, hunt->runs);
+  for (size_t i = 0; i < count; i++)
+    print_guilty(hunt, set[i]);
+}
+
+static int hunt_down(struct hunt *hunt) {
+  size_t differing = hunt->count;
+  if (differing == 0) {
+    printf("no routine or table of %s does otherwise than that of %s\n%s", hunt->bad.path, hunt->good.path,
+           span_of(&hunt->left_out).data);
+    return EXIT_INFRASTRUCTURE;
+  }
+  if (!passes_with(hunt, hunt->items, hunt->count)) {
+    printf("with all %zu routines and tables that differ taken from %s, %s still fails: the fault is in what cannot be "
+           "replaced\n%s",
+           differing, hunt->good.path, hunt->bad.path, span_of(&hunt->left_out).data);
+    return EXIT_INFRASTRUCTURE;
+  }
+  minimise(hunt, hunt->items, &hunt->count);
+  if (hunt->interrupted)
+    return EXIT_INFRASTRUCTURE;
+  print_outcome(hunt, hunt->items, hunt->count, differing);
+  fputs(span_of(&hunt->left_out).data, stdout);
+  return EXIT_DIVERGED;
+}
+
+/* Runs the hunt for the failure that was found. */
+static int pursue(struct hunt *hunt) {
+  struct bytes text = {0};
+  hunt->program = *hunt->failure.target->program;
+  hunt->target = *hunt->failure.target;
+  hunt->target.program = &hunt->program;
+  hunt->path = xasprintf("%s/hybrid", hunt->workspace->root);
+  if (hunt->failure.verdict == HUNG && hunt->program.deadline > HANG_DEADLINE)
+    hunt->program.deadline = HANG_DEADLINE;
+  report_headline(&hunt->failure, &text);
+  printf("%s\n", text.data);
+  bytes_free(&text);
+  if (!passes(hunt, hunt->good.path)) {
+    printf("%s fails in this case too\n", hunt->good.path);
+    return EXIT_USAGE;
+  }
+  find_differences(hunt);
+  return hunt_down(hunt);
+}
+
+int bisect_elf(struct session *session, struct workspace *workspace, const char *good, const char *bad) {
+  struct hunt hunt = {.workspace = workspace};
+  struct bytes why = {0};
+  int status = EXIT_USAGE;
+  char *paths[] = {realpath(good, NULL), realpath(bad, NULL)};
+  if (!build_open(paths[0] ? paths[0] : good, &hunt.good, &why) ||
+      !build_open(paths[1] ? paths[1] : bad, &hunt.bad, &why)) {
+    fprintf(stderr, "bytegate: %s\n", why.data);
+  } else if (hunt.good.machine != hunt.bad.machine) {
+    fprintf(stderr, "bytegate: %s and %s are for different machines\n", good, bad);
+  } else {
+    status = find_failure(&hunt, session, hunt.bad.path);
+    if (status == EXIT_DIVERGED)
+      status = pursue(&hunt);
+  }
+  session->interrupted = hunt.interrupted;
+  build_close(&hunt.good);
+  build_close(&hunt.bad);
+  result_free(&hunt.failure);
+  bytes_free(&hunt.left_out);
+  bytes_free(&why);
+  free(hunt.items);
+  free(hunt.path);
+  free(paths[0]);
+  free(paths[1]);
+  return status;
+}

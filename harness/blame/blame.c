@@ -1,0 +1,208 @@
+/* The command `blame`, and the words in which it tells what it found. */
+#include "harness/blame/blame.h"
+
+#include "harness/blame/blame_origin.h"
+#include "harness/report/report.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void add_byte(unsigned char value, struct bytes *out) {
+  bytes_printf(out, "0x%02x '", value);
+  bytes_escaped(out, (struct span){(const char *)&value, 1});
+  bytes_text(out, "'");
+}
+
+static void add_instruction(struct blame *blame, uint64_t address, struct bytes *out) {
+  struct code code;
+  blamed_place(&blame->program, address, out);
+  if (blamed_code(&blame->program, address, &code))
+    bytes_printf(out, "  %s", code.text);
+  bytes_text(out, "\n");
+}
+
+static void add_store(struct blame *blame, const struct origin *origin, struct bytes *out) {
+  bytes_text(out, "stored    by ");
+  add_instruction(blame, origin->pc, out);
+  bytes_add(out, span_of(&origin->backtrace));
+  if (origin->value_kind == VALUE_COPIED && origin->maker != origin->pc) {
+    bytes_text(out, "copied    by ");
+    add_instruction(blame, origin->maker, out);
+  }
+  if (origin->value_kind == VALUE_COPIED)
+    bytes_printf(out, "          from 0x%llx\n", (unsigned long long)origin->source);
+  if (origin->maker != origin->pc && (origin->value_kind == VALUE_CONSTANT || origin->value_kind == VALUE_COMPUTED)) {
+    bytes_text(out, origin->value_kind == VALUE_CONSTANT ? "constant  of " : "computed  by ");
+    add_instruction(blame, origin->maker, out);
+  }
+}
+
+/* Whether the descriptor gives the case's own input: stdin, or the only kind of file that the harness lays out. */
+static bool is_input(const struct blame *blame, const struct origin *origin) {
+  static const char document[] = "document.md";
+  struct span call = span_of(&origin->call);
+  bool by_path = memmem(call.data, call.len, document, sizeof document - 1) != NULL;
+  return by_path || (blame->result->target->program->feeds_stdin && origin->filled.fd == STDIN_FILENO);
+}
+
+static void add_filled(const struct blame *blame, const struct origin *origin, struct bytes *out) {
+  struct span input = span_of(&blame->result->test_case->input);
+  size_t line = 0;
+  size_t column = 0;
+  if (origin->filled.fd < 0) {
+    bytes_printf(out, "zeroed    by %s\n", span_of(&origin->call).data);
+    return;
+  }
+  bytes_printf(out, "read      by %s\n          ", span_of(&origin->call).data);
+  if (origin->filled.accepted)
+    bytes_printf(out, "byte %llu of the request\n", (unsigned long long)origin->filled.offset);
+  else if (is_input(blame, origin) && origin->filled.offset < input.len) {
+    report_position(input, (size_t)origin->filled.offset, &line, &column);
+    bytes_printf(out, "byte %llu of the input: line %zu, column %zu\n", (unsigned long long)origin->filled.offset, line,
+                 column);
+  } else
+    bytes_printf(out, "byte %llu of descriptor %d\n", (unsigned long long)origin->filled.offset, origin->filled.fd);
+}
+
+static void add_origin(struct blame *blame, const struct origin *origin, struct bytes *out) {
+  switch (origin->kind) {
+  case ORIGIN_STORE:
+    add_store(blame, origin, out);
+    break;
+  case ORIGIN_FILLED:
+    add_filled(blame, origin, out);
+    break;
+  case ORIGIN_IMAGE:
+    bytes_text(out, "laid      as ");
+    blamed_place(&blame->program, origin->address, out);
+    bytes_text(out, "\n");
+    break;
+  default:
+    bytes_printf(out, "          0x%llx was not written while it ran: it stood there from the start\n",
+                 (unsigned long long)origin->address);
+    break;
+  }
+}
+
+/* The line that grep finds. */
+static void add_headline(struct blame *blame, enum part part, size_t offset, const struct written *written,
+                         const struct origin *first, struct bytes *out) {
+  const struct result *result = blame->result;
+  bytes_printf(out, "BLAME %s/%s %s %s: %s byte %zu, ", result->suite->name, result->test_case->id,
+               result->target->label, result->target->where, part_name(part), offset);
+  add_byte(written->value, out);
+  if (first->kind == ORIGIN_STORE) {
+    bytes_text(out, ", stored by ");
+    blamed_place(&blame->program, first->pc, out);
+  } else if (first->kind == ORIGIN_IMAGE) {
+    bytes_text(out, ", laid as ");
+    blamed_place(&blame->program, first->address, out);
+  }
+  bytes_text(out, "\n");
+}
+
+static void add_written(const struct blame *blame, const struct written *written, struct bytes *out) {
+  bytes_text(out, "written   by ");
+  blamed_call_name(&blame->program, written->call->number, out);
+  bytes_printf(out, "(%lld, ...) at ", (long long)(int)written->call->arguments[0]);
+  blamed_place(&blame->program, written->call->pc, out);
+  bytes_printf(out, "\n          from 0x%llx\n", (unsigned long long)written->address);
+}
+
+bool blame_byte(struct workspace *workspace, const char *gate, const struct result *result, enum part part,
+                size_t offset, struct bytes *out, struct bytes *why) {
+  const struct observation_options plain = {0};
+  struct blame blame = {.workspace = workspace, .gate = gate, .result = result};
+  struct observation observation;
+  struct written written;
+  struct origins origins = {0};
+  if (!observe_case(workspace, gate, result, &plain, &observation, why))
+    return false;
+  blamed_open(result->target, &blame.program);
+  bool good = find_written(&observation, result, part, offset, &written, why);
+  if (good) {
+    struct bytes lines = {0};
+    add_written(&blame, &written, &lines);
+    good = find_origins(&blame, &written, &origins, why);
+    add_headline(&blame, part, offset, &written, &origins.steps[0], out);
+    bytes_add(out, span_of(&lines));
+    for (size_t i = 0; i < origins.count; i++)
+      add_origin(&blame, &origins.steps[i], out);
+    bytes_free(&lines);
+    origins_free(&origins);
+  }
+  blamed_close(&blame.program);
+  observation_free(&observation);
+  return good;
+}
+
+/* ---- The command ------------------------------------------------------------------------------------------------ */
+
+/* The first result that blame has something to say about. */
+static const struct result *choose(const struct session *session, bool has_byte) {
+  for (size_t i = 0; i < session->result_count; i++) {
+    const struct result *result = &session->results[i];
+    bool is_stop = result->test_case == &session->stop;
+    if (result->target == &session->oracle || result->untried)
+      continue;
+    if (has_byte ? result->verdict != NOT_RUN && !is_stop : result->verdict > EQUAL && result->verdict < FLAKY)
+      return result;
+  }
+  return NULL;
+}
+
+/* Blames the byte that RESULT diverges in. Where something is missing there, the byte before it is the last that was
+   written. */
+static bool blame_divergence(struct workspace *workspace, const char *gate, const struct result *result,
+                             struct bytes *out, struct bytes *why) {
+  size_t offset = result->offset;
+  if (result->part == PART_EXIT || result->part == PART_NONE)
+    return blame_end(workspace, gate, result, out, why);
+  if (offset < result->actual.len)
+    return blame_byte(workspace, gate, result, result->part, offset, out, why);
+  if (offset == 0) {
+    bytes_printf(out, "nothing of the %s was written; this is about its end\n", part_name(result->part));
+    return blame_end(workspace, gate, result, out, why);
+  }
+  bytes_printf(out, "the %s ends here; this is about the last byte that came\n", part_name(result->part));
+  return blame_byte(workspace, gate, result, result->part, offset - 1, out, why);
+}
+
+static bool explain(struct workspace *workspace, const char *gate, const struct result *result, bool has_byte,
+                    size_t byte, struct bytes *out, struct bytes *why) {
+  bool runs = result->target->program->drive == DRIVE_RUN;
+  if (has_byte)
+    return blame_byte(workspace, gate, result, runs ? PART_STDOUT : PART_BODY, byte, out, why);
+  if (result->verdict == DIVERGED)
+    return blame_divergence(workspace, gate, result, out, why);
+  return blame_end(workspace, gate, result, out, why);
+}
+
+int blame_command(struct session *session, struct workspace *workspace, const char *gate, bool has_byte, size_t byte) {
+  struct bytes text = {0};
+  struct bytes why = {0};
+  int status = EXIT_EQUAL;
+  bool ran = session_run(session, workspace, &why, &status);
+  const struct result *result = ran ? choose(session, has_byte) : NULL;
+  if (ran)
+    status = EXIT_EQUAL;
+  if (ran && !result)
+    puts("no selected case fails; --byte N blames a byte of one that does not");
+  if (result) {
+    report_headline(result, &text);
+    printf("%s\n", text.data);
+    bytes_clear(&text);
+    bool good = explain(workspace, gate, result, has_byte, byte, &text, &why);
+    fputs(span_of(&text).data, stdout);
+    fflush(stdout);
+    status = !good ? EXIT_INFRASTRUCTURE : result->verdict == EQUAL ? EXIT_EQUAL : EXIT_DIVERGED;
+  }
+  if (why.len)
+    fprintf(stderr, "bytegate: %s\n", why.data);
+  bytes_free(&text);
+  bytes_free(&why);
+  return status;
+}

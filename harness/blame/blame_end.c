@@ -1,0 +1,184 @@
+/* Where a program crashed, ended, hangs, or left a process behind. */
+#include "harness/blame/blame.h"
+
+#include "harness/blame/blame_observe.h"
+#include "harness/blame/blame_program.h"
+#include "harness/plugin/calls.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A hang is watched for so long, in seconds; of its samples the last quarter counts, when it does nothing else
+   any more. */
+static const double HANG_TIME = 1.5;
+
+enum { MOST_SPOTS = 3 };
+
+/* ---- Crashes ---------------------------------------------------------------------------------------------------- */
+
+/* The record of the signal that ended the program. An emulator raises the guest's signal once more at itself, without
+   an address: then the record before, of the same signal with an address, is the one. */
+static const struct observed *fatal_signal(const struct observation *observation) {
+  const struct observed *last = NULL;
+  for (size_t i = observation->count; i-- > 0;) {
+    const struct observed *record = observation->records[i];
+    if (record->kind != OBSERVED_SIGNAL)
+      continue;
+    if (last && record->number != last->number)
+      return last;
+    if (record->result > 0)
+      return record;
+    last = last ? last : record;
+  }
+  return last;
+}
+
+static const char *code_text(const struct observed *record) {
+  if (record->number == SIGSEGV && record->result == SEGV_MAPERR)
+    return ", nothing is mapped there";
+  if (record->number == SIGSEGV && record->result == SEGV_ACCERR)
+    return ", the mapping does not allow it";
+  return record->result < 0 || record->number == SIGABRT ? ", sent by a process" : "";
+}
+
+static void describe_crash(struct blamed_program *program, const struct observed *record, struct bytes *out) {
+  struct code code;
+  bool has_address = record->result > 0 && (record->number == SIGSEGV || record->number == SIGBUS);
+  bytes_printf(out, "crashed   at ");
+  blamed_place(program, record->pc, out);
+  if (blamed_code(program, record->pc, &code))
+    bytes_printf(out, "  %s", code.text);
+  bytes_printf(out, "\n          signal %d (%s)", record->number, strsignal(record->number));
+  if (has_address) {
+    bytes_text(out, " for address ");
+    blamed_place(program, record->address, out);
+  }
+  bytes_printf(out, "%s\n", code_text(record));
+  blamed_backtrace(program, record, "          ", out);
+}
+
+/* ---- Hangs ------------------------------------------------------------------------------------------------------ */
+
+/* Samples of one system call, or of one routine. */
+struct spot {
+  long call; /* -1: it runs */
+  const char *routine;
+  uint64_t first, last; /* addresses */
+  size_t count;
+};
+
+static struct spot *spot_of(struct spot *spots, size_t *count, const struct observed *sample, const char *routine) {
+  for (size_t i = 0; i < *count; i++)
+    if (spots[i].call == sample->number &&
+        (sample->number >= 0 ? spots[i].first == sample->pc
+                             : routine && spots[i].routine && strcmp(spots[i].routine, routine) == 0))
+      return &spots[i];
+  spots[*count] = (struct spot){.call = sample->number, .routine = routine, .first = sample->pc, .last = sample->pc};
+  return &spots[(*count)++];
+}
+
+static int by_count(const void *a, const void *b) {
+  const struct spot *x = a;
+  const struct spot *y = b;
+  return (x->count < y->count) - (x->count > y->count);
+}
+
+static void describe_spot(const struct blamed_program *program, const struct spot *spot, size_t samples,
+                          struct bytes *out) {
+  bytes_text(out, spot->call >= 0 ? "waits     in " : "spins     at ");
+  if (spot->call >= 0) {
+    blamed_call_name(program, spot->call, out);
+    bytes_text(out, " at ");
+  }
+  blamed_place(program, spot->first, out);
+  if (spot->last != spot->first) {
+    bytes_text(out, "\n          to ");
+    blamed_place(program, spot->last, out);
+  }
+  bytes_printf(out, "\n          %zu of %zu samples\n", spot->count, samples);
+}
+
+/* Sums up the last quarter of the samples. */
+static void describe_hang(const struct blamed_program *program, const struct observation *observation,
+                          struct bytes *out) {
+  struct spot *spots = xcalloc(observation->count + 1, sizeof *spots);
+  size_t count = 0;
+  size_t total = 0;
+  size_t seen = 0;
+  for (size_t i = 0; i < observation->count; i++)
+    total += observation->records[i]->kind == OBSERVED_SAMPLE;
+  for (size_t i = 0; i < observation->count; i++) {
+    const struct observed *sample = observation->records[i];
+    if (sample->kind != OBSERVED_SAMPLE || seen++ < total - total / 4)
+      continue;
+    const struct map_entry *entry = program_map_at(&program->map, sample->pc);
+    struct spot *spot = spot_of(spots, &count, sample, entry ? entry->routine : NULL);
+    spot->count++;
+    spot->first = sample->pc < spot->first ? sample->pc : spot->first;
+    spot->last = sample->pc > spot->last ? sample->pc : spot->last;
+  }
+  qsort(spots, count, sizeof *spots, by_count);
+  if (count == 0)
+    bytes_text(out, "hangs     where it could not be looked at\n");
+  for (size_t i = 0; i < count && i < MOST_SPOTS; i++)
+    describe_spot(program, &spots[i], total / 4, out);
+  free(spots);
+}
+
+/* ---- Ends by itself, and other processes ------------------------------------------------------------------------- */
+
+/* Describes the last call of that ROLE, after LABEL. Returns false where there was none. */
+static bool describe_call(const struct blamed_program *program, const struct observation *observation,
+                          enum call_role role, const char *label, struct bytes *out) {
+  for (size_t i = observation->count; i-- > 0;) {
+    const struct observed *record = observation->records[i];
+    const struct call *call = call_of(program->machine == MACHINE_ARM64, record->number);
+    if (record->kind != OBSERVED_CALL || !call || call->role != role)
+      continue;
+    bytes_text(out, label);
+    blamed_call_name(program, record->number, out);
+    bytes_printf(out, "(%d%s) at ", (int)record->arguments[0], role == CALL_EXITS ? "" : ", ...");
+    blamed_place(program, record->pc, out);
+    bytes_text(out, "\n");
+    return true;
+  }
+  return false;
+}
+
+/* Describes what OBSERVATION saw of RESULT, which has come again. */
+static bool describe(struct blamed_program *program, const struct observation *observation, const struct result *result,
+                     struct bytes *out) {
+  const struct observed *fatal = fatal_signal(observation);
+  if (result->verdict == HUNG)
+    describe_hang(program, observation, out);
+  else if (result->verdict == LEAKED)
+    return describe_call(program, observation, CALL_FORKS, "forked    by ", out);
+  else if (fatal)
+    describe_crash(program, fatal, out);
+  else
+    return describe_call(program, observation, CALL_EXITS, "ended     by ", out);
+  return true;
+}
+
+bool blame_end(struct workspace *workspace, const char *gate, const struct result *result, struct bytes *out,
+               struct bytes *why) {
+  bool hung = result->verdict == HUNG;
+  bool starts = result->target->program->drive == DRIVE_HTTP && !result->ready;
+  const struct observation_options options = {
+      .samples = hung, .deadline = hung ? HANG_TIME : 0, .start_deadline = hung && starts ? HANG_TIME : 0};
+  struct observation observation;
+  struct blamed_program program;
+  if (!observe_case(workspace, gate, result, &options, &observation, why))
+    return false;
+  blamed_open(result->target, &program);
+  bool again = observation.result.verdict == result->verdict;
+  bool seen = again && describe(&program, &observation, result, out);
+  if (!seen)
+    bytes_printf(why, "run again, alone, %s: %s %s",
+                 again ? "it did so, and where could not be seen" : "it did not do so",
+                 verdict_name(observation.result.verdict), span_of(&observation.result.detail).data);
+  blamed_close(&program);
+  observation_free(&observation);
+  return seen;
+}

@@ -1,0 +1,161 @@
+/* The case runs through the very driver that found its fault; only the command line is another one: the tracer stands
+   in front of the program, or of the emulator with the plugin. */
+#include "harness/blame/blame_observe.h"
+#include "harness/companion.h"
+
+#include "harness/drive.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The emulator with its plugin is slower than what the suites' deadlines are made for; so is a traced program. */
+enum { PATIENCE = 10 };
+
+const void *observed_bytes(const struct observed *record) { return record + 1; }
+
+static char *stores_wanted(const struct observation_options *options) {
+  struct bytes text = {0};
+  bytes_text(&text, "");
+  for (int i = 0; i < options->watch_count; i++)
+    bytes_printf(&text, ",watch=0x%llx", (unsigned long long)options->watches[i]);
+  if (options->store_pc)
+    bytes_printf(&text, ",store=0x%llx", (unsigned long long)options->store_pc);
+  if (options->load_pc)
+    bytes_printf(&text, ",load=0x%llx", (unsigned long long)options->load_pc);
+  return text.data;
+}
+
+/* Appends the words that stand before the program's own arguments. Returns false where the emulator is missing. */
+static bool add_observer(struct text_list *words, const struct target *target, const char *gate, const char *log,
+                         const struct observation_options *options, struct bytes *why) {
+  const char *samples = options->samples ? ",samples" : "";
+  char *wanted = stores_wanted(options);
+  char *plugin = companion_of(gate, "plugin/observe_run.so");
+  const char *name = target->machine == MACHINE_ARM64 ? "qemu-aarch64" : "qemu-x86_64";
+  char *qemu = target->runner == RUNNER_QEMU ? find_command(name) : NULL;
+  bool good = target->runner != RUNNER_QEMU || (qemu && access(plugin, R_OK) == 0);
+  text_list_take(words, xstrdup("observe"));
+  text_list_take(words, xstrdup("--"));
+  text_list_take(words, xstrdup(log));
+  if (target->runner != RUNNER_QEMU) {
+    text_list_take(words, xasprintf("calls%s%s", samples, wanted));
+  } else if (good) {
+    text_list_take(words, xasprintf("state=%s.state%s", log, samples));
+    text_list_take(words, xstrdup(qemu));
+    text_list_take(words, xstrdup("-plugin"));
+    text_list_take(words, xasprintf("%s,log=%s,state=%s.state%s", plugin, log, log, wanted));
+  } else if (!qemu) {
+    bytes_printf(why, "%s is not on the PATH (install qemu-user; qemu-user-static takes no plugin)", name);
+  } else {
+    bytes_printf(why, "%s is not there (run `make` to build it)", plugin);
+  }
+  text_list_take(words, xstrdup(target->elf));
+  free(wanted);
+  free(plugin);
+  free(qemu);
+  return good;
+}
+
+static bool go_on(void *user, struct result *result) {
+  (void)user;
+  (void)result;
+  return true;
+}
+
+static void index_records(struct observation *observation) {
+  struct span log = span_of(&observation->log);
+  size_t cap = 0;
+  for (size_t at = 0; log.len - at >= sizeof(struct observed);) {
+    const struct observed *record = (const struct observed *)(const void *)(log.data + at);
+    if (record->size > log.len - at - sizeof *record)
+      return;
+    if (observation->count == cap)
+      observation->records = xrealloc(observation->records, (cap = cap * 2 + 64) * sizeof *observation->records);
+    observation->records[observation->count++] = record;
+    at += sizeof *record + record->size;
+  }
+}
+
+/* Makes the files that the observer writes. */
+static void make_files(const char *log) {
+  const struct observed_state start = {.call = -1};
+  char *state = xasprintf("%s.state", log);
+  int failed = write_file(log, (struct span){"", 0});
+  if (!failed)
+    failed = write_file(state, (struct span){(const char *)&start, sizeof start});
+  if (failed)
+    die("%s: %s", log, strerror(failed));
+  free(state);
+}
+
+/* Drives the one case of OBSERVATION's result. Folders are numbered by launch, and their names stand on the program's
+   stack; the folder of the last observation is gone, so each gets the same number. */
+static void drive(struct workspace *workspace, struct observation *observation) {
+  const struct drive_options options = {.lanes = 1, .done = go_on, .tries_on = true};
+  struct result *job = &observation->result;
+  unsigned launches = workspace->launches;
+  int interrupted = drive_jobs(workspace, &options, &job, 1);
+  workspace->launches = launches;
+  /* Whoever is at work around this hears of the signal now; where nobody is, it ends this process. */
+  if (interrupted)
+    raise(interrupted);
+}
+
+/* What the observer itself had to say, as the failure of the observation. */
+static bool was_refused(const struct observation *observation, struct bytes *why) {
+  for (size_t i = 0; i < observation->count; i++)
+    if (observation->records[i]->kind == OBSERVED_REFUSAL) {
+      bytes_text(why, observed_bytes(observation->records[i]));
+      return true;
+    }
+  if (observation->count == 0)
+    bytes_printf(why, "the observer noted nothing: %s", span_of(&observation->result.detail).data);
+  return observation->count == 0;
+}
+
+bool observe_case(struct workspace *workspace, const char *gate, const struct result *result,
+                  const struct observation_options *options, struct observation *observation, struct bytes *why) {
+  struct program program = *result->target->program;
+  struct target target = *result->target;
+  char *log = xasprintf("%s/observed", workspace->root);
+  *observation = (struct observation){.result = {.suite = result->suite, .target = &target}};
+  /* How a server stops shows after any case. */
+  struct result stop = {.suite = result->suite, .target = &target, .test_case = result->test_case};
+  observation->result.test_case = result == result->target->stop ? &result->suite->cases[0] : result->test_case;
+  program.arguments = (struct text_list){0};
+  program.deadline = options->deadline > 0 ? options->deadline : program.deadline * PATIENCE;
+  program.start_deadline = options->start_deadline > 0 ? options->start_deadline : program.start_deadline * PATIENCE;
+  bool good = add_observer(&program.arguments, result->target, gate, log, options, why);
+  for (size_t i = 0; i < result->target->program->arguments.count; i++)
+    text_list_take(&program.arguments, xstrdup(result->target->program->arguments.items[i]));
+  target.program = &program;
+  target.elf = (char *)(uintptr_t)gate;
+  target.runner = RUNNER_NATIVE;
+  target.stop = result == result->target->stop ? &stop : NULL;
+  if (good) {
+    make_files(log);
+    drive(workspace, observation);
+    bytes_read_file(&observation->log, log);
+    index_records(observation);
+    good = !was_refused(observation, why);
+  }
+  if (result == result->target->stop) {
+    result_free(&observation->result);
+    observation->result = stop;
+  }
+  observation->result.target = result->target;
+  text_list_free(&program.arguments);
+  free(log);
+  if (!good)
+    observation_free(observation);
+  return good;
+}
+
+void observation_free(struct observation *observation) {
+  result_free(&observation->result);
+  bytes_free(&observation->log);
+  free(observation->records);
+  *observation = (struct observation){0};
+}

@@ -1,0 +1,41 @@
+/* The program that is blamed, by its source map and its instructions: what stands at an address, in the words of the
+   reports, and which calls were under way. A program without a map is spoken of by addresses alone. */
+#ifndef HARNESS_BLAME_PROGRAM_H
+#define HARNESS_BLAME_PROGRAM_H
+
+#include "harness/blame/blame_code.h"
+#include "harness/plugin/observed.h"
+#include "harness/program_map.h"
+
+struct blamed_program {
+  struct program_map map; /* empty where there is none */
+  struct code_reader reader;
+  bool readable; /* the reader is there */
+  enum machine machine;
+};
+
+/* Opens the program of TARGET. Never fails: what is not there is left out of the reports. */
+void blamed_open(const struct target *target, struct blamed_program *program);
+void blamed_close(struct blamed_program *program);
+
+/* Appends "put_raw+0x2b (0x40123b) generators/markdown/html.c:43", or "0x40123b" where no map knows the address. */
+void blamed_place(const struct blamed_program *program, uint64_t address, struct bytes *out);
+
+/* Reads the instruction of the map at ADDRESS, its first byte. Returns false where there is none. */
+bool blamed_code(struct blamed_program *program, uint64_t address, struct code *code);
+
+/* The instruction of the map that ends at ADDRESS, the one before it in memory; or NULL. */
+const struct map_entry *blamed_before(const struct blamed_program *program, uint64_t address);
+
+/* The calls under way when RECORD was written, innermost first: the addresses of at most MOST call instructions. Of the
+   words of a stack those count that a call of the map would have left there. Returns how many. */
+size_t blamed_calls(struct blamed_program *program, const struct observed *record, uint64_t *calls, size_t most);
+
+/* Appends "called from PLACE" for each of the calls, each after PREFIX and with a line end. */
+void blamed_backtrace(struct blamed_program *program, const struct observed *record, const char *prefix,
+                      struct bytes *out);
+
+/* Appends "write" or "system call 17". */
+void blamed_call_name(const struct blamed_program *program, long number, struct bytes *out);
+
+#endif

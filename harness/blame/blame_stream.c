@@ -1,0 +1,286 @@
+/* Streams from records. A descriptor that is opened anew is a stream of its own. */
+#include "harness/blame/blame_stream.h"
+
+#include "harness/plugin/calls.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* One piece of output. */
+struct piece {
+  int fd;
+  unsigned generation; /* of the descriptor: how many streams it was before */
+  bool accepted;
+  uint64_t address;
+  const char *bytes;
+  size_t len;
+  size_t output;
+  const struct observed *call;
+};
+
+struct stream {
+  struct piece *pieces;
+  size_t count, cap;
+};
+
+enum { DESCRIPTORS = 256 };
+
+/* What is known about the descriptors at some point of the records. */
+struct descriptors {
+  struct {
+    unsigned generation;
+    bool accepted;
+    const char *path;
+    uint64_t read; /* bytes so far */
+  } of[DESCRIPTORS];
+};
+
+/* The record at which the call of record CALL returned, or NULL where the run ended first. */
+static const struct observed *return_of(const struct observation *observation, size_t call) {
+  for (size_t i = call + 1; i < observation->count && observation->records[i]->kind != OBSERVED_CALL; i++)
+    if (observation->records[i]->kind == OBSERVED_RETURN)
+      return observation->records[i];
+  return NULL;
+}
+
+static enum call_role role_of(const struct observed *record, bool arm64) {
+  const struct call *call = call_of(arm64, record->number);
+  return call ? call->role : CALL_OTHER;
+}
+
+/* Takes note of a call that makes a descriptor. */
+static void note_descriptor(const struct observation *observation, size_t index, enum call_role role,
+                            struct descriptors *descriptors) {
+  const struct observed *returned = return_of(observation, index);
+  if ((role != CALL_OPENS && role != CALL_OPENS_AT && role != CALL_ACCEPTS) || !returned || returned->result < 0 ||
+      returned->result >= DESCRIPTORS)
+    return;
+  int fd = (int)returned->result;
+  descriptors->of[fd].generation++;
+  descriptors->of[fd].read = 0;
+  descriptors->of[fd].accepted = role == CALL_ACCEPTS;
+  descriptors->of[fd].path = NULL;
+  for (size_t i = index + 1; observation->records[i] != returned; i++)
+    if (observation->records[i]->kind == OBSERVED_PATH)
+      descriptors->of[fd].path = observed_bytes(observation->records[i]);
+}
+
+static void add_piece(struct stream *stream, const struct piece *piece) {
+  if (stream->count == stream->cap)
+    stream->pieces = xrealloc(stream->pieces, (stream->cap = stream->cap * 2 + 64) * sizeof *stream->pieces);
+  stream->pieces[stream->count++] = *piece;
+}
+
+/* Adds what the call of record INDEX gave away; OUTPUTS counts the records of output before. What a call that returned
+   did not take is no part of the stream. */
+static void add_output(const struct observation *observation, size_t index, const struct descriptors *descriptors,
+                       size_t outputs, struct stream *stream) {
+  const struct observed *call = observation->records[index];
+  const struct observed *returned = return_of(observation, index);
+  uint64_t left = !returned ? UINT64_MAX : returned->result > 0 ? (uint64_t)returned->result : 0;
+  int fd = (int)call->arguments[0];
+  for (size_t i = index + 1; i < observation->count; i++) {
+    const struct observed *record = observation->records[i];
+    if (record->kind == OBSERVED_CALL || record->kind == OBSERVED_RETURN)
+      return;
+    if (record->kind != OBSERVED_OUTPUT)
+      continue;
+    struct piece piece = {.fd = fd,
+                          .address = record->address,
+                          .bytes = observed_bytes(record),
+                          .len = record->length < left ? record->length : left,
+                          .output = outputs++,
+                          .call = call};
+    if (fd >= 0 && fd < DESCRIPTORS) {
+      piece.generation = descriptors->of[fd].generation;
+      piece.accepted = descriptors->of[fd].accepted;
+    }
+    left -= piece.len;
+    add_piece(stream, &piece);
+  }
+}
+
+static void make_stream(const struct observation *observation, bool arm64, struct stream *stream) {
+  struct descriptors *descriptors = xcalloc(1, sizeof *descriptors);
+  size_t outputs = 0;
+  for (size_t i = 0; i < observation->count; i++) {
+    const struct observed *record = observation->records[i];
+    if (record->kind == OBSERVED_OUTPUT)
+      outputs++;
+    if (record->kind != OBSERVED_CALL)
+      continue;
+    note_descriptor(observation, i, role_of(record, arm64), descriptors);
+    add_output(observation, i, descriptors, outputs, stream);
+  }
+  free(descriptors);
+}
+
+/* The pieces of the stream that FIRST begins, put together. */
+static void join(const struct stream *stream, size_t first, struct bytes *whole) {
+  const struct piece *one = &stream->pieces[first];
+  bytes_text(whole, "");
+  for (size_t i = first; i < stream->count; i++)
+    if (stream->pieces[i].fd == one->fd && stream->pieces[i].generation == one->generation)
+      bytes_append(whole, stream->pieces[i].bytes, stream->pieces[i].len);
+}
+
+/* Where PART begins in a whole answer. */
+static size_t part_start(struct span whole, enum part part) {
+  const char *line = memmem(whole.data, whole.len, "\r\n", 2);
+  const char *head = memmem(whole.data, whole.len, "\r\n\r\n", 4);
+  if (part == PART_HEADERS)
+    return line ? (size_t)(line - whole.data) + 2 : whole.len;
+  if (part == PART_BODY)
+    return head ? (size_t)(head - whole.data) + 4 : whole.len;
+  return 0;
+}
+
+/* Whether byte OFFSET of PART, which is byte AT of WHOLE, is what came when RESULT was had. */
+static bool is_the_same(const struct result *result, enum part part, size_t offset, struct span whole, size_t at) {
+  if (result->verdict != DIVERGED || result->part != part || offset >= result->actual.len)
+    return true;
+  return result->actual.data[offset] == whole.data[at];
+}
+
+static bool begins_stream(const struct stream *stream, size_t index) {
+  const struct piece *piece = &stream->pieces[index];
+  for (size_t i = 0; i < index; i++)
+    if (stream->pieces[i].fd == piece->fd && stream->pieces[i].generation == piece->generation)
+      return false;
+  return true;
+}
+
+static void locate(const struct stream *stream, size_t first, size_t at, struct written *written) {
+  const struct piece *one = &stream->pieces[first];
+  for (size_t i = first; i < stream->count; i++) {
+    const struct piece *piece = &stream->pieces[i];
+    if (piece->fd != one->fd || piece->generation != one->generation)
+      continue;
+    if (at < piece->len) {
+      *written = (struct written){.address = piece->address + at,
+                                  .value = (unsigned char)piece->bytes[at],
+                                  .output = piece->output,
+                                  .call = piece->call};
+      return;
+    }
+    at -= piece->len;
+  }
+}
+
+bool find_written(const struct observation *observation, const struct result *result, enum part part, size_t offset,
+                  struct written *written, struct bytes *why) {
+  struct stream stream = {0};
+  bool found = false;
+  bool other = false;
+  size_t longest = 0;
+  make_stream(observation, result->target->machine == MACHINE_ARM64, &stream);
+  for (size_t i = 0; i < stream.count; i++) {
+    struct bytes whole = {0};
+    bool answers = part == PART_STDOUT ? stream.pieces[i].fd == STDOUT_FILENO : stream.pieces[i].accepted;
+    if (!answers || !begins_stream(&stream, i))
+      continue;
+    join(&stream, i, &whole);
+    size_t start = part_start(span_of(&whole), part);
+    longest = whole.len - start > longest ? whole.len - start : longest;
+    bool there = offset < whole.len - start;
+    bool same = there && is_the_same(result, part, offset, span_of(&whole), start + offset);
+    other |= there && !same;
+    if (same) {
+      locate(&stream, i, start + offset, written);
+      found = true;
+    }
+    bytes_free(&whole);
+  }
+  if (!found && other)
+    bytes_printf(why,
+                 "run again, the program gave another byte than before at %s byte %zu: what it does is not the same "
+                 "each time, as --repeat shows",
+                 part_name(part), offset);
+  else if (!found)
+    bytes_printf(why, "there is no byte %zu in what it wrote: the %s has %zu", offset, part_name(part), longest);
+  free(stream.pieces);
+  return found;
+}
+
+size_t find_output(const struct observation *observation, size_t ordinal) {
+  for (size_t i = 0; i < observation->count; i++)
+    if (observation->records[i]->kind == OBSERVED_OUTPUT && ordinal-- == 0)
+      return i;
+  return SIZE_MAX;
+}
+
+/* Whether what the call of record INDEX read covers ADDRESS; its offset among the bytes read then. */
+static bool covers(const struct observation *observation, size_t index, uint64_t address, uint64_t *offset) {
+  const struct observed *returned = return_of(observation, index);
+  uint64_t left = returned && returned->result > 0 ? (uint64_t)returned->result : 0;
+  uint64_t before = 0;
+  for (size_t i = index + 1; i < observation->count && left; i++) {
+    const struct observed *record = observation->records[i];
+    if (record->kind == OBSERVED_CALL || record == returned)
+      return false;
+    if (record->kind != OBSERVED_INPUT)
+      continue;
+    uint64_t taken = record->length < left ? record->length : left;
+    *offset = before + (address - record->address);
+    if (address - record->address < taken)
+      return true;
+    before += taken;
+    left -= taken;
+  }
+  return false;
+}
+
+/* Fills in FILLED where the mapping that the call of record INDEX made covers ADDRESS. */
+static bool maps(const struct observation *observation, size_t index, uint64_t address, struct filled *filled) {
+  const struct observed *call = observation->records[index];
+  const struct observed *returned = return_of(observation, index);
+  if (!returned || returned->result < 0 || address - (uint64_t)returned->result >= call->arguments[1])
+    return false;
+  filled->fd = call->arguments[3] & MAP_ANONYMOUS ? -1 : (int)call->arguments[4];
+  filled->offset = call->arguments[5] + (address - (uint64_t)returned->result);
+  return true;
+}
+
+/* Fills in FILLED where the call of record INDEX filled ADDRESS. */
+static bool fills(const struct observation *observation, size_t index, enum call_role role, uint64_t address,
+                  struct descriptors *descriptors, struct filled *filled) {
+  const struct observed *call = observation->records[index];
+  struct filled now = {.call = call, .fd = (int)call->arguments[0]};
+  bool reads = role == CALL_READS || role == CALL_READS_VECTOR;
+  bool known = now.fd >= 0 && now.fd < DESCRIPTORS;
+  bool does = role == CALL_MAPS ? maps(observation, index, address, &now)
+                                : (reads || role == CALL_READS_AT) && covers(observation, index, address, &now.offset);
+  if (role == CALL_READS_AT)
+    now.offset += call->arguments[3];
+  if (reads && known) {
+    const struct observed *returned = return_of(observation, index);
+    now.offset += descriptors->of[now.fd].read;
+    descriptors->of[now.fd].read += returned && returned->result > 0 ? (uint64_t)returned->result : 0;
+  }
+  if (!does)
+    return false;
+  if (now.fd >= 0 && now.fd < DESCRIPTORS) {
+    now.path = descriptors->of[now.fd].path;
+    now.accepted = descriptors->of[now.fd].accepted;
+  }
+  *filled = now;
+  return true;
+}
+
+size_t find_filled(const struct observation *observation, bool arm64, uint64_t address, size_t until,
+                   struct filled *filled) {
+  struct descriptors *descriptors = xcalloc(1, sizeof *descriptors);
+  size_t found = SIZE_MAX;
+  for (size_t i = 0; i < observation->count && i < until; i++) {
+    if (observation->records[i]->kind != OBSERVED_CALL)
+      continue;
+    enum call_role role = role_of(observation->records[i], arm64);
+    note_descriptor(observation, i, role, descriptors);
+    if (fills(observation, i, role, address, descriptors, filled))
+      found = i;
+  }
+  free(descriptors);
+  return found;
+}

@@ -1,0 +1,39 @@
+/* What the program read and wrote, put together again from the records of a run: the byte at an offset of a stream is
+   traced to the memory and the system call that gave it away, and memory to the bytes of the stream that filled it. */
+#ifndef HARNESS_BLAME_STREAM_H
+#define HARNESS_BLAME_STREAM_H
+
+#include "harness/blame/blame_observe.h"
+
+/* Where a byte of the output was when it was written. */
+struct written {
+  uint64_t address;
+  unsigned char value;
+  size_t output; /* how many OBSERVED_OUTPUT records stand before its own */
+  const struct observed *call;
+};
+
+/* Finds byte OFFSET of PART of the program's answer (stdout, or of the response on the connection that answered;
+   PART_BODY and PART_STDOUT may be asked for of any case). Where the failure in RESULT is about that part, the byte
+   must be the one that came then. On failure WHY says what is known: no such byte, or another answer than before. */
+bool find_written(const struct observation *observation, const struct result *result, enum part part, size_t offset,
+                  struct written *written, struct bytes *why);
+
+/* What a system call put into memory. */
+struct filled {
+  const struct observed *call;
+  int fd;           /* -1: not from a file, but zeroed */
+  uint64_t offset;  /* in what that descriptor gives */
+  const char *path; /* NULL: not opened by path */
+  bool accepted;    /* it is a connection */
+};
+
+/* The last system call before record UNTIL that filled the byte at ADDRESS. Returns the index of the record at which it
+   returned, or SIZE_MAX. */
+size_t find_filled(const struct observation *observation, bool arm64, uint64_t address, size_t until,
+                   struct filled *filled);
+
+/* The index of the OBSERVED_OUTPUT record that has ORDINAL others before it, or SIZE_MAX. */
+size_t find_output(const struct observation *observation, size_t ordinal);
+
+#endif

@@ -1,0 +1,145 @@
+/* Makes targets that count: under the emulator with its plugin, or, where the suite wants the machine itself alone,
+   one instruction at a time. */
+#include "harness/coverage/coverage_probe.h"
+#include "harness/companion.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* What counts is slower than what the suites' deadlines are made for. */
+enum { PATIENCE = 6 };
+
+static const char plugin_name[] = "plugin/count_instructions.so";
+static const char stepper_name[] = "step_instructions";
+
+static const char *emulator_of(enum machine machine) {
+  return machine == MACHINE_ARM64 ? "qemu-aarch64" : "qemu-x86_64";
+}
+
+/* Where the map of the program has its entry: at e_entry, or, in a map whose addresses are offsets in the file, where
+   the file has what is loaded there. */
+static uint64_t entry_of(const struct coverage *coverage) {
+  struct bytes image = {0};
+  Elf64_Ehdr header = {0};
+  Elf64_Phdr segment = {0};
+  int failed = bytes_read_file(&image, coverage->elf);
+  if (failed)
+    die("%s: %s", coverage->elf, strerror(failed));
+  if (image.len >= sizeof header)
+    memcpy(&header, image.data, sizeof header);
+  /* The last bytes of a header may be cut off, and count as zeros. */
+  if (header.e_phoff < image.len)
+    memcpy(&segment, image.data + header.e_phoff,
+           image.len - header.e_phoff < sizeof segment ? image.len - header.e_phoff : sizeof segment);
+  bytes_free(&image);
+  if (header.e_entry - coverage->map.base < coverage->map.span)
+    return header.e_entry;
+  return header.e_entry - segment.p_vaddr + segment.p_offset;
+}
+
+static struct counts_header *make_counts(const char *path, const struct coverage *coverage) {
+  size_t size = counts_size(coverage->map.span);
+  int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0 || ftruncate(fd, (off_t)size) != 0)
+    die("%s: %s", path, strerror(errno));
+  struct counts_header *counts = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  close(fd);
+  if (counts == MAP_FAILED)
+    die("%s: %s", path, strerror(errno));
+  *counts = (struct counts_header){.magic = COUNTS_MAGIC,
+                                   .base = coverage->map.base,
+                                   .span = coverage->map.span,
+                                   .entry = entry_of(coverage),
+                                   .write_call = coverage->machine == MACHINE_ARM64 ? 64 : 1};
+  return counts;
+}
+
+/* Whether the suite runs the program of TARGET on the machine itself and nowhere else. */
+static bool is_native_only(const struct suite *suite, const struct target *target) {
+  for (size_t i = 0; i < suite->target_count; i++) {
+    const struct target *other = &suite->targets[i];
+    if (other->program == target->program && other->machine == target->machine && other->runner != RUNNER_NATIVE)
+      return false;
+  }
+  return true;
+}
+
+static struct text_list command_words(const struct probe *probe, bool native, const char *counts) {
+  struct text_list words = {0};
+  const struct text_list *arguments = &probe->original->program->arguments;
+  if (native) {
+    text_list_take(&words, xstrdup(counts));
+  } else {
+    char *plugin = companion_path(plugin_name);
+    text_list_take(&words, xstrdup("-plugin"));
+    text_list_take(&words, xasprintf("%s,counts=%s", plugin, counts));
+    free(plugin);
+  }
+  text_list_take(&words, xstrdup(probe->coverage->elf));
+  for (size_t i = 0; i < arguments->count; i++)
+    text_list_take(&words, xstrdup(arguments->items[i]));
+  return words;
+}
+
+struct probe *probe_make(struct coverage *coverage, const struct covered_case *one, const char *path) {
+  struct probe *probe = xcalloc(1, sizeof *probe);
+  const struct target *original = one->target;
+  bool native = is_native_only(one->suite, original);
+  *probe =
+      (struct probe){.coverage = coverage, .original = original, .program = *original->program, .target = *original};
+  probe->counts = make_counts(path, coverage);
+  probe->before = xcalloc(COUNTERS * (size_t)coverage->map.span, sizeof *probe->before);
+  probe->program.arguments = command_words(probe, native, path);
+  probe->program.deadline *= PATIENCE;
+  probe->program.start_deadline *= PATIENCE;
+  probe->target.program = &probe->program;
+  probe->target.elf = native ? companion_path(stepper_name) : find_command(emulator_of(coverage->machine));
+  probe->target.runner = RUNNER_NATIVE;
+  probe->target.stop = NULL;
+  return probe;
+}
+
+void probe_free(struct probe *probe) {
+  munmap(probe->counts, counts_size(probe->coverage->map.span));
+  text_list_free(&probe->program.arguments);
+  result_free(&probe->stop);
+  free(probe->target.elf);
+  free(probe->before);
+  free(probe);
+}
+
+void probe_collect(struct probe *probe, struct covered_case *one) {
+  const volatile uint64_t *now = (const volatile uint64_t *)counts_array(probe->counts, COUNT_EXECUTED);
+  size_t count = COUNTERS * (size_t)probe->coverage->map.span;
+  for (size_t i = 0; i < count; i++) {
+    uint64_t value = now[i];
+    if (value != probe->before[i] && one)
+      one->bits[i / 8] |= (uint8_t)(1 << i % 8);
+    probe->before[i] = value;
+  }
+}
+
+static void check_built(const char *name, struct bytes *why) {
+  char *path = companion_path(name);
+  if (access(path, R_OK) != 0 && why->len == 0)
+    bytes_printf(why, "%s: %s (run `make` to build it)", path, strerror(errno));
+  free(path);
+}
+
+bool probes_check(const struct coverage_list *list, struct bytes *why) {
+  check_built(plugin_name, why);
+  check_built(stepper_name, why);
+  for (size_t i = 0; i < list->count; i++) {
+    const char *name = emulator_of(list->items[i].machine);
+    char *emulator = find_command(name);
+    if (!emulator && why->len == 0)
+      bytes_printf(why, "%s is not on the PATH (install qemu-user; qemu-user-static takes no plugin)", name);
+    free(emulator);
+  }
+  return why->len == 0;
+}

@@ -1,0 +1,222 @@
+/* Changes header bytes, one at a time, and watches. */
+#include "harness/loaders/liveness.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { DEADLINE_S = 20 };
+
+/* A low bit, the next, the high bit, all. */
+const unsigned char liveness_changes[4] = {0x01, 0x02, 0x80, 0xff};
+
+struct subject {
+  struct workspace *workspace;
+  const struct loader_row *row;
+  enum loader loader;
+  enum machine machine;
+  char *path; /* of the changed file */
+  struct bytes file;
+};
+
+static enum machine machine_of(const char *name) { return strstr(name, "_x64") ? MACHINE_X64 : MACHINE_ARM64; }
+
+bool liveness_applies(const struct loader_row *row, enum loader loader) {
+  if (strncmp(row->name, "tiny-", 5) != 0 || loader == LOADER_KERNEL)
+    return false;
+  if (loader == LOADER_NATIVE && (machine_of(row->name) != host_machine() || row->memory > loader_memory()))
+    return false;
+  return strcmp(loader_declared(row, loader), "refused") != 0;
+}
+
+/* Whether the file, as it is now, still does what its row says. */
+static bool behaves(struct subject *subject) {
+  struct attempt attempt;
+  if (write_file(subject->path, span_of(&subject->file)) != 0 || chmod(subject->path, 0755) != 0)
+    die("%s cannot be written", subject->path);
+  attempt_run(subject->workspace, subject->path, subject->machine, subject->loader, &subject->row->arguments,
+              span_of(&subject->row->input), DEADLINE_S, &attempt);
+  bool same = strcmp(attempt.ending, loader_declared(subject->row, subject->loader)) == 0 &&
+              loader_printed(subject->row, span_of(&subject->file), span_of(&attempt.out));
+  attempt_free(&attempt);
+  return same;
+}
+
+static void change(struct subject *subject, size_t at, size_t which) {
+  subject->file.data[at] = (char)(subject->file.data[at] ^ liveness_changes[which]);
+}
+
+/* Whether that change of that byte shows. */
+static bool shows(struct subject *subject, size_t at, size_t which) {
+  change(subject, at, which);
+  bool read = !behaves(subject);
+  change(subject, at, which);
+  return read;
+}
+
+static char mark_of(struct subject *subject, size_t at) {
+  for (size_t i = 0; i < sizeof liveness_changes; i++)
+    if (shows(subject, at, i))
+      return (char)('1' + i);
+  return '.';
+}
+
+/* The same change of all bytes that LINE calls not read: does it show? */
+static bool shows_at_once(struct subject *subject, struct span line, size_t which) {
+  for (size_t at = 0; at < line.len; at++)
+    if (line.data[at] == '.')
+      change(subject, at, which);
+  bool read = !behaves(subject);
+  for (size_t at = 0; at < line.len; at++)
+    if (line.data[at] == '.')
+      change(subject, at, which);
+  return read;
+}
+
+/* Marks the bytes that the map calls code or "message". Its lines tell the file in order, in hex. */
+static bool mark_from_map(const char *path, char *marks, size_t count) {
+  FILE *map = fopen(path, "r");
+  char text[512], bytes[256], kind[16], owner[96];
+  size_t at = 0;
+  while (map && fgets(text, sizeof text, map)) {
+    if (sscanf(text, "%*x\t%255s\t%15s\t%95s", bytes, kind, owner) != 3)
+      continue;
+    size_t size = strlen(bytes) / 2;
+    if (at + size > count)
+      break;
+    memset(marks + at, strcmp(kind, "code") == 0 ? 'c' : strcmp(owner, "message") == 0 ? 't' : '?', size);
+    at += size;
+  }
+  if (map)
+    fclose(map);
+  return at == count;
+}
+
+/* Where one kernel reads a byte and another does not, nothing is tried. */
+static void mark_varying(const struct loader_row *row, enum loader loader, char *marks, size_t count) {
+  for (size_t i = 0; loader == LOADER_NATIVE && i < row->varies.count; i++) {
+    size_t at = strtoul(row->varies.items[i], NULL, 16);
+    if (at < count && marks[at] == '?')
+      marks[at] = 'v';
+  }
+}
+
+/* Reads the program of ROW and what its map calls code and text; the marks are the caller's to free. NULL: WHY says
+   what is missing. */
+static char *subject_open(struct subject *subject, struct workspace *workspace, const char *build,
+                          const struct loader_row *row, enum loader loader, struct bytes *why) {
+  char *elf = xasprintf("%s/elf/%s", build, row->name);
+  char *map = xasprintf("%s/elf/%s.map", build, row->name);
+  *subject = (struct subject){.workspace = workspace, .row = row, .loader = loader, .machine = machine_of(row->name)};
+  subject->path = xasprintf("%s/changed", workspace->root);
+  bool good = bytes_read_file(&subject->file, elf) == 0;
+  char *marks = xcalloc(1, subject->file.len + 1);
+  good = good && mark_from_map(map, marks, subject->file.len);
+  mark_varying(row, loader, marks, subject->file.len);
+  if (!good) {
+    bytes_printf(why, "%s and its map cannot be read, or do not fit together; run `make`", elf);
+    free(marks);
+    marks = NULL;
+  }
+  free(elf);
+  free(map);
+  return marks;
+}
+
+static void subject_close(struct subject *subject) {
+  remove(subject->path);
+  bytes_free(&subject->file);
+  free(subject->path);
+}
+
+bool liveness_of(struct workspace *workspace, const char *build, const struct loader_row *row, enum loader loader,
+                 struct bytes *line, struct bytes *why) {
+  struct subject subject;
+  char *marks = subject_open(&subject, workspace, build, row, loader, why);
+  for (size_t at = 0; marks && at < subject.file.len; at++)
+    if (marks[at] == '?')
+      marks[at] = mark_of(&subject, at);
+  bool good = marks != NULL;
+  if (good)
+    bytes_text(line, marks);
+  free(marks);
+  subject_close(&subject);
+  return good;
+}
+
+/* Whether the byte AT is what LINE calls it; MARK is what the map does. Of one that is read, the change that it is
+   called by shows, and none in front of that. */
+static bool byte_holds(struct subject *subject, char mark, char called, size_t at) {
+  if (mark != '?' || called == '.')
+    return mark == called || mark == '?';
+  if (called < '1' || called > '4')
+    return false;
+  for (size_t i = 0; i < (size_t)(called - '1'); i++)
+    if (shows(subject, at, i))
+      return false;
+  return shows(subject, at, (size_t)(called - '1'));
+}
+
+bool liveness_holds(struct workspace *workspace, const char *build, const struct loader_row *row, enum loader loader,
+                    struct span line, struct bytes *why) {
+  struct subject subject;
+  char *marks = subject_open(&subject, workspace, build, row, loader, why);
+  bool good = marks && line.len == subject.file.len;
+  if (marks && !good)
+    bytes_printf(why, "%s %s: the line has %zu bytes of %zu", row->name, loader_name(loader), line.len,
+                 subject.file.len);
+  for (size_t at = 0; good && at < line.len; at++) {
+    good = byte_holds(&subject, marks[at], line.data[at], at);
+    if (!good)
+      bytes_printf(why, "%s %s: the byte at %#zx is not what it is called, '%c'", row->name, loader_name(loader), at,
+                   line.data[at]);
+  }
+  for (size_t i = 0; good && i < sizeof liveness_changes; i++) {
+    good = !shows_at_once(&subject, line, i);
+    if (!good)
+      bytes_printf(why, "%s %s: of the bytes that are called not read, one is: exclusive or with %#x shows", row->name,
+                   loader_name(loader), liveness_changes[i]);
+  }
+  free(marks);
+  subject_close(&subject);
+  return good;
+}
+
+/* Sixteen bytes a line, as hexdumps have them. */
+static void print_matrix(const char *name, enum loader loader, struct span line) {
+  printf("\n%s %s\n", name, loader_name(loader));
+  for (size_t at = 0; at < line.len; at += 16)
+    printf("%02zx  %.*s\n", at, (int)(line.len - at < 16 ? line.len - at : 16), line.data + at);
+}
+
+int liveness_command(const char *build, const char *path) {
+  struct loader_table table = {0};
+  struct workspace workspace = {0};
+  struct bytes why = {0};
+  bool good = loader_table_read(path, &table, &why);
+  if (good) {
+    workspace_open(&workspace);
+    printf("# Which bytes of the smallest programs a loader reads, or the program itself, sixteen a line: . not read; "
+           "c code;\n"
+           "# t text; v read by some kernels; 1 .. 4 read, and the change that shows it first: exclusive or with 01, "
+           "02, 80, ff.\n"
+           "# Made by `bytegate liveness`, each machine's native lines on that machine.\n");
+  }
+  for (size_t i = 0; good && i < table.count; i++)
+    for (enum loader loader = 0; good && loader < LOADERS; loader++) {
+      struct bytes line = {0};
+      if (!liveness_applies(&table.rows[i], loader))
+        continue;
+      good = liveness_of(&workspace, build, &table.rows[i], loader, &line, &why);
+      print_matrix(table.rows[i].name, loader, span_of(&line));
+      bytes_free(&line);
+    }
+  if (why.len)
+    fprintf(stderr, "bytegate: %s\n", why.data);
+  if (workspace.root)
+    workspace_close(&workspace);
+  bytes_free(&why);
+  loader_table_free(&table);
+  return good ? EXIT_EQUAL : EXIT_INFRASTRUCTURE;
+}

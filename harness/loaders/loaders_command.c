@@ -1,0 +1,171 @@
+/* Runs the loader table, and prints it as it turned out. */
+#include "harness/loaders/boot.h"
+#include "harness/loaders/loaders.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { DEADLINE_S = 20 };
+
+struct run {
+  struct workspace workspace;
+  const char *build;
+  bool wanted[LOADERS];
+  unsigned judged, drifted;
+};
+
+static enum machine machine_of(const char *name) {
+  const char *suffix = strrchr(name, '_');
+  return suffix && strcmp(suffix, "_x64") == 0 ? MACHINE_X64 : MACHINE_ARM64;
+}
+
+/* A program is a file that may be executed; maps, symbols and objects may not. */
+static int is_program(const struct dirent *entry) {
+  return entry->d_name[0] != '.' && (strstr(entry->d_name, "_x64") || strstr(entry->d_name, "_arm64")) &&
+         !strchr(entry->d_name, '.');
+}
+
+/* Why ROW is not judged under LOADER here, or NULL. */
+static const char *not_here(const struct run *run, const struct loader_row *row, enum loader loader) {
+  enum machine machine = machine_of(row->name);
+  if (!run->wanted[loader])
+    return "";
+  if (loader == LOADER_NATIVE && machine != host_machine())
+    return "-";
+  if (loader == LOADER_KERNEL && row->input.len)
+    return "- (input)"; /* on a console there is none */
+  if (loader == LOADER_NATIVE && row->memory > loader_memory())
+    return "- (memory)";
+  return NULL;
+}
+
+static void attempt_on(struct run *run, const struct loader_row *row, const char *elf, enum loader loader,
+                       struct attempt *attempt) {
+  if (loader == LOADER_KERNEL)
+    boot_run(&run->workspace, run->build, elf, machine_of(row->name), &row->arguments, attempt);
+  else
+    attempt_run(&run->workspace, elf, machine_of(row->name), loader, &row->arguments, span_of(&row->input), DEADLINE_S,
+                attempt);
+}
+
+static bool printed(const struct loader_row *row, struct span file, enum loader loader, const struct attempt *attempt) {
+  if (loader != LOADER_KERNEL)
+    return loader_printed(row, file, span_of(&attempt->out));
+  /* A program that is given arguments to refuse says so, and on a console stderr and stdout are one. */
+  if (row->prints.len == 0 && row->arguments.count)
+    return true;
+  return boot_printed(span_of(&attempt->out), row->prints_itself ? file : span_of(&row->prints));
+}
+
+/* Prints one cell, and notes in DRIFT what is not as declared. */
+static void judge(struct run *run, const struct loader_row *row, const char *elf, struct span file, enum loader loader,
+                  struct bytes *drift) {
+  const char *skipped = not_here(run, row, loader);
+  if (skipped) {
+    if (*skipped)
+      printf("  %-10s", skipped);
+    return;
+  }
+  struct attempt attempt;
+  attempt_on(run, row, elf, loader, &attempt);
+  const char *declared = loader_declared(row, loader);
+  bool same = strcmp(declared, attempt.ending) == 0;
+  bool silent = strcmp(attempt.ending, "refused") == 0 || printed(row, file, loader, &attempt);
+  printf("  %-10s", attempt.ending);
+  if (!same)
+    bytes_printf(drift, "  DRIFT %s: %s, but %s is declared\n", loader_name(loader), attempt.ending, declared);
+  else if (!silent)
+    bytes_printf(drift, "  DRIFT %s: it did not print what is declared, but %zu other bytes\n", loader_name(loader),
+                 attempt.out.len);
+  run->judged++;
+  run->drifted += !same || !silent;
+  attempt_free(&attempt);
+}
+
+static void judge_row(struct run *run, const struct loader_row *row) {
+  char *elf = xasprintf("%s/elf/%s", run->build, row->name);
+  struct bytes file = {0};
+  struct bytes drift = {0};
+  if (access(elf, X_OK) != 0) {
+    printf("%-26s       not built\n", row->name);
+    run->drifted++;
+  } else if (bytes_read_file(&file, elf) != 0) {
+    die("%s cannot be read", elf);
+  } else {
+    printf("%-26s%7zu", row->name, file.len);
+    for (enum loader loader = 0; loader < LOADERS; loader++)
+      judge(run, row, elf, span_of(&file), loader, &drift);
+    printf("%s%s\n", row->why ? "  " : "", row->why ? row->why : "");
+    if (drift.len)
+      fputs(drift.data, stdout);
+  }
+  bytes_free(&file);
+  bytes_free(&drift);
+  free(elf);
+}
+
+/* Programs that were built and are not in the table. */
+static void report_undeclared(struct run *run, const struct loader_table *table) {
+  char *folder = xasprintf("%s/elf", run->build);
+  struct dirent **entries = NULL;
+  int count = scandir(folder, &entries, is_program, alphasort);
+  if (count <= 0)
+    die("%s: no program stands there; run `make`", folder);
+  for (int i = 0; i < count; i++) {
+    bool declared = false;
+    for (size_t k = 0; k < table->count; k++)
+      declared |= strcmp(table->rows[k].name, entries[i]->d_name) == 0;
+    if (!declared)
+      printf("%-26s       not declared: add a section [%s]\n", entries[i]->d_name, entries[i]->d_name);
+    run->drifted += !declared;
+    free(entries[i]);
+  }
+  free(entries);
+  free(folder);
+}
+
+static bool choose_loaders(struct run *run, const struct text_list *loaders) {
+  for (size_t i = 0; i < loaders->count; i++) {
+    bool known = false;
+    for (enum loader loader = 0; loader < LOADERS; loader++)
+      if (strcmp(loaders->items[i], loader_name(loader)) == 0)
+        known = run->wanted[loader] = true;
+    if (!known) {
+      fprintf(stderr, "bytegate: no loader \"%s\"; there are native, qemu and kernel\n", loaders->items[i]);
+      return false;
+    }
+  }
+  if (loaders->count == 0)
+    run->wanted[LOADER_NATIVE] = run->wanted[LOADER_QEMU] = true;
+  return true;
+}
+
+int loaders_command(const char *build, const char *path, const struct text_list *loaders) {
+  struct run run = {.build = build};
+  struct loader_table table = {0};
+  struct bytes why = {0};
+  if (!choose_loaders(&run, loaders))
+    return EXIT_USAGE;
+  if (!loader_table_read(path, &table, &why)) {
+    fprintf(stderr, "bytegate: %s\n", why.data);
+    bytes_free(&why);
+    return EXIT_USAGE;
+  }
+  workspace_open(&run.workspace);
+  printf("%-26s%7s", "program", "bytes");
+  for (enum loader loader = 0; loader < LOADERS; loader++)
+    if (run.wanted[loader])
+      printf("  %-10s", loader_name(loader));
+  printf("\n");
+  for (size_t i = 0; i < table.count; i++)
+    judge_row(&run, &table.rows[i]);
+  report_undeclared(&run, &table);
+  printf("%zu programs, %u attempts, %u not as declared\n", table.count, run.judged, run.drifted);
+  workspace_close(&run.workspace);
+  loader_table_free(&table);
+  return run.drifted ? EXIT_DIVERGED : EXIT_EQUAL;
+}

@@ -1,0 +1,264 @@
+/* What every report says about a failure: the headline, the explanation, the reproducing command. */
+#include "harness/report/report.h"
+
+#include "oracles/markdown.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONTEXT = 36, SHOWN_LINES = 8, LONGEST_LINE = 160 };
+
+void report_position(struct span text, size_t offset, size_t *line, size_t *column) {
+  *line = 1;
+  *column = 1;
+  for (size_t i = 0; i < offset && i < text.len; i++) {
+    *column = text.data[i] == '\n' ? 1 : *column + 1;
+    *line += text.data[i] == '\n';
+  }
+}
+
+void report_headline(const struct result *result, struct bytes *out) {
+  bool stale = result->known == KNOWN_STALE && result->verdict == EQUAL;
+  bytes_printf(out, "%s %s/%s %s %s: %s", stale ? "NO LONGER DIVERGES" : verdict_name(result->verdict),
+               result->suite->name, result->test_case->id, result->target->label, result->target->where,
+               span_of(&result->detail).data);
+  if (result->part != PART_BODY || result->verdict != DIVERGED)
+    return;
+  size_t line;
+  size_t column;
+  report_position(span_of(&result->expected), result->offset, &line, &column);
+  bytes_printf(out, " (HTML line %zu, column %zu)", line, column);
+}
+
+/* Display columns of TEXT: every character but the bytes that continue one counts as one. */
+static size_t columns(struct span text) {
+  size_t count = 0;
+  for (size_t i = 0; i < text.len; i++)
+    count += (text.data[i] & 0xC0) != 0x80;
+  return count;
+}
+
+/* Moves AT back to the beginning of the UTF-8 sequence that it stands in. */
+static size_t sequence_start(struct span text, size_t at) {
+  for (size_t back = 0; back < 4 && back <= at; back++)
+    if (at < text.len && utf8_length(text, at - back) > back)
+      return at - back;
+  return at;
+}
+
+/* One side around byte AT, escaped; returns the display column of that byte. */
+static size_t show_side(struct span text, size_t at, struct bytes *out) {
+  size_t from = sequence_start(text, at > CONTEXT ? at - CONTEXT : 0);
+  size_t focus = at < text.len ? sequence_start(text, at) : text.len;
+  size_t to = focus + CONTEXT < text.len ? sequence_start(text, focus + CONTEXT) : text.len;
+  struct bytes shown = {0};
+  bytes_escaped(&shown, (struct span){text.data + from, focus - from});
+  size_t column = columns(span_of(&shown));
+  bytes_escaped(&shown, (struct span){text.data + focus, to - focus});
+  if (to == text.len)
+    bytes_text(&shown, "<end>");
+  bytes_add(out, span_of(&shown));
+  bytes_free(&shown);
+  return column;
+}
+
+static void show_context(const struct result *result, struct bytes *out) {
+  bytes_text(out, "  expected  ");
+  size_t column = show_side(span_of(&result->expected), result->offset, out);
+  bytes_text(out, "\n  actual    ");
+  show_side(span_of(&result->actual), result->offset, out);
+  bytes_printf(out, "\n            %*s^ byte %zu of the %s\n", (int)column, "", result->offset,
+               part_name(result->part));
+}
+
+/* One row of 16 bytes, the one AT marked by brackets. */
+static void show_row(const char *name, struct span text, size_t row, size_t at, struct bytes *out) {
+  bytes_printf(out, "  %-9s %08zx ", name, row);
+  for (size_t i = row; i < row + 16; i++) {
+    char before = i == at ? '[' : i == at + 1 && i > row ? ']' : ' ';
+    if (i < text.len)
+      bytes_printf(out, "%c%02x", before, (unsigned char)text.data[i]);
+    else
+      bytes_printf(out, "%c%s", before, i == at ? "--" : "  ");
+  }
+  bytes_printf(out, "%c |", at == row + 15 ? ']' : ' ');
+  for (size_t i = row; i < row + 16 && i < text.len; i++)
+    bytes_printf(out, "%c", text.data[i] >= ' ' && text.data[i] < 0x7F ? text.data[i] : '.');
+  bytes_text(out, "|\n");
+}
+
+static void show_hex(const struct result *result, struct bytes *out) {
+  size_t row = result->offset & ~(size_t)15;
+  show_row("expected", span_of(&result->expected), row, result->offset, out);
+  show_row("actual", span_of(&result->actual), row, result->offset, out);
+}
+
+/* The lines FIRST to LAST of the document, numbered; cut where they are many or long. */
+static void show_lines(struct span text, int first, int last, struct bytes *out) {
+  int line = 1;
+  for (size_t at = 0; at < text.len && line <= last; line++) {
+    const char *end = memchr(text.data + at, '\n', text.len - at);
+    size_t len = end ? (size_t)(end - text.data) - at : text.len - at;
+    if (line >= first && line < first + SHOWN_LINES) {
+      bytes_printf(out, "  %9d | ", line);
+      bytes_escaped(out, (struct span){text.data + at, len < LONGEST_LINE ? len : LONGEST_LINE});
+      bytes_text(out, len < LONGEST_LINE ? "\n" : " ...\n");
+    }
+    at += len + 1;
+  }
+  if (last - first >= SHOWN_LINES)
+    bytes_printf(out, "            | and %d more lines\n", last - first - SHOWN_LINES + 1);
+}
+
+/* The block of the Markdown that the byte came from; only libcmark's HTML can be followed back. */
+static void show_block(const struct result *result, struct bytes *out) {
+  enum oracle oracle = (enum oracle)result->target->program->oracle;
+  bool html = result->part == PART_BODY || result->part == PART_STDOUT;
+  struct span input = span_of(&result->test_case->input);
+  struct markdown_block block;
+  if (!html || result->test_case->conversation || oracle > ORACLE_CMARK_UNSAFE ||
+      !markdown_oracle_locate(input.data, input.len, oracle == ORACLE_CMARK_UNSAFE, result->offset, &block))
+    return;
+  bytes_printf(out, "  markdown  %s, line %d column %d to line %d column %d\n", block.type, block.first_line,
+               block.first_column, block.last_line, block.last_column);
+  show_lines(input, block.first_line, block.last_line, out);
+}
+
+/* Where it crashed or hangs. */
+static void show_where(const struct result *result, struct bytes *out) {
+  struct span rest = span_of(&result->where);
+  while (rest.len > 0) {
+    size_t len = strcspn(rest.data, "\n") + 1;
+    bytes_text(out, "  ");
+    bytes_append(out, rest.data, len);
+    rest = (struct span){rest.data + len, rest.len - len};
+  }
+}
+
+/* What the program wrote on stderr, up to some lines. */
+static void show_errors(const struct result *result, struct bytes *out) {
+  struct span rest = span_of(&result->errors);
+  for (int line = 0; rest.len > 0 && line < SHOWN_LINES; line++) {
+    const char *end = memchr(rest.data, '\n', rest.len);
+    size_t len = end ? (size_t)(end - rest.data) : rest.len;
+    bytes_text(out, "  stderr    ");
+    bytes_escaped(out, (struct span){rest.data, len < LONGEST_LINE ? len : LONGEST_LINE});
+    bytes_text(out, "\n");
+    size_t step = end ? len + 1 : len;
+    rest = (struct span){rest.data + step, rest.len - step};
+  }
+}
+
+/* How many other failures are alike, which is known once all have run. */
+static void show_fault(const struct session *session, const struct result *result, struct bytes *out) {
+  const struct fault *fault = fault_of(session->faults, session->fault_count, result);
+  if (fault && fault->failures > 1)
+    bytes_printf(out, "  alike     %zu failures, of %zu case%s on %zu program%s and runner%s\n", fault->failures,
+                 fault->cases, fault->cases == 1 ? "" : "s", fault->targets, fault->targets == 1 ? "" : "s",
+                 fault->targets == 1 ? "" : "s");
+}
+
+/* The other targets on which the same case fails, apart into those that do it in the same way and the rest. */
+static void show_others(const struct session *session, const struct result *result, struct bytes *out) {
+  char *signature = result_signature(result);
+  struct bytes lists[2] = {{0}, {0}};
+  for (size_t i = 0; i < session->result_count; i++) {
+    const struct result *other = &session->results[i];
+    if (other == result || other->suite != result->suite || strcmp(other->test_case->id, result->test_case->id) != 0 ||
+        other->verdict <= EQUAL)
+      continue;
+    char *how = result_signature(other);
+    struct bytes *list = &lists[strcmp(how, signature) == 0 ? 0 : 1];
+    bytes_printf(list, "%s%s %s", list->len ? ", " : "", other->target->label, other->target->where);
+    free(how);
+  }
+  if (lists[0].len)
+    bytes_printf(out, "  same on   %s\n", lists[0].data);
+  if (lists[1].len)
+    bytes_printf(out, "  other on  %s\n", lists[1].data);
+  bytes_free(&lists[0]);
+  bytes_free(&lists[1]);
+  free(signature);
+}
+
+void report_word(struct bytes *out, const char *text) {
+  static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./=:,+@%";
+  bytes_text(out, " ");
+  if (*text && strspn(text, plain) == strlen(text)) {
+    bytes_text(out, text);
+    return;
+  }
+  struct span rest = span_text(text);
+  bytes_text(out, "'");
+  for (size_t len; rest.len > 0; rest = (struct span){rest.data + len, rest.len - len}) {
+    struct bytes shown = {0};
+    len = utf8_length(rest, 0);
+    bool whole = len > 0;
+    len = whole ? len : 1;
+    bytes_escaped(&shown, (struct span){rest.data, len});
+    if (*rest.data == '\'')
+      bytes_text(out, "'\\''");
+    else if (*rest.data == '\\' || (whole && shown.len == len))
+      bytes_append(out, rest.data, len);
+    else
+      for (size_t i = 0; i < len; i++)
+        bytes_printf(out, "'\"$(printf '\\%03o')\"'", (unsigned char)rest.data[i]);
+    bytes_free(&shown);
+  }
+  bytes_text(out, "'");
+}
+
+void report_command(const struct session *session, const struct result *result, struct bytes *out) {
+  const struct session_options *options = session->options;
+  bytes_printf(out, "%s verify --suite", options->command);
+  char *usual = xasprintf("%s/%s.ini", options->suites_folder, result->suite->name);
+  report_word(out, strcmp(usual, result->suite->path) == 0 ? result->suite->name : result->suite->path);
+  free(usual);
+  bytes_text(out, " --case");
+  report_word(out, result->test_case->id);
+  if (result->target != &session->oracle) {
+    bytes_text(out, " --program");
+    report_word(out, result->target->label);
+    bytes_printf(out, " --runner %s", result->target->runner == RUNNER_QEMU ? "qemu" : "native");
+  }
+  if (options->build_named) {
+    bytes_text(out, " --build");
+    report_word(out, options->build);
+  }
+  if (options->has_seed)
+    bytes_printf(out, " --seed %llu", (unsigned long long)options->seed);
+}
+
+void report_explanation(const struct session *session, const struct result *result, struct bytes *out) {
+  bool sides = (result->verdict == DIVERGED || result->verdict == ORACLE_FAULT) && result->part != PART_NONE;
+  if (sides) {
+    show_context(result, out);
+    show_hex(result, out);
+    show_block(result, out);
+  }
+  show_where(result, out);
+  show_errors(result, out);
+  show_others(session, result, out);
+  show_fault(session, result, out);
+  bytes_text(out, "  reproduce ");
+  report_command(session, result, out);
+  bytes_text(out, "\n");
+}
+
+size_t report_group(const struct session *session, size_t first, struct tally *tally) {
+  const struct result *start = &session->results[first];
+  *tally = (struct tally){0};
+  size_t i = first;
+  for (; i < session->result_count; i++) {
+    const struct result *result = &session->results[i];
+    if (result->suite != start->suite || result->target != start->target)
+      break;
+    tally->count++;
+    tally->not_run += result->verdict == NOT_RUN;
+    tally->known += result->known == KNOWN_AS_IS;
+    tally->failed += result_failed(result);
+    tally->equal += result->verdict == EQUAL && result->known == KNOWN_NOT;
+    tally->duration_ns += result->duration_ns;
+  }
+  return i - first;
+}

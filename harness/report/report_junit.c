@@ -1,0 +1,81 @@
+/* JUnit XML, as CI servers read it. What is no character of XML is escaped before it is written. */
+#include "harness/report/report.h"
+
+#include <errno.h>
+#include <libxml/xmlwriter.h>
+#include <stdlib.h>
+
+#define X(text) ((const xmlChar *)(text))
+
+static void write_failure(const struct session *session, xmlTextWriterPtr writer, const struct result *result) {
+  bool fault = result->verdict == ORACLE_FAULT || result->verdict == RUNNER_FAULT;
+  struct bytes headline = {0};
+  struct bytes explanation = {0};
+  report_headline(result, &headline);
+  report_explanation(session, result, &explanation);
+  xmlTextWriterStartElement(writer, X(fault ? "error" : "failure"));
+  xmlTextWriterWriteAttribute(writer, X("type"), X(verdict_name(result->verdict)));
+  xmlTextWriterWriteAttribute(writer, X("message"), X(headline.data));
+  xmlTextWriterWriteString(writer, X(explanation.data));
+  xmlTextWriterEndElement(writer);
+  bytes_free(&headline);
+  bytes_free(&explanation);
+}
+
+static void write_case(const struct session *session, xmlTextWriterPtr writer, const struct result *result) {
+  xmlTextWriterStartElement(writer, X("testcase"));
+  xmlTextWriterWriteAttribute(writer, X("name"), X(result->test_case->id));
+  xmlTextWriterWriteFormatAttribute(writer, X("classname"), "%s.%s.%s", result->suite->name, result->target->label,
+                                    result->target->where);
+  xmlTextWriterWriteFormatAttribute(writer, X("time"), "%.6f", (double)result->duration_ns / 1e9);
+  if (result_failed(result)) {
+    write_failure(session, writer, result);
+  } else if (result->verdict == NOT_RUN || result->known == KNOWN_AS_IS) {
+    xmlTextWriterStartElement(writer, X("skipped"));
+    xmlTextWriterWriteAttribute(writer, X("message"), X(result->known == KNOWN_AS_IS ? "known divergence" : "not run"));
+    xmlTextWriterEndElement(writer);
+  }
+  xmlTextWriterEndElement(writer);
+}
+
+static void write_suite(const struct session *session, xmlTextWriterPtr writer, size_t first,
+                        const struct tally *tally) {
+  const struct result *start = &session->results[first];
+  size_t errors = 0;
+  for (size_t i = first; i < first + tally->count; i++) {
+    const struct result *result = &session->results[i];
+    errors += result_failed(result) && (result->verdict == ORACLE_FAULT || result->verdict == RUNNER_FAULT);
+  }
+  xmlTextWriterStartElement(writer, X("testsuite"));
+  xmlTextWriterWriteFormatAttribute(writer, X("name"), "%s.%s.%s", start->suite->name, start->target->label,
+                                    start->target->where);
+  xmlTextWriterWriteFormatAttribute(writer, X("tests"), "%zu", tally->count);
+  xmlTextWriterWriteFormatAttribute(writer, X("failures"), "%zu", tally->failed - errors);
+  xmlTextWriterWriteFormatAttribute(writer, X("errors"), "%zu", errors);
+  xmlTextWriterWriteFormatAttribute(writer, X("skipped"), "%zu", tally->not_run + tally->known);
+  xmlTextWriterWriteFormatAttribute(writer, X("time"), "%.6f", (double)tally->duration_ns / 1e9);
+  for (size_t i = first; i < first + tally->count; i++)
+    write_case(session, writer, &session->results[i]);
+  xmlTextWriterEndElement(writer);
+}
+
+int junit_report(const struct session *session, const char *path) {
+  errno = 0;
+  xmlTextWriterPtr writer = xmlNewTextWriterFilename(path, 0);
+  if (!writer)
+    return errno ? errno : EIO;
+  xmlTextWriterSetIndent(writer, 1);
+  xmlTextWriterStartDocument(writer, NULL, "UTF-8", NULL);
+  xmlTextWriterStartElement(writer, X("testsuites"));
+  xmlTextWriterWriteAttribute(writer, X("name"), X("bytegate"));
+  for (size_t first = 0; first < session->result_count;) {
+    struct tally tally;
+    size_t count = report_group(session, first, &tally);
+    write_suite(session, writer, first, &tally);
+    first += count;
+  }
+  xmlTextWriterEndDocument(writer);
+  int failed = xmlTextWriterFlush(writer) < 0 ? EIO : 0;
+  xmlFreeTextWriter(writer);
+  return failed;
+}

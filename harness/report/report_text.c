@@ -1,0 +1,136 @@
+/* The report for people. On a terminal a line at the bottom says how far the run is, and goes away at its end. */
+#include "harness/report/report.h"
+
+#include <stdlib.h>
+
+enum { MOST_EXPLAINED = 10 };
+
+static struct {
+  bool color;
+  bool live;
+  bool line_shown;
+  size_t explained;
+  uint64_t last_ns;
+} screen;
+
+void text_begin(const struct session *session, bool color, bool live) {
+  (void)session;
+  screen.color = color;
+  screen.live = live;
+  screen.line_shown = false;
+  screen.explained = 0;
+  screen.last_ns = 0;
+}
+
+static void clear_line(void) {
+  if (screen.line_shown)
+    fputs("\r\x1b[K", stderr);
+  screen.line_shown = false;
+}
+
+static void show_progress(const struct session *session) {
+  uint64_t now = now_ns();
+  if (!screen.live || now - screen.last_ns < 100000000)
+    return;
+  screen.last_ns = now;
+  double seconds = (double)(now - session->started_ns) / 1e9;
+  double rate = seconds > 0 ? (double)session->finished / seconds : 0;
+  size_t left = session->selected - session->finished;
+  clear_line();
+  fprintf(stderr, "%zu of %zu cases, %zu failed, %.0f a second, %.0f s left", session->finished, session->selected,
+          session->failed, rate, rate > 0 ? (double)left / rate : 0);
+  screen.line_shown = true;
+}
+
+static void print_headline(const struct result *result, FILE *out) {
+  struct bytes text = {0};
+  report_headline(result, &text);
+  fprintf(out, screen.color ? "\x1b[31;1m%s\x1b[0m\n" : "%s\n", text.data);
+  bytes_free(&text);
+}
+
+/* Whether a failure that is alike has been reported before this one. */
+static bool is_repeated(const struct session *session, const struct result *result) {
+  for (size_t i = 0; i < session->result_count; i++) {
+    const struct result *other = &session->results[i];
+    if (other != result && other->reported && result_failed(other) && !other->untried && results_alike(other, result))
+      return true;
+  }
+  return false;
+}
+
+void text_progress(const struct session *session, const struct result *result) {
+  if (result_failed(result) && (!result->untried || session->options->verbose)) {
+    clear_line();
+    print_headline(result, stdout);
+    if (session->options->verbose || (screen.explained < MOST_EXPLAINED && !is_repeated(session, result))) {
+      struct bytes text = {0};
+      report_explanation(session, result, &text);
+      fwrite(text.data, 1, text.len, stdout);
+      bytes_free(&text);
+      screen.explained++;
+    }
+    fflush(stdout);
+  } else if (session->options->verbose && !result_failed(result)) {
+    clear_line();
+    printf("%s %s/%s %s %s\n", result->known == KNOWN_AS_IS ? "KNOWN" : verdict_name(result->verdict),
+           result->suite->name, result->test_case->id, result->target->label, result->target->where);
+  }
+  show_progress(session);
+}
+
+static void print_group(const struct session *session, size_t first, const struct tally *tally, FILE *out) {
+  const struct result *start = &session->results[first];
+  double rate = tally->duration_ns ? (double)(tally->count - tally->not_run) / ((double)tally->duration_ns / 1e9) : 0;
+  fprintf(out, "%-12s %-28s %-12s %7zu %7zu %7zu %7zu %9.0f\n", start->suite->name, start->target->label,
+          start->target->where, tally->count, tally->equal, tally->known, tally->failed, rate);
+}
+
+/* The table counts cases by how they came out; the last column is cases a second of one program at work. */
+static void print_table(const struct session *session, FILE *out) {
+  fprintf(out, "%-12s %-28s %-12s %7s %7s %7s %7s %9s\n", "suite", "program", "runner", "cases", "equal", "known",
+          "failed", "a second");
+  for (size_t first = 0; first < session->result_count;) {
+    struct tally tally;
+    size_t count = report_group(session, first, &tally);
+    print_group(session, first, &tally, out);
+    first += count;
+  }
+}
+
+/* In how many ways the cases failed, and for each the case that one would look at first. */
+static void print_faults(const struct session *session, FILE *out) {
+  if (session->fault_count == 0)
+    return;
+  fprintf(out, "%7s %7s %9s  %s\n", "failed", "cases", "programs", "alike, so most likely of one cause; the smallest");
+  for (size_t i = 0; i < session->fault_count && i < MOST_EXPLAINED; i++) {
+    const struct fault *fault = &session->faults[i];
+    const struct result *example = fault->example;
+    char *way = result_way(example);
+    fprintf(out, "%7zu %7zu %9zu  %s: %s/%s %s %s\n", fault->failures, fault->cases, fault->targets, way,
+            example->suite->name, example->test_case->id, example->target->label, example->target->where);
+    free(way);
+  }
+  if (session->fault_count > MOST_EXPLAINED)
+    fprintf(out, "and %zu more that fail in other ways\n", session->fault_count - MOST_EXPLAINED);
+}
+
+void text_end(const struct session *session, FILE *out) {
+  fflush(stdout);
+  clear_line();
+  print_table(session, out);
+  print_faults(session, out);
+  fputs(span_of(&session->problems).data, out);
+  bool red = session_status(session) != EXIT_EQUAL;
+  fprintf(out, "%s%s: %zu cases, %zu failed, %zu known divergences, %.2f s%s\n",
+          screen.color ? (red ? "\x1b[31;1m" : "\x1b[32;1m") : "", red ? "RED" : "GREEN", session->finished,
+          session->failed, session->known_count, (double)session->elapsed_ns / 1e9, screen.color ? "\x1b[0m" : "");
+  size_t untried = 0;
+  for (size_t i = 0; i < session->result_count; i++)
+    untried += session->results[i].untried;
+  if (untried)
+    fprintf(out, "%zu of the failed cases were not tried, because their program cannot be run\n", untried);
+  if (session->finished < session->selected)
+    fprintf(out, "%zu cases were not run, because %s\n", session->selected - session->finished,
+            session->options->keep_going ? "their program cannot be run" : "one failed (-k goes on)");
+}
