@@ -505,6 +505,7 @@ static void lay_render_tokens(void) {
   label("text");
   call("load_text");
   ld8(T0, S0, T_FLAGS);
+  sub(S0, S0, TOKEN_SIZE - TEXT_TOKEN_SIZE);
   bset(T0, TOKEN_NEWLINE, "lines");
   bset(T0, TOKEN_ESCAPE, "escaped");
   label("raw");

@@ -85,7 +85,7 @@ static void lay_flush_run(void) {
   st32(T0, S4, T_OFF);
   sub(T0, A0, S2);
   st32(T0, S4, T_LEN);
-  add(S4, S4, TOKEN_SIZE);
+  add(S4, S4, TEXT_TOKEN_SIZE);
   label("empty");
   stw(0, W_RUN_FLAGS);
   ret();

@@ -149,7 +149,7 @@ enum {
   REF_RECORD_SIZE = 44
 };
 
-/* An inline token: 32 bytes. */
+/* An inline token: 32 bytes, but for text, which is every second one and has no more than its first 16. */
 enum {
   T_KIND = 0,  /* 8 bits: TOKEN_* */
   T_FLAGS = 1, /* 8 bits */
@@ -162,6 +162,7 @@ enum {
   T_PREV = 20, /* delimiter or bracket below on its stack */
   T_NEXT = 24, /* delimiter above; link opener: its closer */
   T_POS = 28,  /* delimiter or bracket: where it ended in the subject */
+  TEXT_TOKEN_SIZE = 16,
   TOKEN_SIZE = 32,
   T_URL = T_OFF, /* link closer and autolink */
   T_URL_LEN = T_LEN,
