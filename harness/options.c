@@ -82,7 +82,7 @@ static const struct {
     [COMMAND_REDUCE] = {"reduce", 1},
     [COMMAND_COVERAGE] = {"coverage", 0},
     [COMMAND_COVERS] = {"covers", 1},
-    [COMMAND_MUTATE] = {"mutate", 0},
+    [COMMAND_MUTATE] = {"mutate", SIZE_MAX},
     [COMMAND_BLAME] = {"blame", 1},
     [COMMAND_BISECT] = {"bisect", 3},
     [COMMAND_LOADERS] = {"loaders", 3},
@@ -134,7 +134,9 @@ static const char documentation[] =
     "  reduce CASE  find the smallest document that fails like CASE\n"
     "  coverage     measure which instructions and branch edges cases reach\n"
     "  covers LINE  list the cases that reach LINE, FILE:LINE of a generator\n"
-    "  mutate       change a program at each place, and say where no case fails\n"
+    "  mutate [ROUTINE...]\n"
+    "               change a program at each place, or in the routines whose name\n"
+    "               matches these shell patterns, and say where no case fails\n"
     "  blame CASE   say which instruction wrote the byte that diverges, or where\n"
     "               it crashes, hangs, ends or leaves a process behind\n"
     "  bisect CASE [GOOD [BAD]]\n"

@@ -6,6 +6,7 @@
 #include "harness/workers.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,12 +25,20 @@ static uint64_t next_random(uint64_t *state) {
   return z ^ z >> 31;
 }
 
+static bool matches_any(const struct text_list *patterns, const char *name) {
+  for (size_t i = 0; i < patterns->count; i++)
+    if (fnmatch(patterns->items[i], name, 0) == 0)
+      return true;
+  return patterns->count == 0;
+}
+
 /* In the order of addresses; or, for a sample, in an order that only the seed decides. */
-static void make_order(struct mutation_run *run, bool shuffled, uint64_t seed) {
+static void make_order(struct mutation_run *run, const struct text_list *routines, bool shuffled, uint64_t seed) {
   run->order = xcalloc(run->mutants.count, sizeof *run->order);
   for (uint32_t i = 0; i < run->mutants.count; i++)
-    run->order[i] = i;
-  for (size_t i = run->mutants.count; shuffled && i > 1; i--) {
+    if (matches_any(routines, run->mutants.items[i].entry->routine))
+      run->order[run->order_count++] = i;
+  for (size_t i = run->order_count; shuffled && i > 1; i--) {
     size_t k = next_random(&seed) % i;
     uint32_t other = run->order[k];
     run->order[k] = run->order[i - 1];
@@ -99,12 +108,13 @@ static void progress(void *user) {
   }
   size_t tried = 0;
   size_t killed = 0;
-  for (size_t i = 0; i < run->mutants.count; i++) {
-    tried += run->outcomes[i].fate != FATE_UNTRIED;
-    killed += run->outcomes[i].fate == FATE_KILLED;
+  for (size_t i = 0; i < run->order_count; i++) {
+    const struct outcome *outcome = &run->outcomes[run->order[i]];
+    tried += outcome->fate != FATE_UNTRIED;
+    killed += outcome->fate == FATE_KILLED;
   }
   if (isatty(STDERR_FILENO))
-    fprintf(stderr, "\r%zu of %zu mutants tried, %zu killed, %zu s", tried, run->mutants.count, killed,
+    fprintf(stderr, "\r%zu of %zu mutants tried, %zu killed, %zu s", tried, run->order_count, killed,
             (size_t)((now_ns() - run->started) / 1000000000));
 }
 
@@ -115,7 +125,7 @@ static void open_run(struct mutation_run *run, struct coverage *coverage, const 
   run->case_duration = shared_memory(coverage->case_count * sizeof *run->case_duration);
   run->case_usable = shared_memory(coverage->case_count);
   run->last_killer = shared_memory(coverage->map.count * sizeof *run->last_killer);
-  make_order(run, options->seconds > 0 || options->session.has_seed,
+  make_order(run, &options->operands, options->seconds > 0 || options->session.has_seed,
              options->session.has_seed ? options->session.seed : 1);
 }
 
@@ -167,6 +177,21 @@ static struct coverage *only_program(const struct coverage_list *list) {
   return NULL;
 }
 
+/* Whether each of the patterns names a routine; a line on stderr where one does not. */
+static bool check_routines(const struct coverage *coverage, const struct text_list *patterns) {
+  for (size_t i = 0; i < patterns->count; i++) {
+    size_t at = 0;
+    while (at < coverage->map.count && fnmatch(patterns->items[i], coverage->map.entries[at].routine, 0) != 0)
+      at++;
+    if (at < coverage->map.count)
+      continue;
+    fprintf(stderr, "bytegate: mutate: no routine of %s matches '%s' (its map, %s.map, lists them)\n", coverage->name,
+            patterns->items[i], coverage->elf);
+    return false;
+  }
+  return true;
+}
+
 int mutate_command(const struct options *options) {
   struct session session = {0};
   struct coverage_list list = {0};
@@ -177,9 +202,9 @@ int mutate_command(const struct options *options) {
   int interrupted = 0;
   int status = open_and_measure(&selection, false, &session, &list);
   struct coverage *coverage = status == EXIT_EQUAL ? only_program(&list) : NULL;
-  if (status == EXIT_EQUAL && !coverage)
+  if (status == EXIT_EQUAL && (!coverage || !check_routines(coverage, &options->operands)))
     status = EXIT_USAGE;
-  if (coverage) {
+  if (status == EXIT_EQUAL) {
     char *folder = xasprintf("%s/mutants", options->session.build);
     char *state = xasprintf("%s/%s", folder, coverage->name);
     mkdir(folder, 0777);

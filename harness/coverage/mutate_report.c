@@ -2,6 +2,7 @@
 #include "harness/coverage/mutate.h"
 
 #include <fnmatch.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct tally {
@@ -22,12 +23,13 @@ static struct explained *explanation_of(const struct mutation_run *run, size_t n
 
 /* Counts the outcomes by kind of mutation, and what each line of the list of equivalents speaks of. */
 static void count(const struct mutation_run *run, struct tally tallies[MUTATIONS + 1]) {
-  for (size_t i = 0; i < run->mutants.count; i++) {
-    enum fate fate = (enum fate)run->outcomes[i].fate;
+  for (size_t i = 0; i < run->order_count; i++) {
+    uint32_t number = run->order[i];
+    enum fate fate = (enum fate)run->outcomes[number].fate;
     if (fate == FATE_UNTRIED)
       continue;
-    struct explained *explanation = explanation_of(run, i);
-    struct tally *both[] = {&tallies[run->mutants.items[i].mutation], &tallies[MUTATIONS]};
+    struct explained *explanation = explanation_of(run, number);
+    struct tally *both[] = {&tallies[run->mutants.items[number].mutation], &tallies[MUTATIONS]};
     for (size_t k = 0; k < 2; k++) {
       both[k]->tried++;
       both[k]->killed += fate == FATE_KILLED;
@@ -40,12 +42,20 @@ static void count(const struct mutation_run *run, struct tally tallies[MUTATIONS
   }
 }
 
+static int by_number(const void *a, const void *b) {
+  uint32_t x = *(const uint32_t *)a;
+  uint32_t y = *(const uint32_t *)b;
+  return (x > y) - (x < y);
+}
+
 static void print_survivors(const struct mutation_run *run, FILE *out) {
   bool headed = false;
-  for (size_t i = 0; i < run->mutants.count; i++) {
-    const struct mutant *mutant = &run->mutants.items[i];
-    enum fate fate = (enum fate)run->outcomes[i].fate;
-    if ((fate != FATE_SURVIVED && fate != FATE_NOT_REACHED) || explanation_of(run, i))
+  qsort(run->order, run->order_count, sizeof *run->order, by_number);
+  for (size_t i = 0; i < run->order_count; i++) {
+    uint32_t number = run->order[i];
+    const struct mutant *mutant = &run->mutants.items[number];
+    enum fate fate = (enum fate)run->outcomes[number].fate;
+    if ((fate != FATE_SURVIVED && fate != FATE_NOT_REACHED) || explanation_of(run, number))
       continue;
     struct bytes text = {0};
     mutant_name(&run->coverage->map, mutant, &text);
@@ -98,10 +108,10 @@ bool mutate_report(const struct mutation_run *run, FILE *out) {
   }
   print_survivors(run, out);
   const struct tally *all = &tallies[MUTATIONS];
-  bool is_sample = all->tried < run->mutants.count;
-  size_t mistakes = print_mistakes(run, !is_sample, out);
+  bool is_sample = all->tried < run->order_count;
+  size_t mistakes = print_mistakes(run, all->tried == run->mutants.count, out);
   fprintf(out, "\n%s: %zu of %zu mutants tried on %zu cases, %.1f %% killed, %.1f %% of those not explained, %.1f s\n",
-          run->coverage->name, all->tried, run->mutants.count, run->case_count, percent(all->killed, all->tried),
+          run->coverage->name, all->tried, run->order_count, run->case_count, percent(all->killed, all->tried),
           percent(all->killed, all->tried - all->explained), (double)(now_ns() - run->started) / 1e9);
   return mistakes == 0 && is_enough(all->killed, all->tried - all->explained, is_sample);
 }

@@ -326,7 +326,7 @@ static void work_on_mutants(void *user, unsigned index, struct workspace *worksp
   struct shift shift;
   begin_shift(&shift, run, workspace);
   int interrupted = 0;
-  for (size_t i = index; i < run->mutants.count && !interrupted; i += run->jobs) {
+  for (size_t i = index; i < run->order_count && !interrupted; i += run->jobs) {
     if (run->deadline && now_ns() > run->deadline)
       break;
     if (run->outcomes[run->order[i]].fate == FATE_UNTRIED)
