@@ -2,13 +2,11 @@
    nothing here knows how they do it. */
 #include "harness/audit.h"
 
+#include "harness/companion.h"
 #include "harness/session.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct plant {
   const char *fault;
@@ -35,14 +33,11 @@ enum { PLANTS = sizeof plants / sizeof *plants, MANY = 256 };
 
 /* The part of a suite that is one planted server. */
 static void add_program(struct bytes *text, const char *fault) {
-  char path[PATH_MAX] = "";
-  if (readlink("/proc/self/exe", path, sizeof path - 1) < 0)
-    die("/proc/self/exe: %s", strerror(errno));
   bytes_printf(text,
                "[program %s]\nelf = %s\narguments = plant %s {file}\nrunner = native\ndrive = http\noracle = cmark\n"
                "header = Content-Type: text/html; charset=utf-8\nheader = Content-Length: {length}\n"
                "header = Connection: close\ndeadline = %s\n",
-               fault, path, fault, strcmp(fault, "hang") == 0 ? "0.2" : "10");
+               fault, command_path(), fault, strcmp(fault, "hang") == 0 ? "0.2" : "10");
 }
 
 static void add_cases(struct bytes *text, int count) {

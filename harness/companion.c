@@ -9,6 +9,15 @@
 #include <string.h>
 #include <unistd.h>
 
+const char *command_path(void) {
+  static char path[PATH_MAX];
+  ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
+  if (len <= 0)
+    die("/proc/self/exe: %s", strerror(errno));
+  path[len] = '\0';
+  return path;
+}
+
 char *companion_of(const char *command, const char *name) {
   const char *slash = strrchr(command, '/');
   int folder = slash ? (int)(slash - command) + 1 : 0;
@@ -20,11 +29,4 @@ char *companion_of(const char *command, const char *name) {
   return is_built ? built : installed;
 }
 
-char *companion_path(const char *name) {
-  char path[PATH_MAX] = "";
-  ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
-  if (len <= 0)
-    die("/proc/self/exe: %s", strerror(errno));
-  path[len] = '\0';
-  return companion_of(path, name);
-}
+char *companion_path(const char *name) { return companion_of(command_path(), name); }

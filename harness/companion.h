@@ -3,6 +3,9 @@
 #ifndef HARNESS_COMPANION_H
 #define HARNESS_COMPANION_H
 
+/* The absolute path of the command that runs. Static. */
+const char *command_path(void);
+
 /* The path of the file NAME, as in "plugin/observe_run.so", of the command at the path COMMAND; beside it if the file
    is nowhere. The caller frees it. */
 char *companion_of(const char *command, const char *name);

@@ -1,6 +1,8 @@
 /* The command line. */
 #include "harness/options.h"
 
+#include "harness/companion.h"
+
 #include <argp.h>
 #include <errno.h>
 #include <limits.h>
@@ -293,20 +295,10 @@ static error_t parse(int key, char *value, struct argp_state *state) {
   return ARGP_ERR_UNKNOWN;
 }
 
-/* The path of this command. */
-static const char *gate_path(void) {
-  static char path[PATH_MAX];
-  ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
-  if (len <= 0)
-    die("/proc/self/exe: %s", strerror(errno));
-  path[len] = '\0';
-  return path;
-}
-
-/* The folder that it stands in: that of the build. */
+/* The folder that this command stands in: that of the build. */
 static const char *build_folder(void) {
   static char path[PATH_MAX];
-  strcpy(path, gate_path());
+  strcpy(path, command_path());
   *strrchr(path, '/') = '\0';
   return path;
 }
@@ -314,7 +306,7 @@ static const char *build_folder(void) {
 /* What the command decides, now that it is known. */
 static void settle_defaults(struct options *options) {
   static char page[PATH_MAX + 16];
-  options->gate = gate_path();
+  options->gate = command_path();
   if (options->command == COMMAND_VERIFY || options->command == COMMAND_REPORT)
     options->session.gate = options->gate;
   if (options->command == COMMAND_REPORT) {

@@ -2,6 +2,12 @@
 # Debian packages of another architecture, fetched and unpacked without installing anything of that architecture: apt
 # works on lists of its own, below a folder of the caller's, with this system's sources and keys. For sourcing.
 
+# fail WORD...: says that something cannot be had here, and ends the script with status 3.
+fail() {
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+  exit 3
+}
+
 # foreign_apt ARCHITECTURE STATE: fetches the package lists of a Debian architecture into the folder STATE, and sets the
 # array `apt` to the options by which apt-get and apt-cache use them. Fails where the lists cannot be had.
 foreign_apt() {

@@ -17,11 +17,6 @@ fi
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
 
-fail() {
-  printf '%s: %s\n' "${0##*/}" "$*" >&2
-  exit 3
-}
-
 command -v apt-get >/dev/null || fail "this system has no apt; put cmark 0.30.2 for arm64 at $folder/usr/bin/cmark," \
   'and the libraries that it needs where qemu-aarch64 -L finds them'
 state=$folder/apt

@@ -16,11 +16,6 @@ fi
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
 
-fail() {
-  printf '%s: %s\n' "${0##*/}" "$*" >&2
-  exit 3
-}
-
 command -v apt-get >/dev/null || fail 'this system has no apt; put two arm64 and x86-64 kernels at' \
   "$folder/vmlinuz-arm64 and $folder/vmlinuz-x64, and install qemu-system for both"
 

@@ -132,24 +132,6 @@ START_TEST(every_instruction_and_edge_is_counted) {
 }
 END_TEST
 
-/* Replaces FROM in the file NAME of FOLDER by TO. */
-static void replace(const char *folder, const char *name, struct span from, struct span to) {
-  char *path = xasprintf("%s/%s", folder, name);
-  struct bytes text = {0};
-  struct bytes changed = {0};
-  ck_assert_int_eq(bytes_read_file(&text, path), 0);
-  const char *at = memmem(text.data, text.len, from.data, from.len);
-  ck_assert_ptr_nonnull(at);
-  size_t before = (size_t)(at - text.data);
-  bytes_append(&changed, text.data, before);
-  bytes_add(&changed, to);
-  bytes_append(&changed, at + from.len, text.len - before - from.len);
-  ck_assert_int_eq(write_file(path, span_of(&changed)), 0);
-  bytes_free(&changed);
-  bytes_free(&text);
-  free(path);
-}
-
 /* The emulator may load a program elsewhere than its addresses say, and stepping through it on this machine must count
    what the emulator counts. */
 START_TEST(a_program_is_counted_wherever_it_is_loaded) {
@@ -157,11 +139,11 @@ START_TEST(a_program_is_counted_wherever_it_is_loaded) {
   char *folder = tiny_make();
   char *there = tiny_run(folder, "coverage --suite ./tiny.ini", &status);
   /* e_type becomes ET_DYN; e_machine stands behind it. */
-  replace(folder, "tiny", (struct span){"\2\0\x3e", 3}, (struct span){"\3\0\x3e", 3});
+  tiny_edit(folder, "tiny", (struct span){"\2\0\x3e", 3}, (struct span){"\3\0\x3e", 3});
   char *elsewhere = tiny_run(folder, "coverage --suite ./tiny.ini", &status);
   ck_assert_str_eq(elsewhere, there);
   if (host_machine() == MACHINE_X64) {
-    replace(folder, "tiny.ini", span_text("arch = x64"), span_text("runner = native"));
+    tiny_edit(folder, "tiny.ini", span_text("arch = x64"), span_text("runner = native"));
     free(elsewhere);
     elsewhere = tiny_run(folder, "coverage --suite ./tiny.ini --fresh", &status);
     ck_assert_str_eq(elsewhere, there);

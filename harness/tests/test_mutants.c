@@ -173,25 +173,8 @@ START_TEST(the_list_of_equivalent_mutants_is_two_sided) {
 }
 END_TEST
 
-/* In the file NAME of FOLDER, FROM becomes TO. */
-static void edit(const char *folder, const char *name, struct span from, struct span to) {
-  char *path = xasprintf("%s/%s", folder, name);
-  struct bytes text = {0};
-  struct bytes edited = {0};
-  ck_assert_int_eq(bytes_read_file(&text, path), 0);
-  const char *at = memmem(text.data, text.len, from.data, from.len);
-  ck_assert_msg(at != NULL, "%s\nhas no\n%s", path, from.data);
-  bytes_append(&edited, text.data, (size_t)(at - text.data));
-  bytes_add(&edited, to);
-  bytes_append(&edited, at + from.len, text.len - (size_t)(at - text.data) - from.len);
-  ck_assert_int_eq(write_file(path, span_of(&edited)), 0);
-  bytes_free(&edited);
-  bytes_free(&text);
-  free(path);
-}
-
 static void edit_state(const char *folder, const char *from, const char *to) {
-  edit(folder, "mutants/tiny", span_text(from), span_text(to));
+  tiny_edit(folder, "mutants/tiny", span_text(from), span_text(to));
 }
 
 static void assert_mutate(const char *folder, const char *options, const char *wanted) {
@@ -225,7 +208,7 @@ START_TEST(what_is_known_is_tried_again_only_where_it_may_have_changed) {
   assert_mutate(folder, "", killed_16);
   edit_state(folder, "tiny+0x0:no-op\tsurvived\n", "tiny+0x0:no-op\tkilled\ttiny tiny/c/1-0\n");
   /* EI_ABIVERSION, which the kernel passes over: the same program otherwise, but not the same bytes. */
-  edit(folder, "tiny", (struct span){"ELF\2\1\1\0\0", 8}, (struct span){"ELF\2\1\1\0\1", 8});
+  tiny_edit(folder, "tiny", (struct span){"ELF\2\1\1\0\0", 8}, (struct span){"ELF\2\1\1\0\1", 8});
   assert_mutate(folder, "", killed_16);
   tiny_remove(folder);
 }
@@ -243,9 +226,9 @@ END_TEST
 /* No case reads a header, but the loader does: of e_machine every bit, of e_flags none. */
 START_TEST(what_the_loader_reads_is_known_by_any_case) {
   char *folder = tiny_make();
-  edit(folder, "tiny.map", span_text("0000000000"),
-       span_text("0000000000400012\t3e00\tdata\te_machine\ttiny.c:0\n"
-                 "0000000000400030\t00000000\tdata\te_flags\ttiny.c:0\n0000000000"));
+  tiny_edit(folder, "tiny.map", span_text("0000000000"),
+            span_text("0000000000400012\t3e00\tdata\te_machine\ttiny.c:0\n"
+                      "0000000000400030\t00000000\tdata\te_flags\ttiny.c:0\n0000000000"));
   assert_mutate(folder, "", "all                29       18           0   62.1 %");
   assert_mutate(folder, "", "  tiny.c:0: e_flags+0x3:set-bit: 0x00, now 0x08\n");
   tiny_remove(folder);
@@ -296,8 +279,8 @@ END_TEST
 START_TEST(mutate_wants_one_program) {
   int status = -1;
   char *folder = tiny_make();
-  edit(folder, "tiny.ini", span_text("[cases c]"),
-       span_text("[program other]\nelf = other\narch = x64\noracle = command\noracle-command = true\n[cases c]"));
+  tiny_edit(folder, "tiny.ini", span_text("[cases c]"),
+            span_text("[program other]\nelf = other\narch = x64\noracle = command\noracle-command = true\n[cases c]"));
   char *copy = xasprintf("cd %s && cp tiny other && printf x >>other && cp tiny.map other.map", folder);
   ck_assert_int_eq(system(copy), 0);
   char *text = tiny_run(folder, "mutate --suite ./tiny.ini", &status);

@@ -112,3 +112,19 @@ char *tiny_run(const char *folder, const char *words, int *status) {
   free(relative);
   return text.data;
 }
+
+void tiny_edit(const char *folder, const char *name, struct span from, struct span to) {
+  char *path = xasprintf("%s/%s", folder, name);
+  struct bytes text = {0};
+  struct bytes edited = {0};
+  ck_assert_int_eq(bytes_read_file(&text, path), 0);
+  const char *at = memmem(text.data, text.len, from.data, from.len);
+  ck_assert_msg(at != NULL, "%s\nhas no\n%s", path, from.data);
+  bytes_append(&edited, text.data, (size_t)(at - text.data));
+  bytes_add(&edited, to);
+  bytes_append(&edited, at + from.len, text.len - (size_t)(at - text.data) - from.len);
+  ck_assert_int_eq(write_file(path, span_of(&edited)), 0);
+  bytes_free(&edited);
+  bytes_free(&text);
+  free(path);
+}

@@ -3,6 +3,8 @@
 #ifndef HARNESS_TESTS_TINY_PROGRAM_H
 #define HARNESS_TESTS_TINY_PROGRAM_H
 
+#include "harness/bytes.h"
+
 #include <stddef.h>
 
 /* Its code, at 0x4000b0, one line each:
@@ -24,5 +26,8 @@ void tiny_remove(char *folder);
 /* Runs the command of this build, bytegate WORDS, in FOLDER. Returns what it printed, to be freed, and sets *STATUS to
    its exit status. */
 char *tiny_run(const char *folder, const char *words, int *status);
+
+/* Replaces FROM, which must be there, by TO in the file NAME of FOLDER. */
+void tiny_edit(const char *folder, const char *name, struct span from, struct span to);
 
 #endif
