@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Candidates of a round. More would only be run in vain when one of the first succeeds. */
 enum { ROUND = 64 };
@@ -216,12 +217,29 @@ void reduce_result(struct workspace *workspace, const struct result *result, uns
   reduce_all(&reducer);
 }
 
+/* The folder PATH as one would type it here: without the detours of a path that begins at its suite. PATH is taken
+   over, and the caller frees what is returned. */
+static char *typed_here(char *path) {
+  char *whole = realpath(path, NULL);
+  char *here = getcwd(NULL, 0);
+  size_t len = here ? strlen(here) : 0;
+  char *typed = NULL;
+  if (whole && here && strncmp(whole, here, len) == 0 && whole[len] == '/')
+    typed = xstrdup(whole + len + 1);
+  free(here);
+  free(whole);
+  if (!typed)
+    return path;
+  free(path);
+  return typed;
+}
+
 char *reduced_case_path(const struct result *result) {
   const struct suite *suite = result->suite;
   char *folder = NULL;
   for (size_t i = 0; i < suite->source_count && !folder; i++)
     if (suite->sources[i].kind == SOURCE_FOLDER)
-      folder = path_beside(suite->path, suite->sources[i].paths.items[0]);
+      folder = typed_here(path_beside(suite->path, suite->sources[i].paths.items[0]));
   const char *slash = strrchr(result->test_case->id, '/');
   char *name = xstrdup(slash ? slash + 1 : result->test_case->id);
   char *dot = strrchr(name, '.');

@@ -65,12 +65,39 @@ START_TEST(a_crash_is_reduced_too) {
 }
 END_TEST
 
+static const char folder_of_documents[] =
+    "[program p]\nelf = /bin/cat\nrunner = native\narguments = {file}\noracle = command\noracle-command = cat\n"
+    "[cases c]\nsource = folder\npath = ../markdown\npattern = empty.md\n";
+
+/* A suite names its folders from where it stands; who keeps a case types it from where he is. */
+START_TEST(a_reduced_document_is_kept_with_the_cases_of_its_suite) {
+  const struct session_options options = {
+      .command = "bytegate", .build = "", .suites_folder = "", .known_path = "/nonexistent", .jobs = 1, .repeat = 1};
+  struct session session;
+  struct bytes why = {0};
+  ck_assert_msg(session_open_text(&session, &options, "fixtures/suites/t.ini", folder_of_documents, &why), "%s",
+                span_of(&why).data);
+  const struct result result = {.suite = &session.suites[0], .test_case = &session.suites[0].cases[0]};
+  char *path = reduced_case_path(&result);
+  ck_assert_str_eq(path, "fixtures/markdown/empty-reduced.md");
+  /* From where that leads nowhere, it stays as it is. */
+  ck_assert_int_eq(chdir("fixtures"), 0);
+  free(path);
+  path = reduced_case_path(&result);
+  ck_assert_int_eq(chdir(".."), 0);
+  ck_assert_str_eq(path, "fixtures/suites/../markdown/empty-reduced.md");
+  free(path);
+  session_close(&session);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("reduce");
   TCase *tests = tcase_create("reduce");
   tcase_set_timeout(tests, 60);
   tcase_add_test(tests, the_two_bytes_that_matter_are_left);
   tcase_add_test(tests, a_crash_is_reduced_too);
+  tcase_add_test(tests, a_reduced_document_is_kept_with_the_cases_of_its_suite);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);
