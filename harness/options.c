@@ -33,7 +33,8 @@ enum {
   KEY_BYTE,
   KEY_ELF,
   KEY_FRESH,
-  KEY_SECONDS
+  KEY_SECONDS,
+  KEY_UNEXPLAINED
 };
 
 static const struct argp_option table[] = {
@@ -53,6 +54,7 @@ static const struct argp_option table[] = {
     {"no-self-audit", KEY_NO_AUDIT, NULL, 0, "Leave out the proof that this gate catches what it must", 2},
     {"fresh", KEY_FRESH, NULL, 0, "Measure anew, also what is known from before", 2},
     {"seconds", KEY_SECONDS, "N", 0, "Try mutants so long, in an order that the seed decides (default: all)", 2},
+    {"unexplained", KEY_UNEXPLAINED, NULL, 0, "Leave out the mutants that fixtures/mutants-equivalent explains", 2},
     {NULL, 0, NULL, 0, "What to print:", 3},
     {"verbose", 'v', NULL, 0, "Name every case, explain every failure", 3},
     {"text", KEY_TEXT, NULL, 0, "Text for people (default on a terminal)", 3},
@@ -120,6 +122,7 @@ static const struct binding {
     {KEY_ELF, SET_TRUE, offsetof(struct options, by_elf), 0, 0},
     {KEY_FRESH, SET_TRUE, offsetof(struct options, fresh), 0, 0},
     {KEY_SECONDS, SET_NUMBER, offsetof(struct options, seconds), 1, 1000000},
+    {KEY_UNEXPLAINED, SET_TRUE, offsetof(struct options, unexplained), 0, 0},
     {KEY_GITHUB, SET_TRUE, offsetof(struct options, github), 0, 0},
     {KEY_UPDATE, SET_TRUE, offsetof(struct options, update_known), 0, 0},
     {KEY_NO_AUDIT, SET_FALSE, offsetof(struct options, audit), 0, 0},

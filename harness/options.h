@@ -41,6 +41,7 @@ struct options {
   uint64_t byte;
   bool by_elf; /* bisect --elf */
   uint64_t seconds;
+  bool unexplained; /* mutate --unexplained */
   bool github;
   bool update_known;
   bool audit;

@@ -32,12 +32,26 @@ static bool matches_any(const struct text_list *patterns, const char *name) {
   return patterns->count == 0;
 }
 
-/* In the order of addresses; or, for a sample, in an order that only the seed decides. */
-static void make_order(struct mutation_run *run, const struct text_list *routines, bool shuffled, uint64_t seed) {
+/* Chooses the mutants that are asked for. */
+static void choose(struct mutation_run *run, const struct options *options) {
   run->order = xcalloc(run->mutants.count, sizeof *run->order);
-  for (uint32_t i = 0; i < run->mutants.count; i++)
-    if (matches_any(routines, run->mutants.items[i].entry->routine))
+  for (uint32_t i = 0; i < run->mutants.count; i++) {
+    const struct mutant *mutant = &run->mutants.items[i];
+    if (!matches_any(&options->operands, mutant->entry->routine))
+      continue;
+    if (options->unexplained &&
+        explain(&run->equivalents, run->coverage->name, mutant->entry, mutation_name(mutant->mutation)))
+      run->left_out++;
+    else
       run->order[run->order_count++] = i;
+  }
+}
+
+/* In the order of addresses; or, for a sample, in an order that only the seed decides. */
+static void make_order(struct mutation_run *run, const struct options *options) {
+  bool shuffled = options->seconds > 0 || options->session.has_seed;
+  uint64_t seed = options->session.has_seed ? options->session.seed : 1;
+  choose(run, options);
   for (size_t i = run->order_count; shuffled && i > 1; i--) {
     size_t k = next_random(&seed) % i;
     uint32_t other = run->order[k];
@@ -125,8 +139,6 @@ static void open_run(struct mutation_run *run, struct coverage *coverage, const 
   run->case_duration = shared_memory(coverage->case_count * sizeof *run->case_duration);
   run->case_usable = shared_memory(coverage->case_count);
   run->last_killer = shared_memory(coverage->map.count * sizeof *run->last_killer);
-  make_order(run, &options->operands, options->seconds > 0 || options->session.has_seed,
-             options->session.has_seed ? options->session.seed : 1);
 }
 
 static void close_run(struct mutation_run *run) {
@@ -150,6 +162,7 @@ static int mutate_program(struct mutation_run *run, const struct options *option
   if (explained_read(&run->equivalents, EQUIVALENTS, &why) && explained_read(&run->unreached, UNREACHED, &why) &&
       (*interrupted = mutate_baseline(run)) == 0 && check_baseline(run)) {
     rank_cases(run);
+    make_order(run, options);
     if (!options->fresh)
       mutate_load(run);
     run->deadline = options->seconds ? now_ns() + options->seconds * 1000000000ULL : 0;

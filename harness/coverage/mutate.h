@@ -33,6 +33,7 @@ struct mutation_run {
   struct outcome *outcomes; /* of each mutant; shared */
   uint32_t *order;          /* in which they are tried: those of the routines that were asked for */
   size_t order_count;
+  size_t left_out; /* because they are explained: --unexplained */
   struct explained_list equivalents;
   struct explained_list unreached; /* what the coverage explains */
   uint32_t *cases;                 /* those that can be used, the most specific first */

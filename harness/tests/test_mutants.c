@@ -154,6 +154,12 @@ START_TEST(the_list_of_equivalent_mutants_is_two_sided) {
   assert_holds(text, "all                23       16           7  100.0 %\n\ntiny: 23 of 23 mutants tried on 2 cases, "
                      "69.6 % killed, 100.0 % of those not explained, ");
   free(text);
+  text = tiny_run(folder, "mutate --suite ./tiny.ini --unexplained", &status);
+  ck_assert_msg(status == 0, "%s", text);
+  assert_holds(
+      text, "all                 5        5           0  100.0 %\n\n  18 mutants are explained, and were left out\n\n"
+            "tiny: 5 of 5 mutants tried");
+  free(text);
   char *more = xasprintf("%stiny | tiny | condition | * | cases kill these\ntiny | other | * | * | there is none\n"
                          "other | * | * | * | of another program\n",
                          list);
