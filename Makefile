@@ -56,7 +56,7 @@ HARNESS_FOLDERS := harness $(addprefix harness/,report blame bisect coverage loa
 HARNESS_SOURCES := $(wildcard $(addsuffix /*.c,$(HARNESS_FOLDERS)))
 PLUGIN_SOURCES := $(wildcard harness/plugin/*.c)
 # Small programs that the gate starts others through: one source each, linked statically.
-LAUNCHER_SOURCES := $(wildcard harness/confine/confine.c harness/step/step_instructions.c)
+LAUNCHER_SOURCES := $(wildcard harness/confine/confine.c harness/refuse/refuse.c harness/step/step_instructions.c)
 TEST_DIRS := $(wildcard $(addsuffix /tests,generators $(wildcard generators/*) harness oracles))
 TEST_SOURCES := $(wildcard $(addsuffix /test_*.c,$(TEST_DIRS)))
 TEST_SUPPORT := $(filter-out $(TEST_SOURCES),$(wildcard $(addsuffix /*.c,$(TEST_DIRS))))
@@ -65,7 +65,7 @@ SHELL_TESTS := $(wildcard scripts/tests/test_*.sh)
 C_SOURCES := $(GENERATOR_SOURCES) $(wildcard generators/programs/*.c) $(ORACLE_SOURCES) $(HARNESS_SOURCES) \
              $(PLUGIN_SOURCES) $(LAUNCHER_SOURCES) $(TEST_SOURCES) $(TEST_SUPPORT)
 # Built each in its own way, and laid out like the rest.
-OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/confine harness/fuzz harness/step fixtures/example))
+OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/confine harness/fuzz harness/refuse harness/step fixtures/example))
 HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) $(HARNESS_FOLDERS) harness/plugin oracles $(TEST_DIRS)))
 SHELL_SOURCES := $(wildcard run-elf.sh .ci/run ci/*.sh scripts/*.sh scripts/tests/*.sh fixtures/*.sh fixtures/*/*.sh)
 
@@ -240,6 +240,7 @@ $(PLUGINS): $(BUILD)/plugin/%.so: harness/plugin/%.c harness/plugin/*.h
 	$(CC) -I. $(filter-out $(SANITIZERS),$(CFLAGS)) -fPIC -shared -fvisibility=hidden -o $@ $<
 
 $(BUILD)/confine: harness/confine/confine.c
+$(BUILD)/refuse: harness/refuse/refuse.c
 $(BUILD)/step_instructions: harness/step/step_instructions.c harness/plugin/branches.h harness/plugin/counts.h
 $(LAUNCHERS):
 	mkdir -p $(@D)

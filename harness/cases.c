@@ -78,21 +78,55 @@ static bool read_expected(struct maker *maker, struct test_case *one, const char
   return good;
 }
 
-/* Makes one case of the file PATH: a document, or a conversation. */
+/* Reads the conversation TEXT of the case ONE, with OCTET in it. */
+static bool read_conversation(struct maker *maker, struct test_case *one, struct span text, const char *path,
+                              int octet) {
+  one->conversation = xcalloc(1, sizeof *one->conversation);
+  return conversation_parse(text, path, octet, one->conversation, maker->why);
+}
+
+/* Makes the case NAME of a conversation in the file PATH, or a case for each of its octets. */
+static bool make_conversations(struct maker *maker, const char *path, const char *name) {
+  struct bytes text = {0};
+  struct conversation talk = {0};
+  int error = bytes_read_file(&text, path);
+  bool good = error ? fail(maker, path, error) : conversation_parse(span_of(&text), path, -1, &talk, maker->why);
+  struct span octets = span_of(&talk.octets);
+  for (size_t i = 0; good && i < (octets.len ? octets.len : 1); i++) {
+    int octet = octets.len ? (unsigned char)octets.data[i] : -1;
+    char *id = octet < 0 ? xstrdup(name) : xasprintf("%s/%02x", name, (unsigned)octet);
+    struct test_case *one = add_case(maker, id);
+    free(id);
+    if (!one)
+      continue;
+    bytes_add(&one->input, span_of(&text));
+    good = read_conversation(maker, one, span_of(&text), path, octet);
+  }
+  conversation_free(&talk);
+  bytes_free(&text);
+  return good;
+}
+
+/* Makes one case of the file PATH: a document or a tree. */
 static bool make_file(struct maker *maker, const char *path) {
   const char *slash = strrchr(path, '/');
   const char *base = slash ? slash + 1 : path;
   size_t len = strlen(base);
   bool packed = len > 3 && strcmp(base + len - 3, ".gz") == 0;
   char *name = xstrndup(base, packed ? len - 3 : len);
+  if (maker->source->kind == SOURCE_CONVERSATIONS) {
+    bool made = make_conversations(maker, path, name);
+    free(name);
+    return made;
+  }
   struct test_case *one = add_case(maker, name);
   bool good = true;
   if (one) {
     int error = bytes_read_file(&one->input, path);
     good = error ? fail(maker, path, error) : true;
-    if (good && maker->source->kind == SOURCE_CONVERSATIONS) {
-      one->conversation = xcalloc(1, sizeof *one->conversation);
-      good = conversation_parse(span_of(&one->input), path, one->conversation, maker->why);
+    if (good && maker->source->kind == SOURCE_TREES) {
+      one->tree = xcalloc(1, sizeof *one->tree);
+      good = tree_parse(span_of(&one->input), path, one->tree, maker->why) && read_expected(maker, one, name);
     } else if (good) {
       good = read_expected(maker, one, name);
     }

@@ -7,6 +7,7 @@
        ! directory         a folder stands in its place
        ! hollow BYTES      a file of that many NULs stands in its place
        ! hold              another client is connected before, and says nothing
+       ! octets TEXT       so many conversations, alike but that {octet} in what is sent stands for one octet of TEXT
        ! shut              the client closes its sending side when all is sent
        > TEXT              sends TEXT
        >{COUNT} TEXT       sends TEXT that many times
@@ -23,14 +24,17 @@ struct conversation {
   enum document_kind document;
   size_t hollow_size; /* of a DOCUMENT_HOLLOW */
   struct bytes text;  /* of a DOCUMENT_FILE */
+  struct bytes octets;
   struct bytes sent;
   struct bytes expected;
   bool hold;
   bool shut;
 };
 
-/* Reads the text form; WHY names PATH, the line and what is wrong. */
-bool conversation_parse(struct span text, const char *path, struct conversation *conversation, struct bytes *why);
+/* Reads the text form; WHY names PATH, the line and what is wrong. {octet} is OCTET, or, where that is negative, text
+   as any other. */
+bool conversation_parse(struct span text, const char *path, int octet, struct conversation *conversation,
+                        struct bytes *why);
 
 void conversation_free(struct conversation *conversation);
 

@@ -113,7 +113,7 @@ static void consult(struct driver *driver) {
     const struct result *result = driver->lanes[i].result;
     struct span truth;
     if (result && !result->test_case->conversation && result->target->program->oracle <= ORACLE_CMARK_UNSAFE)
-      truth_of(result->target->program, result->test_case, &truth, NULL);
+      truth_of(driver->workspace, result->target->program, result->test_case, &truth, NULL);
   }
 }
 

@@ -112,7 +112,7 @@ static void judge(struct lane *lane, CURLcode code) {
   const struct program *program = lane->target->program;
   struct span truth;
   struct bytes why = {0};
-  if (!truth_of(program, result->test_case, &truth, &why)) {
+  if (!truth_of(lane->driver->workspace, program, result->test_case, &truth, &why)) {
     result_set(result, RUNNER_FAULT, "%s", why.data);
     bytes_free(&why);
     return;

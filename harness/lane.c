@@ -139,6 +139,15 @@ static int memory_file(struct span contents) {
   return fd;
 }
 
+static bool place_tree(struct lane *lane) {
+  struct bytes why = {0};
+  bool good = tree_make(lane->result->test_case->tree, lane->process.folder, &why);
+  if (!good)
+    result_set(lane->result, RUNNER_FAULT, "%s", why.data);
+  bytes_free(&why);
+  return good;
+}
+
 bool lane_place_document(struct lane *lane) {
   const struct test_case *test_case = lane->result->test_case;
   const struct conversation *talk = test_case->conversation;
@@ -148,6 +157,8 @@ bool lane_place_document(struct lane *lane) {
     (void)(remove(path) == 0 || errno == ENOENT || rmdir(path));
   lane->placed = kind;
   int failed = 0;
+  if (test_case->tree)
+    return place_tree(lane);
   if (kind == DOCUMENT_FILE)
     failed = write_file(path, talk ? span_of(&talk->text) : span_of(&test_case->input));
   else if (kind == DOCUMENT_DIRECTORY)
@@ -302,7 +313,7 @@ static void judge_run(struct lane *lane) {
   bool compares = ended || process->flooded;
   if (ended && !signaled && program->signal)
     result_set(result, DIVERGED, "it ended with exit status %d, expected %s", process->status, program->signal);
-  else if (compares && !truth_of(program, result->test_case, &truth, &why))
+  else if (compares && !truth_of(lane->driver->workspace, program, result->test_case, &truth, &why))
     result_set(result, RUNNER_FAULT, "%s", why.data);
   else if (ended)
     compare_run(result, truth, span_of(&process->out_text), meant ? process->status : (int)program->exit_status,

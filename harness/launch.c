@@ -1,6 +1,8 @@
 /* posix_spawn, pidfd, pipes and the process group: the life of one program under test. */
 #include "harness/launch.h"
 
+#include "harness/companion.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -94,12 +97,26 @@ char *launch_check(const struct target *target) {
   return why;
 }
 
+char *workspace_folder(struct workspace *workspace) {
+  char *path = xasprintf("%s/%u", workspace->root, workspace->launches++);
+  if (mkdir(path, 0755) != 0)
+    die("%s: %s", path, strerror(errno));
+  return path;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk) {
+  (void)status;
+  (void)type;
+  (void)walk;
+  return remove(path) == 0 || errno == ENOENT ? 0 : -1;
+}
+
+void remove_folder(const char *path) { nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS); }
+
 void process_prepare(struct workspace *workspace, struct process *process) {
   *process = (struct process){.pidfd = -1, .out = -1, .err = -1};
-  process->folder = xasprintf("%s/%u", workspace->root, workspace->launches++);
+  process->folder = workspace_folder(workspace);
   process->document = xasprintf("%s/document.md", process->folder);
-  if (mkdir(process->folder, 0755) != 0)
-    die("%s: %s", process->folder, strerror(errno));
 }
 
 /* A port that is free now. Where a program cannot be asked to let the kernel choose, this is the next best. */
@@ -114,10 +131,16 @@ static int free_port(void) {
   return ntohs(address.sin_port);
 }
 
-/* The command line: [qemu] elf arguments. The caller frees it with text_list_free; its last item is NULL. */
+/* The command line: [refuse CALL ERROR] [qemu] elf arguments. The caller frees it with text_list_free; its last item is
+ * NULL. */
 static struct text_list command_line(struct process *process, const struct target *target) {
   static const char *const names[] = {"file", "port"};
   struct text_list words = {0};
+  if (target->program->refused.count) {
+    text_list_take(&words, companion_path("refuse"));
+    for (size_t i = 0; i < target->program->refused.count; i++)
+      text_list_take(&words, xstrdup(target->program->refused.items[i]));
+  }
   if (target->runner == RUNNER_QEMU) {
     char *qemu = find_command(qemu_command(target->machine));
     const char *path = qemu ? qemu : qemu_command(target->machine);
@@ -187,11 +210,28 @@ static int spawn(struct process *process, char **words, char **variables, int in
   return failed;
 }
 
+/* Opens both ends of what a program writes to: ENDS[0] to read from, ENDS[1] to write to. */
+static void open_output(size_t columns, int ends[2]) {
+  if (columns == 0) {
+    if (pipe2(ends, O_CLOEXEC) != 0)
+      die("no pipe: %s", strerror(errno));
+    return;
+  }
+  char name[64];
+  const struct winsize size = {.ws_row = 24, .ws_col = (unsigned short)columns};
+  ends[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (ends[0] < 0 || grantpt(ends[0]) != 0 || unlockpt(ends[0]) != 0 || ptsname_r(ends[0], name, sizeof name) != 0)
+    die("no terminal: %s", strerror(errno));
+  ends[1] = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (ends[1] < 0 || ioctl(ends[1], TIOCSWINSZ, &size) != 0)
+    die("%s: %s", name, strerror(errno));
+}
+
 int process_start(struct workspace *workspace, struct process *process, const struct target *target, int input) {
   int out[2];
   int err[2];
-  if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0)
-    die("no pipe: %s", strerror(errno));
+  open_output(target->program->terminal, out);
+  open_output(0, err);
   struct text_list words = command_line(process, target);
   struct text_list variables = environment(process, target);
   int failed = spawn(process, words.items, variables.items, input, out[1], err[1]);
@@ -214,7 +254,7 @@ int process_start(struct workspace *workspace, struct process *process, const st
   return 0;
 }
 
-/* Reads FD until it would block, or TEXT is full; closes it at its end. */
+/* Reads FD until it would block, or TEXT is full; closes it at its end, which a terminal tells by EIO. */
 static void drain(int *fd, struct bytes *text) {
   char block[65536];
   while (*fd >= 0 && text->len <= MOST_OUTPUT) {
@@ -264,13 +304,6 @@ bool process_reap(struct process *process) {
   return true;
 }
 
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk) {
-  (void)status;
-  (void)type;
-  (void)walk;
-  return remove(path) == 0 || errno == ENOENT ? 0 : -1;
-}
-
 void process_discard(struct workspace *workspace, struct process *process) {
   if (process->pid > 0) {
     kill(-process->pid, SIGKILL);
@@ -286,7 +319,7 @@ void process_discard(struct workspace *workspace, struct process *process) {
   if (process->err >= 0)
     close(process->err);
   if (process->folder)
-    nftw(process->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    remove_folder(process->folder);
   free(process->folder);
   free(process->document);
   bytes_free(&process->out_text);
@@ -311,5 +344,5 @@ const char *qemu_own_failure(const struct process *process) {
 bool qemu_refused(const struct process *process) {
   const char *text = process->err_text.data;
   return text && (strstr(text, "Error while loading") || strstr(text, "Invalid ELF image") ||
-                  strstr(text, "Exec format error"));
+                  (strncmp(text, "qemu-", 5) == 0 && strstr(text, "Exec format error")));
 }

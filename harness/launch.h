@@ -28,7 +28,7 @@ enum end { END_NONE, END_EXITED, END_SIGNALED };
 struct process {
   pid_t pid;      /* and process group; 0: none */
   int pidfd;      /* readable when the process has ended */
-  int out, err;   /* pipes, not blocking; -1 when at their end */
+  int out, err;   /* pipes, or of OUT a terminal, not blocking; -1 when at their end */
   char *folder;   /* its current folder, removed with it */
   char *document; /* path of {file}, in that folder */
   int port;       /* what {port} became; 0 where nothing asked for it */
@@ -46,6 +46,12 @@ void workspace_close(struct workspace *workspace);
 /* Kills the processes that left their group and lost their parent, which made them ours. Call when no program runs.
    Returns how many there were. */
 unsigned workspace_sweep(struct workspace *workspace);
+
+/* Makes an empty folder in WORKSPACE. The caller frees its path, and removes it before the workspace is closed. */
+char *workspace_folder(struct workspace *workspace);
+
+/* Removes the folder PATH and all that is in it. */
+void remove_folder(const char *path);
 
 /* Makes PROCESS's folder and document path, before it is started: the input must be there first. */
 void process_prepare(struct workspace *workspace, struct process *process);

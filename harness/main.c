@@ -134,7 +134,8 @@ static const struct result *find_failure(const struct session *session) {
   for (size_t i = 0; i < session->result_count; i++) {
     const struct result *result = &session->results[i];
     if (result->verdict > EQUAL && result->verdict < FLAKY && result->test_case != &session->stop &&
-        !result->test_case->conversation && result->target->program->oracle != ORACLE_EXPECTED)
+        !result->test_case->conversation && !result->test_case->tree &&
+        result->target->program->oracle != ORACLE_EXPECTED)
       return result;
   }
   return NULL;

@@ -228,7 +228,7 @@ static void make_results(struct session *session) {
 static void check_oracle(struct result *result) {
   const struct program unsafe = {.oracle = ORACLE_CMARK_UNSAFE};
   struct span truth = {0};
-  truth_of(&unsafe, result->test_case, &truth, NULL);
+  truth_of(NULL, &unsafe, result->test_case, &truth, NULL);
   result->runs = 1;
   if (compare_part(result, PART_BODY, span_of(&result->test_case->expected), truth))
     result->verdict = EQUAL;
@@ -323,12 +323,12 @@ static int drive_repeatedly(struct session *session, struct workspace *workspace
 }
 
 /* Asks the oracle commands before anything is under a deadline. */
-static void ask_commands(struct result **jobs, size_t count) {
+static void ask_commands(struct workspace *workspace, struct result **jobs, size_t count) {
   for (size_t i = 0; i < count; i++) {
     struct span truth;
     struct bytes why = {0};
     if (jobs[i]->target->program->oracle == ORACLE_COMMAND && !jobs[i]->test_case->conversation &&
-        !truth_of(jobs[i]->target->program, jobs[i]->test_case, &truth, &why))
+        !truth_of(workspace, jobs[i]->target->program, jobs[i]->test_case, &truth, &why))
       result_set(jobs[i], ORACLE_FAULT, "%s", why.data);
     bytes_free(&why);
   }
@@ -400,7 +400,7 @@ bool session_run(struct session *session, struct workspace *workspace, struct by
       go_on = finish(session, &session->results[i]);
     }
   if (go_on) {
-    ask_commands(jobs, count);
+    ask_commands(workspace, jobs, count);
     drive_all(session, workspace, jobs, count);
   }
   free(jobs);

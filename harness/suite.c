@@ -20,7 +20,8 @@ struct key {
 static const char *const drives[] = {"run", "http", NULL};
 static const char *const readies[] = {"line", "port", NULL};
 static const char *const oracles[] = {"cmark", "cmark-unsafe", "expected", "command", NULL};
-static const char *const sources[] = {"spec", "folder", "documents", "random", "conversations", "nothing", NULL};
+static const char *const sources[] = {"spec",          "folder", "documents", "random",
+                                      "conversations", "trees",  "nothing",   NULL};
 static const char *const section_kinds[] = {"suite", "program", "cases"};
 
 static const struct key suite_keys[] = {
@@ -35,7 +36,9 @@ static const struct key program_keys[] = {
     {"runner", WORDS, offsetof(struct program, runners), NULL},
     {"arguments", ARGUMENTS, offsetof(struct program, arguments), NULL},
     {"environment", LIST, offsetof(struct program, environment), NULL},
+    {"refuse", WORDS, offsetof(struct program, refused), NULL},
     {"stdin", YES_NO, offsetof(struct program, feeds_stdin), NULL},
+    {"terminal", NUMBER, offsetof(struct program, terminal), NULL},
     {"drive", CHOICE, offsetof(struct program, drive), drives},
     {"ready", CHOICE, offsetof(struct program, ready), readies},
     {"ready-line", TEXT, offsetof(struct program, ready_line), NULL},
@@ -393,6 +396,12 @@ static void check_values(struct reader *reader, const struct program *program) {
       complain(reader, program->line, "'environment' is NAME=VALUE");
   if (program->exit_status > 255)
     complain(reader, program->line, "'exit-status' is 255 at most: the kernel keeps eight bits of it");
+  if (program->refused.count != 0 && program->refused.count != 2)
+    complain(reader, program->line, "'refuse' is a system call and an error, as in 'refuse = getdents64 EIO'");
+  if (program->terminal > 65535)
+    complain(reader, program->line, "'terminal' is 65535 columns at most");
+  if (program->terminal && program->drive != DRIVE_RUN)
+    complain(reader, program->line, "'terminal' needs 'drive = run'");
   if (*program->url_path != '/')
     complain(reader, program->line, "'url-path' begins with '/'");
 }
@@ -424,7 +433,7 @@ static void check_program(struct reader *reader, const struct program *program) 
 static void check_source(struct reader *reader, const struct case_source *source) {
   if (source->kind < 0)
     complain(reader, source->line,
-             "the cases have no 'source = spec | folder | documents | random | conversations | nothing'");
+             "the cases have no 'source = spec | folder | documents | random | conversations | trees | nothing'");
   else if (source->kind != SOURCE_RANDOM && source->kind != SOURCE_NOTHING && source->paths.count == 0)
     complain(reader, source->line, "the cases have no 'path = PATH'");
   if (source->every == 0)
@@ -436,6 +445,9 @@ static void check_pair(struct reader *reader, const struct program *program, con
   bool talks = source->kind == SOURCE_CONVERSATIONS;
   if (talks && program->drive != DRIVE_HTTP)
     complain(reader, program->line, "conversations need 'drive = http' of every program in the suite");
+  if (source->kind == SOURCE_TREES && (program->drive != DRIVE_RUN || program->oracle < ORACLE_EXPECTED))
+    complain(reader, program->line,
+             "trees need 'drive = run' and 'oracle = command' or 'oracle = expected' of every program in the suite");
   if (!talks && source->kind != SOURCE_SPEC && program->oracle == ORACLE_EXPECTED && !source->expected)
     complain(reader, source->line, "a program has 'oracle = expected', so the cases need 'expected = PATH'");
 }
@@ -527,6 +539,7 @@ static void free_program(struct program *program) {
   text_list_free(&program->runners);
   text_list_free(&program->arguments);
   text_list_free(&program->environment);
+  text_list_free(&program->refused);
   free(program->ready_line);
   free(program->url_path);
   free(program->oracle_command);
@@ -564,6 +577,9 @@ static void free_case(struct test_case *one) {
   if (one->conversation)
     conversation_free(one->conversation);
   free(one->conversation);
+  if (one->tree)
+    tree_free(one->tree);
+  free(one->tree);
   forget_truth(one);
 }
 

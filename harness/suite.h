@@ -8,6 +8,7 @@
 
 #include "harness/bytes.h"
 #include "harness/conversation.h"
+#include "harness/tree.h"
 
 enum machine { MACHINE_HOST, MACHINE_X64, MACHINE_ARM64 }; /* HOST: no ELF of a known machine, such as a script */
 enum runner { RUNNER_NATIVE, RUNNER_QEMU };
@@ -29,7 +30,9 @@ struct program {
   struct text_list runners;     /* native, qemu */
   struct text_list arguments;   /* {file}: path of the input; {port}: a free port */
   struct text_list environment; /* NAME=VALUE */
+  struct text_list refused;     /* a system call and the error that it fails with; empty: none */
   bool feeds_stdin;             /* the input comes on stdin */
+  size_t terminal;              /* stdout is a terminal of so many columns; 0: a pipe */
   int drive;                    /* enum drive */
   int ready;                    /* enum ready */
   char *ready_line;             /* what the line begins with that says it is ready; after it stands the URL */
@@ -59,7 +62,8 @@ struct test_case {
   struct bytes input;
   struct bytes expected; /* the published bytes, where has_expected */
   bool has_expected;
-  struct conversation *conversation; /* owned; NULL: the case is a document */
+  struct conversation *conversation; /* owned; NULL: the case is a document, or a tree */
+  struct tree *tree;                 /* owned; what stands in the program's folder; NULL: the document alone */
   struct bytes truth[ORACLE_KINDS];  /* what each oracle said, where asked */
   bool asked[ORACLE_KINDS];
   struct answer **answers; /* of commands: each program may have its own */
@@ -79,7 +83,15 @@ struct target {
   struct result *stop; /* borrowed: how a server of it obeyed SIGTERM; NULL: not judged */
 };
 
-enum source_kind { SOURCE_SPEC, SOURCE_FOLDER, SOURCE_DOCUMENTS, SOURCE_RANDOM, SOURCE_CONVERSATIONS, SOURCE_NOTHING };
+enum source_kind {
+  SOURCE_SPEC,
+  SOURCE_FOLDER,
+  SOURCE_DOCUMENTS,
+  SOURCE_RANDOM,
+  SOURCE_CONVERSATIONS,
+  SOURCE_TREES,
+  SOURCE_NOTHING
+};
 
 /* Where cases come from: one [cases] section. */
 struct case_source {

@@ -30,8 +30,9 @@ static int memory_file(struct span contents) {
   return fd;
 }
 
-/* Runs COMMAND by sh with the descriptors INPUT and OUTPUT. Returns its wait status, or -1 when it had to be killed. */
-static int run_command(const char *command, int input, int output) {
+/* Runs COMMAND by sh in FOLDER, or, where that is NULL, in the current one, with the descriptors INPUT and OUTPUT.
+   Returns its wait status, or -1 when it had to be killed. */
+static int run_command(const char *command, const char *folder, int input, int output) {
   char *words[] = {"sh", "-c", (char *)command, NULL};
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
@@ -39,6 +40,8 @@ static int run_command(const char *command, int input, int output) {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, input, 0);
   posix_spawn_file_actions_adddup2(&actions, output, 1);
+  if (folder)
+    posix_spawn_file_actions_addchdir_np(&actions, folder);
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
   sigset_t none;
@@ -58,10 +61,11 @@ static int run_command(const char *command, int input, int output) {
   return in_time ? status : -1;
 }
 
-static bool ask_command(const char *command, struct span input, struct bytes *truth, struct bytes *why) {
+static bool ask_command(const char *command, const char *folder, struct span input, struct bytes *truth,
+                        struct bytes *why) {
   int in = memory_file(input);
   int out = memory_file((struct span){"", 0});
-  int status = run_command(command, in, out);
+  int status = run_command(command, folder, in, out);
   char block[65536];
   ssize_t got;
   for (off_t at = 0; (got = pread(out, block, sizeof block, at)) > 0; at += got)
@@ -79,9 +83,19 @@ static bool ask_command(const char *command, struct span input, struct bytes *tr
   return false;
 }
 
+/* Asks COMMAND in a tree of its own. */
+static bool ask_in_tree(struct workspace *workspace, const char *command, const struct tree *tree, struct bytes *truth,
+                        struct bytes *why) {
+  char *folder = workspace_folder(workspace);
+  bool good = tree_make(tree, folder, why) && ask_command(command, folder, (struct span){"", 0}, truth, why);
+  remove_folder(folder);
+  free(folder);
+  return good;
+}
+
 /* Asks the oracle command of PROGRAM, once for each case. */
-static bool answer_of_command(const struct program *program, struct test_case *test_case, struct span *truth,
-                              struct bytes *why) {
+static bool answer_of_command(struct workspace *workspace, const struct program *program, struct test_case *test_case,
+                              struct span *truth, struct bytes *why) {
   for (size_t i = 0; i < test_case->answer_count; i++)
     if (test_case->answers[i]->command == program->oracle_command) {
       *truth = span_of(&test_case->answers[i]->text);
@@ -89,7 +103,9 @@ static bool answer_of_command(const struct program *program, struct test_case *t
     }
   struct answer *answer = xcalloc(1, sizeof *answer);
   answer->command = program->oracle_command;
-  if (!ask_command(program->oracle_command, span_of(&test_case->input), &answer->text, why)) {
+  bool good = test_case->tree ? ask_in_tree(workspace, answer->command, test_case->tree, &answer->text, why)
+                              : ask_command(answer->command, NULL, span_of(&test_case->input), &answer->text, why);
+  if (!good) {
     bytes_free(&answer->text);
     free(answer);
     return false;
@@ -100,7 +116,8 @@ static bool answer_of_command(const struct program *program, struct test_case *t
   return true;
 }
 
-bool truth_of(const struct program *program, struct test_case *test_case, struct span *truth, struct bytes *why) {
+bool truth_of(struct workspace *workspace, const struct program *program, struct test_case *test_case,
+              struct span *truth, struct bytes *why) {
   enum oracle oracle = (enum oracle)program->oracle;
   struct bytes *answer = &test_case->truth[oracle];
   if (oracle == ORACLE_EXPECTED) {
@@ -110,7 +127,7 @@ bool truth_of(const struct program *program, struct test_case *test_case, struct
     return test_case->has_expected;
   }
   if (oracle == ORACLE_COMMAND)
-    return answer_of_command(program, test_case, truth, why);
+    return answer_of_command(workspace, program, test_case, truth, why);
   if (!test_case->asked[oracle]) {
     size_t len = 0;
     struct span input = span_of(&test_case->input);

@@ -190,7 +190,7 @@ static void lay_widen(void) {
   bltu(A0, T0, "counted");
   add(A2, A2, 1);
   mul(T0, T0, 10);
-  bne(A2, 19, "count_digits"); /* no number here is 10^19 or more */
+  jump("count_digits"); /* no number here is 10^19 or more, so that T0 has room for what is */
   label("counted");
   ld64(T0, A1, 0);
   bgeu(T0, A2, "wide_enough");

@@ -41,12 +41,11 @@ static void lay_classes(void) {
   data_bytes(letters, sizeof letters - 1);
 }
 
-/* needs_quotes: in A0 = text. Out A0 = 1 if a shell would take it otherwise than it stands, else 0. */
+/* needs_quotes: in A0 = text, not empty. Out A0 = 1 if a shell would take it otherwise than it stands, else 0. */
 static void lay_needs_quotes(void) {
   routine("needs_quotes");
   la(A1, "quoting_classes");
   ld8(T0, A0, 0);
-  beq(T0, 0, "needed"); /* nothing would be left of an empty one */
   ld8x(T1, A1, T0);
   bset(T1, AT_START, "needed");
   bclr(T1, ALONE, "next_byte");
@@ -117,9 +116,8 @@ static void lay_put_quoted(void) {
 static void lay_begins_escaped(void) {
   routine("begins_escaped");
   la(A1, "quoting_classes");
-  li(A2, 0); /* not 0: an apostrophe has come */
-  li(T1, 0); /* the class of the byte in front */
-  label("next_byte");
+  li(A2, 0);          /* not 0: an apostrophe has come */
+  label("next_byte"); /* T1: the class of the byte in front */
   ld8(T0, A0, 0);
   beq(T0, 0, "at_end");
   ld8x(T1, A1, T0);

@@ -17,18 +17,13 @@ enum {
 #define FIRST_SECOND (-INT64_C(67768040609740800))
 #define LAST_SECOND INT64_C(67768036191676799)
 
-/* read_clock: STATE_NOW becomes the present time. Keeps A*. */
+/* read_clock: STATE_NOW becomes the present time. */
 static void lay_read_clock(void) {
   routine("read_clock");
-  enter(S0, S1);
-  mov(S0, A0);
-  mov(S1, A1);
   li(A0, CLOCK_REALTIME_);
   add(A1, S5, STATE_NOW);
   sys(NR_CLOCK_GETTIME); /* with these arguments it cannot fail */
-  mov(A0, S0);
-  mov(A1, S1);
-  leave();
+  ret();
 }
 
 /* is_earlier: in A0, A1 = seconds and nanoseconds, A2, A3 = others. Out T0 = 1 if the first are earlier, else 0. */

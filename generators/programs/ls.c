@@ -179,9 +179,8 @@ static void lay_list_operands(void) {
   call("sort_entries");
   call("split_operands");
   mov(S0, A0); /* the next folder */
-  get(T0, STATE_ENTRIES);
-  or (S1, S1, T0);
   set(S1, STATE_HEADINGS);
+  get(T0, STATE_ENTRIES);
   beq(T0, 0, "next_folder");
   call("put_entries");
   beq(S0, 0, "done");

@@ -45,6 +45,9 @@ static uint64_t case_key(const struct program *program, const struct test_case *
     key = hash_bytes(key, program->arguments.items[i], strlen(program->arguments.items[i]) + 1);
   for (size_t i = 0; i < program->environment.count; i++)
     key = hash_bytes(key, program->environment.items[i], strlen(program->environment.items[i]) + 1);
+  for (size_t i = 0; i < program->refused.count; i++)
+    key = hash_bytes(key, program->refused.items[i], strlen(program->refused.items[i]) + 1);
+  key = program->terminal ? hash_bytes(key, &program->terminal, sizeof program->terminal) : key;
   key = hash_bytes(key, &program->drive, sizeof program->drive);
   key = hash_bytes(key, &program->feeds_stdin, sizeof program->feeds_stdin);
   key = hash_bytes(key, one->id, strlen(one->id) + 1);

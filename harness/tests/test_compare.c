@@ -116,11 +116,15 @@ START_TEST(a_conversation_is_read) {
   static const char text[] = "# why\n! hold\n! shut\n! document # hi\\n\n> GET /\n>{3} ab\n> \\r\\n\n< \\x41\\0\n<  B";
   struct conversation talk;
   struct bytes why = {0};
-  ck_assert_msg(conversation_parse(span_text(text), "f", &talk, &why), "%s", span_of(&why).data);
+  ck_assert_msg(conversation_parse(span_text(text), "f", -1, &talk, &why), "%s", span_of(&why).data);
   ck_assert(talk.hold && talk.shut && talk.document == DOCUMENT_FILE);
   ck_assert_str_eq(talk.text.data, "# hi\n");
   ck_assert_str_eq(talk.sent.data, "GET /ababab\r\n");
   ck_assert(span_equal(span_of(&talk.expected), (struct span){"A\0 B", 4}));
+  conversation_free(&talk);
+  ck_assert(conversation_parse(span_text("! octets a\\x5c\n>{2} {octet}-{octet}\\n"), "f", '\\', &talk, &why));
+  ck_assert_str_eq(talk.octets.data, "a\\");
+  ck_assert_str_eq(talk.sent.data, "\\-\\\n\\-\\\n");
   conversation_free(&talk);
 }
 END_TEST
@@ -131,7 +135,7 @@ START_TEST(what_is_no_line_of_a_conversation_is_refused) {
     struct conversation talk;
     struct bytes why = {0};
     char *text = xasprintf("# one\n%s\n", wrong[i]);
-    ck_assert_msg(!conversation_parse(span_text(text), "f", &talk, &why), "%s was taken", wrong[i]);
+    ck_assert_msg(!conversation_parse(span_text(text), "f", -1, &talk, &why), "%s was taken", wrong[i]);
     ck_assert_msg(strncmp(why.data, "f:2: ", 5) == 0, "%s", why.data);
     bytes_free(&why);
     free(text);

@@ -75,6 +75,9 @@ static const struct {
     {"printf same; sleep 1000 &", "", LEAKED},
     {"cat >/dev/null; test -f $1; cmp -s $1 $1 && printf same", "", EQUAL},
     {"test $PWD = $HOME && test -z $BYTEGATE_TEST && printf same", "", EQUAL},
+    {"test -t 1 || printf same", "", EQUAL},
+    {"test -t 1 && exec 3>&1 && stty size <&3 | grep -q ' 33$' && printf same", "terminal = 33", EQUAL},
+    {"printf Same", "terminal = 33", DIVERGED},
     {"test x$VALUE = xfrom-suite && printf same", "environment = VALUE=from-suite", EQUAL},
 };
 
@@ -82,6 +85,35 @@ START_TEST(each_way_to_fail_is_its_own_verdict) {
   setenv("BYTEGATE_TEST", "must not be seen", 1);
   ck_assert_msg(run_script(scripts[_i].script, scripts[_i].more, NULL) == scripts[_i].verdict, "%s",
                 scripts[_i].script);
+}
+END_TEST
+
+static const struct {
+  const char *arguments;
+  int status;
+} refused[] = {
+    {"getdents64 EIO ls / 2>&1 | grep -q \"reading directory '/': Input/output error\"", 0},
+    {"getdents64 13 ls / 2>&1 | grep -q \"reading directory '/': Permission denied\"", 0},
+    {"open-folder EMFILE ls / 2>&1 | grep -q \"cannot open directory '/': Too many open files\"", 0},
+    {"statx EIO ls / 2>&1 | grep -q \"cannot access '/': Input/output error\"", 0},
+    {"readlinkat EIO readlink -v /proc/self/exe 2>&1 | grep -q 'Input/output error'", 0},
+    {"write-stdout ENOSPC ls / 2>&1 | grep -q 'write error: No space left on device'", 0},
+    {"write-stdout ENOSPC sh -c 'exit 7'", 7},
+    {"getdents64 EIO cat /dev/null", 0},
+    {"getdents64 EIO /not/there", 125},
+    {"getdents64 NONE ls", 125},
+    {"getdents64 0 ls", 125},
+    {"getdents64 4096 ls", 125},
+    {"unheard-of EIO ls", 125},
+    {"getdents64 EIO", 125},
+};
+
+START_TEST(what_is_refused_fails_and_nothing_else) {
+  const char *build = getenv("BUILD");
+  char *command = xasprintf("LC_ALL=C %s/refuse %s", build && *build ? build : "build", refused[_i].arguments);
+  int code = WEXITSTATUS(system(command));
+  ck_assert_msg(code == refused[_i].status, "%s: %d, expected %d", refused[_i].arguments, code, refused[_i].status);
+  free(command);
 }
 END_TEST
 
@@ -259,6 +291,7 @@ int main(void) {
   TCase *tests = tcase_create("session");
   tcase_set_timeout(tests, 60);
   tcase_add_loop_test(tests, each_way_to_fail_is_its_own_verdict, 0, sizeof scripts / sizeof *scripts);
+  tcase_add_loop_test(tests, what_is_refused_fails_and_nothing_else, 0, sizeof refused / sizeof *refused);
   tcase_add_test(tests, a_run_says_how_the_program_ended);
   tcase_add_test(tests, what_the_kernel_will_not_start_is_refused);
   tcase_add_test(tests, what_is_not_there_is_no_verdict);

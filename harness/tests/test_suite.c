@@ -56,6 +56,12 @@ static const struct {
     {PROGRAM "[cases c]\nsource = folder\n", "f.ini:3: the cases have no 'path"},
     {PROGRAM CASES "every = 0\n", "'every' must be 1 or more"},
     {PROGRAM "[cases c]\nsource = conversations\npath = x\n", "f.ini:1: conversations need 'drive = http'"},
+    {PROGRAM "[cases c]\nsource = trees\npath = x\n", "f.ini:1: trees need 'drive = run' and 'oracle = command'"},
+    {PROGRAM "oracle = command\noracle-command = ls\ndrive = http\n[cases c]\nsource = trees\npath = x\n",
+     "f.ini:1: trees need 'drive = run'"},
+    {PROGRAM "terminal = 65536\n" CASES, "f.ini:1: 'terminal' is 65535 columns at most"},
+    {PROGRAM "terminal = 80\ndrive = http\n" CASES, "f.ini:1: 'terminal' needs 'drive = run'"},
+    {PROGRAM "refuse = statx\n" CASES, "f.ini:1: 'refuse' is a system call and an error"},
     {PROGRAM "this is no key\n" CASES, "f.ini:3: neither a [section] nor a 'key = value'"},
 };
 
