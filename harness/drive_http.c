@@ -11,10 +11,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-/* How long to wait for the end of a process whose connection broke, to tell a crash from a closed connection. On a
-   machine that is busy, much can lie between the two. */
-enum { MOURNING_MS = 2000 };
-
 static size_t receive(char *data, size_t size, size_t count, void *user) {
   struct lane *lane = user;
   bytes_append(&lane->received, data, size * count);
@@ -144,6 +140,8 @@ static void complete(struct lane *lane, CURLcode code) {
     return;
   }
   judge(lane, code);
+  if (lane_bereaved(lane))
+    return;
   lane->served++;
   lane_finish(lane, code == CURLE_OK);
 }

@@ -43,6 +43,8 @@ static void complete(struct lane *lane, int error) {
     bytes_printf(&result->detail, " (%s)", strerror(error));
   else if (error)
     result_set(result, DIVERGED, "every byte came, but the connection did not end well: %s", strerror(error));
+  if (lane_bereaved(lane))
+    return;
   lane->served++;
   lane_finish(lane, error == 0);
 }

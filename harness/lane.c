@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -379,6 +380,17 @@ void lane_ended(struct lane *lane) {
     judge_stop(lane);
     break;
   }
+}
+
+/* A process that dies closes its connections a moment before its end shows. To the client that looks like an answer
+   that is too short. */
+bool lane_bereaved(struct lane *lane) {
+  struct pollfd end = {.fd = lane->process.pidfd, .events = POLLIN};
+  if (lane->result->verdict <= EQUAL || !process_is_dying(&lane->process) || poll(&end, 1, MOURNING_MS) != 1)
+    return false;
+  result_withdraw(lane->result);
+  lane_ended(lane);
+  return true;
 }
 
 void lane_event(struct lane *lane, enum source source) {

@@ -15,6 +15,10 @@ enum lane_state {
   LANE_STOPPING  /* a server that was sent SIGTERM */
 };
 
+/* How long to wait for the end of a process whose connection broke, to tell a crash from a closed connection. On a
+   machine that is busy, much can lie between the two. */
+enum { MOURNING_MS = 2000 };
+
 /* What an event of the loop is about. */
 enum source { SOURCE_OF_SIGNALS, SOURCE_OF_CURL, SOURCE_OF_OUT, SOURCE_OF_ERR, SOURCE_OF_END, SOURCE_OF_SOCKET };
 
@@ -72,10 +76,11 @@ struct driver {
 void lane_begin(struct lane *lane);             /* begins lane->result */
 void lane_finish(struct lane *lane, bool keep); /* reports lane->result; KEEP: the server goes on */
 void lane_event(struct lane *lane, enum source source);
-void lane_expired(struct lane *lane); /* its deadline has passed */
-void lane_stop(struct lane *lane);    /* ends the server in the way that is judged */
-void lane_abort(struct lane *lane);   /* kills everything at once, reports nothing */
-void lane_ended(struct lane *lane);   /* the process ended, or may have, while a case was under way */
+void lane_expired(struct lane *lane);  /* its deadline has passed */
+void lane_stop(struct lane *lane);     /* ends the server in the way that is judged */
+void lane_abort(struct lane *lane);    /* kills everything at once, reports nothing */
+void lane_ended(struct lane *lane);    /* the process ended, or may have, while a case was under way */
+bool lane_bereaved(struct lane *lane); /* the answer failed: if the process died of it, that becomes the verdict */
 bool lane_place_document(struct lane *lane);
 void lane_watch(struct lane *lane, int fd, uint32_t events, enum source source);
 void lane_set_deadline(struct lane *lane, double seconds);

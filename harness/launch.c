@@ -304,6 +304,21 @@ bool process_reap(struct process *process) {
   return true;
 }
 
+bool process_is_dying(const struct process *process) {
+  enum { PF_EXITING = 4 };
+  char text[512] = "";
+  unsigned flags = 0;
+  char *path = xasprintf("/proc/%d/stat", (int)process->pid);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  free(path);
+  ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+  if (fd >= 0)
+    close(fd);
+  /* The name, in brackets, may hold blanks and brackets itself. */
+  const char *name_end = got > 0 ? strrchr(text, ')') : NULL;
+  return name_end && sscanf(name_end, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 && flags & PF_EXITING;
+}
+
 void process_discard(struct workspace *workspace, struct process *process) {
   if (process->pid > 0) {
     kill(-process->pid, SIGKILL);

@@ -50,6 +50,15 @@ void result_set(struct result *result, enum verdict verdict, const char *format,
   free(text);
 }
 
+void result_withdraw(struct result *result) {
+  result->verdict = NOT_RUN;
+  result->part = PART_NONE;
+  result->offset = 0;
+  bytes_clear(&result->expected);
+  bytes_clear(&result->actual);
+  bytes_clear(&result->detail);
+}
+
 void result_free(struct result *result) {
   bytes_free(&result->expected);
   bytes_free(&result->actual);

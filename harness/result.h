@@ -56,6 +56,9 @@ char *result_signature(const struct result *result);
 void result_set(struct result *result, enum verdict verdict, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Takes the verdict back, and what was kept of the two sides. */
+void result_withdraw(struct result *result);
+
 void result_free(struct result *result);
 
 #endif

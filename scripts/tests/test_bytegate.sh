@@ -133,6 +133,12 @@ run "$gate" verify --suite ./hung.ini --text -k -j 1 --no-self-audit
 expect_text 'a hang in one group of cases is a hang in all' '3 of the failed cases were not tried' out
 expect_text 'hangs are one fault' '      5       5         1  HUNG: hung/c/p' out
 
+# A server that dies of a request closes the connection first. That is a crash, however it is asked.
+sed -e 's/plant hang/plant crash/' -e 's/^deadline.*/deadline = 20/' hung.ini >crashing.ini
+printf 'pattern = plain-*\n' >>crashing.ini
+run "$gate" verify --suite ./crashing.ini --text -k -j 1 --no-self-audit
+expect_text 'a crash in a conversation is a crash' '      4       4         1  CRASHED: ended by signal 11 (Segmentation fault) while it served' out
+
 # A document is reduced, and kept as a case of its suite by the command that reduce prints.
 mkdir kept
 printf 'one\n\ntwo x three\n\nfour\n' >'kept/a b.md'
