@@ -44,19 +44,44 @@ static void add_cases(struct bytes *text, int count) {
   bytes_printf(text, "[cases planted]\nsource = random\ncount = %d\n", count);
 }
 
+/* An audit under way. */
+struct audit {
+  struct workspace *workspace;
+  struct bytes *log;
+  unsigned missed;
+  int interrupted; /* signal, or 0 */
+};
+
+static const struct session_options audit_options = {.command = "bytegate",
+                                                     .build = "",
+                                                     .suites_folder = "",
+                                                     .known_path = "self-audit/known-divergences",
+                                                     .jobs = 4,
+                                                     .repeat = 1,
+                                                     .keep_going = true};
+
+static bool run(struct audit *audit, struct session *session, struct bytes *why, int *status) {
+  bool ran = session_run(session, audit->workspace, why, status);
+  if (session->interrupted)
+    audit->interrupted = session->interrupted;
+  return ran;
+}
+
 /* Runs a suite given as text. Returns what session_run returns. */
-static bool run_text(struct session *session, const struct session_options *options, struct workspace *workspace,
-                     const struct bytes *text, int *status) {
+static bool run_text(struct audit *audit, struct session *session, const struct bytes *text, int *status) {
   struct bytes why = {0};
-  bool good = session_open_text(session, options, "self-audit", text->data, &why) &&
-              session_run(session, workspace, &why, status);
+  bool good =
+      session_open_text(session, &audit_options, "self-audit", text->data, &why) && run(audit, session, &why, status);
   bytes_free(&why);
   return good;
 }
 
-static unsigned note(struct bytes *log, bool caught, const char *what, const char *verdict) {
-  bytes_printf(log, "%s %s: %s\n", caught ? "caught" : "MISSED", what, verdict);
-  return !caught;
+/* What an interrupted run did not come to is not held against the gate. */
+static void note(struct audit *audit, bool caught, const char *what, const char *verdict) {
+  if (audit->interrupted)
+    return;
+  bytes_printf(audit->log, "%s %s: %s\n", caught ? "caught" : "MISSED", what, verdict);
+  audit->missed += !caught;
 }
 
 static const struct result *find(const struct session *session, const struct plant *plant) {
@@ -70,73 +95,73 @@ static const struct result *find(const struct session *session, const struct pla
 }
 
 /* One server of each fault, each asked once. */
-static unsigned audit_faults(struct workspace *workspace, const struct session_options *options, struct bytes *log) {
+static void audit_faults(struct audit *audit) {
   struct bytes text = {0};
   struct session session;
   int status = 0;
-  unsigned missed = 0;
   for (size_t i = 0; i < PLANTS; i++)
     add_program(&text, plants[i].fault);
   add_cases(&text, 1);
-  bool ran = run_text(&session, options, workspace, &text, &status);
+  bool ran = run_text(audit, &session, &text, &status);
   for (size_t i = 0; i < PLANTS; i++) {
     const struct result *result = ran ? find(&session, &plants[i]) : NULL;
     bool caught = result && result->verdict == plants[i].verdict && result->part == plants[i].part &&
                   result_failed(result) == (plants[i].verdict != EQUAL);
-    missed += note(log, caught, plants[i].fault, result ? verdict_name(result->verdict) : "no result");
+    char *said = xasprintf("%s%s%s", result ? verdict_name(result->verdict) : "no result",
+                           caught || !result || !result->detail.len ? "" : ", ",
+                           caught || !result ? "" : span_of(&result->detail).data);
+    note(audit, caught, plants[i].fault, said);
+    free(said);
   }
   bool red = ran && session_status(&session) == EXIT_DIVERGED;
-  missed += note(log, red, "exit status of these", red ? "1" : "not 1");
+  note(audit, red, "exit status of these", red ? "1" : "not 1");
   session_close(&session);
   bytes_free(&text);
-  return missed;
 }
 
 /* As many failures as a byte has values: an exit status that counted them would be 0. */
-static unsigned audit_many(struct workspace *workspace, const struct session_options *options, struct bytes *log) {
+static void audit_many(struct audit *audit) {
   struct bytes text = {0};
   struct session session;
   int status = 0;
   add_program(&text, "wrong-header");
   add_cases(&text, MANY);
-  bool ran = run_text(&session, options, workspace, &text, &status);
+  bool ran = run_text(audit, &session, &text, &status);
   bool caught = ran && session.failed == MANY && session_status(&session) == EXIT_DIVERGED;
-  unsigned missed = note(log, caught, "256 failures", caught ? "exit status 1" : "not exit status 1");
+  note(audit, caught, "256 failures", caught ? "exit status 1" : "not exit status 1");
   session_close(&session);
   bytes_free(&text);
-  return missed;
 }
 
-static unsigned audit_empty(struct workspace *workspace, const struct session_options *options, struct bytes *log) {
+static void audit_empty(struct audit *audit) {
   struct bytes text = {0};
   struct session session;
   int status = 0;
   add_program(&text, "none");
   add_cases(&text, 0);
-  bool ran = run_text(&session, options, workspace, &text, &status);
+  bool ran = run_text(audit, &session, &text, &status);
   bool caught = !ran && status == EXIT_USAGE;
-  unsigned missed = note(log, caught, "empty suite", caught ? "refused" : "accepted");
+  note(audit, caught, "empty suite", caught ? "refused" : "accepted");
   session_close(&session);
   bytes_free(&text);
-  return missed;
 }
 
 /* A known divergence that does not diverge, and published HTML that libcmark contradicts. */
-static unsigned audit_lists(struct workspace *workspace, const struct session_options *options, struct bytes *log) {
+static void audit_lists(struct audit *audit) {
   struct bytes text = {0};
   struct bytes why = {0};
   struct session session;
   int status = 0;
   add_program(&text, "none");
   add_cases(&text, 1);
-  bool ran = session_open_text(&session, options, "self-audit", text.data, &why);
+  bool ran = session_open_text(&session, &audit_options, "self-audit", text.data, &why);
   if (ran) {
     session.known.entries = xcalloc(1, sizeof *session.known.entries);
     session.known.entries[session.known.count++] =
         (struct known_entry){xstrdup("*"), xstrdup("*"), xstrdup("*"), xstrdup("body@0:0"), 1, false};
     bytes_text(&session.suites[0].cases[0].expected, "<p>not what libcmark says</p>");
     session.suites[0].cases[0].has_expected = true;
-    ran = session_run(&session, workspace, &why, &status);
+    ran = run(audit, &session, &why, &status);
   }
   bool stale = false;
   bool fault = false;
@@ -145,22 +170,18 @@ static unsigned audit_lists(struct workspace *workspace, const struct session_op
     stale |= result->verdict == EQUAL && result_failed(result);
     fault |= result->verdict == ORACLE_FAULT;
   }
-  unsigned missed = note(log, stale, "idle known divergence", stale ? "failed" : "passed");
-  missed += note(log, fault, "wrong published bytes", fault ? "ORACLE FAULT" : "no fault");
+  note(audit, stale, "idle known divergence", stale ? "failed" : "passed");
+  note(audit, fault, "wrong published bytes", fault ? "ORACLE FAULT" : "no fault");
   session_close(&session);
   bytes_free(&text);
   bytes_free(&why);
-  return missed;
 }
 
-unsigned audit_run(struct workspace *workspace, struct bytes *log) {
-  const struct session_options options = {.command = "bytegate",
-                                          .build = "",
-                                          .suites_folder = "",
-                                          .known_path = "self-audit/known-divergences",
-                                          .jobs = 4,
-                                          .repeat = 1,
-                                          .keep_going = true};
-  return audit_faults(workspace, &options, log) + audit_many(workspace, &options, log) +
-         audit_empty(workspace, &options, log) + audit_lists(workspace, &options, log);
+unsigned audit_run(struct workspace *workspace, struct bytes *log, int *interrupted) {
+  static void (*const audits[])(struct audit *) = {audit_faults, audit_many, audit_empty, audit_lists};
+  struct audit audit = {.workspace = workspace, .log = log};
+  for (size_t i = 0; i < sizeof audits / sizeof *audits && !audit.interrupted; i++)
+    audits[i](&audit);
+  *interrupted = audit.interrupted;
+  return audit.missed;
 }

@@ -6,7 +6,8 @@
 
 /* Plants every fault and runs the gate on it: suite, launch, drive, compare, list of known divergences, exit status.
    Appends a line for each fault to LOG: what was planted and what the gate said. Returns how many were not caught as
-   what they are; 0 is the good answer. */
-unsigned audit_run(struct workspace *workspace, struct bytes *log);
+   what they are; 0 is the good answer, unless INTERRUPTED became the number of the signal that ended the audit early.
+ */
+unsigned audit_run(struct workspace *workspace, struct bytes *log, int *interrupted);
 
 #endif

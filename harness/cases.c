@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct maker {
   struct suite *suite;
@@ -33,7 +34,8 @@ static struct test_case *add_case(struct maker *maker, const char *name) {
 
 static bool fail(struct maker *maker, const char *path, int error) {
   bytes_printf(maker->why, "%s:%d: %s: %s", maker->suite->path, maker->source->line, path, strerror(error));
-  if (error == ENOENT && strncmp(path, "/usr/share/", 11) == 0)
+  maker->suite->lacks_package = error == ENOENT && strncmp(path, "/usr/share/", 11) == 0;
+  if (maker->suite->lacks_package)
     bytes_text(maker->why, " (a Debian package brings it: run `make setup`)");
   return false;
 }
@@ -41,6 +43,8 @@ static bool fail(struct maker *maker, const char *path, int error) {
 static bool make_spec(struct maker *maker, const char *path) {
   char why[512];
   struct spec spec;
+  if (access(path, R_OK) != 0)
+    return fail(maker, path, errno);
   if (!spec_read(path, &spec, why, sizeof why)) {
     bytes_printf(maker->why, "%s:%d: %s", maker->suite->path, maker->source->line, why);
     return false;

@@ -14,6 +14,8 @@
 #include "oracles/markdown.h"
 
 #include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,22 +38,22 @@ static void check_oracle_version(void) {
         markdown_oracle_version(), MARKDOWN_ORACLE_VERSION, MARKDOWN_ORACLE_VERSION);
 }
 
-/* Returns whether the gate may be believed. */
-static bool audit(struct workspace *workspace, bool verbose, bool comments) {
+/* Returns whether the gate may be believed; not where the audit was INTERRUPTED. */
+static bool audit(struct workspace *workspace, bool verbose, bool comments, int *interrupted) {
   struct bytes log = {0};
-  unsigned missed = audit_run(workspace, &log);
+  unsigned missed = audit_run(workspace, &log, interrupted);
   size_t lines = 0;
   for (size_t i = 0; i < log.len; i++)
     lines += log.data[i] == '\n';
   if (verbose || missed)
-    fputs(log.data, comments || missed ? stderr : stdout);
+    fputs(span_of(&log).data, comments || missed ? stderr : stdout);
   if (missed)
     fprintf(stderr, "bytegate: self-audit: %u planted faults of %zu were not caught; no verdict of this gate counts\n",
             missed, lines);
-  else if (!comments)
+  else if (!comments && !*interrupted)
     printf("self-audit: %zu planted faults, each caught\n", lines);
   bytes_free(&log);
-  return missed == 0;
+  return missed == 0 && !*interrupted;
 }
 
 /* Writes the report files that were asked for. Returns whether all could be. */
@@ -99,7 +101,7 @@ static int report(const struct session *session, const struct options *options) 
 static int verify(struct session *session, struct workspace *workspace, const struct options *options) {
   struct bytes why = {0};
   int status = 0;
-  if (options->audit && !audit(workspace, options->session.verbose, !prints_text(options)))
+  if (options->audit && !audit(workspace, options->session.verbose, !prints_text(options), &session->interrupted))
     return EXIT_INFRASTRUCTURE;
   if (prints_text(options)) {
     text_begin(session, wants_color(), isatty(STDERR_FILENO));
@@ -178,31 +180,45 @@ static int reduce(struct session *session, struct workspace *workspace, const st
   return EXIT_DIVERGED;
 }
 
-static int run_session(struct options *options, struct workspace *workspace) {
+/* Everything is cleaned up but the guard, which this ends as well; then the signal does what it was sent for. */
+static void end_by(int interrupted, struct workspace *workspace) {
+  if (!interrupted)
+    return;
+  workspace_close(workspace);
+  signal(interrupted, SIG_DFL);
+  raise(interrupted);
+}
+
+/* Does what the command asks of a session that is open. Returns the exit status. */
+static int use_session(struct session *session, struct workspace *workspace, const struct options *options) {
+  switch (options->command) {
+  case COMMAND_LIST:
+    return list(session);
+  case COMMAND_REDUCE:
+    return reduce(session, workspace, options);
+  case COMMAND_BLAME:
+    return blame_command(session, workspace, options->gate, options->has_byte, options->byte);
+  case COMMAND_BISECT:
+    return bisect_command(session, workspace, options);
+  default:
+    return verify(session, workspace, options);
+  }
+}
+
+static int run_session(const struct options *options, struct workspace *workspace) {
   struct session session;
   struct bytes why = {0};
-  int status = EXIT_USAGE;
-  if (!session_open(&session, &options->session, &why))
+  int status = EXIT_EQUAL;
+  if (session_open(&session, &options->session, &why)) {
+    status = use_session(&session, workspace, options);
+  } else {
+    status = session_open_status(&session);
     fprintf(stderr, "bytegate: %s\n", why.data);
-  else if (options->command == COMMAND_LIST)
-    status = list(&session);
-  else if (options->command == COMMAND_REDUCE)
-    status = reduce(&session, workspace, options);
-  else if (options->command == COMMAND_BLAME)
-    status = blame_command(&session, workspace, options->gate, options->has_byte, options->byte);
-  else if (options->command == COMMAND_BISECT)
-    status = bisect_command(&session, workspace, options);
-  else
-    status = verify(&session, workspace, options);
+  }
   int interrupted = session.interrupted;
   session_close(&session);
   bytes_free(&why);
-  if (interrupted) {
-    /* Everything is cleaned up but the guard, which this ends as well; then the signal does what it was sent for. */
-    workspace_close(workspace);
-    signal(interrupted, SIG_DFL);
-    raise(interrupted);
-  }
+  end_by(interrupted, workspace);
   return status;
 }
 
@@ -210,13 +226,15 @@ static int run_session(struct options *options, struct workspace *workspace) {
 static int run_programs(struct options *options) {
   struct workspace workspace = {0};
   int status = EXIT_EQUAL;
+  int interrupted = 0;
   check_oracle_version();
   workspace_open(&workspace);
   curl_global_init(CURL_GLOBAL_DEFAULT);
   if (options->command != COMMAND_AUDIT)
     status = run_session(options, &workspace);
-  else if (!audit(&workspace, true, false))
+  else if (!audit(&workspace, true, false, &interrupted))
     status = EXIT_INFRASTRUCTURE;
+  end_by(interrupted, &workspace);
   workspace_close(&workspace);
   curl_global_cleanup();
   return status;
@@ -237,10 +255,32 @@ static const char *case_operand(const struct options *options) {
   return takes && number < options->operands.count ? options->operands.items[number] : NULL;
 }
 
+/* Takes the descriptors of stdin, stdout and stderr where they are closed. Else the next pipe or socket would get one
+   of these numbers, and what is printed would go there. */
+static void occupy_standard_descriptors(void) {
+  int fd = 0;
+  while (fd >= 0 && fd <= STDERR_FILENO)
+    fd = open("/dev/null", O_RDONLY);
+  if (fd > STDERR_FILENO)
+    close(fd);
+}
+
+/* What was printed must have arrived: a report that is cut short could be read as another verdict. A reader who has
+   seen enough and closed the pipe is no failure. Returns the exit status. */
+static int printed(int status) {
+  errno = 0;
+  bool failed = fflush(stdout) != 0;
+  if ((!failed && !ferror(stdout)) || errno == EPIPE)
+    return status;
+  fprintf(stderr, "bytegate: standard output: %s\n", errno ? strerror(errno) : "not all of it could be written");
+  return status == EXIT_EQUAL ? EXIT_INFRASTRUCTURE : status;
+}
+
 int main(int argc, char **argv) {
   struct options options;
   struct workspace none = {0};
   int status = EXIT_USAGE;
+  occupy_standard_descriptors();
   options_parse(argc, argv, &options);
   if (case_operand(&options))
     text_list_add(&options.session.cases, case_operand(&options), strlen(case_operand(&options)));
@@ -283,5 +323,5 @@ int main(int argc, char **argv) {
     break;
   }
   options_free(&options);
-  return status;
+  return printed(status);
 }

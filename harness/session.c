@@ -420,6 +420,13 @@ bool session_run(struct session *session, struct workspace *workspace, struct by
   return true;
 }
 
+int session_open_status(const struct session *session) {
+  for (size_t i = 0; i < session->suite_count; i++)
+    if (session->suites[i].lacks_package)
+      return EXIT_INFRASTRUCTURE;
+  return EXIT_USAGE;
+}
+
 int session_status(const struct session *session) {
   int status = EXIT_EQUAL;
   for (size_t i = 0; i < session->result_count; i++) {

@@ -63,6 +63,9 @@ bool session_run(struct session *session, struct workspace *workspace, struct by
 bool session_selects(const struct session *session, const struct suite *suite, const struct target *target,
                      const struct test_case *test_case);
 
+/* The exit status of a session that could not be opened: whether what is wrong is the suite file or this machine. */
+int session_open_status(const struct session *session);
+
 /* The exit status that the results amount to. */
 int session_status(const struct session *session);
 

@@ -110,7 +110,8 @@ struct suite {
   char *name;
   char *path;
   char *about;
-  bool on_demand; /* run only when it is named */
+  bool on_demand;     /* run only when it is named */
+  bool lacks_package; /* a file that one of Debian's packages brings is not there */
   struct program *programs;
   size_t program_count;
   struct case_source *sources;

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The bytegate command as its user meets it: exit statuses, mistakes answered, faults in real programs named, nothing
 # left behind, and the worked example of fixtures/README.md.
+# shellcheck disable=SC2016 # scripts that expand later, and quoted remedies
 # shellcheck source=scripts/tests/tap.sh
 source "$(dirname "$0")/tap.sh"
 
@@ -49,11 +50,49 @@ expect_text 'with its line and the nearest key' "./wrong.ini:3: unknown key in [
 gate_run verify --suite hello --build empty
 expect_status 'programs that are not built: 3' 3
 expect_text 'with the remedy' '` to build it)' err
+printf '[program p]\nelf = /bin/cat\n[cases c]\nsource = spec\npath = /usr/share/not-there/spec.json\n' >lacking.ini
+run "$gate" verify --suite ./lacking.ini
+expect_status 'a package that is not installed: 3' 3
+expect_text 'a package that is not installed: with the remedy' \
+  'spec.json: No such file or directory (a Debian package brings it: run `make setup`)' err
+sed -i 's|/usr/share/||' lacking.ini
+run "$gate" verify --suite ./lacking.ini
+expect_status 'a file that the suite file names wrongly: 2' 2
+
+# A verdict whose report does not arrive is none, unless its reader has seen enough.
+run bash -c '"$@" >/dev/full' - "$gate" list --suites "$suites"
+expect_status 'stdout is full: 3' 3
+expect_text 'stdout is full: is said' 'bytegate: standard output: No space left on device' err
+run bash -c '"$@" >&-' - "$gate" list --suites "$suites"
+expect_status 'stdout is closed: 3' 3
+run bash -c '"$@" | head -n 1; exit "${PIPESTATUS[0]}"' - "$gate" verify --suites "$suites" --suite hello --tap
+expect_status 'a reader that has seen enough: 0' 0
+for report in junit json-lines sarif; do
+  gate_run verify --suite hello --runner native --no-self-audit --$report /dev/full
+  expect_status "--$report on a full disk: 3" 3
+  expect_text "--$report on a full disk: is said" 'bytegate: /dev/full: No space left on device' err
+done
 
 # The gate itself.
 run "$gate" self-audit
 expect_status 'self-audit: 0' 0
 expect_no_text 'self-audit misses nothing' MISSED out
+# has_planted PID: whether one of its children is a planted server.
+has_planted() {
+  local child children
+  read -r -a children <"/proc/$1/task/$1/children"
+  for child in "${children[@]}"; do
+    ! { tr '\0' ' ' <"/proc/$child/cmdline"; } 2>/dev/null | grep -q ' plant ' || return 0
+  done
+  return 1
+}
+"$gate" self-audit >out 2>err &
+until has_planted $! || [ $SECONDS -gt 60 ]; do :; done
+kill -TERM $!
+wait $!
+status=$?
+expect_status 'an interrupted self-audit ends by the signal' 143
+expect_bytes '... and holds nothing against the gate' '' err
 printf 'const char *cmark_version_string(void);\nconst char *cmark_version_string(void) { return "0.31.0"; }\n' >other.c
 cc -shared -fPIC -o other.so other.c
 ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$folder/other.so run "$gate" verify --suites "$suites"
