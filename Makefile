@@ -148,6 +148,7 @@ $(BUILD)/bytegate.1: $(BUILD)/bytegate
 verify: all ## hold every program to its oracle, byte for byte
 	$(BUILD)/bytegate verify
 	$(BUILD)/bytegate loaders
+	scripts/lay-again.sh $(BUILD)
 
 .PHONY: setup-kernel verify-kernel
 setup-kernel: ## fetch the kernels that verify-kernel boots, and the emulator of a whole machine

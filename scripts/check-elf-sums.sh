@@ -6,10 +6,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build=${BUILD:-build}
-case $build in /*) ;; *) build=$PWD/$build ;; esac
-again=$(mktemp -d)
-trap 'rm -rf "$again"' EXIT
-
 number=0
 failed=0
 # report NAME STATUS REMEDY DETAILS
@@ -26,16 +22,7 @@ report() {
 }
 
 status=0
-details=$(
-  shopt -s nullglob
-  cd /
-  for generator in "$build"/gen/*; do
-    [ "${generator%.d}" = "$generator" ] || continue
-    TZ=Pacific/Auckland LC_ALL=C.UTF-8 HOME=/nonexistent "$generator" "$again"
-  done
-  diff -rq --exclude='.*' "$build/elf" "$again"
-) || status=1
-[ -n "$(ls "$again")" ] || { status=1 details="no generator stands in $build/gen"; }
+details=$(scripts/lay-again.sh -a "$build" 2>&1) || status=1
 report 'laid twice, the same bytes' "$status" "run \`make\`; if it stays, a generator depends on where or when it runs" \
   "$details"
 

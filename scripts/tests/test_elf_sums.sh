@@ -5,7 +5,7 @@
 . "$(dirname "$0")/tap.sh"
 
 mkdir -p copy/scripts copy/fixtures copy/build/elf
-cp "$root"/scripts/*elf-sums.sh copy/scripts/
+cp "$root"/scripts/{*elf-sums,lay-again}.sh copy/scripts/
 cp -r "$build/gen" copy/build/
 for generator in copy/build/gen/*; do
   [ "${generator%.d}" = "$generator" ] || continue

@@ -9,7 +9,7 @@ unset BUILD MAKEFLAGS MAKELEVEL SANITIZE
 mkdir -p tree/{generators/{lay/tests,programs},oracles,harness/tests,scripts}
 cd tree || exit 1
 cp "$root/Makefile" "$root/.clang-format" "$root/.clang-tidy" .
-cp "$root/scripts/run-tests.sh" scripts/
+cp "$root"/scripts/{run-tests,lay-again}.sh scripts/
 printf '#!/bin/sh\necho setup >>calls\ntest ! -e setup-fails\n' >scripts/setup.sh
 chmod +x scripts/setup.sh
 cat >generators/lay/lay.h <<'C'
@@ -91,6 +91,15 @@ run make setup verify
 expect_status 'a goal that fails' 2
 expect_bytes '... stops those after it' 'setup\n' calls
 rm setup-fails
+
+touch generators/lay/lay.h # it was of the future
+run make
+printf X | dd of=build/elf/hello_x64 bs=1 seek=11 conv=notrunc status=none
+run make verify
+expect_status 'make verify: a byte of a program that no case reaches' 2
+expect_text '... is named' 'DIVERGED hello_x64: byte 11 is 0x58, laid as 0x70' "$folder/out"
+rm build/elf/hello_x64
+: >calls
 
 run make check
 expect_status 'make check passes' 0
