@@ -5,6 +5,8 @@
 # setup.sh [LIST...]: the packages of further lists too.
 #
 # Exit: 0 everything is there, 3 something is missing and could not be installed. It is then named, with the remedy.
+#
+# OS_RELEASE=FILE is read instead of /etc/os-release.
 set -u
 cd "$(dirname "$0")/.." || exit 3
 
@@ -21,9 +23,23 @@ wanted() {
     { print $1, $2 == "" ? "file:/usr/share/doc/" $1 : $2 }' "${lists[@]}"
 }
 
+# fail REASON [LIST]
 fail() {
-  printf 'setup.sh: %s\n' "$@" >&2
+  printf 'setup.sh: %s\n' "$1" >&2
+  [ $# -lt 2 ] || printf '%s\n' "$2" >&2
   exit 3
+}
+
+# is_debian: whether this system calls itself Debian, or like it. One that does not may have apt, but not Debian's names.
+is_debian() {
+  local line file=${OS_RELEASE:-/etc/os-release}
+  [ -r "$file" ] || return 0
+  while IFS= read -r line; do
+    case $line in
+    ID=debian | 'ID="debian"' | ID_LIKE=*debian*) return 0 ;;
+    esac
+  done <"$file"
+  return 1
 }
 
 # The packages that are not installed, asked of dpkg in one call.
@@ -37,7 +53,7 @@ missing_packages() {
       END { count = split(names, name); for (i = 1; i <= count; i++) if (!(name[i] in there)) print name[i] }'
 }
 
-# What the packages are there for and this system, which has no dpkg, does not have: PACKAGE PROBE.
+# What the packages are there for and this system, which is not Debian, does not have: PACKAGE PROBE.
 missing_probes() {
   local machine package probe
   case $(uname -m) in
@@ -55,10 +71,16 @@ missing_probes() {
   done
 }
 
+other=
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+  other='this system has no apt'
+elif ! is_debian; then
+  other='this system is not Debian'
+fi
+if [ -n "$other" ]; then
   missing=$(missing_probes)
   [ -n "$missing" ] || exit 0
-  fail "this system has no apt. Install what is missing with its own tools, then run make setup again:" "$missing"
+  fail "$other. Install what is missing with its own tools, then run make setup again:" "$missing"
 fi
 
 missing=$(missing_packages)

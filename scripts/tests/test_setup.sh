@@ -5,6 +5,8 @@
 # shellcheck source=scripts/tests/tap.sh
 source "$(dirname "$0")/tap.sh"
 
+# What this host is must not decide.
+export OS_RELEASE=nowhere
 mkdir -p scripts fixtures/documents
 cp "$root/scripts/setup.sh" scripts/
 cat >scripts/packages.txt <<'LIST'
@@ -90,9 +92,29 @@ expect_status 'apt fails: 3' 3
 expect_text 'apt fails: what is missing is named' 'apt could not install: wanted only-here library document' err
 
 system here 0
+printf 'NAME="Another Linux"\nID=another\nID_LIKE="rhel fedora"\n' >os-release
+OS_RELEASE=os-release setup
+expect_status 'apt on what is not Debian: 3' 3
+expect_bytes 'apt on what is not Debian: nothing is installed' '' calls
+expect_text 'apt on what is not Debian: what is missing is named' 'command:no-such-command            Debian: wanted' err
+for like in 'ID=debian' 'ID="debian"' 'ID=ubuntu\nID_LIKE=debian' 'ID=mint\nID_LIKE="ubuntu debian"'; do
+  # shellcheck disable=SC2059 # a format
+  printf "NAME=x\n$like\n" >os-release
+  system here 0
+  OS_RELEASE=os-release setup
+  expect_status "apt on $like: 0" 0
+  expect_text "apt on $like: is used" '--no-install-recommends wanted' calls
+done
+system here 0
+OS_RELEASE=nowhere setup
+expect_status 'apt on a system that does not say what it is: 0' 0
+
+system here 0
 rm bin/apt-get
 setup
 expect_status 'no apt: 3' 3
+sed -n 2p err >second
+expect_bytes 'no apt: what is missing is a list' '  command:no-such-command            Debian: wanted\n' second
 expect_text 'no apt: a command' 'command:no-such-command            Debian: wanted' err
 expect_text 'no apt: a library' 'pkg-config:no-such-library         Debian: library' err
 expect_text 'no apt: a package without a probe' 'file:/usr/share/doc/document       Debian: document' err
