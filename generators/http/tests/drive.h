@@ -17,7 +17,7 @@ typedef struct {
   const char *qemu; /* NULL: natively */
 } Runner;
 
-enum { RUNNERS = 3, DEADLINE_MS = 30000 };
+enum { RUNNERS = 3, DEADLINE_MS = 100000 };
 extern const Runner runners[RUNNERS];
 
 /* Bytes on the heap. */
