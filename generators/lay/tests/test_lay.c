@@ -138,6 +138,12 @@ static void bad_bss_alignment(void) {
   bss("odd", 8, 8192);
 }
 
+static void alignment_beyond_a_page(void) {
+  Lay *lay = lay_new(0);
+  lay_at(lay, __FILE__, __LINE__);
+  lay_align(lay, 8192);
+}
+
 static void refused_encoding(void) {
   begin_x64();
   x64(x64_push_imm8(128));
@@ -235,10 +241,36 @@ static void no_such_register(void) {
   mov(A0, ((Reg){14}));
 }
 
+/* Encoders that never say the same twice: another byte; from the third time on, another size. */
+static LayCode restless_byte(const LayFixup *fixup) {
+  static unsigned char turn;
+  (void)fixup;
+  return (LayCode){1, {turn++}};
+}
+
+static LayCode restless_size(const LayFixup *fixup) {
+  static int turn;
+  (void)fixup;
+  return (LayCode){turn++ < 2 ? 1 : 2, {0}};
+}
+
+static void settle_restless(LayEncode encode) {
+  Lay *lay = lay_new(0);
+  lay_at(lay, __FILE__, __LINE__);
+  lay_routine(lay, "first");
+  lay_fixup(lay, LAY_CODE, (LayFixup){.encode = encode}, "first", NULL);
+  lay_settle(lay, 0x400000, 0x1000);
+}
+
+static void another_byte_in_one_more_pass(void) { settle_restless(restless_byte); }
+static void another_size_when_written(void) { settle_restless(restless_size); }
+
 static const struct {
   void (*lay)(void);
   const char *words;
 } refusals[] = {
+    {another_byte_in_one_more_pass, "the layout has not settled|one more pass changes its bytes"},
+    {another_size_when_written, "the layout has not settled|1 bytes became 2"},
     {unbound_label, "\"nowhere\" is not bound|\"first\""},
     {label_of_another_routine, "\"inside\" is not bound|\"second\""},
     {label_bound_twice, "\"first.here\" is bound twice|" __FILE__ ":"},
@@ -250,6 +282,7 @@ static const struct {
     {far_b_cond, "displacement is 1048576|\"there\""},
     {ret_after_enter, "\"first\" entered|leave()"},
     {bad_alignment, "alignment 3"},
+    {alignment_beyond_a_page, "alignment 8192 is no power of two within 1..4096"},
     {bad_bss_alignment, "8192"},
     {refused_encoding, "push_imm8|immediate is 128|-128..127"},
     {wrong_machine, "x64|arm64"},
@@ -384,6 +417,30 @@ START_TEST(padding_and_growth) {
 }
 END_TEST
 
+/* Three forms: 0 reaches 9 bytes, 1 reaches 99, 2 any. Each is as many bytes as its number, and one more. */
+static LayCode three_forms(const LayFixup *fixup) {
+  static const uint64_t reach[] = {9, 99, UINT64_MAX};
+  LayCode code = {(unsigned char)(fixup->form + 1), {0}};
+  return fixup->target - fixup->site <= reach[fixup->form] ? code : (LayCode){0};
+}
+
+START_TEST(the_first_form_that_reaches_is_taken) {
+  static const struct { size_t count, len; } rows[] = {{0, 1}, {8, 1}, {9, 2}, {97, 2}, {98, 3}, {4096, 3}};
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    size_t size;
+    Lay *lay = lay_new(0);
+    lay_routine(lay, "first");
+    lay_fixup(lay, LAY_CODE, (LayFixup){.encode = three_forms, .forms = 3}, "there", NULL);
+    lay_bytes(lay, filler, rows[i].count);
+    lay_label(lay, "there");
+    lay_settle(lay, 0x400000, 0x1000);
+    lay_text(lay, &size);
+    ck_assert_uint_eq(size - rows[i].count, rows[i].len);
+    lay_free(lay);
+  }
+}
+END_TEST
+
 /* ---- Names, sizes, sections ------------------------------------------------------------------------------------ */
 
 START_TEST(label_lookup) {
@@ -498,6 +555,7 @@ int main(void) {
   tcase_add_test(tc, last_short_branch_back);
   tcase_add_test(tc, displacements);
   tcase_add_test(tc, growth_spreads);
+  tcase_add_test(tc, the_first_form_that_reaches_is_taken);
   tcase_add_test(tc, padding_and_growth);
   tcase_add_test(tc, label_lookup);
   tcase_add_test(tc, symbols);
