@@ -210,7 +210,11 @@ void report_word(struct bytes *out, const char *text) {
 
 void report_command(const struct session *session, const struct result *result, struct bytes *out) {
   const struct session_options *options = session->options;
-  bytes_printf(out, "%s verify --suite", options->command);
+  struct bytes gate = {0};
+  report_word(&gate, options->command); /* behind a blank */
+  bytes_append(out, gate.data + 1, gate.len - 1);
+  bytes_free(&gate);
+  bytes_text(out, " verify --suite");
   char *usual = xasprintf("%s/%s.ini", options->suites_folder, result->suite->name);
   report_word(out, strcmp(usual, result->suite->path) == 0 ? result->suite->name : result->suite->path);
   free(usual);

@@ -48,7 +48,7 @@ int run_shell(struct bytes *out, const char *format, ...) {
   va_start(arguments, format);
   ck_assert_int_ge(vasprintf(&words, format, arguments), 0);
   va_end(arguments);
-  char *line = xasprintf("exec 2>&1; B=%s/bytegate T=%s; %s", build_folder(), faulty_folder(), words);
+  char *line = xasprintf("exec 2>&1; B='%s/bytegate' T=%s; %s", build_folder(), faulty_folder(), words);
   FILE *pipe = popen(line, "re");
   ck_assert_ptr_nonnull(pipe);
   bytes_text(out, "");
@@ -94,14 +94,15 @@ void lay_faulty(const char *name, const char *script) {
       "sed -e '%s' $S >$D/$S\n"
       "if cmp -s $S $D/$S && [ -n '%s' ]; then echo 'the script changes nothing'; exit 1; fi\n"
       "cd $D\n"
-      "${CC:-gcc} -std=c11 -D_GNU_SOURCE -O0 -I$R -I$R/generators -iquote $R/generators/markdown -c -o html.o $S\n"
+      "${CC:-gcc} -std=c11 -D_GNU_SOURCE -O0 -I\"$R\" -I\"$R/generators\" -iquote \"$R/generators/markdown\" -c -o "
+      "html.o $S\n"
       "for p in markdown-render markdown-server; do\n"
-      "  ${CC:-gcc} " SANITIZERS " -o lay-$p $L/obj/generators/programs/$p.o html.o $L/libgenerators.a\n"
+      "  ${CC:-gcc} " SANITIZERS " -o lay-$p \"$L/obj/generators/programs/$p.o\" html.o \"$L/libgenerators.a\"\n"
       "  ./lay-$p .\n"
       "done\n";
   struct bytes out = {0};
   char *words = xasprintf(recipe, name, source, script, script);
-  int status = run_shell(&out, "L=%s; %s", build_folder(), words);
+  int status = run_shell(&out, "L='%s'; %s", build_folder(), words);
   ck_assert_msg(status == 0, "%.3000s", out.data);
   free(words);
   bytes_free(&out);

@@ -53,8 +53,9 @@ START_TEST(the_guilty_routine_is_named) {
   int fault = _i / 2 % FAULTS;
   const char *program = _i < 2 * FAULTS ? "markdown-render" : "markdown-server";
   struct bytes out = {0};
-  int status = run_shell(&out, "$B bisect --elf $T/good/%1$s_%2$s $T/%3$s/%1$s_%2$s --suite $T/s.ini --known /dev/null",
-                         program, arch, faults[fault].build);
+  int status =
+      run_shell(&out, "\"$B\" bisect --elf $T/good/%1$s_%2$s $T/%3$s/%1$s_%2$s --suite $T/s.ini --known /dev/null",
+                program, arch, faults[fault].build);
   ck_assert_msg(status == 1, "exit status %d: %s", status, out.data);
   must_say(&out, "BISECT s/c/link.md %s_%s ", program, arch);
   must_say(&out, ":%s", faults[fault].guilty);
@@ -66,7 +67,7 @@ END_TEST
 START_TEST(a_program_that_does_right_has_no_guilty_routine) {
   struct bytes out = {0};
   ck_assert_int_eq(run_shell(&out,
-                             "$B bisect --elf $T/good/markdown-render_%1$s $T/good/markdown-render_%1$s --suite "
+                             "\"$B\" bisect --elf $T/good/markdown-render_%1$s $T/good/markdown-render_%1$s --suite "
                              "$T/s.ini --known /dev/null",
                              arches[_i]),
                    0);
@@ -78,7 +79,7 @@ END_TEST
 START_TEST(what_both_builds_do_wrong_is_not_bisected) {
   struct bytes out = {0};
   ck_assert_int_eq(run_shell(&out,
-                             "$B bisect --elf $T/table/markdown-render_%1$s $T/table/markdown-render_%1$s --suite "
+                             "\"$B\" bisect --elf $T/table/markdown-render_%1$s $T/table/markdown-render_%1$s --suite "
                              "$T/s.ini --known /dev/null",
                              arches[_i]),
                    2);
@@ -89,13 +90,13 @@ END_TEST
 
 START_TEST(bad_operands_are_named) {
   struct bytes out = {0};
-  ck_assert_int_eq(run_shell(&out, "$B bisect --elf $T/good/markdown-render_x64"), 2);
+  ck_assert_int_eq(run_shell(&out, "\"$B\" bisect --elf $T/good/markdown-render_x64"), 2);
   must_say(&out, "bisect needs a CASE, or --elf and two programs: GOOD BAD");
   bytes_clear(&out);
-  ck_assert_int_eq(run_shell(&out, "$B bisect --elf /bin/sh $T/good/markdown-render_x64"), 2);
+  ck_assert_int_eq(run_shell(&out, "\"$B\" bisect --elf /bin/sh $T/good/markdown-render_x64"), 2);
   must_say(&out, ".map: No such file or directory");
   bytes_clear(&out);
-  ck_assert_int_eq(run_shell(&out, "$B bisect --elf $T/good/markdown-render_x64 $T/good/markdown-render_arm64"), 2);
+  ck_assert_int_eq(run_shell(&out, "\"$B\" bisect --elf $T/good/markdown-render_x64 $T/good/markdown-render_arm64"), 2);
   must_say(&out, "are for different machines");
   bytes_free(&out);
 }
@@ -134,7 +135,7 @@ static void check_hybrid(const char *donor_name, const char *host_name, const ch
       run_shell(&out,
                 "F=$PWD/fixtures/markdown; printf '[program hybrid]\\nelf = %s\\nstdin = yes\\ndrive = run\\n"
                 "oracle = cmark\\nrunner = %s\\n[cases c]\\nsource = folder\\npath = %%s\\npattern = *.md\\n' "
-                "$F >$T/hybrid_%s.ini; $B verify --no-self-audit -k --suite $T/hybrid_%s.ini --known /dev/null",
+                "$F >$T/hybrid_%s.ini; \"$B\" verify --no-self-audit -k --suite $T/hybrid_%s.ini --known /dev/null",
                 path, strcmp(arch, "x64") == 0 && host_machine() == MACHINE_X64 ? "native" : "qemu", arch, arch);
   ck_assert_msg(status == 0, "exit status %d: %s", status, out.data);
   free(items);
@@ -202,7 +203,7 @@ START_TEST(the_guilty_commit_is_named) {
   struct bytes out = {0};
   ck_assert_msg(run_shell(&out, "%s", history) == 0, "%s", out.data);
   bytes_clear(&out);
-  int status = run_shell(&out, "cd $T/repo && $B bisect c/a.txt %s --suite suite.ini --suites . --build build",
+  int status = run_shell(&out, "cd $T/repo && \"$B\" bisect c/a.txt %s --suite suite.ini --suites . --build build",
                          _i ? "HEAD~7 HEAD" : "");
   ck_assert_msg(status == 1, "exit status %d: %s", status, out.data);
   must_say(&out, "BISECT suite/c/a.txt tool ");
@@ -224,11 +225,12 @@ START_TEST(commits_that_are_all_good_or_unknown_are_said_to_be) {
   ck_assert_msg(run_shell(&out, "%s", history) == 0, "%s", out.data);
   bytes_clear(&out);
   ck_assert_int_eq(
-      run_shell(&out, "cd $T/repo && $B bisect c/a.txt HEAD~7 HEAD~6 --suite suite.ini --suites . --build build"), 0);
+      run_shell(&out, "cd $T/repo && \"$B\" bisect c/a.txt HEAD~7 HEAD~6 --suite suite.ini --suites . --build build"),
+      0);
   must_say(&out, "nothing to bisect");
   bytes_clear(&out);
   ck_assert_int_eq(
-      run_shell(&out, "cd $T/repo && $B bisect c/a.txt nonesuch --suite suite.ini --suites . --build build"), 2);
+      run_shell(&out, "cd $T/repo && \"$B\" bisect c/a.txt nonesuch --suite suite.ini --suites . --build build"), 2);
   must_say(&out, "git knows no commit nonesuch");
   run_shell(&out, "rm -rf $T/repo");
   bytes_free(&out);

@@ -44,7 +44,7 @@ static void lay_all(void) {
 
 static void blame(const struct place *place, const char *suite_name, const char *program, const char *more,
                   int expected, struct bytes *out) {
-  int status = run_shell(out, "$B blame c/link.md --suite $T/%s.ini --known /dev/null -p %s_%s --runner %s %s",
+  int status = run_shell(out, "\"$B\" blame c/link.md --suite $T/%s.ini --known /dev/null -p %s_%s --runner %s %s",
                          suite_name, program, place->arch, place->runner, more);
   ck_assert_msg(status == expected, "exit status %d, not %d: %s", status, expected, out->data);
 }
@@ -161,7 +161,7 @@ START_TEST(a_hang_is_named_with_what_it_waits_in) {
   write_faulty("wait.ini", "[program p]\nelf = /bin/sh\narguments = -c \"exec sleep 1000\"\n"
                            "runner = native\nstdin = yes\ndrive = run\ndeadline = 0.3\noracle = cmark\n"
                            "[cases c]\nsource = folder\npath = .\npattern = *.md\n");
-  ck_assert_int_eq(run_shell(&out, "$B blame c/link.md --suite $T/wait.ini --known /dev/null"), 1);
+  ck_assert_int_eq(run_shell(&out, "\"$B\" blame c/link.md --suite $T/wait.ini --known /dev/null"), 1);
   must_say(&out, "waits     in clock_nanosleep at ");
   bytes_free(&out);
 }
@@ -171,7 +171,7 @@ START_TEST(an_end_by_itself_is_named) {
   struct bytes out = {0};
   write_faulty("end.ini", "[program p]\nelf = /bin/sh\narguments = -c \"exit 3\"\nrunner = native\ndrive = http\n"
                           "oracle = cmark\n[cases c]\nsource = folder\npath = .\npattern = *.md\n");
-  ck_assert_int_eq(run_shell(&out, "$B blame c/link.md --suite $T/end.ini --known /dev/null"), 1);
+  ck_assert_int_eq(run_shell(&out, "\"$B\" blame c/link.md --suite $T/end.ini --known /dev/null"), 1);
   must_say(&out, "REFUSED end/c/link.md ");
   must_say(&out, "ended     by exit_group(3) at ");
   bytes_free(&out);
@@ -186,7 +186,7 @@ START_TEST(a_process_left_behind_is_followed_to_the_fork) {
                            "{build}/bytegate\narguments = plant leak {file}\n"
                            "runner = native\ndrive = http\noracle = cmark\n"
                            "[cases c]\nsource = folder\npath = .\npattern = *.md\n");
-  ck_assert_int_eq(run_shell(&out, "$B blame %s --suite $T/leak.ini -p '%s*' --known /dev/null",
+  ck_assert_int_eq(run_shell(&out, "\"$B\" blame %s --suite $T/leak.ini -p '%s*' --known /dev/null",
                              _i ? "obeys-sigterm" : "c/link.md", _i ? "server" : "run"),
                    1);
   must_say(&out, "LEAKED leak/%s ", _i ? "obeys-sigterm" : "c/link.md");

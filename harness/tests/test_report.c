@@ -316,6 +316,19 @@ START_TEST(github_is_told_of_problems_and_of_ten_faults_at_most) {
 }
 END_TEST
 
+START_TEST(a_gate_in_a_folder_of_any_name_is_called_as_one_would_type_it) {
+  struct session_options elsewhere = options;
+  struct session moved = session;
+  struct bytes text = {0};
+  elsewhere.command = "/a b/\xc3\xbc/bytegate";
+  moved.options = &elsewhere;
+  report_command(&moved, &results[2], &text);
+  ck_assert_str_eq(text.data,
+                   "'/a b/\xc3\xbc/bytegate' verify --suite s --case c/crash --program p_x64 --runner native");
+  bytes_free(&text);
+}
+END_TEST
+
 START_TEST(the_explanation_marks_the_byte) {
   struct bytes text = {0};
   report_explanation(&session, &results[1], &text);
@@ -345,6 +358,7 @@ int main(void) {
   tcase_add_test(tests, what_begins_with_the_same_two_bytes_is_alike);
   tcase_add_test(tests, failures_that_are_alike_are_one_fault);
   tcase_add_test(tests, the_explanation_marks_the_byte);
+  tcase_add_test(tests, a_gate_in_a_folder_of_any_name_is_called_as_one_would_type_it);
   suite_add_tcase(all, tests);
   SRunner *runner = srunner_create(all);
   srunner_run_all(runner, CK_ENV);

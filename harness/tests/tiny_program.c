@@ -99,7 +99,7 @@ char *tiny_run(const char *folder, const char *words, int *status) {
   char gate[PATH_MAX];
   char *relative = xasprintf("%s/bytegate", build && *build ? build : "build");
   ck_assert_msg(realpath(relative, gate) != NULL, "%s is not there: run `make`", relative);
-  char *command = xasprintf("cd %s && %s %s --build %s 2>&1", folder, gate, words, folder);
+  char *command = xasprintf("cd %s && '%s' %s --build %s 2>&1", folder, gate, words, folder);
   struct bytes text = {0};
   char block[4096];
   FILE *pipe = popen(command, "re");
