@@ -122,7 +122,7 @@ expect_status 'a flipped byte of the HTML: 1' 1
 expect_text 'it is named' "DIVERGED markdown/spec/006 $server $host-native: body byte 1 is 0x63, expected 0x62" out
 expect_text 'so is the Markdown' 'block_quote, line 1 column 1' out
 command=$(sed -n 's/^  reproduce //p' out | head -n1)
-run sh -c "$command --suites $suites --no-self-audit"
+run sh -c "$command --suites '$suites' --no-self-audit"
 expect_status 'the reproducing command reproduces' 1
 flip 'Connection: close' 0
 verify_flipped --text
