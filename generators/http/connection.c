@@ -123,7 +123,6 @@ static void lay_load_document(void) {
   la(A1, "file_status");
   sys(NR_FSTAT);
   blt(A0, 0, "done");
-  la(A1, "file_status");
   ld32(T0, A1, machine_isa() == ISA_X64 ? 24 : 16); /* st_mode of the kernel's struct stat */
   and(T0, T0, 0170000);
   li(A0, -LINUX_EISDIR);
@@ -144,16 +143,14 @@ static void lay_load_document(void) {
 static void lay_answer_request(void) {
   routine("answer_request");
   enter(S2, S3, S4);
-  li(S3, 0);
   bne(A0, 200, "compose");
   call("render_file");
   mov(S3, A1);
   mov(S4, A2);
-  label("compose");
+  label("compose"); /* A2: the length of the page, if there is one */
   mov(S2, A0);
   mov(A1, A0);
   ld64(A0, SLOT, SLOT_BUFFER);
-  mov(A2, S4);
   call("compose_response");
   ld64(A2, SLOT, SLOT_BUFFER);
   ld64(T0, SLOT, SLOT_HEAD);

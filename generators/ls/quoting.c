@@ -189,8 +189,12 @@ static void lay_put_escape(void) {
   leave();
   label("octal");
   for (int shift = 6; shift >= 0; shift -= 3) {
-    shr(A0, S0, shift);
-    and(A0, A0, 7);
+    if (shift > 0)
+      shr(A0, S0, shift);
+    else
+      mov(A0, S0);
+    if (shift < 6) /* of the first digit nothing else is left */
+      and(A0, A0, 7);
     add(A0, A0, '0');
     call("put_byte");
   }

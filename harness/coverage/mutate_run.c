@@ -288,6 +288,24 @@ static void draw(struct shift *shift, const struct mutant *mutant, uint32_t firs
     qsort_r(shift->drawn, shift->drawn_count, sizeof *shift->drawn, by_target, (void *)run);
 }
 
+/* The case of a server's stop is judged when the server of another case stops. Where none of its cases is drawn, draws
+   the first that can be used. */
+static void draw_company(struct shift *shift) {
+  const struct mutation_run *run = shift->run;
+  const struct covered_case *cases = run->coverage->cases;
+  for (size_t i = 0, count = shift->drawn_count; i < count; i++) {
+    const struct target *target = cases[shift->drawn[i]].target;
+    bool alone = cases[shift->drawn[i]].is_stop;
+    for (size_t k = 0; k < shift->drawn_count && alone; k++)
+      alone = cases[shift->drawn[k]].target != target || cases[shift->drawn[k]].is_stop;
+    for (size_t k = 0; k < run->case_count && alone; k++)
+      if (cases[run->cases[k]].target == target && !cases[run->cases[k]].is_stop) {
+        shift->drawn[shift->drawn_count++] = run->cases[k];
+        alone = false;
+      }
+  }
+}
+
 /* Tries one mutant: on a few cases, and where none kills it, on all. Returns a signal or 0. */
 static int try_mutant(struct shift *shift, uint32_t number) {
   enum { FEW = 6 };
@@ -301,13 +319,16 @@ static int try_mutant(struct shift *shift, uint32_t number) {
     outcome->fate = FATE_NOT_REACHED;
     return 0;
   }
+  bool few = shift->drawn_count < FEW;
+  draw_company(shift);
   place(shift, mutant);
   /* What a server does at its start can matter at its end, which reaches none of it. */
-  shift->to_the_end = shift->drawn_count < FEW;
+  shift->to_the_end = few;
   int interrupted = drive(shift);
-  if (!interrupted && shift->verdict == EQUAL && shift->drawn_count == FEW) {
+  if (!interrupted && shift->verdict == EQUAL && !few) {
     /* The last of the few again: a server that is to be stopped has to run. */
     draw(shift, mutant, first, FEW - (first != 0) - 1, run->coverage->case_count);
+    draw_company(shift);
     shift->to_the_end = true;
     interrupted = drive(shift);
   }

@@ -37,6 +37,7 @@ static const struct failing calls[] = {{"getdents64", {SYS_getdents64, -1}, 0, 0
                                        {"statx", {SYS_statx, -1}, 0, 0, 0},
                                        {"readlinkat", {SYS_readlinkat, OLD_READLINK}, 0, 0, 0},
                                        {"open-folder", {SYS_openat, -1}, 2, O_DIRECTORY, O_DIRECTORY},
+                                       {"open-file", {SYS_openat, -1}, 2, O_DIRECTORY | O_NONBLOCK, O_NONBLOCK},
                                        {"write-stdout", {SYS_write, -1}, 0, UINT32_MAX, 1}};
 enum { CALLS = sizeof calls / sizeof *calls };
 
