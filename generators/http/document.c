@@ -27,7 +27,7 @@ static void lay_map_memory(void) {
 }
 
 /* reserve_document: in A0 = bytes that are expected to be appended. Out A0 = 0, -EFBIG if the document would be longer
- * than the renderer takes, or -errno. Makes room for them and for READ_STEP more. */
+ * than the renderer takes, or -errno. Makes room for them and for READ_STEP more, no more and no less. */
 static void lay_reserve_document(void) {
   routine("reserve_document");
   enter(S0, S1);
@@ -46,8 +46,6 @@ static void lay_reserve_document(void) {
   jump("mapped");
   label("grow");
   ld64(A1, S0, DOCUMENT_CAPACITY);
-  li(T0, 0);
-  bleu(S1, A1, "enough");
   mov(A2, S1);
   li(A3, MREMAP_MAYMOVE);
   sys(NR_MREMAP);
@@ -55,7 +53,6 @@ static void lay_reserve_document(void) {
   blt(A0, 0, "done");
   st64(A0, S0, DOCUMENT_BASE);
   st64(S1, S0, DOCUMENT_CAPACITY);
-  label("enough");
   li(A0, 0);
   label("done");
   leave();
@@ -65,7 +62,8 @@ static void lay_reserve_document(void) {
 }
 
 /* append_file: in A0 = file descriptor. Out A0 = 0, or -errno. Reads to the end of the file and appends all of it to
- * the document; the capacity doubles, up to the renderer's limit, when less than half a READ_STEP is free. */
+ * the document, which may be empty and without memory; the capacity doubles, up to the renderer's limit, when less than
+ * half a READ_STEP is free. */
 static void lay_append_file(void) {
   routine("append_file");
   enter(S0, S1);

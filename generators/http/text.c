@@ -212,7 +212,8 @@ static void lay_wait_until_ready(void) {
   bss("ready_set", 8, 8); /* struct pollfd */
 }
 
-/* write_all: in A0 = file descriptor, A1 = bytes, A2 = count. Out A0 = 0, or -errno. Short writes are continued. */
+/* write_all: in A0 = file descriptor, A1 = bytes, A2 = count. Out A0 = -errno, or not negative. Short writes are
+ * continued. */
 static void lay_write_all(void) {
   routine("write_all");
   enter(S0, S1, S2);
@@ -220,7 +221,6 @@ static void lay_write_all(void) {
   mov(S1, A1);
   mov(S2, A2);
   label("rest");
-  li(A0, 0);
   beq(S2, 0, "ended");
   mov(A0, S0);
   mov(A1, S1);

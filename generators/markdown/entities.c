@@ -94,7 +94,7 @@ static void lay_entity_block(const PackedEntities *packed) {
 /* entity_match: go on comparing a name where an entry begins to differ from the one before it.
  *
  * in: A4 = the entry's tokens, A5 = their end, S0 = the name's end, S1 = its length, S3 = bytes matched so far; out:
- * A0 = 0 if the entry is the name, 1 if it lies before the name in the order of the table, 2 if behind, S3 = bytes
+ * A0 = 0 if the entry is the name, 1 if it lies before the name in the order of the table, -1 if behind, S3 = bytes
  * matched now, or ENTITY_SHARED_MAX if there are more: the next entry cannot say so. Clobbers A2, A4, T0, T1. A2 holds
  * the tokens still to come from opened pairs, a byte each, the next one lowest. */
 static void lay_entity_match(void) {
@@ -141,7 +141,7 @@ static void lay_entity_match(void) {
   label("done");
   ret();
   label("behind");
-  li(A0, 2);
+  li(A0, -1);
   ret();
 }
 

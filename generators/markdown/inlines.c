@@ -202,7 +202,6 @@ static void lay_parse_inlines(void) {
 
   label("ampersand");
   add(A0, S0, 1);
-  mov(A1, S1);
   add(A2, S4, TOKEN_SIZE + T_BYTES); /* behind the token of the run before */
   call("decode_reference");
   add(S0, S0, 1);

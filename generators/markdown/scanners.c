@@ -4,8 +4,9 @@
  * cmark has these as regular expressions compiled to automata that take the longest match and know UTF-8: "any other
  * character" is a well-formed one, and the first ill-formed byte ends a match. Each is written here as the one walk
  * that decides it, and where the longest match is not the obvious one the comment says so. A scanner gets the first
- * byte in A0 and, where white space alone does not stop it, the end in A1; it returns where the match ends, or 0. The
- * byte at the end can be read and is ASCII. Scanners destroy A0..A4 (those of HTML blocks A5 too) and T*, no more. */
+ * byte in A0 and, where white space alone does not stop it, the end in A1; it returns where the match ends, or 0. At
+ * the end stands white space, but for the parts of a link, where it is any ASCII character, and more can be read behind
+ * it. Scanners destroy A0..A4 (those of HTML blocks A5 too) and T*, no more. */
 #include <string.h>
 
 #include "parts.h"
@@ -39,12 +40,13 @@ static void lay_byte_classes(void) {
   data_bytes(table, sizeof table);
 }
 
-/* skip_space: A0 = the first byte at or behind A0, before A1, that is no white space. Destroys T0, T1. */
+/* skip_space: A0 = the first byte at or behind A0, before A1, that is no white space, or A1; T0 = the byte there.
+ * Destroys T1. */
 static void lay_skip_space(void) {
   routine("skip_space");
   label("look");
-  at_end(A0, "done");
   ld8(T0, A0, 0);
+  at_end(A0, "done");
   if_not_class(T0, IS_SPACE, "done");
   add(A0, A0, 1);
   jump("look");
@@ -52,8 +54,8 @@ static void lay_skip_space(void) {
   ret();
 }
 
-/* utf8_length: in A0 = a byte above 0x7F; out T0 = length of the well-formed UTF-8 character there (RFC 3629, section
- * 4), or 0. Destroys T1. */
+/* utf8_length: in A0 = a byte; out T0 = length of the well-formed UTF-8 character of more than one byte there (RFC
+ * 3629, section 4), or 0. Destroys T1. */
 static void lay_utf8_length(void) {
   routine("utf8_length");
   ld8(T0, A0, 0);
@@ -73,8 +75,8 @@ static void lay_utf8_length(void) {
   ret();
   label("overlong_three");
   sub(T1, T1, 0xA0);
-  bltu(T1, 0x20, "third");
-  jump("ill_formed");
+  bgeu(T1, 0x20, "ill_formed");
+  jump("third");
   label("no_surrogate");
   sub(T1, T1, 0x80);
   bltu(T1, 0x20, "third");
@@ -97,8 +99,8 @@ static void lay_utf8_length(void) {
   jump("third_of_four");
   label("overlong_four");
   sub(T1, T1, 0x90);
-  bltu(T1, 0x30, "third_of_four");
-  jump("ill_formed");
+  bgeu(T1, 0x30, "ill_formed");
+  jump("third_of_four");
   label("last_plane");
   sub(T1, T1, 0x80);
   bgeu(T1, 0x10, "ill_formed");
@@ -113,19 +115,16 @@ static void lay_utf8_length(void) {
   ret();
 }
 
-/* scan_tag_name: [A-Za-z][A-Za-z0-9-]*, stopped by A1. */
+/* scan_tag_name: [A-Za-z][A-Za-z0-9-]*. */
 static void lay_scan_tag_name(void) {
   routine("scan_tag_name");
-  at_end(A0, "none");
   ld8(T0, A0, 0);
   if_not_class(T0, IS_ALPHA, "none");
   label("more");
   add(A0, A0, 1);
-  at_end(A0, "done");
   ld8(T0, A0, 0);
   beq(T0, '-', "more");
   if_class(T0, IS_ALPHA | IS_DIGIT, "more");
-  label("done");
   ret();
   label("none");
   li(A0, 0);
@@ -136,7 +135,6 @@ static void lay_scan_tag_name(void) {
 static void lay_scan_html_tag(void) {
   routine("scan_html_tag");
   enter_bare();
-  at_end(A0, "none");
   ld8(T0, A0, 0);
   beq(T0, '/', "closing_tag");
   call("scan_tag_name");
@@ -145,21 +143,16 @@ static void lay_scan_html_tag(void) {
   label("next_attribute");
   mov(A2, A0);
   call("skip_space");
-  at_end(A0, "none");
-  ld8(T0, A0, 0);
   beq(A0, A2, "tag_end"); /* an attribute needs white space before it */
   beq(T0, ':', "attribute_name");
   beq(T0, '_', "attribute_name");
   if_not_class(T0, IS_ALPHA, "tag_end");
   label("attribute_name");
   add(A0, A0, 1);
-  at_end(A0, "none");
   ld8(T0, A0, 0);
   if_class(T0, IS_ATTRIBUTE, "attribute_name");
   mov(A2, A0);
   call("skip_space");
-  at_end(A0, "none");
-  ld8(T0, A0, 0);
   beq(T0, '=', "attribute_value");
   mov(A0, A2);
   jump("next_attribute");
@@ -167,13 +160,11 @@ static void lay_scan_html_tag(void) {
   label("attribute_value");
   add(A0, A0, 1);
   call("skip_space");
-  at_end(A0, "none");
-  ld8(A2, A0, 0);
+  mov(A2, T0);
   beq(A2, '"', "quoted");
   beq(A2, '\'', "quoted");
   mov(A2, A0);
   label("unquoted");
-  at_end(A0, "none");
   ld8(T0, A0, 0);
   bgeu(T0, 0x80, "unquoted_character");
   if_not_class(T0, IS_UNQUOTED, "unquoted_end");
@@ -206,7 +197,6 @@ static void lay_scan_html_tag(void) {
   label("tag_end");
   bne(T0, '/', "bracket");
   add(A0, A0, 1);
-  at_end(A0, "none");
   ld8(T0, A0, 0);
   label("bracket");
   bne(T0, '>', "none");
@@ -218,8 +208,6 @@ static void lay_scan_html_tag(void) {
   call("scan_tag_name");
   beq(A0, 0, "none");
   call("skip_space");
-  at_end(A0, "none");
-  ld8(T0, A0, 0);
   jump("bracket");
   label("none");
   li(A0, 0);
@@ -231,41 +219,32 @@ static void lay_scan_html_tag(void) {
 static void lay_scan_html_comment(void) {
   routine("scan_html_comment");
   enter_bare();
-  sub(A2, A1, 3); /* the last place where "-->" fits */
-  at_end(A0, "none");
   ld8(T0, A0, 0);
   bne(T0, '-', "none");
   add(A0, A0, 1);
-  at_end(A0, "none");
   ld8(T0, A0, 0);
   bne(T0, '-', "first");
-  bgt(A0, A2, "none");
+  add(A0, A0, 1);
+  ld8(T0, A0, 0);
+  bne(T0, '-', "first");
   ld8(T0, A0, 1);
-  bne(T0, '-', "one_hyphen");
-  ld8(T0, A0, 2);
   beq(T0, '>', "closed"); /* <!----> */
   jump("none");
-  label("one_hyphen");
-  add(A0, A0, 1);
   label("first");
   beq(T0, '>', "none");
-  label("character"); /* any but a hyphen, and T0 is its first byte */
+  label("text");
+  at_end(A0, "none");
+  ld8(T0, A0, 0);
   bgeu(T0, 0x80, "multibyte");
   add(A0, A0, 1);
-  label("text");
-  bgt(A0, A2, "none");
+  bne(T0, '-', "text");
   ld8(T0, A0, 0);
-  bne(T0, '-', "character");
+  bne(T0, '-', "text");
   ld8(T0, A0, 1);
-  bne(T0, '-', "single_hyphen");
-  ld8(T0, A0, 2);
   bne(T0, '>', "none");
   label("closed");
-  add(A0, A0, 3);
+  add(A0, A0, 2);
   leave();
-  label("single_hyphen");
-  add(A0, A0, 1);
-  jump("character");
   label("multibyte");
   call("utf8_length");
   add(A0, A0, T0);
@@ -279,8 +258,8 @@ static void lay_scan_html_comment(void) {
  * ill-formed or A0 is at the end in A1. Destroys T*. */
 static void lay_next_character(void) {
   routine("next_character");
-  at_end(A0, "no_character");
   ld8(A4, A0, 0);
+  at_end(A0, "multibyte"); /* which the white space there is not, so that it is found ill-formed */
   bgeu(A4, 0x80, "multibyte");
   add(A0, A0, 1);
   ret();
@@ -292,9 +271,6 @@ static void lay_next_character(void) {
   li(A4, 256);
   label("well_formed");
   leave();
-  routine("no_character");
-  li(A4, 256);
-  ret();
 }
 
 /* The end of a declaration, instruction or CDATA section is not looked at again in cmark: what stopped the scan is
@@ -309,12 +285,11 @@ static void take_end(int length) {
   leave();
 }
 
-/* scan_instruction: a processing instruction, A0 behind "<?", A1 the end. out A0 = end, or 0, and then A2 = 1 if it is
+/* scan_instruction: a processing instruction, A0 behind "<?", A1 the end. out A0 = end, or 0, and then A2 = 1: it is
  * unclosed. As in cmark a '?' that does not close takes the next character with it: "???>" does not end there. */
 static void lay_scan_instruction(void) {
   routine("scan_instruction");
   enter_bare();
-  li(A2, 0);
   label("next");
   mov(A3, A0);
   call("next_character");
@@ -327,11 +302,10 @@ static void lay_scan_instruction(void) {
   take_end(2);
 }
 
-/* scan_declaration: A0 behind "<!", A1 the end. out as scan_instruction. */
+/* scan_declaration: A0 behind "<!", A1 the end. out A0 = end, or 0, and then A2 = 1 if it is unclosed, else 0. */
 static void lay_scan_declaration(void) {
   routine("scan_declaration");
   enter_bare();
-  li(A2, 0);
   mov(A3, A0);
   label("name");
   at_end(A0, "none");
@@ -351,18 +325,16 @@ static void lay_scan_declaration(void) {
   label("stopped");
   take_end(1);
   label("none");
+  li(A2, 0);
   li(A0, 0);
   leave();
 }
 
-/* scan_cdata: A0 behind "<![", A1 the end. out as scan_instruction. As in cmark a ']' that does not close takes the
+/* scan_cdata: A0 behind "<![", A1 the end. out as scan_declaration. As in cmark a ']' that does not close takes the
  * next character with it, and "]]" the next: "]]]>" does not end there. */
 static void lay_scan_cdata(void) {
   routine("scan_cdata");
   enter_bare();
-  li(A2, 0);
-  sub(T0, A1, A0);
-  blt(T0, 6, "none");
   ld32(T0, A0, 0);
   or (T0, T0, 0x20202020); /* in any case */
   bne(T0, 'c' | 'd' << 8 | 'a' << 16 | 't' << 24, "none");
@@ -384,6 +356,7 @@ static void lay_scan_cdata(void) {
   label("stopped");
   take_end(3);
   label("none");
+  li(A2, 0);
   li(A0, 0);
   leave();
 }
@@ -430,14 +403,14 @@ static void lay_scan_uri(void) {
  * inner hyphens with dots between, up to '>'. */
 static void lay_scan_email(void) {
   routine("scan_email");
-  mov(A2, A0);
-  label("local");
   ld8(T0, A0, 0);
+  if_not_class(T0, IS_EMAIL, "none");
+  label("local");
   add(A0, A0, 1);
+  ld8(T0, A0, 0);
   if_class(T0, IS_EMAIL, "local");
   bne(T0, '@', "none");
-  sub(A2, A0, A2);
-  beq(A2, 1, "none");
+  add(A0, A0, 1);
   label("domain");
   mov(A2, A0);
   ld8(T0, A0, 0);
@@ -465,13 +438,12 @@ static void lay_scan_email(void) {
 static void lay_scan_link_title(void) {
   routine("scan_link_title");
   enter_bare();
-  at_end(A0, "none");
   li(A4, 0); /* where the best match so far ends */
   ld8(A2, A0, 0);
   mov(A3, A2); /* the closing character */
   beq(A2, '"', "other");
   beq(A2, '\'', "other");
-  bne(A2, '(', "none");
+  bne(A2, '(', "done");
   li(A3, ')');
   label("other");
   add(A0, A0, 1);
@@ -496,16 +468,12 @@ static void lay_scan_link_title(void) {
   ld8(T1, A0, -1);
   beq(T1, '\\', "other");
   jump("done");
-  label("none");
-  li(A0, 0);
-  leave();
 }
 
 /* scan_link_destination: A0 its first byte, A1 the end; out A0 = end, or 0; A2, A3 = the destination's first byte and
- * length (6.3). */
+ * length (6.3), which is 0 before white space that the caller did not pass, or in "<>". */
 static void lay_scan_link_destination(void) {
   routine("scan_link_destination");
-  at_end(A0, "none");
   mov(A2, A0);
   li(A3, 0); /* open parentheses */
   ld8(T0, A0, 0);
@@ -517,13 +485,12 @@ static void lay_scan_link_destination(void) {
   beq(T0, '\\', "backslash");
   beq(T0, '(', "opening");
   beq(T0, ')', "closing");
-  if_class(T0, IS_SPACE, "space");
+  if_class(T0, IS_SPACE, "ended");
   label("one");
   add(A0, A0, 1);
   jump("next");
   label("backslash");
   add(A0, A0, 1);
-  at_end(A0, "none");
   ld8(T0, A0, 0);
   if_class(T0, IS_PUNCT, "one");
   jump("next");
@@ -535,8 +502,6 @@ static void lay_scan_link_destination(void) {
   beq(A3, 0, "ended");
   sub(A3, A3, 1);
   jump("one");
-  label("space");
-  beq(A0, A2, "none");
   label("ended");
   bne(A3, 0, "none");
   sub(A3, A0, A2);
@@ -555,7 +520,6 @@ static void lay_scan_link_destination(void) {
   add(A0, A0, 1); /* whatever it is */
   jump("bracketed");
   label("bracket_closed");
-  at_end(A0, "none");
   add(A2, A2, 1);
   sub(A3, A0, A2);
   sub(A3, A3, 1);
@@ -606,8 +570,8 @@ static int64_t key_of(const char *text) {
   return (int64_t)key;
 }
 
-/* read_name: letters and digits at A0, at most eleven, in lower case; out A0 = behind them, A1 = the first eight as a
- * number, A2 = how many, A3 = the ninth and tenth as a number. Destroys T*, A4. */
+/* read_name: letters and digits at A0, in lower case; out A0 = behind them, T0 = the byte there, A1 = the first eight
+ * as a number, A2 = how many, A3 = those from the ninth on, up to eight, as a number. Destroys T1, A4. */
 static void lay_read_name(void) {
   routine("read_name");
   li(A1, 0);
@@ -620,7 +584,6 @@ static void lay_read_name(void) {
   if_not_class(T0, IS_ALPHA, "done");
   or (T0, T0, 0x20);
   label("digit");
-  bgtu(A2, 10, "done");
   add(A0, A0, 1);
   add(A2, A2, 1);
   bgtu(A2, 8, "high");
@@ -650,7 +613,6 @@ static void lay_html_block_kind(void) {
   add(A0, A0, 1);
   label("name");
   call("read_name");
-  ld8(T0, A0, 0);
   li(T1, key_of("script"));
   beq(A1, T1, "raw_text");
   li(T1, key_of("pre"));
@@ -661,7 +623,6 @@ static void lay_html_block_kind(void) {
   beq(A1, T1, "raw_text");
 
   label("block_name");
-  bgtu(A2, LONGEST_BLOCK_NAME, "none");
   bleu(A2, 8, "look_up");
   and(T1, A1, 0xFF); /* of the two long names, the keys hold blockquo and figcapti */
   bne(T1, 'b', "figcaption");
@@ -722,19 +683,17 @@ static void lay_html_block_kind(void) {
   call("read_name");
   li(T1, key_of("cdata"));
   bne(A1, T1, "none");
-  ld8(T0, A0, 0);
   bne(T0, '[', "none");
   li(A0, 5);
   leave();
 }
 
-/* is_html_block_7: out A0 = 1 if the line from S2 is one complete open or closing tag, else 0. */
+/* is_html_block_7: out A0 = 0 unless the line from S2 is one complete open or closing tag. */
 static void lay_is_html_block_7(void) {
   routine("is_html_block_7");
   enter_bare();
   add(A0, S2, 1);
   ldw(A1, W_EOL);
-  add(A1, A1, 1);
   call("scan_html_tag");
   beq(A0, 0, "no");
   label("trailing");
@@ -744,7 +703,6 @@ static void lay_is_html_block_7(void) {
   beq(T0, '\t', "trailing");
   beq(T0, '\f', "trailing");
   bne(T0, '\n', "no");
-  li(A0, 1);
   leave();
   label("no");
   li(A0, 0);
@@ -755,7 +713,8 @@ static void lay_is_html_block_7(void) {
 static const ByteSet block_end = {3, {{0, '>', 0}, {0, '\n', 0}, {0, 0x80, 0xFF}}};
 
 /* ends_html_block: out A0 = 1 if the line from S2 has the end condition of the HTML block S3, else 0. Each ends with
- * '>': look at every one and at what stands before it. */
+ * '>': look at every one and at what stands before it. Before the line stands a line end, a space, a tab or the '>' of
+ * a block quote, so that no end condition begins there. */
 static void lay_ends_html_block(void) {
   routine("ends_html_block");
   enter_bare();
@@ -770,10 +729,8 @@ static void lay_ends_html_block(void) {
   beq(T0, '\n', "no");
   bgeu(T0, 0x80, "multibyte");
   add(A4, A4, 1);
-  sub(A1, A4, S2); /* bytes of the line up to and with this '>' */
   beq(A5, 4, "yes");
   beq(A5, 3, "instruction");
-  bltu(A1, 3, "look");
   beq(A5, 1, "raw_text");
   ld16(T0, A4, -3);
   beq(A5, 5, "cdata");
@@ -784,8 +741,7 @@ static void lay_ends_html_block(void) {
   jump("look");
   label("instruction");
   ld8(T0, A4, -2);
-  bne(T0, '?', "look");
-  bgeu(A1, 2, "yes");
+  beq(T0, '?', "yes");
   jump("look");
 
   label("multibyte");
@@ -798,12 +754,10 @@ static void lay_ends_html_block(void) {
   label("raw_text"); /* back over the name to "</" */
   sub(A0, A4, 1);
   label("back");
-  bleu(A0, S2, "look");
   sub(A0, A0, 1);
   ld8(T0, A0, 0);
   if_class(T0, IS_ALPHA, "back");
   bne(T0, '/', "look");
-  bleu(A0, S2, "look");
   ld8(T0, A0, -1);
   bne(T0, '<', "look");
   add(A0, A0, 1);
@@ -818,15 +772,13 @@ static void lay_ends_html_block(void) {
 }
 
 /* is_raw_text_name: in A0 = a name of letters, ended by '>'; out A0 = 1 if it is script, pre, style or textarea.
- * Keeps A4, A5. */
+ * Keeps A4. */
 static void lay_raw_text_name(void) {
   routine("is_raw_text_name");
-  enter(S0, S1);
+  enter(S0);
   mov(S0, A4);
-  mov(S1, A5);
   call("read_name");
   mov(A4, S0);
-  mov(A5, S1);
   li(A0, 0);
   bgtu(A2, 8, "done");
   li(T1, key_of("script"));

@@ -2,54 +2,40 @@
  * The text of a paragraph handles its own, in inlines.c, with decode_reference. */
 #include "parts.h"
 
-/* decode_reference: in A0 = behind a '&', A1 = the end, A2 = where to write up to 8 bytes of UTF-8; out A0 = bytes of
- * the reference behind the '&', ';' included, or 0; A1 = bytes written. Reads up to eight bytes behind the end. */
+/* decode_reference: in A0 = behind a '&', A2 = where to write up to 8 bytes of UTF-8; out A0 = bytes of the reference
+ * behind the '&', ';' included, or 0; A1 = bytes written. What ends the text is neither letter, digit nor ';', so that
+ * no reference goes on over it. Up to seven bytes behind that are read. */
 static void lay_decode_reference(void) {
   routine("decode_reference");
   enter(S0, S1);
   mov(S0, A0);
-  sub(S1, A1, A0); /* bytes that are there */
-  blt(S1, 1, "none");
   ld8(T0, S0, 0);
-  blt(S1, 3, "none");
   beq(T0, '#', "numeric");
-
-  /* a name of 2 to 31 bytes, none of them a space behind the second, then ';' */
-  bleu(S1, 32, "bounded");
-  li(S1, 32);
-  label("bounded");
-  li(A1, 2);
-  label("find_semicolon");
-  bgeu(A1, S1, "none");
-  ld8x(T0, S0, A1);
-  beq(T0, ' ', "none");
-  beq(T0, ';', "named");
-  add(A1, A1, 1);
-  jump("find_semicolon");
-  label("named");
-  mov(S1, A1);
+  li(S1, -1);
+  label("name");
+  add(S1, S1, 1);
+  ld8x(T0, S0, S1);
+  if_class(T0, IS_ALPHA | IS_DIGIT, "name");
+  bne(T0, ';', "none");
   call("named_reference");
   beq(A0, 0, "none");
   mov(A1, A0);
   add(A0, S1, 1);
   leave();
 
-  label("numeric"); /* A0 = value so far, at most 0x110000; A3 = place */
+  label("numeric"); /* A0 = value so far, A3 = place */
   li(A0, 0);
   ld8(T0, S0, 1);
   or (T1, T0, 0x20);
   beq(T1, 'x', "hexadecimal");
   li(A3, 1);
   label("decimal_digit");
-  bgeu(A3, S1, "none");
   ld8x(T0, S0, A3);
   sub(T1, T0, '0');
   bgtu(T1, 9, "decimal_end");
   mul(A0, A0, 10);
   add(A0, A0, T1);
   add(A3, A3, 1);
-  bltu(A0, 0x110000, "decimal_digit");
-  li(A0, 0x110000);
   jump("decimal_digit");
   label("decimal_end");
   sub(T1, A3, 2);
@@ -59,7 +45,6 @@ static void lay_decode_reference(void) {
   label("hexadecimal");
   li(A3, 2);
   label("hex_digit");
-  bgeu(A3, S1, "none");
   ld8x(T0, S0, A3);
   sub(T1, T0, '0');
   bleu(T1, 9, "hex_value");
@@ -71,8 +56,6 @@ static void lay_decode_reference(void) {
   shl(A0, A0, 4);
   add(A0, A0, T1);
   add(A3, A3, 1);
-  bltu(A0, 0x110000, "hex_digit");
-  li(A0, 0x110000);
   jump("hex_digit");
   label("hex_end");
   sub(T1, A3, 3);
@@ -82,9 +65,8 @@ static void lay_decode_reference(void) {
   bne(T0, ';', "none");
   add(S1, A3, 1);
   beq(A0, 0, "replaced");
-  bgeu(A0, 0x110000, "replaced");
   sub(T1, A0, 0xD800);
-  bgeu(T1, 0x800, "encode");
+  bgeu(T1, 0x800, "encode"); /* which replaces what is beyond U+10FFFF */
   label("replaced");
   li(A0, 0xFFFD);
   label("encode");
@@ -99,7 +81,8 @@ static void lay_decode_reference(void) {
 }
 
 /* unescape_references: in A0 = source, A1 = its length, A2 = destination (room for twice as much and 16); out A0 = the
- * bytes written: the source with its character references replaced. */
+ * bytes written: the source with its character references replaced. Behind the source stands what decode_reference asks
+ * for. */
 static void lay_unescape_references(void) {
   routine("unescape_references");
   enter(S0, S1, S2, S3);
@@ -117,7 +100,6 @@ static void lay_unescape_references(void) {
   jump("next");
   label("ampersand");
   mov(A0, S0);
-  mov(A1, S1);
   mov(A2, S2);
   call("decode_reference");
   bne(A0, 0, "decoded");

@@ -66,8 +66,9 @@ static void lay_utf8_decode(void) {
 
 /* Store the continuation byte of A0 that stands above `shift` bits. Clobbers T1. */
 static void store_continuation(int shift, int offset) {
-  shr(T1, A0, shift);
-  and(T1, T1, 0x3F);
+  if (shift > 0)
+    shr(T1, A0, shift);
+  and(T1, shift > 0 ? T1 : A0, 0x3F);
   or (T1, T1, 0x80);
   st8(T1, A1, offset);
 }

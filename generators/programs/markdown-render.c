@@ -42,19 +42,6 @@ static const Option options[] = {{"--unsafe", "_start.unsafe"},   {"--safe", "_s
                                  {"-h", "_start.help"},           {"--version", "_start.version"},
                                  {"", "_start.unknown_option"}};
 
-/* read_standard_input: appends it to the document. Out A0 = 0, or -errno. */
-static void lay_read_standard_input(void) {
-  routine("read_standard_input");
-  enter_bare();
-  li(A0, 0);
-  call("reserve_document");
-  blt(A0, 0, "done");
-  li(A0, 0);
-  call("append_file");
-  label("done");
-  leave();
-}
-
 /* read_file: in A0 = path. Appends the file to the document. Out A0 = 0, or -errno. */
 static void lay_read_file(void) {
   routine("read_file");
@@ -67,12 +54,7 @@ static void lay_read_file(void) {
   beq(A0, -LINUX_EINTR, "open");
   blt(A0, 0, "done");
   mov(S0, A0);
-  li(A0, 0);
-  call("reserve_document");
-  blt(A0, 0, "read");
-  mov(A0, S0);
   call("append_file");
-  label("read");
   mov(S1, A0);
   mov(A0, S0);
   sys(NR_CLOSE);
@@ -88,7 +70,8 @@ static void lay_filter(void) {
   call("ignore_sigpipe");
   bne(FILES, FILES_END, "next_file");
   la(ARGUMENT, "standard_input");
-  call("read_standard_input");
+  li(A0, 0);
+  call("append_file");
   blt(A0, 0, "not_read");
   jump("render");
   label("next_file");
@@ -169,7 +152,6 @@ static void author(void) {
   lay_start();
   lay_filter();
   lay_read_file();
-  lay_read_standard_input();
   lay_http_text();
   lay_http_command_line();
   lay_http_document();
