@@ -28,13 +28,10 @@ static void lay_flanking(void) {
 static void lay_character_class(void) {
   routine("character_class");
   bgeu(A0, 128, "not_ascii");
-  beq(A0, 11, "other"); /* VT is a space nowhere else in the specification */
+  beq(A0, 11, "not_ascii"); /* VT is a space nowhere else in the specification, nor in Unicode */
   la(T1, "byte_classes");
   ld8x(A0, T1, A0);
   and(A0, A0, IS_SPACE | IS_PUNCT); /* CLASS_SPACE or CLASS_PUNCTUATION */
-  ret();
-  label("other");
-  li(A0, CLASS_OTHER);
   ret();
   label("not_ascii");
   enter(S0);
@@ -48,18 +45,17 @@ static void lay_character_class(void) {
   leave();
 }
 
-/* classify_run: at a run of '*' or '_'; out A0 = TOKEN_CAN_* of it, A3 = its start, and S0 behind it. */
+/* classify_run: at a run of '*' or '_'; out A0 = TOKEN_CAN_* of it, and above them bits that mean nothing, or 0;
+ * A3 = its start, and S0 behind it. */
 static void lay_classify_run(void) {
   routine("classify_run");
   enter(S2, S3);
   mov(S3, S0);
   ld8(T1, S0, 0);
-  label("count");
+  label("count"); /* the white space behind the text ends the run at the latest */
   add(S0, S0, 1);
-  bgeu(S0, S1, "counted");
   ld8(T0, S0, 0);
   beq(T0, T1, "count");
-  label("counted");
   ldw(T0, W_SUBJECT);
   li(A0, '\n'); /* what stands for the edges, and for invalid UTF-8 */
   beq(S3, T0, "before_known");
@@ -98,12 +94,11 @@ static void lay_classify_run(void) {
   beq(T0, '*', "star");
   shr(A0, A0, 2);
   label("star");
-  and(A0, A0, TOKEN_CAN_OPEN | TOKEN_CAN_CLOSE);
   leave();
 }
 
 /* delimiter_run: at a run of '*' or '_'. If it can open, or close one that can: flush, push it, move S0 behind it; out
- * A0 = 1. Else move S0 behind it; out A0 = 0. */
+ * A0 is not 0. Else move S0 behind it; out A0 = 0. */
 static void lay_delimiter_run(void) {
   routine("delimiter_run");
   enter_bare();
@@ -150,47 +145,47 @@ static void lay_delimiter_run(void) {
   stw(A1, W_LAST_DELIMITER);
   st32(A2, S4, T_PREV);
   add(S4, S4, TOKEN_SIZE);
-  beq(A2, 0, "pushed");
   add(A2, A2, A0);
   st32(A1, A2, T_NEXT);
-  label("pushed");
-  li(A0, 1);
   label("text");
   leave();
 }
 
 /* process_emphasis: in A0 = position in the subject: make emphasis of the delimiter runs that end there or later, and
- * take them off the stack. S0 closer, S1 opener, S2 W_TOKENS, S3 the closer's openers_bottom, S4 the position. */
+ * take them off the stack. S0 closer, S1 opener, S2 W_TOKENS, S3 the closer's openers_bottom. Going down the stack, by
+ * T_PREV, leads past what has left it; going up, by T_NEXT, is done once, so nothing is linked for that. */
 static void lay_process_emphasis(void) {
   routine("process_emphasis");
   ldw(T0, W_LAST_DELIMITER);
   bne(T0, 0, "delimiters");
   ret();
   label("delimiters");
-  enter(S0, S1, S2, S3, S4);
-  mov(S4, A0);
-  mov(A0, T0);
+  enter(S0, S1, S2, S3);
   ldw(S2, W_TOKENS);
-  for (int i = 0; i < 9; i++)
-    st32(S4, S5, W_BOTTOM + 4 * i);
+  for (int i = 0; i < 7; i++)
+    st32(A0, S5, W_BOTTOM + 4 * i);
   li(S0, 0);
   label("find_first");
-  add(A1, S2, A0);
+  add(A1, S2, T0);
   ld32(T1, A1, T_POS);
-  bltu(T1, S4, "next");
+  bltu(T1, A0, "first_found");
   mov(S0, A1);
-  ld32(A0, A1, T_PREV);
-  bne(A0, 0, "find_first");
+  ld32(T0, A1, T_PREV);
+  bne(T0, 0, "find_first");
+  label("first_found"); /* what lies below stays on the stack, and nothing on top of it: what is left is text */
+  stw(T0, W_LAST_DELIMITER);
+  add(T0, T0, S2);
+  st32(0, T0, T_NEXT);
 
   label("next");
   beq(S0, 0, "finished");
   ld8(T0, S0, T_FLAGS);
   bclr(T0, TOKEN_CAN_CLOSE, "no_closer");
-  li(A0, 2); /* which openers_bottom: one for '_', six for '*' */
+  li(A0, 0); /* which openers_bottom: one for '_', six for '*' */
   ld8(T1, S0, T_CHAR);
   beq(T1, '_', "bottom_known");
   ld8(A0, S0, T_MOD3);
-  add(A0, A0, 3);
+  add(A0, A0, 1);
   bclr(T0, TOKEN_CAN_OPEN, "bottom_known");
   add(A0, A0, 3);
   label("bottom_known");
@@ -203,17 +198,15 @@ static void lay_process_emphasis(void) {
   add(S1, S2, A0);
   ld32(T0, S1, T_POS);
   bltu(T0, A3, "no_opener");
-  ld8(T0, S1, T_FLAGS);
-  bclr(T0, TOKEN_CAN_OPEN, "further_back");
-  ld8(A1, S1, T_CHAR);
+  ld8(A1, S1, T_CHAR); /* it can open: what could only close was closed, or has left the stack */
   bne(A1, T1, "further_back");
   /* if one of the two could also be the other, their lengths must not add up to a multiple of three, unless both are */
+  ld8(T0, S1, T_FLAGS);
   bset(T0, TOKEN_CAN_CLOSE, "rule_of_three");
   ld8(T0, S0, T_FLAGS);
   bclr(T0, TOKEN_CAN_OPEN, "opener_found");
   label("rule_of_three");
   ld8(T0, S0, T_MOD3);
-  beq(T0, 0, "opener_found");
   ld8(A1, S1, T_MOD3);
   add(T0, T0, A1);
   bne(T0, 3, "opener_found");
@@ -243,38 +236,20 @@ static void lay_process_emphasis(void) {
   call("remove_closer");
   jump("next");
 
-  label("finished"); /* what is left of them is text */
-  ldw(A0, W_LAST_DELIMITER);
-  label("pop");
-  beq(A0, 0, "popped");
-  add(A1, S2, A0);
-  ld32(T0, A1, T_POS);
-  bltu(T0, S4, "kept");
-  ld32(A0, A1, T_PREV);
-  jump("pop");
-  label("kept");
-  st32(0, A1, T_NEXT);
-  label("popped");
-  stw(A0, W_LAST_DELIMITER);
+  label("finished");
   leave();
 }
 
-/* remove_closer: take the run S0 off the stack; out S0 = the run above it, or 0. Destroys A0, A1, T0. */
+/* remove_closer: take the run S0 off the stack; out S0 = the run above it, or 0. Destroys A0, A1. */
 static void lay_remove_closer(void) {
   routine("remove_closer");
   ld32(A0, S0, T_PREV);
   ld32(A1, S0, T_NEXT);
-  beq(A0, 0, "below_linked");
-  add(T0, S2, A0);
-  st32(A1, T0, T_NEXT);
-  label("below_linked");
   li(S0, 0);
   beq(A1, 0, "top");
   add(S0, S2, A1);
   st32(A0, S0, T_PREV);
-  ret();
   label("top");
-  stw(A0, W_LAST_DELIMITER);
   ret();
 }
 
@@ -315,11 +290,6 @@ static void lay_join_delimiters(void) {
   ld32(A0, S1, T_PREV);
   label("opener_left"); /* A0 = what lies below the closer now */
   st32(A0, S0, T_PREV);
-  beq(A0, 0, "bottom");
-  add(A0, A0, S2);
-  sub(A1, S0, S2);
-  st32(A1, A0, T_NEXT);
-  label("bottom");
   ret();
 }
 

@@ -271,6 +271,7 @@ static void lay_render_document(void) {
   stw(S4, W_OUT_START);
   stw(0, W_TICKS_READY);
   stw(0, W_TICKS_EPOCH);
+  stw(0, W_LAST_DELIMITER);
   ldw(S0, W_DOCUMENT);
 
   label("next");
@@ -291,7 +292,6 @@ static void lay_render_document(void) {
   put_literal("<blockquote>\n");
   jump("next");
   label("quote_end");
-  call("line_break");
   put_literal("</blockquote>\n");
   jump("next");
 
@@ -323,7 +323,6 @@ static void lay_render_document(void) {
   jump("next");
 
   label("item");
-  call("line_break");
   put_literal("<li>");
   jump("next");
   label("item_end");
@@ -371,7 +370,6 @@ static void lay_render_document(void) {
   bclr(T0, MARKDOWN_UNSAFE, "omitted");
   call("load_content");
   call("put_raw");
-  call("line_break");
   jump("next");
   label("omitted");
   put_literal("<!-- raw HTML omitted -->\n");
@@ -472,7 +470,6 @@ static void lay_render_inlines(void) {
   call("parse_inlines");
   mov(S1, S4);
   ldw(S0, W_TOKENS);
-  add(S0, S0, TOKEN_SIZE);
   ldw(S4, W_OUT);
   ldw(T0, W_ERROR);
   bne(T0, 0, "done");
@@ -484,12 +481,12 @@ static void lay_render_inlines(void) {
 /* ---- Inlines ------------------------------------------------------------------------------------------------------
  */
 
-/* render_tokens: the tokens from S0 to S1. S2 = how many images we are inside of, where only text counts. */
+/* render_tokens: the tokens behind the one at S0, up to S1. S2 = how many images we are inside of, where only text
+ * counts. */
 static void lay_render_tokens(void) {
   routine("render_tokens");
   enter_bare();
   li(S2, 0);
-  sub(S0, S0, TOKEN_SIZE);
   label("next");
   add(S0, S0, TOKEN_SIZE);
   bgeu(S0, S1, "done");
@@ -504,16 +501,16 @@ static void lay_render_tokens(void) {
 
   label("text");
   call("load_text");
-  ld8(T0, S0, T_FLAGS);
+  ld8(A2, S0, T_FLAGS);
   sub(S0, S0, TOKEN_SIZE - TEXT_TOKEN_SIZE);
-  bset(T0, TOKEN_NEWLINE, "lines");
-  bset(T0, TOKEN_ESCAPE, "escaped");
+  bset(A2, TOKEN_NEWLINE, "lines");
+  bset(A2, TOKEN_ESCAPE, "escaped");
   label("raw");
   call("put_raw");
   jump("next");
   label("lines");
   bne(S2, 0, "joined");
-  bclr(T0, TOKEN_ESCAPE, "raw");
+  bclr(A2, TOKEN_ESCAPE, "raw");
   label("escaped");
   call("put_escaped");
   jump("next");
@@ -593,7 +590,6 @@ static void lay_render_tokens(void) {
   label("image_close");
   sub(S2, S2, 1);
   bne(S2, 0, "next");
-  stw(S0, W_OPENER);
   call("put_title");
   put_literal("\" />");
   jump("next");
@@ -629,9 +625,8 @@ static void lay_render_code(void) {
   ld8(T0, T1, -1);
   beq(T0, ' ', "space_last");
   bne(T0, '\n', "content");
-  label("space_last"); /* the last byte is one: stop before it */
+  label("space_last");
   mov(A2, A0);
-  sub(T1, T1, 1);
   label("find_other");
   bgeu(A2, T1, "content");
   ld8(T0, A2, 0);
@@ -670,10 +665,8 @@ static void lay_render_autolink(void) {
   stw(A0, W_URL_LEN);
   add(A1, A0, S3);
   sub(A1, A1, S1);
-  stw(A1, W_TITLE_LEN);
   put_literal("<a href=\"");
   mov(A0, S1);
-  ldw(A1, W_TITLE_LEN);
   call("put_safe_href");
   put_literal("\">");
   mov(A0, S3);
@@ -704,8 +697,7 @@ static void lay_render_delimiter(void) {
   ld32(A1, S0, T_HIGH);
   bgeu(S1, A1, "tags_right");
   ld32(A0, S0, T_OFF);
-  add(A0, A0, S5);
-  add(A0, A0, S1);
+  add(A0, A0, S5); /* its characters are all the same */
   sub(T0, A1, S1);
   mov(S1, A1);
   mov(A1, T0);
@@ -738,11 +730,10 @@ static void lay_render_delimiter(void) {
   leave();
 }
 
-/* put_destination: the destination of the link closer W_OPENER. */
+/* put_destination: the destination of the link closer A5. */
 static void lay_put_destination(void) {
   routine("put_destination");
   enter_bare();
-  ldw(A5, W_OPENER);
   ld32(A0, A5, T_URL);
   add(A0, A0, S5);
   ld32(A1, A5, T_URL_LEN);
@@ -800,9 +791,6 @@ static void lay_put_safe_href(void) {
   jump("next_prefix");
 
   label("dangerous");
-  ld8(T0, A0, 0);
-  or (T0, T0, 0x20);
-  bne(T0, 'd', "omitted");
   la(A3, "data_images");
   label("next_image");
   ld8(A2, A3, 0);

@@ -4,9 +4,10 @@
  * grows until some construct needs a token of its own: a whole paragraph of prose, line ends and all, is one token.
  * A run remembers if it holds a byte that HTML escapes, so that a clean one is copied as it is.
  *
- * cmark strips the white space before a line end back to the last special character; S3 is where that one ended.
+ * White space before a line end is stripped, but not back into a construct, over a line end or over a byte that was
+ * escaped: S3 is where the last of these ended. Nor is a '!' before it one that belongs to a bracket.
  *
- * S0 next byte, S1 end, S2 start of the pending run, S3 end of the last special construct, S4 next free token. */
+ * S0 next byte, S1 end, S2 start of the pending run, S3 the bound of what is stripped, S4 next free token. */
 #include "parts.h"
 
 /* Every byte that matters, and '^', which is cheaper to pass than to tell from its neighbours. */
@@ -74,7 +75,7 @@ static void op_push_token(int kind, int flags, Reg from, Reg length) {
   op_add_imm(S4, S4, TOKEN_SIZE);
 }
 
-/* flush_run: end the pending run of text before A0: a token, unless it is empty. Destroys T0, T1. */
+/* flush_run: end the pending run of text before A0: a token, unless it is empty. Keeps A0. Destroys T0, T1. */
 static void lay_flush_run(void) {
   routine("flush_run");
   bgeu(S2, A0, "empty");
@@ -97,9 +98,9 @@ static void lay_parse_inlines(void) {
   routine("parse_inlines");
   enter_bare();
   stw(S0, W_SUBJECT);
-  for (int field = W_LAST_DELIMITER; field <= W_TICKS_SCANNED; field += 8)
-    stw(0, field);
-  stw(0, W_RUN_FLAGS);
+  stw(0, W_LAST_BRACKET);
+  stw(0, W_LAST_LINK);
+  stw(0, W_TICKS_SCANNED);
   stw(0, W_SKIP_HTML);
   stw(0, W_OPENERS_SEEN);
   ldw(T0, W_TICKS_EPOCH);
@@ -109,10 +110,11 @@ static void lay_parse_inlines(void) {
   ldw(T1, W_TAGS);
   sub(T0, T1, T0);
   stw(T0, W_TAG_BIAS);
+
+  label("construct_done"); /* a token was made of it: a new run begins here */
   mov(S2, S0);
   mov(S3, S0);
-
-  label("scan");
+  label("scan"); /* or it is text after all: the run goes on */
   scan16(T0, S0, special);
   add(S0, S0, T0);
   beq(T0, 16, "scan");
@@ -144,7 +146,7 @@ static void lay_parse_inlines(void) {
   beq(T0, '\t', "break");
   bne(A0, S0, "break");
   ld8(T0, S0, -1);
-  beq(T0, ' ', "break"); /* behind a special construct: it may still be a hard break */
+  beq(T0, ' ', "break"); /* behind a construct that ends with blanks: it may still be a hard break */
   add(S0, S0, 1);
   mov(S3, S0);
   flag_run(TOKEN_NEWLINE); /* the run goes on over the line end */
@@ -152,18 +154,14 @@ static void lay_parse_inlines(void) {
   label("break");
   call("flush_run");
   li(A1, TOKEN_SOFT_BREAK);
-  ldw(T0, W_SUBJECT);
-  add(T0, T0, 2);
-  bltu(S0, T0, "break_known");
-  ld16(T0, S0, -2);
+  ld16(T0, S0, -2); /* no text begins with white space, but for VT and FF */
   bne(T0, ' ' | ' ' << 8, "break_known");
   li(A1, TOKEN_HARD_BREAK);
   label("break_known");
   st16(A1, S4, T_KIND);
   add(S4, S4, TOKEN_SIZE);
-  label("next_line");
+  label("next_line"); /* a text does not end with white space */
   add(S0, S0, 1);
-  bgeu(S0, S1, "construct_done");
   ld8(T0, S0, 0);
   beq(T0, ' ', "next_line");
   beq(T0, '\t', "next_line");
@@ -171,15 +169,15 @@ static void lay_parse_inlines(void) {
 
   label("backtick");
   call("code_span");
-  beq(A0, 0, "special_text");
+  beq(A0, 0, "scan");
   jump("construct_done");
 
   label("backslash");
   add(S0, S0, 1);
-  bgeu(S0, S1, "special_text");
+  bgeu(S0, S1, "scan");
   ld8(A1, S0, 0);
   if_class(A1, IS_PUNCT, "backslash_escape");
-  bne(A1, '\n', "special_text");
+  bne(A1, '\n', "scan");
   sub(A0, S0, 1);
   call("flush_run");
   st16(TOKEN_HARD_BREAK, S4, T_KIND);
@@ -197,7 +195,7 @@ static void lay_parse_inlines(void) {
   beq(A1, '>', "escape_run");
   bne(A1, '"', "scan");
   label("escape_run");
-  flag_run(TOKEN_ESCAPE);
+  stw(TOKEN_ESCAPE, W_RUN_FLAGS);
   jump("scan");
 
   label("ampersand");
@@ -207,7 +205,7 @@ static void lay_parse_inlines(void) {
   add(S0, S0, 1);
   bne(A0, 0, "decoded");
   flag_run(TOKEN_ESCAPE);
-  jump("special_text");
+  jump("scan");
   label("decoded");
   add(A3, S0, A0);
   sub(A0, S0, 1);
@@ -224,11 +222,11 @@ static void lay_parse_inlines(void) {
   call("autolink_or_html");
   bne(A0, 0, "construct_done");
   flag_run(TOKEN_ESCAPE);
-  jump("special_text");
+  jump("scan");
 
   label("delimiter");
   call("delimiter_run");
-  beq(A0, 0, "special_text");
+  beq(A0, 0, "scan");
   jump("construct_done");
 
   label("open");
@@ -237,13 +235,8 @@ static void lay_parse_inlines(void) {
 
   label("close");
   call("close_bracket");
-  beq(A0, 0, "special_text");
-
-  label("construct_done"); /* a token was made of it: a new run begins here */
-  mov(S2, S0);
-  label("special_text"); /* it is text after all: the run goes on */
-  mov(S3, S0);
-  jump("scan");
+  beq(A0, 0, "scan");
+  jump("construct_done");
 
   label("end");
   mov(A0, S1);
@@ -258,17 +251,15 @@ static void lay_parse_inlines(void) {
 }
 
 /* code_span: at a run of backticks (6.1). If a run of the same length follows: flush, push the span, move S0 behind it;
- * out A0 = 1. Else move S0 behind the run; out A0 = 0. */
+ * out A0 is not 0. Else move S0 behind the run; out A0 = 0. */
 static void lay_code_span(void) {
   routine("code_span");
   enter_bare();
   mov(A1, S0);
-  label("count");
+  label("count"); /* the white space behind the text ends the run at the latest */
   add(A1, A1, 1);
-  bgeu(A1, S1, "counted");
   ld8(T0, A1, 0);
   beq(T0, '`', "count");
-  label("counted");
   sub(A2, A1, S0); /* A1 = where the content starts, A2 = length of the run */
   bgtu(A2, 1000, "no_closer");
   ldw(T0, W_TICKS_READY);
@@ -304,10 +295,8 @@ static void lay_code_span(void) {
   mov(A4, A3);
   label("run");
   add(A3, A3, 1);
-  bgeu(A3, S1, "run_ended");
   ld8(T0, A3, 0);
   beq(T0, '`', "run");
-  label("run_ended");
   sub(A5, A3, A4);
   bgtu(A5, 1000, "longer");
   ldw(T0, W_TICKS_EPOCH); /* remember the position of the last run of this length */
@@ -318,27 +307,24 @@ static void lay_code_span(void) {
   add(T1, S5, W_TICKS);
   st64x(T0, T1, A5);
   label("longer");
-  beq(A5, A2, "closed");
-  bltu(A3, S1, "to_backtick");
+  bne(A5, A2, "to_backtick");
+  mov(A0, S0);
+  call("flush_run");
+  mov(S0, A3);
+  sub(A4, A4, A1);
+  push_token(TOKEN_CODE, 0, A1, A4);
+  leave();
+
   label("none_left");
   stw(1, W_TICKS_SCANNED);
   label("no_closer");
   mov(S0, A1);
   li(A0, 0);
   leave();
-
-  label("closed");
-  mov(A0, S0);
-  call("flush_run");
-  mov(S0, A3);
-  sub(A4, A4, A1);
-  push_token(TOKEN_CODE, 0, A1, A4);
-  li(A0, 1);
-  leave();
 }
 
-/* autolink_or_html: at a '<' (6.5, 6.6). If it starts one: flush, push its token, move S0 behind it; out A0 = 1. Else
- * move S0 behind the '<'; out A0 = 0. */
+/* autolink_or_html: at a '<' (6.5, 6.6). If it starts one: flush, push its token, move S0 behind it; out A0 is not 0.
+ * Else move S0 behind the '<'; out A0 = 0. */
 static void lay_autolink_or_html(void) {
   routine("autolink_or_html");
   enter_bare();
@@ -365,12 +351,9 @@ static void lay_autolink_or_html(void) {
   st32(T0, S4, T_LEN);
   add(S4, S4, TOKEN_SIZE);
   mov(S0, A3);
-  li(A0, 1);
   leave();
 
   label("html");
-  add(T0, S0, 2);
-  bgtu(T0, S1, "none");
   mov(A0, S0);
   mov(A1, S1);
   ld8(T0, S0, 0);
@@ -386,7 +369,6 @@ static void lay_autolink_or_html(void) {
   sub(A5, A3, A4);
   push_token(TOKEN_HTML, 0, A4, A5);
   mov(S0, A3);
-  li(A0, 1);
   leave();
   label("none");
   li(A0, 0);

@@ -1,8 +1,8 @@
 /* links.c: links and images (6.3, 6.4): what a bracket opens, and what its closing makes of it.
  *
  * An opening bracket is a token on a stack. When it becomes a link, that token opens it and a new one, which holds its
- * destination and title, closes it; else it is text. A link inside a link is none: every opener below one that has
- * become a link is inactive, which is one number, the depth of the stack at that time. */
+ * destination and title, closes it; else it is text. A link inside a link is none: every opener before one that has
+ * become a link is inactive, and tokens stand in the order of their brackets, so the last such opener says it all. */
 #include "parts.h"
 
 /* open_bracket: at a '[': flush, push a bracket, move S0 behind it. A '!' that ends the pending run belongs to it,
@@ -22,12 +22,10 @@ static void lay_open_bracket(void) {
   add(S0, S0, 1);
   ldw(A2, W_TOKENS);
   ldw(A3, W_LAST_BRACKET);
-  beq(A3, 0, "first");
   add(T1, A3, A2);
   ld8(T0, T1, T_FLAGS);
   or (T0, T0, TOKEN_BRACKET_AFTER);
   st8(T0, T1, T_FLAGS);
-  label("first");
   st8(TOKEN_BRACKET, S4, T_KIND);
   st8(A1, S4, T_FLAGS);
   sub(T0, A0, S5);
@@ -38,18 +36,14 @@ static void lay_open_bracket(void) {
   ldw(T0, W_SUBJECT);
   sub(T0, S0, T0);
   st32(T0, S4, T_POS);
-  ldw(T0, W_BRACKET_DEPTH);
-  add(T0, T0, 1);
-  stw(T0, W_BRACKET_DEPTH);
-  st32(T0, S4, T_LOW);
   sub(T0, S4, A2);
   stw(T0, W_LAST_BRACKET);
   add(S4, S4, TOKEN_SIZE);
   leave();
 }
 
-/* close_bracket: at a ']'. If it ends a link or image: flush, make it one, move S0 behind it; out A0 = 1. Else move S0
- * behind the bracket; out A0 = 0. */
+/* close_bracket: at a ']'. If it ends a link or image: flush, make it one, move S0 behind it; out A0 is not 0. Else
+ * move S0 behind the bracket; out A0 = 0. */
 static void lay_close_bracket(void) {
   routine("close_bracket");
   enter_bare();
@@ -62,16 +56,17 @@ static void lay_close_bracket(void) {
   stw(A0, W_OPENER);
   ld8(T0, A0, T_FLAGS);
   bset(T0, TOKEN_IMAGE, "active");
-  ld32(T0, A0, T_LOW);
-  ldw(T1, W_INACTIVE_DEPTH);
-  bleu(T0, T1, "no_link");
+  ldw(T0, W_LAST_LINK);
+  bltu(A0, T0, "no_link");
   label("active");
   call("inline_link");
   bne(A0, 0, "link");
   call("reference_link");
   bne(A0, 0, "link");
   label("no_link");
-  call("pop_bracket");
+  ldw(A0, W_OPENER);
+  ld32(T0, A0, T_PREV);
+  stw(T0, W_LAST_BRACKET);
   ldw(S0, W_AFTER_TEXT);
   label("text");
   li(A0, 0);
@@ -84,8 +79,7 @@ static void lay_close_bracket(void) {
   call("flush_run");
   ldw(A2, W_OPENER);
   ld8(T0, A2, T_FLAGS);
-  and(T0, T0, TOKEN_IMAGE);
-  or (A1, A1, T0);
+  or (A1, A1, T0); /* TOKEN_IMAGE, and what nobody asks of a closer */
   st8(TOKEN_LINK_CLOSE, S4, T_KIND);
   st8(A1, S4, T_FLAGS);
   ldw(T0, W_URL);
@@ -105,39 +99,22 @@ static void lay_close_bracket(void) {
   add(S4, S4, TOKEN_SIZE);
   ld32(A0, A2, T_POS);
   call("process_emphasis");
-  call("pop_bracket");
-  ldw(T0, W_OPENER);
-  ld8(T0, T0, T_FLAGS);
-  bset(T0, TOKEN_IMAGE, "made");
-  ldw(T0, W_BRACKET_DEPTH);
-  stw(T0, W_INACTIVE_DEPTH);
-  label("made");
-  ldw(S0, W_AFTER_LINK);
-  li(A0, 1);
-  leave();
-}
-
-/* pop_bracket: take W_OPENER, the last bracket, off the stack. Destroys A0, T0, T1. */
-static void lay_pop_bracket(void) {
-  routine("pop_bracket");
   ldw(A0, W_OPENER);
   ld32(T0, A0, T_PREV);
   stw(T0, W_LAST_BRACKET);
-  ldw(T0, W_BRACKET_DEPTH);
-  sub(T0, T0, 1);
-  stw(T0, W_BRACKET_DEPTH);
-  ldw(T1, W_INACTIVE_DEPTH);
-  bleu(T1, T0, "done");
-  stw(T0, W_INACTIVE_DEPTH); /* a bracket pushed here again is active */
-  label("done");
-  ret();
+  ld8(T0, A0, T_FLAGS);
+  bset(T0, TOKEN_IMAGE, "made");
+  stw(A0, W_LAST_LINK);
+  label("made");
+  ldw(S0, W_AFTER_LINK);
+  leave();
 }
 
-/* inline_link: "(destination title)" at S0? out A0 = where it ends, with W_URL, W_TITLE and A1 = flags; or 0. */
+/* inline_link: "(destination title)" at S0? out A0 = where it ends, with W_URL, W_TITLE and A1 = flags; or 0. The white
+ * space behind the text is no byte of it. */
 static void lay_inline_link(void) {
   routine("inline_link");
   enter_bare();
-  bgeu(S0, S1, "none");
   ld8(T0, S0, 0);
   bne(T0, '(', "none");
   add(A0, S0, 1);
@@ -147,7 +124,6 @@ static void lay_inline_link(void) {
   beq(A0, 0, "none");
   stw(A2, W_URL);
   stw(A3, W_URL_LEN);
-  stw(S5, W_TITLE);
   stw(0, W_TITLE_LEN);
   mov(A5, A0);
   call("skip_space");
@@ -155,16 +131,13 @@ static void lay_inline_link(void) {
   mov(A5, A0);
   call("scan_link_title");
   bne(A0, 0, "title");
-  mov(A0, A5);
-  jump("title_done");
+  mov(A0, A5); /* none: one of no bytes */
   label("title");
   stw(A5, W_TITLE);
   sub(T0, A0, A5);
   stw(T0, W_TITLE_LEN);
   call("skip_space");
-  label("title_done");
-  bgeu(A0, S1, "none");
-  ld8(T0, A0, 0);
+  label("title_done"); /* T0 = the byte there */
   bne(T0, ')', "none");
   add(A0, A0, 1);
   li(A1, 0);
@@ -225,7 +198,6 @@ static void lay_reference_link(void) {
 void lay_links(void) {
   lay_open_bracket();
   lay_close_bracket();
-  lay_pop_bracket();
   lay_inline_link();
   lay_reference_link();
 }

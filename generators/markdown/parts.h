@@ -74,21 +74,21 @@ enum {
   W_TITLE_LEN = 336,
   /* inlines of the leaf block in hand */
   W_SUBJECT = 344,   /* its first byte */
-  W_RUN_FLAGS = 352, /* TOKEN_ESCAPE | TOKEN_NEWLINE of the pending run of text */
+  W_RUN_FLAGS = 352, /* TOKEN_ESCAPE | TOKEN_NEWLINE of the pending run of text; one too many does no harm */
   W_TAGS = 360,
   W_TAG_BIAS = 368, /* tag of a byte = W_TAG_BIAS + its offset from S5 */
-  W_TOKENS = 376,   /* tokens are named by their offset from here; the first is at 32, and 0 is none */
+  W_TOKENS = 376,   /* tokens are named by their offset from here; the first is at 32, and 0 is none, whose links and
+                       flags nobody reads: they may be set */
   W_TOKEN_LIMIT = 384,
   W_LAST_DELIMITER = 392, /* token, or 0 */
   W_LAST_BRACKET = 400,
-  W_BRACKET_DEPTH = 408,
-  W_INACTIVE_DEPTH = 416, /* link openers this deep or less are inactive */
+  W_LAST_LINK = 408, /* the opener of the last link, or 0: openers of links before it are inactive */
   W_TICKS_SCANNED = 424,
   W_TICKS_READY = 432, /* W_TICKS has been cleared */
   W_TICKS_EPOCH = 440, /* number of the leaf block */
   W_SKIP_HTML = 448,   /* SKIP_* */
   W_SCRATCH = 456,
-  W_BOTTOM = 464, /* nine 32-bit openers_bottom */
+  W_BOTTOM = 464, /* seven 32-bit openers_bottom */
   W_OUT = 504,    /* next free byte of the HTML while S4 holds something else */
   W_OUT_START = 512,
   W_OUT_LIMIT = 520,
@@ -157,7 +157,7 @@ enum {
   T_MOD3 = 3,  /* 8 bits: delimiter run: its length modulo 3 */
   T_OFF = 4,   /* 32 bits each: text, offset from S5 */
   T_LEN = 8,
-  T_LOW = 12, /* delimiter run: its characters T_LOW .. T_HIGH-1 are still text; bracket: its depth */
+  T_LOW = 12, /* delimiter run: its characters T_LOW .. T_HIGH-1 are still text */
   T_HIGH = 16,
   T_PREV = 20, /* delimiter or bracket below on its stack */
   T_NEXT = 24, /* delimiter above; link opener: its closer */
