@@ -22,7 +22,7 @@ enum {
 };
 
 static void lay_start_table(void) {
-  unsigned char kind[128] = {0};
+  unsigned char kind[256] = {0};
   kind['>'] = START_QUOTE;
   kind['#'] = START_HEADING;
   kind['`'] = kind['~'] = START_FENCE;
@@ -44,7 +44,8 @@ static void lay_start_table(void) {
     data_offset16(handler[i], "block_starters");
 }
 
-/* open_blocks: open the blocks that start at S0; in and out S3 = the innermost block. Destroys A*, T*. */
+/* open_blocks: open the blocks that start at S0; in and out S3 = the innermost block. Moves S0 and S2, so that what
+ * they leave of the line is its text; S1 tells the column of S0 if W_PARTIAL_TAB is set. Destroys A*, T*, S4. */
 static void lay_open_blocks(void) {
   routine("open_blocks");
   enter_bare();
@@ -67,7 +68,6 @@ static void lay_open_blocks(void) {
   call("find_nonspace");
   ld8(T0, S2, 0);
   bgeu(S4, 4, "indented");
-  bgeu(T0, 128, "nothing");
   la(T1, "block_start_kinds");
   ld8x(T0, T1, T0);
   jump_table(T0, "block_starters");
@@ -94,22 +94,18 @@ static void lay_open_blocks(void) {
 
   label("heading");
   call("open_heading");
-  beq(A0, 0, "nothing");
   leave();
 
   label("fence");
   call("open_fence");
-  beq(A0, 0, "nothing");
   leave();
 
   label("html_start");
   mov(A0, S2);
   call("html_block_kind");
   bne(A0, 0, "html_opened");
-  ld8(T0, S3, R_TYPE);
-  beq(T0, BLOCK_PARAGRAPH, "nothing"); /* kind 7 does not interrupt a paragraph */
   ldw(T0, W_MAYBE_LAZY);
-  bne(T0, 0, "nothing");
+  bne(T0, 0, "nothing"); /* kind 7 does not interrupt a paragraph */
   call("is_html_block_7");
   beq(A0, 0, "nothing");
   li(A0, 7);
@@ -134,32 +130,28 @@ static void lay_open_blocks(void) {
   bne(T1, BLOCK_PARAGRAPH, "nothing");
   li(A0, '=');
   call("is_setext_underline");
-  beq(A0, 0, "nothing");
-  li(A0, 1);
+  beq(A0, 0, "nothing"); /* A0 is the level as well */
   label("setext");
   call("make_setext_heading");
   leave();
 
   label("thematic_or_item");
   call("is_thematic_break");
-  beq(A0, 0, "item");
-  jump("break_found");
+  bne(A0, 0, "break_found");
+  label("item");
+  call("parse_list_marker");
+  beq(A0, 0, "nothing");
+  call("open_item");
+  jump("container_opened");
+
   label("thematic");
   call("is_thematic_break");
   beq(A0, 0, "nothing");
   label("break_found");
   li(A0, BLOCK_BREAK);
   call("add_child");
-  ldw(S0, W_EOL);
-  mov(S2, S0);
-  stw(S1, W_NONSPACE_COL); /* nothing is left of the line */
+  ldw(S2, W_EOL); /* nothing is left of the line */
   leave();
-
-  label("item");
-  call("parse_list_marker");
-  beq(A0, 0, "nothing");
-  call("open_item");
-  jump("container_opened");
 
   label("indented");
   beq(T0, '\n', "nothing");
@@ -177,7 +169,7 @@ static void lay_open_blocks(void) {
   leave();
 }
 
-/* open_heading: an ATX heading (4.2) at S2? If so open it as S3 and give it its text. out A0 = 1, or 0. */
+/* open_heading: an ATX heading (4.2) at S2? If so open it as S3, give it its text, and destroy S0 and S1. */
 static void lay_open_heading(void) {
   routine("open_heading");
   mov(A0, S2);
@@ -191,10 +183,9 @@ static void lay_open_heading(void) {
   beq(T0, ' ', "yes");
   beq(T0, '\t', "yes");
   label("no");
-  li(A0, 0);
   ret();
   label("yes");
-  enter(S0, S1);
+  enter_bare();
   mov(S0, A0);
   mov(S1, A1);
   li(A0, BLOCK_HEADING);
@@ -217,13 +208,11 @@ static void lay_open_heading(void) {
   bne(T0, '#', "before_hashes");
   sub(A1, A1, 1);
   jump("over_hashes");
-  label("before_hashes");
-  beq(A1, A0, "end_found");
+  label("before_hashes"); /* without any, T0 is no space either */
   beq(T0, ' ', "closed");
   bne(T0, '\t', "end_found");
-  label("closed");
+  label("closed"); /* the white space at the end of a text is left out when it is written */
   mov(A0, A1);
-  call("trim_end");
   label("end_found");
   bleu(A0, S0, "empty");
   sub(A0, A0, S0);
@@ -231,7 +220,6 @@ static void lay_open_heading(void) {
   sub(T0, S0, S5);
   st32(T0, S3, R_DATA);
   label("empty");
-  li(A0, 1);
   leave();
 }
 
@@ -248,11 +236,11 @@ static void lay_trim_end(void) {
   ret();
 }
 
-/* open_fence: a code fence (4.5) at S2? If so open its block as S3 and move S0 behind the fence. out A0 = 1, or 0. The
- * info string must be well-formed UTF-8, and behind backticks it has no backtick. */
+/* open_fence: a code fence (4.5) at S2? If so open its block as S3 and move S0 behind the fence. The info string must
+ * be well-formed UTF-8, and behind backticks it has no backtick. Destroys S4. */
 static void lay_open_fence(void) {
   routine("open_fence");
-  enter(S1, S4);
+  enter_bare();
   ld8(A1, S2, 0);
   mov(A0, S2);
   label("count");
@@ -261,7 +249,6 @@ static void lay_open_fence(void) {
   beq(T0, A1, "count");
   sub(S4, A0, S2);
   bltu(S4, 3, "no");
-  mov(S1, A0);
   label("info_string");
   ld8(T0, A0, 0);
   beq(T0, '\n', "yes");
@@ -270,7 +257,6 @@ static void lay_open_fence(void) {
   bne(T0, '`', "info_string");
   bne(A1, '`', "info_string");
   label("no");
-  li(A0, 0);
   leave();
   label("multibyte");
   call("utf8_length");
@@ -288,13 +274,12 @@ static void lay_open_fence(void) {
   st8(T0, S3, R_AUX);
   sub(T0, S2, S0);
   st8(T0, S3, R_FENCE_INDENT);
+  add(S0, S2, S4);
+  stw(0, W_PARTIAL_TAB);
   bleu(S4, 255, "length_known");
   li(S4, 255);
   label("length_known");
   st32(S4, S3, R_EXTRA);
-  mov(S0, S1);
-  stw(0, W_PARTIAL_TAB);
-  li(A0, 1);
   leave();
 }
 
@@ -324,10 +309,10 @@ static void lay_is_setext_underline(void) {
 }
 
 /* make_setext_heading: the paragraph S3 becomes a heading of level A0, if more than definitions is left of it; else
- * the underline is its text. */
+ * the underline is its text. Destroys S1. */
 static void lay_make_setext_heading(void) {
   routine("make_setext_heading");
-  enter(S1);
+  enter_bare();
   mov(S1, A0);
   mov(A0, S3);
   call("resolve_definitions");
@@ -338,14 +323,12 @@ static void lay_make_setext_heading(void) {
   add(A0, A0, S5);
   ldw(A1, W_PARAGRAPH_SIBLING);
   call("note_sibling");
-  ldw(S0, W_EOL);
-  mov(S2, S0);
   label("only_definitions");
   leave();
 }
 
-/* is_thematic_break: out A0 = 1 if the line from S2 is a thematic break (4.1), else 0, and W_BREAK_KILL tells from
- * where on it can be one again. Destroys A1, A2, T0, T1. */
+/* is_thematic_break: out A0 = not 0 if the line from S2 is a thematic break (4.1), else 0, and W_BREAK_KILL tells from
+ * where on it can be one again. Destroys A1, A2, T0. */
 static void lay_is_thematic_break(void) {
   routine("is_thematic_break");
   ldw(T0, W_BREAK_KILL);
@@ -364,7 +347,6 @@ static void lay_is_thematic_break(void) {
   label("stopped");
   bne(T0, '\n', "no");
   bltu(A2, 3, "no");
-  li(A0, 1);
   ret();
   label("no");
   stw(A0, W_BREAK_KILL);
@@ -453,9 +435,7 @@ static void lay_open_item(void) {
   sub(A1, S1, A5);
   bgeu(A1, 5, "one_column");
   beq(A1, 0, "one_column");
-  ld8(T0, S0, 0);
-  beq(T0, '\n', "one_column");
-  jump("padding_known");
+  bne(T0, '\n', "padding_known");
   label("one_column"); /* an indented code block, or nothing, follows: one column belongs to the marker */
   mov(S0, A4);
   mov(S1, A5);
@@ -470,12 +450,9 @@ static void lay_open_item(void) {
   add(A1, A1, T0);
   add(S4, A1, S4); /* columns that belong to the item */
 
-  ld8(T0, S3, R_TYPE);
-  bne(T0, BLOCK_LIST, "new_list");
-  ld8(T0, S3, R_AUX);
+  ld8(T0, S3, R_AUX); /* of nothing but a list is it a marker */
   ldw(T1, W_MARKER_CHAR);
   beq(T0, T1, "list_known");
-  label("new_list");
   li(A0, BLOCK_LIST);
   call("add_child");
   ldw(T0, W_MARKER_CHAR);
@@ -486,8 +463,6 @@ static void lay_open_item(void) {
   li(A0, BLOCK_ITEM);
   call("add_child");
   st32(S4, S3, R_DATA);
-  ldw(T0, W_LINE_NUMBER);
-  st32(T0, S3, R_EXTRA);
   leave();
 }
 

@@ -17,10 +17,10 @@ static const ByteSet newline = {1, {{0, '\n', 0}}};
 static void lay_parse_blocks(void) {
   routine("parse_blocks");
   enter_bare();
-  for (int field = W_LINE_NUMBER; field <= W_LONGEST; field += 8)
-    stw(0, field);
-  stw(0, W_SETTLED_LIST);
-  stw(0, W_REF_FIRST);
+  stw(0, W_BLANK_CONTAINER);
+  stw(0, W_QUOTE_FIRST);
+  stw(0, W_QUOTE_LAST);
+  stw(0, W_LONGEST);
   stw(0, W_REF_LAST);
   stw(0, W_REF_COUNT);
   ldw(A0, W_TOP);
@@ -33,6 +33,7 @@ static void lay_parse_blocks(void) {
   add(A0, A0, RECORD_SIZE);
   stw(A0, W_TOP);
   ldw(S0, W_TEXT);
+  li(S2, 0);
 
   label("next_line");
   ldw(T0, W_TEXT_END);
@@ -43,14 +44,10 @@ static void lay_parse_blocks(void) {
   add(A0, A0, T0);
   beq(T0, 16, "find_end");
   stw(A0, W_EOL);
-  li(S1, 0);
-  li(S2, 0);
+  li(S1, 0); /* and S2 stands on a line before, so that it is looked for anew */
   stw(0, W_PARTIAL_TAB);
   stw(0, W_BREAK_KILL);
   stw(0, W_OPENED);
-  ldw(T0, W_LINE_NUMBER);
-  add(T0, T0, 1);
-  stw(T0, W_LINE_NUMBER);
   call("match_open_blocks");
   beq(A0, 0, "line_done");
   stw(S3, W_MATCHED);
@@ -64,12 +61,9 @@ static void lay_parse_blocks(void) {
   jump("next_line");
 
   label("end_of_text");
-  ldw(S3, W_DOCUMENT);
-  label("close_all");
-  ldw(A0, W_TIP);
-  beq(A0, S3, "out_of_space");
-  call("finalize");
-  jump("close_all");
+  ldw(T0, W_DOCUMENT);
+  stw(T0, W_MATCHED);
+  call("close_unmatched");
   label("out_of_space");
   leave();
 }
@@ -103,24 +97,23 @@ static void lay_find_nonspace(void) {
   ret();
 }
 
-/* skip_to_nonspace: S0 = S2 and its column. Destroys T0. */
+/* skip_to_nonspace: S0 = S2. What is left of the line is text, or nothing: its column is not asked for, and S1 is kept.
+ */
 static void lay_skip_to_nonspace(void) {
   routine("skip_to_nonspace");
   mov(S0, S2);
-  ldw(S1, W_NONSPACE_COL);
   stw(0, W_PARTIAL_TAB);
   ret();
 }
 
 /* advance_columns: move S0 over A0 columns of spaces and tabs (or other bytes, one column each), stopping inside a tab
- * where they end there. Destroys A0, T0, T1. */
+ * where they end there. In: W_PARTIAL_TAB is 0 unless S0 is at a tab. Destroys A0, T0, T1. */
 static void lay_advance_columns(void) {
   routine("advance_columns");
   label("more");
   ble(A0, 0, "done");
   ld8(T0, S0, 0);
   beq(T0, '\t', "tab");
-  stw(0, W_PARTIAL_TAB);
   add(S0, S0, 1);
   add(S1, S1, 1);
   sub(A0, A0, 1);
@@ -181,8 +174,6 @@ static void lay_match_open_blocks(void) {
   label("less_indented");
   ld8(T0, S2, 0);
   bne(T0, '\n', "unmatched");
-  ld32(T0, S3, R_CHILD);
-  beq(T0, 0, "unmatched"); /* a blank line ends an item that began with one */
   call("skip_to_nonspace");
   /* Nothing is left but the end of the line: every further item and list matches, up to the next block quote. */
   ldw(T0, W_QUOTE_MATCHED);
@@ -200,10 +191,9 @@ static void lay_match_open_blocks(void) {
   label("no_quote_left");
   ldw(S3, W_TIP);
   ld8(T0, S3, R_TYPE);
-  bgtu(T0, BLOCK_LIST, "match_block");
-  bne(T0, BLOCK_ITEM, "matched");
+  bne(T0, BLOCK_ITEM, "match_block");
   ld32(T0, S3, R_CHILD);
-  beq(T0, 0, "unmatched");
+  beq(T0, 0, "unmatched"); /* a blank line ends an item that began with one */
   jump("matched");
 
   label("paragraph");
@@ -299,7 +289,7 @@ static void lay_pass_quote_marker(void) {
   ret();
 }
 
-/* close_unmatched: close the open blocks below W_MATCHED. Destroys A*, T*. */
+/* close_unmatched: close the open blocks below W_MATCHED. out A0 = W_MATCHED. Destroys A*, T*. */
 static void lay_close_unmatched(void) {
   routine("close_unmatched");
   enter_bare();
@@ -330,35 +320,23 @@ static void lay_new_record(void) {
   ret();
 }
 
-/* add_child: in A0 = BLOCK_* type, S3 = the container; out S3 = the new block, which is also W_TIP. What the line did
- * not continue is closed first, then whatever cannot hold the block. Destroys A*, T*. */
+/* add_child: in A0 = BLOCK_* type, S3 = the container; out A0 = S3 = the new block, which is also W_TIP. What the line
+ * did not continue is closed first, then S3 if it cannot hold the block: its parent can. A block that the line itself
+ * has opened holds what comes next, and has no child yet. Destroys A*, T*. */
 static void lay_add_child(void) {
   routine("add_child");
   enter_bare();
   stw(A0, W_NEW_TYPE);
   ldw(T0, W_OPENED);
-  bne(T0, 0, "climb");
+  bne(T0, 0, "holds_it");
   stw(1, W_OPENED);
-  /* A list that matched but cannot hold the block: cmark settles whether it is loose before it closes what is in it. */
-  ldw(T1, W_MATCHED);
-  ld8(T0, T1, R_TYPE);
-  bne(T0, BLOCK_LIST, "close");
-  beq(A0, BLOCK_ITEM, "close");
-  stw(T1, W_SETTLED_LIST);
-  label("close");
   call("close_unmatched");
-  stw(0, W_SETTLED_LIST);
-  label("climb");
   ld8(T0, S3, R_TYPE);
   bleu(T0, BLOCK_ITEM, "holds_it");
-  bne(T0, BLOCK_LIST, "cannot_hold");
   ldw(T1, W_NEW_TYPE);
-  beq(T1, BLOCK_ITEM, "holds_it");
-  label("cannot_hold");
-  mov(A0, S3);
+  beq(T1, BLOCK_ITEM, "holds_it"); /* S3 is a list: an item is opened in nothing else */
   call("finalize");
   mov(S3, A0);
-  jump("climb");
 
   label("holds_it");
   ldw(T1, W_NEW_TYPE);
@@ -369,8 +347,7 @@ static void lay_add_child(void) {
   stw(T0, W_PARAGRAPH_SIBLING);
   jump("create");
   label("remembered");
-  mov(A0, S3);
-  ld32(A1, S3, R_CHILD);
+  ld32(A1, S3, R_CHILD); /* A0 is S3, or there is no child */
   call("note_sibling");
   label("create");
   li(A1, RECORD_SIZE);
@@ -382,16 +359,12 @@ static void lay_add_child(void) {
   st32(T0, A0, R_PARENT);
   sub(T0, A0, S5);
   st32(T0, S3, R_CHILD);
-  ld32(T0, S3, R_DEPTH);
-  add(T0, T0, 1);
-  st32(T0, A0, R_DEPTH);
   st32(0, A0, R_CHILD);
   st64(0, A0, R_DATA);
   st32(0, A0, R_EXTRA);
   mov(S3, A0);
   stw(S3, W_TIP);
-  ldw(T1, W_NEW_TYPE);
-  bgtu(T1, BLOCK_LIST, "leaf");
+  bgtu(T1, BLOCK_OPEN << 8 | BLOCK_LIST, "leaf");
   ldw(T0, W_ARENA_LIMIT); /* keep room for the record of its end */
   sub(T0, T0, RECORD_END_SIZE);
   stw(T0, W_ARENA_LIMIT);
@@ -408,13 +381,10 @@ static void lay_note_sibling(void) {
   add(A1, A1, S5);
   beq(T0, BLOCK_ITEM, "in_item");
   bne(T0, BLOCK_LIST, "tight");
-  ld8(T0, A1, R_FLAGS); /* between items: the item's own last line, or that of its last child */
-  bset(T0, BLOCK_BLANK, "loose_here");
-  ld32(T0, A1, R_CHILD);
-  beq(T0, 0, "tight");
-  add(A1, T0, S5);
   mov(T1, A0);
-  jump("descend");
+  ld8(T0, A1, R_FLAGS); /* between items: the item's own last line, or that of its last child */
+  bset(T0, BLOCK_BLANK, "loose");
+  jump("has_children");
   label("in_item");
   ld32(T1, A0, R_PARENT);
   add(T1, T1, S5);
@@ -430,15 +400,11 @@ static void lay_note_sibling(void) {
   label("deepest");
   ld8(T0, A1, R_FLAGS);
   bclr(T0, BLOCK_BLANK, "tight");
+  label("loose");
   ld8(T0, T1, R_FLAGS);
   or (T0, T0, BLOCK_LOOSE);
   st8(T0, T1, R_FLAGS);
   label("tight");
-  ret();
-  label("loose_here");
-  ld8(T0, A0, R_FLAGS);
-  or (T0, T0, BLOCK_LOOSE);
-  st8(T0, A0, R_FLAGS);
   ret();
 }
 
@@ -457,7 +423,6 @@ static void lay_finalize(void) {
   jump_table(T0, "finalizers");
 
   label("paragraph");
-  mov(A0, S3);
   call("resolve_definitions");
   beq(A0, 0, "only_definitions");
   mov(A0, S0);
@@ -467,9 +432,9 @@ static void lay_finalize(void) {
   label("only_definitions");
   ld32(T0, S0, R_PARENT);
   add(T0, T0, S5);
-  ldw(T1, W_SETTLED_LIST);
+  ldw(T1, W_MATCHED);
   bne(T0, T1, "take_back");
-  mov(A0, S0); /* its list was settled when the paragraph was still there */
+  mov(A0, S0); /* cmark settles a list that the line continues, but not its item, when the paragraph is still there */
   ldw(A1, W_PARAGRAPH_SIBLING);
   call("note_sibling");
   label("take_back");
@@ -592,7 +557,6 @@ static void lay_add_line(void) {
   beq(T0, S4, "append"); /* the content is the last thing in the arena already */
   sub(T0, S4, S5);
   st32(T0, S3, R_DATA);
-  beq(A1, 0, "append");
   call("put_raw");
   label("append");
   ldw(T0, W_PARTIAL_TAB);
@@ -621,14 +585,12 @@ static void lay_add_line(void) {
   leave();
 }
 
-/* add_text: give what is left of the line to the container S3. */
+/* add_text: give what is left of the line, from S0, to the container S3. S2 = its first byte that is no space or tab.
+ */
 static void lay_add_text(void) {
   routine("add_text");
   enter_bare();
-  call("find_nonspace");
   call("note_blank");
-  ldw(T0, W_OPENED);
-  bne(T0, 0, "closed");
   ldw(T0, W_TIP);
   beq(T0, S3, "closed");
   ld8(T1, T0, R_TYPE);
@@ -660,13 +622,9 @@ static void lay_add_text(void) {
   leave();
 
   label("paragraph");
-  ld8(T0, S2, 0);
-  beq(T0, '\n', "done");
   call("skip_to_nonspace");
   mov(A0, S3);
   call("add_line");
-  leave();
-
   label("heading"); /* its text was taken when it was opened */
   leave();
 
@@ -676,7 +634,6 @@ static void lay_add_text(void) {
   li(A0, BLOCK_PARAGRAPH);
   call("add_child");
   call("skip_to_nonspace");
-  mov(A0, S3);
   call("add_line");
   leave();
 
@@ -696,16 +653,11 @@ static void lay_note_blank(void) {
   beq(A0, 0, "cleared");
   stw(0, W_BLANK_CONTAINER);
   ldw(T0, W_MATCHED);
-  ld32(T0, T0, R_DEPTH);
-  ld32(T1, A0, R_DEPTH);
-  bgtu(T1, T0, "cleared"); /* not continued by this line: no ancestor of S3 */
+  bgtu(A0, T0, "cleared"); /* of two open blocks the later is in the other: not continued by this line */
   ld8(T0, A0, R_FLAGS);
   and(T0, T0, 255 - BLOCK_BLANK);
   st8(T0, A0, R_FLAGS);
-  label("cleared");
-  ld8(T1, S3, R_FLAGS);
-  and(T1, T1, 255 - BLOCK_BLANK);
-  st8(T1, S3, R_FLAGS);
+  label("cleared"); /* in S3 as well */
   ld8(T0, S2, 0);
   beq(T0, '\n', "blank");
   ret();
@@ -718,26 +670,19 @@ static void lay_note_blank(void) {
   or (T0, T0, BLOCK_BLANK);
   st8(T0, A0, R_FLAGS);
   label("childless");
+  ld8(T1, S3, R_FLAGS);
   ld8(T0, S3, R_TYPE);
   beq(T0, BLOCK_QUOTE, "never_blank");
-  beq(T0, BLOCK_HEADING, "never_blank");
   beq(T0, BLOCK_BREAK, "never_blank");
-  beq(T0, BLOCK_ITEM, "item");
-  bne(T0, BLOCK_CODE, "mark");
   bset(T1, BLOCK_FENCED, "never_blank");
+  ldw(T0, W_OPENED);
+  bne(T0, 0, "never_blank"); /* the blank first line of an item does not count */
   label("mark");
   or (T1, T1, BLOCK_BLANK);
   st8(T1, S3, R_FLAGS);
   stw(S3, W_BLANK_CONTAINER);
   label("never_blank");
   ret();
-  label("item"); /* the blank first line of an item does not count */
-  ld32(T0, S3, R_CHILD);
-  bne(T0, 0, "mark");
-  ld32(T0, S3, R_EXTRA);
-  ldw(A0, W_LINE_NUMBER);
-  beq(T0, A0, "never_blank");
-  jump("mark");
 }
 
 void lay_blocks(void) {

@@ -37,7 +37,6 @@ enum {
   W_NONSPACE_COL = 72, /* column of S2 */
   W_PARTIAL_TAB = 80,  /* S0 is at a tab of which some columns are used up */
   W_BREAK_KILL = 88,   /* no thematic break can start before this byte */
-  W_LINE_NUMBER = 96,
   /* the open blocks */
   W_DOCUMENT = 104,   /* record of the document */
   W_TIP = 112,        /* the deepest open block */
@@ -52,8 +51,7 @@ enum {
   W_PARAGRAPH_PREV = 184,    /* of the open paragraph: the record before it, */
   W_PARAGRAPH_SIBLING = 192, /* and its previous sibling (offset) */
   W_NEW_TYPE = 200,
-  W_LONGEST = 208,      /* length of the longest leaf block */
-  W_SETTLED_LIST = 576, /* a list that is closed before the blocks in it, or 0 */
+  W_LONGEST = 208, /* length of the longest leaf block */
   /* list marker in hand */
   W_MARKER_CHAR = 216,
   W_MARKER_START = 224,
@@ -114,8 +112,7 @@ enum {
   R_CHILD = 12, /* the last child */
   R_DATA = 16,  /* leaf: its content; list: its start number; item: columns its content is indented by */
   R_LEN = 20,   /* leaf: bytes of content; block quote: the next open block quote */
-  R_EXTRA = 24, /* fence length; item: line it starts on; block quote: the open block quote around it */
-  R_DEPTH = 28,
+  R_EXTRA = 24, /* fence length; block quote: the open block quote around it */
   RECORD_SIZE = 32,
   RECORD_END_SIZE = 8
 };

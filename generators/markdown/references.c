@@ -25,19 +25,12 @@ static void lay_resolve_definitions(void) {
   mov(S1, A0);
   jump("next");
 
-  label("text");
+  label("text"); /* a definition ends with its line, and no line of a paragraph is blank */
   call("set_content");
-  label("first_line"); /* it must not be blank */
-  ld8(T0, S1, 0);
-  add(S1, S1, 1);
-  beq(T0, ' ', "first_line");
-  beq(T0, '\t', "first_line");
-  beq(T0, '\n', "blank");
   li(A0, 1);
   leave();
   label("nothing_left");
   call("set_content");
-  label("blank");
   li(A0, 0);
   leave();
 
@@ -55,13 +48,11 @@ static void lay_parse_definition(void) {
   enter(S0, S1, S2, S3);
   mov(S0, A0);
   mov(S1, A1);
-  call("scan_label");
-  beq(A0, 0, "none");
+  call("scan_label"); /* where there is none, S0 is still at the '[', where no ':' is */
   beq(A2, 0, "none");
   stw(A1, W_LABEL);
   stw(A2, W_LABEL_LEN);
-  bgeu(S0, S1, "none");
-  ld8(T0, S0, 0);
+  ld8(T0, S0, 0); /* at the line end at the latest */
   bne(T0, ':', "none");
   add(S0, S0, 1);
   call("skip_space_and_line_end");
@@ -77,8 +68,7 @@ static void lay_parse_definition(void) {
   call("skip_space_and_line_end");
   beq(S0, S2, "no_title");
   mov(S3, S0);
-  mov(A0, S0);
-  mov(A1, S1);
+  mov(A0, S0); /* A1 is the end still */
   call("scan_link_title");
   beq(A0, 0, "no_title");
   stw(S3, W_TITLE);
@@ -127,7 +117,6 @@ static void lay_skip_space_and_line_end(void) {
   routine("skip_space_and_line_end");
   enter_bare();
   call("skip_to_line_end");
-  beq(A0, 0, "done");
   label("indentation");
   bgeu(S0, S1, "done");
   ld8(T0, S0, 0);
@@ -140,8 +129,8 @@ static void lay_skip_space_and_line_end(void) {
   leave();
 }
 
-/* scan_label: a link label (6.3) at S0, S1 the end; out A0 = 1, A1, A2 = the label without its brackets, trimmed, and
- * S0 behind it; or A0 = 0. Destroys A3, T*. */
+/* scan_label: a link label (6.3) at S0, S1 the end; out A1, A2 = the label without its brackets, trimmed, S0 behind it
+ * and A0 = not 0; or A0 = 0. Destroys A3, T*. */
 static void lay_scan_label(void) {
   routine("scan_label");
   bgeu(S0, S1, "none");
@@ -157,10 +146,7 @@ static void lay_scan_label(void) {
   beq(T0, '[', "none");
   add(A0, A0, 1);
   bne(T0, '\\', "counted");
-  bgeu(A0, S1, "counted");
-  ld8(T0, A0, 0);
-  if_not_class(T0, IS_PUNCT, "counted");
-  add(A0, A0, 1);
+  add(A0, A0, 1); /* whatever it is: of what is no punctuation, nothing else is asked */
   label("counted");
   bleu(A0, A2, "next");
   label("none");
@@ -175,7 +161,6 @@ static void lay_scan_label(void) {
   mov(A2, A1);
   mov(A1, A0);
   add(S0, A3, 1);
-  li(A0, 1);
   leave();
 }
 
@@ -212,15 +197,8 @@ static void lay_normalize_label(void) {
   sub(A1, S1, S0);
   call("utf8_decode");
   add(S0, S0, A1);
-  bge(A0, 0, "fold");
-  st8(0xEF, S2, 0);
-  st8(0xBF, S2, 1);
-  st8(0xBD, S2, 2);
-  add(S2, S2, 3);
-  jump("next");
-  label("fold");
-  call("case_fold");
-  mov(S4, A0); /* up to three code points; the second and third wait in the workspace */
+  call("case_fold"); /* what is ill-formed folds to itself, and is written as U+FFFD */
+  mov(S4, A0);       /* up to three code points; the second and third wait in the workspace */
   stw(A2, W_BOTTOM);
   stw(A3, W_BOTTOM + 8);
   mov(A0, A1);
@@ -272,7 +250,6 @@ static void lay_add_definition(void) {
   ldw(A0, W_LABEL);
   ldw(A1, W_LABEL_LEN);
   call("normalize_label");
-  beq(A0, 0, "done"); /* nothing but white space */
   ldw(S0, W_TOP);
   add(S0, S0, 7);
   and(S0, S0, -8);
@@ -331,7 +308,6 @@ static void lay_add_definition(void) {
   ldw(T0, W_REF_COUNT);
   add(T0, T0, 1);
   stw(T0, W_REF_COUNT);
-  label("done");
   leave();
   label("no_space");
   li(T0, MARKDOWN_NO_SPACE);
@@ -463,10 +439,10 @@ static void lay_find_definition(void) {
   ret();
 }
 
-/* look_up_reference: in A0 = label, A1 = its length; out A0 = the definition to use, or 0. */
+/* look_up_reference: in A0 = label, A1 = its length; out A0 = the definition to use, or 0. No definition has a label of
+ * nothing but white space. */
 static void lay_look_up_reference(void) {
   routine("look_up_reference");
-  beq(A1, 0, "none");
   bgtu(A1, 1000, "none");
   ldw(T0, W_REF_COUNT);
   bne(T0, 0, "defined");
@@ -476,7 +452,6 @@ static void lay_look_up_reference(void) {
   label("defined");
   enter_bare();
   call("normalize_label");
-  beq(A0, 0, "unknown");
   mov(A2, A1);
   mov(A1, A0);
   add(A0, S5, W_LABEL_BUFFER);

@@ -106,9 +106,10 @@ static void check_nonspace(RunRoutine run, const char *line, unsigned column) {
   }
 }
 
-/* One column at a time: a tab is used up when the next column is a multiple of four. */
+/* One column at a time: a tab is used up when the next column is a multiple of four. Only a tab can be entered. */
 static void check_advance(RunRoutine run, const char *line, unsigned column, unsigned columns) {
-  unsigned at = 0, partial = FILL, where = column;
+  const unsigned before = line[0] == '\t' ? FILL : 0;
+  unsigned at = 0, partial = before, where = column;
   for (unsigned left = columns; left > 0; left--) {
     where++;
     partial = line[at] == '\t' && where % 4 != 0;
@@ -118,7 +119,7 @@ static void check_advance(RunRoutine run, const char *line, unsigned column, uns
   in.a[0] = columns;
   in.s[0] = (uintptr_t)place_at_end(line, strlen(line), 0, '\t');
   in.s[1] = column;
-  set_field(W_PARTIAL_TAB, FILL);
+  set_field(W_PARTIAL_TAB, before);
   Registers out = run_keeping(run, "advance_columns", in, IN_A0 | IN_T0 | IN_S0 | IN_S1, shown(line, strlen(line)));
   if (out.s[0] != in.s[0] + at || out.s[1] != where || get_field(W_PARTIAL_TAB) != partial)
     ck_abort_msg("advance_columns by %u in %s from column %u: byte %" PRIu64 ", column %" PRIu64

@@ -306,7 +306,7 @@ static void check_label(RunRoutine run, const char *text, size_t size) {
   in.s[0] = (uintptr_t)place_at_end(text, size, 0, ']');
   in.s[1] = in.s[0] + size;
   Registers out = run_keeping(run, "scan_label", in, IN_A0 | IN_A1 | IN_A2 | IN_A3 | IN_T0 | IN_S0, shown(text, size));
-  if (out.a[0] != (length >= 0) || out.s[0] != in.s[0] + (length < 0 ? 0 : (unsigned)length + 2))
+  if ((out.a[0] != 0) != (length >= 0) || out.s[0] != in.s[0] + (length < 0 ? 0 : (unsigned)length + 2))
     ck_abort_msg("scan_label of %s ends at %lu, not at %d", shown(text, size), (unsigned long)(out.s[0] - in.s[0]),
                  length);
   if (length >= 0 && (out.a[2] != (unsigned)(end - front) || (end > front && out.a[1] != in.s[0] + (unsigned)front)))
