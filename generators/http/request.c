@@ -24,8 +24,9 @@ static bool in_token(int octet) {
          (octet != 0 && strchr("!#$%&'*+-.^_`|~", octet) != NULL);
 }
 
-/* request-target (RFC 9112, 3.2): no white space, no controls, US-ASCII alone. */
-static bool in_target(int octet) { return octet > ' ' && octet < 0x7f; }
+/* request-target (RFC 9112, 3.2): no white space, no controls, US-ASCII alone; and no fragment, which is for the client
+ * (RFC 9110, 7.1). Of the rest, clients send what RFC 3986 has no place for. */
+static bool in_target(int octet) { return octet > ' ' && octet < 0x7f && octet != '#'; }
 
 /* field-value (RFC 9110, 5.5): visible octets, SP and HTAB. */
 static bool in_field_value(int octet) { return octet == '\t' || (octet >= ' ' && octet != 0x7f); }
