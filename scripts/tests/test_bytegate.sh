@@ -169,8 +169,11 @@ done
 printf '[program p]\nelf = %s\narguments = plant hang {file}\nrunner = native\ndrive = http\ndeadline = 0.2\n' "$gate" >hung.ini
 printf 'obeys-sigterm = no\n[cases c]\nsource = conversations\npath = waiting\n' >>hung.ini
 run "$gate" verify --suite ./hung.ini --text -k -j 1 --no-self-audit
-expect_text 'a hang in one group of cases is a hang in all' '3 of the failed cases were not tried' out
-expect_text 'hangs are one fault' '      5       5         1  HUNG: hung/c/p' out
+# The four that wait are asked side by side, the plain ones in turn: how many of these begin before the third hang is told
+# depends on the machine. The last one never does.
+not_tried=$(sed -n 's/^\([1-3]\) of the failed cases were not tried.*/\1/p' out)
+expect_text 'a hang in one group of cases is a hang in all' "${not_tried:-1 to 3} of the failed cases were not tried" out
+expect_text 'hangs are one fault' "      $((8 - not_tried))       $((8 - not_tried))         1  HUNG: hung/c/p" out
 
 # A server that dies of a request closes the connection first. That is a crash, however it is asked.
 sed -e 's/plant hang/plant crash/' -e 's/^deadline.*/deadline = 20/' hung.ini >crashing.ini
