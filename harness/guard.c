@@ -24,6 +24,8 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
   return remove(path) == 0 || errno == ENOENT ? 0 : -1;
 }
 
+void remove_folder(const char *path) { nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS); }
+
 static void apply(pid_t *groups, size_t *count, struct message message) {
   if (message.lives && *count < MOST_GROUPS) {
     groups[(*count)++] = message.pgid;
@@ -46,7 +48,7 @@ static _Noreturn void watch(int from, const char *root) {
       apply(groups, &count, message);
   for (size_t i = 0; i < count; i++)
     kill(-groups[i], SIGKILL);
-  nftw(root, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+  remove_folder(root);
   _exit(0);
 }
 

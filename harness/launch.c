@@ -6,7 +6,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -103,15 +102,6 @@ char *workspace_folder(struct workspace *workspace) {
     die("%s: %s", path, strerror(errno));
   return path;
 }
-
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk) {
-  (void)status;
-  (void)type;
-  (void)walk;
-  return remove(path) == 0 || errno == ENOENT ? 0 : -1;
-}
-
-void remove_folder(const char *path) { nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS); }
 
 void process_prepare(struct workspace *workspace, struct process *process) {
   *process = (struct process){.pidfd = -1, .out = -1, .err = -1};

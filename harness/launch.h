@@ -50,9 +50,6 @@ unsigned workspace_sweep(struct workspace *workspace);
 /* Makes an empty folder in WORKSPACE. The caller frees its path, and removes it before the workspace is closed. */
 char *workspace_folder(struct workspace *workspace);
 
-/* Removes the folder PATH and all that is in it. */
-void remove_folder(const char *path);
-
 /* Makes PROCESS's folder and document path, before it is started: the input must be there first. */
 void process_prepare(struct workspace *workspace, struct process *process);
 

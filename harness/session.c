@@ -16,16 +16,9 @@
 
 enum { MOST_EXAMINED = 4 };
 
-static bool matches_any(const struct text_list *patterns, const char *text) {
-  for (size_t i = 0; i < patterns->count; i++)
-    if (strcmp(patterns->items[i], text) == 0 || fnmatch(patterns->items[i], text, 0) == 0)
-      return true;
-  return patterns->count == 0;
-}
-
 static bool selects_case(const struct session_options *options, const struct suite *suite, const char *id) {
   char *full = xasprintf("%s/%s", suite->name, id);
-  bool selected = matches_any(&options->cases, id) || matches_any(&options->cases, full);
+  bool selected = text_list_selects(&options->cases, id) || text_list_selects(&options->cases, full);
   free(full);
   return selected;
 }
@@ -33,7 +26,8 @@ static bool selects_case(const struct session_options *options, const struct sui
 static bool selects_target(const struct session_options *options, const struct target *target) {
   if (options->runner && strcmp(options->runner, target->runner == RUNNER_QEMU ? "qemu" : "native") != 0)
     return false;
-  return matches_any(&options->programs, target->label) || matches_any(&options->programs, target->program->name);
+  return text_list_selects(&options->programs, target->label) ||
+         text_list_selects(&options->programs, target->program->name);
 }
 
 bool session_selects(const struct session *session, const struct suite *suite, const struct target *target,

@@ -3,6 +3,7 @@
 #include "harness/suite.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <ini.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -130,6 +131,13 @@ void text_list_free(struct text_list *list) {
     free(list->items[i]);
   free(list->items);
   *list = (struct text_list){0};
+}
+
+bool text_list_selects(const struct text_list *list, const char *text) {
+  for (size_t i = 0; i < list->count; i++)
+    if (strcmp(list->items[i], text) == 0 || fnmatch(list->items[i], text, 0) == 0)
+      return true;
+  return list->count == 0;
 }
 
 static void split_words(struct text_list *list, const char *value) {

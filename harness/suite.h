@@ -161,6 +161,9 @@ void text_list_add(struct text_list *list, const char *text, size_t len);
 void text_list_take(struct text_list *list, char *text);
 void text_list_free(struct text_list *list);
 
+/* Whether TEXT is one of the list, or matches one as a shell pattern. An empty list selects everything. */
+bool text_list_selects(const struct text_list *list, const char *text);
+
 /* The word of WORDS that needs the fewest edits to become TEXT, or NULL where none is near. */
 const char *nearest_word(const char *text, const char *const *words, size_t count);
 

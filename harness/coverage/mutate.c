@@ -25,19 +25,12 @@ static uint64_t next_random(uint64_t *state) {
   return z ^ z >> 31;
 }
 
-static bool matches_any(const struct text_list *patterns, const char *name) {
-  for (size_t i = 0; i < patterns->count; i++)
-    if (fnmatch(patterns->items[i], name, 0) == 0)
-      return true;
-  return patterns->count == 0;
-}
-
 /* Chooses the mutants that are asked for. */
 static void choose(struct mutation_run *run, const struct options *options) {
   run->order = xcalloc(run->mutants.count, sizeof *run->order);
   for (uint32_t i = 0; i < run->mutants.count; i++) {
     const struct mutant *mutant = &run->mutants.items[i];
-    if (!matches_any(&options->operands, mutant->entry->routine))
+    if (!text_list_selects(&options->operands, mutant->entry->routine))
       continue;
     if (options->unexplained &&
         explain(&run->equivalents, run->coverage->name, mutant->entry, mutation_name(mutant->mutation)))
