@@ -3,7 +3,7 @@
 #
 #   generators/{lay,isa,markdown,http,ls}/*.c -> $(BUILD)/libgenerators.a
 #   generators/programs/NAME.c               -> $(BUILD)/gen/NAME, run to lay its programs into $(BUILD)/elf/
-#   oracles/*.c, harness/*.c, harness/*/*.c  -> $(BUILD)/bytegate
+#   oracles/*.c, harness/main.c, rooms of harness/  -> $(BUILD)/bytegate
 #   PART/tests/test_*.c                      -> $(BUILD)/tests/PART/tests/test_*
 #
 # BUILD=DIR builds into another folder. SANITIZE=1 builds with ASan and UBSan into build-sanitize/.
@@ -52,12 +52,14 @@ TEST_PACKAGES := check unicorn libxxhash
 GENERATOR_SOURCES := $(filter-out generators/programs/%,$(wildcard generators/*/*.c))
 PROGRAMS := $(notdir $(basename $(wildcard generators/programs/*.c)))
 ORACLE_SOURCES := $(wildcard oracles/*.c)
-HARNESS_FOLDERS := harness $(addprefix harness/,report blame bisect coverage loaders)
+# A room of the harness is a folder below it; helpers/, fuzz/ and bench/ are programs of their own.
+HARNESS_FOLDERS := harness $(filter-out %/tests harness/helpers% harness/fuzz harness/bench,\
+                   $(patsubst %/,%,$(wildcard harness/*/ harness/*/*/)))
 HARNESS_SOURCES := $(wildcard $(addsuffix /*.c,$(HARNESS_FOLDERS)))
-PLUGIN_SOURCES := $(wildcard harness/plugin/*.c)
+PLUGIN_SOURCES := $(wildcard harness/helpers/plugin/*.c)
 # Small programs that the gate starts others through: one source each, linked statically.
-LAUNCHER_SOURCES := $(wildcard harness/confine/confine.c harness/refuse/refuse.c harness/step/step_instructions.c)
-TEST_DIRS := $(wildcard $(addsuffix /tests,generators $(wildcard generators/*) harness oracles))
+LAUNCHER_SOURCES := $(wildcard harness/helpers/confine/confine.c harness/helpers/refuse/refuse.c harness/helpers/step/step_instructions.c)
+TEST_DIRS := $(wildcard $(addsuffix /tests,generators $(wildcard generators/*) $(HARNESS_FOLDERS) oracles))
 TEST_SOURCES := $(wildcard $(addsuffix /test_*.c,$(TEST_DIRS)))
 TEST_SUPPORT := $(filter-out $(TEST_SOURCES),$(wildcard $(addsuffix /*.c,$(TEST_DIRS))))
 FUZZ_SOURCES := $(wildcard harness/fuzz/fuzz_*.c)
@@ -65,15 +67,16 @@ SHELL_TESTS := $(wildcard scripts/tests/test_*.sh)
 C_SOURCES := $(GENERATOR_SOURCES) $(wildcard generators/programs/*.c) $(ORACLE_SOURCES) $(HARNESS_SOURCES) \
              $(PLUGIN_SOURCES) $(LAUNCHER_SOURCES) $(TEST_SOURCES) $(TEST_SUPPORT)
 # Built each in its own way, and laid out like the rest.
-OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/confine harness/fuzz harness/refuse harness/step fixtures/example))
-HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) $(HARNESS_FOLDERS) harness/plugin oracles $(TEST_DIRS)))
+OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/fuzz harness/helpers/confine harness/helpers/refuse \
+                 harness/helpers/step fixtures/example))
+HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) $(HARNESS_FOLDERS) harness/helpers/plugin oracles $(TEST_DIRS)))
 SHELL_SOURCES := $(wildcard run-elf.sh .ci/run ci/*.sh scripts/*.sh scripts/tests/*.sh fixtures/*.sh fixtures/*/*.sh)
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 GENERATORS := $(addprefix $(BUILD)/gen/,$(PROGRAMS))
 STAMPS := $(patsubst %,$(BUILD)/elf/.%.stamp,$(PROGRAMS))
 LAUNCHERS := $(patsubst %.c,$(BUILD)/%,$(notdir $(LAUNCHER_SOURCES)))
-PLUGINS := $(patsubst harness/plugin/%.c,$(BUILD)/plugin/%.so,$(PLUGIN_SOURCES))
+PLUGINS := $(patsubst harness/helpers/plugin/%.c,$(BUILD)/plugin/%.so,$(PLUGIN_SOURCES))
 FUZZERS := $(patsubst harness/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SOURCES))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/tests/%,$(TEST_SOURCES))
 GATE_TESTS := $(filter $(BUILD)/tests/harness/% $(BUILD)/tests/oracles/%,$(UNIT_TESTS))
@@ -236,13 +239,13 @@ $(BUILD)/bytegate: $(call objects,$(HARNESS_SOURCES)) $(BUILD)/liboracles.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(GATE_LIBS)
 
 # What the emulator loads is no part of a program of ours, and is never sanitized.
-$(PLUGINS): $(BUILD)/plugin/%.so: harness/plugin/%.c harness/plugin/*.h
+$(PLUGINS): $(BUILD)/plugin/%.so: harness/helpers/plugin/%.c harness/helpers/plugin/*.h
 	mkdir -p $(@D)
 	$(CC) -I. $(filter-out $(SANITIZERS),$(CFLAGS)) -fPIC -shared -fvisibility=hidden -o $@ $<
 
-$(BUILD)/confine: harness/confine/confine.c
-$(BUILD)/refuse: harness/refuse/refuse.c
-$(BUILD)/step_instructions: harness/step/step_instructions.c harness/plugin/branches.h harness/plugin/counts.h
+$(BUILD)/confine: harness/helpers/confine/confine.c
+$(BUILD)/refuse: harness/helpers/refuse/refuse.c
+$(BUILD)/step_instructions: harness/helpers/step/step_instructions.c harness/helpers/plugin/branches.h harness/helpers/plugin/counts.h
 $(LAUNCHERS):
 	mkdir -p $(@D)
 	$(CC) -I. $(filter-out $(SANITIZERS),$(CFLAGS)) -static -o $@ $<
@@ -270,7 +273,7 @@ $(STAMPS): $(BUILD)/elf/.%.stamp: $(BUILD)/gen/%
 ## Unit tests: those of the generators see all of the generators, those of the gate see all of the gate, and both see
 ## the oracles. A .c file in a tests/ folder that is not itself a test is linked with each test of that folder.
 
-support = $(call objects,$(filter $(1)/%,$(TEST_SUPPORT)))
+support = $(call objects,$(filter $(1)/% $(if $(filter harness/%,$(1)),harness/tests/%),$(TEST_SUPPORT)))
 define unit_test
 $(BUILD)/tests/$(basename $(1)): $(call objects,$(1)) $(call support,$(patsubst %/,%,$(dir $(1)))) \
   $(if $(filter generators/%,$(1)),$(BUILD)/libgenerators.a,$(BUILD)/libharness.a) $(BUILD)/liboracles.a

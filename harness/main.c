@@ -1,16 +1,16 @@
 /* The bytegate command. */
-#include "harness/audit.h"
 #include "harness/bisect/bisect.h"
 #include "harness/blame/blame.h"
 #include "harness/blame/blame_trace.h"
+#include "harness/cli/options.h"
 #include "harness/coverage/coverage_command.h"
-#include "harness/coverage/mutate.h"
 #include "harness/loaders/liveness.h"
 #include "harness/loaders/loaders.h"
-#include "harness/options.h"
-#include "harness/plant.h"
-#include "harness/reduce.h"
+#include "harness/mutate/mutate.h"
+#include "harness/reduce/reduce.h"
 #include "harness/report/report.h"
+#include "harness/session/audit.h"
+#include "harness/session/plant.h"
 #include "oracles/markdown.h"
 
 #include <curl/curl.h>

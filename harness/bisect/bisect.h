@@ -2,8 +2,8 @@
 #ifndef HARNESS_BISECT_H
 #define HARNESS_BISECT_H
 
-#include "harness/launch.h"
-#include "harness/options.h"
+#include "harness/cli/options.h"
+#include "harness/process/launch.h"
 
 /* The commands `bisect --elf GOOD BAD` and `bisect CASE [GOOD [BAD]]`, in an opened session. The first prints the
    routines and tables without which the program BAD does not fail: the first selected case that it fails is taken, on

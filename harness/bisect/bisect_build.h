@@ -8,7 +8,7 @@
 #define HARNESS_BISECT_BUILD_H
 
 #include "harness/blame/blame_code.h"
-#include "harness/program_map.h"
+#include "harness/map/program_map.h"
 
 enum item_kind { ITEM_CODE, ITEM_DATA, ITEM_BSS };
 

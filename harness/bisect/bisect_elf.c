@@ -3,7 +3,7 @@
 #include "harness/bisect/bisect.h"
 
 #include "harness/bisect/bisect_graft.h"
-#include "harness/drive.h"
+#include "harness/drive/drive.h"
 #include "harness/report/report.h"
 
 #include <stdio.h>

@@ -3,9 +3,9 @@
 #ifndef HARNESS_BLAME_H
 #define HARNESS_BLAME_H
 
-#include "harness/launch.h"
-#include "harness/result.h"
-#include "harness/session.h"
+#include "harness/process/launch.h"
+#include "harness/session/session.h"
+#include "harness/verdict/result.h"
 
 /* Appends lines that say who wrote byte OFFSET of PART of RESULT's answer: the first of them one that grep finds. GATE
    is the path of the bytegate command. Returns false where it cannot be observed, and WHY says why. */

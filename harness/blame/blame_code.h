@@ -3,8 +3,8 @@
 #ifndef HARNESS_BLAME_CODE_H
 #define HARNESS_BLAME_CODE_H
 
-#include "harness/bytes.h"
-#include "harness/suite.h"
+#include "harness/base/bytes.h"
+#include "harness/suite/suite.h"
 
 #include <capstone/capstone.h>
 

@@ -3,7 +3,7 @@
 
 #include "harness/blame/blame_observe.h"
 #include "harness/blame/blame_program.h"
-#include "harness/plugin/calls.h"
+#include "harness/helpers/plugin/calls.h"
 
 #include <signal.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* The case runs through the very driver that found its fault; only the command line is another one: the tracer stands
    in front of the program, or of the emulator with the plugin. */
 #include "harness/blame/blame_observe.h"
-#include "harness/companion.h"
+#include "harness/base/companion.h"
 
-#include "harness/drive.h"
+#include "harness/drive/drive.h"
 
 #include <signal.h>
 #include <stdlib.h>

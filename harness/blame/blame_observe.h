@@ -2,9 +2,9 @@
 #ifndef HARNESS_BLAME_OBSERVE_H
 #define HARNESS_BLAME_OBSERVE_H
 
-#include "harness/launch.h"
-#include "harness/plugin/observed.h"
-#include "harness/result.h"
+#include "harness/helpers/plugin/observed.h"
+#include "harness/process/launch.h"
+#include "harness/verdict/result.h"
 
 /* What is to be observed. */
 struct observation_options {

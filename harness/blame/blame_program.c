@@ -2,7 +2,7 @@
 #include "harness/blame/blame_program.h"
 
 #include "harness/blame/blame_observe.h"
-#include "harness/plugin/calls.h"
+#include "harness/helpers/plugin/calls.h"
 
 #include <string.h>
 

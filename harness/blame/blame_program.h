@@ -4,8 +4,8 @@
 #define HARNESS_BLAME_PROGRAM_H
 
 #include "harness/blame/blame_code.h"
-#include "harness/plugin/observed.h"
-#include "harness/program_map.h"
+#include "harness/helpers/plugin/observed.h"
+#include "harness/map/program_map.h"
 
 struct blamed_program {
   struct program_map map; /* empty where there is none */

@@ -1,7 +1,7 @@
 /* Streams from records. A descriptor that is opened anew is a stream of its own. */
 #include "harness/blame/blame_stream.h"
 
-#include "harness/plugin/calls.h"
+#include "harness/helpers/plugin/calls.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "harness/blame/blame_trace.h"
 
 #include "harness/blame/blame_code.h"
-#include "harness/plugin/observer.h"
+#include "harness/helpers/plugin/observer.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,6 @@
-/* The tracer: runs a program in the place of this process and notes what it does (harness/plugin/observed.h). The gate
-   starts it as it starts any program, so that a program is observed under the very conditions in which it failed.
+/* The tracer: runs a program in the place of this process and notes what it does (harness/helpers/plugin/observed.h).
+   The gate starts it as it starts any program, so that a program is observed under the very conditions in which it
+   failed.
 
    It is a debugger of its own: ptrace for the system calls and the signals, the debug registers of x86-64 for the
    stores, no randomized addresses, so that one run's addresses hold in the next. In front of an emulator it notes

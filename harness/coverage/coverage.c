@@ -2,9 +2,9 @@
 #include "harness/coverage/coverage.h"
 
 #include "harness/coverage/coverage_probe.h"
-#include "harness/drive.h"
-#include "harness/plugin/branches.h"
-#include "harness/workers.h"
+#include "harness/drive/drive.h"
+#include "harness/helpers/plugin/branches.h"
+#include "harness/process/workers.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,17 +1,17 @@
 /* What the cases reach: for each case, which instructions of a program it executed, which edges of its conditional
    branches it took, and which bytes of its tables it read.
 
-   Measured under qemu's user-mode emulator with a plugin (harness/plugin), and by the program's source map; a program
-   that its suite runs natively alone is stepped through there (harness/step), by which its own loads are not seen. A
-   filter runs anew for each case, so what is counted is that case's own. A server goes on; its counters are read after
-   each answer, so what it does between one answer and the next request counts for the next, and its start for the
-   first. */
+   Measured under qemu's user-mode emulator with a plugin (harness/helpers/plugin), and by the program's source map; a
+   program that its suite runs natively alone is stepped through there (harness/helpers/step), by which its own loads
+   are not seen. A filter runs anew for each case, so what is counted is that case's own. A server goes on; its counters
+   are read after each answer, so what it does between one answer and the next request counts for the next, and its
+   start for the first. */
 #ifndef HARNESS_COVERAGE_H
 #define HARNESS_COVERAGE_H
 
-#include "harness/plugin/counts.h"
-#include "harness/program_map.h"
-#include "harness/session.h"
+#include "harness/helpers/plugin/counts.h"
+#include "harness/map/program_map.h"
+#include "harness/session/session.h"
 
 enum case_state { CASE_UNKNOWN, CASE_PASSED, CASE_FAILED };
 

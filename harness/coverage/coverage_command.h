@@ -2,8 +2,8 @@
 #ifndef HARNESS_COVERAGE_COMMAND_H
 #define HARNESS_COVERAGE_COMMAND_H
 
+#include "harness/cli/options.h"
 #include "harness/coverage/coverage.h"
-#include "harness/options.h"
 
 /* Opens the session of OPTIONS, of all suites, those on demand too, where none is named, and measures it. Returns 0 or
    an exit status, after a line on stderr. A signal that interrupts it ends the process. SESSION and LIST are the

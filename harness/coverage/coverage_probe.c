@@ -1,7 +1,7 @@
 /* Makes targets that count: under the emulator with its plugin, or, where the suite wants the machine itself alone,
    one instruction at a time. */
 #include "harness/coverage/coverage_probe.h"
-#include "harness/companion.h"
+#include "harness/base/companion.h"
 
 #include <elf.h>
 #include <errno.h>

@@ -9,7 +9,7 @@
 #ifndef HARNESS_EXPLAINED_H
 #define HARNESS_EXPLAINED_H
 
-#include "harness/program_map.h"
+#include "harness/map/program_map.h"
 
 enum { EXPLAINED_PROGRAM, EXPLAINED_ROUTINE, EXPLAINED_WHAT, EXPLAINED_SOURCE, EXPLAINED_REASON, EXPLAINED_FIELDS };
 

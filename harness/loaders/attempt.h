@@ -3,7 +3,7 @@
 #ifndef HARNESS_ATTEMPT_H
 #define HARNESS_ATTEMPT_H
 
-#include "harness/launch.h"
+#include "harness/process/launch.h"
 
 enum loader { LOADER_NATIVE, LOADER_QEMU, LOADER_KERNEL, LOADERS };
 

@@ -2,7 +2,7 @@
 #ifndef HARNESS_REPORT_H
 #define HARNESS_REPORT_H
 
-#include "harness/session.h"
+#include "harness/session/session.h"
 
 #include <stdio.h>
 

@@ -2,7 +2,7 @@
    then stays out. */
 #include "harness/tests/faulty_build.h"
 
-#include "harness/program_map.h"
+#include "harness/map/program_map.h"
 
 #include <check.h>
 #include <limits.h>

@@ -2,7 +2,7 @@
 #ifndef HARNESS_TESTS_FAULTY_BUILD_H
 #define HARNESS_TESTS_FAULTY_BUILD_H
 
-#include "harness/bytes.h"
+#include "harness/base/bytes.h"
 
 /* Makes the temporary folder of the test program, and lays there, in NAME/, the programs markdown-render and
    markdown-server from generators/markdown/html.c as SCRIPT, a script of sed, changes it. Fails the test where that is

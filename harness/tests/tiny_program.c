@@ -1,6 +1,6 @@
 #include "harness/tests/tiny_program.h"
 
-#include "harness/bytes.h"
+#include "harness/base/bytes.h"
 
 #include <check.h>
 #include <elf.h>

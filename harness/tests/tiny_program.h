@@ -3,7 +3,7 @@
 #ifndef HARNESS_TESTS_TINY_PROGRAM_H
 #define HARNESS_TESTS_TINY_PROGRAM_H
 
-#include "harness/bytes.h"
+#include "harness/base/bytes.h"
 
 #include <stddef.h>
 

@@ -1,0 +1,32 @@
+/* companion.c: see companion.h. */
+#include "harness/base/companion.h"
+
+#include "harness/base/bytes.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *command_path(void) {
+  static char path[PATH_MAX];
+  ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
+  if (len <= 0)
+    die("/proc/self/exe: %s", strerror(errno));
+  path[len] = '\0';
+  return path;
+}
+
+char *companion_of(const char *command, const char *name) {
+  const char *slash = strrchr(command, '/');
+  int folder = slash ? (int)(slash - command) + 1 : 0;
+  const char *here = slash ? "" : "./";
+  char *built = xasprintf("%s%.*s%s", here, folder, command, name);
+  char *installed = xasprintf("%s%.*s../lib/bytegate/%s", here, folder, command, name);
+  bool is_built = access(built, R_OK) == 0 || access(installed, R_OK) != 0;
+  free(is_built ? installed : built);
+  return is_built ? built : installed;
+}
+
+char *companion_path(const char *name) { return companion_of(command_path(), name); }

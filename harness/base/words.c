@@ -1,0 +1,99 @@
+/* Small tools on words: the nearest of several, placeholders, and paths. */
+#include "harness/base/words.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LONGEST_WORD = 63 };
+
+static size_t least(size_t a, size_t b, size_t c) {
+  size_t ab = a < b ? a : b;
+  return ab < c ? ab : c;
+}
+
+/* Levenshtein's distance. */
+static size_t edit_distance(const char *a, const char *b) {
+  size_t row[LONGEST_WORD + 1];
+  size_t a_len = strlen(a);
+  size_t b_len = strlen(b);
+  if (a_len > LONGEST_WORD || b_len > LONGEST_WORD)
+    return LONGEST_WORD;
+  for (size_t k = 0; k <= b_len; k++)
+    row[k] = k;
+  for (size_t i = 1; i <= a_len; i++) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t k = 1; k <= b_len; k++) {
+      size_t above = row[k];
+      row[k] = least(above + 1, row[k - 1] + 1, diagonal + (a[i - 1] != b[k - 1]));
+      diagonal = above;
+    }
+  }
+  return row[b_len];
+}
+
+const char *nearest_word(const char *text, const char *const *words, size_t count) {
+  const char *nearest = NULL;
+  /* More than a third of the word changed is a guess, not a correction. */
+  size_t best = strlen(text) / 3 + 1;
+  for (size_t i = 0; i < count; i++) {
+    size_t distance = edit_distance(text, words[i]);
+    if (distance < best || (distance == best && !nearest)) {
+      best = distance;
+      nearest = words[i];
+    }
+  }
+  return nearest;
+}
+
+char *expand_placeholders(const char *pattern, const char *const *names, const char *const *values, size_t count) {
+  struct bytes text = {0};
+  bytes_text(&text, "");
+  while (*pattern) {
+    size_t which = 0;
+    size_t len = 0;
+    for (; which < count; which++) {
+      len = strlen(names[which]);
+      if (pattern[0] == '{' && strncmp(pattern + 1, names[which], len) == 0 && pattern[1 + len] == '}')
+        break;
+    }
+    if (which < count)
+      bytes_text(&text, values[which]);
+    else
+      bytes_append(&text, pattern, 1);
+    pattern += which < count ? len + 2 : 1;
+  }
+  return text.data;
+}
+
+char *path_beside(const char *from, const char *path) {
+  const char *slash = strrchr(from, '/');
+  if (path[0] == '/' || !slash)
+    return xstrdup(path);
+  return xasprintf("%.*s/%s", (int)(slash - from), from, path);
+}
+
+void text_list_add(struct text_list *list, const char *text, size_t len) {
+  list->items = xrealloc(list->items, (list->count + 1) * sizeof *list->items);
+  list->items[list->count++] = xstrndup(text, len);
+}
+
+void text_list_take(struct text_list *list, char *text) {
+  text_list_add(list, text, strlen(text));
+  free(text);
+}
+
+void text_list_free(struct text_list *list) {
+  for (size_t i = 0; i < list->count; i++)
+    free(list->items[i]);
+  free(list->items);
+  *list = (struct text_list){0};
+}
+
+bool text_list_selects(const struct text_list *list, const char *text) {
+  for (size_t i = 0; i < list->count; i++)
+    if (strcmp(list->items[i], text) == 0 || fnmatch(list->items[i], text, 0) == 0)
+      return true;
+  return list->count == 0;
+}

@@ -1,0 +1,30 @@
+/* Words and lists of words: the nearest of several, placeholders, paths, patterns. */
+#ifndef HARNESS_WORDS_H
+#define HARNESS_WORDS_H
+
+#include "harness/base/bytes.h"
+
+struct text_list {
+  char **items; /* owned, each owned */
+  size_t count;
+};
+
+/* PATTERN with each {NAME} of the text replaced; NAMES and VALUES are COUNT pairs. The caller frees it. */
+char *expand_placeholders(const char *pattern, const char *const *names, const char *const *values, size_t count);
+
+/* PATH as seen from the folder of the file FROM, unless it is absolute. The caller frees it. */
+char *path_beside(const char *from, const char *path);
+
+void text_list_add(struct text_list *list, const char *text, size_t len);
+
+/* Adds TEXT, and frees it. */
+void text_list_take(struct text_list *list, char *text);
+void text_list_free(struct text_list *list);
+
+/* Whether TEXT is one of the list, or matches one as a shell pattern. An empty list selects everything. */
+bool text_list_selects(const struct text_list *list, const char *text);
+
+/* The word of WORDS that needs the fewest edits to become TEXT, or NULL where none is near. */
+const char *nearest_word(const char *text, const char *const *words, size_t count);
+
+#endif

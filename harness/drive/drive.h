@@ -1,0 +1,20 @@
+/* Drives programs through their cases: one loop over sockets, pipes and ends of processes, several lanes side by side.
+ */
+#ifndef HARNESS_DRIVE_H
+#define HARNESS_DRIVE_H
+
+#include "harness/process/launch.h"
+#include "harness/verdict/result.h"
+
+struct drive_options {
+  unsigned lanes;                                  /* programs at work at a time */
+  bool (*done)(void *user, struct result *result); /* called for each result; false: stop here */
+  void *user;
+  bool tries_on; /* does not give up on a program that hangs again and again */
+};
+
+/* Drives the COUNT jobs, results that bear suite, target and case, and fills them in. Jobs of one target stand next to
+   one another. Returns 0, or the number of the signal that interrupted it. */
+int drive_jobs(struct workspace *workspace, const struct drive_options *options, struct result **jobs, size_t count);
+
+#endif

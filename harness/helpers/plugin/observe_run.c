@@ -1,0 +1,171 @@
+/* A plugin for qemu's user-mode emulators: notes in a file (observed.h) the system calls of the program and each store
+   into the bytes that are watched, and keeps in a file that the gate made where the program is and which calls are
+   under way.
+
+       qemu-aarch64 -plugin observe_run.so,log=FILE,state=FILE[,watch=ADDRESS]...[,store=PC,load=PC] PROGRAM
+
+   The programs observed have one thread each. Guest memory is read at its own address in the emulator, which is where
+   qemu puts that of a 64-bit guest; where it is elsewhere, the gate notices that the output it read is another. */
+#include "harness/helpers/plugin/observer.h"
+#include "harness/helpers/plugin/qemu_plugin.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+
+EXPORTED int qemu_plugin_version = 1;
+
+static bool is_arm64;
+static int log_file = -1;
+static struct observed_state *state;
+static uint64_t watches[OBSERVED_WATCHES];
+static int watch_count;
+static uint64_t store_pc, load_pc;
+
+/* Where the operand of the store and of the load that were asked for began. One that is made of several accesses calls
+   back for each of them, in the order of addresses. */
+static uint64_t store_operand, load_operand;
+static bool store_begun, load_begun;
+
+static void note_store(uint64_t address, uint64_t size, uint64_t pc) {
+  if (pc == store_pc && !store_begun) {
+    store_operand = address;
+    store_begun = true;
+  }
+  for (int i = 0; i < watch_count; i++) {
+    unsigned char value = 0;
+    if (watches[i] - address >= size)
+      continue;
+    observe_memory(getpid(), watches[i], &value, 1);
+    struct observed record = {
+        .kind = OBSERVED_STORE, .number = i, .pc = pc, .address = watches[i], .length = size, .result = value};
+    record.arguments[0] = pc == store_pc ? store_operand : address;
+    record.arguments[1] = load_operand;
+    record.arguments[2] = observe_copied(getpid(), watches[i], record.arguments[0], load_operand);
+    uint64_t frames[OBSERVED_FRAMES];
+    uint64_t count = state->depth < OBSERVED_FRAMES ? state->depth : OBSERVED_FRAMES;
+    for (uint64_t k = 0; k < count; k++)
+      frames[k] = state->frames[(state->depth - 1 - k) % OBSERVED_FRAMES];
+    observe_write(log_file, record, frames, count * sizeof *frames);
+  }
+}
+
+static void note_access(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *userdata) {
+  (void)vcpu;
+  if (qemu_plugin_mem_is_store(info)) {
+    note_store(address, (uint64_t)1 << qemu_plugin_mem_size_shift(info), (uint64_t)(uintptr_t)userdata);
+  } else if ((uint64_t)(uintptr_t)userdata == load_pc && !load_begun) {
+    load_operand = address;
+    load_begun = true;
+  }
+}
+
+static void begin_instruction(unsigned vcpu, void *userdata) {
+  (void)vcpu;
+  state->pc = (uint64_t)(uintptr_t)userdata;
+  if (state->pc == store_pc)
+    store_begun = false;
+  if (state->pc == load_pc)
+    load_begun = false;
+}
+
+static void begin_routine(unsigned vcpu, void *userdata) {
+  (void)vcpu;
+  state->frames[state->depth++ % OBSERVED_FRAMES] = (uint64_t)(uintptr_t)userdata;
+}
+
+static void end_routine(unsigned vcpu, void *userdata) {
+  (void)vcpu, (void)userdata;
+  if (state->depth)
+    state->depth--;
+}
+
+enum flow { FLOW_ON, FLOW_CALL, FLOW_RETURN };
+
+/* BL, BLR and RET (Arm ARM C4.1); CALL rel32, CALL r/m (ff /2, with or without REX) and RET (Intel SDM 2). */
+static enum flow flow_of(const uint8_t *bytes, size_t size) {
+  uint32_t word = 0;
+  memcpy(&word, bytes, size < sizeof word ? size : sizeof word);
+  if (is_arm64)
+    return (word & 0xfc000000) == 0x94000000 || (word & 0xfffffc1f) == 0xd63f0000 ? FLOW_CALL
+           : (word & 0xfffffc1f) == 0xd65f0000                                    ? FLOW_RETURN
+                                                                                  : FLOW_ON;
+  size_t at = size > 2 && (bytes[0] & 0xf0) == 0x40 ? 1 : 0;
+  if ((bytes[0] == 0xe8 && size == 5) || (bytes[at] == 0xff && size > at + 1 && (bytes[at + 1] & 0x38) == 0x10))
+    return FLOW_CALL;
+  return (bytes[0] == 0xc3 && size == 1) || (bytes[0] == 0xc2 && size == 3) ? FLOW_RETURN : FLOW_ON;
+}
+
+static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
+  (void)id;
+  size_t count = qemu_plugin_tb_n_insns(tb);
+  for (size_t i = 0; i < count; i++) {
+    struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+    uint64_t address = qemu_plugin_insn_vaddr(insn);
+    size_t size = qemu_plugin_insn_size(insn);
+    enum flow flow = flow_of(qemu_plugin_insn_data(insn), size);
+    void *pc = (void *)(uintptr_t)address;
+    qemu_plugin_register_vcpu_insn_exec_cb(insn, begin_instruction, QEMU_PLUGIN_CB_NO_REGS, pc);
+    if (flow == FLOW_CALL)
+      qemu_plugin_register_vcpu_insn_exec_cb(insn, begin_routine, QEMU_PLUGIN_CB_NO_REGS,
+                                             (void *)(uintptr_t)(address + size));
+    if (flow == FLOW_RETURN)
+      qemu_plugin_register_vcpu_insn_exec_cb(insn, end_routine, QEMU_PLUGIN_CB_NO_REGS, NULL);
+    if (watch_count)
+      qemu_plugin_register_vcpu_mem_cb(insn, note_access, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, pc);
+  }
+}
+
+static void begin_call(qemu_plugin_id_t id, unsigned vcpu, int64_t number, uint64_t a1, uint64_t a2, uint64_t a3,
+                       uint64_t a4, uint64_t a5, uint64_t a6, uint64_t a7, uint64_t a8) {
+  const uint64_t arguments[6] = {a1, a2, a3, a4, a5, a6};
+  (void)id, (void)vcpu, (void)a7, (void)a8;
+  state->call = number;
+  observe_call(log_file, getpid(), is_arm64, (long)number, state->pc, arguments);
+}
+
+static void end_call(qemu_plugin_id_t id, unsigned vcpu, int64_t number, int64_t result) {
+  (void)id, (void)vcpu;
+  state->call = -1;
+  observe_write(log_file, (struct observed){.kind = OBSERVED_RETURN, .number = (int32_t)number, .result = result}, NULL,
+                0);
+}
+
+static bool take_argument(const char *argument) {
+  const char *value = strchr(argument, '=');
+  if (!value++)
+    return false;
+  if (strncmp(argument, "log=", 4) == 0) {
+    log_file = open(value, O_WRONLY | O_APPEND | O_CLOEXEC);
+  } else if (strncmp(argument, "state=", 6) == 0) {
+    int fd = open(value, O_RDWR | O_CLOEXEC);
+    void *memory = mmap(NULL, sizeof *state, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    state = memory == MAP_FAILED ? NULL : memory;
+    close(fd);
+  } else if (strncmp(argument, "watch=", 6) == 0 && watch_count < OBSERVED_WATCHES) {
+    watches[watch_count++] = strtoull(value, NULL, 0);
+  } else if (strncmp(argument, "store=", 6) == 0) {
+    store_pc = strtoull(value, NULL, 0);
+  } else if (strncmp(argument, "load=", 5) == 0) {
+    load_pc = strtoull(value, NULL, 0);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+EXPORTED int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv) {
+  const char *const *machine = (const char *const *)(const void *)info;
+  bool good = true;
+  is_arm64 = strcmp(*machine, "aarch64") == 0;
+  for (int i = 0; i < argc; i++)
+    good &= take_argument(argv[i]);
+  if (!good || log_file < 0 || !state) {
+    fputs("observe_run: log=FILE and state=FILE are needed, files that the gate made\n", stderr);
+    return -1;
+  }
+  qemu_plugin_register_vcpu_tb_trans_cb(id, translate);
+  qemu_plugin_register_vcpu_syscall_cb(id, begin_call);
+  qemu_plugin_register_vcpu_syscall_ret_cb(id, end_call);
+  return 0;
+}

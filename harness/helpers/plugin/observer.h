@@ -1,0 +1,108 @@
+/* What both observers do: write records, and note what a system call does with the memory of the program. */
+#ifndef HARNESS_PLUGIN_OBSERVER_H
+#define HARNESS_PLUGIN_OBSERVER_H
+
+#include "harness/helpers/plugin/calls.h"
+#include "harness/helpers/plugin/observed.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* What is read of a path, and of a vector of buffers, at most; and of one output. */
+enum { OBSERVED_PATH_MAX = 512, OBSERVED_IOVECS = 1024 };
+#define OBSERVED_OUTPUT_MAX ((size_t)256 << 20)
+
+/* Reads LENGTH bytes at ADDRESS of process PID. Returns how many could be read. */
+static inline size_t observe_memory(pid_t pid, uint64_t address, void *buffer, size_t length) {
+  struct iovec to = {buffer, length};
+  struct iovec from = {(void *)(uintptr_t)address, length};
+  ssize_t got = length ? process_vm_readv(pid, &to, 1, &from, 1, 0) : 0;
+  return got > 0 ? (size_t)got : 0;
+}
+
+/* Appends a record and the SIZE bytes behind it to the file LOG, in one write. */
+static inline void observe_write(int log, struct observed record, const void *data, size_t size) {
+  static const char zeros[8];
+  struct iovec parts[] = {{&record, sizeof record}, {(void *)(uintptr_t)data, size}, {(void *)(uintptr_t)zeros, 0}};
+  parts[2].iov_len = (8 - size % 8) % 8;
+  record.size = size + parts[2].iov_len;
+  /* A log that cannot be written ends early, and the gate says what it misses. */
+  if (writev(log, parts, 3) < 0)
+    return;
+}
+
+/* The byte that a store into ADDRESS, whose operand begins at STORE, would have copied from what was loaded at LOAD. */
+static inline uint64_t observe_copied(pid_t pid, uint64_t address, uint64_t store, uint64_t load) {
+  unsigned char value = 0;
+  return load && observe_memory(pid, load + (address - store), &value, 1) == 1 ? value : UINT64_MAX;
+}
+
+/* Notes a piece of memory that the program gives away, with its bytes. */
+static inline void observe_output(int log, pid_t pid, uint64_t address, uint64_t length) {
+  size_t wanted = length < OBSERVED_OUTPUT_MAX ? (size_t)length : OBSERVED_OUTPUT_MAX;
+  char *bytes = malloc(wanted + 1);
+  if (!bytes)
+    return;
+  size_t got = observe_memory(pid, address, bytes, wanted);
+  observe_write(log, (struct observed){.kind = OBSERVED_OUTPUT, .address = address, .length = got}, bytes, got);
+  free(bytes);
+}
+
+static inline void observe_vector(int log, pid_t pid, uint64_t address, uint64_t count, bool output) {
+  uint64_t pair[2];
+  for (uint64_t i = 0; i < count && i < OBSERVED_IOVECS; i++) {
+    if (observe_memory(pid, address + i * sizeof pair, pair, sizeof pair) != sizeof pair)
+      return;
+    if (output)
+      observe_output(log, pid, pair[0], pair[1]);
+    else
+      observe_write(log, (struct observed){.kind = OBSERVED_INPUT, .address = pair[0], .length = pair[1]}, NULL, 0);
+  }
+}
+
+static inline void observe_path(int log, pid_t pid, uint64_t address) {
+  char path[OBSERVED_PATH_MAX + 1] = "";
+  /* A path may end just before a page that is not there. */
+  size_t got = 0;
+  while (got < OBSERVED_PATH_MAX && observe_memory(pid, address + got, path + got, 1) == 1 && path[got])
+    got++;
+  observe_write(log, (struct observed){.kind = OBSERVED_PATH, .length = got}, path, got + 1);
+}
+
+/* Notes that process PID, at PC, begins the system call NUMBER with ARGUMENTS, and the memory it is about. */
+static inline void observe_call(int log, pid_t pid, bool arm64, long number, uint64_t pc, const uint64_t arguments[6]) {
+  const struct call *call = call_of(arm64, number);
+  struct observed record = {.kind = OBSERVED_CALL, .number = (int32_t)number, .pc = pc};
+  struct msghdr message;
+  memcpy(record.arguments, arguments, sizeof record.arguments);
+  observe_write(log, record, NULL, 0);
+  switch (call ? call->role : CALL_OTHER) {
+  case CALL_WRITES:
+    observe_output(log, pid, arguments[1], arguments[2]);
+    break;
+  case CALL_WRITES_VECTOR:
+  case CALL_READS_VECTOR:
+    observe_vector(log, pid, arguments[1], arguments[2], call->role == CALL_WRITES_VECTOR);
+    break;
+  case CALL_SENDS_MESSAGE:
+    if (observe_memory(pid, arguments[1], &message, sizeof message) == sizeof message)
+      observe_vector(log, pid, (uint64_t)(uintptr_t)message.msg_iov, message.msg_iovlen, true);
+    break;
+  case CALL_READS:
+  case CALL_READS_AT:
+    observe_write(log, (struct observed){.kind = OBSERVED_INPUT, .address = arguments[1], .length = arguments[2]}, NULL,
+                  0);
+    break;
+  case CALL_OPENS:
+  case CALL_OPENS_AT:
+    observe_path(log, pid, arguments[call->role == CALL_OPENS_AT]);
+    break;
+  default:
+    break;
+  }
+}
+
+#endif

@@ -1,0 +1,40 @@
+/* The source map of a program, PROGRAM.map beside the ELF: what each of its bytes is and which line of a generator laid
+   it. A text of one line for each instruction or datum, its fields parted by tabs: address and bytes in hexadecimal,
+   kind, routine, FILE:LINE. */
+#ifndef HARNESS_PROGRAM_MAP_H
+#define HARNESS_PROGRAM_MAP_H
+
+#include "harness/base/bytes.h"
+
+enum map_kind { MAP_HEAD, MAP_CODE, MAP_DATA, MAP_FILL, MAP_BSS, MAP_KINDS };
+
+struct map_entry {
+  uint64_t address;
+  const uint8_t *bytes; /* in the map's own store */
+  size_t len;
+  enum map_kind kind;
+  const char *routine;
+  const char *file; /* the generator's */
+  int line;
+};
+
+/* What is in the file; not the bss, which has no bytes. */
+struct program_map {
+  struct map_entry *entries; /* by address */
+  size_t count;
+  uint64_t base; /* of the first entry */
+  uint64_t span; /* bytes from there to the end of the last */
+  struct bytes text, store;
+};
+
+/* Reads the map of the program ELF. On failure returns false, and WHY says what is wrong with which line. */
+bool program_map_read(const char *elf, struct program_map *map, struct bytes *why);
+void program_map_free(struct program_map *map);
+
+/* The entry that holds ADDRESS, or NULL. */
+const struct map_entry *program_map_at(const struct program_map *map, uint64_t address);
+
+/* The address at which the routine of ENTRY begins: that of the first entry of its name. */
+uint64_t program_map_routine(const struct program_map *map, const struct map_entry *entry);
+
+#endif

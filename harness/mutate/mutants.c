@@ -1,0 +1,99 @@
+/* Makes the mutants of a program, and names them. */
+#include "harness/mutate/mutants.h"
+
+#include <capstone/capstone.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *mutation_name(enum mutation mutation) {
+  static const char *const names[MUTATIONS] = {"condition", "plus-one", "minus-one", "further", "nearer",
+                                               "register",  "exchange", "no-op",     "set-bit", "clear-bit"};
+  return names[mutation];
+}
+
+static struct mutant *append(struct mutants *mutants) {
+  if (mutants->count % 1024 == 0)
+    mutants->items = xrealloc(mutants->items, (mutants->count + 1024) * sizeof *mutants->items);
+  return &mutants->items[mutants->count++];
+}
+
+void mutants_add(struct mutants *mutants, const struct map_entry *entry, enum mutation mutation, const uint8_t *bytes) {
+  unsigned which = 0;
+  if (entry->len > MUTANT_MOST_BYTES || memcmp(bytes, entry->bytes, entry->len) == 0)
+    return;
+  for (size_t i = mutants->count; i > 0 && mutants->items[i - 1].entry == entry; i--) {
+    if (memcmp(mutants->items[i - 1].bytes, bytes, entry->len) == 0)
+      return;
+    which += mutants->items[i - 1].mutation == mutation;
+  }
+  struct mutant *mutant = append(mutants);
+  *mutant = (struct mutant){
+      .entry = entry, .mutation = mutation, .which = which, .len = entry->len, .address = entry->address};
+  memcpy(mutant->bytes, bytes, entry->len);
+}
+
+/* One bit of each byte, another one from byte to byte, so that every place in a byte has its turn. */
+static void mutate_data(struct mutants *mutants, const struct map_entry *entry) {
+  for (size_t i = 0; i < entry->len; i++) {
+    uint8_t bit = (uint8_t)(1U << ((entry->address + i) % 8));
+    struct mutant *mutant = append(mutants);
+    *mutant = (struct mutant){.entry = entry, .which = (unsigned)i, .len = 1, .address = entry->address + i};
+    mutant->mutation = entry->bytes[i] & bit ? MUTATION_CLEAR_BIT : MUTATION_SET_BIT;
+    mutant->bytes[0] = entry->bytes[i] ^ bit;
+  }
+}
+
+void mutants_make(const struct program_map *map, enum machine machine, struct mutants *mutants) {
+  *mutants = (struct mutants){0};
+  for (size_t i = 0; i < map->count; i++) {
+    const struct map_entry *entry = &map->entries[i];
+    if (entry->kind == MAP_DATA)
+      mutate_data(mutants, entry);
+    else if (entry->kind == MAP_CODE && machine == MACHINE_ARM64)
+      mutate_arm64(mutants, entry, i + 1 < map->count ? entry + 1 : NULL);
+    else if (entry->kind == MAP_CODE)
+      mutate_x64(mutants, entry, i + 1 < map->count ? entry + 1 : NULL);
+  }
+}
+
+void mutants_free(struct mutants *mutants) {
+  free(mutants->items);
+  *mutants = (struct mutants){0};
+}
+
+void mutant_name(const struct program_map *map, const struct mutant *mutant, struct bytes *name) {
+  const struct map_entry *entry = mutant->entry;
+  bytes_printf(name, "%s+0x%llx:%s", entry->routine,
+               (unsigned long long)(mutant->address - program_map_routine(map, entry)),
+               mutation_name(mutant->mutation));
+  if (entry->kind == MAP_CODE && mutant->which > 0)
+    bytes_printf(name, ".%u", mutant->which);
+}
+
+static void disassemble(csh handle, const uint8_t *bytes, size_t len, uint64_t address, struct bytes *text) {
+  cs_insn *insn = NULL;
+  size_t count = cs_disasm(handle, bytes, len, address, 0, &insn);
+  if (count == 0)
+    bytes_text(text, "no instruction");
+  else if (count > 1)
+    bytes_printf(text, "%s x %zu", insn[0].mnemonic, count);
+  else
+    bytes_printf(text, "%s%s%s", insn[0].mnemonic, insn[0].op_str[0] ? " " : "", insn[0].op_str);
+  if (count)
+    cs_free(insn, count);
+}
+
+void mutant_describe(enum machine machine, const struct mutant *mutant, struct bytes *text) {
+  csh handle = 0;
+  if (mutant->entry->kind != MAP_CODE) {
+    bytes_printf(text, "0x%02x, now 0x%02x", mutant->entry->bytes[mutant->which], mutant->bytes[0]);
+    return;
+  }
+  bool arm64 = machine == MACHINE_ARM64;
+  if (cs_open(arm64 ? CS_ARCH_ARM64 : CS_ARCH_X86, arm64 ? CS_MODE_ARM : CS_MODE_64, &handle) != CS_ERR_OK)
+    die("capstone cannot be opened");
+  disassemble(handle, mutant->entry->bytes, mutant->entry->len, mutant->address, text);
+  bytes_text(text, ", now ");
+  disassemble(handle, mutant->bytes, mutant->len, mutant->address, text);
+  cs_close(&handle);
+}

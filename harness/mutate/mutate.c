@@ -1,0 +1,230 @@
+/* The command mutate. */
+#include "harness/mutate/mutate.h"
+
+#include "harness/coverage/coverage_command.h"
+#include "harness/helpers/plugin/counts.h"
+#include "harness/process/workers.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const uint64_t SAVE_INTERVAL_NS = 20000000000;
+static const char EQUIVALENTS[] = "fixtures/mutants-equivalent";
+static const char UNREACHED[] = "fixtures/unreached";
+
+/* splitmix64: a fixed sequence for each seed. */
+static uint64_t next_random(uint64_t *state) {
+  uint64_t z = (*state += 0x9e3779b97f4a7c15);
+  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+  z = (z ^ z >> 27) * 0x94d049bb133111eb;
+  return z ^ z >> 31;
+}
+
+/* Chooses the mutants that are asked for. */
+static void choose(struct mutation_run *run, const struct options *options) {
+  run->order = xcalloc(run->mutants.count, sizeof *run->order);
+  for (uint32_t i = 0; i < run->mutants.count; i++) {
+    const struct mutant *mutant = &run->mutants.items[i];
+    if (!text_list_selects(&options->operands, mutant->entry->routine))
+      continue;
+    if (options->unexplained &&
+        explain(&run->equivalents, run->coverage->name, mutant->entry, mutation_name(mutant->mutation)))
+      run->left_out++;
+    else
+      run->order[run->order_count++] = i;
+  }
+}
+
+/* In the order of addresses; or, for a sample, in an order that only the seed decides. */
+static void make_order(struct mutation_run *run, const struct options *options) {
+  bool shuffled = options->seconds > 0 || options->session.has_seed;
+  uint64_t seed = options->session.has_seed ? options->session.seed : 1;
+  choose(run, options);
+  for (size_t i = run->order_count; shuffled && i > 1; i--) {
+    size_t k = next_random(&seed) % i;
+    uint32_t other = run->order[k];
+    run->order[k] = run->order[i - 1];
+    run->order[i - 1] = other;
+  }
+}
+
+static size_t count_executed(const struct coverage *coverage, const struct covered_case *one) {
+  size_t count = 0;
+  for (size_t i = 0; i < coverage->map.count; i++)
+    count += coverage->map.entries[i].kind == MAP_CODE &&
+             case_covers(coverage, one, COUNT_EXECUTED, coverage->map.entries[i].address);
+  return count;
+}
+
+struct sized {
+  size_t size;
+  uint32_t number;
+};
+
+static int by_size(const void *a, const void *b) {
+  const struct sized *x = a;
+  const struct sized *y = b;
+  if (x->size != y->size)
+    return (x->size > y->size) - (x->size < y->size);
+  return (x->number > y->number) - (x->number < y->number);
+}
+
+/* The usable cases, those first that execute the fewest instructions. */
+static void rank_cases(struct mutation_run *run) {
+  const struct coverage *coverage = run->coverage;
+  struct sized *sized = xcalloc(coverage->case_count, sizeof *sized);
+  run->cases = xcalloc(coverage->case_count, sizeof *run->cases);
+  run->case_rank = xcalloc(coverage->case_count, sizeof *run->case_rank);
+  for (uint32_t i = 0; i < coverage->case_count; i++)
+    sized[i] = (struct sized){count_executed(coverage, &coverage->cases[i]), i};
+  qsort(sized, coverage->case_count, sizeof *sized, by_size);
+  for (uint32_t i = 0; i < coverage->case_count; i++) {
+    run->case_rank[sized[i].number] = i;
+    if (run->case_usable[sized[i].number] == CASE_USABLE)
+      run->cases[run->case_count++] = sized[i].number;
+  }
+  free(sized);
+}
+
+/* Says which cases cannot be used. Returns whether the others may be. */
+static bool check_baseline(const struct mutation_run *run) {
+  const struct coverage *coverage = run->coverage;
+  size_t failing = 0;
+  for (size_t i = 0; i < coverage->case_count; i++) {
+    if (run->case_usable[i] == CASE_FAILS)
+      fprintf(stderr, "bytegate: %s %s fails on the program as it is (see `bytegate verify`)\n",
+              coverage->cases[i].program, coverage->cases[i].name);
+    failing += run->case_usable[i] == CASE_FAILS;
+  }
+  return failing == 0;
+}
+
+/* Says how far it is, and writes down what is known every now and then, so that no more is lost when it is killed. */
+static void progress(void *user) {
+  struct mutation_run *run = user;
+  struct bytes why = {0};
+  if (now_ns() - run->saved > SAVE_INTERVAL_NS) {
+    mutate_save(run, &why);
+    run->saved = now_ns();
+    bytes_free(&why);
+  }
+  size_t tried = 0;
+  size_t killed = 0;
+  for (size_t i = 0; i < run->order_count; i++) {
+    const struct outcome *outcome = &run->outcomes[run->order[i]];
+    tried += outcome->fate != FATE_UNTRIED;
+    killed += outcome->fate == FATE_KILLED;
+  }
+  if (isatty(STDERR_FILENO))
+    fprintf(stderr, "\r%zu of %zu mutants tried, %zu killed, %zu s", tried, run->order_count, killed,
+            (size_t)((now_ns() - run->started) / 1000000000));
+}
+
+static void open_run(struct mutation_run *run, struct coverage *coverage, const struct options *options) {
+  *run = (struct mutation_run){.coverage = coverage, .jobs = options->session.jobs, .started = now_ns()};
+  mutants_make(&coverage->map, coverage->machine, &run->mutants);
+  run->outcomes = shared_memory(run->mutants.count * sizeof *run->outcomes);
+  run->case_duration = shared_memory(coverage->case_count * sizeof *run->case_duration);
+  run->case_usable = shared_memory(coverage->case_count);
+  run->last_killer = shared_memory(coverage->map.count * sizeof *run->last_killer);
+}
+
+static void close_run(struct mutation_run *run) {
+  shared_memory_free(run->outcomes, run->mutants.count * sizeof *run->outcomes);
+  shared_memory_free(run->case_duration, run->coverage->case_count * sizeof *run->case_duration);
+  shared_memory_free(run->case_usable, run->coverage->case_count);
+  shared_memory_free(run->last_killer, run->coverage->map.count * sizeof *run->last_killer);
+  mutants_free(&run->mutants);
+  explained_free(&run->equivalents);
+  explained_free(&run->unreached);
+  free(run->order);
+  free(run->cases);
+  free(run->case_rank);
+}
+
+/* Tries the mutants of one program. Returns the exit status; *INTERRUPTED becomes a signal or 0. */
+static int mutate_program(struct mutation_run *run, const struct options *options, int *interrupted) {
+  struct bytes why = {0};
+  int status = EXIT_INFRASTRUCTURE;
+  *interrupted = 0;
+  if (explained_read(&run->equivalents, EQUIVALENTS, &why) && explained_read(&run->unreached, UNREACHED, &why) &&
+      (*interrupted = mutate_baseline(run)) == 0 && check_baseline(run)) {
+    rank_cases(run);
+    make_order(run, options);
+    if (!options->fresh)
+      mutate_load(run);
+    run->deadline = options->seconds ? now_ns() + options->seconds * 1000000000ULL : 0;
+    *interrupted = mutate_try(run, progress);
+    if (isatty(STDERR_FILENO))
+      fputc('\n', stderr);
+    status = mutate_report(run, stdout) ? EXIT_EQUAL : EXIT_DIVERGED;
+    if (!mutate_save(run, &why))
+      status = EXIT_INFRASTRUCTURE;
+  }
+  if (why.len)
+    fprintf(stderr, "bytegate: %s\n", why.data);
+  bytes_free(&why);
+  return status;
+}
+
+/* The one program that was selected, or NULL after a line on stderr. */
+static struct coverage *only_program(const struct coverage_list *list) {
+  if (list->count == 1)
+    return &list->items[0];
+  fputs("bytegate: mutate works on one program; name it with --program:", stderr);
+  for (size_t i = 0; i < list->count; i++)
+    fprintf(stderr, " %s", list->items[i].name);
+  fputc('\n', stderr);
+  return NULL;
+}
+
+/* Whether each of the patterns names a routine; a line on stderr where one does not. */
+static bool check_routines(const struct coverage *coverage, const struct text_list *patterns) {
+  for (size_t i = 0; i < patterns->count; i++) {
+    size_t at = 0;
+    while (at < coverage->map.count && fnmatch(patterns->items[i], coverage->map.entries[at].routine, 0) != 0)
+      at++;
+    if (at < coverage->map.count)
+      continue;
+    fprintf(stderr, "bytegate: mutate: no routine of %s matches '%s' (its map, %s.map, lists them)\n", coverage->name,
+            patterns->items[i], coverage->elf);
+    return false;
+  }
+  return true;
+}
+
+int mutate_command(const struct options *options) {
+  struct session session = {0};
+  struct coverage_list list = {0};
+  struct mutation_run run;
+  /* The seed is that of the sample. The random documents stay the ones that are known. */
+  struct session_options selection = options->session;
+  selection.has_seed = false;
+  int interrupted = 0;
+  int status = open_and_measure(&selection, false, &session, &list);
+  struct coverage *coverage = status == EXIT_EQUAL ? only_program(&list) : NULL;
+  if (status == EXIT_EQUAL && (!coverage || !check_routines(coverage, &options->operands)))
+    status = EXIT_USAGE;
+  if (status == EXIT_EQUAL) {
+    char *folder = xasprintf("%s/mutants", options->session.build);
+    char *state = xasprintf("%s/%s", folder, coverage->name);
+    mkdir(folder, 0777);
+    open_run(&run, coverage, options);
+    run.state = state;
+    status = mutate_program(&run, options, &interrupted);
+    close_run(&run);
+    free(state);
+    free(folder);
+  }
+  measured_close(options, &session, &list);
+  if (interrupted) {
+    signal(interrupted, SIG_DFL);
+    raise(interrupted);
+  }
+  return status;
+}

@@ -1,0 +1,77 @@
+/* How much this gate notices: runs the cases on mutants of a program and counts how many of them some case fails on.
+
+   A mutant that every case passes on survives. It is then a gap in the cases, or it does the same as the program, or no
+   case can bring about what would tell them apart; the latter two are listed, with the reason, in a file that has two
+   sides: a line of it that no surviving mutant needs is a mistake. What no case can reach is explained where the
+   coverage explains it.
+
+   Mutants run confined (harness/helpers/confine), natively where their suite has that and the host is their machine,
+   under qemu elsewhere. */
+#ifndef HARNESS_MUTATE_H
+#define HARNESS_MUTATE_H
+
+#include "harness/cli/options.h"
+#include "harness/coverage/coverage.h"
+#include "harness/coverage/explained.h"
+#include "harness/mutate/mutants.h"
+
+#include <stdio.h>
+
+enum usable { CASE_UNUSED, CASE_USABLE, CASE_FAILS };
+enum fate { FATE_UNTRIED, FATE_KILLED, FATE_SURVIVED, FATE_NOT_REACHED };
+
+/* What became of a mutant. In memory that the workers share. */
+struct outcome {
+  uint8_t fate;     /* enum fate */
+  uint32_t one;     /* the case that killed it: its number in the coverage */
+  uint32_t verdict; /* of that case */
+};
+
+struct mutation_run {
+  struct coverage *coverage;
+  struct mutants mutants;
+  struct outcome *outcomes; /* of each mutant; shared */
+  uint32_t *order;          /* in which they are tried: those of the routines that were asked for */
+  size_t order_count;
+  size_t left_out; /* because they are explained: --unexplained */
+  struct explained_list equivalents;
+  struct explained_list unreached; /* what the coverage explains */
+  uint32_t *cases;                 /* those that can be used, the most specific first */
+  size_t case_count;
+  uint32_t *case_rank;     /* of each case of the coverage: where it stands in CASES */
+  uint64_t *case_duration; /* shared: of each case of the coverage, in ns */
+  uint8_t *case_usable;    /* shared: enum usable of each case of the coverage */
+  uint32_t *last_killer;   /* shared: by entry of the map: 1 + the case that killed a mutant of it last, or 0 */
+  uint64_t deadline;       /* now_ns, or 0 */
+  unsigned jobs;
+  uint64_t started;
+  const char *state; /* path of the file that keeps what is known */
+  uint64_t saved;    /* when it was written last */
+};
+
+/* mutate_run.c: measures how the unchanged program does on each case, confined. Returns a signal or 0. */
+int mutate_baseline(struct mutation_run *run);
+
+/* Tries the mutants in their order until all are tried or the deadline has passed. Returns a signal or 0. TICK is
+   called in between. */
+int mutate_try(struct mutation_run *run, void (*tick)(void *run));
+
+/* mutate_state.c: what earlier runs found out about the same program, in the file STATE of the run. */
+void mutate_load(struct mutation_run *run);
+bool mutate_save(const struct mutation_run *run, struct bytes *why);
+
+/* The least share killed of the mutants that are not explained, in per cent. */
+#define MUTATION_GOAL 95.0
+
+/* mutate_report.c: whether KILLED of COUNT mutants are enough: of all that there are, MUTATION_GOAL; of a sample of
+   them, as many as a sample of 95 in 100 times has where that share of all is killed. */
+bool is_enough(size_t killed, size_t count, bool is_sample);
+
+/* Prints what became of the mutants. Returns whether enough were killed and the list of equivalent mutants is right. */
+bool mutate_report(const struct mutation_run *run, FILE *out);
+
+/* bytegate mutate. Returns the exit status: EXIT_DIVERGED where too few of the mutants were killed, or the list of
+   equivalent ones is wrong. */
+int mutate_command(const struct options *options);
+
+#endif

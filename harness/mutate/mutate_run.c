@@ -1,0 +1,362 @@
+/* Runs cases on mutants. */
+#include "harness/base/companion.h"
+#include "harness/mutate/mutate.h"
+
+#include "harness/drive/drive.h"
+#include "harness/process/workers.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A mutant that spins is stopped by the processor time that it takes, which no load of the machine falsifies; one that
+   waits, by the clock. */
+static const unsigned CPU_MS_NATIVE = 100;
+static const unsigned CPU_MS_QEMU = 2000;
+static const double WAIT_SECONDS = 1.0;
+static const uint64_t SLOW_CASE_NS = 1500000000;
+static const double SLOWEST_BASELINE = 30;
+
+/* A program of the suites, on one worker, with the mutant in its place. */
+struct stand_in {
+  const struct target *original;
+  struct program program;
+  struct target target;
+  struct result stop;
+};
+
+struct shift {
+  struct mutation_run *run;
+  struct workspace *workspace;
+  char *elf; /* the mutant's path */
+  struct bytes image;
+  struct stand_in **stand_ins;
+  size_t stand_in_count;
+  /* What the run in hand has found. */
+  uint32_t *drawn; /* cases */
+  size_t drawn_count;
+  struct result *results; /* of each case drawn */
+  bool baseline;
+  bool to_the_end;      /* servers are judged by how they stop as well */
+  enum verdict verdict; /* EQUAL: none has failed */
+  uint32_t killer;      /* the case that failed */
+};
+
+/* The offset in the file of the byte that is loaded at ADDRESS. In the smallest programs a segment may claim to be
+   shorter than what the kernel maps, a page, or its header be cut off; but there the map begins with the file. */
+static size_t file_offset(const struct bytes *image, const struct program_map *map, uint64_t address) {
+  Elf64_Ehdr header = {0};
+  Elf64_Phdr segment;
+  if (image->len >= sizeof header)
+    memcpy(&header, image->data, sizeof header);
+  for (size_t i = 0; i < header.e_phnum; i++) {
+    size_t at = header.e_phoff + i * sizeof segment;
+    if (at + sizeof segment > image->len)
+      break;
+    memcpy(&segment, image->data + at, sizeof segment);
+    if (segment.p_type == PT_LOAD && address - segment.p_vaddr < segment.p_filesz)
+      return (size_t)(segment.p_offset + (address - segment.p_vaddr));
+  }
+  return (size_t)(address - map->base);
+}
+
+/* Writes the program, changed where MUTANT is not NULL, to a file of its own. A file that something still executes
+   could not be opened for writing, so it is always a new one. */
+static void place(struct shift *shift, const struct mutant *mutant) {
+  char before[MUTANT_MOST_BYTES];
+  size_t at = mutant ? file_offset(&shift->image, &shift->run->coverage->map, mutant->address) : 0;
+  if (mutant && (at + mutant->len > shift->image.len ||
+                 memcmp(shift->image.data + at, mutant->entry->bytes + (mutant->address - mutant->entry->address),
+                        mutant->len) != 0))
+    die("%s: its map does not fit it (run `make`)", shift->run->coverage->elf);
+  if (mutant) {
+    memcpy(before, shift->image.data + at, mutant->len);
+    memcpy(shift->image.data + at, mutant->bytes, mutant->len);
+  }
+  unlink(shift->elf);
+  int failed = write_file(shift->elf, span_of(&shift->image));
+  if (failed || chmod(shift->elf, 0755) != 0)
+    die("%s: %s", shift->elf, strerror(failed ? failed : errno));
+  if (mutant)
+    memcpy(shift->image.data + at, before, mutant->len);
+}
+
+static struct stand_in *stand_in_for(struct shift *shift, const struct target *original) {
+  for (size_t i = 0; i < shift->stand_in_count; i++)
+    if (shift->stand_ins[i]->original == original)
+      return shift->stand_ins[i];
+  struct stand_in *one = xcalloc(1, sizeof *one);
+  bool native = original->runner == RUNNER_NATIVE;
+  unsigned cpu_ms = native ? CPU_MS_NATIVE : CPU_MS_QEMU;
+  *one = (struct stand_in){.original = original, .program = *original->program, .target = *original};
+  struct text_list words = {0};
+  text_list_take(&words, xasprintf("%u", original->program->drive == DRIVE_HTTP ? 50 * cpu_ms : cpu_ms));
+  if (!native)
+    text_list_take(&words, find_command(qemu_command(original->machine)));
+  text_list_take(&words, xstrdup(shift->elf));
+  for (size_t i = 0; i < original->program->arguments.count; i++)
+    text_list_take(&words, xstrdup(original->program->arguments.items[i]));
+  one->program.arguments = words;
+  one->program.start_deadline = native ? WAIT_SECONDS : 4 * WAIT_SECONDS;
+  one->target.elf = companion_path("confine");
+  one->target.program = &one->program;
+  one->target.runner = RUNNER_NATIVE;
+  one->target.stop = NULL;
+  shift->stand_ins = xrealloc(shift->stand_ins, (shift->stand_in_count + 1) * sizeof(struct stand_in *));
+  shift->stand_ins[shift->stand_in_count++] = one;
+  return one;
+}
+
+/* The case that RESULT is of. */
+static uint32_t number_of(const struct shift *shift, const struct result *result) {
+  const struct coverage *coverage = shift->run->coverage;
+  if (result >= shift->results && result < shift->results + shift->drawn_count)
+    return shift->drawn[result - shift->results];
+  for (uint32_t i = 0; i < coverage->case_count; i++)
+    if (coverage->cases[i].test_case == result->test_case &&
+        &stand_in_for((struct shift *)shift, coverage->cases[i].target)->target == result->target)
+      return i;
+  die("a result of no case");
+}
+
+static bool done(void *user, struct result *result) {
+  struct shift *shift = user;
+  struct mutation_run *run = shift->run;
+  if (result->verdict == RUNNER_FAULT || result->verdict == ORACLE_FAULT)
+    die("%s: %s", result->test_case->id, span_of(&result->detail).data);
+  uint32_t number = number_of(shift, result);
+  if (shift->baseline) {
+    run->case_duration[number] = result->duration_ns;
+    run->case_usable[number] = result->verdict != EQUAL ? CASE_FAILS : result->duration_ns < SLOW_CASE_NS;
+    return true;
+  }
+  if (result->verdict != EQUAL && shift->verdict == EQUAL) {
+    shift->killer = number;
+    shift->verdict = result->verdict;
+  }
+  return result->verdict == EQUAL;
+}
+
+/* Has the stop of the server of TARGET judged, if its suite wants that. */
+static void attach_stop(struct shift *shift, const struct target *target) {
+  const struct mutation_run *run = shift->run;
+  struct stand_in *stand_in = stand_in_for(shift, target);
+  for (uint32_t i = 0; i < run->coverage->case_count && !stand_in->target.stop; i++) {
+    const struct covered_case *one = &run->coverage->cases[i];
+    if (one->target != target || !one->is_stop || (!shift->baseline && run->case_usable[i] != CASE_USABLE))
+      continue;
+    result_free(&stand_in->stop);
+    stand_in->stop = (struct result){.suite = one->suite, .target = &stand_in->target, .test_case = one->test_case};
+    stand_in->target.stop = &stand_in->stop;
+  }
+}
+
+/* Readies the stand-ins for the cases drawn: their patience, and whether they are judged when they stop. */
+static void prepare(struct shift *shift) {
+  const struct mutation_run *run = shift->run;
+  for (size_t i = 0; i < shift->stand_in_count; i++) {
+    shift->stand_ins[i]->program.deadline = WAIT_SECONDS;
+    shift->stand_ins[i]->target.stop = NULL;
+  }
+  for (size_t i = 0; i < shift->drawn_count; i++) {
+    uint32_t number = shift->drawn[i];
+    struct program *program = &stand_in_for(shift, run->coverage->cases[number].target)->program;
+    double seconds = shift->baseline ? SLOWEST_BASELINE : WAIT_SECONDS + 20 * (double)run->case_duration[number] / 1e9;
+    program->deadline = program->deadline < seconds ? seconds : program->deadline;
+    if (run->coverage->cases[number].is_stop || shift->to_the_end)
+      attach_stop(shift, run->coverage->cases[number].target);
+  }
+}
+
+/* Runs the cases drawn until one fails, in their order. Returns a signal or 0. */
+static int drive(struct shift *shift) {
+  const struct coverage *coverage = shift->run->coverage;
+  struct result **jobs = xcalloc(shift->drawn_count, sizeof(struct result *));
+  size_t count = 0;
+  shift->results = xcalloc(shift->drawn_count, sizeof *shift->results);
+  shift->verdict = EQUAL;
+  prepare(shift);
+  for (size_t i = 0; i < shift->drawn_count; i++) {
+    const struct covered_case *one = &coverage->cases[shift->drawn[i]];
+    if (one->is_stop)
+      continue;
+    shift->results[i] = (struct result){
+        .suite = one->suite, .target = &stand_in_for(shift, one->target)->target, .test_case = one->test_case};
+    jobs[count++] = &shift->results[i];
+  }
+  const struct drive_options options = {.lanes = 1, .done = done, .user = shift};
+  int interrupted = count ? drive_jobs(shift->workspace, &options, jobs, count) : 0;
+  for (size_t i = 0; i < shift->drawn_count; i++)
+    result_free(&shift->results[i]);
+  free(shift->results);
+  free(jobs);
+  return interrupted;
+}
+
+static void begin_shift(struct shift *shift, struct mutation_run *run, struct workspace *workspace) {
+  *shift = (struct shift){.run = run, .workspace = workspace};
+  shift->elf = xasprintf("%s/%s", workspace->root, run->coverage->name);
+  shift->drawn = xcalloc(run->coverage->case_count, sizeof *shift->drawn);
+  int failed = bytes_read_file(&shift->image, run->coverage->elf);
+  if (failed)
+    die("%s: %s", run->coverage->elf, strerror(failed));
+}
+
+static void end_shift(struct shift *shift) {
+  for (size_t i = 0; i < shift->stand_in_count; i++) {
+    text_list_free(&shift->stand_ins[i]->program.arguments);
+    result_free(&shift->stand_ins[i]->stop);
+    free(shift->stand_ins[i]->target.elf);
+    free(shift->stand_ins[i]);
+  }
+  free(shift->stand_ins);
+  free(shift->drawn);
+  free(shift->elf);
+  bytes_free(&shift->image);
+}
+
+/* The unchanged program */
+
+static void work_on_baseline(void *user, unsigned index, struct workspace *workspace) {
+  struct mutation_run *run = user;
+  struct shift shift;
+  begin_shift(&shift, run, workspace);
+  shift.baseline = true;
+  for (uint32_t i = 0; i < run->coverage->case_count; i++)
+    if (i % run->jobs == index && run->coverage->cases[i].known)
+      shift.drawn[shift.drawn_count++] = i;
+  place(&shift, NULL);
+  drive(&shift);
+  end_shift(&shift);
+}
+
+int mutate_baseline(struct mutation_run *run) {
+  const struct workers workers = {.count = run->jobs, .work = work_on_baseline, .user = run};
+  return run_workers(&workers);
+}
+
+/* Mutants */
+
+/* Whether no case reads the byte of a table or a header that the mutant changes. The kernel's reads are known by the
+   first byte alone, so where nobody reads the byte, the first of its entry decides. */
+static bool is_unread(const struct coverage *coverage, const struct mutant *mutant) {
+  return mutant->entry->kind == MAP_DATA && coverage_hits(coverage, COUNT_EXECUTED, mutant->address) == 0 &&
+         coverage_hits(coverage, COUNT_EXECUTED, mutant->entry->address) == 0;
+}
+
+/* Whether the case has anything to do with the mutant: executes the instruction, or reads the byte. */
+static bool reaches(const struct coverage *coverage, const struct covered_case *one, const struct mutant *mutant) {
+  uint64_t address = mutant->address;
+  if (coverage_hits(coverage, COUNT_EXECUTED, address) == 0)
+    address = mutant->entry->address;
+  return case_covers(coverage, one, COUNT_EXECUTED, address);
+}
+
+static int by_target(const void *a, const void *b, void *user) {
+  const struct mutation_run *run = user;
+  uint32_t x = *(const uint32_t *)a;
+  uint32_t y = *(const uint32_t *)b;
+  uintptr_t p = (uintptr_t)run->coverage->cases[x].target;
+  uintptr_t q = (uintptr_t)run->coverage->cases[y].target;
+  return p != q ? (p > q) - (p < q) : (run->case_rank[x] > run->case_rank[y]) - (run->case_rank[x] < run->case_rank[y]);
+}
+
+/* Draws the cases that reach the mutant, the most specific first: those from FROM on, at most MOST. FIRST, where it is
+   not 0, is one more than the case to begin with, which FROM does not count. What no case reads, the loader may, and
+   then any case tells: the first one does. */
+static void draw(struct shift *shift, const struct mutant *mutant, uint32_t first, size_t from, size_t most) {
+  const struct mutation_run *run = shift->run;
+  size_t seen = 0;
+  bool unread = is_unread(run->coverage, mutant);
+  most = unread ? 1 : most;
+  shift->drawn_count = 0;
+  if (first && from == 0)
+    shift->drawn[shift->drawn_count++] = first - 1;
+  for (size_t i = 0; i < run->case_count && shift->drawn_count < most; i++) {
+    uint32_t number = run->cases[i];
+    if (number + 1 == first || !(unread || reaches(run->coverage, &run->coverage->cases[number], mutant)))
+      continue;
+    if (seen++ >= from)
+      shift->drawn[shift->drawn_count++] = number;
+  }
+  if (shift->drawn_count && run->coverage->cases[shift->drawn[0]].target->program->drive == DRIVE_HTTP)
+    qsort_r(shift->drawn, shift->drawn_count, sizeof *shift->drawn, by_target, (void *)run);
+}
+
+/* The case of a server's stop is judged when the server of another case stops. Where none of its cases is drawn, draws
+   the first that can be used. */
+static void draw_company(struct shift *shift) {
+  const struct mutation_run *run = shift->run;
+  const struct covered_case *cases = run->coverage->cases;
+  for (size_t i = 0, count = shift->drawn_count; i < count; i++) {
+    const struct target *target = cases[shift->drawn[i]].target;
+    bool alone = cases[shift->drawn[i]].is_stop;
+    for (size_t k = 0; k < shift->drawn_count && alone; k++)
+      alone = cases[shift->drawn[k]].target != target || cases[shift->drawn[k]].is_stop;
+    for (size_t k = 0; k < run->case_count && alone; k++)
+      if (cases[run->cases[k]].target == target && !cases[run->cases[k]].is_stop) {
+        shift->drawn[shift->drawn_count++] = run->cases[k];
+        alone = false;
+      }
+  }
+}
+
+/* Tries one mutant: on a few cases, and where none kills it, on all. Returns a signal or 0. */
+static int try_mutant(struct shift *shift, uint32_t number) {
+  enum { FEW = 6 };
+  struct mutation_run *run = shift->run;
+  const struct mutant *mutant = &run->mutants.items[number];
+  struct outcome *outcome = &run->outcomes[number];
+  uint32_t *last = &run->last_killer[mutant->entry - run->coverage->map.entries];
+  uint32_t first = *last;
+  draw(shift, mutant, first, 0, FEW);
+  if (shift->drawn_count == 0) {
+    outcome->fate = FATE_NOT_REACHED;
+    return 0;
+  }
+  bool few = shift->drawn_count < FEW;
+  draw_company(shift);
+  place(shift, mutant);
+  /* What a server does at its start can matter at its end, which reaches none of it. */
+  shift->to_the_end = few;
+  int interrupted = drive(shift);
+  if (!interrupted && shift->verdict == EQUAL && !few) {
+    /* The last of the few again: a server that is to be stopped has to run. */
+    draw(shift, mutant, first, FEW - (first != 0) - 1, run->coverage->case_count);
+    draw_company(shift);
+    shift->to_the_end = true;
+    interrupted = drive(shift);
+  }
+  if (interrupted)
+    return interrupted;
+  outcome->fate = shift->verdict == EQUAL ? FATE_SURVIVED : FATE_KILLED;
+  outcome->verdict = shift->verdict;
+  outcome->one = shift->killer;
+  if (outcome->fate == FATE_KILLED)
+    *last = shift->killer + 1;
+  return 0;
+}
+
+static void work_on_mutants(void *user, unsigned index, struct workspace *workspace) {
+  struct mutation_run *run = user;
+  struct shift shift;
+  begin_shift(&shift, run, workspace);
+  int interrupted = 0;
+  for (size_t i = index; i < run->order_count && !interrupted; i += run->jobs) {
+    if (run->deadline && now_ns() > run->deadline)
+      break;
+    if (run->outcomes[run->order[i]].fate == FATE_UNTRIED)
+      interrupted = try_mutant(&shift, run->order[i]);
+  }
+  end_shift(&shift);
+}
+
+int mutate_try(struct mutation_run *run, void (*tick)(void *run)) {
+  const struct workers workers = {.count = run->jobs, .work = work_on_mutants, .tick = tick, .user = run};
+  return run_workers(&workers);
+}

@@ -1,0 +1,99 @@
+/* Reads from a pipe which process groups live. When the pipe ends, the harness is gone: kills the rest. */
+#include "harness/process/guard.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MOST_GROUPS = 4096 };
+
+struct message {
+  pid_t pgid;
+  int lives;
+};
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk) {
+  (void)status;
+  (void)type;
+  (void)walk;
+  return remove(path) == 0 || errno == ENOENT ? 0 : -1;
+}
+
+void remove_folder(const char *path) { nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS); }
+
+static void apply(pid_t *groups, size_t *count, struct message message) {
+  if (message.lives && *count < MOST_GROUPS) {
+    groups[(*count)++] = message.pgid;
+    return;
+  }
+  for (size_t i = 0; i < *count; i++)
+    if (groups[i] == message.pgid) {
+      groups[i] = groups[--*count];
+      return;
+    }
+}
+
+static _Noreturn void watch(int from, const char *root) {
+  static pid_t groups[MOST_GROUPS];
+  size_t count = 0;
+  struct message message;
+  ssize_t got;
+  while ((got = read(from, &message, sizeof message)) == (ssize_t)sizeof message || (got < 0 && errno == EINTR))
+    if (got > 0)
+      apply(groups, &count, message);
+  for (size_t i = 0; i < count; i++)
+    kill(-groups[i], SIGKILL);
+  remove_folder(root);
+  _exit(0);
+}
+
+/* What ends the harness must not end its guard: it leaves the terminal's process group and ignores the signals. */
+static void detach(int keep) {
+  setsid();
+  for (int signal_number = 1; signal_number < NSIG; signal_number++)
+    signal(signal_number, SIG_IGN);
+  if (keep != 3) {
+    dup2(keep, 3);
+  }
+  closefrom(4);
+  int null = open("/dev/null", O_RDWR);
+  for (int fd = 0; fd < 3 && null >= 0; fd++)
+    dup2(null, fd);
+}
+
+int guard_start(struct guard *guard, const char *root) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0)
+    return errno;
+  guard->pid = fork();
+  if (guard->pid < 0) {
+    int error = errno;
+    close(ends[0]);
+    close(ends[1]);
+    return error;
+  }
+  if (guard->pid == 0) {
+    detach(ends[0]);
+    watch(3, root);
+  }
+  close(ends[0]);
+  guard->pipe = ends[1];
+  return 0;
+}
+
+void guard_tell(const struct guard *guard, pid_t pgid, bool lives) {
+  struct message message = {.pgid = pgid, .lives = lives};
+  while (write(guard->pipe, &message, sizeof message) < 0 && errno == EINTR)
+    ;
+}
+
+void guard_stop(struct guard *guard) {
+  close(guard->pipe);
+  while (waitpid(guard->pid, NULL, 0) < 0 && errno == EINTR)
+    ;
+}

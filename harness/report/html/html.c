@@ -1,0 +1,249 @@
+/* The report as one HTML page: the verdicts, the divergences, the loaders, the programs. It is for a person who was not
+   there, so it holds everything in itself: no script, no style, picture or page of another file, and what a program
+   under test sent is shown in frames that may load nothing and run nothing. */
+#include "harness/report/html/html.h"
+
+#include "harness/report/report.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+/* So many divergences are shown in full: a broken program fails thousands of cases, most of them in one way. */
+enum { SHOWN = 40 };
+
+static bool is_divergence(const struct result *result) { return result_failed(result) || result->known == KNOWN_AS_IS; }
+
+/* The divergences to show: first one of each fault, failures before known ones; then others, up to SHOWN. */
+struct choice {
+  struct shown shown[SHOWN];
+  size_t count;
+  size_t all;
+};
+
+/* The first of COUNT divergences shown that RESULT is like, or COUNT. */
+static size_t find_alike(const struct choice *choice, size_t count, const struct result *result) {
+  size_t i = 0;
+  while (i < count && !results_alike(choice->shown[i].result, result))
+    i++;
+  return i;
+}
+
+/* Adds one of each fault, the one that one would look at first. */
+static void choose_faults(const struct session *session, struct choice *choice) {
+  for (size_t i = 0; i < session->fault_count && choice->count < SHOWN; i++)
+    choice->shown[choice->count++] = (struct shown){session->faults[i].example, session->faults[i].failures - 1};
+}
+
+/* Adds one of each kind of divergence that is known. */
+static void choose_known(const struct session *session, struct choice *choice) {
+  for (size_t i = 0; i < session->result_count; i++) {
+    const struct result *result = &session->results[i];
+    choice->all += is_divergence(result);
+    if (result->known != KNOWN_AS_IS)
+      continue;
+    size_t k = find_alike(choice, choice->count, result);
+    if (k < choice->count)
+      choice->shown[k].alike++;
+    else if (k < SHOWN)
+      choice->shown[choice->count++] = (struct shown){result, 0};
+  }
+}
+
+static void choose_more(const struct session *session, struct choice *choice) {
+  size_t faults = choice->count;
+  for (size_t i = 0; i < session->result_count && choice->count < SHOWN; i++) {
+    const struct result *result = &session->results[i];
+    size_t k = 0;
+    while (k < faults && choice->shown[k].result != result)
+      k++;
+    if (!is_divergence(result) || k < faults)
+      continue;
+    k = find_alike(choice, faults, result);
+    choice->shown[choice->count++] = (struct shown){result, k < faults ? choice->shown[k].alike : 0};
+  }
+}
+
+static int by_result(const void *a, const void *b) {
+  const struct result *x = ((const struct shown *)a)->result;
+  const struct result *y = ((const struct shown *)b)->result;
+  return (x > y) - (x < y);
+}
+
+static void choose(const struct session *session, struct choice *choice) {
+  *choice = (struct choice){0};
+  choose_faults(session, choice);
+  choose_known(session, choice);
+  choose_more(session, choice);
+  qsort(choice->shown, choice->count, sizeof *choice->shown, by_result);
+}
+
+/* The number of the first divergence shown that is among the results FIRST to LAST, or 0. */
+static size_t first_shown(const struct session *session, const struct choice *choice, size_t first, size_t last) {
+  for (size_t i = 0; i < choice->count; i++) {
+    size_t at = (size_t)(choice->shown[i].result - session->results);
+    if (at >= first && at < last)
+      return i + 1;
+  }
+  return 0;
+}
+
+static void add_group(const struct session *session, const struct choice *choice, size_t first,
+                      const struct tally *tally, struct bytes *out) {
+  const struct result *start = &session->results[first];
+  double rate = tally->duration_ns ? (double)(tally->count - tally->not_run) / ((double)tally->duration_ns / 1e9) : 0;
+  size_t number = first_shown(session, choice, first, first + tally->count);
+  bytes_printf(out, "<tr><td class=\"%s\">%s</td><td>",
+               tally->failed    ? "bad"
+               : tally->not_run ? "soft"
+                                : "good",
+               tally->failed    ? "RED"
+               : tally->not_run ? "NOT RUN"
+                                : "GREEN");
+  html_text(out, start->suite->name);
+  bytes_text(out, "</td><td>");
+  html_text(out, start->target->label);
+  bytes_text(out, "</td><td>");
+  html_text(out, start->target->where);
+  bytes_printf(out, "</td><td class=\"r\">%zu</td><td class=\"r\">%zu</td><td class=\"r\">%zu</td><td class=\"r\">",
+               tally->count, tally->equal, tally->known);
+  if (number)
+    bytes_printf(out, "<a href=\"#d%zu\" title=\"its first divergence\">%zu</a>", number, tally->failed);
+  else
+    bytes_printf(out, "%zu", tally->failed);
+  bytes_printf(out, "</td><td class=\"r\">%.0f</td></tr>\n", rate);
+}
+
+static void add_verdicts(const struct session *session, const struct choice *choice, struct bytes *out) {
+  bytes_text(out, "<section id=\"verdicts\" aria-labelledby=\"h-verdicts\">\n<h2 id=\"h-verdicts\">Verdicts</h2>\n"
+                  "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"verdicts\"><table>\n"
+                  "<tr><th>verdict</th><th>suite</th><th>program</th><th>runner</th><th class=\"r\">cases</th>"
+                  "<th class=\"r\">equal</th><th class=\"r\">known</th><th class=\"r\">failed</th>"
+                  "<th class=\"r\">a second</th></tr>\n");
+  for (size_t first = 0; first < session->result_count;) {
+    struct tally tally;
+    size_t count = report_group(session, first, &tally);
+    add_group(session, choice, first, &tally, out);
+    first += count;
+  }
+  bytes_text(out, "</table></div>\n");
+  if (session->problems.len) {
+    bytes_text(out, "<pre class=\"bad\">");
+    html_bytes(out, span_of(&session->problems));
+    bytes_text(out, "</pre>\n");
+  }
+  bytes_text(out, "</section>\n");
+}
+
+/* In how many ways it failed, with a link to one of each. */
+static void add_faults(const struct session *session, const struct choice *choice, struct bytes *out) {
+  bytes_text(out, "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"faults\"><table>\n"
+                  "<tr><th class=\"r\">failed</th><th class=\"r\">cases</th><th class=\"r\">programs</th>"
+                  "<th>alike, so most likely of one cause</th></tr>\n");
+  for (size_t i = 0; i < session->fault_count; i++) {
+    const struct fault *fault = &session->faults[i];
+    size_t at = (size_t)(fault->example - session->results);
+    size_t number = first_shown(session, choice, at, at + 1);
+    char *way = result_way(fault->example);
+    bytes_printf(out, "<tr><td class=\"r\">%zu</td><td class=\"r\">%zu</td><td class=\"r\">%zu</td><td class=\"why\">",
+                 fault->failures, fault->cases, fault->targets);
+    if (number)
+      bytes_printf(out, "<a href=\"#d%zu\">", number);
+    html_bytes(out, span_text(way));
+    bytes_text(out, number ? "</a></td></tr>\n" : "</td></tr>\n");
+    free(way);
+  }
+  bytes_text(out, "</table></div>\n");
+}
+
+static void add_list(const struct choice *choice, struct bytes *out) {
+  struct bytes headline = {0};
+  bytes_text(out, "<ol id=\"list\" tabindex=\"-1\">\n");
+  for (size_t i = 0; i < choice->count; i++) {
+    bytes_clear(&headline);
+    report_headline(choice->shown[i].result, &headline);
+    bytes_printf(out, "<li><a href=\"#d%zu\">", i + 1);
+    html_bytes(out, span_of(&headline));
+    bytes_text(out, "</a></li>\n");
+  }
+  bytes_text(out, "</ol>\n");
+  bytes_free(&headline);
+}
+
+static void add_divergences(const struct session *session, const struct choice *choice, struct bytes *out) {
+  bytes_printf(out,
+               "<section id=\"divergences\" aria-labelledby=\"h-divergences\">\n<h2 id=\"h-divergences\">%zu "
+               "divergence%s</h2>\n",
+               choice->all, choice->all == 1 ? "" : "s");
+  if (choice->all == 0)
+    bytes_text(out, "<p>Every byte of every case that ran is equal to the oracle's.</p>\n");
+  if (session->fault_count)
+    add_faults(session, choice, out);
+  if (choice->count < choice->all)
+    bytes_printf(out,
+                 "<p><strong>%zu of them are shown</strong>, one of each fault first; %zu more are not on this page "
+                 "(<code>bytegate verify -k --json-lines FILE</code> writes all).</p>\n",
+                 choice->count, choice->all - choice->count);
+  if (choice->count)
+    add_list(choice, out);
+  for (size_t i = 0; i < choice->count; i++)
+    html_divergence(session, &choice->shown[i], i + 1, choice->count, out);
+  bytes_text(out, "</section>\n");
+}
+
+static const char page_head[] =
+    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; form-action "
+    "'none'; base-uri 'none'\"/>\n<meta http-equiv=\"x-dns-prefetch-control\" content=\"off\"/>\n"
+    "<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>bytegate: ";
+
+static void add_header(const struct session *session, const struct choice *choice, struct bytes *out) {
+  bool red = session_status(session) != EXIT_EQUAL;
+  char when[32] = "";
+  time_t now = time(NULL);
+  struct tm parts;
+  strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", gmtime_r(&now, &parts));
+  bytes_text(out, page_head);
+  bytes_printf(out, "%s, %zu divergences</title>\n<style>\n%s</style>\n</head>\n<body>\n", red ? "RED" : "GREEN",
+               choice->all, html_style);
+  bytes_text(out, "<a class=\"skip\" href=\"#divergences\">Skip to the divergences</a>\n<header>\n<h1>bytegate: ");
+  bytes_printf(out, "<span class=\"%s\">%s</span></h1>\n", red ? "bad" : "good", red ? "RED" : "GREEN");
+  bytes_printf(out,
+               "<p>%zu of %zu cases run in %.2f s: %zu failed, %zu known divergences. <span class=\"soft\">%s"
+               "</span></p>\n",
+               session->finished, session->selected, (double)session->elapsed_ns / 1e9, session->failed,
+               session->known_count, when);
+  bytes_printf(out,
+               "<nav aria-label=\"Parts of this page\"><ul>\n<li><a href=\"#verdicts\">Verdicts</a></li>\n"
+               "<li><a href=\"#divergences\">Divergences (%zu)</a></li>\n"
+               "<li><a href=\"#loaders\">Loaders</a></li>\n<li><a href=\"#maps\">Byte maps</a></li>\n"
+               "<li><a href=\"#sizes\">Sizes</a></li>\n</ul></nav>\n</header>\n<main>\n",
+               choice->all);
+}
+
+static void open_section(struct bytes *out, const char *id, const char *title) {
+  bytes_printf(out, "<section id=\"%s\" aria-labelledby=\"h-%s\">\n<h2 id=\"h-%s\">%s</h2>\n", id, id, id, title);
+}
+
+int html_report(const struct session *session, const char *path) {
+  struct bytes out = {0};
+  struct choice choice;
+  char *fixtures = xasprintf("%s/..", session->options->suites_folder);
+  choose(session, &choice);
+  add_header(session, &choice, &out);
+  add_verdicts(session, &choice, &out);
+  add_divergences(session, &choice, &out);
+  open_section(&out, "loaders", "Loaders");
+  html_loaders(fixtures, &out);
+  bytes_text(&out, "</section>\n");
+  open_section(&out, "maps", "Byte maps");
+  html_byte_maps(session, &out);
+  bytes_text(&out, "</section>\n");
+  open_section(&out, "sizes", "Sizes over the commits");
+  html_sizes(fixtures, &out);
+  bytes_text(&out, "</section>\n</main>\n</body>\n</html>\n");
+  int failed = write_file(path, span_of(&out));
+  free(fixtures);
+  bytes_free(&out);
+  return failed;
+}

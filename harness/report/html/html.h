@@ -1,0 +1,46 @@
+/* The parts of the HTML report. Each appends to OUT a piece of a page that is HTML and well-formed XML at once, so that
+   both kinds of parser can hold it to its grammar, and that asks nothing of any other file. */
+#ifndef HARNESS_REPORT_HTML_H
+#define HARNESS_REPORT_HTML_H
+
+#include "harness/session/session.h"
+
+/* One divergence that the page shows in full. */
+struct shown {
+  const struct result *result;
+  size_t alike; /* how many further results are alike (results_alike) */
+};
+
+/* report_html_text.c: any bytes as characters that HTML and XML allow. */
+
+/* As text or as the value of a quoted attribute: line feeds and tabs stay; what is no printable character of UTF-8
+   stands as \xHH; what would turn the direction of the text, as \u{HHHH}. */
+void html_bytes(struct bytes *out, struct span text);
+void html_text(struct bytes *out, const char *text);
+
+/* As the value of srcdoc: a page of its own that may load nothing and run nothing. What cannot stand in HTML becomes
+   the picture of the control character (U+2400 and on) or U+FFFD. */
+void html_frame_document(struct bytes *out, struct span body);
+
+/* The bytes FROM to TO of TEXT as numbered lines, the byte MARK in a mark element; MARK may be the end of TEXT,
+   or SIZE_MAX for no byte at all. */
+void html_source(struct bytes *out, struct span text, size_t from, size_t to, size_t mark);
+
+/* report_html_style.c: the style sheet. */
+extern const char html_style[];
+
+/* report_html_divergence.c: the article of SHOWN, number NUMBER of COUNT, from 1; its id is dNUMBER. */
+void html_divergence(const struct session *session, const struct shown *shown, size_t number, size_t count,
+                     struct bytes *out);
+
+/* report_html_map.c: a picture of each ELF that a result is about, from its source map, coloured by what `bytegate
+   coverage` stored in the build's folder, where it did. */
+void html_byte_maps(const struct session *session, struct bytes *out);
+
+/* report_html_sizes.c: how the sizes that elf.sha256 in FOLDER states changed over the commits of git. */
+void html_sizes(const char *folder, struct bytes *out);
+
+/* report_html_loaders.c: the loader table that loaders.ini in FOLDER declares. */
+void html_loaders(const char *folder, struct bytes *out);
+
+#endif

@@ -1,0 +1,335 @@
+/* The HTML page: whatever bytes a program gave, it stays well-formed, asks nothing of any other file, and links to each
+   divergence that it shows. */
+#include "harness/report/html/html.h"
+#include "harness/report/report.h"
+
+#include <check.h>
+#include <libxml/HTMLparser.h>
+#include <libxml/parser.h>
+#include <libxml/tree.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { RESULTS = 60 };
+
+static struct session_options options = {
+    .command = "build/bytegate", .build = "/nonexistent", .suites_folder = "/nonexistent/suites", .repeat = 1};
+static struct program program = {.name = (char *)"p", .oracle = ORACLE_CMARK};
+static struct target target = {.program = &program, .label = (char *)"p_x64", .where = "x64-native"};
+static struct suite suite = {.name = (char *)"s", .path = (char *)"fixtures/suites/s.ini"};
+static struct test_case cases[RESULTS];
+static struct result results[RESULTS];
+static struct session session = {.options = &options, .results = results};
+
+/* COUNT results that are equal, with no two cases of one name. */
+static void open_session(size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    cases[i] = (struct test_case){.id = xasprintf("c/<it's> & \"%zu\"", i)};
+    results[i] = (struct result){.suite = &suite, .target = &target, .test_case = &cases[i], .verdict = EQUAL};
+  }
+  session.result_count = count;
+}
+
+static void close_session(void) {
+  for (size_t i = 0; i < session.result_count; i++) {
+    result_free(&results[i]);
+    bytes_free(&cases[i].input);
+    free(cases[i].id);
+  }
+}
+
+/* Result I diverges in its byte AT: EXPECTED there against ACTUAL. */
+static void diverge(size_t i, struct span expected, struct span actual, size_t at) {
+  bytes_add(&results[i].expected, expected);
+  bytes_add(&results[i].actual, actual);
+  bytes_text(&cases[i].input, "# a\n\n*b*\n");
+  results[i].verdict = NOT_RUN;
+  results[i].part = PART_BODY;
+  results[i].offset = at;
+  result_set(&results[i], DIVERGED, "body byte %zu", at);
+}
+
+/* A page that would load, run and submit whatever HTML can, and that would end the attribute that holds it. */
+static const char hostile[] =
+    "</iframe>\"'><script src=\"http://example.com/x.js\">alert(1)</script>\n"
+    "<img src=\"http://example.com/x.png\">]]>&amp;<!--\r\n\t\x01\x1B[31m\x7F\xFF\xC2\x85\xEF\xBF\xBF"
+    "\xE2\x80\xAE"
+    "e\xCC\x81\xF0\x9F\x90\x8D</pre></body>";
+
+static struct bytes page(void) {
+  char path[] = "/tmp/test_report_html-XXXXXX";
+  struct bytes text = {0};
+  close(mkstemp(path));
+  session.fault_count = faults_find(results, session.result_count, &session.faults);
+  ck_assert_int_eq(html_report(&session, path), 0);
+  free(session.faults);
+  ck_assert_int_eq(bytes_read_file(&text, path), 0);
+  unlink(path);
+  return text;
+}
+
+static xmlDocPtr as_xml(const struct bytes *text) {
+  xmlDocPtr document = xmlReadMemory(text->data, (int)text->len, "page", NULL, XML_PARSE_NONET);
+  ck_assert_msg(document != NULL, "%s", xmlGetLastError() ? xmlGetLastError()->message : "not well-formed");
+  return document;
+}
+
+static int html_errors;
+static char html_message[256];
+
+/* libxml2 knows the elements of HTML 4; that one is newer is no error. */
+static void count_html_error(void *user, xmlErrorPtr error) {
+  (void)user;
+  if (error->code == XML_HTML_UNKNOWN_TAG)
+    return;
+  html_errors++;
+  snprintf(html_message, sizeof html_message, "line %d: %s", error->line, error->message);
+}
+
+static void check_html(const struct bytes *text) {
+  html_errors = 0;
+  xmlSetStructuredErrorFunc(NULL, count_html_error);
+  xmlDocPtr document = htmlReadMemory(text->data, (int)text->len, "page", "UTF-8", HTML_PARSE_NONET);
+  xmlSetStructuredErrorFunc(NULL, NULL);
+  ck_assert_ptr_nonnull(document);
+  ck_assert_msg(html_errors == 0, "%d errors, the last: %s", html_errors, html_message);
+  xmlFreeDoc(document);
+}
+
+static xmlNodePtr next_node(xmlNodePtr node, xmlNodePtr root) {
+  if (node->children)
+    return node->children;
+  while (node != root && !node->next)
+    node = node->parent;
+  return node == root ? NULL : node->next;
+}
+
+static bool has_id(xmlNodePtr root, const char *id) {
+  for (xmlNodePtr node = root; node; node = next_node(node, root)) {
+    xmlChar *own = node->type == XML_ELEMENT_NODE ? xmlGetProp(node, (const xmlChar *)"id") : NULL;
+    bool same = own && strcmp((const char *)own, id) == 0;
+    xmlFree(own);
+    if (same)
+      return true;
+  }
+  return false;
+}
+
+static bool has_link(xmlNodePtr root, const char *to) {
+  for (xmlNodePtr node = root; node; node = next_node(node, root)) {
+    xmlChar *href = node->type == XML_ELEMENT_NODE ? xmlGetProp(node, (const xmlChar *)"href") : NULL;
+    bool same = href && strcmp((const char *)href, to) == 0;
+    xmlFree(href);
+    if (same)
+      return true;
+  }
+  return false;
+}
+
+/* Holds one attribute of the page: none names another file, and links stay within the page. */
+static void check_attribute(xmlNodePtr root, const char *name, const char *value) {
+  static const char *const outward[] = {"src",  "srcset", "action", "formaction",
+                                        "data", "poster", "ping",   "background"};
+  for (size_t i = 0; i < sizeof outward / sizeof *outward; i++)
+    ck_assert_msg(strcmp(name, outward[i]) != 0, "an attribute %s: %s", name, value);
+  ck_assert_msg(strncmp(name, "on", 2) != 0, "a script: %s", name);
+  if (strcmp(name, "href") == 0) {
+    ck_assert_msg(*value == '#', "a link that leaves the page: %s", value);
+    ck_assert_msg(has_id(root, value + 1), "a link to nowhere: %s", value);
+  }
+  if (strcmp(name, "sandbox") == 0)
+    ck_assert_str_eq(value, "");
+  if (strcmp(name, "style") == 0)
+    ck_assert_ptr_null(strstr(value, "url("));
+}
+
+static void check_element(xmlNodePtr root, xmlNodePtr node) {
+  static const char *const loading[] = {"script", "link", "img", "object", "embed", "base", "form", "video", "audio"};
+  const char *name = (const char *)node->name;
+  for (size_t i = 0; i < sizeof loading / sizeof *loading; i++)
+    ck_assert_str_ne(name, loading[i]);
+  if (strcmp(name, "iframe") == 0)
+    ck_assert_ptr_nonnull(xmlHasProp(node, (const xmlChar *)"sandbox"));
+  for (xmlAttrPtr attribute = node->properties; attribute; attribute = attribute->next) {
+    xmlChar *value = xmlGetProp(node, attribute->name);
+    check_attribute(root, (const char *)attribute->name, (const char *)value);
+    xmlFree(value);
+  }
+}
+
+/* Counts the elements called NAME, and holds every element and attribute on the way. */
+static size_t check_tree(xmlDocPtr document, const char *name) {
+  xmlNodePtr root = xmlDocGetRootElement(document);
+  size_t count = 0;
+  for (xmlNodePtr node = root; node; node = next_node(node, root))
+    if (node->type == XML_ELEMENT_NODE) {
+      check_element(root, node);
+      count += strcmp((const char *)node->name, name) == 0;
+    }
+  return count;
+}
+
+START_TEST(arbitrary_bytes_stay_inside) {
+  struct bytes every = {0};
+  for (int i = 0; i < 256; i++)
+    bytes_append(&every, &(char){(char)i}, 1);
+  open_session(4);
+  diverge(1, span_of(&every), (struct span){every.data, 200}, 200);
+  diverge(2, span_text("<p>a</p>\n"), (struct span){hostile, sizeof hostile - 1}, 0);
+  results[3].verdict = NOT_RUN;
+  result_set(&results[3], CRASHED, "said \\x1B[31m </pre> ]]> \"");
+  bytes_append(&results[3].errors, "\x1B[31m\0\xFF</pre>\n", 13);
+  struct bytes text = page();
+  check_html(&text);
+  xmlDocPtr document = as_xml(&text);
+  ck_assert_uint_eq(check_tree(document, "article"), 3);
+  ck_assert_uint_eq(check_tree(document, "iframe"), 4);
+  ck_assert_ptr_null(strstr(text.data, "<script"));
+  ck_assert_ptr_null(strstr(text.data, "<img"));
+  for (size_t i = 0; i < text.len; i++)
+    ck_assert_msg((unsigned char)text.data[i] >= 0x20 || text.data[i] == '\n' || text.data[i] == '\t',
+                  "control byte %02x at %zu", (unsigned char)text.data[i], i);
+  xmlFreeDoc(document);
+  bytes_free(&text);
+  bytes_free(&every);
+  close_session();
+}
+END_TEST
+
+/* The page that a browser makes of the frame is the program's, but for what HTML cannot hold. */
+START_TEST(frame_holds_the_page) {
+  struct bytes text = {0};
+  bytes_text(&text, "<a b=\"");
+  html_frame_document(&text, (struct span){hostile, sizeof hostile - 1});
+  bytes_text(&text, "\"/>");
+  xmlDocPtr document = as_xml(&text);
+  xmlChar *value = xmlGetProp(xmlDocGetRootElement(document), (const xmlChar *)"b");
+  ck_assert_ptr_nonnull(strstr((const char *)value, "<body></iframe>\"'><script src=\"http://example.com/x.js\">"));
+  ck_assert_ptr_nonnull(strstr((const char *)value, "]]>&amp;<!--\r\n\t\xE2\x90\x81\xE2\x90\x9B[31m"));
+  ck_assert_ptr_nonnull(strstr((const char *)value, "default-src 'none'"));
+  xmlFree(value);
+  xmlFreeDoc(document);
+  bytes_free(&text);
+}
+END_TEST
+
+START_TEST(byte_is_marked) {
+  static const struct {
+    const char *text;
+    size_t len, mark;
+    const char *expected;
+  } samples[] = {
+      {"a<b", 3, 1, "<span class=\"n\">1</span>a<mark>&lt;</mark>b"},
+      {"a\nb\n", 4, 1, "<span class=\"n\">1</span>a<mark><i>\\n</i></mark>\n<span class=\"n\">2</span>b<i>\\n</i>\n"},
+      {"a", 1, 1, "<span class=\"n\">1</span>a<mark>end</mark>"},
+      {"a", 1, SIZE_MAX, "<span class=\"n\">1</span>a"},
+      {"\xC3\xA9!", 3, 2, "<span class=\"n\">1</span>\xC3\xA9<mark>!</mark>"},
+      {"\xC3\xA9!", 3, 1, "<span class=\"n\">1</span><i>\\xC3</i><mark><i>\\xA9</i></mark>!"},
+      {"\0\xFF", 2, 0, "<span class=\"n\">1</span><mark><i>\\x00</i></mark><i>\\xFF</i>"},
+      {"\xE2\x80\xAE", 3, 7, "<span class=\"n\">1</span><i>\\xE2</i><i>\\x80</i><i>\\xAE</i><mark>end</mark>"},
+  };
+  for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+    struct bytes out = {0};
+    html_source(&out, (struct span){samples[i].text, samples[i].len}, 0, samples[i].len, samples[i].mark);
+    ck_assert_str_eq(out.data, samples[i].expected);
+    bytes_free(&out);
+  }
+}
+END_TEST
+
+START_TEST(each_divergence_is_linked) {
+  open_session(7);
+  for (size_t i = 0; i < 7; i += 2)
+    diverge(i, span_text("<p>a</p>\n"), span_text(i == 4 ? "<p>b</p>\n" : "<q>a</p>\n"), i == 4 ? 3 : 1);
+  struct bytes text = page();
+  xmlDocPtr document = as_xml(&text);
+  xmlNodePtr root = xmlDocGetRootElement(document);
+  ck_assert_uint_eq(check_tree(document, "article"), 4);
+  for (int i = 1; i <= 4; i++) {
+    char id[16];
+    snprintf(id, sizeof id, "#d%d", i);
+    ck_assert(has_id(root, id + 1));
+    ck_assert(has_link(root, id));
+  }
+  ck_assert(!has_id(root, "d5"));
+  ck_assert(has_link(root, "#divergences"));
+  ck_assert_ptr_null(strstr(text.data, "of them are shown"));
+  ck_assert_ptr_nonnull(strstr(text.data, "No loader table"));
+  ck_assert_ptr_nonnull(strstr(text.data, "Left out: the suites stand in no git checkout"));
+  xmlFreeDoc(document);
+  bytes_free(&text);
+  close_session();
+}
+END_TEST
+
+/* Sixty that are alike, but for the last: that one is shown, and what is not shown is counted. */
+START_TEST(many_are_cut_and_the_rest_is_told) {
+  open_session(RESULTS);
+  for (size_t i = 0; i < RESULTS; i++)
+    diverge(i, span_text("<p>a</p>\n"), span_text(i + 1 < RESULTS ? "<q>a</p>\n" : "<p>z</p>\n"),
+            i + 1 < RESULTS ? 1 : 3);
+  struct bytes text = page();
+  xmlDocPtr document = as_xml(&text);
+  ck_assert_uint_eq(check_tree(document, "article"), 40);
+  ck_assert_ptr_nonnull(strstr(text.data, "<strong>40 of them are shown</strong>, one of each fault first; 20 more"));
+  ck_assert_ptr_nonnull(strstr(text.data, "<td class=\"r\">59</td><td class=\"r\">59</td><td class=\"r\">1</td>"
+                                          "<td class=\"why\"><a href=\"#d1\">DIVERGED: body: 0x71, expected 0x70</a>"));
+  ck_assert_ptr_nonnull(strstr(text.data, "58 more fail alike, most likely for the same cause."));
+  ck_assert_ptr_nonnull(strstr(text.data, "40. DIVERGED s/c/&lt;it&#39;s&gt; &amp; &quot;59&quot;"));
+  xmlFreeDoc(document);
+  bytes_free(&text);
+  close_session();
+}
+END_TEST
+
+/* Two pages of half a megabyte each: what is shown of them is around the byte, and says so. */
+START_TEST(large_pages_are_cut) {
+  struct bytes large = {0};
+  for (int i = 0; i < 40000; i++)
+    bytes_printf(&large, "<p>%07d</p>\n", i);
+  open_session(1);
+  diverge(0, span_of(&large), span_of(&large), 300003);
+  results[0].actual.data[300003] = '!';
+  struct bytes text = page();
+  xmlDocPtr document = as_xml(&text);
+  ck_assert_uint_lt(text.len, 400000);
+  ck_assert_ptr_nonnull(strstr(text.data, "rendered: only the bytes "));
+  ck_assert_ptr_nonnull(strstr(text.data, "<mark>!</mark>"));
+  xmlFreeDoc(document);
+  bytes_free(&text);
+  bytes_free(&large);
+  close_session();
+}
+END_TEST
+
+START_TEST(equal_is_green) {
+  open_session(2);
+  struct bytes text = page();
+  check_html(&text);
+  xmlFreeDoc(as_xml(&text));
+  ck_assert_ptr_nonnull(strstr(text.data, "Every byte of every case that ran is equal"));
+  ck_assert_ptr_null(strstr(text.data, "<article"));
+  bytes_free(&text);
+  close_session();
+}
+END_TEST
+
+int main(void) {
+  Suite *own = suite_create("report_html");
+  TCase *tests = tcase_create("pages");
+  tcase_add_test(tests, arbitrary_bytes_stay_inside);
+  tcase_add_test(tests, frame_holds_the_page);
+  tcase_add_test(tests, byte_is_marked);
+  tcase_add_test(tests, each_divergence_is_linked);
+  tcase_add_test(tests, many_are_cut_and_the_rest_is_told);
+  tcase_add_test(tests, large_pages_are_cut);
+  tcase_add_test(tests, equal_is_green);
+  tcase_set_timeout(tests, 60);
+  suite_add_tcase(own, tests);
+  SRunner *runner = srunner_create(own);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed != 0;
+}

@@ -1,0 +1,449 @@
+/* A run of the gate, from the selection to the exit status. */
+#include "harness/session/session.h"
+
+#include "harness/blame/blame.h"
+#include "harness/drive/drive.h"
+#include "harness/verdict/compare.h"
+#include "harness/verdict/truth.h"
+#include "oracles/markdown.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MOST_EXAMINED = 4 };
+
+static bool selects_case(const struct session_options *options, const struct suite *suite, const char *id) {
+  char *full = xasprintf("%s/%s", suite->name, id);
+  bool selected = text_list_selects(&options->cases, id) || text_list_selects(&options->cases, full);
+  free(full);
+  return selected;
+}
+
+static bool selects_target(const struct session_options *options, const struct target *target) {
+  if (options->runner && strcmp(options->runner, target->runner == RUNNER_QEMU ? "qemu" : "native") != 0)
+    return false;
+  return text_list_selects(&options->programs, target->label) ||
+         text_list_selects(&options->programs, target->program->name);
+}
+
+bool session_selects(const struct session *session, const struct suite *suite, const struct target *target,
+                     const struct test_case *test_case) {
+  return selects_target(session->options, target) && selects_case(session->options, suite, test_case->id);
+}
+
+static bool read_suite(struct session *session, const char *path, bool named, struct bytes *why) {
+  struct suite suite;
+  if (!suite_read(path, session->options->build, &suite, why))
+    return false;
+  if (suite.on_demand && !named) {
+    suite_free(&suite);
+    return true;
+  }
+  session->suites = xrealloc(session->suites, (session->suite_count + 1) * sizeof *session->suites);
+  session->suites[session->suite_count++] = suite;
+  return true;
+}
+
+static int is_ini(const struct dirent *entry) { return fnmatch("*.ini", entry->d_name, FNM_PERIOD) == 0; }
+
+/* Says what suites there are, when NAME is none of them. */
+static void no_such_suite(const char *name, struct dirent **entries, int count, const char *folder, struct bytes *why) {
+  const char *names[64];
+  size_t known = 0;
+  for (int i = 0; i < count && known < 64; i++) {
+    entries[i]->d_name[strlen(entries[i]->d_name) - 4] = '\0';
+    names[known++] = entries[i]->d_name;
+  }
+  bytes_printf(why, "there is no suite '%s' in %s", name, folder);
+  const char *near = nearest_word(name, names, known);
+  if (near)
+    bytes_printf(why, "; did you mean '%s'?", near);
+  for (size_t i = 0; i < known && !near; i++)
+    bytes_printf(why, "%s %s", i ? "," : "; there are", names[i]);
+}
+
+static bool read_named(struct session *session, const char *name, struct dirent **entries, int count,
+                       struct bytes *why) {
+  const char *folder = session->options->suites_folder;
+  if (strchr(name, '/') || fnmatch("*.ini", name, 0) == 0)
+    return read_suite(session, name, true, why);
+  char *file = xasprintf("%s.ini", name);
+  bool found = false;
+  for (int i = 0; i < count; i++)
+    found |= strcmp(entries[i]->d_name, file) == 0;
+  free(file);
+  if (!found) {
+    no_such_suite(name, entries, count, folder, why);
+    return false;
+  }
+  char *path = xasprintf("%s/%s.ini", folder, name);
+  bool good = read_suite(session, path, true, why);
+  free(path);
+  return good;
+}
+
+static bool read_suites(struct session *session, struct bytes *why) {
+  const struct session_options *options = session->options;
+  struct dirent **entries = NULL;
+  int count = scandir(options->suites_folder, &entries, is_ini, alphasort);
+  bool good = count >= 0 || options->suites.count > 0;
+  if (!good)
+    bytes_printf(why, "%s: %s (run in the top folder of bytegate, or name a suite file with --suite FILE.ini)",
+                 options->suites_folder, strerror(errno));
+  for (size_t i = 0; good && i < options->suites.count; i++)
+    good = read_named(session, options->suites.items[i], entries, count, why);
+  for (int i = 0; good && options->suites.count == 0 && i < count; i++) {
+    char *path = xasprintf("%s/%s", options->suites_folder, entries[i]->d_name);
+    good = read_suite(session, path, false, why);
+    free(path);
+  }
+  for (int i = 0; i < count; i++)
+    free(entries[i]);
+  free(entries);
+  return good;
+}
+
+static int by_id(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
+/* Two cases of one name could not be told apart in any report. */
+static bool check_names(const struct suite *suite, struct bytes *why) {
+  const char **ids = xcalloc(suite->case_count, sizeof *ids);
+  for (size_t i = 0; i < suite->case_count; i++)
+    ids[i] = suite->cases[i].id;
+  qsort(ids, suite->case_count, sizeof *ids, by_id);
+  bool good = true;
+  for (size_t i = 1; good && i < suite->case_count; i++)
+    if (strcmp(ids[i], ids[i - 1]) == 0) {
+      bytes_printf(why, "%s: two cases are called %s", suite->path, ids[i]);
+      good = false;
+    }
+  free(ids);
+  return good;
+}
+
+static void begin(struct session *session, const struct session_options *options) {
+  *session = (struct session){.options = options};
+  session->oracle_program = (struct program){.name = (char *)"libcmark"};
+  session->oracle = (struct target){
+      .program = &session->oracle_program, .elf = (char *)"libcmark", .label = (char *)"libcmark", .where = "oracle"};
+  session->stop.id = (char *)"obeys-sigterm";
+}
+
+/* Makes the cases of every suite, and reads the list of known divergences. */
+static bool complete(struct session *session, struct bytes *why) {
+  const struct session_options *options = session->options;
+  bool good = true;
+  bool one = options->cases.count == 1 && fnmatch(options->cases.items[0], session->stop.id, 0) != 0;
+  const char *pick = one ? options->cases.items[0] : NULL;
+  for (size_t i = 0; good && i < session->suite_count; i++)
+    good = suite_make_cases(&session->suites[i], options->has_seed, options->seed, pick, why) &&
+           check_names(&session->suites[i], why);
+  return good && known_read(options->known_path, &session->known, why);
+}
+
+bool session_open(struct session *session, const struct session_options *options, struct bytes *why) {
+  begin(session, options);
+  return read_suites(session, why) && complete(session, why);
+}
+
+bool session_open_text(struct session *session, const struct session_options *options, const char *name,
+                       const char *text, struct bytes *why) {
+  begin(session, options);
+  session->suites = xcalloc(1, sizeof *session->suites);
+  session->suite_count = 1;
+  return suite_read_text(text, name, options->build, &session->suites[0], why) && complete(session, why);
+}
+
+/* Whether libcmark is to judge the case: then it is itself held to what is published about the case. */
+static bool checks_oracle(const struct suite *suite, const struct test_case *test_case) {
+  bool judges = false;
+  for (size_t i = 0; i < suite->program_count; i++)
+    judges |= suite->programs[i].oracle <= ORACLE_CMARK_UNSAFE;
+  return judges && test_case->has_expected;
+}
+
+static struct result *add_result(struct session *session, const struct suite *suite, const struct target *target,
+                                 struct test_case *test_case) {
+  struct result *result = &session->results[session->result_count++];
+  *result = (struct result){.suite = suite, .target = target, .test_case = test_case};
+  return result;
+}
+
+/* How many results a suite can have: each case on each target, each stop, each check of the oracle. */
+static size_t most_results(const struct session *session) {
+  size_t most = 0;
+  for (size_t i = 0; i < session->suite_count; i++)
+    most += (session->suites[i].target_count + 1) * (session->suites[i].case_count + 1);
+  return most;
+}
+
+static bool judges_stop(const struct target *target) {
+  return target->program->drive == DRIVE_HTTP && target->program->judges_stop;
+}
+
+static void add_target_results(struct session *session, struct suite *suite, struct target *target) {
+  const struct session_options *options = session->options;
+  size_t before = session->result_count;
+  for (size_t i = 0; i < suite->case_count; i++)
+    if (selects_case(options, suite, suite->cases[i].id))
+      add_result(session, suite, target, &suite->cases[i]);
+  /* How a server stops shows after any case. */
+  if (session->result_count == before && suite->case_count && judges_stop(target) &&
+      selects_case(options, suite, session->stop.id))
+    add_result(session, suite, target, &suite->cases[0]);
+  /* A reproducing command names one case, and is not to be judged by another. */
+  if (session->result_count > before && judges_stop(target) &&
+      (options->cases.count == 0 || selects_case(options, suite, session->stop.id)))
+    target->stop = add_result(session, suite, target, &session->stop);
+}
+
+static void make_results(struct session *session) {
+  const struct session_options *options = session->options;
+  session->results = xcalloc(most_results(session), sizeof *session->results);
+  for (size_t i = 0; i < session->suite_count; i++) {
+    struct suite *suite = &session->suites[i];
+    size_t before = session->result_count;
+    for (size_t k = 0; k < suite->target_count; k++)
+      if (selects_target(options, &suite->targets[k]))
+        add_target_results(session, suite, &suite->targets[k]);
+    if (session->result_count == before)
+      continue;
+    for (size_t k = 0; k < suite->case_count; k++)
+      if (checks_oracle(suite, &suite->cases[k]) && selects_case(options, suite, suite->cases[k].id))
+        add_result(session, suite, &session->oracle, &suite->cases[k]);
+  }
+}
+
+/* Holds libcmark against the published bytes of a case. */
+static void check_oracle(struct result *result) {
+  const struct program unsafe = {.oracle = ORACLE_CMARK_UNSAFE};
+  struct span truth = {0};
+  truth_of(NULL, &unsafe, result->test_case, &truth, NULL);
+  result->runs = 1;
+  if (compare_part(result, PART_BODY, span_of(&result->test_case->expected), truth))
+    result->verdict = EQUAL;
+  else
+    result->verdict = ORACLE_FAULT;
+}
+
+/* Runs each of the first crashes and hangs once more, to see where they are. */
+static void examine(struct session *session, struct result *result) {
+  bool wanted = (result->verdict == CRASHED || result->verdict == HUNG) && result_failed(result) && !result->untried &&
+                result->test_case != &session->stop && session->options->gate;
+  if (!wanted || result->where.len || session->examined++ >= MOST_EXAMINED)
+    return;
+  struct bytes why = {0};
+  if (!blame_end(session->workspace, session->options->gate, result, &result->where, &why))
+    bytes_printf(&result->where, "not seen  %s\n", span_of(&why).data);
+  bytes_free(&why);
+}
+
+static bool finish(struct session *session, struct result *result) {
+  session->failed -= result->reported && result_failed(result);
+  known_apply(&session->known, result);
+  session->finished += !result->reported;
+  session->failed += result_failed(result);
+  session->known_count += result->known == KNOWN_AS_IS && !result->reported;
+  examine(session, result);
+  result->reported = true;
+  if (session->progress)
+    session->progress(session, result);
+  return session->options->keep_going || !result_failed(result);
+}
+
+static bool driven(void *user, struct result *result) { return finish(user, result); }
+
+/* What the repetitions of one case amount to: the same each time, or flaky. The first result stands for all. */
+static void fold(struct result *first, const struct result *again, size_t count) {
+  char *signature = result_signature(first);
+  struct bytes others = {0};
+  unsigned differing = 0;
+  for (size_t i = 0; i < count; i++) {
+    char *other = result_signature(&again[i]);
+    if (strcmp(other, signature) != 0 && again[i].verdict != NOT_RUN) {
+      differing++;
+      bytes_printf(&others, "%s%s", others.len ? ", " : "", other);
+    }
+    first->runs += again[i].runs;
+    free(other);
+  }
+  if (differing) {
+    bytes_clear(&first->detail);
+    bytes_printf(&first->detail, "%u of %u runs did not do as the first, %s: %.200s", differing, first->runs, signature,
+                 others.data);
+    first->verdict = FLAKY;
+  }
+  bytes_free(&others);
+  free(signature);
+}
+
+static bool repeated(void *user, struct result *result) {
+  (void)user;
+  (void)result;
+  return true;
+}
+
+/* Runs every job several times and folds the repetitions into one result each. */
+static int drive_repeatedly(struct session *session, struct workspace *workspace, struct result **jobs, size_t count) {
+  size_t times = session->options->repeat;
+  struct result *again = xcalloc(count * (times - 1), sizeof *again);
+  struct result **all = xcalloc(count * times, sizeof(struct result *));
+  const struct drive_options options = {.lanes = session->options->jobs, .done = repeated};
+  for (size_t i = 0; i < count * times; i++) {
+    size_t job = i / times;
+    size_t run = i % times;
+    all[i] = run ? &again[job * (times - 1) + run - 1] : jobs[job];
+    if (run)
+      *all[i] =
+          (struct result){.suite = jobs[job]->suite, .target = jobs[job]->target, .test_case = jobs[job]->test_case};
+  }
+  int interrupted = drive_jobs(workspace, &options, all, count * times);
+  for (size_t i = 0; i < count; i++) {
+    fold(jobs[i], &again[i * (times - 1)], times - 1);
+    finish(session, jobs[i]);
+  }
+  for (size_t i = 0; i < session->result_count; i++)
+    if (session->results[i].test_case == &session->stop && session->results[i].verdict != NOT_RUN)
+      finish(session, &session->results[i]);
+  for (size_t i = 0; i < count * (times - 1); i++)
+    result_free(&again[i]);
+  free(again);
+  free(all);
+  return interrupted;
+}
+
+/* Asks the oracle commands before anything is under a deadline. */
+static void ask_commands(struct workspace *workspace, struct result **jobs, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    struct span truth;
+    struct bytes why = {0};
+    if (jobs[i]->target->program->oracle == ORACLE_COMMAND && !jobs[i]->test_case->conversation &&
+        !truth_of(workspace, jobs[i]->target->program, jobs[i]->test_case, &truth, &why))
+      result_set(jobs[i], ORACLE_FAULT, "%s", why.data);
+    bytes_free(&why);
+  }
+}
+
+/* Programs that are not built, or have no emulator, are no verdict on anybody. */
+static bool check_targets(struct result **jobs, size_t count, struct bytes *why) {
+  for (size_t i = 0; i < count; i++) {
+    if (i && jobs[i]->target == jobs[i - 1]->target)
+      continue;
+    char *reason = launch_check(jobs[i]->target);
+    if (reason && !(why->len && strstr(why->data, reason)))
+      bytes_printf(why, "%s%s", why->len ? "\nbytegate: " : "", reason);
+    free(reason);
+  }
+  return why->len == 0;
+}
+
+static void drive_all(struct session *session, struct workspace *workspace, struct result **jobs, size_t count) {
+  const struct drive_options options = {.lanes = session->options->jobs, .done = driven, .user = session};
+  if (session->options->repeat > 1)
+    session->interrupted = drive_repeatedly(session, workspace, jobs, count);
+  else
+    session->interrupted = drive_jobs(workspace, &options, jobs, count);
+}
+
+/* Whether ENTRY speaks of a suite that is there but was not read, because it runs only on demand. */
+static bool is_on_demand(const struct session *session, const struct known_entry *entry) {
+  size_t len = strcspn(entry->test_case, "/");
+  for (size_t i = 0; i < session->suite_count; i++)
+    if (strlen(session->suites[i].name) == len && strncmp(session->suites[i].name, entry->test_case, len) == 0)
+      return false;
+  char *path = xasprintf("%s/%.*s.ini", session->options->suites_folder, (int)len, entry->test_case);
+  bool there = access(path, F_OK) == 0;
+  free(path);
+  return there;
+}
+
+/* Entries of the list that met no case, in a run that left nothing out. */
+static void find_idle_entries(struct session *session) {
+  const struct session_options *options = session->options;
+  bool whole = options->suites.count == 0 && options->cases.count == 0 && options->programs.count == 0 &&
+               !options->runner && !session->interrupted && session->finished == session->selected;
+  for (size_t i = 0; whole && i < session->known.count; i++)
+    if (!session->known.entries[i].met && !is_on_demand(session, &session->known.entries[i]))
+      bytes_printf(&session->problems, "%s:%d: this known divergence names no case that there is: %s %s %s\n",
+                   session->known.path, session->known.entries[i].line, session->known.entries[i].test_case,
+                   session->known.entries[i].program, session->known.entries[i].runner);
+}
+
+bool session_run(struct session *session, struct workspace *workspace, struct bytes *why, int *status) {
+  session->workspace = workspace;
+  make_results(session);
+  session->selected = session->result_count;
+  struct result **jobs = xcalloc(session->result_count, sizeof(struct result *));
+  size_t count = 0;
+  for (size_t i = 0; i < session->result_count; i++)
+    if (session->results[i].target != &session->oracle && session->results[i].test_case != &session->stop)
+      jobs[count++] = &session->results[i];
+  bool good = count > 0 && check_targets(jobs, count, why);
+  *status = count > 0 ? EXIT_INFRASTRUCTURE : EXIT_USAGE;
+  if (count == 0)
+    bytes_text(why, "no case is selected (see `bytegate list`)");
+  session->started_ns = now_ns();
+  bool go_on = good;
+  for (size_t i = 0; go_on && i < session->result_count; i++)
+    if (session->results[i].target == &session->oracle) {
+      check_oracle(&session->results[i]);
+      go_on = finish(session, &session->results[i]);
+    }
+  if (go_on) {
+    ask_commands(workspace, jobs, count);
+    drive_all(session, workspace, jobs, count);
+  }
+  free(jobs);
+  if (!good)
+    return false;
+  session->strays = workspace_sweep(workspace);
+  if (session->strays)
+    bytes_printf(&session->problems, "%u process%s left the process group of a program and outlived it\n",
+                 session->strays, session->strays == 1 ? "" : "es");
+  session->elapsed_ns = now_ns() - session->started_ns;
+  /* Nothing but a failure or a signal ends a run early. A case that was lost in any other way must not pass for green.
+   */
+  if (session->finished < session->selected && session->failed == 0 && !session->interrupted)
+    bytes_printf(&session->problems, "%zu selected cases were never run\n", session->selected - session->finished);
+  find_idle_entries(session);
+  session->fault_count = faults_find(session->results, session->result_count, &session->faults);
+  return true;
+}
+
+int session_open_status(const struct session *session) {
+  for (size_t i = 0; i < session->suite_count; i++)
+    if (session->suites[i].lacks_package)
+      return EXIT_INFRASTRUCTURE;
+  return EXIT_USAGE;
+}
+
+int session_status(const struct session *session) {
+  int status = EXIT_EQUAL;
+  for (size_t i = 0; i < session->result_count; i++) {
+    const struct result *result = &session->results[i];
+    if (!result_failed(result))
+      continue;
+    if (result->verdict != ORACLE_FAULT && result->verdict != RUNNER_FAULT)
+      return EXIT_DIVERGED;
+    status = EXIT_INFRASTRUCTURE;
+  }
+  if (session->problems.len)
+    return EXIT_DIVERGED;
+  return status;
+}
+
+void session_close(struct session *session) {
+  for (size_t i = 0; i < session->result_count; i++)
+    result_free(&session->results[i]);
+  free(session->results);
+  free(session->faults);
+  for (size_t i = 0; i < session->suite_count; i++)
+    suite_free(&session->suites[i]);
+  free(session->suites);
+  known_free(&session->known);
+  bytes_free(&session->problems);
+}

@@ -1,0 +1,74 @@
+/* One run of the gate: what was selected, what became of it, and what the reports need to know of the whole. */
+#ifndef HARNESS_SESSION_H
+#define HARNESS_SESSION_H
+
+#include "harness/process/launch.h"
+#include "harness/verdict/fault.h"
+#include "harness/verdict/known.h"
+#include "harness/verdict/result.h"
+
+struct session_options {
+  const char *command; /* how this command was called, for the reproducing command lines */
+  const char *gate;    /* path of this command, which can watch a program; NULL: crashes and hangs are not looked at */
+  const char *build;   /* folder of the programs: {build} */
+  bool build_named;    /* it was given, so it is part of a reproducing command */
+  const char *suites_folder;
+  const char *known_path;
+  struct text_list suites;   /* names, or paths of .ini files; none: all that are not on demand */
+  struct text_list cases;    /* shell patterns on case names */
+  struct text_list programs; /* shell patterns on program names */
+  const char *runner;        /* "native", "qemu" or NULL */
+  unsigned jobs;
+  unsigned repeat;
+  bool keep_going;
+  bool verbose;
+  bool has_seed;
+  uint64_t seed;
+};
+
+struct session {
+  const struct session_options *options;
+  struct suite *suites;
+  size_t suite_count;
+  struct target oracle; /* the pseudo target of the check of the oracle itself */
+  struct program oracle_program;
+  struct test_case stop;  /* the pseudo case of obeying SIGTERM */
+  struct result *results; /* by suite, by target, by case; then the repetitions, which are folded into them */
+  size_t result_count;
+  struct fault *faults; /* of the results, once it has run */
+  size_t fault_count;
+  struct known_list known;
+  void (*progress)(const struct session *session, const struct result *result); /* NULL: none */
+  size_t selected, finished, failed, known_count;
+  uint64_t started_ns, elapsed_ns;
+  unsigned strays;             /* processes that had to be hunted down at the end */
+  struct workspace *workspace; /* while it runs */
+  unsigned examined;           /* crashes and hangs that were looked at */
+  int interrupted;             /* signal, or 0 */
+  struct bytes problems;       /* lines about the run as a whole; each turns the gate red */
+};
+
+/* Reads the suites that OPTIONS select and makes their cases. On failure returns false, WHY says what is wrong. */
+bool session_open(struct session *session, const struct session_options *options, struct bytes *why);
+
+/* The same for one suite from TEXT, called NAME. */
+bool session_open_text(struct session *session, const struct session_options *options, const char *name,
+                       const char *text, struct bytes *why);
+
+/* Runs the session in WORKSPACE. On failure returns false: nothing selected, or an infrastructure that is not there;
+   STATUS is then the exit status. */
+bool session_run(struct session *session, struct workspace *workspace, struct bytes *why, int *status);
+
+/* Whether the options select this case on this target. */
+bool session_selects(const struct session *session, const struct suite *suite, const struct target *target,
+                     const struct test_case *test_case);
+
+/* The exit status of a session that could not be opened: whether what is wrong is the suite file or this machine. */
+int session_open_status(const struct session *session);
+
+/* The exit status that the results amount to. */
+int session_status(const struct session *session);
+
+void session_close(struct session *session);
+
+#endif

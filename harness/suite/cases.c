@@ -1,0 +1,208 @@
+/* Makes the cases of a suite from what its sources name: the specification, files, folders, random documents. */
+#include "harness/suite/random_markdown.h"
+#include "harness/suite/suite.h"
+#include "oracles/spec.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct maker {
+  struct suite *suite;
+  const struct case_source *source;
+  struct bytes *why;
+  size_t made; /* by this source, the ones passed over by `every` included */
+};
+
+static struct test_case *add_case(struct maker *maker, const char *name) {
+  struct suite *suite = maker->suite;
+  if (maker->made++ % maker->source->every != 0)
+    return NULL;
+  if (suite->case_count % 256 == 0)
+    suite->cases = xrealloc(suite->cases, (suite->case_count + 256) * sizeof *suite->cases);
+  struct test_case *one = &suite->cases[suite->case_count++];
+  struct bytes shown = {0}; /* a file may be called anything, and every report is to stay what it is */
+  bytes_escaped(&shown, span_text(name));
+  *one = (struct test_case){.id = xasprintf("%s/%s", maker->source->name, span_of(&shown).data)};
+  bytes_free(&shown);
+  return one;
+}
+
+static bool fail(struct maker *maker, const char *path, int error) {
+  bytes_printf(maker->why, "%s:%d: %s: %s", maker->suite->path, maker->source->line, path, strerror(error));
+  maker->suite->lacks_package = error == ENOENT && strncmp(path, "/usr/share/", 11) == 0;
+  if (maker->suite->lacks_package)
+    bytes_text(maker->why, " (a Debian package brings it: run `make setup`)");
+  return false;
+}
+
+static bool make_spec(struct maker *maker, const char *path) {
+  char why[512];
+  struct spec spec;
+  if (access(path, R_OK) != 0)
+    return fail(maker, path, errno);
+  if (!spec_read(path, &spec, why, sizeof why)) {
+    bytes_printf(maker->why, "%s:%d: %s", maker->suite->path, maker->source->line, why);
+    return false;
+  }
+  for (size_t i = 0; i < spec.count; i++) {
+    char number[16];
+    snprintf(number, sizeof number, "%03d", spec.examples[i].number);
+    struct test_case *one = add_case(maker, number);
+    if (!one)
+      continue;
+    bytes_append(&one->input, spec.examples[i].markdown, spec.examples[i].markdown_len);
+    bytes_append(&one->expected, spec.examples[i].html, spec.examples[i].html_len);
+    one->has_expected = true;
+  }
+  spec_free(&spec);
+  return true;
+}
+
+/* Reads what the source's `expected` names for the case NAME. */
+static bool read_expected(struct maker *maker, struct test_case *one, const char *name) {
+  static const char *const names[] = {"name"};
+  if (!maker->source->expected)
+    return true;
+  const char *dot = strrchr(name, '.');
+  char *stem = xstrndup(name, dot && dot > name ? (size_t)(dot - name) : strlen(name));
+  const char *values[] = {stem};
+  char *relative = expand_placeholders(maker->source->expected, names, values, 1);
+  char *path = path_beside(maker->suite->path, relative);
+  int error = bytes_read_file(&one->expected, path);
+  one->has_expected = true;
+  bool good = error == 0 || fail(maker, path, error);
+  free(stem);
+  free(relative);
+  free(path);
+  return good;
+}
+
+/* Reads the conversation TEXT of the case ONE, with OCTET in it. */
+static bool read_conversation(struct maker *maker, struct test_case *one, struct span text, const char *path,
+                              int octet) {
+  one->conversation = xcalloc(1, sizeof *one->conversation);
+  return conversation_parse(text, path, octet, one->conversation, maker->why);
+}
+
+/* Makes the case NAME of a conversation in the file PATH, or a case for each of its octets. */
+static bool make_conversations(struct maker *maker, const char *path, const char *name) {
+  struct bytes text = {0};
+  struct conversation talk = {0};
+  int error = bytes_read_file(&text, path);
+  bool good = error ? fail(maker, path, error) : conversation_parse(span_of(&text), path, -1, &talk, maker->why);
+  struct span octets = span_of(&talk.octets);
+  for (size_t i = 0; good && i < (octets.len ? octets.len : 1); i++) {
+    int octet = octets.len ? (unsigned char)octets.data[i] : -1;
+    char *id = octet < 0 ? xstrdup(name) : xasprintf("%s/%02x", name, (unsigned)octet);
+    struct test_case *one = add_case(maker, id);
+    free(id);
+    if (!one)
+      continue;
+    bytes_add(&one->input, span_of(&text));
+    good = read_conversation(maker, one, span_of(&text), path, octet);
+  }
+  conversation_free(&talk);
+  bytes_free(&text);
+  return good;
+}
+
+/* Makes one case of the file PATH: a document or a tree. */
+static bool make_file(struct maker *maker, const char *path) {
+  const char *slash = strrchr(path, '/');
+  const char *base = slash ? slash + 1 : path;
+  size_t len = strlen(base);
+  bool packed = len > 3 && strcmp(base + len - 3, ".gz") == 0;
+  char *name = xstrndup(base, packed ? len - 3 : len);
+  if (maker->source->kind == SOURCE_CONVERSATIONS) {
+    bool made = make_conversations(maker, path, name);
+    free(name);
+    return made;
+  }
+  struct test_case *one = add_case(maker, name);
+  bool good = true;
+  if (one) {
+    int error = bytes_read_file(&one->input, path);
+    good = error ? fail(maker, path, error) : true;
+    if (good && maker->source->kind == SOURCE_TREES) {
+      one->tree = xcalloc(1, sizeof *one->tree);
+      good = tree_parse(span_of(&one->input), path, one->tree, maker->why) && read_expected(maker, one, name);
+    } else if (good) {
+      good = read_expected(maker, one, name);
+    }
+  }
+  free(name);
+  return good;
+}
+
+static bool make_folder(struct maker *maker, const char *path) {
+  struct dirent **entries = NULL;
+  int count = scandir(path, &entries, NULL, alphasort);
+  if (count < 0)
+    return fail(maker, path, errno);
+  bool good = true;
+  bool any = false;
+  for (int i = 0; i < count; i++) {
+    const char *name = entries[i]->d_name;
+    if (good && name[0] != '.' && fnmatch(maker->source->pattern, name, 0) == 0) {
+      any = true;
+      char *file = xasprintf("%s/%s", path, name);
+      good = make_file(maker, file);
+      free(file);
+    }
+    free(entries[i]);
+  }
+  free(entries);
+  if (!any)
+    bytes_printf(maker->why, "%s:%d: no file in %s matches 'pattern = %s'", maker->suite->path, maker->source->line,
+                 path, maker->source->pattern);
+  return good && any;
+}
+
+static void make_random(struct maker *maker, uint64_t seed, const char *pick) {
+  for (size_t i = 0; i < maker->source->count; i++) {
+    char *name = xasprintf("%llu-%zu", (unsigned long long)seed, i);
+    char *id = xasprintf("%s/%s", maker->source->name, name);
+    struct test_case *one = !pick || fnmatch(pick, id, 0) == 0 ? add_case(maker, name) : NULL;
+    if (one)
+      random_markdown(seed, i, &one->input);
+    free(name);
+    free(id);
+  }
+}
+
+static bool make_paths(struct maker *maker) {
+  bool good = true;
+  for (size_t i = 0; good && i < maker->source->paths.count; i++) {
+    char *path = path_beside(maker->suite->path, maker->source->paths.items[i]);
+    if (maker->source->kind == SOURCE_SPEC)
+      good = make_spec(maker, path);
+    else if (maker->source->kind == SOURCE_DOCUMENTS)
+      good = make_file(maker, path);
+    else
+      good = make_folder(maker, path);
+    free(path);
+  }
+  return good;
+}
+
+bool suite_make_cases(struct suite *suite, bool has_seed, uint64_t seed, const char *pick, struct bytes *why) {
+  bool good = true;
+  for (size_t i = 0; good && i < suite->source_count; i++) {
+    const struct case_source *source = &suite->sources[i];
+    struct maker maker = {.suite = suite, .source = source, .why = why};
+    if (source->kind == SOURCE_RANDOM) {
+      make_random(&maker, has_seed ? seed : source->seed, pick);
+    } else if (source->kind == SOURCE_NOTHING) {
+      struct test_case *one = add_case(&maker, "run");
+      good = !one || read_expected(&maker, one, "run");
+    } else {
+      good = make_paths(&maker);
+    }
+  }
+  return good;
+}

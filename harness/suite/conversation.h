@@ -1,0 +1,41 @@
+/* A conversation: the bytes that a client sends to a server over a socket, and the bytes of the whole answer.
+
+   Its text form, one file a case:
+       # why
+       ! document TEXT     the document that the server has; none is an empty one
+       ! no-document       there is no such file
+       ! directory         a folder stands in its place
+       ! hollow BYTES      a file of that many NULs stands in its place
+       ! hold              another client is connected before, and says nothing
+       ! octets TEXT       so many conversations, alike but that {octet} in what is sent stands for one octet of TEXT
+       ! shut              the client closes its sending side when all is sent
+       > TEXT              sends TEXT
+       >{COUNT} TEXT       sends TEXT that many times
+       < TEXT              expects TEXT
+   TEXT has the escapes \r \n \t \0 \\ \xHH. Nothing is added to it: line ends are written out. */
+#ifndef HARNESS_CONVERSATION_H
+#define HARNESS_CONVERSATION_H
+
+#include "harness/base/bytes.h"
+
+enum document_kind { DOCUMENT_FILE, DOCUMENT_MISSING, DOCUMENT_DIRECTORY, DOCUMENT_HOLLOW };
+
+struct conversation {
+  enum document_kind document;
+  size_t hollow_size; /* of a DOCUMENT_HOLLOW */
+  struct bytes text;  /* of a DOCUMENT_FILE */
+  struct bytes octets;
+  struct bytes sent;
+  struct bytes expected;
+  bool hold;
+  bool shut;
+};
+
+/* Reads the text form; WHY names PATH, the line and what is wrong. {octet} is OCTET, or, where that is negative, text
+   as any other. */
+bool conversation_parse(struct span text, const char *path, int octet, struct conversation *conversation,
+                        struct bytes *why);
+
+void conversation_free(struct conversation *conversation);
+
+#endif

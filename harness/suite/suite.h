@@ -1,0 +1,38 @@
+/* A suite: programs, each with how it is run and what is true about it, and cases, each one input. Every program of a
+   suite meets every case of it. A suite is an INI file; fixtures/README.md describes its keys.
+
+   A program of the file becomes a target for each architecture and runner that it names: the same ELF pattern, the
+   same arguments. */
+#ifndef HARNESS_SUITE_H
+#define HARNESS_SUITE_H
+
+#include "harness/suite/cases.h"
+#include "harness/suite/program.h"
+#include "harness/suite/target.h"
+
+struct suite {
+  char *name;
+  char *path;
+  char *about;
+  bool on_demand;     /* run only when it is named */
+  bool lacks_package; /* a file that one of Debian's packages brings is not there */
+  struct program *programs;
+  size_t program_count;
+  struct case_source *sources;
+  size_t source_count;
+  struct target *targets;
+  size_t target_count;
+  struct test_case *cases;
+  size_t case_count;
+};
+
+/* Reads the suite file PATH. Paths in it are relative to its folder; {build} is BUILD. On failure returns false, and
+   WHY tells file, line, what is wrong, and what would be right. */
+bool suite_read(const char *path, const char *build, struct suite *suite, struct bytes *why);
+
+/* The same from TEXT; PATH is only its name. */
+bool suite_read_text(const char *text, const char *path, const char *build, struct suite *suite, struct bytes *why);
+
+void suite_free(struct suite *suite);
+
+#endif

@@ -1,0 +1,196 @@
+/* Suite files: what is right is unfolded, and what is wrong is answered with the line and the nearest right word. */
+#include "harness/suite/suite.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PROGRAM "[program p]\nelf = /bin/true\n"
+#define CASES "[cases c]\nsource = nothing\n"
+
+static const struct {
+  const char *text;
+  const char *complaint;
+} mistakes[] = {
+    {"[suite]\nabout = x\n" CASES, "the suite has no [program NAME]"},
+    {PROGRAM, "the suite has no [cases NAME]"},
+    {"[programm p]\nelf = /bin/true\n", "f.ini:1: unknown section 'programm'; did you mean 'program'?"},
+    {"[program]\nelf = /bin/true\n", "f.ini:1: the section needs a name"},
+    {"[program a b]\nelf = /bin/true\n", "f.ini:1: a name has no blanks, and nothing that cannot be printed"},
+    {"[cases a\x1B]\nsource = nothing\n", "f.ini:1: a name has no blanks, and nothing that cannot be printed"},
+    {"[cases \xFF]\nsource = nothing\n", "f.ini:1: a name has no blanks, and nothing that cannot be printed"},
+    {"[program p\nelf = /bin/true\n", "f.ini:1: the section's name has no ']' behind it"},
+    {"[suite]\nabout = a\n[suite]\nabout = b\n", "f.ini:3: there is a [suite] already"},
+    {"", "f.ini:1: the suite has no [program NAME]"},
+    {PROGRAM "environment = NAME\n" CASES, "f.ini:1: 'environment' is NAME=VALUE"},
+    {PROGRAM "environment = =VALUE\n" CASES, "f.ini:1: 'environment' is NAME=VALUE"},
+    {PROGRAM "exit-status = 256\n" CASES, "f.ini:1: 'exit-status' is 255 at most"},
+    {PROGRAM "url-path = x\n" CASES, "f.ini:1: 'url-path' begins with '/'"},
+    {PROGRAM "arguments = a {fiel}\n" CASES, "f.ini:1: there is no placeholder {fiel}; did you mean {file}?"},
+    {PROGRAM "header = A: {lenght}\n" CASES, "f.ini:1: there is no placeholder {lenght}; did you mean {length}?"},
+    {"[program p]\nelf = {biuld}/x\n" CASES, "f.ini:1: there is no placeholder {biuld}; did you mean {build}?"},
+    {"[program p]\nelf =\n" CASES, "f.ini:1: the program has no 'elf = PATH'"},
+    {PROGRAM "oracle = expected\n" CASES, "f.ini:4: a program has 'oracle = expected', so the cases need"},
+    {"[suite s]\n", "f.ini:1: [suite] has no name"},
+    {"about = x\n", "f.ini:1: a key stands before the first section"},
+    {PROGRAM "argumets = x\n", "f.ini:3: unknown key in [program] 'argumets'; did you mean 'arguments'?"},
+    {PROGRAM "\n\n; note\nexit-stauts = 1\n",
+     "f.ini:6: unknown key in [program] 'exit-stauts'; did you mean 'exit-status'?"},
+    {PROGRAM "elf = /bin/false\n", "f.ini:3: key 'elf' stands twice"},
+    {PROGRAM "drive = htp\n", "f.ini:3: unknown drive 'htp'; did you mean 'http'?"},
+    {PROGRAM "oracle = z\n", "f.ini:3: unknown oracle 'z'; it is one of cmark, cmark-unsafe, expected, command"},
+    {PROGRAM "exit-status = many\n", "f.ini:3: exit-status = many: a whole number was expected"},
+    {PROGRAM "exit-status = -1\n", "f.ini:3: exit-status = -1: a whole number was expected"},
+    {PROGRAM "deadline = 0\n", "f.ini:3: deadline = 0: a number of seconds above 0"},
+    {PROGRAM "stdin = maybe\n", "f.ini:3: stdin = maybe: yes or no was expected"},
+    {PROGRAM "arguments = \"a\n", "f.ini:3: arguments = \"a: arguments whose quotation marks are closed"},
+    {PROGRAM "arch = x86\n" CASES, "unknown arch 'x86'; did you mean 'x64'?"},
+    {PROGRAM "runner = quemu\n" CASES, "unknown runner 'quemu'; did you mean 'qemu'?"},
+    {PROGRAM "stderr = \\y\n" CASES, "f.ini:1: 'stderr' has an escape that there is not"},
+    {PROGRAM "oracle = command\n" CASES, "f.ini:1: 'oracle = command' needs an 'oracle-command"},
+    {"[program p]\nstdin = yes\n" CASES, "f.ini:1: the program has no 'elf = PATH'"},
+    {"[program p]\nelf = a_{arch}\n" CASES, "f.ini:1: 'elf' has {arch}"},
+    {PROGRAM PROGRAM CASES, "f.ini:3: there is a program of this name already"},
+    {PROGRAM CASES CASES, "f.ini:5: there are cases of this name already"},
+    {PROGRAM "[cases c]\ncount = 1\n", "f.ini:3: the cases have no 'source"},
+    {PROGRAM "[cases c]\nsource = folder\n", "f.ini:3: the cases have no 'path"},
+    {PROGRAM CASES "every = 0\n", "'every' must be 1 or more"},
+    {PROGRAM "[cases c]\nsource = conversations\npath = x\n", "f.ini:1: conversations need 'drive = http'"},
+    {PROGRAM "[cases c]\nsource = trees\npath = x\n", "f.ini:1: trees need 'drive = run' and 'oracle = command'"},
+    {PROGRAM "oracle = command\noracle-command = ls\ndrive = http\n[cases c]\nsource = trees\npath = x\n",
+     "f.ini:1: trees need 'drive = run'"},
+    {PROGRAM "terminal = 65536\n" CASES, "f.ini:1: 'terminal' is 65535 columns at most"},
+    {PROGRAM "terminal = 80\ndrive = http\n" CASES, "f.ini:1: 'terminal' needs 'drive = run'"},
+    {PROGRAM "refuse = statx\n" CASES, "f.ini:1: 'refuse' is a system call and an error"},
+    {PROGRAM "this is no key\n" CASES, "f.ini:3: neither a [section] nor a 'key = value'"},
+};
+
+START_TEST(a_mistake_is_answered) {
+  struct suite suite;
+  struct bytes why = {0};
+  bytes_text(&why, "");
+  ck_assert_msg(!suite_read_text(mistakes[_i].text, "f.ini", "b", &suite, &why), "taken: %s", mistakes[_i].text);
+  ck_assert_msg(strstr(why.data, mistakes[_i].complaint) != NULL, "%s\nwanted: %s\ngot: %s", mistakes[_i].text,
+                mistakes[_i].complaint, why.data);
+  bytes_free(&why);
+}
+END_TEST
+
+START_TEST(a_line_that_is_too_long_is_refused) {
+  struct bytes text = {0};
+  struct bytes why = {0};
+  struct suite suite;
+  bytes_text(&text, PROGRAM "arguments = ");
+  for (int i = 0; i < 9000; i++)
+    bytes_text(&text, "x");
+  bytes_text(&text, "\n" CASES);
+  ck_assert(!suite_read_text(text.data, "f.ini", "b", &suite, &why));
+  ck_assert_msg(strstr(why.data, "f.ini:3: the line is too long") != NULL, "%s", why.data);
+  bytes_free(&text);
+  bytes_free(&why);
+}
+END_TEST
+
+START_TEST(a_program_becomes_a_target_for_each_machine_and_runner) {
+  static const char text[] = "[suite]\nabout = a suite\non-demand = yes\n"
+                             "[program server]\nelf = {build}/s_{arch}\narch = x64 arm64\n"
+                             "arguments = -p 0 \"a b\" {file}\ndrive = http\nheader = A: 1\nheader = B: {length}\n"
+                             "[program plain]\nelf = plain.sh\nstdin = yes\nexit-status = 3\ndeadline = 0.5\n"
+                             "[cases r]\nsource = random\ncount = 3\nevery = 2\nseed = 7\n";
+  struct suite suite;
+  struct bytes why = {0};
+  ck_assert_msg(suite_read_text(text, "some/where/f.ini", "/b", &suite, &why), "%s", span_of(&why).data);
+  ck_assert_str_eq(suite.name, "f");
+  ck_assert(suite.on_demand);
+  const struct program *server = &suite.programs[0];
+  ck_assert_uint_eq(server->arguments.count, 4);
+  ck_assert_str_eq(server->arguments.items[2], "a b");
+  ck_assert_uint_eq(server->headers.count, 2);
+  ck_assert_uint_eq(suite.programs[1].exit_status, 3);
+  ck_assert(suite.programs[1].deadline == 0.5);
+  /* Native and qemu for the machine of this host, qemu for the other, and the script natively. */
+  ck_assert_uint_eq(suite.target_count, 4);
+  ck_assert_str_eq(suite.targets[0].label, "server_x64");
+  ck_assert_str_eq(suite.targets[0].elf, "/b/s_x64");
+  ck_assert_str_eq(suite.targets[3].label, "plain");
+  ck_assert_str_eq(suite.targets[3].elf, "some/where/plain.sh");
+  ck_assert_str_eq(suite.targets[3].where, "native");
+  ck_assert(suite_make_cases(&suite, false, 0, NULL, &why));
+  ck_assert_uint_eq(suite.case_count, 2);
+  ck_assert_str_eq(suite.cases[0].id, "r/7-0");
+  ck_assert_str_eq(suite.cases[1].id, "r/7-2");
+  suite_free(&suite);
+}
+END_TEST
+
+START_TEST(an_oracle_command_may_name_what_was_built) {
+  struct suite suite;
+  struct bytes why = {0};
+  static const char text[] = "[program p]\nelf = e\noracle = command\noracle-command = cat {build}/x {file}\n"
+                             "[cases c]\nsource = nothing\n";
+  ck_assert_msg(suite_read_text(text, "t.ini", "/b", &suite, &why), "%s", span_of(&why).data);
+  ck_assert_str_eq(suite.programs[0].oracle_command, "cat /b/x {file}");
+  suite_free(&suite);
+}
+END_TEST
+
+START_TEST(what_editors_leave_in_a_file_is_taken) {
+  static const char *const texts[] = {"\xEF\xBB\xBF" PROGRAM CASES,
+                                      "[program p]\r\nelf = /bin/true\r\n[cases c]\r\nsource = nothing\r\n",
+                                      PROGRAM "arguments = {print} {} {file} {x\n" CASES};
+  struct suite suite;
+  struct bytes why = {0};
+  ck_assert_msg(suite_read_text(texts[_i], "f.ini", "b", &suite, &why), "%s", span_of(&why).data);
+  ck_assert_str_eq(suite.programs[0].elf, "/bin/true");
+  suite_free(&suite);
+}
+END_TEST
+
+START_TEST(a_folder_without_a_case_is_a_mistake) {
+  struct suite suite;
+  struct bytes why = {0};
+  const char text[] = PROGRAM "[cases c]\nsource = folder\npath = /\npattern = *.none\n";
+  ck_assert(suite_read_text(text, "f.ini", "b", &suite, &why));
+  ck_assert(!suite_make_cases(&suite, false, 0, NULL, &why));
+  ck_assert_str_eq(why.data, "f.ini:3: no file in / matches 'pattern = *.none'");
+  bytes_free(&why);
+  suite_free(&suite);
+}
+END_TEST
+
+START_TEST(the_nearest_word_is_near) {
+  static const char *const words[] = {"arguments", "oracle", "elf"};
+  ck_assert_str_eq(nearest_word("argments", words, 3), "arguments");
+  ck_assert_str_eq(nearest_word("oracel", words, 3), "oracle");
+  ck_assert_ptr_null(nearest_word("zzzzzzz", words, 3));
+  ck_assert_ptr_null(nearest_word("q", words, 0));
+}
+END_TEST
+
+START_TEST(placeholders_are_replaced_and_other_braces_stay) {
+  static const char *const names[] = {"file", "port"};
+  static const char *const values[] = {"/x", "80"};
+  char *text = expand_placeholders("{file}:{port}{other}{file", names, values, 2);
+  ck_assert_str_eq(text, "/x:80{other}{file");
+  free(text);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("suite");
+  TCase *tests = tcase_create("suite");
+  tcase_add_loop_test(tests, a_mistake_is_answered, 0, sizeof mistakes / sizeof *mistakes);
+  tcase_add_test(tests, a_line_that_is_too_long_is_refused);
+  tcase_add_test(tests, a_program_becomes_a_target_for_each_machine_and_runner);
+  tcase_add_test(tests, an_oracle_command_may_name_what_was_built);
+  tcase_add_loop_test(tests, what_editors_leave_in_a_file_is_taken, 0, 3);
+  tcase_add_test(tests, a_folder_without_a_case_is_a_mistake);
+  tcase_add_test(tests, the_nearest_word_is_near);
+  tcase_add_test(tests, placeholders_are_replaced_and_other_braces_stay);
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed != 0;
+}

@@ -1,0 +1,30 @@
+/* Faults: failures that are alike, and so most likely have one cause. A broken program fails thousands of cases; what a
+   reader wants to know is in how many ways. */
+#ifndef HARNESS_FAULT_H
+#define HARNESS_FAULT_H
+
+#include "harness/verdict/result.h"
+
+struct fault {
+  const struct result *example; /* of those with the shortest input, the first */
+  size_t failures;
+  size_t cases;   /* different ones */
+  size_t targets; /* programs, each on a runner */
+};
+
+/* Whether two failures are alike: they have the same verdict and, of a divergence, the same part and the same two
+   bytes, or ends, where it begins; of a crash or a refusal, the same words about it. */
+bool results_alike(const struct result *a, const struct result *b);
+
+/* What results that are alike have in common, in words: "DIVERGED: body: 0x70, expected 0x68". The caller frees
+   it. */
+char *result_way(const struct result *result);
+
+/* Sorts the failures among the COUNT results into faults, that with the most failures first, and returns how many there
+   are. What was not tried, because its program cannot be run, belongs to none. The caller frees FAULTS. */
+size_t faults_find(const struct result *results, size_t count, struct fault **faults);
+
+/* The fault that RESULT belongs to, or NULL. */
+const struct fault *fault_of(const struct fault *faults, size_t count, const struct result *result);
+
+#endif

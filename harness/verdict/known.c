@@ -1,0 +1,114 @@
+/* Known divergences: read, applied, written. */
+#include "harness/verdict/known.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool parse_entry(const char *line, int number, struct known_list *list) {
+  char *fields[4] = {NULL, NULL, NULL, NULL};
+  int used = sscanf(line, "%ms %ms %ms %ms", &fields[0], &fields[1], &fields[2], &fields[3]);
+  if (used == 4) {
+    list->entries = xrealloc(list->entries, (list->count + 1) * sizeof *list->entries);
+    list->entries[list->count++] = (struct known_entry){fields[0], fields[1], fields[2], fields[3], number, false};
+    return true;
+  }
+  for (int i = 0; i < 4; i++)
+    free(fields[i]);
+  return used <= 0;
+}
+
+bool known_read(const char *path, struct known_list *list, struct bytes *why) {
+  *list = (struct known_list){.path = xstrdup(path)};
+  struct bytes text = {0};
+  int failed = bytes_read_file(&text, path);
+  if (failed && failed != ENOENT)
+    bytes_printf(why, "%s: %s", path, strerror(failed));
+  bool good = failed == 0 || failed == ENOENT;
+  int number = 0;
+  for (char *at = text.data; good && at && *at;) {
+    char *end = strchrnul(at, '\n');
+    char *line = xstrndup(at, (size_t)(end - at));
+    line[strcspn(line, "#")] = '\0';
+    good = parse_entry(line, ++number, list);
+    if (!good)
+      bytes_printf(why, "%s:%d: an entry is SUITE/CASE PROGRAM RUNNER SIGNATURE", path, number);
+    free(line);
+    at = *end ? end + 1 : end;
+  }
+  bytes_free(&text);
+  return good;
+}
+
+static bool matches(const struct known_entry *entry, const struct result *result, const char *id) {
+  return fnmatch(entry->test_case, id, 0) == 0 && fnmatch(entry->program, result->target->label, 0) == 0 &&
+         fnmatch(entry->runner, result->target->where, 0) == 0;
+}
+
+void known_apply(struct known_list *list, struct result *result) {
+  char *id = xasprintf("%s/%s", result->suite->name, result->test_case->id);
+  char *signature = result_signature(result);
+  struct known_entry *other = NULL;
+  for (size_t i = 0; i < list->count && result->verdict != NOT_RUN; i++) {
+    struct known_entry *entry = &list->entries[i];
+    if (!matches(entry, result, id))
+      continue;
+    entry->met = true;
+    if (strcmp(entry->signature, signature) == 0)
+      result->known = KNOWN_AS_IS;
+    else
+      other = entry;
+  }
+  if (result->known == KNOWN_NOT && other) {
+    result->known = KNOWN_STALE;
+    bytes_printf(&result->detail, "%s%s:%d expects it to diverge as %s%s", result->detail.len ? "; " : "", list->path,
+                 other->line, other->signature,
+                 result->verdict == EQUAL ? ", but it is equal now: remove the entry" : "");
+  }
+  free(id);
+  free(signature);
+}
+
+bool result_failed(const struct result *result) {
+  return (result->verdict > EQUAL && result->known != KNOWN_AS_IS) || result->known == KNOWN_STALE;
+}
+
+/* The shell pattern, without a blank, that matches TEXT. */
+static void add_pattern(const char *text, struct bytes *out) {
+  for (; *text; text++)
+    bytes_printf(out, strchr("*?[\\", *text) ? "\\%c" : "%c", *text == ' ' || *text == '#' ? '?' : *text);
+}
+
+int known_write(const char *path, const struct result *results, size_t count) {
+  struct bytes text = {0};
+  bytes_text(&text,
+             "# SUITE/CASE PROGRAM RUNNER SIGNATURE of each known divergence. The goal of this list is to be empty.\n");
+  for (size_t i = 0; i < count; i++) {
+    const struct result *result = &results[i];
+    if (result->verdict <= EQUAL || result->verdict >= ORACLE_FAULT)
+      continue;
+    char *signature = result_signature(result);
+    add_pattern(result->suite->name, &text);
+    bytes_text(&text, "/");
+    add_pattern(result->test_case->id, &text);
+    bytes_printf(&text, " %s %s %s\n", result->target->label, result->target->where, signature);
+    free(signature);
+  }
+  int failed = write_file(path, span_of(&text));
+  bytes_free(&text);
+  return failed;
+}
+
+void known_free(struct known_list *list) {
+  for (size_t i = 0; i < list->count; i++) {
+    free(list->entries[i].test_case);
+    free(list->entries[i].program);
+    free(list->entries[i].runner);
+    free(list->entries[i].signature);
+  }
+  free(list->entries);
+  free(list->path);
+  *list = (struct known_list){0};
+}

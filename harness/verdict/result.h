@@ -1,0 +1,64 @@
+/* What became of one case on one target: the verdict, and all that a report needs to explain it. */
+#ifndef HARNESS_RESULT_H
+#define HARNESS_RESULT_H
+
+#include "harness/base/bytes.h"
+#include "harness/suite/suite.h"
+
+enum verdict {
+  NOT_RUN,
+  EQUAL,
+  DIVERGED,     /* another byte, status, header or exit status than the oracle's */
+  CRASHED,      /* ended by a signal, or ended where it should have gone on serving */
+  HUNG,         /* not done at its deadline */
+  REFUSED,      /* never started: the kernel or the loader would not, or it ended before it was ready */
+  LEAKED,       /* left a process behind */
+  FLAKY,        /* repeated, it did not always do the same */
+  ORACLE_FAULT, /* the oracle contradicts what is published */
+  RUNNER_FAULT, /* the emulator or this harness failed, not the program */
+  VERDICTS
+};
+
+/* Which part of the answer diverged. */
+enum part { PART_NONE, PART_STATUS, PART_HEADERS, PART_BODY, PART_STDOUT, PART_EXIT, PART_STDERR, PARTS };
+
+enum known { KNOWN_NOT, KNOWN_AS_IS, KNOWN_STALE };
+
+struct result {
+  const struct suite *suite;
+  const struct target *target;
+  struct test_case *test_case;
+  enum verdict verdict;
+  enum part part;
+  size_t offset;         /* of the first byte that differs, in the part */
+  struct bytes expected; /* the part, where it diverged */
+  struct bytes actual;
+  struct bytes detail; /* one line: how it went wrong */
+  struct bytes errors; /* what the program wrote on stderr */
+  struct bytes where;  /* of a crash or a hang: lines with their ends, what was seen when it was run again */
+  uint64_t duration_ns;
+  unsigned runs;
+  enum known known;
+  bool reported; /* counted and shown once already */
+  bool ready;    /* its server had said that it was ready */
+  bool untried;  /* it has the verdict of a case before it, on a program that cannot be run */
+};
+
+/* "DIVERGED", for people and for grep; "diverged", for machines. */
+const char *verdict_name(enum verdict verdict);
+const char *part_name(enum part part);
+
+/* How a failure differs from another: "body@57:0f3a…", the part, the offset and a hash of what came; or the verdict
+   alone. Two failures of one signature are one fault. The caller frees it. */
+char *result_signature(const struct result *result);
+
+/* Sets the verdict and the detail, unless a worse one stands already. */
+void result_set(struct result *result, enum verdict verdict, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Takes the verdict back, and what was kept of the two sides. */
+void result_withdraw(struct result *result);
+
+void result_free(struct result *result);
+
+#endif

@@ -1,0 +1,14 @@
+/* What the oracle of a program says about a case. */
+#ifndef HARNESS_TRUTH_H
+#define HARNESS_TRUTH_H
+
+#include "harness/process/launch.h"
+#include "harness/suite/suite.h"
+
+/* Asks PROGRAM's oracle about the case, once: the answer is kept in the case. On failure (an oracle command that fails,
+   no published bytes) returns false and WHY says what failed; libcmark never fails, and WHY may then be NULL. A command
+   that is asked about a tree runs in such a tree in WORKSPACE, which else may be NULL. */
+bool truth_of(struct workspace *workspace, const struct program *program, struct test_case *test_case,
+              struct span *truth, struct bytes *why);
+
+#endif
