@@ -18,103 +18,118 @@
 #define BYTEGATE_MARKDOWN_PARTS_H
 
 #include "../isa/machine.h"
+#include "../isa/record.h"
 #include "markdown.h"
 
-enum { ENTITY_SLOT_BITS = 8, ENTITY_SLOTS = 1 << ENTITY_SLOT_BITS, ENTITY_SLOT_SIZE = 24 };
-
-/* Fields of the workspace, 64 bits each. */
 enum {
-  W_FLAGS = 0,        /* MARKDOWN_UNSAFE */
-  W_END = 8,          /* end of the workspace */
-  W_ERROR = 16,       /* 0, or the negative result to return */
-  W_TOP = 24,         /* next free byte of the arena */
-  W_ARENA_LIMIT = 32, /* the arena must stay below this */
-  W_TEXT = 40,        /* start and end of the text */
-  W_TEXT_END = 48,
-  W_LENGTH = 56, /* of the document, as handed in */
+  ENTITY_SLOT_BITS = 8,
+  ENTITY_SLOTS = 1 << ENTITY_SLOT_BITS,
+  ENTITY_SLOT_SIZE = 24,
+  ENTITIES_SIZE = ENTITY_SLOTS * ENTITY_SLOT_SIZE
+};
+
+/* Fields of the workspace. Nobody uses a W_SPARE_*: a new field may take its place. */
+#define WORD(name) FIELD(name, 8)
+enum {
+  WORD(W_FLAGS),       /* MARKDOWN_UNSAFE */
+  WORD(W_END),         /* end of the workspace */
+  WORD(W_ERROR),       /* 0, or the negative result to return */
+  WORD(W_TOP),         /* next free byte of the arena */
+  WORD(W_ARENA_LIMIT), /* the arena must stay below this */
+  WORD(W_TEXT),        /* start and end of the text */
+  WORD(W_TEXT_END),
+  WORD(W_LENGTH), /* of the document, as handed in */
   /* the line in hand */
-  W_EOL = 64,          /* its '\n' */
-  W_NONSPACE_COL = 72, /* column of S2 */
-  W_PARTIAL_TAB = 80,  /* S0 is at a tab of which some columns are used up */
-  W_BREAK_KILL = 88,   /* no thematic break can start before this byte */
+  WORD(W_EOL),          /* its '\n' */
+  WORD(W_NONSPACE_COL), /* column of S2 */
+  WORD(W_PARTIAL_TAB),  /* S0 is at a tab of which some columns are used up */
+  WORD(W_BREAK_KILL),   /* no thematic break can start before this byte */
   /* the open blocks */
-  W_DOCUMENT = 104,   /* record of the document */
-  W_TIP = 112,        /* the deepest open block */
-  W_MATCHED = 120,    /* the deepest block that the line continues */
-  W_OPENED = 128,     /* the line has opened a block */
-  W_MAYBE_LAZY = 136, /* the tip was a paragraph and no block is opened yet */
-  W_LAST_RECORD = 144,
-  W_BLANK_CONTAINER = 152, /* the open container whose last line was blank, or 0 */
-  W_QUOTE_FIRST = 160,     /* the outermost and innermost open block quote, or 0 */
-  W_QUOTE_LAST = 168,
-  W_QUOTE_MATCHED = 176,     /* the innermost block quote that the line continues so far, or 0 */
-  W_PARAGRAPH_PREV = 184,    /* of the open paragraph: the record before it, */
-  W_PARAGRAPH_SIBLING = 192, /* and its previous sibling (offset) */
-  W_NEW_TYPE = 200,
-  W_LONGEST = 208, /* length of the longest leaf block */
+  WORD(W_SPARE_1),
+  WORD(W_DOCUMENT),   /* record of the document */
+  WORD(W_TIP),        /* the deepest open block */
+  WORD(W_MATCHED),    /* the deepest block that the line continues */
+  WORD(W_OPENED),     /* the line has opened a block */
+  WORD(W_MAYBE_LAZY), /* the tip was a paragraph and no block is opened yet */
+  WORD(W_LAST_RECORD),
+  WORD(W_BLANK_CONTAINER), /* the open container whose last line was blank, or 0 */
+  WORD(W_QUOTE_FIRST),     /* the outermost and innermost open block quote, or 0 */
+  WORD(W_QUOTE_LAST),
+  WORD(W_QUOTE_MATCHED),     /* the innermost block quote that the line continues so far, or 0 */
+  WORD(W_PARAGRAPH_PREV),    /* of the open paragraph: the record before it, */
+  WORD(W_PARAGRAPH_SIBLING), /* and its previous sibling (offset) */
+  WORD(W_NEW_TYPE),
+  WORD(W_LONGEST), /* length of the longest leaf block */
   /* list marker in hand */
-  W_MARKER_CHAR = 216,
-  W_MARKER_START = 224,
-  W_MARKER_LENGTH = 232,
+  WORD(W_MARKER_CHAR),
+  WORD(W_MARKER_START),
+  WORD(W_MARKER_LENGTH),
   /* references */
-  W_REF_FIRST = 240,
-  W_REF_LAST = 248,
-  W_REF_COUNT = 256,
-  W_BUCKETS = 264,
-  W_BUCKET_MASK = 272,
-  W_REF_SIZE = 280, /* bytes that references have added so far, and may add in all */
-  W_REF_MAX = 288,
-  W_LABEL = 296, /* slices of the definition in hand */
-  W_LABEL_LEN = 304,
-  W_URL = 312,
-  W_URL_LEN = 320,
-  W_TITLE = 328,
-  W_TITLE_LEN = 336,
+  WORD(W_REF_FIRST),
+  WORD(W_REF_LAST),
+  WORD(W_REF_COUNT),
+  WORD(W_BUCKETS),
+  WORD(W_BUCKET_MASK),
+  WORD(W_REF_SIZE), /* bytes that references have added so far, and may add in all */
+  WORD(W_REF_MAX),
+  WORD(W_LABEL), /* slices of the definition in hand */
+  WORD(W_LABEL_LEN),
+  WORD(W_URL),
+  WORD(W_URL_LEN),
+  WORD(W_TITLE),
+  WORD(W_TITLE_LEN),
   /* inlines of the leaf block in hand */
-  W_SUBJECT = 344,   /* its first byte */
-  W_RUN_FLAGS = 352, /* TOKEN_ESCAPE | TOKEN_NEWLINE of the pending run of text; one too many does no harm */
-  W_TAGS = 360,
-  W_TAG_BIAS = 368, /* tag of a byte = W_TAG_BIAS + its offset from S5 */
-  W_TOKENS = 376,   /* tokens are named by their offset from here; the first is at 32, and 0 is none, whose links and
-                       flags nobody reads: they may be set */
-  W_TOKEN_LIMIT = 384,
-  W_LAST_DELIMITER = 392, /* token, or 0 */
-  W_LAST_BRACKET = 400,
-  W_LAST_LINK = 408, /* the opener of the last link, or 0: openers of links before it are inactive */
-  W_TICKS_SCANNED = 424,
-  W_TICKS_READY = 432, /* W_TICKS has been cleared */
-  W_TICKS_EPOCH = 440, /* number of the leaf block */
-  W_SKIP_HTML = 448,   /* SKIP_* */
-  W_SCRATCH = 456,
-  W_BOTTOM = 464, /* seven 32-bit openers_bottom */
-  W_OUT = 504,    /* next free byte of the HTML while S4 holds something else */
-  W_OUT_START = 512,
-  W_OUT_LIMIT = 520,
-  W_OPENERS_SEEN = 528,            /* the leaf block has had runs that can open: 1 of '*', 2 of '_' */
-  W_OPENER = 552,                  /* the bracket that may be closed */
-  W_AFTER_TEXT = 560,              /* behind the ']' in hand, */
-  W_AFTER_LINK = 568,              /* and behind the whole link */
-  W_ENTITIES_READY = 584,          /* W_ENTITIES has been cleared */
-  W_LABEL_BUFFER = 592,            /* 4 KiB: a normalized label */
-  W_TICKS = W_LABEL_BUFFER + 4096, /* 1001 times: position of the last run of that many backticks, and its epoch */
-  W_ENTITIES = W_TICKS + 1008 * 8, /* slots: the bytes of a name, its UTF-8, the length of that */
-  W_SIZE = W_ENTITIES + ENTITY_SLOTS * ENTITY_SLOT_SIZE
+  WORD(W_SUBJECT),   /* its first byte */
+  WORD(W_RUN_FLAGS), /* TOKEN_ESCAPE | TOKEN_NEWLINE of the pending run of text; one too many does no harm */
+  WORD(W_TAGS),
+  WORD(W_TAG_BIAS), /* tag of a byte = W_TAG_BIAS + its offset from S5 */
+  /* Tokens are named by their offset from W_TOKENS. The first is at 32. 0 is none: nobody reads its links and flags, so
+   * they may be set. */
+  WORD(W_TOKENS),
+  WORD(W_TOKEN_LIMIT),
+  WORD(W_LAST_DELIMITER), /* token, or 0 */
+  WORD(W_LAST_BRACKET),
+  WORD(W_LAST_LINK), /* the opener of the last link, or 0: openers of links before it are inactive */
+  WORD(W_SPARE_2),
+  WORD(W_TICKS_SCANNED),
+  WORD(W_TICKS_READY), /* W_TICKS has been cleared */
+  WORD(W_TICKS_EPOCH), /* number of the leaf block */
+  WORD(W_SKIP_HTML),   /* SKIP_* */
+  WORD(W_SCRATCH),
+  FIELD(W_BOTTOM, 7 * 4), /* seven 32-bit openers_bottom */
+  FIELD(W_SPARE_3, 12),
+  WORD(W_OUT), /* next free byte of the HTML while S4 holds something else */
+  WORD(W_OUT_START),
+  WORD(W_OUT_LIMIT),
+  WORD(W_OPENERS_SEEN), /* the leaf block has had runs that can open: 1 of '*', 2 of '_' */
+  WORD(W_SPARE_4),
+  WORD(W_SPARE_5),
+  WORD(W_OPENER),     /* the bracket that may be closed */
+  WORD(W_AFTER_TEXT), /* the byte after the ']' in hand, */
+  WORD(W_AFTER_LINK), /* and the byte after the whole link */
+  WORD(W_SPARE_6),
+  WORD(W_ENTITIES_READY),           /* W_ENTITIES has been cleared */
+  FIELD(W_LABEL_BUFFER, 4096),      /* 4 KiB: a normalized label */
+  FIELD(W_TICKS, 1008 * 8),         /* 1001 times: position of the last run of that many backticks, and its epoch */
+  FIELD(W_ENTITIES, ENTITIES_SIZE), /* slots: the bytes of a name, its UTF-8, the length of that */
+  W_SIZE
 };
 
 /* A block record: 32 bytes, in document order; the end of a container is a record of its first 8 bytes. */
 enum {
-  R_TYPE = 0,         /* 8 bits: BLOCK_*, or BLOCK_* + BLOCK_END */
-  R_FLAGS = 1,        /* 8 bits: BLOCK_OPEN ... */
-  R_AUX = 2,          /* 8 bits: heading level, fence character, HTML kind, list marker character */
-  R_FENCE_INDENT = 3, /* 8 bits */
-  R_NEXT = 4,         /* 32 bits each from here; offsets from S5, 0 is none */
-  R_PARENT = 8,
-  R_CHILD = 12, /* the last child */
-  R_DATA = 16,  /* leaf: its content; list: its start number; item: columns its content is indented by */
-  R_LEN = 20,   /* leaf: bytes of content; block quote: the next open block quote */
-  R_EXTRA = 24, /* fence length; block quote: the open block quote around it */
-  RECORD_SIZE = 32,
-  RECORD_END_SIZE = 8
+  FIELD(R_TYPE, 1),  /* BLOCK_*, or BLOCK_* + BLOCK_END */
+  FIELD(R_FLAGS, 1), /* BLOCK_OPEN ... */
+  FIELD(R_AUX, 1),   /* heading level, fence character, HTML kind, list marker character */
+  FIELD(R_FENCE_INDENT, 1),
+  FIELD(R_NEXT, 4), /* a record: its offset from S5, 0 is none; so are R_PARENT, R_CHILD and a leaf's R_DATA */
+  FIELD(R_PARENT, 4),
+  FIELD(R_CHILD, 4), /* the last child */
+  FIELD(R_DATA, 4),  /* leaf: its content; list: its start number; item: columns its content is indented by */
+  FIELD(R_LEN, 4),   /* leaf: bytes of content; block quote: the next open block quote */
+  FIELD(R_EXTRA, 4), /* fence length; block quote: the open block quote around it */
+  FIELD(R_SPARE, 4),
+  RECORD_SIZE,
+  RECORD_END_SIZE = R_PARENT
 };
 enum {
   BLOCK_DOCUMENT = 0,
@@ -133,34 +148,34 @@ enum { BLOCK_OPEN = 1, BLOCK_BLANK = 2, BLOCK_LOOSE = 4, BLOCK_FENCED = 8 };
 
 /* A reference definition in the arena. */
 enum {
-  REF_BELOW = 0, /* 32 bits each: two links to further definitions of the bucket, */
-  REF_NEXT = 8,  /* next in document order */
-  REF_HASH = 12,
-  REF_LABEL = 16,
-  REF_LABEL_LEN = 20,
-  REF_URL = 24,
-  REF_URL_LEN = 28,
-  REF_TITLE = 32,
-  REF_TITLE_LEN = 36,
-  REF_HAS_TITLE = 40,
-  REF_RECORD_SIZE = 44
+  FIELD(REF_BELOW, 2 * 4), /* two links to further definitions of the bucket */
+  FIELD(REF_NEXT, 4),      /* next in document order */
+  FIELD(REF_HASH, 4),
+  FIELD(REF_LABEL, 4),
+  FIELD(REF_LABEL_LEN, 4),
+  FIELD(REF_URL, 4),
+  FIELD(REF_URL_LEN, 4),
+  FIELD(REF_TITLE, 4),
+  FIELD(REF_TITLE_LEN, 4),
+  FIELD(REF_HAS_TITLE, 4),
+  REF_RECORD_SIZE
 };
 
 /* An inline token: 32 bytes, but for text, which is every second one and has no more than its first 16. */
 enum {
-  T_KIND = 0,  /* 8 bits: TOKEN_* */
-  T_FLAGS = 1, /* 8 bits */
-  T_CHAR = 2,  /* 8 bits: delimiter character */
-  T_MOD3 = 3,  /* 8 bits: delimiter run: its length modulo 3 */
-  T_OFF = 4,   /* 32 bits each: text, offset from S5 */
-  T_LEN = 8,
-  T_LOW = 12, /* delimiter run: its characters T_LOW .. T_HIGH-1 are still text */
-  T_HIGH = 16,
-  T_PREV = 20, /* delimiter or bracket below on its stack */
-  T_NEXT = 24, /* delimiter above; link opener: its closer */
-  T_POS = 28,  /* delimiter or bracket: where it ended in the subject */
-  TEXT_TOKEN_SIZE = 16,
-  TOKEN_SIZE = 32,
+  FIELD(T_KIND, 1), /* TOKEN_* */
+  FIELD(T_FLAGS, 1),
+  FIELD(T_CHAR, 1), /* delimiter character */
+  FIELD(T_MOD3, 1), /* delimiter run: its length modulo 3 */
+  FIELD(T_OFF, 4),  /* text, offset from S5 */
+  FIELD(T_LEN, 4),
+  FIELD(T_LOW, 4), /* delimiter run: its characters T_LOW .. T_HIGH-1 are still text */
+  FIELD(T_HIGH, 4),
+  FIELD(T_PREV, 4), /* delimiter or bracket below on its stack */
+  FIELD(T_NEXT, 4), /* delimiter above; link opener: its closer */
+  FIELD(T_POS, 4),  /* delimiter or bracket: where it ended in the subject */
+  TOKEN_SIZE,
+  TEXT_TOKEN_SIZE = T_HIGH,
   T_URL = T_OFF, /* link closer and autolink */
   T_URL_LEN = T_LEN,
   T_TITLE = T_LOW,
