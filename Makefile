@@ -160,7 +160,8 @@ setup-kernel: ## fetch the kernels that verify-kernel boots, and the emulator of
 verify-kernel: all ## boot a real kernel for each program, with it as the only file, on both machines
 	$(BUILD)/bytegate loaders kernel
 
-LINTS := $(if $(C_SOURCES),lint-tidy lint-cppcheck check-format) $(if $(SHELL_SOURCES),lint-shell)
+LINTS := $(if $(C_SOURCES),lint-tidy lint-cppcheck check-format) $(if $(SHELL_SOURCES),lint-shell) \
+         $(if $(wildcard scripts/check-symbols.sh),lint-symbols)
 # How long a program of checks may take, on a machine that has other things to do as well.
 TEST_SECONDS ?= 600
 FUZZ_CHECK := $(if $(and $(FUZZERS),$(filter x86_64,$(shell uname -m))),check-fuzz)
@@ -183,7 +184,7 @@ check-sanitized:
 unit-tests: $(UNIT_TESTS)
 elf: $(STAMPS)
 
-lint: $(LINTS) ## check the layout and the sense of every source: clang-format, clang-tidy, cppcheck, shellcheck
+lint: $(LINTS) ## check the layout and the sense of every source: clang-format, clang-tidy, cppcheck, shellcheck, symbols
 
 sums: elf ## write down the size and the SHA-256 of each program in fixtures/, after a meant change
 	scripts/update-elf-sums.sh
@@ -300,7 +301,7 @@ $(FUZZERS): $(BUILD)/fuzz/%: harness/fuzz/%.c $(BUILD)/elf/.markdown-object.stam
 
 ## Linters. clang-tidy, the slow one, is asked again only about a source whose object was made again.
 
-.PHONY: check-format lint-tidy lint-cppcheck lint-shell
+.PHONY: check-format lint-tidy lint-cppcheck lint-shell lint-symbols
 check-format:
 	clang-format --dry-run -Werror $(C_SOURCES) $(OTHER_SOURCES) $(HEADERS)
 
@@ -325,6 +326,11 @@ lint-cppcheck:
 
 lint-shell:
 	shellcheck -x $(SHELL_SOURCES)
+
+# Each test is linked with one of the two libraries and with the oracles.
+lint-symbols: $(addprefix $(BUILD)/lib,generators.a harness.a oracles.a)
+	scripts/check-symbols.sh $(BUILD)/libgenerators.a $(BUILD)/liboracles.a
+	scripts/check-symbols.sh $(BUILD)/libharness.a $(BUILD)/liboracles.a
 
 -include $(patsubst %.o,%.d,$(call objects,$(C_SOURCES)))
 

@@ -88,8 +88,8 @@ enum {
 };
 
 /* Write a string literal to the output. */
-#define put_literal(text) (AT_, op_put_literal(text))
-void op_put_literal(const char *text);
+#define put_literal(text) (AT_, op_put_text(text))
+void op_put_text(const char *text);
 
 void lay_ls_output(void);    /* output.c: the buffered output, text and numbers */
 void lay_ls_quoting(void);   /* quoting.c: names as a shell would take them */

@@ -6,7 +6,7 @@
 
 enum { OUTPUT_ROOM = 64 << 10, DIGITS_ROOM = 24 };
 
-void op_put_literal(const char *text) {
+void op_put_text(const char *text) {
   for (; *text; text++) {
     op_li(A0, *text);
     op_call("put_byte");
