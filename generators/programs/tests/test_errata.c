@@ -2,8 +2,10 @@
 #include "isa/x64.h"
 #include "listing.h"
 
+#include <Zydis/Zydis.h>
 #include <arpa/inet.h>
 #include <check.h>
+#include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
 #include <glob.h>
@@ -15,7 +17,56 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unicorn/unicorn.h>
 #include <unistd.h>
+
+/* Write the bytes to a new file in /tmp that may be executed; its name replaces the X of `path`. */
+static void write_program(char *path, const unsigned char *bytes, size_t size) {
+  int fd = mkstemp(path);
+  ck_assert_int_ge(fd, 0);
+  ck_assert_int_eq(write(fd, bytes, size), (ssize_t)size);
+  ck_assert_int_eq(fchmod(fd, 0755), 0);
+  close(fd);
+}
+
+/* Run the bytes as a program, through `qemu` where that is not NULL, with `descriptor` open on `to`. Returns the status
+ * of waitpid. */
+static int run_bytes(const unsigned char *bytes, size_t size, const char *qemu, int descriptor, int to) {
+  char path[] = "/tmp/bytegate-erratum-XXXXXX";
+  int status = 0;
+  write_program(path, bytes, size);
+  pid_t child = fork();
+  if (child == 0) {
+    dup2(to, descriptor);
+    if (qemu)
+      execlp(qemu, qemu, path, (char *)NULL);
+    else
+      execl(path, path, (char *)NULL);
+    _exit(127);
+  }
+  waitpid(child, &status, 0);
+  unlink(path);
+  return status;
+}
+
+/* The same with a pipe, which must be able to hold all that is written: what is read from it, and its size. */
+static ssize_t run_into_pipe(const unsigned char *bytes, size_t size, const char *qemu, int descriptor, char *out,
+                             size_t room, int *status) {
+  int ends[2];
+  ck_assert_int_eq(pipe(ends), 0);
+  *status = run_bytes(bytes, size, qemu, descriptor, ends[1]);
+  close(ends[1]);
+  ssize_t got = read(ends[0], out, room);
+  close(ends[0]);
+  return got;
+}
+
+/* x86-64 programs run natively where they can. */
+#if defined __x86_64__
+#define RUN_X64 NULL
+#else
+#define RUN_X64 "qemu-x86_64-static"
+#endif
 
 /* ---- The quine --------------------------------------------------------------------------------------------------- */
 
@@ -55,6 +106,50 @@ static void quine_p_paddr(void) {
   md5(file, size, digits);
   ck_assert_str_ne(digits, published);
   free(file);
+}
+
+/* The text counts bytes from 1 there. */
+static void quine_buffer_space(void) {
+  ck_assert_int_eq(EI_OSABI + 1, 8);
+  ck_assert_int_eq(EI_ABIVERSION + 1, 9);
+  ck_assert_int_eq(EI_PAD + 1, 10);
+}
+
+static void quine_byte_numbers(void) {
+  ck_assert_uint_eq(offsetof(Elf64_Ehdr, e_type) + 1, 17);
+  ck_assert_uint_eq(offsetof(Elf64_Ehdr, e_version), 20);
+}
+
+/* The e_type of a file. */
+static int type_of(const char *path) {
+  Elf64_Ehdr header;
+  FILE *file = fopen(path, "rb");
+  ck_assert_ptr_nonnull(file);
+  ck_assert_uint_eq(fread(&header, sizeof header, 1, file), 1);
+  fclose(file);
+  return header.e_type;
+}
+
+static void quine_libraries(void) {
+  size_t size;
+  Dl_info library;
+  unsigned char *object = program_read("hello-world_x64.o", &size);
+  ck_assert_int_eq(object[offsetof(Elf64_Ehdr, e_type)], ET_REL);
+  ck_assert_int_ne(dladdr(dlsym(RTLD_DEFAULT, "getpid"), &library), 0);
+  ck_assert_int_eq(type_of(library.dli_fname), ET_DYN);
+  free(object);
+}
+
+static void quine_more_flags(void) {
+  ck_assert_uint_eq(PF_MASKOS, 0x0ff00000);
+  ck_assert_uint_eq(PF_MASKPROC, 0xf0000000);
+  ck_assert_uint_eq((PF_MASKOS | PF_MASKPROC) & (PF_R | PF_W | PF_X), 0);
+}
+
+static void quine_flags_second_to_last(void) {
+  ck_assert_uint_eq(offsetof(Elf32_Phdr, p_flags) + sizeof((Elf32_Phdr *)NULL)->p_flags, offsetof(Elf32_Phdr, p_align));
+  ck_assert_uint_eq(offsetof(Elf32_Phdr, p_align) + sizeof((Elf32_Phdr *)NULL)->p_align, sizeof(Elf32_Phdr));
+  ck_assert_uint_eq(offsetof(Elf64_Phdr, p_flags), sizeof((Elf64_Phdr *)NULL)->p_type);
 }
 
 static void quine_two_byte_sizes(void) {
@@ -140,44 +235,23 @@ static size_t as_printed(unsigned char *file) {
   return end;
 }
 
-/* The size of the source's code, encoded: mov eax, 1; mov edi, 1; lea; mov edx, 13; syscall; mov eax, 60;
- * xor rdi, rdi; syscall. */
-static size_t source_code_size(void) {
-  return 3u * x64_mov_r32_imm32(RAX, 1).len + x64_lea_r64_m(RSI, x64_at_rip(0)).len + x64_mov_r32_imm32(RDX, 13).len +
-         x64_xor_r64_r64(RDI, RDI).len + 2u * x64_syscall().len;
+/* The size of the source's code, encoded: mov rax, 1; mov rdi, 1; lea; mov rdx, 13; syscall; mov rax, 60;
+ * xor rdi, rdi; syscall; where each of the four mov has so many bytes. */
+static size_t source_code_size(size_t mov) {
+  return 4 * mov + x64_lea_r64_m(RSI, x64_at_rip(0)).len + x64_xor_r64_r64(RDI, RDI).len + 2u * x64_syscall().len;
 }
 
 static void size_is_not_152(void) {
   unsigned char file[256] = {0};
   ck_assert_uint_eq(as_printed(file), 165);
-  ck_assert_uint_eq(CODE + source_code_size() + sizeof "Hello, ELF!\n", 167);
+  const size_t optimized = x64_mov_r32_imm32(RAX, 1).len, as_written = x64_mov_r64_imm64(RAX, 1).len;
+  ck_assert_uint_eq(CODE + source_code_size(optimized) + sizeof "Hello, ELF!\n", 167);
+  ck_assert_uint_eq(CODE + source_code_size(as_written) + sizeof "Hello, ELF!\n", 187);
   uint64_t p_filesz;
   memcpy(&p_filesz, file + 0x60, sizeof p_filesz);
   ck_assert_uint_eq(p_filesz, 152);
   ck_assert_uint_lt(p_filesz, TEXT);
   ck_assert_mem_eq(file + TEXT, "Hello, ELF!\n", 12);
-}
-
-/* Run the walkthrough as printed, where this machine can, and read what it writes. */
-static ssize_t run_as_printed(const unsigned char *file, size_t size, char *out, size_t room) {
-  char path[] = "/tmp/bytegate-erratum-XXXXXX";
-  int fd = mkstemp(path), ends[2];
-  ck_assert_int_eq(write(fd, file, size), (ssize_t)size);
-  fchmod(fd, 0755);
-  close(fd);
-  ck_assert_int_eq(pipe(ends), 0);
-  pid_t child = fork();
-  if (child == 0) {
-    dup2(ends[1], 1);
-    execl(path, path, (char *)NULL);
-    _exit(127);
-  }
-  close(ends[1]);
-  ssize_t got = read(ends[0], out, room);
-  close(ends[0]);
-  waitpid(child, NULL, 0);
-  unlink(path);
-  return got;
 }
 
 static void displacement_points_into_the_code(void) {
@@ -186,15 +260,12 @@ static void displacement_points_into_the_code(void) {
   int32_t displacement;
   memcpy(&displacement, file + 0x85, sizeof displacement);
   ck_assert_int_eq(0x89 + displacement, 0x91);
+  ck_assert_int_eq(TEXT - 0x91, 8);
   ck_assert_int_eq(TEXT - 0x89, 16);
-#if defined __x86_64__
   char out[32];
-  ck_assert_int_eq(run_as_printed(file, size, out, sizeof out), 13);
+  int status;
+  ck_assert_int_eq(run_into_pipe(file, size, RUN_X64, STDOUT_FILENO, out, sizeof out, &status), 13);
   ck_assert_mem_eq(out, file + 0x91, 13);
-#else
-  (void)size;
-  (void)run_as_printed;
-#endif
 }
 
 static void length_is_12(void) {
@@ -293,10 +364,8 @@ static void under_80_bytes_take_4_gib(void) {
 /* What execve says of those bytes: an error number, or 0 where the program was started and ended with status 0. */
 static int error_of_start(const unsigned char *file, size_t size) {
   char path[] = "/tmp/bytegate-erratum-XXXXXX";
-  int fd = mkstemp(path), status = 0;
-  ck_assert_int_eq(write(fd, file, size), (ssize_t)size);
-  fchmod(fd, 0755);
-  close(fd);
+  int status = 0;
+  write_program(path, file, size);
   pid_t child = fork();
   if (child == 0) {
     execl(path, path, (char *)NULL);
@@ -333,7 +402,96 @@ static void kernel_needs_more(void) {
   free(file);
 }
 
+/* The corrected program, with its one segment and its entry at `address` instead of 0x400000, prints the text. */
+static void check_moved(unsigned char *file, size_t size, int type, uint64_t address) {
+  Elf64_Ehdr header;
+  Elf64_Phdr segment;
+  memcpy(&header, file, sizeof header);
+  memcpy(&segment, file + header.e_phoff, sizeof segment);
+  header.e_type = (Elf64_Half)type;
+  header.e_entry += address - segment.p_vaddr;
+  segment.p_vaddr = segment.p_paddr = address;
+  segment.p_align = 0x1000;
+  memcpy(file, &header, sizeof header);
+  memcpy(file + header.e_phoff, &segment, sizeof segment);
+  char out[32];
+  int status;
+  ck_assert_int_eq(run_into_pipe(file, size, RUN_X64, STDOUT_FILENO, out, sizeof out, &status), 12);
+  ck_assert_mem_eq(out, "Hello, ELF!\n", 12);
+  ck_assert_int_eq(status, 0);
+}
+
+static void code_is_position_independent(void) {
+  size_t size;
+  unsigned char *file = program_read("elf-hello_x64", &size);
+  check_moved(file, size, ET_EXEC, 0x10000);
+  check_moved(file, size, ET_DYN, 0);
+  free(file);
+}
+
 /* ---- The skill --------------------------------------------------------------------------------------------------- */
+
+/* The skill's program with a message of MESSAGE bytes, its length in edx, and `size` in p_filesz and p_memsz; 0 leaves
+ * them as they are. The caller owns it. */
+#define MESSAGE 8000
+#define MESSAGE_AT 0x9a
+static unsigned char *lay_long_message(uint64_t size) {
+  size_t short_size;
+  unsigned char *hello = program_read("hello_x64", &short_size), *file = calloc(1, MESSAGE_AT + MESSAGE);
+  ck_assert_ptr_nonnull(file);
+  const uint32_t length = MESSAGE;
+  ck_assert_uint_eq(hello[0x87], 0xba); /* mov edx, 14 */
+  memcpy(file, hello, MESSAGE_AT);
+  memcpy(file + 0x88, &length, sizeof length);
+  memset(file + MESSAGE_AT, 'x', MESSAGE);
+  if (size) {
+    memcpy(file + sizeof(Elf64_Ehdr) + offsetof(Elf64_Phdr, p_filesz), &size, sizeof size);
+    memcpy(file + sizeof(Elf64_Ehdr) + offsetof(Elf64_Phdr, p_memsz), &size, sizeof size);
+  }
+  free(hello);
+  return file;
+}
+
+/* How much of the message comes out of a pipe, and into a file. Natively: the kernel's count is what is asked for. */
+static void check_long_message(uint64_t p_filesz, ssize_t in_pipe, off_t in_file) {
+#if defined __x86_64__
+  unsigned char *file = lay_long_message(p_filesz);
+  char *out = malloc(MESSAGE_AT + MESSAGE), path[] = "/tmp/bytegate-erratum-XXXXXX";
+  int status, fd = mkstemp(path);
+  struct stat written;
+  ck_assert_int_eq(run_into_pipe(file, MESSAGE_AT + MESSAGE, NULL, STDOUT_FILENO, out, MESSAGE, &status), in_pipe);
+  ck_assert_int_eq(run_bytes(file, MESSAGE_AT + MESSAGE, NULL, STDOUT_FILENO, fd), 0);
+  ck_assert_int_eq(fstat(fd, &written), 0);
+  ck_assert_int_eq(written.st_size, in_file);
+  close(fd);
+  unlink(path);
+  free(out);
+  free(file);
+#else
+  (void)p_filesz, (void)in_pipe, (void)in_file;
+  free(lay_long_message(0));
+#endif
+}
+
+static void longer_message_changes_sizes(void) {
+  check_long_message(0, 0, 0x1000 - MESSAGE_AT);
+  check_long_message(MESSAGE_AT + MESSAGE, MESSAGE, MESSAGE);
+}
+
+static void qemu_calls_a_wrong_machine_invalid(void) {
+  static const char says[] = "Invalid ELF image for this architecture";
+  size_t size;
+  char out[512] = "";
+  int status;
+  const uint16_t machine = EM_AARCH64;
+  unsigned char *file = program_read("hello_x64", &size);
+  memcpy(file + offsetof(Elf64_Ehdr, e_machine), &machine, sizeof machine);
+  ck_assert_int_gt(run_into_pipe(file, size, "qemu-x86_64-static", STDERR_FILENO, out, sizeof out - 1, &status), 0);
+  ck_assert_int_eq(WEXITSTATUS(status), 255);
+  if (!strstr(out, says) || strstr(out, strerror(ENOEXEC)))
+    ck_abort_msg("qemu says: %s", out);
+  free(file);
+}
 
 static void port_is_big_endian(void) {
   const uint16_t stored = htons(8006);
@@ -365,6 +523,39 @@ static void write_returns_the_error(void) {
   ck_assert_int_ne(result, -1);
 }
 
+static void no_register_is_called_raw(void) {
+  bool rax = false;
+  for (int i = ZYDIS_REGISTER_NONE + 1; i <= ZYDIS_REGISTER_MAX_VALUE; i++) {
+    const char *name = ZydisRegisterGetString((ZydisRegister)i);
+    rax |= !strcmp(name, "rax");
+    ck_assert_str_ne(name, "raw");
+  }
+  ck_assert(rax);
+}
+
+/* What is in rdi after the published `xor %edi,%edi`, run in 64-bit mode with all bits of rdi set. */
+static uint64_t rdi_after_xor(const ListingRow *row) {
+  uc_engine *machine;
+  uint64_t rdi = UINT64_MAX;
+  ck_assert_int_eq(uc_open(UC_ARCH_X86, UC_MODE_64, &machine), UC_ERR_OK);
+  ck_assert_int_eq(uc_mem_map(machine, 0x1000, 0x1000, UC_PROT_ALL), UC_ERR_OK);
+  ck_assert_int_eq(uc_mem_write(machine, 0x1000, row->published, row->count), UC_ERR_OK);
+  ck_assert_int_eq(uc_reg_write(machine, UC_X86_REG_RDI, &rdi), UC_ERR_OK);
+  ck_assert_int_eq(uc_emu_start(machine, 0x1000, 0x1000 + row->count, 0, 0), UC_ERR_OK);
+  ck_assert_int_eq(uc_reg_read(machine, UC_X86_REG_RDI, &rdi), UC_ERR_OK);
+  uc_close(machine);
+  return rdi;
+}
+
+static void xor_edi_clears_rdi(void) {
+  Listing listing = listing_read("fixtures/published/nolibc-exit.hex");
+  const ListingRow *row = listing_row(&listing, 0x1226);
+  LayCode code = x64_xor_r32_r32(RDI, RDI);
+  ck_assert_uint_eq(row->count, code.len);
+  ck_assert_mem_eq(row->published, code.bytes, code.len);
+  ck_assert_uint_eq(rdi_after_xor(row), 0);
+}
+
 static void mov_has_changed(void) {
   Listing before = listing_read("fixtures/published/nolibc-status.hex");
   Listing after = listing_read("fixtures/published/nolibc-exit.hex");
@@ -383,7 +574,12 @@ static const struct {
   void (*prove)(void);
 } proofs[] = {
     {"quine-first-byte", quine_first_byte},
+    {"quine-buffer-space", quine_buffer_space},
+    {"quine-byte-numbers", quine_byte_numbers},
+    {"quine-libraries", quine_libraries},
     {"quine-p-paddr", quine_p_paddr},
+    {"quine-more-flags", quine_more_flags},
+    {"quine-flags-second-to-last", quine_flags_second_to_last},
     {"quine-two-byte-sizes", quine_two_byte_sizes},
     {"quine-e-flags", quine_e_flags},
     {"quine-zero-modulo", quine_zero_modulo},
@@ -403,10 +599,15 @@ static const struct {
     {"overlap-at-8", p_offset_at_8_is_no_offset},
     {"under-80", under_80_bytes_take_4_gib},
     {"needs-only", kernel_needs_more},
+    {"position-dependent", code_is_position_independent},
     {"port-bytes", port_is_big_endian},
+    {"only-edx", longer_message_changes_sizes},
+    {"exec-format-error", qemu_calls_a_wrong_machine_invalid},
     {"exit-name", exit_is_called_exit},
     {"write-minus-one", write_returns_the_error},
     {"mov-unchanged", mov_has_changed},
+    {"xor-of-32-bits", xor_edi_clears_rdi},
+    {"register-raw", no_register_is_called_raw},
 };
 #define PROOFS (sizeof proofs / sizeof *proofs)
 

@@ -4,7 +4,9 @@
 #include "listing.h"
 
 #include <check.h>
+#include <ctype.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -64,6 +66,64 @@ START_TEST(readelf_has_no_complaint) {
   run(command, out, sizeof out);
   ck_assert_str_eq(out, "0\n");
 }
+END_TEST
+
+static glob_t shown;
+
+/* The line without blanks around it, and with one where there are several. */
+static char *squeeze(char *line) {
+  char *to = line;
+  for (const char *from = line; *from; from++)
+    if (!isspace((unsigned char)*from))
+      *to++ = *from;
+    else if (to > line && to[-1] != ' ')
+      *to++ = ' ';
+  to -= to > line && to[-1] == ' ';
+  *to = '\0';
+  return line;
+}
+
+/* The next line that is not empty, squeezed; NULL at the end. */
+static char *next_line(FILE *file, char *line, int room) {
+  while (fgets(line, room, file))
+    if (*squeeze(line))
+      return line;
+  return NULL;
+}
+
+/* What was published of readelf stands in what it prints of our file: the first line somewhere, and all that follow it
+ * after it, with no other line between them. */
+START_TEST(readelf_prints_what_was_published) {
+  char command[512], published[256], printed[256];
+  FILE *file = fopen(shown.gl_pathv[_i], "r");
+  ck_assert_ptr_nonnull(file);
+  ck_assert_ptr_nonnull(fgets(published, sizeof published, file)); /* where it was published */
+  ck_assert_ptr_nonnull(fgets(published, sizeof published, file));
+  ck_assert_int_eq(strncmp(squeeze(published), "readelf -", 9), 0);
+  char *name = strrchr(published, ' ');
+  *name++ = '\0';
+  snprintf(command, sizeof command, "LC_ALL=C %s %s/elf/%s 2>&1", published, build(), name);
+  FILE *pipe = popen(command, "r");
+  ck_assert_ptr_nonnull(pipe);
+  int lines = 0;
+  while (next_line(file, published, sizeof published)) {
+    const char *line = next_line(pipe, printed, sizeof printed);
+    while (line && lines == 0 && strcmp(line, published) != 0)
+      line = next_line(pipe, printed, sizeof printed);
+    if (!line || strcmp(line, published) != 0)
+      ck_abort_msg("%s: published is\n  %s\nand readelf prints\n  %s", shown.gl_pathv[_i], published,
+                   line ? line : "no more");
+    lines++;
+  }
+  ck_assert_int_ge(lines, 2);
+  while (next_line(pipe, printed, sizeof printed))
+    ;
+  ck_assert_int_eq(WEXITSTATUS(pclose(pipe)), 0);
+  fclose(file);
+}
+END_TEST
+
+START_TEST(readelf_was_published_four_times) { ck_assert_uint_eq(shown.gl_pathc, 4); }
 END_TEST
 
 #if defined __x86_64__
@@ -173,17 +233,21 @@ START_TEST(runs_in_an_empty_root) {
 END_TEST
 
 int main(void) {
+  glob("fixtures/published/*.readelf", 0, NULL, &shown);
   Suite *suite = suite_create("object and position");
   TCase *tc = tcase_create("linked, read, started");
   tcase_set_timeout(tc, 60);
   suite_add_tcase(suite, tc);
   tcase_add_loop_test(tc, object_is_linked, 0, 2);
   tcase_add_loop_test(tc, readelf_has_no_complaint, 0, 2);
+  tcase_add_test(tc, readelf_was_published_four_times);
+  tcase_add_loop_test(tc, readelf_prints_what_was_published, 0, (int)shown.gl_pathc);
   tcase_add_test(tc, position_is_independent);
   tcase_add_loop_test(tc, runs_in_an_empty_root, 0, sizeof rooted / sizeof *rooted);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
   int failed = srunner_ntests_failed(runner);
   srunner_free(runner);
+  globfree(&shown);
   return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
