@@ -83,7 +83,7 @@ GATE_TESTS := $(filter $(BUILD)/tests/harness/% $(BUILD)/tests/oracles/%,$(UNIT_
 
 ## Libraries
 
-ifeq ($(filter setup setup-bench setup-kernel clean help format,$(MAKECMDGOALS)),)
+ifeq ($(filter setup setup-bench setup-kernel setup-hosts clean help format,$(MAKECMDGOALS)),)
 GATE_CPPFLAGS := $(shell pkg-config --cflags $(GATE_PACKAGES) 2>/dev/null)
 GATE_LIBS := $(shell pkg-config --libs $(GATE_PACKAGES) 2>/dev/null)
 ifeq ($(GATE_LIBS),)
@@ -159,6 +159,13 @@ setup-kernel: ## fetch the kernels that verify-kernel boots, and the emulator of
 
 verify-kernel: all ## boot a real kernel for each program, with it as the only file, on both machines
 	$(BUILD)/bytegate loaders kernel
+
+.PHONY: setup-hosts prove-hosts
+setup-hosts: ## install the compilers that prove-hosts builds the generators with
+	scripts/setup.sh scripts/packages-hosts.txt
+
+prove-hosts: elf ## lay everything on hosts of both byte orders, with gcc, clang and tcc: the bytes must be the same
+	scripts/prove-hosts.sh $(BUILD) $(HOSTS)
 
 LINTS := $(if $(C_SOURCES),lint-tidy lint-cppcheck check-format) $(if $(SHELL_SOURCES),lint-shell) \
          $(if $(wildcard scripts/check-symbols.sh),lint-symbols)
@@ -253,9 +260,12 @@ $(LAUNCHERS):
 
 ## The programs under test: laid by the generators, never by a compiler
 
+# LINK and LAY_WITH are for generators of another machine: what links them, and what runs them here.
+LINK = $(CC) $(LDFLAGS)
+LAY_WITH ?=
 $(GENERATORS): $(BUILD)/gen/%: $(BUILD)/obj/generators/programs/%.o $(BUILD)/libgenerators.a
 	mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^
+	$(LINK) -o $@ $^
 
 # A stamp lists the files that its generator wrote. One that has since lost a file is made again.
 written_by = $(if $(wildcard $(1)),$(addprefix $(BUILD)/elf/,$(file <$(1))))
@@ -265,7 +275,7 @@ $(STAMPS): $(BUILD)/elf/.%.stamp: $(BUILD)/gen/%
 	echo '  LAY   $*'
 	rm -rf $@ $(BUILD)/elf/.$*.new
 	mkdir -p $(BUILD)/elf/.$*.new
-	$< $(BUILD)/elf/.$*.new
+	$(LAY_WITH) $< $(BUILD)/elf/.$*.new
 	ls $(BUILD)/elf/.$*.new > $(BUILD)/elf/.$*.list
 	mv $(BUILD)/elf/.$*.new/* $(BUILD)/elf/
 	rmdir $(BUILD)/elf/.$*.new

@@ -16,6 +16,8 @@ run setup
 run setup-bench
 run help
 run all
+run setup-hosts
+run prove-hosts
 run setup-kernel
 run verify-kernel
 run lint

@@ -63,7 +63,7 @@ static void lay_reason_for(void) {
                  {LINUX_EADDRNOTAVAIL, ": this machine does not have that address"}};
   data("reasons", 1);
   for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
-    data_bytes(&reasons[i].number, 1);
+    data_value(8, reasons[i].number);
     data_bytes(reasons[i].text, strlen(reasons[i].text) + 1);
   }
   data_bytes("", 1);
@@ -155,9 +155,10 @@ static void lay_print_and_exit(void) {
 
 /* ignore_sigpipe: a reader that went away shall be an error of the write (EPIPE), not the end of the program. */
 static void lay_ignore_sigpipe(void) {
-  static const uint64_t action[4] = {1 /* SIG_IGN */, 0, 0, 0}; /* handler, flags, restorer, mask */
   data("ignore_action", 8);
-  data_bytes(action, sizeof action);
+  data_value(64, 1); /* handler: SIG_IGN */
+  for (int rest = 0; rest < 3; rest++)
+    data_value(64, 0); /* flags, restorer, mask */
   routine("ignore_sigpipe");
   li(A0, LINUX_SIGPIPE);
   la(A1, "ignore_action");

@@ -40,9 +40,8 @@ static void lay_read_clock(void) {
 /* end_on_signals: SIGTERM and SIGINT end the program with 0 at once, even if they were blocked by who started it. The
  * handler does not return, so it serves as the restorer too, which x86-64 wants named. */
 static void lay_end_on_signals(void) {
-  static const uint64_t ending[1] = {1 << (LINUX_SIGTERM - 1) | 1 << (LINUX_SIGINT - 1)};
   data("ending_signals", 8);
-  data_bytes(ending, sizeof ending);
+  data_value(64, 1 << (LINUX_SIGTERM - 1) | 1 << (LINUX_SIGINT - 1));
 
   routine("ended_by_signal");
   li(A0, EXIT_DONE);
@@ -71,11 +70,11 @@ static void lay_end_on_signals(void) {
  * writes the address that it really has back into "listen_address". Ends the program if it cannot. */
 static void lay_listen(void) {
   data("one", 4);
-  data_bytes((const uint32_t[]){1}, 4);
+  data_value(32, 1);
   /* The default grows to megabytes, and the kernel reports room to write only when a third of it is free: a client of
    * a slow line would seem to take nothing for longer than PATIENCE. */
   data("send_buffer", 4);
-  data_bytes((const uint32_t[]){64 << 10}, 4);
+  data_value(32, 64 << 10);
   static const NamedString strings[] = {{"cannot_listen", "cannot listen on "}};
   data_strings(strings);
 

@@ -153,6 +153,13 @@ static uint64_t rotate_left(uint64_t value, unsigned count, unsigned size) {
   return count ? (value << count | value >> (size - count)) & all : value;
 }
 
+static unsigned count_ones(uint64_t value) {
+  unsigned ones = 0;
+  for (; value; value &= value - 1)
+    ones++;
+  return ones;
+}
+
 /* The 13 bits N:immr:imms of a mask, or -1. The smallest element that repeats to the mask must be a rotated run of
  * ones. Example: 0x00ff00ff00ff00ff is the 16-bit element 0x00ff, a run of 8 that is not rotated: N 0, immr 0,
  * imms 10:0111. */
@@ -168,7 +175,7 @@ static int bitmask_fields(uint64_t mask) {
     size = half;
   }
   uint64_t element = size == 64 ? mask : mask & ((UINT64_C(1) << size) - 1);
-  unsigned ones = (unsigned)__builtin_popcountll(element);
+  unsigned ones = count_ones(element);
   uint64_t run = (UINT64_C(1) << ones) - 1;
   for (unsigned r = 0; r < size; r++)
     if (rotate_left(element, r, size) == run) /* the mask is the run rotated right by r */

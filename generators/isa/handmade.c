@@ -113,6 +113,13 @@ void handmade_gap(const char *name, size_t count) {
   lay_bytes(machine_layout(), zeros, count);
 }
 
+void handmade_structure(const char *name, const void *value, size_t size, const char *field_sizes) {
+  unsigned char bytes[ELF_STRUCTURE_MOST];
+  op_data(name, 1);
+  elf_store_fields(bytes, value, field_sizes);
+  lay_bytes(machine_layout(), bytes, size);
+}
+
 /* ---- Instructions ------------------------------------------------------------------------------------------------ */
 
 /* From the end of an instruction of `len` bytes to the label. */

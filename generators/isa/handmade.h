@@ -18,6 +18,7 @@
 #define BYTEGATE_HANDMADE_H
 
 #include "isa/program.h"
+#include "lay/elf_bytes.h"
 
 #include <sys/types.h>
 
@@ -70,9 +71,14 @@ void handmade_gap(const char *name, size_t count);
 #define step_if_negative(bytes, t, label) (AT_, handmade_if_negative(bytes, t, label))
 #define gap(name, count) (AT_, handmade_gap(name, count))
 
-/* Lay a structure of elf.h as one data item, where its fields are no news any more. Hosts are little-endian, as the
- * files are. */
-#define item(name, type, ...) (data(name, 1), data_bytes((&(const type){__VA_ARGS__}), sizeof(type)))
+/* Lay a structure of elf.h as one data item, where its fields are no news any more: structure(name, type, fields...).
+ *
+ * A call may span lines, and compilers do not agree which of them __LINE__ is in the replacement of a macro that has
+ * parameters. `structure` has none, so it is replaced where its name stands, and that line is taken by all. */
+void handmade_structure(const char *name, const void *value, size_t size, const char *field_sizes);
+#define structure AT_, structure_of_
+#define structure_of_(name, type, ...)                                                                                 \
+  handmade_structure(name, &(const type){__VA_ARGS__}, sizeof(type), ELF_FIELD_SIZES((type){0}))
 
 /* Name the start and the end of the file, for field_distance. */
 #define file_start() (AT_, op_data("file_start", 1))

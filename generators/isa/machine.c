@@ -303,6 +303,16 @@ void op_data(const char *name, int align) {
 
 void op_bytes(const void *bytes, size_t count) { lay_bytes(machine_layout(), bytes, count); }
 
+void op_value(int bits, uint64_t value) {
+  check_bits(bits);
+  if (bits < 64 && value >> bits)
+    lay_die(machine_layout(), "%#" PRIx64 " does not fit into a value of %d bits", value, bits);
+  unsigned char bytes[8];
+  for (int i = 0; i < bits / 8; i++)
+    bytes[i] = (unsigned char)(value >> 8 * i);
+  lay_bytes(machine_layout(), bytes, (size_t)bits / 8);
+}
+
 static LayCode encode_offset16(const LayFixup *fixup) {
   int64_t offset = (int64_t)(fixup->target - fixup->base);
   if (offset < -32768 || offset > 32767) {

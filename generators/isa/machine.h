@@ -268,11 +268,14 @@ void op_c_result(void);
 
 void op_data(const char *name, int align);
 void op_bytes(const void *bytes, size_t count);
+void op_value(int bits, uint64_t value);
 void op_offset16(const char *to, const char *base);
 void op_bss(const char *name, size_t size, int align);
 #define data(name, align) (AT_, op_data(name, align))             /* open a data item: bind a global label, aligned */
 #define data_bytes(bytes, count) (AT_, op_bytes(bytes, count))    /* the bytes themselves */
 #define data_string(text) (AT_, op_bytes(text, sizeof(text) - 1)) /* a string literal, no NUL */
+/* A value of 8, 16, 32 or 64 bits, the lowest byte first, on any host: never the bytes of a host's integer. */
+#define data_value(bits, value) (AT_, op_value(bits, value))
 /* A signed 16-bit (to - base), little-endian: an entry of a jump table whose own label is `base`. `to` may be written
  * "routine.label" to name a label inside a routine. */
 #define data_offset16(to, base) (AT_, op_offset16(to, base))

@@ -318,10 +318,18 @@ static void lay_branch_imm(Cond cond, Reg a, int64_t b, const char *to) {
   }
 }
 
+/* The number of the one bit that is set. */
+static int bit_number(uint64_t bit) {
+  int number = 0;
+  while (bit >>= 1)
+    number++;
+  return number;
+}
+
 static void lay_branch_bits(bool if_set, Reg a, int64_t mask, const char *to) {
   uint64_t m = (uint64_t)mask;
   if (m && !(m & (m - 1))) {
-    test_bit(r(a), __builtin_ctzll(m), if_set, to);
+    test_bit(r(a), bit_number(m), if_set, to);
     return;
   }
   if (a64_is_bitmask(m)) {

@@ -1,6 +1,8 @@
 /* elf.c: headers field by field, and sections, symbols and relocations behind the text. elf.h draws the files. */
 #include "lay/elf.h"
 
+#include "lay/elf_bytes.h"
+
 #include <elf.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -32,6 +34,16 @@ static size_t append(File *file, const void *bytes, size_t count) {
     memcpy(file->bytes + place, bytes, count);
   file->size += count;
   return place;
+}
+
+/* Append a structure of elf.h, as a file has it. */
+#define append_structure(file, structure)                                                                              \
+  append_fields(file, structure, sizeof *(structure), ELF_FIELD_SIZES(*(structure)))
+
+static size_t append_fields(File *file, const void *structure, size_t size, const char *sizes) {
+  unsigned char bytes[ELF_STRUCTURE_MOST];
+  elf_store_fields(bytes, structure, sizes);
+  return append(file, bytes, size);
 }
 
 static void pad(File *file, size_t align) {
@@ -111,12 +123,12 @@ void elf_write_exec(const Lay *lay, const ElfLayout *layout, const char *entry, 
                     .p_align = layout->page};
   Elf64_Phdr stack = {.p_type = PT_GNU_STACK, .p_flags = PF_R | PF_W, .p_align = 16};
   File file = {0};
-  append(&file, &ehdr, sizeof ehdr);
-  append(&file, &code, sizeof code);
+  append_structure(&file, &ehdr);
+  append_structure(&file, &code);
   if (has_bss)
-    append(&file, &bss, sizeof bss);
+    append_structure(&file, &bss);
   if (!layout->single_segment)
-    append(&file, &stack, sizeof stack);
+    append_structure(&file, &stack);
   append(&file, text, text_size);
   save(&file, path, 0755);
 }
@@ -142,11 +154,11 @@ static Elf64_Word add_name(File *names, const char *name) { return (Elf64_Word)a
 
 static void begin_sections(Sections *s, Elf64_Ehdr *ehdr) {
   static const Elf64_Sym none;
-  append(&s->file, ehdr, sizeof *ehdr);
+  append_structure(&s->file, ehdr);
   add_name(&s->names, "");
   add_name(&s->section_names, "");
   s->sections = 1; /* section 0 is none */
-  append(&s->symbols, &none, sizeof none);
+  append_structure(&s->symbols, &none);
 }
 
 /* Append a section and its bytes (NULL for SHT_NOBITS); returns its index. */
@@ -167,7 +179,7 @@ static void add_symbol(Sections *s, const char *name, int bind, int type, Elf64_
                       .st_shndx = section,
                       .st_value = value,
                       .st_size = size};
-  append(&s->symbols, &symbol, sizeof symbol);
+  append_structure(&s->symbols, &symbol);
   if (bind == STB_LOCAL)
     s->locals = (Elf64_Word)(s->symbols.size / sizeof symbol);
 }
@@ -188,14 +200,16 @@ static void end_sections(Sections *s, const char *path) {
   strtab.sh_offset = append(&s->file, s->section_names.bytes, s->section_names.size);
   s->section[s->sections++] = strtab;
   pad(&s->file, 8);
-  size_t headers = append(&s->file, s->section, s->sections * sizeof *s->section);
+  size_t headers = s->file.size;
+  for (Elf64_Half i = 0; i < s->sections; i++)
+    append_structure(&s->file, &s->section[i]);
   Elf64_Ehdr ehdr;
-  memcpy(&ehdr, s->file.bytes, sizeof ehdr);
+  elf_from_bytes(&ehdr, s->file.bytes);
   ehdr.e_shoff = headers;
   ehdr.e_shentsize = sizeof(Elf64_Shdr);
   ehdr.e_shnum = s->sections;
   ehdr.e_shstrndx = s->sections - 1;
-  memcpy(s->file.bytes, &ehdr, sizeof ehdr);
+  elf_bytes(s->file.bytes, &ehdr);
   save(&s->file, path, 0644);
   free(s->names.bytes);
   free(s->section_names.bytes);
@@ -269,7 +283,7 @@ static void add_relocations(Sections *s, const Lay *lay, Elf64_Half text, Elf64_
     Elf64_Rela rela = {.r_offset = item[reloc[i].item].text + reloc[i].offset,
                        .r_info = ELF64_R_INFO((uint64_t)symbol, reloc[i].type),
                        .r_addend = reloc[i].addend};
-    append(&table, &rela, sizeof rela);
+    append_structure(&table, &rela);
   }
   Elf64_Shdr shdr = {.sh_type = SHT_RELA,
                      .sh_flags = SHF_INFO_LINK,

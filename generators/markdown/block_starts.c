@@ -32,7 +32,7 @@ static void lay_start_table(void) {
   kind['*'] = START_STAR;
   kind['_'] = START_UNDERSCORE;
   kind['+'] = START_PLUS;
-  memset(kind + '0', START_DIGIT, 10);
+  memset(&kind['0'], START_DIGIT, 10);
   data("block_start_kinds", 1);
   data_bytes(kind, sizeof kind);
   static const char *const handler[START_KINDS] = {

@@ -320,10 +320,8 @@ static void lay_is_unicode_space(void) {
 /* The nibbles come before the starts: their reader may load up to three bytes behind them. */
 static void lay_tables(const PackedFolding *folding, const PackedPunctuation *punctuation) {
   data("case_folding_suffixes", 2);
-  for (int i = 0; i < folding->suffix_count; i++) {
-    unsigned suffix = folding->suffixes[i];
-    data_bytes(((const unsigned char[]){(unsigned char)suffix, (unsigned char)(suffix >> 8)}), 2);
-  }
+  for (int i = 0; i < folding->suffix_count; i++)
+    data_value(16, folding->suffixes[i]);
   data("case_folding_runs", 1);
   data_bytes(folding->runs, folding->size);
   data("punctuation_ranges", 1);

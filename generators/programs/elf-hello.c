@@ -71,21 +71,22 @@ static void plain(const char *outdir) {
 
 /* The same header as above, laid whole: only e_entry and e_phnum hang on the number of segments. */
 static void elf_header(Elf64_Half segments) {
-  item("Elf64_Ehdr", Elf64_Ehdr, .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-       .e_type = ET_EXEC, .e_machine = EM_X86_64, .e_version = EV_CURRENT,
-       .e_entry = CODE_ADDRESS(sizeof(Elf64_Ehdr) + segments * sizeof(Elf64_Phdr)), .e_phoff = sizeof(Elf64_Ehdr),
-       .e_ehsize = sizeof(Elf64_Ehdr), .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = segments);
+  structure("Elf64_Ehdr", Elf64_Ehdr,
+            .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT}, .e_type = ET_EXEC,
+            .e_machine = EM_X86_64, .e_version = EV_CURRENT,
+            .e_entry = CODE_ADDRESS(sizeof(Elf64_Ehdr) + segments * sizeof(Elf64_Phdr)), .e_phoff = sizeof(Elf64_Ehdr),
+            .e_ehsize = sizeof(Elf64_Ehdr), .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = segments);
 }
 
 static void segment(const char *name, Elf64_Word flags, uint64_t offset, uint64_t address, uint64_t size) {
-  item(name, Elf64_Phdr, .p_type = PT_LOAD, .p_flags = flags, .p_offset = offset, .p_vaddr = address,
-       .p_paddr = address, .p_filesz = size, .p_memsz = size, .p_align = PAGE);
+  structure(name, Elf64_Phdr, .p_type = PT_LOAD, .p_flags = flags, .p_offset = offset, .p_vaddr = address,
+            .p_paddr = address, .p_filesz = size, .p_memsz = size, .p_align = PAGE);
 }
 
 /* A marker: nothing is loaded. Its flags are the stack's, and PF_X is not among them. (Of a 64-bit program the
  * kernel thinks so without the marker too; of a 32-bit one it would think otherwise.) */
 static void stack_marker(void) {
-  item("PT_GNU_STACK", Elf64_Phdr, .p_type = PT_GNU_STACK, .p_flags = PF_R | PF_W, .p_align = 16);
+  structure("PT_GNU_STACK", Elf64_Phdr, .p_type = PT_GNU_STACK, .p_flags = PF_R | PF_W, .p_align = 16);
 }
 
 /* write(1, the text at `message`, 12), exit(0). */

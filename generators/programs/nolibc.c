@@ -21,14 +21,15 @@
 #define MESSAGE_SIZE 12
 
 static void headers(uint16_t machine, uint64_t entry, uint64_t code, uint64_t code_end) {
-  item("Elf64_Ehdr", Elf64_Ehdr, .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-       .e_type = ET_DYN, .e_machine = machine, .e_version = EV_CURRENT, .e_entry = entry, .e_phoff = sizeof(Elf64_Ehdr),
-       .e_ehsize = sizeof(Elf64_Ehdr), .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 3);
-  item("segment R", Elf64_Phdr, .p_type = PT_LOAD, .p_flags = PF_R, .p_filesz = MESSAGE + MESSAGE_SIZE,
-       .p_memsz = MESSAGE + MESSAGE_SIZE, .p_align = 0x1000);
-  item("segment R+X", Elf64_Phdr, .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_offset = code, .p_vaddr = code,
-       .p_paddr = code, .p_filesz = code_end - code, .p_memsz = code_end - code, .p_align = 0x1000);
-  item("PT_GNU_STACK", Elf64_Phdr, .p_type = PT_GNU_STACK, .p_flags = PF_R | PF_W);
+  structure("Elf64_Ehdr", Elf64_Ehdr,
+            .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT}, .e_type = ET_DYN,
+            .e_machine = machine, .e_version = EV_CURRENT, .e_entry = entry, .e_phoff = sizeof(Elf64_Ehdr),
+            .e_ehsize = sizeof(Elf64_Ehdr), .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 3);
+  structure("segment R", Elf64_Phdr, .p_type = PT_LOAD, .p_flags = PF_R, .p_filesz = MESSAGE + MESSAGE_SIZE,
+            .p_memsz = MESSAGE + MESSAGE_SIZE, .p_align = 0x1000);
+  structure("segment R+X", Elf64_Phdr, .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_offset = code, .p_vaddr = code,
+            .p_paddr = code, .p_filesz = code_end - code, .p_memsz = code_end - code, .p_align = 0x1000);
+  structure("PT_GNU_STACK", Elf64_Phdr, .p_type = PT_GNU_STACK, .p_flags = PF_R | PF_W);
   gap("up to 0x20d", MESSAGE - 64 - 3 * 56);
   field_text("48 65 6c 6c 6f 20 77 6f 72 6c 64 0a", "message", "Hello world\n");
   gap("up to the code", code - MESSAGE - MESSAGE_SIZE);

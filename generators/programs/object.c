@@ -18,11 +18,12 @@
 #include <elf.h>
 
 static void elf_header(uint16_t type, uint64_t entry, Elf64_Half segments, uint64_t sections_at, Elf64_Half sections) {
-  item("Elf64_Ehdr", Elf64_Ehdr, .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-       .e_type = type, .e_machine = EM_X86_64, .e_version = EV_CURRENT, .e_entry = entry,
-       .e_phoff = segments ? sizeof(Elf64_Ehdr) : 0, .e_shoff = sections_at, .e_ehsize = sizeof(Elf64_Ehdr),
-       .e_phentsize = segments ? sizeof(Elf64_Phdr) : 0, .e_phnum = segments, .e_shentsize = sizeof(Elf64_Shdr),
-       .e_shnum = sections, .e_shstrndx = 3);
+  structure("Elf64_Ehdr", Elf64_Ehdr,
+            .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT}, .e_type = type,
+            .e_machine = EM_X86_64, .e_version = EV_CURRENT, .e_entry = entry,
+            .e_phoff = segments ? sizeof(Elf64_Ehdr) : 0, .e_shoff = sections_at, .e_ehsize = sizeof(Elf64_Ehdr),
+            .e_phentsize = segments ? sizeof(Elf64_Phdr) : 0, .e_phnum = segments, .e_shentsize = sizeof(Elf64_Shdr),
+            .e_shnum = sections, .e_shstrndx = 3);
 }
 
 /* _start. `message`: what the immediate of the third instruction is before or after it is relocated. */
@@ -42,35 +43,35 @@ static void author_text(const char *message_bytes, int64_t message) {
 
 /* Offsets of the names in .shstrtab and .strtab are counted by hand, as everything here. */
 static void object_sections(void) {
-  item("section 0", Elf64_Shdr, .sh_type = SHT_NULL); /* there is always a first one, and it is none */
-  item("section .data", Elf64_Shdr, .sh_name = 1, .sh_type = SHT_PROGBITS, .sh_flags = SHF_WRITE | SHF_ALLOC,
-       .sh_offset = 0x200, .sh_size = 13, .sh_addralign = 4);
-  item("section .text", Elf64_Shdr, .sh_name = 7, .sh_type = SHT_PROGBITS, .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
-       .sh_offset = 0x210, .sh_size = 0x27, .sh_addralign = 16);
-  item("section .shstrtab", Elf64_Shdr, .sh_name = 13, .sh_type = SHT_STRTAB, .sh_offset = 0x240, .sh_size = 0x32,
-       .sh_addralign = 1);
-  item("section .symtab", Elf64_Shdr, .sh_name = 23, .sh_type = SHT_SYMTAB, .sh_offset = 0x280, .sh_size = 7 * 24,
-       .sh_link = 5 /* its names: .strtab */, .sh_info = 6 /* the first global symbol */, .sh_addralign = 4,
-       .sh_entsize = 24);
-  item("section .strtab", Elf64_Shdr, .sh_name = 31, .sh_type = SHT_STRTAB, .sh_offset = 0x330, .sh_size = 0x34,
-       .sh_addralign = 1);
-  item("section .rela.text", Elf64_Shdr, .sh_name = 39, .sh_type = SHT_RELA, .sh_offset = 0x370, .sh_size = 24,
-       .sh_link = 4 /* its symbols: .symtab */, .sh_info = 2 /* what it relocates: .text */, .sh_addralign = 4,
-       .sh_entsize = 24);
+  structure("section 0", Elf64_Shdr, .sh_type = SHT_NULL); /* there is always a first one, and it is none */
+  structure("section .data", Elf64_Shdr, .sh_name = 1, .sh_type = SHT_PROGBITS, .sh_flags = SHF_WRITE | SHF_ALLOC,
+            .sh_offset = 0x200, .sh_size = 13, .sh_addralign = 4);
+  structure("section .text", Elf64_Shdr, .sh_name = 7, .sh_type = SHT_PROGBITS, .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
+            .sh_offset = 0x210, .sh_size = 0x27, .sh_addralign = 16);
+  structure("section .shstrtab", Elf64_Shdr, .sh_name = 13, .sh_type = SHT_STRTAB, .sh_offset = 0x240, .sh_size = 0x32,
+            .sh_addralign = 1);
+  structure("section .symtab", Elf64_Shdr, .sh_name = 23, .sh_type = SHT_SYMTAB, .sh_offset = 0x280, .sh_size = 7 * 24,
+            .sh_link = 5 /* its names: .strtab */, .sh_info = 6 /* the first global symbol */, .sh_addralign = 4,
+            .sh_entsize = 24);
+  structure("section .strtab", Elf64_Shdr, .sh_name = 31, .sh_type = SHT_STRTAB, .sh_offset = 0x330, .sh_size = 0x34,
+            .sh_addralign = 1);
+  structure("section .rela.text", Elf64_Shdr, .sh_name = 39, .sh_type = SHT_RELA, .sh_offset = 0x370, .sh_size = 24,
+            .sh_link = 4 /* its symbols: .symtab */, .sh_info = 2 /* what it relocates: .text */, .sh_addralign = 4,
+            .sh_entsize = 24);
 }
 
 #define LOCAL(type) ELF64_ST_INFO(STB_LOCAL, type)
 #define GLOBAL(type) ELF64_ST_INFO(STB_GLOBAL, type)
 
 static void object_symbols(void) {
-  item("symbol 0", Elf64_Sym, .st_name = 0); /* none */
-  item("symbol of the file", Elf64_Sym, .st_name = 1, .st_info = LOCAL(STT_FILE), .st_shndx = SHN_ABS);
-  item("symbol of .data", Elf64_Sym, .st_info = LOCAL(STT_SECTION), .st_shndx = 1);
-  item("symbol of .text", Elf64_Sym, .st_info = LOCAL(STT_SECTION), .st_shndx = 2);
-  item("symbol hello_world", Elf64_Sym, .st_name = 17, .st_info = LOCAL(STT_NOTYPE), .st_shndx = 1);
-  item("symbol hello_world_len", Elf64_Sym, .st_name = 29, .st_info = LOCAL(STT_NOTYPE), .st_shndx = SHN_ABS,
-       .st_value = 13); /* a number and no place: absolute */
-  item("symbol _start", Elf64_Sym, .st_name = 45, .st_info = GLOBAL(STT_NOTYPE), .st_shndx = 2);
+  structure("symbol 0", Elf64_Sym, .st_name = 0); /* none */
+  structure("symbol of the file", Elf64_Sym, .st_name = 1, .st_info = LOCAL(STT_FILE), .st_shndx = SHN_ABS);
+  structure("symbol of .data", Elf64_Sym, .st_info = LOCAL(STT_SECTION), .st_shndx = 1);
+  structure("symbol of .text", Elf64_Sym, .st_info = LOCAL(STT_SECTION), .st_shndx = 2);
+  structure("symbol hello_world", Elf64_Sym, .st_name = 17, .st_info = LOCAL(STT_NOTYPE), .st_shndx = 1);
+  structure("symbol hello_world_len", Elf64_Sym, .st_name = 29, .st_info = LOCAL(STT_NOTYPE), .st_shndx = SHN_ABS,
+            .st_value = 13); /* a number and no place: absolute */
+  structure("symbol _start", Elf64_Sym, .st_name = 45, .st_info = GLOBAL(STT_NOTYPE), .st_shndx = 2);
 }
 
 static void object(const char *outdir) {
@@ -90,7 +91,7 @@ static void object(const char *outdir) {
   data_bytes("\0hello_world.asm\0hello_world\0hello_world_len\0_start", 0x34);
   gap("up to 0x370", 12);
   /* At .text + 12, the immediate of the mov, put the address of symbol 2 (.data), 64 bits of it, plus 0. */
-  item(".rela.text", Elf64_Rela, .r_offset = 12, .r_info = ELF64_R_INFO(2ul, R_X86_64_64), .r_addend = 0);
+  structure(".rela.text", Elf64_Rela, .r_offset = 12, .r_info = ELF64_R_INFO(2ul, R_X86_64_64), .r_addend = 0);
   gap("up to 0x390", 8);
   handmade_write_object(outdir);
 }
@@ -101,42 +102,45 @@ static void object(const char *outdir) {
 #define DATA 0x6000d8 /* file offset 0xd8, on a page of its own, 2 MB further up */
 
 static void executable_sections(void) {
-  item("section 0", Elf64_Shdr, .sh_type = SHT_NULL);
-  item("section .text", Elf64_Shdr, .sh_name = 27, .sh_type = SHT_PROGBITS, .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
-       .sh_addr = TEXT, .sh_offset = 0xb0, .sh_size = 0x27, .sh_addralign = 16);
-  item("section .data", Elf64_Shdr, .sh_name = 33, .sh_type = SHT_PROGBITS, .sh_flags = SHF_WRITE | SHF_ALLOC,
-       .sh_addr = DATA, .sh_offset = 0xd8, .sh_size = 13, .sh_addralign = 4);
-  item("section .shstrtab", Elf64_Shdr, .sh_name = 17, .sh_type = SHT_STRTAB, .sh_offset = 0xe5, .sh_size = 0x27,
-       .sh_addralign = 1);
-  item("section .symtab", Elf64_Shdr, .sh_name = 1, .sh_type = SHT_SYMTAB, .sh_offset = 0x290, .sh_size = 10 * 24,
-       .sh_link = 5, .sh_info = 6, .sh_addralign = 8, .sh_entsize = 24);
-  item("section .strtab", Elf64_Shdr, .sh_name = 9, .sh_type = SHT_STRTAB, .sh_offset = 0x380, .sh_size = 0x4c,
-       .sh_addralign = 1);
+  structure("section 0", Elf64_Shdr, .sh_type = SHT_NULL);
+  structure("section .text", Elf64_Shdr, .sh_name = 27, .sh_type = SHT_PROGBITS, .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
+            .sh_addr = TEXT, .sh_offset = 0xb0, .sh_size = 0x27, .sh_addralign = 16);
+  structure("section .data", Elf64_Shdr, .sh_name = 33, .sh_type = SHT_PROGBITS, .sh_flags = SHF_WRITE | SHF_ALLOC,
+            .sh_addr = DATA, .sh_offset = 0xd8, .sh_size = 13, .sh_addralign = 4);
+  structure("section .shstrtab", Elf64_Shdr, .sh_name = 17, .sh_type = SHT_STRTAB, .sh_offset = 0xe5, .sh_size = 0x27,
+            .sh_addralign = 1);
+  structure("section .symtab", Elf64_Shdr, .sh_name = 1, .sh_type = SHT_SYMTAB, .sh_offset = 0x290, .sh_size = 10 * 24,
+            .sh_link = 5, .sh_info = 6, .sh_addralign = 8, .sh_entsize = 24);
+  structure("section .strtab", Elf64_Shdr, .sh_name = 9, .sh_type = SHT_STRTAB, .sh_offset = 0x380, .sh_size = 0x4c,
+            .sh_addralign = 1);
 }
 
 static void executable_symbols(void) {
-  item("symbol 0", Elf64_Sym, .st_name = 0);
-  item("symbol of .text", Elf64_Sym, .st_info = LOCAL(STT_SECTION), .st_shndx = 1, .st_value = TEXT);
-  item("symbol of .data", Elf64_Sym, .st_info = LOCAL(STT_SECTION), .st_shndx = 2, .st_value = DATA);
-  item("symbol of the file", Elf64_Sym, .st_name = 1, .st_info = LOCAL(STT_FILE), .st_shndx = SHN_ABS);
-  item("symbol hello_world", Elf64_Sym, .st_name = 17, .st_info = LOCAL(STT_NOTYPE), .st_shndx = 2, .st_value = DATA);
-  item("symbol hello_world_len", Elf64_Sym, .st_name = 29, .st_info = LOCAL(STT_NOTYPE), .st_shndx = SHN_ABS,
-       .st_value = 13);
-  item("symbol _start", Elf64_Sym, .st_name = 45, .st_info = GLOBAL(STT_NOTYPE), .st_shndx = 1, .st_value = TEXT);
+  structure("symbol 0", Elf64_Sym, .st_name = 0);
+  structure("symbol of .text", Elf64_Sym, .st_info = LOCAL(STT_SECTION), .st_shndx = 1, .st_value = TEXT);
+  structure("symbol of .data", Elf64_Sym, .st_info = LOCAL(STT_SECTION), .st_shndx = 2, .st_value = DATA);
+  structure("symbol of the file", Elf64_Sym, .st_name = 1, .st_info = LOCAL(STT_FILE), .st_shndx = SHN_ABS);
+  structure("symbol hello_world", Elf64_Sym, .st_name = 17, .st_info = LOCAL(STT_NOTYPE), .st_shndx = 2,
+            .st_value = DATA);
+  structure("symbol hello_world_len", Elf64_Sym, .st_name = 29, .st_info = LOCAL(STT_NOTYPE), .st_shndx = SHN_ABS,
+            .st_value = 13);
+  structure("symbol _start", Elf64_Sym, .st_name = 45, .st_info = GLOBAL(STT_NOTYPE), .st_shndx = 1, .st_value = TEXT);
   /* What a linker adds of its own: where .data ends, where bss would begin, where the program ends. */
-  item("symbol _edata", Elf64_Sym, .st_name = 52, .st_info = GLOBAL(STT_NOTYPE), .st_shndx = 2, .st_value = DATA + 13);
-  item("symbol __bss_start", Elf64_Sym, .st_name = 59, .st_info = GLOBAL(STT_NOTYPE), .st_shndx = 2,
-       .st_value = DATA + 13);
-  item("symbol _end", Elf64_Sym, .st_name = 71, .st_info = GLOBAL(STT_NOTYPE), .st_shndx = 2, .st_value = DATA + 16);
+  structure("symbol _edata", Elf64_Sym, .st_name = 52, .st_info = GLOBAL(STT_NOTYPE), .st_shndx = 2,
+            .st_value = DATA + 13);
+  structure("symbol __bss_start", Elf64_Sym, .st_name = 59, .st_info = GLOBAL(STT_NOTYPE), .st_shndx = 2,
+            .st_value = DATA + 13);
+  structure("symbol _end", Elf64_Sym, .st_name = 71, .st_info = GLOBAL(STT_NOTYPE), .st_shndx = 2,
+            .st_value = DATA + 16);
 }
 
 static void executable(const char *outdir) {
   handmade_begin(ISA_X64, "hello-world");
   elf_header(ET_EXEC, TEXT, 2, 272, 6);
-  item("segment of .text", Elf64_Phdr, .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = 0x400000,
-       .p_paddr = 0x400000, .p_filesz = 0xd7, .p_memsz = 0xd7, .p_align = 0x200000);
-  item("segment of .data", Elf64_Phdr, .p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_offset = 0xd8, .p_vaddr = DATA,
-       .p_paddr = DATA, .p_filesz = 13, .p_memsz = 13, .p_align = 0x200000);
+  structure("segment of .text", Elf64_Phdr, .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = 0x400000,
+            .p_paddr = 0x400000, .p_filesz = 0xd7, .p_memsz = 0xd7, .p_align = 0x200000);
+  structure("segment of .data", Elf64_Phdr, .p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_offset = 0xd8,
+            .p_vaddr = DATA, .p_paddr = DATA, .p_filesz = 13, .p_memsz = 13, .p_align = 0x200000);
   author_text("48 be d8 00 60 00 00 00 00 00", DATA); /* the relocation has been done */
   gap("up to 0xd8", 1);
   field_text("48 65 6c 6c 6f 20 77 6f 72 6c 64 21 0a", ".data", "Hello world!\n");

@@ -21,12 +21,13 @@
 #define BUFFER_SIZE 0x10000
 
 static void headers(uint16_t machine, bool writable, uint64_t size) {
-  item("Elf64_Ehdr", Elf64_Ehdr, .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-       .e_type = ET_EXEC, .e_machine = machine, .e_version = EV_CURRENT, .e_entry = ADDRESS + 0x78, .e_phoff = 64,
-       .e_ehsize = 64, .e_phentsize = 56, .e_phnum = 1);
-  item("Elf64_Phdr", Elf64_Phdr, .p_type = PT_LOAD, .p_flags = writable ? PF_R | PF_W | PF_X : PF_R | PF_X,
-       .p_vaddr = ADDRESS, .p_paddr = ADDRESS, .p_filesz = size, .p_memsz = size + (writable ? BUFFER_SIZE : 0),
-       .p_align = 0x1000);
+  structure("Elf64_Ehdr", Elf64_Ehdr,
+            .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT}, .e_type = ET_EXEC,
+            .e_machine = machine, .e_version = EV_CURRENT, .e_entry = ADDRESS + 0x78, .e_phoff = 64, .e_ehsize = 64,
+            .e_phentsize = 56, .e_phnum = 1);
+  structure("Elf64_Phdr", Elf64_Phdr, .p_type = PT_LOAD, .p_flags = writable ? PF_R | PF_W | PF_X : PF_R | PF_X,
+            .p_vaddr = ADDRESS, .p_paddr = ADDRESS, .p_filesz = size, .p_memsz = size + (writable ? BUFFER_SIZE : 0),
+            .p_align = 0x1000);
 }
 
 /* A short write is finished, and an error of read or write is the exit status. */
