@@ -270,6 +270,13 @@ void op_scan16(Reg d, Reg p, ByteSet set) {
   table()->lay_scan16(checked(d), checked(p), &set);
 }
 
+void op_mask16(Reg d, Reg p, ByteSet set) {
+  check_set(&set);
+  table()->lay_mask16(checked(d), checked(p), &set);
+}
+
+void op_first16(Reg d, Reg mask) { table()->lay_first16(checked(d), checked(mask)); }
+
 static void check_offset16(int64_t offset) {
   if ((offset < -256 || offset > 255) && (offset < 0 || offset > 65520 || offset % 16))
     lay_die(machine_layout(),

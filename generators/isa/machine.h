@@ -55,7 +55,7 @@ typedef struct {
 #define S5 ((Reg){13})
 #define MACHINE_REGISTERS 14
 
-/* A set of bytes that scan16 looks for, as up to eight terms. A byte x is in the set if, for some term,
+/* A set of bytes that scan16 and mask16 look for, as up to eight terms. A byte x is in the set if, for some term,
  * (x | or_mask) == value, or, where last > 0, value <= x <= last (unsigned; or_mask is then unused). */
 typedef struct {
   unsigned char or_mask, value, last;
@@ -243,6 +243,13 @@ void op_jump_table(Reg index, const char *table);
 /* d = the place (0..15) of the first byte of [p, p+16) that is in the set, or 16. Reads all sixteen bytes. */
 void op_scan16(Reg d, Reg p, ByteSet set);
 #define scan16(d, p, set) (AT_, op_scan16(d, p, set))
+/* d = 0 if none of the bytes of [p, p+16) is in the set, else a mask whose form is the machine's own. So a loop can go
+ * on by sixteen without waiting for the place, which only first16 works out. Reads all sixteen bytes. */
+void op_mask16(Reg d, Reg p, ByteSet set);
+#define mask16(d, p, set) (AT_, op_mask16(d, p, set))
+/* d = the place (0..15) of the first byte that a mask of mask16, which is not 0, tells of. */
+void op_first16(Reg d, Reg mask);
+#define first16(d, mask) (AT_, op_first16(d, mask))
 /* Copy the sixteen bytes at src + src_offset to dst + dst_offset; offsets -256..255 or multiples of 16 to 65520. */
 void op_copy16(Reg dst, int64_t dst_offset, Reg src, int64_t src_offset);
 #define copy16(dst, dst_offset, src, src_offset) (AT_, op_copy16(dst, dst_offset, src, src_offset))

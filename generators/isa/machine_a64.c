@@ -418,9 +418,8 @@ static void scan_term(A64Vec d, A64Vec x, ByteTerm term) {
 }
 
 /* v0: the sixteen bytes; v1: which of them are in the set; v2: the term; v4: the bytes under a mask, kept from term to
- * term while the mask is the same. shrn by 4 leaves four bits for each byte, in order; counting the zeros below the
- * first set bit and dividing by four gives the place, and 64 / 4 = 16 if there is none. */
-static void lay_scan16(Reg d, Reg p, const ByteSet *set) {
+ * term while the mask is the same. shrn by 4 leaves four bits for each byte, in order. */
+static void lay_mask16(Reg d, Reg p, const ByteSet *set) {
   int masked = -1;
   emit(a64_ldr_q_offset(V(0), r(p), 0));
   for (int i = 0; i < set->terms; i++) {
@@ -437,9 +436,18 @@ static void lay_scan16(Reg d, Reg p, const ByteSet *set) {
   }
   emit(a64_shrn_8b(V(1), V(1), 4));
   emit(a64_fmov_x_d(r(d), V(1)));
-  emit(a64_rbit(r(d), r(d)));
+}
+
+/* Counting the zeros below the first set bit and dividing by four gives the place, and 64 / 4 = 16 if there is none. */
+static void lay_first16(Reg d, Reg mask) {
+  emit(a64_rbit(r(d), r(mask)));
   emit(a64_clz(r(d), r(d)));
   emit(a64_lsr_imm(r(d), r(d), 2));
+}
+
+static void lay_scan16(Reg d, Reg p, const ByteSet *set) {
+  lay_mask16(d, p, set);
+  lay_first16(d, d);
 }
 
 static void lay_copy16(Reg dst, int64_t dst_offset, Reg src, int64_t src_offset) {
@@ -497,6 +505,8 @@ const Templates templates_a64 = {
     .lay_leave = lay_leave,
     .lay_ret = lay_ret,
     .lay_scan16 = lay_scan16,
+    .lay_mask16 = lay_mask16,
+    .lay_first16 = lay_first16,
     .lay_copy16 = lay_copy16,
     .lay_system_call = lay_system_call,
     .lay_stack_pointer = lay_stack_pointer,

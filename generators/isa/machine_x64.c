@@ -2,7 +2,7 @@
  *
  * The 32-bit form of an instruction stands wherever its zero-extended result is the 64-bit result: it saves the REX
  * prefix. r11 is the scratch register, and the shift by a register needs its count in cl, so rcx (T1) is saved in r11
- * around it. xmm0..xmm3 are used by scan16 and copy16.
+ * around it. xmm0..xmm4 are used by scan16, mask16 and copy16.
  */
 #include "isa/program.h"
 #include "isa/templates.h"
@@ -395,8 +395,8 @@ static void scan_term(X64Xmm d, X64Xmm x, ByteTerm term) {
 }
 
 /* xmm0: the sixteen bytes; xmm1: which of them are in the set; xmm2: the term; xmm3: the bytes under a mask, kept from
- * term to term while the mask is the same. Bit 16 is set beside the sixteen answers, so that bsf finds 16 at last. */
-static void lay_scan16(Reg d, Reg p, const ByteSet *set) {
+ * term to term while the mask is the same. */
+static void lay_mask16(Reg d, Reg p, const ByteSet *set) {
   int masked = -1;
   emit(x64_movdqu_xmm_m128(XMM(0), x64_at(r(p), 0)));
   for (int i = 0; i < set->terms; i++) {
@@ -416,8 +416,15 @@ static void lay_scan16(Reg d, Reg p, const ByteSet *set) {
       emit(x64_por_xmm_xmm(XMM(1), XMM(2)));
   }
   emit(x64_pmovmskb_r32_xmm(r(d), XMM(1)));
+}
+
+static void lay_first16(Reg d, Reg mask) { emit(x64_bsf_r32_r32(r(d), r(mask))); }
+
+/* Bit 16 is set beside the sixteen answers, so that bsf finds 16 at last. */
+static void lay_scan16(Reg d, Reg p, const ByteSet *set) {
+  lay_mask16(d, p, set);
   emit(x64_or_r32_imm(r(d), 0x10000));
-  emit(x64_bsf_r32_r32(r(d), r(d)));
+  lay_first16(d, d);
 }
 
 static void lay_copy16(Reg dst, int64_t dst_offset, Reg src, int64_t src_offset) {
@@ -472,6 +479,8 @@ const Templates templates_x64 = {
     .lay_leave = lay_leave,
     .lay_ret = lay_ret,
     .lay_scan16 = lay_scan16,
+    .lay_mask16 = lay_mask16,
+    .lay_first16 = lay_first16,
     .lay_copy16 = lay_copy16,
     .lay_system_call = lay_system_call,
     .lay_stack_pointer = lay_stack_pointer,

@@ -48,6 +48,8 @@ typedef struct {
   void (*lay_leave)(const Reg *saved, int count);
   void (*lay_ret)(void);
   void (*lay_scan16)(Reg d, Reg p, const ByteSet *set);
+  void (*lay_mask16)(Reg d, Reg p, const ByteSet *set);
+  void (*lay_first16)(Reg d, Reg mask);
   void (*lay_copy16)(Reg dst, int64_t dst_offset, Reg src, int64_t src_offset);
   void (*lay_system_call)(SystemCall number);
   void (*lay_stack_pointer)(Reg d);

@@ -40,9 +40,12 @@ static void lay_parse_blocks(void) {
   bgeu(S0, T0, "end_of_text");
   mov(A0, S0);
   label("find_end");
-  scan16(T0, A0, newline);
+  mask16(T0, A0, newline);
+  add(A0, A0, 16);
+  beq(T0, 0, "find_end");
+  first16(T0, T0);
   add(A0, A0, T0);
-  beq(T0, 16, "find_end");
+  sub(A0, A0, 16);
   stw(A0, W_EOL);
   li(S1, 0); /* and S2 stands on a line before, so that it is looked for anew */
   stw(0, W_PARTIAL_TAB);

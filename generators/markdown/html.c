@@ -84,17 +84,25 @@ static void lay_put_escaped(void) {
   add(T0, T0, S4);
   ldw(T1, W_OUT_LIMIT);
   bgtu(T0, T1, "no_room");
+  add(A1, A1, A0); /* the end */
   label("next");
   copy16(S4, 0, A0, 0);
-  scan16(T0, A0, escaped);
-  bgeu(T0, A1, "last");
+  mask16(T0, A0, escaped);
+  bne(T0, 0, "found");
+  add(S4, S4, 16);
+  add(A0, A0, 16);
+  bltu(A0, A1, "next");
+  label("last"); /* take back what was copied beyond the end */
+  sub(A0, A0, A1);
+  sub(S4, S4, A0);
+  ret();
+  label("found");
+  first16(T0, T0);
   add(S4, S4, T0);
   add(A0, A0, T0);
-  sub(A1, A1, T0);
-  beq(T0, 16, "next");
+  bgeu(A0, A1, "last");
   ld8(T1, A0, 0);
   add(A0, A0, 1);
-  sub(A1, A1, 1);
   beq(T1, '<', "less");
   beq(T1, '>', "greater");
   beq(T1, '&', "ampersand");
@@ -109,9 +117,6 @@ static void lay_put_escaped(void) {
   label("ampersand");
   put_literal("&amp;");
   jump("next");
-  label("last");
-  add(S4, S4, A1);
-  ret();
   label("no_room");
   jump("out_of_room");
 }
@@ -133,10 +138,15 @@ static void lay_put_joined(void) {
   label("segment");
   mov(S2, S0);
   label("find_end");
-  scan16(T0, S0, newline);
+  mask16(T0, S0, newline);
+  bne(T0, 0, "found");
+  add(S0, S0, 16);
+  bltu(S0, S1, "find_end");
+  jump("last");
+  label("found");
+  first16(T0, T0);
   add(S0, S0, T0);
   bgeu(S0, S1, "last");
-  beq(T0, 16, "find_end");
   mov(A0, S2);
   sub(A1, S0, S2);
   call("put_escaped");
@@ -409,9 +419,12 @@ static void lay_render_code_block(void) {
   mov(S1, A0);
   add(S2, A0, A1);
   label("info_end");
-  scan16(T0, S1, newline);
+  mask16(T0, S1, newline);
+  add(S1, S1, 16);
+  beq(T0, 0, "info_end");
+  first16(T0, T0);
   add(S1, S1, T0);
-  beq(T0, 16, "info_end");
+  sub(S1, S1, 16);
   sub(A1, S1, A0);
   add(S1, S1, 1);
   beq(A1, 0, "no_info");

@@ -115,9 +115,12 @@ static void lay_parse_inlines(void) {
   mov(S2, S0);
   mov(S3, S0);
   label("scan"); /* or it is text after all: the run goes on */
-  scan16(T0, S0, special);
+  mask16(T0, S0, special);
+  add(S0, S0, 16);
+  beq(T0, 0, "scan");
+  first16(T0, T0);
   add(S0, S0, T0);
-  beq(T0, 16, "scan");
+  sub(S0, S0, 16);
   bgeu(S0, S1, "end");
   ldw(T1, W_TOKEN_LIMIT);
   bgeu(S4, T1, "no_space");
@@ -288,10 +291,15 @@ static void lay_code_span(void) {
   label("look_for_closer");
   mov(A3, A1);
   label("to_backtick");
-  scan16(T0, A3, backtick);
+  mask16(T0, A3, backtick);
+  bne(T0, 0, "backtick_there");
+  add(A3, A3, 16);
+  bltu(A3, S1, "to_backtick");
+  jump("none_left");
+  label("backtick_there");
+  first16(T0, T0);
   add(A3, A3, T0);
   bgeu(A3, S1, "none_left");
-  beq(T0, 16, "to_backtick");
   mov(A4, A3);
   label("run");
   add(A3, A3, 1);

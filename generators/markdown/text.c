@@ -30,10 +30,15 @@ static void lay_copy_text(void) {
   label("next_vector");
   bgt(A0, A3, "bytes");
   copy16(A2, 0, A0, 0);
-  scan16(T0, A0, line_enders);
+  mask16(T0, A0, line_enders);
+  bne(T0, 0, "ender");
+  add(A0, A0, 16);
+  add(A2, A2, 16);
+  jump("next_vector");
+  label("ender");
+  first16(T0, T0);
   add(A0, A0, T0);
   add(A2, A2, T0);
-  beq(T0, 16, "next_vector");
   ld8(T0, A0, 0);
   beq(T0, 0, "nul");
   label("carriage_return");

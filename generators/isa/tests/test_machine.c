@@ -32,6 +32,7 @@ typedef enum {
   BRANCH_IMM,
   BRANCH_BITS,
   SCAN16,
+  MASK16,
   COPY16
 } Operation;
 
@@ -235,6 +236,10 @@ static void model(const Case *c, Model *m) {
   case SCAN16:
     m->reg[c->d] = first_in_set(&byte_sets[c->kind], place(m, a, 16));
     break;
+  case MASK16:
+    m->reg[c->b] = 0;
+    m->reg[c->d] = first_in_set(&byte_sets[c->kind], place(m, a, 16));
+    break;
   case COPY16:
     memmove(place(m, m->reg[c->d] + (uint64_t)c->imm2, 16), place(m, a + imm, 16), 16);
     break;
@@ -253,6 +258,19 @@ static void lay_arithmetic(const Case *c, bool immediate) {
     immediates_[c->kind](reg(c->d), reg(c->a), c->imm);
   else
     registers[c->kind](reg(c->d), reg(c->a), reg(c->b));
+}
+
+/* The place of the first byte of the set, or 16, through a mask in b. A mask means nothing by itself, so that 0 takes
+ * its place where it would be left. */
+static void lay_mask_and_place(const Case *c) {
+  op_mask16(reg(c->b), reg(c->a), byte_sets[c->kind]);
+  op_branch_imm(IF_EQ, reg(c->b), 0, "none");
+  op_first16(reg(c->d), reg(c->b));
+  if (c->d != c->b)
+    op_li(reg(c->b), 0);
+  op_ret();
+  op_label("none");
+  op_li(reg(c->d), 16);
 }
 
 static void lay_operation(const Case *c) {
@@ -295,6 +313,9 @@ static void lay_operation(const Case *c) {
   case SCAN16:
     op_scan16(d, a, byte_sets[c->kind]);
     break;
+  case MASK16:
+    lay_mask_and_place(c);
+    break;
   case COPY16:
     op_copy16(d, c->imm2, a, c->imm);
     break;
@@ -330,9 +351,21 @@ static void lay_cases(RunEngine engine, Case *cases, size_t count) {
 
 static const char *describe(const Case *c) {
   static char text[160];
-  static const char *const names[] = {
-      "li",          "mov",    "",      "", "ld", "ldx", "st", "st immediate", "stx", "branch", "branch immediate",
-      "branch bits", "scan16", "copy16"};
+  static const char *const names[] = {"li",
+                                      "mov",
+                                      "",
+                                      "",
+                                      "ld",
+                                      "ldx",
+                                      "st",
+                                      "st immediate",
+                                      "stx",
+                                      "branch",
+                                      "branch immediate",
+                                      "branch bits",
+                                      "scan16",
+                                      "mask16",
+                                      "copy16"};
   const char *kind = c->operation == ALU || c->operation == ALU_IMM         ? arithmetic_names[c->kind]
                      : c->operation == BRANCH || c->operation == BRANCH_IMM ? condition_names[c->kind]
                                                                             : "";
@@ -686,6 +719,26 @@ START_TEST(scan_sixteen_registers) {
 }
 END_TEST
 
+START_TEST(mask_sixteen) {
+  Cases cases = {0};
+  for (size_t set = 0; set < COUNT(byte_sets); set++)
+    for (int i = 0; i < 3; i++)
+      add_case(&cases, (Case){.operation = MASK16, .d = i, .a = (int)set % REGISTERS, .b = 1, .kind = (int)set});
+  run_all(&cases, (RunEngine)_i, 256 + 16 + 64, aim_scan);
+}
+END_TEST
+
+START_TEST(mask_sixteen_registers) {
+  Cases cases = {0};
+  for (int d = 0; d < REGISTERS; d++)
+    for (int a = 0; a < REGISTERS; a++)
+      for (int b = 0; b < REGISTERS; b++)
+        add_case(&cases,
+                 (Case){.operation = MASK16, .d = d, .a = a, .b = b, .kind = (d + a + b) % (int)COUNT(byte_sets)});
+  run_all(&cases, (RunEngine)_i, 4, aim_scan);
+}
+END_TEST
+
 /* ---- Runs of one routine each ---------------------------------------------------------------------------------- */
 
 static uint64_t address_of(const char *name) { return lay_find(machine_layout(), name)->address; }
@@ -970,6 +1023,8 @@ int main(void) {
   tcase_add_loop_test(tc, branch_masks, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, scan_sixteen, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, scan_sixteen_registers, 0, RUN_ENGINES);
+  tcase_add_loop_test(tc, mask_sixteen, 0, RUN_ENGINES);
+  tcase_add_loop_test(tc, mask_sixteen_registers, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, calls, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, jump_tables, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, addresses, 0, RUN_ENGINES);
