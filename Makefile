@@ -6,7 +6,11 @@
 #   oracles/*.c, harness/main.c, rooms of harness/  -> $(BUILD)/bytegate
 #   PART/tests/test_*.c                      -> $(BUILD)/tests/PART/tests/test_*
 #
-# BUILD=DIR builds into another folder. SANITIZE=1 builds with ASan and UBSan into build-sanitize/.
+# The lines that begin with "#=" say what a variable of the command line is for; `make help` prints them.
+#
+#= BUILD=DIR            the folder to build in (build)
+#= SANITIZE=1           build with ASan and UBSan, in build-sanitize
+#= V=1                  show the commands
 
 # `make setup verify` must end its setup before the rest is even read, because pkg-config answers only then. So
 # several goals run one after another, each in a make of its own.
@@ -20,6 +24,7 @@ else
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 MAKEFLAGS += -rR
+#= JOBS=N               how many jobs run at the same time (one for each core)
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(JOBS)
@@ -37,6 +42,7 @@ endif
 # The tests and the scripts that they call learn from the environment where the build stands.
 export BUILD
 
+VERSION := $(file <VERSION)
 CC := gcc
 AR := gcc-ar
 CPPFLAGS := -I. -Igenerators
@@ -103,10 +109,13 @@ endif
 GATE := $(if $(HARNESS_SOURCES),$(BUILD)/bytegate $(PLUGINS) $(LAUNCHERS))
 all: elf $(GATE) ## build the programs under test and the gate (the default)
 
-help: ## list these targets
-	echo 'make TARGET... [BUILD=DIR] [SANITIZE=1] [V=1]'
+help: ## list the targets, and the variables of the command line
+	echo 'make TARGET... [VARIABLE=VALUE...]'
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS='	' read -r target text; do \
-	  printf '  %-10s %s\n' "$$target" "$$text"; done
+	  printf '  %-14s %s\n' "$$target" "$$text"; done
+	printf '\nVariables, with their default:\n'
+	sed -n 's/^#= \([^ ]*\) *\(.*\)/\1\t\2/p' Makefile | while IFS='	' read -r variable text; do \
+	  printf '  %-18s %s\n' "$$variable" "$$text"; done
 
 .PHONY: setup verify check lint sums
 setup: ## install the Debian packages that the build, the gate and the tests need
@@ -125,6 +134,8 @@ $(BUILD)/bench/bench_markdown: harness/bench/bench_markdown.c $(BUILD)/elf/.mark
 	$(CC) $(CFLAGS) -I$(BUILD)/elf -o $@ $< $(BUILD)/elf/markdown-render_$(if $(filter aarch64,$(shell uname -m)),arm64,x64).o -lcmark -lmd4c-html -lmd4c -lm
 
 # The manual page and the completions are made from the table that --help prints.
+#= PREFIX=DIR           where make install puts the gate (/usr/local)
+#= DESTDIR=DIR          what make install puts before PREFIX (nothing)
 PREFIX ?= /usr/local
 MANUAL := $(PREFIX)/share/man/man1/bytegate.1
 COMPLETIONS := bash:share/bash-completion/completions/bytegate zsh:share/zsh/site-functions/_bytegate \
@@ -169,7 +180,7 @@ prove-hosts: elf ## lay everything on hosts of both byte orders, with gcc, clang
 
 LINTS := $(if $(C_SOURCES),lint-tidy lint-cppcheck check-format) $(if $(SHELL_SOURCES),lint-shell) \
          $(if $(wildcard scripts/check-symbols.sh),lint-symbols)
-# How long a program of checks may take, on a machine that has other things to do as well.
+#= TEST_SECONDS=N       how long one test program of make check may take (600)
 TEST_SECONDS ?= 600
 FUZZ_CHECK := $(if $(and $(FUZZERS),$(filter x86_64,$(shell uname -m))),check-fuzz)
 SANITIZED_TESTS := $(if $(SANITIZE),,$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(GATE_TESTS)))
@@ -200,15 +211,19 @@ sums: elf ## write down the size and the SHA-256 of each program in fixtures/, a
 coverage: all ## measure which instructions and branch edges of the programs the cases reach
 	$(BUILD)/bytegate coverage --lcov $(BUILD)/coverage.info
 
+#= MUTATE_SECONDS=N     how long make mutate tries mutants (60)
+#= MUTATE_SEED=N        which mutants make mutate tries first (1)
 MUTATE_SECONDS ?= 60
 MUTATE_SEED ?= 1
 mutate: all ## change the renderer at places that MUTATE_SEED decides, MUTATE_SECONDS long: do the cases notice?
 	$(BUILD)/bytegate mutate --program markdown-render_x64 --seconds $(MUTATE_SECONDS) --seed $(MUTATE_SEED)
 
 .PHONY: fuzz format clean
+#= SECONDS=N            how long make fuzz looks for documents; FUZZ_SECONDS is the same (60)
 FUZZ_SECONDS ?= $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
 # Short documents reach the same places several times as fast (FUZZ_MAX=BYTES), and libFuzzer's account of rare
 # features costs more than both renderers.
+#= FUZZ_MAX=BYTES       the longest document of make fuzz (1024)
 FUZZ_MAX ?= 1024
 FUZZ_FLAGS := -entropic=0 -max_len=$(FUZZ_MAX)
 fuzz: $(FUZZERS) ## look for documents that diverge, SECONDS=60 long, guided by what the machine code reaches
@@ -233,6 +248,11 @@ $(BUILD)/obj/%.o: %.c Makefile
 
 $(call objects,$(ORACLE_SOURCES) $(HARNESS_SOURCES)): CPPFLAGS := -I. $(TEST_CPPFLAGS)
 $(call objects,$(TEST_SOURCES) $(TEST_SUPPORT)): CPPFLAGS := -I. -Igenerators $(TEST_CPPFLAGS)
+
+# What depends on the version: `bytegate --version`.
+VERSIONED := $(BUILD)/obj/harness/cli/options.o $(BUILD)/lint/harness/cli/options.tidy
+$(VERSIONED): CPPFLAGS += -DBYTEGATE_VERSION='"$(VERSION)"'
+$(VERSIONED): VERSION
 
 $(BUILD)/libgenerators.a: $(call objects,$(GENERATOR_SOURCES))
 $(BUILD)/liboracles.a: $(call objects,$(ORACLE_SOURCES))
@@ -332,7 +352,7 @@ lint-cppcheck:
 	mkdir -p $(BUILD)/lint/cppcheck
 	cppcheck -q -j $(JOBS) --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	  --cppcheck-build-dir=$(BUILD)/lint/cppcheck $(CPPCHECK_SUPPRESS) \
-	  -D_GNU_SOURCE -D__x86_64__ -I. -Igenerators $(C_SOURCES)
+	  -D_GNU_SOURCE -D__x86_64__ -DBYTEGATE_VERSION='"$(VERSION)"' -I. -Igenerators $(C_SOURCES)
 
 lint-shell:
 	shellcheck -x $(SHELL_SOURCES)

@@ -12,7 +12,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-const char *argp_program_version = "bytegate 0.1.0";
+/* The file VERSION, through the Makefile. */
+const char *argp_program_version = "bytegate " BYTEGATE_VERSION;
 
 enum {
   KEY_RUNNER = 256,

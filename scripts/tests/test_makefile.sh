@@ -133,7 +133,13 @@ done
 while read -r target _; do
   sed -n "s/.*\(make\|run\)\( [a-z]*\)* $target\( .*\|$\)/runs $target/p" "$root/.ci/run" "$root/ci/every-target.sh" >runs
   expect_text "CI runs make $target" "runs $target" runs
-done < <(sed 1d "$folder/out")
+done < <(sed '1d; /^$/,$d' "$folder/out")
+for variable in SANITIZE V SECONDS DESTDIR $(sed -n 's/^\([A-Z_]*\) ?= .*/\1/p' "$root/Makefile"); do
+  expect_text "make help says what $variable is for" "$variable" "$folder/out"
+done
+awk '/^Variables/ {wide = 4}
+  /^  / && (substr($0, 3, 14 + wide) !~ /^[A-Za-z_=-]+ *$/ || substr($0, 17 + wide, 2) !~ /^ [^ ]/)' "$folder/out" >bent
+expect_bytes 'make help keeps its two columns' '' bent
 run make clean
 run test -e build
 expect_status 'make clean leaves nothing' 1
