@@ -61,7 +61,4 @@ bool bytes_unescape(struct bytes *bytes, const char *text);
 /* The length of the well-formed UTF-8 sequence at AT, or 0 (Unicode 15, table 3-7). */
 size_t utf8_length(struct span span, size_t at);
 
-/* The monotonic clock in nanoseconds. */
-uint64_t now_ns(void);
-
 #endif

@@ -11,6 +11,10 @@ const char *machine_name(enum machine machine) {
   return names[machine];
 }
 
+const char *machine_emulator(enum machine machine) {
+  return machine == MACHINE_ARM64 ? "qemu-aarch64-static" : "qemu-x86_64-static";
+}
+
 enum machine host_machine(void) {
 #if defined __x86_64__
   return MACHINE_X64;

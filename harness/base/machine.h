@@ -12,4 +12,7 @@ enum machine host_machine(void);
 /* What e_machine of the file PATH says; MACHINE_HOST where it is no ELF64 file of a machine known here. */
 enum machine elf_machine(const char *path);
 
+/* The emulator's command for programs of MACHINE: "qemu-aarch64-static". */
+const char *machine_emulator(enum machine machine);
+
 #endif

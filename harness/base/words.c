@@ -75,8 +75,9 @@ char *path_beside(const char *from, const char *path) {
 }
 
 void text_list_add(struct text_list *list, const char *text, size_t len) {
-  list->items = xrealloc(list->items, (list->count + 1) * sizeof *list->items);
+  list->items = xrealloc(list->items, (list->count + 2) * sizeof *list->items);
   list->items[list->count++] = xstrndup(text, len);
+  list->items[list->count] = NULL;
 }
 
 void text_list_take(struct text_list *list, char *text) {

@@ -5,7 +5,7 @@
 #include "harness/base/bytes.h"
 
 struct text_list {
-  char **items; /* owned, each owned */
+  char **items; /* owned, each owned; once there is one, NULL follows the last, as execve(2) wants it */
   size_t count;
 };
 

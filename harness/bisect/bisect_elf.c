@@ -20,8 +20,7 @@ struct hunt {
   struct workspace *workspace;
   struct build good, bad;
   struct result failure; /* of the bad build; owned */
-  struct program program;
-  struct target target; /* runs what PATH holds */
+  struct target target;  /* runs what PATH holds */
   char *path;
   const struct item **items; /* of the good build: those that differ and can be replaced */
   size_t count;
@@ -115,7 +114,8 @@ static bool passes(struct hunt *hunt, const char *elf) {
   struct result result = {.suite = hunt->failure.suite, .target = &hunt->target, .test_case = hunt->failure.test_case};
   struct result *job = &result;
   const struct drive_options options = {.lanes = 1, .done = go_on, .tries_on = true};
-  hunt->target.elf = (char *)(uintptr_t)elf;
+  free(hunt->target.elf);
+  hunt->target.elf = xstrdup(elf);
   hunt->interrupted |= drive_jobs(hunt->workspace, &options, &job, 1);
   hunt->runs++;
   bool equal = result.verdict == EQUAL;
@@ -349,12 +349,10 @@ static int hunt_down(struct hunt *hunt) {
 /* Runs the hunt for the failure that was found. */
 static int pursue(struct hunt *hunt) {
   struct bytes text = {0};
-  hunt->program = *hunt->failure.target->program;
-  hunt->target = *hunt->failure.target;
-  hunt->target.program = &hunt->program;
+  hunt->target = target_copy(hunt->failure.target);
   hunt->path = xasprintf("%s/hybrid", hunt->workspace->root);
-  if (hunt->failure.verdict == HUNG && hunt->program.deadline > HANG_DEADLINE)
-    hunt->program.deadline = HANG_DEADLINE;
+  if (hunt->failure.verdict == HUNG && hunt->target.deadline > HANG_DEADLINE)
+    hunt->target.deadline = HANG_DEADLINE;
   report_headline(&hunt->failure, &text);
   printf("%s\n", text.data);
   bytes_free(&text);
@@ -385,6 +383,7 @@ int bisect_elf(struct session *session, struct workspace *workspace, const char 
   build_close(&hunt.good);
   build_close(&hunt.bad);
   result_free(&hunt.failure);
+  target_free(&hunt.target);
   bytes_free(&hunt.left_out);
   bytes_free(&why);
   free(hunt.items);

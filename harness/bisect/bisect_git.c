@@ -1,20 +1,16 @@
 /* The guilty commit: git bisect, in a clone of its own. The clone borrows the objects of the repository and has its own
    refs, so that nothing is written to the repository, not even the state of the bisection. Each step lays only the one
    program, with its commit's own generators, and runs the one case, with the suites and the gate of now. */
+#include "harness/base/command.h"
 #include "harness/bisect/bisect.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 /* What is run in the clone at each commit. 0 is good, 1 is bad, 125 cannot be told: it does not build, say. */
 static const char step_script[] =
@@ -35,36 +31,11 @@ struct trail {
 
 /* Runs WORDS in FOLDER and appends what they print to OUT. Returns the exit status, or -1. */
 static int run(const char *folder, const char *const *words, struct bytes *out) {
-  posix_spawn_file_actions_t actions;
-  pid_t pid;
-  int status = -1;
-  int ends[2];
-  char block[4096];
-  ssize_t got;
-  if (pipe2(ends, O_CLOEXEC) != 0)
-    die("no pipe: %s", strerror(errno));
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
-  posix_spawn_file_actions_adddup2(&actions, ends[1], 2);
-  posix_spawn_file_actions_addchdir_np(&actions, folder);
-  int failed = posix_spawnp(&pid, words[0], &actions, NULL, (char *const *)(uintptr_t)words, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  close(ends[1]);
   bytes_text(out, "");
-  while (!failed && (got = read(ends[0], block, sizeof block)) != 0)
-    if (got > 0)
-      bytes_append(out, block, (size_t)got);
-    else if (errno != EINTR)
-      break;
-  close(ends[0]);
-  if (failed) {
-    bytes_printf(out, "%s: %s", words[0], strerror(failed));
-    return -1;
-  }
-  if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-    return -1;
-  return WEXITSTATUS(status);
+  int status = command_run(&(struct command_line){.words = words, .folder = folder, .errors = ERRORS_TAKEN}, out);
+  if (status < 0)
+    bytes_printf(out, "%s: %s", words[0], strerror(-status));
+  return status >= 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 static void chomp(struct bytes *text) {

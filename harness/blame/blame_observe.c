@@ -1,6 +1,7 @@
 /* The case runs through the very driver that found its fault; only the command line is another one: the tracer stands
    in front of the program, or of the emulator with the plugin. */
 #include "harness/blame/blame_observe.h"
+#include "harness/base/command.h"
 #include "harness/base/companion.h"
 
 #include "harness/drive/drive.h"
@@ -27,8 +28,9 @@ static char *stores_wanted(const struct observation_options *options) {
   return text.data;
 }
 
-/* Appends the words that stand before the program's own arguments. Returns false where the emulator is missing. */
-static bool add_observer(struct text_list *words, const struct target *target, const char *gate, const char *log,
+/* Puts the tracer before the program of TARGET, and the plugin into its emulator. Returns false where that emulator is
+   missing. */
+static bool add_observer(struct target *target, const char *gate, const char *log,
                          const struct observation_options *options, struct bytes *why) {
   const char *samples = options->samples ? ",samples" : "";
   char *wanted = stores_wanted(options);
@@ -36,22 +38,23 @@ static bool add_observer(struct text_list *words, const struct target *target, c
   const char *name = target->machine == MACHINE_ARM64 ? "qemu-aarch64" : "qemu-x86_64";
   char *qemu = target->runner == RUNNER_QEMU ? find_command(name) : NULL;
   bool good = target->runner != RUNNER_QEMU || (qemu && access(plugin, R_OK) == 0);
-  text_list_take(words, xstrdup("observe"));
-  text_list_take(words, xstrdup("--"));
-  text_list_take(words, xstrdup(log));
-  if (target->runner != RUNNER_QEMU) {
-    text_list_take(words, xasprintf("calls%s%s", samples, wanted));
+  char *what = target->runner != RUNNER_QEMU ? xasprintf("calls%s%s", samples, wanted)
+                                             : xasprintf("state=%s.state%s", log, samples);
+  char *plugged = xasprintf("%s,log=%s,state=%s.state%s", plugin, log, log, wanted);
+  prefix_wrap(&target->prefix, (const char *const[]){gate, "observe", "--", log, what, NULL});
+  if (target->runner == RUNNER_QEMU && good) {
+    prefix_emulate(&target->prefix, (const char *const[]){qemu, "-plugin", plugged, NULL});
   } else if (good) {
-    text_list_take(words, xasprintf("state=%s.state%s", log, samples));
-    text_list_take(words, xstrdup(qemu));
-    text_list_take(words, xstrdup("-plugin"));
-    text_list_take(words, xasprintf("%s,log=%s,state=%s.state%s", plugin, log, log, wanted));
+    prefix_emulate(&target->prefix, (const char *const[]){NULL});
   } else if (!qemu) {
     bytes_printf(why, "%s is not on the PATH (install qemu-user; qemu-user-static takes no plugin)", name);
   } else {
     bytes_printf(why, "%s is not there (run `make` to build it)", plugin);
   }
-  text_list_take(words, xstrdup(target->elf));
+  /* The end that shows is the tracer's. */
+  target->runner = RUNNER_NATIVE;
+  free(what);
+  free(plugged);
   free(wanted);
   free(plugin);
   free(qemu);
@@ -117,22 +120,15 @@ static bool was_refused(const struct observation *observation, struct bytes *why
 
 bool observe_case(struct workspace *workspace, const char *gate, const struct result *result,
                   const struct observation_options *options, struct observation *observation, struct bytes *why) {
-  struct program program = *result->target->program;
-  struct target target = *result->target;
+  struct target target = target_copy(result->target);
   char *log = xasprintf("%s/observed", workspace->root);
   *observation = (struct observation){.result = {.suite = result->suite, .target = &target}};
   /* How a server stops shows after any case. */
   struct result stop = {.suite = result->suite, .target = &target, .test_case = result->test_case};
   observation->result.test_case = result == result->target->stop ? &result->suite->cases[0] : result->test_case;
-  program.arguments = (struct text_list){0};
-  program.deadline = options->deadline > 0 ? options->deadline : program.deadline * PATIENCE;
-  program.start_deadline = options->start_deadline > 0 ? options->start_deadline : program.start_deadline * PATIENCE;
-  bool good = add_observer(&program.arguments, result->target, gate, log, options, why);
-  for (size_t i = 0; i < result->target->program->arguments.count; i++)
-    text_list_take(&program.arguments, xstrdup(result->target->program->arguments.items[i]));
-  target.program = &program;
-  target.elf = (char *)(uintptr_t)gate;
-  target.runner = RUNNER_NATIVE;
+  target.deadline = options->deadline > 0 ? options->deadline : target.deadline * PATIENCE;
+  target.start_deadline = options->start_deadline > 0 ? options->start_deadline : target.start_deadline * PATIENCE;
+  bool good = add_observer(&target, gate, log, options, why);
   target.stop = result == result->target->stop ? &stop : NULL;
   if (good) {
     make_files(log);
@@ -146,7 +142,7 @@ bool observe_case(struct workspace *workspace, const char *gate, const struct re
     observation->result = stop;
   }
   observation->result.target = result->target;
-  text_list_free(&program.arguments);
+  target_free(&target);
   free(log);
   if (!good)
     observation_free(observation);

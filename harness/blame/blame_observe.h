@@ -3,7 +3,7 @@
 #define HARNESS_BLAME_OBSERVE_H
 
 #include "harness/helpers/plugin/observed.h"
-#include "harness/process/launch.h"
+#include "harness/process/workspace.h"
 #include "harness/verdict/result.h"
 
 /* What is to be observed. */

@@ -1,6 +1,7 @@
 /* Runs the cases of a session and notes what each of them reached. */
 #include "harness/coverage/coverage.h"
 
+#include "harness/base/hash.h"
 #include "harness/coverage/coverage_probe.h"
 #include "harness/drive/drive.h"
 #include "harness/helpers/plugin/branches.h"
@@ -15,13 +16,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-uint64_t hash_bytes(uint64_t start, const void *data, size_t len) {
-  uint64_t hash = start ? start : 0xcbf29ce484222325;
-  for (size_t i = 0; i < len; i++)
-    hash = (hash ^ ((const uint8_t *)data)[i]) * 0x100000001b3;
-  return hash;
-}
 
 bool is_conditional_branch(enum machine machine, const uint8_t *bytes, size_t len) {
   uint64_t displacement;
@@ -40,7 +34,7 @@ uint32_t coverage_hits(const struct coverage *coverage, enum counter what, uint6
 
 /* What a case on a program consists of: the command line, the input, and how it is driven. */
 static uint64_t case_key(const struct program *program, const struct test_case *one) {
-  uint64_t key = hash_bytes(0, program->name, strlen(program->name) + 1);
+  uint64_t key = hash_bytes(HASH_START, program->name, strlen(program->name) + 1);
   for (size_t i = 0; i < program->arguments.count; i++)
     key = hash_bytes(key, program->arguments.items[i], strlen(program->arguments.items[i]) + 1);
   for (size_t i = 0; i < program->environment.count; i++)
@@ -74,7 +68,7 @@ static struct coverage *find_or_add(struct coverage_list *list, const struct tar
     return NULL;
   struct bytes image = {0};
   bytes_read_file(&image, elf);
-  coverage->hash = hash_bytes(0, span_of(&image).data, image.len);
+  coverage->hash = hash_bytes(HASH_START, span_of(&image).data, image.len);
   bytes_free(&image);
   coverage->bits_size = (COUNTERS * (size_t)coverage->map.span + 7) / 8;
   return coverage;

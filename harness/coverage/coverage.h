@@ -73,7 +73,4 @@ bool is_conditional_branch(enum machine machine, const uint8_t *bytes, size_t le
 void coverage_load(struct coverage *coverage, const char *store);
 bool coverage_save(const struct coverage *coverage, const char *store, struct bytes *why);
 
-/* 64-bit FNV-1a, to be chained: START is 0 or the hash so far. */
-uint64_t hash_bytes(uint64_t start, const void *data, size_t len);
-
 #endif

@@ -1,6 +1,7 @@
 /* Makes targets that count: under the emulator with its plugin, or, where the suite wants the machine itself alone,
    one instruction at a time. */
 #include "harness/coverage/coverage_probe.h"
+#include "harness/base/command.h"
 #include "harness/base/companion.h"
 
 #include <elf.h>
@@ -69,46 +70,41 @@ static bool is_native_only(const struct suite *suite, const struct target *targe
   return true;
 }
 
-static struct text_list command_words(const struct probe *probe, bool native, const char *counts) {
-  struct text_list words = {0};
-  const struct text_list *arguments = &probe->original->program->arguments;
-  if (native) {
-    text_list_take(&words, xstrdup(counts));
-  } else {
-    char *plugin = companion_path(plugin_name);
-    text_list_take(&words, xstrdup("-plugin"));
-    text_list_take(&words, xasprintf("%s,counts=%s", plugin, counts));
-    free(plugin);
-  }
-  text_list_take(&words, xstrdup(probe->coverage->elf));
-  for (size_t i = 0; i < arguments->count; i++)
-    text_list_take(&words, xstrdup(arguments->items[i]));
-  return words;
+/* Puts what counts before the program, or into its emulator. */
+static void add_counter(struct target *target, bool native, enum machine machine, const char *counts) {
+  char *counter = native ? companion_path(stepper_name) : find_command(emulator_of(machine));
+  char *plugin = companion_path(plugin_name);
+  char *plugged = xasprintf("%s,counts=%s", plugin, counts);
+  if (native)
+    prefix_wrap(&target->prefix, (const char *const[]){counter, counts, NULL});
+  else
+    prefix_emulate(&target->prefix, (const char *const[]){counter, "-plugin", plugged, NULL});
+  /* The end that shows is that of what counts. */
+  target->runner = RUNNER_NATIVE;
+  free(counter);
+  free(plugin);
+  free(plugged);
 }
 
 struct probe *probe_make(struct coverage *coverage, const struct covered_case *one, const char *path) {
   struct probe *probe = xcalloc(1, sizeof *probe);
   const struct target *original = one->target;
   bool native = is_native_only(one->suite, original);
-  *probe =
-      (struct probe){.coverage = coverage, .original = original, .program = *original->program, .target = *original};
+  *probe = (struct probe){.coverage = coverage, .original = original, .target = target_copy(original)};
   probe->counts = make_counts(path, coverage);
   probe->before = xcalloc(COUNTERS * (size_t)coverage->map.span, sizeof *probe->before);
-  probe->program.arguments = command_words(probe, native, path);
-  probe->program.deadline *= PATIENCE;
-  probe->program.start_deadline *= PATIENCE;
-  probe->target.program = &probe->program;
-  probe->target.elf = native ? companion_path(stepper_name) : find_command(emulator_of(coverage->machine));
-  probe->target.runner = RUNNER_NATIVE;
-  probe->target.stop = NULL;
+  add_counter(&probe->target, native, coverage->machine, path);
+  free(probe->target.elf);
+  probe->target.elf = xstrdup(coverage->elf);
+  probe->target.deadline *= PATIENCE;
+  probe->target.start_deadline *= PATIENCE;
   return probe;
 }
 
 void probe_free(struct probe *probe) {
   munmap(probe->counts, counts_size(probe->coverage->map.span));
-  text_list_free(&probe->program.arguments);
   result_free(&probe->stop);
-  free(probe->target.elf);
+  target_free(&probe->target);
   free(probe->before);
   free(probe);
 }

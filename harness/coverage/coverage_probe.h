@@ -7,7 +7,6 @@
 struct probe {
   struct coverage *coverage;
   const struct target *original;
-  struct program program;
   struct target target; /* what is driven in the place of ORIGINAL */
   struct counts_header *counts;
   uint64_t *before; /* the counters as they were last read */

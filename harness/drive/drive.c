@@ -1,4 +1,5 @@
 /* The loop: gives each lane its next case, waits for what happens, and hands the events to the lanes. */
+#include "harness/base/clock.h"
 #include "harness/drive/lane.h"
 #include "harness/verdict/truth.h"
 
@@ -49,7 +50,7 @@ static void make_lanes(struct driver *driver) {
   for (size_t i = 0; i < driver->lane_count; i++) {
     struct lane *lane = &driver->lanes[i];
     *lane = (struct lane){.driver = driver, .index = (unsigned)i, .patient = i < patient, .socket = -1, .held = -1};
-    lane->process = (struct process){.pidfd = -1, .out = -1, .err = -1};
+    lane->process = PROCESS_NONE;
   }
 }
 

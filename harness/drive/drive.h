@@ -3,7 +3,7 @@
 #ifndef HARNESS_DRIVE_H
 #define HARNESS_DRIVE_H
 
-#include "harness/process/launch.h"
+#include "harness/process/workspace.h"
 #include "harness/verdict/result.h"
 
 struct drive_options {

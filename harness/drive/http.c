@@ -1,6 +1,7 @@
 /* One GET request a case, through libcurl's multi interface. libcurl is told to hand over the bytes as they were
    served: no decoding, no belief in Content-Length (the body goes on until the server closes, so that bytes too many
    are seen as well), and a response that is none at all is a body. */
+#include "harness/base/clock.h"
 #include "harness/drive/lane.h"
 
 #include "harness/verdict/compare.h"

@@ -1,19 +1,21 @@
 /* The life of a lane: starts programs, notices how they end, and says what that means for the case at hand. */
 #include "harness/drive/lane.h"
 
-#include "harness/loaders/attempt.h"
+#include "harness/base/clock.h"
+#include "harness/base/files.h"
+#include "harness/base/signals.h"
+#include "harness/drive/start.h"
+#include "harness/process/emulator.h"
 #include "harness/verdict/compare.h"
 #include "harness/verdict/truth.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -39,8 +41,9 @@ static void watch_process(struct lane *lane) {
 
 static void discard(struct lane *lane) {
   process_discard(lane->driver->workspace, &lane->process);
+  free(lane->document);
   free(lane->url);
-  lane->url = NULL;
+  lane->document = lane->url = NULL;
   lane->listening = false;
   lane->target = NULL;
   lane->served = 0;
@@ -110,10 +113,10 @@ static void judge_end(struct lane *lane, struct result *result, enum verdict exi
   struct bytes how = {0};
   describe_end(process, when, &how);
   bool qemu = lane->target->runner == RUNNER_QEMU;
-  const char *own = qemu ? qemu_own_failure(process) : NULL;
+  const char *own = qemu ? emulator_own_failure(process) : NULL;
   if (own)
     result_set(result, RUNNER_FAULT, "qemu failed: %s; %s", own, how.data);
-  else if (qemu && qemu_refused(process))
+  else if (qemu && emulator_refused(process))
     result_set(result, REFUSED, "qemu's loader refused it: %s", how.data);
   else
     result_set(result, process->end == END_SIGNALED ? CRASHED : exited, "%s", how.data);
@@ -122,7 +125,7 @@ static void judge_end(struct lane *lane, struct result *result, enum verdict exi
 
 /* The kernel, or posix_spawn, would not start it: ERROR. */
 static void refuse(struct lane *lane, int error) {
-  char *why = launch_check(lane->target);
+  char *why = target_check(lane->target);
   if (why)
     result_set(lane->result, RUNNER_FAULT, "%s", why);
   else
@@ -130,14 +133,6 @@ static void refuse(struct lane *lane, int error) {
   free(why);
   lane->group->dead = lane->result->verdict;
   lane_finish(lane, false);
-}
-
-static int memory_file(struct span contents) {
-  int fd = memfd_create("stdin", MFD_CLOEXEC);
-  if (fd < 0 || write(fd, contents.data, contents.len) != (ssize_t)contents.len)
-    die("memfd: %s", strerror(errno));
-  lseek(fd, 0, SEEK_SET);
-  return fd;
 }
 
 static bool place_tree(struct lane *lane) {
@@ -152,7 +147,7 @@ static bool place_tree(struct lane *lane) {
 bool lane_place_document(struct lane *lane) {
   const struct test_case *test_case = lane->result->test_case;
   const struct conversation *talk = test_case->conversation;
-  const char *path = lane->process.document;
+  const char *path = lane->document;
   enum document_kind kind = talk ? talk->document : DOCUMENT_FILE;
   if (lane->placed != DOCUMENT_FILE || kind != DOCUMENT_FILE)
     (void)(remove(path) == 0 || errno == ENOENT || rmdir(path));
@@ -172,7 +167,8 @@ bool lane_place_document(struct lane *lane) {
 }
 
 static bool start(struct lane *lane, int input) {
-  int failed = process_start(lane->driver->workspace, &lane->process, lane->target, input);
+  int failed =
+      start_target(lane->driver->workspace, &lane->process, lane->target, lane->document, input, &lane->given_port);
   if (input >= 0)
     close(input);
   if (failed) {
@@ -189,7 +185,7 @@ static void begin_run(struct lane *lane) {
   if (!start(lane, input))
     return;
   lane->state = LANE_RUNNING;
-  lane_set_deadline(lane, program->deadline);
+  lane_set_deadline(lane, lane->target->deadline);
 }
 
 static void begin_server(struct lane *lane) {
@@ -197,7 +193,7 @@ static void begin_server(struct lane *lane) {
   if (!start(lane, -1))
     return;
   lane->state = LANE_STARTING;
-  lane_set_deadline(lane, program->ready == READY_PORT ? PORT_TICK : program->start_deadline);
+  lane_set_deadline(lane, program->ready == READY_PORT ? PORT_TICK : lane->target->start_deadline);
 }
 
 static void ask(struct lane *lane) {
@@ -206,7 +202,7 @@ static void ask(struct lane *lane) {
     return;
   }
   bytes_clear(&lane->received);
-  lane_set_deadline(lane, lane->target->program->deadline);
+  lane_set_deadline(lane, lane->target->deadline);
   if (lane->result->test_case->conversation)
     socket_talk(lane);
   else
@@ -236,6 +232,7 @@ void lane_begin(struct lane *lane) {
   }
   lane->target = result->target;
   process_prepare(lane->driver->workspace, &lane->process);
+  lane->document = xasprintf("%s/document.md", lane->process.folder);
   lane->placed = DOCUMENT_FILE;
   if (!lane_place_document(lane))
     lane_finish(lane, false);
@@ -263,7 +260,7 @@ static void check_ready(struct lane *lane) {
     char *line = xstrndup(out.data + at, (size_t)(end - out.data) - at);
     char *url = strncmp(line, program->ready_line, prefix) == 0 ? strstr(line, "http://") : NULL;
     char *colon = url ? strchr(url + 7, ':') : NULL;
-    lane->port = colon ? (int)strtol(colon + 1, NULL, 10) : lane->process.port;
+    lane->port = colon ? (int)strtol(colon + 1, NULL, 10) : lane->given_port;
     if (url && lane->port > 0)
       listen_at(lane, url, 7 + strcspn(url + 7, "/ \t\r"));
     free(line);
@@ -275,9 +272,8 @@ static void check_ready(struct lane *lane) {
 
 /* Tries whether the port that was given answers; until the start deadline, again at the next tick. */
 static void try_port(struct lane *lane) {
-  struct sockaddr_in address = {.sin_family = AF_INET,
-                                .sin_port = htons((uint16_t)lane->process.port),
-                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  struct sockaddr_in address = {
+      .sin_family = AF_INET, .sin_port = htons((uint16_t)lane->given_port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   bool open = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
   if (fd >= 0)
@@ -285,8 +281,8 @@ static void try_port(struct lane *lane) {
   lane_set_deadline(lane, PORT_TICK);
   if (!open)
     return;
-  char *url = xasprintf("http://127.0.0.1:%d", lane->process.port);
-  lane->port = lane->process.port;
+  char *url = xasprintf("http://127.0.0.1:%d", lane->given_port);
+  lane->port = lane->given_port;
   listen_at(lane, url, strlen(url));
   free(url);
 }
@@ -307,7 +303,7 @@ static void judge_run(struct lane *lane) {
   const struct program *program = lane->target->program;
   struct span truth;
   struct bytes why = {0};
-  bool refused = lane->target->runner == RUNNER_QEMU && qemu_refused(process);
+  bool refused = lane->target->runner == RUNNER_QEMU && emulator_refused(process);
   bool signaled = process->end == END_SIGNALED;
   bool meant = signaled && program->signal && strcmp(signal_name(process->status), program->signal) == 0;
   bool ended = (!signaled || meant) && !refused && !process->flooded;
@@ -437,12 +433,13 @@ static void hang(struct lane *lane, double seconds) {
 }
 
 void lane_expired(struct lane *lane) {
-  const struct program *program = lane->target->program;
+  const struct target *target = lane->target;
   bool starting = lane->state == LANE_STARTING;
-  if (starting && program->ready == READY_PORT && now_ns() - lane->started < (uint64_t)(program->start_deadline * 1e9))
+  if (starting && target->program->ready == READY_PORT &&
+      now_ns() - lane->started < (uint64_t)(target->start_deadline * 1e9))
     try_port(lane);
   else
-    hang(lane, starting ? program->start_deadline : lane->state == LANE_STOPPING ? STOP_DEADLINE : program->deadline);
+    hang(lane, starting ? target->start_deadline : lane->state == LANE_STOPPING ? STOP_DEADLINE : target->deadline);
 }
 
 void lane_stop(struct lane *lane) {

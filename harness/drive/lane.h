@@ -3,6 +3,7 @@
 #define HARNESS_LANE_H
 
 #include "harness/drive/drive.h"
+#include "harness/process/launch.h"
 
 #include <curl/curl.h>
 
@@ -43,6 +44,8 @@ struct lane {
   struct result *result;
   const struct target *target; /* of the process */
   struct process process;
+  char *document; /* path of {file}, in the process's folder */
+  int given_port; /* what {port} became; 0 where nothing asked for it */
   bool listening; /* the process is a server that said it was ready */
   char *url;
   int port;

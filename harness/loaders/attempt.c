@@ -1,16 +1,20 @@
 /* One program, one loader. */
 #include "harness/loaders/attempt.h"
 
+#include "harness/base/clock.h"
+#include "harness/base/command.h"
+#include "harness/base/files.h"
+#include "harness/base/signals.h"
+#include "harness/process/emulator.h"
+#include "harness/process/launch.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 const char *loader_name(enum loader loader) {
@@ -18,42 +22,16 @@ const char *loader_name(enum loader loader) {
   return names[loader];
 }
 
-const char *signal_name(int number) {
-  static char name[32];
-  const char *abbreviation = sigabbrev_np(number);
-  if (abbreviation)
-    snprintf(name, sizeof name, "SIG%s", abbreviation);
-  else
-    snprintf(name, sizeof name, "signal %d", number);
-  return name;
-}
-
-/* A file without a name that holds INPUT; -1 where there is none. */
-static int input_file(struct span input) {
-  if (input.len == 0)
-    return -1;
-  int fd = memfd_create("input", MFD_CLOEXEC);
-  if (fd < 0 || write(fd, input.data, input.len) != (ssize_t)input.len || lseek(fd, 0, SEEK_SET) != 0)
-    die("memfd_create: %s", strerror(errno));
-  return fd;
-}
-
-static int64_t milliseconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Reads until the process has ended. Returns false after DEADLINE seconds. */
 static bool wait_for_end(struct process *process, double deadline) {
-  const int64_t until = milliseconds() + (int64_t)(deadline * 1000);
+  const uint64_t until = now_ns() + (uint64_t)(deadline * 1e9);
   while (!process_reap(process)) {
     struct pollfd events[] = {
         {process->pidfd, POLLIN, 0}, {process->out, POLLIN, 0}, {process->err, POLLIN, 0}}; /* -1 is passed over */
-    int64_t left = until - milliseconds();
-    if (left <= 0)
+    uint64_t now = now_ns();
+    if (now >= until)
       return false;
-    if (poll(events, 3, (int)left) < 0 && errno != EINTR)
+    if (poll(events, 3, (int)((until - now) / 1000000) + 1) < 0 && errno != EINTR)
       die("poll: %s", strerror(errno));
     process_read(process);
   }
@@ -83,7 +61,7 @@ static bool kernel_starts(const char *elf) {
 }
 
 static char *ending(const struct process *process, enum loader loader, const char *elf) {
-  if (loader == LOADER_QEMU && qemu_refused(process))
+  if (loader == LOADER_QEMU && emulator_refused(process))
     return xstrdup("refused");
   if (loader == LOADER_NATIVE && process->end == END_SIGNALED && process->status == SIGSEGV &&
       process->out_text.len == 0 && !kernel_starts(elf))
@@ -97,37 +75,41 @@ static char *ending(const struct process *process, enum loader loader, const cha
    qemu gets this much address space, and refuses such a program at once. */
 static const char limited[] = "ulimit -v 16777216 && exec \"$@\""; /* KiB */
 
-static void add(struct text_list *list, const char *text) { text_list_add(list, text, strlen(text)); }
-
-/* The words behind /bin/sh that start ELF in qemu with that limit. */
-static void qemu_words(struct text_list *words, const char *elf, enum machine machine,
-                       const struct text_list *arguments) {
-  char *qemu = find_command(qemu_command(machine));
+static void add_limited_emulator(struct prefix *prefix, enum machine machine) {
+  char *qemu = find_command(machine_emulator(machine));
   if (!qemu)
-    die("%s is not installed: run `make setup`", qemu_command(machine));
-  const char *const first[] = {"-c", limited, "sh", qemu, elf};
-  for (size_t i = 0; i < sizeof first / sizeof *first; i++)
-    add(words, first[i]);
-  for (size_t i = 0; i < arguments->count; i++)
-    add(words, arguments->items[i]);
+    die("%s is not installed: run `make setup`", machine_emulator(machine));
+  prefix_emulate(prefix, (const char *const[]){"/bin/sh", "-c", limited, "sh", qemu, NULL});
   free(qemu);
+}
+
+static int start(struct workspace *workspace, struct process *process, const struct prefix *prefix, const char *elf,
+                 const struct text_list *arguments, struct span input) {
+  struct text_list words = {0};
+  struct text_list variables = {0};
+  int fd = input.len ? memory_file(input) : -1;
+  process_prepare(workspace, process);
+  prefix_words(prefix, elf, &words);
+  for (size_t i = 0; i < arguments->count; i++)
+    text_list_add(&words, arguments->items[i], strlen(arguments->items[i]));
+  launch_environment(process, NULL, &variables);
+  int failed =
+      process_start(workspace, process, &(struct launch){.words = &words, .variables = &variables, .input = fd});
+  text_list_free(&words);
+  text_list_free(&variables);
+  if (fd >= 0)
+    close(fd);
+  return failed;
 }
 
 void attempt_run(struct workspace *workspace, const char *elf, enum machine machine, enum loader loader,
                  const struct text_list *arguments, struct span input, double deadline, struct attempt *attempt) {
-  struct process process = {.pidfd = -1, .out = -1, .err = -1};
-  struct text_list words = {0};
-  if (loader == LOADER_QEMU)
-    qemu_words(&words, elf, machine, arguments);
-  struct program program = {.name = (char *)elf, .arguments = loader == LOADER_QEMU ? words : *arguments};
-  struct target target = {.program = &program,
-                          .elf = loader == LOADER_QEMU ? "/bin/sh" : (char *)elf,
-                          .machine = machine,
-                          .runner = RUNNER_NATIVE};
+  struct process process;
+  struct prefix prefix = {0};
   *attempt = (struct attempt){0};
-  int fd = input_file(input);
-  process_prepare(workspace, &process);
-  int failed = process_start(workspace, &process, &target, fd);
+  if (loader == LOADER_QEMU)
+    add_limited_emulator(&prefix, machine);
+  int failed = start(workspace, &process, &prefix, elf, arguments, input);
   if (failed == ENOENT || failed == EACCES)
     die("%s: %s", elf, strerror(failed));
   if (failed)
@@ -137,9 +119,7 @@ void attempt_run(struct workspace *workspace, const char *elf, enum machine mach
   attempt->out = process.out_text;
   process.out_text = (struct bytes){0};
   process_discard(workspace, &process);
-  text_list_free(&words);
-  if (fd >= 0)
-    close(fd);
+  text_list_free(&prefix.emulator);
 }
 
 void attempt_free(struct attempt *attempt) {

@@ -3,7 +3,8 @@
 #ifndef HARNESS_ATTEMPT_H
 #define HARNESS_ATTEMPT_H
 
-#include "harness/process/launch.h"
+#include "harness/process/workspace.h"
+#include "harness/suite/target.h"
 
 enum loader { LOADER_NATIVE, LOADER_QEMU, LOADER_KERNEL, LOADERS };
 
@@ -21,9 +22,6 @@ struct attempt {
    INPUT is what it reads. It hangs if it has not ended after DEADLINE seconds, and is killed. */
 void attempt_run(struct workspace *workspace, const char *elf, enum machine machine, enum loader loader,
                  const struct text_list *arguments, struct span input, double deadline, struct attempt *attempt);
-
-/* "SIGTRAP" for 5; static, or in a buffer that the next call reuses. */
-const char *signal_name(int number);
 
 void attempt_free(struct attempt *attempt);
 

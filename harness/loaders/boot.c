@@ -1,6 +1,9 @@
 /* One boot, one program. */
 #include "harness/loaders/boot.h"
 
+#include "harness/base/command.h"
+#include "harness/base/signals.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

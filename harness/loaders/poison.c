@@ -1,6 +1,9 @@
 /* Starts a program under ptrace, poisons it, and lets it go. */
 #include "harness/loaders/poison.h"
 
+#include "harness/base/files.h"
+#include "harness/base/signals.h"
+
 #include <elf.h>
 #include <errno.h>
 #include <poll.h>
@@ -99,13 +102,6 @@ static char **words_of(const char *elf, const struct text_list *arguments, bool 
   return words;
 }
 
-static int anonymous_file(const char *name, struct span contents) {
-  int fd = memfd_create(name, MFD_CLOEXEC);
-  if (fd < 0 || write(fd, contents.data, contents.len) != (ssize_t)contents.len || lseek(fd, 0, SEEK_SET) != 0)
-    die("memfd_create: %s", strerror(errno));
-  return fd;
-}
-
 static _Noreturn void run_child(const char *elf, char **words, char **variables, int input, int output) {
   if (dup2(input, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0 ||
       close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0 || ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
@@ -132,7 +128,7 @@ static char *end_of(pid_t child) {
 /* One start. WORDS and VARIABLES end with NULL. */
 static void start(const char *elf, char **words, char **variables, struct span input, enum poison poison,
                   struct attempt *attempt) {
-  int in = anonymous_file("input", input), out = anonymous_file("output", span_text("")), status = 0;
+  int in = memory_file(input), out = memory_file(span_text("")), status = 0;
   pid_t child = fork();
   if (child < 0)
     die("fork: %s", strerror(errno));
@@ -143,10 +139,7 @@ static void start(const char *elf, char **words, char **variables, struct span i
   if (!poison_child(child, poison) || ptrace(PTRACE_DETACH, child, NULL, NULL) != 0)
     die("%s cannot be poisoned: %s", elf, strerror(errno));
   *attempt = (struct attempt){.ending = end_of(child)};
-  char block[4096];
-  lseek(out, 0, SEEK_SET);
-  for (ssize_t got; (got = read(out, block, sizeof block)) > 0;)
-    bytes_append(&attempt->out, block, (size_t)got);
+  read_whole(out, &attempt->out);
   close(in);
   close(out);
 }

@@ -1,6 +1,7 @@
 /* The command mutate. */
 #include "harness/mutate/mutate.h"
 
+#include "harness/base/clock.h"
 #include "harness/coverage/coverage_command.h"
 #include "harness/helpers/plugin/counts.h"
 #include "harness/process/workers.h"

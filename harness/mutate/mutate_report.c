@@ -1,4 +1,5 @@
 /* What became of the mutants, for people. */
+#include "harness/base/clock.h"
 #include "harness/mutate/mutate.h"
 
 #include <fnmatch.h>

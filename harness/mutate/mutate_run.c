@@ -1,4 +1,5 @@
 /* Runs cases on mutants. */
+#include "harness/base/clock.h"
 #include "harness/base/companion.h"
 #include "harness/mutate/mutate.h"
 
@@ -25,7 +26,6 @@ static const double SLOWEST_BASELINE = 30;
 /* A program of the suites, on one worker, with the mutant in its place. */
 struct stand_in {
   const struct target *original;
-  struct program program;
   struct target target;
   struct result stop;
 };
@@ -93,20 +93,17 @@ static struct stand_in *stand_in_for(struct shift *shift, const struct target *o
   struct stand_in *one = xcalloc(1, sizeof *one);
   bool native = original->runner == RUNNER_NATIVE;
   unsigned cpu_ms = native ? CPU_MS_NATIVE : CPU_MS_QEMU;
-  *one = (struct stand_in){.original = original, .program = *original->program, .target = *original};
-  struct text_list words = {0};
-  text_list_take(&words, xasprintf("%u", original->program->drive == DRIVE_HTTP ? 50 * cpu_ms : cpu_ms));
-  if (!native)
-    text_list_take(&words, find_command(qemu_command(original->machine)));
-  text_list_take(&words, xstrdup(shift->elf));
-  for (size_t i = 0; i < original->program->arguments.count; i++)
-    text_list_take(&words, xstrdup(original->program->arguments.items[i]));
-  one->program.arguments = words;
-  one->program.start_deadline = native ? WAIT_SECONDS : 4 * WAIT_SECONDS;
-  one->target.elf = companion_path("confine");
-  one->target.program = &one->program;
+  *one = (struct stand_in){.original = original, .target = target_copy(original)};
+  char *confine = companion_path("confine");
+  char *limit = xasprintf("%u", original->program->drive == DRIVE_HTTP ? 50 * cpu_ms : cpu_ms);
+  prefix_wrap(&one->target.prefix, (const char *const[]){confine, limit, NULL});
+  free(confine);
+  free(limit);
+  free(one->target.elf);
+  one->target.elf = xstrdup(shift->elf);
+  one->target.start_deadline = native ? WAIT_SECONDS : 4 * WAIT_SECONDS;
+  /* A mutant that breaks its emulator is as dead as any other. */
   one->target.runner = RUNNER_NATIVE;
-  one->target.stop = NULL;
   shift->stand_ins = xrealloc(shift->stand_ins, (shift->stand_in_count + 1) * sizeof(struct stand_in *));
   shift->stand_ins[shift->stand_in_count++] = one;
   return one;
@@ -160,14 +157,14 @@ static void attach_stop(struct shift *shift, const struct target *target) {
 static void prepare(struct shift *shift) {
   const struct mutation_run *run = shift->run;
   for (size_t i = 0; i < shift->stand_in_count; i++) {
-    shift->stand_ins[i]->program.deadline = WAIT_SECONDS;
+    shift->stand_ins[i]->target.deadline = WAIT_SECONDS;
     shift->stand_ins[i]->target.stop = NULL;
   }
   for (size_t i = 0; i < shift->drawn_count; i++) {
     uint32_t number = shift->drawn[i];
-    struct program *program = &stand_in_for(shift, run->coverage->cases[number].target)->program;
+    struct target *target = &stand_in_for(shift, run->coverage->cases[number].target)->target;
     double seconds = shift->baseline ? SLOWEST_BASELINE : WAIT_SECONDS + 20 * (double)run->case_duration[number] / 1e9;
-    program->deadline = program->deadline < seconds ? seconds : program->deadline;
+    target->deadline = target->deadline < seconds ? seconds : target->deadline;
     if (run->coverage->cases[number].is_stop || shift->to_the_end)
       attach_stop(shift, run->coverage->cases[number].target);
   }
@@ -209,9 +206,8 @@ static void begin_shift(struct shift *shift, struct mutation_run *run, struct wo
 
 static void end_shift(struct shift *shift) {
   for (size_t i = 0; i < shift->stand_in_count; i++) {
-    text_list_free(&shift->stand_ins[i]->program.arguments);
     result_free(&shift->stand_ins[i]->stop);
-    free(shift->stand_ins[i]->target.elf);
+    target_free(&shift->stand_ins[i]->target);
     free(shift->stand_ins[i]);
   }
   free(shift->stand_ins);

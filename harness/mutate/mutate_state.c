@@ -1,4 +1,5 @@
 /* What earlier runs have found out about the mutants of a program. */
+#include "harness/base/hash.h"
 #include "harness/mutate/mutate.h"
 
 #include <errno.h>
@@ -10,7 +11,7 @@
 
 /* The hash of all that a survivor was tried on. */
 static uint64_t hash_cases(const struct mutation_run *run) {
-  uint64_t hash = 0;
+  uint64_t hash = HASH_START;
   for (size_t i = 0; i < run->coverage->case_count; i++)
     hash = hash_bytes(hash, &run->coverage->cases[i].key, sizeof(uint64_t));
   return hash;

@@ -1,11 +1,11 @@
 /* Reads from a pipe which process groups live. When the pipe ends, the harness is gone: kills the rest. */
 #include "harness/process/guard.h"
 
+#include "harness/base/files.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,15 +16,6 @@ struct message {
   pid_t pgid;
   int lives;
 };
-
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk) {
-  (void)status;
-  (void)type;
-  (void)walk;
-  return remove(path) == 0 || errno == ENOENT ? 0 : -1;
-}
-
-void remove_folder(const char *path) { nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS); }
 
 static void apply(pid_t *groups, size_t *count, struct message message) {
   if (message.lives && *count < MOST_GROUPS) {

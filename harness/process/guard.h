@@ -20,7 +20,4 @@ void guard_tell(const struct guard *guard, pid_t pgid, bool lives);
 /* Ends the guard, which removes the folder and what still lives, and waits for it. */
 void guard_stop(struct guard *guard);
 
-/* Removes the folder PATH and all that is in it. */
-void remove_folder(const char *path);
-
 #endif

@@ -1,9 +1,8 @@
 /* posix_spawn, pidfd, pipes and the process group: the life of one program under test. */
 #include "harness/process/launch.h"
 
-#include "harness/base/companion.h"
+#include "harness/base/files.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -12,168 +11,27 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The documents are written anew for each request. On a file system of a disk that costs four times as much as the
-   rest of the request; so where TMPDIR does not say otherwise, they stay in memory. */
-static const char *temporary_folder(void) {
-  const char *folder = getenv("TMPDIR");
-  if (folder && *folder)
-    return folder;
-  return access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp";
-}
-
-void workspace_open(struct workspace *workspace) {
-  workspace->root = xasprintf("%s/bytegate-XXXXXX", temporary_folder());
-  if (!mkdtemp(workspace->root))
-    die("%s: %s (set TMPDIR to a folder that can be written)", workspace->root, strerror(errno));
-  int failed = guard_start(&workspace->guard, workspace->root);
-  if (failed)
-    die("the guard process cannot be started: %s", strerror(failed));
-  prctl(PR_SET_CHILD_SUBREAPER, 1);
-  setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-  signal(SIGPIPE, SIG_IGN);
-}
-
-unsigned workspace_sweep(struct workspace *workspace) {
-  char path[64];
-  struct bytes children = {0};
-  unsigned killed = 0;
-  snprintf(path, sizeof path, "/proc/self/task/%d/children", getpid());
-  bytes_read_file(&children, path);
-  char *rest = span_of(&children).len ? children.data : NULL;
-  for (char *word = rest ? strtok_r(rest, " \n", &rest) : NULL; word; word = strtok_r(NULL, " \n", &rest)) {
-    pid_t pid = (pid_t)strtol(word, NULL, 10);
-    if (pid <= 0 || pid == workspace->guard.pid)
-      continue;
-    kill(pid, SIGKILL);
-    waitpid(pid, NULL, 0);
-    killed++;
-  }
-  bytes_free(&children);
-  return killed;
-}
-
-void workspace_close(struct workspace *workspace) {
-  guard_stop(&workspace->guard);
-  free(workspace->root);
-}
-
-const char *qemu_command(enum machine machine) {
-  return machine == MACHINE_ARM64 ? "qemu-aarch64-static" : "qemu-x86_64-static";
-}
-
-char *find_command(const char *command) {
-  const char *path = getenv("PATH");
-  for (const char *at = path ? path : "/usr/bin:/bin"; *at;) {
-    size_t len = strcspn(at, ":");
-    char *candidate = xasprintf("%.*s/%s", (int)len, at, command);
-    if (access(candidate, X_OK) == 0)
-      return candidate;
-    free(candidate);
-    at += len + (at[len] ? 1 : 0);
-  }
-  return NULL;
-}
-
-char *launch_check(const struct target *target) {
-  if (access(target->elf, F_OK) != 0)
-    return xasprintf("%s: %s (run `make` to build it)", target->elf, strerror(errno));
-  if (access(target->elf, X_OK) != 0)
-    return xasprintf("%s: %s (chmod +x it)", target->elf, strerror(errno));
-  if (target->runner != RUNNER_QEMU)
-    return NULL;
-  char *qemu = find_command(qemu_command(target->machine));
-  char *why =
-      qemu ? NULL : xasprintf("%s is not on the PATH (install qemu-user-static)", qemu_command(target->machine));
-  free(qemu);
-  return why;
-}
-
-char *workspace_folder(struct workspace *workspace) {
-  char *path = xasprintf("%s/%u", workspace->root, workspace->launches++);
-  if (mkdir(path, 0755) != 0)
-    die("%s: %s", path, strerror(errno));
-  return path;
-}
-
 void process_prepare(struct workspace *workspace, struct process *process) {
-  *process = (struct process){.pidfd = -1, .out = -1, .err = -1};
+  *process = PROCESS_NONE;
   process->folder = workspace_folder(workspace);
-  process->document = xasprintf("%s/document.md", process->folder);
 }
 
-/* A port that is free now. Where a program cannot be asked to let the kernel choose, this is the next best. */
-static int free_port(void) {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  socklen_t len = sizeof address;
-  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0 || bind(fd, (struct sockaddr *)&address, len) != 0 ||
-      getsockname(fd, (struct sockaddr *)&address, &len) != 0)
-    die("no free port on 127.0.0.1: %s", strerror(errno));
-  close(fd);
-  return ntohs(address.sin_port);
-}
-
-/* The command line: [refuse CALL ERROR] [qemu] elf arguments. The caller frees it with text_list_free; its last item is
- * NULL. */
-static struct text_list command_line(struct process *process, const struct target *target) {
-  static const char *const names[] = {"file", "port"};
-  struct text_list words = {0};
-  if (target->program->refused.count) {
-    text_list_take(&words, companion_path("refuse"));
-    for (size_t i = 0; i < target->program->refused.count; i++)
-      text_list_take(&words, xstrdup(target->program->refused.items[i]));
-  }
-  if (target->runner == RUNNER_QEMU) {
-    char *qemu = find_command(qemu_command(target->machine));
-    const char *path = qemu ? qemu : qemu_command(target->machine);
-    text_list_add(&words, path, strlen(path));
-    free(qemu);
-  }
-  text_list_add(&words, target->elf, strlen(target->elf));
-  for (size_t i = 0; i < target->program->arguments.count; i++) {
-    char port[16] = "";
-    const char *argument = target->program->arguments.items[i];
-    if (strstr(argument, "{port}") && process->port == 0)
-      process->port = free_port();
-    snprintf(port, sizeof port, "%d", process->port);
-    const char *values[] = {process->document, port};
-    char *word = expand_placeholders(argument, names, values, 2);
-    text_list_add(&words, word, strlen(word));
-    free(word);
-  }
-  words.items = xrealloc(words.items, (words.count + 1) * sizeof *words.items);
-  words.items[words.count] = NULL;
-  return words;
-}
-
-/* The environment holds what every run shares and what the suite says, and nothing of this shell: a verdict must not
-   hang on it. */
-static struct text_list environment(const struct process *process, const struct target *target) {
-  struct text_list list = {0};
+void launch_environment(const struct process *process, const struct text_list *more, struct text_list *variables) {
   const char *path = getenv("PATH");
-  char *items[] = {xasprintf("PATH=%s", path ? path : "/usr/bin:/bin"), xstrdup("LC_ALL=C.UTF-8"),
-                   xasprintf("HOME=%s", process->folder), xasprintf("TMPDIR=%s", process->folder)};
-  for (size_t i = 0; i < 4; i++) {
-    text_list_add(&list, items[i], strlen(items[i]));
-    free(items[i]);
-  }
-  for (size_t i = 0; i < target->program->environment.count; i++)
-    text_list_add(&list, target->program->environment.items[i], strlen(target->program->environment.items[i]));
-  list.items = xrealloc(list.items, (list.count + 1) * sizeof *list.items);
-  list.items[list.count] = NULL;
-  return list;
+  text_list_take(variables, xasprintf("PATH=%s", path ? path : "/usr/bin:/bin"));
+  text_list_take(variables, xstrdup("LC_ALL=C.UTF-8"));
+  text_list_take(variables, xasprintf("HOME=%s", process->folder));
+  text_list_take(variables, xasprintf("TMPDIR=%s", process->folder));
+  for (size_t i = 0; more && i < more->count; i++)
+    text_list_take(variables, xstrdup(more->items[i]));
 }
 
 /* The three descriptors, and nothing else, reach the program; no signal is blocked or ignored in it. */
-static int spawn(struct process *process, char **words, char **variables, int input, int out, int err) {
+static int spawn(struct process *process, const struct launch *launch, int out, int err) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   sigset_t none;
@@ -181,10 +39,10 @@ static int spawn(struct process *process, char **words, char **variables, int in
   sigemptyset(&none);
   sigfillset(&all);
   posix_spawn_file_actions_init(&actions);
-  if (input < 0)
+  if (launch->input < 0)
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   else
-    posix_spawn_file_actions_adddup2(&actions, input, 0);
+    posix_spawn_file_actions_adddup2(&actions, launch->input, 0);
   posix_spawn_file_actions_adddup2(&actions, out, 1);
   posix_spawn_file_actions_adddup2(&actions, err, 2);
   posix_spawn_file_actions_addclosefrom_np(&actions, 3);
@@ -194,7 +52,8 @@ static int spawn(struct process *process, char **words, char **variables, int in
   posix_spawnattr_setpgroup(&attributes, 0);
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setsigdefault(&attributes, &all);
-  int failed = posix_spawn(&process->pid, words[0], &actions, &attributes, words, variables);
+  int failed = posix_spawn(&process->pid, launch->words->items[0], &actions, &attributes, launch->words->items,
+                           launch->variables->items);
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   return failed;
@@ -217,16 +76,12 @@ static void open_output(size_t columns, int ends[2]) {
     die("%s: %s", name, strerror(errno));
 }
 
-int process_start(struct workspace *workspace, struct process *process, const struct target *target, int input) {
+int process_start(struct workspace *workspace, struct process *process, const struct launch *launch) {
   int out[2];
   int err[2];
-  open_output(target->program->terminal, out);
+  open_output(launch->columns, out);
   open_output(0, err);
-  struct text_list words = command_line(process, target);
-  struct text_list variables = environment(process, target);
-  int failed = spawn(process, words.items, variables.items, input, out[1], err[1]);
-  text_list_free(&words);
-  text_list_free(&variables);
+  int failed = spawn(process, launch, out[1], err[1]);
   close(out[1]);
   close(err[1]);
   process->out = out[0];
@@ -326,28 +181,7 @@ void process_discard(struct workspace *workspace, struct process *process) {
   if (process->folder)
     remove_folder(process->folder);
   free(process->folder);
-  free(process->document);
   bytes_free(&process->out_text);
   bytes_free(&process->err_text);
-  *process = (struct process){.pidfd = -1, .out = -1, .err = -1};
-}
-
-const char *qemu_own_failure(const struct process *process) {
-  static const char *const signs[] = {"QEMU internal SIG", "qemu: fatal:",           "Assertion failed",
-                                      "tcg fatal error",   "cannot allocate memory", "Unable to reserve"};
-  const char *text = process->err_text.data;
-  for (size_t i = 0; text && i < sizeof signs / sizeof *signs; i++)
-    if (strstr(text, signs[i]))
-      return signs[i];
-  /* A guest that dies of a signal takes qemu along, and qemu says so. A qemu that dies without that word died alone. */
-  bool guest = text && strstr(text, "uncaught target signal");
-  if (process->end == END_SIGNALED && !guest && process->status != SIGTERM && process->status != SIGKILL)
-    return "killed by a signal that was not the program's";
-  return NULL;
-}
-
-bool qemu_refused(const struct process *process) {
-  const char *text = process->err_text.data;
-  return text && (strstr(text, "Error while loading") || strstr(text, "Invalid ELF image") ||
-                  (strncmp(text, "qemu-", 5) == 0 && strstr(text, "Exec format error")));
+  *process = PROCESS_NONE;
 }

@@ -3,15 +3,15 @@
 #ifndef HARNESS_LAUNCH_H
 #define HARNESS_LAUNCH_H
 
-#include "harness/base/bytes.h"
-#include "harness/process/guard.h"
-#include "harness/suite/suite.h"
+#include "harness/base/words.h"
+#include "harness/process/workspace.h"
 
-/* What all launches of a run share. */
-struct workspace {
-  char *root; /* temporary folder; each launch gets one below it */
-  struct guard guard;
-  unsigned launches;
+/* What is started, and with what. The lists are borrowed. */
+struct launch {
+  const struct text_list *words;     /* the first is the path of what the kernel executes */
+  const struct text_list *variables; /* NAME=VALUE: all of its environment */
+  int input;                         /* the descriptor that is its stdin; -1: empty */
+  size_t columns;                    /* stdout is a terminal so wide; 0: a pipe */
 };
 
 /* So many bytes of one answer are taken. What writes for ever would otherwise fill the memory before its deadline. */
@@ -26,12 +26,10 @@ static inline struct span taken(const struct bytes *answer) {
 enum end { END_NONE, END_EXITED, END_SIGNALED };
 
 struct process {
-  pid_t pid;      /* and process group; 0: none */
-  int pidfd;      /* readable when the process has ended */
-  int out, err;   /* pipes, or of OUT a terminal, not blocking; -1 when at their end */
-  char *folder;   /* its current folder, removed with it */
-  char *document; /* path of {file}, in that folder */
-  int port;       /* what {port} became; 0 where nothing asked for it */
+  pid_t pid;    /* and process group; 0: none */
+  int pidfd;    /* readable when the process has ended */
+  int out, err; /* pipes, or of OUT a terminal, not blocking; -1 when at their end */
+  char *folder; /* its current folder, removed with it */
   struct bytes out_text, err_text;
   enum end end;
   int status;   /* exit status or signal */
@@ -39,27 +37,18 @@ struct process {
   bool leaked;  /* something that it started outlived it */
 };
 
-/* Makes the temporary folder and its guard, and becomes the parent of whatever loses its own. */
-void workspace_open(struct workspace *workspace);
-void workspace_close(struct workspace *workspace);
+/* A process that there is not. */
+#define PROCESS_NONE ((struct process){.pidfd = -1, .out = -1, .err = -1})
 
-/* Kills the processes that left their group and lost their parent, which made them ours. Call when no program runs.
-   Returns how many there were. */
-unsigned workspace_sweep(struct workspace *workspace);
-
-/* Makes an empty folder in WORKSPACE. The caller frees its path, and removes it before the workspace is closed. */
-char *workspace_folder(struct workspace *workspace);
-
-/* Makes PROCESS's folder and document path, before it is started: the input must be there first. */
+/* Makes PROCESS's folder, before it is started: the input must be there first. */
 void process_prepare(struct workspace *workspace, struct process *process);
 
-/* Starts TARGET with its stdin from the descriptor INPUT (-1: empty). Returns 0 or an errno value: the kernel's
-   refusal, or that of a missing qemu (ENOENT with PROGRAM still there; see launch_check). */
-int process_start(struct workspace *workspace, struct process *process, const struct target *target, int input);
+/* Appends the environment of every program, then MORE, which may be NULL. It holds what every run shares and what the
+   suite says, and nothing of this shell: a verdict must not hang on it. */
+void launch_environment(const struct process *process, const struct text_list *more, struct text_list *variables);
 
-/* Why TARGET cannot be started here, as one line for a person that the caller frees, or NULL: the program is not built,
-   or there is no qemu. */
-char *launch_check(const struct target *target);
+/* Starts PROCESS as LAUNCH says. Returns 0 or an errno value: the kernel's refusal. */
+int process_start(struct workspace *workspace, struct process *process, const struct launch *launch);
 
 /* Reads what stands in the pipes now; kills a process that floods them. */
 void process_read(struct process *process);
@@ -73,17 +62,5 @@ bool process_is_dying(const struct process *process);
 
 /* Ends the process group at once and waits for it; then releases everything. */
 void process_discard(struct workspace *workspace, struct process *process);
-
-/* The path of COMMAND along PATH, which the caller frees, or NULL. */
-char *find_command(const char *command);
-
-/* The emulator's command for MACHINE: "qemu-aarch64-static". */
-const char *qemu_command(enum machine machine);
-
-/* The text that qemu itself, not the guest, wrote on stderr before it failed; or NULL. */
-const char *qemu_own_failure(const struct process *process);
-
-/* Whether stderr says that qemu's loader refused the file. */
-bool qemu_refused(const struct process *process);
 
 #endif

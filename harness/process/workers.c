@@ -1,6 +1,8 @@
 /* Forks workers, waits for them, and passes on to them what interrupts the parent. */
 #include "harness/process/workers.h"
 
+#include "harness/base/bytes.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef HARNESS_WORKERS_H
 #define HARNESS_WORKERS_H
 
-#include "harness/process/launch.h"
+#include "harness/process/workspace.h"
 
 struct workers {
   unsigned count;

@@ -20,8 +20,7 @@ static const double HANG_DEADLINE = 0.3;
 struct reducer {
   struct workspace *workspace;
   const struct result *wanted;
-  struct program program; /* that of the target, with a deadline of its own where it hangs */
-  struct target target;
+  struct target target; /* with a deadline of its own where it hangs */
   unsigned lanes;
   const char *path;
   struct reduction *reduction;
@@ -194,27 +193,24 @@ void reduce_result(struct workspace *workspace, const struct result *result, uns
                    struct reduction *reduction) {
   struct reducer reducer = {.workspace = workspace,
                             .wanted = result,
-                            .program = *result->target->program,
-                            .target = *result->target,
+                            .target = target_copy(result->target),
                             .lanes = lanes,
                             .path = path,
                             .reduction = reduction};
   *reduction = (struct reduction){0};
   bytes_add(&reduction->document, span_of(&result->test_case->input));
-  reducer.target.program = &reducer.program;
-  reducer.target.stop = NULL;
-  if (result->verdict == HUNG && reducer.program.deadline > HANG_DEADLINE)
-    reducer.program.deadline = HANG_DEADLINE;
+  if (result->verdict == HUNG && reducer.target.deadline > HANG_DEADLINE)
+    reducer.target.deadline = HANG_DEADLINE;
   reduce_all(&reducer);
-  if (result->verdict != HUNG || reduction->interrupted)
-    return;
-  reducer.program.deadline = result->target->program->deadline;
-  if (fails_alone(&reducer, &reduction->document) || reduction->interrupted)
-    return;
-  /* It was slow, not stuck. Once more, with patience. */
-  bytes_clear(&reduction->document);
-  bytes_add(&reduction->document, span_of(&result->test_case->input));
-  reduce_all(&reducer);
+  reducer.target.deadline = result->target->deadline;
+  if (result->verdict == HUNG && !reduction->interrupted && !fails_alone(&reducer, &reduction->document) &&
+      !reduction->interrupted) {
+    /* It was slow, not stuck. Once more, with patience. */
+    bytes_clear(&reduction->document);
+    bytes_add(&reduction->document, span_of(&result->test_case->input));
+    reduce_all(&reducer);
+  }
+  target_free(&reducer.target);
 }
 
 /* The folder PATH as one would type it here: without the detours of a path that begins at its suite. PATH is taken

@@ -1,4 +1,5 @@
 /* The report for people. On a terminal a line at the bottom says how far the run is, and goes away at its end. */
+#include "harness/base/clock.h"
 #include "harness/report/report.h"
 
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* A run of the gate, from the selection to the exit status. */
 #include "harness/session/session.h"
 
+#include "harness/base/clock.h"
 #include "harness/blame/blame.h"
 #include "harness/drive/drive.h"
 #include "harness/verdict/compare.h"
@@ -333,7 +334,7 @@ static bool check_targets(struct result **jobs, size_t count, struct bytes *why)
   for (size_t i = 0; i < count; i++) {
     if (i && jobs[i]->target == jobs[i - 1]->target)
       continue;
-    char *reason = launch_check(jobs[i]->target);
+    char *reason = target_check(jobs[i]->target);
     if (reason && !(why->len && strstr(why->data, reason)))
       bytes_printf(why, "%s%s", why->len ? "\nbytegate: " : "", reason);
     free(reason);

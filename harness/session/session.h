@@ -2,7 +2,7 @@
 #ifndef HARNESS_SESSION_H
 #define HARNESS_SESSION_H
 
-#include "harness/process/launch.h"
+#include "harness/process/workspace.h"
 #include "harness/verdict/fault.h"
 #include "harness/verdict/known.h"
 #include "harness/verdict/result.h"

@@ -571,10 +571,8 @@ void suite_free(struct suite *suite) {
     free_program(&suite->programs[i]);
   for (size_t i = 0; i < suite->source_count; i++)
     free_source(&suite->sources[i]);
-  for (size_t i = 0; i < suite->target_count; i++) {
-    free(suite->targets[i].elf);
-    free(suite->targets[i].label);
-  }
+  for (size_t i = 0; i < suite->target_count; i++)
+    target_free(&suite->targets[i]);
   for (size_t i = 0; i < suite->case_count; i++)
     free_case(&suite->cases[i]);
   free(suite->programs);

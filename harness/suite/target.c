@@ -1,8 +1,14 @@
 /* Unfolds the programs of a suite into targets: one for each architecture and each runner that fits it here. */
+#include "harness/suite/target.h"
+
+#include "harness/base/command.h"
+#include "harness/base/companion.h"
 #include "harness/suite/suite.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *place_name(enum machine machine, enum runner runner) {
   static const char *const names[3][2] = {
@@ -17,17 +23,33 @@ static bool wants_runner(const struct program *program, const char *runner) {
   return program->runners.count == 0;
 }
 
+/* What a suite itself wants before its program. */
+static void add_prefix(struct target *target) {
+  const struct text_list *refused = &target->program->refused;
+  if (refused->count) {
+    char *refuse = companion_path("refuse");
+    prefix_wrap(&target->prefix, (const char *const[]){refuse, refused->items[0], refused->items[1], NULL});
+    free(refuse);
+  }
+  if (target->runner == RUNNER_QEMU)
+    prefix_emulate_machine(&target->prefix, target->machine);
+}
+
 static void add_target(struct suite *suite, const struct program *program, const char *elf, enum machine machine,
                        enum runner runner) {
   suite->targets = xrealloc(suite->targets, (suite->target_count + 1) * sizeof *suite->targets);
   char *label =
       machine == MACHINE_HOST ? xstrdup(program->name) : xasprintf("%s_%s", program->name, machine_name(machine));
-  suite->targets[suite->target_count++] = (struct target){.program = program,
-                                                          .elf = xstrdup(elf),
-                                                          .label = label,
-                                                          .where = place_name(machine, runner),
-                                                          .machine = machine,
-                                                          .runner = runner};
+  struct target *target = &suite->targets[suite->target_count++];
+  *target = (struct target){.program = program,
+                            .elf = xstrdup(elf),
+                            .label = label,
+                            .where = place_name(machine, runner),
+                            .machine = machine,
+                            .runner = runner,
+                            .deadline = program->deadline,
+                            .start_deadline = program->start_deadline};
+  add_prefix(target);
 }
 
 /* A machine's own programs run natively, and under qemu as well; another machine's only under qemu. What is no ELF
@@ -55,4 +77,63 @@ void suite_unfold(struct suite *suite, const char *build) {
       free(elf);
     }
   }
+}
+
+static void add_words(struct text_list *list, const char *const *words) {
+  for (; *words; words++)
+    text_list_add(list, *words, strlen(*words));
+}
+
+static void add_list(struct text_list *list, const struct text_list *more) {
+  for (size_t i = 0; i < more->count; i++)
+    text_list_add(list, more->items[i], strlen(more->items[i]));
+}
+
+void prefix_wrap(struct prefix *prefix, const char *const *words) { add_words(&prefix->wrappers, words); }
+
+void prefix_emulate(struct prefix *prefix, const char *const *words) {
+  text_list_free(&prefix->emulator);
+  add_words(&prefix->emulator, words);
+}
+
+void prefix_emulate_machine(struct prefix *prefix, enum machine machine) {
+  char *path = find_command(machine_emulator(machine));
+  prefix_emulate(prefix, (const char *const[]){path ? path : machine_emulator(machine), NULL});
+  free(path);
+}
+
+void prefix_words(const struct prefix *prefix, const char *elf, struct text_list *words) {
+  add_list(words, &prefix->wrappers);
+  add_list(words, &prefix->emulator);
+  text_list_add(words, elf, strlen(elf));
+}
+
+struct target target_copy(const struct target *target) {
+  struct target copy = *target;
+  copy.elf = xstrdup(target->elf);
+  copy.label = xstrdup(target->label);
+  copy.prefix = (struct prefix){0};
+  add_list(&copy.prefix.wrappers, &target->prefix.wrappers);
+  add_list(&copy.prefix.emulator, &target->prefix.emulator);
+  copy.stop = NULL;
+  return copy;
+}
+
+void target_free(struct target *target) {
+  free(target->elf);
+  free(target->label);
+  text_list_free(&target->prefix.wrappers);
+  text_list_free(&target->prefix.emulator);
+  *target = (struct target){0};
+}
+
+char *target_check(const struct target *target) {
+  const struct text_list *emulator = &target->prefix.emulator;
+  if (access(target->elf, F_OK) != 0)
+    return xasprintf("%s: %s (run `make` to build it)", target->elf, strerror(errno));
+  if (access(target->elf, X_OK) != 0)
+    return xasprintf("%s: %s (chmod +x it)", target->elf, strerror(errno));
+  if (emulator->count && access(emulator->items[0], X_OK) != 0)
+    return xasprintf("%s is not on the PATH (install qemu-user-static)", emulator->items[0]);
+  return NULL;
 }

@@ -1,4 +1,4 @@
-/* A target: one program of a suite on one machine and runner. */
+/* A target: one program of a suite on one machine and runner, and what is put before it when it is started. */
 #ifndef HARNESS_TARGET_H
 #define HARNESS_TARGET_H
 
@@ -8,6 +8,14 @@
 struct result;
 struct suite;
 
+/* The words before a program's own file: WRAPPERS, each a program that prepares what it needs and becomes the next, and
+   then the EMULATOR of the program's machine, if that is not this one. Whoever wants a program run in another way
+   (under an observer, with a limit) changes the prefix of a copy of its target. */
+struct prefix {
+  struct text_list wrappers;
+  struct text_list emulator;
+};
+
 /* One program on one runner. */
 struct target {
   const struct program *program;
@@ -15,11 +23,34 @@ struct target {
   char *label;       /* "markdown-server_arm64" */
   const char *where; /* "arm64-qemu"; static */
   enum machine machine;
-  enum runner runner;
-  struct result *stop; /* borrowed: how a server of it obeyed SIGTERM; NULL: not judged */
+  enum runner runner; /* by whose rules an end is judged */
+  struct prefix prefix;
+  double deadline;       /* seconds for one case */
+  double start_deadline; /* seconds until it is ready */
+  struct result *stop;   /* borrowed: how a server of it obeyed SIGTERM; NULL: not judged */
 };
 
 /* Makes the targets of a suite whose programs are known. */
 void suite_unfold(struct suite *suite, const char *build);
+
+/* A copy of TARGET to be changed, without its stop. The caller frees what it owns with target_free. */
+struct target target_copy(const struct target *target);
+void target_free(struct target *target);
+
+/* Puts WORDS, NULL at the end, between the wrappers and the emulator of PREFIX. */
+void prefix_wrap(struct prefix *prefix, const char *const *words);
+
+/* Makes WORDS, NULL at the end, the emulator of PREFIX; no word: none. */
+void prefix_emulate(struct prefix *prefix, const char *const *words);
+
+/* Appends what is executed: the words of PREFIX, and the file ELF. Its arguments follow. */
+void prefix_words(const struct prefix *prefix, const char *elf, struct text_list *words);
+
+/* Makes the emulator of MACHINE, along PATH, that of PREFIX; its bare name where there is none. */
+void prefix_emulate_machine(struct prefix *prefix, enum machine machine);
+
+/* Why TARGET cannot be started here, as one line for a person that the caller frees, or NULL: the program is not built,
+   or there is no emulator. */
+char *target_check(const struct target *target);
 
 #endif

@@ -1,6 +1,8 @@
 /* Results: their names and signatures. */
 #include "harness/verdict/result.h"
 
+#include "harness/base/hash.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,21 +18,13 @@ const char *part_name(enum part part) {
   return names[part];
 }
 
-/* FNV-1a, 64 bits. */
-static uint64_t hash(struct span span) {
-  uint64_t value = 0xCBF29CE484222325U;
-  for (size_t i = 0; i < span.len; i++)
-    value = (value ^ (unsigned char)span.data[i]) * 0x100000001B3U;
-  return value;
-}
-
 char *result_signature(const struct result *result) {
   static const char *const words[VERDICTS] = {"not-run", "equal",  "diverged", "crashed",      "hung",
                                               "refused", "leaked", "flaky",    "oracle-fault", "runner-fault"};
   static const char *const parts[PARTS] = {"", "status", "headers", "body", "stdout", "exit", "stderr"};
   if (result->verdict == DIVERGED)
     return xasprintf("%s@%zu:%016llx", parts[result->part], result->offset,
-                     (unsigned long long)hash(span_of(&result->actual)));
+                     (unsigned long long)hash_bytes(HASH_START, span_of(&result->actual).data, result->actual.len));
   return xstrdup(words[result->verdict]);
 }
 

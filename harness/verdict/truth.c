@@ -1,81 +1,29 @@
 /* Asks the oracles: libcmark in this process, published bytes, or a command of the suite's own. */
 #include "harness/verdict/truth.h"
 
+#include "harness/base/command.h"
+#include "harness/base/files.h"
 #include "oracles/markdown.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 enum { COMMAND_DEADLINE_MS = 60000 };
 
-static int memory_file(struct span contents) {
-  int fd = memfd_create("bytegate", MFD_CLOEXEC);
-  if (fd < 0)
-    die("memfd_create: %s", strerror(errno));
-  for (size_t at = 0; at < contents.len;) {
-    ssize_t wrote = write(fd, contents.data + at, contents.len - at);
-    if (wrote < 0)
-      die("memfd: %s", strerror(errno));
-    at += (size_t)wrote;
-  }
-  lseek(fd, 0, SEEK_SET);
-  return fd;
-}
-
-/* Runs COMMAND by sh in FOLDER, or, where that is NULL, in the current one, with the descriptors INPUT and OUTPUT.
-   Returns its wait status, or -1 when it had to be killed. */
-static int run_command(const char *command, const char *folder, int input, int output) {
-  char *words[] = {"sh", "-c", (char *)command, NULL};
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  pid_t pid = 0;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, input, 0);
-  posix_spawn_file_actions_adddup2(&actions, output, 1);
-  if (folder)
-    posix_spawn_file_actions_addchdir_np(&actions, folder);
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
-  sigset_t none;
-  sigemptyset(&none);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  int failed = posix_spawn(&pid, "/bin/sh", &actions, &attributes, words, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  if (failed)
-    die("/bin/sh: %s", strerror(failed));
-  struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
-  bool in_time = poll(&ended, 1, COMMAND_DEADLINE_MS) == 1;
-  kill(-pid, SIGKILL);
-  int status = 0;
-  waitpid(pid, &status, 0);
-  close(ended.fd);
-  return in_time ? status : -1;
-}
-
 static bool ask_command(const char *command, const char *folder, struct span input, struct bytes *truth,
                         struct bytes *why) {
-  int in = memory_file(input);
-  int out = memory_file((struct span){"", 0});
-  int status = run_command(command, folder, in, out);
-  char block[65536];
-  ssize_t got;
-  for (off_t at = 0; (got = pread(out, block, sizeof block, at)) > 0; at += got)
-    bytes_append(truth, block, (size_t)got);
-  close(in);
-  close(out);
+  const char *const words[] = {"/bin/sh", "-c", command, NULL};
+  int status = command_run(
+      &(struct command_line){.words = words, .folder = folder, .input = input, .deadline_ms = COMMAND_DEADLINE_MS},
+      truth);
   if (status == 0)
     return true;
-  if (status == -1)
+  if (status == -ETIMEDOUT)
     bytes_printf(why, "the oracle command ran for more than %d s: %s", COMMAND_DEADLINE_MS / 1000, command);
+  else if (status < 0)
+    die("/bin/sh: %s", strerror(-status));
   else if (WIFEXITED(status))
     bytes_printf(why, "the oracle command ended with exit status %d: %s", WEXITSTATUS(status), command);
   else

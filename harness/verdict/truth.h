@@ -2,7 +2,7 @@
 #ifndef HARNESS_TRUTH_H
 #define HARNESS_TRUTH_H
 
-#include "harness/process/launch.h"
+#include "harness/process/workspace.h"
 #include "harness/suite/suite.h"
 
 /* Asks PROGRAM's oracle about the case, once: the answer is kept in the case. On failure (an oracle command that fails,

@@ -1,16 +1,11 @@
 /* The sizes of the programs over the commits: what git says of elf.sha256, one small plot for each program whose size
    ever changed, its machines together. */
+#include "harness/base/command.h"
 #include "harness/report/html/html.h"
 
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-extern char **environ;
 
 struct elf_sizes {
   char *name;
@@ -32,41 +27,11 @@ struct history {
 
 /* What git prints; empty where it fails: no git, no checkout, no such file. */
 static void ask_git(const char *folder, struct bytes *out) {
-  char *words[] = {"git",
-                   "-C",
-                   (char *)folder,
-                   "log",
-                   "--reverse",
-                   "--first-parent",
-                   "-m",
-                   "-p",
-                   "-U0",
-                   "--no-color",
-                   "--no-ext-diff",
-                   "--no-textconv",
-                   "--no-renames",
-                   "--format=commit %h %s",
-                   "--",
-                   "elf.sha256",
-                   NULL};
-  posix_spawn_file_actions_t actions;
-  int ends[2];
-  pid_t pid = 0;
-  char part[65536];
-  int status = -1;
-  if (pipe2(ends, O_CLOEXEC) != 0)
-    return;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
-  posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-  int failed = posix_spawnp(&pid, words[0], &actions, NULL, words, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  close(ends[1]);
-  for (ssize_t got; !failed && (got = read(ends[0], part, sizeof part)) > 0;)
-    bytes_append(out, part, (size_t)got);
-  close(ends[0]);
-  if (failed || waitpid(pid, &status, 0) != pid || status != 0)
+  const char *const words[] = {
+      "git", "-C",         folder,       "log",           "--reverse",     "--first-parent", "-m",
+      "-p",  "-U0",        "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames",   "--format=commit %h %s",
+      "--",  "elf.sha256", NULL};
+  if (command_run(&(struct command_line){.words = words, .errors = ERRORS_DROPPED}, out) != 0)
     bytes_clear(out);
 }
 

@@ -1,5 +1,5 @@
 /* Trees: what their text says stands in the folder, and what it cannot say is refused. */
-#include "harness/process/launch.h"
+#include "harness/base/files.h"
 #include "harness/suite/tree.h"
 
 #include <check.h>

@@ -1,0 +1,16 @@
+/* Files and folders that the harness makes for itself and removes again. */
+#ifndef HARNESS_FILES_H
+#define HARNESS_FILES_H
+
+#include "harness/base/bytes.h"
+
+/* Opens a file in memory that holds CONTENTS, to be read from its start; nothing that is executed inherits it. */
+int memory_file(struct span contents);
+
+/* Appends to OUT all that the file FD holds, wherever its offset stands. */
+void read_whole(int fd, struct bytes *out);
+
+/* Removes the folder PATH and all that is in it. */
+void remove_folder(const char *path);
+
+#endif

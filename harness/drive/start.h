@@ -1,0 +1,14 @@
+/* Starts the program of a target: its words with the document and the port in their places, and its environment. */
+#ifndef HARNESS_START_H
+#define HARNESS_START_H
+
+#include "harness/process/launch.h"
+#include "harness/suite/target.h"
+
+/* Starts TARGET as PROCESS, which is prepared, with its stdin from INPUT (-1: empty). {file} is DOCUMENT; {port}
+   becomes a free port, which PORT then holds; otherwise PORT is 0. Returns 0 or an errno value: the kernel's refusal,
+   or that of a missing emulator (see target_check). */
+int start_target(struct workspace *workspace, struct process *process, const struct target *target,
+                 const char *document, int input, int *port);
+
+#endif

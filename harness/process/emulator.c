@@ -1,0 +1,25 @@
+/* The words by which qemu-user 7.2 tells its own failures from those of its guest. */
+#include "harness/process/emulator.h"
+
+#include <signal.h>
+#include <string.h>
+
+const char *emulator_own_failure(const struct process *process) {
+  static const char *const signs[] = {"QEMU internal SIG", "qemu: fatal:",           "Assertion failed",
+                                      "tcg fatal error",   "cannot allocate memory", "Unable to reserve"};
+  const char *text = process->err_text.data;
+  for (size_t i = 0; text && i < sizeof signs / sizeof *signs; i++)
+    if (strstr(text, signs[i]))
+      return signs[i];
+  /* A guest that dies of a signal takes qemu along, and qemu says so. A qemu that dies without that word died alone. */
+  bool guest = text && strstr(text, "uncaught target signal");
+  if (process->end == END_SIGNALED && !guest && process->status != SIGTERM && process->status != SIGKILL)
+    return "killed by a signal that was not the program's";
+  return NULL;
+}
+
+bool emulator_refused(const struct process *process) {
+  const char *text = process->err_text.data;
+  return text && (strstr(text, "Error while loading") || strstr(text, "Invalid ELF image") ||
+                  (strncmp(text, "qemu-", 5) == 0 && strstr(text, "Exec format error")));
+}

@@ -1,0 +1,13 @@
+/* What an emulator says about itself on stderr, told from what its guest says. */
+#ifndef HARNESS_EMULATOR_H
+#define HARNESS_EMULATOR_H
+
+#include "harness/process/launch.h"
+
+/* The text that qemu itself, not the guest, wrote on stderr before it failed; or NULL. */
+const char *emulator_own_failure(const struct process *process);
+
+/* Whether stderr says that qemu's loader refused the file. */
+bool emulator_refused(const struct process *process);
+
+#endif
