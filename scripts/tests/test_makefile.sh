@@ -138,7 +138,7 @@ for variable in SANITIZE V SECONDS DESTDIR $(sed -n 's/^\([A-Z_]*\) ?= .*/\1/p' 
   expect_text "make help says what $variable is for" "$variable" "$folder/out"
 done
 awk '/^Variables/ {wide = 4}
-  /^  / && (substr($0, 3, 14 + wide) !~ /^[A-Za-z_=-]+ *$/ || substr($0, 17 + wide, 2) !~ /^ [^ ]/)' "$folder/out" >bent
+  /^  / && (substr($0, 3, 14 + wide) !~ /^[A-Za-z0-9_=-]+ *$/ || substr($0, 17 + wide, 2) !~ /^ [^ ]/)' "$folder/out" >bent
 expect_bytes 'make help keeps its two columns' '' bent
 run make clean
 run test -e build
