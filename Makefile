@@ -302,9 +302,10 @@ $(STAMPS): $(BUILD)/elf/.%.stamp: $(BUILD)/gen/%
 	mv $(BUILD)/elf/.$*.list $@
 
 ## Unit tests: those of the generators see all of the generators, those of the gate see all of the gate, and both see
-## the oracles. A .c file in a tests/ folder that is not itself a test is linked with each test of that folder.
+## the oracles. A .c file in a tests/ folder that is not itself a test is linked with each test of that folder, and one in
+## generators/tests/ or harness/tests/ with each test of that half.
 
-support = $(call objects,$(filter $(1)/% $(if $(filter harness/%,$(1)),harness/tests/%),$(TEST_SUPPORT)))
+support = $(call objects,$(filter $(1)/% $(firstword $(subst /, ,$(1)))/tests/%,$(TEST_SUPPORT)))
 define unit_test
 $(BUILD)/tests/$(basename $(1)): $(call objects,$(1)) $(call support,$(patsubst %/,%,$(dir $(1)))) \
   $(if $(filter generators/%,$(1)),$(BUILD)/libgenerators.a,$(BUILD)/libharness.a) $(BUILD)/liboracles.a

@@ -123,7 +123,7 @@ static void lay_load_document(void) {
   la(A1, "file_status");
   sys(NR_FSTAT);
   blt(A0, 0, "done");
-  ld32(T0, A1, machine_isa() == ISA_X64 ? 24 : 16); /* st_mode of the kernel's struct stat */
+  ld32(T0, A1, machine_now()->stat_mode);
   and(T0, T0, 0170000);
   li(A0, -LINUX_EISDIR);
   bne(T0, 0100000, "done");

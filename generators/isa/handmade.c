@@ -1,7 +1,7 @@
 /* handmade.c: rows of bytes, each kept until the layout has settled and then held to what was laid. */
 #include "isa/handmade.h"
 
-#include "isa/templates.h"
+#include "lay/elf.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -27,7 +27,6 @@ typedef struct {
 } Reading;
 
 static struct {
-  const char *name;
   Row rows[512];
   size_t row_count;
   Reading readings[64];
@@ -35,8 +34,7 @@ static struct {
 } now;
 
 void handmade_begin(Isa isa, const char *name) {
-  machine_begin(isa, name);
-  now.name = name;
+  program_begin(isa, name);
   now.row_count = now.reading_count = 0;
 }
 
@@ -227,14 +225,6 @@ static void check_readings(Lay *lay, const unsigned char *text, size_t size) {
   }
 }
 
-static char *output_path(const char *outdir, const char *ending) {
-  const Templates *machine = machine_isa() == ISA_X64 ? &templates_x64 : &templates_a64;
-  char *path;
-  if (asprintf(&path, "%s/%s_%s%s", outdir, now.name, machine->suffix, ending) < 0)
-    lay_die(machine_layout(), "out of memory");
-  return path;
-}
-
 static void save(const char *path, const unsigned char *bytes, size_t size, mode_t mode) {
   remove(path); /* a program of that name may be running: its file cannot be written */
   FILE *out = fopen(path, "wb");
@@ -251,7 +241,7 @@ static Lay *write_file(const char *outdir, uint64_t address, mode_t mode, const 
   const unsigned char *text = lay_text(lay, &size);
   check_rows(lay, text);
   check_readings(lay, text, size);
-  char *path = output_path(outdir, ending), *map = output_path(outdir, map_ending);
+  char *path = program_path(outdir, ending), *map = program_path(outdir, map_ending);
   save(path, text, size, mode);
   map_write(lay, NULL, 0, map);
   free(path);
@@ -261,8 +251,8 @@ static Lay *write_file(const char *outdir, uint64_t address, mode_t mode, const 
 
 void handmade_write(const char *outdir, uint64_t address, mode_t mode) {
   Lay *lay = write_file(outdir, address, mode, "", ".map");
-  ElfLayout layout = {.machine = machine_isa() == ISA_X64 ? templates_x64.elf_machine : templates_a64.elf_machine};
-  char *sym = output_path(outdir, ".sym");
+  ElfLayout layout = {.machine = machine_now()->elf_machine};
+  char *sym = program_path(outdir, ".sym");
   elf_write_symbols(lay, &layout, sym);
   free(sym);
 }

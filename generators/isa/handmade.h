@@ -18,6 +18,7 @@
 #define BYTEGATE_HANDMADE_H
 
 #include "isa/program.h"
+#include "isa/raw.h"
 #include "lay/elf_bytes.h"
 
 #include <sys/types.h>

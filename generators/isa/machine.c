@@ -1,8 +1,7 @@
-/* machine.c: the operations of machine.h: checks that hold for every machine, then the template of the one being laid;
- * and the steps of program.h around them. */
+/* machine.c: the operations of machine.h: checks that hold for every machine, then the template of the one being laid.
+ */
 #include "isa/machine.h"
 
-#include "isa/program.h"
 #include "isa/templates.h"
 #include "lay/refusal.h"
 
@@ -11,24 +10,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const Templates *const tables[] = {[ISA_X64] = &templates_x64, [ISA_A64] = &templates_a64};
-#define ISAS (sizeof tables / sizeof *tables)
-
-#define BASE_ADDRESS 0x400000
-
-/* The program being laid. */
+/* What is being laid. */
 typedef struct {
   Lay *lay;
-  Isa isa;
-  const char *name;
+  const Machine *machine;
   bool counting;
   int counters;
   bool entered; /* the open routine has entered */
   Reg saved[MACHINE_REGISTERS];
   int saved_count;
-} Program;
+} Laying;
 
-static Program now;
+static Laying now;
+
+void machine_begin(Isa isa) {
+  const Machine *machine = machine_row(isa);
+  if (now.lay)
+    lay_free(now.lay);
+  now = (Laying){.lay = lay_new(machine->unit), .machine = machine};
+  machine->templates->lay_begin();
+}
 
 Lay *machine_layout(void) {
   if (!now.lay) {
@@ -38,15 +39,37 @@ Lay *machine_layout(void) {
   return now.lay;
 }
 
-static const Templates *table(void) { return tables[now.isa]; }
+const Machine *machine_now(void) {
+  machine_layout();
+  return now.machine;
+}
+
+static const Templates *table(void) { return machine_now()->templates; }
+
+void machine_count_coverage(void) { now.counting = true; }
+
+bool machine_counts_coverage(void) { return now.counting; }
+
+int machine_counters(void) { return now.counters; }
+
+Lay *machine_settle(uint64_t address, uint64_t bss_align) {
+  table()->lay_finish();
+  lay_settle(now.lay, address, bss_align);
+  return now.lay;
+}
 
 void machine_at(const char *file, int line) { lay_at(machine_layout(), file, line); }
 
-Isa machine_isa(void) { return now.isa; }
+void machine_require(Isa isa) {
+  if (now.machine != machine_row(isa))
+    lay_die(machine_layout(), "an instruction of %s stands in a program for %s", machine_row(isa)->name,
+            machine_now()->name);
+}
 
 void machine_align_code(void) {
-  if (table()->unit && lay_after_data(now.lay))
-    lay_align(now.lay, table()->unit);
+  unsigned unit = machine_now()->unit;
+  if (unit && lay_after_data(now.lay))
+    lay_align(now.lay, unit);
 }
 
 /* ---- Checks ---------------------------------------------------------------------------------------------------- */
@@ -336,122 +359,4 @@ void op_offset16(const char *to, const char *base) {
 void op_bss(const char *name, size_t size, int align) {
   check_value("alignment", align, 1, 4096);
   lay_bss(machine_layout(), name, size, (unsigned)align);
-}
-
-/* ---- Instructions of one machine ------------------------------------------------------------------------------- */
-
-static void check_isa(Isa isa) {
-  if (now.isa != isa)
-    lay_die(machine_layout(), "an instruction of %s stands in a program for %s", tables[isa]->suffix, table()->suffix);
-}
-
-void op_x64(LayCode code) {
-  check_isa(ISA_X64);
-  lay_code(machine_layout(), code);
-}
-
-static LayCode encode_mov_label(const LayFixup *fixup) {
-  return x64_mov_r32_imm32((X64Reg){fixup->operand[0]}, (int64_t)fixup->target);
-}
-
-void op_x64_mov_r32_label(X64Reg d, const char *name) {
-  check_isa(ISA_X64);
-  lay_fixup(machine_layout(), LAY_CODE, (LayFixup){.encode = encode_mov_label, .operand = {d.number}}, name, NULL);
-}
-
-void op_a64(uint32_t word) {
-  check_isa(ISA_A64);
-  machine_align_code();
-  lay_code(machine_layout(), a64_code(word));
-}
-
-static LayCode encode_adr_label(const LayFixup *fixup) {
-  A64Reg d = {fixup->operand[0], false};
-  return a64_code(a64_adr(d, (int64_t)(fixup->target - fixup->site)));
-}
-
-void op_a64_adr_label(A64Reg d, const char *name) {
-  check_isa(ISA_A64);
-  machine_align_code();
-  lay_fixup(machine_layout(), LAY_CODE, (LayFixup){.encode = encode_adr_label, .operand = {d.number}}, name, NULL);
-}
-
-/* ---- Programs -------------------------------------------------------------------------------------------------- */
-
-void machine_begin(Isa isa, const char *name) {
-  if (now.lay)
-    lay_free(now.lay);
-  now = (Program){.isa = isa, .name = name};
-  now.lay = lay_new(table()->unit);
-  table()->lay_begin();
-}
-
-void machine_count_coverage(void) { now.counting = true; }
-
-int machine_counters(void) { return now.counters; }
-
-/* OUTDIR/NAME_ARCH with an ending; owned by the caller. */
-static char *output_path(const char *outdir, const char *ending) {
-  char *path;
-  if (asprintf(&path, "%s/%s_%s%s", outdir, now.name, table()->suffix, ending) < 0) {
-    fprintf(stderr, "machine: out of memory\n");
-    exit(1);
-  }
-  return path;
-}
-
-Lay *machine_settle(uint64_t address, uint64_t bss_align) {
-  machine_layout();
-  table()->lay_finish();
-  lay_settle(now.lay, address, bss_align);
-  return now.lay;
-}
-
-static void write_exec(const char *outdir, const char *entry, bool single_segment) {
-  if (now.counting)
-    lay_die(machine_layout(), "%s counts coverage, and only an object has the counters", now.name);
-  ElfLayout layout = {table()->elf_machine, BASE_ADDRESS, single_segment ? 0x1000 : table()->page, single_segment};
-  size_t headers = elf_headers_size(&layout, lay_bss_size(now.lay) > 0);
-  machine_settle(BASE_ADDRESS + headers, layout.page);
-  char *path = output_path(outdir, ""), *sym = output_path(outdir, ".sym"), *map = output_path(outdir, ".map");
-  elf_write_exec(now.lay, &layout, entry, path);
-  elf_write_symbols(now.lay, &layout, sym);
-  unsigned char bytes[256];
-  elf_read_headers(path, bytes, headers);
-  map_write(now.lay, bytes, headers, map);
-  free(path);
-  free(sym);
-  free(map);
-}
-
-void machine_write_exec(const char *outdir, const char *entry) { write_exec(outdir, entry, false); }
-
-void machine_write_single_segment(const char *outdir, const char *entry) { write_exec(outdir, entry, true); }
-
-void machine_write_object(const char *outdir, const char *const *exported, size_t count) {
-  machine_settle(0, 4096);
-  ElfSection counters = {0};
-  if (now.counting)
-    counters = (ElfSection){"__libfuzzer_extra_counters", (size_t)now.counters};
-  char *path = output_path(outdir, ".o"), *map = output_path(outdir, ".o.map");
-  elf_write_object(now.lay, table()->elf_machine, counters, exported, count, path);
-  map_write(now.lay, NULL, 0, map);
-  free(path);
-  free(map);
-}
-
-int program_usage(const char *generator, const char *name) {
-  fprintf(stderr, "usage: %s OUTDIR\nlays %s for every machine into the folder OUTDIR\n", generator, name);
-  return 2;
-}
-
-int program_main(int argc, char **argv, const char *name, void (*author)(void)) {
-  if (argc != 2)
-    return program_usage(argv[0], name);
-  for (size_t isa = 0; isa < ISAS; isa++) {
-    machine_begin((Isa)isa, name);
-    author();
-    machine_write_exec(argv[1], "_start");
-  }
-  return 0;
 }

@@ -28,11 +28,11 @@
 #ifndef BYTEGATE_MACHINE_H
 #define BYTEGATE_MACHINE_H
 
+#include "isa/machines.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-typedef enum { ISA_X64, ISA_A64 } Isa;
 
 /* A portable register: an index 0..13 into the machine's table. A struct, so that an integer is never taken for one. */
 typedef struct {
@@ -101,11 +101,31 @@ typedef enum {
 
 /* ---- Where the bytes go ---------------------------------------------------------------------------------------- */
 
+typedef struct Lay Lay;
+
+/* Begin to lay for a machine; what was laid before is forgotten. */
+void machine_begin(Isa isa);
+
+/* The row of the machine being laid. A generator asks only for data that differ (never to author a routine twice). */
+const Machine *machine_now(void);
+
+/* The layout being filled (lay/lay.h); ends the program if machine_begin was not called. */
+Lay *machine_layout(void);
+
+/* After machine_begin: count coverage. Every routine() and label() from here on bumps a counter of its own, one byte
+ * each, in the section __libfuzzer_extra_counters of the object; label_uncounted() does not. For objects only. */
+void machine_count_coverage(void);
+bool machine_counts_coverage(void);
+
+/* How many counters there are so far: the size of that section in bytes. */
+int machine_counters(void);
+
+/* Lay what belongs at the end (literal pools), and settle: the first byte at `address`, bss from the next multiple of
+ * `bss_align`. Returns the layout, valid until the next machine_begin. */
+Lay *machine_settle(uint64_t address, uint64_t bss_align);
+
 /* Source position of the operation being laid; set by every operation macro. */
 void machine_at(const char *file, int line);
-
-/* The ISA being laid now. A generator asks only to pick data that differs (never to author a routine twice). */
-Isa machine_isa(void);
 
 #define AT_ machine_at(__FILE__, __LINE__)
 #define PICK_(b, reg, imm) _Generic((b), Reg : reg, default : imm)
@@ -119,7 +139,7 @@ void op_leave(void);
 void op_ret(void);
 #define routine(name) (AT_, op_routine(name)) /* open a routine: bind a global label */
 #define label(name) (AT_, op_label(name))     /* bind a label of this routine */
-/* The same, but without a coverage counter in a counted object (see program.h): for the head of a hot loop. */
+/* The same, but without a coverage counter in a counted object: for the head of a hot loop. */
 void op_label_uncounted(const char *name);
 #define label_uncounted(name) (AT_, op_label_uncounted(name))
 /* Save the return address and the named S registers; a routine that calls another must `enter`, if only `enter_bare`.

@@ -4,7 +4,7 @@
  * immediate, x17 a value to store. The compare-and-branch instructions (cbz, tbz) stand wherever they reach; tbz
  * reaches 32 KB, and has a longer form behind it.
  */
-#include "isa/program.h"
+#include "isa/raw.h"
 #include "isa/templates.h"
 
 #include <elf.h>
@@ -480,11 +480,24 @@ static void lay_count(int counter) {
   emit(a64_strb_offset(X17, X16, 0));
 }
 
+/* ---- Instructions as they are (raw.h) -------------------------------------------------------------------------- */
+
+void op_a64(uint32_t word) {
+  machine_require(ISA_A64);
+  emit(word);
+}
+
+static LayCode encode_adr_label(const LayFixup *fixup) {
+  A64Reg d = {fixup->operand[0], false};
+  return a64_code(a64_adr(d, (int64_t)(fixup->target - fixup->site)));
+}
+
+void op_a64_adr_label(A64Reg d, const char *name) {
+  machine_require(ISA_A64);
+  emit_fixup((LayFixup){.encode = encode_adr_label, .operand = {d.number}}, name);
+}
+
 const Templates templates_a64 = {
-    .suffix = "arm64",
-    .elf_machine = EM_AARCH64,
-    .page = 0x10000,
-    .unit = 4,
     .lay_li = lay_li,
     .lay_mov = lay_mov,
     .lay_la = lay_la,

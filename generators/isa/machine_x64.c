@@ -4,7 +4,7 @@
  * prefix. r11 is the scratch register, and the shift by a register needs its count in cl, so rcx (T1) is saved in r11
  * around it. xmm0..xmm4 are used by scan16, mask16 and copy16.
  */
-#include "isa/program.h"
+#include "isa/raw.h"
 #include "isa/templates.h"
 
 #include <elf.h>
@@ -454,11 +454,23 @@ static void lay_count(int counter) {
   lay_reloc(machine_layout(), 2, R_X86_64_PC32, counter - 4);
 }
 
+/* ---- Instructions as they are (raw.h) -------------------------------------------------------------------------- */
+
+void op_x64(LayCode code) {
+  machine_require(ISA_X64);
+  emit(code);
+}
+
+static LayCode encode_mov_label(const LayFixup *fixup) {
+  return x64_mov_r32_imm32((X64Reg){fixup->operand[0]}, (int64_t)fixup->target);
+}
+
+void op_x64_mov_r32_label(X64Reg d, const char *name) {
+  machine_require(ISA_X64);
+  emit_fixup(encode_mov_label, d.number, 1, name);
+}
+
 const Templates templates_x64 = {
-    .suffix = "x64",
-    .elf_machine = EM_X86_64,
-    .page = 0x1000,
-    .unit = 0,
     .lay_li = lay_li,
     .lay_mov = lay_mov,
     .lay_la = lay_la,

@@ -1,8 +1,7 @@
 /* templates.h: what a machine must bring to lay the operations of machine.h: one table of templates.
  *
  * machine.c checks the operands that are the same on every machine, and calls the table of the machine being laid. A
- * template lays instructions through machine_layout and nothing else. A further machine is one more encoder file and
- * one more table.
+ * template lays instructions through machine_layout and nothing else. machines.h has the row that names the table.
  */
 #ifndef BYTEGATE_TEMPLATES_H
 #define BYTEGATE_TEMPLATES_H
@@ -23,11 +22,7 @@ typedef enum {
   SCAN_RANGE   /* value <= x <= last */
 } ScanKind;
 
-typedef struct {
-  const char *suffix;   /* of the file's name: "x64" */
-  uint16_t elf_machine; /* e_machine */
-  uint64_t page;        /* p_align */
-  unsigned unit;        /* size of an instruction, 0 where it varies */
+typedef struct Templates {
   void (*lay_li)(Reg d, int64_t value);
   void (*lay_mov)(Reg d, Reg a);
   void (*lay_la)(Reg d, const char *name);
@@ -60,13 +55,15 @@ typedef struct {
   void (*lay_finish)(void);       /* lay what belongs at the end: literal pools */
 } Templates;
 
-extern const Templates templates_x64, templates_a64;
-
-/* The layout being filled; dies if machine_begin was not called. */
-Lay *machine_layout(void);
+#define EXTERN_OF_ROW_(isa, name, elf_machine, base, page, unit, stat_mode, o_directory, templates)                    \
+  extern const Templates templates;
+MACHINES(EXTERN_OF_ROW_)
 
 /* Before an instruction is laid or a label is bound: bring the place to the machine's unit, after data. */
 void machine_align_code(void);
+
+/* End the program if it is another machine that is being laid. */
+void machine_require(Isa isa);
 
 ScanKind scan_kind(ByteTerm term);
 

@@ -9,11 +9,7 @@ enum {
   DIRENTS_ROOM = 64 << 10
 };
 
-/* O_DIRECTORY is one of the few flags that differ between the machines. */
-static int open_flags(void) {
-  int only_directories = machine_isa() == ISA_A64 ? 040000 : 0200000;
-  return only_directories | LINUX_O_RDONLY | LINUX_O_NONBLOCK | LINUX_O_CLOEXEC;
-}
+static int open_flags(void) { return machine_now()->o_directory | LINUX_O_RDONLY | LINUX_O_NONBLOCK | LINUX_O_CLOEXEC; }
 
 /* put_heading: in A0 = name of a folder. Writes "NAME:" with an empty line between it and the listing before. */
 static void lay_put_heading(void) {

@@ -127,19 +127,19 @@ static void a64_hello(void) {
 
 int main(int argc, char **argv) {
   static const struct {
+    Isa isa;
     const char *name;
-    void (*author[2])(void);
-  } programs[] = {{"nolibc-trap", {[ISA_X64] = x64_trap, [ISA_A64] = a64_trap}},
-                  {"nolibc-status", {[ISA_X64] = x64_status, [ISA_A64] = a64_status}},
-                  {"nolibc-exit", {[ISA_X64] = x64_exit, [ISA_A64] = a64_exit}},
-                  {"nolibc-hello", {[ISA_X64] = x64_hello, [ISA_A64] = a64_hello}}};
+    void (*author)(void);
+  } programs[] = {{ISA_X64, "nolibc-trap", x64_trap},     {ISA_A64, "nolibc-trap", a64_trap},
+                  {ISA_X64, "nolibc-status", x64_status}, {ISA_A64, "nolibc-status", a64_status},
+                  {ISA_X64, "nolibc-exit", x64_exit},     {ISA_A64, "nolibc-exit", a64_exit},
+                  {ISA_X64, "nolibc-hello", x64_hello},   {ISA_A64, "nolibc-hello", a64_hello}};
   if (argc != 2)
     return program_usage(argv[0], "the programs that need no C library");
-  for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
-    for (Isa isa = ISA_X64; isa <= ISA_A64; isa++) {
-      handmade_begin(isa, programs[i].name);
-      programs[i].author[isa]();
-      handmade_write(argv[1], 0, 0755);
-    }
+  for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+    handmade_begin(programs[i].isa, programs[i].name);
+    programs[i].author();
+    handmade_write(argv[1], 0, 0755);
+  }
   return 0;
 }

@@ -88,23 +88,28 @@ static void author_a64(void) {
   step_a64("01 00 00 d4", a64_svc(0));
 }
 
-static void write_program(const char *outdir, Isa isa, const char *name, bool writable) {
-  handmade_begin(isa, name);
-  headers(isa == ISA_X64 ? EM_X86_64 : EM_AARCH64, writable, isa == ISA_X64 ? 0xb6 : 0xc4);
-  if (isa == ISA_X64)
-    author_x64();
-  else
-    author_a64();
-  data("buffer", 1); /* behind the file's last byte */
+/* Each machine has its own code. `size`: of the file. */
+typedef struct {
+  Isa isa;
+  uint64_t size;
+  void (*author)(void);
+} Version;
+
+static void write_program(const char *outdir, const Version *version, const char *name, bool writable) {
+  handmade_begin(version->isa, name);
+  headers(machine_now()->elf_machine, writable, version->size);
+  version->author();
+  data("buffer", 1); /* where the file has ended */
   handmade_write(outdir, ADDRESS, 0755);
 }
 
 int main(int argc, char **argv) {
   if (argc != 2)
     return program_usage(argv[0], "rwx-cat and rx-cat");
-  for (Isa isa = ISA_X64; isa <= ISA_A64; isa++) {
-    write_program(argv[1], isa, "rwx-cat", true);
-    write_program(argv[1], isa, "rx-cat", false);
+  static const Version versions[] = {{ISA_X64, 0xb6, author_x64}, {ISA_A64, 0xc4, author_a64}};
+  for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+    write_program(argv[1], &versions[i], "rwx-cat", true);
+    write_program(argv[1], &versions[i], "rx-cat", false);
   }
   return 0;
 }

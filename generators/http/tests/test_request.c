@@ -139,9 +139,6 @@ static const struct {
     {OCTETS("POST / HTTP/1.0\r\nContent-Length: -1\r\n\r\n"), 400, false},
 };
 
-static const Isa isas[] = {ISA_X64, ISA_A64};
-enum { ISAS = sizeof isas / sizeof *isas };
-
 /* A program's name, as a program would define it. */
 static const NamedString names[] = {{"program_name", "test"}};
 
@@ -188,7 +185,7 @@ static void check_request(const char *octets, size_t length, unsigned status, bo
 }
 
 START_TEST(requests_get_their_status) {
-  emulation = emulation_new(isas[_i], author);
+  emulation = emulation_new((Isa)_i, author);
   for (size_t i = 0; i < sizeof requests / sizeof *requests; i++)
     check_request(requests[i].octets, requests[i].length, requests[i].status, requests[i].head);
   emulation_free(emulation);
@@ -215,7 +212,7 @@ START_TEST(every_octet) {
       {"GET / HTTP/1.0\r\nContent-Length:", "1\r\n\r\n", "0123456789 \t", false, 200},
       {"GET / HTTP/1.0\r\nHost: b", " \r\n\r\n", ALPHA_DIGIT "-._~%!$&'()*+,;=:[] \t", false, 200},
   };
-  emulation = emulation_new(isas[_i], author);
+  emulation = emulation_new((Isa)_i, author);
   for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
     for (int octet = 0; octet < 256; octet++) {
       char octets[128];
@@ -232,7 +229,7 @@ END_TEST
 
 /* What does not fit is 414 until the request line is complete, 431 from then on. */
 START_TEST(what_does_not_fit) {
-  emulation = emulation_new(isas[_i], author);
+  emulation = emulation_new((Isa)_i, author);
   const char *request = "GET / HTTP/1.0\r\nA: b\r\n";
   size_t line = strlen("GET / HTTP/1.0\r\n");
   for (size_t cut = 0; cut <= strlen(request); cut++) {
@@ -270,7 +267,7 @@ START_TEST(ports) {
                {"080", -1},
                {"8006/", -1},
                {"18446744073709551617", -1}};
-  emulation = emulation_new(isas[_i], author);
+  emulation = emulation_new((Isa)_i, author);
   for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
     ck_assert_msg(parse_text("parse_port", ports[i].text) == ports[i].port, "port \"%s\"", ports[i].text);
   emulation_free(emulation);
@@ -286,7 +283,7 @@ START_TEST(addresses) {
     const char *text;
     unsigned char bytes[4];
   } good[] = {{"127.0.0.1", {127, 0, 0, 1}}, {"0.0.0.0", {0, 0, 0, 0}}, {"255.254.10.99", {255, 254, 10, 99}}};
-  emulation = emulation_new(isas[_i], author);
+  emulation = emulation_new((Isa)_i, author);
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
     ck_assert_msg(parse_text("parse_ipv4", bad[i]) == -1, "address \"%s\"", bad[i]);
   for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -318,7 +315,7 @@ static void check_decimal(uint64_t number) {
 }
 
 START_TEST(decimals) {
-  emulation = emulation_new(isas[_i], author);
+  emulation = emulation_new((Isa)_i, author);
   check_decimal(0);
   uint64_t random = 88172645463325252;
   for (uint64_t power = 1; power < 1000000000000000000; power *= 10) {
@@ -337,7 +334,7 @@ START_TEST(decimals) {
 END_TEST
 
 START_TEST(printable_text) {
-  emulation = emulation_new(isas[_i], author);
+  emulation = emulation_new((Isa)_i, author);
   char text[600], copy[600] = "";
   memcpy(text, "a\n\x1b\x7f\xc3\xa9 ~", 9);
   arena_put(emulation, 0, text, 9);
@@ -365,7 +362,7 @@ START_TEST(reasons) {
                  {1, ": error 1"},
                  {133, ": error 133"},
                  {4095, ": error 4095"}};
-  emulation = emulation_new(isas[_i], author);
+  emulation = emulation_new((Isa)_i, author);
   for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
     char text[128];
     Arguments out = emulate(emulation, "reason_for", (Arguments){{(uint64_t)-reasons[i].number}});
@@ -383,7 +380,7 @@ START_TEST(options) {
     uint64_t ordinal;
   } arguments[] = {{"--unsafe", 0}, {"-b", 1},  {"--", 2},      {"--unsafely", 3}, {"", 4},
                    {"-", 4},        {"-bx", 4}, {"--unsaf", 4}, {"-c", 4},         {"--unsafelyy", 4}};
-  emulation = emulation_new(isas[_i], author);
+  emulation = emulation_new((Isa)_i, author);
   arena_put(emulation, 0, names_of_options, sizeof names_of_options);
   for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) {
     arena_put(emulation, 512, arguments[i].argument, strlen(arguments[i].argument) + 1);
@@ -405,7 +402,7 @@ static void check_response(unsigned status, uint64_t page, const char *head, con
 }
 
 START_TEST(responses) {
-  emulation = emulation_new(isas[_i], author);
+  emulation = emulation_new((Isa)_i, author);
   check_response(200, 1234567890123,
                  "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 1234567890123\r\n"
                  "Connection: close\r\n\r\n",
@@ -451,7 +448,7 @@ int main(void) {
   for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
     TCase *tcase = tcase_create(tests[i].name);
     tcase_set_timeout(tcase, 60);
-    tcase_add_loop_test(tcase, tests[i].test, 0, ISAS);
+    tcase_add_loop_test(tcase, tests[i].test, 0, ISA_COUNT);
     suite_add_tcase(suite, tcase);
   }
   SRunner *runner = srunner_create(suite);

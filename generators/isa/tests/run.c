@@ -2,12 +2,13 @@
  * and one jump, and any slip in it makes every case fail. */
 #include "run.h"
 
+#include "generators/tests/engine.h"
+
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unicorn/unicorn.h>
 
 #define TEXT_ROOM (UINT64_C(16) << 20)
 #define TRAMPOLINE UINT64_C(0x30000000)
@@ -18,19 +19,16 @@
 RunSystemCall run_system_call;
 
 const char *run_name(RunEngine engine) {
-  static const char *const names[] = {"x64 native", "x64 in Unicorn", "arm64 in Unicorn"};
-  return names[engine];
+  static char name[64];
+  if (engine == RUN_NATIVE_X64)
+    return "x64 native";
+  snprintf(name, sizeof name, "%s in Unicorn", engine_machine(run_isa(engine))->name);
+  return name;
 }
 
-Isa run_isa(RunEngine engine) { return engine == RUN_UNICORN_A64 ? ISA_A64 : ISA_X64; }
+Isa run_isa(RunEngine engine) { return engine == RUN_NATIVE_X64 ? ISA_X64 : (Isa)(engine - RUN_UNICORN); }
 
-bool run_available(RunEngine engine) {
-#ifdef __x86_64__
-  return engine < RUN_ENGINES;
-#else
-  return engine != RUN_NATIVE_X64;
-#endif
-}
+bool run_available(RunEngine engine) { return engine != RUN_NATIVE_X64 || engine_native() == ISA_X64; }
 
 static void *map(uint64_t address, size_t size) {
   void *at = mmap((void *)address, size, PROT_READ | PROT_WRITE, // NOLINT(performance-no-int-to-ptr)
@@ -109,96 +107,59 @@ static void load_native(const unsigned char *text, size_t size) {
 
 /* ---- Unicorn --------------------------------------------------------------------------------------------------- */
 
-static const int x64_registers[MACHINE_REGISTERS] = {
-    UC_X86_REG_RDI, UC_X86_REG_RSI, UC_X86_REG_RDX, UC_X86_REG_R10, UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_RAX,
-    UC_X86_REG_RCX, UC_X86_REG_RBX, UC_X86_REG_RBP, UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15};
-static const int a64_registers[MACHINE_REGISTERS] = {
-    UC_ARM64_REG_X0,  UC_ARM64_REG_X1,  UC_ARM64_REG_X2,  UC_ARM64_REG_X3,  UC_ARM64_REG_X4,
-    UC_ARM64_REG_X5,  UC_ARM64_REG_X9,  UC_ARM64_REG_X10, UC_ARM64_REG_X19, UC_ARM64_REG_X20,
-    UC_ARM64_REG_X21, UC_ARM64_REG_X22, UC_ARM64_REG_X23, UC_ARM64_REG_X24};
-
-static void must(uc_err error, const char *what) {
-  if (error != UC_ERR_OK)
-    ck_abort_msg("Unicorn: %s: %s", what, uc_strerror(error));
-}
-
 static void registers(uc_engine *uc, Isa isa, uint64_t *values, bool write) {
   void *pointers[MACHINE_REGISTERS];
   for (int i = 0; i < MACHINE_REGISTERS; i++)
     pointers[i] = &values[i];
-  int *numbers = (int *)(isa == ISA_X64 ? x64_registers : a64_registers);
-  must(write ? uc_reg_write_batch(uc, numbers, pointers, MACHINE_REGISTERS)
-             : uc_reg_read_batch(uc, numbers, pointers, MACHINE_REGISTERS),
-       "registers");
+  int *numbers = (int *)engine_machine(isa)->reg;
+  engine_must(write ? uc_reg_write_batch(uc, numbers, pointers, MACHINE_REGISTERS)
+                    : uc_reg_read_batch(uc, numbers, pointers, MACHINE_REGISTERS),
+              "registers");
 }
 
 static void note_system_call(uc_engine *uc, Isa isa) {
   run_system_call.count++;
-  uc_reg_read(uc, isa == ISA_X64 ? UC_X86_REG_RAX : UC_ARM64_REG_X8, &run_system_call.number);
+  run_system_call.number = engine_get(uc, engine_machine(isa)->call_number);
   registers(uc, isa, run_system_call.reg, false);
-  uc_reg_write(uc, isa == ISA_X64 ? UC_X86_REG_RAX : UC_ARM64_REG_X0, &run_system_call.result);
-}
-
-static void on_x64_syscall(uc_engine *uc, void *data) {
-  (void)data;
-  note_system_call(uc, ISA_X64);
-  /* The kernel destroys these two; Unicorn does not. */
-  uint64_t junk = UINT64_C(0xdead00000000dead);
-  uc_reg_write(uc, UC_X86_REG_RCX, &junk);
-  uc_reg_write(uc, UC_X86_REG_R11, &junk);
-}
-
-static void on_a64_interrupt(uc_engine *uc, uint32_t number, void *data) {
-  (void)data;
-  if (number != 2) /* EXCP_SWI, as `svc` raises it */
-    ck_abort_msg("Unicorn: exception %u", number);
-  note_system_call(uc, ISA_A64);
+  engine_set(uc, engine_machine(isa)->call_result, run_system_call.result);
 }
 
 static uc_engine *engine_of(Isa isa) {
-  static uc_engine *engines[2];
+  static uc_engine *engines[ISA_COUNT];
   if (engines[isa])
     return engines[isa];
-  uc_engine *uc;
-  uc_hook hook;
-  must(isa == ISA_X64 ? uc_open(UC_ARCH_X86, UC_MODE_64, &uc) : uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &uc), "open");
-  must(uc_mem_map(uc, RUN_TEXT, TEXT_ROOM, UC_PROT_READ | UC_PROT_EXEC), "map text");
-  must(uc_mem_map(uc, STACK, STACK_SIZE, UC_PROT_READ | UC_PROT_WRITE), "map stack");
-  must(uc_mem_map_ptr(uc, RUN_MEMORY, RUN_MEMORY_SIZE, UC_PROT_READ | UC_PROT_WRITE, run_memory()), "map memory");
-  if (isa == ISA_X64)
-    must(uc_hook_add(uc, &hook, UC_HOOK_INSN, (void *)on_x64_syscall, NULL, 1, 0, UC_X86_INS_SYSCALL), "hook");
-  else
-    must(uc_hook_add(uc, &hook, UC_HOOK_INTR, (void *)on_a64_interrupt, NULL, 1, 0), "hook");
+  uc_engine *uc = engine_open(isa);
+  engine_must(uc_mem_map(uc, RUN_TEXT, TEXT_ROOM, UC_PROT_READ | UC_PROT_EXEC), "map text");
+  engine_must(uc_mem_map(uc, STACK, STACK_SIZE, UC_PROT_READ | UC_PROT_WRITE), "map stack");
+  engine_must(uc_mem_map_ptr(uc, RUN_MEMORY, RUN_MEMORY_SIZE, UC_PROT_READ | UC_PROT_WRITE, run_memory()),
+              "map memory");
+  engine_on_system_call(uc, isa, note_system_call);
   engines[isa] = uc;
   return uc;
 }
 
 static void load_unicorn(Isa isa, const unsigned char *text, size_t size) {
   uc_engine *uc = engine_of(isa);
-  must(uc_mem_write(uc, RUN_TEXT, text, size), "write text");
-  must(uc_ctl_remove_cache(uc, RUN_TEXT, RUN_TEXT + TEXT_ROOM), "forget the old text");
+  engine_must(uc_mem_write(uc, RUN_TEXT, text, size), "write text");
+  engine_must(uc_ctl_remove_cache(uc, RUN_TEXT, RUN_TEXT + TEXT_ROOM), "forget the old text");
 }
 
-uint64_t run_stack_pointer(void) { return STACK + STACK_SIZE - 256; }
+static uint64_t stack_pointer_at_start;
+uint64_t run_stack_pointer(void) { return stack_pointer_at_start; }
 
 static void run_unicorn(Isa isa, uint64_t address, RunState *state) {
+  const EngineMachine *machine = engine_machine(isa);
   uc_engine *uc = engine_of(isa);
-  uint64_t sp = run_stack_pointer(), back = RETURN;
+  uint64_t sp = STACK + STACK_SIZE - 256;
   run_system_call.count = 0;
   registers(uc, isa, state->reg, true);
-  must(uc_reg_write(uc, isa == ISA_X64 ? UC_X86_REG_RSP : UC_ARM64_REG_SP, &sp), "stack pointer");
-  if (isa == ISA_X64)
-    must(uc_mem_write(uc, sp, &back, sizeof back), "return address");
-  else
-    must(uc_reg_write(uc, UC_ARM64_REG_X30, &back), "return address");
-  must(uc_emu_start(uc, address, RETURN, 0, 1000000), "run");
-  uint64_t pc = 0, sp_after = 0;
-  uc_reg_read(uc, isa == ISA_X64 ? UC_X86_REG_RIP : UC_ARM64_REG_PC, &pc);
-  uc_reg_read(uc, isa == ISA_X64 ? UC_X86_REG_RSP : UC_ARM64_REG_SP, &sp_after);
+  stack_pointer_at_start = engine_enter(uc, isa, sp, RETURN);
+  engine_must(uc_emu_start(uc, address, RETURN, 0, 1000000), "run");
   registers(uc, isa, state->reg, false);
+  uint64_t pc = engine_get(uc, machine->pc), sp_after = engine_get(uc, machine->sp);
   if (pc != RETURN)
-    ck_abort_msg("%s: ends at %#llx and has not returned", isa == ISA_X64 ? "x64" : "arm64", (unsigned long long)pc);
-  if (sp_after != sp + (isa == ISA_X64 ? 8 : 0))
+    ck_abort_msg("%s: ends at %#llx and has not returned", machine->name, (unsigned long long)pc);
+  if (sp_after != sp)
     ck_abort_msg("the stack pointer comes back %lld bytes off", (long long)(sp_after - sp));
 }
 

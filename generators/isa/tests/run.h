@@ -7,12 +7,14 @@
 #define BYTEGATE_RUN_H
 
 #include "isa/program.h"
+#include "isa/raw.h"
 
 #define RUN_TEXT UINT64_C(0x10000000)
 #define RUN_MEMORY UINT64_C(0x20000000)
 #define RUN_MEMORY_SIZE 0x24000
 
-typedef enum { RUN_NATIVE_X64, RUN_UNICORN_X64, RUN_UNICORN_A64, RUN_ENGINES } RunEngine;
+/* x86-64 natively, then each machine of the table in Unicorn, in its order. */
+typedef enum { RUN_NATIVE_X64, RUN_UNICORN, RUN_ENGINES = RUN_UNICORN + ISA_COUNT } RunEngine;
 
 /* The registers of machine.h, by index, before and after. */
 typedef struct {
@@ -34,8 +36,8 @@ void run_load(RunEngine engine);
  * instructions (Unicorn), or leaves the stack pointer elsewhere. */
 void run_at(RunEngine engine, uint64_t address, RunState *state);
 
-/* Registers with a meaning beyond RunState, for Unicorn's engines: the stack pointer at the start of a run, and what
- * a system call was given. */
+/* Registers with a meaning beyond RunState, for Unicorn's engines: the stack pointer that the last run began with, and
+ * what a system call was given. */
 uint64_t run_stack_pointer(void);
 typedef struct {
   int count;                       /* system calls made in the last run */

@@ -8,6 +8,8 @@
  */
 #include "run.h"
 
+#include "generators/tests/engine.h"
+
 #include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -336,7 +338,7 @@ static void routine_of(const Case *cases, size_t i) {
 }
 
 static void lay_cases(RunEngine engine, Case *cases, size_t count) {
-  machine_begin(run_isa(engine), "cases");
+  machine_begin(run_isa(engine));
   for (size_t i = 0; i < count; i++)
     routine_of(cases, i);
   run_load(engine);
@@ -766,7 +768,7 @@ START_TEST(calls) {
   RunEngine engine = (RunEngine)_i;
   static const Reg all[] = {{13}, {8}, {12}, {9}, {11}, {10}};
   for (int count = 0; run_available(engine) && count <= 6; count++) {
-    machine_begin(run_isa(engine), "calls");
+    machine_begin(run_isa(engine));
     author_calls(all, count);
     run_load(engine);
     for (uint64_t early = 0; early < 2; early++) {
@@ -790,7 +792,7 @@ START_TEST(jump_tables) {
   RunEngine engine = (RunEngine)_i;
   for (int index = 0; run_available(engine) && index < REGISTERS; index++) {
     int result = index == 0 ? 1 : 0;
-    machine_begin(run_isa(engine), "table");
+    machine_begin(run_isa(engine));
     routine("pick");
     jump_table(reg(index), "table");
     label("zero");
@@ -827,7 +829,7 @@ START_TEST(addresses) {
   RunEngine engine = (RunEngine)_i;
   static const char *const labels[] = {"before", "text", "near_bss", "far_bss", "after"};
   for (int d = 0; run_available(engine) && d < REGISTERS; d++) {
-    machine_begin(run_isa(engine), "addresses");
+    machine_begin(run_isa(engine));
     bss("near_bss", 2 << 20, 1);
     bss("far_bss", 16, 16);
     routine("before");
@@ -866,7 +868,7 @@ START_TEST(far_branches) {
   static const int distances[] = {100, 130, 32000, 32760, 32768, 33000, 70000};
   for (size_t i = 0; run_available(engine) && i < COUNT(distances); i++)
     for (int negative = 0; negative < 2; negative++) {
-      machine_begin(run_isa(engine), "far");
+      machine_begin(run_isa(engine));
       routine("far");
       bset(A0, 0x10, "there");
       blt(A1, 0, "there");
@@ -892,14 +894,11 @@ END_TEST
 
 /* ---- The kernel and C ------------------------------------------------------------------------------------------ */
 
-/* Numbers as the kernel's own headers have them. */
-extern const int kernel_numbers_x64[NR_COUNT], kernel_numbers_a64[NR_COUNT];
-
 START_TEST(system_calls) {
   RunEngine engine = (RunEngine)_i;
   if (engine == RUN_NATIVE_X64) /* the native kernel would do what is asked */
     return;
-  machine_begin(run_isa(engine), "calls");
+  machine_begin(run_isa(engine));
   for (int number = 0; number < NR_COUNT; number++) {
     char name[16];
     snprintf(name, sizeof name, "call%d", number);
@@ -916,9 +915,8 @@ START_TEST(system_calls) {
     old = state;
     run_system_call.result = any_value();
     run_at(engine, address_of(name), &state);
-    const int *numbers = run_isa(engine) == ISA_X64 ? kernel_numbers_x64 : kernel_numbers_a64;
     ck_assert_int_eq(run_system_call.count, 1);
-    ck_assert_int_eq((int)run_system_call.number, numbers[number]);
+    ck_assert_int_eq((int)run_system_call.number, engine_machine(run_isa(engine))->kernel_numbers[number]);
     ck_assert_uint_eq(state.reg[0], run_system_call.result);
     for (int r = 0; r < REGISTERS; r++) {
       if (r < 6)
@@ -934,7 +932,7 @@ END_TEST
 START_TEST(system_call_native) {
   if (!run_available(RUN_NATIVE_X64))
     return;
-  machine_begin(ISA_X64, "native");
+  machine_begin(ISA_X64);
   routine("call");
   sys(NR_FCNTL);
   ret();
@@ -956,7 +954,7 @@ START_TEST(stack_pointers) {
   RunEngine engine = (RunEngine)_i;
   if (engine == RUN_NATIVE_X64) /* its stack pointer is the host's own */
     return;
-  machine_begin(run_isa(engine), "stack");
+  machine_begin(run_isa(engine));
   for (int d = 0; d < REGISTERS; d++) {
     char name[16];
     snprintf(name, sizeof name, "stack%d", d);
@@ -982,7 +980,7 @@ START_TEST(c_calls) {
   RunEngine engine = (RunEngine)_i;
   if (!run_available(engine))
     return;
-  machine_begin(run_isa(engine), "c");
+  machine_begin(run_isa(engine));
   routine("from_c");
   c_arguments();
   enter(S0);
@@ -995,11 +993,11 @@ START_TEST(c_calls) {
   RunState state = {{0}}, old;
   any_registers(state.reg);
   old = state;
-  bool x64 = run_isa(engine) == ISA_X64;
+  const EngineMachine *machine = engine_machine(run_isa(engine));
   run_at(engine, address_of("from_c"), &state);
-  uint64_t fourth = x64 ? old.reg[7] : old.reg[3];
+  uint64_t fourth = old.reg[machine->c_fourth];
   ck_assert_uint_eq(state.reg[3], fourth);
-  ck_assert_uint_eq(state.reg[x64 ? 6 : 0], old.reg[0] + fourth);
+  ck_assert_uint_eq(state.reg[machine->c_result], old.reg[0] + fourth);
   ck_assert_uint_eq(state.reg[1], 0x77);
   for (int r = 8; r < REGISTERS; r++)
     ck_assert_uint_eq(state.reg[r], old.reg[r]);

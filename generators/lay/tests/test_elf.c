@@ -4,6 +4,7 @@
  *
  * The programs are laid into a temporary folder, which is removed at the end.
  */
+#include "generators/tests/engine.h"
 #include "isa/program.h"
 #include "lay/elf.h"
 
@@ -20,11 +21,6 @@
 #include <unistd.h>
 
 static char folder[] = "/tmp/bytegate-elf-XXXXXX";
-
-static const char *const suffixes[] = {[ISA_X64] = "x64", [ISA_A64] = "arm64"};
-static const int machines[] = {[ISA_X64] = EM_X86_64, [ISA_A64] = EM_AARCH64};
-static const char *const tools[] = {[ISA_X64] = "x86_64-linux-gnu-", [ISA_A64] = "aarch64-linux-gnu-"};
-static const char *const runners[] = {[ISA_X64] = "qemu-x86_64-static", [ISA_A64] = "qemu-aarch64-static"};
 
 /* ---- Programs -------------------------------------------------------------------------------------------------- */
 
@@ -63,16 +59,16 @@ static void author(bool with_bss) {
 
 static char *path_of(const char *name, Isa isa, const char *ending) {
   char *path;
-  if (asprintf(&path, "%s/%s_%s%s", folder, name, suffixes[isa], ending) < 0)
+  if (asprintf(&path, "%s/%s_%s%s", folder, name, engine_machine(isa)->name, ending) < 0)
     abort();
   return path;
 }
 
 static char *lay_program(Isa isa, bool with_bss) {
   const char *name = with_bss ? "with-bss" : "without-bss";
-  machine_begin(isa, name);
+  program_begin(isa, name);
   author(with_bss);
-  machine_write_exec(folder, "_start");
+  program_write_exec(folder, "_start");
   return path_of(name, isa, "");
 }
 
@@ -134,7 +130,7 @@ static void check_elf_header(const GElf_Ehdr *header, Isa isa, int type) {
   for (int i = 0; i < EI_NIDENT; i++)
     FIELD(header->e_ident[i], ident[i]);
   FIELD(header->e_type, type);
-  FIELD(header->e_machine, machines[isa]);
+  FIELD(header->e_machine, engine_machine(isa)->elf_machine);
   FIELD(header->e_version, EV_CURRENT);
   FIELD(header->e_flags, 0);
   FIELD(header->e_ehsize, 64);
@@ -157,12 +153,12 @@ static void check_segment(const GElf_Phdr *segment, GElf_Phdr expected) {
   FIELD(segment->p_align, expected.p_align);
 }
 
-/* Every field of both headers, with bss (_i / 2) and without, for each machine (_i % 2). */
+/* Every field of both headers, with bss (_i / ISA_COUNT) and without, for each machine (_i % ISA_COUNT). */
 START_TEST(executable_fields) {
-  Isa isa = (Isa)(_i % 2);
-  bool with_bss = _i / 2;
+  Isa isa = (Isa)(_i % ISA_COUNT);
+  bool with_bss = _i / ISA_COUNT > 0;
   char *path = lay_program(isa, with_bss);
-  uint64_t size = (uint64_t)file_size(path), page = isa == ISA_X64 ? 0x1000 : 0x10000;
+  uint64_t size = (uint64_t)file_size(path), page = engine_machine(isa)->page;
   int segments = with_bss ? 3 : 2;
   Opened o = open_elf(path);
   check_elf_header(&o.header, isa, ET_EXEC);
@@ -195,9 +191,9 @@ END_TEST
 
 START_TEST(single_segment_fields) {
   Isa isa = (Isa)_i;
-  machine_begin(isa, "single");
+  program_begin(isa, "single");
   author(false);
-  machine_write_single_segment(folder, "_start");
+  program_write_single_segment(folder, "_start");
   char *path = path_of("single", isa, "");
   uint64_t size = (uint64_t)file_size(path);
   Opened o = open_elf(path);
@@ -215,25 +211,18 @@ END_TEST
 
 /* The programs exit with 42: under qemu-user, and natively where the host is that machine. */
 START_TEST(executables_run) {
-  Isa isa = (Isa)(_i % 2);
-  char *path = lay_program(isa, _i / 2), said[256];
-  FIELD(run(said, sizeof said, "%s %s", runners[isa], path), 42);
-#ifdef __x86_64__
-  if (isa == ISA_X64)
+  Isa isa = (Isa)(_i % ISA_COUNT);
+  char *path = lay_program(isa, _i / ISA_COUNT), said[256];
+  FIELD(run(said, sizeof said, "%s %s", engine_machine(isa)->runner, path), 42);
+  if (isa == engine_native())
     FIELD(run(said, sizeof said, "%s", path), 42);
-#elif defined __aarch64__
-  if (isa == ISA_A64)
-    FIELD(run(said, sizeof said, "%s", path), 42);
-#endif
   free(path);
 }
 END_TEST
 
 /* Lay operations that write "exit with 0" for this machine at A0. */
 static void write_exit(Isa isa) {
-  const LayCode x64_exit[] = {x64_xor_r32_r32(RDI, RDI), x64_mov_r32_imm32(RAX, 60), x64_syscall()};
-  const LayCode a64_exit[] = {a64_code(a64_movz(X(0), 0, 0)), a64_code(a64_movz(X(8), 93, 0)), a64_code(a64_svc(0))};
-  const LayCode *code = isa == ISA_X64 ? x64_exit : a64_exit;
+  const LayCode *code = engine_machine(isa)->exit_0;
   int64_t at = 0;
   for (int i = 0; i < 3; i++)
     for (int byte = 0; byte < code[i].len; byte++)
@@ -246,7 +235,7 @@ enum { STORE_INTO_CODE, RUN_BSS, RUN_STACK, FORBIDDEN };
  * onto the stack, end in SIGSEGV. Each would exit with 0 if it were let. */
 static void forbidden(Isa isa, int what) {
   static const char *const names[] = {"store-code", "run-bss", "run-stack"};
-  machine_begin(isa, names[what]);
+  program_begin(isa, names[what]);
   routine("_start");
   if (what == STORE_INTO_CODE) {
     la(A0, "_start");
@@ -257,29 +246,21 @@ static void forbidden(Isa isa, int what) {
     else
       stack_pointer(A0);
     write_exit(isa);
-    if (isa == ISA_X64)
-      x64(x64_jmp_r64(RDI));
-    else
-      a64(a64_br(X(0)));
+    lay_code(machine_layout(), engine_machine(isa)->jump_to_a0);
   }
   li(A0, 0);
   sys(NR_EXIT_GROUP);
   bss("buffer", 64, 16);
-  machine_write_exec(folder, "_start");
+  program_write_exec(folder, "_start");
   char *path = path_of(names[what], isa, ""), said[256];
   /* the shell reports a child that died of signal 11 as 128 + 11 */
-  FIELD(run(said, sizeof said, "%s %s; exit $?", runners[isa], path), 128 + 11);
-#ifdef __x86_64__
-  if (isa == ISA_X64)
+  FIELD(run(said, sizeof said, "%s %s; exit $?", engine_machine(isa)->runner, path), 128 + 11);
+  if (isa == engine_native())
     FIELD(run(said, sizeof said, "%s; exit $?", path), 128 + 11);
-#elif defined __aarch64__
-  if (isa == ISA_A64)
-    FIELD(run(said, sizeof said, "%s; exit $?", path), 128 + 11);
-#endif
   free(path);
 }
 
-START_TEST(no_page_is_writable_and_executable) { forbidden((Isa)(_i % 2), _i / 2); }
+START_TEST(no_page_is_writable_and_executable) { forbidden((Isa)(_i % ISA_COUNT), _i / ISA_COUNT); }
 END_TEST
 
 /* ---- The companion --------------------------------------------------------------------------------------------- */
@@ -380,7 +361,7 @@ START_TEST(companion_in_tools) {
   says(said, "Symbol \"buffer\" is at 0x");
   ck_assert_msg(!strstr(said, "warning"), "gdb: %s", said);
 
-  FIELD(run(said, sizeof said, "%sobjdump -d %s", tools[isa], path), 0);
+  FIELD(run(said, sizeof said, "%sobjdump -d %s", engine_machine(isa)->tools, path), 0);
   says(said, "<use_bss>:");
   says(said, "<use_bss.not_zeroed>");
   FIELD(run(said, sizeof said, "nm %s", path), 0);
@@ -420,10 +401,10 @@ static void author_counted(void) {
 
 static char *write_object(Isa isa) {
   static const char *const exported[] = {"_start"};
-  machine_begin(isa, "counted");
+  program_begin(isa, "counted");
   author_counted();
   FIELD(machine_counters(), 4);
-  machine_write_object(folder, exported, 1);
+  program_write_object(folder, exported, 1);
   return path_of("counted", isa, ".o");
 }
 
@@ -445,7 +426,7 @@ START_TEST(object_fields) {
   header = section_named(&o, ".note.GNU-stack", &section);
   FIELD(header.sh_flags, 0); /* no SHF_EXECINSTR: the stack need not be executable */
   header = section_named(&o, ".rela.text", &section);
-  FIELD(header.sh_size / header.sh_entsize, isa == ISA_X64 ? 4 : 8);
+  FIELD(header.sh_size / header.sh_entsize, 4 * engine_machine(isa)->relocations_per_counter);
   GElf_Sym symbol;
   ck_assert(symbol_named(&o, "_start", &symbol));
   FIELD(GELF_ST_BIND(symbol.st_info), STB_GLOBAL);
@@ -462,10 +443,10 @@ START_TEST(object_links_and_counts) {
   Isa isa = (Isa)_i;
   char *path = write_object(isa), *linked = path_of("counted", isa, ".linked"), said[4096];
   FIELD(run(said, sizeof said, "%sld --fatal-warnings --section-start=__libfuzzer_extra_counters=%#" PRIx64 " -o %s %s",
-            tools[isa], COUNTERS, linked, path),
+            engine_machine(isa)->tools, COUNTERS, linked, path),
         0);
   ck_assert_str_eq(said, "");
-  FIELD(run(said, sizeof said, "%s %s", runners[isa], linked), 1 + 3 * 16 + 64);
+  FIELD(run(said, sizeof said, "%s %s", engine_machine(isa)->runner, linked), 1 + 3 * 16 + 64);
   free(path);
   free(linked);
 }
@@ -473,31 +454,33 @@ END_TEST
 
 /* ---- Refusals -------------------------------------------------------------------------------------------------- */
 
-static void entry_not_bound(void) { machine_write_exec(folder, "main"); }
+static void entry_not_bound(void) { program_write_exec(folder, "main"); }
 
 static void entry_in_bss(void) {
   bss("buffer", 8, 8);
-  machine_write_exec(folder, "buffer");
+  program_write_exec(folder, "buffer");
 }
 
 static void bss_in_single_segment(void) {
   bss("buffer", 8, 8);
-  machine_write_single_segment(folder, "_start");
+  program_write_single_segment(folder, "_start");
 }
 
 static void bss_in_object(void) {
   bss("buffer", 8, 8);
-  machine_write_object(folder, (const char *const[]){"_start"}, 1);
+  program_write_object(folder, (const char *const[]){"_start"}, 1);
 }
 
-static void exported_not_bound(void) { machine_write_object(folder, (const char *const[]){"main"}, 1); }
+static void exported_not_bound(void) { program_write_object(folder, (const char *const[]){"main"}, 1); }
 
 static void exported_data(void) {
   data("text", 1);
-  machine_write_object(folder, (const char *const[]){"text"}, 1);
+  program_write_object(folder, (const char *const[]){"text"}, 1);
 }
 
-static void folder_missing(void) { machine_write_exec("/nonexistent", "_start"); }
+static void unknown_machine(void) { machine_begin(ISA_COUNT); }
+
+static void folder_missing(void) { program_write_exec("/nonexistent", "_start"); }
 
 static void write_layout(ElfLayout layout) {
   machine_settle(layout.base + elf_headers_size(&layout, false), layout.page ? layout.page : 1);
@@ -524,6 +507,7 @@ static const struct {
     {bss_in_object, "an object may not have bss"},
     {exported_not_bound, "not bound to a routine: main"},
     {exported_data, "not bound to a routine: text"},
+    {unknown_machine, "machine: 2 is none of the machines in isa/machines.h, which are 0: x64, 1: arm64"},
     {folder_missing, "/nonexistent/refused_x64: cannot be written: No such file"},
     {base_between_pages, "not congruent modulo p_align"},
     {page_no_power_of_two, "no power of two"},
@@ -537,7 +521,7 @@ START_TEST(refusal) {
   pid_t child = fork();
   if (child == 0) {
     dup2(ends[1], STDERR_FILENO);
-    machine_begin(ISA_X64, "refused");
+    program_begin(ISA_X64, "refused");
     routine("_start");
     ret();
     refusals[_i].lay();
@@ -564,14 +548,14 @@ int main(void) {
   TCase *tc = tcase_create("files");
   tcase_set_timeout(tc, 60);
   suite_add_tcase(suite, tc);
-  tcase_add_loop_test(tc, executable_fields, 0, 4);
-  tcase_add_loop_test(tc, single_segment_fields, 0, 2);
-  tcase_add_loop_test(tc, executables_run, 0, 4);
-  tcase_add_loop_test(tc, no_page_is_writable_and_executable, 0, 2 * FORBIDDEN);
-  tcase_add_loop_test(tc, companion_symbols, 0, 2);
-  tcase_add_loop_test(tc, companion_in_tools, 0, 2);
-  tcase_add_loop_test(tc, object_fields, 0, 2);
-  tcase_add_loop_test(tc, object_links_and_counts, 0, 2);
+  tcase_add_loop_test(tc, executable_fields, 0, 2 * ISA_COUNT);
+  tcase_add_loop_test(tc, single_segment_fields, 0, ISA_COUNT);
+  tcase_add_loop_test(tc, executables_run, 0, 2 * ISA_COUNT);
+  tcase_add_loop_test(tc, no_page_is_writable_and_executable, 0, FORBIDDEN * ISA_COUNT);
+  tcase_add_loop_test(tc, companion_symbols, 0, ISA_COUNT);
+  tcase_add_loop_test(tc, companion_in_tools, 0, ISA_COUNT);
+  tcase_add_loop_test(tc, object_fields, 0, ISA_COUNT);
+  tcase_add_loop_test(tc, object_links_and_counts, 0, ISA_COUNT);
   tcase_add_loop_test(tc, refusal, 0, (int)(sizeof refusals / sizeof *refusals));
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);

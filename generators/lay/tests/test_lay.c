@@ -1,6 +1,7 @@
 /* test_lay.c: labels, fixups and the passes: what is laid where, the last displacement that a form reaches and the
  * first that it does not, and each refusal by its words. */
 #include "isa/program.h"
+#include "isa/raw.h"
 #include "lay/lay.h"
 
 #include <check.h>
@@ -49,12 +50,12 @@ static void dies(void (*lay)(void), const char *words) {
 }
 
 static void begin_x64(void) {
-  machine_begin(ISA_X64, "t");
+  program_begin(ISA_X64, "t");
   routine("first");
 }
 
 static void begin_a64(void) {
-  machine_begin(ISA_A64, "t");
+  program_begin(ISA_A64, "t");
   routine("first");
 }
 
@@ -91,7 +92,7 @@ static void bss_named_as_routine(void) {
 }
 
 static void label_without_routine(void) {
-  machine_begin(ISA_X64, "t");
+  program_begin(ISA_X64, "t");
   label("lost");
 }
 
@@ -233,7 +234,7 @@ static void mask_outside_value(void) {
 static void counted_executable(void) {
   begin_x64();
   machine_count_coverage();
-  machine_write_exec("/nonexistent", "first");
+  program_write_exec("/nonexistent", "first");
 }
 
 static void no_such_register(void) {

@@ -5,9 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unicorn/unicorn.h>
 
-#include "isa/program.h"
+#include "generators/tests/engine.h"
 #include "markdown/entities.h"
 #include "markdown/markdown.h"
 #include "markdown/unicode.h"
@@ -52,7 +51,7 @@ static void lay_from_c(const char *name, const char *called) {
 
 /* Lay everything at an address, and copy it to `code`, which has room for CODE_SIZE bytes. */
 static void lay_all(Isa isa, uint64_t address, unsigned char *code) {
-  machine_begin(isa, "routines");
+  machine_begin(isa);
   for (int call = 0; call < CALLS; call++)
     lay_from_c(names[call].from_c, names[call].routine);
   lay_entities();
@@ -127,7 +126,7 @@ static void lay_from_memory(const char *name, const char *called) {
 
 /* Learn the names of the routines from a first layout. */
 static void find_routines(Isa isa) {
-  machine_begin(isa, "routines");
+  machine_begin(isa);
   lay_markdown();
   machine_settle(CODE_SIZE, PAGE);
   size_t count;
@@ -146,7 +145,7 @@ static void find_routines(Isa isa) {
 /* Lay the renderer at an address and copy it to `code`; with a way in from C for each routine, or without. */
 static void lay_renderer(Isa isa, bool from_c, uint64_t address, unsigned char *code) {
   find_routines(isa);
-  machine_begin(isa, "routines");
+  machine_begin(isa);
   for (int i = 0; from_c && i < routine_count; i++)
     lay_from_memory(routines[i].from_c, routines[i].name);
   lay_markdown();
@@ -170,20 +169,10 @@ static int find_routine(const char *name) {
 
 static void (*native_routine[CALLS])(uint64_t *registers);
 
-Isa native_isa(void) {
-#if defined __x86_64__
-  return ISA_X64;
-#elif defined __aarch64__
-  return ISA_A64;
-#else
-#error "these tests run on x86-64 and arm64"
-#endif
-}
-
 void native_load(void) {
   unsigned char *code = mmap(NULL, CODE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   ck_assert(code != MAP_FAILED);
-  lay_all(native_isa(), (uintptr_t)code, code);
+  lay_all(engine_native(), (uintptr_t)code, code);
   ck_assert_int_eq(mprotect(code, CODE_SIZE, PROT_READ | PROT_EXEC), 0);
   __builtin___clear_cache((char *)code, (char *)code + CODE_SIZE);
   for (int call = 0; call < CALLS; call++) {
@@ -195,7 +184,7 @@ void native_load(void) {
 void native_load_renderer(void) {
   unsigned char *code = mmap(NULL, CODE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   ck_assert(code != MAP_FAILED);
-  lay_renderer(native_isa(), true, (uintptr_t)code, code);
+  lay_renderer(engine_native(), true, (uintptr_t)code, code);
   ck_assert_int_eq(mprotect(code, CODE_SIZE, PROT_READ | PROT_EXEC), 0);
   __builtin___clear_cache((char *)code, (char *)code + CODE_SIZE);
   for (int i = 0; i < routine_count; i++) {
@@ -226,14 +215,6 @@ Arguments native_call(Call call, Arguments in) {
 /* ---- In Unicorn
  * ------------------------------------------------------------------------------------------------------- */
 
-/* The registers of machine.h as Unicorn names them: A0..A5, S0..S5. */
-static const int unicorn_register[][12] = {
-    [ISA_X64] = {UC_X86_REG_RDI, UC_X86_REG_RSI, UC_X86_REG_RDX, UC_X86_REG_R10, UC_X86_REG_R8, UC_X86_REG_R9,
-                 UC_X86_REG_RBX, UC_X86_REG_RBP, UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15},
-    [ISA_A64] = {UC_ARM64_REG_X0, UC_ARM64_REG_X1, UC_ARM64_REG_X2, UC_ARM64_REG_X3, UC_ARM64_REG_X4, UC_ARM64_REG_X5,
-                 UC_ARM64_REG_X19, UC_ARM64_REG_X20, UC_ARM64_REG_X21, UC_ARM64_REG_X22, UC_ARM64_REG_X23,
-                 UC_ARM64_REG_X24}};
-
 #define CODE_ADDRESS UINT64_C(0x400000)
 #define RETURN_ADDRESS UINT64_C(0x500000)
 #define STACK_TOP UINT64_C(0x610000)
@@ -243,33 +224,18 @@ static uc_engine *engine;
 static Isa engine_isa;
 static uint64_t entry[CALLS];
 
-static void expect_ok(uc_err error, const char *what) {
-  if (error != UC_ERR_OK)
-    ck_abort_msg("Unicorn: %s: %s", what, uc_strerror(error));
-}
-
-static void set_register(int id, uint64_t value) { expect_ok(uc_reg_write(engine, id, &value), "uc_reg_write"); }
-
-static uint64_t get_register(int id) {
-  uint64_t value = 0;
-  expect_ok(uc_reg_read(engine, id, &value), "uc_reg_read");
-  return value;
-}
-
 /* Open the machine with a stack and with this code. */
 static void open_engine(Isa isa, const unsigned char *code) {
   engine_isa = isa;
-  expect_ok(isa == ISA_X64 ? uc_open(UC_ARCH_X86, UC_MODE_64, &engine)
-                           : uc_open(UC_ARCH_ARM64, UC_MODE_LITTLE_ENDIAN, &engine),
-            "uc_open");
-  expect_ok(uc_mem_map(engine, CODE_ADDRESS, CODE_SIZE, UC_PROT_READ | UC_PROT_EXEC), "uc_mem_map");
-  expect_ok(uc_mem_write(engine, CODE_ADDRESS, code, CODE_SIZE), "uc_mem_write");
-  expect_ok(uc_mem_map(engine, RETURN_ADDRESS, PAGE, UC_PROT_READ | UC_PROT_EXEC), "uc_mem_map");
-  expect_ok(uc_mem_map(engine, STACK_TOP - STACK_SIZE, STACK_SIZE, UC_PROT_READ | UC_PROT_WRITE), "uc_mem_map");
+  engine = engine_open(isa);
+  engine_must(uc_mem_map(engine, CODE_ADDRESS, CODE_SIZE, UC_PROT_READ | UC_PROT_EXEC), "uc_mem_map");
+  engine_must(uc_mem_write(engine, CODE_ADDRESS, code, CODE_SIZE), "uc_mem_write");
+  engine_must(uc_mem_map(engine, RETURN_ADDRESS, PAGE, UC_PROT_READ | UC_PROT_EXEC), "uc_mem_map");
+  engine_must(uc_mem_map(engine, STACK_TOP - STACK_SIZE, STACK_SIZE, UC_PROT_READ | UC_PROT_WRITE), "uc_mem_map");
 }
 
 static void share_memory(void *shared, size_t size) {
-  expect_ok(uc_mem_map_ptr(engine, (uintptr_t)shared, size, UC_PROT_READ | UC_PROT_WRITE, shared), "uc_mem_map_ptr");
+  engine_must(uc_mem_map_ptr(engine, (uintptr_t)shared, size, UC_PROT_READ | UC_PROT_WRITE, shared), "uc_mem_map_ptr");
 }
 
 void unicorn_load(Isa isa, void *shared, size_t size) {
@@ -293,59 +259,46 @@ void unicorn_load_renderer(Isa isa) {
 
 void unicorn_unload(void) { uc_close(engine); }
 
-/* Leave the return address where the machine's calls do. */
-static void set_return_address(void) {
-  uint64_t top = STACK_TOP - 256, back = RETURN_ADDRESS;
-  if (engine_isa == ISA_X64) {
-    top -= sizeof(back);
-    expect_ok(uc_mem_write(engine, top, &back, sizeof(back)), "uc_mem_write");
-    set_register(UC_X86_REG_RSP, top);
-  } else {
-    set_register(UC_ARM64_REG_LR, back);
-    set_register(UC_ARM64_REG_SP, top);
-  }
-}
-
 /* Run a routine to its end; fails the test if it does not return, or leaves the stack elsewhere. */
 static void run_engine(const char *name, uint64_t from) {
-  set_return_address();
+  const EngineMachine *machine = engine_machine(engine_isa);
+  engine_enter(engine, engine_isa, STACK_TOP - 256, RETURN_ADDRESS);
   uc_err error = uc_emu_start(engine, from, RETURN_ADDRESS, 0, 0);
-  uint64_t stopped = get_register(engine_isa == ISA_X64 ? UC_X86_REG_RIP : UC_ARM64_REG_PC);
+  uint64_t stopped = engine_get(engine, machine->pc);
   if (error != UC_ERR_OK || stopped != RETURN_ADDRESS)
     ck_abort_msg("%s stopped at 0x%" PRIx64 ": %s", name, stopped, uc_strerror(error));
-  if (get_register(engine_isa == ISA_X64 ? UC_X86_REG_RSP : UC_ARM64_REG_SP) != STACK_TOP - 256)
+  if (engine_get(engine, machine->sp) != STACK_TOP - 256)
     ck_abort_msg("%s does not leave the stack as it was", name);
 }
 
+static int register_of(Reg reg) { return engine_machine(engine_isa)->reg[reg.index]; }
+
 Arguments unicorn_call(Call call, Arguments in) {
-  const int *ids = unicorn_register[engine_isa];
   for (int i = 0; i < 6; i++) {
-    set_register(ids[i], in.a[i]);
-    set_register(ids[6 + i], (uint64_t)(MARK + i));
+    engine_set(engine, register_of(argument[i]), in.a[i]);
+    engine_set(engine, register_of(saved[i]), (uint64_t)(MARK + i));
   }
   run_engine(names[call].routine, entry[call]);
   Arguments out;
   for (int i = 0; i < 6; i++) {
-    out.a[i] = get_register(ids[i]);
-    if (get_register(ids[6 + i]) != (uint64_t)(MARK + i))
+    out.a[i] = engine_get(engine, register_of(argument[i]));
+    if (engine_get(engine, register_of(saved[i])) != (uint64_t)(MARK + i))
       ck_abort_msg("%s changed S%d", names[call].routine, i);
   }
   return out;
 }
 
 Registers unicorn_run(const char *routine, Registers in) {
-  static const int unicorn_t0[] = {[ISA_X64] = UC_X86_REG_RAX, [ISA_A64] = UC_ARM64_REG_X9};
-  const int *ids = unicorn_register[engine_isa];
   for (int i = 0; i < 6; i++) {
-    set_register(ids[i], in.a[i]);
-    set_register(ids[6 + i], in.s[i]);
+    engine_set(engine, register_of(argument[i]), in.a[i]);
+    engine_set(engine, register_of(saved[i]), in.s[i]);
   }
-  set_register(unicorn_t0[engine_isa], in.t0);
+  engine_set(engine, register_of(T0), in.t0);
   run_engine(routine, routines[find_routine(routine)].entry);
-  Registers out = {.t0 = get_register(unicorn_t0[engine_isa])};
+  Registers out = {.t0 = engine_get(engine, register_of(T0))};
   for (int i = 0; i < 6; i++) {
-    out.a[i] = get_register(ids[i]);
-    out.s[i] = get_register(ids[6 + i]);
+    out.a[i] = engine_get(engine, register_of(argument[i]));
+    out.s[i] = engine_get(engine, register_of(saved[i]));
   }
   return out;
 }

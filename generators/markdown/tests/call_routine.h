@@ -27,9 +27,6 @@ typedef enum {
   CALLS
 } Call;
 
-/* The machine that this test was compiled for. */
-Isa native_isa(void);
-
 /* Lay the routines of unicode.h and entities.h for the machine of this processor, and make them callable. */
 void native_load(void);
 

@@ -101,8 +101,6 @@ static void load_memory(void) {
   memset(workspace, FILL, WORKSPACE_SIZE);
 }
 
-static int machines(void) { return ISA_A64 + 1; }
-
 START_TEST(natively) {
   load_memory();
   native_load_renderer();
@@ -111,9 +109,9 @@ START_TEST(natively) {
 END_TEST
 
 START_TEST(in_unicorn) {
-  const RoutineTest *test = &all_tests[_i / machines()];
+  const RoutineTest *test = &all_tests[_i / ISA_COUNT];
   load_memory();
-  unicorn_load_renderer((Isa)(_i % machines()));
+  unicorn_load_renderer((Isa)(_i % ISA_COUNT));
   test->check(unicorn_run, test->unicorn_rounds);
   unicorn_unload();
 }
@@ -125,7 +123,7 @@ int run_routine_tests(const char *name, const RoutineTest *tests, int count) {
   TCase *cases = tcase_create("routines");
   tcase_set_timeout(cases, 120);
   tcase_add_loop_test(cases, natively, 0, count);
-  tcase_add_loop_test(cases, in_unicorn, 0, count * machines());
+  tcase_add_loop_test(cases, in_unicorn, 0, count * ISA_COUNT);
   suite_add_tcase(suite, cases);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
