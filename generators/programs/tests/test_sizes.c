@@ -42,7 +42,7 @@ START_TEST(program_has_its_size) {
   if (size != rungs[_i].bytes)
     ck_abort_msg("%s has %zu bytes; fixtures/ladder.md says %zu", rungs[_i].program, size, rungs[_i].bytes);
   if (rungs[_i].known && size > rungs[_i].known)
-    ck_abort_msg("%s has %zu bytes; %zu were known to do", rungs[_i].program, size, rungs[_i].known);
+    ck_abort_msg("%s has %zu bytes; %zu were enough before", rungs[_i].program, size, rungs[_i].known);
 }
 END_TEST
 
@@ -60,7 +60,7 @@ START_TEST(no_tiny_program_is_left_out) {
     for (size_t k = 0; k < count; k++)
       there |= !strcmp(rungs[k].program, name);
     if (!there)
-      ck_abort_msg("%s stands not in fixtures/ladder.md", name);
+      ck_abort_msg("%s has no row in fixtures/ladder.md", name);
     tiny++;
   }
   ck_assert_uint_eq(tiny, 15);
