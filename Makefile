@@ -267,16 +267,18 @@ $(BUILD)/bytegate: $(call objects,$(HARNESS_SOURCES)) $(BUILD)/liboracles.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(GATE_LIBS)
 
 # What the emulator loads is no part of a program of ours, and is never sanitized.
-$(PLUGINS): $(BUILD)/plugin/%.so: harness/helpers/plugin/%.c harness/helpers/plugin/*.h
+MACHINE_SOURCES := harness/base/machine.c $(wildcard harness/base/instructions_*.c)
+$(PLUGINS): $(BUILD)/plugin/%.so: harness/helpers/plugin/%.c $(MACHINE_SOURCES) harness/base/machine.h harness/helpers/plugin/*.h
 	mkdir -p $(@D)
-	$(CC) -I. $(filter-out $(SANITIZERS),$(CFLAGS)) -fPIC -shared -fvisibility=hidden -o $@ $<
+	$(CC) -I. $(filter-out $(SANITIZERS),$(CFLAGS)) -fPIC -shared -fvisibility=hidden -o $@ $< $(MACHINE_SOURCES)
 
 $(BUILD)/confine: harness/helpers/confine/confine.c
 $(BUILD)/refuse: harness/helpers/refuse/refuse.c
-$(BUILD)/step_instructions: harness/helpers/step/step_instructions.c harness/helpers/plugin/branches.h harness/helpers/plugin/counts.h
+$(BUILD)/step_instructions: harness/helpers/step/step_instructions.c $(wildcard harness/base/instructions_*.c) harness/base/machine.h \
+  harness/helpers/plugin/counts.h
 $(LAUNCHERS):
 	mkdir -p $(@D)
-	$(CC) -I. $(filter-out $(SANITIZERS),$(CFLAGS)) -static -o $@ $<
+	$(CC) -I. $(filter-out $(SANITIZERS),$(CFLAGS)) -static -o $@ $(filter %.c,$^)
 
 ## The programs under test: laid by the generators, never by a compiler
 

@@ -14,6 +14,7 @@
 #include "oracles/markdown.h"
 
 #include <curl/curl.h>
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -240,6 +241,23 @@ static int run_programs(struct options *options) {
   return status;
 }
 
+/* Prints a line for each machine, or for the one that is named: its name, e_machine, class, byte order, qemu's name for
+   it, and whether its programs run natively here. Scripts read this. */
+static int list_machines(const struct text_list *names) {
+  const char *name = names->count ? names->items[0] : NULL;
+  const struct machine *wanted = name && strcmp(name, "host") == 0 ? host_machine() : name ? machine_named(name) : NULL;
+  if (name && !wanted) {
+    fprintf(stderr, "bytegate: no machine \"%s\" (`bytegate machines` lists those that there are)\n", name);
+    return EXIT_USAGE;
+  }
+  for (const struct machine *machine = machines; machine < machines + machine_count; machine++)
+    if (!wanted || machine == wanted)
+      printf("%-12s 0x%04x %s %-6s %-12s %-7s %s\n", machine->name, machine->e_machine,
+             machine->class == ELFCLASS64 ? "64" : "32", machine->order == ELFDATA2MSB ? "big" : "little",
+             machine->qemu, machine == host_machine() ? "native" : "qemu", machine->title);
+  return EXIT_EQUAL;
+}
+
 static int complete(const struct options *options) {
   if (options->operands.count == 1 && options_print_completion(options->operands.items[0]))
     return EXIT_EQUAL;
@@ -308,6 +326,9 @@ int main(int argc, char **argv) {
     break;
   case COMMAND_COVERS:
     status = covers_command(&options);
+    break;
+  case COMMAND_MACHINES:
+    status = list_machines(&options.operands);
     break;
   case COMMAND_LIVENESS:
     status = liveness_command(options.session.build, "fixtures/loaders.ini");

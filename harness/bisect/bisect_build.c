@@ -84,10 +84,10 @@ bool build_open(const char *elf, struct build *build, struct bytes *why) {
   bool good = false;
   if (failed)
     bytes_printf(why, "%s: %s", elf, strerror(failed));
-  else if (build->machine == MACHINE_HOST)
-    bytes_printf(why, "%s: it is no ELF of x86-64 or arm64", elf);
-  else if (!code_open(build->machine, &build->reader))
-    bytes_text(why, "Capstone cannot read the code of this machine");
+  else if (!build->machine)
+    bytes_printf(why, "%s: it is no ELF of a machine that is known here", elf);
+  else if (!(build->rules = move_rules_of(build->machine)) || !code_open(build->machine, &build->reader))
+    bytes_printf(why, "%s: routines for %s cannot be moved yet", elf, build->machine->title);
   else
     good = program_map_read(elf, &build->map, why) && read_symbols(build, why);
   if (!good)

@@ -30,7 +30,8 @@ struct build {
   struct bytes file;
   struct program_map map;
   struct code_reader reader;
-  enum machine machine;
+  const struct machine *machine;
+  const struct move_rules *rules;
   struct item *items; /* by address */
   size_t item_count;
   struct place *places; /* by address */
@@ -56,6 +57,28 @@ struct unit {
   size_t field; /* x64: where the 32-bit displacement stands in the bytes */
   uint64_t target;
 };
+
+/* How the instructions of one machine are moved: bisect_x64.c, bisect_arm64.c. */
+struct move_rules {
+  const char *machine;
+  /* Makes UNIT, whose address is set, of the instruction at BYTES, which READER has read last, or of that and the next;
+     LEFT bytes are left in the routine. Returns how many it took, or 0 for one that cannot be moved. */
+  size_t (*list)(const struct code_reader *reader, const uint8_t *bytes, size_t left, struct unit *unit);
+  /* Gives UNIT, which is to stand at PLACE, the displacement to TARGET. False where it does not reach. */
+  bool (*aim)(struct unit *unit, uint64_t place, uint64_t target);
+  struct unit jump; /* to be aimed */
+};
+
+extern const struct move_rules move_rules_x64, move_rules_arm64;
+
+/* The rules of MACHINE, or NULL. */
+const struct move_rules *move_rules_of(const struct machine *machine);
+
+/* Sets all of UNIT but its address and target. */
+void unit_set(struct unit *unit, enum unit_kind kind, const uint8_t *bytes, size_t len, size_t field);
+
+/* Whether VALUE is a signed number of so many BITS. */
+bool unit_fits(int64_t value, unsigned bits);
 
 struct listing {
   struct unit *units;

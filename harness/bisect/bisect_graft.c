@@ -38,63 +38,16 @@ static bool refuse(struct surgery *surgery, const struct transplant *transplant,
 
 /* ---- Encoding --------------------------------------------------------------------------------------------------- */
 
-static bool fits(int64_t value, unsigned bits) {
-  int64_t limit = (int64_t)1 << (bits - 1);
-  return value >= -limit && value < limit;
-}
-
-static void add_bits(uint8_t *bytes, uint32_t bits) {
-  uint32_t word;
-  memcpy(&word, bytes, sizeof word);
-  word |= bits;
-  memcpy(bytes, &word, sizeof word);
-}
-
-static bool aim_x64(struct unit *unit, uint64_t place, uint64_t target) {
-  int64_t distance = (int64_t)(target - (place + unit->len));
-  int32_t displacement = (int32_t)distance;
-  memcpy(unit->bytes + unit->field, &displacement, sizeof displacement);
-  return fits(distance, 32);
-}
-
-static bool aim_arm64(struct unit *unit, uint64_t place, uint64_t target) {
-  int64_t distance = (int64_t)(target - place) / 4;
-  int64_t pages = (int64_t)(target >> 12) - (int64_t)(place >> 12);
-  bool tests_bit = (unit->bytes[3] & 0x7e) == 0x36;
-  switch (unit->kind) {
-  case UNIT_JUMP:
-  case UNIT_CALL:
-    add_bits(unit->bytes, (uint32_t)distance & 0x3ffffff);
-    return fits(distance, 26);
-  case UNIT_BRANCH:
-    add_bits(unit->bytes, ((uint32_t)distance & (tests_bit ? 0x3fff : 0x7ffff)) << 5);
-    return fits(distance, tests_bit ? 14 : 19);
-  case UNIT_ADDRESS:
-    add_bits(unit->bytes, ((uint32_t)pages & 3) << 29 | ((uint32_t)(pages >> 2) & 0x7ffff) << 5);
-    add_bits(unit->bytes + 4, (uint32_t)(target & 0xfff) << 10);
-    return fits(pages, 21);
-  default:
-    return true;
-  }
-}
-
 /* Gives UNIT, which is to stand at PLACE, the displacement to TARGET. */
 static bool aim(const struct surgery *surgery, struct unit *unit, uint64_t place, uint64_t target) {
   if (unit->kind == UNIT_PLAIN)
     return true;
-  return surgery->host->machine == MACHINE_ARM64 ? aim_arm64(unit, place, target) : aim_x64(unit, place, target);
-}
-
-static struct unit make_jump(const struct surgery *surgery) {
-  struct unit jump = {.kind = UNIT_JUMP, .len = 5, .field = 1, .bytes = {0xe9}};
-  if (surgery->host->machine == MACHINE_ARM64)
-    jump = (struct unit){.kind = UNIT_JUMP, .len = 4, .bytes = {0, 0, 0, 0x14}};
-  return jump;
+  return surgery->host->rules->aim(unit, place, target);
 }
 
 /* Appends a jump to TARGET. Returns its address, or 0 where it does not reach. */
 static uint64_t add_jump(struct surgery *surgery, uint64_t target) {
-  struct unit jump = make_jump(surgery);
+  struct unit jump = surgery->host->rules->jump;
   uint64_t place = here(surgery);
   bool good = aim(surgery, &jump, place, target);
   bytes_append(&surgery->added, jump.bytes, jump.len);
@@ -141,7 +94,7 @@ static bool copy_table(struct surgery *surgery, const struct transplant *transpl
     uint64_t target = is_inside(transplant, reference) ? inside(transplant, reference) : 0;
     if (!target && build_translate(surgery->donor, surgery->host, reference, &target))
       target = add_jump(surgery, target);
-    good = target && fits((int64_t)(target - *out), 16);
+    good = target && unit_fits((int64_t)(target - *out), 16);
     offsets[i] = (int16_t)(target - *out);
   }
   memcpy(surgery->added.data + start, offsets, count * sizeof *offsets);
@@ -214,7 +167,7 @@ static uint8_t *bytes_to_change(struct surgery *surgery, const struct item *item
 /* Makes the routine of the host, TWIN, begin with a jump to PLACE. */
 static bool redirect(struct surgery *surgery, const struct transplant *transplant, const struct item *twin,
                      uint64_t place) {
-  struct unit jump = make_jump(surgery);
+  struct unit jump = surgery->host->rules->jump;
   uint8_t *entry = bytes_to_change(surgery, twin);
   if (!entry || twin->size < jump.len)
     return refuse(surgery, transplant, "it is shorter than a jump, and cannot be replaced");

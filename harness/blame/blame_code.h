@@ -8,10 +8,12 @@
 
 #include <capstone/capstone.h>
 
+struct code_rules;
+
 struct code_reader {
   csh handle;
   cs_insn *insn; /* of the last instruction read */
-  enum machine machine;
+  const struct code_rules *rules;
 };
 
 enum code_kind {
@@ -44,12 +46,27 @@ struct code {
   char text[192]; /* in the words of the machine's manuals */
 };
 
-/* Opens a reader for the code of MACHINE (MACHINE_X64 or MACHINE_ARM64). Returns false where Capstone has none. */
-bool code_open(enum machine machine, struct code_reader *reader);
+/* What is asked about the instructions of one machine: code_x64.c, code_arm64.c. */
+struct code_rules {
+  const char *machine;
+  void (*whole_name)(const char *name, char whole[CODE_NAME]); /* of the register that NAME is a part of */
+  void (*read)(struct code_reader *reader, struct code *code); /* the instruction read last, all but its text */
+  uint64_t (*flow_target)(const struct code_reader *reader);   /* where a jump or a call leads, if it says; else 0 */
+  bool (*only_reads)(unsigned id);                             /* it writes no operand; NULL: as Capstone says */
+  unsigned call;                                               /* the instruction that makes a system call */
+};
+
+extern const struct code_rules code_rules_x64, code_rules_arm64;
+
+/* Opens a reader for the code of MACHINE. Returns false where there are no rules for it, or it is NULL. */
+bool code_open(const struct machine *machine, struct code_reader *reader);
 void code_close(struct code_reader *reader);
 
 /* Reads the instruction of LEN bytes at ADDRESS. Returns false where the bytes are none. */
 bool code_read(struct code_reader *reader, const void *bytes, size_t len, uint64_t address, struct code *code);
+
+/* The name of the whole register that Capstone's register ID is, or a part of; "" where ID is none. */
+void code_register(const struct code_reader *reader, unsigned id, char whole[CODE_NAME]);
 
 /* Whether the instruction read last writes the register of that whole name. */
 bool code_writes(struct code_reader *reader, const char *name);

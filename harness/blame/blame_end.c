@@ -133,7 +133,7 @@ static bool describe_call(const struct blamed_program *program, const struct obs
                           enum call_role role, const char *label, struct bytes *out) {
   for (size_t i = observation->count; i-- > 0;) {
     const struct observed *record = observation->records[i];
-    const struct call *call = call_of(program->machine == MACHINE_ARM64, record->number);
+    const struct call *call = call_of(program->calls, record->number);
     if (record->kind != OBSERVED_CALL || !call || call->role != role)
       continue;
     bytes_text(out, label);

@@ -35,7 +35,7 @@ static bool add_observer(struct target *target, const char *gate, const char *lo
   const char *samples = options->samples ? ",samples" : "";
   char *wanted = stores_wanted(options);
   char *plugin = companion_of(gate, "plugin/observe_run.so");
-  const char *name = target->machine == MACHINE_ARM64 ? "qemu-aarch64" : "qemu-x86_64";
+  const char *name = target->machine ? target->machine->qemu_dynamic : "qemu";
   char *qemu = target->runner == RUNNER_QEMU ? find_command(name) : NULL;
   bool good = target->runner != RUNNER_QEMU || (qemu && access(plugin, R_OK) == 0);
   char *what = target->runner != RUNNER_QEMU ? xasprintf("calls%s%s", samples, wanted)

@@ -159,9 +159,8 @@ static void describe_call(const struct blame *blame, const struct observed *call
    NUMBER. */
 static void find_writer(struct blame *blame, const struct observation *observation, int number, size_t until,
                         struct origin *origin) {
-  bool arm64 = blame->program.machine == MACHINE_ARM64;
   size_t store = last_store(observation, number, until, &origin->hit);
-  size_t fill = find_filled(observation, arm64, origin->address, until, &origin->filled);
+  size_t fill = find_filled(observation, blame->program.calls, origin->address, until, &origin->filled);
   if (store != SIZE_MAX && (fill == SIZE_MAX || store > fill)) {
     const struct observed *record = observation->records[store];
     origin->kind = ORIGIN_STORE;

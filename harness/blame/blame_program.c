@@ -4,13 +4,12 @@
 #include "harness/blame/blame_observe.h"
 #include "harness/helpers/plugin/calls.h"
 
-#include <string.h>
-
 enum { MOST_CALLS = 6 };
 
 void blamed_open(const struct target *target, struct blamed_program *program) {
   struct bytes why = {0};
-  *program = (struct blamed_program){.machine = target->machine};
+  *program = (struct blamed_program){.machine = target->machine,
+                                     .calls = target->machine ? target->machine->calls : CALLS_UNKNOWN};
   program_map_read(target->elf, &program->map, &why);
   program->readable = code_open(target->machine, &program->reader);
   bytes_free(&why);
@@ -42,19 +41,10 @@ const struct map_entry *blamed_before(const struct blamed_program *program, uint
   return entry && entry->kind == MAP_CODE && entry->address + entry->len == address ? entry : NULL;
 }
 
-static bool is_call(struct blamed_program *program, const struct map_entry *entry) {
-  struct code code;
-  return entry && program->readable && blamed_code(program, entry->address, &code) &&
-         cs_insn_group(program->reader.handle, program->reader.insn, CS_GRP_CALL);
-}
-
-/* bl is no call to Capstone 4, but a jump. */
-static bool is_branch_with_link(const struct map_entry *entry) {
-  uint32_t word = 0;
-  if (!entry || entry->len != sizeof word)
-    return false;
-  memcpy(&word, entry->bytes, sizeof word);
-  return (word & 0xfc000000) == 0x94000000 || (word & 0xfffffc1f) == 0xd63f0000;
+/* By its bytes: to Capstone 4 the bl of arm64 is no call, but a jump. */
+static bool is_call(const struct blamed_program *program, const struct map_entry *entry) {
+  const struct instruction_set *instructions = program->machine ? program->machine->instructions : NULL;
+  return entry && instructions && instructions->flow_of(entry->bytes, entry->len) == FLOW_CALL;
 }
 
 size_t blamed_calls(struct blamed_program *program, const struct observed *record, uint64_t *calls, size_t most) {
@@ -62,7 +52,7 @@ size_t blamed_calls(struct blamed_program *program, const struct observed *recor
   size_t count = 0;
   for (size_t i = 0; i < record->size / sizeof *words && count < most; i++) {
     const struct map_entry *entry = blamed_before(program, words[i]);
-    if (program->machine == MACHINE_ARM64 ? is_branch_with_link(entry) : is_call(program, entry))
+    if (is_call(program, entry))
       calls[count++] = entry->address;
   }
   return count;
@@ -80,7 +70,7 @@ void blamed_backtrace(struct blamed_program *program, const struct observed *rec
 }
 
 void blamed_call_name(const struct blamed_program *program, long number, struct bytes *out) {
-  const struct call *call = call_of(program->machine == MACHINE_ARM64, number);
+  const struct call *call = call_of(program->calls, number);
   if (call)
     bytes_text(out, call->name);
   else

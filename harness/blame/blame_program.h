@@ -11,7 +11,8 @@ struct blamed_program {
   struct program_map map; /* empty where there is none */
   struct code_reader reader;
   bool readable; /* the reader is there */
-  enum machine machine;
+  const struct machine *machine;
+  enum call_numbers calls;
 };
 
 /* Opens the program of TARGET. Never fails: what is not there is left out of the reports. */

@@ -45,8 +45,8 @@ static const struct observed *return_of(const struct observation *observation, s
   return NULL;
 }
 
-static enum call_role role_of(const struct observed *record, bool arm64) {
-  const struct call *call = call_of(arm64, record->number);
+static enum call_role role_of(const struct observed *record, enum call_numbers numbers) {
+  const struct call *call = call_of(numbers, record->number);
   return call ? call->role : CALL_OTHER;
 }
 
@@ -102,7 +102,7 @@ static void add_output(const struct observation *observation, size_t index, cons
   }
 }
 
-static void make_stream(const struct observation *observation, bool arm64, struct stream *stream) {
+static void make_stream(const struct observation *observation, enum call_numbers numbers, struct stream *stream) {
   struct descriptors *descriptors = xcalloc(1, sizeof *descriptors);
   size_t outputs = 0;
   for (size_t i = 0; i < observation->count; i++) {
@@ -111,7 +111,7 @@ static void make_stream(const struct observation *observation, bool arm64, struc
       outputs++;
     if (record->kind != OBSERVED_CALL)
       continue;
-    note_descriptor(observation, i, role_of(record, arm64), descriptors);
+    note_descriptor(observation, i, role_of(record, numbers), descriptors);
     add_output(observation, i, descriptors, outputs, stream);
   }
   free(descriptors);
@@ -175,7 +175,7 @@ bool find_written(const struct observation *observation, const struct result *re
   bool found = false;
   bool other = false;
   size_t longest = 0;
-  make_stream(observation, result->target->machine == MACHINE_ARM64, &stream);
+  make_stream(observation, result->target->machine ? result->target->machine->calls : CALLS_UNKNOWN, &stream);
   for (size_t i = 0; i < stream.count; i++) {
     struct bytes whole = {0};
     bool answers = part == PART_STDOUT ? stream.pieces[i].fd == STDOUT_FILENO : stream.pieces[i].accepted;
@@ -269,14 +269,14 @@ static bool fills(const struct observation *observation, size_t index, enum call
   return true;
 }
 
-size_t find_filled(const struct observation *observation, bool arm64, uint64_t address, size_t until,
+size_t find_filled(const struct observation *observation, enum call_numbers numbers, uint64_t address, size_t until,
                    struct filled *filled) {
   struct descriptors *descriptors = xcalloc(1, sizeof *descriptors);
   size_t found = SIZE_MAX;
   for (size_t i = 0; i < observation->count && i < until; i++) {
     if (observation->records[i]->kind != OBSERVED_CALL)
       continue;
-    enum call_role role = role_of(observation->records[i], arm64);
+    enum call_role role = role_of(observation->records[i], numbers);
     note_descriptor(observation, i, role, descriptors);
     if (fills(observation, i, role, address, descriptors, filled))
       found = i;

@@ -30,7 +30,7 @@ struct filled {
 
 /* The last system call before record UNTIL that filled the byte at ADDRESS. Returns the index of the record at which it
    returned, or SIZE_MAX. */
-size_t find_filled(const struct observation *observation, bool arm64, uint64_t address, size_t until,
+size_t find_filled(const struct observation *observation, enum call_numbers numbers, uint64_t address, size_t until,
                    struct filled *filled);
 
 /* The index of the OBSERVED_OUTPUT record that has ORDINAL others before it, or SIZE_MAX. */

@@ -178,18 +178,18 @@ static void note_trap(struct tracer *tracer) { (void)tracer; }
 /* The begin or the end of a system call. */
 static void note_call(struct tracer *tracer) {
   struct __ptrace_syscall_info info = where(tracer);
-  bool arm64 = info.arch == AUDIT_ARCH_AARCH64;
+  const struct machine *host = host_machine();
   if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
     uint64_t arguments[6];
     for (int i = 0; i < 6; i++)
       arguments[i] = info.entry.args[i];
     tracer->call = (long)info.entry.nr;
-    tracer->call_pc = info.instruction_pointer - (arm64 ? 4 : 2);
+    tracer->call_pc = info.instruction_pointer - host->instructions->call_size;
     /* The calls by int 0x80 have numbers of their own, of which these are the ones that carry bytes. */
     if (info.arch == AUDIT_ARCH_I386)
       tracer->call = tracer->call == 4 ? 1 : tracer->call == 3 ? 0 : tracer->call == 1 ? 60 : -1;
     if (tracer->calls)
-      observe_call(tracer->log, tracer->child, arm64, tracer->call, tracer->call_pc, arguments);
+      observe_call(tracer->log, tracer->child, host->calls, tracer->call, tracer->call_pc, arguments);
   } else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
     if (tracer->calls)
       observe_write(

@@ -80,21 +80,14 @@ static const struct {
   const char *name;
   size_t operands; /* at most */
 } commands[COMMANDS] = {
-    [COMMAND_VERIFY] = {"verify", 0},
-    [COMMAND_REPORT] = {"report", 0},
-    [COMMAND_LIST] = {"list", 0},
-    [COMMAND_AUDIT] = {"self-audit", 0},
-    [COMMAND_REDUCE] = {"reduce", 1},
-    [COMMAND_COVERAGE] = {"coverage", 0},
-    [COMMAND_COVERS] = {"covers", 1},
-    [COMMAND_MUTATE] = {"mutate", SIZE_MAX},
-    [COMMAND_BLAME] = {"blame", 1},
-    [COMMAND_BISECT] = {"bisect", 3},
-    [COMMAND_LOADERS] = {"loaders", 3},
-    [COMMAND_LIVENESS] = {"liveness", 0},
-    [COMMAND_COMPLETION] = {"completion", 1},
-    [COMMAND_PLANT] = {"plant", SIZE_MAX},
-    [COMMAND_OBSERVE] = {"observe", SIZE_MAX},
+    [COMMAND_VERIFY] = {"verify", 0},      [COMMAND_REPORT] = {"report", 0},
+    [COMMAND_LIST] = {"list", 0},          [COMMAND_AUDIT] = {"self-audit", 0},
+    [COMMAND_REDUCE] = {"reduce", 1},      [COMMAND_COVERAGE] = {"coverage", 0},
+    [COMMAND_COVERS] = {"covers", 1},      [COMMAND_MUTATE] = {"mutate", SIZE_MAX},
+    [COMMAND_BLAME] = {"blame", 1},        [COMMAND_BISECT] = {"bisect", 3},
+    [COMMAND_LOADERS] = {"loaders", 3},    [COMMAND_LIVENESS] = {"liveness", 0},
+    [COMMAND_MACHINES] = {"machines", 1},  [COMMAND_COMPLETION] = {"completion", 1},
+    [COMMAND_PLANT] = {"plant", SIZE_MAX}, [COMMAND_OBSERVE] = {"observe", SIZE_MAX},
 };
 
 /* The options whose value goes straight into a field of struct options. */
@@ -156,6 +149,8 @@ static const char documentation[] =
     "               hold what comes of it to fixtures/loaders.ini (default: the first\n"
     "               two; kernel boots a kernel for each program)\n"
     "  liveness     print which header bytes of the smallest programs loaders read\n"
+    "  machines [NAME]\n"
+    "               list the machines whose programs run here (NAME host: this one)\n"
     "  completion   print the completion for bash, zsh or fish\n"
     "\n"
     "Nothing selected means every suite that is not on demand."

@@ -4,7 +4,6 @@
 #include "harness/base/hash.h"
 #include "harness/coverage/coverage_probe.h"
 #include "harness/drive/drive.h"
-#include "harness/helpers/plugin/branches.h"
 #include "harness/process/workers.h"
 
 #include <errno.h>
@@ -17,10 +16,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-bool is_conditional_branch(enum machine machine, const uint8_t *bytes, size_t len) {
+bool is_conditional_branch(const struct machine *machine, const uint8_t *bytes, size_t len) {
   uint64_t displacement;
-  return machine == MACHINE_ARM64 ? decode_branch_arm64(bytes, len, &displacement)
-                                  : decode_branch_x64(bytes, len, &displacement);
+  return machine->instructions && machine->instructions->decode_branch(bytes, len, &displacement);
 }
 
 bool case_covers(const struct coverage *coverage, const struct covered_case *one, enum counter what, uint64_t address) {
@@ -130,13 +128,13 @@ static bool choose(struct session *session, const struct text_list *programs, st
     struct suite *suite = &session->suites[i];
     for (size_t k = 0; k < suite->target_count; k++) {
       struct target *target = &suite->targets[k];
-      if (target->machine != MACHINE_HOST && is_meant(programs, target) && !is_repeated(suite, target) &&
+      if (target->machine && is_meant(programs, target) && !is_repeated(suite, target) &&
           !add_target(session, suite, target, list, why))
         return false;
     }
   }
   if (list->count == 0)
-    bytes_text(why, "no case of a program for x64 or arm64 is selected (see `bytegate list`)");
+    bytes_text(why, "no case of an ELF program is selected (see `bytegate list`)");
   return list->count > 0;
 }
 

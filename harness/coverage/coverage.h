@@ -33,7 +33,7 @@ struct covered_case {
 struct coverage {
   char *elf;  /* absolute path */
   char *name; /* its last part */
-  enum machine machine;
+  const struct machine *machine;
   uint64_t hash; /* of the ELF's bytes */
   struct program_map map;
   struct covered_case *cases;
@@ -66,7 +66,7 @@ bool case_covers(const struct coverage *coverage, const struct covered_case *one
 uint32_t coverage_hits(const struct coverage *coverage, enum counter what, uint64_t address);
 
 /* Whether ENTRY is a conditional branch, as the plugin counts them. */
-bool is_conditional_branch(enum machine machine, const uint8_t *bytes, size_t len);
+bool is_conditional_branch(const struct machine *machine, const uint8_t *bytes, size_t len);
 
 /* coverage_store.c: fills in from the folder STORE the bits of the cases whose keys are known there, if they are of the
    same ELF; writes those of all known cases. */

@@ -3,6 +3,7 @@
 #include "harness/coverage/coverage_probe.h"
 #include "harness/base/command.h"
 #include "harness/base/companion.h"
+#include "harness/helpers/plugin/calls.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -17,10 +18,6 @@ enum { PATIENCE = 6 };
 
 static const char plugin_name[] = "plugin/count_instructions.so";
 static const char stepper_name[] = "step_instructions";
-
-static const char *emulator_of(enum machine machine) {
-  return machine == MACHINE_ARM64 ? "qemu-aarch64" : "qemu-x86_64";
-}
 
 /* Where the map of the program has its entry: at e_entry, or, in a map whose addresses are offsets in the file, where
    the file has what is loaded there. */
@@ -56,7 +53,7 @@ static struct counts_header *make_counts(const char *path, const struct coverage
                                    .base = coverage->map.base,
                                    .span = coverage->map.span,
                                    .entry = entry_of(coverage),
-                                   .write_call = coverage->machine == MACHINE_ARM64 ? 64 : 1};
+                                   .write_call = (uint64_t)call_number(call_named("write"), coverage->machine->calls)};
   return counts;
 }
 
@@ -71,8 +68,8 @@ static bool is_native_only(const struct suite *suite, const struct target *targe
 }
 
 /* Puts what counts before the program, or into its emulator. */
-static void add_counter(struct target *target, bool native, enum machine machine, const char *counts) {
-  char *counter = native ? companion_path(stepper_name) : find_command(emulator_of(machine));
+static void add_counter(struct target *target, bool native, const struct machine *machine, const char *counts) {
+  char *counter = native ? companion_path(stepper_name) : find_command(machine->qemu_dynamic);
   char *plugin = companion_path(plugin_name);
   char *plugged = xasprintf("%s,counts=%s", plugin, counts);
   if (native)
@@ -131,7 +128,7 @@ bool probes_check(const struct coverage_list *list, struct bytes *why) {
   check_built(plugin_name, why);
   check_built(stepper_name, why);
   for (size_t i = 0; i < list->count; i++) {
-    const char *name = emulator_of(list->items[i].machine);
+    const char *name = list->items[i].machine->qemu_dynamic;
     char *emulator = find_command(name);
     if (!emulator && why->len == 0)
       bytes_printf(why, "%s is not on the PATH (install qemu-user; qemu-user-static takes no plugin)", name);

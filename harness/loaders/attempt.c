@@ -75,10 +75,10 @@ static char *ending(const struct process *process, enum loader loader, const cha
    qemu gets this much address space, and refuses such a program at once. */
 static const char limited[] = "ulimit -v 16777216 && exec \"$@\""; /* KiB */
 
-static void add_limited_emulator(struct prefix *prefix, enum machine machine) {
-  char *qemu = find_command(machine_emulator(machine));
+static void add_limited_emulator(struct prefix *prefix, const struct machine *machine) {
+  char *qemu = find_command(machine->qemu_static);
   if (!qemu)
-    die("%s is not installed: run `make setup`", machine_emulator(machine));
+    die("%s is not installed: run `make setup`", machine->qemu_static);
   prefix_emulate(prefix, (const char *const[]){"/bin/sh", "-c", limited, "sh", qemu, NULL});
   free(qemu);
 }
@@ -102,7 +102,7 @@ static int start(struct workspace *workspace, struct process *process, const str
   return failed;
 }
 
-void attempt_run(struct workspace *workspace, const char *elf, enum machine machine, enum loader loader,
+void attempt_run(struct workspace *workspace, const char *elf, const struct machine *machine, enum loader loader,
                  const struct text_list *arguments, struct span input, double deadline, struct attempt *attempt) {
   struct process process;
   struct prefix prefix = {0};

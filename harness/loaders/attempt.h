@@ -20,7 +20,7 @@ struct attempt {
 
 /* Gives the file ELF, an absolute path, of MACHINE, to LOADER: LOADER_NATIVE or LOADER_QEMU. ARGUMENTS follow its name;
    INPUT is what it reads. It hangs if it has not ended after DEADLINE seconds, and is killed. */
-void attempt_run(struct workspace *workspace, const char *elf, enum machine machine, enum loader loader,
+void attempt_run(struct workspace *workspace, const char *elf, const struct machine *machine, enum loader loader,
                  const struct text_list *arguments, struct span input, double deadline, struct attempt *attempt);
 
 void attempt_free(struct attempt *attempt);

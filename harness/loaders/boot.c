@@ -13,16 +13,6 @@
 /* Emulated, and not with KVM, which a virtual machine may offer without being able to keep it. */
 enum { BOOT_DEADLINE_S = 600, MEMORY_MIB = 512 };
 
-struct machine_line {
-  const char *emulator, *console;
-  const char *options[8];
-};
-
-static const struct machine_line machines[] = {
-    [MACHINE_X64] = {"qemu-system-x86_64", "ttyS0", {"-accel", "tcg", NULL}},
-    [MACHINE_ARM64] = {"qemu-system-aarch64", "ttyAMA0", {"-M", "virt", "-cpu", "cortex-a57", NULL}},
-};
-
 static void pad(struct bytes *archive) {
   while (archive->len % 4)
     bytes_append(archive, "", 1);
@@ -81,7 +71,7 @@ char *boot_ending(struct span console, size_t *before) {
 
 static void add(struct text_list *list, const char *text) { text_list_add(list, text, strlen(text)); }
 
-static void boot_words(struct text_list *words, const struct machine_line *line, const char *kernel,
+static void boot_words(struct text_list *words, const struct whole_machine *line, const char *kernel,
                        const char *archive, const struct text_list *arguments) {
   char memory[16];
   snprintf(memory, sizeof memory, "%d", MEMORY_MIB);
@@ -101,9 +91,11 @@ static void boot_words(struct text_list *words, const struct machine_line *line,
   bytes_free(&command);
 }
 
-void boot_run(struct workspace *workspace, const char *build, const char *elf, enum machine machine,
+void boot_run(struct workspace *workspace, const char *build, const char *elf, const struct machine *machine,
               const struct text_list *arguments, struct attempt *attempt) {
-  const struct machine_line *line = &machines[machine];
+  const struct whole_machine *line = &machine->whole;
+  if (!line->emulator)
+    die("%s: no kernel is booted for %s", elf, machine->title);
   char *kernel = xasprintf("%s/kernels/vmlinuz-%s", build, machine_name(machine));
   char *archive_path = xasprintf("%s/initramfs", workspace->root);
   char *emulator = find_command(line->emulator);

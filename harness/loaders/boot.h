@@ -8,7 +8,7 @@
 
 /* Boots the kernel for MACHINE with the file ELF. ATTEMPT->out is the console's text up to the program's end. Ends the
    process with EXIT_INFRASTRUCTURE where kernel or emulator is missing. */
-void boot_run(struct workspace *workspace, const char *build, const char *elf, enum machine machine,
+void boot_run(struct workspace *workspace, const char *build, const char *elf, const struct machine *machine,
               const struct text_list *arguments, struct attempt *attempt);
 
 /* Whether PRINTED is the text of a console, which puts a carriage return before each line feed. */

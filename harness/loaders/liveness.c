@@ -15,17 +15,15 @@ struct subject {
   struct workspace *workspace;
   const struct loader_row *row;
   enum loader loader;
-  enum machine machine;
+  const struct machine *machine;
   char *path; /* of the changed file */
   struct bytes file;
 };
 
-static enum machine machine_of(const char *name) { return strstr(name, "_x64") ? MACHINE_X64 : MACHINE_ARM64; }
-
 bool liveness_applies(const struct loader_row *row, enum loader loader) {
   if (strncmp(row->name, "tiny-", 5) != 0 || loader == LOADER_KERNEL)
     return false;
-  if (loader == LOADER_NATIVE && (machine_of(row->name) != host_machine() || row->memory > loader_memory()))
+  if (loader == LOADER_NATIVE && (machine_of_label(row->name) != host_machine() || row->memory > loader_memory()))
     return false;
   return strcmp(loader_declared(row, loader), "refused") != 0;
 }
@@ -108,7 +106,8 @@ static char *subject_open(struct subject *subject, struct workspace *workspace, 
                           const struct loader_row *row, enum loader loader, struct bytes *why) {
   char *elf = xasprintf("%s/elf/%s", build, row->name);
   char *map = xasprintf("%s/elf/%s.map", build, row->name);
-  *subject = (struct subject){.workspace = workspace, .row = row, .loader = loader, .machine = machine_of(row->name)};
+  *subject =
+      (struct subject){.workspace = workspace, .row = row, .loader = loader, .machine = machine_of_label(row->name)};
   subject->path = xasprintf("%s/changed", workspace->root);
   bool good = bytes_read_file(&subject->file, elf) == 0;
   char *marks = xcalloc(1, subject->file.len + 1);

@@ -18,20 +18,14 @@ struct run {
   unsigned judged, drifted;
 };
 
-static enum machine machine_of(const char *name) {
-  const char *suffix = strrchr(name, '_');
-  return suffix && strcmp(suffix, "_x64") == 0 ? MACHINE_X64 : MACHINE_ARM64;
-}
-
 /* A program is a file that may be executed; maps, symbols and objects may not. */
 static int is_program(const struct dirent *entry) {
-  return entry->d_name[0] != '.' && (strstr(entry->d_name, "_x64") || strstr(entry->d_name, "_arm64")) &&
-         !strchr(entry->d_name, '.');
+  return !strchr(entry->d_name, '.') && machine_of_label(entry->d_name);
 }
 
 /* Why ROW is not judged under LOADER here, or NULL. */
 static const char *not_here(const struct run *run, const struct loader_row *row, enum loader loader) {
-  enum machine machine = machine_of(row->name);
+  const struct machine *machine = machine_of_label(row->name);
   if (!run->wanted[loader])
     return "";
   if (loader == LOADER_NATIVE && machine != host_machine())
@@ -46,10 +40,10 @@ static const char *not_here(const struct run *run, const struct loader_row *row,
 static void attempt_on(struct run *run, const struct loader_row *row, const char *elf, enum loader loader,
                        struct attempt *attempt) {
   if (loader == LOADER_KERNEL)
-    boot_run(&run->workspace, run->build, elf, machine_of(row->name), &row->arguments, attempt);
+    boot_run(&run->workspace, run->build, elf, machine_of_label(row->name), &row->arguments, attempt);
   else
-    attempt_run(&run->workspace, elf, machine_of(row->name), loader, &row->arguments, span_of(&row->input), DEADLINE_S,
-                attempt);
+    attempt_run(&run->workspace, elf, machine_of_label(row->name), loader, &row->arguments, span_of(&row->input),
+                DEADLINE_S, attempt);
 }
 
 static bool printed(const struct loader_row *row, struct span file, enum loader loader, const struct attempt *attempt) {

@@ -43,16 +43,26 @@ static void mutate_data(struct mutants *mutants, const struct map_entry *entry) 
   }
 }
 
-void mutants_make(const struct program_map *map, enum machine machine, struct mutants *mutants) {
+static mutator *mutator_of(const struct machine *machine) {
+  static const struct {
+    const char *machine;
+    mutator *mutate;
+  } all[] = {{"x64", mutate_x64}, {"arm64", mutate_arm64}};
+  for (size_t i = 0; machine && i < sizeof all / sizeof *all; i++)
+    if (strcmp(all[i].machine, machine->name) == 0)
+      return all[i].mutate;
+  return NULL;
+}
+
+void mutants_make(const struct program_map *map, const struct machine *machine, struct mutants *mutants) {
+  mutator *mutate = mutator_of(machine);
   *mutants = (struct mutants){0};
   for (size_t i = 0; i < map->count; i++) {
     const struct map_entry *entry = &map->entries[i];
     if (entry->kind == MAP_DATA)
       mutate_data(mutants, entry);
-    else if (entry->kind == MAP_CODE && machine == MACHINE_ARM64)
-      mutate_arm64(mutants, entry, i + 1 < map->count ? entry + 1 : NULL);
-    else if (entry->kind == MAP_CODE)
-      mutate_x64(mutants, entry, i + 1 < map->count ? entry + 1 : NULL);
+    else if (entry->kind == MAP_CODE && mutate)
+      mutate(mutants, entry, i + 1 < map->count ? entry + 1 : NULL);
   }
 }
 
@@ -83,15 +93,14 @@ static void disassemble(csh handle, const uint8_t *bytes, size_t len, uint64_t a
     cs_free(insn, count);
 }
 
-void mutant_describe(enum machine machine, const struct mutant *mutant, struct bytes *text) {
+void mutant_describe(const struct machine *machine, const struct mutant *mutant, struct bytes *text) {
   csh handle = 0;
   if (mutant->entry->kind != MAP_CODE) {
     bytes_printf(text, "0x%02x, now 0x%02x", mutant->entry->bytes[mutant->which], mutant->bytes[0]);
     return;
   }
-  bool arm64 = machine == MACHINE_ARM64;
-  if (cs_open(arm64 ? CS_ARCH_ARM64 : CS_ARCH_X86, arm64 ? CS_MODE_ARM : CS_MODE_64, &handle) != CS_ERR_OK)
-    die("capstone cannot be opened");
+  if (cs_open((cs_arch)machine->capstone_arch, (cs_mode)machine->capstone_mode, &handle) != CS_ERR_OK)
+    die("capstone cannot be opened for %s", machine->title);
   disassemble(handle, mutant->entry->bytes, mutant->entry->len, mutant->address, text);
   bytes_text(text, ", now ");
   disassemble(handle, mutant->bytes, mutant->len, mutant->address, text);

@@ -36,8 +36,9 @@ struct mutants {
   size_t count;
 };
 
-/* Makes every mutant of the program whose map this is. */
-void mutants_make(const struct program_map *map, enum machine machine, struct mutants *mutants);
+/* Makes every mutant of the program whose map this is: of its tables, and, where the instructions of MACHINE have
+   mutants, of its code. */
+void mutants_make(const struct program_map *map, const struct machine *machine, struct mutants *mutants);
 void mutants_free(struct mutants *mutants);
 
 const char *mutation_name(enum mutation mutation);
@@ -46,14 +47,14 @@ const char *mutation_name(enum mutation mutation);
 void mutant_name(const struct program_map *map, const struct mutant *mutant, struct bytes *name);
 
 /* What the instruction was, and what it has become, as text: "jne 0x40, now je 0x40". */
-void mutant_describe(enum machine machine, const struct mutant *mutant, struct bytes *text);
+void mutant_describe(const struct machine *machine, const struct mutant *mutant, struct bytes *text);
 
 /* Adds a mutant of ENTRY whose first LEN bytes are BYTES, unless it is the entry as it was, or one that is there. */
 void mutants_add(struct mutants *mutants, const struct map_entry *entry, enum mutation mutation, const uint8_t *bytes);
 
 /* mutants_x64.c, mutants_arm64.c: the mutants of one instruction. NEXT is the entry behind it, or NULL. Two operands
    that change places where their order cannot matter make no mutant. */
-void mutate_x64(struct mutants *mutants, const struct map_entry *entry, const struct map_entry *next);
-void mutate_arm64(struct mutants *mutants, const struct map_entry *entry, const struct map_entry *next);
+typedef void mutator(struct mutants *mutants, const struct map_entry *entry, const struct map_entry *next);
+mutator mutate_x64, mutate_arm64;
 
 #endif

@@ -335,6 +335,7 @@ static bool check_targets(struct result **jobs, size_t count, struct bytes *why)
     if (i && jobs[i]->target == jobs[i - 1]->target)
       continue;
     char *reason = target_check(jobs[i]->target);
+    reason = reason ? reason : target_check_machine(jobs[i]->target);
     if (reason && !(why->len && strstr(why->data, reason)))
       bytes_printf(why, "%s%s", why->len ? "\nbytegate: " : "", reason);
     free(reason);

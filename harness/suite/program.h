@@ -13,7 +13,7 @@ enum oracle { ORACLE_CMARK, ORACLE_CMARK_UNSAFE, ORACLE_EXPECTED, ORACLE_COMMAND
 
 struct program {
   char *name;                   /* of the section */
-  char *elf;                    /* path; {arch} stands for x64 or arm64 */
+  char *elf;                    /* path; {arch} stands for each of ARCHES */
   struct text_list arches;      /* empty: what the ELF says */
   struct text_list runners;     /* native, qemu */
   struct text_list arguments;   /* {file}: path of the input; {port}: a free port */

@@ -390,12 +390,15 @@ static void check_values(struct reader *reader, const struct program *program) {
 }
 
 static void check_program(struct reader *reader, const struct program *program) {
-  static const char *const arches[] = {"x64", "arm64"};
+  const char **arches = xcalloc(machine_count, sizeof *arches);
   static const char *const runners[] = {"native", "qemu"};
   reader->line = program->line;
+  for (size_t i = 0; i < machine_count; i++)
+    arches[i] = machines[i].name;
   for (size_t i = 0; i < program->arches.count; i++)
-    if (strcmp(program->arches.items[i], arches[0]) != 0 && strcmp(program->arches.items[i], arches[1]) != 0)
-      complain_word(reader, "arch", program->arches.items[i], arches, 2);
+    if (!machine_named(program->arches.items[i]))
+      complain_word(reader, "arch", program->arches.items[i], arches, machine_count);
+  free(arches);
   for (size_t i = 0; i < program->runners.count; i++)
     if (strcmp(program->runners.items[i], runners[0]) != 0 && strcmp(program->runners.items[i], runners[1]) != 0)
       complain_word(reader, "runner", program->runners.items[i], runners, 2);

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *place_name(enum machine machine, enum runner runner) {
-  static const char *const names[3][2] = {
-      {"native", "qemu"}, {"x64-native", "x64-qemu"}, {"arm64-native", "arm64-qemu"}};
-  return names[machine][runner];
+static const char *place_name(const struct machine *machine, enum runner runner) {
+  if (!machine)
+    return "native";
+  return runner == RUNNER_NATIVE ? machine->native : machine->emulated;
 }
 
 static bool wants_runner(const struct program *program, const char *runner) {
@@ -35,11 +35,10 @@ static void add_prefix(struct target *target) {
     prefix_emulate_machine(&target->prefix, target->machine);
 }
 
-static void add_target(struct suite *suite, const struct program *program, const char *elf, enum machine machine,
-                       enum runner runner) {
+static void add_target(struct suite *suite, const struct program *program, const char *elf,
+                       const struct machine *machine, enum runner runner) {
   suite->targets = xrealloc(suite->targets, (suite->target_count + 1) * sizeof *suite->targets);
-  char *label =
-      machine == MACHINE_HOST ? xstrdup(program->name) : xasprintf("%s_%s", program->name, machine_name(machine));
+  char *label = machine ? xasprintf("%s_%s", program->name, machine->name) : xstrdup(program->name);
   struct target *target = &suite->targets[suite->target_count++];
   *target = (struct target){.program = program,
                             .elf = xstrdup(elf),
@@ -54,11 +53,12 @@ static void add_target(struct suite *suite, const struct program *program, const
 
 /* A machine's own programs run natively, and under qemu as well; another machine's only under qemu. What is no ELF
    (a script) is for the kernel to run. */
-static void add_targets(struct suite *suite, const struct program *program, const char *elf, enum machine machine) {
-  bool native = machine == MACHINE_HOST || machine == host_machine();
-  if (native && (wants_runner(program, "native") || machine == MACHINE_HOST))
+static void add_targets(struct suite *suite, const struct program *program, const char *elf,
+                        const struct machine *machine) {
+  bool native = !machine || machine == host_machine();
+  if (native && (wants_runner(program, "native") || !machine))
     add_target(suite, program, elf, machine, RUNNER_NATIVE);
-  if (machine != MACHINE_HOST && wants_runner(program, "qemu"))
+  if (machine && wants_runner(program, "qemu"))
     add_target(suite, program, elf, machine, RUNNER_QEMU);
 }
 
@@ -71,7 +71,7 @@ void suite_unfold(struct suite *suite, const char *build) {
       const char *values[] = {build, arch};
       char *expanded = expand_placeholders(program->elf, names, values, 2);
       char *elf = path_beside(suite->path, expanded);
-      enum machine machine = !*arch ? elf_machine(elf) : strcmp(arch, "x64") == 0 ? MACHINE_X64 : MACHINE_ARM64;
+      const struct machine *machine = *arch ? machine_named(arch) : elf_machine(elf);
       add_targets(suite, program, elf, machine);
       free(expanded);
       free(elf);
@@ -96,9 +96,9 @@ void prefix_emulate(struct prefix *prefix, const char *const *words) {
   add_words(&prefix->emulator, words);
 }
 
-void prefix_emulate_machine(struct prefix *prefix, enum machine machine) {
-  char *path = find_command(machine_emulator(machine));
-  prefix_emulate(prefix, (const char *const[]){path ? path : machine_emulator(machine), NULL});
+void prefix_emulate_machine(struct prefix *prefix, const struct machine *machine) {
+  char *path = find_command(machine->qemu_static);
+  prefix_emulate(prefix, (const char *const[]){path ? path : machine->qemu_static, NULL});
   free(path);
 }
 
@@ -136,4 +136,16 @@ char *target_check(const struct target *target) {
   if (emulator->count && access(emulator->items[0], X_OK) != 0)
     return xasprintf("%s is not on the PATH (install qemu-user-static)", emulator->items[0]);
   return NULL;
+}
+
+char *target_check_machine(const struct target *target) {
+  struct elf_identity identity = elf_identify(target->elf);
+  if (!identity.is_elf || (identity.machine && identity.machine == target->machine))
+    return NULL;
+  if (target->machine)
+    return xasprintf("%s: it is a program for %s, and not for %s, as 'arch = %s' says", target->elf,
+                     elf_description(&identity), target->machine->title, target->machine->name);
+  return xasprintf("%s: a program for %s, a machine that bytegate knows no runner for (`bytegate machines` lists those "
+                   "that it knows)",
+                   target->elf, elf_description(&identity));
 }

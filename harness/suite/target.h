@@ -22,7 +22,7 @@ struct target {
   char *elf;         /* path without placeholders */
   char *label;       /* "markdown-server_arm64" */
   const char *where; /* "arm64-qemu"; static */
-  enum machine machine;
+  const struct machine *machine; /* NULL: it is no ELF, and runs as it is */
   enum runner runner; /* by whose rules an end is judged */
   struct prefix prefix;
   double deadline;       /* seconds for one case */
@@ -47,10 +47,13 @@ void prefix_emulate(struct prefix *prefix, const char *const *words);
 void prefix_words(const struct prefix *prefix, const char *elf, struct text_list *words);
 
 /* Makes the emulator of MACHINE, along PATH, that of PREFIX; its bare name where there is none. */
-void prefix_emulate_machine(struct prefix *prefix, enum machine machine);
+void prefix_emulate_machine(struct prefix *prefix, const struct machine *machine);
 
 /* Why TARGET cannot be started here, as one line for a person that the caller frees, or NULL: the program is not built,
    or there is no emulator. */
 char *target_check(const struct target *target);
+
+/* Why the file of TARGET is no program of its machine, or of none that is known here; one line as well, or NULL. */
+char *target_check_machine(const struct target *target);
 
 #endif

@@ -131,12 +131,12 @@ static void check_hybrid(const char *donor_name, const char *host_name, const ch
   const struct item **items = all_routines(&donor, path, &count);
   ck_assert_uint_gt(count, 80);
   ck_assert_msg(graft(&donor, &host, items, count, path, &why), "%s", why.data);
-  int status =
-      run_shell(&out,
-                "F=$PWD/fixtures/markdown; printf '[program hybrid]\\nelf = %s\\nstdin = yes\\ndrive = run\\n"
-                "oracle = cmark\\nrunner = %s\\n[cases c]\\nsource = folder\\npath = %%s\\npattern = *.md\\n' "
-                "\"$F\" >$T/hybrid_%s.ini; \"$B\" verify --no-self-audit -k --suite $T/hybrid_%s.ini --known /dev/null",
-                path, strcmp(arch, "x64") == 0 && host_machine() == MACHINE_X64 ? "native" : "qemu", arch, arch);
+  int status = run_shell(
+      &out,
+      "F=$PWD/fixtures/markdown; printf '[program hybrid]\\nelf = %s\\nstdin = yes\\ndrive = run\\n"
+      "oracle = cmark\\nrunner = %s\\n[cases c]\\nsource = folder\\npath = %%s\\npattern = *.md\\n' "
+      "\"$F\" >$T/hybrid_%s.ini; \"$B\" verify --no-self-audit -k --suite $T/hybrid_%s.ini --known /dev/null",
+      path, strcmp(arch, "x64") == 0 && host_machine() == machine_named("x64") ? "native" : "qemu", arch, arch);
   ck_assert_msg(status == 0, "exit status %d: %s", status, out.data);
   free(items);
   free(donor_path);

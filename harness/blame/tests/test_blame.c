@@ -214,36 +214,36 @@ END_TEST
 
 /* What the byte's way is read from. */
 static const struct {
-  enum machine machine;
+  const char *machine;
   enum code_kind kind;
   const char *bytes;
   size_t len;
   const char *to, *from;
   size_t width;
 } codes[] = {
-    {MACHINE_X64, CODE_STORE, "\x41\x88\x06", 3, "", "rax", 1},             /* mov [r14], al */
-    {MACHINE_X64, CODE_STORE_IMMEDIATE, "\x41\xc6\x06\x25", 4, "", "", 1},  /* mov byte [r14], 0x25 */
-    {MACHINE_X64, CODE_LOAD, "\x0f\xb6\x07", 3, "rax", "", 1},              /* movzx eax, byte [rdi] */
-    {MACHINE_X64, CODE_STORE, "\xf3\x41\x0f\x7f\x06", 5, "", "xmm0", 16},   /* movdqu [r14], xmm0 */
-    {MACHINE_X64, CODE_MOVE, "\x4c\x89\xc0", 3, "rax", "r8", 0},            /* mov rax, r8 */
-    {MACHINE_X64, CODE_IMMEDIATE, "\xb8\x05\0\0\0", 5, "rax", "", 0},       /* mov eax, 5 */
-    {MACHINE_X64, CODE_STORE_MANY, "\xf3\xa4", 2, NULL, NULL, 1},           /* rep movsb */
-    {MACHINE_X64, CODE_OTHER, "\x48\x01\xd8", 3, "rax", "rbx", 0},          /* add rax, rbx */
-    {MACHINE_X64, CODE_FLOW, "\x0f\x05", 2, "", "", 0},                     /* syscall */
-    {MACHINE_ARM64, CODE_STORE, "\xe9\x02\x00\x39", 4, "", "x9", 1},        /* strb w9, [x23] */
-    {MACHINE_ARM64, CODE_LOAD, "\x09\x00\x40\x39", 4, "x9", "", 1},         /* ldrb w9, [x0] */
-    {MACHINE_ARM64, CODE_STORE, "\xe0\x02\x80\x3d", 4, "", "v0", 16},       /* str q0, [x23] */
-    {MACHINE_ARM64, CODE_IMMEDIATE, "\xb1\x04\x80\xd2", 4, "x17", "", 0},   /* mov x17, #0x25 */
-    {MACHINE_ARM64, CODE_MOVE, "\xe9\x03\x0a\xaa", 4, "x9", "x10", 0},      /* mov x9, x10 */
-    {MACHINE_ARM64, CODE_OTHER, "\x3f\x71\x01\xf1", 4, NULL, NULL, 0},      /* cmp x9, #0x5c */
-    {MACHINE_ARM64, CODE_STORE_MANY, "\xfd\x7b\xbf\xa9", 4, NULL, NULL, 8}, /* stp x29, x30, [sp, #-16]! */
-    {MACHINE_ARM64, CODE_FLOW, "\xc0\x03\x5f\xd6", 4, "", "", 0},           /* ret */
+    {"x64", CODE_STORE, "\x41\x88\x06", 3, "", "rax", 1},             /* mov [r14], al */
+    {"x64", CODE_STORE_IMMEDIATE, "\x41\xc6\x06\x25", 4, "", "", 1},  /* mov byte [r14], 0x25 */
+    {"x64", CODE_LOAD, "\x0f\xb6\x07", 3, "rax", "", 1},              /* movzx eax, byte [rdi] */
+    {"x64", CODE_STORE, "\xf3\x41\x0f\x7f\x06", 5, "", "xmm0", 16},   /* movdqu [r14], xmm0 */
+    {"x64", CODE_MOVE, "\x4c\x89\xc0", 3, "rax", "r8", 0},            /* mov rax, r8 */
+    {"x64", CODE_IMMEDIATE, "\xb8\x05\0\0\0", 5, "rax", "", 0},       /* mov eax, 5 */
+    {"x64", CODE_STORE_MANY, "\xf3\xa4", 2, NULL, NULL, 1},           /* rep movsb */
+    {"x64", CODE_OTHER, "\x48\x01\xd8", 3, "rax", "rbx", 0},          /* add rax, rbx */
+    {"x64", CODE_FLOW, "\x0f\x05", 2, "", "", 0},                     /* syscall */
+    {"arm64", CODE_STORE, "\xe9\x02\x00\x39", 4, "", "x9", 1},        /* strb w9, [x23] */
+    {"arm64", CODE_LOAD, "\x09\x00\x40\x39", 4, "x9", "", 1},         /* ldrb w9, [x0] */
+    {"arm64", CODE_STORE, "\xe0\x02\x80\x3d", 4, "", "v0", 16},       /* str q0, [x23] */
+    {"arm64", CODE_IMMEDIATE, "\xb1\x04\x80\xd2", 4, "x17", "", 0},   /* mov x17, #0x25 */
+    {"arm64", CODE_MOVE, "\xe9\x03\x0a\xaa", 4, "x9", "x10", 0},      /* mov x9, x10 */
+    {"arm64", CODE_OTHER, "\x3f\x71\x01\xf1", 4, NULL, NULL, 0},      /* cmp x9, #0x5c */
+    {"arm64", CODE_STORE_MANY, "\xfd\x7b\xbf\xa9", 4, NULL, NULL, 8}, /* stp x29, x30, [sp, #-16]! */
+    {"arm64", CODE_FLOW, "\xc0\x03\x5f\xd6", 4, "", "", 0},           /* ret */
 };
 
 START_TEST(instructions_are_read_for_what_they_move) {
   struct code_reader reader;
   struct code code;
-  ck_assert(code_open(codes[_i].machine, &reader));
+  ck_assert(code_open(machine_named(codes[_i].machine), &reader));
   ck_assert(code_read(&reader, codes[_i].bytes, codes[_i].len, 0x400000, &code));
   ck_assert_msg(code.kind == codes[_i].kind, "%s: kind %d", code.text, (int)code.kind);
   if (codes[_i].to)

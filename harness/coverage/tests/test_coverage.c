@@ -1,7 +1,6 @@
 /* Coverage: the source map, the branches, and a program of which it is known what every instruction does. */
 #include "harness/coverage/coverage.h"
 
-#include "harness/helpers/plugin/branches.h"
 #include "harness/map/program_map.h"
 #include "harness/tests/tiny_program.h"
 
@@ -76,30 +75,30 @@ END_TEST
 static const struct {
   const char *bytes;
   size_t len;
-  enum machine machine;
+  const char *machine;
   int64_t displacement; /* 0: no conditional branch */
-} branches[] = {{"\x75\xf9", 2, MACHINE_X64, -7},
-                {"\x74\x7f", 2, MACHINE_X64, 0x7f},
-                {"\x0f\x84\x00\x01\x00\x00", 6, MACHINE_X64, 0x100},
-                {"\x0f\x8f\xfc\xff\xff\xff", 6, MACHINE_X64, -4},
-                {"\xe3\x02", 2, MACHINE_X64, 2},
-                {"\xeb\x02", 2, MACHINE_X64, 0},
-                {"\xe9\x00\x01\x00\x00", 5, MACHINE_X64, 0},
-                {"\x0f\x95\xc0", 3, MACHINE_X64, 0},
-                {"\xc1\xff\xff\x54", 4, MACHINE_ARM64, -8}, /* b.ne */
-                {"\xe0\xff\x7f\x54", 4, MACHINE_ARM64, 0xffffc},
-                {"\x4a\x00\x00\xb5", 4, MACHINE_ARM64, 8},       /* cbnz x10 */
-                {"\xf5\xff\xff\x34", 4, MACHINE_ARM64, -4},      /* cbz w21 */
-                {"\x5e\x00\xf8\xb6", 4, MACHINE_ARM64, 8},       /* tbz x30, #63 */
-                {"\x02\x00\x04\x37", 4, MACHINE_ARM64, -0x8000}, /* tbnz w2, #0 */
-                {"\x02\x00\x00\x14", 4, MACHINE_ARM64, 0},       /* b */
-                {"\xc0\x03\x5f\xd6", 4, MACHINE_ARM64, 0}};      /* ret */
+} branches[] = {{"\x75\xf9", 2, "x64", -7},
+                {"\x74\x7f", 2, "x64", 0x7f},
+                {"\x0f\x84\x00\x01\x00\x00", 6, "x64", 0x100},
+                {"\x0f\x8f\xfc\xff\xff\xff", 6, "x64", -4},
+                {"\xe3\x02", 2, "x64", 2},
+                {"\xeb\x02", 2, "x64", 0},
+                {"\xe9\x00\x01\x00\x00", 5, "x64", 0},
+                {"\x0f\x95\xc0", 3, "x64", 0},
+                {"\xc1\xff\xff\x54", 4, "arm64", -8}, /* b.ne */
+                {"\xe0\xff\x7f\x54", 4, "arm64", 0xffffc},
+                {"\x4a\x00\x00\xb5", 4, "arm64", 8},       /* cbnz x10 */
+                {"\xf5\xff\xff\x34", 4, "arm64", -4},      /* cbz w21 */
+                {"\x5e\x00\xf8\xb6", 4, "arm64", 8},       /* tbz x30, #63 */
+                {"\x02\x00\x04\x37", 4, "arm64", -0x8000}, /* tbnz w2, #0 */
+                {"\x02\x00\x00\x14", 4, "arm64", 0},       /* b */
+                {"\xc0\x03\x5f\xd6", 4, "arm64", 0}};      /* ret */
 
 START_TEST(conditional_branches_are_told_with_their_distance) {
   uint64_t displacement = 0;
   const uint8_t *bytes = (const uint8_t *)branches[_i].bytes;
-  bool is = branches[_i].machine == MACHINE_ARM64 ? decode_branch_arm64(bytes, branches[_i].len, &displacement)
-                                                  : decode_branch_x64(bytes, branches[_i].len, &displacement);
+  const struct instruction_set *instructions = machine_named(branches[_i].machine)->instructions;
+  bool is = instructions->decode_branch(bytes, branches[_i].len, &displacement);
   ck_assert_int_eq((int64_t)(is ? displacement : 0), branches[_i].displacement);
 }
 END_TEST
@@ -142,7 +141,7 @@ START_TEST(a_program_is_counted_wherever_it_is_loaded) {
   tiny_edit(folder, "tiny", (struct span){"\2\0\x3e", 3}, (struct span){"\3\0\x3e", 3});
   char *elsewhere = tiny_run(folder, "coverage --suite ./tiny.ini", &status);
   ck_assert_str_eq(elsewhere, there);
-  if (host_machine() == MACHINE_X64) {
+  if (host_machine() == machine_named("x64")) {
     tiny_edit(folder, "tiny.ini", span_text("arch = x64"), span_text("runner = native"));
     free(elsewhere);
     elsewhere = tiny_run(folder, "coverage --suite ./tiny.ini --fresh", &status);

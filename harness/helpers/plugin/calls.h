@@ -1,10 +1,11 @@
 /* The system calls by name and number, and what each does with memory. The numbers of x86-64 are those of
-   arch/x86/entry/syscalls/syscall_64.tbl, the numbers of arm64 those of include/uapi/asm-generic/unistd.h. */
+   arch/x86/entry/syscalls/syscall_64.tbl; those of include/uapi/asm-generic/unistd.h are arm64's and riscv64's. */
 #ifndef HARNESS_PLUGIN_CALLS_H
 #define HARNESS_PLUGIN_CALLS_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "harness/base/machine.h"
+
+#include <string.h>
 
 enum call_role {
   CALL_OTHER,
@@ -25,7 +26,7 @@ enum call_role {
 
 struct call {
   const char *name;
-  short x64, arm64; /* -1: it has no such call */
+  short x64, generic; /* -1: there is no such call */
   enum call_role role;
 };
 
@@ -87,12 +88,26 @@ static const struct call calls[] = {
     {"clone3", 435, 435, CALL_FORKS},
 };
 
-/* The call of that NUMBER, or NULL. */
-static inline const struct call *call_of(bool arm64, long number) {
+/* The number of CALL among NUMBERS, or -1. */
+static inline long call_number(const struct call *call, enum call_numbers numbers) {
+  const long columns[CALL_NUMBERS] = {[CALLS_UNKNOWN] = -1, [CALLS_X64] = call->x64, [CALLS_GENERIC] = call->generic};
+  return columns[numbers];
+}
+
+/* The call that has that NUMBER among NUMBERS, or NULL. */
+static inline const struct call *call_of(enum call_numbers numbers, long number) {
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
-    if ((arm64 ? calls[i].arm64 : calls[i].x64) == number && number >= 0)
+    if (number >= 0 && call_number(&calls[i], numbers) == number)
       return &calls[i];
   return NULL;
+}
+
+/* The call of that NAME, which stands in the table. */
+static inline const struct call *call_named(const char *name) {
+  const struct call *call = calls;
+  while (strcmp(call->name, name) != 0)
+    call++;
+  return call;
 }
 
 #endif

@@ -6,7 +6,7 @@
    Instructions are counted by code that qemu puts inline. An edge is noticed where it leads: a conditional branch ends
    its translation block, so the address of the next block says which way it went. A signal's handler may come in
    between; its address is neither of the two, and is passed over. */
-#include "harness/helpers/plugin/branches.h"
+#include "harness/base/machine.h"
 #include "harness/helpers/plugin/counts.h"
 #include "harness/helpers/plugin/qemu_plugin.h"
 
@@ -26,7 +26,7 @@ struct branch {
 };
 
 static struct counts_header *counts;
-static bool is_arm64;
+static const struct instruction_set *instructions; /* of the guest; NULL: its branches are not known */
 
 /* The branch that ends the block executed last, and where it leads; at == 0: none. The programs counted have one
    thread each. */
@@ -45,12 +45,11 @@ static bool decode_branch(const struct qemu_plugin_insn *insn, struct branch *br
   const uint8_t *bytes = qemu_plugin_insn_data(insn);
   size_t size = qemu_plugin_insn_size(insn);
   uint64_t displacement = 0;
-  bool (*decode)(const uint8_t *, size_t, uint64_t *) = is_arm64 ? decode_branch_arm64 : decode_branch_x64;
-  if (!decode(bytes, size, &displacement))
+  if (!instructions || !instructions->decode_branch(bytes, size, &displacement))
     return false;
   branch->at = qemu_plugin_insn_vaddr(insn);
   branch->next = branch->at + size;
-  branch->target = (is_arm64 ? branch->at : branch->next) + displacement;
+  branch->target = (instructions->branch_from_next ? branch->next : branch->at) + displacement;
   return true;
 }
 
@@ -146,8 +145,8 @@ static bool map_counts(const char *path) {
 
 EXPORTED int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv) {
   /* The first field of qemu_info_t is the name of the guest's machine, as in "aarch64". */
-  const char *const *machine = (const char *const *)(const void *)info;
-  is_arm64 = strcmp(*machine, "aarch64") == 0;
+  const struct machine *machine = machine_of_qemu(*(const char *const *)(const void *)info);
+  instructions = machine ? machine->instructions : NULL;
   for (int i = 0; i < argc; i++)
     if (strncmp(argv[i], "counts=", 7) == 0 && map_counts(argv[i] + 7)) {
       qemu_plugin_register_vcpu_tb_trans_cb(id, translate);

@@ -15,7 +15,8 @@
 
 EXPORTED int qemu_plugin_version = 1;
 
-static bool is_arm64;
+static enum call_numbers calls_of_guest;
+static const struct instruction_set *instructions; /* NULL: its calls and returns are not known */
 static int log_file = -1;
 static struct observed_state *state;
 static uint64_t watches[OBSERVED_WATCHES];
@@ -80,22 +81,6 @@ static void end_routine(unsigned vcpu, void *userdata) {
     state->depth--;
 }
 
-enum flow { FLOW_ON, FLOW_CALL, FLOW_RETURN };
-
-/* BL, BLR and RET (Arm ARM C4.1); CALL rel32, CALL r/m (ff /2, with or without REX) and RET (Intel SDM 2). */
-static enum flow flow_of(const uint8_t *bytes, size_t size) {
-  uint32_t word = 0;
-  memcpy(&word, bytes, size < sizeof word ? size : sizeof word);
-  if (is_arm64)
-    return (word & 0xfc000000) == 0x94000000 || (word & 0xfffffc1f) == 0xd63f0000 ? FLOW_CALL
-           : (word & 0xfffffc1f) == 0xd65f0000                                    ? FLOW_RETURN
-                                                                                  : FLOW_ON;
-  size_t at = size > 2 && (bytes[0] & 0xf0) == 0x40 ? 1 : 0;
-  if ((bytes[0] == 0xe8 && size == 5) || (bytes[at] == 0xff && size > at + 1 && (bytes[at + 1] & 0x38) == 0x10))
-    return FLOW_CALL;
-  return (bytes[0] == 0xc3 && size == 1) || (bytes[0] == 0xc2 && size == 3) ? FLOW_RETURN : FLOW_ON;
-}
-
 static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
   (void)id;
   size_t count = qemu_plugin_tb_n_insns(tb);
@@ -103,7 +88,7 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
     struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
     uint64_t address = qemu_plugin_insn_vaddr(insn);
     size_t size = qemu_plugin_insn_size(insn);
-    enum flow flow = flow_of(qemu_plugin_insn_data(insn), size);
+    enum flow flow = instructions ? instructions->flow_of(qemu_plugin_insn_data(insn), size) : FLOW_ON;
     void *pc = (void *)(uintptr_t)address;
     qemu_plugin_register_vcpu_insn_exec_cb(insn, begin_instruction, QEMU_PLUGIN_CB_NO_REGS, pc);
     if (flow == FLOW_CALL)
@@ -121,7 +106,7 @@ static void begin_call(qemu_plugin_id_t id, unsigned vcpu, int64_t number, uint6
   const uint64_t arguments[6] = {a1, a2, a3, a4, a5, a6};
   (void)id, (void)vcpu, (void)a7, (void)a8;
   state->call = number;
-  observe_call(log_file, getpid(), is_arm64, (long)number, state->pc, arguments);
+  observe_call(log_file, getpid(), calls_of_guest, (long)number, state->pc, arguments);
 }
 
 static void end_call(qemu_plugin_id_t id, unsigned vcpu, int64_t number, int64_t result) {
@@ -155,9 +140,10 @@ static bool take_argument(const char *argument) {
 }
 
 EXPORTED int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv) {
-  const char *const *machine = (const char *const *)(const void *)info;
+  const struct machine *machine = machine_of_qemu(*(const char *const *)(const void *)info);
   bool good = true;
-  is_arm64 = strcmp(*machine, "aarch64") == 0;
+  calls_of_guest = machine ? machine->calls : CALLS_UNKNOWN;
+  instructions = machine ? machine->instructions : NULL;
   for (int i = 0; i < argc; i++)
     good &= take_argument(argv[i]);
   if (!good || log_file < 0 || !state) {

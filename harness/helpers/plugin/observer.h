@@ -73,8 +73,9 @@ static inline void observe_path(int log, pid_t pid, uint64_t address) {
 }
 
 /* Notes that process PID, at PC, begins the system call NUMBER with ARGUMENTS, and the memory it is about. */
-static inline void observe_call(int log, pid_t pid, bool arm64, long number, uint64_t pc, const uint64_t arguments[6]) {
-  const struct call *call = call_of(arm64, number);
+static inline void observe_call(int log, pid_t pid, enum call_numbers numbers, long number, uint64_t pc,
+                                const uint64_t arguments[6]) {
+  const struct call *call = call_of(numbers, number);
   struct observed record = {.kind = OBSERVED_CALL, .number = (int32_t)number, .pc = pc};
   struct msghdr message;
   memcpy(record.arguments, arguments, sizeof record.arguments);

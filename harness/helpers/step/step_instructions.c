@@ -5,7 +5,7 @@
 
    For programs that the emulator refuses or fails. The kernel stops a program some hundred thousand times a second, so
    this is for small ones; what they load from memory by themselves is not seen. */
-#include "harness/helpers/plugin/branches.h"
+#include "harness/base/machine.h"
 #include "harness/helpers/plugin/counts.h"
 
 #include <elf.h>
@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
@@ -45,8 +46,8 @@ static void count(enum counter which, uint64_t address) {
 #if defined __x86_64__
 static bool decode_branch(const struct state *state, uint64_t *next, uint64_t *target) {
   uint64_t displacement = 0;
-  size_t size = state->code[0] == 0x0f ? 6 : 2; /* of a conditional branch; whether it is one says decode_branch_x64 */
-  if (!decode_branch_x64(state->code, size, &displacement))
+  size_t size = state->code[0] == 0x0f ? 6 : 2; /* of a conditional branch; whether it is one says decode_branch */
+  if (!instructions_x64.decode_branch(state->code, size, &displacement))
     return false;
   *next = state->at + size;
   *target = *next + displacement;
@@ -71,7 +72,7 @@ static uint64_t position(const struct user_regs_struct *registers) { return regi
 #else
 static bool decode_branch(const struct state *state, uint64_t *next, uint64_t *target) {
   uint64_t displacement = 0;
-  if (!decode_branch_arm64(state->code, sizeof(uint32_t), &displacement))
+  if (!instructions_arm64.decode_branch(state->code, sizeof(uint32_t), &displacement))
     return false;
   *next = state->at + sizeof(uint32_t);
   *target = state->at + displacement;

@@ -15,7 +15,7 @@ static char *build;
 static struct loader_table table;
 
 static bool is_native(const struct loader_row *row) {
-  const char *suffix = host_machine() == MACHINE_X64 ? "_x64" : "_arm64";
+  char *suffix = xasprintf("_%s", machine_name(host_machine()));
   size_t len = strlen(row->name), tail = strlen(suffix);
   return len > tail && !strcmp(row->name + len - tail, suffix) &&
          strcmp(loader_declared(row, LOADER_NATIVE), "refused") != 0 && row->memory <= loader_memory();

@@ -204,8 +204,9 @@ static void add_header(const struct session *session, const struct choice *choic
   struct tm parts;
   strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", gmtime_r(&now, &parts));
   bytes_text(out, page_head);
-  bytes_printf(out, "%s, %zu divergences</title>\n<style>\n%s</style>\n</head>\n<body>\n", red ? "RED" : "GREEN",
-               choice->all, html_style);
+  bytes_printf(out, "%s, %zu divergences</title>\n<style>\n%s", red ? "RED" : "GREEN", choice->all, html_style);
+  html_sizes_style(out);
+  bytes_text(out, "</style>\n</head>\n<body>\n");
   bytes_text(out, "<a class=\"skip\" href=\"#divergences\">Skip to the divergences</a>\n<header>\n<h1>bytegate: ");
   bytes_printf(out, "<span class=\"%s\">%s</span></h1>\n", red ? "bad" : "good", red ? "RED" : "GREEN");
   bytes_printf(out,

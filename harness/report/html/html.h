@@ -40,6 +40,9 @@ void html_byte_maps(const struct session *session, struct bytes *out);
 /* report_html_sizes.c: how the sizes that elf.sha256 in FOLDER states changed over the commits of git. */
 void html_sizes(const char *folder, struct bytes *out);
 
+/* The style of its lines: the colours and the dashes of the machines. */
+void html_sizes_style(struct bytes *out);
+
 /* report_html_loaders.c: the loader table that loaders.ini in FOLDER declares. */
 void html_loaders(const char *folder, struct bytes *out);
 

@@ -1,6 +1,7 @@
 /* The sizes of the programs over the commits: what git says of elf.sha256, one small plot for each program whose size
    ever changed, its machines together. */
 #include "harness/base/command.h"
+#include "harness/base/machine.h"
 #include "harness/report/html/html.h"
 
 #include <stdio.h>
@@ -105,15 +106,35 @@ static void free_history(struct history *history) {
   free(history->elfs);
 }
 
-static const char *machine_of(const char *name) {
-  return strstr(name, "_arm64") ? "arm64" : strstr(name, "_x64") ? "x64" : "other";
+/* Whether the two are one program, each on a machine of its own: equal but for the machine. */
+static bool is_sibling(const char *a, const char *b) {
+  const struct machine *of_a = machine_of_label(a);
+  const struct machine *of_b = machine_of_label(b);
+  if (!of_a || !of_b || of_a == of_b)
+    return false;
+  size_t stem = (size_t)(strrchr(a, '_') - a);
+  return strncmp(a, b, stem + 1) == 0 && strrchr(b, '_') == b + stem &&
+         strcmp(a + stem + 1 + strlen(of_a->name), b + stem + 1 + strlen(of_b->name)) == 0;
 }
 
-/* Whether the two are one program on different machines: equal but for the machine. */
-static bool is_sibling(const char *a, const char *b) {
-  const char *at = strstr(a, "_x64");
-  const char *bt = strstr(b, "_arm64");
-  return at && bt && at - a == bt - b && memcmp(a, b, (size_t)(at - a)) == 0 && strcmp(at + 4, bt + 6) == 0;
+/* The class of the style sheet that a program's line has: that of its machine, where that has a colour. */
+static const char *ink_of(const char *name) {
+  const struct machine *machine = machine_of_label(name);
+  return machine && machine->colour ? machine->name : "other";
+}
+
+void html_sizes_style(struct bytes *out) {
+  bytes_text(out, ".other{stroke:var(--text)}circle.other{fill:var(--text)}");
+  for (size_t i = 0; i < machine_count; i++) {
+    const struct machine *machine = &machines[i];
+    if (!machine->colour)
+      continue;
+    bytes_printf(out, ":root{--%s:%s}@media(prefers-color-scheme:dark){:root{--%s:%s}}", machine->name, machine->colour,
+                 machine->name, machine->dark_colour);
+    bytes_printf(out, ".%s{stroke:var(--%s)%s}circle.%s{fill:var(--%s)}", machine->name, machine->name,
+                 machine->dashed ? ";stroke-dasharray:6 3" : "", machine->name, machine->name);
+  }
+  bytes_text(out, "\n");
 }
 
 enum { WIDTH = 320, HEIGHT = 130, LEFT = 52, RIGHT = 8, TOP = 10, BOTTOM = 22 };
@@ -159,7 +180,7 @@ static void add_steps(const struct elf_sizes *elf, const struct scale *scale, co
 
 static void add_line(const struct history *history, const struct elf_sizes *elf, const struct scale *scale,
                      struct bytes *out) {
-  const char *machine = machine_of(elf->name);
+  const char *machine = ink_of(elf->name);
   add_steps(elf, scale, machine, out);
   for (size_t k = 0; k <= scale->last; k++) {
     if (!elf->sizes[k] || (k && elf->sizes[k] == elf->sizes[k - 1]))
@@ -186,9 +207,9 @@ static void add_axes(const struct history *history, const struct scale *scale, s
 }
 
 static void add_caption(const struct elf_sizes *elf, size_t last, struct bytes *out) {
-  const char *machine = machine_of(elf->name);
-  bytes_printf(out, "<span style=\"color:var(--%s)\">%s</span> ", strcmp(machine, "other") ? machine : "text",
-               strcmp(machine, "arm64") ? "&#x2014;" : "- -");
+  const struct machine *machine = machine_of_label(elf->name);
+  bytes_printf(out, "<span style=\"color:var(--%s)\">%s</span> ", machine && machine->colour ? machine->name : "text",
+               machine && machine->dashed ? "- -" : "&#x2014;");
   html_text(out, elf->name);
   if (elf->sizes[last])
     bytes_printf(out, ": %zu bytes. ", elf->sizes[last]);
@@ -196,41 +217,49 @@ static void add_caption(const struct elf_sizes *elf, size_t last, struct bytes *
     bytes_text(out, ": no longer there. ");
 }
 
-static void add_plot(const struct history *history, const struct elf_sizes *elf, const struct elf_sizes *sibling,
-                     struct bytes *out) {
+/* Plots FIRST and its siblings. */
+static void add_plot(const struct history *history, const struct elf_sizes *first, struct bytes *out) {
   struct scale scale = {SIZE_MAX, 0, history->commit_count - 1};
-  stretch(&scale, elf, history->commit_count);
-  stretch(&scale, sibling, history->commit_count);
+  struct bytes captions = {0};
+  struct bytes lines = {0};
+  for (const struct elf_sizes *elf = history->elfs; elf < history->elfs + history->elf_count; elf++)
+    if (elf == first || is_sibling(elf->name, first->name)) {
+      stretch(&scale, elf, history->commit_count);
+      add_caption(elf, scale.last, &captions);
+    }
+  for (const struct elf_sizes *elf = history->elfs; elf < history->elfs + history->elf_count; elf++)
+    if (elf == first || is_sibling(elf->name, first->name))
+      add_line(history, elf, &scale, &lines);
   bytes_text(out, "<figure><figcaption>");
-  add_caption(elf, scale.last, out);
-  if (sibling)
-    add_caption(sibling, scale.last, out);
+  bytes_add(out, span_of(&captions));
   bytes_printf(out, "</figcaption><svg class=\"plot\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"sizes of ", WIDTH,
                HEIGHT);
-  html_text(out, elf->name);
+  html_text(out, first->name);
   bytes_printf(out, ", from %zu to %zu bytes\">\n", scale.least, scale.most);
   add_axes(history, &scale, out);
-  add_line(history, elf, &scale, out);
-  if (sibling)
-    add_line(history, sibling, &scale, out);
+  bytes_add(out, span_of(&lines));
   bytes_text(out, "</svg></figure>\n");
+  bytes_free(&captions);
+  bytes_free(&lines);
 }
 
-/* Each program that changed, x64 and arm64 in one plot, which the x64 one opens. Returns how many plots. */
+/* Each program that changed, with its siblings in one plot, which that of the first machine opens. Returns how many. */
 static size_t add_plots(const struct history *history, struct bytes *out) {
   size_t plots = 0;
   for (size_t i = 0; i < history->elf_count; i++) {
     const struct elf_sizes *elf = &history->elfs[i];
-    const struct elf_sizes *sibling = NULL;
-    bool shown = false;
+    bool changed = elf->changes > 0;
+    bool opens = true;
     for (size_t k = 0; k < history->elf_count; k++) {
-      sibling = is_sibling(elf->name, history->elfs[k].name) ? &history->elfs[k] : sibling;
-      shown |= is_sibling(history->elfs[k].name, elf->name);
+      const struct elf_sizes *other = &history->elfs[k];
+      if (!is_sibling(elf->name, other->name))
+        continue;
+      changed |= other->changes > 0;
+      opens &= machine_of_label(elf->name) < machine_of_label(other->name);
     }
-    if (shown || (!elf->changes && !(sibling && sibling->changes)))
-      continue;
-    add_plot(history, elf, sibling, out);
-    plots++;
+    if (changed && opens)
+      add_plot(history, elf, out);
+    plots += changed && opens;
   }
   return plots;
 }
