@@ -124,17 +124,17 @@ static void lay_load_document(void) {
   sys(NR_FSTAT);
   blt(A0, 0, "done");
   ld32(T0, A1, machine_now()->stat_mode);
-  and(T0, T0, 0170000);
+  and(T0, T0, MODE_TYPE);
   li(A0, -LINUX_EISDIR);
-  bne(T0, 0100000, "done");
-  ld64(A0, A1, 48); /* st_size: what to expect, no more than that */
+  bne(T0, MODE_REGULAR, "done");
+  ld64(A0, A1, STAT_SIZE); /* what to expect, no more than that */
   call("reserve_document");
   blt(A0, 0, "done");
   mov(A0, S2);
   call("append_file");
   label("done");
   leave();
-  bss("file_status", 144, 8);
+  bss("file_status", STAT_ROOM, 8);
 }
 
 /* answer_request: in A0 = status that the request deserves. Prepares the answer and sends what can be sent at once. An
@@ -253,7 +253,7 @@ static void lay_send_response(void) {
   label("all_written");
   call("release_page");
   ld32(A0, POLLFD, POLLFD_FD);
-  li(A1, 1); /* SHUT_WR */
+  li(A1, LINUX_SHUT_WR);
   sys(NR_SHUTDOWN);
   blt(A0, 0, "gone");
   st64(DRAINING, SLOT, SLOT_STATE);

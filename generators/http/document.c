@@ -6,25 +6,7 @@
 
 #include "../markdown/markdown.h"
 
-enum {
-  READABLE_WRITABLE = 1 | 2,           /* PROT_READ | PROT_WRITE */
-  FRESH_MEMORY = 0x02 | 0x20 | 0x4000, /* MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE */
-  MREMAP_MAYMOVE = 1,
-  READ_STEP = 64 << 10 /* least room offered to a read */
-};
-
-/* map_memory: in A0 = bytes. Out A0 = address of as many zeroed bytes, or -errno. Untouched pages cost nothing. */
-static void lay_map_memory(void) {
-  routine("map_memory");
-  mov(A1, A0);
-  li(A0, 0);
-  li(A2, READABLE_WRITABLE);
-  li(A3, FRESH_MEMORY);
-  li(A4, -1);
-  li(A5, 0);
-  sys(NR_MMAP);
-  ret();
-}
+enum { READ_STEP = 64 << 10 /* least room offered to a read */ };
 
 /* reserve_document: in A0 = bytes that are expected to be appended. Out A0 = 0, -EFBIG if the document would be longer
  * than the renderer takes, or -errno. Makes room for them and for READ_STEP more, no more and no less. */
@@ -47,7 +29,7 @@ static void lay_reserve_document(void) {
   label("grow");
   ld64(A1, S0, DOCUMENT_CAPACITY);
   mov(A2, S1);
-  li(A3, MREMAP_MAYMOVE);
+  li(A3, LINUX_MREMAP_MAYMOVE);
   sys(NR_MREMAP);
   label("mapped");
   blt(A0, 0, "done");
@@ -115,11 +97,6 @@ static void lay_release_document(void) {
   st64(0, A2, DOCUMENT_CAPACITY);
   bne(A0, 0, "unmap_memory");
   ret();
-
-  /* unmap_memory: in A0 = address, A1 = bytes of a mapping. Out A0 = 0 or -errno. */
-  routine("unmap_memory");
-  sys(NR_MUNMAP);
-  ret();
 }
 
 /* render_to_page: in A0 = flags of markdown_render. Out A0 = length of the HTML, or -EFBIG if it is too large to
@@ -158,10 +135,10 @@ static void lay_render_to_page(void) {
 }
 
 void lay_http_document(void) {
-  lay_map_memory();
   lay_reserve_document();
   lay_append_file();
   lay_release_document();
+  lay_unmap_memory();
   lay_render_to_page();
   bss("document", DOCUMENT_SIZE, 8);
 }

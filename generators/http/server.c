@@ -10,14 +10,7 @@
 #define POLLFD S1
 #define NOW S3
 
-enum {
-  AF_INET_ = 2,
-  SOCK_STREAM_NONBLOCK_CLOEXEC = 1 | LINUX_O_NONBLOCK | LINUX_O_CLOEXEC,
-  SOL_SOCKET_ = 1,
-  SO_REUSEADDR_ = 2,
-  SO_SNDBUF_ = 7,
-  BACKLOG = 1024
-};
+enum { BACKLOG = 1024 };
 
 /* Nanoseconds until accept is tried again after the kernel had no descriptor or memory for a client. */
 #define ACCEPT_PAUSE 100000000
@@ -25,7 +18,7 @@ enum {
 /* read_clock: out A0 = the monotonic clock in nanoseconds. */
 static void lay_read_clock(void) {
   routine("read_clock");
-  li(A0, 1); /* CLOCK_MONOTONIC */
+  li(A0, LINUX_CLOCK_MONOTONIC);
   la(A1, "clock");
   sys(NR_CLOCK_GETTIME); /* cannot fail: the clock exists and the place is ours */
   la(A1, "clock");
@@ -51,15 +44,15 @@ static void lay_end_on_signals(void) {
   la(A1, "ending_action");
   la(T0, "ended_by_signal");
   st64(T0, A1, 0);
-  st64(0x04000000, A1, 8); /* SA_RESTORER */
+  st64(LINUX_SA_RESTORER, A1, 8);
   st64(T0, A1, 16);
   li(A0, LINUX_SIGTERM);
   li(A2, 0);
-  li(A3, 8); /* bytes of a signal set */
+  li(A3, LINUX_SIGNAL_SET);
   sys(NR_RT_SIGACTION);
   li(A0, LINUX_SIGINT);
   sys(NR_RT_SIGACTION);
-  li(A0, 1); /* SIG_UNBLOCK */
+  li(A0, LINUX_SIG_UNBLOCK);
   la(A1, "ending_signals");
   sys(NR_RT_SIGPROCMASK); /* none of the three can fail: signals, addresses and size are right */
   ret();
@@ -80,26 +73,26 @@ static void lay_listen(void) {
 
   routine("listen_or_fail");
   enter(S0);
-  li(A0, AF_INET_);
-  li(A1, SOCK_STREAM_NONBLOCK_CLOEXEC);
+  li(A0, LINUX_AF_INET);
+  li(A1, LINUX_SOCK_STREAM | LINUX_O_NONBLOCK | LINUX_O_CLOEXEC);
   li(A2, 0);
   sys(NR_SOCKET);
   blt(A0, 0, "failed");
   mov(S0, A0);
-  li(A1, SOL_SOCKET_);
-  li(A2, SO_REUSEADDR_);
+  li(A1, LINUX_SOL_SOCKET);
+  li(A2, LINUX_SO_REUSEADDR);
   la(A3, "one");
   li(A4, 4);
   sys(NR_SETSOCKOPT);
   blt(A0, 0, "failed");
   mov(A0, S0);
-  li(A2, SO_SNDBUF_);
+  li(A2, LINUX_SO_SNDBUF);
   la(A3, "send_buffer");
   sys(NR_SETSOCKOPT);
   blt(A0, 0, "failed");
   mov(A0, S0);
   la(A1, "listen_address");
-  st16(AF_INET_, A1, 0);
+  st16(LINUX_AF_INET, A1, 0);
   li(A2, 16);
   sys(NR_BIND);
   blt(A0, 0, "failed");
@@ -302,7 +295,7 @@ static void lay_serve(void) {
   mov(A2, A0);
   la(A0, "poll_set");
   li(A3, 0); /* the signal mask stays as it is */
-  li(A4, 8);
+  li(A4, LINUX_SIGNAL_SET);
   sys(NR_PPOLL);
   beq(A0, -LINUX_EINTR, "wait");
   blt(A0, 0, "failed");

@@ -15,24 +15,23 @@ enum {
 /* Nanoseconds that a client may stay without a complete request, or without taking a byte of its answer. */
 #define PATIENCE INT64_C(5000000000)
 
-/* "slots": SLOTS records of SLOT_SIZE bytes; every field is 64 bits wide. */
+/* "slots": SLOTS records of SLOT_SIZE bytes. */
 enum {
-  SLOT_STATE = 0,
-  SLOT_DEADLINE = 8, /* on the monotonic clock, in nanoseconds; all ones: none */
-  SLOT_FILLED = 16,  /* READING: octets in the buffer; DRAINING: octets thrown away */
-  SLOT_HEAD = 24,    /* not 0: the method is HEAD */
-  SLOT_OUT = 32,     /* WRITING: the next byte of the answer, */
-  SLOT_LEFT = 40,    /* and how many are left */
-  SLOT_MAPPING = 48, /* the mapping that the page lies in, or 0 */
-  SLOT_MAPPING_SIZE = 56,
-  SLOT_BUFFER = 64, /* REQUEST_ROOM bytes of its own; kept for good */
-  SLOT_SIZE = 72
+  FIELD(SLOT_STATE, 8),
+  FIELD(SLOT_DEADLINE, 8), /* on the monotonic clock, in nanoseconds; all ones: none */
+  FIELD(SLOT_FILLED, 8),   /* READING: octets in the buffer; DRAINING: octets thrown away */
+  FIELD(SLOT_HEAD, 8),     /* not 0: the method is HEAD */
+  FIELD(SLOT_OUT, 8),      /* WRITING: the next byte of the answer, */
+  FIELD(SLOT_LEFT, 8),     /* and how many are left */
+  FIELD(SLOT_MAPPING, 8),  /* the mapping that the page lies in, or 0 */
+  FIELD(SLOT_MAPPING_SIZE, 8),
+  FIELD(SLOT_BUFFER, 8), /* REQUEST_ROOM bytes of its own; kept for good */
+  SLOT_SIZE
 };
 
 /* SLOT_STATE; the order is that of the table "handlers". */
 enum { FREE = 0, READING = 1, WRITING = 2, DRAINING = 3 };
 
-/* "poll_set": struct pollfd of the listening socket, then of each slot. A descriptor of -1 is passed over. */
-enum { POLLFD_FD = 0, POLLFD_EVENTS = 4, POLLFD_REVENTS = 6, POLLFD_SIZE = 8 };
+/* "poll_set": a struct pollfd of the listening socket, then one of each slot. A descriptor of -1 is passed over. */
 
 #endif

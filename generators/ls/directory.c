@@ -1,13 +1,7 @@
 /* directory.c: a folder, read and listed. */
 #include "ls.h"
 
-enum {
-  /* struct linux_dirent64, the same on every machine */
-  DIRENT_LENGTH = 16, /* of the whole record: 16 bits */
-  DIRENT_TYPE = 18,
-  DIRENT_NAME = 19,
-  DIRENTS_ROOM = 64 << 10
-};
+enum { DIRENTS_ROOM = 64 << 10 };
 
 static int open_flags(void) { return machine_now()->o_directory | LINUX_O_RDONLY | LINUX_O_NONBLOCK | LINUX_O_CLOEXEC; }
 

@@ -5,33 +5,9 @@
 #include "ls.h"
 
 enum {
-  STATX_BASIC = 0x7ff, /* STATX_BASIC_STATS */
-  AT_SYMLINK_NOFOLLOW = 0x100,
-  AT_NO_AUTOMOUNT = 0x800,
-  /* struct statx, the same on every machine */
-  STATX_LINKS = 16, /* links, uid, gid: 32 bits each; mode: 16 */
-  STATX_MODE = 28,
-  STATX_SIZE = 40,
-  STATX_BLOCKS = 48,
-  STATX_MTIME = 112,
-  STATX_DEVICE = 128, /* major and minor of a device, 32 bits each */
-  STATX_ROOM = 256,
   TARGET_ROOM = 4096, /* PATH_MAX: a symbolic link holds less */
   RUNS = 64           /* sorted runs, each of twice the entries of the one before: more than memory can hold */
 };
-
-/* copy_string: in A0 = destination, A1 = text. Out A0 = the destination of the NUL, which is copied too. */
-static void lay_copy_string(void) {
-  routine("copy_string");
-  ld8(T0, A1, 0);
-  st8(T0, A0, 0);
-  beq(T0, 0, "copied");
-  add(A0, A0, 1);
-  add(A1, A1, 1);
-  jump("copy_string");
-  label("copied");
-  ret();
-}
 
 /* full_name: in A0 = name of an entry. Out A0 = the name with that of its folder in front, as errors tell it. */
 static void lay_full_name(void) {
@@ -128,8 +104,8 @@ static void lay_ask_statx(void) {
   routine("ask_statx");
   mov(A1, A0);
   get(A0, STATE_DIRECTORY_FD);
-  or (A2, A2, AT_NO_AUTOMOUNT);
-  li(A3, STATX_BASIC);
+  or (A2, A2, LINUX_AT_NO_AUTOMOUNT);
+  li(A3, LINUX_STATX_BASIC_STATS);
   la(A4, "statx");
   sys(NR_STATX);
   ret();
@@ -157,7 +133,7 @@ static void lay_stat_entry(void) {
   beq(T0, MODE_DIRECTORY, "done");
   label("not_followed");
   mov(A0, S0);
-  li(A2, AT_SYMLINK_NOFOLLOW);
+  li(A2, LINUX_AT_SYMLINK_NOFOLLOW);
   call("ask_statx");
   label("done");
   leave();

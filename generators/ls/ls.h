@@ -13,39 +13,40 @@
 #ifndef BYTEGATE_LS_H
 #define BYTEGATE_LS_H
 
-#include "../http/http.h"
 #include "../isa/machine.h"
+#include "../isa/record.h"
+#include "../linux/linux.h"
 
 /* "state": fields of 64 bits, all zero at the start. */
 enum {
-  STATE_OPTIONS = 0,   /* OPTION_* */
-  STATE_STATUS = 8,    /* the exit status so far */
-  STATE_OPERANDS = 16, /* the operands: where in argv they have been gathered, and their end */
-  STATE_OPERANDS_END = 24,
-  STATE_OUTPUT_FD = 32,      /* where the output buffer goes */
-  STATE_OUTPUT_FLUSHED = 40, /* bytes that have gone there */
-  STATE_COLOURED = 48,       /* not 0: a colour has been written */
-  STATE_LINE_LENGTH = 56,    /* columns of the terminal */
-  STATE_HEADED = 64,         /* not 0: a heading has been written */
-  STATE_HEADINGS = 72,       /* not 0: each folder gets a heading */
-  STATE_NOW = 80,            /* struct timespec: what mtimes are compared with */
-  STATE_CHUNK = 96,          /* the youngest chunk of memory, or 0; its next free byte; its end */
-  STATE_FREE = 104,
-  STATE_CHUNK_END = 112,
-  STATE_MARK = 120, /* the youngest chunk at mark_memory */
+  FIELD(STATE_OPTIONS, 8),  /* OPTION_* */
+  FIELD(STATE_STATUS, 8),   /* the exit status so far */
+  FIELD(STATE_OPERANDS, 8), /* the operands: where in argv they have been gathered, and their end */
+  FIELD(STATE_OPERANDS_END, 8),
+  FIELD(STATE_OUTPUT_FD, 8),      /* where the output buffer goes */
+  FIELD(STATE_OUTPUT_FLUSHED, 8), /* bytes that have gone there */
+  FIELD(STATE_COLOURED, 8),       /* not 0: a colour has been written */
+  FIELD(STATE_LINE_LENGTH, 8),    /* columns of the terminal */
+  FIELD(STATE_HEADED, 8),         /* not 0: a heading has been written */
+  FIELD(STATE_HEADINGS, 8),       /* not 0: each folder gets a heading */
+  FIELD(STATE_NOW, 16),           /* struct timespec: what mtimes are compared with */
+  FIELD(STATE_CHUNK, 8),          /* the youngest chunk of memory, or 0; its next free byte; its end */
+  FIELD(STATE_FREE, 8),
+  FIELD(STATE_CHUNK_END, 8),
+  FIELD(STATE_MARK, 8), /* the youngest chunk at mark_memory */
   /* the listing in hand */
-  STATE_DIRECTORY = 128,    /* name of the folder; 0 while the operands themselves are looked at */
-  STATE_DIRECTORY_FD = 136, /* and its descriptor, LINUX_AT_FDCWD for the operands */
-  STATE_ENTRIES = 144,      /* the first entry, or 0 */
-  STATE_BLOCKS = 152,       /* 512-byte blocks of all */
-  STATE_SOME_QUOTED = 160,  /* not 0: a name in the listing needs quotes */
-  STATE_LINKS_WIDTH = 168,  /* of each column of numbers, the characters of the widest */
-  STATE_UID_WIDTH = 176,
-  STATE_GID_WIDTH = 184,
-  STATE_SIZE_WIDTH = 192,
-  STATE_MAJOR_WIDTH = 200,
-  STATE_MINOR_WIDTH = 208,
-  STATE_SIZE = 216
+  FIELD(STATE_DIRECTORY, 8),    /* name of the folder; 0 while the operands themselves are looked at */
+  FIELD(STATE_DIRECTORY_FD, 8), /* and its descriptor, LINUX_AT_FDCWD for the operands */
+  FIELD(STATE_ENTRIES, 8),      /* the first entry, or 0 */
+  FIELD(STATE_BLOCKS, 8),       /* 512-byte blocks of all */
+  FIELD(STATE_SOME_QUOTED, 8),  /* not 0: a name in the listing needs quotes */
+  FIELD(STATE_LINKS_WIDTH, 8),  /* of each column of numbers, the characters of the widest */
+  FIELD(STATE_UID_WIDTH, 8),
+  FIELD(STATE_GID_WIDTH, 8),
+  FIELD(STATE_SIZE_WIDTH, 8),
+  FIELD(STATE_MAJOR_WIDTH, 8),
+  FIELD(STATE_MINOR_WIDTH, 8),
+  STATE_SIZE
 };
 #define get(d, field) ld64(d, S5, field)
 #define set(v, field) st64(v, S5, field)
@@ -55,36 +56,20 @@ enum { OPTION_LONG = 1, OPTION_ALL = 2, OPTION_TERMINAL = 4 };
 /* Exit statuses: trouble with an entry of a folder, and trouble with a whole folder, an operand or the output. */
 enum { STATUS_MINOR = 1, STATUS_SERIOUS = 2 };
 
-/* An entry. From ENTRY_LINKS to ENTRY_DEVICE it holds what statx told, in the layout of struct statx. */
+/* An entry. From ENTRY_LINKS to ENTRY_MINOR it holds what statx told, in the layout of struct statx. */
 enum {
-  ENTRY_NEXT = 0,    /* the next entry, or 0 */
-  ENTRY_TARGET = 8,  /* of a symbolic link, where it points to: text, or 0 */
-  ENTRY_STATED = 16, /* not 0: statx was asked and answered */
-  ENTRY_SIZE = 24,
-  ENTRY_LINKS = 32, /* 32 bits each */
-  ENTRY_UID = 36,
-  ENTRY_GID = 40,
-  ENTRY_MODE = 44,  /* 16 bits; before statx, or without it, the type alone */
-  ENTRY_MTIME = 48, /* seconds, signed, 64 bits; nanoseconds, 32 bits */
-  ENTRY_MAJOR = 64, /* of a device, 32 bits each */
-  ENTRY_MINOR = 68,
-  ENTRY_NAME = 72
-};
-
-/* The type in a mode. A type that getdents64 tells is the same number shifted right by MODE_TYPE_SHIFT. */
-enum {
-  MODE_TYPE = 0170000,
-  MODE_TYPE_SHIFT = 12,
-  MODE_CHARACTER_DEVICE = 0020000,
-  MODE_DIRECTORY = 0040000,
-  MODE_BLOCK_DEVICE = 0060000,
-  MODE_REGULAR = 0100000,
-  MODE_LINK = 0120000,
-  MODE_SET_USER_ID = 04000,
-  MODE_SET_GROUP_ID = 02000,
-  MODE_STICKY = 01000,
-  MODE_OTHERS_WRITE = 0002,
-  MODE_ANY_EXECUTE = 0111
+  FIELD(ENTRY_NEXT, 8),   /* the next entry, or 0 */
+  FIELD(ENTRY_TARGET, 8), /* of a symbolic link, where it points to: text, or 0 */
+  FIELD(ENTRY_STATED, 8), /* not 0: statx was asked and answered */
+  FIELD(ENTRY_SIZE, 8),
+  FIELD(ENTRY_LINKS, 4),
+  FIELD(ENTRY_UID, 4),
+  FIELD(ENTRY_GID, 4),
+  FIELD(ENTRY_MODE, 4),   /* 16 bits of it; before statx, or without it, the type alone */
+  FIELD(ENTRY_MTIME, 16), /* seconds, signed, 64 bits; nanoseconds, 32 bits */
+  FIELD(ENTRY_MAJOR, 4),  /* of a device */
+  FIELD(ENTRY_MINOR, 4),
+  ENTRY_NAME
 };
 
 /* Write a string literal to the output. */

@@ -3,14 +3,7 @@
  * A chunk begins with the one before it and its own size. Memory that is handed out is zero: it is never used twice. */
 #include "ls.h"
 
-enum {
-  CHUNK_BEFORE = 0,
-  CHUNK_SIZE = 8,
-  CHUNK_HEAD = 16,
-  CHUNK_LEAST = 256 << 10,
-  READABLE_WRITABLE = 1 | 2, /* PROT_READ | PROT_WRITE */
-  FRESH_MEMORY = 0x02 | 0x20 /* MAP_PRIVATE | MAP_ANONYMOUS */
-};
+enum { FIELD(CHUNK_BEFORE, 8), FIELD(CHUNK_SIZE, 8), CHUNK_HEAD, CHUNK_LEAST = 256 << 10 };
 
 /* allocate: in A0 = bytes. Out A0 = as many zero bytes, at a multiple of 8. */
 static void lay_allocate(void) {
@@ -40,8 +33,8 @@ static void lay_add_chunk(void) {
   li(A1, CHUNK_LEAST);
   label("large_enough");
   li(A0, 0);
-  li(A2, READABLE_WRITABLE);
-  li(A3, FRESH_MEMORY);
+  li(A2, LINUX_PROT_READ | LINUX_PROT_WRITE);
+  li(A3, LINUX_MAP_PRIVATE | LINUX_MAP_ANONYMOUS);
   li(A4, -1);
   li(A5, 0);
   sys(NR_MMAP);

@@ -79,20 +79,6 @@ static void lay_put_bytes(void) {
   leave();
 }
 
-/* string_length: in A0 = text. Out A0 = its length. Destroys T0, T1. */
-static void lay_string_length(void) {
-  routine("string_length");
-  mov(T1, A0);
-  label("next_byte");
-  ld8(T0, A0, 0);
-  beq(T0, 0, "at_end");
-  add(A0, A0, 1);
-  jump("next_byte");
-  label("at_end");
-  sub(A0, A0, T1);
-  ret();
-}
-
 /* put_string: in A0 = text. */
 static void lay_put_string(void) {
   routine("put_string");
@@ -172,32 +158,6 @@ static void lay_put_number(void) {
   call("put_field");
   leave();
   bss("digits", DIGITS_ROOM, 8);
-}
-
-/* divide: in A0 = dividend, A1 = divisor, not 0; both unsigned. Out A0 = quotient, A1 = remainder. Destroys A2, A3, T0.
- * The divisor is doubled as often as the dividend holds it, then taken off at each of those places. The operations have
- * no division, and the quotients here are short. */
-static void lay_divide(void) {
-  routine("divide");
-  mov(T0, A1); /* the divisor, doubled */
-  mov(A1, A0); /* what is left of the dividend */
-  li(A0, 0);
-  li(A2, 1);      /* the digit of the quotient that stands for it */
-  shr(A3, A1, 1); /* doubled past this, the divisor would exceed the dividend */
-  label("doubling");
-  bgtu(T0, A3, "next_place");
-  shl(T0, T0, 1);
-  shl(A2, A2, 1);
-  jump("doubling");
-  label("next_place");
-  bltu(A1, T0, "digit_is_0");
-  sub(A1, A1, T0);
-  or (A0, A0, A2);
-  label("digit_is_0");
-  shr(T0, T0, 1);
-  shr(A2, A2, 1);
-  bne(A2, 0, "next_place");
-  ret();
 }
 
 void lay_ls_output(void) {

@@ -9,8 +9,7 @@ enum {
   DAYS_OF_400_YEARS = 146097,
   MARCH_1_TO_EPOCH = 719468, /* days from 0000-03-01 to 1970-01-01 */
   ERAS = 5368710,            /* of 400 years, that make every time positive whose year has 32 bits */
-  HALF_A_YEAR = 31556952 / 2,
-  CLOCK_REALTIME_ = 0
+  HALF_A_YEAR = 31556952 / 2
 };
 
 /* The first and the last second whose year, less 1900, is a signed number of 32 bits. Others are shown as seconds. */
@@ -20,7 +19,7 @@ enum {
 /* read_clock: STATE_NOW becomes the present time. */
 static void lay_read_clock(void) {
   routine("read_clock");
-  li(A0, CLOCK_REALTIME_);
+  li(A0, LINUX_CLOCK_REALTIME);
   add(A1, S5, STATE_NOW);
   sys(NR_CLOCK_GETTIME); /* with these arguments it cannot fail */
   ret();

@@ -8,7 +8,7 @@
 #include "../ls/ls.h"
 #include "../isa/program.h"
 
-enum { LINUX_TCGETS = 0x5401, LINUX_TIOCGWINSZ = 0x5413, LINE_LENGTH_UNKNOWN = 80 };
+enum { LINE_LENGTH_UNKNOWN = 80 };
 
 #define ARGUMENT_PLACE S0 /* the place in argv of the argument in hand */
 #define ARGUMENT S1       /* the argument itself, or the rest of it */

@@ -152,8 +152,12 @@ static void author(void) {
   lay_start();
   lay_filter();
   lay_read_file();
-  lay_http_text();
-  lay_http_command_line();
+  lay_linux_text();
+  lay_linux_numbers();
+  lay_linux_waiting_calls();
+  lay_linux_options();
+  lay_http_failures();
+  lay_map_memory();
   lay_http_document();
   lay_markdown();
 }

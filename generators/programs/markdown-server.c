@@ -167,12 +167,16 @@ static void author(void) {
   lay_start();
   lay_set_defaults();
   lay_take_value();
-  lay_http_text();
-  lay_http_command_line();
+  lay_linux_text();
+  lay_linux_numbers();
+  lay_linux_waiting_calls();
+  lay_linux_options();
+  lay_http_failures();
   lay_http_server();
   lay_http_connection();
   lay_http_request();
   lay_http_response();
+  lay_map_memory();
   lay_http_document();
   lay_markdown();
 }

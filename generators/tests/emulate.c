@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "generators/tests/engine.h"
+#include "engine.h"
 
 enum { ARGUMENTS = 6, SAVED = 6, PAGE = 4096 };
 

@@ -1,68 +1,14 @@
-/* command_line.c: what a program says about its command line, and how it ends.
+/* failures.c: what a program says when something goes wrong, and how it ends.
  *
  * Whatever goes wrong is told in one line on standard error: the program, the thing, the value, the reason. */
-#include "http.h"
+#include "linux.h"
 
 #include <string.h>
 
-void op_options(const Option *options, size_t count) {
-  op_data("options", 1);
-  for (size_t i = 0; i < count; i++)
-    op_bytes(options[i].name, strlen(options[i].name) + 1);
-  op_data("option_handlers", 2);
-  for (size_t i = 0; i < count; i++)
-    op_offset16(options[i].handler, "option_handlers");
-}
-
-/* find_option: in A0 = an argument, A1 = NUL-terminated names, the last one empty. Out A0 = the ordinal of the name
- * that equals the argument, or that of the empty one. */
-static void lay_find_option(void) {
-  routine("find_option");
-  li(A2, 0);
-  label("next_name");
-  ld8(T1, A1, 0);
-  beq(T1, 0, "found");
-  mov(A3, A0);
-  label("next_byte");
-  ld8(T0, A3, 0);
-  ld8(T1, A1, 0);
-  add(A3, A3, 1);
-  add(A1, A1, 1);
-  bne(T0, T1, "differs");
-  bne(T1, 0, "next_byte");
-  label("found");
-  mov(A0, A2);
-  ret();
-  label("differs");
-  beq(T1, 0, "name_ended");
-  label("rest_of_name");
-  ld8(T1, A1, 0);
-  add(A1, A1, 1);
-  bne(T1, 0, "rest_of_name");
-  label("name_ended");
-  add(A2, A2, 1);
-  jump("next_name");
-}
-
 /* reason_for: in A0 = -errno. Out A0 = NUL-terminated text ": reason". */
-static void lay_reason_for(void) {
-  static const struct {
-    unsigned char number;
-    const char *text;
-  } reasons[] = {{LINUX_ENOENT, ": no such file or directory"},
-                 {LINUX_EIO, ": input/output error"},
-                 {LINUX_EBADF, ": bad file descriptor"},
-                 {LINUX_ENOMEM, ": not enough memory"},
-                 {LINUX_EACCES, ": permission denied"},
-                 {LINUX_ENOTDIR, ": not a directory"},
-                 {LINUX_EISDIR, ": is a directory"},
-                 {LINUX_EFBIG, ": too large to render"},
-                 {LINUX_ENOSPC, ": no space left on device"},
-                 {LINUX_EPIPE, ": broken pipe"},
-                 {LINUX_EADDRINUSE, ": address already in use; -p 0 takes a free port"},
-                 {LINUX_EADDRNOTAVAIL, ": this machine does not have that address"}};
+static void lay_reason_for(const Reason *reasons, size_t count) {
   data("reasons", 1);
-  for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+  for (size_t i = 0; i < count; i++) {
     data_value(8, reasons[i].number);
     data_bytes(reasons[i].text, strlen(reasons[i].text) + 1);
   }
@@ -156,21 +102,20 @@ static void lay_print_and_exit(void) {
 /* ignore_sigpipe: a reader that went away shall be an error of the write (EPIPE), not the end of the program. */
 static void lay_ignore_sigpipe(void) {
   data("ignore_action", 8);
-  data_value(64, 1); /* handler: SIG_IGN */
+  data_value(64, LINUX_SIG_IGN); /* handler */
   for (int rest = 0; rest < 3; rest++)
     data_value(64, 0); /* flags, restorer, mask */
   routine("ignore_sigpipe");
   li(A0, LINUX_SIGPIPE);
   la(A1, "ignore_action");
   li(A2, 0);
-  li(A3, 8); /* bytes of a signal set */
+  li(A3, LINUX_SIGNAL_SET);
   sys(NR_RT_SIGACTION);
   ret();
 }
 
-void lay_http_command_line(void) {
-  lay_find_option();
-  lay_reason_for();
+void lay_linux_failures(const Reason *reasons, size_t count) {
+  lay_reason_for(reasons, count);
   lay_fail();
   lay_print_and_exit();
   lay_ignore_sigpipe();

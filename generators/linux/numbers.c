@@ -1,66 +1,6 @@
-/* text.c: the little that both programs do with text: append, count in decimal, take apart, write out.
- *
- * The append_* routines build text front to back: they take the place to write to in A0 and return the place behind
- * what they wrote, so that calls follow one another. Who calls them has made the room. */
-#include "http.h"
-
-#include <string.h>
-
-void op_strings(const NamedString *strings, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    op_data(strings[i].name, 1);
-    op_bytes(strings[i].text, strlen(strings[i].text) + 1);
-  }
-}
-
-/* append_string: in A0 = destination, A1 = NUL-terminated string. Out A0 = behind the copy, which bears no NUL. */
-static void lay_append_string(void) {
-  routine("append_string");
-  ld8(T0, A1, 0);
-  beq(T0, 0, "copied");
-  st8(T0, A0, 0);
-  add(A0, A0, 1);
-  add(A1, A1, 1);
-  jump("append_string");
-  label("copied");
-  ret();
-}
-
-/* append_bytes: in A0 = destination, A1 = source, A2 = count. Out A0 = behind the copy. */
-static void lay_append_bytes(void) {
-  routine("append_bytes");
-  beq(A2, 0, "copied");
-  ld8(T0, A1, 0);
-  st8(T0, A0, 0);
-  add(A0, A0, 1);
-  add(A1, A1, 1);
-  sub(A2, A2, 1);
-  jump("append_bytes");
-  label("copied");
-  ret();
-}
-
-/* append_printable: in A0 = destination, A1 = NUL-terminated string from outside. Out A0 = behind the copy. At most 255
- * bytes are copied, and control characters become '?', so that what quotes it stays one line of bounded length. */
-static void lay_append_printable(void) {
-  routine("append_printable");
-  li(A2, 255);
-  label("next_byte");
-  ld8(T0, A1, 0);
-  beq(T0, 0, "copied");
-  beq(T0, 0x7f, "control");
-  bgeu(T0, ' ', "printable");
-  label("control");
-  li(T0, '?');
-  label("printable");
-  st8(T0, A0, 0);
-  add(A0, A0, 1);
-  add(A1, A1, 1);
-  sub(A2, A2, 1);
-  bne(A2, 0, "next_byte");
-  label("copied");
-  ret();
-}
+/* numbers.c: numbers as text and back: decimals, and what is made of decimals: ports and IPv4 addresses. The operations
+ * have no division; what needs one does without, or pays for it here. */
+#include "linux.h"
 
 /* append_decimal: in A0 = destination, A1 = number below 10^18. Out A0 = behind its digits.
  * The count of digits comes from comparing with powers of ten; then the digits are stored from the last to the first.
@@ -195,64 +135,36 @@ static void lay_parse_ipv4(void) {
   leave();
 }
 
-/* wait_until_ready: in A0 = file descriptor that said EAGAIN, A1 = LINUX_POLLIN or LINUX_POLLOUT. Whoever shares a pipe
- * or a terminal may have made it non-blocking. What ppoll says does not matter: the caller tries again. */
-static void lay_wait_until_ready(void) {
-  routine("wait_until_ready");
-  la(T0, "ready_set");
-  st32(A0, T0, 0);
-  st32(A1, T0, 4);
-  mov(A0, T0);
-  li(A1, 1);
-  li(A2, 0);
-  li(A3, 0);
-  li(A4, 8);
-  sys(NR_PPOLL);
+/* divide: in A0 = dividend, A1 = divisor, not 0; both unsigned. Out A0 = quotient, A1 = remainder. Destroys A2, A3, T0.
+ * The divisor is doubled as often as the dividend holds it, then taken off at each of those places. The operations have
+ * no division, and the quotients here are short. */
+void lay_divide(void) {
+  routine("divide");
+  mov(T0, A1); /* the divisor, doubled */
+  mov(A1, A0); /* what is left of the dividend */
+  li(A0, 0);
+  li(A2, 1);      /* the digit of the quotient that stands for it */
+  shr(A3, A1, 1); /* doubled past this, the divisor would exceed the dividend */
+  label("doubling");
+  bgtu(T0, A3, "next_place");
+  shl(T0, T0, 1);
+  shl(A2, A2, 1);
+  jump("doubling");
+  label("next_place");
+  bltu(A1, T0, "digit_is_0");
+  sub(A1, A1, T0);
+  or (A0, A0, A2);
+  label("digit_is_0");
+  shr(T0, T0, 1);
+  shr(A2, A2, 1);
+  bne(A2, 0, "next_place");
   ret();
-  bss("ready_set", 8, 8); /* struct pollfd */
 }
 
-/* write_all: in A0 = file descriptor, A1 = bytes, A2 = count. Out A0 = -errno, or not negative. Short writes are
- * continued. */
-static void lay_write_all(void) {
-  routine("write_all");
-  enter(S0, S1, S2);
-  mov(S0, A0);
-  mov(S1, A1);
-  mov(S2, A2);
-  label("rest");
-  beq(S2, 0, "ended");
-  mov(A0, S0);
-  mov(A1, S1);
-  mov(A2, S2);
-  sys(NR_WRITE);
-  beq(A0, -LINUX_EINTR, "rest");
-  beq(A0, -LINUX_EAGAIN, "not_ready");
-  blt(A0, 0, "ended");
-  beq(A0, 0, "stuck"); /* a write of nothing, repeated, would never end */
-  add(S1, S1, A0);
-  sub(S2, S2, A0);
-  jump("rest");
-  label("not_ready");
-  mov(A0, S0);
-  li(A1, LINUX_POLLOUT);
-  call("wait_until_ready");
-  jump("rest");
-  label("stuck");
-  li(A0, -LINUX_EIO);
-  label("ended");
-  leave();
-}
-
-void lay_http_text(void) {
-  lay_append_string();
-  lay_append_bytes();
-  lay_append_printable();
+void lay_linux_numbers(void) {
   lay_append_decimal();
   lay_append_socket_address();
   lay_take_decimal();
   lay_parse_port();
   lay_parse_ipv4();
-  lay_wait_until_ready();
-  lay_write_all();
 }

@@ -1,0 +1,17 @@
+/* reasons.c: what the Markdown programs say of the errors that can happen to them. */
+#include "http.h"
+
+static const Reason reasons[] = {{LINUX_ENOENT, ": no such file or directory"},
+                                 {LINUX_EIO, ": input/output error"},
+                                 {LINUX_EBADF, ": bad file descriptor"},
+                                 {LINUX_ENOMEM, ": not enough memory"},
+                                 {LINUX_EACCES, ": permission denied"},
+                                 {LINUX_ENOTDIR, ": not a directory"},
+                                 {LINUX_EISDIR, ": is a directory"},
+                                 {LINUX_EFBIG, ": too large to render"},
+                                 {LINUX_ENOSPC, ": no space left on device"},
+                                 {LINUX_EPIPE, ": broken pipe"},
+                                 {LINUX_EADDRINUSE, ": address already in use; -p 0 takes a free port"},
+                                 {LINUX_EADDRNOTAVAIL, ": this machine does not have that address"}};
+
+void lay_http_failures(void) { lay_linux_failures(reasons, sizeof reasons / sizeof *reasons); }

@@ -1,0 +1,84 @@
+/* kernel.h: numbers and records of the kernel's interface that are the same on every machine here (asm-generic). What
+ * differs from machine to machine stands in isa/machines.h. */
+#ifndef BYTEGATE_LINUX_KERNEL_H
+#define BYTEGATE_LINUX_KERNEL_H
+
+enum {
+  LINUX_AT_FDCWD = -100,
+  LINUX_AT_SYMLINK_NOFOLLOW = 0x100,
+  LINUX_AT_NO_AUTOMOUNT = 0x800,
+  LINUX_O_RDONLY = 0,
+  LINUX_O_NONBLOCK = 04000,
+  LINUX_O_CLOEXEC = 02000000,
+  LINUX_POLLIN = 1,
+  LINUX_POLLOUT = 4,
+  LINUX_SIGINT = 2,
+  LINUX_SIGPIPE = 13,
+  LINUX_SIGTERM = 15,
+  LINUX_SIG_IGN = 1,
+  LINUX_SIG_UNBLOCK = 1,
+  LINUX_SA_RESTORER = 0x04000000,
+  LINUX_SIGNAL_SET = 8, /* bytes of a set of signals */
+  LINUX_PROT_READ = 1,
+  LINUX_PROT_WRITE = 2,
+  LINUX_MAP_PRIVATE = 0x02,
+  LINUX_MAP_ANONYMOUS = 0x20,
+  LINUX_MAP_NORESERVE = 0x4000,
+  LINUX_MREMAP_MAYMOVE = 1,
+  LINUX_CLOCK_REALTIME = 0,
+  LINUX_CLOCK_MONOTONIC = 1,
+  LINUX_AF_INET = 2,
+  LINUX_SOCK_STREAM = 1,
+  LINUX_SOL_SOCKET = 1,
+  LINUX_SO_REUSEADDR = 2,
+  LINUX_SO_SNDBUF = 7,
+  LINUX_SHUT_WR = 1,
+  LINUX_TCGETS = 0x5401,
+  LINUX_TIOCGWINSZ = 0x5413,
+  LINUX_STATX_BASIC_STATS = 0x7ff
+};
+
+/* st_mode and stx_mode. getdents64 tells the type as the same number shifted right by MODE_TYPE_SHIFT. */
+enum {
+  MODE_TYPE = 0170000,
+  MODE_TYPE_SHIFT = 12,
+  MODE_CHARACTER_DEVICE = 0020000,
+  MODE_DIRECTORY = 0040000,
+  MODE_BLOCK_DEVICE = 0060000,
+  MODE_REGULAR = 0100000,
+  MODE_LINK = 0120000,
+  MODE_SET_USER_ID = 04000,
+  MODE_SET_GROUP_ID = 02000,
+  MODE_STICKY = 01000,
+  MODE_OTHERS_WRITE = 0002,
+  MODE_ANY_EXECUTE = 0111
+};
+
+/* Offsets of fields in bytes. struct stat: st_mode, which is not where it is on another machine, is in isa/machines.h.
+ */
+enum { STAT_SIZE = 48, STAT_ROOM = 144 };
+
+enum { POLLFD_FD = 0, POLLFD_EVENTS = 4, POLLFD_REVENTS = 6, POLLFD_SIZE = 8 };
+
+/* struct sockaddr_in: the port and the address are in network byte order. */
+enum { SOCKADDR_FAMILY = 0, SOCKADDR_PORT = 2, SOCKADDR_ADDRESS = 4, SOCKADDR_SIZE = 16 };
+
+/* struct linux_dirent64 */
+enum {
+  DIRENT_LENGTH = 16, /* of the whole record: 16 bits */
+  DIRENT_TYPE = 18,
+  DIRENT_NAME = 19
+};
+
+/* struct statx */
+enum {
+  STATX_LINKS = 16, /* links, uid, gid: 32 bits each; mode: 16 */
+  STATX_MODE = 28,
+  STATX_SIZE = 40,
+  STATX_BLOCKS = 48,
+  STATX_MTIME = 112,
+  STATX_DEVICE = 128, /* major and minor of a device, 32 bits each */
+  STATX_ROOM = 256
+};
+
+#endif

@@ -1,0 +1,70 @@
+/* linux.h: what every program for Linux needs, whatever it does: text and numbers, system calls carried to their end,
+ * options, and the one line that tells of an error.
+ *
+ * Each lay_linux_*() lays the routines of one file, or one that only some programs need; their contracts stand above
+ * them. A program lays what it calls.
+ *
+ * Register use in contracts: "destroys A*, T*" is the rule and is not repeated; S registers are kept unless it is said
+ * that a routine works on them. */
+#ifndef BYTEGATE_LINUX_H
+#define BYTEGATE_LINUX_H
+
+#include "../isa/machine.h"
+#include "errors.h"
+#include "kernel.h"
+
+/* A NUL-terminated string of the program, and its label. */
+typedef struct {
+  const char *name, *text;
+} NamedString;
+
+/* Lay an array of NamedString. */
+void op_strings(const NamedString *strings, size_t count);
+#define data_strings(array) (AT_, op_strings(array, sizeof(array) / sizeof *(array)))
+
+/* An option of the command line, and the label that handles it ("_start.label"). */
+typedef struct {
+  const char *name, *handler;
+} Option;
+
+/* Lay an array of Option as "options", for find_option, and "option_handlers", for jump_table. The last one bears an
+ * empty name and handles all arguments that are none of the others. */
+void op_options(const Option *options, size_t count);
+#define data_options(array) (AT_, op_options(array, sizeof(array) / sizeof *(array)))
+
+/* What a program says of an error number. */
+typedef struct {
+  unsigned char number; /* LINUX_E* */
+  const char *text;     /* with the colon in front: ": no such file or directory" */
+} Reason;
+
+/* Exit statuses. */
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+/* At the head of a routine that calls others and never returns. */
+#define never_returns() enter_bare()
+
+/* End the program: "PROGRAM: BEFORE VALUE AFTER" on standard error. `before`, `after`: labels of strings; `value`: a
+ * register, the address of a string. */
+#define fail_with(before, value, after, status)                                                                        \
+  (mov(A1, value), la(A0, before), la(A2, after), li(A3, status), jump("fail"))
+
+void lay_linux_text(void); /* text.c: append_string, append_bytes, append_printable */
+void lay_string_length(void);
+void lay_copy_string(void);
+
+void lay_linux_numbers(void); /* numbers.c: append_decimal, take_decimal, and ports and addresses made of decimals */
+void lay_divide(void);
+
+void lay_linux_waiting_calls(void); /* system_calls.c: wait_until_ready, write_all */
+void lay_map_memory(void);
+void lay_unmap_memory(void);
+
+void lay_linux_options(void); /* options.c: find_option */
+
+/* failures.c: reason_for, with the program's own words for `count` numbers, fail, print_and_exit, output_failed,
+ * ignore_sigpipe. The program defines the data item "program_name" (NUL-terminated), which every error line begins
+ * with. */
+void lay_linux_failures(const Reason *reasons, size_t count);
+
+#endif
