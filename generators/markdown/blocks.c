@@ -602,7 +602,8 @@ static void lay_add_text(void) {
   beq(T1, '\n', "not_lazy");
   mov(A0, T0); /* a lazy continuation line: paragraph text, whatever it left unmatched */
   call("add_line");
-  leave();
+  ldw(A0, W_TIP);
+  jump("padded");
   label("not_lazy");
   call("close_unmatched");
   label("closed");
@@ -625,10 +626,20 @@ static void lay_add_text(void) {
   leave();
 
   label("paragraph");
-  call("skip_to_nonspace");
   mov(A0, S3);
+  label("add_stripped");
+  call("skip_to_nonspace");
   call("add_line");
+  ldw(T0, W_EOL);
+  ld8(T0, T0, -1);
+  mov(A0, S3);
+  if_class(T0, IS_SPACE, "padded");
   label("heading"); /* its text was taken when it was opened */
+  leave();
+  label("padded"); /* the paragraph A0 has white space at an end of a line, which its inlines lose */
+  ld8(T0, A0, R_FLAGS);
+  or (T0, T0, BLOCK_PADDED);
+  st8(T0, A0, R_FLAGS);
   leave();
 
   label("other");
@@ -636,9 +647,7 @@ static void lay_add_text(void) {
   beq(T0, '\n', "done");
   li(A0, BLOCK_PARAGRAPH);
   call("add_child");
-  call("skip_to_nonspace");
-  call("add_line");
-  leave();
+  jump("add_stripped");
 
   static const char *const taker[BLOCK_TYPES] = {"add_text.other", "add_text.other",     "add_text.other",
                                                  "add_text.other", "add_text.paragraph", "add_text.heading",

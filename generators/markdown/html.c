@@ -121,6 +121,58 @@ static void lay_put_escaped(void) {
   jump("out_of_room");
 }
 
+/* Bytes that end the text at the start of a block, the two that are escaped there, and '^'. */
+static const ByteSet special_or_escaped = {4, {{0, '[', '`'}, {0x02, 0x3E, 0}, {0x04, 0x26, 0}, {0, '*', 0}}};
+
+/* put_leading_text: append the text from S0 up to the first byte that may be no text, or up to S1 at the most, in one
+ * pass that writes while it looks. out A0 = where it ended: before a '!' that may be part of an image. Nothing is
+ * appended where the whole might not fit. Reads and writes as far as put_escaped does. Destroys T0, T1. */
+static void lay_put_leading_text(void) {
+  routine("put_leading_text");
+  mov(A0, S0);
+  sub(T0, S1, S0);
+  mul(T0, T0, 6);
+  add(T0, T0, S4);
+  ldw(T1, W_OUT_LIMIT);
+  bgtu(T0, T1, "ended");
+  label("next");
+  copy16(S4, 0, A0, 0);
+  mask16(T0, A0, special_or_escaped);
+  bne(T0, 0, "found");
+  add(S4, S4, 16);
+  add(A0, A0, 16);
+  bltu(A0, S1, "next");
+  label("all_text");
+  sub(A0, A0, S1);
+  sub(S4, S4, A0);
+  mov(A0, S1);
+  label("ended");
+  ret();
+  label("found");
+  first16(T0, T0);
+  add(S4, S4, T0);
+  add(A0, A0, T0);
+  bgeu(A0, S1, "all_text");
+  ld8(T1, A0, 0);
+  beq(T1, '"', "quotation_mark");
+  beq(T1, '>', "greater");
+  bne(T1, '[', "ended");
+  beq(A0, S0, "ended");
+  ld8(T1, A0, -1);
+  bne(T1, '!', "ended");
+  sub(A0, A0, 1);
+  sub(S4, S4, 1);
+  ret();
+  label("quotation_mark");
+  add(A0, A0, 1);
+  put_literal("&quot;");
+  jump("next");
+  label("greater");
+  add(A0, A0, 1);
+  put_literal("&gt;");
+  jump("next");
+}
+
 /* out_of_room: note that the HTML does not fit; the walks stop at their next step. */
 static void lay_out_of_room(void) {
   routine("out_of_room");
@@ -468,6 +520,9 @@ static void lay_render_inlines(void) {
   routine("render_inlines");
   enter(S0, S1, S2, S3);
   call("load_content");
+  ld8(A2, S0, R_FLAGS);
+  and(A2, A2, BLOCK_PADDED);
+  stw(A2, W_PADDED);
   mov(S0, A0);
   add(S1, A0, A1);
   label("trim");
@@ -477,6 +532,11 @@ static void lay_render_inlines(void) {
   sub(S1, S1, 1);
   jump("trim");
   label("trimmed");
+  mov(A0, S0);
+  bne(A2, 0, "parse");
+  call("put_leading_text");
+  bgeu(A0, S1, "done");
+  label("parse");
   stw(S4, W_OUT);
   ldw(S4, W_TOKENS);
   add(S4, S4, TOKEN_SIZE);
@@ -514,21 +574,16 @@ static void lay_render_tokens(void) {
 
   label("text");
   call("load_text");
-  ld8(A2, S0, T_FLAGS);
   sub(S0, S0, TOKEN_SIZE - TEXT_TOKEN_SIZE);
-  bset(A2, TOKEN_NEWLINE, "lines");
-  bset(A2, TOKEN_ESCAPE, "escaped");
-  label("raw");
-  call("put_raw");
-  jump("next");
-  label("lines");
   bne(S2, 0, "joined");
-  bclr(A2, TOKEN_ESCAPE, "raw");
   label("escaped");
   call("put_escaped");
   jump("next");
   label("joined");
   call("put_joined");
+  jump("next");
+  label("raw");
+  call("put_raw");
   jump("next");
 
   label("decoded");
@@ -852,6 +907,7 @@ static void lay_put_safe_href(void) {
 void lay_html(void) {
   lay_put_raw();
   lay_put_escaped();
+  lay_put_leading_text();
   lay_out_of_room();
   lay_put_joined();
   lay_put_href();

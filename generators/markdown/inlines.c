@@ -2,7 +2,7 @@
  *
  * One scan goes from one byte that matters to the next, sixteen at a time. What lies between is a run of text that
  * grows until some construct needs a token of its own: a whole paragraph of prose, line ends and all, is one token.
- * A run remembers if it holds a byte that HTML escapes, so that a clean one is copied as it is.
+ * A line end matters only where white space stands beside one (BLOCK_PADDED): else it is text like any other.
  *
  * White space before a line end is stripped, but not back into a construct, over a line end or over a byte that was
  * escaped: S3 is where the last of these ended. Nor is a '!' before it one that belongs to a bracket.
@@ -10,20 +10,15 @@
  * S0 next byte, S1 end, S2 start of the pending run, S3 the bound of what is stripped, S4 next free token. */
 #include "parts.h"
 
-/* Every byte that matters, and '^', which is cheaper to pass than to tell from its neighbours. */
-static const ByteSet special = {4,
-                                {
-                                    {0, '[', '`'},   /* [ \ ] ^ _ ` */
-                                    {0x02, 0x3E, 0}, /* < > */
-                                    {0x04, 0x26, 0}, /* " & */
-                                    {0x20, 0x2A, 0}, /* LF * */
-                                }};
+/* Every byte that matters, and '^', which is cheaper to pass than to tell from its neighbours; without line ends, and
+ * with them. */
+static const ByteSet special = {4, {{0, '[', '`'}, {0, '<', 0}, {0, '&', 0}, {0, '*', 0}}};
+static const ByteSet special_or_newline = {4, {{0, '[', '`'}, {0, '<', 0}, {0, '&', 0}, {0x20, 0x2A, 0}}}; /* LF * */
 
 static const ByteSet backtick = {1, {{0, '`', 0}}};
 
 enum {
   KIND_PLAIN,
-  KIND_ESCAPED,
   KIND_NEWLINE,
   KIND_BACKTICK,
   KIND_BACKSLASH,
@@ -37,7 +32,6 @@ enum {
 
 static void lay_inline_kinds(void) {
   unsigned char kind[128] = {0};
-  kind['"'] = kind['>'] = KIND_ESCAPED;
   kind['\n'] = KIND_NEWLINE;
   kind['`'] = KIND_BACKTICK;
   kind['\\'] = KIND_BACKSLASH;
@@ -49,20 +43,12 @@ static void lay_inline_kinds(void) {
   data("inline_kinds", 1);
   data_bytes(kind, sizeof kind);
   static const char *const handler[INLINE_KINDS] = {
-      "parse_inlines.plain",     "parse_inlines.escaped",   "parse_inlines.newline", "parse_inlines.backtick",
-      "parse_inlines.backslash", "parse_inlines.ampersand", "parse_inlines.less",    "parse_inlines.delimiter",
-      "parse_inlines.open",      "parse_inlines.close"};
+      "parse_inlines.plain",     "parse_inlines.newline",   "parse_inlines.backtick",
+      "parse_inlines.backslash", "parse_inlines.ampersand", "parse_inlines.less",
+      "parse_inlines.delimiter", "parse_inlines.open",      "parse_inlines.close"};
   data("inline_handlers", 2);
   for (int i = 0; i < INLINE_KINDS; i++)
     data_offset16(handler[i], "inline_handlers");
-}
-
-/* Set flags of the pending run; destroys T0. */
-#define flag_run(flags) (AT_, op_flag_run(flags))
-static void op_flag_run(int flags) {
-  op_load(64, T0, S5, W_RUN_FLAGS);
-  op_or_imm(T0, T0, flags);
-  op_store64(T0, S5, W_RUN_FLAGS);
 }
 
 /* Append a token of this kind and flags for `length` (a register) bytes from `from`; destroys T0. */
@@ -79,21 +65,19 @@ static void op_push_token(int kind, int flags, Reg from, Reg length) {
 static void lay_flush_run(void) {
   routine("flush_run");
   bgeu(S2, A0, "empty");
-  ldw(T0, W_RUN_FLAGS);
-  shl(T0, T0, 8);
-  st16(T0, S4, T_KIND); /* TOKEN_TEXT and its flags */
+  st16(TOKEN_TEXT, S4, T_KIND);
   sub(T0, S2, S5);
   st32(T0, S4, T_OFF);
   sub(T0, A0, S2);
   st32(T0, S4, T_LEN);
   add(S4, S4, TEXT_TOKEN_SIZE);
   label("empty");
-  stw(0, W_RUN_FLAGS);
   ret();
 }
 
-/* parse_inlines: the tokens of the bytes from S0 to S1 (not empty, white space trimmed from their end, and followed by
- * a white space byte), from S4 = W_TOKENS + TOKEN_SIZE on. out S4 = the end of the tokens. */
+/* parse_inlines: the tokens of the bytes from A0 to S1 of the leaf block that starts at S0 (not empty, white space
+ * trimmed from their end, and followed by a white space byte), from S4 = W_TOKENS + TOKEN_SIZE on. What lies before A0
+ * is text that stands in the HTML already. out S4 = the end of the tokens. */
 static void lay_parse_inlines(void) {
   routine("parse_inlines");
   enter_bare();
@@ -110,17 +94,28 @@ static void lay_parse_inlines(void) {
   ldw(T1, W_TAGS);
   sub(T0, T1, T0);
   stw(T0, W_TAG_BIAS);
+  mov(S0, A0);
 
   label("construct_done"); /* a token was made of it: a new run begins here */
   mov(S2, S0);
   mov(S3, S0);
   label("scan"); /* or it is text after all: the run goes on */
+  ldw(T0, W_PADDED);
+  bne(T0, 0, "scan_lines");
+  label("scan_text");
   mask16(T0, S0, special);
+  bne(T0, 0, "found");
   add(S0, S0, 16);
-  beq(T0, 0, "scan");
+  bltu(S0, S1, "scan_text");
+  jump("end");
+  label("scan_lines");
+  mask16(T0, S0, special_or_newline);
+  bne(T0, 0, "found");
+  add(S0, S0, 16);
+  jump("scan_lines");
+  label("found");
   first16(T0, T0);
   add(S0, S0, T0);
-  sub(S0, S0, 16);
   bgeu(S0, S1, "end");
   ldw(T1, W_TOKEN_LIMIT);
   bgeu(S4, T1, "no_space");
@@ -129,8 +124,6 @@ static void lay_parse_inlines(void) {
   ld8x(T0, T1, T0);
   jump_table(T0, "inline_handlers");
 
-  label("escaped");
-  flag_run(TOKEN_ESCAPE);
   label("plain");
   add(S0, S0, 1);
   jump("scan");
@@ -152,8 +145,7 @@ static void lay_parse_inlines(void) {
   beq(T0, ' ', "break"); /* behind a construct that ends with blanks: it may still be a hard break */
   add(S0, S0, 1);
   mov(S3, S0);
-  flag_run(TOKEN_NEWLINE); /* the run goes on over the line end */
-  jump("scan");
+  jump("scan"); /* the run goes on over the line end */
   label("break");
   call("flush_run");
   li(A1, TOKEN_SOFT_BREAK);
@@ -193,12 +185,6 @@ static void lay_parse_inlines(void) {
   mov(S2, S0); /* the run begins with the escaped byte */
   add(S0, S0, 1);
   mov(S3, S0);
-  beq(A1, '&', "escape_run");
-  beq(A1, '<', "escape_run");
-  beq(A1, '>', "escape_run");
-  bne(A1, '"', "scan");
-  label("escape_run");
-  stw(TOKEN_ESCAPE, W_RUN_FLAGS);
   jump("scan");
 
   label("ampersand");
@@ -206,10 +192,7 @@ static void lay_parse_inlines(void) {
   add(A2, S4, TOKEN_SIZE + T_BYTES); /* behind the token of the run before */
   call("decode_reference");
   add(S0, S0, 1);
-  bne(A0, 0, "decoded");
-  flag_run(TOKEN_ESCAPE);
-  jump("scan");
-  label("decoded");
+  beq(A0, 0, "scan");
   add(A3, S0, A0);
   sub(A0, S0, 1);
   mov(S0, A3);
@@ -223,9 +206,8 @@ static void lay_parse_inlines(void) {
 
   label("less");
   call("autolink_or_html");
-  bne(A0, 0, "construct_done");
-  flag_run(TOKEN_ESCAPE);
-  jump("scan");
+  beq(A0, 0, "scan");
+  jump("construct_done");
 
   label("delimiter");
   call("delimiter_run");

@@ -80,7 +80,7 @@ enum {
   WORD(W_TITLE_LEN),
   /* inlines of the leaf block in hand */
   WORD(W_SUBJECT),   /* its first byte */
-  WORD(W_RUN_FLAGS), /* TOKEN_ESCAPE | TOKEN_NEWLINE of the pending run of text; one too many does no harm */
+  WORD(W_PADDED),    /* BLOCK_PADDED of the leaf block: its line ends are looked at one by one */
   WORD(W_TAGS),
   WORD(W_TAG_BIAS), /* tag of a byte = W_TAG_BIAS + its offset from S5 */
   /* Tokens are named by their offset from W_TOKENS. The first is at 32. 0 is none: nobody reads its links and flags, so
@@ -144,7 +144,13 @@ enum {
   BLOCK_TYPES,
   BLOCK_END = 8 /* added to QUOTE, ITEM, LIST: their end */
 };
-enum { BLOCK_OPEN = 1, BLOCK_BLANK = 2, BLOCK_LOOSE = 4, BLOCK_FENCED = 8 };
+enum {
+  BLOCK_OPEN = 1,
+  BLOCK_BLANK = 2,
+  BLOCK_LOOSE = 4,
+  BLOCK_FENCED = 8,
+  BLOCK_PADDED = 16 /* paragraph, setext heading: one of its lines may begin or end with white space */
+};
 
 /* A reference definition in the arena. */
 enum {
@@ -196,7 +202,6 @@ enum {
   TOKEN_LINK_CLOSE,
   TOKEN_KINDS
 };
-enum { TOKEN_ESCAPE = 1, TOKEN_NEWLINE = 2 };                                         /* flags of text */
 enum { TOKEN_CAN_OPEN = 1, TOKEN_CAN_CLOSE = 2 };                                     /* flags of a delimiter run */
 enum { TOKEN_IMAGE = 1, TOKEN_BRACKET_AFTER = 2, TOKEN_CLEAN = 4, TOKEN_TITLED = 8 }; /* of brackets, links */
 enum { TOKEN_EMAIL = 1 };                                                             /* flag of an autolink */
