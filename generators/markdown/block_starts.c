@@ -6,21 +6,6 @@
 
 #include "parts.h"
 
-enum {
-  START_NONE,
-  START_QUOTE,
-  START_HEADING,
-  START_FENCE,
-  START_HTML,
-  START_EQUALS,
-  START_HYPHEN,
-  START_STAR,
-  START_UNDERSCORE,
-  START_PLUS,
-  START_DIGIT,
-  START_KINDS
-};
-
 static void lay_start_table(void) {
   unsigned char kind[256] = {0};
   kind['>'] = START_QUOTE;
@@ -33,12 +18,13 @@ static void lay_start_table(void) {
   kind['_'] = START_UNDERSCORE;
   kind['+'] = START_PLUS;
   memset(&kind['0'], START_DIGIT, 10);
+  kind[' '] = kind['\t'] = kind['\n'] = START_BLANK;
   data("block_start_kinds", 1);
   data_bytes(kind, sizeof kind);
   static const char *const handler[START_KINDS] = {
       "open_blocks.nothing",    "open_blocks.quote",   "open_blocks.heading", "open_blocks.fence",
       "open_blocks.html_start", "open_blocks.setext1", "open_blocks.hyphen",  "open_blocks.thematic_or_item",
-      "open_blocks.thematic",   "open_blocks.item",    "open_blocks.item"};
+      "open_blocks.thematic",   "open_blocks.item",    "open_blocks.item",    "open_blocks.nothing"};
   data("block_starters", 2);
   for (int i = 0; i < START_KINDS; i++)
     data_offset16(handler[i], "block_starters");

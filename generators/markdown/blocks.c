@@ -11,8 +11,6 @@
  * - a blank line passes every list item at once, down to the next block quote. */
 #include "parts.h"
 
-static const ByteSet newline = {1, {{0, '\n', 0}}};
-
 /* parse_blocks: the records of the whole text. Keeps S5; uses S0..S4. */
 static void lay_parse_blocks(void) {
   routine("parse_blocks");
@@ -23,29 +21,65 @@ static void lay_parse_blocks(void) {
   stw(0, W_LONGEST);
   stw(0, W_REF_LAST);
   stw(0, W_REF_COUNT);
-  ldw(A0, W_TOP);
-  stw(A0, W_DOCUMENT);
+  add(A0, S5, W_DOCUMENT);
   stw(A0, W_TIP);
   stw(A0, W_LAST_RECORD);
   st64(BLOCK_DOCUMENT | BLOCK_OPEN << 8, A0, 0);
   for (int field = 8; field < RECORD_SIZE; field += 8)
     st64(0, A0, field);
-  add(A0, A0, RECORD_SIZE);
-  stw(A0, W_TOP);
-  ldw(S0, W_TEXT);
+  add(S0, S5, W_SIZE + 16); /* the text */
+  st8('\n', S0, -1);
   li(S2, 0);
 
   label("next_line");
-  ldw(T0, W_TEXT_END);
-  bgeu(S0, T0, "end_of_text");
-  mov(A0, S0);
-  label("find_end");
-  mask16(T0, A0, newline);
-  add(A0, A0, 16);
-  beq(T0, 0, "find_end");
-  first16(T0, T0);
-  add(A0, A0, T0);
-  sub(A0, A0, 16);
+  ldw(A1, W_IN);
+  ldw(T0, W_IN_END);
+  bgeu(A1, T0, "end_of_text");
+  call("read_line");
+  ldw(A1, W_TIP); /* a block that stands in no other and goes on: the line is looked at no further */
+  ld32(T0, A1, R_PARENT);
+  bne(T0, W_DOCUMENT, "any_line");
+  ld8(T0, A1, R_TYPE);
+  beq(T0, BLOCK_PARAGRAPH, "in_paragraph");
+  ld8(T0, A1, R_FLAGS);
+  bclr(T0, BLOCK_FENCED, "any_line");
+  ld8(T0, A1, R_FENCE_INDENT);
+  bne(T0, 0, "any_line");
+  ld8(T1, A1, R_AUX);
+  mov(A2, S0);
+  label("over_blanks");
+  ld8(T0, A2, 0);
+  add(A2, A2, 1);
+  beq(T0, ' ', "over_blanks");
+  beq(T0, '\t', "over_blanks");
+  beq(T0, T1, "any_line"); /* it may be the closing fence */
+  ld32(A2, A1, R_LEN);
+  beq(A2, 0, "any_line");
+  jump("extend");
+  label("in_paragraph");
+  ld8(T0, S0, 0);
+  la(T1, "block_start_kinds");
+  ld8x(T0, T1, T0);
+  bne(T0, START_NONE, "any_line");
+  ld32(A2, A1, R_LEN);
+  label("extend");
+  ld32(T0, A1, R_DATA);
+  add(T0, T0, A2);
+  add(T0, T0, S5);
+  bne(T0, S0, "any_line"); /* its content stands elsewhere */
+  sub(T0, A0, S0);
+  add(T0, T0, 1);
+  add(A2, A2, T0);
+  st32(A2, A1, R_LEN);
+  add(S0, A0, 1);
+  ld8(T0, A0, -1);
+  if_not_class(T0, IS_SPACE, "next_line");
+  ld8(T0, A1, R_FLAGS);
+  or (T0, T0, BLOCK_PADDED); /* of a fence nobody asks */
+  st8(T0, A1, R_FLAGS);
+  jump("next_line");
+
+  label("any_line");
   stw(A0, W_EOL);
   li(S1, 0); /* and S2 stands on a line before, so that it is looked for anew */
   stw(0, W_PARTIAL_TAB);
@@ -64,7 +98,7 @@ static void lay_parse_blocks(void) {
   jump("next_line");
 
   label("end_of_text");
-  ldw(T0, W_DOCUMENT);
+  add(T0, S5, W_DOCUMENT);
   stw(T0, W_MATCHED);
   call("close_unmatched");
   label("out_of_space");
@@ -143,7 +177,7 @@ static void lay_advance_columns(void) {
 static void lay_match_open_blocks(void) {
   routine("match_open_blocks");
   enter_bare();
-  ldw(S3, W_DOCUMENT);
+  add(S3, S5, W_DOCUMENT);
   stw(0, W_QUOTE_MATCHED);
 
   label("next_block");

@@ -334,7 +334,7 @@ static void lay_render_document(void) {
   stw(0, W_TICKS_READY);
   stw(0, W_TICKS_EPOCH);
   stw(0, W_LAST_DELIMITER);
-  ldw(S0, W_DOCUMENT);
+  add(S0, S5, W_DOCUMENT);
 
   label("next");
   ld32(T0, S0, R_NEXT);

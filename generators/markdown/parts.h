@@ -4,7 +4,8 @@
  *
  *     fields (W_*) | '\n' | text | arena: block records, copied content, references | tags | tokens | scratch | HTML
  *
- * text     the document with every line ended by one '\n', NUL replaced by U+FFFD, a leading BOM dropped
+ * text     the document with every line ended by one '\n', NUL replaced by U+FFFD, a leading BOM dropped; room for the
+ *          longest that it can become
  * arena    grows while blocks are parsed; whatever is below 4 GiB from S5 is named by a 32-bit offset from S5
  * tags     one byte for each byte of the leaf block in hand: what a delimiter character has become
  * tokens   the inlines of the leaf block in hand, in order; reused for the next leaf block
@@ -36,8 +37,8 @@ enum {
   WORD(W_ERROR),       /* 0, or the negative result to return */
   WORD(W_TOP),         /* next free byte of the arena */
   WORD(W_ARENA_LIMIT), /* the arena must stay below this */
-  WORD(W_TEXT),        /* start and end of the text */
-  WORD(W_TEXT_END),
+  WORD(W_IN),          /* the next byte of the document, and its end */
+  WORD(W_IN_END),
   WORD(W_LENGTH), /* of the document, as handed in */
   /* the line in hand */
   WORD(W_EOL),          /* its '\n' */
@@ -46,7 +47,6 @@ enum {
   WORD(W_BREAK_KILL),   /* no thematic break can start before this byte */
   /* the open blocks */
   WORD(W_SPARE_1),
-  WORD(W_DOCUMENT),   /* record of the document */
   WORD(W_TIP),        /* the deepest open block */
   WORD(W_MATCHED),    /* the deepest block that the line continues */
   WORD(W_OPENED),     /* the line has opened a block */
@@ -109,6 +109,7 @@ enum {
   WORD(W_AFTER_LINK), /* and the byte after the whole link */
   WORD(W_SPARE_6),
   WORD(W_ENTITIES_READY),           /* W_ENTITIES has been cleared */
+  FIELD(W_DOCUMENT, 32),            /* the record of the document */
   FIELD(W_LABEL_BUFFER, 4096),      /* 4 KiB: a normalized label */
   FIELD(W_TICKS, 1008 * 8),         /* 1001 times: position of the last run of that many backticks, and its epoch */
   FIELD(W_ENTITIES, ENTITIES_SIZE), /* slots: the bytes of a name, its UTF-8, the length of that */
@@ -150,6 +151,23 @@ enum {
   BLOCK_LOOSE = 4,
   BLOCK_FENCED = 8,
   BLOCK_PADDED = 16 /* paragraph, setext heading: one of its lines may begin or end with white space */
+};
+
+/* What a block may start with, in the table "block_start_kinds". */
+enum {
+  START_NONE,
+  START_QUOTE,
+  START_HEADING,
+  START_FENCE,
+  START_HTML,
+  START_EQUALS,
+  START_HYPHEN,
+  START_STAR,
+  START_UNDERSCORE,
+  START_PLUS,
+  START_DIGIT,
+  START_BLANK, /* white space, which starts nothing by itself */
+  START_KINDS
 };
 
 /* A reference definition in the arena. */

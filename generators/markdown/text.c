@@ -1,78 +1,86 @@
 /* text.c: the document made into lines.
  *
  * Everything after this reads a text in which each line ends with exactly one '\n', NUL has become U+FFFD and a leading
- * byte order mark is gone, with a '\n' before its first byte and at least 64 readable bytes behind its last. So a
- * scan for the end of the line needs no other bound, and sixteen bytes can be read anywhere. The '\n' that a last line
- * lacks is the first of the bytes behind. */
+ * byte order mark is gone, with a '\n' before its first byte and readable bytes behind its last. The block phase asks
+ * for one line after the other: each is copied while its end is looked for. */
 #include "parts.h"
 
-static const ByteSet line_enders = {2, {{0, '\r', 0}, {0, 0, 0}}};
+static const ByteSet line_enders = {3, {{0, '\n', 0}, {0, '\r', 0}, {0, 0, 0}}};
 
-/* copy_text: in A0 = document, A1 = its end. Writes the text at W_TEXT and sets W_TEXT_END.
- * A2 = where the next byte goes. Whole vectors are copied while sixteen bytes of the document are left, whatever they
- * hold: up to fifteen bytes behind W_TEXT_END are written too. */
-static void lay_copy_text(void) {
-  routine("copy_text");
-  ldw(A2, W_TEXT);
-  st8('\n', A2, -1);
+/* open_text: in A0 = document, A1 = its end. Sets W_IN and W_IN_END, past a byte order mark. Destroys T0. */
+static void lay_open_text(void) {
+  routine("open_text");
+  stw(A1, W_IN_END);
   sub(T0, A1, A0);
-  bltu(T0, 3, "vectors");
+  bltu(T0, 3, "opened");
   ld8(T0, A0, 0);
-  bne(T0, 0xEF, "vectors");
+  bne(T0, 0xEF, "opened");
   ld8(T0, A0, 1);
-  bne(T0, 0xBB, "vectors");
+  bne(T0, 0xBB, "opened");
   ld8(T0, A0, 2);
-  bne(T0, 0xBF, "vectors");
+  bne(T0, 0xBF, "opened");
   add(A0, A0, 3);
+  label("opened");
+  stw(A0, W_IN);
+  ret();
+}
 
+/* read_line: append the line of the document at W_IN, before W_IN_END, to the text at S0, and move W_IN behind it; out
+ * A0 = its '\n', which a last line may lack in the document. Whole vectors are copied while sixteen bytes of the
+ * document are left, whatever they hold: up to fifteen bytes behind the line are written too. Destroys A1..A3, T0. */
+static void lay_read_line(void) {
+  routine("read_line");
+  mov(A0, S0);
+  ldw(A1, W_IN);
+  ldw(A2, W_IN_END);
+  sub(A3, A2, 16);
   label("vectors");
-  sub(A3, A1, 16);
+  bgt(A1, A3, "bytes");
   label("next_vector");
-  bgt(A0, A3, "bytes");
-  copy16(A2, 0, A0, 0);
-  mask16(T0, A0, line_enders);
+  copy16(A0, 0, A1, 0);
+  mask16(T0, A1, line_enders);
   bne(T0, 0, "ender");
   add(A0, A0, 16);
-  add(A2, A2, 16);
-  jump("next_vector");
+  add(A1, A1, 16);
+  ble(A1, A3, "next_vector");
+  label("bytes");
+  bgeu(A1, A2, "ended");
+  ld8(T0, A1, 0);
+  beq(T0, '\n', "line_feed");
+  beq(T0, '\r', "carriage_return");
+  beq(T0, 0, "nul");
+  st8(T0, A0, 0);
+  add(A0, A0, 1);
+  add(A1, A1, 1);
+  jump("bytes");
+
   label("ender");
   first16(T0, T0);
   add(A0, A0, T0);
-  add(A2, A2, T0);
-  ld8(T0, A0, 0);
+  add(A1, A1, T0);
+  ld8(T0, A1, 0);
   beq(T0, 0, "nul");
+  beq(T0, '\r', "carriage_return");
+  label("line_feed");
+  add(A1, A1, 1);
+  label("ended");
+  st8('\n', A0, 0);
+  stw(A1, W_IN);
+  ret();
   label("carriage_return");
-  st8('\n', A2, 0);
-  add(A2, A2, 1);
-  add(A0, A0, 1);
-  bgeu(A0, A1, "finish");
-  ld8(T0, A0, 0);
-  bne(T0, '\n', "next_vector");
-  add(A0, A0, 1);
-  jump("next_vector");
+  add(A1, A1, 1);
+  bgeu(A1, A2, "ended");
+  ld8(T0, A1, 0);
+  beq(T0, '\n', "line_feed");
+  jump("ended");
 
   label("nul");
-  st8(0xEF, A2, 0);
-  st8(0xBF, A2, 1);
-  st8(0xBD, A2, 2);
-  add(A2, A2, 3);
-  add(A0, A0, 1);
-  jump("next_vector");
-
-  label("bytes");
-  bgeu(A0, A1, "finish");
-  ld8(T0, A0, 0);
-  beq(T0, '\r', "carriage_return");
-  beq(T0, 0, "nul");
-  st8(T0, A2, 0);
-  add(A0, A0, 1);
-  add(A2, A2, 1);
-  jump("bytes");
-
-  label("finish");
-  st8('\n', A2, 0); /* nobody looks at it where the last line has one */
-  stw(A2, W_TEXT_END);
-  ret();
+  st8(0xEF, A0, 0);
+  st8(0xBF, A0, 1);
+  st8(0xBD, A0, 2);
+  add(A0, A0, 3);
+  add(A1, A1, 1);
+  jump("vectors");
 }
 
 /* markdown_workspace: see markdown.h. The bound: 3 bytes of text for each byte of the document, 40 of records, 8 of
@@ -94,7 +102,7 @@ static void lay_render(void) {
   routine("markdown_render");
   enter(S0, S1, S2, S3, S4, S5);
   bgtu(A1, MARKDOWN_LIMIT, "too_long");
-  /* the text: up to three bytes for one, its '\n', and 64 bytes that may be read but mean nothing */
+  /* the text: up to three bytes for one, its '\n', and bytes that may be read but mean nothing */
   mul(T0, A1, 3);
   add(T0, T0, W_SIZE + 4096);
   bltu(A4, T0, "no_space");
@@ -105,14 +113,13 @@ static void lay_render(void) {
   stw(A1, W_LENGTH);
   stw(0, W_ERROR);
   stw(0, W_ENTITIES_READY);
-  add(T0, S5, W_SIZE + 16);
-  stw(T0, W_TEXT);
-  add(A1, A1, A0);
-  call("copy_text");
-  ldw(T0, W_TEXT_END);
-  add(T0, T0, 128);
+  mul(T0, A1, 3);
+  add(T0, T0, W_SIZE + 144);
+  add(T0, T0, S5);
   and(T0, T0, -16);
   stw(T0, W_TOP);
+  add(A1, A1, A0);
+  call("open_text");
   /* offsets are 32 bits: the arena ends 64 KiB below 4 GiB, or below the end of the workspace */
   li(T0, 0xFFFF0000);
   add(T0, T0, S5);
@@ -147,5 +154,6 @@ static void lay_render(void) {
 void lay_document_text(void) {
   lay_workspace();
   lay_render();
-  lay_copy_text();
+  lay_open_text();
+  lay_read_line();
 }

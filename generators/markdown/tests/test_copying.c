@@ -32,7 +32,27 @@ static void lines_of(const char *bytes, size_t size, Text *out) {
     } else
       text_add(out, bytes + at, 1);
   }
-  text_add(out, "\n", 1); /* what ends the last line, or stands behind its end */
+  if (out->size > 0 && out->bytes[out->size - 1] != '\n')
+    text_add(out, "\n", 1); /* what a last line lacks */
+}
+
+/* Calls read_line until the document is used up: the end of the text. Each call must end with the line's '\n'. */
+static unsigned char *read_lines(RunRoutine run, uint64_t end, const char *what) {
+  unsigned char *line = sink + 64;
+  while (get_field(W_IN) < end) {
+    uint64_t before = get_field(W_IN);
+    Registers in = marked_registers();
+    in.s[0] = (uintptr_t)line;
+    Registers out = run_keeping(run, "read_line", in, IN_A0 | IN_A1 | IN_A2 | IN_A3 | IN_T0, what);
+    if (out.a[0] < (uintptr_t)line || *(unsigned char *)(uintptr_t)out.a[0] != '\n' || get_field(W_IN) <= before)
+      ck_abort_msg("read_line of %s: no line ends at %" PRIu64, what, out.a[0] - (uintptr_t)line);
+    if (memchr(line, '\n', out.a[0] - (uintptr_t)line))
+      ck_abort_msg("read_line of %s goes on behind a line end", what);
+    line = (unsigned char *)(uintptr_t)out.a[0] + 1;
+  }
+  if (get_field(W_IN) != end)
+    ck_abort_msg("read_line of %s goes on behind its end", what);
+  return line;
 }
 
 static void check_document(RunRoutine run, const char *bytes, size_t size, const unsigned char *at) {
@@ -40,17 +60,16 @@ static void check_document(RunRoutine run, const char *bytes, size_t size, const
   const char *what = shown(bytes, size);
   lines_of(bytes, size, &wanted);
   memset(sink, FILL, SINK_SIZE);
-  set_field(W_TEXT, (uintptr_t)sink + 64);
   Registers in = marked_registers();
   in.a[0] = (uintptr_t)at;
   in.a[1] = (uintptr_t)at + size;
-  run_keeping(run, "copy_text", in, IN_A0 | IN_A1 | IN_A2 | IN_A3 | IN_T0, what);
-  if (get_field(W_TEXT_END) != (uintptr_t)sink + 64 + wanted.size - 1)
-    ck_abort_msg("the text of %s is %" PRIu64 " bytes, not %zu", what, get_field(W_TEXT_END) - (uintptr_t)sink - 64,
-                 wanted.size - 1);
-  ck_assert_msg(sink[63] == '\n' && sink[62] == FILL, "what stands before the text of %s", what);
+  run_keeping(run, "open_text", in, IN_A0 | IN_T0, what);
+  size_t length = (size_t)(read_lines(run, in.a[1], what) - sink) - 64;
+  if (length != wanted.size)
+    ck_abort_msg("the text of %s is %zu bytes, not %zu", what, length, wanted.size);
+  ck_assert_msg(sink[63] == FILL, "what stands before the text of %s", what);
   expect_bytes(what, sink + 64, wanted.bytes, wanted.size);
-  expect_untouched("copy_text", what, 64 + wanted.size + 15);
+  expect_untouched("read_line", what, 64 + wanted.size + 15);
   text_free(&wanted);
 }
 
