@@ -16,26 +16,26 @@
 const char *argp_program_version = "bytegate " BYTEGATE_VERSION;
 
 enum {
-  KEY_RUNNER = 256,
-  KEY_SEED,
-  KEY_REPEAT,
-  KEY_JUNIT,
-  KEY_JSON,
-  KEY_SARIF,
-  KEY_GITHUB,
-  KEY_TAP,
-  KEY_TEXT,
-  KEY_SUITES,
-  KEY_KNOWN,
-  KEY_UPDATE,
-  KEY_NO_AUDIT,
-  KEY_BUILD,
-  KEY_LCOV,
-  KEY_BYTE,
-  KEY_ELF,
-  KEY_FRESH,
-  KEY_SECONDS,
-  KEY_UNEXPLAINED
+  OPTION_RUNNER = 256,
+  OPTION_SEED,
+  OPTION_REPEAT,
+  OPTION_JUNIT,
+  OPTION_JSON,
+  OPTION_SARIF,
+  OPTION_GITHUB,
+  OPTION_TAP,
+  OPTION_TEXT,
+  OPTION_SUITES,
+  OPTION_KNOWN,
+  OPTION_UPDATE,
+  OPTION_NO_AUDIT,
+  OPTION_BUILD,
+  OPTION_LCOV,
+  OPTION_BYTE,
+  OPTION_ELF,
+  OPTION_FRESH,
+  OPTION_SECONDS,
+  OPTION_UNEXPLAINED
 };
 
 static const struct argp_option table[] = {
@@ -43,36 +43,36 @@ static const struct argp_option table[] = {
     {"suite", 's', "SUITE", 0, "A suite by name, or a suite file; may be repeated", 1},
     {"case", 'c', "CASE", 0, "Cases whose name matches this shell pattern; may be repeated", 1},
     {"program", 'p', "PROGRAM", 0, "Programs whose name matches this shell pattern; may be repeated", 1},
-    {"runner", KEY_RUNNER, "RUNNER", 0, "native or qemu", 1},
-    {"seed", KEY_SEED, "N", 0,
+    {"runner", OPTION_RUNNER, "RUNNER", 0, "native or qemu", 1},
+    {"seed", OPTION_SEED, "N", 0,
      "Seed of the random documents, and of the sample of mutants: a number, or the word random", 1},
-    {"byte", KEY_BYTE, "N", 0, "Blame byte N of the body, or of stdout, whether it diverges or not", 1},
-    {"elf", KEY_ELF, NULL, 0, "Bisect between two builds of a program, not two commits", 1},
+    {"byte", OPTION_BYTE, "N", 0, "Blame byte N of the body, or of stdout, whether it diverges or not", 1},
+    {"elf", OPTION_ELF, NULL, 0, "Bisect between two builds of a program, not two commits", 1},
     {NULL, 0, NULL, 0, "How to run it:", 2},
     {"jobs", 'j', "N", 0, "Programs at work side by side (default: one for each core)", 2},
     {"keep-going", 'k', NULL, 0, "Go on after a failure", 2},
-    {"repeat", KEY_REPEAT, "N", 0, "Run each case N times; one that does not always do the same is FLAKY", 2},
-    {"no-self-audit", KEY_NO_AUDIT, NULL, 0, "Leave out the proof that this gate catches what it must", 2},
-    {"fresh", KEY_FRESH, NULL, 0, "Measure anew, also what is known from before", 2},
-    {"seconds", KEY_SECONDS, "N", 0, "Try mutants so long, in an order that the seed decides (default: all)", 2},
-    {"unexplained", KEY_UNEXPLAINED, NULL, 0, "Leave out the mutants that fixtures/mutants-equivalent explains", 2},
+    {"repeat", OPTION_REPEAT, "N", 0, "Run each case N times; one that does not always do the same is FLAKY", 2},
+    {"no-self-audit", OPTION_NO_AUDIT, NULL, 0, "Leave out the proof that this gate catches what it must", 2},
+    {"fresh", OPTION_FRESH, NULL, 0, "Measure anew, also what is known from before", 2},
+    {"seconds", OPTION_SECONDS, "N", 0, "Try mutants so long, in an order that the seed decides (default: all)", 2},
+    {"unexplained", OPTION_UNEXPLAINED, NULL, 0, "Leave out the mutants that fixtures/mutants-equivalent explains", 2},
     {NULL, 0, NULL, 0, "What to print:", 3},
     {"verbose", 'v', NULL, 0, "Name every case, explain every failure", 3},
-    {"text", KEY_TEXT, NULL, 0, "Text for people (default on a terminal)", 3},
-    {"tap", KEY_TAP, NULL, 0, "TAP version 14 (default elsewhere)", 3},
-    {"lcov", KEY_LCOV, "FILE", 0, "Write the coverage as a tracefile of lcov as well", 3},
-    {"junit", KEY_JUNIT, "FILE", 0, "Write JUnit XML as well", 3},
-    {"json-lines", KEY_JSON, "FILE", 0, "Write JSON as well, one result a line", 3},
-    {"sarif", KEY_SARIF, "FILE", 0, "Write SARIF 2.1.0 as well", 3},
-    {"github", KEY_GITHUB, NULL, 0, "Print GitHub annotations as well", 3},
+    {"text", OPTION_TEXT, NULL, 0, "Text for people (default on a terminal)", 3},
+    {"tap", OPTION_TAP, NULL, 0, "TAP version 14 (default elsewhere)", 3},
+    {"lcov", OPTION_LCOV, "FILE", 0, "Write the coverage as a tracefile of lcov as well", 3},
+    {"junit", OPTION_JUNIT, "FILE", 0, "Write JUnit XML as well", 3},
+    {"json-lines", OPTION_JSON, "FILE", 0, "Write JSON as well, one result a line", 3},
+    {"sarif", OPTION_SARIF, "FILE", 0, "Write SARIF 2.1.0 as well", 3},
+    {"github", OPTION_GITHUB, NULL, 0, "Print GitHub annotations as well", 3},
     {NULL, 0, NULL, 0, "Where things are:", 4},
-    {"suites", KEY_SUITES, "FOLDER", 0, "Folder of the suite files (default: fixtures/suites)", 4},
-    {"build", KEY_BUILD, "FOLDER", 0, "Folder that {build} of a suite stands for (default: that of this command)", 4},
+    {"suites", OPTION_SUITES, "FOLDER", 0, "Folder of the suite files (default: fixtures/suites)", 4},
+    {"build", OPTION_BUILD, "FOLDER", 0, "Folder that {build} of a suite stands for (default: that of this command)", 4},
     {"out", 'o', "FILE", 0,
      "File for the reduced document (default: reduced.md), or the HTML page (default: report.html beside this command)",
      4},
-    {"known", KEY_KNOWN, "FILE", 0, "List of known divergences (default: fixtures/known-divergences)", 4},
-    {"update-known", KEY_UPDATE, NULL, 0, "Write the list of known divergences anew, from what diverges now", 4},
+    {"known", OPTION_KNOWN, "FILE", 0, "List of known divergences (default: fixtures/known-divergences)", 4},
+    {"update-known", OPTION_UPDATE, NULL, 0, "Write the list of known divergences anew, from what diverges now", 4},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -105,21 +105,21 @@ static const struct binding {
     {'j', SET_UNSIGNED, offsetof(struct options, session.jobs), 1, 256},
     {'k', SET_TRUE, offsetof(struct options, session.keep_going), 0, 0},
     {'v', SET_TRUE, offsetof(struct options, session.verbose), 0, 0},
-    {KEY_REPEAT, SET_UNSIGNED, offsetof(struct options, session.repeat), 1, 1000000},
-    {KEY_SUITES, SET_TEXT, offsetof(struct options, session.suites_folder), 0, 0},
-    {KEY_KNOWN, SET_TEXT, offsetof(struct options, session.known_path), 0, 0},
-    {KEY_JUNIT, SET_TEXT, offsetof(struct options, junit), 0, 0},
-    {KEY_JSON, SET_TEXT, offsetof(struct options, json_lines), 0, 0},
-    {KEY_SARIF, SET_TEXT, offsetof(struct options, sarif), 0, 0},
+    {OPTION_REPEAT, SET_UNSIGNED, offsetof(struct options, session.repeat), 1, 1000000},
+    {OPTION_SUITES, SET_TEXT, offsetof(struct options, session.suites_folder), 0, 0},
+    {OPTION_KNOWN, SET_TEXT, offsetof(struct options, session.known_path), 0, 0},
+    {OPTION_JUNIT, SET_TEXT, offsetof(struct options, junit), 0, 0},
+    {OPTION_JSON, SET_TEXT, offsetof(struct options, json_lines), 0, 0},
+    {OPTION_SARIF, SET_TEXT, offsetof(struct options, sarif), 0, 0},
     {'o', SET_TEXT, offsetof(struct options, out), 0, 0},
-    {KEY_LCOV, SET_TEXT, offsetof(struct options, lcov), 0, 0},
-    {KEY_ELF, SET_TRUE, offsetof(struct options, by_elf), 0, 0},
-    {KEY_FRESH, SET_TRUE, offsetof(struct options, fresh), 0, 0},
-    {KEY_SECONDS, SET_NUMBER, offsetof(struct options, seconds), 1, 1000000},
-    {KEY_UNEXPLAINED, SET_TRUE, offsetof(struct options, unexplained), 0, 0},
-    {KEY_GITHUB, SET_TRUE, offsetof(struct options, github), 0, 0},
-    {KEY_UPDATE, SET_TRUE, offsetof(struct options, update_known), 0, 0},
-    {KEY_NO_AUDIT, SET_FALSE, offsetof(struct options, audit), 0, 0},
+    {OPTION_LCOV, SET_TEXT, offsetof(struct options, lcov), 0, 0},
+    {OPTION_ELF, SET_TRUE, offsetof(struct options, by_elf), 0, 0},
+    {OPTION_FRESH, SET_TRUE, offsetof(struct options, fresh), 0, 0},
+    {OPTION_SECONDS, SET_NUMBER, offsetof(struct options, seconds), 1, 1000000},
+    {OPTION_UNEXPLAINED, SET_TRUE, offsetof(struct options, unexplained), 0, 0},
+    {OPTION_GITHUB, SET_TRUE, offsetof(struct options, github), 0, 0},
+    {OPTION_UPDATE, SET_TRUE, offsetof(struct options, update_known), 0, 0},
+    {OPTION_NO_AUDIT, SET_FALSE, offsetof(struct options, audit), 0, 0},
 };
 
 static const char documentation[] =
@@ -244,22 +244,22 @@ static bool parse_option(int key, const char *value, struct argp_state *state, s
       return true;
     }
   switch (key) {
-  case KEY_RUNNER:
+  case OPTION_RUNNER:
     parse_runner(state, &options->session, value);
     return true;
-  case KEY_SEED:
+  case OPTION_SEED:
     parse_seed(state, &options->session, value);
     return true;
-  case KEY_BUILD:
+  case OPTION_BUILD:
     parse_build(state, &options->session, value);
     return true;
-  case KEY_BYTE:
+  case OPTION_BYTE:
     options->has_byte = true;
     options->byte = parse_number(state, "byte", value, 0, SIZE_MAX);
     return true;
-  case KEY_TEXT:
-  case KEY_TAP:
-    options->output = key == KEY_TEXT ? OUTPUT_TEXT : OUTPUT_TAP;
+  case OPTION_TEXT:
+  case OPTION_TAP:
+    options->output = key == OPTION_TEXT ? OUTPUT_TEXT : OUTPUT_TAP;
     return true;
   default:
     return false;

@@ -30,18 +30,9 @@ uint32_t coverage_hits(const struct coverage *coverage, enum counter what, uint6
   return address - coverage->map.base < coverage->map.span ? coverage->hits[what][address - coverage->map.base] : 0;
 }
 
-/* What a case on a program consists of: the command line, the input, and how it is driven. */
+/* What a case on a program consists of: how the program is run, and the input. */
 static uint64_t case_key(const struct program *program, const struct test_case *one) {
-  uint64_t key = hash_bytes(HASH_START, program->name, strlen(program->name) + 1);
-  for (size_t i = 0; i < program->arguments.count; i++)
-    key = hash_bytes(key, program->arguments.items[i], strlen(program->arguments.items[i]) + 1);
-  for (size_t i = 0; i < program->environment.count; i++)
-    key = hash_bytes(key, program->environment.items[i], strlen(program->environment.items[i]) + 1);
-  for (size_t i = 0; i < program->refused.count; i++)
-    key = hash_bytes(key, program->refused.items[i], strlen(program->refused.items[i]) + 1);
-  key = program->terminal ? hash_bytes(key, &program->terminal, sizeof program->terminal) : key;
-  key = hash_bytes(key, &program->drive, sizeof program->drive);
-  key = hash_bytes(key, &program->feeds_stdin, sizeof program->feeds_stdin);
+  uint64_t key = hash_bytes(program_hash(program), program->name, strlen(program->name) + 1);
   key = hash_bytes(key, one->id, strlen(one->id) + 1);
   return hash_bytes(key, span_of(&one->input).data, one->input.len);
 }

@@ -38,18 +38,34 @@ enum source_kind {
   SOURCE_NOTHING
 };
 
+/* The words of these, in their order, up to NULL. */
+extern const char *const source_words[];
+
+/* The keys (keys.h): type, field, key, default, words. */
+#define CASES_KEYS(KEY)                                                                                                \
+  /* enum source_kind */                                                                                               \
+  KEY(KEY_CHOICE, kind, "source", NULL, source_words)                                                                  \
+  /* files, or one folder */                                                                                           \
+  KEY(KEY_LIST, paths, "path", NULL, NULL)                                                                             \
+  /* shell pattern that a file's name must match */                                                                    \
+  KEY(KEY_TEXT, pattern, "pattern", "*", NULL)                                                                         \
+  /* path of the published bytes; {name}: the case's name without its last suffix */                                   \
+  KEY(KEY_TEXT, expected, "expected", NULL, NULL)                                                                      \
+  /* of random documents */                                                                                            \
+  KEY(KEY_NUMBER, count, "count", "100", NULL)                                                                         \
+  /* of random documents */                                                                                            \
+  KEY(KEY_NUMBER, seed, "seed", "1", NULL)                                                                             \
+  /* takes the first case of each so many */                                                                           \
+  KEY(KEY_NUMBER, every, "every", "1", NULL)
+
 /* Where cases come from: one [cases] section. */
 struct case_source {
   char *name;
-  int kind;               /* enum source_kind */
-  struct text_list paths; /* files, or one folder */
-  char *pattern;          /* shell pattern that a file's name must match */
-  char *expected;         /* path of the published bytes; {name}: the case's name without its last suffix */
-  size_t count;           /* of random documents */
-  size_t seed;            /* of random documents */
-  size_t every;           /* takes the first case of each so many */
   int line;
+  CASES_KEYS(KEY_FIELD)
 };
+
+extern const struct key_table cases_keys;
 
 /* Makes the cases of the suite from their sources. SEED replaces the suite's own for random documents where HAS_SEED.
    PICK, a shell pattern or NULL, spares random documents that are not wanted. */

@@ -2,7 +2,7 @@
 #ifndef HARNESS_PROGRAM_H
 #define HARNESS_PROGRAM_H
 
-#include "harness/base/words.h"
+#include "harness/suite/keys.h"
 
 enum runner { RUNNER_NATIVE, RUNNER_QEMU };
 enum drive { DRIVE_RUN, DRIVE_HTTP };
@@ -11,31 +11,72 @@ enum ready { READY_LINE, READY_PORT };
 /* Where the truth about a case comes from. */
 enum oracle { ORACLE_CMARK, ORACLE_CMARK_UNSAFE, ORACLE_EXPECTED, ORACLE_COMMAND, ORACLE_KINDS };
 
+/* The words of these, in their order, up to NULL. */
+extern const char *const runner_words[], *const drive_words[], *const ready_words[], *const oracle_words[];
+
+/* The keys (keys.h): type, field, key, default, words. */
+#define PROGRAM_KEYS(KEY)                                                                                              \
+  /* path; {arch} stands for each of ARCHES */                                                                         \
+  KEY(KEY_TEXT, elf, "elf", NULL, NULL)                                                                                \
+  /* empty: what the ELF says */                                                                                       \
+  KEY(KEY_WORDS, arches, "arch", NULL, NULL)                                                                           \
+  /* empty: all that there are */                                                                                      \
+  KEY(KEY_WORDS, runners, "runner", NULL, NULL)                                                                        \
+  /* {file}: path of the input; {port}: a free port */                                                                 \
+  KEY(KEY_ARGUMENTS, arguments, "arguments", NULL, NULL)                                                               \
+  /* NAME=VALUE */                                                                                                     \
+  KEY(KEY_LIST, environment, "environment", NULL, NULL)                                                                \
+  /* a system call and the error that it fails with; empty: none */                                                    \
+  KEY(KEY_WORDS, refused, "refuse", NULL, NULL)                                                                        \
+  /* the input comes on stdin */                                                                                       \
+  KEY(KEY_YES_NO, feeds_stdin, "stdin", "no", NULL)                                                                    \
+  /* stdout is a terminal of so many columns; 0: a pipe */                                                             \
+  KEY(KEY_NUMBER, terminal, "terminal", "0", NULL)                                                                     \
+  KEY(KEY_CHOICE, drive, "drive", "run", drive_words)                                                                  \
+  KEY(KEY_CHOICE, ready, "ready", "line", ready_words)                                                                 \
+  /* what the line begins with that says it is ready; after it stands the URL */                                       \
+  KEY(KEY_TEXT, ready_line, "ready-line", "http://", NULL)                                                             \
+  /* of a document */                                                                                                  \
+  KEY(KEY_TEXT, url_path, "url-path", "/", NULL)                                                                       \
+  KEY(KEY_CHOICE, oracle, "oracle", "cmark", oracle_words)                                                             \
+  /* run by sh, the input on its stdin */                                                                              \
+  KEY(KEY_TEXT, oracle_command, "oracle-command", NULL, NULL)                                                          \
+  /* of a document's answer, without its line end */                                                                   \
+  KEY(KEY_TEXT, status_line, "status-line", "HTTP/1.1 200 OK", NULL)                                                   \
+  /* in order; {length}: that of the body. None: headers are not compared */                                           \
+  KEY(KEY_LIST, headers, "header", NULL, NULL)                                                                         \
+  /* what a run writes on stderr, as bytes_escaped shows it; NULL: not compared */                                     \
+  KEY(KEY_TEXT, errors, "stderr", NULL, NULL)                                                                          \
+  /* of a run; of a server after SIGTERM */                                                                            \
+  KEY(KEY_NUMBER, exit_status, "exit-status", "0", NULL)                                                               \
+  /* that a run ends by, as in "SIGTRAP"; NULL: none */                                                                \
+  KEY(KEY_TEXT, signal, "signal", NULL, NULL)                                                                          \
+  /* whether a server must obey SIGTERM */                                                                             \
+  KEY(KEY_YES_NO, judges_stop, "obeys-sigterm", "yes", NULL)                                                           \
+  /* seconds for one case */                                                                                           \
+  KEY(KEY_SECONDS, deadline, "deadline", "10", NULL)                                                                   \
+  /* seconds until it is ready */                                                                                      \
+  KEY(KEY_SECONDS, start_deadline, "start-deadline", "10", NULL)
+
 struct program {
-  char *name;                   /* of the section */
-  char *elf;                    /* path; {arch} stands for each of ARCHES */
-  struct text_list arches;      /* empty: what the ELF says */
-  struct text_list runners;     /* native, qemu */
-  struct text_list arguments;   /* {file}: path of the input; {port}: a free port */
-  struct text_list environment; /* NAME=VALUE */
-  struct text_list refused;     /* a system call and the error that it fails with; empty: none */
-  bool feeds_stdin;             /* the input comes on stdin */
-  size_t terminal;              /* stdout is a terminal of so many columns; 0: a pipe */
-  int drive;                    /* enum drive */
-  int ready;                    /* enum ready */
-  char *ready_line;             /* what the line begins with that says it is ready; after it stands the URL */
-  char *url_path;               /* of a document, as in "/" */
-  int oracle;                   /* enum oracle */
-  char *oracle_command;         /* run by sh, the input on its stdin */
-  char *status_line;            /* of a document's answer, without its line end */
-  struct text_list headers;     /* in order; {length}: that of the body. None: headers are not compared */
-  char *errors;                 /* what a run writes on stderr, as bytes_escaped shows it; NULL: not compared */
-  size_t exit_status;           /* of a run; of a server after SIGTERM */
-  char *signal;                 /* that a run ends by, as in "SIGTRAP"; NULL: none */
-  bool judges_stop;             /* whether a server must obey SIGTERM */
-  double deadline;              /* seconds for one case */
-  double start_deadline;        /* seconds until it is ready */
-  int line;                     /* of its section in the suite file */
+  char *name; /* of the section */
+  int line;   /* of the section in the suite file */
+  PROGRAM_KEYS(KEY_FIELD)
 };
+
+extern const struct key_table program_keys;
+
+/* Makes PROGRAM one called NAME without any key; frees what it owns. */
+void program_begin(struct program *program, const char *name, int line);
+void program_free(struct program *program);
+
+/* What is wrong with PROGRAM in itself, appended to WHY as one sentence. Returns whether nothing is. */
+bool program_check(const struct program *program, struct bytes *why);
+
+/* Replaces {build} in the oracle's command, which may name programs that were built. */
+void program_expand_command(struct program *program, const char *build);
+
+/* A hash of all that its section says: of a program that is run and judged otherwise, it is another. */
+uint64_t program_hash(const struct program *program);
 
 #endif

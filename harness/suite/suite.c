@@ -1,5 +1,5 @@
-/* Reads a suite file: INI, of which every key stands in one table with its type, so that a mistake can be answered
-   with the nearest key. What is read is then checked as a whole and unfolded into targets. */
+/* Reads a suite file: INI, of whose sections each has a table of keys (keys.h), so that a mistake can be answered with
+   the nearest key. What is read is then checked as a whole and unfolded into targets. */
 #include "harness/suite/suite.h"
 
 #include <errno.h>
@@ -8,66 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum key_type { TEXT, LIST, WORDS, ARGUMENTS, YES_NO, NUMBER, SECONDS, CHOICE };
+#define KEY_OF struct suite
+static const struct key suite_rows[] = {SUITE_KEYS(KEY_ROW)};
+#undef KEY_OF
+#define KEY_OF struct case_source
+static const struct key cases_rows[] = {CASES_KEYS(KEY_ROW)};
+#undef KEY_OF
 
-struct key {
-  const char *name;
-  enum key_type type;
-  size_t offset;              /* of the field in the section's struct */
-  const char *const *choices; /* of CHOICE: the words of the enum, in its order, up to NULL */
-};
+const char *const source_words[] = {"spec", "folder", "documents", "random", "conversations", "trees", "nothing", NULL};
 
-static const char *const drives[] = {"run", "http", NULL};
-static const char *const readies[] = {"line", "port", NULL};
-static const char *const oracles[] = {"cmark", "cmark-unsafe", "expected", "command", NULL};
-static const char *const sources[] = {"spec",          "folder", "documents", "random",
-                                      "conversations", "trees",  "nothing",   NULL};
-static const char *const section_kinds[] = {"suite", "program", "cases"};
+const struct key_table suite_keys = {"suite", suite_rows, sizeof suite_rows / sizeof *suite_rows};
+const struct key_table cases_keys = {"cases", cases_rows, sizeof cases_rows / sizeof *cases_rows};
 
-static const struct key suite_keys[] = {
-    {"about", TEXT, offsetof(struct suite, about), NULL},
-    {"on-demand", YES_NO, offsetof(struct suite, on_demand), NULL},
-    {NULL, TEXT, 0, NULL},
-};
-
-static const struct key program_keys[] = {
-    {"elf", TEXT, offsetof(struct program, elf), NULL},
-    {"arch", WORDS, offsetof(struct program, arches), NULL},
-    {"runner", WORDS, offsetof(struct program, runners), NULL},
-    {"arguments", ARGUMENTS, offsetof(struct program, arguments), NULL},
-    {"environment", LIST, offsetof(struct program, environment), NULL},
-    {"refuse", WORDS, offsetof(struct program, refused), NULL},
-    {"stdin", YES_NO, offsetof(struct program, feeds_stdin), NULL},
-    {"terminal", NUMBER, offsetof(struct program, terminal), NULL},
-    {"drive", CHOICE, offsetof(struct program, drive), drives},
-    {"ready", CHOICE, offsetof(struct program, ready), readies},
-    {"ready-line", TEXT, offsetof(struct program, ready_line), NULL},
-    {"url-path", TEXT, offsetof(struct program, url_path), NULL},
-    {"oracle", CHOICE, offsetof(struct program, oracle), oracles},
-    {"oracle-command", TEXT, offsetof(struct program, oracle_command), NULL},
-    {"status-line", TEXT, offsetof(struct program, status_line), NULL},
-    {"header", LIST, offsetof(struct program, headers), NULL},
-    {"stderr", TEXT, offsetof(struct program, errors), NULL},
-    {"exit-status", NUMBER, offsetof(struct program, exit_status), NULL},
-    {"signal", TEXT, offsetof(struct program, signal), NULL},
-    {"obeys-sigterm", YES_NO, offsetof(struct program, judges_stop), NULL},
-    {"deadline", SECONDS, offsetof(struct program, deadline), NULL},
-    {"start-deadline", SECONDS, offsetof(struct program, start_deadline), NULL},
-    {NULL, TEXT, 0, NULL},
-};
-
-static const struct key cases_keys[] = {
-    {"source", CHOICE, offsetof(struct case_source, kind), sources},
-    {"path", LIST, offsetof(struct case_source, paths), NULL},
-    {"pattern", TEXT, offsetof(struct case_source, pattern), NULL},
-    {"expected", TEXT, offsetof(struct case_source, expected), NULL},
-    {"count", NUMBER, offsetof(struct case_source, count), NULL},
-    {"seed", NUMBER, offsetof(struct case_source, seed), NULL},
-    {"every", NUMBER, offsetof(struct case_source, every), NULL},
-    {NULL, TEXT, 0, NULL},
-};
-
-static const struct key *const section_keys[] = {suite_keys, program_keys, cases_keys};
+static const struct key_table *const sections[] = {&suite_keys, &program_keys, &cases_keys};
 
 /* The state while a file is read. LINE is that of the line which inih was given last, and so that of the key which it
    hands over: inih itself does not tell. */
@@ -78,144 +31,16 @@ struct reader {
   struct suite *suite;
   struct bytes *why;
   bool failed;
-  bool has_suite;         /* a section [suite] came */
-  const struct key *keys; /* of the section being read; NULL before the first */
-  const char *kind;
-  void *section; /* what the keys are set in */
-  uint64_t seen; /* keys of this section, by their place in the table */
+  bool has_suite;               /* a section [suite] came */
+  const struct key_table *keys; /* of the section being read; NULL before the first */
+  void *section;                /* what the keys are set in */
+  struct text_list seen;        /* the keys that stood in it */
 };
 
 static void complain(struct reader *reader, int line, const char *text) {
   if (!reader->failed)
     bytes_printf(reader->why, "%s:%d: %s", reader->path, line > 0 ? line : 1, text);
   reader->failed = true;
-}
-
-/* Complains about WORD, which is none of WORDS, and names the nearest of them, or all. */
-static void complain_word(struct reader *reader, const char *what, const char *word, const char *const *words,
-                          size_t count) {
-  struct bytes text = {0};
-  bytes_printf(&text, "unknown %s '%s'", what, word);
-  const char *near = nearest_word(word, words, count);
-  if (near) {
-    bytes_printf(&text, "; did you mean '%s'?", near);
-  } else {
-    bytes_text(&text, "; it is one of");
-    for (size_t i = 0; i < count; i++)
-      bytes_printf(&text, "%s %s", i ? "," : "", words[i]);
-  }
-  complain(reader, reader->line, text.data);
-  bytes_free(&text);
-}
-
-static size_t word_count(const char *const *words) {
-  size_t count = 0;
-  while (words[count])
-    count++;
-  return count;
-}
-
-static void split_words(struct text_list *list, const char *value) {
-  for (value += strspn(value, " \t"); *value; value += strspn(value, " \t")) {
-    size_t len = strcspn(value, " \t");
-    text_list_add(list, value, len);
-    value += len;
-  }
-}
-
-/* Splits at blanks, except within double quotation marks, which vanish. False when one is not closed. */
-static bool split_arguments(struct text_list *list, const char *value) {
-  struct bytes word = {0};
-  bool quoted = false;
-  bool begun = false;
-  for (; *value; value++) {
-    bool blank = (*value == ' ' || *value == '\t') && !quoted;
-    if (blank && begun)
-      text_list_add(list, span_of(&word).data, word.len);
-    if (blank)
-      bytes_clear(&word);
-    else if (*value == '"')
-      quoted = !quoted;
-    else
-      bytes_append(&word, value, 1);
-    begun = !blank;
-  }
-  if (begun)
-    text_list_add(list, span_of(&word).data, word.len);
-  bytes_free(&word);
-  return !quoted;
-}
-
-static void set_text(char **field, const char *value) {
-  free(*field);
-  *field = xstrdup(value);
-}
-
-static bool set_number(size_t *field, const char *value) {
-  char *end = NULL;
-  errno = 0;
-  unsigned long long number = strtoull(value, &end, 10);
-  *field = (size_t)number;
-  return *value >= '0' && *value <= '9' && *end == '\0' && errno == 0;
-}
-
-static bool set_seconds(double *field, const char *value) {
-  char *end = NULL;
-  *field = strtod(value, &end);
-  return end != value && *end == '\0' && *field > 0 && *field <= 3600;
-}
-
-static bool set_yes_no(bool *field, const char *value) {
-  *field = strcmp(value, "yes") == 0;
-  return *field || strcmp(value, "no") == 0;
-}
-
-static void set_choice(struct reader *reader, const struct key *key, int *field, const char *value) {
-  for (int i = 0; key->choices[i]; i++)
-    if (strcmp(key->choices[i], value) == 0) {
-      *field = i;
-      return;
-    }
-  char *what = xasprintf("%s", key->name);
-  complain_word(reader, what, value, key->choices, word_count(key->choices));
-  free(what);
-}
-
-static void set_key(struct reader *reader, const struct key *key, const char *value) {
-  void *field = (char *)reader->section + key->offset;
-  const char *wanted = NULL;
-  switch (key->type) {
-  case TEXT:
-    set_text(field, value);
-    break;
-  case LIST:
-    text_list_add(field, value, strlen(value));
-    break;
-  case WORDS:
-    text_list_free(field);
-    split_words(field, value);
-    break;
-  case ARGUMENTS:
-    wanted = split_arguments(field, value) ? NULL : "arguments whose quotation marks are closed";
-    break;
-  case YES_NO:
-    wanted = set_yes_no(field, value) ? NULL : "yes or no";
-    break;
-  case NUMBER:
-    wanted = set_number(field, value) ? NULL : "a whole number";
-    break;
-  case SECONDS:
-    wanted = set_seconds(field, value) ? NULL : "a number of seconds above 0 and up to 3600";
-    break;
-  case CHOICE:
-    set_choice(reader, key, field, value);
-    break;
-  }
-  if (!wanted)
-    return;
-  char *text = xasprintf("%s = %s: %s was expected", key->name, value, wanted);
-  complain(reader, reader->line, text);
-  free(text);
 }
 
 static int handle_key(void *user, const char *section, const char *name, const char *value) {
@@ -227,39 +52,25 @@ static int handle_key(void *user, const char *section, const char *name, const c
     complain(reader, reader->line, "a key stands before the first section; [suite], [program NAME] or [cases NAME]");
     return 0;
   }
-  const char *names[32];
-  size_t count = 0;
-  for (; reader->keys[count].name; count++)
-    names[count] = reader->keys[count].name;
-  for (size_t i = 0; i < count; i++) {
-    if (strcmp(names[i], name) != 0)
-      continue;
-    char *text = xasprintf("key '%s' stands twice in this section", name);
-    if (reader->seen & 1U << i && reader->keys[i].type != LIST)
-      complain(reader, reader->line, text);
-    free(text);
-    reader->seen |= 1U << i;
-    set_key(reader, &reader->keys[i], value);
-    return !reader->failed;
-  }
-  char *what = xasprintf("key in [%s]", reader->kind);
-  complain_word(reader, what, name, names, count);
-  free(what);
-  return 0;
+  struct bytes text = {0};
+  const struct key *key = key_find(reader->keys, name, &text);
+  bool stood = reader->seen.count && text_list_selects(&reader->seen, name);
+  if (key && stood && key->type != KEY_LIST)
+    bytes_printf(&text, "key '%s' stands twice in this section", name);
+  else if (key)
+    key_set(key, reader->section, value, &text);
+  text_list_add(&reader->seen, name, strlen(name));
+  if (text.len)
+    complain(reader, reader->line, text.data);
+  bytes_free(&text);
+  return !reader->failed;
 }
 
 static void begin_program(struct reader *reader, const char *name) {
   struct suite *suite = reader->suite;
   suite->programs = xrealloc(suite->programs, (suite->program_count + 1) * sizeof *suite->programs);
   struct program *program = &suite->programs[suite->program_count++];
-  *program = (struct program){.name = xstrdup(name),
-                              .ready_line = xstrdup("http://"),
-                              .url_path = xstrdup("/"),
-                              .status_line = xstrdup("HTTP/1.1 200 OK"),
-                              .judges_stop = true,
-                              .deadline = 10,
-                              .start_deadline = 10,
-                              .line = reader->line};
+  program_begin(program, name, reader->line);
   reader->section = program;
 }
 
@@ -267,9 +78,8 @@ static void begin_cases(struct reader *reader, const char *name) {
   struct suite *suite = reader->suite;
   suite->sources = xrealloc(suite->sources, (suite->source_count + 1) * sizeof *suite->sources);
   struct case_source *source = &suite->sources[suite->source_count++];
-  *source = (struct case_source){
-      .name = xstrdup(name), .pattern = xstrdup("*"), .kind = -1, .count = 100, .seed = 1, .every = 1};
-  source->line = reader->line;
+  *source = (struct case_source){.name = xstrdup(name), .line = reader->line};
+  keys_begin(&cases_keys, source);
   reader->section = source;
 }
 
@@ -283,6 +93,14 @@ static bool is_word(const char *name) {
   return same;
 }
 
+static void complain_of_section(struct reader *reader, const char *kind) {
+  const char *const kinds[] = {sections[0]->section, sections[1]->section, sections[2]->section};
+  struct bytes text = {0};
+  complain_of_word(&text, "section", kind, kinds, 3);
+  complain(reader, reader->line, text.data);
+  bytes_free(&text);
+}
+
 /* HEADING is what stands between the brackets: "suite", "program NAME" or "cases NAME". */
 static void begin_section(struct reader *reader, const char *heading) {
   char kind[16] = "";
@@ -290,10 +108,10 @@ static void begin_section(struct reader *reader, const char *heading) {
   memcpy(kind, heading, len < sizeof kind ? len : sizeof kind - 1);
   const char *name = heading + len + strspn(heading + len, " ");
   size_t which = 0;
-  while (which < 3 && strcmp(kind, section_kinds[which]) != 0)
+  while (which < 3 && strcmp(kind, sections[which]->section) != 0)
     which++;
   if (which == 3) {
-    complain_word(reader, "section", kind, section_kinds, 3);
+    complain_of_section(reader, kind);
     return;
   }
   if ((which == 0) != (*name == '\0')) {
@@ -307,9 +125,8 @@ static void begin_section(struct reader *reader, const char *heading) {
   if (which == 0 && reader->has_suite)
     complain(reader, reader->line, "there is a [suite] already");
   reader->has_suite |= which == 0;
-  reader->keys = section_keys[which];
-  reader->kind = section_kinds[which];
-  reader->seen = 0;
+  reader->keys = sections[which];
+  text_list_free(&reader->seen);
   if (which == 0)
     reader->section = reader->suite;
   else if (which == 1)
@@ -347,79 +164,26 @@ static char *next_line(char *line, int size, void *stream) {
   return line;
 }
 
-/* A word in braces that is nearly one of the placeholders NAMES is one that was misspelt. */
-static void check_placeholders(struct reader *reader, int line, const char *text, const char *const *names,
-                               size_t count) {
-  for (text = strchr(text, '{'); text; text = strchr(text + 1, '{')) {
-    size_t len = strspn(text + 1, "abcdefghijklmnopqrstuvwxyz-_");
-    char *word = text[1 + len] == '}' ? xstrndup(text + 1, len) : NULL;
-    const char *near = word && len > 2 ? nearest_word(word, names, count) : NULL;
-    if (near && strcmp(near, word) != 0) {
-      char *complaint = xasprintf("there is no placeholder {%s}; did you mean {%s}?", word, near);
-      complain(reader, line, complaint);
-      free(complaint);
-    }
-    free(word);
-  }
-}
-
-/* The values of one program that can be wrong in themselves. */
-static void check_values(struct reader *reader, const struct program *program) {
-  static const char *const in_elf[] = {"arch", "build"};
-  static const char *const in_arguments[] = {"file", "port"};
-  static const char *const in_headers[] = {"length"};
-  if (program->elf)
-    check_placeholders(reader, program->line, program->elf, in_elf, 2);
-  for (size_t i = 0; i < program->arguments.count; i++)
-    check_placeholders(reader, program->line, program->arguments.items[i], in_arguments, 2);
-  for (size_t i = 0; i < program->headers.count; i++)
-    check_placeholders(reader, program->line, program->headers.items[i], in_headers, 1);
-  for (size_t i = 0; i < program->environment.count; i++)
-    if (strcspn(program->environment.items[i], "=") % strlen(program->environment.items[i]) == 0)
-      complain(reader, program->line, "'environment' is NAME=VALUE");
-  if (program->exit_status > 255)
-    complain(reader, program->line, "'exit-status' is 255 at most: the kernel keeps eight bits of it");
-  if (program->refused.count != 0 && program->refused.count != 2)
-    complain(reader, program->line, "'refuse' is a system call and an error, as in 'refuse = getdents64 EIO'");
-  if (program->terminal > 65535)
-    complain(reader, program->line, "'terminal' is 65535 columns at most");
-  if (program->terminal && program->drive != DRIVE_RUN)
-    complain(reader, program->line, "'terminal' needs 'drive = run'");
-  if (*program->url_path != '/')
-    complain(reader, program->line, "'url-path' begins with '/'");
-}
-
 static void check_program(struct reader *reader, const struct program *program) {
-  const char **arches = xcalloc(machine_count, sizeof *arches);
-  static const char *const runners[] = {"native", "qemu"};
-  reader->line = program->line;
-  for (size_t i = 0; i < machine_count; i++)
-    arches[i] = machines[i].name;
-  for (size_t i = 0; i < program->arches.count; i++)
-    if (!machine_named(program->arches.items[i]))
-      complain_word(reader, "arch", program->arches.items[i], arches, machine_count);
-  free(arches);
-  for (size_t i = 0; i < program->runners.count; i++)
-    if (strcmp(program->runners.items[i], runners[0]) != 0 && strcmp(program->runners.items[i], runners[1]) != 0)
-      complain_word(reader, "runner", program->runners.items[i], runners, 2);
-  check_values(reader, program);
-  if (!program->elf || !*program->elf)
-    complain(reader, program->line, "the program has no 'elf = PATH'");
-  else if (strstr(program->elf, "{arch}") && program->arches.count == 0)
-    complain(reader, program->line, "'elf' has {arch}, so 'arch = x64 arm64' must say which");
-  if (program->oracle == ORACLE_COMMAND && !program->oracle_command)
-    complain(reader, program->line, "'oracle = command' needs an 'oracle-command = COMMAND'");
-  struct bytes errors = {0};
-  if (program->errors && !bytes_unescape(&errors, program->errors))
-    complain(reader, program->line,
-             "'stderr' has an escape that there is not; there are \\n, \\t, \\r, \\0, \\xHH, \\\\");
-  bytes_free(&errors);
+  struct bytes why = {0};
+  if (!program_check(program, &why))
+    complain(reader, program->line, why.data);
+  bytes_free(&why);
+}
+
+static void complain_of_source(struct reader *reader, int line) {
+  struct bytes text = {0};
+  bytes_text(&text, "the cases have no 'source = ");
+  for (size_t i = 0; source_words[i]; i++)
+    bytes_printf(&text, "%s%s", i ? " | " : "", source_words[i]);
+  bytes_text(&text, "'");
+  complain(reader, line, text.data);
+  bytes_free(&text);
 }
 
 static void check_source(struct reader *reader, const struct case_source *source) {
   if (source->kind < 0)
-    complain(reader, source->line,
-             "the cases have no 'source = spec | folder | documents | random | conversations | trees | nothing'");
+    complain_of_source(reader, source->line);
   else if (source->kind != SOURCE_RANDOM && source->kind != SOURCE_NOTHING && source->paths.count == 0)
     complain(reader, source->line, "the cases have no 'path = PATH'");
   if (source->every == 0)
@@ -470,21 +234,9 @@ static char *suite_name(const char *path) {
   return shown.data;
 }
 
-/* Oracle commands name programs that were built, too. */
-static void expand_commands(struct suite *suite, const char *build) {
-  static const char *const names[] = {"build"};
-  for (size_t i = 0; i < suite->program_count; i++) {
-    struct program *program = &suite->programs[i];
-    if (!program->oracle_command)
-      continue;
-    char *expanded = expand_placeholders(program->oracle_command, names, &build, 1);
-    free(program->oracle_command);
-    program->oracle_command = expanded;
-  }
-}
-
 bool suite_read_text(const char *text, const char *path, const char *build, struct suite *suite, struct bytes *why) {
-  *suite = (struct suite){.name = suite_name(path), .path = xstrdup(path), .about = xstrdup("")};
+  *suite = (struct suite){.name = suite_name(path), .path = xstrdup(path)};
+  keys_begin(&suite_keys, suite);
   static const char byte_order_mark[] = "\xEF\xBB\xBF";
   bool marked = strncmp(text, byte_order_mark, 3) == 0;
   struct reader reader = {.at = marked ? text + 3 : text, .path = path, .suite = suite, .why = why};
@@ -494,9 +246,11 @@ bool suite_read_text(const char *text, const char *path, const char *build, stru
   int bad_line = ini_parse_stream(next_line, &reader, handle_key, &reader);
   if (bad_line != 0)
     complain(&reader, bad_line > 0 ? bad_line : reader.line, "neither a [section] nor a 'key = value'");
+  text_list_free(&reader.seen);
   check_suite(&reader);
   if (!reader.failed) {
-    expand_commands(suite, build);
+    for (size_t i = 0; i < suite->program_count; i++)
+      program_expand_command(&suite->programs[i], build);
     suite_unfold(suite, build);
   } else {
     suite_free(suite);
@@ -518,28 +272,9 @@ bool suite_read(const char *path, const char *build, struct suite *suite, struct
   return good;
 }
 
-static void free_program(struct program *program) {
-  free(program->name);
-  free(program->elf);
-  text_list_free(&program->arches);
-  text_list_free(&program->runners);
-  text_list_free(&program->arguments);
-  text_list_free(&program->environment);
-  text_list_free(&program->refused);
-  free(program->ready_line);
-  free(program->url_path);
-  free(program->oracle_command);
-  free(program->errors);
-  free(program->signal);
-  free(program->status_line);
-  text_list_free(&program->headers);
-}
-
 static void free_source(struct case_source *source) {
+  keys_free(&cases_keys, source);
   free(source->name);
-  text_list_free(&source->paths);
-  free(source->pattern);
-  free(source->expected);
 }
 
 void forget_truth(struct test_case *one) {
@@ -571,7 +306,7 @@ static void free_case(struct test_case *one) {
 
 void suite_free(struct suite *suite) {
   for (size_t i = 0; i < suite->program_count; i++)
-    free_program(&suite->programs[i]);
+    program_free(&suite->programs[i]);
   for (size_t i = 0; i < suite->source_count; i++)
     free_source(&suite->sources[i]);
   for (size_t i = 0; i < suite->target_count; i++)
@@ -582,8 +317,8 @@ void suite_free(struct suite *suite) {
   free(suite->sources);
   free(suite->targets);
   free(suite->cases);
+  keys_free(&suite_keys, suite);
   free(suite->name);
   free(suite->path);
-  free(suite->about);
   *suite = (struct suite){0};
 }

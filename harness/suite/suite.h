@@ -10,11 +10,17 @@
 #include "harness/suite/program.h"
 #include "harness/suite/target.h"
 
+/* The keys (keys.h): type, field, key, default, words. */
+#define SUITE_KEYS(KEY)                                                                                                \
+  /* one line for people */                                                                                            \
+  KEY(KEY_TEXT, about, "about", "", NULL)                                                                              \
+  /* run only when it is named */                                                                                      \
+  KEY(KEY_YES_NO, on_demand, "on-demand", "no", NULL)
+
 struct suite {
   char *name;
   char *path;
-  char *about;
-  bool on_demand;     /* run only when it is named */
+  SUITE_KEYS(KEY_FIELD)
   bool lacks_package; /* a file that one of Debian's packages brings is not there */
   struct program *programs;
   size_t program_count;
@@ -25,6 +31,8 @@ struct suite {
   struct test_case *cases;
   size_t case_count;
 };
+
+extern const struct key_table suite_keys;
 
 /* Reads the suite file PATH. Paths in it are relative to its folder; {build} is BUILD. On failure returns false, and
    WHY tells file, line, what is wrong, and what would be right. */

@@ -19,11 +19,11 @@ struct prefix {
 /* One program on one runner. */
 struct target {
   const struct program *program;
-  char *elf;         /* path without placeholders */
-  char *label;       /* "markdown-server_arm64" */
-  const char *where; /* "arm64-qemu"; static */
+  char *elf;                     /* path without placeholders */
+  char *label;                   /* "markdown-server_arm64" */
+  const char *where;             /* "arm64-qemu"; static */
   const struct machine *machine; /* NULL: it is no ELF, and runs as it is */
-  enum runner runner; /* by whose rules an end is judged */
+  enum runner runner;            /* by whose rules an end is judged */
   struct prefix prefix;
   double deadline;       /* seconds for one case */
   double start_deadline; /* seconds until it is ready */

@@ -22,6 +22,8 @@ static const struct {
     {"[program p\nelf = /bin/true\n", "f.ini:1: the section's name has no ']' behind it"},
     {"[suite]\nabout = a\n[suite]\nabout = b\n", "f.ini:3: there is a [suite] already"},
     {"", "f.ini:1: the suite has no [program NAME]"},
+    {PROGRAM "environment =\n" CASES, "f.ini:1: 'environment' is NAME=VALUE"},
+    {PROGRAM "start-deadline = 1\nstart-deadline = 2\n", "f.ini:4: key 'start-deadline' stands twice"},
     {PROGRAM "environment = NAME\n" CASES, "f.ini:1: 'environment' is NAME=VALUE"},
     {PROGRAM "environment = =VALUE\n" CASES, "f.ini:1: 'environment' is NAME=VALUE"},
     {PROGRAM "exit-status = 256\n" CASES, "f.ini:1: 'exit-status' is 255 at most"},
@@ -158,6 +160,60 @@ START_TEST(a_folder_without_a_case_is_a_mistake) {
 }
 END_TEST
 
+/* Each key has its row in fixtures/README.md, and each row there is of a key. */
+START_TEST(the_manual_has_every_key_and_no_other) {
+  static const struct key_table *const tables[] = {&suite_keys, &program_keys, &cases_keys};
+  struct bytes text = {0};
+  ck_assert_int_eq(bytes_read_file(&text, "fixtures/README.md"), 0);
+  char *rest = text.data;
+  const struct key_table *table = NULL;
+  size_t rows[3] = {0};
+  for (char *line = strtok_r(rest, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+    if (*line == '#')
+      table = NULL;
+    for (size_t i = 0; i < 3; i++)
+      if (line[0] == '`' && line[1] == '[' && strncmp(line + 2, tables[i]->section, strlen(tables[i]->section)) == 0)
+        table = tables[i];
+    for (char *word = line; table && strncmp(line, "| `", 3) == 0 && (word = strchr(word, '`'));) {
+      struct bytes why = {0};
+      size_t len = strcspn(word + 1, "`");
+      char *name = xstrndup(word + 1, len);
+      ck_assert_msg(key_find(table, name, &why) != NULL, "fixtures/README.md: %s", span_of(&why).data);
+      for (size_t i = 0; i < 3; i++)
+        rows[i] += tables[i] == table;
+      free(name);
+      word += len + 2;
+      if (strncmp(word, ", `", 3) != 0)
+        break;
+    }
+  }
+  for (size_t i = 0; i < 3; i++)
+    ck_assert_msg(rows[i] == tables[i]->count, "fixtures/README.md has %zu keys of [%s], and there are %zu", rows[i],
+                  tables[i]->section, tables[i]->count);
+  bytes_free(&text);
+}
+END_TEST
+
+START_TEST(sections_that_read_otherwise_have_another_hash) {
+  struct program program;
+  program_begin(&program, "p", 1);
+  uint64_t start = program_hash(&program);
+  for (size_t i = 0; i < program_keys.count; i++) {
+    const struct key *key = &program_keys.keys[i];
+    const char *value = key->type == KEY_CHOICE   ? key->choices[1]
+                        : key->type == KEY_YES_NO ? (strcmp(key->fallback, "no") == 0 ? "yes" : "no")
+                                                  : "7";
+    struct program other;
+    struct bytes why = {0};
+    program_begin(&other, "p", 1);
+    ck_assert(key_set(key, &other, value, &why));
+    ck_assert_msg(program_hash(&other) != start, "the key %s does not show", key->name);
+    program_free(&other);
+  }
+  program_free(&program);
+}
+END_TEST
+
 START_TEST(the_nearest_word_is_near) {
   static const char *const words[] = {"arguments", "oracle", "elf"};
   ck_assert_str_eq(nearest_word("argments", words, 3), "arguments");
@@ -185,6 +241,8 @@ int main(void) {
   tcase_add_test(tests, an_oracle_command_may_name_what_was_built);
   tcase_add_loop_test(tests, what_editors_leave_in_a_file_is_taken, 0, 3);
   tcase_add_test(tests, a_folder_without_a_case_is_a_mistake);
+  tcase_add_test(tests, the_manual_has_every_key_and_no_other);
+  tcase_add_test(tests, sections_that_read_otherwise_have_another_hash);
   tcase_add_test(tests, the_nearest_word_is_near);
   tcase_add_test(tests, placeholders_are_replaced_and_other_braces_stay);
   suite_add_tcase(suite, tests);

@@ -1,0 +1,191 @@
+/* Reads the values of keys, by their types. */
+#include "harness/suite/keys.h"
+
+#include "harness/base/hash.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void complain_of_word(struct bytes *why, const char *what, const char *word, const char *const *words, size_t count) {
+  bytes_printf(why, "unknown %s '%s'", what, word);
+  const char *near = nearest_word(word, words, count);
+  if (near) {
+    bytes_printf(why, "; did you mean '%s'?", near);
+    return;
+  }
+  bytes_text(why, "; it is one of");
+  for (size_t i = 0; i < count; i++)
+    bytes_printf(why, "%s %s", i ? "," : "", words[i]);
+}
+
+static void split_words(struct text_list *list, const char *value) {
+  for (value += strspn(value, " \t"); *value; value += strspn(value, " \t")) {
+    size_t len = strcspn(value, " \t");
+    text_list_add(list, value, len);
+    value += len;
+  }
+}
+
+/* Splits at blanks, except within double quotation marks, which vanish. False when one is not closed. */
+static bool split_arguments(struct text_list *list, const char *value) {
+  struct bytes word = {0};
+  bool quoted = false;
+  bool begun = false;
+  for (; *value; value++) {
+    bool blank = (*value == ' ' || *value == '\t') && !quoted;
+    if (blank && begun)
+      text_list_add(list, span_of(&word).data, word.len);
+    if (blank)
+      bytes_clear(&word);
+    else if (*value == '"')
+      quoted = !quoted;
+    else
+      bytes_append(&word, value, 1);
+    begun = !blank;
+  }
+  if (begun)
+    text_list_add(list, span_of(&word).data, word.len);
+  bytes_free(&word);
+  return !quoted;
+}
+
+static void set_text(char **field, const char *value) {
+  free(*field);
+  *field = xstrdup(value);
+}
+
+static bool set_number(size_t *field, const char *value) {
+  char *end = NULL;
+  errno = 0;
+  unsigned long long number = strtoull(value, &end, 10);
+  *field = (size_t)number;
+  return *value >= '0' && *value <= '9' && *end == '\0' && errno == 0;
+}
+
+static bool set_seconds(double *field, const char *value) {
+  char *end = NULL;
+  *field = strtod(value, &end);
+  return end != value && *end == '\0' && *field > 0 && *field <= 3600;
+}
+
+static bool set_yes_no(bool *field, const char *value) {
+  *field = strcmp(value, "yes") == 0;
+  return *field || strcmp(value, "no") == 0;
+}
+
+static bool set_choice(const struct key *key, int *field, const char *value, struct bytes *why) {
+  int count = 0;
+  for (; key->choices[count]; count++)
+    if (strcmp(key->choices[count], value) == 0) {
+      *field = count;
+      return true;
+    }
+  complain_of_word(why, key->name, value, key->choices, (size_t)count);
+  return false;
+}
+
+static void *field_of(const struct key *key, void *section) { return (char *)section + key->offset; }
+
+bool key_set(const struct key *key, void *section, const char *value, struct bytes *why) {
+  void *field = field_of(key, section);
+  const char *wanted = NULL;
+  switch (key->type) {
+  case KEY_TEXT:
+    set_text(field, value);
+    break;
+  case KEY_LIST:
+    text_list_add(field, value, strlen(value));
+    break;
+  case KEY_WORDS:
+    text_list_free(field);
+    split_words(field, value);
+    break;
+  case KEY_ARGUMENTS:
+    wanted = split_arguments(field, value) ? NULL : "arguments whose quotation marks are closed";
+    break;
+  case KEY_YES_NO:
+    wanted = set_yes_no(field, value) ? NULL : "yes or no";
+    break;
+  case KEY_NUMBER:
+    wanted = set_number(field, value) ? NULL : "a whole number";
+    break;
+  case KEY_SECONDS:
+    wanted = set_seconds(field, value) ? NULL : "a number of seconds above 0 and up to 3600";
+    break;
+  case KEY_CHOICE:
+    return set_choice(key, field, value, why);
+  }
+  if (wanted)
+    bytes_printf(why, "%s = %s: %s was expected", key->name, value, wanted);
+  return !wanted;
+}
+
+void keys_begin(const struct key_table *table, void *section) {
+  struct bytes why = {0};
+  for (size_t i = 0; i < table->count; i++) {
+    const struct key *key = &table->keys[i];
+    if (key->fallback && !key_set(key, section, key->fallback, &why))
+      die("the key %s has a default that it cannot have: %s", key->name, why.data);
+    if (!key->fallback && key->type == KEY_CHOICE)
+      *(int *)field_of(key, section) = -1;
+  }
+  bytes_free(&why);
+}
+
+void keys_free(const struct key_table *table, void *section) {
+  for (size_t i = 0; i < table->count; i++) {
+    const struct key *key = &table->keys[i];
+    void *field = field_of(key, section);
+    if (key->type == KEY_TEXT)
+      free(*(char **)field);
+    else if (key->type == KEY_LIST || key->type == KEY_WORDS || key->type == KEY_ARGUMENTS)
+      text_list_free(field);
+  }
+}
+
+const struct key *key_find(const struct key_table *table, const char *name, struct bytes *why) {
+  for (size_t i = 0; i < table->count; i++)
+    if (strcmp(table->keys[i].name, name) == 0)
+      return &table->keys[i];
+  const char **names = xcalloc(table->count, sizeof *names);
+  for (size_t i = 0; i < table->count; i++)
+    names[i] = table->keys[i].name;
+  char *what = xasprintf("key in [%s]", table->section);
+  complain_of_word(why, what, name, names, table->count);
+  free(what);
+  free(names);
+  return NULL;
+}
+
+static uint64_t hash_text(uint64_t hash, const char *text) {
+  return text ? hash_bytes(hash, text, strlen(text) + 1) : hash_bytes(hash, "\xff", 1);
+}
+
+uint64_t keys_hash(const struct key_table *table, const void *section, uint64_t start) {
+  static const size_t sizes[] = {[KEY_YES_NO] = sizeof(bool),
+                                 [KEY_NUMBER] = sizeof(size_t),
+                                 [KEY_SECONDS] = sizeof(double),
+                                 [KEY_CHOICE] = sizeof(int)};
+  for (size_t i = 0; i < table->count; i++) {
+    const struct key *key = &table->keys[i];
+    const void *field = (const char *)section + key->offset;
+    start = hash_text(start, key->name);
+    switch (key->type) {
+    case KEY_TEXT:
+      start = hash_text(start, *(char *const *)field);
+      break;
+    case KEY_LIST:
+    case KEY_WORDS:
+    case KEY_ARGUMENTS: {
+      const struct text_list *list = field;
+      for (size_t k = 0; k < list->count; k++)
+        start = hash_text(start, list->items[k]);
+      break;
+    }
+    default:
+      start = hash_bytes(start, field, sizes[key->type]);
+    }
+  }
+  return start;
+}
