@@ -1,5 +1,6 @@
-/* The loop: gives each lane its next case, waits for what happens, and hands the events to the lanes. */
-#include "harness/base/clock.h"
+/* Shares the jobs out among the lanes, and turns the loop until all is done. */
+#include "harness/drive/drive.h"
+
 #include "harness/drive/lane.h"
 #include "harness/verdict/truth.h"
 
@@ -10,6 +11,42 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+
+enum { MOST_HANGS = 3, MOST_PATIENT_LANES = 48 };
+
+/* Jobs of one target that any lane may take from. */
+struct group {
+  struct result **jobs;
+  size_t count;
+  size_t next;
+  bool patient; /* its case mostly waits: it gets a lane beyond the number asked for */
+  unsigned hangs;
+  enum verdict dead; /* not NOT_RUN: the target cannot be started, or hangs all the time; no job is tried any more */
+};
+
+/* A lane's seat in the driver; the lane stands first, so that one is found by the other. */
+struct seat {
+  struct lane lane;
+  struct group *group; /* its jobs; NULL: none yet */
+  bool patient;
+  bool done; /* there is nothing left for it */
+};
+
+struct driver {
+  struct workspace *workspace;
+  const struct drive_options *options;
+  struct lane_owner owner;
+  struct group *groups;
+  size_t group_count;
+  struct seat *seats;
+  size_t seat_count;
+  struct loop *loop;
+  int signals; /* signalfd */
+  bool stopping;
+  int signal;
+};
+
+/* ---- Groups and seats ------------------------------------------------------------------------------------------- */
 
 /* Whether a case of this kind spends its time waiting: for another client, or for the server's patience to end. */
 static bool is_patient(const struct result *job) {
@@ -38,181 +75,171 @@ static void make_groups(struct driver *driver, struct result **jobs, size_t coun
   }
 }
 
-enum { MOST_PATIENT_LANES = 48 };
-
-static void make_lanes(struct driver *driver) {
+static void make_seats(struct driver *driver) {
   size_t patient = 0;
   for (size_t i = 0; i < driver->group_count; i++)
     patient += driver->groups[i].patient;
   patient = patient < MOST_PATIENT_LANES ? patient : MOST_PATIENT_LANES;
-  driver->lane_count = patient + driver->options->lanes;
-  driver->lanes = xcalloc(driver->lane_count, sizeof *driver->lanes);
-  for (size_t i = 0; i < driver->lane_count; i++) {
-    struct lane *lane = &driver->lanes[i];
-    *lane = (struct lane){.driver = driver, .index = (unsigned)i, .patient = i < patient, .socket = -1, .held = -1};
-    lane->process = PROCESS_NONE;
+  driver->seat_count = patient + driver->options->lanes;
+  driver->seats = xcalloc(driver->seat_count, sizeof *driver->seats);
+  for (size_t i = 0; i < driver->seat_count; i++) {
+    driver->seats[i].patient = i < patient;
+    lane_init(&driver->seats[i].lane, &driver->owner);
   }
 }
 
-/* The group for LANE: its own while that has jobs, otherwise the one with the most jobs left. */
-static struct group *choose_group(struct driver *driver, const struct lane *lane) {
-  if (lane->group && lane->group->next < lane->group->count)
-    return lane->group;
+/* The group for SEAT: its own while that has jobs, otherwise the one with the most jobs left. */
+static struct group *choose_group(struct driver *driver, const struct seat *seat) {
+  if (seat->group && seat->group->next < seat->group->count)
+    return seat->group;
   struct group *best = NULL;
   for (size_t i = 0; i < driver->group_count; i++) {
     struct group *group = &driver->groups[i];
     size_t left = group->count - group->next;
-    if (left > 0 && group->patient == lane->patient && (!best || left > best->count - best->next))
+    if (left > 0 && group->patient == seat->patient && (!best || left > best->count - best->next))
       best = group;
   }
   return best;
 }
 
-void driver_report(struct driver *driver, struct result *result) {
-  uint64_t before = now_ns();
-  driver->stopping |= !driver->options->done(driver->options->user, result);
-  uint64_t took = now_ns() - before;
-  for (size_t i = 0; i < driver->lane_count; i++)
-    driver->lanes[i].deadline += took;
+/* ---- Results ---------------------------------------------------------------------------------------------------- */
+
+/* A signal that ends the harness has come. */
+static void take_signal(void *user, uint32_t events) {
+  struct driver *driver = user;
+  struct signalfd_siginfo info;
+  (void)events;
+  if (read(driver->signals, &info, sizeof info) != (ssize_t)sizeof info)
+    return;
+  driver->signal = (int)info.ssi_signo;
+  driver->stopping = true;
 }
 
-/* Reports, untried, a job of a group that is dead. */
-static void bury(struct driver *driver, struct group *group, struct result *job) {
+static void hand_over(struct driver *driver, struct result *result) {
+  driver->stopping |= !driver->options->done(driver->options->user, result);
+}
+
+/* What hangs again and again is given up, whichever of its groups the cases are in: each would cost a deadline. */
+static void note_hang(struct driver *driver, struct group *own) {
+  const struct target *target = own->jobs[0]->target;
+  unsigned hangs = 0;
+  own->hangs++;
+  for (size_t i = 0; i < driver->group_count; i++)
+    hangs += driver->groups[i].jobs[0]->target == target ? driver->groups[i].hangs : 0;
+  for (size_t i = 0; i < driver->group_count && hangs >= MOST_HANGS; i++)
+    if (driver->groups[i].jobs[0]->target == target)
+      driver->groups[i].dead = HUNG;
+}
+
+static void take_result(void *user, struct lane *lane, struct result *result) {
+  struct driver *driver = user;
+  struct seat *seat = (struct seat *)lane;
+  /* A signal from a terminal may have met a program in the moment before it had a process group of its own. Whoever
+     interrupts a run blames nobody. */
+  if (result->verdict > EQUAL)
+    take_signal(driver, 0);
+  if (driver->signal) {
+    bool stood = result->reported;
+    result_withdraw(result);
+    result->verdict = stood ? EQUAL : NOT_RUN;
+    return;
+  }
+  if (lane->unstartable)
+    seat->group->dead = result->verdict;
+  else if (result->verdict == HUNG && result != result->target->stop && !driver->options->tries_on)
+    note_hang(driver, seat->group);
+  hand_over(driver, result);
+}
+
+/* Reports a job of a group that is given up. */
+static void leave_untried(struct driver *driver, const struct group *group, struct result *job) {
   job->untried = true;
   result_set(job, group->dead, "not tried: %s before, on this program and runner",
              group->dead == HUNG      ? "it hung"
              : group->dead == REFUSED ? "it did not start"
                                       : "the runner failed");
-  driver_report(driver, job);
+  hand_over(driver, job);
 }
 
-/* Gives LANE something to do, if there is anything. */
-static void feed(struct driver *driver, struct lane *lane) {
-  while (lane->state == LANE_IDLE && !driver->stopping) {
-    struct group *group = choose_group(driver, lane);
+/* ---- The loop --------------------------------------------------------------------------------------------------- */
+
+/* Asks libcmark while the program is at work. What it says is kept in the case. */
+static void ask_ahead(struct driver *driver, const struct result *result) {
+  struct span truth;
+  if (result && !result->test_case->conversation && result->target->program->oracle <= ORACLE_CMARK_UNSAFE)
+    truth_of(driver->workspace, result->target->program, result->test_case, &truth, NULL);
+}
+
+/* Gives the lane of SEAT something to do, if there is anything. */
+static void feed(struct driver *driver, struct seat *seat) {
+  struct lane *lane = &seat->lane;
+  while (!seat->done && lane->state == LANE_IDLE && !driver->stopping) {
+    struct group *group = choose_group(driver, seat);
     bool other = !group || lane->target != group->jobs[group->next]->target;
     if (lane->process.pid && other) {
       lane_stop(lane);
       continue;
     }
+    seat->group = group;
+    seat->done = !group;
     if (!group)
       return;
-    lane->group = group;
     struct result *job = group->jobs[group->next++];
     if (group->dead != NOT_RUN) {
-      bury(driver, group, job);
+      leave_untried(driver, group, job);
       continue;
     }
-    lane->result = job;
-    lane_begin(lane);
+    lane_begin(lane, job);
+    ask_ahead(driver, lane->result);
   }
 }
 
-/* Asks libcmark while the programs are at work. What it says is kept in the case. */
-static void consult(struct driver *driver) {
-  for (size_t i = 0; i < driver->lane_count; i++) {
-    const struct result *result = driver->lanes[i].result;
-    struct span truth;
-    if (result && !result->test_case->conversation && result->target->program->oracle <= ORACLE_CMARK_UNSAFE)
-      truth_of(driver->workspace, result->target->program, result->test_case, &truth, NULL);
-  }
-}
-
-static bool all_idle(const struct driver *driver) {
-  for (size_t i = 0; i < driver->lane_count; i++)
-    if (driver->lanes[i].state != LANE_IDLE)
+static bool all_done(const struct driver *driver) {
+  for (size_t i = 0; i < driver->seat_count; i++)
+    if (!driver->seats[i].done)
       return false;
   return true;
 }
 
-static int wait_time(const struct driver *driver) {
-  uint64_t next = driver->curl_deadline;
-  for (size_t i = 0; i < driver->lane_count; i++)
-    if (driver->lanes[i].state != LANE_IDLE && driver->lanes[i].deadline < next)
-      next = driver->lanes[i].deadline;
-  uint64_t now = now_ns();
-  uint64_t left = next > now ? (next - now + 999999) / 1000000 : 0;
-  return left > 3600000 ? 3600000 : (int)left;
-}
-
-static void handle(struct driver *driver, const struct epoll_event *event) {
-  enum source source = (enum source)(event->data.u64 & 0xFF);
-  uint32_t which = (uint32_t)(event->data.u64 >> 8);
-  struct signalfd_siginfo info;
-  if (source == SOURCE_OF_SIGNALS) {
-    if (read((int)which, &info, sizeof info) == (ssize_t)sizeof info)
-      driver->signal = (int)info.ssi_signo;
-    driver->stopping = true;
-  } else if (source == SOURCE_OF_CURL) {
-    http_socket_event(driver, (int)which, event->events);
-  } else if (driver->lanes[which].state != LANE_IDLE || source == SOURCE_OF_END) {
-    lane_event(&driver->lanes[which], source);
-  } else {
-    process_read(&driver->lanes[which].process);
-  }
-}
-
-static void expire(struct driver *driver) {
-  uint64_t now = now_ns();
-  if (driver->curl_deadline <= now)
-    http_timer(driver);
-  for (size_t i = 0; i < driver->lane_count; i++)
-    if (driver->lanes[i].state != LANE_IDLE && driver->lanes[i].deadline <= now)
-      lane_expired(&driver->lanes[i]);
-}
-
-static void loop(struct driver *driver) {
-  struct epoll_event events[64];
+static void run(struct driver *driver) {
   for (;;) {
-    for (size_t i = 0; i < driver->lane_count; i++)
-      feed(driver, &driver->lanes[i]);
-    if (driver->curl_deadline <= now_ns())
-      http_timer(driver);
-    consult(driver);
-    if (driver->stopping || all_idle(driver))
+    for (size_t i = 0; i < driver->seat_count; i++)
+      feed(driver, &driver->seats[i]);
+    if (driver->stopping || all_done(driver))
       return;
-    int count = epoll_wait(driver->epoll, events, 64, wait_time(driver));
-    if (count < 0 && errno != EINTR)
-      die("epoll_wait: %s", strerror(errno));
-    for (int i = 0; i < count; i++)
-      handle(driver, &events[i]);
-    expire(driver);
+    loop_turn(driver->loop);
   }
 }
 
 /* The signals that end a harness become events, so that it leaves nothing behind. */
-static int watch_signals(struct driver *driver, sigset_t *before) {
+static void watch_signals(struct driver *driver, sigset_t *before) {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGHUP);
   sigprocmask(SIG_BLOCK, &set, before);
-  int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-  struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)fd << 8 | SOURCE_OF_SIGNALS};
-  if (fd < 0 || epoll_ctl(driver->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
+  driver->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (driver->signals < 0)
     die("signalfd: %s", strerror(errno));
-  return fd;
+  loop_watch(driver->loop, driver->signals, EPOLLIN, take_signal, driver);
 }
 
 int drive_jobs(struct workspace *workspace, const struct drive_options *options, struct result **jobs, size_t count) {
-  struct driver driver = {.workspace = workspace, .options = options, .curl_deadline = UINT64_MAX};
+  struct driver driver = {.workspace = workspace, .options = options, .loop = loop_open()};
   sigset_t before;
-  driver.epoll = epoll_create1(EPOLL_CLOEXEC);
-  if (driver.epoll < 0)
-    die("epoll_create1: %s", strerror(errno));
-  int signals = watch_signals(&driver, &before);
+  driver.owner = (struct lane_owner){
+      .workspace = workspace, .loop = driver.loop, .lingers = options->lingers, .report = take_result, .user = &driver};
+  watch_signals(&driver, &before);
   make_groups(&driver, jobs, count);
-  make_lanes(&driver);
-  http_setup(&driver);
-  loop(&driver);
-  for (size_t i = 0; i < driver.lane_count; i++)
-    lane_abort(&driver.lanes[i]);
-  http_teardown(&driver);
-  close(signals);
-  close(driver.epoll);
+  make_seats(&driver);
+  run(&driver);
+  for (size_t i = 0; i < driver.seat_count; i++)
+    lane_close(&driver.seats[i].lane);
+  close(driver.signals);
+  loop_close(driver.loop);
   sigprocmask(SIG_SETMASK, &before, NULL);
   free(driver.groups);
-  free(driver.lanes);
+  free(driver.seats);
   return driver.signal;
 }

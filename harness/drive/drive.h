@@ -1,5 +1,4 @@
-/* Drives programs through their cases: one loop over sockets, pipes and ends of processes, several lanes side by side.
- */
+/* Drives programs through their cases, in several lanes side by side. */
 #ifndef HARNESS_DRIVE_H
 #define HARNESS_DRIVE_H
 
@@ -11,6 +10,7 @@ struct drive_options {
   bool (*done)(void *user, struct result *result); /* called for each result; false: stop here */
   void *user;
   bool tries_on; /* does not give up on a program that hangs again and again */
+  bool lingers;  /* gives each server a moment after its last answer, in which it may still fall by that */
 };
 
 /* Drives the COUNT jobs, results that bear suite, target and case, and fills them in. Jobs of one target stand next to

@@ -1,468 +1,405 @@
-/* The life of a lane: starts programs, notices how they end, and says what that means for the case at hand. */
+/* The life of a lane. */
 #include "harness/drive/lane.h"
 
-#include "harness/base/clock.h"
 #include "harness/base/files.h"
-#include "harness/base/signals.h"
+#include "harness/drive/judge.h"
+#include "harness/drive/ready.h"
 #include "harness/drive/start.h"
-#include "harness/process/emulator.h"
-#include "harness/verdict/compare.h"
-#include "harness/verdict/truth.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_HANGS = 3 };
+/* Seconds. */
 static const double STOP_DEADLINE = 5.0;
 static const double PORT_TICK = 0.005;
+static const double LINGER = 0.02;
+/* For the end of a process that is on its way out already. On a machine that is busy, much can lie between the two. */
+static const double END_DEADLINE = 2.0;
 
-void lane_set_deadline(struct lane *lane, double seconds) { lane->deadline = now_ns() + (uint64_t)(seconds * 1e9); }
+static void begin(struct lane *lane);
+static void take_answer(void *user, int error);
+static void expire(void *user);
 
-void lane_watch(struct lane *lane, int fd, uint32_t events, enum source source) {
-  struct epoll_event event = {.events = events, .data.u64 = (uint64_t)lane->index << 8 | source};
-  if (epoll_ctl(lane->driver->epoll, EPOLL_CTL_ADD, fd, &event) != 0 &&
-      (errno != EEXIST || epoll_ctl(lane->driver->epoll, EPOLL_CTL_MOD, fd, &event) != 0))
-    die("epoll_ctl: %s", strerror(errno));
+static void set_deadline(struct lane *lane, double seconds) {
+  timer_set(lane->owner->loop, &lane->deadline, seconds, expire, lane);
 }
 
-static void watch_process(struct lane *lane) {
-  lane_watch(lane, lane->process.out, EPOLLIN, SOURCE_OF_OUT);
-  lane_watch(lane, lane->process.err, EPOLLIN, SOURCE_OF_ERR);
-  lane_watch(lane, lane->process.pidfd, EPOLLIN, SOURCE_OF_END);
-}
+/* ---- The end of a case, or of a process ------------------------------------------------------------------------- */
 
 static void discard(struct lane *lane) {
-  process_discard(lane->driver->workspace, &lane->process);
-  free(lane->document);
-  free(lane->url);
-  lane->document = lane->url = NULL;
+  struct loop *loop = lane->owner->loop;
+  timer_clear(loop, &lane->deadline);
+  timer_clear(loop, &lane->tick);
+  connection_close(&lane->probe);
+  if (lane->transport)
+    lane->transport->abandon(&lane->exchange);
+  loop_forget(loop, lane->process.out);
+  loop_forget(loop, lane->process.err);
+  loop_forget(loop, lane->process.pidfd);
+  place_close(&lane->place);
+  process_discard(lane->owner->workspace, &lane->process);
   lane->listening = false;
   lane->target = NULL;
+  lane->last = NULL;
   lane->served = 0;
 }
 
-/* What hangs again and again is given up, whichever of its groups the cases are in: each would cost a deadline. */
-static void note_hang(const struct lane *lane) {
-  const struct driver *driver = lane->driver;
-  const struct target *target = lane->group->jobs[0]->target;
-  unsigned hangs = 0;
-  lane->group->hangs++;
-  for (size_t i = 0; i < driver->group_count; i++)
-    hangs += driver->groups[i].jobs[0]->target == target ? driver->groups[i].hangs : 0;
-  for (size_t i = 0; i < driver->group_count && hangs >= MOST_HANGS; i++)
-    if (driver->groups[i].jobs[0]->target == target)
-      driver->groups[i].dead = HUNG;
+static void report(struct lane *lane, struct result *result) { lane->owner->report(lane->owner->user, lane, result); }
+
+static void keep_errors(const struct lane *lane, struct result *result) {
+  bytes_clear(&result->errors);
+  bytes_add(&result->errors, span_of(&lane->process.err_text));
 }
 
-void lane_finish(struct lane *lane, bool keep) {
+/* The case that was run once more on a server of its own is done. Where that one did not fall, the fall of the server
+   before it belongs to the case that it had answered last. */
+static void settle_fall(struct lane *lane, const struct result *again) {
+  struct result *suspect = lane->suspect;
+  lane->suspect = NULL;
+  if (again->verdict != CRASHED && suspect->verdict <= EQUAL) {
+    suspect->verdict = lane->fall.verdict;
+    bytes_clear(&suspect->detail);
+    bytes_add(&suspect->detail, span_of(&lane->fall.detail));
+    bytes_clear(&suspect->errors);
+    bytes_add(&suspect->errors, span_of(&lane->fall.errors));
+    report(lane, suspect);
+  }
+  result_free(&lane->fall);
+}
+
+/* Reports the lane's case. KEEP: the server goes on. */
+static void finish(struct lane *lane, bool keep) {
   struct result *result = lane->result;
-  result->duration_ns = now_ns() - lane->started;
+  timer_clear(lane->owner->loop, &lane->deadline);
+  result->duration_ns = loop_now(lane->owner->loop) - lane->started;
   result->ready = lane->listening;
   if (result->verdict > EQUAL) {
     process_read(&lane->process);
-    bytes_clear(&result->errors);
-    bytes_add(&result->errors, span_of(&lane->process.err_text));
+    keep_errors(lane, result);
   } else {
     result->verdict = EQUAL;
   }
-  if (result->verdict == HUNG && !lane->driver->options->tries_on)
-    note_hang(lane);
-  if (!keep)
-    discard(lane);
   lane->state = LANE_IDLE;
   lane->result = NULL;
-  driver_report(lane->driver, result);
+  lane->placed = false;
+  if (keep) {
+    lane->last = result;
+    lane->served++;
+  } else {
+    discard(lane);
+  }
+  report(lane, result);
+  if (lane->suspect)
+    settle_fall(lane, result);
 }
 
-/* The first line that the process wrote on stderr, as the end of a sentence. */
-static void add_complaint(const struct process *process, struct bytes *text) {
-  struct span errors = span_of(&process->err_text);
-  const char *line_end = memchr(errors.data, '\n', errors.len);
-  errors.len = line_end ? (size_t)(line_end - errors.data) : errors.len;
-  if (errors.len == 0 || memmem(errors.data, errors.len, "uncaught target signal", 22))
-    return;
-  bytes_text(text, ": ");
-  bytes_escaped(text, errors);
+/* What the case asked for is not there, or the program would not start: none of the target's cases can be run. */
+static void give_up(struct lane *lane) {
+  lane->unstartable = true;
+  finish(lane, false);
+  lane->unstartable = false;
 }
 
-/* How the process ended, in words; WHEN says where. */
-static void describe_end(const struct process *process, const char *when, struct bytes *text) {
-  if (process->end == END_SIGNALED)
-    bytes_printf(text, "ended by signal %d (%s) %s", process->status, strsignal(process->status), when);
-  else
-    bytes_printf(text, "ended with exit status %d %s", process->status, when);
-  add_complaint(process, text);
+/* ---- The process ------------------------------------------------------------------------------------------------ */
+
+/* The server ended by itself although nothing was asked of it: by what it did for the case that it answered last. */
+static void fall_between(struct lane *lane) {
+  struct result *result = lane->last;
+  if (result && result->verdict <= EQUAL) {
+    judge_end(result, &lane->process, CRASHED, "after it had answered this request");
+    keep_errors(lane, result);
+  } else {
+    result = NULL;
+  }
+  discard(lane);
+  lane->state = LANE_IDLE;
+  if (result)
+    report(lane, result);
 }
 
-/* Sets the verdict on a process that has ended where it should not have: EXITED, if by no signal. */
-static void judge_end(struct lane *lane, struct result *result, enum verdict exited, const char *when) {
-  const struct process *process = &lane->process;
-  if (process->flooded) {
-    result_set(result, DIVERGED, "%s does not end: %d MiB had come, more are not taken",
-               process->out_text.len > MOST_OUTPUT ? "stdout" : "stderr", MOST_OUTPUT >> 20);
+/* The server ended while it served a case. It may have ended by that case, or a moment late by the one before: the case
+   is run again on a server that has answered no other. */
+static void fall_at_work(struct lane *lane) {
+  struct result *result = lane->result;
+  if (!lane->last || lane->last->verdict > EQUAL || lane->suspect) {
+    judge_end(result, &lane->process, CRASHED, "while it served this request");
+    finish(lane, false);
     return;
   }
-  struct bytes how = {0};
-  describe_end(process, when, &how);
-  bool qemu = lane->target->runner == RUNNER_QEMU;
-  const char *own = qemu ? emulator_own_failure(process) : NULL;
-  if (own)
-    result_set(result, RUNNER_FAULT, "qemu failed: %s; %s", own, how.data);
-  else if (qemu && emulator_refused(process))
-    result_set(result, REFUSED, "qemu's loader refused it: %s", how.data);
-  else
-    result_set(result, process->end == END_SIGNALED ? CRASHED : exited, "%s", how.data);
-  bytes_free(&how);
+  char *when = xasprintf("after it had answered this request, while it served %s, which a server of its own survives",
+                         result->test_case->id);
+  lane->suspect = lane->last;
+  lane->fall = (struct result){.suite = result->suite, .target = lane->target, .test_case = lane->last->test_case};
+  judge_end(&lane->fall, &lane->process, CRASHED, when);
+  keep_errors(lane, &lane->fall);
+  free(when);
+  discard(lane);
+  begin(lane);
 }
 
-/* The kernel, or posix_spawn, would not start it: ERROR. */
-static void refuse(struct lane *lane, int error) {
-  char *why = target_check(lane->target);
-  if (why)
-    result_set(lane->result, RUNNER_FAULT, "%s", why);
-  else
-    result_set(lane->result, REFUSED, "the kernel would not start it: %s", strerror(error));
-  free(why);
-  lane->group->dead = lane->result->verdict;
-  lane_finish(lane, false);
+static void finish_stop(struct lane *lane, enum verdict before) {
+  struct result *stop = lane->target->stop;
+  stop->runs++;
+  discard(lane);
+  lane->state = LANE_IDLE;
+  if (stop->verdict != before)
+    report(lane, stop);
 }
 
-static bool place_tree(struct lane *lane) {
+static void take_end(void *user, uint32_t events) {
+  struct lane *lane = user;
+  (void)events;
+  if (!process_reap(&lane->process))
+    return;
+  loop_forget(lane->owner->loop, lane->process.pidfd);
+  switch (lane->state) {
+  case LANE_IDLE:
+  case LANE_LINGERING:
+    fall_between(lane);
+    break;
+  case LANE_STARTING:
+    judge_end(lane->result, &lane->process, REFUSED, "before it was ready");
+    give_up(lane);
+    break;
+  case LANE_ASKING:
+  case LANE_ENDING:
+    lane->transport->abandon(&lane->exchange);
+    if (lane->transport->asks_server) {
+      fall_at_work(lane);
+      break;
+    }
+    judge_run(lane->owner->workspace, lane->result, &lane->process);
+    if (lane->result->verdict == REFUSED)
+      give_up(lane);
+    else
+      finish(lane, false);
+    break;
+  case LANE_STOPPING: {
+    enum verdict before = lane->target->stop->verdict;
+    judge_stop(lane->target->stop, &lane->process);
+    finish_stop(lane, before);
+    break;
+  }
+  }
+}
+
+/* ---- Asking ----------------------------------------------------------------------------------------------------- */
+
+/* Puts the case's document in its place. Where that fails, the case is over. */
+static bool place(struct lane *lane) {
   struct bytes why = {0};
-  bool good = tree_make(lane->result->test_case->tree, lane->process.folder, &why);
-  if (!good)
+  bool good = place_case(&lane->place, lane->result->test_case, &why);
+  lane->placed = good;
+  if (!good) {
     result_set(lane->result, RUNNER_FAULT, "%s", why.data);
+    finish(lane, false);
+  }
   bytes_free(&why);
   return good;
 }
 
-bool lane_place_document(struct lane *lane) {
-  const struct test_case *test_case = lane->result->test_case;
-  const struct conversation *talk = test_case->conversation;
-  const char *path = lane->document;
-  enum document_kind kind = talk ? talk->document : DOCUMENT_FILE;
-  if (lane->placed != DOCUMENT_FILE || kind != DOCUMENT_FILE)
-    (void)(remove(path) == 0 || errno == ENOENT || rmdir(path));
-  lane->placed = kind;
-  int failed = 0;
-  if (test_case->tree)
-    return place_tree(lane);
-  if (kind == DOCUMENT_FILE)
-    failed = write_file(path, talk ? span_of(&talk->text) : span_of(&test_case->input));
-  else if (kind == DOCUMENT_DIRECTORY)
-    failed = mkdir(path, 0755) == 0 ? 0 : errno;
-  else if (kind == DOCUMENT_HOLLOW)
-    failed = write_file(path, (struct span){"", 0}) || truncate(path, (off_t)talk->hollow_size) ? EIO : 0;
-  if (failed)
-    result_set(lane->result, RUNNER_FAULT, "%s: %s", path, strerror(failed));
-  return failed == 0;
-}
-
-static bool start(struct lane *lane, int input) {
-  int failed =
-      start_target(lane->driver->workspace, &lane->process, lane->target, lane->document, input, &lane->given_port);
-  if (input >= 0)
-    close(input);
-  if (failed) {
-    refuse(lane, failed);
-    return false;
-  }
-  watch_process(lane);
-  return true;
-}
-
-static void begin_run(struct lane *lane) {
-  const struct program *program = lane->target->program;
-  int input = program->feeds_stdin ? memory_file(span_of(&lane->result->test_case->input)) : -1;
-  if (!start(lane, input))
-    return;
-  lane->state = LANE_RUNNING;
-  lane_set_deadline(lane, lane->target->deadline);
-}
-
-static void begin_server(struct lane *lane) {
-  const struct program *program = lane->target->program;
-  if (!start(lane, -1))
-    return;
-  lane->state = LANE_STARTING;
-  lane_set_deadline(lane, program->ready == READY_PORT ? PORT_TICK : lane->target->start_deadline);
-}
-
 static void ask(struct lane *lane) {
-  if (!lane_place_document(lane)) {
-    lane_finish(lane, false);
+  if (!lane->placed && !place(lane))
+    return;
+  lane->state = LANE_ASKING;
+  set_deadline(lane, lane->target->deadline);
+  lane->exchange.program = lane->target->program;
+  lane->exchange.test_case = lane->result->test_case;
+  lane->transport->ask(&lane->exchange);
+}
+
+static void answered(struct lane *lane, bool keep) {
+  const char *changed = place_changed(&lane->place);
+  if (changed)
+    result_set(lane->result, DIVERGED, "the document that it was to serve %s meanwhile", changed);
+  finish(lane, keep && !changed);
+}
+
+/* The answer is there. A process that dies closes its connections a moment before its end shows. To the client that
+   looks like an answer that is too short. */
+static void take_answer(void *user, int error) {
+  struct lane *lane = user;
+  judge_answer(lane->owner->workspace, lane->result, &lane->exchange.connection.received, error);
+  lane->error = error;
+  if (lane->result->verdict > EQUAL && process_is_dying(&lane->process)) {
+    result_withdraw(lane->result);
+    lane->state = LANE_ENDING;
+    set_deadline(lane, END_DEADLINE);
     return;
   }
-  bytes_clear(&lane->received);
-  lane_set_deadline(lane, lane->target->deadline);
-  if (lane->result->test_case->conversation)
-    socket_talk(lane);
-  else
-    http_ask(lane);
+  answered(lane, error == 0);
 }
 
-/* The server of the case before has ended after its answer. That is its own fault, not this case's. */
-static void lose_server(struct lane *lane) {
-  struct result *blamed = lane->target->stop ? lane->target->stop : lane->result;
-  char *when = xasprintf("after it had answered %u request%s", lane->served, lane->served == 1 ? "" : "s");
-  judge_end(lane, blamed, CRASHED, when);
-  if (blamed != lane->result)
-    driver_report(lane->driver, blamed);
-  free(when);
-  discard(lane);
-}
-
-void lane_begin(struct lane *lane) {
-  struct result *result = lane->result;
-  result->runs++;
-  lane->started = now_ns();
-  if (lane->process.pid && process_reap(&lane->process))
-    lose_server(lane);
-  if (lane->process.pid) {
-    ask(lane);
-    return;
-  }
-  lane->target = result->target;
-  process_prepare(lane->driver->workspace, &lane->process);
-  lane->document = xasprintf("%s/document.md", lane->process.folder);
-  lane->placed = DOCUMENT_FILE;
-  if (!lane_place_document(lane))
-    lane_finish(lane, false);
-  else if (lane->target->program->drive == DRIVE_RUN)
-    begin_run(lane);
-  else
-    begin_server(lane);
-}
-
-static void listen_at(struct lane *lane, const char *url, size_t len) {
-  lane->url = xasprintf("%.*s%s", (int)len, url, lane->target->program->url_path);
+static void listen_at(struct lane *lane, struct sockaddr_in server) {
+  timer_clear(lane->owner->loop, &lane->tick);
+  connection_close(&lane->probe);
+  lane->exchange.server = server;
   lane->listening = true;
   ask(lane);
 }
 
-/* Looks for the line that says that the server is ready. The URL in it ends before the path. */
+/* Looks for the line that says that the server is ready. */
 static void check_ready(struct lane *lane) {
-  const struct program *program = lane->target->program;
-  struct span out = span_of(&lane->process.out_text);
-  size_t prefix = strlen(program->ready_line);
-  for (size_t at = 0; at < out.len;) {
-    const char *end = memchr(out.data + at, '\n', out.len - at);
-    if (!end)
-      return;
-    char *line = xstrndup(out.data + at, (size_t)(end - out.data) - at);
-    char *url = strncmp(line, program->ready_line, prefix) == 0 ? strstr(line, "http://") : NULL;
-    char *colon = url ? strchr(url + 7, ':') : NULL;
-    lane->port = colon ? (int)strtol(colon + 1, NULL, 10) : lane->given_port;
-    if (url && lane->port > 0)
-      listen_at(lane, url, 7 + strcspn(url + 7, "/ \t\r"));
-    free(line);
-    if (lane->listening || lane->state != LANE_STARTING)
-      return;
-    at = (size_t)(end - out.data) + 1;
-  }
-}
-
-/* Tries whether the port that was given answers; until the start deadline, again at the next tick. */
-static void try_port(struct lane *lane) {
-  struct sockaddr_in address = {
-      .sin_family = AF_INET, .sin_port = htons((uint16_t)lane->given_port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  bool open = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
-  if (fd >= 0)
-    close(fd);
-  lane_set_deadline(lane, PORT_TICK);
-  if (!open)
-    return;
-  char *url = xasprintf("http://127.0.0.1:%d", lane->given_port);
-  lane->port = lane->given_port;
-  listen_at(lane, url, strlen(url));
-  free(url);
-}
-
-/* Holds what a run wrote on stderr to what its suite says, if it says anything. */
-static void judge_errors(struct result *result, const struct program *program, const struct process *process) {
-  struct bytes expected = {0};
-  if (!program->errors || result->verdict > EQUAL)
-    return;
-  bytes_unescape(&expected, program->errors);
-  compare_part(result, PART_STDERR, span_of(&expected), span_of(&process->err_text));
-  bytes_free(&expected);
-}
-
-static void judge_run(struct lane *lane) {
-  struct result *result = lane->result;
-  const struct process *process = &lane->process;
-  const struct program *program = lane->target->program;
-  struct span truth;
   struct bytes why = {0};
-  bool refused = lane->target->runner == RUNNER_QEMU && emulator_refused(process);
-  bool signaled = process->end == END_SIGNALED;
-  bool meant = signaled && program->signal && strcmp(signal_name(process->status), program->signal) == 0;
-  bool ended = (!signaled || meant) && !refused && !process->flooded;
-  bool compares = ended || process->flooded;
-  if (ended && !signaled && program->signal)
-    result_set(result, DIVERGED, "it ended with exit status %d, expected %s", process->status, program->signal);
-  else if (compares && !truth_of(lane->driver->workspace, program, result->test_case, &truth, &why))
-    result_set(result, RUNNER_FAULT, "%s", why.data);
-  else if (ended)
-    compare_run(result, truth, span_of(&process->out_text), meant ? process->status : (int)program->exit_status,
-                process->status);
-  else if (!compares || compare_part(result, PART_STDOUT, truth, taken(&process->out_text)))
-    judge_end(lane, result, CRASHED, "while it ran");
-  judge_errors(result, program, process);
-  if (process->leaked)
-    result_set(result, LEAKED, "a process that it started outlived it");
-  bytes_free(&why);
-  if (refused)
-    lane->group->dead = REFUSED;
-  lane_finish(lane, false);
-}
-
-/* A server that was sent SIGTERM has ended. */
-static void judge_stop(struct lane *lane) {
-  struct result *stop = lane->target->stop;
-  const struct process *process = &lane->process;
-  const char *line_end = memchr(span_of(&process->out_text).data, '\n', process->out_text.len);
-  size_t more = line_end ? process->out_text.len - (size_t)(line_end - process->out_text.data) - 1 : 0;
-  enum verdict before = stop->verdict;
-  if (process->end == END_SIGNALED)
-    judge_end(lane, stop, CRASHED, "when it was sent SIGTERM");
-  else if (process->status != (int)lane->target->program->exit_status)
-    result_set(stop, DIVERGED, "exit status after SIGTERM is %d, expected %zu", process->status,
-               lane->target->program->exit_status);
-  else if (lane->target->program->ready == READY_LINE && more > 0)
-    result_set(stop, DIVERGED, "it wrote %zu bytes to stdout after the line that said it was ready", more);
-  else if (process->leaked)
-    result_set(stop, LEAKED, "a process that it started outlived it");
-  if (stop->verdict == NOT_RUN)
-    stop->verdict = EQUAL;
-  stop->runs++;
-  lane->state = LANE_IDLE;
-  if (stop->verdict != before)
-    driver_report(lane->driver, stop);
-  discard(lane);
-}
-
-void lane_ended(struct lane *lane) {
-  if (!lane->process.pid || !process_reap(&lane->process))
-    return;
-  switch (lane->state) {
-  case LANE_IDLE:
-    break;
-  case LANE_STARTING:
-    judge_end(lane, lane->result, REFUSED, "before it was ready");
-    lane->group->dead = lane->result->verdict == RUNNER_FAULT ? RUNNER_FAULT : REFUSED;
-    lane_finish(lane, false);
-    break;
-  case LANE_ASKING:
-  case LANE_TALKING:
-    http_abandon(lane);
-    socket_abandon(lane);
-    judge_end(lane, lane->result, CRASHED, "while it served this request");
-    lane_finish(lane, false);
-    break;
-  case LANE_RUNNING:
-    judge_run(lane);
-    break;
-  case LANE_STOPPING:
-    judge_stop(lane);
-    break;
+  struct sockaddr_in server;
+  enum readiness ready =
+      ready_address(lane->target->program, span_of(&lane->process.out_text), lane->given_port, &server, &why);
+  if (ready == READY_HERE)
+    listen_at(lane, server);
+  if (ready == READY_ELSEWHERE) {
+    result_set(lane->result, REFUSED, "%s", why.data);
+    give_up(lane);
   }
+  bytes_free(&why);
 }
 
-/* A process that dies closes its connections a moment before its end shows. To the client that looks like an answer
-   that is too short. */
-bool lane_bereaved(struct lane *lane) {
-  struct pollfd end = {.fd = lane->process.pidfd, .events = POLLIN};
-  if (lane->result->verdict <= EQUAL || !process_is_dying(&lane->process) || poll(&end, 1, MOURNING_MS) != 1)
+static void take_output(void *user, uint32_t events) {
+  struct lane *lane = user;
+  (void)events;
+  process_read(&lane->process);
+  if (lane->state == LANE_STARTING && lane->target->program->ready == READY_LINE)
+    check_ready(lane);
+}
+
+static void take_probe(void *user, int error) {
+  struct lane *lane = user;
+  if (error == 0)
+    listen_at(lane, local_address(lane->given_port));
+}
+
+/* Tries whether the port that was given answers; if not, again at the next tick. */
+static void try_port(void *user) {
+  struct lane *lane = user;
+  struct sockaddr_in server = local_address(lane->given_port);
+  if (lane->probe.fd < 0)
+    connection_open(&lane->probe, lane->owner->loop, &server, span_text(""), false);
+  if (lane->probe.fd >= 0 && !lane->probe.connecting)
+    listen_at(lane, server);
+  else
+    timer_set(lane->owner->loop, &lane->tick, PORT_TICK, try_port, lane);
+}
+
+/* ---- The beginning ---------------------------------------------------------------------------------------------- */
+
+static bool start(struct lane *lane) {
+  const struct result *result = lane->result;
+  bool fed = lane->target->program->feeds_stdin && !lane->transport->asks_server;
+  int input = fed ? memory_file(span_of(&result->test_case->input)) : -1;
+  int failed = start_target(lane->owner->workspace, &lane->process, lane->target, lane->place.document, input,
+                            &lane->given_port);
+  if (input >= 0)
+    close(input);
+  if (failed) {
+    judge_refusal(lane->result, failed);
+    give_up(lane);
     return false;
-  result_withdraw(lane->result);
-  lane_ended(lane);
+  }
+  loop_watch(lane->owner->loop, lane->process.out, EPOLLIN, take_output, lane);
+  loop_watch(lane->owner->loop, lane->process.err, EPOLLIN, take_output, lane);
+  loop_watch(lane->owner->loop, lane->process.pidfd, EPOLLIN, take_end, lane);
   return true;
 }
 
-void lane_event(struct lane *lane, enum source source) {
-  switch (source) {
-  case SOURCE_OF_OUT:
-  case SOURCE_OF_ERR:
-    process_read(&lane->process);
-    if (lane->state == LANE_STARTING && lane->target->program->ready == READY_LINE)
-      check_ready(lane);
-    break;
-  case SOURCE_OF_END:
-    lane_ended(lane);
-    break;
-  case SOURCE_OF_SOCKET:
-    socket_event(lane);
-    break;
-  default:
-    break;
-  }
-}
-
-static void hang(struct lane *lane, double seconds) {
-  static const char *const doing[] = {"",
-                                      "was not ready",
-                                      "did not finish its answer",
-                                      "did not finish its answer",
-                                      "did not end",
-                                      "did not end after SIGTERM"};
-  struct result *result = lane->state == LANE_STOPPING ? lane->target->stop : lane->result;
-  result_set(result, HUNG, "%s within %g s; %zu bytes had come", doing[lane->state], seconds,
-             lane->state == LANE_RUNNING || lane->state == LANE_STARTING ? lane->process.out_text.len
-                                                                         : lane->received.len);
-  if (lane->state == LANE_STARTING)
-    lane->group->dead = HUNG;
-  http_abandon(lane);
-  socket_abandon(lane);
-  if (lane->state != LANE_STOPPING) {
-    lane_finish(lane, false);
+/* Begins with the lane's case: asks the server that runs, or starts the program. */
+static void begin(struct lane *lane) {
+  struct loop *loop = lane->owner->loop;
+  lane->started = loop_now(loop);
+  lane->transport = transport_for(lane->result->target->program, lane->result->test_case);
+  if (lane->process.pid) {
+    ask(lane);
     return;
   }
-  lane->state = LANE_IDLE;
-  driver_report(lane->driver, result);
-  discard(lane);
+  lane->target = lane->result->target;
+  process_prepare(lane->owner->workspace, &lane->process);
+  place_open(&lane->place, lane->process.folder);
+  if (!place(lane) || !start(lane))
+    return;
+  if (!lane->transport->asks_server) {
+    ask(lane);
+    return;
+  }
+  lane->state = LANE_STARTING;
+  set_deadline(lane, lane->target->start_deadline);
+  if (lane->target->program->ready == READY_PORT)
+    timer_set(loop, &lane->tick, PORT_TICK, try_port, lane);
 }
 
-void lane_expired(struct lane *lane) {
-  const struct target *target = lane->target;
-  bool starting = lane->state == LANE_STARTING;
-  if (starting && target->program->ready == READY_PORT &&
-      now_ns() - lane->started < (uint64_t)(target->start_deadline * 1e9))
-    try_port(lane);
-  else
-    hang(lane, starting ? target->start_deadline : lane->state == LANE_STOPPING ? STOP_DEADLINE : target->deadline);
+void lane_begin(struct lane *lane, struct result *result) {
+  lane->result = result;
+  result->runs++;
+  begin(lane);
 }
 
-void lane_stop(struct lane *lane) {
-  if (!lane->target->stop || process_reap(&lane->process)) {
-    if (lane->target->stop)
-      judge_stop(lane);
-    else
-      discard(lane);
+/* ---- What does not end by itself -------------------------------------------------------------------------------- */
+
+static void send_stop(struct lane *lane) {
+  if (!lane->target->stop) {
+    discard(lane);
+    lane->state = LANE_IDLE;
     return;
   }
   kill(lane->process.pid, SIGTERM);
   lane->state = LANE_STOPPING;
-  lane_set_deadline(lane, STOP_DEADLINE);
+  set_deadline(lane, STOP_DEADLINE);
 }
 
-void lane_abort(struct lane *lane) {
-  http_abandon(lane);
-  socket_abandon(lane);
+void lane_stop(struct lane *lane) {
+  if (!lane->owner->lingers || !lane->last) {
+    send_stop(lane);
+    return;
+  }
+  lane->state = LANE_LINGERING;
+  set_deadline(lane, LINGER);
+}
+
+/* The deadline of what the lane waits for has passed. */
+static void expire(void *user) {
+  struct lane *lane = user;
+  const struct target *target = lane->target;
+  bool runs = lane->transport && !lane->transport->asks_server;
+  size_t printed = lane->process.out_text.len;
+  size_t received = lane->exchange.connection.received.len;
+  switch (lane->state) {
+  case LANE_IDLE:
+    break;
+  case LANE_STARTING:
+    judge_hang(lane->result, "was not ready", target->start_deadline, printed);
+    give_up(lane);
+    break;
+  case LANE_ASKING:
+    judge_hang(lane->result, runs ? "did not end" : "did not finish its answer", target->deadline,
+               runs ? printed : received);
+    finish(lane, false);
+    break;
+  case LANE_ENDING:
+    judge_answer(lane->owner->workspace, lane->result, &lane->exchange.connection.received, lane->error);
+    answered(lane, false);
+    break;
+  case LANE_LINGERING:
+    send_stop(lane);
+    break;
+  case LANE_STOPPING: {
+    enum verdict before = target->stop->verdict;
+    judge_hang(target->stop, "did not end after SIGTERM", STOP_DEADLINE, received);
+    finish_stop(lane, before);
+    break;
+  }
+  }
+}
+
+void lane_init(struct lane *lane, const struct lane_owner *owner) {
+  *lane = (struct lane){.owner = owner, .process = PROCESS_NONE};
+  lane->probe = (struct connection){.fd = -1, .over = take_probe, .user = lane};
+  exchange_init(&lane->exchange, owner->loop, take_answer, lane);
+}
+
+void lane_close(struct lane *lane) {
   if (lane->process.folder)
     discard(lane);
-  if (lane->curl)
-    curl_easy_cleanup(lane->curl);
-  lane->curl = NULL;
-  bytes_free(&lane->received);
-  lane->state = LANE_IDLE;
+  result_free(&lane->fall);
+  bytes_free(&lane->probe.received);
+  exchange_free(&lane->exchange);
 }

@@ -293,7 +293,7 @@ static int drive_repeatedly(struct session *session, struct workspace *workspace
   size_t times = session->options->repeat;
   struct result *again = xcalloc(count * (times - 1), sizeof *again);
   struct result **all = xcalloc(count * times, sizeof(struct result *));
-  const struct drive_options options = {.lanes = session->options->jobs, .done = repeated};
+  const struct drive_options options = {.lanes = session->options->jobs, .done = repeated, .lingers = true};
   for (size_t i = 0; i < count * times; i++) {
     size_t job = i / times;
     size_t run = i % times;
@@ -344,7 +344,8 @@ static bool check_targets(struct result **jobs, size_t count, struct bytes *why)
 }
 
 static void drive_all(struct session *session, struct workspace *workspace, struct result **jobs, size_t count) {
-  const struct drive_options options = {.lanes = session->options->jobs, .done = driven, .user = session};
+  const struct drive_options options = {
+      .lanes = session->options->jobs, .done = driven, .lingers = true, .user = session};
   if (session->options->repeat > 1)
     session->interrupted = drive_repeatedly(session, workspace, jobs, count);
   else

@@ -1,0 +1,187 @@
+/* From ends to verdicts. */
+#include "harness/drive/judge.h"
+
+#include "harness/base/signals.h"
+#include "harness/drive/connection.h"
+#include "harness/drive/framing.h"
+#include "harness/process/emulator.h"
+#include "harness/verdict/compare.h"
+#include "harness/verdict/truth.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The first line that the process wrote on stderr, as the end of a sentence. */
+static void add_complaint(const struct process *process, struct bytes *text) {
+  struct span errors = span_of(&process->err_text);
+  const char *line_end = memchr(errors.data, '\n', errors.len);
+  errors.len = line_end ? (size_t)(line_end - errors.data) : errors.len;
+  if (errors.len == 0 || memmem(errors.data, errors.len, "uncaught target signal", 22))
+    return;
+  bytes_text(text, ": ");
+  bytes_escaped(text, errors);
+}
+
+/* How the process ended, in words; WHEN says where. */
+static void describe_end(const struct process *process, const char *when, struct bytes *text) {
+  if (process->end == END_SIGNALED)
+    bytes_printf(text, "ended by signal %d (%s) %s", process->status, strsignal(process->status), when);
+  else
+    bytes_printf(text, "ended with exit status %d %s", process->status, when);
+  add_complaint(process, text);
+}
+
+void judge_end(struct result *result, const struct process *process, enum verdict exited, const char *when) {
+  if (process->flooded) {
+    result_set(result, DIVERGED, "%s does not end: %d MiB had come, more are not taken",
+               process->out_text.len > MOST_OUTPUT ? "stdout" : "stderr", MOST_OUTPUT >> 20);
+    return;
+  }
+  struct bytes how = {0};
+  describe_end(process, when, &how);
+  bool qemu = result->target->runner == RUNNER_QEMU;
+  const char *own = qemu ? emulator_own_failure(process) : NULL;
+  if (own)
+    result_set(result, RUNNER_FAULT, "qemu failed: %s; %s", own, how.data);
+  else if (qemu && emulator_refused(process))
+    result_set(result, REFUSED, "qemu's loader refused it: %s", how.data);
+  else
+    result_set(result, process->end == END_SIGNALED ? CRASHED : exited, "%s", how.data);
+  bytes_free(&how);
+}
+
+void judge_refusal(struct result *result, int error) {
+  char *why = target_check(result->target);
+  if (why)
+    result_set(result, RUNNER_FAULT, "%s", why);
+  else
+    result_set(result, REFUSED, "the kernel would not start it: %s", strerror(error));
+  free(why);
+}
+
+/* Holds what a run wrote on stderr to what its suite says, if it says anything. */
+static void judge_errors(struct result *result, const struct program *program, const struct process *process) {
+  struct bytes expected = {0};
+  if (!program->errors || result->verdict > EQUAL)
+    return;
+  bytes_unescape(&expected, program->errors);
+  compare_part(result, PART_STDERR, span_of(&expected), span_of(&process->err_text));
+  bytes_free(&expected);
+}
+
+void judge_run(struct workspace *workspace, struct result *result, const struct process *process) {
+  const struct program *program = result->target->program;
+  struct span truth;
+  struct bytes why = {0};
+  bool refused = result->target->runner == RUNNER_QEMU && emulator_refused(process);
+  bool signaled = process->end == END_SIGNALED;
+  bool meant = signaled && program->signal && strcmp(signal_name(process->status), program->signal) == 0;
+  bool ended = (!signaled || meant) && !refused && !process->flooded;
+  bool compares = ended || process->flooded;
+  if (ended && !signaled && program->signal)
+    result_set(result, DIVERGED, "it ended with exit status %d, expected %s", process->status, program->signal);
+  else if (compares && !truth_of(workspace, program, result->test_case, &truth, &why))
+    result_set(result, RUNNER_FAULT, "%s", why.data);
+  else if (ended)
+    compare_run(result, truth, span_of(&process->out_text), meant ? process->status : (int)program->exit_status,
+                process->status);
+  else if (!compares || compare_part(result, PART_STDOUT, truth, taken(&process->out_text)))
+    judge_end(result, process, CRASHED, "while it ran");
+  judge_errors(result, program, process);
+  if (process->leaked)
+    result_set(result, LEAKED, "a process that it started outlived it");
+  bytes_free(&why);
+}
+
+/* The header section that the program must send for a body of LENGTH bytes. */
+static void expected_headers(const struct program *program, size_t length, struct bytes *headers) {
+  static const char *const names[] = {"length"};
+  char *number = xasprintf("%zu", length);
+  for (size_t i = 0; i < program->headers.count; i++) {
+    const char *values[] = {number};
+    char *line = expand_placeholders(program->headers.items[i], names, values, 1);
+    bytes_printf(headers, "%s\r\n", line);
+    free(line);
+  }
+  bytes_text(headers, "\r\n");
+  free(number);
+}
+
+/* What is compared of an answer: as it came, but for the framing of well-formed chunks. Where that was taken away,
+   OWNED holds what is left. */
+static struct span content_of(struct span received, struct frame frame, struct bytes *owned) {
+  struct span body = {received.data + frame.head, received.len - frame.head};
+  bytes_append(owned, received.data, frame.head);
+  return frame.framing == FRAMED_BY_CHUNKS && unchunk(body, owned) ? span_of(owned) : received;
+}
+
+/* Compares an answer to a request for a document. */
+static void compare_page(struct result *result, struct span truth, struct span received) {
+  const struct program *program = result->target->program;
+  struct frame frame = frame_of(received);
+  struct bytes headers = {0};
+  struct bytes status = {0};
+  struct bytes owned = {0};
+  bytes_printf(&status, "%s\r\n", program->status_line);
+  expected_headers(program, truth.len, &headers);
+  compare_response(result, span_of(&status), program->headers.count > 0, span_of(&headers), truth,
+                   content_of(received, frame, &owned));
+  if (frame.framing == FRAMED_BY_LENGTH && received.len - frame.head != frame.content)
+    result_set(result, DIVERGED, "every byte came, but Content-Length is %zu and the body has %zu bytes", frame.content,
+               received.len - frame.head);
+  bytes_free(&headers);
+  bytes_free(&status);
+  bytes_free(&owned);
+}
+
+/* Holds an answer to the truth about its case. Returns false where that is not to be had. */
+static bool compare_answer(struct workspace *workspace, struct result *result, struct span received) {
+  const struct conversation *talk = result->test_case->conversation;
+  struct span truth;
+  struct bytes why = {0};
+  bool good = talk || truth_of(workspace, result->target->program, result->test_case, &truth, &why);
+  if (!good)
+    result_set(result, RUNNER_FAULT, "%s", why.data);
+  else if (talk)
+    compare_responses(result, span_of(&talk->expected), received);
+  else
+    compare_page(result, truth, received);
+  bytes_free(&why);
+  return good;
+}
+
+void judge_answer(struct workspace *workspace, struct result *result, const struct bytes *received, int error) {
+  if (connection_error_is_ours(error)) {
+    result_set(result, RUNNER_FAULT, "this machine could not make the connection: %s", strerror(error));
+    return;
+  }
+  if (!compare_answer(workspace, result, taken(received)))
+    return;
+  if (error == EFBIG && result->verdict > EQUAL)
+    bytes_text(&result->detail, " (more is not taken)");
+  else if (error && result->verdict > EQUAL)
+    bytes_printf(&result->detail, " (%s)", strerror(error));
+  else if (error)
+    result_set(result, DIVERGED, "every byte came, but the connection did not end well: %s", strerror(error));
+}
+
+void judge_stop(struct result *stop, const struct process *process) {
+  const struct program *program = stop->target->program;
+  const char *line_end = memchr(span_of(&process->out_text).data, '\n', process->out_text.len);
+  size_t more = line_end ? process->out_text.len - (size_t)(line_end - process->out_text.data) - 1 : 0;
+  if (process->end == END_SIGNALED)
+    judge_end(stop, process, CRASHED, "when it was sent SIGTERM");
+  else if (process->status != (int)program->exit_status)
+    result_set(stop, DIVERGED, "exit status after SIGTERM is %d, expected %zu", process->status, program->exit_status);
+  else if (program->ready == READY_LINE && more > 0)
+    result_set(stop, DIVERGED, "it wrote %zu bytes to stdout after the line that said it was ready", more);
+  else if (process->leaked)
+    result_set(stop, LEAKED, "a process that it started outlived it");
+  if (stop->verdict == NOT_RUN)
+    stop->verdict = EQUAL;
+}
+
+void judge_hang(struct result *result, const char *doing, double seconds, size_t came) {
+  result_set(result, HUNG, "%s within %g s; %zu bytes had come", doing, seconds, came);
+}

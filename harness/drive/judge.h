@@ -1,0 +1,28 @@
+/* What an end means: of an answer, of a run, of a server, or that there was none. Everything here sets a result and
+   does nothing else. */
+#ifndef HARNESS_JUDGE_H
+#define HARNESS_JUDGE_H
+
+#include "harness/process/launch.h"
+#include "harness/verdict/result.h"
+
+/* The process of RESULT's target has ended where it should not have: EXITED is the verdict where it was by no signal;
+   WHEN says where, "before it was ready". */
+void judge_end(struct result *result, const struct process *process, enum verdict exited, const char *when);
+
+/* The kernel, or posix_spawn, would not start the target: ERROR. */
+void judge_refusal(struct result *result, int error);
+
+/* A program has run to its end. WORKSPACE is for its oracle. */
+void judge_run(struct workspace *workspace, struct result *result, const struct process *process);
+
+/* RECEIVED came as the answer to a request; ERROR is 0, or how the connection broke. */
+void judge_answer(struct workspace *workspace, struct result *result, const struct bytes *received, int error);
+
+/* A server that was sent SIGTERM has ended. */
+void judge_stop(struct result *stop, const struct process *process);
+
+/* A deadline has passed: DOING is what was not done within SECONDS, "did not end"; so many bytes had CAME. */
+void judge_hang(struct result *result, const char *doing, double seconds, size_t came);
+
+#endif

@@ -1,0 +1,53 @@
+/* Reads "ready: http://127.0.0.1:8080/". */
+#include "harness/drive/ready.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char scheme[] = "http://";
+
+struct sockaddr_in local_address(int port) {
+  return (struct sockaddr_in){
+      .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+}
+
+/* Reads HOST, if it is this machine by itself, whatever a resolver might say. 0.0.0.0 is all of its addresses. */
+static bool read_host(struct span host, struct in_addr *address) {
+  char *text = xstrndup(host.data, host.len);
+  bool good = strcmp(text, "localhost") == 0 || inet_pton(AF_INET, text, address) == 1;
+  free(text);
+  return good && (address->s_addr == 0 || ntohl(address->s_addr) >> 24 == IN_LOOPBACKNET);
+}
+
+/* Reads the address of URL, which the scheme begins. */
+static enum readiness read_url(const char *url, int given, struct sockaddr_in *server, struct bytes *why) {
+  const char *host = url + strlen(scheme);
+  size_t len = strcspn(host, ":/ \t\r");
+  int port = host[len] == ':' ? (int)strtol(host + len + 1, NULL, 10) : given;
+  *server = local_address(port);
+  if (port <= 0 || port > 65535)
+    return NOT_READY;
+  if (read_host((struct span){host, len}, &server->sin_addr))
+    return READY_HERE;
+  bytes_text(why, "it says that it serves at another machine than this one, which is never asked: ");
+  bytes_escaped(why, (struct span){url, strcspn(url, " \t\r")});
+  return READY_ELSEWHERE;
+}
+
+enum readiness ready_address(const struct program *program, struct span out, int given, struct sockaddr_in *server,
+                             struct bytes *why) {
+  size_t prefix = strlen(program->ready_line);
+  enum readiness ready = NOT_READY;
+  for (size_t at = 0; at < out.len && ready == NOT_READY;) {
+    const char *end = memchr(out.data + at, '\n', out.len - at);
+    if (!end)
+      return NOT_READY;
+    char *line = xstrndup(out.data + at, (size_t)(end - out.data) - at);
+    const char *url = strncmp(line, program->ready_line, prefix) == 0 ? strstr(line, scheme) : NULL;
+    ready = url ? read_url(url, given, server, why) : NOT_READY;
+    free(line);
+    at = (size_t)(end - out.data) + 1;
+  }
+  return ready;
+}

@@ -1,0 +1,33 @@
+/* A conversation over a plain socket: for requests that no well-behaved client sends. It ends when the server closes.
+ */
+#include "harness/drive/exchange.h"
+
+static void forget_silent(void *user, int error) {
+  (void)user;
+  (void)error;
+}
+
+static void over(void *user, int error) {
+  struct exchange *exchange = user;
+  connection_close(&exchange->silent);
+  exchange->over(exchange->user, error);
+}
+
+static void abandon(struct exchange *exchange) {
+  connection_close(&exchange->connection);
+  connection_close(&exchange->silent);
+}
+
+static void ask(struct exchange *exchange) {
+  const struct conversation *talk = exchange->test_case->conversation;
+  bytes_clear(&exchange->connection.received);
+  exchange->connection.came = NULL;
+  exchange->connection.over = over;
+  exchange->connection.user = exchange;
+  exchange->silent.over = forget_silent;
+  if (talk->hold)
+    connection_open(&exchange->silent, exchange->loop, &exchange->server, span_text(""), false);
+  connection_open(&exchange->connection, exchange->loop, &exchange->server, span_of(&talk->sent), talk->shut);
+}
+
+const struct transport talk_transport = {.asks_server = true, .ask = ask, .abandon = abandon};
