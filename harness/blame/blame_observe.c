@@ -51,6 +51,7 @@ static bool add_observer(struct target *target, const char *gate, const char *lo
   } else {
     bytes_printf(why, "%s is not there (run `make` to build it)", plugin);
   }
+  target->prefix.parents++;
   /* The end that shows is the tracer's. */
   target->runner = RUNNER_NATIVE;
   free(what);

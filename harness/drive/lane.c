@@ -224,7 +224,7 @@ static void take_answer(void *user, int error) {
   struct lane *lane = user;
   judge_answer(lane->owner->workspace, lane->result, &lane->exchange.connection.received, error);
   lane->error = error;
-  if (lane->result->verdict > EQUAL && process_is_dying(&lane->process)) {
+  if (lane->result->verdict > EQUAL && process_is_dying(&lane->process, lane->target->prefix.parents)) {
     result_withdraw(lane->result);
     lane->state = LANE_ENDING;
     set_deadline(lane, END_DEADLINE);

@@ -149,19 +149,41 @@ bool process_reap(struct process *process) {
   return true;
 }
 
-bool process_is_dying(const struct process *process) {
-  enum { PF_EXITING = 4 };
-  char text[512] = "";
-  unsigned flags = 0;
-  char *path = xasprintf("/proc/%d/stat", (int)process->pid);
+/* Reads the first bytes of /proc/PID/NAME as text. */
+static void read_proc(pid_t pid, const char *name, char *text, size_t size) {
+  char *path = xasprintf("/proc/%d/%s", (int)pid, name);
   int fd = open(path, O_RDONLY | O_CLOEXEC);
-  free(path);
-  ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+  ssize_t got = fd < 0 ? -1 : read(fd, text, size - 1);
+  text[got > 0 ? got : 0] = '\0';
   if (fd >= 0)
     close(fd);
+  free(path);
+}
+
+static bool is_exiting(pid_t pid) {
+  enum { PF_EXITING = 4 };
+  char text[512];
+  unsigned flags = 0;
+  read_proc(pid, "stat", text, sizeof text);
   /* The name, in brackets, may hold blanks and brackets itself. */
-  const char *name_end = got > 0 ? strrchr(text, ')') : NULL;
+  const char *name_end = strrchr(text, ')');
   return name_end && sscanf(name_end, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 && flags & PF_EXITING;
+}
+
+static pid_t first_child(pid_t pid) {
+  char text[64];
+  char *name = xasprintf("task/%d/children", (int)pid);
+  read_proc(pid, name, text, sizeof text);
+  free(name);
+  return (pid_t)strtol(text, NULL, 10);
+}
+
+bool process_is_dying(const struct process *process, unsigned parents) {
+  pid_t pid = process->pid;
+  /* A wrapper that has lost its child is about to end as well. */
+  for (; parents > 0 && pid > 0 && !is_exiting(pid); parents--)
+    pid = first_child(pid);
+  return pid <= 0 || is_exiting(pid);
 }
 
 void process_discard(struct workspace *workspace, struct process *process) {

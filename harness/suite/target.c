@@ -112,7 +112,7 @@ struct target target_copy(const struct target *target) {
   struct target copy = *target;
   copy.elf = xstrdup(target->elf);
   copy.label = xstrdup(target->label);
-  copy.prefix = (struct prefix){0};
+  copy.prefix = (struct prefix){.parents = target->prefix.parents};
   add_list(&copy.prefix.wrappers, &target->prefix.wrappers);
   add_list(&copy.prefix.emulator, &target->prefix.emulator);
   copy.stop = NULL;

@@ -14,6 +14,7 @@ struct suite;
 struct prefix {
   struct text_list wrappers;
   struct text_list emulator;
+  unsigned parents; /* so many wrappers do not become what follows, but start it and wait for it */
 };
 
 /* One program on one runner. */
