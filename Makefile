@@ -204,7 +204,7 @@ elf: $(STAMPS)
 
 lint: $(LINTS) ## check the layout and the sense of every source: clang-format, clang-tidy, cppcheck, shellcheck, symbols
 
-sums: elf ## write down the size and the SHA-256 of each program in fixtures/, after a meant change
+sums: elf ## write down the size and the SHA-256 of each program in fixtures/, after an intended change
 	scripts/update-elf-sums.sh
 
 .PHONY: coverage mutate
@@ -238,8 +238,8 @@ format: ## lay out every C source with clang-format
 clean: ## remove what was built
 	rm -rf $(BUILD)
 
-## Compilation. Sources are named relative to this folder, so that __FILE__, which the source maps of the programs
-## bear, is the same wherever the checkout stands.
+## Compilation. Sources are named relative to this folder, so that __FILE__, which stands in the source maps of
+## the programs, is the same wherever the checkout stands.
 
 $(BUILD)/obj/%.o: %.c Makefile
 	mkdir -p $(@D)

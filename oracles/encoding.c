@@ -1,5 +1,5 @@
-/* encoding.c: one door to three disassemblers, and one spelling for what they print. encoding.h says what this oracle
- * can and cannot detect. */
+/* encoding.c: three disassemblers behind one function, and one spelling for what they print. encoding.h says what this
+ * oracle can and cannot detect. */
 #include "oracles/encoding.h"
 
 #include <Zydis/Zydis.h>
@@ -216,7 +216,7 @@ static void put_memory(Speller *s) {
         displacement += negative ? -value : value;
       }
     } else if (read_word(s, word, sizeof word) == 0) {
-      s->in++; /* no term: a character that the comparison will trip over elsewhere */
+      s->in++; /* no term: a character that makes the comparison fail elsewhere */
     } else if (*s->in == '*') {
       s->in++;
       snprintf(scaled, sizeof scaled, "+%s*%d", word, (int)read_number(s));

@@ -5,9 +5,9 @@
  *
  * Detects: a wrong opcode, register, immediate, size, or operand order, as far as the printed text shows it, and an
  * instruction that ends before or after its bytes do.
- * Cannot detect: an encoding that is longer than need be (text shows no length; compare lengths apart), and anything
- * that the text leaves out or that all of the disassemblers have wrong. It says nothing of what an instruction does
- * when it runs: for that, run it.
+ * Cannot detect: an encoding that is longer than necessary (text shows no length; compare the lengths too), and
+ * anything that the text leaves out or that all of the disassemblers have wrong. It says nothing of what an instruction
+ * does when it runs: for that, run it.
  */
 #ifndef BYTEGATE_ENCODING_H
 #define BYTEGATE_ENCODING_H
@@ -33,10 +33,10 @@ bool encoding_knows(EncodingDecoder decoder, EncodingMachine machine);
 size_t encoding_decode(EncodingDecoder decoder, EncodingMachine machine, const unsigned char *bytes, size_t count,
                        char *text, size_t room);
 
-/* Bring `text` to the one spelling in which the decoders can be compared: lower case, no blanks but the one behind
- * the mnemonic, numbers as signed decimals, x86-64 memory operands as [base+index*scale+displacement], and of
- * mnemonics that mean the same thing one. An immediate outside of brackets is taken modulo 2^bits (bits 1..64), for
- * some print -1 where others print 255. `out` has `room` bytes; a text too long for it is cut. */
+/* Bring `text` to the one spelling in which the decoders can be compared: lower case, no blanks but the one after
+ * the mnemonic, numbers as signed decimals, x86-64 memory operands as [base+index*scale+displacement], and one
+ * of several mnemonics that mean the same thing. An immediate outside of brackets is taken modulo 2^bits (bits 1..64),
+ * because some decoders print -1 where others print 255. `out` has `room` bytes; a text too long for it is cut. */
 void encoding_canonical(EncodingMachine machine, const char *text, int bits, char *out, size_t room);
 
 #endif

@@ -24,7 +24,7 @@ struct alignment {
   const char *html;
   size_t plain;
   size_t marked;
-  size_t behind; /* in the latter, of the start tag of the last block */
+  size_t last_block; /* in the latter, of the start tag of the last block */
 };
 
 /* The length of a ` data-sourcepos="..."` at AT, or 0. */
@@ -37,8 +37,8 @@ static size_t attribute_length(const char *at) {
 }
 
 /* Goes forward to MARKED. The attributes passed on the way are not in the plain HTML. Text cannot look like one,
-   because cmark escapes quotation marks in text; raw HTML can, and then the plain HTML holds it too: such a one bears
-   no position of this document's blocks, so it is only passed here, never searched for. */
+   because cmark escapes quotation marks in text; raw HTML can, and then the plain HTML holds it too. Such an attribute
+   is no position of a block of this document, so it is only passed here, never searched for. */
 static void align_to(struct alignment *at, size_t marked) {
   while (at->marked < marked) {
     size_t skip = attribute_length(at->html + at->marked);
@@ -56,7 +56,7 @@ static bool is_block_of_interest(cmark_node *node) {
 static bool align_to_block(struct alignment *at, cmark_node *node) {
   static const char omitted[] = "<!-- raw HTML omitted -->";
   char needle[96];
-  const char *from = at->html + at->behind; /* a list and its first item may bear the same position */
+  const char *from = at->html + at->last_block; /* a list and its first item may have the same position */
   const char *found = NULL;
   const char *end = NULL;
   if (cmark_node_get_type(node) == CMARK_NODE_HTML_BLOCK) {
@@ -81,7 +81,7 @@ static bool align_to_block(struct alignment *at, cmark_node *node) {
   if (!found || (size_t)(found - at->html) < at->marked)
     return false;
   align_to(at, (size_t)(found - at->html));
-  at->behind = (size_t)(end - at->html);
+  at->last_block = (size_t)(end - at->html);
   return true;
 }
 
@@ -135,7 +135,7 @@ bool markdown_oracle_locate(const char *markdown, size_t len, bool unsafe, size_
     if (event != CMARK_EVENT_ENTER || !is_block_of_interest(node))
       continue;
     if (in_tight_list(node))
-      align_to(&at, at.behind);
+      align_to(&at, at.last_block);
     else if (!align_to_block(&at, node))
       continue;
     if (at.plain > offset)

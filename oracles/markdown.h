@@ -2,7 +2,10 @@
 
    Detects: every byte in which a program's HTML differs from that of the reference implementation of CommonMark 0.30,
    for any input at all. Cannot detect: a fault that libcmark and the program share. That is why the HTML which the
-   specification itself prints is held against libcmark's before libcmark judges anything (oracles/spec.h). */
+   specification itself prints is compared with libcmark's before libcmark judges anything (oracles/spec.h).
+
+   The oracle is the library. The command `cmark` differs from it in one point: it reads 4,096 bytes at a time, and in a
+   first line that is longer it drops a byte order mark at the start of such a piece. */
 #ifndef ORACLES_MARKDOWN_H
 #define ORACLES_MARKDOWN_H
 

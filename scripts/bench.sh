@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# bench.sh BUILD: the renderer's speed beside libcmark's and md4c's, on real documents and on one input for each
+# bench.sh BUILD: compares the renderer's speed with libcmark's and md4c's, on real documents and on one input for each
 # construct; how its time grows on inputs made to be slow; and instructions for each byte on both machines, which
 # repeat exactly.
 #

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Holds the built programs to two promises: laid a second time, from another folder and under another locale and time
+# Checks two promises about the built programs: laid a second time, from another folder and under another locale and time
 # zone, every file that the generators write is the same, byte for byte; and each program and object has the size and
 # the SHA-256 that stand in fixtures/elf.sha256, so that no byte changes unnoticed. Prints TAP; exit 0 or 1.
 set -euo pipefail

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Lays every program once more, from another folder and under another locale and time zone, and holds what stands in
-# the build to that, byte for byte. What the cases of no suite reach, a table's spare entry or the code of an error that
-# no case can cause, differs here all the same; and a generator whose bytes depend on where or when it runs shows too.
+# Lays every program once more, from another folder and under another locale and time zone, and compares what stands in
+# the build with that, byte for byte. So a difference shows also where no case of a suite reaches: in an unused entry of
+# a table, or in the code for an error that no case can cause. A generator whose bytes depend on where or when it runs
+# shows too.
 #
 # usage: scripts/lay-again.sh [-a] [BUILD]
 #
@@ -41,7 +42,7 @@ lay_all() {
 }
 
 # laid_by MAP OFFSET: routine and line of the generator of the byte at that place of the file. A map lists the bytes of
-# its file in order; that of an object begins with its code, behind the header.
+# its file in order; that of an object begins with its code, after the header.
 laid_by() {
   awk -F '\t' -v offset="$2" '
     /^#/ || $2 ~ /^\+/ { next }
@@ -64,7 +65,7 @@ describe() {
     echo "DIVERGED $1: it is not there"
     return
   fi
-  # cmp counts from 1, and tells nothing of the first byte behind the end of the shorter file.
+  # cmp counts from 1, and says nothing of the first byte after the end of the shorter file.
   at=$(cmp -l "$wanted" "$got" 2>/dev/null | awk 'NR == 1 { print $1 - 1 }')
   [ -n "$at" ] || at=$(wc -c <"$got")
   [ "$at" -le "$(wc -c <"$wanted")" ] || at=$(wc -c <"$wanted")
@@ -91,7 +92,7 @@ for file in "${strays[@]}"; do
   echo "DIVERGED ${file##*/}: no generator lays it"
 done
 if [ "$differing" -gt 0 ]; then
-  echo "$differing of $total files are not as they are laid. To lay them anew: rm -r '$build/elf' && make"
+  echo "$differing of $total files are not as they are laid. To lay them again: rm -r '$build/elf' && make"
   exit 1
 fi
 echo "$total files laid again, the same bytes"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fetches Debian's cmark for arm64 and the libraries that it needs, unpacked to FOLDER, where qemu-aarch64 -L FOLDER runs
-# it: what `make bench` counts the instructions of beside those of markdown-render_arm64. What is there is left alone.
+# it. `make bench` compares the instructions that it takes with those of markdown-render_arm64. What is there already is
+# left alone.
 #
 # usage: scripts/setup-cmark-arm64.sh FOLDER
 # Exit: 0 all is there, 2 usage, 3 something cannot be had here; it is named.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes the size and the SHA-256 of each built program and object into fixtures/elf.sha256, after a meant change. Called
-# by `make sums`. What changed is told on stdout, with the sizes before and after.
+# Writes the size and the SHA-256 of each built program and object into fixtures/elf.sha256, after an intended change. Called
+# by `make sums`. Prints what changed, with the sizes before and after.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs a program in qemu's user emulation, even where the machine matches, and reports what it wrote and how it ended;
-# on macOS the emulation stands in a Docker container. What is expected is held against that, byte for byte.
+# on macOS the emulation stands in a Docker container. It compares that with what is expected, byte for byte.
 #
 # usage: scripts/verify-with-qemu.sh [-o FILE] [-e FILE] [-s STATUS] BIN [ARGS...]
 #

@@ -49,7 +49,7 @@ void bytes_free(struct bytes *bytes);
 /* Reads the whole file PATH, unpacked where it is gzip, and appends it. Returns 0 or an errno value. */
 int bytes_read_file(struct bytes *bytes, const char *path);
 
-/* Writes the file PATH anew. Returns 0 or an errno value. */
+/* Writes the file PATH, and replaces what it held. Returns 0 or an errno value. */
 int write_file(const char *path, struct span contents);
 
 /* Appends SPAN so that one line of text shows every byte: \n, \r, \t, \0, \\, \xHH; UTF-8 that is well formed stays. */

@@ -1,4 +1,4 @@
-/* Bisect: which commit broke a case, and, of two builds of one program, which routine did. */
+/* The room bisect/: finds which commit broke a case, and, of two builds of one program, which routine did. */
 #ifndef HARNESS_BISECT_H
 #define HARNESS_BISECT_H
 
@@ -7,7 +7,7 @@
 
 /* The commands `bisect --elf GOOD BAD` and `bisect CASE [GOOD [BAD]]`, in an opened session. The first prints the
    routines and tables without which the program BAD does not fail: the first selected case that it fails is taken, on
-   the targets whose program bears its file name or that --program selects. The second works in a clone in a temporary
+   the targets whose program has its file name or that --program selects. The second works in a clone in a temporary
    folder, which shares the objects of the repository that the current folder is in and never writes there. GOOD and BAD
    may be NULL: BAD is then HEAD, GOOD the nearest commit before it, in steps that double, in which the case is equal.
    Both return the exit status: EXIT_DIVERGED when the guilty one is found, EXIT_EQUAL when nothing fails. */

@@ -30,7 +30,7 @@ static bool list(uint32_t word, struct unit *unit) {
   return (word & 0x3b000000) != 0x18000000;
 }
 
-/* ADRP and the ADD of the low 12 bits behind it, as one unit. */
+/* ADRP and the ADD of the low 12 bits after it, as one unit. */
 static bool list_page(uint32_t word, uint32_t next, struct unit *unit) {
   unsigned rd = word & 31;
   if ((word & 0x9f000000) != 0x90000000 || (next & 0xffc003ff) != (0x91000000 | rd << 5 | rd))

@@ -65,7 +65,7 @@ static bool read_symbols(struct build *build, struct bytes *why) {
   if (elf)
     add_symbols(build, elf);
   if (build->item_count == 0)
-    bytes_printf(why, "%s: %s (routines are told apart by the symbol file that stands beside the program)", path,
+    bytes_printf(why, "%s: %s (the names of routines are in the symbol file, which stands beside the program)", path,
                  fd < 0 ? strerror(errno) : "it has no symbols with sizes");
   elf_end(elf);
   if (fd >= 0)

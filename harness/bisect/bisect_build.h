@@ -2,8 +2,8 @@
    from where they stand, so that two builds can be compared although every address in them has moved.
 
    The names and sizes come from the symbol file beside the ELF, PROGRAM.sym, the instructions from the source map,
-   PROGRAM.map. What is not told by them is not known here: an address that is the immediate of an instruction, or
-   stands in a table in another form than 16 bits relative to the table's own begin, is taken for a number. */
+   PROGRAM.map. What they do not say is not known here: an address that is the immediate of an instruction, or
+   stands in a table in another form than 16 bits relative to the table's own begin, is not relocated. */
 #ifndef HARNESS_BISECT_BUILD_H
 #define HARNESS_BISECT_BUILD_H
 

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What is run in the clone at each commit. 0 is good, 1 is bad, 125 cannot be told: it does not build, say. */
+/* What is run in the clone at each commit. 0 is good, 1 is bad, 125 is unknown: it does not build, for example. */
 static const char step_script[] =
     "make -s BUILD=build \"build/elf/.$2.stamp\" >build.log 2>&1 || exit 125\n"
     "\"$1\" verify --no-self-audit --tap --suites \"$3\" --suite \"$4\" --case \"$5\" --program \"$6\" --runner \"$7\" "
@@ -88,7 +88,7 @@ static char *generator_of(const struct session *session, const struct target *ta
   return name;
 }
 
-/* Checks COMMIT out in the clone and takes a step there. Returns STEP_GOOD, STEP_BAD, or what cannot be told. */
+/* Checks COMMIT out in the clone and takes a step there. Returns STEP_GOOD, STEP_BAD, or that it is not known. */
 static int step_at(struct trail *trail, const char *commit) {
   struct bytes out = {0};
   int status = GIT(trail->clone, &out, "checkout", "-q", "--force", "--detach", commit);
@@ -113,7 +113,7 @@ static void explain_start(const struct trail *trail, const char *commit, int sta
   path = xasprintf("%s/verify.log", trail->clone);
   bytes_read_file(&log, path);
   free(path);
-  fprintf(stderr, "bytegate: whether %s is bad cannot be told: %.2000s\n", commit, span_of(&log).data);
+  fprintf(stderr, "bytegate: it cannot be decided whether %s is bad: %.2000s\n", commit, span_of(&log).data);
   bytes_free(&log);
 }
 

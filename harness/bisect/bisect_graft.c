@@ -149,11 +149,11 @@ static bool write_units(struct surgery *surgery, struct transplant *transplant) 
   return true;
 }
 
-/* Appends what follows the routine where it does not end in a jump: a jump to the routine behind it. */
+/* Appends what follows the routine where it does not end in a jump: a jump to the routine after it. */
 static void add_fall_through(struct surgery *surgery, const struct transplant *transplant) {
-  uint64_t behind = transplant->item->address + transplant->item->size;
+  uint64_t end = transplant->item->address + transplant->item->size;
   uint64_t target;
-  const struct item *next = build_item_at(surgery->donor, behind);
+  const struct item *next = build_item_at(surgery->donor, end);
   if (next && next->kind == ITEM_CODE && build_translate(surgery->donor, surgery->host, next->address, &target))
     add_jump(surgery, target);
 }
@@ -221,8 +221,8 @@ static Elf64_Phdr *segments_of(struct bytes *file, int *count) {
   return (Elf64_Phdr *)(void *)(file->data + header->e_phoff);
 }
 
-/* The program header to spare, or NULL. */
-static Elf64_Phdr *find_spare(struct bytes *file) {
+/* The program header that can be replaced, or NULL. */
+static Elf64_Phdr *find_replaceable_header(struct bytes *file) {
   int count;
   Elf64_Phdr *segments = segments_of(file, &count);
   for (int i = 0; i < count; i++)
@@ -231,7 +231,7 @@ static Elf64_Phdr *find_spare(struct bytes *file) {
   return NULL;
 }
 
-/* The address behind all segments. */
+/* The address after all segments. */
 static uint64_t end_of_segments(struct bytes *file) {
   int count;
   uint64_t end = 0;
@@ -244,16 +244,16 @@ static uint64_t end_of_segments(struct bytes *file) {
 
 /* Appends the new segment to the file. */
 static void close_up(struct surgery *surgery) {
-  Elf64_Phdr *spare = find_spare(&surgery->file);
+  Elf64_Phdr *header = find_replaceable_header(&surgery->file);
   size_t offset = (surgery->file.len + SEGMENT_ALIGN - 1) / SEGMENT_ALIGN * SEGMENT_ALIGN;
-  *spare = (Elf64_Phdr){.p_type = PT_LOAD,
-                        .p_flags = PF_R | PF_X,
-                        .p_offset = offset,
-                        .p_vaddr = surgery->base,
-                        .p_paddr = surgery->base,
-                        .p_filesz = surgery->added.len,
-                        .p_memsz = surgery->added.len,
-                        .p_align = SEGMENT_ALIGN};
+  *header = (Elf64_Phdr){.p_type = PT_LOAD,
+                         .p_flags = PF_R | PF_X,
+                         .p_offset = offset,
+                         .p_vaddr = surgery->base,
+                         .p_paddr = surgery->base,
+                         .p_filesz = surgery->added.len,
+                         .p_memsz = surgery->added.len,
+                         .p_align = SEGMENT_ALIGN};
   char *gap = xcalloc(1, offset - surgery->file.len + 1);
   bytes_append(&surgery->file, gap, offset - surgery->file.len);
   free(gap);
@@ -278,9 +278,9 @@ bool graft(struct build *donor, struct build *host, const struct item *const *it
   struct surgery surgery = {.donor = donor, .host = host, .why = why};
   bytes_add(&surgery.file, span_of(&host->file));
   surgery.base = end_of_segments(&surgery.file);
-  bool good = find_spare(&surgery.file) != NULL;
+  bool good = find_replaceable_header(&surgery.file) != NULL;
   if (!good)
-    bytes_printf(why, "%s has no program header to spare (a PT_GNU_STACK, or a PT_NULL)", host->path);
+    bytes_printf(why, "%s has no program header that can be replaced (a PT_GNU_STACK or a PT_NULL)", host->path);
   good = good && operate(&surgery, items, count);
   if (good && surgery.added.len)
     close_up(&surgery);

@@ -1,4 +1,4 @@
-/* The command `blame`, and the words in which it tells what it found. */
+/* The command `blame`, and how it prints what it found. */
 #include "harness/blame/blame.h"
 
 #include "harness/blame/blame_origin.h"

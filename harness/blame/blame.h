@@ -1,5 +1,6 @@
-/* Blame: which instruction of the program wrote a byte of its answer, and where it crashed or hangs. The case is run
-   again, alone, as often as it takes; a fault that needs the cases before it does not show then, and that is said. */
+/* The room blame/: finds which instruction of the program wrote a byte of its answer, and where it crashed or hangs.
+   The case is run again under an observer, alone, as often as necessary. A fault that needs the cases before it does
+   not show then, and blame says so. */
 #ifndef HARNESS_BLAME_H
 #define HARNESS_BLAME_H
 

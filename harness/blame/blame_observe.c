@@ -1,5 +1,5 @@
 /* The case runs through the very driver that found its fault; only the command line is another one: the tracer stands
-   in front of the program, or of the emulator with the plugin. */
+   before the program, or of the emulator with the plugin. */
 #include "harness/blame/blame_observe.h"
 #include "harness/base/command.h"
 #include "harness/base/companion.h"
@@ -102,7 +102,7 @@ static void drive(struct workspace *workspace, struct observation *observation) 
   unsigned launches = workspace->launches;
   int interrupted = drive_jobs(workspace, &options, &job, 1);
   workspace->launches = launches;
-  /* Whoever is at work around this hears of the signal now; where nobody is, it ends this process. */
+  /* Code around this that watches for the signal gets it now; without such code, the signal ends this process. */
   if (interrupted)
     raise(interrupted);
 }

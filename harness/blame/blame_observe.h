@@ -23,7 +23,7 @@ struct observation {
   size_t count;
 };
 
-/* The bytes behind a record. */
+/* The bytes after a record. */
 const void *observed_bytes(const struct observed *record);
 
 /* Runs RESULT's case on its target again, under observation. GATE is the path of the bytegate command, which the tracer

@@ -8,7 +8,7 @@
 /* How far back the instruction that made a value is looked for: instructions, moves between registers, calls. */
 enum { REACH = 24, HOLDERS = 4, CALLERS = 4 };
 
-/* The address of the instruction that RECORD is about. A debug register stops behind it. */
+/* The address of the instruction that RECORD is about. A debug register stops after it. */
 static uint64_t store_address(const struct blame *blame, const struct observed *record) {
   const struct map_entry *entry = record->length == 0 ? program_map_at(&blame->program.map, record->pc - 1) : NULL;
   return entry ? entry->address : record->pc;
@@ -89,7 +89,7 @@ static uint64_t find_maker(struct blame *blame, uint64_t pc, struct search *sear
   return 0;
 }
 
-/* Asks a further run where the load at ORIGIN's maker read. Returns false where that cannot be told. */
+/* Asks a further run where the load at ORIGIN's maker read. Returns false where that cannot be known. */
 static bool find_source(struct blame *blame, struct origin *origin, const struct code *maker) {
   const struct observation_options options = {
       .watches = {origin->address}, .watch_count = 1, .store_pc = origin->pc, .load_pc = origin->maker};

@@ -1,4 +1,4 @@
-/* Streams from records. A descriptor that is opened anew is a stream of its own. */
+/* Streams from records. A descriptor that is closed and opened again is another stream. */
 #include "harness/blame/blame_stream.h"
 
 #include "harness/helpers/plugin/calls.h"

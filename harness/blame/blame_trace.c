@@ -55,7 +55,7 @@ static struct __ptrace_syscall_info where(const struct tracer *tracer) {
   return info;
 }
 
-/* Writes RECORD with the words of the program's stack, or with the calls that the plugin counted, behind it. */
+/* Writes RECORD with the words of the program's stack, or with the calls that the plugin counted, after it. */
 static void write_with_frames(const struct tracer *tracer, struct observed record, uint64_t stack_pointer) {
   uint64_t frames[OBSERVED_FRAMES];
   size_t size = 0;

@@ -3,7 +3,7 @@
    failed.
 
    It is a debugger of its own: ptrace for the system calls and the signals, the debug registers of x86-64 for the
-   stores, no randomized addresses, so that one run's addresses hold in the next. In front of an emulator it notes
+   stores, no randomized addresses, so that one run's addresses hold in the next. Before an emulator it notes
    only signals and samples; there the plugin observe_run does the rest. */
 #ifndef HARNESS_BLAME_TRACE_H
 #define HARNESS_BLAME_TRACE_H

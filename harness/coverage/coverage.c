@@ -78,7 +78,7 @@ static struct covered_case *add_case(struct coverage *coverage, const struct sui
 }
 
 /* Whether another target of the suite, before this one, runs the same program on the same machine: what the cases reach
-   does not hang on the runner. */
+   does not depend on the runner. */
 static bool is_repeated(const struct suite *suite, const struct target *target) {
   for (const struct target *other = suite->targets; other < target; other++)
     if (other->program == target->program && other->machine == target->machine)
@@ -183,7 +183,7 @@ static bool done(void *user, struct result *result) {
   struct covered_case *one = case_of(probe, result);
   probe_collect(probe, one);
   if (one) {
-    /* The byte behind the bitmaps: the parent does not see this worker's memory, but it sees these. */
+    /* The byte after the bitmaps: the parent does not see this worker's memory, but it sees these. */
     one->bits[probe->coverage->bits_size] = result->verdict == EQUAL ? CASE_PASSED : CASE_FAILED;
     share->measurement->finished[share->index]++;
   }
@@ -274,7 +274,7 @@ static void make_room(struct coverage *coverage) {
     coverage->cases[i].bits = coverage->shared + i * each;
 }
 
-/* A server's stop is measured behind another case: where it is to be measured, so is the first case. Returns how many
+/* A server's stop is measured after another case: where it is to be measured, so is the first case. Returns how many
    cases are to be measured. */
 static uint32_t count_missing(struct coverage *coverage) {
   uint32_t missing = 0;
@@ -288,7 +288,7 @@ static uint32_t count_missing(struct coverage *coverage) {
   return missing;
 }
 
-/* What the workers left in the bytes behind the bitmaps. A case that was never finished (the run was interrupted, or
+/* What the workers left in the bytes after the bitmaps. A case that was never finished (the run was interrupted, or
    the program could not be started) stays unknown. */
 static void take_verdicts(struct coverage *coverage) {
   for (size_t i = 0; i < coverage->case_count; i++) {

@@ -1,11 +1,11 @@
-/* What the cases reach: for each case, which instructions of a program it executed, which edges of its conditional
-   branches it took, and which bytes of its tables it read.
+/* The room coverage/: measures what the cases reach. For each case it knows which instructions of a program
+   the case executed, which edges of conditional branches it took, and which bytes of tables it read.
 
    Measured under qemu's user-mode emulator with a plugin (harness/helpers/plugin), and by the program's source map; a
    program that its suite runs natively alone is stepped through there (harness/helpers/step), by which its own loads
-   are not seen. A filter runs anew for each case, so what is counted is that case's own. A server goes on; its counters
-   are read after each answer, so what it does between one answer and the next request counts for the next, and its
-   start for the first. */
+   are not seen. A filter is started again for each case, so what is counted is that case's own. A server goes on; its
+   counters are read after each answer, so what it does between one answer and the next request counts for the next, and
+   its start for the first. */
 #ifndef HARNESS_COVERAGE_H
 #define HARNESS_COVERAGE_H
 
@@ -38,7 +38,7 @@ struct coverage {
   struct program_map map;
   struct covered_case *cases;
   size_t case_count;
-  size_t bits_size; /* bytes of each case's bitmaps, without the state behind them */
+  size_t bits_size; /* bytes of each case's bitmaps, without the state after them */
   uint8_t *shared;  /* the bitmaps of all cases in a row */
   size_t shared_size;
   struct bytes others;      /* what the store has of cases that are not selected */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Cuts TEXT at its first " | "; returns what stands behind it, or NULL. */
+/* Cuts TEXT at its first " | "; returns what stands after it, or NULL. */
 static char *cut_field(char *text) {
   char *bar = text ? strstr(text, " | ") : NULL;
   if (!bar)

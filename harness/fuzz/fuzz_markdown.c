@@ -93,7 +93,7 @@ static void open_arena(void) {
   }
 }
 
-/* Zeroed memory, its size in front of it. */
+/* Zeroed memory, its size before it. */
 static void *arena_calloc(size_t count, size_t size) {
   size_t bytes = (count * size + PIECE_HEADER - 1) / PIECE_HEADER * PIECE_HEADER;
   if (bytes > arena.mapped - arena.used - PIECE_HEADER) {

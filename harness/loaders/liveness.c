@@ -145,7 +145,7 @@ bool liveness_of(struct workspace *workspace, const char *build, const struct lo
 }
 
 /* Whether the byte AT is what LINE calls it; MARK is what the map does. Of one that is read, the change that it is
-   called by shows, and none in front of that. */
+   called by shows, and none before that. */
 static bool byte_holds(struct subject *subject, char mark, char called, size_t at) {
   if (mark != '?' || called == '.')
     return mark == called || mark == '?';

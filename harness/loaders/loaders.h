@@ -1,6 +1,6 @@
-/* The loader table: for each program, where it must run and where it must be refused, and why; and the command that
-   runs all of it. fixtures/loaders.ini declares it; what happens and what is declared must agree both ways, and every
-   program that was built must be in it. */
+/* The room loaders/: gives programs to loaders (this kernel, qemu-user, a booted kernel) and checks how they end. Its
+   table, fixtures/loaders.ini, declares for each program where it must run, where it must be refused, and why. What
+   happens and what is declared must agree both ways, and every program that was built must be in it. */
 #ifndef HARNESS_LOADERS_H
 #define HARNESS_LOADERS_H
 

@@ -1,6 +1,6 @@
-/* The source map of a program, PROGRAM.map beside the ELF: what each of its bytes is and which line of a generator laid
-   it. A text of one line for each instruction or datum, its fields parted by tabs: address and bytes in hexadecimal,
-   kind, routine, FILE:LINE. */
+/* The room map/: reads the source map of a program, PROGRAM.map beside the ELF. It says what each byte is and which
+   line of a generator laid it. A text of one line for each instruction or datum, its fields parted by tabs: address and
+   bytes in hexadecimal, kind, routine, FILE:LINE. */
 #ifndef HARNESS_PROGRAM_MAP_H
 #define HARNESS_PROGRAM_MAP_H
 

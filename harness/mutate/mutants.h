@@ -43,7 +43,7 @@ void mutants_free(struct mutants *mutants);
 
 const char *mutation_name(enum mutation mutation);
 
-/* "routine+0x1c:no-op", with ".N" behind it where the instruction has more than one of the kind. */
+/* "routine+0x1c:no-op", with ".N" after it where the instruction has more than one of the kind. */
 void mutant_name(const struct program_map *map, const struct mutant *mutant, struct bytes *name);
 
 /* What the instruction was, and what it has become, as text: "jne 0x40, now je 0x40". */
@@ -52,7 +52,7 @@ void mutant_describe(const struct machine *machine, const struct mutant *mutant,
 /* Adds a mutant of ENTRY whose first LEN bytes are BYTES, unless it is the entry as it was, or one that is there. */
 void mutants_add(struct mutants *mutants, const struct map_entry *entry, enum mutation mutation, const uint8_t *bytes);
 
-/* mutants_x64.c, mutants_arm64.c: the mutants of one instruction. NEXT is the entry behind it, or NULL. Two operands
+/* mutants_x64.c, mutants_arm64.c: the mutants of one instruction. NEXT is the entry after it, or NULL. Two operands
    that change places where their order cannot matter make no mutant. */
 typedef void mutator(struct mutants *mutants, const struct map_entry *entry, const struct map_entry *next);
 mutator mutate_x64, mutate_arm64;

@@ -71,10 +71,10 @@ static void exchange(struct mutants *mutants, const struct map_entry *entry, uin
 /* Whether the order of Rn and Rm cannot matter: AND, ORR, EOR, ADD unshifted, MADD, a register offset that is not
    scaled, and a comparison of which only equality is asked. */
 static bool is_symmetric(uint32_t word, const struct map_entry *next) {
-  uint32_t behind = 0;
-  if (next && next->kind == MAP_CODE && next->len == sizeof behind)
-    memcpy(&behind, next->bytes, sizeof behind);
-  bool compares = (word & 0x7f20fc1f) == 0x6b00001f && (behind & 0xff00001e) == 0x54000000;
+  uint32_t next_word = 0;
+  if (next && next->kind == MAP_CODE && next->len == sizeof next_word)
+    memcpy(&next_word, next->bytes, sizeof next_word);
+  bool compares = (word & 0x7f20fc1f) == 0x6b00001f && (next_word & 0xff00001e) == 0x54000000;
   bool adds = (word & 0x5f20fc00) == 0x0b000000;
   bool combines = (word & 0x1f20fc00) == 0x0a000000;
   bool multiplies = (word & 0x7fe08000) == 0x1b000000;

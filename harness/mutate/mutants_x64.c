@@ -28,7 +28,7 @@ static cs_insn *decode(const uint8_t *bytes, size_t len) {
   return NULL;
 }
 
-/* Where the opcode begins, behind legacy prefixes and REX. */
+/* Where the opcode begins, after legacy prefixes and REX. */
 static size_t opcode_at(const struct map_entry *entry) {
   size_t at = 0;
   while (at < entry->len && (entry->bytes[at] == 0x66 || entry->bytes[at] == 0xf2 || entry->bytes[at] == 0xf3))
@@ -36,7 +36,7 @@ static size_t opcode_at(const struct map_entry *entry) {
   return at < entry->len && (entry->bytes[at] & 0xf0) == 0x40 ? at + 1 : at;
 }
 
-/* The low bit of the condition code inverts it: Jcc rel8, and behind 0f Jcc rel32, SETcc and CMOVcc. */
+/* The low bit of the condition code inverts it: Jcc rel8, and after 0f Jcc rel32, SETcc and CMOVcc. */
 static void invert_condition(struct mutants *mutants, const struct map_entry *entry, size_t opcode) {
   uint8_t bytes[MUTANT_MOST_BYTES];
   memcpy(bytes, entry->bytes, entry->len);

@@ -1,8 +1,9 @@
-/* How much this gate notices: runs the cases on mutants of a program and counts how many of them some case fails on.
+/* The room mutate/: measures how much the gate notices. It runs the cases on mutants of a program and counts how many
+   of them some case fails on.
 
    A mutant that every case passes on survives. It is then a gap in the cases, or it does the same as the program, or no
-   case can bring about what would tell them apart; the latter two are listed, with the reason, in a file that has two
-   sides: a line of it that no surviving mutant needs is a mistake. What no case can reach is explained where the
+   case can bring about a difference. The latter two are listed, with the reason, in a file that works
+   both ways: a line of it that no surviving mutant needs is a mistake. What no case can reach is explained where the
    coverage explains it.
 
    Mutants run confined (harness/helpers/confine), natively where their suite has that and the host is their machine,

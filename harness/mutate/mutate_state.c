@@ -17,7 +17,7 @@ static uint64_t hash_cases(const struct mutation_run *run) {
   return hash;
 }
 
-/* Which of the mutants bears which name: a sorted table of both. */
+/* Which of the mutants has which name: a sorted table of both. */
 struct named {
   char *name;
   uint32_t number;

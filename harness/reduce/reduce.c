@@ -90,7 +90,7 @@ static void keep(struct reducer *reducer, struct bytes *document) {
 }
 
 /* One round over the pieces: tries to leave out each of up to ROUND chunks of SIZE pieces, the first at FIRST. Marks in
-   REMOVED what can go, and returns the piece behind the last chunk that was tried. */
+   REMOVED what can go, and returns the piece after the last chunk that was tried. */
 static size_t try_chunks(struct reducer *reducer, const size_t *starts, size_t pieces, size_t first, size_t size,
                          bool *removed) {
   struct bytes documents[ROUND] = {{0}};
@@ -150,11 +150,11 @@ static bool sweep(struct reducer *reducer, bool lines, size_t size) {
       return any;
     }
     bool *removed = xcalloc(pieces, sizeof *removed);
-    size_t behind = try_chunks(reducer, starts, pieces, at, size, removed);
+    size_t end = try_chunks(reducer, starts, pieces, at, size, removed);
     bool done = remove_chunks(reducer, starts, pieces, size, removed);
     any |= done;
-    /* What stands behind the pieces that are gone has moved up. */
-    for (size_t i = at; i < behind; i++)
+    /* What stands after the pieces that are gone has moved up. */
+    for (size_t i = at; i < end; i++)
       at += !removed[i] || !done;
     free(removed);
     free(starts);

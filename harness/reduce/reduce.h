@@ -1,4 +1,4 @@
-/* Reduction: the smallest document that still fails in the same way. */
+/* The room reduce/: makes a failing document smaller, down to the smallest that still fails in the same way. */
 #ifndef HARNESS_REDUCE_H
 #define HARNESS_REDUCE_H
 
@@ -12,7 +12,7 @@ struct reduction {
 
 /* Reduces the input of RESULT, a failure of a case that is a document, by lines, then by bytes: removes ever smaller
    pieces for as long as the program, run on the rest, fails alike (results_alike).
-   PATH, where not NULL, is written anew whenever a smaller document was found, and is where it starts from if it is
+   PATH, where not NULL, is written again whenever a smaller document was found, and is where it starts from if it is
    there and fails in that way. LANES programs work side by side; what comes out does not depend on their number.
    The caller frees the document. */
 void reduce_result(struct workspace *workspace, const struct result *result, unsigned lanes, const char *path,

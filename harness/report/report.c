@@ -211,7 +211,7 @@ void report_word(struct bytes *out, const char *text) {
 void report_command(const struct session *session, const struct result *result, struct bytes *out) {
   const struct session_options *options = session->options;
   struct bytes gate = {0};
-  report_word(&gate, options->command); /* behind a blank */
+  report_word(&gate, options->command); /* after a blank */
   bytes_append(out, gate.data + 1, gate.len - 1);
   bytes_free(&gate);
   bytes_text(out, " verify --suite");

@@ -1,4 +1,5 @@
-/* Reports of a session, for people and for machines. */
+/* The room report/: writes what a session found, for people on a terminal and for other programs. Each format is a file
+   report_FORMAT.c; what all of them say about one failure is made in report.c. */
 #ifndef HARNESS_REPORT_H
 #define HARNESS_REPORT_H
 

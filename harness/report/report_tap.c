@@ -12,7 +12,7 @@ static void print_description(const char *text, FILE *out) {
   }
 }
 
-/* A YAML block scalar, every line of TEXT behind the indentation. */
+/* A YAML block scalar, every line of TEXT after the indentation. */
 static void print_block(const char *key, struct span text, const char *indent, FILE *out) {
   fprintf(out, "%s%s: |\n", indent, key);
   for (size_t at = 0; at < text.len;) {
@@ -63,7 +63,7 @@ static void print_group(const struct session *session, size_t first, const struc
   }
   fprintf(out, "    # %zu of %zu cases are equal, %zu known to diverge, %zu failed, %zu not run\n", tally->equal,
           tally->count, tally->known, tally->failed, tally->not_run);
-  fprintf(out, shown ? "    1..%zu\n" : "    1..%zu # SKIP nothing to tell of\n", shown);
+  fprintf(out, shown ? "    1..%zu\n" : "    1..%zu # SKIP nothing to report\n", shown);
   bool skipped = tally->not_run == tally->count;
   fprintf(out, "%s %zu - %s %s %s%s\n", tally->failed ? "not ok" : "ok", number, start->suite->name,
           start->target->label, start->target->where, skipped ? " # SKIP not run: a case before it failed" : "");

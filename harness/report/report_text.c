@@ -99,11 +99,11 @@ static void print_table(const struct session *session, FILE *out) {
   }
 }
 
-/* In how many ways the cases failed, and for each the case that one would look at first. */
+/* The failures grouped by likely cause, and for each group the case to look at first. */
 static void print_faults(const struct session *session, FILE *out) {
   if (session->fault_count == 0)
     return;
-  fprintf(out, "%7s %7s %9s  %s\n", "failed", "cases", "programs", "alike, so most likely of one cause; the smallest");
+  fprintf(out, "%7s %7s %9s  %s\n", "failed", "cases", "programs", "likely one cause; its smallest case");
   for (size_t i = 0; i < session->fault_count && i < MOST_EXPLAINED; i++) {
     const struct fault *fault = &session->faults[i];
     const struct result *example = fault->example;

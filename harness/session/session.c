@@ -110,7 +110,7 @@ static bool read_suites(struct session *session, struct bytes *why) {
 
 static int by_id(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
-/* Two cases of one name could not be told apart in any report. */
+/* No report could distinguish two cases of one name. */
 static bool check_names(const struct suite *suite, struct bytes *why) {
   const char **ids = xcalloc(suite->case_count, sizeof *ids);
   for (size_t i = 0; i < suite->case_count; i++)

@@ -39,7 +39,7 @@ differs 'a byte of an object' \
 put_byte built/elf/markdown-render_x64.o 64 90
 run "$again" built
 line=$(sed -n '/^  c_arguments();/=' "$root/generators/programs/markdown-object.c")
-expect_text 'code of an object whose map begins behind the header: is named' \
+expect_text 'code of an object whose map begins after the header: is named' \
   "byte 64 is 0x90, laid as 0x49 (markdown_to_html generators/programs/markdown-object.c:$line)" out
 built/gen/markdown-object built/elf
 printf '\n' >>built/elf/hello_x64

@@ -137,7 +137,7 @@ START_TEST(a_program_is_counted_wherever_it_is_loaded) {
   int status = -1;
   char *folder = tiny_make();
   char *there = tiny_run(folder, "coverage --suite ./tiny.ini", &status);
-  /* e_type becomes ET_DYN; e_machine stands behind it. */
+  /* e_type becomes ET_DYN; e_machine stands after it. */
   tiny_edit(folder, "tiny", (struct span){"\2\0\x3e", 3}, (struct span){"\3\0\x3e", 3});
   char *elsewhere = tiny_run(folder, "coverage --suite ./tiny.ini", &status);
   ck_assert_str_eq(elsewhere, there);
@@ -175,7 +175,7 @@ START_TEST(the_cases_of_a_line_are_listed) {
 }
 END_TEST
 
-/* What was measured is kept, and no more than that: another program is measured anew. */
+/* What was measured is kept, and no more than that: another program is measured again. */
 START_TEST(another_program_is_measured_anew) {
   int status = -1;
   char *folder = tiny_make();

@@ -32,7 +32,7 @@ static const struct instruction_set *instructions; /* of the guest; NULL: its br
    thread each. */
 static struct branch pending;
 
-/* How far ADDRESS, of a program that qemu may have loaded elsewhere than its addresses say, is behind the first byte
+/* How far ADDRESS, of a program that qemu may have loaded elsewhere than its addresses say, is after the first byte
    that is counted. */
 static uint64_t place(uint64_t address) { return address - (qemu_plugin_entry_code() - counts->entry) - counts->base; }
 

@@ -19,7 +19,7 @@ struct counts_header {
   uint64_t write_call; /* number of the system call write on this machine */
 };
 
-/* Behind the header stand three arrays of SPAN counters each. */
+/* After the header stand three arrays of SPAN counters each. */
 enum counter { COUNT_EXECUTED, COUNT_TAKEN, COUNT_NOT_TAKEN, COUNTERS };
 
 static inline size_t counts_size(uint64_t span) {

@@ -23,7 +23,7 @@ static inline size_t observe_memory(pid_t pid, uint64_t address, void *buffer, s
   return got > 0 ? (size_t)got : 0;
 }
 
-/* Appends a record and the SIZE bytes behind it to the file LOG, in one write. */
+/* Appends a record and the SIZE bytes after it to the file LOG, in one write. */
 static inline void observe_write(int log, struct observed record, const void *data, size_t size) {
   static const char zeros[8];
   struct iovec parts[] = {{&record, sizeof record}, {(void *)(uintptr_t)data, size}, {(void *)(uintptr_t)zeros, 0}};

@@ -223,7 +223,7 @@ END_TEST
 /* ud2, which no case executes; a line of that list excuses nothing that a case does execute. */
 START_TEST(what_cannot_be_reached_is_explained_by_the_coverage) {
   char *folder = tiny_make();
-  write_fixture(folder, "unreached", "tiny | tiny | never executed | * | it stands behind what does not return\n");
+  write_fixture(folder, "unreached", "tiny | tiny | never executed | * | it stands after what does not return\n");
   assert_mutate(folder, "", "all                23       16           1   72.7 %");
   tiny_remove(folder);
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The fault shows when the document has a line with X and, behind it, one with Y. */
+/* The fault shows when the document has a line with X and, after it, one with Y. */
 static const char faulty[] = "[program p]\nelf = /bin/sh\nrunner = native\ndeadline = 5\n"
                              "arguments = -c \"tr -d '\\n' <$1 | grep -q 'X.*Y' && %s || cat $1\" sh {file}\n"
                              "oracle = command\noracle-command = cat\n[cases c]\nsource = random\ncount = 1\n";

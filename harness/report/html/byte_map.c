@@ -67,7 +67,7 @@ static enum ink ink_of(const struct coverage *elf, const struct map_entry *entry
   return (enum ink)(INK_HEAT + (code ? 0 : 5) + heat);
 }
 
-/* How many entries from ENTRY on bear its kind and its routine's name. */
+/* How many entries from ENTRY on have its kind and its routine's name. */
 static size_t group_length(const struct program_map *map, const struct map_entry *entry) {
   const struct map_entry *end = map->entries + map->count;
   const struct map_entry *at = entry;

@@ -138,7 +138,7 @@ static void add_verdicts(const struct session *session, const struct choice *cho
 static void add_faults(const struct session *session, const struct choice *choice, struct bytes *out) {
   bytes_text(out, "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"faults\"><table>\n"
                   "<tr><th class=\"r\">failed</th><th class=\"r\">cases</th><th class=\"r\">programs</th>"
-                  "<th>alike, so most likely of one cause</th></tr>\n");
+                  "<th>likely one cause</th></tr>\n");
   for (size_t i = 0; i < session->fault_count; i++) {
     const struct fault *fault = &session->faults[i];
     size_t at = (size_t)(fault->example - session->results);

@@ -1,5 +1,6 @@
-/* The parts of the HTML report. Each appends to OUT a piece of a page that is HTML and well-formed XML at once, so that
-   both kinds of parser can hold it to its grammar, and that asks nothing of any other file. */
+/* The room report/html/: the report as one HTML page, a file for each part of it. Each part appends to OUT a piece of a
+   page that is HTML and well-formed XML at once, so that both kinds of parser can hold it to its grammar, and that asks
+   nothing of any other file. */
 #ifndef HARNESS_REPORT_HTML_H
 #define HARNESS_REPORT_HTML_H
 
