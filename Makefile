@@ -179,7 +179,7 @@ prove-hosts: elf ## lay everything on hosts of both byte orders, with gcc, clang
 	scripts/prove-hosts.sh $(BUILD) $(HOSTS)
 
 LINTS := $(if $(C_SOURCES),lint-tidy lint-cppcheck check-format) $(if $(SHELL_SOURCES),lint-shell) \
-         $(if $(wildcard scripts/check-symbols.sh),lint-symbols)
+         $(if $(wildcard scripts/check-symbols.sh),lint-symbols) lint-rooms
 #= TEST_SECONDS=N       how long one test program of make check may take (600)
 TEST_SECONDS ?= 600
 FUZZ_CHECK := $(if $(and $(FUZZERS),$(filter x86_64,$(shell uname -m))),check-fuzz)
@@ -202,7 +202,7 @@ check-sanitized:
 unit-tests: $(UNIT_TESTS)
 elf: $(STAMPS)
 
-lint: $(LINTS) ## check the layout and the sense of every source: clang-format, clang-tidy, cppcheck, shellcheck, symbols
+lint: $(LINTS) ## check the layout and the sense of every source: clang-format, clang-tidy, cppcheck, shellcheck, symbols, rooms
 
 sums: elf ## write down the size and the SHA-256 of each program in fixtures/, after an intended change
 	scripts/update-elf-sums.sh
@@ -334,7 +334,7 @@ $(FUZZERS): $(BUILD)/fuzz/%: harness/fuzz/%.c $(BUILD)/elf/.markdown-object.stam
 
 ## Linters. clang-tidy, the slow one, is asked again only about a source whose object was made again.
 
-.PHONY: check-format lint-tidy lint-cppcheck lint-shell lint-symbols
+.PHONY: check-format lint-tidy lint-cppcheck lint-shell lint-symbols lint-rooms
 check-format:
 	clang-format --dry-run -Werror $(C_SOURCES) $(OTHER_SOURCES) $(HEADERS)
 
@@ -359,6 +359,9 @@ lint-cppcheck:
 
 lint-shell:
 	shellcheck -x $(SHELL_SOURCES)
+
+lint-rooms:
+	scripts/check-rooms.sh
 
 # Each test is linked with one of the two libraries and with the oracles.
 lint-symbols: $(addprefix $(BUILD)/lib,generators.a harness.a oracles.a)

@@ -136,7 +136,7 @@ static int list(struct session *session) {
 static const struct result *find_failure(const struct session *session) {
   for (size_t i = 0; i < session->result_count; i++) {
     const struct result *result = &session->results[i];
-    if (result->verdict > EQUAL && result->verdict < FLAKY && result->test_case != &session->stop &&
+    if (verdict_is_of_program(result->verdict) && result->test_case != &session->stop &&
         !result->test_case->conversation && !result->test_case->tree &&
         result->target->program->oracle != ORACLE_EXPECTED)
       return result;
@@ -300,6 +300,7 @@ int main(int argc, char **argv) {
   int status = EXIT_USAGE;
   occupy_standard_descriptors();
   options_parse(argc, argv, &options);
+  options.session.examine = options.session.gate ? blame_end : NULL;
   if (case_operand(&options))
     text_list_add(&options.session.cases, case_operand(&options), strlen(case_operand(&options)));
   switch (options.command) {

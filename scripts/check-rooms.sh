@@ -48,4 +48,4 @@ find harness -name '*.[ch]' ! -path '*/tests/*' ! -path 'harness/fuzz/*' ! -path
     END {
       if (!files) { print "check-rooms.sh: no file of a harness below this folder"; bad = 1 }
       exit bad
-    }'
+    }' || exit 1

@@ -33,7 +33,7 @@ struct hunt {
 
 static bool stop_at_failure(void *user, struct result *result) {
   struct result **failure = user;
-  if (result->verdict > EQUAL && !*failure)
+  if (verdict_is_failure(result->verdict) && !*failure)
     *failure = result;
   return !*failure;
 }

@@ -148,7 +148,7 @@ static const struct result *choose(const struct session *session, bool has_byte)
     bool is_stop = result->test_case == &session->stop;
     if (result->target == &session->oracle || result->untried)
       continue;
-    if (has_byte ? result->verdict != NOT_RUN && !is_stop : result->verdict > EQUAL && result->verdict < FLAKY)
+    if (has_byte ? result->verdict != NOT_RUN && !is_stop : verdict_is_of_program(result->verdict))
       return result;
   }
   return NULL;

@@ -136,7 +136,7 @@ static void take_result(void *user, struct lane *lane, struct result *result) {
   struct seat *seat = (struct seat *)lane;
   /* A signal from a terminal may have met a program in the moment before it had a process group of its own. Whoever
      interrupts a run blames nobody. */
-  if (result->verdict > EQUAL)
+  if (verdict_is_failure(result->verdict))
     take_signal(driver, 0);
   if (driver->signal) {
     bool stood = result->reported;

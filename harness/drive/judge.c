@@ -63,7 +63,7 @@ void judge_refusal(struct result *result, int error) {
 /* Holds what a run wrote on stderr to what its suite says, if it says anything. */
 static void judge_errors(struct result *result, const struct program *program, const struct process *process) {
   struct bytes expected = {0};
-  if (!program->errors || result->verdict > EQUAL)
+  if (!program->errors || verdict_is_failure(result->verdict))
     return;
   bytes_unescape(&expected, program->errors);
   compare_part(result, PART_STDERR, span_of(&expected), span_of(&process->err_text));
@@ -158,9 +158,9 @@ void judge_answer(struct workspace *workspace, struct result *result, const stru
   }
   if (!compare_answer(workspace, result, taken(received)))
     return;
-  if (error == EFBIG && result->verdict > EQUAL)
+  if (error == EFBIG && verdict_is_failure(result->verdict))
     bytes_text(&result->detail, " (more is not taken)");
-  else if (error && result->verdict > EQUAL)
+  else if (error && verdict_is_failure(result->verdict))
     bytes_printf(&result->detail, " (%s)", strerror(error));
   else if (error)
     result_set(result, DIVERGED, "every byte came, but the connection did not end well: %s", strerror(error));

@@ -59,7 +59,7 @@ static void keep_errors(const struct lane *lane, struct result *result) {
 static void settle_fall(struct lane *lane, const struct result *again) {
   struct result *suspect = lane->suspect;
   lane->suspect = NULL;
-  if (again->verdict != CRASHED && suspect->verdict <= EQUAL) {
+  if (again->verdict != CRASHED && !verdict_is_failure(suspect->verdict)) {
     suspect->verdict = lane->fall.verdict;
     bytes_clear(&suspect->detail);
     bytes_add(&suspect->detail, span_of(&lane->fall.detail));
@@ -76,7 +76,7 @@ static void finish(struct lane *lane, bool keep) {
   timer_clear(lane->owner->loop, &lane->deadline);
   result->duration_ns = loop_now(lane->owner->loop) - lane->started;
   result->ready = lane->listening;
-  if (result->verdict > EQUAL) {
+  if (verdict_is_failure(result->verdict)) {
     process_read(&lane->process);
     keep_errors(lane, result);
   } else {
@@ -108,7 +108,7 @@ static void give_up(struct lane *lane) {
 /* The server ended by itself although nothing was asked of it: by what it did for the case that it answered last. */
 static void fall_between(struct lane *lane) {
   struct result *result = lane->last;
-  if (result && result->verdict <= EQUAL) {
+  if (result && !verdict_is_failure(result->verdict)) {
     judge_end(result, &lane->process, CRASHED, "after it had answered this request");
     keep_errors(lane, result);
   } else {
@@ -124,7 +124,7 @@ static void fall_between(struct lane *lane) {
    is run again on a server that has answered no other. */
 static void fall_at_work(struct lane *lane) {
   struct result *result = lane->result;
-  if (!lane->last || lane->last->verdict > EQUAL || lane->suspect) {
+  if (!lane->last || verdict_is_failure(lane->last->verdict) || lane->suspect) {
     judge_end(result, &lane->process, CRASHED, "while it served this request");
     finish(lane, false);
     return;
@@ -224,7 +224,7 @@ static void take_answer(void *user, int error) {
   struct lane *lane = user;
   judge_answer(lane->owner->workspace, lane->result, &lane->exchange.connection.received, error);
   lane->error = error;
-  if (lane->result->verdict > EQUAL && process_is_dying(&lane->process, lane->target->prefix.parents)) {
+  if (verdict_is_failure(lane->result->verdict) && process_is_dying(&lane->process, lane->target->prefix.parents)) {
     result_withdraw(lane->result);
     lane->state = LANE_ENDING;
     set_deadline(lane, END_DEADLINE);

@@ -124,7 +124,7 @@ static uint32_t number_of(const struct shift *shift, const struct result *result
 static bool done(void *user, struct result *result) {
   struct shift *shift = user;
   struct mutation_run *run = shift->run;
-  if (result->verdict == RUNNER_FAULT || result->verdict == ORACLE_FAULT)
+  if (verdict_is_infrastructure(result->verdict))
     die("%s: %s", result->test_case->id, span_of(&result->detail).data);
   uint32_t number = number_of(shift, result);
   if (shift->baseline) {

@@ -165,7 +165,7 @@ static void show_others(const struct session *session, const struct result *resu
   for (size_t i = 0; i < session->result_count; i++) {
     const struct result *other = &session->results[i];
     if (other == result || other->suite != result->suite || strcmp(other->test_case->id, result->test_case->id) != 0 ||
-        other->verdict <= EQUAL)
+        !verdict_is_failure(other->verdict))
       continue;
     char *how = result_signature(other);
     struct bytes *list = &lists[strcmp(how, signature) == 0 ? 0 : 1];

@@ -35,7 +35,7 @@ static json_t *result_object(const struct session *session, const struct result 
   set(object, "failed", json_boolean(result_failed(result)));
   set(object, "known", json_boolean(result->known == KNOWN_AS_IS));
   set(object, "duration_ms", json_real((double)result->duration_ns / 1e6));
-  if (result->verdict > EQUAL || result->known != KNOWN_NOT) {
+  if (verdict_is_failure(result->verdict) || result->known != KNOWN_NOT) {
     set(object, "signature", json_string(signature));
     set(object, "fault", string_of(span_text(way)));
     set(object, "detail", string_of(span_of(&result->detail)));

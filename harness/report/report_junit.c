@@ -8,7 +8,7 @@
 #define X(text) ((const xmlChar *)(text))
 
 static void write_failure(const struct session *session, xmlTextWriterPtr writer, const struct result *result) {
-  bool fault = result->verdict == ORACLE_FAULT || result->verdict == RUNNER_FAULT;
+  bool fault = verdict_is_infrastructure(result->verdict);
   struct bytes headline = {0};
   struct bytes explanation = {0};
   report_headline(result, &headline);
@@ -44,7 +44,7 @@ static void write_suite(const struct session *session, xmlTextWriterPtr writer, 
   size_t errors = 0;
   for (size_t i = first; i < first + tally->count; i++) {
     const struct result *result = &session->results[i];
-    errors += result_failed(result) && (result->verdict == ORACLE_FAULT || result->verdict == RUNNER_FAULT);
+    errors += result_failed(result) && (verdict_is_infrastructure(result->verdict));
   }
   xmlTextWriterStartElement(writer, X("testsuite"));
   xmlTextWriterWriteFormatAttribute(writer, X("name"), "%s.%s.%s", start->suite->name, start->target->label,

@@ -2,7 +2,6 @@
 #include "harness/session/session.h"
 
 #include "harness/base/clock.h"
-#include "harness/blame/blame.h"
 #include "harness/drive/drive.h"
 #include "harness/verdict/compare.h"
 #include "harness/verdict/truth.h"
@@ -234,11 +233,11 @@ static void check_oracle(struct result *result) {
 /* Runs each of the first crashes and hangs once more, to see where they are. */
 static void examine(struct session *session, struct result *result) {
   bool wanted = (result->verdict == CRASHED || result->verdict == HUNG) && result_failed(result) && !result->untried &&
-                result->test_case != &session->stop && session->options->gate;
+                result->test_case != &session->stop && session->options->examine;
   if (!wanted || result->where.len || session->examined++ >= MOST_EXAMINED)
     return;
   struct bytes why = {0};
-  if (!blame_end(session->workspace, session->options->gate, result, &result->where, &why))
+  if (!session->options->examine(session->workspace, session->options->gate, result, &result->where, &why))
     bytes_printf(&result->where, "not seen  %s\n", span_of(&why).data);
   bytes_free(&why);
 }
@@ -430,7 +429,7 @@ int session_status(const struct session *session) {
     const struct result *result = &session->results[i];
     if (!result_failed(result))
       continue;
-    if (result->verdict != ORACLE_FAULT && result->verdict != RUNNER_FAULT)
+    if (!verdict_is_infrastructure(result->verdict))
       return EXIT_DIVERGED;
     status = EXIT_INFRASTRUCTURE;
   }

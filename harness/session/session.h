@@ -9,9 +9,13 @@
 
 struct session_options {
   const char *command; /* how this command was called, for the reproducing command lines */
-  const char *gate;    /* path of this command, which can watch a program; NULL: crashes and hangs are not looked at */
-  const char *build;   /* folder of the programs: {build} */
-  bool build_named;    /* it was given, so it is part of a reproducing command */
+  const char *gate;    /* path of this command, which can watch a program */
+  /* Runs a case that crashed or hung once more, and appends where it was to OUT; on failure returns false, and WHY says
+     why. NULL: nobody looks at crashes and hangs */
+  bool (*examine)(struct workspace *workspace, const char *gate, const struct result *result, struct bytes *out,
+                  struct bytes *why);
+  const char *build; /* folder of the programs: {build} */
+  bool build_named;  /* it was given, so it is part of a reproducing command */
   const char *suites_folder;
   const char *known_path;
   struct text_list suites;   /* names, or paths of .ini files; none: all that are not on demand */

@@ -39,7 +39,7 @@ bool compare_part(struct result *result, enum part part, struct span expected, s
   size_t at = first_difference(expected, actual);
   if (at == SIZE_MAX)
     return true;
-  if (result->verdict > EQUAL)
+  if (verdict_is_failure(result->verdict))
     return false;
   describe(result, part, expected, actual, at);
   result->part = part;

@@ -72,7 +72,7 @@ void known_apply(struct known_list *list, struct result *result) {
 }
 
 bool result_failed(const struct result *result) {
-  return (result->verdict > EQUAL && result->known != KNOWN_AS_IS) || result->known == KNOWN_STALE;
+  return (verdict_is_failure(result->verdict) && result->known != KNOWN_AS_IS) || result->known == KNOWN_STALE;
 }
 
 /* The shell pattern, without a blank, that matches TEXT. */
@@ -87,7 +87,7 @@ int known_write(const char *path, const struct result *results, size_t count) {
              "# SUITE/CASE PROGRAM RUNNER SIGNATURE of each known divergence. The goal of this list is to be empty.\n");
   for (size_t i = 0; i < count; i++) {
     const struct result *result = &results[i];
-    if (result->verdict <= EQUAL || result->verdict >= ORACLE_FAULT)
+    if (!verdict_is_failure(result->verdict) || verdict_is_infrastructure(result->verdict))
       continue;
     char *signature = result_signature(result);
     add_pattern(result->suite->name, &text);

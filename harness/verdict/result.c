@@ -7,11 +7,34 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const char *verdict_name(enum verdict verdict) {
-  static const char *const names[VERDICTS] = {"NOT RUN", "EQUAL",  "DIVERGED", "CRASHED",      "HUNG",
-                                              "REFUSED", "LEAKED", "FLAKY",    "ORACLE FAULT", "RUNNER FAULT"};
-  return names[verdict];
-}
+/* What each verdict is called, and whom it is about. */
+enum about { ABOUT_NOBODY, ABOUT_PROGRAM, ABOUT_RUNS, ABOUT_GATE };
+
+static const struct {
+  const char *name, *word;
+  enum about about;
+} verdicts[VERDICTS] = {
+    [NOT_RUN] = {"NOT RUN", "not-run", ABOUT_NOBODY},
+    [EQUAL] = {"EQUAL", "equal", ABOUT_NOBODY},
+    [DIVERGED] = {"DIVERGED", "diverged", ABOUT_PROGRAM},
+    [CRASHED] = {"CRASHED", "crashed", ABOUT_PROGRAM},
+    [HUNG] = {"HUNG", "hung", ABOUT_PROGRAM},
+    [REFUSED] = {"REFUSED", "refused", ABOUT_PROGRAM},
+    [LEAKED] = {"LEAKED", "leaked", ABOUT_PROGRAM},
+    [FLAKY] = {"FLAKY", "flaky", ABOUT_RUNS},
+    [ORACLE_FAULT] = {"ORACLE FAULT", "oracle-fault", ABOUT_GATE},
+    [RUNNER_FAULT] = {"RUNNER FAULT", "runner-fault", ABOUT_GATE},
+};
+
+const char *verdict_name(enum verdict verdict) { return verdicts[verdict].name; }
+
+const char *verdict_word(enum verdict verdict) { return verdicts[verdict].word; }
+
+bool verdict_is_failure(enum verdict verdict) { return verdicts[verdict].about != ABOUT_NOBODY; }
+
+bool verdict_is_infrastructure(enum verdict verdict) { return verdicts[verdict].about == ABOUT_GATE; }
+
+bool verdict_is_of_program(enum verdict verdict) { return verdicts[verdict].about == ABOUT_PROGRAM; }
 
 const char *part_name(enum part part) {
   static const char *const names[PARTS] = {"", "status line", "headers", "body", "stdout", "exit status", "stderr"};
@@ -19,17 +42,15 @@ const char *part_name(enum part part) {
 }
 
 char *result_signature(const struct result *result) {
-  static const char *const words[VERDICTS] = {"not-run", "equal",  "diverged", "crashed",      "hung",
-                                              "refused", "leaked", "flaky",    "oracle-fault", "runner-fault"};
   static const char *const parts[PARTS] = {"", "status", "headers", "body", "stdout", "exit", "stderr"};
   if (result->verdict == DIVERGED)
     return xasprintf("%s@%zu:%016llx", parts[result->part], result->offset,
                      (unsigned long long)hash_bytes(HASH_START, span_of(&result->actual).data, result->actual.len));
-  return xstrdup(words[result->verdict]);
+  return xstrdup(verdict_word(result->verdict));
 }
 
 void result_set(struct result *result, enum verdict verdict, const char *format, ...) {
-  if (result->verdict > EQUAL)
+  if (verdict_is_failure(result->verdict))
     return;
   char *text = NULL;
   va_list args;

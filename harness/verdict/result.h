@@ -5,6 +5,7 @@
 #include "harness/base/bytes.h"
 #include "harness/suite/suite.h"
 
+/* In the order of the table in result.c, which says all that others want to know of each. */
 enum verdict {
   NOT_RUN,
   EQUAL,
@@ -44,8 +45,21 @@ struct result {
   bool untried;  /* it has the verdict of a case before it, on a program that cannot be run */
 };
 
-/* "DIVERGED", for people and for grep; "diverged", for machines. */
+/* "ORACLE FAULT", for people and for grep. */
 const char *verdict_name(enum verdict verdict);
+
+/* "oracle-fault", for machines, in one word. */
+const char *verdict_word(enum verdict verdict);
+
+/* Whether something is wrong with the program, the oracle or the gate. */
+bool verdict_is_failure(enum verdict verdict);
+
+/* Whether it is no verdict on the program: the oracle or this harness failed. */
+bool verdict_is_infrastructure(enum verdict verdict);
+
+/* Whether the program itself showed this in a single run, so that it can be run again to see it. */
+bool verdict_is_of_program(enum verdict verdict);
+
 const char *part_name(enum part part);
 
 /* How a failure differs from another: "body@57:0f3a…", the part, the offset and a hash of what came; or the verdict
