@@ -1,4 +1,7 @@
-/* Byte strings that may hold any byte, NUL too: the inputs, the answers and the texts of the reports.
+/* The room base/: what knows nothing of programs under test. Bytes stand here; beside them words, files, commands, the
+   clock, the hash, signals by name, and the table of the machines.
+
+   Byte strings that may hold any byte, NUL too: the inputs, the answers and the texts of the reports.
 
    Every function that needs memory ends the process with the status of an infrastructure failure when there is none:
    a gate that ran out of memory has no verdict to give. */

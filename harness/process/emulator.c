@@ -1,4 +1,4 @@
-/* The words by which qemu-user 7.2 tells its own failures from those of its guest. */
+/* The words in which qemu-user 7.2 reports its own failures, and not those of its guest. */
 #include "harness/process/emulator.h"
 
 #include <signal.h>

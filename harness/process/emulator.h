@@ -1,4 +1,4 @@
-/* What an emulator says about itself on stderr, told from what its guest says. */
+/* What an emulator says about itself on stderr, as distinct from what its guest says. */
 #ifndef HARNESS_EMULATOR_H
 #define HARNESS_EMULATOR_H
 

@@ -14,7 +14,7 @@ struct guard {
 /* Starts the guard of the folder ROOT. Call before anything else is started. Returns 0 or an errno value. */
 int guard_start(struct guard *guard, const char *root);
 
-/* Tells the guard that the process group PGID lives, or is gone. */
+/* Says to the guard that the process group PGID runs, or is gone. */
 void guard_tell(const struct guard *guard, pid_t pgid, bool lives);
 
 /* Ends the guard, which removes the folder and what still lives, and waits for it. */

@@ -99,7 +99,7 @@ int process_start(struct workspace *workspace, struct process *process, const st
   return 0;
 }
 
-/* Reads FD until it would block, or TEXT is full; closes it at its end, which a terminal tells by EIO. */
+/* Reads FD until it would block, or TEXT is full; closes it at its end, which a terminal reports by EIO. */
 static void drain(int *fd, struct bytes *text) {
   char block[65536];
   while (*fd >= 0 && text->len <= MOST_OUTPUT) {
@@ -124,7 +124,7 @@ void process_read(struct process *process) {
   kill(-process->pid, SIGKILL);
 }
 
-/* Kills what is left of the group, and reaps what came to us because its own parent is gone. */
+/* Kills what is left of the group, and waits for the processes that became ours because their parent is gone. */
 static void sweep_group(struct process *process) {
   siginfo_t info = {0};
   while (waitid(P_PGID, (id_t)process->pid, &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0)

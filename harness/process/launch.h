@@ -1,5 +1,6 @@
-/* Starts one program: in a process group and a temporary folder of its own, with its output in pipes and its end
-   observable through a pidfd. Ends it, and everything that it started, without a trace. */
+/* The room process/: starts programs and ends them without a trace. This header is about one program: it runs in a
+   process group and a temporary folder of its own, with its output in pipes and its end observable through a pidfd, and
+   at the end everything that it started is killed. */
 #ifndef HARNESS_LAUNCH_H
 #define HARNESS_LAUNCH_H
 
@@ -44,7 +45,7 @@ struct process {
 void process_prepare(struct workspace *workspace, struct process *process);
 
 /* Appends the environment of every program, then MORE, which may be NULL. It holds what every run shares and what the
-   suite says, and nothing of this shell: a verdict must not hang on it. */
+   suite says, and nothing of this shell: a verdict must not depend on it. */
 void launch_environment(const struct process *process, const struct text_list *more, struct text_list *variables);
 
 /* Starts PROCESS as LAUNCH says. Returns 0 or an errno value: the kernel's refusal. */

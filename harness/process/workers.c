@@ -38,7 +38,7 @@ static _Noreturn void be_worker(const struct workers *workers, unsigned index, p
   _exit(EXIT_EQUAL);
 }
 
-/* Reaps the workers that have ended. Returns how many. */
+/* Takes note of the workers that have ended. Returns how many. */
 static unsigned reap(const pid_t *pids, unsigned count, bool *failed) {
   unsigned ended = 0;
   for (unsigned i = 0; i < count; i++) {

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The documents are written anew for each request. On a file system of a disk that costs four times as much as the
+/* The documents are written again for each request. On a file system of a disk that costs four times as much as the
    rest of the request; so where TMPDIR does not say otherwise, they stay in memory. */
 static const char *temporary_folder(void) {
   const char *folder = getenv("TMPDIR");

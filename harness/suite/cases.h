@@ -55,7 +55,7 @@ extern const char *const source_words[];
   KEY(KEY_NUMBER, count, "count", "100", NULL)                                                                         \
   /* of random documents */                                                                                            \
   KEY(KEY_NUMBER, seed, "seed", "1", NULL)                                                                             \
-  /* takes the first case of each so many */                                                                           \
+  /* every = 10 takes the cases 1, 11, 21 and so on */                                                                 \
   KEY(KEY_NUMBER, every, "every", "1", NULL)
 
 /* Where cases come from: one [cases] section. */
@@ -68,7 +68,7 @@ struct case_source {
 extern const struct key_table cases_keys;
 
 /* Makes the cases of the suite from their sources. SEED replaces the suite's own for random documents where HAS_SEED.
-   PICK, a shell pattern or NULL, spares random documents that are not wanted. */
+   PICK, a shell pattern or NULL, leaves out random documents that are not wanted. */
 bool suite_make_cases(struct suite *suite, bool has_seed, uint64_t seed, const char *pick, struct bytes *why);
 
 /* Frees what the oracles said about a case, so that they are asked again. */

@@ -47,7 +47,7 @@ static char *insert_octet(const char *line, int octet) {
   return octet < 0 ? xstrdup(line) : expand_placeholders(line, names, values, 1);
 }
 
-/* LINE begins behind the `>`. */
+/* LINE begins after the `>`. */
 static bool parse_sent(const char *line, int octet, struct conversation *conversation) {
   size_t count = 1;
   if (*line == '{' && (!parse_number(line + 1, &count, &line) || *line++ != '}'))

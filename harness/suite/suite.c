@@ -23,7 +23,7 @@ const struct key_table cases_keys = {"cases", cases_rows, sizeof cases_rows / si
 static const struct key_table *const sections[] = {&suite_keys, &program_keys, &cases_keys};
 
 /* The state while a file is read. LINE is that of the line which inih was given last, and so that of the key which it
-   hands over: inih itself does not tell. */
+   hands over: inih itself does not say. */
 struct reader {
   const char *at;
   const char *path;
@@ -135,7 +135,7 @@ static void begin_section(struct reader *reader, const char *heading) {
     begin_cases(reader, name);
 }
 
-/* Hands the next line to inih, as fgets would, and looks at it first: inih does not tell of a section until a key
+/* Hands the next line to inih, as fgets would, and looks at it first: inih does not report a section until a key
    stands in it, and cuts what is too long. */
 static char *next_line(char *line, int size, void *stream) {
   struct reader *reader = stream;
@@ -153,7 +153,7 @@ static char *next_line(char *line, int size, void *stream) {
   const char *start = line + strspn(line, " \t");
   const char *end = *start == '[' ? strchr(start, ']') : NULL;
   if (*start == '[' && !end) {
-    complain(reader, reader->line, "the section's name has no ']' behind it");
+    complain(reader, reader->line, "the section's name has no ']' after it");
     return NULL;
   }
   if (end) {
@@ -190,7 +190,7 @@ static void check_source(struct reader *reader, const struct case_source *source
     complain(reader, source->line, "'every' must be 1 or more");
 }
 
-/* Every program meets every case, so the two must suit each other. */
+/* Every program runs every case, so the two must fit each other. */
 static void check_pair(struct reader *reader, const struct program *program, const struct case_source *source) {
   bool talks = source->kind == SOURCE_CONVERSATIONS;
   if (talks && program->drive != DRIVE_HTTP)

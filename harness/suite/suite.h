@@ -1,5 +1,6 @@
-/* A suite: programs, each with how it is run and what is true about it, and cases, each one input. Every program of a
-   suite meets every case of it. A suite is an INI file; fixtures/README.md describes its keys.
+/* The room suite/: reads what is to be run. A suite is an INI file that names programs, each with how it is run and
+   what is true about it, and cases, each one input. Every program of a suite runs every case of it. fixtures/README.md
+   describes the keys.
 
    A program of the file becomes a target for each architecture and runner that it names: the same ELF pattern, the
    same arguments. */
@@ -35,7 +36,7 @@ struct suite {
 extern const struct key_table suite_keys;
 
 /* Reads the suite file PATH. Paths in it are relative to its folder; {build} is BUILD. On failure returns false, and
-   WHY tells file, line, what is wrong, and what would be right. */
+   WHY says the file, the line, what is wrong, and what would be right. */
 bool suite_read(const char *path, const char *build, struct suite *suite, struct bytes *why);
 
 /* The same from TEXT; PATH is only its name. */

@@ -28,7 +28,7 @@ struct tree_entry {
 
 /* Reading */
 
-/* The word at *AT, which the caller frees; *AT moves behind it and its blanks. NULL at the end of the line. */
+/* The word at *AT, which the caller frees; *AT moves after it and its blanks. NULL at the end of the line. */
 static char *take_word(const char **at) {
   size_t len = strcspn(*at, " ");
   char *word = len ? xstrndup(*at, len) : NULL;
@@ -81,7 +81,7 @@ static bool read_attribute(const char *word, struct tree_entry *entry) {
   return good;
 }
 
-/* The kind that WORD names, with COUNT from behind it; KINDS: none. */
+/* The kind that WORD names, with COUNT from after it; KINDS: none. */
 static enum kind read_kind(const char *word, long long *count) {
   size_t len = strcspn(word, "{");
   enum kind kind = KIND_FILE;
@@ -178,7 +178,7 @@ bool tree_parse(struct span text, const char *path, struct tree *tree, struct by
       bytes_printf(why,
                    "%s:%d: '%s' is no line of a tree; it is '# why', 'file | folder | pipe | socket NAME', 'link NAME "
                    "TARGET', 'hard NAME OTHER' or 'here', with 'mode=OCTAL', 'size=BYTES', 'filled=BYTES' or "
-                   "'time=SECONDS' behind it; a folder's mode holds 0700",
+                   "'time=SECONDS' after it; a folder's mode holds 0700",
                    path, number, line);
     free(line);
     if (!good) {

@@ -19,7 +19,7 @@ static const struct {
     {"[program a b]\nelf = /bin/true\n", "f.ini:1: a name has no blanks, and nothing that cannot be printed"},
     {"[cases a\x1B]\nsource = nothing\n", "f.ini:1: a name has no blanks, and nothing that cannot be printed"},
     {"[cases \xFF]\nsource = nothing\n", "f.ini:1: a name has no blanks, and nothing that cannot be printed"},
-    {"[program p\nelf = /bin/true\n", "f.ini:1: the section's name has no ']' behind it"},
+    {"[program p\nelf = /bin/true\n", "f.ini:1: the section's name has no ']' after it"},
     {"[suite]\nabout = a\n[suite]\nabout = b\n", "f.ini:3: there is a [suite] already"},
     {"", "f.ini:1: the suite has no [program NAME]"},
     {PROGRAM "environment =\n" CASES, "f.ini:1: 'environment' is NAME=VALUE"},
