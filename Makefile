@@ -55,7 +55,7 @@ TEST_PACKAGES := check unicorn libxxhash
 
 ## Sources
 
-GENERATOR_SOURCES := $(filter-out generators/programs/%,$(wildcard generators/*/*.c))
+GENERATOR_SOURCES := $(filter-out generators/programs/% generators/tests/%,$(wildcard generators/*/*.c))
 PROGRAMS := $(notdir $(basename $(wildcard generators/programs/*.c)))
 ORACLE_SOURCES := $(wildcard oracles/*.c)
 # A room of the harness is a folder below it; helpers/, fuzz/ and bench/ are programs of their own.

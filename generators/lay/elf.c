@@ -1,6 +1,8 @@
 /* elf.c: headers field by field, and sections, symbols and relocations behind the text. elf.h draws the files. */
 #include "lay/elf.h"
 
+#include "lay/buffer.h"
+#include "lay/dwarf.h"
 #include "lay/elf_bytes.h"
 
 #include <elf.h>
@@ -11,47 +13,22 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* A file in the making. */
-typedef struct {
-  unsigned char *bytes;
-  size_t size, room;
-} File;
-
 static _Noreturn void die(const char *path, const char *what, const char *name) {
   fprintf(stderr, "%s: %s%s%s\n", path, what, name ? ": " : "", name ? name : "");
   exit(1);
-}
-
-static size_t append(File *file, const void *bytes, size_t count) {
-  if (file->size + count > file->room) {
-    file->room = (file->size + count) * 2;
-    file->bytes = realloc(file->bytes, file->room);
-    if (!file->bytes)
-      die("elf", "out of memory", NULL);
-  }
-  size_t place = file->size;
-  if (count)
-    memcpy(file->bytes + place, bytes, count);
-  file->size += count;
-  return place;
 }
 
 /* Append a structure of elf.h, as a file has it. */
 #define append_structure(file, structure)                                                                              \
   append_fields(file, structure, sizeof *(structure), ELF_FIELD_SIZES(*(structure)))
 
-static size_t append_fields(File *file, const void *structure, size_t size, const char *sizes) {
+static size_t append_fields(Buffer *file, const void *structure, size_t size, const char *sizes) {
   unsigned char bytes[ELF_STRUCTURE_MOST];
   elf_store_fields(bytes, structure, sizes);
-  return append(file, bytes, size);
+  return buffer_append(file, bytes, size);
 }
 
-static void pad(File *file, size_t align) {
-  static const unsigned char zeros[4096];
-  append(file, zeros, -file->size & (align - 1));
-}
-
-static void save(File *file, const char *path, mode_t mode) {
+static void save(Buffer *file, const char *path, mode_t mode) {
   remove(path); /* a program of that name may be running: its file cannot be written */
   FILE *out = fopen(path, "wb");
   if (!out)
@@ -61,7 +38,7 @@ static void save(File *file, const char *path, mode_t mode) {
     die(path, "is not written whole", strerror(errno));
   if (chmod(path, mode))
     die(path, "cannot be given its mode", strerror(errno));
-  free(file->bytes);
+  buffer_free(file);
 }
 
 static Elf64_Ehdr elf_header(uint16_t type, uint16_t machine) {
@@ -122,14 +99,14 @@ void elf_write_exec(const Lay *lay, const ElfLayout *layout, const char *entry, 
                     .p_memsz = lay_bss_size(lay),
                     .p_align = layout->page};
   Elf64_Phdr stack = {.p_type = PT_GNU_STACK, .p_flags = PF_R | PF_W, .p_align = 16};
-  File file = {0};
+  Buffer file = {0};
   append_structure(&file, &ehdr);
   append_structure(&file, &code);
   if (has_bss)
     append_structure(&file, &bss);
   if (!layout->single_segment)
     append_structure(&file, &stack);
-  append(&file, text, text_size);
+  buffer_append(&file, text, text_size);
   save(&file, path, 0755);
 }
 
@@ -143,14 +120,14 @@ void elf_read_headers(const char *path, unsigned char *bytes, size_t size) {
 /* ---- Sections and symbols -------------------------------------------------------------------------------------- */
 
 typedef struct {
-  File file, names, section_names;
-  Elf64_Shdr section[8];
+  Buffer file, names, section_names;
+  Elf64_Shdr section[12];
   Elf64_Half sections;
-  File symbols;
+  Buffer symbols;
   Elf64_Word locals; /* symbols written before the first global one */
 } Sections;
 
-static Elf64_Word add_name(File *names, const char *name) { return (Elf64_Word)append(names, name, strlen(name) + 1); }
+static Elf64_Word add_name(Buffer *names, const char *name) { return (Elf64_Word)buffer_string(names, name); }
 
 static void begin_sections(Sections *s, Elf64_Ehdr *ehdr) {
   static const Elf64_Sym none;
@@ -164,10 +141,10 @@ static void begin_sections(Sections *s, Elf64_Ehdr *ehdr) {
 /* Append a section and its bytes (NULL for SHT_NOBITS); returns its index. */
 static Elf64_Half add_section(Sections *s, const char *name, Elf64_Shdr shdr, const void *bytes) {
   shdr.sh_name = add_name(&s->section_names, name);
-  pad(&s->file, shdr.sh_addralign);
+  buffer_pad(&s->file, shdr.sh_addralign);
   shdr.sh_offset = s->file.size;
   if (bytes)
-    append(&s->file, bytes, shdr.sh_size);
+    buffer_append(&s->file, bytes, shdr.sh_size);
   s->section[s->sections] = shdr;
   return s->sections++;
 }
@@ -197,9 +174,9 @@ static void end_sections(Sections *s, const char *path) {
   add_section(s, ".strtab", strtab, s->names.bytes);
   strtab.sh_name = add_name(&s->section_names, ".shstrtab");
   strtab.sh_size = s->section_names.size;
-  strtab.sh_offset = append(&s->file, s->section_names.bytes, s->section_names.size);
+  strtab.sh_offset = buffer_append(&s->file, s->section_names.bytes, s->section_names.size);
   s->section[s->sections++] = strtab;
-  pad(&s->file, 8);
+  buffer_pad(&s->file, 8);
   size_t headers = s->file.size;
   for (Elf64_Half i = 0; i < s->sections; i++)
     append_structure(&s->file, &s->section[i]);
@@ -211,9 +188,9 @@ static void end_sections(Sections *s, const char *path) {
   ehdr.e_shstrndx = s->sections - 1;
   elf_bytes(s->file.bytes, &ehdr);
   save(&s->file, path, 0644);
-  free(s->names.bytes);
-  free(s->section_names.bytes);
-  free(s->symbols.bytes);
+  buffer_free(&s->names);
+  buffer_free(&s->section_names);
+  buffer_free(&s->symbols);
 }
 
 /* arm64's mapping symbols: $x where code begins, $d where data begins (ELF for the Arm 64-bit architecture, 5.5.2). A
@@ -233,6 +210,19 @@ static void add_mapping_symbols(Sections *s, const Lay *lay, Elf64_Half text) {
 
 static int symbol_type(const LaySymbol *symbol) {
   return symbol->kind == LAY_ROUTINE ? STT_FUNC : symbol->kind == LAY_LABEL ? STT_NOTYPE : STT_OBJECT;
+}
+
+static void add_debug_sections(Sections *s, const Lay *lay) {
+  Dwarf dwarf = dwarf_describe(lay);
+  const struct {
+    const char *name;
+    const Buffer *bytes;
+  } sections[] = {{".debug_abbrev", &dwarf.abbrev}, {".debug_info", &dwarf.info}, {".debug_line", &dwarf.line}};
+  for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+    add_section(s, sections[i].name,
+                (Elf64_Shdr){.sh_type = SHT_PROGBITS, .sh_size = sections[i].bytes->size, .sh_addralign = 1},
+                sections[i].bytes->bytes);
+  dwarf_free(&dwarf);
 }
 
 void elf_write_symbols(const Lay *lay, const ElfLayout *layout, const char *path) {
@@ -255,6 +245,7 @@ void elf_write_symbols(const Lay *lay, const ElfLayout *layout, const char *path
                         .sh_addralign = 1};
     bss = add_section(&s, ".bss", shdr, NULL);
   }
+  add_debug_sections(&s, lay);
   add_mapping_symbols(&s, lay, text);
   const LaySymbol *symbol = lay_symbols(lay, &count);
   for (int global = 0; global < 2; global++)
@@ -278,7 +269,7 @@ static void add_relocations(Sections *s, const Lay *lay, Elf64_Half text, Elf64_
   size_t count;
   const LayReloc *reloc = lay_relocs(lay, &count);
   const LayItem *item = lay_items(lay, &(size_t){0});
-  File table = {0};
+  Buffer table = {0};
   for (size_t i = 0; i < count; i++) {
     Elf64_Rela rela = {.r_offset = item[reloc[i].item].text + reloc[i].offset,
                        .r_info = ELF64_R_INFO((uint64_t)symbol, reloc[i].type),
@@ -293,7 +284,7 @@ static void add_relocations(Sections *s, const Lay *lay, Elf64_Half text, Elf64_
                      .sh_entsize = sizeof(Elf64_Rela)};
   Elf64_Half index = add_section(s, ".rela.text", shdr, table.bytes);
   s->section[index].sh_link = s->sections; /* .symtab comes next */
-  free(table.bytes);
+  buffer_free(&table);
 }
 
 static void check_object(const Lay *lay, ElfSection counters, const char *const *exported, size_t count,

@@ -1,4 +1,5 @@
-/* elf.h: a settled layout as an ELF64 file: an executable, a relocatable object, or a companion that holds its symbols.
+/* elf.h: a settled layout as an ELF64 file: an executable, a relocatable object, or a companion that holds its symbols
+ * and lines.
  *
  * An executable has no sections and no more program headers than it needs:
  *
@@ -31,7 +32,8 @@ size_t elf_headers_size(const ElfLayout *layout, bool has_bss);
 /* Write the executable to `path`, mode 0755. `entry`: the label of e_entry. */
 void elf_write_exec(const Lay *lay, const ElfLayout *layout, const char *entry, const char *path);
 
-/* Write the companion: the same addresses with sections and symbols, for gdb's `symbol-file`, `nm` and `objdump -d`.
+/* Write the companion: the same addresses with sections, symbols and the generator's lines (dwarf.h), for gdb's
+ * `symbol-file`, `nm` and `objdump -d`.
  * Routines are STT_FUNC, data and bss STT_OBJECT, labels inside a routine STT_NOTYPE. */
 void elf_write_symbols(const Lay *lay, const ElfLayout *layout, const char *path);
 

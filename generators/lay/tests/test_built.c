@@ -1,6 +1,7 @@
 /* test_built.c: every program and object that was built, read again from its file and held to its map: every byte of
  * the file is told once, every line of code is exactly one instruction to two or three disassemblers that are not ours,
- * and every branch lands where an instruction begins.
+ * and every branch lands where an instruction begins. The companion of a program (.sym) tells a debugger what its map
+ * tells.
  *
  * It walks the maps in the folder elf of $BUILD, so a program added later is among them. Run it from the root of the
  * repository.
@@ -279,6 +280,52 @@ START_TEST(map_names_its_sources) {
 }
 END_TEST
 
+/* The next line of a tool's output, without its end. */
+static void next_line(FILE *from, char *line, int room) {
+  if (!fgets(line, room, from))
+    ck_abort_msg("the output ends too early");
+  line[strcspn(line, "\n")] = '\0';
+}
+
+/* The companion is sound DWARF to LLVM, which reads out of it the routine, the file and the line of each instruction as
+ * the map has them, and no line of data. */
+START_TEST(companion_tells_lines) {
+  Program p = read_program(maps.gl_pathv[_i]);
+  char sym[256], command[640], routine[160], source[160], addresses[] = "/tmp/bytegate-addresses-XXXXXX";
+  snprintf(sym, sizeof sym, "%s.sym", p.name);
+  size_t length = strlen(p.name);
+  if (length > 2 && !strcmp(p.name + length - 2, ".o")) { /* an object has no companion */
+    free_program(&p);
+    return;
+  }
+  snprintf(command, sizeof command, "llvm-dwarfdump-14 --verify %s >/dev/null", sym);
+  ck_assert_msg(system(command) == 0, "llvm-dwarfdump --verify finds fault with %s", sym);
+  FILE *file = fdopen(mkstemp(addresses), "w");
+  for (size_t i = 0; i < p.count; i++)
+    if (p.lines[i].count)
+      fprintf(file, "%#" PRIx64 "\n", p.lines[i].address);
+  fclose(file);
+  snprintf(command, sizeof command, "llvm-symbolizer-14 --output-style=GNU --functions=short -e %s <%s", sym,
+           addresses);
+  FILE *told = popen(command, "r");
+  for (size_t i = 0; i < p.count; i++) {
+    const Line *line = &p.lines[i];
+    if (!line->count)
+      continue;
+    next_line(told, routine, sizeof routine);
+    next_line(told, source, sizeof source);
+    if (is_code(line) && (strcmp(routine, line->routine) || strcmp(source, line->source)))
+      ck_abort_msg("%s.map:%d: %s %s, but the companion tells %s %s", p.name, line->number, line->routine, line->source,
+                   routine, source);
+    if (!is_code(line) && strcmp(source, "??:0"))
+      ck_abort_msg("%s.map:%d: data, but the companion tells %s", p.name, line->number, source);
+  }
+  ck_assert_int_eq(pclose(told), 0);
+  unlink(addresses);
+  free_program(&p);
+}
+END_TEST
+
 START_TEST(something_was_built) { ck_assert_uint_gt(maps.gl_pathc, 0); }
 END_TEST
 
@@ -294,6 +341,7 @@ int main(void) {
   tcase_add_test(tc, something_was_built);
   tcase_add_loop_test(tc, map_tells_the_file, 0, (int)maps.gl_pathc);
   tcase_add_loop_test(tc, map_names_its_sources, 0, (int)maps.gl_pathc);
+  tcase_add_loop_test(tc, companion_tells_lines, 0, (int)maps.gl_pathc);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
   int failed = srunner_ntests_failed(runner);

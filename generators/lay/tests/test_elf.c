@@ -26,6 +26,8 @@ static char folder[] = "/tmp/bytegate-elf-XXXXXX";
 
 #define BSS_SIZE 100000
 
+static int line_of_read;
+
 /* Writes into both ends of its bss, reads back, and exits with 42. */
 static void author(bool with_bss) {
   routine("_start");
@@ -38,6 +40,7 @@ static void author(bool with_bss) {
     routine("use_bss");
     enter(S0);
     la(S0, "buffer");
+    line_of_read = __LINE__ + 1;
     ld8(A1, S0, 0);
     bne(A1, 0, "not_zeroed");
     st64(40, S0, 0);
@@ -345,7 +348,8 @@ static void says(const char *said, const char *words) {
   ck_assert_msg(strstr(said, words) != NULL, "\"%s\" is not in: %s", words, said);
 }
 
-/* gdb takes the companion for the program's symbols; objdump and nm speak in our names. */
+/* gdb takes the companion for the program's symbols and lines; objdump and nm speak in our names. The line at which
+ * use_bss reads its bss is stopped at by that name, and shown. */
 START_TEST(companion_in_tools) {
   Isa isa = (Isa)_i;
   char *program = lay_program(isa, true), *path = path_of("with-bss", isa, ".sym");
@@ -353,12 +357,22 @@ START_TEST(companion_in_tools) {
   uint64_t address = lay_find(machine_layout(), "use_bss")->address;
   int status = run(said, sizeof said,
                    "gdb-multiarch -nx -batch -ex 'file %s' -ex 'symbol-file %s' -ex 'info symbol %#" PRIx64
-                   "' -ex 'info address use_bss' -ex 'info address buffer'",
-                   program, path, address + 4);
+                   "' -ex 'info address use_bss' -ex 'info address buffer' -ex 'break use_bss'"
+                   " -ex 'break test_elf.c:%d' -ex 'info line test_elf.c:%d' -ex 'list test_elf.c:%d,+0'",
+                   program, path, address + 4, line_of_read, line_of_read, line_of_read);
   FIELD(status, 0);
   says(said, "use_bss + 4 in section .text");
-  says(said, "Symbol \"use_bss\" is at 0x");
+  says(said, "Symbol \"use_bss\" is a function at address 0x");
   says(said, "Symbol \"buffer\" is at 0x");
+  char words[256];
+  snprintf(words, sizeof words, "Breakpoint 1 at %#" PRIx64 ": file generators/lay/tests/test_elf.c, line ", address);
+  says(said, words); /* the first instruction of the routine */
+  snprintf(words, sizeof words, ": file generators/lay/tests/test_elf.c, line %d.", line_of_read);
+  says(said, words);
+  snprintf(words, sizeof words, "Line %d of \"generators/lay/tests/test_elf.c\" starts at address 0x", line_of_read);
+  says(said, words);
+  snprintf(words, sizeof words, "\n%d\t    ld8(A1, S0, 0);\n", line_of_read);
+  says(said, words);
   ck_assert_msg(!strstr(said, "warning"), "gdb: %s", said);
 
   FIELD(run(said, sizeof said, "%sobjdump -d %s", engine_machine(isa)->tools, path), 0);
@@ -369,6 +383,60 @@ START_TEST(companion_in_tools) {
   says(said, " B buffer");
   free(program);
   free(path);
+}
+END_TEST
+
+/* A row of a line table: the line steps on from that of the row before, and instructions follow. */
+typedef struct {
+  int step, instructions;
+} Row;
+
+/* Lay rows, in two files by turns, and ask LLVM for the line of the first and the last byte of each. */
+static void check_rows(Isa isa, const Row *row, size_t rows) {
+  program_begin(isa, "lines");
+  Lay *lay = machine_layout();
+  lay_routine(lay, "_start");
+  const LayCode code = {.len = (unsigned char)(lay_unit(lay) ? lay_unit(lay) : 1)};
+  char *wanted = NULL, path[64];
+  static char said[1 << 16];
+  size_t size;
+  uint64_t address = 0x400000 + 64 + 2 * 56;
+  FILE *lines = open_memstream(&wanted, &size);
+  snprintf(path, sizeof path, "%s/addresses", folder);
+  FILE *asked = fopen(path, "w");
+  for (size_t i = 0, line = 100000; i < rows; i++) {
+    line += (size_t)row[i].step;
+    const char *file = i % 2 ? "first.c" : "second.c";
+    lay_at(lay, file, (int)line);
+    fprintf(lines, "%s:%zu\n%s:%zu\n", file, line, file, line);
+    fprintf(asked, "%#" PRIx64 "\n", address);
+    for (int instruction = 0; instruction < row[i].instructions; instruction++, address += code.len)
+      lay_code(lay, code);
+    fprintf(asked, "%#" PRIx64 "\n", address - 1);
+  }
+  fclose(lines);
+  fclose(asked);
+  program_write_exec(folder, "_start");
+  FIELD(run(said, sizeof said, "llvm-addr2line-14 -e %s/lines_%s.sym <%s", folder, engine_machine(isa)->name, path), 0);
+  ck_assert_str_eq(said, wanted);
+  free(wanted);
+}
+
+/* Every small step of line and address together, past what one byte can say. */
+START_TEST(small_line_steps) {
+  Row rows[17 * 20];
+  for (int i = 0; i < 17 * 20; i++)
+    rows[i] = (Row){i % 17 - 7, i / 17 + 1};
+  check_rows((Isa)_i, rows, 17 * 20);
+}
+END_TEST
+
+/* Steps at the edges of the numbers of variable length. */
+START_TEST(large_line_steps) {
+  static const Row rows[] = {{1, 127}, {63, 128}, {64, 129},    {-64, 16383},    {-65, 16384}, {127, 16385},
+                             {128, 1}, {-128, 2}, {8191, 3},    {8192, 4},       {-8192, 5},   {-8193, 6},
+                             {0, 7},   {0, 8},    {1 << 20, 9}, {-(1 << 20), 10}};
+  check_rows((Isa)_i, rows, sizeof rows / sizeof *rows);
 }
 END_TEST
 
@@ -554,6 +622,8 @@ int main(void) {
   tcase_add_loop_test(tc, no_page_is_writable_and_executable, 0, FORBIDDEN * ISA_COUNT);
   tcase_add_loop_test(tc, companion_symbols, 0, ISA_COUNT);
   tcase_add_loop_test(tc, companion_in_tools, 0, ISA_COUNT);
+  tcase_add_loop_test(tc, small_line_steps, 0, ISA_COUNT);
+  tcase_add_loop_test(tc, large_line_steps, 0, ISA_COUNT);
   tcase_add_loop_test(tc, object_fields, 0, ISA_COUNT);
   tcase_add_loop_test(tc, object_links_and_counts, 0, ISA_COUNT);
   tcase_add_loop_test(tc, refusal, 0, (int)(sizeof refusals / sizeof *refusals));
