@@ -76,15 +76,15 @@ struct explained *explain(const struct explained_list *list, const char *program
 }
 
 /* A source that was asked for, kept for as long as the command runs. */
-struct source {
+struct source_text {
   char *file;
   struct bytes text;
   char **lines;
   size_t count;
-  struct source *next;
+  struct source_text *next;
 };
 
-static void split_lines(struct source *source) {
+static void split_lines(struct source_text *source) {
   for (char *line = source->text.data; line && *line;) {
     char *end = strchrnul(line, '\n');
     char *next = *end ? end + 1 : end;
@@ -97,12 +97,12 @@ static void split_lines(struct source *source) {
   }
 }
 
-static const struct source *find_source(const char *file) {
-  static struct source *sources;
-  for (const struct source *one = sources; one; one = one->next)
+static const struct source_text *find_source(const char *file) {
+  static struct source_text *sources;
+  for (const struct source_text *one = sources; one; one = one->next)
     if (strcmp(one->file, file) == 0)
       return one;
-  struct source *one = xcalloc(1, sizeof *one);
+  struct source_text *one = xcalloc(1, sizeof *one);
   one->file = xstrdup(file);
   one->next = sources;
   sources = one;
@@ -112,6 +112,6 @@ static const struct source *find_source(const char *file) {
 }
 
 const char *source_line(const struct map_entry *entry) {
-  const struct source *source = find_source(entry->file);
+  const struct source_text *source = find_source(entry->file);
   return entry->line > 0 && (size_t)entry->line <= source->count ? source->lines[entry->line - 1] : "";
 }

@@ -134,8 +134,8 @@ static void note_hang(struct driver *driver, struct group *own) {
 static void take_result(void *user, struct lane *lane, struct result *result) {
   struct driver *driver = user;
   struct seat *seat = (struct seat *)lane;
-  /* A signal from a terminal may have met a program in the moment before it had a process group of its own. Whoever
-     interrupts a run blames nobody. */
+  /* A signal from a terminal may have met a program in the moment before it had a process group of its own. An
+     interrupted run blames no program. */
   if (verdict_is_failure(result->verdict))
     take_signal(driver, 0);
   if (driver->signal) {

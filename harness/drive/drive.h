@@ -1,4 +1,6 @@
-/* Drives programs through their cases, in several lanes side by side. */
+/* The room drive/: runs programs on their cases. A lane (lane.h) is one program at work; a transport (exchange.h) is
+   one way to ask it; all wait in one event loop (loop.h); what an end means is judged apart (judge.h). This header is
+   the way in: it drives many jobs in several lanes side by side. */
 #ifndef HARNESS_DRIVE_H
 #define HARNESS_DRIVE_H
 

@@ -60,7 +60,7 @@ void judge_refusal(struct result *result, int error) {
   free(why);
 }
 
-/* Holds what a run wrote on stderr to what its suite says, if it says anything. */
+/* Compares what a run wrote on stderr with what its suite says, if it says anything. */
 static void judge_errors(struct result *result, const struct program *program, const struct process *process) {
   struct bytes expected = {0};
   if (!program->errors || verdict_is_failure(result->verdict))
@@ -135,7 +135,7 @@ static void compare_page(struct result *result, struct span truth, struct span r
   bytes_free(&owned);
 }
 
-/* Holds an answer to the truth about its case. Returns false where that is not to be had. */
+/* Compares an answer with the truth about its case. Returns false where that is not to be had. */
 static bool compare_answer(struct workspace *workspace, struct result *result, struct span received) {
   const struct conversation *talk = result->test_case->conversation;
   struct span truth;

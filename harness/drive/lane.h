@@ -1,5 +1,5 @@
 /* A lane: one program at work, and the case that it is at. It starts the program, waits for what the case's transport
-   and the program's process tell, and has that judged. Its owner gives it cases and hears of their results. */
+   and the program's process report, and has that judged. Its owner gives it cases and hears of their results. */
 #ifndef HARNESS_LANE_H
 #define HARNESS_LANE_H
 
@@ -19,7 +19,7 @@ enum lane_state {
 
 struct lane;
 
-/* Whoever owns lanes. */
+/* The owner of lanes. */
 struct lane_owner {
   struct workspace *workspace;
   struct loop *loop;

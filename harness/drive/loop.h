@@ -13,7 +13,7 @@ struct loop;
 /* Called with what epoll_wait(2) said of a descriptor. */
 typedef void loop_event(void *user, uint32_t events);
 
-/* A timer, all zero before its first use. Whoever owns it clears it before it goes. */
+/* A timer, all zero before its first use. Its owner clears it before it frees it. */
 struct timer {
   uint64_t at; /* of the loop's clock */
   void (*callback)(void *user);
@@ -25,13 +25,14 @@ struct timer {
 struct loop *loop_open(void);
 void loop_close(struct loop *loop);
 
-/* Has CALLBACK called when one of EVENTS happens to FD; anew for an FD that is watched already. */
+/* Has CALLBACK called when one of EVENTS happens to FD; for an FD that is watched already, this replaces what was said
+ * before. */
 void loop_watch(struct loop *loop, int fd, uint32_t events, loop_event *callback, void *user);
 
 /* Call before FD is closed. */
 void loop_forget(struct loop *loop, int fd);
 
-/* Has CALLBACK called once, SECONDS from now; a timer that is set already is set anew. */
+/* Has CALLBACK called once, SECONDS from now; a timer that is set already gets the new time. */
 void timer_set(struct loop *loop, struct timer *timer, double seconds, void (*callback)(void *user), void *user);
 void timer_clear(struct loop *loop, struct timer *timer);
 

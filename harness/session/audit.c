@@ -8,14 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct plant {
+/* What the gate must say of a server with this planted fault. */
+struct expectation {
   const char *fault;
   enum verdict verdict;
   enum part part;
   bool at_stop; /* shows when the server is stopped, not when it is asked */
 };
 
-static const struct plant plants[] = {
+static const struct expectation expectations[] = {
     {"none", EQUAL, PART_NONE, false},
     {"wrong-byte", DIVERGED, PART_BODY, false},
     {"truncated-body", DIVERGED, PART_BODY, false},
@@ -29,7 +30,7 @@ static const struct plant plants[] = {
     {"leak", LEAKED, PART_NONE, true},
 };
 
-enum { PLANTS = sizeof plants / sizeof *plants, MANY = 256 };
+enum { EXPECTATIONS = sizeof expectations / sizeof *expectations, MANY = 256 };
 
 /* The part of a suite that is one planted server. */
 static void add_program(struct bytes *text, const char *fault) {
@@ -76,7 +77,7 @@ static bool run_text(struct audit *audit, struct session *session, const struct 
   return good;
 }
 
-/* What an interrupted run did not come to is not held against the gate. */
+/* What an interrupted run did not reach does not count as missed. */
 static void note(struct audit *audit, bool caught, const char *what, const char *verdict) {
   if (audit->interrupted)
     return;
@@ -84,11 +85,11 @@ static void note(struct audit *audit, bool caught, const char *what, const char 
   audit->missed += !caught;
 }
 
-static const struct result *find(const struct session *session, const struct plant *plant) {
+static const struct result *find(const struct session *session, const struct expectation *expected) {
   for (size_t i = 0; i < session->result_count; i++) {
     const struct result *result = &session->results[i];
-    if (strcmp(result->target->program->name, plant->fault) == 0 &&
-        (result->test_case == &session->stop) == plant->at_stop)
+    if (strcmp(result->target->program->name, expected->fault) == 0 &&
+        (result->test_case == &session->stop) == expected->at_stop)
       return result;
   }
   return NULL;
@@ -99,18 +100,18 @@ static void audit_faults(struct audit *audit) {
   struct bytes text = {0};
   struct session session;
   int status = 0;
-  for (size_t i = 0; i < PLANTS; i++)
-    add_program(&text, plants[i].fault);
+  for (size_t i = 0; i < EXPECTATIONS; i++)
+    add_program(&text, expectations[i].fault);
   add_cases(&text, 1);
   bool ran = run_text(audit, &session, &text, &status);
-  for (size_t i = 0; i < PLANTS; i++) {
-    const struct result *result = ran ? find(&session, &plants[i]) : NULL;
-    bool caught = result && result->verdict == plants[i].verdict && result->part == plants[i].part &&
-                  result_failed(result) == (plants[i].verdict != EQUAL);
+  for (size_t i = 0; i < EXPECTATIONS; i++) {
+    const struct result *result = ran ? find(&session, &expectations[i]) : NULL;
+    bool caught = result && result->verdict == expectations[i].verdict && result->part == expectations[i].part &&
+                  result_failed(result) == (expectations[i].verdict != EQUAL);
     char *said = xasprintf("%s%s%s", result ? verdict_name(result->verdict) : "no result",
                            caught || !result || !result->detail.len ? "" : ", ",
                            caught || !result ? "" : span_of(&result->detail).data);
-    note(audit, caught, plants[i].fault, said);
+    note(audit, caught, expectations[i].fault, said);
     free(said);
   }
   bool red = ran && session_status(&session) == EXIT_DIVERGED;

@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum fault {
+enum planted_fault {
   NONE,
   WRONG_BYTE,
   MISSING_TAIL,
@@ -71,7 +71,7 @@ static bool send_all(int client, struct span bytes) {
   return true;
 }
 
-static void answer(int client, enum fault fault, const char *file) {
+static void answer(int client, enum planted_fault fault, const char *file) {
   struct bytes html = {0};
   struct bytes response = {0};
   render(file, &html);
@@ -106,7 +106,7 @@ static void read_request(int client) {
   }
 }
 
-static _Noreturn void serve(int listener, enum fault fault, const char *file) {
+static _Noreturn void serve(int listener, enum planted_fault fault, const char *file) {
   for (;;) {
     int client = accept(listener, NULL, NULL);
     if (client < 0)
@@ -124,7 +124,7 @@ static _Noreturn void serve(int listener, enum fault fault, const char *file) {
 }
 
 int plant_serve(const char *name, const char *file) {
-  enum fault fault = NONE;
+  enum planted_fault fault = NONE;
   while (fault < FAULTS && strcmp(names[fault], name) != 0)
     fault++;
   if (fault == FAULTS)

@@ -158,7 +158,7 @@ bool session_open_text(struct session *session, const struct session_options *op
   return suite_read_text(text, name, options->build, &session->suites[0], why) && complete(session, why);
 }
 
-/* Whether libcmark is to judge the case: then it is itself held to what is published about the case. */
+/* Whether libcmark is to judge the case: then libcmark itself is compared with what is published about the case. */
 static bool checks_oracle(const struct suite *suite, const struct test_case *test_case) {
   bool judges = false;
   for (size_t i = 0; i < suite->program_count; i++)
@@ -218,7 +218,7 @@ static void make_results(struct session *session) {
   }
 }
 
-/* Holds libcmark against the published bytes of a case. */
+/* Compares libcmark with the published bytes of a case. */
 static void check_oracle(struct result *result) {
   const struct program unsafe = {.oracle = ORACLE_CMARK_UNSAFE};
   struct span truth = {0};

@@ -1,4 +1,6 @@
-/* One run of the gate: what was selected, what became of it, and what the reports need to know of the whole. */
+/* The room session/: one run of the gate, from the selection to the exit status; and the proof that this gate notices
+   faults (audit.h). A session holds what was selected, what became of it, and what the reports need to know of the
+   whole. */
 #ifndef HARNESS_SESSION_H
 #define HARNESS_SESSION_H
 
@@ -45,7 +47,7 @@ struct session {
   void (*progress)(const struct session *session, const struct result *result); /* NULL: none */
   size_t selected, finished, failed, known_count;
   uint64_t started_ns, elapsed_ns;
-  unsigned strays;             /* processes that had to be hunted down at the end */
+  unsigned strays;             /* processes that left their group and were killed at the end */
   struct workspace *workspace; /* while it runs */
   unsigned examined;           /* crashes and hangs that were looked at */
   int interrupted;             /* signal, or 0 */

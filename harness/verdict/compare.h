@@ -1,4 +1,4 @@
-/* Holds what a program gave against what it should have given. */
+/* Compares what a program gave with what it should have given. */
 #ifndef HARNESS_COMPARE_H
 #define HARNESS_COMPARE_H
 

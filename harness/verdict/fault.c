@@ -17,7 +17,7 @@ bool results_alike(const struct result *a, const struct result *b) {
   if (a->verdict == DIVERGED && has_sides)
     return byte_at(&a->expected, a->offset) == byte_at(&b->expected, b->offset) &&
            byte_at(&a->actual, a->offset) == byte_at(&b->actual, b->offset);
-  bool counts_bytes = a->verdict == HUNG || a->verdict == FLAKY; /* in its words, which so differ */
+  bool counts_bytes = a->verdict == HUNG || a->verdict == FLAKY; /* in its description, which so differs */
   return counts_bytes || span_equal(span_of(&a->detail), span_of(&b->detail));
 }
 

@@ -1,5 +1,5 @@
-/* Faults: failures that are alike, and so most likely have one cause. A broken program fails thousands of cases; what a
-   reader wants to know is in how many ways. */
+/* Faults: failures that are alike, and so most likely have one cause. A broken program fails thousands of cases; a
+   reader wants to know how many causes there are. */
 #ifndef HARNESS_FAULT_H
 #define HARNESS_FAULT_H
 
@@ -13,10 +13,10 @@ struct fault {
 };
 
 /* Whether two failures are alike: they have the same verdict and, of a divergence, the same part and the same two
-   bytes, or ends, where it begins; of a crash or a refusal, the same words about it. */
+   bytes, or ends, where it begins; of a crash or a refusal, the same description. */
 bool results_alike(const struct result *a, const struct result *b);
 
-/* What results that are alike have in common, in words: "DIVERGED: body: 0x70, expected 0x68". The caller frees
+/* What results that are alike have in common, as text: "DIVERGED: body: 0x70, expected 0x68". The caller frees
    it. */
 char *result_way(const struct result *result);
 

@@ -1,8 +1,8 @@
-/* The list of known divergences. It is two-sided: what stands in it must diverge, and in just that way.
+/* The list of known divergences. It works both ways: what stands in it must diverge, and in just that way.
 
    One entry a line: SUITE/CASE PROGRAM RUNNER SIGNATURE, the first three shell patterns, as in
        markdown/spec/042 markdown-server_* * body@57:3f1c99e05e0a1b22
-   Text behind # says why. The list's goal is to be empty. */
+   Text after # says why. The list's goal is to be empty. */
 #ifndef HARNESS_KNOWN_H
 #define HARNESS_KNOWN_H
 
@@ -26,7 +26,7 @@ struct known_list {
 /* Reads PATH; a file that is not there is an empty list. WHY names the line that is no entry. */
 bool known_read(const char *path, struct known_list *list, struct bytes *why);
 
-/* Holds RESULT against the list: sets result->known, and adds to the detail what the list says otherwise. */
+/* Looks RESULT up in the list: sets result->known, and adds to the detail what the list says otherwise. */
 void known_apply(struct known_list *list, struct result *result);
 
 /* Writes to PATH the failures among the COUNT results. Returns 0 or an errno value. */

@@ -1,4 +1,5 @@
-/* What became of one case on one target: the verdict, and all that a report needs to explain it. */
+/* The room verdict/: compares what a program gave with what it should have given, and says what became of each case.
+   This header is the result of one case on one target: the verdict, and all that a report needs to explain it. */
 #ifndef HARNESS_RESULT_H
 #define HARNESS_RESULT_H
 
@@ -63,7 +64,7 @@ bool verdict_is_of_program(enum verdict verdict);
 const char *part_name(enum part part);
 
 /* How a failure differs from another: "body@57:0f3a…", the part, the offset and a hash of what came; or the verdict
-   alone. Two failures of one signature are one fault. The caller frees it. */
+   alone. Two failures of one signature diverged in the very same way. The caller frees it. */
 char *result_signature(const struct result *result);
 
 /* Sets the verdict and the detail, unless a worse one stands already. */
