@@ -37,21 +37,13 @@ static void lay_open_blocks(void) {
   enter_bare();
   ldw(T0, W_TIP);
   ld8(T0, T0, R_TYPE);
-  li(T1, 1);
-  beq(T0, BLOCK_PARAGRAPH, "lazy_known");
-  li(T1, 0);
-  label("lazy_known");
-  stw(T1, W_MAYBE_LAZY);
-  ld8(T0, S3, R_TYPE);
-  beq(T0, BLOCK_CODE, "nothing");
-  beq(T0, BLOCK_HTML, "nothing");
+  stw(T0, W_TIP_TYPE);
 
   label("next_start");
   ldw(T0, W_TOP);
   add(T0, T0, 8 * RECORD_SIZE); /* room for whatever this start and the paragraph behind it need */
   ldw(T1, W_ARENA_LIMIT);
   bgtu(T0, T1, "no_space");
-  call("find_nonspace");
   ld8(T0, S2, 0);
   bgeu(S4, 4, "indented");
   la(T1, "block_start_kinds");
@@ -59,7 +51,7 @@ static void lay_open_blocks(void) {
   jump_table(T0, "block_starters");
 
   label("container_opened");
-  stw(0, W_MAYBE_LAZY);
+  stw(0, W_TIP_TYPE);
   jump("next_start");
 
   label("quote");
@@ -90,8 +82,8 @@ static void lay_open_blocks(void) {
   mov(A0, S2);
   call("html_block_kind");
   bne(A0, 0, "html_opened");
-  ldw(T0, W_MAYBE_LAZY);
-  bne(T0, 0, "nothing"); /* kind 7 does not interrupt a paragraph */
+  ldw(T0, W_TIP_TYPE);
+  beq(T0, BLOCK_PARAGRAPH, "nothing"); /* kind 7 does not interrupt a paragraph */
   call("is_html_block_7");
   beq(A0, 0, "nothing");
   li(A0, 7);
@@ -122,6 +114,8 @@ static void lay_open_blocks(void) {
   leave();
 
   label("thematic_or_item");
+  ld8(T0, S2, 2);
+  bgtu(T0, '_', "item"); /* no three characters of a break */
   call("is_thematic_break");
   bne(A0, 0, "break_found");
   label("item");
@@ -141,10 +135,10 @@ static void lay_open_blocks(void) {
 
   label("indented");
   beq(T0, '\n', "nothing");
-  ldw(T1, W_MAYBE_LAZY);
-  bne(T1, 0, "nothing");
+  ldw(T1, W_TIP_TYPE);
+  beq(T1, BLOCK_PARAGRAPH, "nothing");
   li(A0, 4);
-  call("advance_columns");
+  call("advance_indentation");
   li(A0, BLOCK_CODE);
   call("add_child");
   label("nothing");
@@ -399,42 +393,24 @@ static void lay_parse_list_marker(void) {
  * S3, in a list of its own unless S3 is a list of the same kind. */
 static void lay_open_item(void) {
   routine("open_item");
-  enter(S4);
+  enter_bare();
   ldw(T0, W_MARKER_LENGTH);
   add(S0, S2, T0);
-  ldw(S1, W_NONSPACE_COL);
+  add(S1, S1, S4);
   add(S1, S1, T0);
+  add(A1, S4, T0); /* columns that belong to the item */
   stw(0, W_PARTIAL_TAB);
-  mov(A4, S0);
-  mov(A5, S1);
-  label("spaces"); /* up to six columns, to tell five from more */
-  sub(T0, S1, A5);
-  bgtu(T0, 5, "spaces_done");
   ld8(T0, S0, 0);
-  beq(T0, ' ', "space");
-  bne(T0, '\t', "spaces_done");
-  label("space");
-  li(A0, 1);
-  call("advance_columns");
-  jump("spaces");
-  label("spaces_done");
-  sub(A1, S1, A5);
-  bgeu(A1, 5, "one_column");
-  beq(A1, 0, "one_column");
-  bne(T0, '\n', "padding_known");
-  label("one_column"); /* an indented code block, or nothing, follows: one column belongs to the marker */
-  mov(S0, A4);
-  mov(S1, A5);
-  stw(0, W_PARTIAL_TAB);
-  beq(A1, 0, "no_space_there");
-  li(A0, 1);
-  call("advance_columns");
-  label("no_space_there");
-  li(A1, 1);
+  bne(T0, ' ', "any_space");
+  ld8(T0, S0, 1);
+  bleu(T0, ' ', "any_space");
+  add(S0, S0, 1); /* one space, and text */
+  add(S1, S1, 1);
+  add(A1, A1, 1);
+  mov(S2, S0);
+  li(S4, 0);
   label("padding_known");
-  ldw(T0, W_MARKER_LENGTH);
-  add(A1, A1, T0);
-  add(S4, A1, S4); /* columns that belong to the item */
+  stw(A1, W_ITEM_COLUMNS);
 
   ld8(T0, S3, R_AUX); /* of nothing but a list is it a marker */
   ldw(T1, W_MARKER_CHAR);
@@ -448,8 +424,27 @@ static void lay_open_item(void) {
   label("list_known");
   li(A0, BLOCK_ITEM);
   call("add_child");
-  st32(S4, S3, R_DATA);
+  ldw(T0, W_ITEM_COLUMNS);
+  st32(T0, S3, R_DATA);
   leave();
+
+  label("any_space");
+  call("find_nonspace");
+  ld8(T0, S2, 0);
+  beq(T0, '\n', "one_column");
+  beq(S4, 0, "one_column");
+  bgeu(S4, 5, "one_column");
+  add(A1, A1, S4);
+  add(S1, S1, S4);
+  mov(S0, S2);
+  li(S4, 0);
+  jump("padding_known");
+  label("one_column"); /* an indented code block, or nothing, follows: one column belongs to the marker */
+  add(A1, A1, 1);
+  beq(S4, 0, "padding_known");
+  li(A0, 1);
+  call("advance_indentation");
+  jump("padding_known");
 }
 
 void lay_block_starts(void) {

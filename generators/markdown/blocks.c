@@ -29,7 +29,7 @@ static void lay_parse_blocks(void) {
     st64(0, A0, field);
   add(S0, S5, W_SIZE + 16); /* the text */
   st8('\n', S0, -1);
-  li(S2, 0);
+  stw(0, W_BREAK_KILL);
 
   label("next_line");
   ldw(A1, W_IN);
@@ -81,15 +81,30 @@ static void lay_parse_blocks(void) {
 
   label("any_line");
   stw(A0, W_EOL);
-  li(S1, 0); /* and S2 stands on a line before, so that it is looked for anew */
+  li(S1, 0);
   stw(0, W_PARTIAL_TAB);
-  stw(0, W_BREAK_KILL);
   stw(0, W_OPENED);
+  call("find_nonspace");
   call("match_open_blocks");
   beq(A0, 0, "line_done");
   stw(S3, W_MATCHED);
+  ld8(T0, S3, R_TYPE);
+  bleu(T0, BLOCK_LIST, "open");
+  beq(T0, BLOCK_BREAK, "open");
+  bne(T0, BLOCK_PARAGRAPH, "add"); /* nothing starts inside of code and HTML */
+  bgeu(S4, 4, "goes_on");
+  ld8(T0, S2, 0);
+  la(T1, "block_start_kinds");
+  ld8x(T0, T1, T0);
+  bne(T0, START_NONE, "open");
+  label("goes_on");
+  call("continue_paragraph");
+  jump("added");
+  label("open");
   call("open_blocks");
+  label("add");
   call("add_text");
+  label("added");
   ldw(T0, W_ERROR);
   bne(T0, 0, "out_of_space");
   label("line_done");
@@ -105,33 +120,28 @@ static void lay_parse_blocks(void) {
   leave();
 }
 
-/* find_nonspace: S2 = the first byte at or behind S0 that is no space or tab, S4 = the columns up to it.
- * Destroys T0, T1. */
+/* find_nonspace: S2 = the first byte at or behind S0 that is no space or tab, S4 = the columns up to it. They stay true
+ * while the line is walked: what moves S0 keeps them so. Destroys T0, T1. */
 static void lay_find_nonspace(void) {
   routine("find_nonspace");
-  bgtu(S2, S0, "known");
   mov(S2, S0);
+  li(S4, 0);
+  ld8(T0, S0, 0);
+  bgtu(T0, ' ', "found");
   mov(T1, S1);
   label("look");
-  ld8(T0, S2, 0);
   beq(T0, ' ', "space");
   beq(T0, '\t', "tab");
-  stw(T1, W_NONSPACE_COL);
   sub(S4, T1, S1);
+  label("found");
   ret();
-  label("space");
-  add(S2, S2, 1);
-  add(T1, T1, 1);
-  jump("look");
   label("tab"); /* to the next column that is a multiple of four */
-  add(S2, S2, 1);
   or (T1, T1, 3);
+  label("space");
   add(T1, T1, 1);
+  add(S2, S2, 1);
+  ld8(T0, S2, 0);
   jump("look");
-  label("known");
-  ldw(T1, W_NONSPACE_COL);
-  sub(S4, T1, S1);
-  ret();
 }
 
 /* skip_to_nonspace: S0 = S2. What is left of the line is text, or nothing: its column is not asked for, and S1 is kept.
@@ -139,8 +149,25 @@ static void lay_find_nonspace(void) {
 static void lay_skip_to_nonspace(void) {
   routine("skip_to_nonspace");
   mov(S0, S2);
+  li(S4, 0);
   stw(0, W_PARTIAL_TAB);
   ret();
+}
+
+/* advance_indentation: move S0 over A0 columns of the indentation, 1 to S4, stopping inside a tab where they end there;
+ * S4 is what is left of it. Where each byte of it is one column, that is one step. Destroys A0, T0, T1. */
+static void lay_advance_indentation(void) {
+  routine("advance_indentation");
+  sub(T0, S2, S0);
+  bne(T0, S4, "tabs");
+  add(S0, S0, A0);
+  add(S1, S1, A0);
+  sub(S4, S4, A0);
+  stw(0, W_PARTIAL_TAB);
+  ret();
+  label("tabs");
+  sub(S4, S4, A0);
+  jump("advance_columns");
 }
 
 /* advance_columns: move S0 over A0 columns of spaces and tabs (or other bytes, one column each), stopping inside a tab
@@ -188,12 +215,9 @@ static void lay_match_open_blocks(void) {
   bclr(T1, BLOCK_OPEN, "matched");
   mov(S3, T0);
   label("match_block");
-  call("find_nonspace");
   ld8(T0, S3, R_TYPE);
+  beq(T0, BLOCK_LIST, "next_block");
   jump_table(T0, "block_matchers");
-
-  label("list");
-  jump("next_block");
 
   label("quote");
   bgtu(S4, 3, "unmatched");
@@ -206,7 +230,7 @@ static void lay_match_open_blocks(void) {
   label("item");
   ld32(A0, S3, R_DATA);
   bltu(S4, A0, "less_indented");
-  call("advance_columns");
+  call("advance_indentation");
   jump("next_block");
   label("less_indented");
   ld8(T0, S2, 0);
@@ -243,7 +267,7 @@ static void lay_match_open_blocks(void) {
   bset(T0, BLOCK_FENCED, "fenced");
   bltu(S4, 4, "not_indented");
   li(A0, 4);
-  call("advance_columns");
+  call("advance_indentation");
   jump("matched");
   label("not_indented");
   ld8(T0, S2, 0);
@@ -304,26 +328,38 @@ static void lay_match_open_blocks(void) {
   leave();
 
   static const char *const matcher[BLOCK_TYPES] = {
-      "match_open_blocks.matched", "match_open_blocks.quote",     "match_open_blocks.item",
-      "match_open_blocks.list",    "match_open_blocks.paragraph", "match_open_blocks.unmatched",
-      "match_open_blocks.code",    "match_open_blocks.html",      "match_open_blocks.matched"};
+      "match_open_blocks.matched",    "match_open_blocks.quote",     "match_open_blocks.item",
+      "match_open_blocks.next_block", "match_open_blocks.paragraph", "match_open_blocks.unmatched",
+      "match_open_blocks.code",       "match_open_blocks.html",      "match_open_blocks.matched"};
   data("block_matchers", 2);
   for (int type = 0; type < BLOCK_TYPES; type++)
     data_offset16(matcher[type], "block_matchers");
 }
 
-/* pass_quote_marker: move S0 behind the '>' at S2 and the one space that may follow it. Destroys A0, T0, T1. */
+/* pass_quote_marker: move S0 behind the '>' at S2 and the one column of white space that may follow it. Destroys T0,
+ * T1.
+ */
 static void lay_pass_quote_marker(void) {
   routine("pass_quote_marker");
   add(S0, S2, 1);
-  ldw(S1, W_NONSPACE_COL);
+  add(S1, S1, S4);
   add(S1, S1, 1);
   stw(0, W_PARTIAL_TAB);
   ld8(T0, S0, 0);
-  li(A0, 1);
-  beq(T0, ' ', "advance_columns");
-  beq(T0, '\t', "advance_columns");
-  ret();
+  beq(T0, ' ', "space");
+  beq(T0, '\t', "tab");
+  jump("find_nonspace");
+  label("tab");
+  add(S1, S1, 1);
+  and(T0, S1, 3);
+  beq(T0, 0, "tab_used_up");
+  stw(1, W_PARTIAL_TAB);
+  jump("find_nonspace");
+  label("space");
+  add(S1, S1, 1);
+  label("tab_used_up");
+  add(S0, S0, 1);
+  jump("find_nonspace");
 }
 
 /* close_unmatched: close the open blocks below W_MATCHED. out A0 = W_MATCHED. Destroys A*, T*. */
@@ -340,68 +376,52 @@ static void lay_close_unmatched(void) {
   leave();
 }
 
-/* new_record: in A1 = its size; out A0 = the record, linked behind the last one, its type and flags still to be set.
- * Within the arena: its bound is checked before each block is opened. Destroys T0, T1. */
-static void lay_new_record(void) {
-  routine("new_record");
-  ldw(A0, W_TOP);
-  add(A0, A0, 7);
-  and(A0, A0, -8);
-  add(T0, A0, A1);
-  stw(T0, W_TOP);
-  ldw(T0, W_LAST_RECORD);
-  sub(T1, A0, S5);
-  st32(T1, T0, R_NEXT);
-  stw(A0, W_LAST_RECORD);
-  st64(0, A0, 0);
-  ret();
-}
-
-/* add_child: in A0 = BLOCK_* type, S3 = the container; out A0 = S3 = the new block, which is also W_TIP. What the line
- * did not continue is closed first, then S3 if it cannot hold the block: its parent can. A block that the line itself
- * has opened holds what comes next, and has no child yet. Destroys A*, T*. */
+/* add_child: in A0 = BLOCK_* type, S3 = the container; out S3 = the new block, which is also W_TIP. What the line did
+ * not continue is closed first, then S3 if it cannot hold the block: its parent can. A block that the line itself has
+ * opened holds what comes next, and has no child yet. Within the arena: its bound is checked before each block is
+ * opened. Destroys A*, T*. */
 static void lay_add_child(void) {
   routine("add_child");
   enter_bare();
-  stw(A0, W_NEW_TYPE);
+  mov(A2, A0);
   ldw(T0, W_OPENED);
   bne(T0, 0, "holds_it");
   stw(1, W_OPENED);
+  stw(A0, W_NEW_TYPE);
   call("close_unmatched");
+  ldw(A2, W_NEW_TYPE);
   ld8(T0, S3, R_TYPE);
   bleu(T0, BLOCK_ITEM, "holds_it");
-  ldw(T1, W_NEW_TYPE);
-  beq(T1, BLOCK_ITEM, "holds_it"); /* S3 is a list: an item is opened in nothing else */
+  beq(A2, BLOCK_ITEM, "holds_it"); /* S3 is a list: an item is opened in nothing else */
   call("finalize");
   mov(S3, A0);
+  ldw(A2, W_NEW_TYPE);
 
   label("holds_it");
-  ldw(T1, W_NEW_TYPE);
-  bne(T1, BLOCK_PARAGRAPH, "remembered");
-  ldw(T0, W_LAST_RECORD); /* a paragraph of nothing but definitions is taken back */
-  stw(T0, W_PARAGRAPH_PREV);
-  ld32(T0, S3, R_CHILD);
-  stw(T0, W_PARAGRAPH_SIBLING);
-  jump("create");
-  label("remembered");
-  ld32(A1, S3, R_CHILD); /* A0 is S3, or there is no child */
+  ld32(A1, S3, R_CHILD);
+  beq(A2, BLOCK_PARAGRAPH, "remember");
+  beq(A1, 0, "create");
+  mov(A0, S3);
   call("note_sibling");
+  jump("create");
+  label("remember"); /* a paragraph of nothing but definitions is taken back */
+  ldw(T0, W_LAST_RECORD);
+  stw(T0, W_PARAGRAPH_PREV);
+  stw(A1, W_PARAGRAPH_SIBLING);
   label("create");
-  li(A1, RECORD_SIZE);
   call("new_record");
-  ldw(T1, W_NEW_TYPE);
-  or (T1, T1, BLOCK_OPEN << 8);
-  st16(T1, A0, R_TYPE);
+  or (A2, A2, BLOCK_OPEN << 8);
+  st32(A2, A0, R_TYPE);
+  st32(T1, S3, R_CHILD);
   sub(T0, S3, S5);
   st32(T0, A0, R_PARENT);
-  sub(T0, A0, S5);
-  st32(T0, S3, R_CHILD);
-  st32(0, A0, R_CHILD);
-  st64(0, A0, R_DATA);
-  st32(0, A0, R_EXTRA);
+  st64(0, A0, R_CHILD); /* and R_DATA */
+  st64(0, A0, R_LEN);   /* and R_EXTRA */
+  add(T0, A0, RECORD_SIZE);
+  stw(T0, W_TOP);
   mov(S3, A0);
-  stw(S3, W_TIP);
-  bgtu(T1, BLOCK_OPEN << 8 | BLOCK_LIST, "leaf");
+  stw(A0, W_TIP);
+  bgtu(A2, BLOCK_OPEN << 8 | BLOCK_LIST, "leaf");
   ldw(T0, W_ARENA_LIMIT); /* keep room for the record of its end */
   sub(T0, T0, RECORD_END_SIZE);
   stw(T0, W_ARENA_LIMIT);
@@ -409,8 +429,23 @@ static void lay_add_child(void) {
   leave();
 }
 
+/* new_record: out A0 = a record on top of the arena, linked behind the last one, and T1 = its offset. Its type and its
+ * size, by which W_TOP must grow, are for the caller to set. Destroys T0. */
+static void lay_new_record(void) {
+  routine("new_record");
+  ldw(A0, W_TOP);
+  add(A0, A0, 7);
+  and(A0, A0, -8);
+  ldw(T0, W_LAST_RECORD);
+  stw(A0, W_LAST_RECORD);
+  sub(T1, A0, S5);
+  st32(T1, T0, R_NEXT);
+  st32(0, A0, R_NEXT);
+  ret();
+}
+
 /* note_sibling: a block of parent A0 survives behind its sibling A1 (an offset, or 0): if that ends with a blank line,
- * their list is loose. Destroys A1, T0, T1. */
+ * their list is loose. Keeps A0; destroys A1, T0, T1. */
 static void lay_note_sibling(void) {
   routine("note_sibling");
   beq(A1, 0, "tight");
@@ -448,24 +483,88 @@ static void lay_note_sibling(void) {
 /* finalize: close the block A0, which is the tip; out A0 = its parent, the tip from now on. Destroys A*, T*. */
 static void lay_finalize(void) {
   routine("finalize");
+  ld8(T0, A0, R_FLAGS);
+  and(T0, T0, 255 - BLOCK_OPEN);
+  st8(T0, A0, R_FLAGS);
+  ld32(A1, A0, R_PARENT);
+  add(A1, A1, S5);
+  stw(A1, W_TIP);
+  ld8(T1, A0, R_TYPE);
+  bleu(T1, BLOCK_LIST, "container");
+  beq(T1, BLOCK_PARAGRAPH, "paragraph");
+  bne(T1, BLOCK_CODE, "measure_leaf");
+  bset(T0, BLOCK_FENCED, "measure_leaf");
+  jump("trim_blank_lines");
+  label("paragraph");
+  ld32(T0, A0, R_DATA);
+  ld8x(T0, S5, T0);
+  beq(T0, '[', "definitions");
+  ldw(T0, W_PARAGRAPH_SIBLING);
+  beq(T0, 0, "measure_leaf");
+  ld32(T1, A0, R_LEN);
+  mov(A0, A1);
+  mov(A1, T0);
+  ldw(T0, W_LONGEST);
+  bleu(T1, T0, "note_sibling");
+  stw(T1, W_LONGEST);
+  jump("note_sibling");
+  label("definitions");
+  jump("finalize_definitions");
+
+  label("container");
+  enter_bare();
+  bne(T1, BLOCK_QUOTE, "end_record");
+  ld32(T0, A0, R_EXTRA);
+  beq(T0, 0, "outermost");
+  add(T0, T0, S5);
+  st32(0, T0, R_LEN);
+  stw(T0, W_QUOTE_LAST);
+  jump("end_record");
+  label("outermost");
+  stw(0, W_QUOTE_FIRST);
+  stw(0, W_QUOTE_LAST);
+  label("end_record");
+  ldw(T0, W_ARENA_LIMIT); /* the room that was kept for this record */
+  add(T0, T0, RECORD_END_SIZE);
+  stw(T0, W_ARENA_LIMIT);
+  ld32(A2, A0, R_TYPE); /* and R_FLAGS, R_AUX, of which the flags mean nothing here */
+  add(A2, A2, BLOCK_END);
+  call("new_record");
+  st32(A2, A0, R_TYPE);
+  add(A0, A0, RECORD_END_SIZE);
+  stw(A0, W_TOP);
+  mov(A0, A1);
+  leave();
+}
+
+/* measure_leaf: the rest of finalize for a leaf block A0 of parent A1: W_LONGEST. */
+static void lay_measure_leaf(void) {
+  routine("measure_leaf");
+  ld32(T0, A0, R_LEN);
+  mov(A0, A1);
+  ldw(T1, W_LONGEST);
+  bleu(T0, T1, "done");
+  stw(T0, W_LONGEST);
+  label("done");
+  ret();
+}
+
+/* finalize_definitions: the rest of finalize for a paragraph A0, of parent A1, that may begin with definitions. */
+static void lay_finalize_definitions(void) {
+  routine("finalize_definitions");
   enter(S0, S3);
   mov(S3, A0);
-  ld8(T0, S3, R_FLAGS);
-  and(T0, T0, 255 - BLOCK_OPEN);
-  st8(T0, S3, R_FLAGS);
-  ld32(S0, S3, R_PARENT);
-  add(S0, S0, S5);
-  stw(S0, W_TIP);
-  ld8(T0, S3, R_TYPE);
-  jump_table(T0, "finalizers");
-
-  label("paragraph");
+  mov(S0, A1);
   call("resolve_definitions");
   beq(A0, 0, "only_definitions");
   mov(A0, S0);
   ldw(A1, W_PARAGRAPH_SIBLING);
   call("note_sibling");
-  jump("measure");
+  ld32(T0, S3, R_LEN);
+  ldw(T1, W_LONGEST);
+  bleu(T0, T1, "done");
+  stw(T0, W_LONGEST);
+  jump("done");
   label("only_definitions");
   ld32(T0, S0, R_PARENT);
   add(T0, T0, S5);
@@ -480,75 +579,33 @@ static void lay_finalize(void) {
   ldw(T0, W_PARAGRAPH_PREV);
   stw(T0, W_LAST_RECORD);
   st32(0, T0, R_NEXT);
-  jump("done");
-
-  label("code");
-  ld8(T0, S3, R_FLAGS);
-  bset(T0, BLOCK_FENCED, "measure");
-  call("trim_blank_lines");
-  label("measure");
-  ld32(T0, S3, R_LEN);
-  ldw(T1, W_LONGEST);
-  bleu(T0, T1, "done");
-  stw(T0, W_LONGEST);
-  jump("done");
-
-  label("quote");
-  ld32(T0, S3, R_EXTRA);
-  beq(T0, 0, "outermost");
-  add(T0, T0, S5);
-  st32(0, T0, R_LEN);
-  stw(T0, W_QUOTE_LAST);
-  jump("container");
-  label("outermost");
-  stw(0, W_QUOTE_FIRST);
-  stw(0, W_QUOTE_LAST);
-  label("container");
-  ldw(T0, W_ARENA_LIMIT); /* the room that was kept for this record */
-  add(T0, T0, RECORD_END_SIZE);
-  stw(T0, W_ARENA_LIMIT);
-  li(A1, RECORD_END_SIZE);
-  call("new_record");
-  ld8(T0, S3, R_TYPE);
-  add(T0, T0, BLOCK_END);
-  st8(T0, A0, R_TYPE);
-  ld8(T0, S3, R_AUX);
-  st8(T0, A0, R_AUX);
   label("done");
   mov(A0, S0);
   leave();
-
-  static const char *const finalizer[BLOCK_TYPES] = {"finalize.done",      "finalize.quote",     "finalize.container",
-                                                     "finalize.container", "finalize.paragraph", "finalize.measure",
-                                                     "finalize.code",      "finalize.measure",   "finalize.done"};
-  data("finalizers", 2);
-  for (int type = 0; type < BLOCK_TYPES; type++)
-    data_offset16(finalizer[type], "finalizers");
 }
 
-/* trim_blank_lines: the indented code block S3 ends with its last line that is not blank. Destroys A0, T0. */
+/* trim_blank_lines: the rest of finalize for an indented code block A0 of parent A1: it ends with its last line that is
+ * not blank. */
 static void lay_trim_blank_lines(void) {
   routine("trim_blank_lines");
-  ld32(A0, S3, R_DATA);
-  ld32(T0, S3, R_LEN);
-  add(A0, A0, S5);
-  add(A0, A0, T0);
+  ld32(T1, A0, R_DATA);
+  ld32(A2, A0, R_LEN);
+  add(T1, T1, S5);
+  add(A2, A2, T1);
   label("back");
-  sub(A0, A0, 1);
-  ld8(T0, A0, 0);
+  sub(A2, A2, 1);
+  ld8(T0, A2, 0);
   beq(T0, '\n', "back");
   beq(T0, ' ', "back");
   beq(T0, '\t', "back");
   label("to_line_end");
-  add(A0, A0, 1);
-  ld8(T0, A0, 0);
+  add(A2, A2, 1);
+  ld8(T0, A2, 0);
   bne(T0, '\n', "to_line_end");
-  sub(A0, A0, S5);
-  ld32(T0, S3, R_DATA);
-  sub(A0, A0, T0);
-  add(A0, A0, 1);
-  st32(A0, S3, R_LEN);
-  ret();
+  sub(A2, A2, T1);
+  add(A2, A2, 1);
+  st32(A2, A0, R_LEN);
+  jump("measure_leaf");
 }
 
 /* add_line: append what is left of the line, with its '\n', to the content of the leaf block A0. The content points
@@ -622,6 +679,36 @@ static void lay_add_line(void) {
   leave();
 }
 
+/* continue_paragraph: append the line from S2 to the paragraph S3, its indentation left out. Destroys A*, T*. */
+static void lay_continue_paragraph(void) {
+  routine("continue_paragraph");
+  enter_bare();
+  call("skip_to_nonspace");
+  mov(A0, S3);
+  call("add_line");
+  call("note_padding");
+  leave();
+}
+
+/* note_padding: mark the paragraph S3 if the line in hand ends with white space, which its inlines lose.
+ * Destroys A0, T0, T1. */
+static void lay_note_padding(void) {
+  routine("note_padding");
+  ldw(T0, W_EOL);
+  ld8(T0, T0, -1);
+  bgtu(T0, ' ', "none");
+  mov(A0, S3);
+  if_class(T0, IS_SPACE, "mark_padded");
+  label("none");
+  ret();
+
+  routine("mark_padded"); /* the paragraph A0 */
+  ld8(T0, A0, R_FLAGS);
+  or (T0, T0, BLOCK_PADDED);
+  st8(T0, A0, R_FLAGS);
+  ret();
+}
+
 /* add_text: give what is left of the line, from S0, to the container S3. S2 = its first byte that is no space or tab.
  */
 static void lay_add_text(void) {
@@ -637,11 +724,13 @@ static void lay_add_text(void) {
   mov(A0, T0); /* a lazy continuation line: paragraph text, whatever it left unmatched */
   call("add_line");
   ldw(A0, W_TIP);
-  jump("padded");
+  call("mark_padded");
+  leave();
   label("not_lazy");
   call("close_unmatched");
   label("closed");
   ld8(T0, S3, R_TYPE);
+  bleu(T0, BLOCK_LIST, "container");
   jump_table(T0, "text_takers");
 
   label("code");
@@ -660,32 +749,26 @@ static void lay_add_text(void) {
   leave();
 
   label("paragraph");
-  mov(A0, S3);
-  label("add_stripped");
-  call("skip_to_nonspace");
-  call("add_line");
-  ldw(T0, W_EOL);
-  ld8(T0, T0, -1);
-  mov(A0, S3);
-  if_class(T0, IS_SPACE, "padded");
-  label("heading"); /* its text was taken when it was opened */
-  leave();
-  label("padded"); /* the paragraph A0 has white space at an end of a line, which its inlines lose */
-  ld8(T0, A0, R_FLAGS);
-  or (T0, T0, BLOCK_PADDED);
-  st8(T0, A0, R_FLAGS);
+  call("continue_paragraph");
   leave();
 
-  label("other");
+  label("container");
   ld8(T0, S2, 0);
   beq(T0, '\n', "done");
   li(A0, BLOCK_PARAGRAPH);
   call("add_child");
-  jump("add_stripped");
+  sub(T0, S2, S5);
+  st32(T0, S3, R_DATA);
+  ldw(T1, W_EOL);
+  sub(T0, T1, S2);
+  add(T0, T0, 1);
+  st32(T0, S3, R_LEN);
+  call("note_padding");
+  leave();
 
-  static const char *const taker[BLOCK_TYPES] = {"add_text.other", "add_text.other",     "add_text.other",
-                                                 "add_text.other", "add_text.paragraph", "add_text.heading",
-                                                 "add_text.code",  "add_text.html",      "add_text.other"};
+  static const char *const taker[BLOCK_TYPES] = {"add_text.container", "add_text.container", "add_text.container",
+                                                 "add_text.container", "add_text.paragraph", "add_text.done",
+                                                 "add_text.code",      "add_text.html",      "add_text.container"};
   data("text_takers", 2);
   for (int type = 0; type < BLOCK_TYPES; type++)
     data_offset16(taker[type], "text_takers");
@@ -735,16 +818,21 @@ void lay_blocks(void) {
   lay_parse_blocks();
   lay_find_nonspace();
   lay_skip_to_nonspace();
+  lay_advance_indentation();
   lay_advance_columns();
   lay_match_open_blocks();
   lay_pass_quote_marker();
   lay_close_unmatched();
-  lay_new_record();
   lay_add_child();
+  lay_new_record();
   lay_note_sibling();
   lay_finalize();
+  lay_measure_leaf();
+  lay_finalize_definitions();
   lay_trim_blank_lines();
   lay_add_line();
+  lay_continue_paragraph();
+  lay_note_padding();
   lay_add_text();
   lay_note_blank();
 }

@@ -42,7 +42,6 @@ enum {
   WORD(W_LENGTH), /* of the document, as handed in */
   /* the line in hand */
   WORD(W_EOL),          /* its '\n' */
-  WORD(W_NONSPACE_COL), /* column of S2 */
   WORD(W_PARTIAL_TAB),  /* S0 is at a tab of which some columns are used up */
   WORD(W_BREAK_KILL),   /* no thematic break can start before this byte */
   /* the open blocks */
@@ -50,7 +49,7 @@ enum {
   WORD(W_TIP),        /* the deepest open block */
   WORD(W_MATCHED),    /* the deepest block that the line continues */
   WORD(W_OPENED),     /* the line has opened a block */
-  WORD(W_MAYBE_LAZY), /* the tip was a paragraph and no block is opened yet */
+  WORD(W_TIP_TYPE), /* of the tip before the line, until the line has opened a container */
   WORD(W_LAST_RECORD),
   WORD(W_BLANK_CONTAINER), /* the open container whose last line was blank, or 0 */
   WORD(W_QUOTE_FIRST),     /* the outermost and innermost open block quote, or 0 */
@@ -64,6 +63,7 @@ enum {
   WORD(W_MARKER_CHAR),
   WORD(W_MARKER_START),
   WORD(W_MARKER_LENGTH),
+  WORD(W_ITEM_COLUMNS), /* columns that belong to the item */
   /* references */
   WORD(W_REF_FIRST),
   WORD(W_REF_LAST),

@@ -110,19 +110,13 @@ static void check_nonspace(RunRoutine run, const char *line, unsigned column) {
   unsigned at = 0, wanted = column;
   for (; line[at] == ' ' || line[at] == '\t'; at++)
     wanted = line[at] == ' ' ? wanted + 1 : wanted / 4 * 4 + 4;
-  for (int known = -1; known <= (int)at; known++) { /* S2 behind S0: what is known stands */
-    Registers in = marked_registers();
-    in.s[0] = (uintptr_t)place_at_end(line, strlen(line), 0, ' ');
-    in.s[1] = column;
-    in.s[2] = in.s[0] + (uint64_t)(int64_t)known;
-    set_field(W_NONSPACE_COL, known > 0 ? column + 77 : FILL);
-    Registers out = run_keeping(run, "find_nonspace", in, IN_S2 | IN_S4 | IN_T0, shown(line, strlen(line)));
-    unsigned columns = known > 0 ? 77 : wanted - column;
-    if (out.s[2] != in.s[0] + (known > 0 ? (unsigned)known : at) || out.s[4] != columns ||
-        get_field(W_NONSPACE_COL) != column + columns)
-      ck_abort_msg("find_nonspace of %s at column %u: byte %" PRIu64 ", %" PRIu64 " columns, not %u",
-                   shown(line, strlen(line)), column, out.s[2] - in.s[0], out.s[4], columns);
-  }
+  Registers in = marked_registers();
+  in.s[0] = (uintptr_t)place_at_end(line, strlen(line), 0, ' ');
+  in.s[1] = column;
+  Registers out = run_keeping(run, "find_nonspace", in, IN_S2 | IN_S4 | IN_T0, shown(line, strlen(line)));
+  if (out.s[2] != in.s[0] + at || out.s[4] != wanted - column)
+    ck_abort_msg("find_nonspace of %s at column %u: byte %" PRIu64 ", %" PRIu64 " columns, not %u",
+                 shown(line, strlen(line)), column, out.s[2] - in.s[0], out.s[4], wanted - column);
 }
 
 /* One column at a time: a tab is used up when the next column is a multiple of four. Only a tab can be entered. */
@@ -147,6 +141,32 @@ static void check_advance(RunRoutine run, const char *line, unsigned column, uns
                  where, partial);
 }
 
+/* Through some columns of the indentation, and then through some more of what is left of it: the same place as one
+ * column at a time leads to, and what is left is what find_nonspace would find from there. */
+static void check_indentation(RunRoutine run, const char *line, unsigned column, unsigned first, unsigned second) {
+  Registers at = marked_registers();
+  at.s[0] = (uintptr_t)place_at_end(line, strlen(line), 0, ' ');
+  at.s[1] = column;
+  set_field(W_PARTIAL_TAB, 0);
+  at = run_keeping(run, "find_nonspace", at, IN_S2 | IN_S4 | IN_T0, line);
+  for (int step = 0; step < 2; step++) {
+    at.a[0] = step ? second : first;
+    if (at.a[0] == 0 || at.a[0] > at.s[4])
+      return;
+    uint64_t partial_before = get_field(W_PARTIAL_TAB), left = at.s[4] - at.a[0];
+    Registers one_by_one = run_keeping(run, "advance_columns", at, IN_A0 | IN_T0 | IN_S0 | IN_S1, line);
+    uint64_t partial = get_field(W_PARTIAL_TAB);
+    set_field(W_PARTIAL_TAB, partial_before);
+    at = run_keeping(run, "advance_indentation", at, IN_A0 | IN_T0 | IN_S0 | IN_S1 | IN_S4, shown(line, strlen(line)));
+    if (at.s[0] != one_by_one.s[0] || at.s[1] != one_by_one.s[1] || at.s[4] != left ||
+        get_field(W_PARTIAL_TAB) != partial)
+      ck_abort_msg("advance_indentation %u and %u columns in %s from column %u, step %d: column %" PRIu64 ", %" PRIu64
+                   " left, inside a tab: %" PRIu64 ", not %" PRIu64 ", %" PRIu64 ", %" PRIu64,
+                   first, second, shown(line, strlen(line)), column, step, at.s[1], at.s[4], get_field(W_PARTIAL_TAB),
+                   one_by_one.s[1], left, partial);
+  }
+}
+
 static void check_columns(RunRoutine run, int rounds) {
   static const char *const lines[] = {"\n",    "a",       " a", "\ta",      "  \ta", "   \ta",  "    \ta",
                                       "\t\ta", " \t \ta", "\v", "\xC2\xA0", "\t \n", "      \n"};
@@ -156,6 +176,8 @@ static void check_columns(RunRoutine run, int rounds) {
       check_nonspace(run, lines[i], column);
       for (unsigned columns = 0; columns <= strlen(lines[i]); columns++)
         check_advance(run, lines[i], column, columns);
+      for (unsigned steps = 0; steps < 12 * 6; steps++)
+        check_indentation(run, lines[i], column, steps % 12, steps / 12);
     }
 }
 
@@ -287,6 +309,57 @@ static void check_writing(RunRoutine run, int rounds) {
   }
 }
 
+/* The text that begins a block: up to the first byte that may be no text, and before a '!' that stands before a '['. */
+static void check_leading(RunRoutine run, const char *bytes, size_t size) {
+  Text wanted = {0};
+  const char *what = shown(bytes, size);
+  size_t end = 0;
+  while (end < size && !strchr("[\\]^_`<&*", bytes[end] ? bytes[end] : 'a'))
+    end++;
+  if (end > 0 && end < size && bytes[end] == '[' && bytes[end - 1] == '!')
+    end--;
+  text_escaped(&wanted, bytes, end);
+  Registers in = marked_registers();
+  in.s[0] = (uintptr_t)place_at_end(bytes, size, 16, '<');
+  in.s[1] = in.s[0] + size;
+  in.s[4] = (uintptr_t)sink + 64;
+  memset(sink, FILL, SINK_SIZE);
+  set_field(W_OUT_LIMIT, (uintptr_t)sink + 64 + 6 * size);
+  Registers out = run_keeping(run, "put_leading_text", in, IN_A0 | IN_T0 | IN_S4, what);
+  if (out.a[0] != in.s[0] + end || out.s[4] != in.s[4] + wanted.size)
+    ck_abort_msg("put_leading_text of %s ends at %" PRIu64 ", not %zu, having written %" PRIu64 " bytes, not %zu", what,
+                 out.a[0] - in.s[0], end, out.s[4] - in.s[4], wanted.size);
+  if (wanted.size > 0)
+    expect_bytes(what, sink + 64, wanted.bytes, wanted.size);
+  expect_untouched("put_leading_text", what, 64 + wanted.size + 32);
+  memset(sink, FILL, SINK_SIZE); /* one byte less room: nothing is written, and all is left */
+  set_field(W_OUT_LIMIT, get_field(W_OUT_LIMIT) - 1);
+  out = run_keeping(run, "put_leading_text", in, IN_A0 | IN_T0, what);
+  ck_assert_msg(out.a[0] == in.s[0] && sink[64] == FILL, "put_leading_text of %s writes without room", what);
+  text_free(&wanted);
+}
+
+static void check_leading_text(RunRoutine run, int rounds) {
+  static const char *const parts[] = {
+      "a", "b c", ">", "\"", "!", "![", "[", "\n", "0123456789abcde", "0123456789ABCDEF", "^", NULL};
+  uint64_t state = 2862933555777941757U;
+  for (int c = 0; c < 256; c++)
+    for (size_t size = 1; size < 40; size += 13) {
+      char bytes[64];
+      memset(bytes, 'a', sizeof(bytes));
+      bytes[(size_t)c % size] = (char)c;
+      check_leading(run, bytes, size);
+      bytes[size / 2] = '!';
+      check_leading(run, bytes, size);
+    }
+  for (int round = 0; round < rounds; round++) {
+    char bytes[512];
+    size_t size = random_text(&state, parts, 12, bytes);
+    if (size > 0)
+      check_leading(run, bytes, size);
+  }
+}
+
 static void check_dangerous(RunRoutine run, int rounds) {
   static const char *const urls[] = {"javascript:",
                                      "JavaScript:x",
@@ -367,8 +440,12 @@ static void check_line_break(RunRoutine run, int rounds) {
 }
 
 int main(void) {
-  static const RoutineTest tests[] = {{"text", check_text, 20000, 200},       {"columns", check_columns, 1, 1},
-                                      {"writing", check_writing, 3000, 30},   {"dangerous URLs", check_dangerous, 1, 1},
-                                      {"numbers", check_numbers, 20000, 100}, {"line breaks", check_line_break, 1, 1}};
+  static const RoutineTest tests[] = {{"text", check_text, 20000, 200},
+                                      {"columns", check_columns, 1, 1},
+                                      {"leading text", check_leading_text, 3000, 30},
+                                      {"writing", check_writing, 3000, 30},
+                                      {"dangerous URLs", check_dangerous, 1, 1},
+                                      {"numbers", check_numbers, 20000, 100},
+                                      {"line breaks", check_line_break, 1, 1}};
   return run_routine_tests("copying", tests, (int)(sizeof(tests) / sizeof(*tests)));
 }
