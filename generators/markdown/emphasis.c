@@ -5,7 +5,8 @@
  * has a byte of the tag row that says which tag took its place. */
 #include "parts.h"
 
-enum { CLASS_OTHER, CLASS_SPACE, CLASS_PUNCTUATION, CLASSES };
+/* The classes of characters that lie beside a run; two bits, those of IS_SPACE and IS_PUNCT. */
+enum { CLASS_OTHER, CLASS_SPACE, CLASS_PUNCTUATION, CLASSES = 4 };
 
 /* "flanking": for the classes of the characters before and behind a run, CLASSES * before + behind: TOKEN_CAN_* for a
  * run of '*' in the low two bits, for one of '_' in the next two. */
@@ -74,7 +75,7 @@ static void lay_classify_run(void) {
   li(A0, '\n');
   label("before_known");
   call("character_class");
-  mul(S2, A0, CLASSES);
+  shl(S2, A0, 2);
   li(A0, '\n');
   bgeu(S0, S1, "after_known");
   ld8(A0, S0, 0);
@@ -98,15 +99,40 @@ static void lay_classify_run(void) {
 }
 
 /* delimiter_run: at a run of '*' or '_'. If it can open, or close one that can: flush, push it, move S0 behind it; out
- * A0 is not 0. Else move S0 behind it; out A0 = 0. */
+ * A0 is not 0. Else move S0 behind it; out A0 = 0. Between two ASCII characters two looks into the table of bytes
+ * settle what it can do. (VT is a space in that table and nowhere in the rules of emphasis.) */
 static void lay_delimiter_run(void) {
   routine("delimiter_run");
   enter_bare();
-  call("classify_run");
-  beq(A0, 0, "text");
-  mov(A2, A0);
-  ld8(T0, A3, 0);
-  shr(T0, T0, 6);
+  mov(A3, S0);
+  ld8(A1, S0, 0);
+  label("count"); /* the white space behind the text ends the run at the latest */
+  add(S0, S0, 1);
+  ld8(T0, S0, 0);
+  beq(T0, A1, "count");
+  bgeu(T0, 0x80, "any_neighbours");
+  beq(T0, '\v', "any_neighbours");
+  li(A0, '\n');
+  ldw(T1, W_SUBJECT);
+  beq(T1, A3, "before_known");
+  ld8(A0, A3, -1);
+  bgeu(A0, 0x80, "any_neighbours");
+  beq(A0, '\v', "any_neighbours");
+  label("before_known");
+  la(T1, "byte_classes");
+  ld8x(A0, T1, A0);
+  ld8x(T0, T1, T0);
+  and(A0, A0, IS_SPACE | IS_PUNCT);
+  and(T0, T0, IS_SPACE | IS_PUNCT);
+  shl(A0, A0, 2);
+  add(A0, A0, T0);
+  la(T1, "flanking");
+  ld8x(A2, T1, A0);
+  beq(A1, '*', "classified");
+  shr(A2, A2, 2);
+  label("classified"); /* A2 = TOKEN_CAN_*, A1 = the character */
+  beq(A2, 0, "text");
+  shr(T0, A1, 6);
   add(T0, T0, 1); /* a bit for each: 1 for '*', 2 for '_' */
   ldw(A0, W_OPENERS_SEEN);
   bset(A2, TOKEN_CAN_OPEN, "opener");
@@ -121,8 +147,7 @@ static void lay_delimiter_run(void) {
   call("flush_run");
   st8(TOKEN_DELIMITER, S4, T_KIND);
   st8(A2, S4, T_FLAGS);
-  ld8(T0, A3, 0);
-  st8(T0, S4, T_CHAR);
+  st8(A1, S4, T_CHAR);
   sub(T0, A3, S5);
   st32(T0, S4, T_OFF);
   sub(A2, S0, A3);
@@ -130,12 +155,14 @@ static void lay_delimiter_run(void) {
   st32(0, S4, T_LOW);
   st32(A2, S4, T_HIGH);
   st32(0, S4, T_NEXT);
+  bltu(A2, 3, "remainder_known");
   li(T0, 0xAAAAAAAB); /* the remainder by three: n / 3 = n * 0xAAAAAAAB >> 33 for 32 bits */
   mul(T0, T0, A2);
   shr(T0, T0, 33);
   mul(T0, T0, 3);
-  sub(T0, A2, T0);
-  st8(T0, S4, T_MOD3);
+  sub(A2, A2, T0);
+  label("remainder_known");
+  st8(A2, S4, T_MOD3);
   ldw(T0, W_SUBJECT);
   sub(T0, S0, T0);
   st32(T0, S4, T_POS);
@@ -147,8 +174,16 @@ static void lay_delimiter_run(void) {
   add(S4, S4, TOKEN_SIZE);
   add(A2, A2, A0);
   st32(A1, A2, T_NEXT);
+  leave(); /* A0 = W_TOKENS is not 0 */
   label("text");
+  li(A0, 0);
   leave();
+  label("any_neighbours");
+  mov(S0, A3);
+  call("classify_run");
+  mov(A2, A0);
+  ld8(A1, A3, 0);
+  jump("classified");
 }
 
 /* process_emphasis: in A0 = position in the subject: make emphasis of the delimiter runs that end there or later, and

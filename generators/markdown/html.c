@@ -754,6 +754,42 @@ static void lay_render_autolink(void) {
 /* render_delimiter: the run S0: the emphasis that it closes, the characters left, the emphasis that it opens. */
 static void lay_render_delimiter(void) {
   routine("render_delimiter");
+  ld32(A0, S0, T_OFF);
+  ld32(A1, S0, T_LEN);
+  ld32(T0, S0, T_LOW);
+  ld32(T1, S0, T_HIGH);
+  sub(T0, T1, T0); /* characters left */
+  beq(T0, A1, "all_text");
+  bne(T0, 0, "in_parts");
+  bne(S2, 0, "in_parts");
+  ldw(T1, W_TAG_BIAS);
+  ld8x(T0, T1, A0);
+  beq(A1, 1, "one_tag");
+  bne(A1, 2, "in_parts");
+  beq(T0, TAG_STRONG_OPEN, "strong");
+  bne(T0, TAG_STRONG_CLOSE, "in_parts");
+  put_literal("</strong>");
+  ret();
+  label("strong");
+  put_literal("<strong>");
+  ret();
+  label("one_tag");
+  beq(T0, TAG_EM_OPEN, "em");
+  put_literal("</em>");
+  ret();
+  label("em");
+  put_literal("<em>");
+  ret();
+  label("all_text");
+  add(A0, A0, S5);
+  jump("put_raw");
+  label("in_parts");
+  jump("render_delimiter_parts");
+}
+
+/* render_delimiter_parts: the same for a run that is used up in several steps, or in part, or in an image. */
+static void lay_render_delimiter_parts(void) {
+  routine("render_delimiter_parts");
   enter(S1, S3);
   ldw(S3, W_TAG_BIAS);
   ld32(T0, S0, T_OFF);
@@ -922,6 +958,7 @@ void lay_html(void) {
   lay_render_code();
   lay_render_autolink();
   lay_render_delimiter();
+  lay_render_delimiter_parts();
   lay_put_destination();
   lay_put_title();
   lay_put_safe_href();
