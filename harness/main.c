@@ -4,10 +4,12 @@
 #include "harness/blame/blame_trace.h"
 #include "harness/cli/options.h"
 #include "harness/coverage/coverage_command.h"
+#include "harness/coverage/coverage_report.h"
 #include "harness/loaders/liveness.h"
 #include "harness/loaders/loaders.h"
 #include "harness/mutate/mutate.h"
 #include "harness/reduce/reduce.h"
+#include "harness/report/html/html.h"
 #include "harness/report/report.h"
 #include "harness/session/audit.h"
 #include "harness/session/plant.h"
@@ -57,37 +59,47 @@ static bool audit(struct workspace *workspace, bool verbose, bool comments, int 
   return missed == 0 && !*interrupted;
 }
 
-/* Writes the report files that were asked for. Returns whether all could be. */
+static void print_report(const struct report_format *format, const struct session *session) {
+  struct bytes text = {0};
+  format->make(session, &text);
+  fwrite(text.data, 1, text.len, stdout);
+  bytes_free(&text);
+}
+
+/* Writes the reports that were asked for. Returns whether all could be. */
 static bool write_reports(const struct session *session, const struct options *options) {
-  static int (*const writers[])(const struct session *, const char *) = {junit_report, json_lines_report, sarif_report,
-                                                                         html_report};
-  const char *const paths[] = {options->junit, options->json_lines, options->sarif, options->html};
   bool good = true;
-  for (size_t i = 0; i < 4; i++) {
-    int failed = paths[i] ? writers[i](session, paths[i]) : 0;
+  for (size_t i = 0; i < options->report_count; i++) {
+    const struct report_format *format = options->reports[i].format;
+    const char *path = options->reports[i].path;
+    int failed = path ? report_write(format, session, path) : 0;
     if (failed)
-      fprintf(stderr, "bytegate: %s: %s\n", paths[i], strerror(failed));
+      fprintf(stderr, "bytegate: %s: %s\n", path, strerror(failed));
+    else if (path && options->command == COMMAND_REPORT && format == &html_format)
+      fprintf(stderr, "bytegate: the report is %s\n", path);
+    else if (!path)
+      print_report(format, session);
     good &= failed == 0;
   }
-  if (options->github)
-    github_report(session, stdout);
   fflush(stdout);
-  if (options->html && good)
-    fprintf(stderr, "bytegate: the report is %s\n", options->html);
   return good;
 }
 
-static bool prints_text(const struct options *options) {
-  return options->html ? options->output != OUTPUT_TAP
-                       : options->output == OUTPUT_TEXT || (options->output == OUTPUT_AUTO && isatty(STDOUT_FILENO));
+/* The format of what stands on stdout. */
+static const struct report_format *stdout_format(const struct options *options) {
+  if (options->on_stdout)
+    return options->on_stdout;
+  return options->command == COMMAND_REPORT || isatty(STDOUT_FILENO) ? &text_format : &tap_format;
 }
+
+static bool prints_text(const struct options *options) { return stdout_format(options) == &text_format; }
 
 /* Reports on a session that has run. Returns the exit status. */
 static int report(const struct session *session, const struct options *options) {
   if (prints_text(options)) {
     text_end(session, stdout);
   } else {
-    tap_report(session, stdout);
+    print_report(stdout_format(options), session);
     text_end(session, stderr);
   }
   if (options->update_known) {
@@ -299,6 +311,9 @@ int main(int argc, char **argv) {
   struct workspace none = {0};
   int status = EXIT_USAGE;
   occupy_standard_descriptors();
+  html_add_section(&loaders_section);
+  html_add_section(&byte_map_section);
+  html_add_section(&html_sizes);
   options_parse(argc, argv, &options);
   options.session.examine = options.session.gate ? blame_end : NULL;
   if (case_operand(&options))
@@ -332,10 +347,10 @@ int main(int argc, char **argv) {
     status = list_machines(&options.operands);
     break;
   case COMMAND_LIVENESS:
-    status = liveness_command(options.session.build, "fixtures/loaders.ini");
+    status = liveness_command(options.session.build, "fixtures/loaders.ini", &options.session.programs);
     break;
   case COMMAND_LOADERS:
-    status = loaders_command(options.session.build, "fixtures/loaders.ini", &options.operands);
+    status = loaders_command(options.session.build, "fixtures/loaders.ini", &options.operands, &options.session.programs);
     break;
   case COMMAND_MUTATE:
     status = mutate_command(&options);

@@ -15,153 +15,241 @@
 /* The file VERSION, through the Makefile. */
 const char *argp_program_version = "bytegate " BYTEGATE_VERSION;
 
-enum {
-  OPTION_RUNNER = 256,
-  OPTION_SEED,
-  OPTION_REPEAT,
-  OPTION_JUNIT,
-  OPTION_JSON,
-  OPTION_SARIF,
-  OPTION_GITHUB,
-  OPTION_TAP,
-  OPTION_TEXT,
-  OPTION_SUITES,
-  OPTION_KNOWN,
-  OPTION_UPDATE,
-  OPTION_NO_AUDIT,
-  OPTION_BUILD,
-  OPTION_LCOV,
-  OPTION_BYTE,
-  OPTION_ELF,
-  OPTION_FRESH,
-  OPTION_SECONDS,
-  OPTION_UNEXPLAINED
+/* ---- The commands ----------------------------------------------------------------------------------------------- */
+
+/* The hidden ones, which other parts of the gate start, have no help. */
+static const struct command_row {
+  const char *name;
+  const char *operands; /* as --help shows them */
+  size_t least, most;   /* how many */
+  const char *help;
+} commands[COMMANDS] = {
+    [COMMAND_VERIFY] = {"verify", "", 0, 0, "run the selected cases, or all, and give the verdict"},
+    [COMMAND_REPORT] = {"report", "", 0, 0, "verify -k, and write what came of it as one HTML page"},
+    [COMMAND_LIST] = {"list", "", 0, 0, "print the selected cases: case, program, runner"},
+    [COMMAND_AUDIT] = {"self-audit", "", 0, 0, "prove that the gate catches what is planted for it"},
+    [COMMAND_REDUCE] = {"reduce", "CASE", 0, 1, "find the smallest document that fails like CASE"},
+    [COMMAND_COVERAGE] = {"coverage", "", 0, 0, "measure which instructions and branch edges cases reach"},
+    [COMMAND_COVERS] = {"covers", "FILE:LINE", 1, 1, "list the cases that reach this line of a generator"},
+    [COMMAND_MUTATE] = {"mutate", "[ROUTINE...]", 0, SIZE_MAX,
+                        "change a program at each place, or in the routines whose name matches these shell patterns, "
+                        "and say where no case fails"},
+    [COMMAND_BLAME] = {"blame", "CASE", 0, 1,
+                       "say which instruction wrote the byte that diverges, or where it crashes, hangs, ends or leaves "
+                       "a process behind"},
+    [COMMAND_BISECT] = {"bisect", "CASE [GOOD [BAD]]", 0, 3,
+                        "find the commit that broke CASE, between two commits (default: HEAD, and the nearest before "
+                        "it that is good)"},
+    [COMMAND_LOADERS] = {"loaders", "[LOADER...]", 0, 3,
+                         "give every program to every loader, native, qemu or kernel, and hold what comes of it to "
+                         "fixtures/loaders.ini (default: the first two; kernel boots a kernel for each program)"},
+    [COMMAND_LIVENESS] = {"liveness", "", 0, 0, "print which header bytes of the smallest programs loaders read"},
+    [COMMAND_MACHINES] = {"machines", "[NAME]", 0, 1,
+                          "list the machines whose programs can be run, or the one of that name; host is this one"},
+    [COMMAND_COMPLETION] = {"completion", "SHELL", 1, 1, "print the completion for bash, zsh or fish"},
+    [COMMAND_PLANT] = {"plant", "", 0, SIZE_MAX, NULL},
+    [COMMAND_OBSERVE] = {"observe", "", 0, SIZE_MAX, NULL},
 };
 
-static const struct argp_option table[] = {
-    {NULL, 0, NULL, 0, "What to run:", 1},
-    {"suite", 's', "SUITE", 0, "A suite by name, or a suite file; may be repeated", 1},
-    {"case", 'c', "CASE", 0, "Cases whose name matches this shell pattern; may be repeated", 1},
-    {"program", 'p', "PROGRAM", 0, "Programs whose name matches this shell pattern; may be repeated", 1},
-    {"runner", OPTION_RUNNER, "RUNNER", 0, "native or qemu", 1},
-    {"seed", OPTION_SEED, "N", 0,
-     "Seed of the random documents, and of the sample of mutants: a number, or the word random", 1},
-    {"byte", OPTION_BYTE, "N", 0, "Blame byte N of the body, or of stdout, whether it diverges or not", 1},
-    {"elf", OPTION_ELF, NULL, 0, "Bisect between two builds of a program, not two commits", 1},
-    {NULL, 0, NULL, 0, "How to run it:", 2},
-    {"jobs", 'j', "N", 0, "Programs at work side by side (default: one for each core)", 2},
-    {"keep-going", 'k', NULL, 0, "Go on after a failure", 2},
-    {"repeat", OPTION_REPEAT, "N", 0, "Run each case N times; one that does not always do the same is FLAKY", 2},
-    {"no-self-audit", OPTION_NO_AUDIT, NULL, 0, "Leave out the proof that this gate catches what it must", 2},
-    {"fresh", OPTION_FRESH, NULL, 0, "Measure anew, also what is known from before", 2},
-    {"seconds", OPTION_SECONDS, "N", 0, "Try mutants so long, in an order that the seed decides (default: all)", 2},
-    {"unexplained", OPTION_UNEXPLAINED, NULL, 0, "Leave out the mutants that fixtures/mutants-equivalent explains", 2},
-    {NULL, 0, NULL, 0, "What to print:", 3},
-    {"verbose", 'v', NULL, 0, "Name every case, explain every failure", 3},
-    {"text", OPTION_TEXT, NULL, 0, "Text for people (default on a terminal)", 3},
-    {"tap", OPTION_TAP, NULL, 0, "TAP version 14 (default elsewhere)", 3},
-    {"lcov", OPTION_LCOV, "FILE", 0, "Write the coverage as a tracefile of lcov as well", 3},
-    {"junit", OPTION_JUNIT, "FILE", 0, "Write JUnit XML as well", 3},
-    {"json-lines", OPTION_JSON, "FILE", 0, "Write JSON as well, one result a line", 3},
-    {"sarif", OPTION_SARIF, "FILE", 0, "Write SARIF 2.1.0 as well", 3},
-    {"github", OPTION_GITHUB, NULL, 0, "Print GitHub annotations as well", 3},
-    {NULL, 0, NULL, 0, "Where things are:", 4},
-    {"suites", OPTION_SUITES, "FOLDER", 0, "Folder of the suite files (default: fixtures/suites)", 4},
-    {"build", OPTION_BUILD, "FOLDER", 0, "Folder that {build} of a suite stands for (default: that of this command)",
-     4},
-    {"out", 'o', "FILE", 0,
+/* Another way to call bisect, for --help. */
+static const struct command_row bisect_elf_row = {"bisect --elf", "A B [CASE]", 0, 0,
+                                                  "find the routine that makes the program BAD fail, by putting "
+                                                  "routines of the program GOOD in the place of its own"};
+
+/* ---- The options ------------------------------------------------------------------------------------------------ */
+
+/* Which commands read an option, as a set of bits. */
+#define BY(command) (1U << COMMAND_##command)
+#define BY_VERIFY (BY(VERIFY) | BY(REPORT))
+#define BY_RUN (BY_VERIFY | BY(REDUCE) | BY(BLAME))
+#define BY_MEASURE (BY(COVERAGE) | BY(COVERS) | BY(MUTATE))
+#define BY_SELECT (BY_RUN | BY(LIST) | BY(BISECT) | BY_MEASURE)
+#define BY_TABLE (BY(LOADERS) | BY(LIVENESS))
+
+/* Where the value of an option goes: into a field of struct options, or to a function of its own. */
+enum binding_kind { SET_TRUE, SET_FALSE, SET_TEXT, ADD_TEXT, SET_UNSIGNED, SET_NUMBER, CALL };
+
+struct option_row {
+  const char *name;
+  char letter; /* 0: none */
+  const char *argument;
+  const char *help;
+  unsigned readers; /* the commands that read it */
+  enum binding_kind kind;
+  size_t offset;                  /* of the field */
+  unsigned long long least, most; /* of a number */
+  void (*parse)(struct argp_state *state, struct options *options, const char *value);
+};
+
+static void parse_runner(struct argp_state *state, struct options *options, const char *value);
+static void parse_seed(struct argp_state *state, struct options *options, const char *value);
+static void parse_build(struct argp_state *state, struct options *options, const char *value);
+static void parse_byte(struct argp_state *state, struct options *options, const char *value);
+
+#define FIELD(field) .offset = offsetof(struct options, field)
+
+static const struct option_row what_to_run[] = {
+    {"suite", 's', "SUITE", "A suite by name, or a suite file; may be repeated", BY_SELECT, ADD_TEXT,
+     FIELD(session.suites)},
+    {"case", 'c', "CASE", "Cases whose name matches this shell pattern; may be repeated", BY_SELECT, ADD_TEXT,
+     FIELD(session.cases)},
+    {"program", 'p', "PROGRAM", "Programs whose name matches this shell pattern; may be repeated", BY_SELECT | BY_TABLE,
+     ADD_TEXT, FIELD(session.programs)},
+    {"runner", 0, "RUNNER", "native or qemu", BY_SELECT, CALL, .parse = parse_runner},
+    {"seed", 0, "N", "Seed of the random documents, and of the sample of mutants: a number, or the word random",
+     BY_SELECT, CALL, .parse = parse_seed},
+    {"byte", 0, "N", "Blame byte N of the body, or of stdout, whether it diverges or not", BY(BLAME), CALL,
+     .parse = parse_byte},
+    {"elf", 0, NULL, "Bisect between two builds of a program, not two commits", BY(BISECT), SET_TRUE, FIELD(by_elf)},
+    {NULL},
+};
+
+static const struct option_row how_to_run[] = {
+    {"jobs", 'j', "N", "Programs at work side by side (default: one for each core)", BY_RUN | BY(BISECT) | BY_MEASURE,
+     SET_UNSIGNED, FIELD(session.jobs), 1, 256},
+    {"keep-going", 'k', NULL, "Go on after a failure", BY_RUN, SET_TRUE, FIELD(session.keep_going)},
+    {"repeat", 0, "N", "Run each case N times; one that does not always do the same is FLAKY", BY_RUN, SET_UNSIGNED,
+     FIELD(session.repeat), 1, 1000000},
+    {"no-self-audit", 0, NULL, "Leave out the proof that this gate catches what it must", BY_VERIFY, SET_FALSE,
+     FIELD(audit)},
+    {"fresh", 0, NULL, "Measure anew, also what is known from before", BY_MEASURE, SET_TRUE, FIELD(fresh)},
+    {"seconds", 0, "N", "Try mutants so long, in an order that the seed decides (default: all)", BY(MUTATE), SET_NUMBER,
+     FIELD(seconds), 1, 1000000},
+    {"unexplained", 0, NULL, "Leave out the mutants that fixtures/mutants-equivalent explains", BY(MUTATE), SET_TRUE,
+     FIELD(unexplained)},
+    {NULL},
+};
+
+/* The formats of reports follow these. */
+static const struct option_row what_to_print[] = {
+    {"verbose", 'v', NULL, "Name every case, explain every failure; of coverage, every routine",
+     BY_VERIFY | BY(COVERAGE), SET_TRUE, FIELD(session.verbose)},
+    {"lcov", 0, "FILE", "Write the coverage as a tracefile of lcov as well", BY(COVERAGE), SET_TEXT, FIELD(lcov)},
+    {NULL},
+};
+
+static const struct option_row where_things_are[] = {
+    {"suites", 0, "FOLDER", "Folder of the suite files (default: fixtures/suites)", BY_SELECT, SET_TEXT,
+     FIELD(session.suites_folder)},
+    {"build", 0, "FOLDER", "Folder that {build} of a suite stands for (default: that of this command)",
+     BY_SELECT | BY_TABLE, CALL, .parse = parse_build},
+    {"out", 'o', "FILE",
      "File for the reduced document (default: reduced.md), or the HTML page (default: report.html beside this command)",
-     4},
-    {"known", OPTION_KNOWN, "FILE", 0, "List of known divergences (default: fixtures/known-divergences)", 4},
-    {"update-known", OPTION_UPDATE, NULL, 0, "Write the list of known divergences anew, from what diverges now", 4},
-    {NULL, 0, NULL, 0, NULL, 0},
+     BY(REDUCE) | BY(REPORT), SET_TEXT, FIELD(out)},
+    {"known", 0, "FILE", "List of known divergences (default: fixtures/known-divergences)", BY_SELECT, SET_TEXT,
+     FIELD(session.known_path)},
+    {"update-known", 0, NULL, "Write the list of known divergences anew, from what diverges now", BY_VERIFY, SET_TRUE,
+     FIELD(update_known)},
+    {NULL},
 };
 
 static const struct {
+  const char *title;
+  const struct option_row *rows;
+} groups[] = {{"What to run:", what_to_run},
+              {"How to run it:", how_to_run},
+              {"What to print:", what_to_print},
+              {"Where things are:", where_things_are}};
+
+/* An option of the command line: a row, or a format of reports. Its place in the list, and FIRST_KEY, is its key. */
+enum { MOST_OPTIONS = 64, FIRST_KEY = 256 };
+struct known_option {
   const char *name;
-  size_t operands; /* at most */
-} commands[COMMANDS] = {
-    [COMMAND_VERIFY] = {"verify", 0},      [COMMAND_REPORT] = {"report", 0},
-    [COMMAND_LIST] = {"list", 0},          [COMMAND_AUDIT] = {"self-audit", 0},
-    [COMMAND_REDUCE] = {"reduce", 1},      [COMMAND_COVERAGE] = {"coverage", 0},
-    [COMMAND_COVERS] = {"covers", 1},      [COMMAND_MUTATE] = {"mutate", SIZE_MAX},
-    [COMMAND_BLAME] = {"blame", 1},        [COMMAND_BISECT] = {"bisect", 3},
-    [COMMAND_LOADERS] = {"loaders", 3},    [COMMAND_LIVENESS] = {"liveness", 0},
-    [COMMAND_MACHINES] = {"machines", 1},  [COMMAND_COMPLETION] = {"completion", 1},
-    [COMMAND_PLANT] = {"plant", SIZE_MAX}, [COMMAND_OBSERVE] = {"observe", SIZE_MAX},
+  const struct option_row *row;       /* NULL: */
+  const struct report_format *format; /* is what it asks for */
+  bool given;
 };
+static struct known_option known_options[MOST_OPTIONS];
+static struct argp_option table[MOST_OPTIONS];
+static size_t option_count;
 
-/* The options whose value goes straight into a field of struct options. */
-enum binding_kind { SET_TRUE, SET_FALSE, SET_TEXT, ADD_TEXT, SET_UNSIGNED, SET_NUMBER };
+/* The commands that read OPTION. What coverage measures is written as JSON lines, too. */
+static unsigned readers_of(const struct known_option *option) {
+  if (option->row)
+    return option->row->readers;
+  return BY_VERIFY | (option->format == &json_lines_format ? BY(COVERAGE) : 0);
+}
 
-static const struct binding {
-  int key;
-  enum binding_kind kind;
-  size_t offset;
-  unsigned long long least, most; /* of a number */
-} bindings[] = {
-    {'s', ADD_TEXT, offsetof(struct options, session.suites), 0, 0},
-    {'c', ADD_TEXT, offsetof(struct options, session.cases), 0, 0},
-    {'p', ADD_TEXT, offsetof(struct options, session.programs), 0, 0},
-    {'j', SET_UNSIGNED, offsetof(struct options, session.jobs), 1, 256},
-    {'k', SET_TRUE, offsetof(struct options, session.keep_going), 0, 0},
-    {'v', SET_TRUE, offsetof(struct options, session.verbose), 0, 0},
-    {OPTION_REPEAT, SET_UNSIGNED, offsetof(struct options, session.repeat), 1, 1000000},
-    {OPTION_SUITES, SET_TEXT, offsetof(struct options, session.suites_folder), 0, 0},
-    {OPTION_KNOWN, SET_TEXT, offsetof(struct options, session.known_path), 0, 0},
-    {OPTION_JUNIT, SET_TEXT, offsetof(struct options, junit), 0, 0},
-    {OPTION_JSON, SET_TEXT, offsetof(struct options, json_lines), 0, 0},
-    {OPTION_SARIF, SET_TEXT, offsetof(struct options, sarif), 0, 0},
-    {'o', SET_TEXT, offsetof(struct options, out), 0, 0},
-    {OPTION_LCOV, SET_TEXT, offsetof(struct options, lcov), 0, 0},
-    {OPTION_ELF, SET_TRUE, offsetof(struct options, by_elf), 0, 0},
-    {OPTION_FRESH, SET_TRUE, offsetof(struct options, fresh), 0, 0},
-    {OPTION_SECONDS, SET_NUMBER, offsetof(struct options, seconds), 1, 1000000},
-    {OPTION_UNEXPLAINED, SET_TRUE, offsetof(struct options, unexplained), 0, 0},
-    {OPTION_GITHUB, SET_TRUE, offsetof(struct options, github), 0, 0},
-    {OPTION_UPDATE, SET_TRUE, offsetof(struct options, update_known), 0, 0},
-    {OPTION_NO_AUDIT, SET_FALSE, offsetof(struct options, audit), 0, 0},
-};
+static void add_option(size_t *entries, const struct known_option *option, int group) {
+  const struct option_row *row = option->row;
+  if (option_count == MOST_OPTIONS || *entries >= MOST_OPTIONS - 1)
+    die("there is no room for the option --%s", option->name);
+  int key = row && row->letter ? row->letter : FIRST_KEY + (int)option_count;
+  const char *argument = row ? row->argument : option->format->place == REPORT_IN_FILE ? "FILE" : NULL;
+  table[(*entries)++] =
+      (struct argp_option){option->name, key, argument, 0, row ? row->help : option->format->help, group};
+  known_options[option_count++] = *option;
+}
 
-static const char documentation[] =
-    "Hold programs to an oracle, byte for byte, and say which byte differs and why.\n"
-    "\n"
-    "COMMAND is one of\n"
-    "  verify       run the selected cases, or all, and give the verdict\n"
-    "  report       verify -k, and write what came of it as one HTML page\n"
-    "  list         print the selected cases: case, program, runner\n"
-    "  self-audit   prove that the gate catches what is planted for it\n"
-    "  reduce CASE  find the smallest document that fails like CASE\n"
-    "  coverage     measure which instructions and branch edges cases reach\n"
-    "  covers LINE  list the cases that reach LINE, FILE:LINE of a generator\n"
-    "  mutate [ROUTINE...]\n"
-    "               change a program at each place, or in the routines whose name\n"
-    "               matches these shell patterns, and say where no case fails\n"
-    "  blame CASE   say which instruction wrote the byte that diverges, or where\n"
-    "               it crashes, hangs, ends or leaves a process behind\n"
-    "  bisect CASE [GOOD [BAD]]\n"
-    "               find the commit that broke CASE, between two commits (default:\n"
-    "               HEAD, and the nearest before it that is good)\n"
-    "  bisect --elf GOOD BAD [CASE]\n"
-    "               find the routine that makes the program BAD fail, by putting\n"
-    "               routines of the program GOOD in the place of its own\n"
-    "  loaders [LOADER...]\n"
-    "               give every program to every loader, native, qemu or kernel, and\n"
-    "               hold what comes of it to fixtures/loaders.ini (default: the first\n"
-    "               two; kernel boots a kernel for each program)\n"
-    "  liveness     print which header bytes of the smallest programs loaders read\n"
-    "  machines [NAME]\n"
-    "               list the machines whose programs run here (NAME host: this one)\n"
-    "  completion   print the completion for bash, zsh or fish\n"
-    "\n"
-    "Nothing selected means every suite that is not on demand."
-    "\v"
-    "Exit status: 0 every byte is equal; 1 something diverged, crashed, hung, was refused or leaked; 2 the command "
-    "line "
-    "or a suite file is wrong; 3 the verdict could not be reached, because something that the gate itself needs "
-    "failed.\n"
-    "\n"
-    "NO_COLOR, CLICOLOR_FORCE and TMPDIR are respected.";
+/* Makes the table that argp reads, of the rows and the formats. */
+static void make_table(void) {
+  size_t entries = 0;
+  for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+    table[entries++] = (struct argp_option){.doc = groups[i].title, .group = (int)i + 1};
+    for (const struct option_row *row = groups[i].rows; row->name; row++)
+      add_option(&entries, &(struct known_option){.name = row->name, .row = row}, (int)i + 1);
+    for (size_t k = 0; groups[i].rows == what_to_print && k < REPORT_FORMAT_COUNT; k++)
+      add_option(&entries, &(struct known_option){.name = report_formats[k]->option, .format = report_formats[k]},
+                 (int)i + 1);
+  }
+}
+
+static struct known_option *option_of_key(int key) {
+  for (size_t i = 0; i < option_count; i++)
+    if (key == FIRST_KEY + (int)i || (known_options[i].row && known_options[i].row->letter == key && key))
+      return &known_options[i];
+  return NULL;
+}
+
+/* ---- --help ----------------------------------------------------------------------------------------------------- */
+
+enum { HELP_WIDTH = 77, HELP_COLUMN = 28 };
+
+/* Appends TEXT in lines of HELP_WIDTH at most, from the column HELP_COLUMN on, where the first line is already. */
+static void append_wrapped(struct bytes *out, const char *text) {
+  size_t column = HELP_COLUMN;
+  while (*text) {
+    size_t len = strcspn(text, " ");
+    if (column > HELP_COLUMN && column + 1 + len > HELP_WIDTH) {
+      bytes_printf(out, "\n%*s", HELP_COLUMN, "");
+      column = HELP_COLUMN;
+    } else if (column > HELP_COLUMN) {
+      bytes_text(out, " ");
+      column++;
+    }
+    bytes_append(out, text, len);
+    column += len;
+    text += len + strspn(text + len, " ");
+  }
+  bytes_text(out, "\n");
+}
+
+static void append_command(struct bytes *out, const struct command_row *row) {
+  int len = (int)(strlen(row->name) + strlen(row->operands)) + 1;
+  bytes_printf(out, "  %s %s%*s", row->name, row->operands, HELP_COLUMN - 2 - len, "");
+  append_wrapped(out, row->help);
+}
+
+/* What --help says before and after the options. */
+static const char *make_documentation(void) {
+  static struct bytes text;
+  bytes_text(&text, "Hold programs to an oracle, byte for byte, and say which byte differs and why.\n\n"
+                    "COMMAND is one of\n");
+  for (int i = 0; i < COMMAND_PLANT; i++) {
+    append_command(&text, &commands[i]);
+    if (i == COMMAND_BISECT)
+      append_command(&text, &bisect_elf_row);
+  }
+  bytes_text(&text, "\nNothing selected means every suite that is not on demand.\n"
+                    "\v"
+                    "Exit status: 0 every byte is equal; 1 something diverged, crashed, hung, was refused or leaked; "
+                    "2 the command line or a suite file is wrong; 3 the verdict could not be reached, because "
+                    "something that the gate itself needs failed.\n\n"
+                    "NO_COLOR, CLICOLOR_FORCE and TMPDIR are respected.");
+  return text.data;
+}
+
+/* ---- Parsing ---------------------------------------------------------------------------------------------------- */
 
 static unsigned long long parse_number(struct argp_state *state, const char *name, const char *value,
                                        unsigned long long least, unsigned long long most) {
@@ -173,13 +261,19 @@ static unsigned long long parse_number(struct argp_state *state, const char *nam
   return number;
 }
 
-static void parse_runner(struct argp_state *state, struct session_options *session, const char *value) {
+static void parse_runner(struct argp_state *state, struct options *options, const char *value) {
   if (strcmp(value, "native") != 0 && strcmp(value, "qemu") != 0)
     argp_error(state, "--runner=%s: it is native or qemu", value);
-  session->runner = value;
+  options->session.runner = value;
 }
 
-static void parse_seed(struct argp_state *state, struct session_options *session, const char *value) {
+static void parse_byte(struct argp_state *state, struct options *options, const char *value) {
+  options->has_byte = true;
+  options->byte = parse_number(state, "byte", value, 0, SIZE_MAX);
+}
+
+static void parse_seed(struct argp_state *state, struct options *options, const char *value) {
+  struct session_options *session = &options->session;
   session->has_seed = true;
   if (strcmp(value, "random") != 0)
     session->seed = parse_number(state, "seed", value, 0, ULLONG_MAX);
@@ -201,20 +295,13 @@ static void parse_command(struct argp_state *state, struct options *options, con
              near ? "'?" : "");
 }
 
-static const char *option_name(int key) {
-  const struct argp_option *option = table;
-  while (option->key != key)
-    option++;
-  return option->name;
-}
-
-/* Sets what BINDING says. */
-static void bind(const struct binding *binding, const char *value, struct argp_state *state, struct options *options) {
-  void *field = (char *)options + binding->offset;
-  switch (binding->kind) {
+/* Puts VALUE where ROW says. */
+static void bind(const struct option_row *row, const char *value, struct argp_state *state, struct options *options) {
+  void *field = (char *)options + row->offset;
+  switch (row->kind) {
   case SET_TRUE:
   case SET_FALSE:
-    *(bool *)field = binding->kind == SET_TRUE;
+    *(bool *)field = row->kind == SET_TRUE;
     break;
   case SET_TEXT:
     *(const char **)field = value;
@@ -223,47 +310,69 @@ static void bind(const struct binding *binding, const char *value, struct argp_s
     text_list_add(field, value, strlen(value));
     break;
   case SET_UNSIGNED:
-    *(unsigned *)field = (unsigned)parse_number(state, option_name(binding->key), value, binding->least, binding->most);
+    *(unsigned *)field = (unsigned)parse_number(state, row->name, value, row->least, row->most);
     break;
   case SET_NUMBER:
-    *(uint64_t *)field = parse_number(state, option_name(binding->key), value, binding->least, binding->most);
+    *(uint64_t *)field = parse_number(state, row->name, value, row->least, row->most);
+    break;
+  case CALL:
+    row->parse(state, options, value);
     break;
   }
 }
 
-static void parse_build(struct argp_state *state, struct session_options *session, const char *value) {
+static void parse_build(struct argp_state *state, struct options *options, const char *value) {
+  struct session_options *session = &options->session;
   session->build = realpath(value, NULL);
   if (!session->build)
     argp_error(state, "--build=%s: %s", value, strerror(errno));
   session->build_named = true;
 }
 
-static bool parse_option(int key, const char *value, struct argp_state *state, struct options *options) {
-  for (size_t i = 0; i < sizeof bindings / sizeof *bindings; i++)
-    if (bindings[i].key == key) {
-      bind(&bindings[i], value, state, options);
-      return true;
+void options_ask_report(struct options *options, const struct report_format *format, const char *path) {
+  if (format->place == REPORT_AS_STDOUT) {
+    options->on_stdout = format;
+    return;
+  }
+  for (size_t i = 0; i < options->report_count; i++)
+    if (options->reports[i].format == format) {
+      options->reports[i].path = path;
+      return;
     }
-  switch (key) {
-  case OPTION_RUNNER:
-    parse_runner(state, &options->session, value);
-    return true;
-  case OPTION_SEED:
-    parse_seed(state, &options->session, value);
-    return true;
-  case OPTION_BUILD:
-    parse_build(state, &options->session, value);
-    return true;
-  case OPTION_BYTE:
-    options->has_byte = true;
-    options->byte = parse_number(state, "byte", value, 0, SIZE_MAX);
-    return true;
-  case OPTION_TEXT:
-  case OPTION_TAP:
-    options->output = key == OPTION_TEXT ? OUTPUT_TEXT : OUTPUT_TAP;
-    return true;
-  default:
+  options->reports[options->report_count++] = (struct report_wanted){format, path};
+}
+
+const char *options_report_path(const struct options *options, const struct report_format *format) {
+  for (size_t i = 0; i < options->report_count; i++)
+    if (options->reports[i].format == format)
+      return options->reports[i].path;
+  return NULL;
+}
+
+static bool parse_option(int key, const char *value, struct argp_state *state, struct options *options) {
+  struct known_option *option = option_of_key(key);
+  if (!option)
     return false;
+  option->given = true;
+  if (option->row)
+    bind(option->row, value, state, options);
+  else
+    options_ask_report(options, option->format, value);
+  return true;
+}
+
+/* Refuses the options that COMMAND does not read, and says which command does. */
+static void check_readers(const struct argp_state *state, enum command command) {
+  for (size_t i = 0; i < option_count; i++) {
+    unsigned readers = readers_of(&known_options[i]);
+    struct bytes names = {0};
+    if (!known_options[i].given || readers >> command & 1)
+      continue;
+    for (int other = 0; other < COMMAND_PLANT; other++)
+      if (readers >> other & 1)
+        bytes_printf(&names, "%s %s", names.len ? "," : "", commands[other].name);
+    argp_error(state, "'%s' does not read --%s; it is for%s", commands[command].name, known_options[i].name,
+               names.data);
   }
 }
 
@@ -289,9 +398,17 @@ static error_t parse(int key, char *value, struct argp_state *state) {
   }
   if (key == ARGP_KEY_NO_ARGS)
     need_command(state);
-  size_t most = commands[options->command].operands;
-  if (key == ARGP_KEY_END && options->operands.count > most)
-    argp_error(state, "'%s' is one word too many; cases are selected by --case", options->operands.items[most]);
+  if (key != ARGP_KEY_END)
+    return ARGP_ERR_UNKNOWN;
+  const struct command_row *command = &commands[options->command];
+  check_readers(state, options->command);
+  if (options->operands.count > command->most)
+    argp_error(state, "'%s' is one word too many; cases are selected by --case",
+               options->operands.items[command->most]);
+  if (options->operands.count < command->least)
+    argp_error(state, "'%s' needs %s", command->name, command->operands);
+  if (options->by_elf && options->operands.count < 2)
+    argp_error(state, "'bisect --elf' needs two builds of a program: a good one and a bad one");
   return ARGP_ERR_UNKNOWN;
 }
 
@@ -311,7 +428,7 @@ static void settle_defaults(struct options *options) {
     options->session.gate = options->gate;
   if (options->command == COMMAND_REPORT) {
     snprintf(page, sizeof page, "%s/report.html", build_folder());
-    options->html = options->out ? options->out : page;
+    options_ask_report(options, &html_format, options->out ? options->out : page);
     options->session.keep_going = true;
   } else if (!options->out) {
     options->out = "reduced.md";
@@ -319,7 +436,7 @@ static void settle_defaults(struct options *options) {
 }
 
 void options_parse(int argc, char **argv, struct options *options) {
-  static const struct argp argp = {table, parse, "COMMAND", documentation, NULL, NULL, NULL};
+  const struct argp argp = {table, parse, "COMMAND", make_documentation(), NULL, NULL, NULL};
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   *options = (struct options){.audit = true,
                               .session = {.command = argv[0],
@@ -329,6 +446,7 @@ void options_parse(int argc, char **argv, struct options *options) {
                                           .jobs = cores > 0 ? (unsigned)cores : 1,
                                           .repeat = 1}};
   argp_err_exit_status = EXIT_USAGE;
+  make_table();
   int failed = argp_parse(&argp, argc, argv, 0, NULL, options);
   if (failed)
     die("%s", strerror(failed));

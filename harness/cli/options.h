@@ -2,7 +2,7 @@
 #ifndef HARNESS_OPTIONS_H
 #define HARNESS_OPTIONS_H
 
-#include "harness/session/session.h"
+#include "harness/report/report.h"
 
 enum command {
   COMMAND_VERIFY,
@@ -24,18 +24,20 @@ enum command {
   COMMANDS
 };
 
-enum output { OUTPUT_AUTO, OUTPUT_TEXT, OUTPUT_TAP };
+/* A report that was asked for beside what stands on stdout. */
+struct report_wanted {
+  const struct report_format *format;
+  const char *path; /* NULL: it goes to stdout as well */
+};
 
 struct options {
   enum command command;
   struct session_options session;
-  const char *gate;  /* path of this command */
-  int output;        /* enum output */
-  const char *junit; /* paths, or NULL */
-  const char *json_lines;
-  const char *sarif;
-  const char *out;  /* of reduce and report */
-  const char *html; /* path, where the command is report */
+  const char *gate;                      /* path of this command */
+  const char *out;                       /* of reduce and report */
+  const struct report_format *on_stdout; /* NULL: text on a terminal, TAP elsewhere */
+  struct report_wanted reports[REPORT_FORMAT_COUNT];
+  size_t report_count;
   const char *lcov;
   bool fresh;
   bool has_byte; /* --byte */
@@ -43,7 +45,6 @@ struct options {
   bool by_elf; /* bisect --elf */
   uint64_t seconds;
   bool unexplained; /* mutate --unexplained */
-  bool github;
   bool update_known;
   bool audit;
   struct text_list operands; /* behind the command */
@@ -53,6 +54,12 @@ struct options {
 void options_parse(int argc, char **argv, struct options *options);
 
 void options_free(struct options *options);
+
+/* Asks for the report FORMAT, in the file PATH where it goes into one. */
+void options_ask_report(struct options *options, const struct report_format *format, const char *path);
+
+/* The file that a report of FORMAT was asked for in, or NULL. */
+const char *options_report_path(const struct options *options, const struct report_format *format);
 
 /* Writes the completion of SHELL (bash, zsh or fish) to stdout. False: no such shell. */
 bool options_print_completion(const char *shell);

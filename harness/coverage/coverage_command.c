@@ -65,9 +65,10 @@ static int write_files(const struct coverage_list *list, const struct options *o
   int failed = options->lcov ? coverage_lcov(list, options->lcov) : 0;
   if (failed)
     fprintf(stderr, "bytegate: %s: %s\n", options->lcov, strerror(failed));
-  int also = options->json_lines ? coverage_json(list, options->json_lines) : 0;
+  const char *json = options_report_path(options, &json_lines_format);
+  int also = json ? coverage_json(list, json) : 0;
   if (also)
-    fprintf(stderr, "bytegate: %s: %s\n", options->json_lines, strerror(also));
+    fprintf(stderr, "bytegate: %s: %s\n", json, strerror(also));
   return failed || also ? EXIT_INFRASTRUCTURE : EXIT_EQUAL;
 }
 

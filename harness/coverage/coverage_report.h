@@ -34,4 +34,8 @@ int coverage_lcov(const struct coverage_list *list, const char *path);
 /* JSON, one object a line, one for each routine. Returns 0 or an errno value. */
 int coverage_json(const struct coverage_list *list, const char *path);
 
+/* A section of the HTML page: a picture of each ELF that a result is about, from its source map, coloured by what is
+   stored of its coverage in the build's folder. */
+extern const struct html_section byte_map_section;
+
 #endif

@@ -189,7 +189,7 @@ static void print_matrix(const char *name, enum loader loader, struct span line)
     printf("%02zx  %.*s\n", at, (int)(line.len - at < 16 ? line.len - at : 16), line.data + at);
 }
 
-int liveness_command(const char *build, const char *path) {
+int liveness_command(const char *build, const char *path, const struct text_list *programs) {
   struct loader_table table = {0};
   struct workspace workspace = {0};
   struct bytes why = {0};
@@ -205,7 +205,7 @@ int liveness_command(const char *build, const char *path) {
   for (size_t i = 0; good && i < table.count; i++)
     for (enum loader loader = 0; good && loader < LOADERS; loader++) {
       struct bytes line = {0};
-      if (!liveness_applies(&table.rows[i], loader))
+      if (!liveness_applies(&table.rows[i], loader) || !text_list_selects(programs, table.rows[i].name))
         continue;
       good = liveness_of(&workspace, build, &table.rows[i], loader, &line, &why);
       print_matrix(table.rows[i].name, loader, span_of(&line));

@@ -24,7 +24,8 @@ bool liveness_holds(struct workspace *workspace, const char *build, const struct
 /* Whether the matrix has a line for ROW under LOADER on this machine: a tiny program that runs there. */
 bool liveness_applies(const struct loader_row *row, enum loader loader);
 
-/* bytegate liveness: prints the whole matrix, as fixtures/liveness.txt holds it. Returns the exit status. */
-int liveness_command(const char *build, const char *table);
+/* bytegate liveness: prints the matrix, as fixtures/liveness.txt holds it, of the programs whose name
+   matches one of the shell patterns PROGRAMS, or of all. Returns the exit status. */
+int liveness_command(const char *build, const char *table, const struct text_list *programs);
 
 #endif

@@ -103,14 +103,14 @@ static void judge_row(struct run *run, const struct loader_row *row) {
 }
 
 /* Programs that were built and are not in the table. */
-static void report_undeclared(struct run *run, const struct loader_table *table) {
+static void report_undeclared(struct run *run, const struct loader_table *table, const struct text_list *programs) {
   char *folder = xasprintf("%s/elf", run->build);
   struct dirent **entries = NULL;
   int count = scandir(folder, &entries, is_program, alphasort);
   if (count <= 0)
     die("%s: no program stands there; run `make`", folder);
   for (int i = 0; i < count; i++) {
-    bool declared = false;
+    bool declared = !text_list_selects(programs, entries[i]->d_name);
     for (size_t k = 0; k < table->count; k++)
       declared |= strcmp(table->rows[k].name, entries[i]->d_name) == 0;
     if (!declared)
@@ -138,7 +138,8 @@ static bool choose_loaders(struct run *run, const struct text_list *loaders) {
   return true;
 }
 
-int loaders_command(const char *build, const char *path, const struct text_list *loaders) {
+int loaders_command(const char *build, const char *path, const struct text_list *loaders,
+                    const struct text_list *programs) {
   struct run run = {.build = build};
   struct loader_table table = {0};
   struct bytes why = {0};
@@ -155,11 +156,17 @@ int loaders_command(const char *build, const char *path, const struct text_list 
     if (run.wanted[loader])
       printf("  %-10s", loader_name(loader));
   printf("\n");
+  size_t count = 0;
   for (size_t i = 0; i < table.count; i++)
-    judge_row(&run, &table.rows[i]);
-  report_undeclared(&run, &table);
-  printf("%zu programs, %u attempts, %u not as declared\n", table.count, run.judged, run.drifted);
+    if (text_list_selects(programs, table.rows[i].name)) {
+      judge_row(&run, &table.rows[i]);
+      count++;
+    }
+  report_undeclared(&run, &table, programs);
+  printf("%zu programs, %u attempts, %u not as declared\n", count, run.judged, run.drifted);
   workspace_close(&run.workspace);
   loader_table_free(&table);
-  return run.drifted ? EXIT_DIVERGED : EXIT_EQUAL;
+  if (count == 0)
+    fprintf(stderr, "bytegate: no program of %s matches --program\n", path);
+  return count == 0 ? EXIT_USAGE : run.drifted ? EXIT_DIVERGED : EXIT_EQUAL;
 }

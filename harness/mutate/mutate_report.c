@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct tally {
+struct sums {
   size_t tried, killed, explained;
 };
 
@@ -23,14 +23,14 @@ static struct explained *explanation_of(const struct mutation_run *run, size_t n
 }
 
 /* Counts the outcomes by kind of mutation, and what each line of the list of equivalents speaks of. */
-static void count(const struct mutation_run *run, struct tally tallies[MUTATIONS + 1]) {
+static void count(const struct mutation_run *run, struct sums tallies[MUTATIONS + 1]) {
   for (size_t i = 0; i < run->order_count; i++) {
     uint32_t number = run->order[i];
     enum fate fate = (enum fate)run->outcomes[number].fate;
     if (fate == FATE_UNTRIED)
       continue;
     struct explained *explanation = explanation_of(run, number);
-    struct tally *both[] = {&tallies[run->mutants.items[number].mutation], &tallies[MUTATIONS]};
+    struct sums *both[] = {&tallies[run->mutants.items[number].mutation], &tallies[MUTATIONS]};
     for (size_t k = 0; k < 2; k++) {
       both[k]->tried++;
       both[k]->killed += fate == FATE_KILLED;
@@ -97,18 +97,18 @@ bool is_enough(size_t killed, size_t count, bool is_sample) {
 }
 
 bool mutate_report(const struct mutation_run *run, FILE *out) {
-  struct tally tallies[MUTATIONS + 1] = {0};
+  struct sums tallies[MUTATIONS + 1] = {0};
   count(run, tallies);
   fprintf(out, "%-12s %8s %8s %11s %8s\n", "mutation", "tried", "killed", "explained", "share");
   for (int i = 0; i <= MUTATIONS; i++) {
-    const struct tally *tally = &tallies[i];
+    const struct sums *tally = &tallies[i];
     if (tally->tried == 0)
       continue;
     fprintf(out, "%-12s %8zu %8zu %11zu %6.1f %%\n", i < MUTATIONS ? mutation_name((enum mutation)i) : "all",
             tally->tried, tally->killed, tally->explained, percent(tally->killed, tally->tried - tally->explained));
   }
   print_survivors(run, out);
-  const struct tally *all = &tallies[MUTATIONS];
+  const struct sums *all = &tallies[MUTATIONS];
   bool is_sample = all->tried < run->order_count;
   size_t mistakes = print_mistakes(run, all->tried == run->mutants.count, out);
   if (run->left_out)

@@ -37,19 +37,46 @@ void text_begin(const struct session *session, bool color, bool live);
 void text_progress(const struct session *session, const struct result *result);
 void text_end(const struct session *session, FILE *out);
 
-/* TAP 14: a test point for each suite and target, with the cases that are not plainly equal below it as a subtest; all
-   cases where the session is verbose. */
-void tap_report(const struct session *session, FILE *out);
+/* ---- Formats ----------------------------------------------------------------------------------------------------- */
 
-/* JUnit XML, JSON lines, SARIF 2.1.0, into the file PATH. Return 0 or an errno value. */
-int junit_report(const struct session *session, const char *path);
-int json_lines_report(const struct session *session, const char *path);
-int sarif_report(const struct session *session, const char *path);
+/* Where a report of a format goes. */
+enum report_place {
+  REPORT_AS_STDOUT, /* it is what stands on stdout */
+  REPORT_ON_STDOUT, /* on stdout as well, after that */
+  REPORT_IN_FILE    /* in the file that the option names */
+};
 
-/* One self-contained HTML page for people, into the file PATH. Returns 0 or an errno value. */
-int html_report(const struct session *session, const char *path);
+/* One format: a file of its own, and a row of REPORT_FORMATS. */
+struct report_format {
+  const char *option; /* --OPTION, with FILE where it goes into one */
+  const char *help;   /* of the option, in one line */
+  enum report_place place;
+  /* Appends the report of a session that has run. */
+  void (*make)(const struct session *session, struct bytes *out);
+};
 
-/* Commands for GitHub's log: one annotation for each fault, ten at most. */
-void github_report(const struct session *session, FILE *out);
+/* The formats, in the order of --help. The page (report/html) is the one that the command report writes. */
+#define REPORT_FORMATS(FORMAT)                                                                                         \
+  FORMAT(text_format)                                                                                                  \
+  FORMAT(tap_format)                                                                                                   \
+  FORMAT(junit_format)                                                                                                 \
+  FORMAT(json_lines_format)                                                                                            \
+  FORMAT(sarif_format)                                                                                                 \
+  FORMAT(html_format)                                                                                                  \
+  FORMAT(github_format)
+
+#define REPORT_DECLARE(name) extern const struct report_format name;
+REPORT_FORMATS(REPORT_DECLARE)
+
+enum {
+#define REPORT_COUNT(name) REPORT_IS_##name,
+  REPORT_FORMATS(REPORT_COUNT) REPORT_FORMAT_COUNT
+};
+
+/* All of them. */
+extern const struct report_format *const report_formats[REPORT_FORMAT_COUNT];
+
+/* Makes the report of SESSION and writes the file PATH. Returns 0 or an errno value. */
+int report_write(const struct report_format *format, const struct session *session, const char *path);
 
 #endif

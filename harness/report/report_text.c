@@ -80,17 +80,17 @@ void text_progress(const struct session *session, const struct result *result) {
   show_progress(session);
 }
 
-static void print_group(const struct session *session, size_t first, const struct tally *tally, FILE *out) {
+static void print_group(const struct session *session, size_t first, const struct tally *tally, struct bytes *out) {
   const struct result *start = &session->results[first];
   double rate = tally->duration_ns ? (double)(tally->count - tally->not_run) / ((double)tally->duration_ns / 1e9) : 0;
-  fprintf(out, "%-12s %-28s %-12s %7zu %7zu %7zu %7zu %9.0f\n", start->suite->name, start->target->label,
-          start->target->where, tally->count, tally->equal, tally->known, tally->failed, rate);
+  bytes_printf(out, "%-12s %-28s %-12s %7zu %7zu %7zu %7zu %9.0f\n", start->suite->name, start->target->label,
+               start->target->where, tally->count, tally->equal, tally->known, tally->failed, rate);
 }
 
 /* The table counts cases by how they came out; the last column is cases a second of one program at work. */
-static void print_table(const struct session *session, FILE *out) {
-  fprintf(out, "%-12s %-28s %-12s %7s %7s %7s %7s %9s\n", "suite", "program", "runner", "cases", "equal", "known",
-          "failed", "a second");
+static void print_table(const struct session *session, struct bytes *out) {
+  bytes_printf(out, "%-12s %-28s %-12s %7s %7s %7s %7s %9s\n", "suite", "program", "runner", "cases", "equal", "known",
+               "failed", "a second");
   for (size_t first = 0; first < session->result_count;) {
     struct tally tally;
     size_t count = report_group(session, first, &tally);
@@ -100,38 +100,48 @@ static void print_table(const struct session *session, FILE *out) {
 }
 
 /* The failures grouped by likely cause, and for each group the case to look at first. */
-static void print_faults(const struct session *session, FILE *out) {
+static void print_faults(const struct session *session, struct bytes *out) {
   if (session->fault_count == 0)
     return;
-  fprintf(out, "%7s %7s %9s  %s\n", "failed", "cases", "programs", "likely one cause; its smallest case");
+  bytes_printf(out, "%7s %7s %9s  %s\n", "failed", "cases", "programs",
+               "likely one cause; its smallest case");
   for (size_t i = 0; i < session->fault_count && i < MOST_EXPLAINED; i++) {
     const struct fault *fault = &session->faults[i];
     const struct result *example = fault->example;
     char *way = result_way(example);
-    fprintf(out, "%7zu %7zu %9zu  %s: %s/%s %s %s\n", fault->failures, fault->cases, fault->targets, way,
-            example->suite->name, example->test_case->id, example->target->label, example->target->where);
+    bytes_printf(out, "%7zu %7zu %9zu  %s: %s/%s %s %s\n", fault->failures, fault->cases, fault->targets, way,
+                 example->suite->name, example->test_case->id, example->target->label, example->target->where);
     free(way);
   }
   if (session->fault_count > MOST_EXPLAINED)
-    fprintf(out, "and %zu more that fail in other ways\n", session->fault_count - MOST_EXPLAINED);
+    bytes_printf(out, "and %zu more that fail in other ways\n", session->fault_count - MOST_EXPLAINED);
 }
 
-void text_end(const struct session *session, FILE *out) {
-  fflush(stdout);
-  clear_line();
+static void make(const struct session *session, struct bytes *out) {
   print_table(session, out);
   print_faults(session, out);
-  fputs(span_of(&session->problems).data, out);
+  bytes_add(out, span_of(&session->problems));
   bool red = session_status(session) != EXIT_EQUAL;
-  fprintf(out, "%s%s: %zu cases, %zu failed, %zu known divergences, %.2f s%s\n",
-          screen.color ? (red ? "\x1b[31;1m" : "\x1b[32;1m") : "", red ? "RED" : "GREEN", session->finished,
-          session->failed, session->known_count, (double)session->elapsed_ns / 1e9, screen.color ? "\x1b[0m" : "");
+  bytes_printf(out, "%s%s: %zu cases, %zu failed, %zu known divergences, %.2f s%s\n",
+               screen.color ? (red ? "\x1b[31;1m" : "\x1b[32;1m") : "", red ? "RED" : "GREEN", session->finished,
+               session->failed, session->known_count, (double)session->elapsed_ns / 1e9, screen.color ? "\x1b[0m" : "");
   size_t untried = 0;
   for (size_t i = 0; i < session->result_count; i++)
     untried += session->results[i].untried;
   if (untried)
-    fprintf(out, "%zu of the failed cases were not tried, because their program cannot be run\n", untried);
+    bytes_printf(out, "%zu of the failed cases were not tried, because their program cannot be run\n", untried);
   if (session->finished < session->selected)
-    fprintf(out, "%zu cases were not run, because %s\n", session->selected - session->finished,
-            session->options->keep_going ? "their program cannot be run" : "one failed (-k goes on)");
+    bytes_printf(out, "%zu cases were not run, because %s\n", session->selected - session->finished,
+                 session->options->keep_going ? "their program cannot be run" : "one failed (-k goes on)");
 }
+
+void text_end(const struct session *session, FILE *out) {
+  struct bytes text = {0};
+  fflush(stdout);
+  clear_line();
+  make(session, &text);
+  fwrite(text.data, 1, text.len, out);
+  bytes_free(&text);
+}
+
+const struct report_format text_format = {"text", "Text for people (default on a terminal)", REPORT_AS_STDOUT, make};

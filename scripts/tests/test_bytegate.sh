@@ -32,6 +32,24 @@ run "$gate" --help
 expect_status '--help: 0' 0
 expect_text '--help names the exit statuses' 'Exit status: 0 every byte is equal' out
 
+expect_bytes '--help has no line that a terminal would break' '' <(awk 'length > 79' out)
+for words in 'verify --lcov x:coverage' 'coverage --junit x:verify, report' 'list -j 2:verify, report' 'verify --elf:bisect' \
+  'reduce --github:verify, report' 'loaders -c x:verify, report' 'liveness --known x:verify, report' \
+  'machines -p x:verify, report' 'blame --out x:report, reduce' 'verify --fresh:coverage, covers, mutate'; do
+  # shellcheck disable=SC2086 # words
+  run "$gate" ${words%%:*}
+  expect_status "${words%%:*}, which reads no such option: 2" 2
+  expect_text "${words%%:*}: whose it is" "; it is for ${words#*:}" err
+done
+run "$gate" covers
+expect_status 'covers of nothing: 2' 2
+run "$gate" bisect --elf "$gate"
+expect_status 'bisect --elf of one build: 2' 2
+(cd "$root" && "$gate" loaders --build "$build" -p 'hello_*' native) >out
+expect_text 'loaders runs the programs that are named' '2 programs, 1 attempts, 0 not as declared' out
+(cd "$root" && "$gate" loaders --build "$build" -p nobody) >out 2>&1
+expect_text 'loaders: no such program' 'matches --program' out
+
 # Selections.
 gate_run verify --suite markdwon
 expect_status 'an unknown suite: 2' 2
@@ -346,7 +364,12 @@ expect_bytes 'what is installed runs, and prints the version' "bytegate $(cat "$
 " out
 run test -r "$folder/dest/usr/lib/bytegate/plugin/observe_run.so" -a -x "$folder/dest/usr/lib/bytegate/confine"
 expect_status 'with what it gives to qemu, and starts programs through' 0
-expect_text 'the manual page names the commands' self\\-audit dest/usr/share/man/man1/bytegate.1
+for command in $("$gate" completion fish | sed -n 's/.*use_subcommand -a //p'); do
+  # An entry begins behind .TP with the command's name, in which - is escaped.
+  run awk -v name="${command//-/\\\\-}" '
+    tp && $1 == name { found = 1 } { tp = $0 == ".TP" } END { exit !found }' dest/usr/share/man/man1/bytegate.1
+  expect_status "the manual page has an entry of $command" 0
+done
 run make -C "$root" BUILD="${build#"$root"/}" PREFIX=/usr DESTDIR="$folder/dest" uninstall
 run find dest -type f
 expect_bytes 'make uninstall leaves nothing' '' out

@@ -1,4 +1,5 @@
-/* The report as one HTML page: the verdicts, the divergences, the loaders, the programs. It is for a person who was not
+/* The report as one HTML page: the verdicts, the divergences, and what other parts of the gate
+   have to add. It is for a person who was not
    there, so it holds everything in itself: no script, no style, picture or page of another file, and what a program
    under test sent is shown in frames that may load nothing and run nothing. */
 #include "harness/report/html/html.h"
@@ -13,12 +14,27 @@ enum { SHOWN = 40 };
 
 static bool is_divergence(const struct result *result) { return result_failed(result) || result->known == KNOWN_AS_IS; }
 
-/* The divergences to show: first one of each fault, failures before known ones; then others, up to SHOWN. */
+/* What the page shows. Of the divergences first one of each fault, failures before known ones; then others, up to
+   SHOWN. Of the sections that were added those that have something to show. */
 struct choice {
   struct shown shown[SHOWN];
   size_t count;
   size_t all;
+  struct {
+    const struct html_section *section;
+    struct bytes text;
+  } added[HTML_MOST_SECTIONS];
+  size_t added_count;
 };
+
+static const struct html_section *sections[HTML_MOST_SECTIONS];
+static size_t section_count;
+
+void html_add_section(const struct html_section *section) {
+  if (section_count == HTML_MOST_SECTIONS)
+    die("the page has no room for the section %s", section->id);
+  sections[section_count++] = section;
+}
 
 /* The first of COUNT divergences shown that RESULT is like, or COUNT. */
 static size_t find_alike(const struct choice *choice, size_t count, const struct result *result) {
@@ -205,7 +221,9 @@ static void add_header(const struct session *session, const struct choice *choic
   strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", gmtime_r(&now, &parts));
   bytes_text(out, page_head);
   bytes_printf(out, "%s, %zu divergences</title>\n<style>\n%s", red ? "RED" : "GREEN", choice->all, html_style);
-  html_sizes_style(out);
+  for (size_t i = 0; i < choice->added_count; i++)
+    if (choice->added[i].section->style)
+      choice->added[i].section->style(out);
   bytes_text(out, "</style>\n</head>\n<body>\n");
   bytes_text(out, "<a class=\"skip\" href=\"#divergences\">Skip to the divergences</a>\n<header>\n<h1>bytegate: ");
   bytes_printf(out, "<span class=\"%s\">%s</span></h1>\n", red ? "bad" : "good", red ? "RED" : "GREEN");
@@ -216,35 +234,43 @@ static void add_header(const struct session *session, const struct choice *choic
                session->known_count, when);
   bytes_printf(out,
                "<nav aria-label=\"Parts of this page\"><ul>\n<li><a href=\"#verdicts\">Verdicts</a></li>\n"
-               "<li><a href=\"#divergences\">Divergences (%zu)</a></li>\n"
-               "<li><a href=\"#loaders\">Loaders</a></li>\n<li><a href=\"#maps\">Byte maps</a></li>\n"
-               "<li><a href=\"#sizes\">Sizes</a></li>\n</ul></nav>\n</header>\n<main>\n",
+               "<li><a href=\"#divergences\">Divergences (%zu)</a></li>\n",
                choice->all);
+  for (size_t i = 0; i < choice->added_count; i++)
+    bytes_printf(out, "<li><a href=\"#%s\">%s</a></li>\n", choice->added[i].section->id,
+                 choice->added[i].section->title);
+  bytes_text(out, "</ul></nav>\n</header>\n<main>\n");
 }
 
-static void open_section(struct bytes *out, const char *id, const char *title) {
-  bytes_printf(out, "<section id=\"%s\" aria-labelledby=\"h-%s\">\n<h2 id=\"h-%s\">%s</h2>\n", id, id, id, title);
-}
-
-int html_report(const struct session *session, const char *path) {
-  struct bytes out = {0};
-  struct choice choice;
+static void make_sections(const struct session *session, struct choice *choice) {
   char *fixtures = xasprintf("%s/..", session->options->suites_folder);
-  choose(session, &choice);
-  add_header(session, &choice, &out);
-  add_verdicts(session, &choice, &out);
-  add_divergences(session, &choice, &out);
-  open_section(&out, "loaders", "Loaders");
-  html_loaders(fixtures, &out);
-  bytes_text(&out, "</section>\n");
-  open_section(&out, "maps", "Byte maps");
-  html_byte_maps(session, &out);
-  bytes_text(&out, "</section>\n");
-  open_section(&out, "sizes", "Sizes over the commits");
-  html_sizes(fixtures, &out);
-  bytes_text(&out, "</section>\n</main>\n</body>\n</html>\n");
-  int failed = write_file(path, span_of(&out));
+  for (size_t i = 0; i < section_count; i++) {
+    struct bytes *text = &choice->added[choice->added_count].text;
+    choice->added[choice->added_count].section = sections[i];
+    if (sections[i]->add(session, fixtures, text))
+      choice->added_count++;
+    else
+      bytes_free(text);
+  }
   free(fixtures);
-  bytes_free(&out);
-  return failed;
 }
+
+static void make(const struct session *session, struct bytes *out) {
+  struct choice choice;
+  choose(session, &choice);
+  make_sections(session, &choice);
+  add_header(session, &choice, out);
+  add_verdicts(session, &choice, out);
+  add_divergences(session, &choice, out);
+  for (size_t i = 0; i < choice.added_count; i++) {
+    const struct html_section *section = choice.added[i].section;
+    bytes_printf(out, "<section id=\"%s\" aria-labelledby=\"h-%s\">\n<h2 id=\"h-%s\">%s</h2>\n", section->id,
+                 section->id, section->id, section->title);
+    bytes_add(out, span_of(&choice.added[i].text));
+    bytes_text(out, "</section>\n");
+    bytes_free(&choice.added[i].text);
+  }
+  bytes_text(out, "</main>\n</body>\n</html>\n");
+}
+
+const struct report_format html_format = {"html", "Write one HTML page as well", REPORT_IN_FILE, make};

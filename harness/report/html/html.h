@@ -12,7 +12,7 @@ struct shown {
   size_t alike; /* how many further results are alike (results_alike) */
 };
 
-/* report_html_text.c: any bytes as characters that HTML and XML allow. */
+/* text.c: any bytes as characters that HTML and XML allow. */
 
 /* As text or as the value of a quoted attribute: line feeds and tabs stay; what is no printable character of UTF-8
    stands as \xHH; what would turn the direction of the text, as \u{HHHH}. */
@@ -27,24 +27,28 @@ void html_frame_document(struct bytes *out, struct span body);
    or SIZE_MAX for no byte at all. */
 void html_source(struct bytes *out, struct span text, size_t from, size_t to, size_t mark);
 
-/* report_html_style.c: the style sheet. */
+/* style.c: the style sheet. */
 extern const char html_style[];
 
-/* report_html_divergence.c: the article of SHOWN, number NUMBER of COUNT, from 1; its id is dNUMBER. */
+/* divergence.c: the article of SHOWN, number NUMBER of COUNT, from 1; its id is dNUMBER. */
 void html_divergence(const struct session *session, const struct shown *shown, size_t number, size_t count,
                      struct bytes *out);
 
-/* report_html_map.c: a picture of each ELF that a result is about, from its source map, coloured by what `bytegate
-   coverage` stored in the build's folder, where it did. */
-void html_byte_maps(const struct session *session, struct bytes *out);
+/* A section that another part of the gate adds to the page. */
+struct html_section {
+  const char *id, *title;
+  /* Appends what stands under the title. FIXTURES is the folder above that of the suites. Returns false where there is
+     nothing to show: then the page has no such section. */
+  bool (*add)(const struct session *session, const char *fixtures, struct bytes *out);
+  void (*style)(struct bytes *out); /* appends rules of the style sheet; NULL: none */
+};
 
-/* report_html_sizes.c: how the sizes that elf.sha256 in FOLDER states changed over the commits of git. */
-void html_sizes(const char *folder, struct bytes *out);
+enum { HTML_MOST_SECTIONS = 8 };
 
-/* The style of its lines: the colours and the dashes of the machines. */
-void html_sizes_style(struct bytes *out);
+/* Adds SECTION to the pages that are made from now on, after those that are there. */
+void html_add_section(const struct html_section *section);
 
-/* report_html_loaders.c: the loader table that loaders.ini in FOLDER declares. */
-void html_loaders(const char *folder, struct bytes *out);
+/* sizes.c: how the sizes that elf.sha256 beside the suites states changed over the commits of git. */
+extern const struct html_section html_sizes;
 
 #endif

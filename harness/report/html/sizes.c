@@ -123,7 +123,7 @@ static const char *ink_of(const char *name) {
   return machine && machine->colour ? machine->name : "other";
 }
 
-void html_sizes_style(struct bytes *out) {
+static void add_style(struct bytes *out) {
   bytes_text(out, ".other{stroke:var(--text)}circle.other{fill:var(--text)}");
   for (size_t i = 0; i < machine_count; i++) {
     const struct machine *machine = &machines[i];
@@ -280,13 +280,13 @@ static void add_table(const struct history *history, struct bytes *out) {
   bytes_text(out, "</table></div></details>\n");
 }
 
-void html_sizes(const char *folder, struct bytes *out) {
+static bool add_sizes(const struct session *session, const char *fixtures, struct bytes *out) {
   struct history history = {0};
   struct bytes plots = {0};
-  read_history(&history, folder);
-  if (history.commit_count == 0 || history.elf_count == 0) {
-    bytes_text(out, "<p>Left out: the suites stand in no git checkout with a history of elf.sha256.</p>\n");
-  } else {
+  (void)session;
+  read_history(&history, fixtures);
+  bool any = history.commit_count > 0 && history.elf_count > 0;
+  if (any) {
     size_t count = add_plots(&history, &plots);
     bytes_printf(out,
                  "<p>%zu commits changed a program's bytes. %s Each plot goes from the smallest size to the largest, "
@@ -299,4 +299,7 @@ void html_sizes(const char *folder, struct bytes *out) {
   }
   bytes_free(&plots);
   free_history(&history);
+  return any;
 }
+
+const struct html_section html_sizes = {"sizes", "Sizes over the commits", add_sizes, add_style};

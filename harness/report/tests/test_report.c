@@ -52,26 +52,9 @@ static void tear_down(void) {
   session.faults = NULL;
 }
 
-/* Runs WRITE on a new file and returns the file's bytes. */
-static struct bytes written(int (*write)(const struct session *, const char *)) {
-  char path[] = "/tmp/test_report-XXXXXX";
+static struct bytes made(const struct report_format *format) {
   struct bytes text = {0};
-  close(mkstemp(path));
-  ck_assert_int_eq(write(&session, path), 0);
-  ck_assert_int_eq(bytes_read_file(&text, path), 0);
-  unlink(path);
-  return text;
-}
-
-static struct bytes printed(void (*print)(const struct session *, FILE *)) {
-  char *data = NULL;
-  size_t len = 0;
-  struct bytes text = {0};
-  FILE *file = open_memstream(&data, &len);
-  print(&session, file);
-  fclose(file);
-  bytes_append(&text, data, len);
-  free(data);
+  format->make(&session, &text);
   return text;
 }
 
@@ -89,7 +72,7 @@ static json_t *load_schema(const char *path) {
 }
 
 START_TEST(junit_holds_to_its_schema) {
-  struct bytes text = written(junit_report);
+  struct bytes text = made(&junit_format);
   xmlDocPtr document = xmlReadMemory(text.data, (int)text.len, "junit", NULL, XML_PARSE_NONET);
   xmlSchemaParserCtxtPtr parser = xmlSchemaNewParserCtxt("fixtures/schemas/junit.xsd");
   xmlSchemaPtr schema = xmlSchemaParse(parser);
@@ -106,7 +89,7 @@ START_TEST(junit_holds_to_its_schema) {
 END_TEST
 
 START_TEST(sarif_holds_to_its_schema) {
-  struct bytes text = written(sarif_report);
+  struct bytes text = made(&sarif_format);
   json_t *root = json_loadb(text.data, text.len, 0, NULL);
   json_t *schema = load_schema("fixtures/schemas/sarif.json");
   ck_assert_ptr_nonnull(root);
@@ -119,7 +102,7 @@ START_TEST(sarif_holds_to_its_schema) {
 END_TEST
 
 START_TEST(each_json_line_holds_to_its_schema) {
-  struct bytes text = written(json_lines_report);
+  struct bytes text = made(&json_lines_format);
   json_t *schema = load_schema("fixtures/schemas/json-lines.json");
   size_t lines = 0;
   for (const char *at = text.data; *at; at += strcspn(at, "\n") + 1, lines++) {
@@ -136,7 +119,7 @@ END_TEST
 
 /* Each line between --- and ... is a key with a number, a key with a block, or a line of that block. */
 START_TEST(the_diagnostics_of_tap_are_yaml) {
-  struct bytes text = printed(tap_report);
+  struct bytes text = made(&tap_format);
   char *rest = text.data;
   bool inside = false;
   bool block = false;
@@ -161,7 +144,7 @@ START_TEST(the_diagnostics_of_tap_are_yaml) {
 END_TEST
 
 START_TEST(junit_is_xml_with_the_right_counts) {
-  struct bytes text = written(junit_report);
+  struct bytes text = made(&junit_format);
   xmlDocPtr document = xmlReadMemory(text.data, (int)text.len, "junit", NULL, XML_PARSE_NONET);
   ck_assert_ptr_nonnull(document);
   xmlNodePtr testsuite = xmlFirstElementChild(xmlDocGetRootElement(document));
@@ -182,7 +165,7 @@ START_TEST(junit_is_xml_with_the_right_counts) {
 END_TEST
 
 START_TEST(json_lines_give_back_every_byte) {
-  struct bytes text = written(json_lines_report);
+  struct bytes text = made(&json_lines_format);
   struct bytes back = {0};
   const char *line = strchr(text.data, '\n') + 1;
   json_error_t error;
@@ -201,7 +184,7 @@ START_TEST(json_lines_give_back_every_byte) {
 END_TEST
 
 START_TEST(sarif_names_the_region) {
-  struct bytes text = written(sarif_report);
+  struct bytes text = made(&sarif_format);
   json_t *root = json_loadb(text.data, text.len, 0, NULL);
   ck_assert_ptr_nonnull(root);
   json_t *found = json_object_get(json_array_get(json_object_get(root, "runs"), 0), "results");
@@ -219,7 +202,7 @@ START_TEST(sarif_names_the_region) {
 END_TEST
 
 START_TEST(tap_has_its_plan_and_escapes) {
-  struct bytes text = printed(tap_report);
+  struct bytes text = made(&tap_format);
   no_controls(&text);
   ck_assert_int_eq(strncmp(text.data, "TAP version 14\n", 15), 0);
   ck_assert_ptr_nonnull(strstr(text.data, "\n    not ok 1 - c/it's <&> \\# bad\n"));
@@ -229,7 +212,7 @@ START_TEST(tap_has_its_plan_and_escapes) {
 END_TEST
 
 START_TEST(github_has_one_line_for_each_fault) {
-  struct bytes text = printed(github_report);
+  struct bytes text = made(&github_format);
   size_t lines = 0;
   for (size_t i = 0; i < text.len; i++)
     lines += text.data[i] == '\n';
@@ -279,7 +262,7 @@ START_TEST(failures_that_are_alike_are_one_fault) {
   char *way = result_way(&results[1]);
   ck_assert_str_eq(way, "DIVERGED: body: 0x00, expected 0xc8");
   free(way);
-  struct bytes text = printed(github_report);
+  struct bytes text = made(&github_format);
   ck_assert_ptr_nonnull(strstr(text.data, "[and 1 more like it, of 2 cases]\n"));
   bytes_clear(&text);
   report_explanation(&session, &results[2], &text);
@@ -298,19 +281,16 @@ START_TEST(github_is_told_of_problems_and_of_ten_faults_at_most) {
   }
   large.fault_count = faults_find(many, 12, &large.faults);
   bytes_text(&large.problems, "one\ntwo\n");
-  char *data = NULL;
-  size_t len = 0;
-  FILE *file = open_memstream(&data, &len);
-  github_report(&large, file);
-  fclose(file);
+  struct bytes text = {0};
+  github_format.make(&large, &text);
   size_t lines = 0;
-  for (size_t i = 0; i < len; i++)
-    lines += data[i] == '\n';
+  for (size_t i = 0; i < text.len; i++)
+    lines += text.data[i] == '\n';
   ck_assert_uint_eq(lines, 10);
-  ck_assert_ptr_eq(strstr(data, "::error title=bytegate::one%0Atwo\n"), data);
+  ck_assert_ptr_eq(strstr(text.data, "::error title=bytegate::one%0Atwo\n"), text.data);
   for (int i = 0; i < 12; i++)
     result_free(&many[i]);
-  free(data);
+  bytes_free(&text);
   free(large.faults);
   bytes_free(&large.problems);
 }

@@ -1,7 +1,7 @@
-/* The loader table, as loaders.ini beside the suites declares it: how each program ends under each loader, and why. */
-#include "harness/report/html/html.h"
-
+/* A section of the page: the loader table, as loaders.ini beside the suites declares it: how each program ends under
+ * each loader, and why. */
 #include "harness/loaders/loaders.h"
+#include "harness/report/html/html.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -48,15 +48,15 @@ static void add_table(const struct loader_table *table, struct bytes *out) {
   bytes_text(out, "</table></div>\n");
 }
 
-void html_loaders(const char *folder, struct bytes *out) {
+static bool add(const struct session *session, const char *fixtures, struct bytes *out) {
   struct loader_table table = {0};
   struct bytes why = {0};
-  char *path = xasprintf("%s/loaders.ini", folder);
-  if (access(path, F_OK) != 0) {
-    bytes_text(out, "<p>No loader table (loaders.ini) stands beside the suites.</p>\n");
-  } else if (loader_table_read(path, &table, &why)) {
+  char *path = xasprintf("%s/loaders.ini", fixtures);
+  (void)session;
+  bool there = access(path, F_OK) == 0;
+  if (there && loader_table_read(path, &table, &why)) {
     add_table(&table, out);
-  } else {
+  } else if (there) {
     bytes_text(out, "<p class=\"bad\">");
     html_text(out, span_of(&why).data);
     bytes_text(out, "</p>\n");
@@ -64,4 +64,7 @@ void html_loaders(const char *folder, struct bytes *out) {
   loader_table_free(&table);
   bytes_free(&why);
   free(path);
+  return there;
 }
+
+const struct html_section loaders_section = {"loaders", "Loaders", add, NULL};

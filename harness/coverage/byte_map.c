@@ -1,6 +1,6 @@
-/* A picture of each ELF, a cell for each byte of its image, row after row: what is header, routine, table and filling,
-   from the program's source map; and how many cases execute each instruction or read each byte of a table, from what
-   `bytegate coverage` last stored of these very bytes. */
+/* A section of the page: a picture of each ELF, a cell for each byte of its image, row after row: what is header,
+   routine, table and filling, from the program's source map; and how many cases execute each instruction or read each
+   byte of a table, from what `bytegate coverage` last stored of these very bytes. */
 #include "harness/base/hash.h"
 #include "harness/coverage/coverage.h"
 #include "harness/coverage/coverage_report.h"
@@ -206,10 +206,11 @@ static void add_caption(const struct coverage *elf, size_t cases, struct bytes *
                sums.data.reached, cases);
 }
 
-static void add_elf(const char *path, const char *build, struct bytes *out) {
+static bool add_elf(const char *path, const char *build, struct bytes *out) {
   struct coverage elf;
   size_t cases;
-  if (open_elf(&elf, path, build, &cases)) {
+  bool there = open_elf(&elf, path, build, &cases);
+  if (there) {
     if (cases)
       count_hits(&elf, cases);
     bytes_text(out, "<figure>");
@@ -228,6 +229,7 @@ static void add_elf(const char *path, const char *build, struct bytes *out) {
   bytes_free(&elf.others);
   free(elf.elf);
   free(elf.name);
+  return there;
 }
 
 static void add_key(struct bytes *out) {
@@ -259,7 +261,9 @@ static bool is_repeated(const struct session *session, const struct target *targ
   return false;
 }
 
-void html_byte_maps(const struct session *session, struct bytes *out) {
+static bool add(const struct session *session, const char *fixtures, struct bytes *out) {
+  bool any = false;
+  (void)fixtures;
   bytes_text(out, "<p>One cell a byte, row after row; a pointer that rests on a cell tells its routine.</p>\n");
   add_key(out);
   bytes_text(out, "<div class=\"maps\">\n");
@@ -267,7 +271,10 @@ void html_byte_maps(const struct session *session, struct bytes *out) {
     const struct target *target = session->results[i].target;
     if ((i == 0 || session->results[i - 1].target != target) && target->elf && target != &session->oracle &&
         !is_repeated(session, target))
-      add_elf(target->elf, session->options->build, out);
+      any |= add_elf(target->elf, session->options->build, out);
   }
   bytes_text(out, "</div>\n");
+  return any;
 }
+
+const struct html_section byte_map_section = {"maps", "Byte maps", add, NULL};

@@ -1,0 +1,69 @@
+/* SARIF 2.1.0: one result for each failure, with the region of the document. */
+#include "harness/report/json.h"
+#include "harness/report/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* TEXT as a relative URI (RFC 3986): all but what is unreserved, and the slash, is percent-encoded. */
+static json_t *uri_of(const char *text) {
+  static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+  struct bytes uri = {0};
+  bytes_text(&uri, "");
+  for (; *text; text++)
+    bytes_printf(&uri, strchr(plain, *text) ? "%c" : "%%%02X", (unsigned char)*text);
+  json_t *string = json_string(uri.data);
+  bytes_free(&uri);
+  return string;
+}
+
+/* The region of the answer that diverged, as an artifact of its own: what came is no file. */
+static json_t *location(const struct result *result) {
+  char *name = xasprintf("%s/%s", result->suite->name, result->test_case->id);
+  size_t length = result->offset < result->actual.len ? 1 : 0;
+  json_t *where = json_pack("{s:{s:{s:o}}}", "physicalLocation", "artifactLocation", "uri", uri_of(name));
+  if (result->part == PART_BODY || result->part == PART_STDOUT)
+    json_set(json_object_get(where, "physicalLocation"), "region",
+             json_pack("{s:I, s:I}", "byteOffset", (json_int_t)result->offset, "byteLength", (json_int_t)length));
+  json_set(where, "logicalLocations",
+           json_pack("[{s:s, s:s}]", "name", result->target->label, "fullyQualifiedName", result->target->where));
+  free(name);
+  return where;
+}
+
+static json_t *sarif_result(const struct session *session, const struct result *result) {
+  struct bytes headline = {0};
+  struct bytes command = {0};
+  char *signature = result_signature(result);
+  char *way = result_way(result);
+  report_headline(result, &headline);
+  report_command(session, result, &command);
+  json_t *object =
+      json_pack("{s:s, s:s, s:{s:o}, s:[o], s:{s:s, s:o}, s:{s:o}}", "ruleId", verdict_name(result->verdict), "level",
+                "error", "message", "text", json_string_of(span_of(&headline)), "locations", location(result),
+                "partialFingerprints", "divergence/v1", signature, "fault/v1", json_string_of(span_text(way)),
+                "properties", "reproduce", json_string_of(span_of(&command)));
+  free(signature);
+  free(way);
+  bytes_free(&headline);
+  bytes_free(&command);
+  return object;
+}
+
+static void make(const struct session *session, struct bytes *out) {
+  json_t *results = json_array();
+  json_t *rules = json_array();
+  for (int verdict = DIVERGED; verdict < VERDICTS; verdict++)
+    json_array_append_new(rules, json_pack("{s:s}", "id", verdict_name((enum verdict)verdict)));
+  json_array_append_new(rules, json_pack("{s:s}", "id", verdict_name(EQUAL)));
+  for (size_t i = 0; i < session->result_count; i++)
+    if (result_failed(&session->results[i]))
+      json_array_append_new(results, sarif_result(session, &session->results[i]));
+  json_t *root = json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:o}]}", "$schema",
+                           "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool",
+                           "driver", "name", "bytegate", "version", "0.1.0", "rules", rules, "results", results);
+  json_append(out, root, JSON_INDENT(1));
+  json_decref(root);
+}
+
+const struct report_format sarif_format = {"sarif", "Write SARIF 2.1.0 as well", REPORT_IN_FILE, make};
