@@ -249,6 +249,9 @@ $(BUILD)/obj/%.o: %.c Makefile
 $(call objects,$(ORACLE_SOURCES) $(HARNESS_SOURCES)): CPPFLAGS := -I. $(TEST_CPPFLAGS)
 $(call objects,$(TEST_SOURCES) $(TEST_SUPPORT)): CPPFLAGS := -I. -Igenerators $(TEST_CPPFLAGS)
 
+# The encoders as their tests have them tell each call.
+$(BUILD)/obj/generators/isa/tests/encoders_%.o: CFLAGS += -finstrument-functions
+
 # What depends on the version: `bytegate --version`.
 VERSIONED := $(BUILD)/obj/harness/cli/options.o $(BUILD)/lint/harness/cli/options.tidy
 $(VERSIONED): CPPFLAGS += -DBYTEGATE_VERSION='"$(VERSION)"'

@@ -2,6 +2,7 @@
 #include "expect.h"
 
 #include "lay/refusal.h"
+#include "proof.h"
 
 #include <check.h>
 #include <stdarg.h>
@@ -50,6 +51,7 @@ static void hold(EncodingMachine machine, LayCode code, int bits, const char *me
     if (!among(machine, said, bits, meant))
       ck_abort_msg("%s: %s reads \"%s\" (%s); meant: %s", bytes, encoding_name(decoder), text, said, meant);
   }
+  proof_agreed();
 }
 
 void expect_says(EncodingMachine machine, LayCode code, int bits, const char *format, ...) {
@@ -70,6 +72,7 @@ void expect_refused(LayCode code, const char *what, const char *words) {
   if (!strstr(refusal_text(), words))
     ck_abort_msg("%s was refused with \"%s\", which does not say \"%s\"", what, refusal_text(), words);
   refusal_clear();
+  proof_refused();
 }
 
 /* "48 89 E0" for x86-64, one word as eight digits for arm64. Returns where the text begins. */
