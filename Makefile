@@ -129,9 +129,9 @@ setup-bench: ## install what make bench compares with and measures on
 bench: all $(BUILD)/bench/bench_markdown ## compare the renderer's speed with libcmark and md4c, side by side
 	scripts/bench.sh $(BUILD)
 
-$(BUILD)/bench/bench_markdown: harness/bench/bench_markdown.c $(BUILD)/elf/.markdown-object.stamp
+$(BUILD)/bench/bench_markdown: harness/bench/bench_markdown.c $(BUILD)/elf/.markdown-object.stamp $(BUILD)/bytegate
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -I$(BUILD)/elf -o $@ $< $(BUILD)/elf/markdown-render_$(if $(filter aarch64,$(shell uname -m)),arm64,x64).o -lcmark -lmd4c-html -lmd4c -lm
+	$(CC) $(CFLAGS) -I$(BUILD)/elf -o $@ $< $(BUILD)/elf/markdown-render_$$($(BUILD)/bytegate machines host | cut -d ' ' -f 1).o -lcmark -lmd4c-html -lmd4c -lm
 
 # The manual page and the completions are made from the table that --help prints.
 #= PREFIX=DIR           where make install puts the gate (/usr/local)

@@ -11,15 +11,6 @@ enum { DEADLINE_S = 20 };
 /* A low bit, the next, the high bit, all. */
 const unsigned char liveness_changes[4] = {0x01, 0x02, 0x80, 0xff};
 
-struct subject {
-  struct workspace *workspace;
-  const struct loader_row *row;
-  enum loader loader;
-  const struct machine *machine;
-  char *path; /* of the changed file */
-  struct bytes file;
-};
-
 bool liveness_applies(const struct loader_row *row, enum loader loader) {
   if (strncmp(row->name, "tiny-", 5) != 0 || loader == LOADER_KERNEL)
     return false;
@@ -28,8 +19,7 @@ bool liveness_applies(const struct loader_row *row, enum loader loader) {
   return strcmp(loader_declared(row, loader), "refused") != 0;
 }
 
-/* Whether the file, as it is now, still does what its row says. */
-static bool behaves(struct subject *subject) {
+bool liveness_behaves(struct liveness_subject *subject) {
   struct attempt attempt;
   if (write_file(subject->path, span_of(&subject->file)) != 0 || chmod(subject->path, 0755) != 0)
     die("%s cannot be written", subject->path);
@@ -41,35 +31,22 @@ static bool behaves(struct subject *subject) {
   return same;
 }
 
-static void change(struct subject *subject, size_t at, size_t which) {
+void liveness_change(struct liveness_subject *subject, size_t at, size_t which) {
   subject->file.data[at] = (char)(subject->file.data[at] ^ liveness_changes[which]);
 }
 
-/* Whether that change of that byte shows. */
-static bool shows(struct subject *subject, size_t at, size_t which) {
-  change(subject, at, which);
-  bool read = !behaves(subject);
-  change(subject, at, which);
+bool liveness_shows(struct liveness_subject *subject, size_t at, size_t which) {
+  liveness_change(subject, at, which);
+  bool read = !liveness_behaves(subject);
+  liveness_change(subject, at, which);
   return read;
 }
 
-static char mark_of(struct subject *subject, size_t at) {
+static char mark_of(struct liveness_subject *subject, size_t at) {
   for (size_t i = 0; i < sizeof liveness_changes; i++)
-    if (shows(subject, at, i))
+    if (liveness_shows(subject, at, i))
       return (char)('1' + i);
   return '.';
-}
-
-/* The same change of all bytes that LINE calls not read: does it show? */
-static bool shows_at_once(struct subject *subject, struct span line, size_t which) {
-  for (size_t at = 0; at < line.len; at++)
-    if (line.data[at] == '.')
-      change(subject, at, which);
-  bool read = !behaves(subject);
-  for (size_t at = 0; at < line.len; at++)
-    if (line.data[at] == '.')
-      change(subject, at, which);
-  return read;
 }
 
 /* Marks the bytes that the map calls code or "message". Its lines tell the file in order, in hex. */
@@ -100,14 +77,12 @@ static void mark_varying(const struct loader_row *row, enum loader loader, char 
   }
 }
 
-/* Reads the program of ROW and what its map calls code and text; the marks are the caller's to free. NULL: WHY says
-   what is missing. */
-static char *subject_open(struct subject *subject, struct workspace *workspace, const char *build,
-                          const struct loader_row *row, enum loader loader, struct bytes *why) {
+char *liveness_open(struct liveness_subject *subject, struct workspace *workspace, const char *build,
+                    const struct loader_row *row, enum loader loader, struct bytes *why) {
   char *elf = xasprintf("%s/elf/%s", build, row->name);
   char *map = xasprintf("%s/elf/%s.map", build, row->name);
-  *subject =
-      (struct subject){.workspace = workspace, .row = row, .loader = loader, .machine = machine_of_label(row->name)};
+  *subject = (struct liveness_subject){
+      .workspace = workspace, .row = row, .loader = loader, .machine = machine_of_label(row->name)};
   subject->path = xasprintf("%s/changed", workspace->root);
   bool good = bytes_read_file(&subject->file, elf) == 0;
   char *marks = xcalloc(1, subject->file.len + 1);
@@ -123,7 +98,7 @@ static char *subject_open(struct subject *subject, struct workspace *workspace, 
   return marks;
 }
 
-static void subject_close(struct subject *subject) {
+void liveness_close(struct liveness_subject *subject) {
   remove(subject->path);
   bytes_free(&subject->file);
   free(subject->path);
@@ -131,8 +106,8 @@ static void subject_close(struct subject *subject) {
 
 bool liveness_of(struct workspace *workspace, const char *build, const struct loader_row *row, enum loader loader,
                  struct bytes *line, struct bytes *why) {
-  struct subject subject;
-  char *marks = subject_open(&subject, workspace, build, row, loader, why);
+  struct liveness_subject subject;
+  char *marks = liveness_open(&subject, workspace, build, row, loader, why);
   for (size_t at = 0; marks && at < subject.file.len; at++)
     if (marks[at] == '?')
       marks[at] = mark_of(&subject, at);
@@ -140,45 +115,7 @@ bool liveness_of(struct workspace *workspace, const char *build, const struct lo
   if (good)
     bytes_text(line, marks);
   free(marks);
-  subject_close(&subject);
-  return good;
-}
-
-/* Whether the byte AT is what LINE calls it; MARK is what the map does. Of one that is read, the change that it is
-   called by shows, and none before that. */
-static bool byte_holds(struct subject *subject, char mark, char called, size_t at) {
-  if (mark != '?' || called == '.')
-    return mark == called || mark == '?';
-  if (called < '1' || called > '4')
-    return false;
-  for (size_t i = 0; i < (size_t)(called - '1'); i++)
-    if (shows(subject, at, i))
-      return false;
-  return shows(subject, at, (size_t)(called - '1'));
-}
-
-bool liveness_holds(struct workspace *workspace, const char *build, const struct loader_row *row, enum loader loader,
-                    struct span line, struct bytes *why) {
-  struct subject subject;
-  char *marks = subject_open(&subject, workspace, build, row, loader, why);
-  bool good = marks && line.len == subject.file.len;
-  if (marks && !good)
-    bytes_printf(why, "%s %s: the line has %zu bytes of %zu", row->name, loader_name(loader), line.len,
-                 subject.file.len);
-  for (size_t at = 0; good && at < line.len; at++) {
-    good = byte_holds(&subject, marks[at], line.data[at], at);
-    if (!good)
-      bytes_printf(why, "%s %s: the byte at %#zx is not what it is called, '%c'", row->name, loader_name(loader), at,
-                   line.data[at]);
-  }
-  for (size_t i = 0; good && i < sizeof liveness_changes; i++) {
-    good = !shows_at_once(&subject, line, i);
-    if (!good)
-      bytes_printf(why, "%s %s: of the bytes that are called not read, one is: exclusive or with %#x shows", row->name,
-                   loader_name(loader), liveness_changes[i]);
-  }
-  free(marks);
-  subject_close(&subject);
+  liveness_close(&subject);
   return good;
 }
 

@@ -118,7 +118,7 @@ expect_status 'another libcmark: 3' 3
 expect_text 'another libcmark is named' 'libcmark is 0.31.0' err
 
 # Faults in a real program. flip TEXT OFFSET: writes the host's server with one bit changed there.
-case $(uname -m) in aarch64) host=arm64 ;; *) host=x64 ;; esac
+host=$("$gate" machines host | cut -d " " -f 1)
 server=markdown-server_$host
 mkdir -p flipped/elf
 flip() {

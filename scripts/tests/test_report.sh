@@ -18,7 +18,7 @@ for fault in none wrong-byte truncated-body extra-body wrong-header wrong-status
   printf 'header = Connection: close\n\n'
 done >fixtures/suites/planted.ini
 printf '[cases all]\nsource = folder\npath = ../documents\npattern = *.md\n' >>fixtures/suites/planted.ini
-case $(uname -m) in aarch64) host=arm64 ;; *) host=x64 ;; esac
+host=$("$gate" machines host | cut -d " " -f 1)
 printf '[program hello]\nelf = {build}/elf/hello_%s\nrunner = native\ndrive = run\noracle = expected\n\n' "$host" \
   >fixtures/suites/hello.ini
 printf '[cases hello]\nsource = nothing\nexpected = ../stdout\n' >>fixtures/suites/hello.ini

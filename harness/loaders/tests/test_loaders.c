@@ -1,7 +1,7 @@
 /* test_loaders.c: the loader table is read strictly and catches drift in both directions, a boot's console is
  * understood, and the liveness matrix of fixtures/ still holds. */
 #include "harness/loaders/boot.h"
-#include "harness/loaders/liveness.h"
+#include "harness/loaders/tests/liveness_holds.h"
 
 #include <check.h>
 #include <elf.h>
@@ -176,7 +176,8 @@ START_TEST(late_refusal_is_one) {
 }
 END_TEST
 
-/* fixtures/ladder.md shows rows of the table as they are printed; but what happened natively there, happened on x86-64. */
+/* fixtures/ladder.md shows rows of the table as they are printed; but what happened natively there, happened on x86-64.
+ */
 START_TEST(the_ladder_shows_the_table) {
   struct text_list both = {0};
   struct bytes printed = {0}, readme = {0};

@@ -1,5 +1,5 @@
 /* Starts a program under ptrace, poisons it, and lets it go. */
-#include "harness/loaders/poison.h"
+#include "harness/loaders/tests/poison.h"
 
 #include "harness/base/files.h"
 #include "harness/base/signals.h"
