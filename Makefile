@@ -50,7 +50,7 @@ CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror $(SANITIZERS)
 LDFLAGS := -Wl,--as-needed $(SANITIZERS)
 DEPFLAGS = -MMD -MP -MF $(@:.o=.d)
 
-GATE_PACKAGES := libcurl libcmark jansson libelf libxml-2.0 zlib capstone
+GATE_PACKAGES := libcurl libcmark jansson libelf libdw libxml-2.0 zlib capstone
 TEST_PACKAGES := check unicorn libxxhash
 
 ## Sources

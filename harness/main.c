@@ -1,11 +1,11 @@
 /* The bytegate command. */
-#include "harness/base/interrupt.h"
 #include "harness/bisect/bisect.h"
 #include "harness/blame/blame.h"
 #include "harness/blame/blame_trace.h"
 #include "harness/cli/options.h"
 #include "harness/coverage/coverage_command.h"
 #include "harness/coverage/coverage_report.h"
+#include "harness/explain/explain.h"
 #include "harness/loaders/liveness.h"
 #include "harness/loaders/loaders.h"
 #include "harness/mutate/mutate.h"
@@ -115,11 +115,8 @@ static int report(const struct session *session, const struct options *options) 
 static int verify(struct session *session, struct workspace *workspace, const struct options *options) {
   struct bytes why = {0};
   int status = 0;
-  if (options->audit && !audit(workspace, options->session.verbose, !prints_text(options), &session->interrupted)) {
-    if (session->interrupted)
-      fputs("INTERRUPTED: in the self-audit, before the first case\n", prints_text(options) ? stdout : stderr);
+  if (options->audit && !audit(workspace, options->session.verbose, !prints_text(options), &session->interrupted))
     return EXIT_INFRASTRUCTURE;
-  }
   if (prints_text(options)) {
     text_begin(session, wants_color(), isatty(STDERR_FILENO));
     session->progress = text_progress;
@@ -202,7 +199,8 @@ static void end_by(int interrupted, struct workspace *workspace) {
   if (!interrupted)
     return;
   workspace_close(workspace);
-  interrupt_die(interrupted);
+  signal(interrupted, SIG_DFL);
+  raise(interrupted);
 }
 
 /* Does what the command asks of a session that is open. Returns the exit status. */
@@ -349,11 +347,15 @@ int main(int argc, char **argv) {
   case COMMAND_MACHINES:
     status = list_machines(&options.operands);
     break;
+  case COMMAND_EXPLAIN:
+    status = explain_command(options.operands.items[0], options.json, options.out);
+    break;
   case COMMAND_LIVENESS:
     status = liveness_command(options.session.build, "fixtures/loaders.ini", &options.session.programs);
     break;
   case COMMAND_LOADERS:
-    status = loaders_command(options.session.build, "fixtures/loaders.ini", &options.operands, &options.session.programs);
+    status =
+        loaders_command(options.session.build, "fixtures/loaders.ini", &options.operands, &options.session.programs);
     break;
   case COMMAND_MUTATE:
     status = mutate_command(&options);

@@ -46,6 +46,9 @@ static const struct command_row {
     [COMMAND_LIVENESS] = {"liveness", "", 0, 0, "print which header bytes of the smallest programs loaders read"},
     [COMMAND_MACHINES] = {"machines", "[NAME]", 0, 1,
                           "list the machines whose programs can be run, or the one of that name; host is this one"},
+    [COMMAND_EXPLAIN] = {"explain", "ELF", 1, 1,
+                         "say of each byte of an ELF file what it is, as a listing in hexadecimal from which "
+                         "sed 's/#.*//' and xxd -r -p make the file again"},
     [COMMAND_COMPLETION] = {"completion", "SHELL", 1, 1, "print the completion for bash, zsh or fish"},
     [COMMAND_PLANT] = {"plant", "", 0, SIZE_MAX, NULL},
     [COMMAND_OBSERVE] = {"observe", "", 0, SIZE_MAX, NULL},
@@ -124,6 +127,7 @@ static const struct option_row how_to_run[] = {
 static const struct option_row what_to_print[] = {
     {"verbose", 'v', NULL, "Name every case, explain every failure; of coverage, every routine",
      BY_VERIFY | BY(COVERAGE), SET_TRUE, FIELD(session.verbose)},
+    {"json", 0, NULL, "Print JSON, not a listing (fixtures/schemas/explain.json)", BY(EXPLAIN), SET_TRUE, FIELD(json)},
     {"lcov", 0, "FILE", "Write the coverage as a tracefile of lcov as well", BY(COVERAGE), SET_TEXT, FIELD(lcov)},
     {NULL},
 };
@@ -134,8 +138,9 @@ static const struct option_row where_things_are[] = {
     {"build", 0, "FOLDER", "Folder that {build} of a suite stands for (default: that of this command)",
      BY_SELECT | BY_TABLE, CALL, .parse = parse_build},
     {"out", 'o', "FILE",
-     "File for the reduced document (default: reduced.md), or the HTML page (default: report.html beside this command)",
-     BY(REDUCE) | BY(REPORT), SET_TEXT, FIELD(out)},
+     "File for the reduced document (default: reduced.md), or the HTML page (default: report.html beside this command; "
+     "of explain, none)",
+     BY(REDUCE) | BY(REPORT) | BY(EXPLAIN), SET_TEXT, FIELD(out)},
     {"known", 0, "FILE", "List of known divergences (default: fixtures/known-divergences)", BY_SELECT, SET_TEXT,
      FIELD(session.known_path)},
     {"update-known", 0, NULL, "Write the list of known divergences anew, from what diverges now", BY_VERIFY, SET_TRUE,
@@ -430,7 +435,7 @@ static void settle_defaults(struct options *options) {
     snprintf(page, sizeof page, "%s/report.html", build_folder());
     options_ask_report(options, &html_format, options->out ? options->out : page);
     options->session.keep_going = true;
-  } else if (!options->out) {
+  } else if (options->command == COMMAND_REDUCE && !options->out) {
     options->out = "reduced.md";
   }
 }

@@ -18,6 +18,7 @@ enum command {
   COMMAND_LOADERS,
   COMMAND_LIVENESS,
   COMMAND_MACHINES,
+  COMMAND_EXPLAIN,
   COMMAND_COMPLETION,
   COMMAND_PLANT,
   COMMAND_OBSERVE,
@@ -34,11 +35,12 @@ struct options {
   enum command command;
   struct session_options session;
   const char *gate;                      /* path of this command */
-  const char *out;                       /* of reduce and report */
+  const char *out;                       /* of reduce, report and explain */
   const struct report_format *on_stdout; /* NULL: text on a terminal, TAP elsewhere */
   struct report_wanted reports[REPORT_FORMAT_COUNT];
   size_t report_count;
   const char *lcov;
+  bool json; /* explain --json */
   bool fresh;
   bool has_byte; /* --byte */
   uint64_t byte;
