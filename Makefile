@@ -157,9 +157,9 @@ uninstall: ## remove what install put there
 	for each in $(COMPLETIONS); do rm -f "$(DESTDIR)$(PREFIX)/$${each#*:}"; done
 
 $(BUILD)/bytegate.1: $(BUILD)/bytegate
-	help2man -N -n 'hold programs to an oracle, byte for byte' -o $@ $<
+	help2man -N -n 'compare programs with an oracle, byte for byte' -o $@ $<
 
-verify: all ## hold every program to its oracle, byte for byte
+verify: all ## compare every program with its oracle, byte for byte
 	$(BUILD)/bytegate verify
 	$(BUILD)/bytegate loaders
 	scripts/lay-again.sh $(BUILD)

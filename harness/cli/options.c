@@ -27,21 +27,22 @@ static const struct command_row {
     [COMMAND_VERIFY] = {"verify", "", 0, 0, "run the selected cases, or all, and give the verdict"},
     [COMMAND_REPORT] = {"report", "", 0, 0, "verify -k, and write what came of it as one HTML page"},
     [COMMAND_LIST] = {"list", "", 0, 0, "print the selected cases: case, program, runner"},
-    [COMMAND_AUDIT] = {"self-audit", "", 0, 0, "prove that the gate catches what is planted for it"},
+    [COMMAND_AUDIT] = {"self-audit", "", 0, 0, "prove that the gate notices the faults that are planted for it"},
     [COMMAND_REDUCE] = {"reduce", "CASE", 0, 1, "find the smallest document that fails like CASE"},
     [COMMAND_COVERAGE] = {"coverage", "", 0, 0, "measure which instructions and branch edges cases reach"},
     [COMMAND_COVERS] = {"covers", "FILE:LINE", 1, 1, "list the cases that reach this line of a generator"},
     [COMMAND_MUTATE] = {"mutate", "[ROUTINE...]", 0, SIZE_MAX,
                         "change a program at each place, or in the routines whose name matches these shell patterns, "
                         "and say where no case fails"},
-    [COMMAND_BLAME] = {"blame", "CASE", 0, 1,
-                       "say which instruction wrote the byte that diverges, or where it crashes, hangs, ends or leaves "
-                       "a process behind"},
+    [COMMAND_BLAME] =
+        {"blame", "CASE", 0, 1,
+         "say which instruction wrote the byte that diverges, or where it crashes, hangs, exits early or leaves "
+         "a process behind"},
     [COMMAND_BISECT] = {"bisect", "CASE [GOOD [BAD]]", 0, 3,
                         "find the commit that broke CASE, between two commits (default: HEAD, and the nearest before "
                         "it that is good)"},
     [COMMAND_LOADERS] = {"loaders", "[LOADER...]", 0, 3,
-                         "give every program to every loader, native, qemu or kernel, and hold what comes of it to "
+                         "give every program to every loader, native, qemu or kernel, and compare what happens with "
                          "fixtures/loaders.ini (default: the first two; kernel boots a kernel for each program)"},
     [COMMAND_LIVENESS] = {"liveness", "", 0, 0, "print which header bytes of the smallest programs loaders read"},
     [COMMAND_MACHINES] = {"machines", "[NAME]", 0, 1,
@@ -56,8 +57,8 @@ static const struct command_row {
 
 /* Another way to call bisect, for --help. */
 static const struct command_row bisect_elf_row = {"bisect --elf", "A B [CASE]", 0, 0,
-                                                  "find the routine that makes the program BAD fail, by putting "
-                                                  "routines of the program GOOD in the place of its own"};
+                                                  "find the routine that makes the program B fail, by putting "
+                                                  "routines of A, a good build of it, in the place of its own"};
 
 /* ---- The options ------------------------------------------------------------------------------------------------ */
 
@@ -113,11 +114,11 @@ static const struct option_row how_to_run[] = {
     {"keep-going", 'k', NULL, "Go on after a failure", BY_RUN, SET_TRUE, FIELD(session.keep_going)},
     {"repeat", 0, "N", "Run each case N times; one that does not always do the same is FLAKY", BY_RUN, SET_UNSIGNED,
      FIELD(session.repeat), 1, 1000000},
-    {"no-self-audit", 0, NULL, "Leave out the proof that this gate catches what it must", BY_VERIFY, SET_FALSE,
+    {"no-self-audit", 0, NULL, "Leave out the proof that this gate notices planted faults", BY_VERIFY, SET_FALSE,
      FIELD(audit)},
-    {"fresh", 0, NULL, "Measure anew, also what is known from before", BY_MEASURE, SET_TRUE, FIELD(fresh)},
-    {"seconds", 0, "N", "Try mutants so long, in an order that the seed decides (default: all)", BY(MUTATE), SET_NUMBER,
-     FIELD(seconds), 1, 1000000},
+    {"fresh", 0, NULL, "Measure everything again, also what is known from before", BY_MEASURE, SET_TRUE, FIELD(fresh)},
+    {"seconds", 0, "N", "Try mutants for N seconds, in an order that the seed decides (default: all)", BY(MUTATE),
+     SET_NUMBER, FIELD(seconds), 1, 1000000},
     {"unexplained", 0, NULL, "Leave out the mutants that fixtures/mutants-equivalent explains", BY(MUTATE), SET_TRUE,
      FIELD(unexplained)},
     {NULL},
@@ -143,7 +144,7 @@ static const struct option_row where_things_are[] = {
      BY(REDUCE) | BY(REPORT) | BY(EXPLAIN), SET_TEXT, FIELD(out)},
     {"known", 0, "FILE", "List of known divergences (default: fixtures/known-divergences)", BY_SELECT, SET_TEXT,
      FIELD(session.known_path)},
-    {"update-known", 0, NULL, "Write the list of known divergences anew, from what diverges now", BY_VERIFY, SET_TRUE,
+    {"update-known", 0, NULL, "Replace the list of known divergences by what diverges now", BY_VERIFY, SET_TRUE,
      FIELD(update_known)},
     {NULL},
 };
@@ -238,7 +239,7 @@ static void append_command(struct bytes *out, const struct command_row *row) {
 /* What --help says before and after the options. */
 static const char *make_documentation(void) {
   static struct bytes text;
-  bytes_text(&text, "Hold programs to an oracle, byte for byte, and say which byte differs and why.\n\n"
+  bytes_text(&text, "Compare programs with an oracle, byte for byte, and say which byte differs and why.\n\n"
                     "COMMAND is one of\n");
   for (int i = 0; i < COMMAND_PLANT; i++) {
     append_command(&text, &commands[i]);

@@ -1,4 +1,5 @@
-/* The command line, read by glibc's argp from one table. The table is also what the shell completions are made of. */
+/* The room cli/: the command line, read by glibc's argp from one table. The table is also what the shell completions
+ * are made of. */
 #ifndef HARNESS_OPTIONS_H
 #define HARNESS_OPTIONS_H
 
@@ -49,7 +50,7 @@ struct options {
   bool unexplained; /* mutate --unexplained */
   bool update_known;
   bool audit;
-  struct text_list operands; /* behind the command */
+  struct text_list operands; /* after the command */
 };
 
 /* Reads the command line; ends the process with EXIT_USAGE where it is wrong, with 0 after --help. */
