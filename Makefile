@@ -179,7 +179,7 @@ prove-hosts: elf ## lay everything on hosts of both byte orders, with gcc, clang
 	scripts/prove-hosts.sh $(BUILD) $(HOSTS)
 
 LINTS := $(if $(C_SOURCES),lint-tidy lint-cppcheck check-format) $(if $(SHELL_SOURCES),lint-shell) \
-         $(if $(wildcard scripts/check-symbols.sh),lint-symbols) lint-rooms
+         $(if $(wildcard scripts/check-symbols.sh),lint-symbols) $(if $(wildcard scripts/check-rooms.sh),lint-rooms)
 #= TEST_SECONDS=N       how long one test program of make check may take (600)
 TEST_SECONDS ?= 600
 FUZZ_CHECK := $(if $(and $(FUZZERS),$(filter x86_64,$(shell uname -m))),check-fuzz)
