@@ -1,4 +1,5 @@
 /* The bytegate command. */
+#include "harness/base/interrupt.h"
 #include "harness/bisect/bisect.h"
 #include "harness/blame/blame.h"
 #include "harness/blame/blame_trace.h"
@@ -115,8 +116,11 @@ static int report(const struct session *session, const struct options *options) 
 static int verify(struct session *session, struct workspace *workspace, const struct options *options) {
   struct bytes why = {0};
   int status = 0;
-  if (options->audit && !audit(workspace, options->session.verbose, !prints_text(options), &session->interrupted))
+  if (options->audit && !audit(workspace, options->session.verbose, !prints_text(options), &session->interrupted)) {
+    if (session->interrupted)
+      fputs("INTERRUPTED: in the self-audit, before the first case\n", prints_text(options) ? stdout : stderr);
     return EXIT_INFRASTRUCTURE;
+  }
   if (prints_text(options)) {
     text_begin(session, wants_color(), isatty(STDERR_FILENO));
     session->progress = text_progress;
@@ -199,8 +203,7 @@ static void end_by(int interrupted, struct workspace *workspace) {
   if (!interrupted)
     return;
   workspace_close(workspace);
-  signal(interrupted, SIG_DFL);
-  raise(interrupted);
+  interrupt_die(interrupted);
 }
 
 /* Does what the command asks of a session that is open. Returns the exit status. */

@@ -33,8 +33,8 @@ static int spawn(const struct command_line *command, int input, int output, pid_
   if (command->folder)
     posix_spawn_file_actions_addchdir_np(&actions, command->folder);
   posix_spawnattr_init(&attributes);
-  if (command->deadline_ms)
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+  posix_spawnattr_setflags(&attributes,
+                           (short)(POSIX_SPAWN_SETSIGMASK | (command->deadline_ms ? POSIX_SPAWN_SETPGROUP : 0)));
   posix_spawnattr_setsigmask(&attributes, &none);
   int failed =
       posix_spawnp(pid, command->words[0], &actions, &attributes, (char *const *)(uintptr_t)command->words, environ);

@@ -1,6 +1,7 @@
 /* Shares the jobs out among the lanes, and turns the loop until all is done. */
 #include "harness/drive/drive.h"
 
+#include "harness/base/interrupt.h"
 #include "harness/drive/lane.h"
 #include "harness/verdict/truth.h"
 
@@ -213,12 +214,8 @@ static void run(struct driver *driver) {
 
 /* The signals that end a harness become events, so that it leaves nothing behind. */
 static void watch_signals(struct driver *driver, sigset_t *before) {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGHUP);
-  sigprocmask(SIG_BLOCK, &set, before);
+  const sigset_t set = interrupt_signals();
+  interrupt_hold(before);
   driver->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   if (driver->signals < 0)
     die("signalfd: %s", strerror(errno));
@@ -238,7 +235,7 @@ int drive_jobs(struct workspace *workspace, const struct drive_options *options,
     lane_close(&driver.seats[i].lane);
   close(driver.signals);
   loop_close(driver.loop);
-  sigprocmask(SIG_SETMASK, &before, NULL);
+  interrupt_release(&before);
   free(driver.groups);
   free(driver.seats);
   return driver.signal;

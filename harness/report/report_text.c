@@ -103,8 +103,7 @@ static void print_table(const struct session *session, struct bytes *out) {
 static void print_faults(const struct session *session, struct bytes *out) {
   if (session->fault_count == 0)
     return;
-  bytes_printf(out, "%7s %7s %9s  %s\n", "failed", "cases", "programs",
-               "likely one cause; its smallest case");
+  bytes_printf(out, "%7s %7s %9s  %s\n", "failed", "cases", "programs", "likely one cause; its smallest case");
   for (size_t i = 0; i < session->fault_count && i < MOST_EXPLAINED; i++) {
     const struct fault *fault = &session->faults[i];
     const struct result *example = fault->example;
@@ -121,18 +120,19 @@ static void make(const struct session *session, struct bytes *out) {
   print_table(session, out);
   print_faults(session, out);
   bytes_add(out, span_of(&session->problems));
-  bool red = session_status(session) != EXIT_EQUAL;
+  enum run_verdict verdict = session_verdict(session);
+  static const char *const colors[] = {"\x1b[32;1m", "\x1b[31;1m", "\x1b[33;1m"};
   bytes_printf(out, "%s%s: %zu cases, %zu failed, %zu known divergences, %.2f s%s\n",
-               screen.color ? (red ? "\x1b[31;1m" : "\x1b[32;1m") : "", red ? "RED" : "GREEN", session->finished,
-               session->failed, session->known_count, (double)session->elapsed_ns / 1e9, screen.color ? "\x1b[0m" : "");
-  size_t untried = 0;
+               screen.color ? colors[verdict] : "", run_verdict_name(verdict), session->finished, session->failed,
+               session->known_count, (double)session->elapsed_ns / 1e9, screen.color ? "\x1b[0m" : "");
+  size_t counts[LEFT_REASONS] = {0};
   for (size_t i = 0; i < session->result_count; i++)
-    untried += session->results[i].untried;
-  if (untried)
-    bytes_printf(out, "%zu of the failed cases were not tried, because their program cannot be run\n", untried);
-  if (session->finished < session->selected)
-    bytes_printf(out, "%zu cases were not run, because %s\n", session->selected - session->finished,
-                 session->options->keep_going ? "their program cannot be run" : "one failed (-k goes on)");
+    counts[session_left_out(session, &session->results[i])]++;
+  for (int reason = LEFT_NOT + 1; reason < LEFT_REASONS; reason++)
+    if (counts[reason])
+      bytes_printf(out, "%zu %s, %s\n", counts[reason],
+                   left_out_fails((enum left_out)reason) ? "of the failed cases were not tried" : "cases were not run",
+                   left_out_reason((enum left_out)reason));
 }
 
 void text_end(const struct session *session, FILE *out) {

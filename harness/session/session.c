@@ -2,6 +2,7 @@
 #include "harness/session/session.h"
 
 #include "harness/base/clock.h"
+#include "harness/base/interrupt.h"
 #include "harness/drive/drive.h"
 #include "harness/verdict/compare.h"
 #include "harness/verdict/truth.h"
@@ -257,12 +258,15 @@ static bool finish(struct session *session, struct result *result) {
 
 static bool driven(void *user, struct result *result) { return finish(user, result); }
 
-/* What the repetitions of one case amount to: the same each time, or flaky. The first result stands for all. */
-static void fold(struct result *first, const struct result *again, size_t count) {
+/* What the repetitions of one case amount to: the same each time, or flaky. The first result stands for all. Returns
+   whether all of them were run. */
+static bool fold(struct result *first, const struct result *again, size_t count) {
   char *signature = result_signature(first);
   struct bytes others = {0};
   unsigned differing = 0;
+  bool whole = first->verdict != NOT_RUN;
   for (size_t i = 0; i < count; i++) {
+    whole &= again[i].verdict != NOT_RUN;
     char *other = result_signature(&again[i]);
     if (strcmp(other, signature) != 0 && again[i].verdict != NOT_RUN) {
       differing++;
@@ -279,6 +283,7 @@ static void fold(struct result *first, const struct result *again, size_t count)
   }
   bytes_free(&others);
   free(signature);
+  return whole;
 }
 
 static bool repeated(void *user, struct result *result) {
@@ -303,8 +308,11 @@ static int drive_repeatedly(struct session *session, struct workspace *workspace
   }
   int interrupted = drive_jobs(workspace, &options, all, count * times);
   for (size_t i = 0; i < count; i++) {
-    fold(jobs[i], &again[i * (times - 1)], times - 1);
-    finish(session, jobs[i]);
+    bool whole = fold(jobs[i], &again[i * (times - 1)], times - 1);
+    if (whole || result_failed(jobs[i]))
+      finish(session, jobs[i]);
+    else
+      result_withdraw(jobs[i]);
   }
   for (size_t i = 0; i < session->result_count; i++)
     if (session->results[i].test_case == &session->stop && session->results[i].verdict != NOT_RUN)
@@ -317,14 +325,15 @@ static int drive_repeatedly(struct session *session, struct workspace *workspace
 }
 
 /* Asks the oracle commands before anything is under a deadline. */
-static void ask_commands(struct workspace *workspace, struct result **jobs, size_t count) {
-  for (size_t i = 0; i < count; i++) {
+static void ask_commands(struct session *session, struct workspace *workspace, struct result **jobs, size_t count) {
+  for (size_t i = 0; i < count && !session->interrupted; i++) {
     struct span truth;
     struct bytes why = {0};
     if (jobs[i]->target->program->oracle == ORACLE_COMMAND && !jobs[i]->test_case->conversation &&
         !truth_of(workspace, jobs[i]->target->program, jobs[i]->test_case, &truth, &why))
       result_set(jobs[i], ORACLE_FAULT, "%s", why.data);
     bytes_free(&why);
+    session->interrupted = interrupt_taken();
   }
 }
 
@@ -375,7 +384,34 @@ static void find_idle_entries(struct session *session) {
                    session->known.entries[i].program, session->known.entries[i].runner);
 }
 
+/* Holds libcmark to what is published, and then the programs to it. */
+static void judge_all(struct session *session, struct workspace *workspace, struct result **jobs, size_t count) {
+  bool go_on = true;
+  for (size_t i = 0; go_on && i < session->result_count; i++)
+    if (session->results[i].target == &session->oracle) {
+      check_oracle(&session->results[i]);
+      go_on = finish(session, &session->results[i]);
+    }
+  if (go_on)
+    ask_commands(session, workspace, jobs, count);
+  if (go_on && !session->interrupted)
+    drive_all(session, workspace, jobs, count);
+}
+
+/* What is wrong with the run as a whole. */
+static void find_problems(struct session *session) {
+  if (session->strays)
+    bytes_printf(&session->problems, "%u process%s left the process group of a program and outlived it\n",
+                 session->strays, session->strays == 1 ? "" : "es");
+  /* Nothing but a failure or a signal ends a run early. A case that was lost in any other way must not pass for green.
+   */
+  if (session->finished < session->selected && session->failed == 0 && !session->interrupted)
+    bytes_printf(&session->problems, "%zu selected cases were never run\n", session->selected - session->finished);
+  find_idle_entries(session);
+}
+
 bool session_run(struct session *session, struct workspace *workspace, struct bytes *why, int *status) {
+  sigset_t before;
   session->workspace = workspace;
   make_results(session);
   session->selected = session->result_count;
@@ -389,29 +425,18 @@ bool session_run(struct session *session, struct workspace *workspace, struct by
   if (count == 0)
     bytes_text(why, "no case is selected (see `bytegate list`)");
   session->started_ns = now_ns();
-  bool go_on = good;
-  for (size_t i = 0; go_on && i < session->result_count; i++)
-    if (session->results[i].target == &session->oracle) {
-      check_oracle(&session->results[i]);
-      go_on = finish(session, &session->results[i]);
-    }
-  if (go_on) {
-    ask_commands(workspace, jobs, count);
-    drive_all(session, workspace, jobs, count);
-  }
+  interrupt_hold(&before);
+  if (good)
+    judge_all(session, workspace, jobs, count);
   free(jobs);
+  /* What interrupted the run ends this process, but only when all is told. */
+  if (!session->interrupted)
+    interrupt_release(&before);
   if (!good)
     return false;
   session->strays = workspace_sweep(workspace);
-  if (session->strays)
-    bytes_printf(&session->problems, "%u process%s left the process group of a program and outlived it\n",
-                 session->strays, session->strays == 1 ? "" : "es");
   session->elapsed_ns = now_ns() - session->started_ns;
-  /* Nothing but a failure or a signal ends a run early. A case that was lost in any other way must not pass for green.
-   */
-  if (session->finished < session->selected && session->failed == 0 && !session->interrupted)
-    bytes_printf(&session->problems, "%zu selected cases were never run\n", session->selected - session->finished);
-  find_idle_entries(session);
+  find_problems(session);
   session->fault_count = faults_find(session->results, session->result_count, &session->faults);
   return true;
 }
@@ -424,7 +449,7 @@ int session_open_status(const struct session *session) {
 }
 
 int session_status(const struct session *session) {
-  int status = EXIT_EQUAL;
+  int status = session->interrupted ? EXIT_INFRASTRUCTURE : EXIT_EQUAL;
   for (size_t i = 0; i < session->result_count; i++) {
     const struct result *result = &session->results[i];
     if (!result_failed(result))
@@ -436,6 +461,42 @@ int session_status(const struct session *session) {
   if (session->problems.len)
     return EXIT_DIVERGED;
   return status;
+}
+
+enum run_verdict session_verdict(const struct session *session) {
+  if (session->interrupted)
+    return RUN_INTERRUPTED;
+  return session_status(session) == EXIT_EQUAL ? RUN_GREEN : RUN_RED;
+}
+
+const char *run_verdict_name(enum run_verdict verdict) {
+  static const char *const names[] = {"GREEN", "RED", "INTERRUPTED"};
+  return names[verdict];
+}
+
+enum left_out session_left_out(const struct session *session, const struct result *result) {
+  if (result->untried)
+    return result->verdict == HUNG      ? LEFT_AFTER_HANGS
+           : result->verdict == REFUSED ? LEFT_UNSTARTABLE
+                                        : LEFT_AFTER_FAULT;
+  if (result->verdict != NOT_RUN)
+    return LEFT_NOT;
+  if (session->interrupted)
+    return LEFT_INTERRUPTED;
+  return session->failed && !session->options->keep_going ? LEFT_AFTER_FAILURE : LEFT_UNJUDGED;
+}
+
+const char *left_out_reason(enum left_out left_out) {
+  static const char *const reasons[LEFT_REASONS] = {
+      "",
+      "because the run was interrupted",
+      "because one failed (-k goes on)",
+      "because their program could not be started",
+      "because their program hung again and again",
+      "because what runs their program failed",
+      "because their server had ended before",
+  };
+  return reasons[left_out];
 }
 
 void session_close(struct session *session) {

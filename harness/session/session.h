@@ -50,7 +50,7 @@ struct session {
   unsigned strays;             /* processes that left their group and were killed at the end */
   struct workspace *workspace; /* while it runs */
   unsigned examined;           /* crashes and hangs that were looked at */
-  int interrupted;             /* signal, or 0 */
+  int interrupted;             /* signal, or 0: what was judged until then stands, and nothing else */
   struct bytes problems;       /* lines about the run as a whole; each turns the gate red */
 };
 
@@ -72,8 +72,37 @@ bool session_selects(const struct session *session, const struct suite *suite, c
 /* The exit status of a session that could not be opened: whether what is wrong is the suite file or this machine. */
 int session_open_status(const struct session *session);
 
-/* The exit status that the results amount to. */
+/* What a run amounts to. */
+enum run_verdict { RUN_GREEN, RUN_RED, RUN_INTERRUPTED };
+enum run_verdict session_verdict(const struct session *session);
+
+/* "GREEN", "RED", "INTERRUPTED" */
+const char *run_verdict_name(enum run_verdict verdict);
+
+/* The exit status that the results amount to; of an interrupted run, that of one that came to no verdict, unless
+   something had failed already. */
 int session_status(const struct session *session);
+
+/* Why a selected case has no verdict of its own. */
+enum left_out {
+  LEFT_NOT, /* it has one */
+  LEFT_INTERRUPTED,
+  LEFT_AFTER_FAILURE, /* one failed, and the options do not keep going */
+  LEFT_UNSTARTABLE,
+  LEFT_AFTER_HANGS,
+  LEFT_AFTER_FAULT, /* the runner or this harness failed */
+  LEFT_UNJUDGED,    /* how a server stops, where each had ended before */
+  LEFT_REASONS
+};
+enum left_out session_left_out(const struct session *session, const struct result *result);
+
+/* Whether such a case counts as failed, with the verdict of those before it. */
+static inline bool left_out_fails(enum left_out left_out) {
+  return left_out >= LEFT_UNSTARTABLE && left_out <= LEFT_AFTER_FAULT;
+}
+
+/* As the end of a sentence: "because the run was interrupted". */
+const char *left_out_reason(enum left_out left_out);
 
 void session_close(struct session *session);
 

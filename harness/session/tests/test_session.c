@@ -2,6 +2,8 @@
    out as its own verdict, from the suite file to the exit status. */
 #include "harness/session/session.h"
 
+#include "harness/base/interrupt.h"
+
 #include <check.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -144,11 +146,11 @@ static int run_text(const char *text, struct session_options *options) {
 START_TEST(what_the_kernel_will_not_start_is_refused) {
   char path[] = "/tmp/test_session-XXXXXX";
   int fd = mkstemp(path);
-  ck_assert_int_eq(write(fd,
-                         "\x7f"
-                         "ELF\2\1\1, but not really an executable file of any kind at all",
-                         60),
-                   60);
+  char header[] = "\x7f"
+                  "ELF\2\1\1, but not really an executable file of any kind at all";
+  header[18] = (char)host_machine()->e_machine;
+  header[19] = (char)(host_machine()->e_machine >> 8);
+  ck_assert_int_eq(write(fd, header, 60), 60);
   ck_assert_int_eq(fchmod(fd, 0755), 0);
   close(fd);
   char *text =
@@ -251,6 +253,63 @@ START_TEST(every_case_runs_with_any_number_of_lanes) {
 }
 END_TEST
 
+/* Ten cases of SCRIPT, one after another, REPEAT times each; the gate that runs them is the parent of each. */
+static void run_to_interruption(const char *script, unsigned repeat, struct session *session) {
+  struct workspace workspace = {0};
+  struct session_options options = usual;
+  struct bytes why = {0};
+  int status = 0;
+  char *text = xasprintf("[program p]\nelf = /bin/sh\narguments = -c \"%s\" sh {file}\nrunner = native\n"
+                         "oracle = command\noracle-command = printf same\n[cases c]\nsource = random\ncount = 10\n",
+                         script);
+  options.jobs = 1;
+  options.repeat = repeat;
+  workspace_open(&workspace);
+  ck_assert_msg(session_open_text(session, &options, "t.ini", text, &why), "%s", span_of(&why).data);
+  ck_assert_msg(session_run(session, &workspace, &why, &status), "%s", span_of(&why).data);
+  workspace_close(&workspace);
+  free(text);
+  sigset_t none;
+  sigemptyset(&none);
+  interrupt_release(&none);
+}
+
+static const struct {
+  const char *script;
+  unsigned repeat;
+  size_t finished;
+} interruptions[] = {
+    /* The document of the fourth case is what the script waits for; the oracle is asked before. */
+    {"printf same; test ${PWD##*/} != 3 || kill -INT $PPID", 1, 4},
+    {"printf same; test ${PWD##*/} != 3 || kill -TERM $PPID", 1, 4},
+    {"test ${PWD##*/} != 3 || { kill -INT $PPID; kill -INT $$; }; printf same", 1, 3},
+    {"test ${PWD##*/} != 3 || { kill -INT $PPID; sleep 100; }; printf same", 1, 3},
+    {"test ${PWD##*/} != 3 || { kill -INT $PPID; kill -INT $$; }; printf same", 2, 1},
+    /* A signal from a terminal meets a program first, and the gate in the same moment. */
+    {"test ${PWD##*/} != 3 || { kill -STOP $PPID; setsid sh -c 'until grep -qw Z /proc/$0/stat; do :; done; "
+     "kill -INT $1; kill -CONT $1' $$ $PPID & kill -INT $$; }; printf same",
+     1, 3},
+};
+
+START_TEST(an_interrupted_run_is_its_own_verdict_and_blames_nobody) {
+  struct session session;
+  run_to_interruption(interruptions[_i].script, interruptions[_i].repeat, &session);
+  ck_assert_int_ne(session.interrupted, 0);
+  ck_assert_int_eq(session_verdict(&session), RUN_INTERRUPTED);
+  ck_assert_int_eq(session_status(&session), session.strays ? EXIT_DIVERGED : EXIT_INFRASTRUCTURE);
+  ck_assert_uint_eq(session.failed, 0);
+  ck_assert_uint_le(session.finished, interruptions[_i].finished);
+  ck_assert_uint_ge(session.finished + 1, interruptions[_i].finished);
+  size_t left = 0;
+  for (size_t i = 0; i < session.result_count; i++) {
+    ck_assert_msg(!verdict_is_failure(session.results[i].verdict), "%s", span_of(&session.results[i].detail).data);
+    left += session_left_out(&session, &session.results[i]) == LEFT_INTERRUPTED;
+  }
+  ck_assert_uint_eq(left + session.finished, session.selected);
+  session_close(&session);
+}
+END_TEST
+
 START_TEST(the_list_of_known_divergences_is_two_sided) {
   static const char text[] = "# a comment\n\nt/c/* p* x64-native stdout@0:1 # why\nt/c/1 p * crashed\n";
   char path[] = "/tmp/test_session-XXXXXX";
@@ -302,6 +361,8 @@ int main(void) {
   tcase_add_test(tests, a_server_that_cannot_start_fails_every_case_at_once);
   tcase_add_test(tests, a_case_that_does_not_always_do_the_same_is_flaky);
   tcase_add_test(tests, every_case_runs_with_any_number_of_lanes);
+  tcase_add_loop_test(tests, an_interrupted_run_is_its_own_verdict_and_blames_nobody, 0,
+                      sizeof interruptions / sizeof *interruptions);
   tcase_add_test(tests, the_list_of_known_divergences_is_two_sided);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
