@@ -15,6 +15,7 @@
 #include "harness/report/report.h"
 #include "harness/session/audit.h"
 #include "harness/session/plant.h"
+#include "harness/session/update_known.h"
 #include "oracles/markdown.h"
 
 #include <curl/curl.h>
@@ -104,12 +105,14 @@ static int report(const struct session *session, const struct options *options) 
     print_report(stdout_format(options), session);
     text_end(session, stderr);
   }
+  bool good = true;
   if (options->update_known) {
-    int failed = known_write(options->session.known_path, session->results, session->result_count);
-    if (failed)
-      die("%s: %s", options->session.known_path, strerror(failed));
+    struct bytes said = {0};
+    good = session_update_known(session, &said);
+    fputs(said.data, stderr);
+    bytes_free(&said);
   }
-  return write_reports(session, options) ? session_status(session) : EXIT_INFRASTRUCTURE;
+  return write_reports(session, options) && good ? session_status(session) : EXIT_INFRASTRUCTURE;
 }
 
 /* Runs an opened session, after the proof that its verdict can be believed. Returns the exit status. */

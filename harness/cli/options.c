@@ -144,8 +144,8 @@ static const struct option_row where_things_are[] = {
      BY(REDUCE) | BY(REPORT) | BY(EXPLAIN), SET_TEXT, FIELD(out)},
     {"known", 0, "FILE", "List of known divergences (default: fixtures/known-divergences)", BY_SELECT, SET_TEXT,
      FIELD(session.known_path)},
-    {"update-known", 0, NULL, "Replace the list of known divergences by what diverges now", BY_VERIFY, SET_TRUE,
-     FIELD(update_known)},
+    {"update-known", 0, NULL, "Merge what diverges now into the list of known divergences; what did not run stays",
+     BY_VERIFY, SET_TRUE, FIELD(update_known)},
     {NULL},
 };
 

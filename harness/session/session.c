@@ -182,7 +182,7 @@ static size_t most_results(const struct session *session) {
   return most;
 }
 
-static bool judges_stop(const struct target *target) {
+bool session_judges_stop(const struct target *target) {
   return target->program->drive == DRIVE_HTTP && target->program->judges_stop;
 }
 
@@ -193,11 +193,11 @@ static void add_target_results(struct session *session, struct suite *suite, str
     if (selects_case(options, suite, suite->cases[i].id))
       add_result(session, suite, target, &suite->cases[i]);
   /* How a server stops shows after any case. */
-  if (session->result_count == before && suite->case_count && judges_stop(target) &&
+  if (session->result_count == before && suite->case_count && session_judges_stop(target) &&
       selects_case(options, suite, session->stop.id))
     add_result(session, suite, target, &suite->cases[0]);
   /* A reproducing command names one case, and is not to be judged by another. */
-  if (session->result_count > before && judges_stop(target) &&
+  if (session->result_count > before && session_judges_stop(target) &&
       (options->cases.count == 0 || selects_case(options, suite, session->stop.id)))
     target->stop = add_result(session, suite, target, &session->stop);
 }
@@ -372,13 +372,20 @@ static bool is_on_demand(const struct session *session, const struct known_entry
   return there;
 }
 
-/* Entries of the list that met no case, in a run that left nothing out. */
-static void find_idle_entries(struct session *session) {
+bool session_entry_is_idle(const struct session *session, const struct known_entry *entry) {
   const struct session_options *options = session->options;
   bool whole = options->suites.count == 0 && options->cases.count == 0 && options->programs.count == 0 &&
                !options->runner && !session->interrupted && session->finished == session->selected;
   for (size_t i = 0; whole && i < session->known.count; i++)
-    if (!session->known.entries[i].met && !is_on_demand(session, &session->known.entries[i]))
+    if (session->known.entries[i].line == entry->line)
+      return !session->known.entries[i].met && !is_on_demand(session, entry);
+  return false;
+}
+
+/* Entries of the list that met no case, in a run that left nothing out. */
+static void find_idle_entries(struct session *session) {
+  for (size_t i = 0; i < session->known.count; i++)
+    if (session_entry_is_idle(session, &session->known.entries[i]))
       bytes_printf(&session->problems, "%s:%d: this known divergence names no case that there is: %s %s %s\n",
                    session->known.path, session->known.entries[i].line, session->known.entries[i].test_case,
                    session->known.entries[i].program, session->known.entries[i].runner);

@@ -72,6 +72,12 @@ bool session_selects(const struct session *session, const struct suite *suite, c
 /* The exit status of a session that could not be opened: whether what is wrong is the suite file or this machine. */
 int session_open_status(const struct session *session);
 
+/* Whether how a server of TARGET stops is judged. */
+bool session_judges_stop(const struct target *target);
+
+/* Whether ENTRY of the session's list met no case, in a run that left nothing out. */
+bool session_entry_is_idle(const struct session *session, const struct known_entry *entry);
+
 /* What a run amounts to. */
 enum run_verdict { RUN_GREEN, RUN_RED, RUN_INTERRUPTED };
 enum run_verdict session_verdict(const struct session *session);

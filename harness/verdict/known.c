@@ -1,4 +1,4 @@
-/* Known divergences: read, applied, written. */
+/* Known divergences: read and applied. */
 #include "harness/verdict/known.h"
 
 #include <errno.h>
@@ -42,9 +42,14 @@ bool known_read(const char *path, struct known_list *list, struct bytes *why) {
   return good;
 }
 
-static bool matches(const struct known_entry *entry, const struct result *result, const char *id) {
-  return fnmatch(entry->test_case, id, 0) == 0 && fnmatch(entry->program, result->target->label, 0) == 0 &&
-         fnmatch(entry->runner, result->target->where, 0) == 0;
+/* Most entries are no patterns, and lists of thousands of them are held to thousands of results. */
+static bool pattern_matches(const char *pattern, const char *text) {
+  return strpbrk(pattern, "*?[\\") ? fnmatch(pattern, text, 0) == 0 : strcmp(pattern, text) == 0;
+}
+
+bool known_matches(const struct known_entry *entry, const struct target *target, const char *id) {
+  return pattern_matches(entry->program, target->label) && pattern_matches(entry->runner, target->where) &&
+         pattern_matches(entry->test_case, id);
 }
 
 void known_apply(struct known_list *list, struct result *result) {
@@ -53,7 +58,7 @@ void known_apply(struct known_list *list, struct result *result) {
   struct known_entry *other = NULL;
   for (size_t i = 0; i < list->count && result->verdict != NOT_RUN; i++) {
     struct known_entry *entry = &list->entries[i];
-    if (!matches(entry, result, id))
+    if (!known_matches(entry, result->target, id))
       continue;
     entry->met = true;
     if (strcmp(entry->signature, signature) == 0)
@@ -73,32 +78,6 @@ void known_apply(struct known_list *list, struct result *result) {
 
 bool result_failed(const struct result *result) {
   return (verdict_is_failure(result->verdict) && result->known != KNOWN_AS_IS) || result->known == KNOWN_STALE;
-}
-
-/* The shell pattern, without a blank, that matches TEXT. */
-static void add_pattern(const char *text, struct bytes *out) {
-  for (; *text; text++)
-    bytes_printf(out, strchr("*?[\\", *text) ? "\\%c" : "%c", *text == ' ' || *text == '#' ? '?' : *text);
-}
-
-int known_write(const char *path, const struct result *results, size_t count) {
-  struct bytes text = {0};
-  bytes_text(&text,
-             "# SUITE/CASE PROGRAM RUNNER SIGNATURE of each known divergence. The goal of this list is to be empty.\n");
-  for (size_t i = 0; i < count; i++) {
-    const struct result *result = &results[i];
-    if (!verdict_is_failure(result->verdict) || verdict_is_infrastructure(result->verdict))
-      continue;
-    char *signature = result_signature(result);
-    add_pattern(result->suite->name, &text);
-    bytes_text(&text, "/");
-    add_pattern(result->test_case->id, &text);
-    bytes_printf(&text, " %s %s %s\n", result->target->label, result->target->where, signature);
-    free(signature);
-  }
-  int failed = write_file(path, span_of(&text));
-  bytes_free(&text);
-  return failed;
 }
 
 void known_free(struct known_list *list) {

@@ -29,8 +29,30 @@ bool known_read(const char *path, struct known_list *list, struct bytes *why);
 /* Looks RESULT up in the list: sets result->known, and adds to the detail what the list says otherwise. */
 void known_apply(struct known_list *list, struct result *result);
 
-/* Writes to PATH the failures among the COUNT results. Returns 0 or an errno value. */
-int known_write(const char *path, const struct result *results, size_t count);
+/* Whether ENTRY speaks of the case ID, "suite/case", on TARGET. */
+bool known_matches(const struct known_entry *entry, const struct target *target, const char *id);
+
+/* What of a list a run lets one say. */
+struct known_scope {
+  /* Whether the run had every case on every target that the entry speaks of. */
+  bool (*covers)(void *user, const struct known_entry *entry);
+  /* Whether the entry speaks of no case that there is. */
+  bool (*is_idle)(void *user, const struct known_entry *entry);
+  void *user;
+};
+
+/* What became of a list. */
+struct known_changes {
+  size_t kept, added, removed; /* entries */
+  struct bytes notes;          /* lines about entries that no longer hold, and could not be changed */
+};
+
+/* Merges what the COUNT results say into the list PATH: an entry goes where all that it speaks of ran and diverges
+   otherwise, or where it is idle; what diverges and has no entry gets one. Entries of what did not run stay, and so do
+   comments, blank lines, patterns that hold and the order. The file is replaced at once or not at all. Returns 0 or an
+   errno value; EINVAL where PATH holds a line that is no entry, and WHY says which. */
+int known_update(const char *path, const struct result *results, size_t count, const struct known_scope *scope,
+                 struct known_changes *changes, struct bytes *why);
 
 void known_free(struct known_list *list);
 

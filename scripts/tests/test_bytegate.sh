@@ -230,6 +230,30 @@ expect_status 'divergences are red while the list is written' 1
 expect_text 'the list names a case' "markdown/spec/006 $server $host-native body@1:" known
 verify_flipped -k
 expect_status 'known divergences are green' 0
+
+# The list is merged: what a run says nothing about stays, to the byte.
+{ printf '# of another suite\n\nhello/hello/none * * crashed # gone?\n'; cat known; printf '# the end\n'; } >list
+cp list known
+verify_flipped -k --update-known
+expect_text 'nothing changed: the entries are counted' "$folder/known: $(grep -c '^[^#]' list) kept, 0 added, 0 removed" err
+run cmp list known
+expect_status 'a list that holds is not touched' 0
+gate_run verify --suite hello --update-known --no-self-audit
+run cmp list known
+expect_status 'a run of another suite loses no entry' 0
+verify_flipped -k --update-known --case spec/007
+run cmp list known
+expect_status 'a run of one case loses no entry' 0
+grep -v 'spec/00[67] ' list >known
+verify_flipped --update-known
+expect_text 'a run that stopped at a failure says too little' "$folder/known is left as it is: " err
+expect_text '... and what goes on' 'because one failed (-k goes on)' err
+run cmp known <(grep -v 'spec/00[67] ' list)
+expect_status '... and writes nothing' 0
+run find . -maxdepth 1 -name 'known.*'
+expect_bytes 'nothing is left beside the list' '' out
+cp list known
+
 flip '<blockquote>' 2
 verify_flipped -k --text
 expect_status 'a known divergence that diverges otherwise: 1' 1
