@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { LONGEST_WORD = 63 };
 
@@ -72,6 +73,13 @@ char *path_beside(const char *from, const char *path) {
   if (path[0] == '/' || !slash)
     return xstrdup(path);
   return xasprintf("%.*s/%s", (int)(slash - from), from, path);
+}
+
+char *path_absolute(const char *path) {
+  char *here = path[0] == '/' ? NULL : getcwd(NULL, 0);
+  char *absolute = here ? xasprintf("%s/%s", here, path) : xstrdup(path);
+  free(here);
+  return absolute;
 }
 
 void text_list_add(struct text_list *list, const char *text, size_t len) {

@@ -15,6 +15,9 @@ char *expand_placeholders(const char *pattern, const char *const *names, const c
 /* PATH as seen from the folder of the file FROM, unless it is absolute. The caller frees it. */
 char *path_beside(const char *from, const char *path);
 
+/* PATH as seen from any folder. The caller frees it. */
+char *path_absolute(const char *path);
+
 void text_list_add(struct text_list *list, const char *text, size_t len);
 
 /* Adds TEXT, and frees it. */

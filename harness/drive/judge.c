@@ -70,14 +70,44 @@ static void judge_errors(struct result *result, const struct program *program, c
   bytes_free(&expected);
 }
 
-void judge_run(struct workspace *workspace, struct result *result, const struct process *process) {
+/* Whether nothing but an exit status speaks for a program that this harness saw no more of than that a script began. */
+static bool is_unseen(const struct result *result, const struct process *process) {
+  return process->out_text.len == 0 && process->err_text.len == 0 && !elf_identify(result->target->elf).is_elf;
+}
+
+/* What the end of a program that never began means: its loader refused it, or what was put before it failed. */
+static void judge_unbegun(struct result *result, const struct process *process) {
+  struct bytes how = {0};
+  describe_end(process, "before the program's first instruction", &how);
+  if (result->target->runner == RUNNER_QEMU)
+    result_set(result, REFUSED, "qemu's loader refused it: %s", how.data);
+  else
+    result_set(result, REFUSED, "the kernel could not load it: %s", how.data);
+  bytes_free(&how);
+}
+
+/* A wrapper said WORDS instead of becoming the program: because the kernel would not start that, or for a reason of its
+   own. */
+static void judge_wrapper(struct result *result, const char *words) {
+  int len = (int)strcspn(words, "\n");
+  char *why = target_check(result->target);
+  if (why)
+    result_set(result, RUNNER_FAULT, "%s", why);
+  else if (strncmp(words, "usage: ", 7) == 0)
+    result_set(result, RUNNER_FAULT, "what was put before it could not start it: %.*s", len, words);
+  else
+    result_set(result, REFUSED, "the kernel would not start it: %.*s", len, words);
+  free(why);
+}
+
+/* How a program that began ended, and what it printed, held to the truth. */
+static void compare_end(struct workspace *workspace, struct result *result, const struct process *process) {
   const struct program *program = result->target->program;
   struct span truth;
   struct bytes why = {0};
-  bool refused = result->target->runner == RUNNER_QEMU && emulator_refused(process);
   bool signaled = process->end == END_SIGNALED;
   bool meant = signaled && program->signal && strcmp(signal_name(process->status), program->signal) == 0;
-  bool ended = (!signaled || meant) && !refused && !process->flooded;
+  bool ended = (!signaled || meant) && !process->flooded;
   bool compares = ended || process->flooded;
   if (ended && !signaled && program->signal)
     result_set(result, DIVERGED, "it ended with exit status %d, expected %s", process->status, program->signal);
@@ -88,10 +118,24 @@ void judge_run(struct workspace *workspace, struct result *result, const struct 
                 process->status);
   else if (!compares || compare_part(result, PART_STDOUT, truth, taken(&process->out_text)))
     judge_end(result, process, CRASHED, "while it ran");
-  judge_errors(result, program, process);
+  bytes_free(&why);
+}
+
+void judge_run(struct workspace *workspace, struct result *result, const struct process *process, bool began) {
+  const char *own = wrapper_failure(process);
+  if (own)
+    judge_wrapper(result, own);
+  else if (!began)
+    judge_unbegun(result, process);
+  else
+    compare_end(workspace, result, process);
+  judge_errors(result, result->target->program, process);
   if (process->leaked)
     result_set(result, LEAKED, "a process that it started outlived it");
-  bytes_free(&why);
+  if (is_unseen(result, process))
+    result_set(result, RUNNER_FAULT,
+               "start not observed: it is no ELF, so another program runs what it names, and an exit "
+               "status alone does not show that this began");
 }
 
 /* The header section that the program must send for a body of LENGTH bytes. */

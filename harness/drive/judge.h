@@ -13,8 +13,9 @@ void judge_end(struct result *result, const struct process *process, enum verdic
 /* The kernel, or posix_spawn, would not start the target: ERROR. */
 void judge_refusal(struct result *result, int error);
 
-/* A program has run to its end. WORKSPACE is for its oracle. */
-void judge_run(struct workspace *workspace, struct result *result, const struct process *process);
+/* A program has run to its end. BEGAN: its own first instruction ran, or it printed something, which nobody else would
+   have. WORKSPACE is for its oracle. */
+void judge_run(struct workspace *workspace, struct result *result, const struct process *process, bool began);
 
 /* RECEIVED came as the answer to a request; ERROR is 0, or how the connection broke. */
 void judge_answer(struct workspace *workspace, struct result *result, const struct bytes *received, int error);

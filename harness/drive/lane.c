@@ -5,6 +5,7 @@
 #include "harness/drive/judge.h"
 #include "harness/drive/ready.h"
 #include "harness/drive/start.h"
+#include "harness/process/begun.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -39,6 +40,10 @@ static void discard(struct lane *lane) {
   loop_forget(loop, lane->process.out);
   loop_forget(loop, lane->process.err);
   loop_forget(loop, lane->process.pidfd);
+  if (lane->proof)
+    unlink(lane->proof);
+  free(lane->proof);
+  lane->proof = NULL;
   place_close(&lane->place);
   process_discard(lane->owner->workspace, &lane->process);
   lane->listening = false;
@@ -149,6 +154,29 @@ static void finish_stop(struct lane *lane, enum verdict before) {
     report(lane, stop);
 }
 
+/* A run has ended. What printed nothing may never have begun: natively the kernel is asked once more, an emulator in a
+   second run. */
+static void finish_run(struct lane *lane) {
+  const struct target *target = lane->target;
+  const struct process *process = &lane->process;
+  bool silent = process->out_text.len == 0;
+  bool emulated = silent && target->runner == RUNNER_QEMU;
+  if (emulated && !lane->proves) {
+    discard(lane);
+    lane->proves = true;
+    begin(lane);
+    return;
+  }
+  bool native = silent && !emulated && process->end == END_SIGNALED && target->prefix.emulator.count == 0;
+  bool began = native ? begun_natively(target->elf) : !lane->proof || begun_logged(lane->proof);
+  lane->proves = false;
+  judge_run(lane->owner->workspace, lane->result, process, began);
+  if (lane->result->verdict == REFUSED)
+    give_up(lane);
+  else
+    finish(lane, false);
+}
+
 static void take_end(void *user, uint32_t events) {
   struct lane *lane = user;
   (void)events;
@@ -167,15 +195,10 @@ static void take_end(void *user, uint32_t events) {
   case LANE_ASKING:
   case LANE_ENDING:
     lane->transport->abandon(&lane->exchange);
-    if (lane->transport->asks_server) {
+    if (lane->transport->asks_server)
       fall_at_work(lane);
-      break;
-    }
-    judge_run(lane->owner->workspace, lane->result, &lane->process);
-    if (lane->result->verdict == REFUSED)
-      give_up(lane);
     else
-      finish(lane, false);
+      finish_run(lane);
     break;
   case LANE_STOPPING: {
     enum verdict before = lane->target->stop->verdict;
@@ -288,8 +311,14 @@ static bool start(struct lane *lane) {
   const struct result *result = lane->result;
   bool fed = lane->target->program->feeds_stdin && !lane->transport->asks_server;
   int input = fed ? memory_file(span_of(&result->test_case->input)) : -1;
-  int failed = start_target(lane->owner->workspace, &lane->process, lane->target, lane->place.document, input,
+  struct text_list options = {0};
+  if (lane->proves) {
+    lane->proof = xasprintf("%s.begun", lane->process.folder);
+    begun_options(lane->target->elf, lane->proof, &options);
+  }
+  int failed = start_target(lane->owner->workspace, &lane->process, lane->target, &options, lane->place.document, input,
                             &lane->given_port);
+  text_list_free(&options);
   if (input >= 0)
     close(input);
   if (failed) {
@@ -329,6 +358,7 @@ static void begin(struct lane *lane) {
 
 void lane_begin(struct lane *lane, struct result *result) {
   lane->result = result;
+  lane->proves = false;
   result->runs++;
   begin(lane);
 }

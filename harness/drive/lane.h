@@ -42,6 +42,8 @@ struct lane {
   struct exchange exchange;
   const struct transport *transport;
   bool placed;      /* what the case needs stands in its place */
+  bool proves;      /* an emulator is to show that the program began */
+  char *proof;      /* the file to which it writes that; NULL: none */
   int error;        /* how the connection of a server that is about to end broke */
   bool listening;   /* the process is a server that said it was ready */
   bool unstartable; /* its target could not be started, or was not ready in time */

@@ -32,12 +32,12 @@ static void add_argument(struct text_list *words, const char *argument, const ch
 }
 
 int start_target(struct workspace *workspace, struct process *process, const struct target *target,
-                 const char *document, int input, int *port) {
+                 const struct text_list *options, const char *document, int input, int *port) {
   const struct program *program = target->program;
   struct text_list words = {0};
   struct text_list variables = {0};
   *port = 0;
-  prefix_words(&target->prefix, target->elf, &words);
+  prefix_words(&target->prefix, options, target->elf, &words);
   for (size_t i = 0; i < program->arguments.count; i++)
     add_argument(&words, program->arguments.items[i], document, port);
   launch_environment(process, &program->environment, &variables);

@@ -5,6 +5,7 @@
 #include "harness/base/command.h"
 #include "harness/base/files.h"
 #include "harness/base/signals.h"
+#include "harness/process/begun.h"
 #include "harness/process/emulator.h"
 #include "harness/process/launch.h"
 
@@ -13,8 +14,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ptrace.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 const char *loader_name(enum loader loader) {
@@ -38,33 +37,11 @@ static bool wait_for_end(struct process *process, double deadline) {
   return true;
 }
 
-/* Whether the kernel starts ELF at all. What it finds wrong when the old program is gone already, it can only tell by a
-   signal. But a program that is traced stops with SIGTRAP before its first instruction, and one that never came to that
-   does not. */
-static bool kernel_starts(const char *elf) {
-  int status = 0;
-  pid_t child = fork();
-  if (child < 0)
-    die("fork: %s", strerror(errno));
-  if (child == 0) {
-    ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-    execl(elf, elf, (char *)NULL);
-    _exit(126);
-  }
-  waitpid(child, &status, 0);
-  bool started = WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP;
-  if (WIFSTOPPED(status)) {
-    kill(child, SIGKILL);
-    waitpid(child, &status, 0);
-  }
-  return started;
-}
-
 static char *ending(const struct process *process, enum loader loader, const char *elf) {
   if (loader == LOADER_QEMU && emulator_refused(process))
     return xstrdup("refused");
   if (loader == LOADER_NATIVE && process->end == END_SIGNALED && process->status == SIGSEGV &&
-      process->out_text.len == 0 && !kernel_starts(elf))
+      process->out_text.len == 0 && !begun_natively(elf))
     return xstrdup("refused");
   if (process->end == END_SIGNALED)
     return xstrdup(signal_name(process->status));
@@ -89,7 +66,7 @@ static int start(struct workspace *workspace, struct process *process, const str
   struct text_list variables = {0};
   int fd = input.len ? memory_file(input) : -1;
   process_prepare(workspace, process);
-  prefix_words(prefix, elf, &words);
+  prefix_words(prefix, NULL, elf, &words);
   for (size_t i = 0; i < arguments->count; i++)
     text_list_add(&words, arguments->items[i], strlen(arguments->items[i]));
   launch_environment(process, NULL, &variables);

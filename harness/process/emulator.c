@@ -23,3 +23,14 @@ bool emulator_refused(const struct process *process) {
   return text && (strstr(text, "Error while loading") || strstr(text, "Invalid ELF image") ||
                   (strncmp(text, "qemu-", 5) == 0 && strstr(text, "Exec format error")));
 }
+
+const char *wrapper_failure(const struct process *process) {
+  enum { EXIT_NOT_PREPARED = 125 };
+  static const char *const signs[] = {"refuse: ", "usage: refuse ", "confine: ", "usage: confine "};
+  const char *text = process->err_text.data;
+  bool ended = text && process->end == END_EXITED && process->status == EXIT_NOT_PREPARED;
+  for (size_t i = 0; ended && i < sizeof signs / sizeof *signs; i++)
+    if (strncmp(text, signs[i], strlen(signs[i])) == 0)
+      return text;
+  return NULL;
+}

@@ -10,4 +10,7 @@ const char *emulator_own_failure(const struct process *process);
 /* Whether stderr says that qemu's loader refused the file. */
 bool emulator_refused(const struct process *process);
 
+/* What a program of this project that was put before the program said on stderr when it could not go on; or NULL. */
+const char *wrapper_failure(const struct process *process);
+
 #endif

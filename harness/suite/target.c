@@ -102,10 +102,17 @@ void prefix_emulate_machine(struct prefix *prefix, const struct machine *machine
   free(path);
 }
 
-void prefix_words(const struct prefix *prefix, const char *elf, struct text_list *words) {
+void prefix_words(const struct prefix *prefix, const struct text_list *options, const char *elf,
+                  struct text_list *words) {
   add_list(words, &prefix->wrappers);
-  add_list(words, &prefix->emulator);
-  text_list_add(words, elf, strlen(elf));
+  /* Emulators are found along PATH, which may name folders as seen from here. */
+  for (size_t i = 0; i < prefix->emulator.count; i++) {
+    const char *word = prefix->emulator.items[i];
+    text_list_take(words, i == 0 && strchr(word, '/') ? path_absolute(word) : xstrdup(word));
+  }
+  if (options)
+    add_list(words, options);
+  text_list_take(words, path_absolute(elf));
 }
 
 struct target target_copy(const struct target *target) {
@@ -128,11 +135,14 @@ void target_free(struct target *target) {
 }
 
 char *target_check(const struct target *target) {
+  const struct text_list *wrappers = &target->prefix.wrappers;
   const struct text_list *emulator = &target->prefix.emulator;
   if (access(target->elf, F_OK) != 0)
     return xasprintf("%s: %s (run `make` to build it)", target->elf, strerror(errno));
   if (access(target->elf, X_OK) != 0)
     return xasprintf("%s: %s (chmod +x it)", target->elf, strerror(errno));
+  if (wrappers->count && access(wrappers->items[0], X_OK) != 0)
+    return xasprintf("%s: %s (run `make` to build it)", wrappers->items[0], strerror(errno));
   if (emulator->count && access(emulator->items[0], X_OK) != 0)
     return xasprintf("%s is not on the PATH (install qemu-user-static)", emulator->items[0]);
   return NULL;

@@ -44,8 +44,10 @@ void prefix_wrap(struct prefix *prefix, const char *const *words);
 /* Makes WORDS, NULL at the end, the emulator of PREFIX; no word: none. */
 void prefix_emulate(struct prefix *prefix, const char *const *words);
 
-/* Appends what is executed: the words of PREFIX, and the file ELF. Its arguments follow. */
-void prefix_words(const struct prefix *prefix, const char *elf, struct text_list *words);
+/* Appends what is executed: the words of PREFIX, and the file ELF; whatever is a path here is one from any folder then.
+   Between the emulator and ELF stand OPTIONS, which may be NULL. The program's arguments follow. */
+void prefix_words(const struct prefix *prefix, const struct text_list *options, const char *elf,
+                  struct text_list *words);
 
 /* Makes the emulator of MACHINE, along PATH, that of PREFIX; its bare name where there is none. */
 void prefix_emulate_machine(struct prefix *prefix, const struct machine *machine);

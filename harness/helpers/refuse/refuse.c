@@ -70,6 +70,15 @@ static int refuse(const struct failing *call, uint32_t error) {
   return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) ? errno : 0;
 }
 
+/* execvp(3) would give a file that the kernel does not know to the shell, as a script. What is named by its path is run
+   as it is, or not at all. */
+static void become(char **words) {
+  if (strchr(words[0], '/'))
+    execv(words[0], words);
+  else
+    execvp(words[0], words);
+}
+
 int main(int argc, char **argv) {
   const struct failing *call = calls;
   while (argc > 3 && call < calls + CALLS && strcmp(call->name, argv[1]) != 0)
@@ -84,7 +93,7 @@ int main(int argc, char **argv) {
   }
   int failed = refuse(call, (uint32_t)error);
   if (!failed) {
-    execvp(argv[3], argv + 3);
+    become(argv + 3);
     failed = errno;
   }
   fprintf(stderr, "refuse: %s: %s\n", argv[3], strerror(failed));

@@ -2,9 +2,11 @@
    out as its own verdict, from the suite file to the exit status. */
 #include "harness/session/session.h"
 
+#include "harness/base/files.h"
 #include "harness/base/interrupt.h"
 
 #include <check.h>
+#include <elf.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,6 +160,65 @@ START_TEST(what_the_kernel_will_not_start_is_refused) {
   ck_assert_int_eq(run_text(text, &usual), REFUSED);
   unlink(path);
   free(text);
+}
+END_TEST
+
+/* The first LEN bytes of an ELF header: of an executable file without a segment. */
+static void write_header(const char *path, size_t len) {
+  const Elf64_Ehdr header = {.e_ident = {0x7F, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+                             .e_type = ET_EXEC,
+                             .e_machine = EM_X86_64,
+                             .e_version = EV_CURRENT,
+                             .e_entry = 0x400000,
+                             .e_phoff = sizeof header,
+                             .e_ehsize = sizeof header,
+                             .e_phentsize = sizeof(Elf64_Phdr)};
+  ck_assert_int_eq(write_file(path, (struct span){(const char *)&header, len}), 0);
+  ck_assert_int_eq(chmod(path, 0755), 0);
+}
+
+/* qemu 7.2 ends with exit status 1 and no word where it cannot read a whole header. No suite may take that for the
+   program's. */
+static const struct {
+  const char *program;
+  size_t header; /* bytes of the file; 0: it is a script that does nothing */
+  enum verdict verdict;
+} unbegun[] = {
+    {"arch = x64\nrunner = qemu\nexit-status = 1", 60, REFUSED},
+    {"arch = x64\nrunner = qemu\nexit-status = 1", 40, REFUSED},
+    {"arch = x64\nrunner = qemu\nsignal = SIGSEGV", 64, REFUSED},
+    {"exit-status = 0", 0, RUNNER_FAULT},
+};
+
+START_TEST(a_program_that_never_began_is_never_equal) {
+  char folder[] = "/tmp/test_session-XXXXXX";
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  ck_assert_int_eq(chdir(folder), 0);
+  if (unbegun[_i].header)
+    write_header("file", unbegun[_i].header);
+  else
+    ck_assert_int_eq(write_file("file", span_text("#!/bin/sh\n")), 0);
+  ck_assert_int_eq(chmod("file", 0755), 0);
+  char *text = xasprintf("[program p]\nelf = file\n%s\noracle = command\noracle-command = true\n"
+                         "[cases c]\nsource = nothing\n",
+                         unbegun[_i].program);
+  ck_assert_int_eq(run_text(text, &usual), unbegun[_i].verdict);
+  free(text);
+  remove_folder(folder);
+}
+END_TEST
+
+/* The path of a program is as seen from its suite, whatever folder it runs in. */
+START_TEST(a_relative_path_leads_from_the_suite) {
+  char folder[] = "/tmp/test_session-XXXXXX";
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  ck_assert_int_eq(chdir(folder), 0);
+  ck_assert_int_eq(symlink("/bin/echo", "file"), 0);
+  ck_assert_int_eq(run_text("[program p]\nelf = file\narguments = same\nrunner = native\noracle = command\n"
+                            "oracle-command = echo same\n[cases c]\nsource = nothing\n",
+                            &usual),
+                   EQUAL);
+  remove_folder(folder);
 }
 END_TEST
 
@@ -353,6 +414,8 @@ int main(void) {
   tcase_add_loop_test(tests, what_is_refused_fails_and_nothing_else, 0, sizeof refused / sizeof *refused);
   tcase_add_test(tests, a_run_says_how_the_program_ended);
   tcase_add_test(tests, what_the_kernel_will_not_start_is_refused);
+  tcase_add_loop_test(tests, a_program_that_never_began_is_never_equal, 0, sizeof unbegun / sizeof *unbegun);
+  tcase_add_test(tests, a_relative_path_leads_from_the_suite);
   tcase_add_test(tests, what_is_not_there_is_no_verdict);
   tcase_add_test(tests, an_oracle_command_that_fails_is_a_fault_of_the_oracle);
   tcase_add_test(tests, each_program_has_its_own_oracle_command);
