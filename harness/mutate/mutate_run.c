@@ -95,8 +95,8 @@ static struct stand_in *stand_in_for(struct shift *shift, const struct target *o
   unsigned cpu_ms = native ? CPU_MS_NATIVE : CPU_MS_QEMU;
   *one = (struct stand_in){.original = original, .target = target_copy(original)};
   char *confine = companion_path("confine");
-  char *limit = xasprintf("%u", original->program->drive == DRIVE_HTTP ? 50 * cpu_ms : cpu_ms);
-  prefix_wrap(&one->target.prefix, (const char *const[]){confine, limit, NULL});
+  char *limit = xasprintf("--processor=%u", original->program->drive == DRIVE_HTTP ? 50 * cpu_ms : cpu_ms);
+  prefix_wrap(&one->target.prefix, (const char *const[]){confine, "--profile=strict", limit, NULL});
   free(confine);
   free(limit);
   free(one->target.elf);

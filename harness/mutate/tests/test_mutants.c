@@ -334,7 +334,7 @@ static const struct {
 
 START_TEST(a_mutant_can_harm_nothing) {
   const char *build = getenv("BUILD");
-  char *command = xasprintf("trap '' PIPE; %s/confine 300 /bin/sh -c '%s' 2>/dev/null",
+  char *command = xasprintf("trap '' PIPE; %s/confine --profile=strict --processor=300 /bin/sh -c '%s' 2>/dev/null",
                             build && *build ? build : "build", confined[_i].script);
   int status = system(command);
   int code = WEXITSTATUS(status);
