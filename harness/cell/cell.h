@@ -1,6 +1,7 @@
-/* A cell is a place in which programs can harm nothing. It has its own process namespace, so that all that runs in it
-   ends with it or when it is swept; its own view of the file system, in which one folder can be written; its own System
-   V IPC; no authority over anything; a seccomp filter; and limits on memory, processes, files and descriptors.
+/* The room cell/: makes the place in which programs can harm nothing. That place is a cell. It has its own process
+   namespace, so that all that runs in it ends with it or when it is swept; its own view of the file system, in which
+   one folder can be written; its own System V IPC; no authority over anything; a seccomp filter; and limits on memory,
+   processes, files and descriptors.
 
    Making all this costs more than starting a program, and so it is made once for many programs that run one after
    another. The launcher (harness/helpers/confine) makes it, stays, and starts each program on request, with

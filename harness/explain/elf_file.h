@@ -1,5 +1,5 @@
 /* Reads the structures of an ELF file, of either class and byte order, by tables of their fields. Nothing outside of
-   the file is read: a structure that the file cuts short is told as missing. */
+   the file is read: a structure that the file cuts short is reported as missing. */
 #ifndef HARNESS_ELF_FILE_H
 #define HARNESS_ELF_FILE_H
 

@@ -1,6 +1,7 @@
-/* Explanation: what each byte of an ELF file is. The file is cut into pieces, in order and without a gap: a field of a
-   header, an instruction, an entry of a table, a string, data, or bytes that nothing claims. Where two things claim
-   one byte (an instruction that stands in a header), the piece is the instruction and names the field as well.
+/* The room explain/: says what each byte of an ELF file is. The file is cut into pieces, in order and without a gap: a
+   field of a header, an instruction, an entry of a table, a string, data, or bytes that nothing claims. Where two
+   things claim one byte (an instruction that stands in a header), the piece is the instruction and names the field as
+   well.
 
    Made from the file itself, its symbols and line tables, and from the source map beside it where there is one. A file
    that is damaged is explained as far as it makes sense; a note says where that ends. */

@@ -35,6 +35,17 @@ rm -r tree/harness/attic
 
 run "$root/scripts/check-rooms.sh"
 expect_status 'the rooms of this harness: 0' 0
+# Each room has one header that says what the room is for, and a row in ARCHITECTURE.md.
+for room in "$root"/harness/*/ "$root"/harness/report/html/; do
+  name=${room#"$root"/harness/}
+  case $name in
+  tests/ | fuzz/ | bench/) continue ;;
+  esac
+  find "$room" -maxdepth 2 -name '*.h' -exec head -qn 1 {} + | sort >opens
+  expect_text "a header of $name opens with what the room is for" "/* The room $name: " opens
+  expect_text "ARCHITECTURE.md has a row for $name" "\`$name\`" "$root/ARCHITECTURE.md"
+done
+
 run "$root/scripts/check-rooms.sh" one two
 expect_status 'two folders: 2' 2
 
