@@ -87,6 +87,7 @@ LAUNCHERS := $(patsubst %.c,$(BUILD)/%,$(notdir $(LAUNCHER_SOURCES)))
 PLUGINS := $(patsubst harness/helpers/plugin/%.c,$(BUILD)/plugin/%.so,$(PLUGIN_SOURCES))
 FUZZERS := $(patsubst harness/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SOURCES))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/tests/%,$(TEST_SOURCES))
+PACKAGES := $(BUILD)/packages
 GATE_TESTS := $(filter $(BUILD)/tests/harness/% $(BUILD)/tests/oracles/%,$(UNIT_TESTS))
 
 ## Libraries
@@ -182,12 +183,14 @@ prove-hosts: elf ## lay everything on hosts of both byte orders, with gcc, clang
 
 LINTS := $(if $(C_SOURCES),lint-tidy lint-cppcheck check-format) $(if $(SHELL_SOURCES),lint-shell) \
          $(if $(wildcard scripts/check-symbols.sh),lint-symbols) $(if $(wildcard scripts/check-rooms.sh),lint-rooms)
-#= TEST_SECONDS=N       how long one test program of make check may take (600)
+#= TEST_SECONDS=N       how long one test program of make check may take, on a machine of its own (600)
+#= AGAIN=1              make check: run the tests that passed as well, though nothing that they read has changed
 TEST_SECONDS ?= 600
 FUZZ_CHECK := $(if $(and $(FUZZERS),$(filter x86_64,$(shell uname -m))),check-fuzz)
 SANITIZED_TESTS := $(if $(SANITIZE),,$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(GATE_TESTS)))
 check: all unit-tests sanitized ## run the unit tests, the script tests, the linters, and the fuzzer for a moment
-	scripts/run-tests.sh -j $(JOBS) -t $(TEST_SECONDS) -l $(BUILD)/test-logs \
+	TEST_GATE='$(GATE)' scripts/run-tests.sh -j $(JOBS) -t $(TEST_SECONDS) -l $(BUILD)/test-logs \
+	  $(if $(AGAIN),,-k $(BUILD)/kept) \
 	  $(addprefix make:,$(LINTS) $(FUZZ_CHECK) $(if $(SANITIZE),,check-sanitized)) \
 	  $(UNIT_TESTS) $(SANITIZED_TESTS) $(SHELL_TESTS) $(wildcard scripts/check-elf-sums.sh)
 
@@ -341,27 +344,42 @@ $(UNIT_TESTS):
 ## object is x86-64. `make check` runs as many documents as it takes seconds, always the same ones.
 
 .PHONY: check-fuzz
-check-fuzz: $(FUZZERS)
+FUZZ_DOCUMENTS := $(wildcard fixtures/markdown fixtures/fuzz)
+check-fuzz: $(BUILD)/fuzz/checked
+$(BUILD)/fuzz/checked: $(FUZZERS) $(PACKAGES) $(FUZZ_DOCUMENTS) $(wildcard $(addsuffix /*,$(FUZZ_DOCUMENTS)))
 	mkdir -p $(BUILD)/fuzz/check
+	touch $@.begun
 	for fuzzer in $(FUZZERS); do \
 	  $$fuzzer $(FUZZ_FLAGS) -seed=1 -runs=100000 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/check \
-	    $(wildcard fixtures/markdown fixtures/fuzz) || exit; done
+	    $(FUZZ_DOCUMENTS) || exit; done
+	mv $@.begun $@
 
 $(FUZZERS): $(BUILD)/fuzz/%: harness/fuzz/%.c $(BUILD)/elf/.markdown-object.stamp
 	mkdir -p $(@D)
 	clang -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -fsanitize=fuzzer -I. -I$(BUILD)/elf $(GATE_CPPFLAGS) \
 	  -o $@ $< $(BUILD)/elf/markdown-render-counted_x64.o $(GATE_LIBS)
 
-## Linters. clang-tidy, the slow one, is asked again only about a source whose object was made again.
+## Linters. A file is asked about again only after it, or a package, has changed; clang-tidy, after its object was made
+## again. The time of a stamp is that at which the question began: what changes meanwhile is newer.
+
+# The versions of all that is installed.
+$(PACKAGES): FORCE
+	mkdir -p $(@D)
+	new=$@.$$$$; dpkg-query -W >$$new 2>&1; if cmp -s $$new $@; then rm $$new; else mv $$new $@; fi
+.PHONY: FORCE
 
 .PHONY: check-format lint-tidy lint-cppcheck lint-shell lint-symbols lint-rooms
-check-format:
-	clang-format --dry-run -Werror $(C_SOURCES) $(OTHER_SOURCES) $(HEADERS)
+check-format: $(patsubst %,$(BUILD)/lint/%.format,$(C_SOURCES) $(OTHER_SOURCES) $(HEADERS))
+$(BUILD)/lint/%.format: % .clang-format $(PACKAGES)
+	mkdir -p $(@D)
+	touch $@.begun
+	clang-format --dry-run -Werror $<
+	mv $@.begun $@
 
 # The analyzer's budget for each function: a third of its default, which takes a third of the time.
 TIDY_NODES := 60000
 lint-tidy: $(patsubst %.c,$(BUILD)/lint/%.tidy,$(C_SOURCES))
-$(BUILD)/lint/%.tidy: $(BUILD)/obj/%.o .clang-tidy
+$(BUILD)/lint/%.tidy: $(BUILD)/obj/%.o .clang-tidy $(PACKAGES)
 	mkdir -p $(@D)
 	clang-tidy --quiet --warnings-as-errors='*' $*.c -- -std=c11 -D_GNU_SOURCE $(CPPFLAGS) $(TEST_CPPFLAGS) \
 	  -Xclang -analyzer-config -Xclang max-nodes=$(TIDY_NODES) 2>$@.log || { cat $@.log; exit 1; }
@@ -377,8 +395,12 @@ lint-cppcheck:
 	  --cppcheck-build-dir=$(BUILD)/lint/cppcheck $(CPPCHECK_SUPPRESS) \
 	  -D_GNU_SOURCE -D__x86_64__ -DBYTEGATE_VERSION='"$(VERSION)"' -I. -Igenerators $(C_SOURCES)
 
-lint-shell:
+lint-shell: $(BUILD)/lint/shell
+$(BUILD)/lint/shell: $(SHELL_SOURCES) $(PACKAGES)
+	mkdir -p $(@D)
+	touch $@.begun
 	shellcheck -x $(SHELL_SOURCES)
+	mv $@.begun $@
 
 lint-rooms:
 	scripts/check-rooms.sh

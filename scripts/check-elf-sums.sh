@@ -2,6 +2,7 @@
 # Checks two promises about the built programs: laid a second time, from another folder and under another locale and time
 # zone, every file that the generators write is the same, byte for byte; and each program and object has the size and
 # the SHA-256 that stand in fixtures/elf.sha256, so that no byte changes unnoticed. Prints TAP; exit 0 or 1.
+# reads: gen elf fixtures/elf.sha256 scripts/lay-again.sh scripts/elf-sums.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

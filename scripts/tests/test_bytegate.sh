@@ -3,6 +3,7 @@
 # left behind, and the worked example of fixtures/README.md.
 # shellcheck disable=SC2016 # scripts that expand later, and quoted remedies
 # shellcheck source=scripts/tests/tap.sh
+# reads: scripts/tests/tap.sh gate elf fixtures
 source "$(dirname "$0")/tap.sh"
 
 gate=$build/bytegate
@@ -379,23 +380,5 @@ run bash -n completion
 expect_status 'the completion for bash is bash' 0
 run "$gate" completion tcsh
 expect_status 'no completion for tcsh: 2' 2
-
-# Installation, into a folder of the test.
-run make -C "$root" BUILD="${build#"$root"/}" PREFIX=/usr DESTDIR="$folder/dest" install
-expect_status 'make install' 0
-run "$folder/dest/usr/bin/bytegate" --version
-expect_bytes 'what is installed runs, and prints the version' "bytegate $(cat "$root/VERSION")
-" out
-run test -r "$folder/dest/usr/lib/bytegate/plugin/observe_run.so" -a -x "$folder/dest/usr/lib/bytegate/confine"
-expect_status 'with what it gives to qemu, and starts programs through' 0
-for command in $("$gate" completion fish | sed -n 's/.*use_subcommand -a //p'); do
-  # An entry begins behind .TP with the command's name, in which - is escaped.
-  run awk -v name="${command//-/\\\\-}" '
-    tp && $1 == name { found = 1 } { tp = $0 == ".TP" } END { exit !found }' dest/usr/share/man/man1/bytegate.1
-  expect_status "the manual page has an entry of $command" 0
-done
-run make -C "$root" BUILD="${build#"$root"/}" PREFIX=/usr DESTDIR="$folder/dest" uninstall
-run find dest -type f
-expect_bytes 'make uninstall leaves nothing' '' out
 
 done_testing

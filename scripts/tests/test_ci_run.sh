@@ -3,6 +3,7 @@
 # make is a stand-in here.
 # shellcheck disable=SC2016 # stand-ins are scripts, which expand later
 # shellcheck source=scripts/tests/tap.sh
+# reads: scripts/tests/tap.sh .ci/run
 source "$(dirname "$0")/tap.sh"
 
 # closes NAME WANTED STATUS VERIFY_STATUS CHECK_STATUS CHECK_LINE

@@ -2,6 +2,7 @@
 # Tests the check of the built programs' bytes: it must see one flipped bit, a file that is missing, and one that no
 # generator writes, and `make sums` must tell what changed. It works on a copy of the scripts and of what was built.
 # shellcheck source=scripts/tests/tap.sh
+# reads: scripts/tests/tap.sh gen scripts/elf-sums.sh scripts/check-elf-sums.sh scripts/update-elf-sums.sh scripts/lay-again.sh
 . "$(dirname "$0")/tap.sh"
 
 mkdir -p copy/scripts copy/fixtures copy/build/elf

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # scripts/lay-again.sh: one flipped bit anywhere in a built program is seen and named, where no case reaches it as well.
 # shellcheck source=scripts/tests/tap.sh
+# reads: scripts/tests/tap.sh gen scripts/lay-again.sh generators/programs/markdown-object.c
 . "$(dirname "$0")/tap.sh"
 
 again=$root/scripts/lay-again.sh

@@ -3,6 +3,7 @@
 # ones too; a machine without a row is refused by its name and never taken for another; run-elf.sh, which stands alone,
 # knows its machines by the same numbers.
 # shellcheck source=scripts/tests/tap.sh
+# reads: scripts/tests/tap.sh scripts/tests/programs.sh gate run-elf.sh
 source "$(dirname "$0")/tap.sh"
 # shellcheck source=scripts/tests/programs.sh
 source "$root/scripts/tests/programs.sh"

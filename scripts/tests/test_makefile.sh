@@ -3,13 +3,14 @@
 # the bytes laid do not depend on where the checkout stands, and several goals run in order.
 # shellcheck disable=SC2016 # scripts that expand later
 # shellcheck source=scripts/tests/tap.sh
+# reads: scripts/tests/tap.sh Makefile .clang-format .clang-tidy scripts .ci ci
 source "$(dirname "$0")/tap.sh"
 unset BUILD MAKEFLAGS MAKELEVEL SANITIZE
 
 mkdir -p tree/{generators/{lay/tests,programs},oracles,harness/tests,scripts}
 cd tree || exit 1
 cp "$root/Makefile" "$root/.clang-format" "$root/.clang-tidy" .
-cp "$root"/scripts/{run-tests,lay-again}.sh scripts/
+cp "$root"/scripts/{run-tests,test-inputs,lay-again}.sh scripts/
 printf '#!/bin/sh\necho setup >>calls\ntest ! -e setup-fails\n' >scripts/setup.sh
 chmod +x scripts/setup.sh
 cat >generators/lay/lay.h <<'C'

@@ -2,6 +2,7 @@
 # The renderer as an object that C programs link, with nothing but cc: the same HTML as the filter's, which is held to
 # cmark, on both machines; and no byte outside of the workspace, however small that is.
 # shellcheck source=scripts/tests/tap.sh
+# reads: scripts/tests/tap.sh elf fixtures/object fixtures/markdown
 source "$(dirname "$0")/tap.sh"
 
 documents=("$root"/fixtures/markdown/*.md)

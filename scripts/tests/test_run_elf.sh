@@ -3,6 +3,7 @@
 # Docker and macOS are stand-ins here: the one records how it was called, the other is a uname that says Darwin.
 # shellcheck disable=SC2016 # stand-ins are scripts, which expand later
 # shellcheck source=scripts/tests/tap.sh
+# reads: scripts/tests/tap.sh scripts/tests/programs.sh run-elf.sh
 source "$(dirname "$0")/tap.sh"
 # shellcheck source=scripts/tests/programs.sh
 source "$root/scripts/tests/programs.sh"

@@ -2,6 +2,7 @@
 # scripts/run-tests.sh: what each kind of test program reports is counted, and whatever broke off counts as failed.
 # shellcheck disable=SC2016 # test programs are scripts, which expand later
 # shellcheck source=scripts/tests/tap.sh
+# reads: scripts/tests/tap.sh scripts/run-tests.sh scripts/test-inputs.sh
 source "$(dirname "$0")/tap.sh"
 
 # program NAME SCRIPT
@@ -9,11 +10,11 @@ program() {
   printf '#!/usr/bin/env bash\n%s\n' "$2" >"$1" && chmod +x "$1"
 }
 
-# totals NAME WANTED STATUS PROGRAM...: the last line, and the exit status.
+# totals NAME WANTED STATUS WORD...: the last line, and the exit status.
 totals() {
   local name=$1 wanted=$2 wanted_status=$3
   shift 3
-  run "$root/scripts/run-tests.sh" -j 2 -t 0.3 -l logs "$@"
+  run "$root/scripts/run-tests.sh" -j 2 -l logs "$@"
   expect_status "$name: exit $wanted_status" "$wanted_status"
   tail -n 1 out >last
   expect_bytes "$name: $wanted" "$wanted\n" last
@@ -32,7 +33,8 @@ program plain_bad 'echo why; exit 256'
 program plain_worse 'exit 1'
 program crashes 'kill -SEGV $$'
 program breaks_off 'printf "ok 1 - a\n1..1\n"; exit 3'
-program hangs 'exec tail -f /dev/null'
+program hangs 'exec sleep 1000000'
+program hangs_deaf 'trap "" TERM; while :; do sleep 1000000; done'
 program reads_stdin 'if read -r; then exit 1; fi'
 
 totals 'libcheck' '12 passed, 0 failed' 0 ./check_good
@@ -53,7 +55,7 @@ totals 'stdin is empty' '1 passed, 0 failed' 0 ./reads_stdin
 totals 'all at once' '21 passed, 3 failed' 1 ./check_good ./check_bad ./tap_good ./plain_good ./plain_worse
 expect_text 'a failure is marked' 'FAIL   6 passed, 2 failed' out
 expect_text 'a failure names its log' 'check_bad, exit status 1; whole log: logs/check_bad.log' out
-totals 'a hang' '0 passed, 1 failed' 1 ./hangs
+totals 'a hang' '0 passed, 1 failed' 1 -t 0.3 ./hangs
 expect_text 'a hang is named' 'killed: still running after 0.3 s' out
 
 many=()
@@ -65,6 +67,108 @@ totals '256 failures' '0 passed, 256 failed' 1 "${many[@]}"
 
 printf 'good:\n\ttest -z "$$MAKEFLAGS" || test "$$MAKEFLAGS" = " --no-print-directory"\nbad:\n\tfalse\n' >Makefile
 totals 'a target of the Makefile' '1 passed, 1 failed' 1 make:good make:bad
+
+# What passed is not run again until something that it reads has changed. Each program counts its runs in the folder of
+# this test, which it finds by a variable that every test sees.
+mkdir -p tree/{scripts,data/deep,build/elf,build/tests/part,part,other} && cd tree || exit 1
+cp "$root"/scripts/{run-tests,test-inputs}.sh scripts/
+export HOME=$folder BUILD=build TEST_GATE=build/helper
+export TMPDIR=/tmp
+
+# runs NAME WANTED TEST: TEST ran as often as WANTED says since the last question, and passed.
+runs() {
+  rm -f "$folder/runs"
+  run scripts/run-tests.sh -j 2 -l logs -k build/kept "$3"
+  local count=0
+  [ ! -e "$folder/runs" ] || count=$(wc -l <"$folder/runs")
+  report "$([ "$count $status" = "$2 ${4-0}" ] && echo yes || echo no)" "$1" \
+    "ran $count times, exit $status; wanted $2, ${4-0}" "$(cat "$folder/out" "$folder/err")"
+}
+
+program reader '# reads: data build/elf
+echo run >>"$HOME/runs"; cat data/deep/text build/elf/x >/dev/null && ! ls other 2>/dev/null && [ -z "${SECRET-}" ]'
+echo 1 >data/deep/text
+echo 1 >build/elf/x
+echo 1 >other/text
+SECRET=1 runs 'a test runs once' 1 ./reader
+runs 'one that passed does not run again' 0 ./reader
+expect_text '... is said' '1 checks of 1 programs were not run again' "$folder/out"
+expect_text '... is counted' '1 passed, 0 failed' "$folder/out"
+run scripts/run-tests.sh -l logs ./reader
+expect_status '... without -k it runs, among everything' 1
+touch data/deep/text build/elf/x reader
+runs '... nor where only a time changed' 0 ./reader
+echo 2 >other/text
+runs '... nor where another file changed' 0 ./reader
+echo 2 >data/deep/text
+runs 'a file that it reads changed' 1 ./reader
+echo 3 >build/elf/x
+runs 'a program that it reads changed' 1 ./reader
+echo new >data/new
+runs 'a file was added' 1 ./reader
+rm data/new
+runs 'a file was removed' 1 ./reader
+chmod +x data/deep/text
+runs 'a file was made executable' 1 ./reader
+mv data/deep/text data/deep/moved && ln -s moved data/deep/text
+runs 'a file became a link' 1 ./reader
+echo '# changed' >>reader
+runs 'the test itself changed' 1 ./reader
+LANG=xx runs 'a variable that it sees changed' 1 ./reader
+echo '# changed' >>scripts/test-inputs.sh
+runs 'the script that runs it changed' 1 ./reader
+mkdir "$folder/bin"
+printf '#!/bin/sh\necho package 2\n' >"$folder/bin/dpkg-query"
+chmod +x "$folder/bin/dpkg-query"
+PATH=$folder/bin:$PATH runs 'PATH changed' 1 ./reader
+sed -i s/2/3/ "$folder/bin/dpkg-query"
+PATH=$folder/bin:$PATH runs 'the version of a package changed' 1 ./reader
+PATH=$folder/bin:$PATH runs '... once' 0 ./reader
+
+# A stamp never hides a failure.
+program fails '# reads: data
+echo run >>"$HOME/runs"; [ "$(cat data/deep/text)" = good ]'
+echo bad >data/deep/moved
+runs 'a failure' 1 ./fails 1
+runs 'a failure runs again' 1 ./fails 1
+echo good >data/deep/moved
+runs '... and passes' 1 ./fails
+echo bad >data/deep/moved
+runs '... and fails again' 1 ./fails 1
+echo good >data/deep/moved
+runs '... a stamp of before the failure is none' 1 ./fails
+program strays '# reads: data
+cat other/text'
+runs 'a test does not find what it does not name' 0 ./strays 1
+program strays_far '# reads: data
+cat data/../other/text'
+runs '... nor by a way round' 0 ./strays_far 1
+program changes '# reads: data
+echo run >>"$HOME/runs"; echo again >"$HOME/tree/data/again"'
+runs 'what it reads changes while it runs' 1 ./changes
+rm data/again
+runs '... so it runs again' 1 ./changes
+program all '# reads: all
+echo run >>"$HOME/runs"; cat other/text'
+runs 'a test that reads everything' 1 ./all
+runs '... always runs' 1 ./all
+program stops '# reads: data
+echo run >>"$HOME/runs"; kill -KILL $PPID'
+runs 'a test that ends its runner' 1 ./stops 1
+runs '... has not passed' 1 ./stops 1
+
+# The test programs of the build: their source says what they read.
+printf '/* What it tests. */\n/* reads: gate */\nint x;\n' >part/test_c.c
+program build/tests/part/test_c 'echo run >>"$HOME/runs"; cat build/bytegate build/helper && ! cat build/elf/x'
+echo gate >build/bytegate
+echo helper >build/helper
+runs 'a unit test' 1 build/tests/part/test_c
+runs '... once' 0 build/tests/part/test_c
+echo helpers >build/helper
+runs 'a helper of the gate changed' 1 build/tests/part/test_c
+BUILD=$PWD/build runs 'a build folder elsewhere' 1 "$PWD/build/tests/part/test_c"
+cd ..
+unset BUILD TEST_GATE
 
 run "$root/scripts/run-tests.sh"
 expect_status 'no program: usage' 2

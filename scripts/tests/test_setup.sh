@@ -3,6 +3,7 @@
 # it cannot. apt, dpkg, sudo and id are stand-ins here; the list of packages is the test's own.
 # shellcheck disable=SC2016 # stand-ins are scripts, which expand later
 # shellcheck source=scripts/tests/tap.sh
+# reads: scripts/tests/tap.sh scripts/setup.sh
 source "$(dirname "$0")/tap.sh"
 
 # What this host is must not decide.

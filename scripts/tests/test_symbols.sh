@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # scripts/check-symbols.sh: a second definition of a symbol is seen, within one library and across two.
 # shellcheck source=scripts/tests/tap.sh
+# reads: scripts/tests/tap.sh scripts/check-symbols.sh
 . "$(dirname "$0")/tap.sh"
 
 # library NAME MEMBER=SOURCE...

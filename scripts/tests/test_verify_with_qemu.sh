@@ -3,6 +3,7 @@
 # the first byte that differs from what was expected.
 # shellcheck disable=SC2016 # stand-ins are scripts, which expand later
 # shellcheck source=scripts/tests/tap.sh
+# reads: scripts/tests/tap.sh scripts/tests/programs.sh scripts/verify-with-qemu.sh scripts/foreign-apt.sh run-elf.sh
 source "$(dirname "$0")/tap.sh"
 # shellcheck source=scripts/tests/programs.sh
 source "$root/scripts/tests/programs.sh"

@@ -1,5 +1,6 @@
 /* Both programs while the kernel refuses: strace makes one system call or another fail, or come back early, and each
  * trace must show that it did. Natively alone: the system calls of qemu's own would be among those that are counted. */
+/* reads: elf */
 #include "drive.h"
 
 #include <stdio.h>

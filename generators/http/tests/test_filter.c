@@ -1,4 +1,5 @@
 /* markdown-render as a filter, on every runner: what it reads, what it writes, and what it says when it cannot. */
+/* reads: elf */
 #include "drive.h"
 
 #include <errno.h>

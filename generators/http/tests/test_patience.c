@@ -1,5 +1,6 @@
 /* What markdown-server does with clients that never come to the point, and with more clients than it can take. This is
  * about 5 seconds by its nature, so all servers and all clients of the test wait at the same time. */
+/* reads: elf */
 #include "drive.h"
 
 #include <dirent.h>

@@ -1,5 +1,6 @@
 /* markdown-server as its clients see it, on every runner: each answer to the byte, requests in pieces, clients that are
  * silent, slow or gone, files that change. */
+/* reads: elf */
 #include "drive.h"
 
 #include <arpa/inet.h>

@@ -4,6 +4,7 @@
  * The disassemblers print an alias where one exists, and not always the same one: the expected text lists what an
  * instruction may be called, each alias with the condition under which it stands for it.
  */
+/* reads: generators/isa */
 #include "expect.h"
 #include "isa/a64.h"
 #include "proof.h"

@@ -1,6 +1,7 @@
 /* test_x64.c: every encoder of x64.h, over all of its registers and both edges of each immediate, against LLVM,
  * Capstone and Zydis; and each refusal, one step outside of each edge. The rows of the tables are the encoders; the
  * loops below them are the operands. */
+/* reads: generators/isa */
 #include "expect.h"
 #include "isa/x64.h"
 #include "proof.h"

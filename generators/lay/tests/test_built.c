@@ -6,6 +6,7 @@
  * It walks the maps in the folder elf of $BUILD, so a program added later is among them. Run it from the root of the
  * repository.
  */
+/* reads: elf generators */
 #include "oracles/encoding.h"
 
 #include <check.h>

@@ -1,5 +1,6 @@
 /* ls beside coreutils' own on made-up trees: names, types, modes, times, sizes, owners, operands, trouble, terminals.
  */
+/* reads: elf */
 #include "compare.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* test_errata.c: each statement of fixtures/published/errata.md, proven: computed from the published bytes, or run. */
+/* reads: fixtures/published elf */
 #include "isa/x64.h"
 #include "listing.h"
 

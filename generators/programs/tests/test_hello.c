@@ -1,6 +1,7 @@
 /* test_hello.c: hello_x64 and hello_arm64 are the published bytes, all of them and no other. The bytes stand in
  * fixtures/hello, where it is told whence they came. Run it from the root of the repository, after the build.
  */
+/* reads: fixtures/hello elf */
 #include <check.h>
 #include <ctype.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* test_published.c: our programs are the published ones, byte for byte, but where an erratum says that the publication
  * is wrong. A listing that is whole tells every byte of its file once. */
+/* reads: fixtures/published elf */
 #include "listing.h"
 
 #include <check.h>

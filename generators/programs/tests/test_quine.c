@@ -1,6 +1,7 @@
 /* test_quine.c: a quine prints its own file and does not open it. Natively it is started from a file that has no name,
  * with no descriptor left to open another: there is nothing that it could print itself from but its own memory. Of the
  * others, the emulator tells which system calls they make. */
+/* reads: fixtures/published elf */
 #include "listing.h"
 
 #include <check.h>

@@ -1,5 +1,6 @@
 /* test_sizes.c: the tables of fixtures/ladder.md are true: each program has the size that its row says, none is larger
  * than what was known before, and no small program is left out. */
+/* reads: fixtures/ladder.md elf */
 #include "listing.h"
 
 #include <check.h>

@@ -1,5 +1,6 @@
 /* Blame, as its user meets it: a fault is planted in a line of a generator, and the command must name that line; a
    crash and a hang are planted in a routine, and it must name the routine. */
+/* reads: gate elf lib obj generators fixtures */
 #include "harness/tests/faulty_build.h"
 
 #include "harness/blame/blame_code.h"

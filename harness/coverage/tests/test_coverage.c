@@ -1,4 +1,5 @@
 /* Coverage: the source map, the branches, and a program of which it is known what every instruction does. */
+/* reads: gate */
 #include "harness/coverage/coverage.h"
 
 #include "harness/map/program_map.h"

@@ -1,6 +1,7 @@
 /* test_poison.c: every program that runs here natively does the same with noise in its registers, its flags and the
  * stack below, with no argument and with many, but for what its row of fixtures/loaders.ini says that it relies on; and
  * that it does rely on. Four programs made here, each of which relies on one thing, prove that this is noticed. */
+/* reads: elf fixtures/loaders.ini */
 #include "harness/loaders/tests/poison.h"
 
 #include <check.h>

@@ -1,4 +1,5 @@
 /* Mutants: which there are of an instruction, and what becomes of those of a program that is known by heart. */
+/* reads: gate elf fixtures */
 #include "harness/mutate/mutants.h"
 #include "harness/mutate/mutate.h"
 

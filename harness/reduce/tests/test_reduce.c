@@ -1,4 +1,5 @@
 /* Reduction, over a program of the shell whose fault needs two bytes that stand far apart. */
+/* reads: fixtures/markdown fixtures/suites */
 #include "harness/reduce/reduce.h"
 
 #include <check.h>

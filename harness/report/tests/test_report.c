@@ -1,4 +1,5 @@
 /* Reports: whatever bytes a program gave, each format stays what it is and loses nothing. */
+/* reads: fixtures/schemas */
 #include "harness/report/report.h"
 
 #include "harness/tests/json_schema.h"

@@ -1,0 +1,129 @@
+# What a test reads, so that it need not run again while none of it has changed. Sourced by run-tests.sh.
+#
+# A test says what it reads of this repository in a comment near the top of its source: `/* reads: WORD... */` in C,
+# `# reads: WORD...` in shell. A word is a file or a folder of the repository, or one of these:
+#
+#   gate  the command with its helpers and plugins      elf  the programs under test
+#   gen   the generators                                lib  the libraries of generators, gate and oracles
+#   obj   the objects                                   all  everything, so that the test always runs
+#
+# That it says so truly is no matter of trust. A test runs in a folder of its own that holds what it named and nothing
+# else, with no variable of the environment but those below. What it did not name, it does not find. Its key is the
+# SHA-256 of all that, of its own program, of the packages that are installed, of the kernel, and of these scripts.
+#
+# shellcheck shell=bash disable=SC2154 # build and kept are set by run-tests.sh
+
+# The variables that a test sees, where they are set.
+test_variables=(PATH HOME USER LOGNAME LANG LC_ALL TZ TMPDIR CI MAKE ASAN_OPTIONS UBSAN_OPTIONS)
+
+# test_name TEST: what a test is called in logs and stamps.
+test_name() {
+  local name=${1#"$build"/}
+  name=${name#tests/}
+  printf '%s' "${name#./}"
+}
+
+# test_source TEST: the file that says what the test reads; nothing for a target of the Makefile.
+test_source() {
+  local name=${1#"$build"/}
+  case $1 in
+  make:*) ;;
+  "$build"/*)
+    name=${name#sanitized/}
+    printf '%s' "${name#tests/}.c"
+    ;;
+  *) printf '%s' "${1#./}" ;;
+  esac
+}
+
+# expand_word WORD: the paths that a word stands for, a line each.
+expand_word() {
+  # shellcheck disable=SC2086 # TEST_GATE holds paths
+  case $1 in
+  gate) printf '%s\n' "$build/bytegate" ${TEST_GATE-} ;;
+  elf | gen | obj) printf '%s\n' "$build/$1" ;;
+  lib) printf '%s\n' "$build"/lib*.a ;;
+  *) printf '%s\n' "$1" ;;
+  esac
+}
+
+# list_inputs TEST...: lines "NAME<tab>PATH", one for each thing that a test reads, itself among them. A test that reads
+# everything, or whose source cannot be found, has none.
+list_inputs() {
+  local test source name word words
+  declare -A declared
+  while IFS=: read -r source words; do
+    declared[$source]+=" ${words%\*/}"
+  done < <(for test; do test_source "$test" && echo; done | sort -u | grep -xv '' |
+    xargs -d '\n' sed -sn '1,40{/^\(\/\*\|#\) reads: /{s///;F;p}}' 2>/dev/null | sed 'N;s/\n/:/')
+  for test; do
+    source=$(test_source "$test")
+    if [ ! -f "$test" ] || [ ! -f "$source" ]; then continue; fi
+    name=$(test_name "$test")
+    words=" ${declared[$source]-} "
+    [ "${words/ all /}" = "$words" ] || continue
+    printf '%s\t%s\n' "$name" "${test#./}"
+    for word in $words; do
+      expand_word "$word" | while read -r path; do printf '%s\t%s\n' "$name" "$path"; done
+    done
+  done
+}
+
+# list_contents PATH...: a line "PATH<tab>WHAT" for each file, folder and link below these, WHAT telling its contents.
+list_contents() {
+  find "$@" \( -type f -printf '%p\t%m\n' \) -o -printf '%p\t%y%m %l\n' 2>/dev/null
+  find "$@" -type f -print0 2>/dev/null | xargs -0r sha256sum | sed 's/^\([^ ]*\)  \(.*\)/\2\t\1/'
+  for path; do [ -e "$path" ] || printf '%s\tmissing\n' "$path"; done
+}
+
+# list_surroundings: what each test depends on besides.
+list_surroundings() {
+  local variable
+  for variable in "${test_variables[@]}"; do printf '%s=%s\n' "$variable" "${!variable-}"; done
+  uname -srm
+  id -u
+  dpkg-query -W -f '${Package} ${Version} ${Architecture} ${Status}\n' 2>/dev/null
+  cat "${BASH_SOURCE[0]}" "$0"
+}
+
+# make_keys FOLDER TEST...: writes what each test reads into FOLDER/inputs, and lines "KEY  NAME" into FOLDER/keys.
+make_keys() {
+  local folder=$1 surroundings paths
+  shift
+  rm -rf "${folder:?}/read"
+  mkdir -p "$folder/read"
+  list_inputs "$@" >"$folder/inputs"
+  [ -s "$folder/inputs" ] || { : >"$folder/keys" && return; }
+  surroundings=$(list_surroundings | sha256sum)
+  mapfile -t paths < <(cut -f 2 "$folder/inputs" | sort -u)
+  list_contents "${paths[@]}" | LC_ALL=C sort -u >"$folder/contents"
+  # A file for each test, of all that it reads. A line of contents belongs to each folder above it.
+  awk -F '\t' -v surroundings="$surroundings" -v read="$folder/read/" '
+    FNR == NR {
+      path = $1
+      do text[path] = text[path] $0 "\n"; while (sub(/\/[^\/]*$/, "", path))
+      next
+    }
+    { file = $1; gsub(/\//, "%", file); file = read file
+      if (!(file in begun)) { begun[file] = 1; printf "%s\n%s\n", surroundings, $1 >file }
+      printf "%s\n%s", $2, text[$2] >>file
+      if (file != last && last != "") close(last)
+      last = file
+    }' "$folder/contents" "$folder/inputs"
+  (cd "$folder/read" && sha256sum -- *) | tr % / >"$folder/keys"
+  rm -r "$folder/read"
+}
+
+# make_view TEST FOLDER: fills FOLDER with what the test named NAME reads; $BUILD is its folder `build`.
+make_view() {
+  local name path place
+  name=$(test_name "$1")
+  awk -F '\t' -v name="$name" '$1 == name { print $2 }' "$kept/inputs" | while read -r path; do
+    place=$2/$path
+    [ "${path#"$build"/}" = "$path" ] || place=$2/build/${path#"$build"/}
+    [ -e "$path" ] || continue
+    mkdir -p "${place%/*}"
+    # Where a hard link cannot be made, a copy will do.
+    cp -alT "$path" "$place" 2>/dev/null || { rm -rf "$place" && cp -aT "$path" "$place"; } || return
+  done
+}
