@@ -46,7 +46,7 @@ VERSION := $(file <VERSION)
 CC := gcc
 MUSL_CC := musl-gcc
 AR := gcc-ar
-CPPFLAGS := -I. -Igenerators
+CPPFLAGS := -I. -iquote generators
 CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror $(SANITIZERS)
 LDFLAGS := -Wl,--as-needed $(SANITIZERS)
 DEPFLAGS = -MMD -MP -MF $(@:.o=.d)
@@ -252,7 +252,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(DEPFLAGS) -c -o $@ $<
 
 $(call objects,$(ORACLE_SOURCES) $(HARNESS_SOURCES)): CPPFLAGS := -I. $(TEST_CPPFLAGS)
-$(call objects,$(TEST_SOURCES) $(TEST_SUPPORT)): CPPFLAGS := -I. -Igenerators $(TEST_CPPFLAGS)
+$(call objects,$(TEST_SOURCES) $(TEST_SUPPORT)): CPPFLAGS := -I. -iquote generators $(TEST_CPPFLAGS)
 
 # The encoders as their tests have them tell each call.
 $(BUILD)/obj/generators/isa/tests/encoders_%.o: CFLAGS += -finstrument-functions

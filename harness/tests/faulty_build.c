@@ -94,7 +94,7 @@ void lay_faulty(const char *name, const char *script) {
       "sed -e '%s' $S >$D/$S\n"
       "if cmp -s $S $D/$S && [ -n '%s' ]; then echo 'the script changes nothing'; exit 1; fi\n"
       "cd $D\n"
-      "${CC:-gcc} -std=c11 -D_GNU_SOURCE -O0 -I\"$R\" -I\"$R/generators\" -iquote \"$R/generators/markdown\" -c -o "
+      "${CC:-gcc} -std=c11 -D_GNU_SOURCE -O0 -I\"$R\" -iquote \"$R/generators\" -iquote \"$R/generators/markdown\" -c -o "
       "html.o $S\n"
       "for p in markdown-render markdown-server; do\n"
       "  ${CC:-gcc} " SANITIZERS " -o lay-$p \"$L/obj/generators/programs/$p.o\" html.o \"$L/libgenerators.a\"\n"
