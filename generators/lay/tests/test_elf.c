@@ -4,6 +4,7 @@
  *
  * The programs are laid into a temporary folder, which is removed at the end.
  */
+/* reads: generators/lay/tests/test_elf.c */
 #include "generators/tests/engine.h"
 #include "isa/program.h"
 #include "lay/elf.h"

@@ -1,7 +1,7 @@
 /* test_object.c: what the published object and executable are for. A linker takes the object and makes a program of it
  * that prints; the executable's headers, sections and symbols are read without a complaint; and the programs that are
  * position-independent start at another address each time, and where there is no other file than theirs. */
-/* reads: elf fixtures/published */
+/* reads: elf fixtures/published run-elf.sh */
 #include "listing.h"
 
 #include <check.h>

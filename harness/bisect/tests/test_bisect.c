@@ -92,7 +92,7 @@ END_TEST
 START_TEST(bad_operands_are_named) {
   struct bytes out = {0};
   ck_assert_int_eq(run_shell(&out, "\"$B\" bisect --elf $T/good/markdown-render_x64"), 2);
-  must_say(&out, "bisect needs a CASE, or --elf and two programs: GOOD BAD");
+  must_say(&out, "'bisect --elf' needs two builds of a program: a good one and a bad one");
   bytes_clear(&out);
   ck_assert_int_eq(run_shell(&out, "\"$B\" bisect --elf /bin/sh $T/good/markdown-render_x64"), 2);
   must_say(&out, ".map: No such file or directory");

@@ -1,6 +1,6 @@
 /* test_loaders.c: the loader table is read strictly and catches drift in both directions, a boot's console is
  * understood, and the liveness matrix of fixtures/ still holds. */
-/* reads: gate elf fixtures/loaders.ini fixtures/liveness.txt README.md */
+/* reads: gate elf fixtures/loaders.ini fixtures/liveness.txt fixtures/ladder.md */
 #include "harness/loaders/boot.h"
 #include "harness/loaders/tests/liveness_holds.h"
 

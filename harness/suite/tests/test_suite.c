@@ -1,4 +1,5 @@
 /* Suite files: what is right is unfolded, and what is wrong is answered with the line and the nearest right word. */
+/* reads: fixtures/README.md */
 #include "harness/suite/suite.h"
 
 #include <check.h>
