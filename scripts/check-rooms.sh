@@ -17,6 +17,7 @@ cd "${1:-$(dirname "$0")/..}"
 rooms='base cell helpers process suite verdict map drive session report report/html cli reduce blame bisect coverage mutate
        loaders explain'
 
+# shellcheck disable=SC2016 # awk expands
 find harness -name '*.[ch]' ! -path '*/tests/*' ! -path 'harness/fuzz/*' ! -path 'harness/bench/*' -print0 | sort -z |
   xargs -0 awk -v rooms="$rooms" '
     function room_of(path) {
