@@ -11,7 +11,7 @@
 
 #include "../isa/machine.h"
 #include "errors.h"
-#include "kernel.h"
+#include "abi.h"
 
 /* A NUL-terminated string of the program, and its label. */
 typedef struct {

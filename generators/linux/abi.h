@@ -1,7 +1,7 @@
-/* kernel.h: numbers and records of the kernel's interface that are the same on every machine here (asm-generic). What
+/* abi.h: numbers and records of the kernel's interface that are the same on every machine here (asm-generic). What
  * differs from machine to machine stands in isa/machines.h. */
-#ifndef BYTEGATE_LINUX_KERNEL_H
-#define BYTEGATE_LINUX_KERNEL_H
+#ifndef BYTEGATE_LINUX_ABI_H
+#define BYTEGATE_LINUX_ABI_H
 
 enum {
   LINUX_AT_FDCWD = -100,
