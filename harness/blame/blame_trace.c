@@ -13,11 +13,15 @@
 #include <sys/personality.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 
 enum { SAMPLE_MICROSECONDS = 10000 };
+
+/* Where mappings are placed: far from everything that the kernel places by itself. */
+static const uint64_t PLACES = 0x200000000000;
 
 struct tracer {
   pid_t child;
@@ -30,6 +34,7 @@ struct tracer {
   uint64_t load_operand;
   long call; /* the system call that it is in, or -1 */
   uint64_t call_pc;
+  uint64_t next_place; /* where the program's next mapping goes; 0: the kernel places all as it did the last time */
   struct code_reader reader;
 };
 
@@ -162,7 +167,21 @@ static void note_trap(struct tracer *tracer) {
     tracer->load_operand = operand_address(tracer, &regs, tracer->load_pc);
 }
 
+/* At the begin of a call: a mapping that may go anywhere goes to the next place. */
+static void place_mapping(struct tracer *tracer) {
+  enum { MAPPING_GAP = 1 << 20 };
+  struct user_regs_struct regs;
+  if (!tracer->next_place || tracer->call != SYS_mmap || ptrace(PTRACE_GETREGS, tracer->child, NULL, &regs) != 0 ||
+      regs.rdi || regs.r10 & MAP_FIXED)
+    return;
+  regs.rdi = tracer->next_place;
+  tracer->next_place += (regs.rsi + 2 * MAPPING_GAP - 1) / MAPPING_GAP * MAPPING_GAP;
+  ptrace(PTRACE_SETREGS, tracer->child, NULL, &regs);
+}
+
 #else
+
+static void place_mapping(struct tracer *tracer) { (void)tracer; }
 
 static void set_watches(const struct tracer *tracer) {
   if (tracer->watch_count)
@@ -188,6 +207,8 @@ static void note_call(struct tracer *tracer) {
     /* The calls by int 0x80 have numbers of their own, of which these are the ones that carry bytes. */
     if (info.arch == AUDIT_ARCH_I386)
       tracer->call = tracer->call == 4 ? 1 : tracer->call == 3 ? 0 : tracer->call == 1 ? 60 : -1;
+    if (info.arch != AUDIT_ARCH_I386)
+      place_mapping(tracer);
     if (tracer->calls)
       observe_call(tracer->log, tracer->child, host->calls, tracer->call, tracer->call_pc, arguments);
   } else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
@@ -296,9 +317,7 @@ static int follow(struct tracer *tracer) {
 /* In the child: waits until it is traced, and becomes the program. */
 static _Noreturn void become(const struct tracer *tracer, int go, char *const *words) {
   char byte;
-  if (personality(ADDR_NO_RANDOMIZE) < 0)
-    refuse(tracer, "addresses cannot be kept from being randomized (personality)", errno);
-  else if (read(go, &byte, 1) == 1 && execv(words[0], words) != 0)
+  if (read(go, &byte, 1) == 1 && execv(words[0], words) != 0)
     refuse(tracer, words[0], errno);
   _exit(EXIT_INFRASTRUCTURE);
 }
@@ -308,6 +327,10 @@ static void begin(struct tracer *tracer, char *const *words) {
   int go[2];
   if (pipe2(go, O_CLOEXEC) != 0)
     die("no pipe: %s", strerror(errno));
+  /* Observations of one program are compared by address. Where the kernel cannot be kept from choosing other ones in
+     each run (by default in Docker's containers), the tracer chooses where mappings go. */
+  if (personality(ADDR_NO_RANDOMIZE) < 0)
+    tracer->next_place = PLACES;
   tracer->child = fork();
   if (tracer->child < 0)
     die("fork: %s", strerror(errno));

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -33,12 +34,15 @@ enum { OLD_READLINK = SYS_readlink };
 enum { OLD_READLINK = -1 };
 #endif
 
-static const struct failing calls[] = {{"getdents64", {SYS_getdents64, -1}, 0, 0, 0},
-                                       {"statx", {SYS_statx, -1}, 0, 0, 0},
-                                       {"readlinkat", {SYS_readlinkat, OLD_READLINK}, 0, 0, 0},
-                                       {"open-folder", {SYS_openat, -1}, 2, O_DIRECTORY, O_DIRECTORY},
-                                       {"open-file", {SYS_openat, -1}, 2, O_DIRECTORY | O_NONBLOCK, O_NONBLOCK},
-                                       {"write-stdout", {SYS_write, -1}, 0, UINT32_MAX, 1}};
+static const struct failing calls[] = {
+    {"getdents64", {SYS_getdents64, -1}, 0, 0, 0},
+    {"statx", {SYS_statx, -1}, 0, 0, 0},
+    {"readlinkat", {SYS_readlinkat, OLD_READLINK}, 0, 0, 0},
+    {"open-folder", {SYS_openat, -1}, 2, O_DIRECTORY, O_DIRECTORY},
+    {"open-file", {SYS_openat, -1}, 2, O_DIRECTORY | O_NONBLOCK, O_NONBLOCK},
+    {"write-stdout", {SYS_write, -1}, 0, UINT32_MAX, 1},
+    /* As the default profile of Docker's containers refuses it. */
+    {"fixed-addresses", {SYS_personality, -1}, 0, ADDR_NO_RANDOMIZE, ADDR_NO_RANDOMIZE}};
 enum { CALLS = sizeof calls / sizeof *calls };
 
 /* The number of the error that TEXT is or names; 0: of none. */

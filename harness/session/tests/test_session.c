@@ -75,6 +75,8 @@ static const struct {
     {"printf same; kill -SEGV $$", "signal = SIGTRAP", CRASHED},
     {"printf same", "signal = SIGSEGV", DIVERGED},
     {"printf same; while :; do :; done", "deadline = 0.2", HUNG},
+    /* The gate is stopped for longer than the deadline. That time is nobody's. */
+    {"kill -STOP $PPID; sleep 2; kill -CONT $PPID; printf same", "deadline = 1.5", EQUAL},
     {"exec 1>&-; cat <&1; sleep 1000", "deadline = 0.2", HUNG},
     {"printf same; sleep 1000 >&- 2>&- &", "", LEAKED},
     {"printf same; sleep 1000 &", "", LEAKED},
