@@ -97,14 +97,19 @@ static const struct report_format *stdout_format(const struct options *options) 
 
 static bool prints_text(const struct options *options) { return stdout_format(options) == &text_format; }
 
-/* Reports on a session that has run. Returns the exit status. */
-static int report(const struct session *session, const struct options *options) {
+/* Writes every report of the session. Returns whether all could be written. */
+static bool write_all(const struct session *session, const struct options *options) {
   if (prints_text(options)) {
     text_end(session, stdout);
   } else {
     print_report(stdout_format(options), session);
     text_end(session, stderr);
   }
+  return write_reports(session, options);
+}
+
+/* Reports on a session that has run. Returns the exit status. */
+static int report(const struct session *session, const struct options *options) {
   bool good = true;
   if (options->update_known) {
     struct bytes said = {0};
@@ -112,18 +117,31 @@ static int report(const struct session *session, const struct options *options) 
     fputs(said.data, stderr);
     bytes_free(&said);
   }
-  return write_reports(session, options) && good ? session_status(session) : EXIT_INFRASTRUCTURE;
+  good &= write_all(session, options);
+  return good ? session_status(session) : EXIT_INFRASTRUCTURE;
+}
+
+/* Reports that there is no verdict, because of WHY: a report of an earlier run must not be taken for that of this one.
+   Where the command line or a suite file is wrong, there is no report. Returns STATUS. */
+static int report_nothing(struct session *session, const struct options *options, int status, const char *why) {
+  bool reports = options->command == COMMAND_VERIFY || options->command == COMMAND_REPORT;
+  if (*why)
+    fprintf(stderr, "bytegate: %s\n", why);
+  if (!reports || status != EXIT_INFRASTRUCTURE)
+    return status;
+  if (*why)
+    bytes_printf(&session->problems, "no verdict: %s\n", why);
+  write_all(session, options);
+  return status;
 }
 
 /* Runs an opened session, after the proof that its verdict can be believed. Returns the exit status. */
 static int verify(struct session *session, struct workspace *workspace, const struct options *options) {
   struct bytes why = {0};
   int status = 0;
-  if (options->audit && !audit(workspace, options->session.verbose, !prints_text(options), &session->interrupted)) {
-    if (session->interrupted)
-      fputs("INTERRUPTED: in the self-audit, before the first case\n", prints_text(options) ? stdout : stderr);
-    return EXIT_INFRASTRUCTURE;
-  }
+  if (options->audit && !audit(workspace, options->session.verbose, !prints_text(options), &session->interrupted))
+    return report_nothing(session, options, EXIT_INFRASTRUCTURE,
+                          session->interrupted ? "" : "the self-audit missed a planted fault");
   if (prints_text(options)) {
     text_begin(session, wants_color(), isatty(STDERR_FILENO));
     session->progress = text_progress;
@@ -131,7 +149,7 @@ static int verify(struct session *session, struct workspace *workspace, const st
   if (session_run(session, workspace, &why, &status))
     status = report(session, options);
   else
-    fprintf(stderr, "bytegate: %s\n", why.data);
+    status = report_nothing(session, options, status, why.data);
   bytes_free(&why);
   return status;
 }
@@ -232,8 +250,7 @@ static int run_session(const struct options *options, struct workspace *workspac
   if (session_open(&session, &options->session, &why)) {
     status = use_session(&session, workspace, options);
   } else {
-    status = session_open_status(&session);
-    fprintf(stderr, "bytegate: %s\n", why.data);
+    status = report_nothing(&session, options, session_open_status(&session), why.data);
   }
   int interrupted = session.interrupted;
   session_close(&session);

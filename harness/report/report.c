@@ -1,6 +1,7 @@
 /* What every report says about a failure: the headline, the explanation, the reproducing command. */
 #include "harness/report/report.h"
 
+#include "harness/base/signals.h"
 #include "oracles/markdown.h"
 
 #include <stdlib.h>
@@ -247,6 +248,32 @@ void report_explanation(const struct session *session, const struct result *resu
   bytes_text(out, "  reproduce ");
   report_command(session, result, out);
   bytes_text(out, "\n");
+}
+
+void report_troubles(const struct session *session, struct bytes *out) {
+  for (size_t at = 0; at < session->problems.len;) {
+    size_t len = strcspn(session->problems.data + at, "\n");
+    bytes_escaped(out, (struct span){session->problems.data + at, len});
+    bytes_text(out, "\n");
+    at += len + 1;
+  }
+  if (!session->interrupted)
+    return;
+  size_t left = 0;
+  for (size_t i = 0; i < session->result_count; i++)
+    left += session_left_out(session, &session->results[i]) == LEFT_INTERRUPTED;
+  bytes_printf(out, "%s by %s: %zu of %zu cases were not run\n", run_verdict_name(RUN_INTERRUPTED),
+               signal_name(session->interrupted), left, session->selected);
+}
+
+void report_each_trouble(const struct session *session, void (*tell)(void *user, const char *line), void *user) {
+  struct bytes text = {0};
+  report_troubles(session, &text);
+  char *rest = text.data;
+  for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n"))
+    if (*line)
+      tell(user, line);
+  bytes_free(&text);
 }
 
 size_t report_group(const struct session *session, size_t first, struct tally *tally) {

@@ -23,6 +23,13 @@ void report_word(struct bytes *out, const char *text);
 /* Line and column, from 1, of byte OFFSET in TEXT; columns count bytes. */
 void report_position(struct span text, size_t offset, size_t *line, size_t *column);
 
+/* Appends what is wrong with the run as a whole, a line each, without an escape or a control: no result shows it, so
+   each format must. */
+void report_troubles(const struct session *session, struct bytes *out);
+
+/* Calls TELL with each of these lines. */
+void report_each_trouble(const struct session *session, void (*tell)(void *user, const char *line), void *user);
+
 /* How many of the results of one suite and target, the COUNT from FIRST on, came out how. */
 struct tally {
   size_t count, equal, known, failed, not_run;

@@ -29,18 +29,25 @@ static void print_fault(const struct fault *fault, struct bytes *out) {
 }
 
 static void make(const struct session *session, struct bytes *out) {
+  struct bytes troubles = {0};
   size_t shown = 0;
-  if (session->problems.len) {
-    struct span problems = span_of(&session->problems);
-    char *text = xstrndup(problems.data, problems.len - 1); /* its last line needs no end */
+  report_troubles(session, &troubles);
+  if (troubles.len) {
+    troubles.data[troubles.len - 1] = '\0'; /* its last line needs no end */
     bytes_text(out, "::error title=bytegate::");
-    print_data(text, out);
+    print_data(troubles.data, out);
     bytes_text(out, "\n");
-    free(text);
     shown++;
   }
+  bytes_free(&troubles);
   for (size_t i = 0; i < session->fault_count && shown < MOST_ANNOTATIONS; i++, shown++)
     print_fault(&session->faults[i], out);
+  /* Cases that were not tried are no fault of their own. */
+  for (size_t i = 0; i < session->result_count && shown == 0; i++)
+    if (result_failed(&session->results[i])) {
+      print_fault(&(struct fault){.example = &session->results[i]}, out);
+      shown++;
+    }
 }
 
 const struct report_format github_format = {"github", "Print GitHub annotations as well", REPORT_ON_STDOUT, make};

@@ -39,12 +39,29 @@ static json_t *result_object(const struct session *session, const struct result 
   return object;
 }
 
+/* What is wrong with the run as a whole, as the result of no case. */
+struct troubles {
+  struct bytes *out;
+  const char *verdict;
+};
+
+static void add_trouble(void *user, const char *line) {
+  const struct troubles *troubles = user;
+  json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:f, s:o}", "suite", "", "case", "", "program", "",
+                             "runner", "", "verdict", troubles->verdict, "failed", 1, "known", 0, "duration_ms", 0.0,
+                             "detail", json_string_of(span_text(line)));
+  json_append(troubles->out, object, JSON_COMPACT);
+  json_decref(object);
+}
+
 static void make(const struct session *session, struct bytes *out) {
   for (size_t i = 0; i < session->result_count; i++) {
     json_t *object = result_object(session, &session->results[i]);
     json_append(out, object, JSON_COMPACT);
     json_decref(object);
   }
+  struct troubles troubles = {out, run_verdict_name(session_verdict(session))};
+  report_each_trouble(session, add_trouble, &troubles);
 }
 
 const struct report_format json_lines_format = {"json-lines", "Write JSON as well, one result a line", REPORT_IN_FILE,

@@ -31,7 +31,9 @@ static void write_case(const struct session *session, xmlTextWriterPtr writer, c
     write_failure(session, writer, result);
   } else if (result->verdict == NOT_RUN || result->known == KNOWN_AS_IS) {
     xmlTextWriterStartElement(writer, X("skipped"));
-    xmlTextWriterWriteAttribute(writer, X("message"), X(result->known == KNOWN_AS_IS ? "known divergence" : "not run"));
+    xmlTextWriterWriteAttribute(
+        writer, X("message"),
+        X(result->known == KNOWN_AS_IS ? "known divergence" : left_out_reason(session_left_out(session, result))));
     xmlTextWriterEndElement(writer);
   }
   xmlTextWriterEndElement(writer);
@@ -58,6 +60,48 @@ static void write_suite(const struct session *session, xmlTextWriterPtr writer, 
   xmlTextWriterEndElement(writer);
 }
 
+struct troubles {
+  xmlTextWriterPtr writer;
+  const char *verdict;
+};
+
+static void count_trouble(void *user, const char *line) {
+  (void)line;
+  ++*(size_t *)user;
+}
+
+static void write_trouble(void *user, const char *line) {
+  const struct troubles *troubles = user;
+  xmlTextWriterPtr writer = troubles->writer;
+  xmlTextWriterStartElement(writer, X("testcase"));
+  xmlTextWriterWriteAttribute(writer, X("name"), X(line));
+  xmlTextWriterWriteAttribute(writer, X("classname"), X("bytegate"));
+  xmlTextWriterWriteAttribute(writer, X("time"), X("0"));
+  xmlTextWriterStartElement(writer, X("error"));
+  xmlTextWriterWriteAttribute(writer, X("type"), X(troubles->verdict));
+  xmlTextWriterWriteAttribute(writer, X("message"), X(line));
+  xmlTextWriterEndElement(writer);
+  xmlTextWriterEndElement(writer);
+}
+
+/* What is wrong with the run as a whole, as a suite of its own. */
+static void write_troubles(const struct session *session, xmlTextWriterPtr writer) {
+  struct troubles troubles = {writer, run_verdict_name(session_verdict(session))};
+  size_t count = 0;
+  report_each_trouble(session, count_trouble, &count);
+  if (count == 0)
+    return;
+  xmlTextWriterStartElement(writer, X("testsuite"));
+  xmlTextWriterWriteAttribute(writer, X("name"), X("bytegate"));
+  xmlTextWriterWriteFormatAttribute(writer, X("tests"), "%zu", count);
+  xmlTextWriterWriteAttribute(writer, X("failures"), X("0"));
+  xmlTextWriterWriteFormatAttribute(writer, X("errors"), "%zu", count);
+  xmlTextWriterWriteAttribute(writer, X("skipped"), X("0"));
+  xmlTextWriterWriteAttribute(writer, X("time"), X("0"));
+  report_each_trouble(session, write_trouble, &troubles);
+  xmlTextWriterEndElement(writer);
+}
+
 static void make(const struct session *session, struct bytes *out) {
   xmlBufferPtr text = xmlBufferCreate();
   xmlTextWriterPtr writer = text ? xmlNewTextWriterMemory(text, 0) : NULL;
@@ -73,6 +117,7 @@ static void make(const struct session *session, struct bytes *out) {
     write_suite(session, writer, first, &tally);
     first += count;
   }
+  write_troubles(session, writer);
   xmlTextWriterEndDocument(writer);
   xmlFreeTextWriter(writer);
   bytes_append(out, xmlBufferContent(text), (size_t)xmlBufferLength(text));

@@ -50,18 +50,40 @@ static json_t *sarif_result(const struct session *session, const struct result *
   return object;
 }
 
+/* What is wrong with the run as a whole: a result for those who look at results alone, and what the standard has for
+   it, a notification of the invocation (3.20.21). */
+struct troubles {
+  json_t *results, *notifications;
+};
+
+static void add_trouble(void *user, const char *line) {
+  struct troubles *troubles = user;
+  json_array_append_new(troubles->results,
+                        json_pack("{s:s, s:s, s:{s:o}, s:[{s:{s:{s:s}}}]}", "ruleId", "RUN", "level", "error",
+                                  "message", "text", json_string_of(span_text(line)), "locations", "physicalLocation",
+                                  "artifactLocation", "uri", "bytegate"));
+  json_array_append_new(troubles->notifications, json_pack("{s:s, s:{s:o}}", "level", "error", "message", "text",
+                                                           json_string_of(span_text(line))));
+}
+
 static void make(const struct session *session, struct bytes *out) {
   json_t *results = json_array();
   json_t *rules = json_array();
   for (int verdict = DIVERGED; verdict < VERDICTS; verdict++)
     json_array_append_new(rules, json_pack("{s:s}", "id", verdict_name((enum verdict)verdict)));
   json_array_append_new(rules, json_pack("{s:s}", "id", verdict_name(EQUAL)));
+  json_array_append_new(rules, json_pack("{s:s}", "id", "RUN"));
   for (size_t i = 0; i < session->result_count; i++)
     if (result_failed(&session->results[i]))
       json_array_append_new(results, sarif_result(session, &session->results[i]));
-  json_t *root = json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:o}]}", "$schema",
-                           "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool",
-                           "driver", "name", "bytegate", "version", "0.1.0", "rules", rules, "results", results);
+  struct troubles troubles = {results, json_array()};
+  report_each_trouble(session, add_trouble, &troubles);
+  bool whole = json_array_size(troubles.notifications) == 0;
+  json_t *root =
+      json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:[{s:b, s:o}], s:o}]}", "$schema",
+                "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool", "driver", "name",
+                "bytegate", "version", "0.1.0", "rules", rules, "invocations", "executionSuccessful", whole,
+                "toolExecutionNotifications", troubles.notifications, "results", results);
   json_append(out, root, JSON_INDENT(1));
   json_decref(root);
 }

@@ -1,6 +1,10 @@
-/* TAP version 14 (https://testanything.org/tap-version-14-specification.html). */
+/* TAP that both generations of parsers read: version 13 (https://testanything.org/tap-version-13-specification.html),
+   as Debian's prove wants it, with the subtests of version 14 (tap-version-14-specification.html), which a parser of 13
+   passes over. A point of the top level is a suite, or what is wrong with the run as a whole; below a suite stands a
+   point for each failure, and where the session is verbose for each case. */
 #include "harness/report/report.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The description of a test point: `#` and `\` begin something else there. */
@@ -36,55 +40,84 @@ static void print_diagnostics(const struct session *session, const struct result
   bytes_free(&explanation);
 }
 
+/* Whether the result has a point of its own though the session is not verbose. */
+static bool is_told(const struct result *result) { return result_failed(result); }
+
 static void print_case(const struct session *session, const struct result *result, size_t number, struct bytes *out) {
-  bool good = result->verdict == EQUAL && result->known != KNOWN_STALE;
-  bool skipped = result->verdict == NOT_RUN;
-  bytes_printf(out, "    %s %zu - ", good || skipped ? "ok" : "not ok", number);
+  bool known = result->known == KNOWN_AS_IS;
+  bool skipped = result->verdict == NOT_RUN && !result_failed(result);
+  bytes_printf(out, "    %s %zu - ", result_failed(result) || known ? "not ok" : "ok", number);
   print_description(result->test_case->id, out);
+  bytes_printf(out, " %s %s", result->target->label, result->target->where);
   if (skipped)
-    bytes_text(out, " # SKIP not run: a case before it failed");
-  else if (result->known == KNOWN_AS_IS)
+    bytes_printf(out, " # SKIP not run, %s", left_out_reason(session_left_out(session, result)));
+  else if (known)
     bytes_text(out, " # TODO known divergence");
   bytes_text(out, "\n");
   if (result_failed(result))
     print_diagnostics(session, result, out);
 }
 
-static void print_group(const struct session *session, size_t first, const struct tally *tally, size_t number,
-                        struct bytes *out) {
-  const struct result *start = &session->results[first];
+/* The points of the COUNT results from FIRST on, as a subtest. */
+static void print_subtest(const struct session *session, size_t first, size_t count, struct bytes *out) {
+  bool verbose = session->options->verbose;
   size_t shown = 0;
-  bytes_printf(out, "# Subtest: %s %s %s\n", start->suite->name, start->target->label, start->target->where);
-  for (size_t i = first; i < first + tally->count; i++) {
-    const struct result *result = &session->results[i];
-    bool plain = (result->verdict == EQUAL && result->known != KNOWN_STALE) || result->verdict == NOT_RUN;
-    if (!plain || session->options->verbose)
-      print_case(session, result, ++shown, out);
+  for (size_t i = first; i < first + count; i++)
+    shown += verbose || is_told(&session->results[i]);
+  if (shown == 0)
+    return;
+  bytes_printf(out, "# Subtest: %s\n", session->results[first].suite->name);
+  size_t number = 0;
+  for (size_t i = first; i < first + count; i++)
+    if (verbose || is_told(&session->results[i]))
+      print_case(session, &session->results[i], ++number, out);
+  bytes_printf(out, "    1..%zu\n", shown);
+}
+
+/* The suite whose results begin at FIRST. Returns how many they are. */
+static size_t print_suite(const struct session *session, size_t first, size_t number, struct bytes *out) {
+  const struct suite *suite = session->results[first].suite;
+  struct tally all = {0};
+  size_t places = 0;
+  for (size_t at = first; at < session->result_count && session->results[at].suite == suite; places++) {
+    struct tally tally;
+    at += report_group(session, at, &tally);
+    all.count += tally.count;
+    all.equal += tally.equal;
+    all.known += tally.known;
+    all.failed += tally.failed;
+    all.not_run += tally.not_run;
   }
-  bytes_printf(out, "    # %zu of %zu cases are equal, %zu known to diverge, %zu failed, %zu not run\n", tally->equal,
-               tally->count, tally->known, tally->failed, tally->not_run);
-  bytes_printf(out, shown ? "    1..%zu\n" : "    1..%zu # SKIP nothing to report\n", shown);
-  bool skipped = tally->not_run == tally->count;
-  bytes_printf(out, "%s %zu - %s %s %s%s\n", tally->failed ? "not ok" : "ok", number, start->suite->name,
-               start->target->label, start->target->where, skipped ? " # SKIP not run: a case before it failed" : "");
+  print_subtest(session, first, all.count, out);
+  bytes_printf(out, "%s %zu - %s", all.failed ? "not ok" : "ok", number, suite->name);
+  if (all.not_run == all.count)
+    bytes_printf(out, " # SKIP not run, %s\n", left_out_reason(session_left_out(session, &session->results[first])));
+  else
+    bytes_printf(out,
+                 "\n# %zu of %zu results of %zu program%s and runners are equal, %zu known, %zu failed, %zu not run\n",
+                 all.equal, all.count, places, places == 1 ? "" : "s", all.known, all.failed, all.not_run);
+  return all.count;
+}
+
+struct points {
+  struct bytes *out;
+  size_t number;
+};
+
+static void print_trouble(void *user, const char *line) {
+  struct points *points = user;
+  bytes_printf(points->out, "not ok %zu - ", ++points->number);
+  print_description(line, points->out);
+  bytes_text(points->out, "\n");
 }
 
 static void make(const struct session *session, struct bytes *out) {
-  bytes_text(out, "TAP version 14\n");
-  size_t number = 0;
-  for (size_t first = 0; first < session->result_count;) {
-    struct tally tally;
-    size_t count = report_group(session, first, &tally);
-    print_group(session, first, &tally, ++number, out);
-    first += count;
-  }
-  struct span rest = span_of(&session->problems);
-  for (size_t at = 0; at < rest.len;) {
-    size_t len = strcspn(rest.data + at, "\n");
-    bytes_printf(out, "not ok %zu - %.*s\n", ++number, (int)len, rest.data + at);
-    at += len + 1;
-  }
-  bytes_printf(out, "1..%zu\n", number);
+  struct points points = {.out = out};
+  bytes_text(out, "TAP version 13\n");
+  for (size_t first = 0; first < session->result_count;)
+    first += print_suite(session, first, ++points.number, out);
+  report_each_trouble(session, print_trouble, &points);
+  bytes_printf(out, "1..%zu\n", points.number);
 }
 
-const struct report_format tap_format = {"tap", "TAP version 14 (default elsewhere)", REPORT_AS_STDOUT, make};
+const struct report_format tap_format = {"tap", "TAP version 13 (default elsewhere)", REPORT_AS_STDOUT, make};

@@ -142,11 +142,14 @@ static void add_verdicts(const struct session *session, const struct choice *cho
     first += count;
   }
   bytes_text(out, "</table></div>\n");
-  if (session->problems.len) {
+  struct bytes troubles = {0};
+  report_troubles(session, &troubles);
+  if (troubles.len) {
     bytes_text(out, "<pre class=\"bad\">");
-    html_bytes(out, span_of(&session->problems));
+    html_bytes(out, span_of(&troubles));
     bytes_text(out, "</pre>\n");
   }
+  bytes_free(&troubles);
   bytes_text(out, "</section>\n");
 }
 
@@ -214,19 +217,20 @@ static const char page_head[] =
     "<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>bytegate: ";
 
 static void add_header(const struct session *session, const struct choice *choice, struct bytes *out) {
-  bool red = session_status(session) != EXIT_EQUAL;
+  enum run_verdict verdict = session_verdict(session);
+  bool red = verdict != RUN_GREEN;
   char when[32] = "";
   time_t now = time(NULL);
   struct tm parts;
   strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", gmtime_r(&now, &parts));
   bytes_text(out, page_head);
-  bytes_printf(out, "%s, %zu divergences</title>\n<style>\n%s", red ? "RED" : "GREEN", choice->all, html_style);
+  bytes_printf(out, "%s, %zu divergences</title>\n<style>\n%s", run_verdict_name(verdict), choice->all, html_style);
   for (size_t i = 0; i < choice->added_count; i++)
     if (choice->added[i].section->style)
       choice->added[i].section->style(out);
   bytes_text(out, "</style>\n</head>\n<body>\n");
   bytes_text(out, "<a class=\"skip\" href=\"#divergences\">Skip to the divergences</a>\n<header>\n<h1>bytegate: ");
-  bytes_printf(out, "<span class=\"%s\">%s</span></h1>\n", red ? "bad" : "good", red ? "RED" : "GREEN");
+  bytes_printf(out, "<span class=\"%s\">%s</span></h1>\n", red ? "bad" : "good", run_verdict_name(verdict));
   bytes_printf(out,
                "<p>%zu of %zu cases run in %.2f s: %zu failed, %zu known divergences. <span class=\"soft\">%s"
                "</span></p>\n",
