@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # scripts/check-rooms.sh: an include that runs upwards is seen, whichever way its file came there.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh scripts/check-rooms.sh harness
+# reads: scripts/tests/tap.sh scripts/check-rooms.sh harness ARCHITECTURE.md
 . "$(dirname "$0")/tap.sh"
 
 # source PATH LINE...
