@@ -36,8 +36,7 @@ Emulation *emulation_new(Isa isa, void (*author)(void)) {
   emulation->engine = engine_open(isa);
   machine_begin(isa);
   author();
-  Lay *lay = machine_layout();
-  lay_settle(lay, 0x400000, 16 * PAGE);
+  Lay *lay = machine_settle(0x400000, 16 * PAGE);
   size_t size;
   const unsigned char *text = lay_text(lay, &size);
   map_pages(emulation, lay_address(lay), size, UC_PROT_READ | UC_PROT_EXEC);
@@ -48,6 +47,12 @@ Emulation *emulation_new(Isa isa, void (*author)(void)) {
   map_pages(emulation, STACK_TOP - STACK_SIZE, STACK_SIZE, UC_PROT_READ | UC_PROT_WRITE);
   map_pages(emulation, RETURN_ADDRESS, PAGE, UC_PROT_READ | UC_PROT_EXEC);
   return emulation;
+}
+
+uc_engine *emulation_engine(Emulation *emulation) { return emulation->engine; }
+
+void emulation_prepare(Emulation *emulation) {
+  engine_enter(emulation->engine, emulation->isa, STACK_TOP - 256, RETURN_ADDRESS);
 }
 
 void emulation_free(Emulation *emulation) {
@@ -65,7 +70,7 @@ Arguments emulate(Emulation *emulation, const char *routine, Arguments in) {
     engine_set(engine, argument_register(isa, i), in.a[i]);
   for (int i = 0; i < SAVED; i++)
     engine_set(engine, saved_register(isa, i), mark + (uint64_t)i);
-  engine_enter(engine, isa, STACK_TOP - 256, RETURN_ADDRESS);
+  emulation_prepare(emulation);
   uc_err error = uc_emu_start(engine, symbol->address, RETURN_ADDRESS, 0, 50000000);
   uint64_t stopped = engine_get(engine, engine_machine(isa)->pc);
   ck_assert_msg(error == UC_ERR_OK && stopped == RETURN_ADDRESS, "%s stopped at 0x%" PRIx64 ": %s", routine, stopped,

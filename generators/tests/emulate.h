@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "isa/machine.h"
+#include "engine.h"
 
 /* A piece of memory for arguments and results, readable and writable; so high that 32 bits do not hold its address. */
 #define ARENA_ADDRESS UINT64_C(0x7f1200000000)
@@ -21,6 +21,10 @@ typedef struct Emulation Emulation;
 /* Lay author() for a machine and load it. Owned by the caller: emulation_free. */
 Emulation *emulation_new(Isa isa, void (*author)(void));
 void emulation_free(Emulation *emulation);
+
+/* The engine, for what is not here; and the stack as a routine finds it that was just called. */
+uc_engine *emulation_engine(Emulation *emulation);
+void emulation_prepare(Emulation *emulation);
 
 /* Call a routine. The registers as it leaves them; fails the test if it does not return, or changes an S register. */
 Arguments emulate(Emulation *emulation, const char *routine, Arguments in);

@@ -316,7 +316,6 @@ int main(void) {
                {"responses", responses}};
   for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
     TCase *tcase = tcase_create(tests[i].name);
-    tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, tests[i].test, 0, ISA_COUNT);
     suite_add_tcase(suite, tcase);
   }

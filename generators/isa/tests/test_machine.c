@@ -1007,7 +1007,6 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("operations");
   TCase *tc = tcase_create("against the model");
-  tcase_set_timeout(tc, 120);
   suite_add_tcase(suite, tc);
   tcase_add_loop_test(tc, moves, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, arithmetic_registers, 0, RUN_ENGINES);

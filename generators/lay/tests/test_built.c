@@ -337,7 +337,6 @@ int main(void) {
   glob(pattern, 0, NULL, &maps);
   Suite *suite = suite_create("built programs");
   TCase *tc = tcase_create("held to their maps");
-  tcase_set_timeout(tc, 60);
   suite_add_tcase(suite, tc);
   tcase_add_test(tc, something_was_built);
   tcase_add_loop_test(tc, map_tells_the_file, 0, (int)maps.gl_pathc);

@@ -615,7 +615,6 @@ int main(void) {
   }
   Suite *suite = suite_create("ELF writer");
   TCase *tc = tcase_create("files");
-  tcase_set_timeout(tc, 60);
   suite_add_tcase(suite, tc);
   tcase_add_loop_test(tc, executable_fields, 0, 2 * ISA_COUNT);
   tcase_add_loop_test(tc, single_segment_fields, 0, ISA_COUNT);

@@ -259,7 +259,6 @@ int main(void) {
                {"error numbers", error_numbers, 1}};
   for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
     TCase *tcase = tcase_create(tests[i].name);
-    tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, tests[i].test, 0, tests[i].machines);
     suite_add_tcase(suite, tcase);
   }

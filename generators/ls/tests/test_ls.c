@@ -444,7 +444,6 @@ int main(void) {
   for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
     TCase *one = tcase_create(tests[i].name);
     tcase_add_unchecked_fixture(one, tree_begin, tree_end);
-    tcase_set_timeout(one, 240);
     tcase_add_test(one, tests[i].test);
     suite_add_tcase(suite, one);
   }

@@ -121,7 +121,6 @@ int run_routine_tests(const char *name, const RoutineTest *tests, int count) {
   all_tests = tests;
   Suite *suite = suite_create(name);
   TCase *cases = tcase_create("routines");
-  tcase_set_timeout(cases, 120);
   tcase_add_loop_test(cases, natively, 0, count);
   tcase_add_loop_test(cases, in_unicorn, 0, count * ISA_COUNT);
   suite_add_tcase(suite, cases);

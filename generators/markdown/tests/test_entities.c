@@ -219,8 +219,6 @@ int main(void) {
   TCase *native = tcase_create("native"), *emulated = tcase_create("unicorn");
   tcase_add_checked_fixture(native, load, NULL);
   tcase_add_checked_fixture(emulated, load, NULL);
-  tcase_set_timeout(native, 120);
-  tcase_set_timeout(emulated, 120);
   tcase_add_test(native, every_name_is_what_libcmark_has);
   tcase_add_test(native, a_reference_is_replaced_in_place);
   tcase_add_test(native, near_misses_are_what_libcmark_has);

@@ -399,8 +399,6 @@ int main(void) {
   TCase *native = tcase_create("native"), *emulated = tcase_create("unicorn");
   tcase_add_checked_fixture(native, load, NULL);
   tcase_add_checked_fixture(emulated, load, NULL);
-  tcase_set_timeout(native, 120);
-  tcase_set_timeout(emulated, 120);
   tcase_add_test(native, ascii_punctuation_is_what_a_backslash_escapes);
   tcase_add_test(native, punctuation_and_spaces_are_what_emphasis_turns_on);
   tcase_add_test(native, ascii_spaces);

@@ -237,7 +237,6 @@ int main(void) {
   glob("fixtures/published/*.readelf", 0, NULL, &shown);
   Suite *suite = suite_create("object and position");
   TCase *tc = tcase_create("linked, read, started");
-  tcase_set_timeout(tc, 60);
   suite_add_tcase(suite, tc);
   tcase_add_loop_test(tc, object_is_linked, 0, 2);
   tcase_add_loop_test(tc, readelf_has_no_complaint, 0, 2);

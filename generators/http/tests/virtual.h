@@ -1,0 +1,50 @@
+/* virtual.h: the server in Unicorn, on a kernel of the test's own, with clients and with time that the test moves.
+ *
+ * Nothing waits: where the server polls and nothing is ready, the clock goes to the earlier of the server's timeout and
+ * the test's next step. So a deadline is looked at to the nanosecond, however busy the machine is, and no two events
+ * can change places. The kernel knows the system calls that the server makes, and refuses any other. */
+#ifndef BYTEGATE_HTTP_TESTS_VIRTUAL_H
+#define BYTEGATE_HTTP_TESTS_VIRTUAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "isa/machine.h"
+
+#define SECOND INT64_C(1000000000)
+
+/* A client, as the kernel knows it. */
+typedef struct {
+  bool accepted; /* by the server */
+  bool ended;    /* the client has ended its side */
+  bool shut;     /* the server has ended its side */
+  bool closed;   /* by the server */
+  char in[512];  /* what was sent, and how much of it the server has read */
+  size_t in_length, in_read;
+  char *out; /* what the server has written; NUL behind the last byte */
+  size_t out_length;
+  size_t room; /* bytes that the client still takes */
+} Client;
+
+enum { CLIENTS_MOST = 160 };
+
+typedef struct {
+  Client client[CLIENTS_MOST];
+  int clients;
+  int64_t now;            /* of the monotonic clock, in nanoseconds */
+  long polls, accepts;    /* system calls made so far */
+  int no_descriptor_left; /* not 0: accept gives that error number */
+} Virtual;
+
+/* Start a server for a document of those bytes, at time 0, for a machine. There is one at a time. Never freed. */
+Virtual *virtual_start(Isa isa, const char *document, size_t length);
+
+/* A new client, which waits to be accepted and takes all that is written; returns its number. */
+int virtual_connect(void);
+void virtual_send(int client, const char *octets);
+
+/* Let the server do all that it does before `time` and at it, and stop the clock there. */
+void virtual_run(int64_t time);
+
+#endif
