@@ -27,7 +27,7 @@ struct cell_hello {
   char missing[CELL_REASONS]; /* what could not be had, one reason a line, each with a newline */
 };
 
-/* Starts a program. Behind it stand COUNT texts, each with its NUL: the folder, ARGUMENTS words, and the environment.
+/* Starts a program. After it stand COUNT texts, each with its NUL: the folder, ARGUMENTS words, and the environment.
    With it come three descriptors: stdin, stdout and stderr. */
 struct cell_start {
   uint32_t arguments, variables;

@@ -171,7 +171,7 @@ for runner in native qemu; do
   expect_status "a crash ($runner): 1" 1
   expect_text "a crash ($runner) is a crash" "CRASHED quick/spec/001 $server $host-$runner" out
   expect_text "a crash ($runner) is at its instruction" '  crashed   at render_file+0x0 (0x' out
-  expect_text "a crash ($runner) is told with its calls" '            called from answer_request+' out
+  expect_text "a crash ($runner) is reported with its calls" '            called from answer_request+' out
   plant_code render_file "$spin"
   run "$gate" verify --suite ./quick.ini --case spec/001 --program "$server" --runner $runner --build flipped --text
   expect_text "a hang ($runner) is a hang" "HUNG quick/spec/001 $server $host-$runner" out
@@ -188,7 +188,7 @@ done
 printf '[program p]\nelf = %s\narguments = plant hang {file}\nrunner = native\ndrive = http\ndeadline = 0.2\n' "$gate" >hung.ini
 printf 'obeys-sigterm = no\n[cases c]\nsource = conversations\npath = waiting\n' >>hung.ini
 run "$gate" verify --suite ./hung.ini --text -k -j 1 --no-self-audit
-# The four that wait are asked side by side, the plain ones in turn: how many of these begin before the third hang is told
+# The four that wait are asked side by side, the plain ones in turn: how many of these begin before the third hang is seen
 # depends on the machine. The last one never does.
 not_tried=$(sed -n 's/^\([1-3]\) of the failed cases were not tried.*/\1/p' out)
 expect_text 'a hang in one group of cases is a hang in all' "${not_tried:-1 to 3} of the failed cases were not tried" out
@@ -213,12 +213,12 @@ expect_bytes 'it is kept' x kept/a-b-reduced.md
 run "$gate" verify --suite ./kept.ini --case c/a-b-reduced.md --no-self-audit
 expect_status 'as a case that fails' 1
 
-# A process that is left behind is told once, and its command does it again.
+# A process that is left behind is reported once, and its command does it again.
 printf '[program p]\nelf = %s\narguments = plant leak {file}\nrunner = native\ndrive = http\noracle = cmark\n' "$gate" >leak.ini
 printf '[cases c]\nsource = random\ncount = 3\n' >>leak.ini
 run "$gate" verify --suite ./leak.ini --text -k -j 2 --no-self-audit
 times=$(grep -c '^LEAKED leak/obeys-sigterm p_' out)
-report "$([ "$times" = 1 ] && echo yes || echo no)" 'a leak is told once' "told $times times"
+report "$([ "$times" = 1 ] && echo yes || echo no)" 'a leak is reported once' "reported $times times"
 command=$(sed -n 's/^  reproduce //p' out | head -n1)
 run sh -c "$command --text --no-self-audit"
 expect_status 'its command does it again' 1
@@ -269,7 +269,7 @@ rm -f known
 flip '<blockquote>' 1
 verify_flipped -k --junit junit.xml --json-lines lines.json --sarif sarif.json --github
 expect_status 'reports are written' 1
-expect_text 'GitHub is told' '::error title=bytegate::DIVERGED markdown/spec/006' out
+expect_text 'GitHub gets annotations' '::error title=bytegate::DIVERGED markdown/spec/006' out
 if command -v xmllint >/dev/null; then
   run xmllint --noout junit.xml
   expect_status 'JUnit is well-formed XML' 0

@@ -19,7 +19,7 @@ expect_bytes 'and nothing is printed' '' out
 expect_text 'into the file that was named' 'e_phentsize' page.html
 
 run "$build/bytegate" explain -o no/such/folder.html "$build/elf/quine_x64"
-expect_status 'a page that cannot be written is told' 3
+expect_status 'a page that cannot be written is reported' 3
 expect_text 'with its path' 'no/such/folder.html: No such file or directory' err
 
 echo text >text.txt

@@ -13,7 +13,7 @@ expect_bytes 'what is installed runs, and prints the version' "bytegate $(cat "$
 run test -r "$folder/dest/usr/lib/bytegate/plugin/observe_run.so" -a -x "$folder/dest/usr/lib/bytegate/confine"
 expect_status 'with what it gives to qemu, and starts programs through' 0
 for command in $("$gate" completion fish | sed -n 's/.*use_subcommand -a //p'); do
-  # An entry begins behind .TP with the command's name, in which - is escaped.
+  # An entry begins after .TP with the command's name, in which - is escaped.
   run awk -v name="${command//-/\\\\-}" '
     tp && $1 == name { found = 1 } { tp = $0 == ".TP" } END { exit !found }' dest/usr/share/man/man1/bytegate.1
   expect_status "the manual page has an entry of $command" 0

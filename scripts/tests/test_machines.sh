@@ -81,7 +81,7 @@ exits_42 ppc64le 64 little 0x15 2 '2a006038 01000038 02000044'          # li r3,
 lay of_riscv64 program 64 little 0xf3 0 '1305b002 9308d005 73000000'
 verify of_riscv64
 expect_status 'riscv64: another exit status: 1' 1
-expect_text 'riscv64: ... is told' 'riscv64-qemu: exit status is 43, expected 42' out
+expect_text 'riscv64: ... is reported' 'riscv64-qemu: exit status is 43, expected 42' out
 
 # Machines without a row, and a class or byte order that none has.
 refused() { # NAME DESCRIPTION

@@ -50,7 +50,7 @@ same_html "$foreign_qemu" ./render_foreign
 
 for name in references limits tabs empty html-block-names; do
   run ./render_native --squeeze "$root/fixtures/markdown/$name.md"
-  expect_status "every workspace is enough or told to be too small: $name" 0
+  expect_status "every workspace is enough, or said to be too small: $name" 0
 done
 
 run nm --undefined-only "$build/elf/markdown-render_x64.o" "$build/elf/markdown-render_arm64.o"

@@ -65,7 +65,7 @@ expect_text 'sizes' 'aria-label="sizes of prog_x64, from 100 to 200 bytes"' page
 expect_text 'a point tells its commit' 'Lay &lt;it&gt;</title>' page.html
 expect_no_text 'a size that stays has no plot' 'aria-label="sizes of same_x64' page.html
 expect_text 'its table has it' '<td>same_x64</td><td class="r">77</td><td class="r">0</td>' page.html
-expect_text 'a program without a map is told' 'No source map that can be read stands beside bytegate' page.html
+expect_text 'a program without a map is reported' 'No source map that can be read stands beside bytegate' page.html
 for element in script img link; do
   expect_no_text "what a program sent is no $element of the page" "<$element" page.html
 done
@@ -76,7 +76,7 @@ expect_text 'the path is named' 'missing/page.html: No such file' err
 printf '[x]\nneds = exit 1\n' >fixtures/loaders.ini
 rm -rf fixtures/.git
 report_run --suite hello -o bare.html --build "$build"
-expect_text 'a loader table with a mistake is told' 'loaders.ini:2: ' bare.html
+expect_text 'a loader table with a mistake is reported' 'loaders.ini:2: ' bare.html
 expect_no_text 'without a history there is no section of sizes' 'id="sizes"' bare.html
 
 # What a browser makes of it. The page holds no script; one around it measures.

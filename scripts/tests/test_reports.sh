@@ -108,7 +108,7 @@ interrupted() {
   wait "$gate_pid"
   status=$?
   outcome "interrupted by $1" "$2" yes
-  expect_text "interrupted by $1: it is told" "INTERRUPTED by SIG$1: " report.json-lines
+  expect_text "interrupted by $1: it is reported" "INTERRUPTED by SIG$1: " report.json-lines
 }
 interrupted TERM 143
 done_testing

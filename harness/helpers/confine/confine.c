@@ -33,7 +33,7 @@ struct command {
   bool serve, disk;
 };
 
-/* What stands behind NAME in WORD, or NULL. */
+/* What stands after NAME in WORD, or NULL. */
 static const char *value_of(const char *word, const char *name) {
   size_t len = strlen(name);
   return strncmp(word, name, len) == 0 ? word + len : NULL;

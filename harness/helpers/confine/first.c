@@ -20,7 +20,7 @@
 
 static void hear_child(int signal_number) { (void)signal_number; }
 
-/* Reaps what has ended. Returns whether anything is left. */
+/* Takes note of what has ended. Returns whether anything is left. */
 static bool reap(void) {
   pid_t pid;
   do
@@ -29,7 +29,7 @@ static bool reap(void) {
   return pid == 0;
 }
 
-/* The number behind NAME in TEXT, of BASE. */
+/* The number after NAME in TEXT, of BASE. */
 static unsigned long long field(const char *text, const char *name, int base) {
   const char *at = strstr(text, name);
   return at ? strtoull(at + strlen(name), NULL, base) : 0;

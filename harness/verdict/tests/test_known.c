@@ -46,7 +46,7 @@ static const struct {
      "s/c/* p_* * crashed # why\n", 1, 0, 0},
     {"a pattern all of which diverges otherwise is changed", "s/c/* p_* * crashed # why\n", "c/1=hung c/2=hung", true,
      false, "s/c/* p_* * hung # why\n", 0, 1, 1},
-    {"a pattern of which each diverges in its own way is told apart", "s/c/* p_* * crashed\n", "c/1=hung c/2=leaked",
+    {"a pattern of which each diverges in its own way is distinguished", "s/c/* p_* * crashed\n", "c/1=hung c/2=leaked",
      true, false, "s/c/1 p_x64 x64-native hung\ns/c/2 p_x64 x64-native leaked\n", 0, 2, 1},
     {"a fault of the oracle or the runner says nothing", "s/c/1 p_x64 * crashed\n", "c/1=oracle-fault c/2=runner-fault",
      true, false, "s/c/1 p_x64 * crashed\n", 1, 0, 0},
