@@ -46,13 +46,14 @@ VERSION := $(file <VERSION)
 CC := gcc
 MUSL_CC := musl-gcc
 AR := gcc-ar
-CPPFLAGS := -I. -iquote generators
+CPPFLAGS :=
 CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror $(SANITIZERS)
 LDFLAGS := -Wl,--as-needed $(SANITIZERS)
 DEPFLAGS = -MMD -MP -MF $(@:.o=.d)
 
 GATE_PACKAGES := libcurl libcmark jansson libelf libdw libxml-2.0 zlib capstone
-TEST_PACKAGES := check unicorn libxxhash libseccomp
+HARNESS_TEST_PACKAGES := check libseccomp
+TEST_PACKAGES := $(HARNESS_TEST_PACKAGES) unicorn libxxhash
 
 ## Sources
 
@@ -102,6 +103,7 @@ GATE_LIBS += -linih
 LLVM_PREFIX := $(shell llvm-config-14 --prefix 2>/dev/null || echo /usr/lib/llvm-14)
 TEST_CPPFLAGS := $(GATE_CPPFLAGS) $(shell pkg-config --cflags $(TEST_PACKAGES) 2>/dev/null) \
                  -isystem $(LLVM_PREFIX)/include
+HARNESS_TEST_LIBS := $(shell pkg-config --libs $(HARNESS_TEST_PACKAGES) 2>/dev/null) $(GATE_LIBS) -lpthread
 TEST_LIBS := $(shell pkg-config --libs $(TEST_PACKAGES) 2>/dev/null) \
              -lZydis -L$(LLVM_PREFIX)/lib -lLLVM-14 $(GATE_LIBS) -lpthread
 endif
@@ -114,11 +116,11 @@ all: elf $(GATE) ## build the programs under test and the gate (the default)
 
 help: ## list the targets, and the variables of the command line
 	echo 'make TARGET... [VARIABLE=VALUE...]'
-	sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS='	' read -r target text; do \
-	  printf '  %-14s %s\n' "$$target" "$$text"; done
+	sed -n 's/^\([a-z0-9_.-]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS='	' read -r target text; do \
+	  printf '  %-22s %s\n' "$$target" "$$text"; done
 	printf '\nVariables, with their default:\n'
 	sed -n 's/^#= \([^ ]*\) *\(.*\)/\1\t\2/p' Makefile | while IFS='	' read -r variable text; do \
-	  printf '  %-18s %s\n' "$$variable" "$$text"; done
+	  printf '  %-22s %s\n' "$$variable" "$$text"; done
 
 .PHONY: setup verify check lint sums
 setup: ## install the Debian packages that the build, the gate and the tests need
@@ -249,18 +251,31 @@ clean: ## remove what was built
 $(BUILD)/obj/%.o: %.c Makefile
 	mkdir -p $(@D)
 	$(if $(V),,echo '  CC    $<')
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(DEPFLAGS) -c -o $@ $<
+	$(CC) $(call flags_of,$<) $(CPPFLAGS) $(CFLAGS) $(DEPFLAGS) -c -o $@ $<
 
-$(call objects,$(ORACLE_SOURCES) $(HARNESS_SOURCES)): CPPFLAGS := -I. $(TEST_CPPFLAGS)
-$(call objects,$(TEST_SOURCES) $(TEST_SUPPORT)): CPPFLAGS := -I. -iquote generators $(TEST_CPPFLAGS)
+# flags_of SOURCE: where its headers are. A generator has none but its own; a test sees both halves. options.c prints the
+# version.
+flags_of = -I. $(if $(filter generators/% $(TEST_SOURCES) $(TEST_SUPPORT),$(1)),-iquote generators) \
+           $(if $(filter $(GENERATOR_SOURCES) generators/programs/%,$(filter-out $(TEST_SOURCES) $(TEST_SUPPORT),$(1))),,$(TEST_CPPFLAGS)) \
+           $(if $(filter harness/cli/options.c,$(1)),-DBYTEGATE_VERSION='"$(VERSION)"')
 
 # The encoders as their tests have them tell each call.
 $(BUILD)/obj/generators/isa/tests/encoders_%.o: CFLAGS += -finstrument-functions
 
-# What depends on the version: `bytegate --version`.
-VERSIONED := $(BUILD)/obj/harness/cli/options.o $(BUILD)/lint/harness/cli/options.tidy
-$(VERSIONED): CPPFLAGS += -DBYTEGATE_VERSION='"$(VERSION)"'
-$(VERSIONED): VERSION
+$(BUILD)/obj/harness/cli/options.o: VERSION
+
+# How clang reads each source, for editors and for clang-tidy.
+comma := ,
+command_of = clang -std=c11 -D_GNU_SOURCE -Wall -Wextra $(strip $(call flags_of,$(1)) $(CPPFLAGS)) -c $(1)
+entry_of = {"directory": "$(CURDIR)", "file": "$(1)", "command": "$(subst ",\",$(subst \,\\,$(call command_of,$(1))))"}
+.PHONY: compile_commands.json
+compile_commands.json: $(BUILD)/compile_commands.json ## write how each C source is compiled, for clangd and other tools
+	cp $< $@
+
+$(BUILD)/compile_commands.json: Makefile $(wildcard VERSION) $(sort $(dir $(C_SOURCES)))
+	$(shell mkdir -p $(@D))$(file >$@,[)$(foreach source,$(C_SOURCES),\
+	  $(file >>$@,$(call entry_of,$(source))$(if $(filter-out $(lastword $(C_SOURCES)),$(source)),$(comma))))$(file >>$@,])
+	true
 
 $(BUILD)/libgenerators.a: $(call objects,$(GENERATOR_SOURCES))
 $(BUILD)/liboracles.a: $(call objects,$(ORACLE_SOURCES))
@@ -338,7 +353,7 @@ $(BUILD)/tests/attack $(BUILD)/tests/attack-foreign: $(ATTACK)
 
 $(UNIT_TESTS):
 	mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+	$(CC) $(LDFLAGS) -o $@ $^ $(if $(filter $(BUILD)/tests/harness/%,$@),$(HARNESS_TEST_LIBS),$(TEST_LIBS))
 
 ## Fuzzers: a C program that links the relocatable object, whose labels bump the counters that libFuzzer watches. That
 ## object is x86-64. `make check` runs as many documents as it takes seconds, always the same ones.
@@ -379,10 +394,10 @@ $(BUILD)/lint/%.format: % .clang-format $(PACKAGES)
 # The analyzer's budget for each function: a third of its default, which takes a third of the time.
 TIDY_NODES := 60000
 lint-tidy: $(patsubst %.c,$(BUILD)/lint/%.tidy,$(C_SOURCES))
-$(BUILD)/lint/%.tidy: $(BUILD)/obj/%.o .clang-tidy $(PACKAGES)
+$(BUILD)/lint/%.tidy: $(BUILD)/obj/%.o .clang-tidy $(PACKAGES) | $(BUILD)/compile_commands.json
 	mkdir -p $(@D)
-	clang-tidy --quiet --warnings-as-errors='*' $*.c -- -std=c11 -D_GNU_SOURCE $(CPPFLAGS) $(TEST_CPPFLAGS) \
-	  -Xclang -analyzer-config -Xclang max-nodes=$(TIDY_NODES) 2>$@.log || { cat $@.log; exit 1; }
+	clang-tidy -p $(BUILD) --quiet --warnings-as-errors='*' $(TIDY_NODES:%=--extra-arg=-Xclang --extra-arg=-analyzer-config \
+	  --extra-arg=-Xclang --extra-arg=max-nodes=%) $*.c 2>$@.log || { cat $@.log; exit 1; }
 	touch $@
 
 # What is suppressed here, cppcheck misreads (functions that never return, structures filled in part, or returned by

@@ -27,6 +27,7 @@ git diff --exit-code || {
   echo 'every-target.sh: make format or make sums changed a file; commit what they change' >&2
   exit 1
 }
+run compile_commands.json
 run coverage
 run mutate MUTATE_SECONDS=20
 run install DESTDIR="$PWD/build/installed"

@@ -134,6 +134,7 @@ run_one() {
   [ "$failed" -eq 0 ] || {
     printf '  --- %s, exit status %d; whole log: %s\n' "$name" "$status" "$logs/${name//\//_}.log"
     grep -v '^ok ' "$log" | tail -n 40 | sed 's/^/  | /'
+    [ -z "$key" ] || echo '  it saw only what its comment "reads: ..." names, as scripts/test-inputs.sh says'
   }
 }
 

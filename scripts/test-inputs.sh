@@ -1,11 +1,13 @@
 # What a test reads, so that it need not run again while none of it has changed. Sourced by run-tests.sh.
 #
 # A test says what it reads of this repository in a comment near the top of its source: `/* reads: WORD... */` in C,
-# `# reads: WORD...` in shell. A word is a file or a folder of the repository, or one of these:
+# `# reads: WORD...` in shell. A word is a file or a folder of the repository or of the build (build/...), or one of these:
 #
 #   gate  the command with its helpers and plugins      elf  the programs under test
 #   gen   the generators                                lib  the libraries of generators, gate and oracles
-#   obj   the objects                                   all  everything, so that the test always runs
+#   obj   the objects                                   nothing
+#
+# A test that says nothing of this runs always, among everything.
 #
 # That it says so truly is no matter of trust. A test runs in a folder of its own that holds what it named and nothing
 # else, with no variable of the environment but those below. What it did not name, it does not find. Its key is the
@@ -43,12 +45,14 @@ expand_word() {
   gate) printf '%s\n' "$build/bytegate" ${TEST_GATE-} ;;
   elf | gen | obj) printf '%s\n' "$build/$1" ;;
   lib) printf '%s\n' "$build"/lib*.a ;;
+  build/*) printf '%s\n' "$build/${1#build/}" ;;
+  nothing) ;;
   *) printf '%s\n' "$1" ;;
   esac
 }
 
-# list_inputs TEST...: lines "NAME<tab>PATH", one for each thing that a test reads, itself among them. A test that reads
-# everything, or whose source cannot be found, has none.
+# list_inputs TEST...: lines "NAME<tab>PATH", one for each thing that a test reads, itself among them. A test that does
+# not say what it reads has none.
 list_inputs() {
   local test source name word words
   declare -A declared
@@ -59,9 +63,9 @@ list_inputs() {
   for test; do
     source=$(test_source "$test")
     if [ ! -f "$test" ] || [ ! -f "$source" ]; then continue; fi
+    words=${declared[$source]-}
+    [ -n "$words" ] || continue
     name=$(test_name "$test")
-    words=" ${declared[$source]-} "
-    [ "${words/ all /}" = "$words" ] || continue
     printf '%s\t%s\n' "$name" "${test#./}"
     for word in $words; do
       expand_word "$word" | while read -r path; do printf '%s\t%s\n' "$name" "$path"; done

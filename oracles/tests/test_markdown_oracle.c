@@ -1,4 +1,5 @@
 /* The Markdown oracle and the published examples: the version, and the way back from HTML to a block. */
+/* reads: nothing */
 #include "oracles/markdown.h"
 #include "oracles/spec.h"
 

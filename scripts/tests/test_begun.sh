@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A program that never began is never equal, whatever exit status what stands before it ends with.
 # shellcheck source=scripts/tests/tap.sh
+# reads: scripts/tests/tap.sh gate elf
 source "$(dirname "$0")/tap.sh"
 
 gate=$build/bytegate

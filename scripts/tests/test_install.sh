@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # `make install` and `make uninstall`, into a folder of the test: what is installed runs, and nothing is left.
 # shellcheck source=scripts/tests/tap.sh
-# reads: all
 source "$(dirname "$0")/tap.sh"
 
 gate=$build/bytegate

@@ -127,7 +127,7 @@ run make check-format
 expect_status 'make format mends the layout' 0
 
 run make help
-for target in all setup verify setup-kernel verify-kernel check lint sums format clean help; do
+for target in all setup verify setup-kernel verify-kernel check lint sums format compile_commands.json clean help; do
   expect_text "make help lists $target" "  $target " "$folder/out"
 done
 # Every target that is listed is run by CI.
@@ -138,9 +138,19 @@ done < <(sed '1d; /^$/,$d' "$folder/out")
 for variable in SANITIZE V SECONDS DESTDIR $(sed -n 's/^\([A-Z_]*\) ?= .*/\1/p' "$root/Makefile"); do
   expect_text "make help says what $variable is for" "$variable" "$folder/out"
 done
-awk '/^Variables/ {wide = 4}
-  /^  / && (substr($0, 3, 14 + wide) !~ /^[A-Za-z0-9_=-]+ *$/ || substr($0, 17 + wide, 2) !~ /^ [^ ]/)' "$folder/out" >bent
+awk '/^  / && (substr($0, 3, 22) !~ /^[A-Za-z0-9_.=-]+ *$/ || substr($0, 25, 2) !~ /^ [^ ]/)' "$folder/out" >bent
 expect_bytes 'make help keeps its two columns' '' bent
+
+# How clang reads each source: an entry for each, whose command compiles it.
+run make compile_commands.json
+expect_status 'make compile_commands.json' 0
+sed -n 's/.*"file": "\([^"]*\)".*/\1/p' compile_commands.json | sort >entries
+find generators harness oracles -name '*.c' | sort >sources
+run cmp sources entries
+expect_status '... has an entry for each source' 0
+sed -n 's/.*"command": "\(.*\)"},\{0,1\}$/\1 -fsyntax-only/p' compile_commands.json | sed 's/\\\(.\)/\1/g' >commands
+run sh -e commands
+expect_status '... whose command compiles it' 0
 run make clean
 run test -e build
 expect_status 'make clean leaves nothing' 1

@@ -148,9 +148,9 @@ echo run >>"$HOME/runs"; echo again >"$HOME/tree/data/again"'
 runs 'what it reads changes while it runs' 1 ./changes
 rm data/again
 runs '... so it runs again' 1 ./changes
-program all '# reads: all
+program all '# silent
 echo run >>"$HOME/runs"; cat other/text'
-runs 'a test that reads everything' 1 ./all
+runs 'a test that does not say what it reads' 1 ./all
 runs '... always runs' 1 ./all
 program stops '# reads: data
 echo run >>"$HOME/runs"; kill -KILL $PPID'

@@ -4,6 +4,7 @@
  * Each request is also cut at every place: what has come of it must ask for more, or deserve the same status, never
  * another one; and what is not malformed is not answered before its empty line. So no segment boundary can change an
  * answer. */
+/* reads: nothing */
 #include <check.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -6,6 +6,7 @@
  * it should not, or writes a byte too far, fails too. Every aliasing of the operands is among the cases. The random
  * numbers are always the same ones.
  */
+/* reads: nothing */
 #include "run.h"
 
 #include "generators/tests/engine.h"

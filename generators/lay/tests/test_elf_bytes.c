@@ -1,5 +1,6 @@
 /* test_elf_bytes.c: every field of every structure lies in the file where the System V ABI puts it, lowest byte first.
  * Each field is given bytes of its own, so that two fields that changed places would show. */
+/* reads: nothing */
 #include "lay/elf_bytes.h"
 
 #include <check.h>

@@ -1,5 +1,6 @@
 /* test_lay.c: labels, fixups and the passes: what is laid where, the last displacement that a form reaches and the
  * first that it does not, and each refusal by its words. */
+/* reads: nothing */
 #include "isa/program.h"
 #include "isa/raw.h"
 #include "lay/lay.h"

@@ -1,6 +1,7 @@
 /* test_linux.c: the routines of linux/ that need no kernel, one at a time in Unicorn on each machine, and the table of
  * error numbers held to the C library's. What needs a kernel, the tests of the programs run: http/tests/test_faults.c.
  */
+/* reads: nothing */
 #include <check.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,6 +3,7 @@
  *
  * They copy sixteen bytes at a time, so each length and each place of a byte that matters is tried on both sides of
  * that, with the document between pages that cannot be read and the room for the output exact. */
+/* reads: nothing */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

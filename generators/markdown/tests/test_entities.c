@@ -1,5 +1,6 @@
 /* test_entities.c: entity_lookup, held to the table it was packed from and to libcmark, over all names, over every name
  * that is one byte off one of them, and over bytes that are no name at all. */
+/* reads: nothing */
 #include <check.h>
 #include <ctype.h>
 #include <stdlib.h>

@@ -3,6 +3,7 @@
  * Documents can be made whose labels fall into one bucket, and each definition and each reference must still be found
  * in a few steps: the HTML would be the same after as many steps as there are definitions. So the definitions are put
  * into the workspace by hand, with the hash that is wanted, and the tree that the index makes of them is measured. */
+/* reads: nothing */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -3,6 +3,7 @@
  *
  * The expressions are written down from the specification (2.1, 4.6, 6.3, 6.5, 6.6) as cmark 0.30.2 reads it. A text
  * ends with a byte that would lengthen the match if it were taken for a part of it. */
+/* reads: nothing */
 #include <regex.h>
 #include <stdio.h>
 #include <string.h>

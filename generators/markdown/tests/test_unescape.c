@@ -2,6 +2,7 @@
  * and their normal form (4.7, 6.3), and the flanking of delimiter runs (6.2), each routine alone.
  *
  * Each is held to a model of the rule as cmark 0.30.2 reads it, over the rule's edges and many random texts. */
+/* reads: nothing */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* test_unicode.c: the routines of unicode.h, held to libcmark over every code point, natively; and in Unicorn, for both
  * machines, over every edge of the tables and random code points, held to what they answered natively. */
+/* reads: nothing */
 #include <check.h>
 #include <ctype.h>
 #include <stdlib.h>

@@ -2,6 +2,7 @@
  * registers and immediates that tell its fields apart, is the instruction that the row names, to LLVM and Capstone;
  * each system call has the number that the kernel's headers give it. And the lines of those headers that an article on
  * executables in Rust prints. */
+/* reads: nothing */
 #include "oracles/encoding.h"
 
 #include <check.h>

@@ -1,4 +1,5 @@
 /* Byte strings: every byte must survive being shown and read back, and nothing may reach a terminal as a control. */
+/* reads: nothing */
 #include "harness/base/bytes.h"
 
 #include <check.h>

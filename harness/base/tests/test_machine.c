@@ -1,4 +1,5 @@
 /* The table of machines: rows that are whole, and ELF headers that are taken for what they say and for nothing else. */
+/* reads: nothing */
 #include "harness/base/bytes.h"
 #include "harness/base/machine.h"
 

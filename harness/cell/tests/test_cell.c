@@ -4,6 +4,7 @@
    left.
 
    ATTACKS=1 in the environment prints what the attacks say came of each attempt. */
+/* reads: gate build/tests/attack build/tests/attack-foreign */
 #include "harness/cell/cell.h"
 
 #include "harness/base/bytes.h"

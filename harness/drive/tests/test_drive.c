@@ -1,5 +1,6 @@
 /* Servers that misbehave on the wire or after an answer. Each is this very program, started again; it answers three
    cases, and does wrong in the second. What it does must be charged to that case, and to no other. */
+/* reads: nothing */
 #include "harness/session/session.h"
 
 #include "harness/base/companion.h"

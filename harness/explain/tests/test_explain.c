@@ -1,5 +1,6 @@
 /* Explanation: every program of this build, foreign ones, damaged ones. What must always hold is that the listing
    without its comments is the file, and that no byte is left out. */
+/* reads: elf fixtures/liveness.txt fixtures/schemas build/tests/harness/explain/tests/test_explain Makefile */
 #include "harness/explain/explain.h"
 
 #include "harness/tests/json_schema.h"

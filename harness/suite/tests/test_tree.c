@@ -1,4 +1,5 @@
 /* Trees: what their text says stands in the folder, and what it cannot say is refused. */
+/* reads: nothing */
 #include "harness/base/files.h"
 #include "harness/suite/tree.h"
 

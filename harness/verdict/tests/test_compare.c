@@ -1,4 +1,5 @@
 /* Comparison: the first byte that differs, in the first part that does. */
+/* reads: nothing */
 #include "harness/suite/conversation.h"
 #include "harness/suite/random_markdown.h"
 #include "harness/verdict/compare.h"

@@ -1,4 +1,5 @@
 /* The list of known divergences, merged with what ran: nothing is lost that the run says nothing about. */
+/* reads: nothing */
 #include "harness/base/files.h"
 #include "harness/verdict/known.h"
 

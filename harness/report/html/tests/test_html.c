@@ -1,5 +1,6 @@
 /* The HTML page: whatever bytes a program gave, it stays well-formed, asks nothing of any other file, and links to each
    divergence that it shows. */
+/* reads: nothing */
 #include "harness/report/html/html.h"
 #include "harness/report/report.h"
 
