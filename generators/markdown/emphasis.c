@@ -46,17 +46,12 @@ static void lay_character_class(void) {
   leave();
 }
 
-/* classify_run: at a run of '*' or '_'; out A0 = TOKEN_CAN_* of it, and above them bits that mean nothing, or 0;
- * A3 = its start, and S0 behind it. */
+/* classify_run: in A3, S0 = the start and the end of a run of delimiters; out A0 = its entry of "flanking",
+ * A4 = the character before it. Keeps A3. */
 static void lay_classify_run(void) {
   routine("classify_run");
-  enter(S2, S3);
-  mov(S3, S0);
-  ld8(T1, S0, 0);
-  label("count"); /* the white space behind the text ends the run at the latest */
-  add(S0, S0, 1);
-  ld8(T0, S0, 0);
-  beq(T0, T1, "count");
+  enter(S2, S3, S4);
+  mov(S3, A3);
   ldw(T0, W_SUBJECT);
   li(A0, '\n'); /* what stands for the edges, and for invalid UTF-8 */
   beq(S3, T0, "before_known");
@@ -74,6 +69,7 @@ static void lay_classify_run(void) {
   bge(A0, 0, "before_known");
   li(A0, '\n');
   label("before_known");
+  mov(S4, A0);
   call("character_class");
   shl(S2, A0, 2);
   li(A0, '\n');
@@ -91,10 +87,7 @@ static void lay_classify_run(void) {
   la(T0, "flanking");
   ld8x(A0, T0, S2);
   mov(A3, S3);
-  ld8(T0, A3, 0);
-  beq(T0, '*', "star");
-  shr(A0, A0, 2);
-  label("star");
+  mov(A4, S4);
   leave();
 }
 
@@ -146,26 +139,37 @@ static void lay_delimiter_run(void) {
   mov(A0, A3);
   call("flush_run");
   st8(TOKEN_DELIMITER, S4, T_KIND);
+  sub(A0, S0, A3);
+  st32(A0, S4, T_LEN);
+  st32(0, S4, T_LOW);
+  st32(A0, S4, T_HIGH);
+  bltu(A0, 3, "remainder_known");
+  call("third");
+  label("remainder_known");
+  st8(A0, S4, T_MOD3);
+  call("stack_delimiter"); /* A0 is not 0 */
+  leave();
+  label("text");
+  li(A0, 0);
+  leave();
+  label("any_neighbours");
+  call("classify_run");
+  mov(A2, A0);
+  ld8(A1, A3, 0);
+  beq(A1, '*', "classified");
+  shr(A2, A2, 2);
+  jump("classified");
+}
+
+/* stack_delimiter: put the token S4 on the stack of delimiters and go on to the next: the character A1 at A3, which
+ * can do A2. out A0 is not 0. Destroys A1, A2, T0. */
+static void lay_stack_delimiter(void) {
+  routine("stack_delimiter");
   st8(A2, S4, T_FLAGS);
   st8(A1, S4, T_CHAR);
   sub(T0, A3, S5);
   st32(T0, S4, T_OFF);
-  sub(A2, S0, A3);
-  st32(A2, S4, T_LEN);
-  st32(0, S4, T_LOW);
-  st32(A2, S4, T_HIGH);
   st32(0, S4, T_NEXT);
-  bltu(A2, 3, "remainder_known");
-  li(T0, 0xAAAAAAAB); /* the remainder by three: n / 3 = n * 0xAAAAAAAB >> 33 for 32 bits */
-  mul(T0, T0, A2);
-  shr(T0, T0, 33);
-  mul(T0, T0, 3);
-  sub(A2, A2, T0);
-  label("remainder_known");
-  st8(A2, S4, T_MOD3);
-  ldw(T0, W_SUBJECT);
-  sub(T0, S0, T0);
-  st32(T0, S4, T_POS);
   ldw(A0, W_TOKENS);
   sub(A1, S4, A0);
   ldw(A2, W_LAST_DELIMITER);
@@ -174,21 +178,23 @@ static void lay_delimiter_run(void) {
   add(S4, S4, TOKEN_SIZE);
   add(A2, A2, A0);
   st32(A1, A2, T_NEXT);
-  leave(); /* A0 = W_TOKENS is not 0 */
-  label("text");
-  li(A0, 0);
-  leave();
-  label("any_neighbours");
-  mov(S0, A3);
-  call("classify_run");
-  mov(A2, A0);
-  ld8(A1, A3, 0);
-  jump("classified");
+  ret();
 }
 
-/* process_emphasis: in A0 = position in the subject: make emphasis of the delimiter runs that end there or later, and
- * take them off the stack. S0 closer, S1 opener, S2 W_TOKENS, S3 the closer's openers_bottom. Going down the stack, by
- * T_PREV, leads past what has left it; going up, by T_NEXT, is done once, so nothing is linked for that. */
+/* third: in A0 = a number of 32 bits; out A0 = its remainder by three, T0 = a third of it without that. Destroys T1. */
+static void lay_third(void) {
+  routine("third");
+  li(T0, 0xAAAAAAAB); /* n / 3 = n * 0xAAAAAAAB >> 33 */
+  mul(T0, T0, A0);
+  shr(T0, T0, 33);
+  mul(T1, T0, 3);
+  sub(A0, A0, T1);
+  ret();
+}
+
+/* process_emphasis: in A0 = offset of a byte: make emphasis of the delimiter runs behind it, and take them off the
+ * stack. S0 closer, S1 opener, S2 W_TOKENS, S3 the closer's openers_bottom. Going down the stack, by T_PREV, leads past
+ * what has left it; going up, by T_NEXT, is done once, so nothing is linked for that. */
 static void lay_process_emphasis(void) {
   routine("process_emphasis");
   ldw(T0, W_LAST_DELIMITER);
@@ -197,12 +203,13 @@ static void lay_process_emphasis(void) {
   label("delimiters");
   enter(S0, S1, S2, S3);
   ldw(S2, W_TOKENS);
-  for (int i = 0; i < 7; i++)
+  for (int i = 0; i < BOTTOMS; i++)
     st32(A0, S5, W_BOTTOM + 4 * i);
+  st64(0, S5, W_QUOTE_FROM);
   li(S0, 0);
   label("find_first");
   add(A1, S2, T0);
-  ld32(T1, A1, T_POS);
+  ld32(T1, A1, T_OFF);
   bltu(T1, A0, "first_found");
   mov(S0, A1);
   ld32(T0, A1, T_PREV);
@@ -216,9 +223,10 @@ static void lay_process_emphasis(void) {
   beq(S0, 0, "finished");
   ld8(T0, S0, T_FLAGS);
   bclr(T0, TOKEN_CAN_CLOSE, "no_closer");
-  li(A0, 0); /* which openers_bottom: one for '_', six for '*' */
+  li(A0, 0); /* which openers_bottom */
   ld8(T1, S0, T_CHAR);
   beq(T1, '_', "bottom_known");
+  bltu(T1, '*', "quote");
   ld8(A0, S0, T_MOD3);
   add(A0, A0, 1);
   bclr(T0, TOKEN_CAN_OPEN, "bottom_known");
@@ -231,7 +239,7 @@ static void lay_process_emphasis(void) {
   label("look_for_opener");
   beq(A0, 0, "no_opener");
   add(S1, S2, A0);
-  ld32(T0, S1, T_POS);
+  ld32(T0, S1, T_OFF);
   bltu(T0, A3, "no_opener");
   ld8(A1, S1, T_CHAR); /* it can open: what could only close was closed, or has left the stack */
   bne(A1, T1, "further_back");
@@ -250,7 +258,7 @@ static void lay_process_emphasis(void) {
   jump("look_for_opener");
 
   label("no_opener");
-  ld32(T0, S0, T_POS);
+  ld32(T0, S0, T_OFF);
   st32(T0, S3, W_BOTTOM);
   ld8(T0, S0, T_FLAGS);
   bset(T0, TOKEN_CAN_OPEN, "no_closer");
@@ -269,6 +277,11 @@ static void lay_process_emphasis(void) {
   ld32(T1, S0, T_HIGH);
   bltu(T0, T1, "next");
   call("remove_closer");
+  jump("next");
+
+  label("quote");
+  call("close_quote");
+  bne(A0, 0, "no_closer");
   jump("next");
 
   label("finished");
@@ -328,12 +341,200 @@ static void lay_join_delimiters(void) {
   ret();
 }
 
+/* The UTF-8 of a character of three bytes, as a 32-bit number whose lowest byte comes first. */
+#define UTF8_3(c) (0xE0 | (c) >> 12 | (0x80 | ((c) >> 6 & 63)) << 8 | (0x80 | ((c)&63)) << 16)
+enum {
+  EN_DASH = UTF8_3(0x2013),
+  EM_DASH = UTF8_3(0x2014),
+  LEFT_SINGLE = UTF8_3(0x2018),
+  RIGHT_SINGLE = UTF8_3(0x2019),
+  LEFT_DOUBLE = UTF8_3(0x201C),
+  RIGHT_DOUBLE = UTF8_3(0x201D),
+  ELLIPSIS = UTF8_3(0x2026)
+};
+
+/* smart_quote: a ' or " at S0 under MARKDOWN_SMART: flush, push the quotation mark that it becomes unless it finds a
+ * partner, move S0 behind it. It opens only where no letter stands before it. */
+static void lay_smart_quote(void) {
+  routine("smart_quote");
+  enter_bare();
+  mov(A3, S0);
+  add(S0, S0, 1);
+  call("classify_run");
+  and(A2, A0, TOKEN_CAN_OPEN | TOKEN_CAN_CLOSE);
+  bclr(A2, TOKEN_CAN_OPEN, "classified");
+  beq(A4, ')', "opens_nothing");
+  beq(A4, ']', "opens_nothing");
+  bclr(A2, TOKEN_CAN_CLOSE, "classified");
+  beq(A4, '(', "classified");
+  beq(A4, '[', "classified");
+  label("opens_nothing");
+  and(A2, A2, TOKEN_CAN_CLOSE);
+  label("classified");
+  mov(A0, A3);
+  call("flush_run");
+  ld8(A1, A3, 0);
+  li(A0, RIGHT_SINGLE);
+  beq(A1, '\'', "mark_known");
+  li(A0, LEFT_DOUBLE);
+  bclr(A2, TOKEN_CAN_CLOSE, "mark_known");
+  li(A0, RIGHT_DOUBLE);
+  label("mark_known");
+  call("set_character");
+  beq(A2, 0, "text");
+  call("stack_delimiter");
+  leave();
+  label("text");
+  add(S4, S4, TOKEN_SIZE);
+  leave();
+
+  routine("set_character"); /* the token S4 is the character of three bytes A0 */
+  st16(TOKEN_DECODED, S4, T_KIND);
+  st32(3, S4, T_LEN);
+  st32(A0, S4, T_BYTES);
+  ret();
+}
+
+/* close_quote: the smart quotation mark S0 can close: look for one of its kind that can open, and pair the two. out
+ * A0 = 1 if S0 stays on the stack, else 0, and S0 is the run above it. S1, S2, S3 as in process_emphasis. What lies
+ * between two partners stays on the stack, but no opener of their kind is among it: a later search steps over it. */
+static void lay_close_quote(void) {
+  routine("close_quote");
+  enter_bare();
+  add(S3, S5, 4); /* the fields of " are the second ones */
+  li(A4, LEFT_DOUBLE);
+  li(A0, RIGHT_DOUBLE);
+  beq(T1, '"', "kind_known");
+  mov(S3, S5);
+  li(A4, LEFT_SINGLE);
+  li(A0, RIGHT_SINGLE);
+  label("kind_known");
+  st32(A0, S0, T_BYTES);
+  ld32(A3, S3, W_BOTTOM + 4 * BOTTOM_QUOTES);
+  ld32(A0, S0, T_PREV);
+  label("look");
+  beq(A0, 0, "no_opener");
+  add(S1, S2, A0);
+  ld32(T0, S1, T_OFF);
+  bltu(T0, A3, "no_opener");
+  ld8(T0, S1, T_CHAR);
+  beq(T0, T1, "opener_found");
+  ld32(A1, S3, W_QUOTE_FROM);
+  ld32(A2, S3, W_QUOTE_TO);
+  bgeu(A0, A1, "step");
+  bleu(A0, A2, "step");
+  mov(A0, A2);
+  jump("look");
+  label("step");
+  ld32(A0, S1, T_PREV);
+  jump("look");
+
+  label("opener_found");
+  st32(A4, S1, T_BYTES);
+  st8(0, S1, T_CHAR); /* it has left the stack, though a search still comes by it */
+  ld32(T0, S1, T_PREV);
+  st32(T0, S3, W_QUOTE_TO);
+  sub(T0, S0, S2);
+  st32(T0, S3, W_QUOTE_FROM);
+  jump("remove");
+  label("no_opener");
+  ld32(T0, S0, T_OFF);
+  st32(T0, S3, W_BOTTOM + 4 * BOTTOM_QUOTES);
+  ld8(T0, S0, T_FLAGS);
+  bset(T0, TOKEN_CAN_OPEN, "stays");
+  label("remove");
+  call("remove_closer");
+  li(A0, 0);
+  leave();
+  label("stays");
+  li(A0, 1);
+  leave();
+}
+
+/* smart_dashes: at a '-' under MARKDOWN_SMART: of two or more, flush and push the dashes that they become, and out A0
+ * is not 0; else it is 0. Moves S0 behind them. All em dashes if they are a multiple of three, all en dashes if they
+ * are even, else em dashes with one or two en dashes last. */
+static void lay_smart_dashes(void) {
+  routine("smart_dashes");
+  enter_bare();
+  mov(A3, S0);
+  label("count");
+  add(S0, S0, 1);
+  ld8(T0, S0, 0);
+  beq(T0, '-', "count");
+  sub(A2, S0, A3);
+  li(A0, 0);
+  beq(A2, 1, "done");
+  mov(A0, A3);
+  call("flush_run");
+  mov(A0, A2);
+  call("third");
+  mov(A1, T0); /* em dashes; A2 becomes the en dashes */
+  beq(A0, 0, "no_en_dash");
+  bclr(A2, 1, "even");
+  li(A2, 1);
+  beq(A0, 2, "dashes_known");
+  li(A2, 2);
+  sub(A1, A1, 1);
+  jump("dashes_known");
+  label("even");
+  shr(A2, A2, 1);
+  li(A1, 0);
+  jump("dashes_known");
+  label("no_en_dash");
+  li(A2, 0);
+  label("dashes_known");
+  li(A0, EM_DASH);
+  label("next");
+  beq(A1, 0, "em_dashes_done");
+  sub(A1, A1, 1);
+  call("set_character");
+  add(S4, S4, TOKEN_SIZE);
+  jump("next");
+  label("em_dashes_done");
+  mov(A1, A2);
+  li(A2, 0);
+  li(A0, EN_DASH);
+  bne(A1, 0, "next");
+  label("done");
+  leave();
+}
+
+/* smart_period: at a '.' under MARKDOWN_SMART: of three, flush and push an ellipsis, and out A0 is not 0; else it is 0.
+ * Moves S0 behind the periods looked at, three at the most. */
+static void lay_smart_period(void) {
+  routine("smart_period");
+  enter_bare();
+  mov(A3, S0);
+  li(A0, 0);
+  add(S0, S0, 1);
+  ld8(T0, S0, 0);
+  bne(T0, '.', "done");
+  add(S0, S0, 1);
+  ld8(T0, S0, 0);
+  bne(T0, '.', "done");
+  add(S0, S0, 1);
+  mov(A0, A3);
+  call("flush_run");
+  li(A0, ELLIPSIS);
+  call("set_character");
+  add(S4, S4, TOKEN_SIZE);
+  label("done");
+  leave();
+}
+
 void lay_emphasis(void) {
   lay_character_class();
   lay_classify_run();
   lay_delimiter_run();
+  lay_stack_delimiter();
+  lay_third();
   lay_process_emphasis();
   lay_remove_closer();
   lay_join_delimiters();
+  lay_smart_quote();
+  lay_close_quote();
+  lay_smart_dashes();
+  lay_smart_period();
   lay_flanking();
 }

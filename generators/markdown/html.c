@@ -521,7 +521,9 @@ static void lay_render_inlines(void) {
   enter(S0, S1, S2, S3);
   call("load_content");
   ld8(A2, S0, R_FLAGS);
-  and(A2, A2, BLOCK_PADDED);
+  ldw(T0, W_FLAGS);
+  or (A2, A2, T0);
+  and(A2, A2, BLOCK_PADDED | LINE_FLAGS);
   stw(A2, W_PADDED);
   mov(S0, A0);
   add(S1, A0, A1);
@@ -593,6 +595,9 @@ static void lay_render_tokens(void) {
 
   label("soft_break");
   bne(S2, 0, "space");
+  ldw(T0, W_FLAGS);
+  bset(T0, MARKDOWN_HARDBREAKS, "hard_break");
+  bset(T0, MARKDOWN_NOBREAKS, "space");
   put_literal("\n");
   jump("next");
   label("hard_break");

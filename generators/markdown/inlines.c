@@ -15,6 +15,10 @@
 static const ByteSet special = {4, {{0, '[', '`'}, {0, '<', 0}, {0, '&', 0}, {0, '*', 0}}};
 static const ByteSet special_or_newline = {4, {{0, '[', '`'}, {0, '<', 0}, {0, '&', 0}, {0x20, 0x2A, 0}}}; /* LF * */
 
+/* Under MARKDOWN_SMART. */
+static const ByteSet special_or_smart = {
+    6, {{0, '[', '`'}, {0, '<', 0}, {0x04, 0x26, 0}, {0x20, 0x2A, 0}, {0, '\'', 0}, {0, '-', '.'}}}; /* " & */
+
 static const ByteSet backtick = {1, {{0, '`', 0}}};
 
 enum {
@@ -27,6 +31,9 @@ enum {
   KIND_DELIMITER,
   KIND_OPEN,
   KIND_CLOSE,
+  KIND_QUOTE,
+  KIND_HYPHEN,
+  KIND_PERIOD,
   INLINE_KINDS
 };
 
@@ -40,12 +47,15 @@ static void lay_inline_kinds(void) {
   kind['*'] = kind['_'] = KIND_DELIMITER;
   kind['['] = KIND_OPEN;
   kind[']'] = KIND_CLOSE;
+  kind['\''] = kind['"'] = KIND_QUOTE;
+  kind['-'] = KIND_HYPHEN;
+  kind['.'] = KIND_PERIOD;
   data("inline_kinds", 1);
   data_bytes(kind, sizeof kind);
   static const char *const handler[INLINE_KINDS] = {
-      "parse_inlines.plain",     "parse_inlines.newline",   "parse_inlines.backtick",
-      "parse_inlines.backslash", "parse_inlines.ampersand", "parse_inlines.less",
-      "parse_inlines.delimiter", "parse_inlines.open",      "parse_inlines.close"};
+      "parse_inlines.plain",     "parse_inlines.newline", "parse_inlines.backtick",  "parse_inlines.backslash",
+      "parse_inlines.ampersand", "parse_inlines.less",    "parse_inlines.delimiter", "parse_inlines.open",
+      "parse_inlines.close",     "parse_inlines.quote",   "parse_inlines.hyphen",    "parse_inlines.period"};
   data("inline_handlers", 2);
   for (int i = 0; i < INLINE_KINDS; i++)
     data_offset16(handler[i], "inline_handlers");
@@ -109,10 +119,17 @@ static void lay_parse_inlines(void) {
   bltu(S0, S1, "scan_text");
   jump("end");
   label("scan_lines");
+  bset(T0, MARKDOWN_SMART, "scan_smart");
+  label("next_lines");
   mask16(T0, S0, special_or_newline);
   bne(T0, 0, "found");
   add(S0, S0, 16);
-  jump("scan_lines");
+  jump("next_lines");
+  label("scan_smart");
+  mask16(T0, S0, special_or_smart);
+  bne(T0, 0, "found");
+  add(S0, S0, 16);
+  jump("scan_smart");
   label("found");
   first16(T0, T0);
   add(S0, S0, T0);
@@ -143,6 +160,8 @@ static void lay_parse_inlines(void) {
   bne(A0, S0, "break");
   ld8(T0, S0, -1);
   beq(T0, ' ', "break"); /* behind a construct that ends with blanks: it may still be a hard break */
+  ldw(T0, W_PADDED);
+  bset(T0, MARKDOWN_HARDBREAKS | MARKDOWN_NOBREAKS, "break");
   add(S0, S0, 1);
   mov(S3, S0);
   jump("scan"); /* the run goes on over the line end */
@@ -220,6 +239,20 @@ static void lay_parse_inlines(void) {
 
   label("close");
   call("close_bracket");
+  beq(A0, 0, "scan");
+  jump("construct_done");
+
+  label("quote");
+  call("smart_quote");
+  jump("construct_done");
+
+  label("hyphen");
+  call("smart_dashes");
+  beq(A0, 0, "scan");
+  jump("construct_done");
+
+  label("period");
+  call("smart_period");
   beq(A0, 0, "scan");
   jump("construct_done");
 

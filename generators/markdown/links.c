@@ -97,7 +97,7 @@ static void lay_close_bracket(void) {
   sub(T0, S4, T0);
   st32(T0, A2, T_NEXT);
   add(S4, S4, TOKEN_SIZE);
-  ld32(A0, A2, T_POS);
+  ld32(A0, A2, T_OFF);
   call("process_emphasis");
   ldw(A0, W_OPENER);
   ld32(T0, A0, T_PREV);

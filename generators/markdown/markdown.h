@@ -7,7 +7,7 @@
  *   markdown_workspace   in  A0 = length of the document in bytes
  *                        out A0 = bytes of workspace it needs, or MARKDOWN_TOO_LONG
  *
- *   markdown_render      in  A0 = document, A1 = its length, A2 = flags (MARKDOWN_UNSAFE),
+ *   markdown_render      in  A0 = document, A1 = its length, A2 = flags,
  *                            A3 = workspace (16-byte aligned, its content does not matter), A4 = its size in bytes
  *                        out A0 = length of the HTML, or MARKDOWN_NO_SPACE or MARKDOWN_TOO_LONG
  *                            A1 = the HTML, inside the workspace
@@ -17,7 +17,14 @@
 #ifndef BYTEGATE_MARKDOWN_H
 #define BYTEGATE_MARKDOWN_H
 
-#define MARKDOWN_UNSAFE 1          /* pass raw HTML and dangerous URLs through (cmark --unsafe) */
+/* Flags, each named like the option of cmark that it stands for; their order is that of the options of the programs. */
+#define MARKDOWN_UNSAFE 1         /* pass raw HTML and dangerous URLs through */
+#define MARKDOWN_SOURCEPOS 2      /* say of each block where it stands in the document */
+#define MARKDOWN_HARDBREAKS 4     /* a line end is a hard line break */
+#define MARKDOWN_NOBREAKS 8       /* a line end is a space; MARKDOWN_HARDBREAKS overrides it */
+#define MARKDOWN_SMART 16         /* smart quotation marks, dashes and ellipses */
+#define MARKDOWN_VALIDATE_UTF8 32 /* U+FFFD in the place of ill-formed UTF-8 */
+
 #define MARKDOWN_LIMIT (256 << 20) /* longest document, in bytes */
 #define MARKDOWN_NO_SPACE (-1)     /* the workspace is smaller than this document needs */
 #define MARKDOWN_TOO_LONG (-2)     /* the document is longer than MARKDOWN_LIMIT */

@@ -30,9 +30,10 @@ enum {
 };
 
 /* Fields of the workspace. Nobody uses a W_SPARE_*: a new field may take its place. */
+enum { BOTTOMS = 9, BOTTOM_QUOTES = 7 }; /* one for '_', six for '*', two for smart ' and " */
 #define WORD(name) FIELD(name, 8)
 enum {
-  WORD(W_FLAGS),       /* MARKDOWN_UNSAFE */
+  WORD(W_FLAGS),       /* MARKDOWN_UNSAFE ... */
   WORD(W_END),         /* end of the workspace */
   WORD(W_ERROR),       /* 0, or the negative result to return */
   WORD(W_TOP),         /* next free byte of the arena */
@@ -80,7 +81,7 @@ enum {
   WORD(W_TITLE_LEN),
   /* inlines of the leaf block in hand */
   WORD(W_SUBJECT),   /* its first byte */
-  WORD(W_PADDED),    /* BLOCK_PADDED of the leaf block: its line ends are looked at one by one */
+  WORD(W_PADDED),    /* BLOCK_PADDED of the leaf block, and LINE_FLAGS: its line ends are looked at one by one */
   WORD(W_TAGS),
   WORD(W_TAG_BIAS), /* tag of a byte = W_TAG_BIAS + its offset from S5 */
   /* Tokens are named by their offset from W_TOKENS. The first is at 32. 0 is none: nobody reads its links and flags, so
@@ -96,8 +97,9 @@ enum {
   WORD(W_TICKS_EPOCH), /* number of the leaf block */
   WORD(W_SKIP_HTML),   /* SKIP_* */
   WORD(W_SCRATCH),
-  FIELD(W_BOTTOM, 7 * 4), /* seven 32-bit openers_bottom */
-  FIELD(W_SPARE_3, 12),
+  FIELD(W_BOTTOM, BOTTOMS * 4), /* nine 32-bit openers_bottom */
+  FIELD(W_QUOTE_FROM, 2 * 4),   /* smart ' and ": the last closer that found an opener, and what lay below that; between */
+  FIELD(W_QUOTE_TO, 2 * 4),     /* the two there is no opener left */
   WORD(W_OUT), /* next free byte of the HTML while S4 holds something else */
   WORD(W_OUT_START),
   WORD(W_OUT_LIMIT),
@@ -150,8 +152,11 @@ enum {
   BLOCK_BLANK = 2,
   BLOCK_LOOSE = 4,
   BLOCK_FENCED = 8,
-  BLOCK_PADDED = 16 /* paragraph, setext heading: one of its lines may begin or end with white space */
+  BLOCK_PADDED = 64 /* paragraph, setext heading: one of its lines may begin or end with white space */
 };
+
+/* The flags of markdown_render under which every line end of a text matters. */
+enum { LINE_FLAGS = MARKDOWN_HARDBREAKS | MARKDOWN_NOBREAKS | MARKDOWN_SMART };
 
 /* What a block may start with, in the table "block_start_kinds". */
 enum {
@@ -197,7 +202,7 @@ enum {
   FIELD(T_HIGH, 4),
   FIELD(T_PREV, 4), /* delimiter or bracket below on its stack */
   FIELD(T_NEXT, 4), /* delimiter above; link opener: its closer */
-  FIELD(T_POS, 4),  /* delimiter or bracket: where it ended in the subject */
+  FIELD(T_POS, 4),  /* bracket: where it ended in the subject */
   TOKEN_SIZE,
   TEXT_TOKEN_SIZE = T_HIGH,
   T_URL = T_OFF, /* link closer and autolink */

@@ -83,6 +83,110 @@ static void lay_read_line(void) {
   jump("vectors");
 }
 
+static const ByteSet nul_or_high = {2, {{0, 0, 0}, {0, 128, 255}}};
+
+/* validate_text: the document from W_IN to W_IN_END, written to the arena with NUL and each ill-formed sequence of
+ * UTF-8 made U+FFFD; W_IN and W_IN_END become the bounds of that. How much of an ill-formed sequence goes is what cmark
+ * takes for one: up to the byte that does not go on, all of a sequence that no character has, and what is left of the
+ * line where that is too short for what its lead byte asks (a NUL counts there as the three bytes that it becomes). */
+static void lay_validate_text(void) {
+  routine("validate_text");
+  enter(S1, S2);
+  ldw(A0, W_IN);
+  ldw(S1, W_IN_END);
+  ldw(A2, W_TOP);
+  sub(T0, S1, A0);
+  mul(T0, T0, 3);
+  add(T0, T0, A2);
+  ldw(T1, W_ARENA_LIMIT);
+  bgtu(T0, T1, "no_space");
+  stw(A2, W_IN);
+  sub(S2, S1, 16);
+  label("vectors");
+  bgt(A0, S2, "bytes");
+  label("next_vector");
+  copy16(A2, 0, A0, 0);
+  mask16(T0, A0, nul_or_high);
+  bne(T0, 0, "found");
+  add(A2, A2, 16);
+  add(A0, A0, 16);
+  ble(A0, S2, "next_vector");
+  label("bytes");
+  bgeu(A0, S1, "ended");
+  ld8(T0, A0, 0);
+  beq(T0, 0, "replace_one");
+  bgeu(T0, 0x80, "multibyte");
+  st8(T0, A2, 0);
+  add(A0, A0, 1);
+  add(A2, A2, 1);
+  jump("bytes");
+  label("ended");
+  stw(A2, W_IN_END);
+  add(A2, A2, 31);
+  and(A2, A2, -16);
+  stw(A2, W_TOP);
+  leave();
+
+  label("found");
+  first16(T0, T0);
+  add(A0, A0, T0);
+  add(A2, A2, T0);
+  ld8(T0, A0, 0);
+  beq(T0, 0, "replace_one");
+  label("multibyte"); /* A4 = how many bytes its lead byte asks for */
+  bltu(T0, 0xC0, "replace_one");
+  bgeu(T0, 0xF8, "replace_one");
+  li(A4, 2);
+  bltu(T0, 0xE0, "length_known");
+  li(A4, 3);
+  bltu(T0, 0xF0, "length_known");
+  li(A4, 4);
+  label("length_known");
+  mov(A3, A0);
+  add(A5, A0, A4);
+  label("in_line");
+  add(A3, A3, 1);
+  beq(A3, A5, "whole");
+  bgeu(A3, S1, "replace"); /* up to A3 */
+  ld8(T0, A3, 0);
+  beq(T0, '\n', "replace");
+  beq(T0, '\r', "replace");
+  bne(T0, 0, "in_line");
+  label("whole");
+  mov(A3, A0);
+  label("goes_on");
+  add(A3, A3, 1);
+  beq(A3, A5, "complete");
+  ld8(T0, A3, 0);
+  and(T0, T0, 0xC0);
+  beq(T0, 0x80, "goes_on");
+  jump("replace");
+  label("complete");
+  call("utf8_length");
+  beq(T0, 0, "replace");
+  label("copy");
+  ld8(T0, A0, 0);
+  st8(T0, A2, 0);
+  add(A0, A0, 1);
+  add(A2, A2, 1);
+  bltu(A0, A5, "copy");
+  jump("vectors");
+
+  label("replace_one");
+  add(A3, A0, 1);
+  label("replace");
+  mov(A0, A3);
+  st8(0xEF, A2, 0);
+  st8(0xBF, A2, 1);
+  st8(0xBD, A2, 2);
+  add(A2, A2, 3);
+  jump("vectors");
+  label("no_space");
+  li(T0, MARKDOWN_NO_SPACE);
+  stw(T0, W_ERROR);
+  leave();
+}
+
 /* markdown_workspace: see markdown.h. The bound: 3 bytes of text for each byte of the document, 40 of records, 8 of
  * content, 12 of references, 34 of tags, tokens and scratch, 33 of HTML, and 1 MiB for what does not grow. What needs
  * more is told by MARKDOWN_NO_SPACE, never by a byte out of place. */
@@ -130,6 +234,12 @@ static void lay_render(void) {
   label("arena_bounded");
   stw(T0, W_ARENA_LIMIT);
   stw(T0, W_OUT_LIMIT); /* content is copied to the arena by the routines that later write HTML */
+  ldw(T0, W_FLAGS);
+  bclr(T0, MARKDOWN_VALIDATE_UTF8, "document_open");
+  call("validate_text");
+  ldw(A0, W_ERROR);
+  bne(A0, 0, "done");
+  label("document_open");
   call("parse_blocks");
   ldw(A0, W_ERROR);
   bne(A0, 0, "done");
@@ -156,4 +266,5 @@ void lay_document_text(void) {
   lay_render();
   lay_open_text();
   lay_read_line();
+  lay_validate_text();
 }

@@ -1,9 +1,10 @@
 /* fuzz_markdown.c: coverage-guided documents, our renderer against libcmark in the same process.
  *
  * The renderer is markdown-render-counted_x64.o, whose every label bumps a counter that libFuzzer watches, so that it
- * looks for documents that reach new places of the machine code. Each document is rendered by both in both modes; the
- * first byte that differs is reported and ends the run, and libFuzzer keeps the document. The mutator speaks Markdown:
- * half of its steps insert, wrap, prefix or repeat pieces of it. */
+ * looks for documents that reach new places of the machine code. Each document is rendered by both in both modes,
+ * without options and with some that the document picks; the first byte that differs is reported and ends the run, and
+ * libFuzzer keeps the document. The mutator speaks Markdown: half of its steps insert, wrap, prefix or repeat pieces of
+ * it. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -122,7 +123,9 @@ static void empty_arena(void) {
   arena.used = 0;
 }
 
-static void compare(const uint8_t *data, size_t size, unsigned flags, const char *theirs, const char *mode) {
+static void compare(const uint8_t *data, size_t size, unsigned flags, const char *theirs) {
+  char mode[48];
+  snprintf(mode, sizeof mode, "with flags 0x%x", flags);
   size_t workspace_size;
   void *workspace = workspace_for(size, &workspace_size);
   const char *ours = NULL;
@@ -136,17 +139,43 @@ static void compare(const uint8_t *data, size_t size, unsigned flags, const char
     diverged(mode, ours, (size_t)our_length, theirs, their_length);
 }
 
-/* libcmark parses a document in the same way for both modes, which differ in the HTML alone. */
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+/* The options of cmark that a set of our flags stands for. Those that its parser heeds are SMART and VALIDATE_UTF8. */
+static int cmark_options(unsigned flags) {
+  static const struct {
+    unsigned flag;
+    int option;
+  } pairs[] = {{MARKDOWN_UNSAFE, CMARK_OPT_UNSAFE},         {MARKDOWN_SOURCEPOS, CMARK_OPT_SOURCEPOS},
+               {MARKDOWN_HARDBREAKS, CMARK_OPT_HARDBREAKS}, {MARKDOWN_NOBREAKS, CMARK_OPT_NOBREAKS},
+               {MARKDOWN_SMART, CMARK_OPT_SMART},           {MARKDOWN_VALIDATE_UTF8, CMARK_OPT_VALIDATE_UTF8}};
+  int options = CMARK_OPT_DEFAULT;
+  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+    options |= flags & pairs[i].flag ? pairs[i].option : 0;
+  return options;
+}
+
+/* Parse the document once and compare under two sets of flags that differ only in what the parser does not heed. */
+static void compare_parsed(const uint8_t *data, size_t size, unsigned first, unsigned second) {
   static cmark_mem allocator = {arena_calloc, arena_realloc, arena_free};
-  if (!arena.memory)
-    open_arena();
-  cmark_parser *parser = cmark_parser_new_with_mem(CMARK_OPT_DEFAULT, &allocator);
+  cmark_parser *parser = cmark_parser_new_with_mem(cmark_options(first), &allocator);
   cmark_parser_feed(parser, (const char *)data, size);
   cmark_node *document = cmark_parser_finish(parser);
-  compare(data, size, 0, cmark_render_html(document, CMARK_OPT_DEFAULT), "safe");
-  compare(data, size, MARKDOWN_UNSAFE, cmark_render_html(document, CMARK_OPT_UNSAFE), "unsafe");
+  compare(data, size, first, cmark_render_html(document, cmark_options(first)));
+  compare(data, size, second, cmark_render_html(document, cmark_options(second)));
   empty_arena();
+}
+
+/* Both modes without options, and both with options that the document itself picks, so that a document which diverges
+ * diverges again. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  enum { OPTIONS = MARKDOWN_HARDBREAKS | MARKDOWN_NOBREAKS | MARKDOWN_SMART | MARKDOWN_VALIDATE_UTF8 };
+  if (!arena.memory)
+    open_arena();
+  compare_parsed(data, size, 0, MARKDOWN_UNSAFE);
+  uint32_t hash = 2166136261;
+  for (size_t i = 0; i < size; i++)
+    hash = (hash ^ data[i]) * 16777619;
+  unsigned options = (hash >> 16) & OPTIONS;
+  compare_parsed(data, size, options, options | MARKDOWN_UNSAFE);
   return 0;
 }
 
