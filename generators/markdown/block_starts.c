@@ -55,9 +55,9 @@ static void lay_open_blocks(void) {
   jump("next_start");
 
   label("quote");
-  call("pass_quote_marker");
   li(A0, BLOCK_QUOTE);
   call("add_child");
+  call("pass_quote_marker");
   sub(T1, S3, S5);
   ldw(T0, W_QUOTE_LAST);
   stw(S3, W_QUOTE_LAST);
@@ -141,6 +141,7 @@ static void lay_open_blocks(void) {
   call("advance_indentation");
   li(A0, BLOCK_CODE);
   call("add_child");
+  st32(S0, S3, R_START);
   label("nothing");
   leave();
   label("no_space");
@@ -181,6 +182,7 @@ static void lay_open_heading(void) {
 
   label("text_found"); /* it ends before trailing space, and before #s that follow a space or tab */
   ldw(A0, W_EOL);
+  beq(T0, '\n', "end_found");
   call("trim_end");
   mov(A1, A0);
   label("over_hashes");
@@ -194,6 +196,7 @@ static void lay_open_heading(void) {
   label("closed"); /* the white space at the end of a text is left out when it is written */
   mov(A0, A1);
   label("end_found");
+  stw(A0, W_HEADING_END);
   bleu(A0, S0, "empty");
   sub(A0, A0, S0);
   st32(A0, S3, R_LEN);
@@ -299,6 +302,9 @@ static void lay_make_setext_heading(void) {
   beq(A0, 0, "only_definitions");
   st8(BLOCK_HEADING, S3, R_TYPE);
   st8(S1, S3, R_AUX);
+  ld8(T0, S3, R_FLAGS);
+  or (T0, T0, BLOCK_FENCED);
+  st8(T0, S3, R_FLAGS);
   ld32(A0, S3, R_PARENT);
   add(A0, A0, S5);
   ldw(A1, W_PARAGRAPH_SIBLING);
@@ -389,11 +395,24 @@ static void lay_parse_list_marker(void) {
   ret();
 }
 
-/* open_item: pass the list marker that W_MARKER_* describe, find where the item's content starts, and open the item as
- * S3, in a list of its own unless S3 is a list of the same kind. */
+/* open_item: open an item with the list marker at S2 that W_MARKER_* describe as S3, in a list of its own unless S3 is
+ * a list of the same kind; pass the marker and find where the item's content starts. */
 static void lay_open_item(void) {
   routine("open_item");
   enter_bare();
+  ld8(T0, S3, R_AUX); /* of nothing but a list is it a marker */
+  ldw(T1, W_MARKER_CHAR);
+  beq(T0, T1, "list_known");
+  li(A0, BLOCK_LIST);
+  call("add_child");
+  ldw(T0, W_MARKER_CHAR);
+  st8(T0, S3, R_AUX);
+  ldw(T0, W_MARKER_START);
+  st32(T0, S3, R_DATA);
+  label("list_known");
+  li(A0, BLOCK_ITEM);
+  call("add_child");
+
   ldw(T0, W_MARKER_LENGTH);
   add(S0, S2, T0);
   add(S1, S1, S4);
@@ -410,22 +429,7 @@ static void lay_open_item(void) {
   mov(S2, S0);
   li(S4, 0);
   label("padding_known");
-  stw(A1, W_ITEM_COLUMNS);
-
-  ld8(T0, S3, R_AUX); /* of nothing but a list is it a marker */
-  ldw(T1, W_MARKER_CHAR);
-  beq(T0, T1, "list_known");
-  li(A0, BLOCK_LIST);
-  call("add_child");
-  ldw(T0, W_MARKER_CHAR);
-  st8(T0, S3, R_AUX);
-  ldw(T0, W_MARKER_START);
-  st32(T0, S3, R_DATA);
-  label("list_known");
-  li(A0, BLOCK_ITEM);
-  call("add_child");
-  ldw(T0, W_ITEM_COLUMNS);
-  st32(T0, S3, R_DATA);
+  st32(A1, S3, R_DATA);
   leave();
 
   label("any_space");

@@ -30,6 +30,10 @@ static void lay_parse_blocks(void) {
   add(S0, S5, W_SIZE + 16); /* the text */
   st8('\n', S0, -1);
   stw(0, W_BREAK_KILL);
+  stw(W_DOCUMENT, W_PLAIN_PARENT);
+  ldw(T0, W_FLAGS);
+  bclr(T0, MARKDOWN_SOURCEPOS, "next_line");
+  call("start_positions");
 
   label("next_line");
   ldw(A1, W_IN);
@@ -38,9 +42,11 @@ static void lay_parse_blocks(void) {
   call("read_line");
   ldw(A1, W_TIP); /* a block that stands in no other and goes on: the line is looked at no further */
   ld32(T0, A1, R_PARENT);
-  bne(T0, W_DOCUMENT, "any_line");
+  ldw(T1, W_PLAIN_PARENT);
+  bne(T0, T1, "any_line");
   ld8(T0, A1, R_TYPE);
   beq(T0, BLOCK_PARAGRAPH, "in_paragraph");
+  bne(T0, BLOCK_CODE, "any_line");
   ld8(T0, A1, R_FLAGS);
   bclr(T0, BLOCK_FENCED, "any_line");
   ld8(T0, A1, R_FENCE_INDENT);
@@ -86,7 +92,7 @@ static void lay_parse_blocks(void) {
   stw(0, W_OPENED);
   call("find_nonspace");
   call("match_open_blocks");
-  beq(A0, 0, "line_done");
+  beq(A0, 0, "added"); /* it was a closing fence */
   stw(S3, W_MATCHED);
   ld8(T0, S3, R_TYPE);
   bleu(T0, BLOCK_LIST, "open");
@@ -105,17 +111,24 @@ static void lay_parse_blocks(void) {
   label("add");
   call("add_text");
   label("added");
-  ldw(T0, W_ERROR);
-  bne(T0, 0, "out_of_space");
-  label("line_done");
   ldw(S0, W_EOL);
   add(S0, S0, 1);
-  jump("next_line");
+  ldw(T0, W_ERROR);
+  beq(T0, 0, "next_line");
+  blt(T0, 0, "out_of_space");
+  call("note_positions"); /* 1 is no error: it asks for that */
+  ldw(T0, W_ERROR);
+  bge(T0, 0, "next_line");
+  leave();
 
   label("end_of_text");
   add(T0, S5, W_DOCUMENT);
   stw(T0, W_MATCHED);
   call("close_unmatched");
+  ldw(T0, W_ERROR);
+  ble(T0, 0, "out_of_space");
+  stw(0, W_ERROR);
+  call("note_last_positions");
   label("out_of_space");
   leave();
 }
@@ -376,10 +389,10 @@ static void lay_close_unmatched(void) {
   leave();
 }
 
-/* add_child: in A0 = BLOCK_* type, S3 = the container; out S3 = the new block, which is also W_TIP. What the line did
- * not continue is closed first, then S3 if it cannot hold the block: its parent can. A block that the line itself has
- * opened holds what comes next, and has no child yet. Within the arena: its bound is checked before each block is
- * opened. Destroys A*, T*. */
+/* add_child: in A0 = BLOCK_* type, S3 = the container, S2 = where the block starts; out S3 = the new block, which is
+ * also W_TIP. What the line did not continue is closed first, then S3 if it cannot hold the block: its parent can. A
+ * block that the line itself has opened holds what comes next, and has no child yet. Within the arena: its bound is
+ * checked before each block is opened. Destroys A*, T*. */
 static void lay_add_child(void) {
   routine("add_child");
   enter_bare();
@@ -417,6 +430,7 @@ static void lay_add_child(void) {
   st32(T0, A0, R_PARENT);
   st64(0, A0, R_CHILD); /* and R_DATA */
   st64(0, A0, R_LEN);   /* and R_EXTRA */
+  st32(S2, A0, R_START);
   add(T0, A0, RECORD_SIZE);
   stw(T0, W_TOP);
   mov(S3, A0);
@@ -578,6 +592,7 @@ static void lay_finalize_definitions(void) {
   st32(T0, S0, R_CHILD);
   ldw(T0, W_PARAGRAPH_PREV);
   stw(T0, W_LAST_RECORD);
+  stw(T0, W_POSITION_LAST); /* behind it is nothing that has a position */
   st32(0, T0, R_NEXT);
   label("done");
   mov(A0, S0);

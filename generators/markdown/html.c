@@ -352,6 +352,12 @@ static void lay_render_document(void) {
   label("quote");
   call("line_break");
   put_literal("<blockquote>\n");
+  label("tag_and_line"); /* a start tag and a line end have been written */
+  ldw(T0, W_FLAGS);
+  bclr(T0, MARKDOWN_SOURCEPOS, "next");
+  li(A0, 2);
+  label("with_position");
+  call("put_position");
   jump("next");
   label("quote_end");
   put_literal("</blockquote>\n");
@@ -363,17 +369,17 @@ static void lay_render_document(void) {
   beq(T0, '.', "ordered");
   beq(T0, ')', "ordered");
   put_literal("<ul>\n");
-  jump("next");
+  jump("tag_and_line");
   label("ordered");
   ld32(A0, S0, R_DATA);
   beq(A0, 1, "from_one");
   put_literal("<ol start=\"");
   call("put_number");
   put_literal("\">\n");
-  jump("next");
+  jump("tag_and_line");
   label("from_one");
   put_literal("<ol>\n");
-  jump("next");
+  jump("tag_and_line");
   label("list_end");
   ld8(T0, S0, R_AUX);
   beq(T0, '.', "ordered_end");
@@ -386,7 +392,10 @@ static void lay_render_document(void) {
 
   label("item");
   put_literal("<li>");
-  jump("next");
+  ldw(T0, W_FLAGS);
+  bclr(T0, MARKDOWN_SOURCEPOS, "next");
+  li(A0, 1);
+  jump("with_position");
   label("item_end");
   put_literal("</li>\n");
   jump("next");
@@ -405,6 +414,9 @@ static void lay_render_document(void) {
   label("loose");
   call("line_break");
   put_literal("<p>");
+  ldw(T0, W_FLAGS);
+  bset(T0, MARKDOWN_SOURCEPOS, "paragraph_position");
+  label("paragraph_text");
   call("render_inlines");
   put_literal("</p>\n");
   jump("next");
@@ -415,6 +427,9 @@ static void lay_render_document(void) {
   ld8(T1, S0, R_AUX);
   add(T1, T1, '0');
   st8(T1, S4, -2);
+  ldw(T0, W_FLAGS);
+  bset(T0, MARKDOWN_SOURCEPOS, "heading_position");
+  label("heading_text");
   call("render_inlines");
   put_literal("</h0>\n");
   ld8(T1, S0, R_AUX);
@@ -440,7 +455,19 @@ static void lay_render_document(void) {
   label("break");
   call("line_break");
   put_literal("<hr />\n");
-  jump("next");
+  ldw(T0, W_FLAGS);
+  bclr(T0, MARKDOWN_SOURCEPOS, "next");
+  li(A0, 4);
+  jump("with_position");
+
+  label("paragraph_position");
+  li(A0, 1);
+  call("put_position");
+  jump("paragraph_text");
+  label("heading_position");
+  li(A0, 1);
+  call("put_position");
+  jump("heading_text");
 
   static const char *const renderer[BLOCK_LIST + BLOCK_END + 1] = {
       "render_document.next",      "render_document.quote",     "render_document.item",     "render_document.list",
@@ -463,13 +490,13 @@ static void lay_load_content(void) {
 /* render_code_block: the code block S0. The first line of a fenced block's content is its info string. */
 static void lay_render_code_block(void) {
   routine("render_code_block");
-  enter(S0, S1, S2);
+  enter(S1, S2, S3);
   call("line_break");
   call("load_content");
-  ld8(T0, S0, R_FLAGS);
-  bclr(T0, BLOCK_FENCED, "plain");
   mov(S1, A0);
   add(S2, A0, A1);
+  ld8(T0, S0, R_FLAGS);
+  bclr(T0, BLOCK_FENCED, "no_info");
   label("info_end");
   mask16(T0, S1, newline);
   add(S1, S1, 16);
@@ -485,34 +512,49 @@ static void lay_render_code_block(void) {
   mov(A1, A0);
   ldw(A0, W_SCRATCH);
   call("trim");
-  mov(S0, A0);
+  mov(S3, A0);
   call("unescape_backslashes");
-  mov(A2, A0);
-  beq(A2, 0, "no_info");
+  beq(A0, 0, "no_info");
+  add(A2, S3, A0);
   put_literal("<pre><code class=\"language-");
-  li(A1, 0); /* its first word */
+  mov(A0, S3); /* its first word */
   label("word");
-  bgeu(A1, A2, "word_end");
-  ld8x(T0, S0, A1);
+  bgeu(S3, A2, "word_end");
+  ld8(T0, S3, 0);
   if_class(T0, IS_SPACE, "word_end");
-  add(A1, A1, 1);
+  add(S3, S3, 1);
   jump("word");
   label("word_end");
-  mov(A0, S0);
+  sub(A1, S3, A0);
+  mov(S3, A0);
+  ldw(T0, W_FLAGS);
+  bset(T0, MARKDOWN_SOURCEPOS, "position_and_info");
+  label("info");
   call("put_escaped");
   put_literal("\">");
   jump("content");
-  label("plain");
-  mov(S1, A0);
-  add(S2, A0, A1);
   label("no_info");
   put_literal("<pre><code>");
+  ldw(T0, W_FLAGS);
+  bset(T0, MARKDOWN_SOURCEPOS, "position");
   label("content");
   mov(A0, S1);
   sub(A1, S2, S1);
   call("put_escaped");
   put_literal("</code></pre>\n");
   leave();
+
+  label("position");
+  li(A0, sizeof "><code>" - 1);
+  call("put_position");
+  jump("content");
+  label("position_and_info");
+  stw(A1, W_URL_LEN);
+  li(A0, sizeof "><code class=\"language-" - 1);
+  call("put_position");
+  mov(A0, S3);
+  ldw(A1, W_URL_LEN);
+  jump("info");
 }
 
 /* render_inlines: parse and render the inlines of the leaf block S0. */
@@ -596,10 +638,11 @@ static void lay_render_tokens(void) {
   label("soft_break");
   bne(S2, 0, "space");
   ldw(T0, W_FLAGS);
-  bset(T0, MARKDOWN_HARDBREAKS, "hard_break");
-  bset(T0, MARKDOWN_NOBREAKS, "space");
+  bset(T0, MARKDOWN_HARDBREAKS | MARKDOWN_NOBREAKS, "break_as_asked");
   put_literal("\n");
   jump("next");
+  label("break_as_asked");
+  bclr(T0, MARKDOWN_HARDBREAKS, "space");
   label("hard_break");
   bne(S2, 0, "space");
   put_literal("<br />\n");

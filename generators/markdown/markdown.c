@@ -7,6 +7,7 @@ void lay_markdown(void) {
   lay_document_text();
   lay_blocks();
   lay_block_starts();
+  lay_positions();
   lay_references();
   lay_inlines();
   lay_emphasis();

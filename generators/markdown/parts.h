@@ -35,7 +35,7 @@ enum { BOTTOMS = 9, BOTTOM_QUOTES = 7 }; /* one for '_', six for '*', two for sm
 enum {
   WORD(W_FLAGS),       /* MARKDOWN_UNSAFE ... */
   WORD(W_END),         /* end of the workspace */
-  WORD(W_ERROR),       /* 0, or the negative result to return */
+  WORD(W_ERROR),       /* 0, or the negative result to return (see also start_positions) */
   WORD(W_TOP),         /* next free byte of the arena */
   WORD(W_ARENA_LIMIT), /* the arena must stay below this */
   WORD(W_IN),          /* the next byte of the document, and its end */
@@ -64,7 +64,14 @@ enum {
   WORD(W_MARKER_CHAR),
   WORD(W_MARKER_START),
   WORD(W_MARKER_LENGTH),
-  WORD(W_ITEM_COLUMNS), /* columns that belong to the item */
+  WORD(W_HEADING_END), /* of the ATX heading in hand: where its line ends for cmark, the closing sequence cut off */
+  /* positions, with MARKDOWN_SOURCEPOS */
+  WORD(W_PLAIN_PARENT), /* parent of the blocks whose further lines need no look: W_DOCUMENT, or none */
+  WORD(W_LINE),         /* the line in hand, and its number */
+  WORD(W_LINE_NUMBER),
+  WORD(W_LINE_LENGTH), /* of the line before it */
+  WORD(W_POSITION_TIP),  /* the tip after that line, and the last record */
+  WORD(W_POSITION_LAST),
   /* references */
   WORD(W_REF_FIRST),
   WORD(W_REF_LAST),
@@ -130,7 +137,7 @@ enum {
   FIELD(R_DATA, 4),  /* leaf: its content; list: its start number; item: columns its content is indented by */
   FIELD(R_LEN, 4),   /* leaf: bytes of content; block quote: the next open block quote */
   FIELD(R_EXTRA, 4), /* fence length; block quote: the open block quote around it */
-  FIELD(R_SPARE, 4),
+  FIELD(R_START, 4), /* where it starts, low 32 bits of the address; later, with MARKDOWN_SOURCEPOS, its position P_* */
   RECORD_SIZE,
   RECORD_END_SIZE = R_PARENT
 };
@@ -151,9 +158,13 @@ enum {
   BLOCK_OPEN = 1,
   BLOCK_BLANK = 2,
   BLOCK_LOOSE = 4,
-  BLOCK_FENCED = 8,
+  BLOCK_FENCED = 32, /* and setext headings: cmark says of both that they end with the line that closes them */
   BLOCK_PADDED = 64 /* paragraph, setext heading: one of its lines may begin or end with white space */
 };
+
+/* Where a block stands in the document, as cmark says it: lines and columns counted from 1, in the order in which they
+ * are written. (positions.c) */
+enum { FIELD(P_FIRST_LINE, 4), FIELD(P_FIRST_COLUMN, 4), FIELD(P_LAST_LINE, 4), FIELD(P_LAST_COLUMN, 4), POSITION_SIZE };
 
 /* The flags of markdown_render under which every line end of a text matters. */
 enum { LINE_FLAGS = MARKDOWN_HARDBREAKS | MARKDOWN_NOBREAKS | MARKDOWN_SMART };
@@ -256,6 +267,7 @@ void op_put_literal(const char *text);
 
 void lay_document_text(void); /* text.c: the document made into lines */
 void lay_blocks(void);        /* blocks.c: the block structure */
+void lay_positions(void);     /* positions.c: where blocks stand in the document */
 void lay_block_starts(void);  /* block_starts.c: what opens a block */
 void lay_references(void);    /* references.c: link reference definitions */
 void lay_scanners(void);      /* scanners.c: HTML tags, autolinks, link parts */

@@ -167,7 +167,9 @@ static void compare_parsed(const uint8_t *data, size_t size, unsigned first, uns
 /* Both modes without options, and both with options that the document itself picks, so that a document which diverges
  * diverges again. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  enum { OPTIONS = MARKDOWN_HARDBREAKS | MARKDOWN_NOBREAKS | MARKDOWN_SMART | MARKDOWN_VALIDATE_UTF8 };
+  enum {
+    OPTIONS = MARKDOWN_SOURCEPOS | MARKDOWN_HARDBREAKS | MARKDOWN_NOBREAKS | MARKDOWN_SMART | MARKDOWN_VALIDATE_UTF8
+  };
   if (!arena.memory)
     open_arena();
   compare_parsed(data, size, 0, MARKDOWN_UNSAFE);
