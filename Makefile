@@ -59,6 +59,9 @@ TEST_PACKAGES := $(HARNESS_TEST_PACKAGES) unicorn libxxhash
 
 GENERATOR_SOURCES := $(filter-out generators/programs/% generators/tests/%,$(wildcard generators/*/*.c))
 PROGRAMS := $(notdir $(basename $(wildcard generators/programs/*.c)))
+# The prover of the operations: a command of its own, and a program for each machine that executes one instruction.
+PROVE_SOURCES := $(filter-out %/execute.c,$(wildcard generators/isa/prove/*.c))
+PROVER := $(if $(PROVE_SOURCES),$(BUILD)/prove $(BUILD)/execute-x64 $(BUILD)/execute-arm64)
 ORACLE_SOURCES := $(wildcard oracles/*.c)
 # A room of the harness is a folder below it; helpers/, fuzz/ and bench/ are programs of their own.
 HARNESS_FOLDERS := harness $(filter-out %/tests harness/helpers% harness/fuzz harness/bench,\
@@ -79,6 +82,9 @@ C_SOURCES := $(GENERATOR_SOURCES) $(wildcard generators/programs/*.c) $(ORACLE_S
 OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/fuzz harness/helpers/confine harness/helpers/refuse harness/cell/tests/attacks \
                  harness/helpers/step fixtures/example))
 HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) $(HARNESS_FOLDERS) harness/helpers/confine harness/helpers/plugin oracles $(TEST_DIRS)))
+C_SOURCES += $(PROVE_SOURCES)
+OTHER_SOURCES += $(wildcard generators/isa/prove/execute.c)
+HEADERS += $(wildcard generators/isa/prove/*.h)
 SHELL_SOURCES := $(wildcard run-elf.sh .ci/run ci/*.sh scripts/*.sh scripts/tests/*.sh fixtures/*.sh fixtures/*/*.sh)
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -176,7 +182,10 @@ setup-kernel: ## fetch the kernels that verify-kernel boots, and the emulator of
 verify-kernel: all ## boot a real kernel for each program, with it as the only file, on both machines
 	$(BUILD)/bytegate loaders kernel
 
-.PHONY: setup-hosts prove-hosts
+.PHONY: prove setup-hosts prove-hosts
+prove: $(PROVER) ## prove every operation of machine.h for all inputs, on every machine
+	scripts/prove.sh $(BUILD)
+
 setup-hosts: ## install the compilers that prove-hosts builds the generators with
 	scripts/setup.sh scripts/packages-hosts.txt
 
@@ -190,7 +199,7 @@ LINTS := $(if $(C_SOURCES),lint-tidy lint-cppcheck check-format) $(if $(SHELL_SO
 TEST_SECONDS ?= 600
 FUZZ_CHECK := $(if $(and $(FUZZERS),$(filter x86_64,$(shell uname -m))),check-fuzz)
 SANITIZED_TESTS := $(if $(SANITIZE),,$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(GATE_TESTS)))
-check: all unit-tests sanitized ## run the unit tests, the script tests, the linters, and the fuzzer for a moment
+check: all unit-tests sanitized $(PROVER) ## run the unit tests, the script tests, the linters, and the fuzzer for a moment
 	TEST_GATE='$(GATE)' scripts/run-tests.sh -j $(JOBS) -t $(TEST_SECONDS) -l $(BUILD)/test-logs \
 	  $(if $(AGAIN),,-k $(BUILD)/kept) \
 	  $(addprefix make:,$(LINTS) $(FUZZ_CHECK) $(if $(SANITIZE),,check-sanitized)) \
@@ -307,6 +316,16 @@ $(BUILD)/step_instructions: harness/helpers/step/step_instructions.c $(wildcard 
 $(filter-out $(BUILD)/confine,$(LAUNCHERS)):
 	mkdir -p $(@D)
 	$(CC) -I. $(filter-out $(SANITIZERS),$(CFLAGS)) -static -o $@ $(filter %.c,$^)
+
+# The prover, for z3 and Unicorn; see generators/isa/prove/check.h.
+$(BUILD)/prove: $(call objects,$(PROVE_SOURCES) $(wildcard generators/tests/kernel_numbers_*.c)) $(BUILD)/libgenerators.a
+	$(CC) $(LDFLAGS) -o $@ $^ -lz3 -lunicorn -lm
+
+$(BUILD)/execute-x64: EXECUTE_CC := x86_64-linux-gnu-gcc
+$(BUILD)/execute-arm64: EXECUTE_CC := aarch64-linux-gnu-gcc
+$(BUILD)/execute-%: generators/isa/prove/execute.c generators/isa/prove/execute.h
+	mkdir -p $(@D)
+	$(EXECUTE_CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Igenerators -static -o $@ $<
 
 ## The programs under test: laid by the generators, never by a compiler
 

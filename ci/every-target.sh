@@ -16,6 +16,7 @@ run setup
 run setup-bench
 run help
 run all
+run prove
 run setup-hosts
 run prove-hosts
 run setup-kernel

@@ -23,12 +23,14 @@ typedef struct {
 
 static Laying now;
 
+static const Templates *table(void);
+
 void machine_begin(Isa isa) {
   const Machine *machine = machine_row(isa);
   if (now.lay)
     lay_free(now.lay);
   now = (Laying){.lay = lay_new(machine->unit), .machine = machine};
-  machine->templates->lay_begin();
+  table()->lay_begin();
 }
 
 Lay *machine_layout(void) {
@@ -44,7 +46,14 @@ const Machine *machine_now(void) {
   return now.machine;
 }
 
-static const Templates *table(void) { return machine_now()->templates; }
+static const Templates *planted;
+
+static const Templates *table(void) {
+  const Machine *machine = machine_now();
+  return planted ? planted : machine->templates;
+}
+
+void machine_plant(const Templates *templates) { planted = templates; }
 
 void machine_count_coverage(void) { now.counting = true; }
 

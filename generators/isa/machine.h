@@ -11,7 +11,8 @@
  *     T0 T1   rax rcx                 x9 x10     temporaries; a system call destroys them
  *     S0..S5  rbx rbp r12 r13 r14 r15 x19..x24   kept across calls: a routine that uses one saves it (`enter`)
  *
- *     A template may destroy r11 (x86-64), x16, x17 (arm64), the flags, and xmm0..xmm7 / v0..v7, v16..v31.
+ *     A template may destroy r11 (x86-64), x16, x17 (arm64; a system call x8 too), the flags, and xmm0..xmm7 / v0..v7,
+ *     v16..v31.
  *     No flag lives from one operation to the next: comparing and branching is one operation.
  *
  * Values are 64 bits wide. Loads of 1, 2 and 4 bytes zero-extend. An operand `b` that is written as a Reg or as an

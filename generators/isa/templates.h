@@ -59,6 +59,10 @@ typedef struct Templates {
   extern const Templates templates;
 MACHINES(EXTERN_OF_ROW_)
 
+/* Lay by these templates, and not by those of the machine's row, until NULL is planted. For the proof of the templates,
+ * which plants faults into them to see that it finds each. */
+void machine_plant(const Templates *templates);
+
 /* Before an instruction is laid or a label is bound: bring the place to the machine's unit, after data. */
 void machine_align_code(void);
 

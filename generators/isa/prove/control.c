@@ -1,0 +1,382 @@
+/* control.c: models of the operations that leave the straight line: frames, calls, tables of jumps, system calls, and
+ * the meeting with C. Each is proved with its counterpart: what a call leaves is what a return takes, and what enter
+ * saves is what leave gives back, whatever stands in between. */
+#include "isa/prove/operations.h"
+
+#include <stdio.h>
+
+extern const int kernel_numbers_x64[NR_COUNT], kernel_numbers_a64[NR_COUNT];
+
+#define STATE_SP(state) ((state).general[check_sp((state).isa)])
+
+/* ---- Common steps ------------------------------------------------------------------------------------------------ */
+
+static void begin_goals(const State *start) {
+  goals_begin();
+  if (start->isa == ISA_A64)
+    goal_assume(truth_equal(bits_cut(start->general[SP_A64], 3, 0), bits(4, 0)));
+}
+
+/* Run to the one exit that an operation must have; NULL if it has another. */
+static const Exit *only_exit(State state, int kind) {
+  static Exit exits[EXITS_MOST];
+  int count = check_run(state, exits);
+  if (exits[0].kind == EXIT_STUCK)
+    check_failed("no meaning at %#lx: %s", (unsigned long)exits[0].state.pc, exits[0].state.why);
+  else if (count != 1 || (int)exits[0].kind != kind)
+    check_failed("it leaves in another way than it should");
+  else
+    return &exits[0];
+  return NULL;
+}
+
+/* Where a return goes: x64 has pushed the address, arm64 has it in x30. */
+static Bits return_address(const State *state) {
+  return state->isa == ISA_X64 ? memory_load(state->memory, STATE_SP(*state), 8) : state->general[30];
+}
+
+/* Every register of a state becomes unknown but for the stack pointer. */
+static void forget_registers(State *state) {
+  for (int i = 0; i < GENERAL_REGISTERS; i++)
+    if ((unsigned)i != check_sp(state->isa))
+      state->general[i] = bits_fresh("other", 64);
+  for (int i = 0; i < VECTOR_REGISTERS; i++)
+    state->vector[i] = bits_fresh("other_vector", 128);
+  for (int i = 0; i < FLAGS; i++)
+    state->flag[i] = bits_fresh("other_flag", 1);
+}
+
+/* ---- ret ----------------------------------------------------------------------------------------------------------
+ */
+
+static void lay_ret(const Case *c) {
+  (void)c;
+  op_routine("r");
+  op_label("begin");
+  op_ret();
+  op_label("end");
+  op_ret();
+}
+
+static void goal_returned(const Exit *gone, const State *start) {
+  Model want = {0};
+  check_model_start(start->isa, start, &want);
+  want.sp = start->isa == ISA_X64 ? bits_add(want.sp, bits(64, 8)) : want.sp;
+  goal_equal("the place that it returns to", gone->target, return_address(start));
+  goal_registers(start->isa, &gone->state, start, &want);
+}
+
+static bool check_ret(const Case *c) {
+  State start = check_start(c->isa);
+  const Exit *gone = only_exit(start, EXIT_AWAY);
+  if (!gone)
+    return false;
+  begin_goals(&start);
+  goal_returned(gone, &start);
+  return goals_prove(c);
+}
+static const Operation ret_ = {"op_ret", "lay_ret", lay_ret, NULL, check_ret};
+
+/* ---- enter and leave: kind is an arrangement of saved registers ----------------------------------------------------
+ */
+
+enum { SAVED_MOST = 6, ARRANGEMENTS = 1957 };
+
+/* Arrangement n of S0..S5: every choice, in every order. Returns how many are saved. */
+static int arrangement(int n, Reg *saved) {
+  int count = 0, ways = 1, left[SAVED_MOST], remaining = SAVED_MOST;
+  while (n >= ways) {
+    n -= ways;
+    ways *= SAVED_MOST - count++;
+  }
+  for (int i = 0; i < SAVED_MOST; i++)
+    left[i] = i;
+  for (int i = 0; i < count; i++) {
+    int at = n % remaining;
+    n /= remaining;
+    saved[i] = case_reg(S0.index + left[at]);
+    for (int j = at; j + 1 < remaining; j++)
+      left[j] = left[j + 1];
+    remaining--;
+  }
+  return count;
+}
+
+/* place counts what stands before this leave: another leave, or nothing. */
+static void lay_enter(const Case *c) {
+  Reg saved[SAVED_MOST];
+  int count = arrangement(c->kind, saved);
+  op_routine("r");
+  op_label("begin");
+  op_enter(saved, count);
+  op_label("entered");
+  if (c->place)
+    op_leave();
+  op_label("leaves");
+  op_leave();
+  op_label("end");
+}
+
+/* After enter: the frame lies below sp, and nothing above it has changed; nor has any register. */
+static bool check_entered(const Case *c, const State *start, const Exit *entered, uint64_t *frame) {
+  Model want = {0};
+  check_model_start(c->isa, start, &want);
+  Bits size = Z3_simplify(bits_context, bits_sub(want.sp, STATE_SP(entered->state)));
+  if (!bits_is_number(size, frame) || *frame > 128)
+    return check_failed("enter makes no frame of a known size");
+  want.sp = bits_sub(want.sp, bits(64, *frame));
+  want.memory = entered->state.memory;
+  begin_goals(start);
+  goal_registers(c->isa, &entered->state, start, &want);
+  if (!memory_differs_only_in(entered->state.memory, start->memory, want.sp, *frame))
+    return check_failed("enter stores outside of its frame");
+  goal_truth("the stack pointer is no multiple of 16",
+             c->isa == ISA_X64 ? truth_true() : truth_equal(bits_cut(STATE_SP(entered->state), 3, 0), bits(4, 0)));
+  return goals_prove(c);
+}
+
+/* Between the two everything may change but sp and the frame. leave gives back what was saved and returns. */
+static bool check_left(const Case *c, const State *start, const Exit *entered, uint64_t frame) {
+  State inside = entered->state;
+  Bits any = memory_fresh("between");
+  uint64_t kept = frame + (c->isa == ISA_X64 ? 8 : 0); /* x64: the return address lies above the frame */
+  for (uint64_t i = 0; i < kept; i++) {
+    Bits address = bits_add(STATE_SP(inside), bits(64, i));
+    any = memory_store(any, address, memory_load(inside.memory, address, 1), 1);
+  }
+  forget_registers(&inside);
+  inside.memory = any;
+  inside.pc = check_label("leaves");
+  State before_leave = inside;
+  const Exit *left = only_exit(inside, EXIT_AWAY);
+  if (!left)
+    return false;
+  Model want = {0};
+  check_model_start(c->isa, &before_leave, &want);
+  Reg saved[SAVED_MOST];
+  int count = arrangement(c->kind, saved);
+  for (int i = 0; i < count; i++)
+    want.reg[saved[i].index] = start->general[check_number(c->isa, saved[i].index)];
+  want.sp = bits_add(STATE_SP(*start), bits(64, c->isa == ISA_X64 ? 8 : 0));
+  if (c->isa == ISA_A64)
+    before_leave.general[30] = start->general[30]; /* x30 comes back */
+  goal_equal("the place that it returns to", left->target, return_address(start));
+  goal_registers(c->isa, &left->state, &before_leave, &want);
+  return goals_prove(c);
+}
+
+static bool check_enter(const Case *c) {
+  State start = check_start(c->isa);
+  Exit exits[EXITS_MOST];
+  Laid *laid = (Laid *)check_laid();
+  uint64_t end = laid->end, frame;
+  laid->end = check_label("entered");
+  int count = check_run(start, exits);
+  if (count != 1 || exits[0].kind != EXIT_AT)
+    return check_failed("enter does not run to its end");
+  if (!check_entered(c, &start, &exits[0], &frame))
+    return false;
+  laid->end = end;
+  begin_goals(&start);
+  return check_left(c, &start, &exits[0], frame);
+}
+static const Operation enter_ = {"op_enter op_leave", "lay_enter lay_leave", lay_enter, NULL, check_enter};
+
+/* ---- call ---------------------------------------------------------------------------------------------------------
+ */
+
+/* The callee, `place` bytes away, returns at once: where it was called, with everything but the link as it was. */
+static void lay_call(const Case *c) {
+  static unsigned char gap[70000];
+  if (c->place < 0) {
+    op_routine("callee");
+    op_ret();
+    op_bytes(gap, (size_t)-c->place);
+  }
+  op_routine("r");
+  op_enter(NULL, 0);
+  op_label("begin");
+  op_call("callee");
+  op_label("end");
+  op_leave();
+  if (c->place >= 0) {
+    op_bytes(gap, (size_t)c->place);
+    op_routine("callee");
+    op_ret();
+  }
+}
+
+static bool check_call(const Case *c) {
+  State start = check_start(c->isa);
+  const Exit *called = only_exit(start, EXIT_AWAY);
+  uint64_t to;
+  if (!called)
+    return false;
+  if (!bits_is_number(Z3_simplify(bits_context, called->target), &to) || to != check_label("callee"))
+    return check_failed("it calls another place than the routine");
+  State callee = called->state;
+  callee.pc = to;
+  Step back = state_step(&callee);
+  if (back.kind != STEP_AWAY)
+    return check_failed("the callee does not return");
+  Model want = {0};
+  check_model_start(c->isa, &start, &want);
+  want.memory = callee.memory;
+  State before = start;
+  before.general[30] = callee.general[30]; /* arm64's link: what enter has saved */
+  begin_goals(&start);
+  goal_equal("the place that the callee returns to", back.target, bits(64, check_laid()->end));
+  goal_registers(c->isa, &callee, &before, &want);
+  if (!memory_differs_only_in(callee.memory, start.memory, bits_sub(STATE_SP(start), bits(64, 8)), 8))
+    return check_failed("a call stores elsewhere than below the stack pointer");
+  return goals_prove(c);
+}
+static const Operation call_ = {"op_call", "lay_call", lay_call, NULL, check_call};
+
+/* ---- jump_table ---------------------------------------------------------------------------------------------------
+ */
+
+static void lay_jump_table(const Case *c) {
+  op_routine("r");
+  op_label("begin");
+  op_jump_table(case_reg(c->d), "table");
+  op_label("end");
+  op_ret();
+  op_data("table", 2);
+  op_offset16("r.end", "table");
+  op_offset16("r.begin", "table");
+}
+
+/* For any index and any entries: to the table's address, plus the signed entry of 16 bits. */
+static bool check_jump_table(const Case *c) {
+  State start = check_start(c->isa);
+  const Exit *gone = only_exit(start, EXIT_AWAY);
+  if (!gone)
+    return false;
+  Model want = {0};
+  check_model_start(c->isa, &start, &want);
+  Bits table = bits(64, check_label("table"));
+  Bits entry = memory_load(start.memory, bits_add(table, bits_shl(want.reg[c->d], bits(64, 1))), 2);
+  want.reg[c->d] = NULL;
+  begin_goals(&start);
+  goal_equal("the place that it jumps to", gone->target, bits_add(table, bits_sign_extend(entry, 64)));
+  goal_registers(c->isa, &gone->state, &start, &want);
+  return goals_prove(c);
+}
+static const Operation jump_table_ = {"op_jump_table", "lay_jump_table", lay_jump_table, NULL, check_jump_table};
+
+/* ---- sys: kind is the system call ---------------------------------------------------------------------------------
+ */
+
+static void lay_sys(const Case *c) {
+  op_routine("r");
+  op_label("begin");
+  op_syscall((SystemCall)c->kind);
+  op_label("end");
+  op_ret();
+}
+
+/* The kernel is given its number and A0..A5 in the registers where it looks for them. */
+static void goal_called(const Case *c, const State *kernel, const State *start) {
+  static const unsigned char arguments_x64[] = {7, 6, 2, 10, 8, 9}; /* syscall(2): rdi rsi rdx r10 r8 r9 */
+  static const char *const words[] = {"argument 1", "argument 2", "argument 3",
+                                      "argument 4", "argument 5", "argument 6"};
+  int number = c->isa == ISA_X64 ? kernel_numbers_x64[c->kind] : kernel_numbers_a64[c->kind];
+  goal_equal("the number of the system call", kernel->general[c->isa == ISA_X64 ? 0 : 8], bits(64, (uint64_t)number));
+  for (int i = 0; i < 6; i++)
+    goal_equal(words[i], kernel->general[c->isa == ISA_X64 ? arguments_x64[i] : i],
+               start->general[check_number(c->isa, i)]);
+  goal_equal("the stack pointer at the call", STATE_SP(*kernel), STATE_SP(*start));
+  goal_memory(kernel->memory, start->memory);
+}
+
+static bool check_sys(const Case *c) {
+  State start = check_start(c->isa);
+  const Exit *called = only_exit(start, EXIT_KERNEL);
+  if (!called)
+    return false;
+  begin_goals(&start);
+  goal_called(c, &called->state, &start);
+  /* It answers, may have written anything to memory, and on x64 destroys rcx and r11. */
+  State back = called->state;
+  Bits result = bits_fresh("result", 64);
+  back.general[0] = result; /* rax, x0 */
+  if (c->isa == ISA_X64) {
+    back.general[1] = bits_fresh("rcx", 64);
+    back.general[11] = bits_fresh("r11", 64);
+  }
+  back.memory = memory_fresh("after");
+  for (int i = 0; i < FLAGS; i++)
+    back.flag[i] = NULL;
+  Model want = {0};
+  check_model_start(c->isa, &start, &want);
+  want.memory = back.memory;
+  want.reg[A0.index] = result;
+  want.reg[T0.index] = want.reg[T1.index] = NULL;
+  const Exit *end = only_exit(back, EXIT_AT);
+  if (!end || end->at != check_laid()->end)
+    return check_failed("it does not go on behind the system call");
+  State before = start;
+  if (c->isa == ISA_A64)
+    before.general[8] = end->state.general[8]; /* x8 has the number */
+  goal_registers(c->isa, &end->state, &before, &want);
+  return goals_prove(c);
+}
+static const Operation sys_ = {"op_syscall", "lay_system_call", lay_sys, NULL, check_sys};
+
+/* ---- The stack pointer, and C -------------------------------------------------------------------------------------
+ */
+
+static void lay_stack_pointer(const Case *c) {
+  case_begin(c);
+  op_stack_pointer(case_reg(c->d));
+  case_end(c);
+}
+static void model_stack_pointer(const Case *c, Model *m) { m->reg[c->d] = m->sp; }
+static const Operation stack_pointer_ = {"op_stack_pointer", "lay_stack_pointer", lay_stack_pointer,
+                                         model_stack_pointer, NULL};
+
+/* C's fourth argument comes in rcx, which is T1; the others of both machines come where A0..A5 are. */
+static void lay_c_arguments(const Case *c) {
+  case_begin(c);
+  op_c_arguments();
+  case_end(c);
+}
+static void model_c_arguments(const Case *c, Model *m) {
+  if (c->isa == ISA_X64)
+    m->reg[A3.index] = m->reg[T1.index];
+}
+static const Operation c_arguments_ = {"op_c_arguments", "lay_c_arguments", lay_c_arguments, model_c_arguments, NULL};
+
+/* C wants its result in rax, which is T0, or in x0. */
+static void lay_c_result(const Case *c) {
+  case_begin(c);
+  op_c_result();
+  case_end(c);
+}
+static void model_c_result(const Case *c, Model *m) {
+  if (c->isa == ISA_X64)
+    m->reg[T0.index] = m->reg[A0.index];
+}
+static const Operation c_result_ = {"op_c_result", "lay_c_result", lay_c_result, model_c_result, NULL};
+
+const Operation *const control_operations[] = {&ret_,           &enter_,       &call_,     &jump_table_, &sys_,
+                                               &stack_pointer_, &c_arguments_, &c_result_, NULL};
+
+void each_control_case(Isa isa, Visit *visit, void *context) {
+  static const int places[] = {0, 1, 100, 200, 66000, -1, -100, -200, -66000};
+  visit(&(Case){.operation = &ret_, .isa = isa}, context);
+  for (int kind = 0; kind < ARRANGEMENTS; kind++)
+    for (int place = 0; place < 2; place++)
+      visit(&(Case){.operation = &enter_, .isa = isa, .kind = kind, .place = place}, context);
+  for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+    visit(&(Case){.operation = &call_, .isa = isa, .place = places[i]}, context);
+  for (int d = 0; d < MACHINE_REGISTERS; d++) {
+    visit(&(Case){.operation = &jump_table_, .isa = isa, .d = d}, context);
+    visit(&(Case){.operation = &stack_pointer_, .isa = isa, .d = d}, context);
+  }
+  for (int kind = 0; kind < NR_COUNT; kind++)
+    visit(&(Case){.operation = &sys_, .isa = isa, .kind = kind}, context);
+  visit(&(Case){.operation = &c_arguments_, .isa = isa}, context);
+  visit(&(Case){.operation = &c_result_, .isa = isa}, context);
+}

@@ -1,0 +1,398 @@
+/* faults.c: a table of faults, at least one for each template. A fault is a template that lays something else by the
+ * machine's own templates: two registers changed over, a bit of an immediate, an instruction too few. */
+#include "isa/prove/faults.h"
+
+#include "isa/prove/operations.h"
+#include "isa/templates.h"
+#include "lay/lay.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The templates into which faults are planted. */
+static const Templates *own(void) { return machine_now()->templates; }
+static Reg other(Reg r) { return (Reg){(unsigned char)((r.index + 1) % MACHINE_REGISTERS)}; }
+
+/* ---- The faults ---------------------------------------------------------------------------------------------------
+ */
+
+static void li_bit(Reg d, int64_t value) { own()->lay_li(d, (int64_t)((uint64_t)value ^ UINT64_C(1) << 40)); }
+static void li_short(Reg d, int64_t value) { own()->lay_li(d, (int32_t)value); }
+static void mov_reverse(Reg d, Reg a) { own()->lay_mov(a, d); }
+static void mov_none(Reg d, Reg a) {
+  (void)d;
+  (void)a;
+}
+static void la_next(Reg d, const char *name) {
+  own()->lay_la(d, name);
+  own()->lay_alu_imm(ALU_ADD, d, d, 1);
+}
+static void alu_reverse(Alu alu, Reg d, Reg a, Reg b) { own()->lay_alu(alu, d, b, a); }
+static void alu_signed(Alu alu, Reg d, Reg a, Reg b) { own()->lay_alu(alu == ALU_SHR ? ALU_SHL : alu, d, a, b); }
+static void alu_or_for_xor(Alu alu, Reg d, Reg a, Reg b) { own()->lay_alu(alu == ALU_XOR ? ALU_OR : alu, d, a, b); }
+/* Forgets that d may be b: writes d before b is read. */
+static void alu_overwrites(Alu alu, Reg d, Reg a, Reg b) {
+  if (d.index != a.index)
+    own()->lay_mov(d, a);
+  own()->lay_alu(alu, d, d, b);
+}
+static void alu_destroys(Alu alu, Reg d, Reg a, Reg b) {
+  own()->lay_alu(alu, d, a, b);
+  if (d.index != T1.index)
+    own()->lay_li(T1, 0);
+}
+static void alu_imm_more(Alu alu, Reg d, Reg a, int64_t b) { own()->lay_alu_imm(alu, d, a, b == 4095 ? 4094 : b ^ 1); }
+static void alu_imm_negative(Alu alu, Reg d, Reg a, int64_t b) {
+  own()->lay_alu_imm(alu, d, a, alu == ALU_SUB && b < -4096 ? b + 4096 : b);
+}
+static void load_wider(int bits, Reg d, Reg base, int64_t offset) {
+  own()->lay_load(bits == 8 ? 16 : bits, d, base, offset);
+}
+static void load_next(int bits, Reg d, Reg base, int64_t offset) { own()->lay_load(bits, d, base, offset ? 0 : 1); }
+static void load_indexed_base(int bits, Reg d, Reg base, Reg index) { own()->lay_load_indexed(bits, d, index, base); }
+static void store_narrow(int bits, Reg v, Reg base, int64_t offset) {
+  own()->lay_store(bits == 64 && offset < 4096 ? 32 : bits, v, base, offset);
+}
+static void store_other(int bits, Reg v, Reg base, int64_t offset) { own()->lay_store(bits, other(v), base, offset); }
+static void store_imm_zero(int bits, int64_t v, Reg base, int64_t offset) {
+  own()->lay_store_imm(bits, v & ~INT64_C(1), base, offset);
+}
+static void store_indexed_scale(int bits, Reg v, Reg base, Reg index) {
+  own()->lay_store_indexed(bits == 16 ? 8 : bits, v, base, index);
+}
+static void branch_signed(Cond cond, Reg a, Reg b, const char *to) {
+  own()->lay_branch(cond == IF_LTU ? IF_LT : cond, a, b, to);
+}
+static void branch_reverse(Cond cond, Reg a, Reg b, const char *to) {
+  own()->lay_branch(cond, cond == IF_GEU ? b : a, cond == IF_GEU ? a : b, to);
+}
+static void branch_imm_equal(Cond cond, Reg a, int64_t b, const char *to) {
+  own()->lay_branch_imm(cond == IF_LE ? IF_LT : cond, a, b, to);
+}
+static void branch_imm_value(Cond cond, Reg a, int64_t b, const char *to) {
+  own()->lay_branch_imm(cond, a, b & ~INT64_C(1), to);
+}
+static void branch_bits_turned(bool if_set, Reg a, int64_t mask, const char *to) {
+  own()->lay_branch_bits(!if_set, a, mask, to);
+}
+static void branch_bits_top(bool if_set, Reg a, int64_t mask, const char *to) {
+  own()->lay_branch_bits(if_set, a, mask & INT64_MAX, to);
+}
+static void jump_elsewhere(const char *to) {
+  (void)to;
+  own()->lay_jump("end");
+}
+static void call_as_jump(const char *to) { own()->lay_jump(to); }
+static void table_double(Reg index, const char *table) {
+  own()->lay_alu(ALU_ADD, index, index, index);
+  own()->lay_jump_table(index, table);
+}
+static void table_destroys(Reg index, const char *table) {
+  own()->lay_li(other(index), 0);
+  own()->lay_jump_table(index, table);
+}
+static void enter_one_less(const Reg *saved, int count) { own()->lay_enter(saved, count ? count - 1 : 0); }
+static void enter_swapped(const Reg *saved, int count) {
+  Reg turned[6] = {{0}};
+  for (int i = 0; i < count; i++)
+    turned[i] = saved[count - 1 - i];
+  own()->lay_enter(turned, count);
+}
+static void leave_one_less(const Reg *saved, int count) { own()->lay_leave(saved, count ? count - 1 : 0); }
+static void leave_swapped(const Reg *saved, int count) {
+  Reg turned[6] = {{0}};
+  for (int i = 0; i < count; i++)
+    turned[i] = saved[count - 1 - i];
+  own()->lay_leave(turned, count);
+}
+static void ret_changes(void) {
+  own()->lay_li(S0, 0);
+  own()->lay_ret();
+}
+static void scan_last(Reg d, Reg p, const ByteSet *set) {
+  ByteSet changed = *set;
+  changed.term[set->terms - 1].value ^= 0x80;
+  changed.term[set->terms - 1].last |= changed.term[set->terms - 1].last ? 0x80 : 0;
+  own()->lay_scan16(d, p, &changed);
+}
+static void scan_one_term(Reg d, Reg p, const ByteSet *set) {
+  ByteSet changed = *set;
+  changed.terms = 1;
+  own()->lay_scan16(d, p, &changed);
+}
+static void scan_destroys(Reg d, Reg p, const ByteSet *set) {
+  own()->lay_scan16(d, p, set);
+  own()->lay_li(other(d), 1);
+}
+static void mask_one_term(Reg d, Reg p, const ByteSet *set) {
+  ByteSet changed = *set;
+  changed.terms = 1;
+  own()->lay_mask16(d, p, &changed);
+}
+static void mask_shifted(Reg d, Reg p, const ByteSet *set) {
+  own()->lay_mask16(d, p, set);
+  own()->lay_alu_imm(ALU_SHL, d, d, 4);
+}
+static void first_next(Reg d, Reg mask) {
+  own()->lay_first16(d, mask);
+  own()->lay_alu_imm(ALU_ADD, d, d, 1);
+}
+static void copy_reverse(Reg dst, int64_t dst_offset, Reg src, int64_t src_offset) {
+  own()->lay_copy16(src, src_offset, dst, dst_offset);
+}
+static void copy_near(Reg dst, int64_t dst_offset, Reg src, int64_t src_offset) {
+  own()->lay_copy16(dst, dst_offset, src, src_offset == 16 ? 0 : src_offset ^ 16);
+}
+static void syscall_number(SystemCall number) { own()->lay_system_call(number == NR_WRITE ? NR_READ : number); }
+static void syscall_destroys(SystemCall number) {
+  own()->lay_system_call(number);
+  own()->lay_li(A1, 0);
+}
+static void syscall_no_result(SystemCall number) {
+  own()->lay_mov(S5, A0);
+  own()->lay_system_call(number);
+  own()->lay_mov(A0, S5);
+}
+static void stack_pointer_near(Reg d) {
+  own()->lay_stack_pointer(d);
+  own()->lay_alu_imm(ALU_ADD, d, d, 8);
+}
+static void c_arguments_third(void) {
+  own()->lay_c_arguments();
+  own()->lay_mov(A2, A3);
+}
+static void c_arguments_none(void) {}
+static void c_result_moved(void) {
+  own()->lay_c_result();
+  own()->lay_mov(A0, A1);
+}
+static void count_next(int counter) { own()->lay_count(counter + 1); }
+static void count_twice(int counter) {
+  own()->lay_count(counter);
+  own()->lay_count(counter);
+}
+/* Nothing is forgotten, so that the next program has the pool of the one before. Only its size shows that. */
+static void finish_other_pool(void) {
+  Lay *lay = machine_layout();
+  size_t count;
+  const LayItem *item = lay_items(lay, &count);
+  char wanted[16][32];
+  int wants = 0;
+  for (size_t i = 0; i < count && wants < 16; i++)
+    if (item[i].reference && !strncmp(item[i].reference, "sixteen_", 8) && !lay_find(lay, item[i].reference)) {
+      snprintf(wanted[wants], sizeof *wanted, "%s", item[i].reference);
+      unsigned char sixteen[16];
+      memset(sixteen, (int)strtol(wanted[wants] + 8, NULL, 16) ^ 1, sizeof sixteen);
+      lay_align(lay, 16);
+      lay_object(lay, wanted[wants++]);
+      lay_bytes(lay, sixteen, sizeof sixteen);
+    }
+}
+
+/* ---- The table ----------------------------------------------------------------------------------------------------
+ */
+
+enum { ON_X64 = 1 << ISA_X64, ON_A64 = 1 << ISA_A64, ON_BOTH = ON_X64 | ON_A64 };
+
+typedef struct {
+  const char *template_; /* the member that it replaces */
+  const char *name;
+  int machines;
+  void (*plant)(Templates *templates);
+} Fault;
+
+/* Each row makes the function that plants it. */
+#define FAULTS(ROW)                                                                                                    \
+  ROW(lay_li, li_bit, ON_BOTH)                                                                                         \
+  ROW(lay_li, li_short, ON_BOTH)                                                                                       \
+  ROW(lay_mov, mov_reverse, ON_BOTH)                                                                                   \
+  ROW(lay_mov, mov_none, ON_BOTH)                                                                                      \
+  ROW(lay_la, la_next, ON_BOTH)                                                                                        \
+  ROW(lay_alu, alu_reverse, ON_BOTH)                                                                                   \
+  ROW(lay_alu, alu_signed, ON_BOTH)                                                                                    \
+  ROW(lay_alu, alu_or_for_xor, ON_BOTH)                                                                                \
+  ROW(lay_alu, alu_overwrites, ON_BOTH)                                                                                \
+  ROW(lay_alu, alu_destroys, ON_BOTH)                                                                                  \
+  ROW(lay_alu_imm, alu_imm_more, ON_BOTH)                                                                              \
+  ROW(lay_alu_imm, alu_imm_negative, ON_BOTH)                                                                          \
+  ROW(lay_load, load_wider, ON_BOTH)                                                                                   \
+  ROW(lay_load, load_next, ON_BOTH)                                                                                    \
+  ROW(lay_load_indexed, load_indexed_base, ON_BOTH)                                                                    \
+  ROW(lay_store, store_narrow, ON_BOTH)                                                                                \
+  ROW(lay_store, store_other, ON_BOTH)                                                                                 \
+  ROW(lay_store_imm, store_imm_zero, ON_BOTH)                                                                          \
+  ROW(lay_store_indexed, store_indexed_scale, ON_BOTH)                                                                 \
+  ROW(lay_branch, branch_signed, ON_BOTH)                                                                              \
+  ROW(lay_branch, branch_reverse, ON_BOTH)                                                                             \
+  ROW(lay_branch_imm, branch_imm_equal, ON_BOTH)                                                                       \
+  ROW(lay_branch_imm, branch_imm_value, ON_BOTH)                                                                       \
+  ROW(lay_branch_bits, branch_bits_turned, ON_BOTH)                                                                    \
+  ROW(lay_branch_bits, branch_bits_top, ON_BOTH)                                                                       \
+  ROW(lay_jump, jump_elsewhere, ON_BOTH)                                                                               \
+  ROW(lay_call, call_as_jump, ON_BOTH)                                                                                 \
+  ROW(lay_jump_table, table_double, ON_BOTH)                                                                           \
+  ROW(lay_jump_table, table_destroys, ON_BOTH)                                                                         \
+  ROW(lay_enter, enter_one_less, ON_BOTH)                                                                              \
+  ROW(lay_enter, enter_swapped, ON_BOTH)                                                                               \
+  ROW(lay_leave, leave_one_less, ON_BOTH)                                                                              \
+  ROW(lay_leave, leave_swapped, ON_BOTH)                                                                               \
+  ROW(lay_ret, ret_changes, ON_BOTH)                                                                                   \
+  ROW(lay_scan16, scan_last, ON_BOTH)                                                                                  \
+  ROW(lay_scan16, scan_one_term, ON_BOTH)                                                                              \
+  ROW(lay_scan16, scan_destroys, ON_BOTH)                                                                              \
+  ROW(lay_mask16, mask_one_term, ON_BOTH)                                                                              \
+  ROW(lay_mask16, mask_shifted, ON_BOTH)                                                                               \
+  ROW(lay_first16, first_next, ON_BOTH)                                                                                \
+  ROW(lay_copy16, copy_reverse, ON_BOTH)                                                                               \
+  ROW(lay_copy16, copy_near, ON_BOTH)                                                                                  \
+  ROW(lay_system_call, syscall_number, ON_BOTH)                                                                        \
+  ROW(lay_system_call, syscall_destroys, ON_BOTH)                                                                      \
+  ROW(lay_system_call, syscall_no_result, ON_BOTH)                                                                     \
+  ROW(lay_stack_pointer, stack_pointer_near, ON_BOTH)                                                                  \
+  ROW(lay_c_arguments, c_arguments_none, ON_X64)                                                                       \
+  ROW(lay_c_arguments, c_arguments_third, ON_BOTH)                                                                     \
+  ROW(lay_c_result, c_result_moved, ON_BOTH)                                                                           \
+  ROW(lay_count, count_next, ON_BOTH)                                                                                  \
+  ROW(lay_count, count_twice, ON_BOTH)                                                                                 \
+  ROW(lay_finish, finish_other_pool, ON_X64)
+
+#define PLANT_OF_ROW(member, fault, machines)                                                                          \
+  static void plant_##fault(Templates *templates) { templates->member = fault; }
+FAULTS(PLANT_OF_ROW)
+#define FAULT_OF_ROW(member, fault, machines) {#member, #fault, machines, plant_##fault},
+static const Fault faults[] = {FAULTS(FAULT_OF_ROW)};
+
+/* lay_begin forgets the pool of the program before; what it would leave is laid behind the end, where nothing looks. */
+static const char *const templates_without_fault[] = {"lay_begin"};
+
+/* ---- Looking for a refutation --------------------------------------------------------------------------------------
+ */
+
+typedef struct {
+  const Fault *fault;
+  unsigned seen, tried;
+  bool refuted;
+} Search;
+
+/* Cases of the operations that the template lays, a few of each kind. */
+static void try_case(const Case *c, void *context) {
+  Search *search = context;
+  if (search->refuted || !strstr(c->operation->template_, search->fault->template_))
+    return;
+  /* lay_alu is a part of lay_alu_imm's name */
+  const char *at = strstr(c->operation->template_, search->fault->template_);
+  char after = at[strlen(search->fault->template_)];
+  if ((after && after != ' ') || (search->seen++ > 60 && search->seen % 37))
+    return;
+  if (search->tried++ % 200 == 0)
+    bits_begin();
+  char report[1024], text[256];
+  Verdict verdict = check_case(c, report, sizeof report);
+  if (verdict == PROVED)
+    return;
+  search->refuted = true;
+  case_text(c, text, sizeof text);
+  printf("%s: %s\n", text, report);
+}
+
+static bool prove_fault(const Fault *fault, Isa isa) {
+  Templates templates = *machine_row(isa)->templates;
+  fault->plant(&templates);
+  machine_plant(&templates);
+  Search search = {.fault = fault};
+  printf("%-18s %-20s ", fault->template_, fault->name);
+  each_case(isa, try_case, &search);
+  machine_plant(NULL);
+  if (!search.refuted)
+    printf("%s: NOT REFUTED by %u cases\n", machine_row(isa)->name, search.tried);
+  return search.refuted;
+}
+
+int prove_faults(void) {
+  unsigned planted = 0, refuted = 0;
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+    for (int isa = 0; isa < ISA_COUNT; isa++)
+      if (faults[i].machines >> isa & 1) {
+        planted++;
+        refuted += prove_fault(&faults[i], (Isa)isa);
+      }
+  printf("%u of %u planted faults refuted\n", refuted, planted);
+  return planted && refuted == planted ? 0 : 1;
+}
+
+/* ---- What is there, and what is not --------------------------------------------------------------------------------
+ */
+
+static char *read_text(const char *path) {
+  FILE *in = fopen(path, "rb");
+  char *text = calloc(1, 1 << 20);
+  if (!in || !text) {
+    fprintf(stderr, "prove: %s cannot be read; run prove in the folder of the project\n", path);
+    exit(3);
+  }
+  size_t size = fread(text, 1, (1 << 20) - 1, in);
+  text[size] = '\0';
+  fclose(in);
+  return text;
+}
+
+static bool is_listed(const char *list, const char *word) {
+  size_t length = strlen(word);
+  for (const char *at = list; (at = strstr(at, word)); at += length)
+    if ((at == list || at[-1] == ' ') && (!at[length] || at[length] == ' '))
+      return true;
+  return false;
+}
+
+static bool has_model(const char *function) {
+  size_t count;
+  const Operation *const *all = all_operations(&count);
+  for (size_t i = 0; i < count; i++)
+    if (is_listed(all[i]->name, function))
+      return true;
+  return false;
+}
+
+static bool has_fault(const char *member) {
+  for (size_t i = 0; i < sizeof templates_without_fault / sizeof *templates_without_fault; i++)
+    if (!strcmp(templates_without_fault[i], member))
+      return true;
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+    if (!strcmp(faults[i].template_, member))
+      return true;
+  return false;
+}
+
+/* Whether there is what is looked for, of each name in the file that begins with `prefix` behind `before`. */
+static bool all_names(const char *path, const char *before, const char *prefix, bool (*has)(const char *),
+                      const char *lack) {
+  char *text = read_text(path), start[64], name[128];
+  snprintf(start, sizeof start, "%s%s", before, prefix);
+  bool well = true;
+  unsigned count = 0;
+  for (char *at = text; (at = strstr(at, start));) {
+    at += strlen(start);
+    int length = 0;
+    while (isalnum((unsigned char)at[length]) || at[length] == '_')
+      length++;
+    snprintf(name, sizeof name, "%s%.*s", prefix, length, at);
+    count++;
+    if (!has(name)) {
+      printf("%s: %s has no %s\n", path, name, lack);
+      well = false;
+    }
+  }
+  free(text);
+  printf("%s: %u names looked at\n", path, count);
+  return well && count > 10;
+}
+
+int prove_complete(void) {
+  bool models = all_names("generators/isa/machine.h", "void ", "op_", has_model,
+                          "model: generators/isa/prove/operations.h lists the families");
+  bool planted =
+      all_names("generators/isa/templates.h", "void (*", "lay_", has_fault, "fault in generators/isa/prove/faults.c");
+  return models && planted ? 0 : 1;
+}

@@ -1,0 +1,390 @@
+/* hold.c: one instruction, one state, three answers: its meaning, a processor (or qemu-user), and Unicorn. */
+#include "isa/prove/hold.h"
+
+#include "isa/prove/hold_draw.h"
+#include "isa/prove/machine_state.h"
+#include "lay/refusal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unicorn/unicorn.h>
+#include <unistd.h>
+
+enum { GENERALS_X64 = 16, GENERALS_A64 = 32, VECTORS_X64 = 16, VECTORS_A64 = 32 };
+
+static const char *const flag_names[][FLAGS] = {
+    [ISA_X64] = {"CF", "ZF", "SF", "OF", "PF"}, [ISA_A64] = {"C", "Z", "N", "V", "-"}};
+
+/* ---- Random numbers ------------------------------------------------------------------------------------------------
+ */
+
+static uint64_t random_state = 0x9e3779b97f4a7c15u;
+static uint64_t next_random(void) { /* xorshift */
+  random_state ^= random_state << 13;
+  random_state ^= random_state >> 7;
+  random_state ^= random_state << 17;
+  return random_state;
+}
+uint64_t draw_number(void) {
+  static const uint64_t edges[] = {0,          1,
+                                   2,          0x7f,
+                                   0x80,       0xff,
+                                   0x7fff,     0x8000,
+                                   0xffff,     0x7fffffff,
+                                   0x80000000, UINT32_MAX,
+                                   INT64_MAX,  UINT64_C(1) << 63,
+                                   UINT64_MAX, UINT64_MAX - 1};
+  uint64_t value = next_random();
+  switch (next_random() % 4) {
+  case 0:
+    return edges[value % (sizeof edges / sizeof *edges)];
+  case 1:
+    return value >> next_random() % 64;
+  default:
+    return value;
+  }
+}
+int64_t draw_within(int64_t least, int64_t most) {
+  uint64_t span = (uint64_t)most - (uint64_t)least;
+  uint64_t kind = next_random() % 8;
+  return kind == 0 ? least : kind == 1 ? most : (int64_t)((uint64_t)least + next_random() % (span + 1));
+}
+
+/* What the kernel does is no meaning of ours, what only stops a program has none, and two are no instructions. */
+static const char *const left_out[][6] = {
+    [ISA_X64] = {"syscall", "int_imm8", "int3", "ud2"}, [ISA_A64] = {"svc", "brk", "code", "is_bitmask"}};
+
+int print_encoders(const char *isa) {
+  bool x64 = !strcmp(isa, "x64");
+  const char *name;
+  Drawn drawn;
+  for (size_t i = 0; x64 ? draw_x64(i, &name, &drawn) : draw_a64(i, &name, &drawn); i++)
+    puts(name);
+  for (const char *const *each = left_out[x64 ? ISA_X64 : ISA_A64]; *each; each++)
+    puts(*each);
+  return 0;
+}
+
+/* ---- States --------------------------------------------------------------------------------------------------------
+ */
+
+static int sp_of(Isa isa) { return isa == ISA_X64 ? SP_X64 : SP_A64; }
+static int generals_of(Isa isa) { return isa == ISA_X64 ? GENERALS_X64 : GENERALS_A64; }
+static int vectors_of(Isa isa) { return isa == ISA_X64 ? VECTORS_X64 : VECTORS_A64; }
+
+/* Bring the address of the operand into the window. */
+static void aim(const Drawn *drawn, ExecuteState *state) {
+  uint64_t wanted = EXECUTE_WINDOW + 256 + next_random() % 256;
+  wanted &= ~(uint64_t)(drawn->align - 1);
+  uint64_t rest = wanted - (uint64_t)drawn->displacement;
+  if (drawn->base < 0)
+    return;
+  if (drawn->index == drawn->base) {
+    state->general[drawn->base] = rest / (1 + (unsigned)drawn->scale);
+    return;
+  }
+  if (drawn->index >= 0)
+    rest -= state->general[drawn->index] * (unsigned)drawn->scale;
+  state->general[drawn->base] = rest;
+}
+
+static ExecuteState draw_state(Isa isa, const Drawn *drawn) {
+  ExecuteState state = {.pc = EXECUTE_AT};
+  for (int i = 0; i < generals_of(isa); i++)
+    state.general[i] = draw_number();
+  for (int i = 0; i < vectors_of(isa); i++)
+    state.vector[i][0] = draw_number(), state.vector[i][1] = draw_number();
+  for (int i = 0; i < FLAGS; i++)
+    state.flag[i] = isa == ISA_A64 && i == FLAG_P ? 0 : next_random() & 1;
+  for (size_t i = 0; i < sizeof state.window; i++)
+    state.window[i] = (unsigned char)draw_number();
+  uint64_t sp = EXECUTE_WINDOW + 512;
+  if (drawn->stack)
+    state.general[sp_of(isa)] = sp;
+  uint64_t to = EXECUTE_AT + (uint64_t)(next_random() & 1 ? draw_within(16, 1000) * 4 : draw_within(-1000, -16) * 4);
+  if (drawn->jump >= 0)
+    state.general[drawn->jump] = to;
+  if (drawn->returns)
+    for (int i = 0; i < 8; i++)
+      state.window[sp - EXECUTE_WINDOW + (uint64_t)i] = (unsigned char)(to >> 8 * i);
+  if (isa == ISA_A64 && !drawn->has_memory)
+    state.general[SP_A64] &= ~UINT64_C(15);
+  if (drawn->has_memory)
+    aim(drawn, &state);
+  return state;
+}
+
+/* ---- The meaning ----------------------------------------------------------------------------------------------------
+ */
+
+/* What a meaning says of a state: of an undefined flag nothing. */
+typedef struct {
+  ExecuteState state;
+  bool undefined[FLAGS];
+} Meant;
+
+static Bits vector_term(const uint64_t *vector) { return bits_join(bits(64, vector[1]), bits(64, vector[0])); }
+
+static uint64_t number_of(Bits term) {
+  uint64_t value = 0;
+  if (!bits_is_number(Z3_simplify(bits_context, term), &value)) {
+    fprintf(stderr, "prove: a meaning on known values gives no number\n");
+    exit(3);
+  }
+  return value;
+}
+
+/* False where the machine demands more of the state than it has (an aligned address, a source that is not 0). */
+static bool by_meaning(Isa isa, const LayCode *code, const ExecuteState *before, Meant *meant, const char **why) {
+  Text text = {EXECUTE_AT, code->bytes, code->len, NULL};
+  meant->state = *before;
+  State state = {.isa = isa,
+                 .text = &text,
+                 .pc = before->pc,
+                 .window = meant->state.window,
+                 .window_address = EXECUTE_WINDOW,
+                 .window_size = EXECUTE_WINDOW_SIZE};
+  for (int i = 0; i < GENERAL_REGISTERS; i++)
+    state.general[i] = bits(64, before->general[i]);
+  for (int i = 0; i < VECTOR_REGISTERS; i++)
+    state.vector[i] = vector_term(before->vector[i]);
+  for (int i = 0; i < FLAGS; i++)
+    state.flag[i] = bits(1, before->flag[i]);
+  Step step = state_step(&state);
+  *why = step.kind == STEP_UNKNOWN ? state.why : NULL;
+  if (state.must && Z3_get_bool_value(bits_context, Z3_simplify(bits_context, state.must)) != Z3_L_TRUE)
+    return false;
+  if (*why)
+    return true;
+  for (int i = 0; i < generals_of(isa); i++)
+    meant->state.general[i] = number_of(state.general[i]);
+  for (int i = 0; i < vectors_of(isa); i++)
+    for (unsigned half = 0; half < 2; half++)
+      meant->state.vector[i][half] = number_of(bits_cut(state.vector[i], 64 * half + 63, 64 * half));
+  for (int i = 0; i < FLAGS; i++) {
+    meant->undefined[i] = !state.flag[i];
+    meant->state.flag[i] = state.flag[i] ? number_of(state.flag[i]) : 0;
+  }
+  meant->state.pc = state.pc;
+  if (step.kind == STEP_AWAY)
+    meant->state.pc = number_of(step.target);
+  else if (step.kind == STEP_BRANCH && number_of(bit_of_truth(step.condition)))
+    meant->state.pc = step.to;
+  return true;
+}
+
+/* ---- Unicorn
+ * --------------------------------------------------------------------------------------------------------- */
+
+static void demand(uc_err error, const char *what) {
+  if (error == UC_ERR_OK)
+    return;
+  fprintf(stderr, "prove: Unicorn: %s: %s\n", what, uc_strerror(error));
+  exit(3);
+}
+
+static int general_id(Isa isa, int i) {
+  static const int x64[] = {UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX,
+                            UC_X86_REG_RSP, UC_X86_REG_RBP, UC_X86_REG_RSI, UC_X86_REG_RDI,
+                            UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R10, UC_X86_REG_R11,
+                            UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15};
+  if (isa == ISA_X64)
+    return x64[i];
+  return i == 31 ? UC_ARM64_REG_SP : i == 30 ? UC_ARM64_REG_X30 : i == 29 ? UC_ARM64_REG_X29 : UC_ARM64_REG_X0 + i;
+}
+
+static uc_engine *open_unicorn(Isa isa) {
+  uc_engine *uc;
+  demand(isa == ISA_X64 ? uc_open(UC_ARCH_X86, UC_MODE_64, &uc) : uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &uc), "open");
+  demand(uc_mem_map(uc, EXECUTE_CODE, EXECUTE_CODE_SIZE, UC_PROT_ALL), "map code");
+  demand(uc_mem_map(uc, EXECUTE_WINDOW, 0x1000, UC_PROT_READ | UC_PROT_WRITE), "map memory");
+  static unsigned char traps[EXECUTE_CODE_SIZE];
+  memset(traps, isa == ISA_X64 ? 0xcc : 0, sizeof traps);
+  demand(uc_mem_write(uc, EXECUTE_CODE, traps, sizeof traps), "write traps");
+  if (isa == ISA_A64) {
+    uint64_t vectors_on = 3 << 20;
+    demand(uc_reg_write(uc, UC_ARM64_REG_CPACR_EL1, &vectors_on), "switch vectors on");
+  }
+  return uc;
+}
+
+static const int x64_flag_bits[FLAGS] = {0, 6, 7, 11, 2}, a64_flag_bits[FLAGS] = {29, 30, 31, 28, 0};
+
+/* Until the address that the meaning goes on at; where Unicorn goes elsewhere, a trap stops it. */
+static void by_unicorn(Isa isa, uc_engine *uc, const LayCode *code, uint64_t until, ExecuteState *state) {
+  const int *bits_of = isa == ISA_X64 ? x64_flag_bits : a64_flag_bits;
+  int flags_id = isa == ISA_X64 ? UC_X86_REG_EFLAGS : UC_ARM64_REG_NZCV,
+      pc_id = isa == ISA_X64 ? UC_X86_REG_RIP : UC_ARM64_REG_PC;
+  int vector_id = isa == ISA_X64 ? UC_X86_REG_XMM0 : UC_ARM64_REG_Q0;
+  uint64_t flags = isa == ISA_X64 ? 2 : 0;
+  for (int i = 0; i < FLAGS; i++)
+    flags |= isa == ISA_A64 && i == FLAG_P ? 0 : state->flag[i] << bits_of[i];
+  unsigned char place[sizeof code->bytes];
+  memset(place, isa == ISA_X64 ? 0xcc : 0, sizeof place);
+  memcpy(place, code->bytes, code->len);
+  demand(uc_mem_write(uc, EXECUTE_AT, place, sizeof place), "write code");
+  demand(uc_mem_write(uc, EXECUTE_WINDOW, state->window, sizeof state->window), "write memory");
+  for (int i = 0; i < generals_of(isa); i++)
+    demand(uc_reg_write(uc, general_id(isa, i), &state->general[i]), "write a register");
+  for (int i = 0; i < vectors_of(isa); i++)
+    demand(uc_reg_write(uc, vector_id + i, state->vector[i]), "write a vector");
+  demand(uc_reg_write(uc, flags_id, &flags), "write flags");
+  demand(uc_ctl_remove_cache(uc, EXECUTE_AT, EXECUTE_AT + 16), "forget what was there");
+  uc_emu_start(uc, EXECUTE_AT, until, 0, 0);
+  for (int i = 0; i < generals_of(isa); i++)
+    uc_reg_read(uc, general_id(isa, i), &state->general[i]);
+  for (int i = 0; i < vectors_of(isa); i++)
+    uc_reg_read(uc, vector_id + i, state->vector[i]);
+  uc_reg_read(uc, flags_id, &flags);
+  for (int i = 0; i < FLAGS; i++)
+    state->flag[i] = isa == ISA_A64 && i == FLAG_P ? 0 : flags >> bits_of[i] & 1;
+  uc_reg_read(uc, pc_id, &state->pc);
+  uc_mem_read(uc, EXECUTE_WINDOW, state->window, sizeof state->window);
+}
+
+/* ---- The processor
+ * ---------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  pid_t pid;
+  FILE *in, *out;
+} Processor;
+
+/* Start the program that executes; `command` may name what runs it, as in "qemu-aarch64 build/execute-arm64". */
+static Processor start_processor(const char *command) {
+  int to[2], from[2];
+  if (pipe(to) || pipe(from))
+    exit(3);
+  fflush(stdout);
+  pid_t pid = fork();
+  if (pid == 0) {
+    dup2(to[0], 0);
+    dup2(from[1], 1);
+    close(to[1]);
+    close(from[0]);
+    execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+    _exit(127);
+  }
+  close(to[0]);
+  close(from[1]);
+  return (Processor){pid, fdopen(from[0], "rb"), fdopen(to[1], "wb")};
+}
+
+static void by_processor(Processor *processor, const char *command, const LayCode *code, ExecuteState *state) {
+  ExecuteRequest request = {.size = code->len, .state = *state};
+  memcpy(request.code, code->bytes, code->len);
+  if (fwrite(&request, sizeof request, 1, processor->out) != 1 || fflush(processor->out) ||
+      fread(state, sizeof *state, 1, processor->in) != 1) {
+    fprintf(stderr, "prove: \"%s\" ended before it answered\n", command);
+    exit(3);
+  }
+}
+
+static void stop_processor(Processor *processor) {
+  fclose(processor->out);
+  fclose(processor->in);
+  waitpid(processor->pid, NULL, 0);
+}
+
+/* ---- The comparison
+ * --------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  Isa isa;
+  const char *name;
+  const LayCode *code;
+  const ExecuteState *before;
+  unsigned differences;
+} Held;
+
+static void tell(Held *held, const char *engine, const char *what, int i, uint64_t meant, uint64_t done) {
+  if (held->differences++ >= 20)
+    return;
+  printf("%s %s", held->isa == ISA_X64 ? "x64" : "arm64", held->name);
+  for (int b = 0; b < held->code->len; b++)
+    printf(" %02x", held->code->bytes[b]);
+  printf(": %s %d is %#" PRIx64 " by its meaning, %#" PRIx64 " by %s\n", what, i, meant, done, engine);
+}
+
+static void compare(Held *held, const Meant *meant, const ExecuteState *done, const char *engine) {
+  for (int i = 0; i < generals_of(held->isa); i++)
+    if (meant->state.general[i] != done->general[i])
+      tell(held, engine, "register", i, meant->state.general[i], done->general[i]);
+  for (int i = 0; i < vectors_of(held->isa); i++)
+    for (int half = 0; half < 2; half++)
+      if (meant->state.vector[i][half] != done->vector[i][half])
+        tell(held, engine, half ? "upper half of vector" : "lower half of vector", i, meant->state.vector[i][half],
+             done->vector[i][half]);
+  for (int i = 0; i < FLAGS; i++)
+    if (!meant->undefined[i] && !(held->isa == ISA_A64 && i == FLAG_P) && meant->state.flag[i] != done->flag[i])
+      tell(held, engine, flag_names[held->isa][i], i, meant->state.flag[i], done->flag[i]);
+  if (meant->state.pc != done->pc)
+    tell(held, engine, "the next address", 0, meant->state.pc, done->pc);
+  for (int i = 0; i < EXECUTE_WINDOW_SIZE; i++)
+    if (meant->state.window[i] != done->window[i])
+      tell(held, engine, "byte of memory", i, meant->state.window[i], done->window[i]);
+}
+
+/* Hold one machine. Returns the count of differences, or a negative number where an instruction has no meaning. */
+static unsigned hold_machine(Isa isa, const char *command, unsigned rounds) {
+  Processor processor = start_processor(command);
+  uc_engine *uc = open_unicorn(isa);
+  Held held = {.isa = isa};
+  unsigned encoders = 0, states = 0, left = 0;
+  char undefined[1024] = "";
+  Drawn drawn;
+  for (size_t i = 0; isa == ISA_X64 ? draw_x64(i, &held.name, &drawn) : draw_a64(i, &held.name, &drawn); i++) {
+    bool differ = false;
+    encoders++;
+    for (unsigned round = 0; round < rounds; round++) {
+      refusal_clear();
+      (void)(isa == ISA_X64 ? draw_x64(i, &held.name, &drawn) : draw_a64(i, &held.name, &drawn));
+      if (!drawn.code.len) {
+        printf("%s: refused: %s\n", held.name, refusal_text());
+        held.differences++;
+        break;
+      }
+      if (states++ % 64 == 0)
+        bits_begin();
+      ExecuteState before = draw_state(isa, &drawn), done = before, emulated = before;
+      held.code = &drawn.code;
+      held.before = &before;
+      Meant meant = {.state = before};
+      const char *why = NULL;
+      if (!by_meaning(isa, &drawn.code, &before, &meant, &why)) {
+        left++;
+        continue;
+      }
+      if (why) {
+        printf("%s: no meaning: %s\n", held.name, why);
+        held.differences++;
+        continue;
+      }
+      by_processor(&processor, command, &drawn.code, &done);
+      by_unicorn(isa, uc, &drawn.code, meant.state.pc, &emulated);
+      compare(&held, &meant, &done, command);
+      compare(&held, &meant, &emulated, "Unicorn");
+      for (int f = 0; f < FLAGS; f++)
+        differ = differ || (meant.undefined[f] && done.flag[f] != emulated.flag[f]);
+    }
+    if (differ)
+      snprintf(undefined + strlen(undefined), sizeof undefined - strlen(undefined), " %s", held.name);
+  }
+  uc_close(uc);
+  stop_processor(&processor);
+  printf(
+      "%-5s  %u encoders, %u states (%u left out: misaligned, or bsf of 0), by \"%s\" and by Unicorn: %u differences\n",
+      isa == ISA_X64 ? "x64" : "arm64", encoders, states, left, command, held.differences);
+  if (*undefined)
+    printf("       flags that are undefined, and that the two leave differently:%s\n", undefined);
+  return held.differences + (encoders == 0);
+}
+
+int hold_meanings(const char *x64_program, const char *a64_program, unsigned rounds) {
+  unsigned differences = hold_machine(ISA_X64, x64_program, rounds);
+  differences += hold_machine(ISA_A64, a64_program, rounds);
+  return differences ? 1 : 0;
+}

@@ -1,0 +1,83 @@
+/* machine_state.h: a processor whose registers and memory are terms, and one step of it.
+ *
+ * The meaning of each instruction is written once, in x64_meaning.c and a64_meaning.c, beside the encoding formula that
+ * it belongs to. It is run on unknown registers to prove an operation for all inputs, and on known ones to hold it to
+ * the real machine: the same functions, the same terms.
+ */
+#ifndef BYTEGATE_PROVE_MACHINE_STATE_H
+#define BYTEGATE_PROVE_MACHINE_STATE_H
+
+#include "isa/machine.h"
+#include "isa/prove/bits.h"
+
+/* Laid bytes, of which some bits may be unknown: those of an immediate that stands for all of its class. */
+typedef struct {
+  uint64_t address;
+  const unsigned char *bytes;
+  size_t size;
+  const Bits *unknown_bit; /* 8 * size terms of one bit, or NULL for a bit that is as `bytes` has it; NULL: all are */
+} Text;
+
+#define GENERAL_REGISTERS 32 /* x64: by number, 4 is rsp; a64: x0..x30, and 31 is sp */
+#define SP_X64 4
+#define SP_A64 31
+#define VECTOR_REGISTERS 32
+
+/* Flags, each one bit. NULL is undefined: no instruction may read it. */
+typedef enum { FLAG_C, FLAG_Z, FLAG_N, FLAG_V, FLAG_P, FLAGS } Flag; /* x64: CF ZF SF OF PF */
+
+typedef struct {
+  Isa isa;
+  const Text *text;
+  Bits general[GENERAL_REGISTERS], vector[VECTOR_REGISTERS], flag[FLAGS];
+  Bits memory;
+  unsigned char *window; /* where not NULL: memory is these bytes at window_address, and all addresses are known */
+  uint64_t window_address;
+  size_t window_size;
+  Truth must;      /* what the machine demands so far: alignment, a source that is not 0; NULL: nothing */
+  uint64_t pc;     /* of the next instruction */
+  const char *why; /* words, where a step fails */
+} State;
+
+typedef enum {
+  STEP_NEXT,    /* go on at pc */
+  STEP_BRANCH,  /* to `to` if `condition`, else go on at pc */
+  STEP_AWAY,    /* to the address `target`, which may be unknown */
+  STEP_KERNEL,  /* a system call; it comes back at pc */
+  STEP_UNKNOWN, /* no instruction that has a meaning here: state->why */
+} StepKind;
+
+typedef struct {
+  StepKind kind;
+  uint64_t to;
+  Truth condition;
+  Bits target;
+} Step;
+
+/* Execute the instruction at state->pc. */
+Step state_step(State *state);
+Step x64_step(State *state);
+Step a64_step(State *state);
+
+/* ---- For the two files of meanings ------------------------------------------------------------------------------ */
+
+/* Byte `at` of the instruction stream; false where it lies outside of the text or is not known. */
+bool text_byte(const Text *text, uint64_t address, unsigned char *byte);
+/* `count` bits from bit `low` of the byte at `address` on, counted through the text: known ones or not. */
+Bits text_bits(const Text *text, uint64_t address, unsigned low, unsigned count);
+
+Bits state_load(State *state, Bits address, unsigned bytes);
+void state_store(State *state, Bits address, Bits value, unsigned bytes);
+void state_demand(State *state, Truth truth);
+Step step_unknown(State *state, const char *why);
+
+/* A sum or a difference with the flags that arm64 calls N, Z, C, V: C is the carry out, and for a - b it is a >= b. */
+typedef struct {
+  Bits result, n, z, c, v;
+} Sum;
+Sum sum_of(Bits a, Bits b);
+Sum difference_of(Bits a, Bits b);
+
+Bits bits_map_bytes(Bits a, Bits b, Bits (*function)(Bits, Bits)); /* byte by byte, 16 of them */
+
+#endif

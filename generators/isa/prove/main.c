@@ -1,0 +1,156 @@
+/* main.c: the command `prove`: all cases of all operations, dealt to several processes, and a table of what came out.
+ */
+#include "isa/prove/faults.h"
+#include "isa/prove/hold.h"
+#include "isa/prove/operations.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { OPERATIONS_MOST = 96, RENEW = 200 /* cases, and then the solver begins anew */ };
+
+/* What a machine's cases of one operation came to; shared by the processes, each with a line of its own. */
+typedef struct {
+  unsigned cases, proved;
+  double slowest;
+} Count;
+
+typedef struct {
+  Isa isa;
+  unsigned job, jobs, step, seen, taken;
+  unsigned of_operation[OPERATIONS_MOST];
+  Count *counts;
+} Work;
+
+static double now_seconds(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static size_t index_of(const Operation *operation) {
+  size_t count, i = 0;
+  const Operation *const *all = all_operations(&count);
+  while (i < count && all[i] != operation)
+    i++;
+  return i;
+}
+
+/* Prove the case if it is this process's turn: of each operation the first, and then each one after `step` more. */
+static void prove_one(const Case *c, void *context) {
+  Work *work = context;
+  size_t operation = index_of(c->operation);
+  if (work->of_operation[operation]++ % work->step)
+    return;
+  if (work->seen++ % work->jobs != work->job)
+    return;
+  if (work->taken++ % RENEW == 0)
+    bits_begin();
+  char report[1024], text[256];
+  double start = now_seconds();
+  Verdict verdict = check_case(c, report, sizeof report);
+  double seconds = now_seconds() - start;
+  Count *count = &work->counts[operation];
+  count->cases++;
+  count->proved += verdict == PROVED;
+  if (seconds > count->slowest)
+    count->slowest = seconds;
+  if (verdict == PROVED)
+    return;
+  case_text(c, text, sizeof text);
+  printf("%s: %s: %s\n", verdict == REFUTED ? "REFUTED" : "UNPROVED", text, report);
+  fflush(stdout);
+}
+
+/* False if any process failed. */
+static bool run_jobs(Isa isa, unsigned jobs, unsigned step, Count *counts) {
+  for (unsigned job = 0; job < jobs; job++) {
+    Work work = {.isa = isa, .job = job, .jobs = jobs, .step = step, .counts = counts + job * OPERATIONS_MOST};
+    fflush(stdout);
+    pid_t child = fork();
+    if (child < 0)
+      return false;
+    if (child == 0) {
+      each_case(isa, prove_one, &work);
+      fflush(stdout);
+      _exit(0);
+    }
+  }
+  bool well = true;
+  int status;
+  while (wait(&status) > 0)
+    well = well && status == 0;
+  return well;
+}
+
+static void print_counts(Isa isa, const Count *counts, unsigned jobs, Count *total) {
+  size_t operations;
+  const Operation *const *all = all_operations(&operations);
+  for (size_t i = 0; i < operations; i++) {
+    Count sum = {0, 0, 0};
+    for (unsigned job = 0; job < jobs; job++) {
+      const Count *one = &counts[job * OPERATIONS_MOST + i];
+      sum.cases += one->cases;
+      sum.proved += one->proved;
+      sum.slowest = one->slowest > sum.slowest ? one->slowest : sum.slowest;
+    }
+    printf("%-5s  %-28.28s  %6u of %6u proved  slowest %.2f s\n", isa == ISA_X64 ? "x64" : "arm64", all[i]->name,
+           sum.proved, sum.cases, sum.slowest);
+    total->cases += sum.cases;
+    total->proved += sum.proved;
+  }
+}
+
+/* All operations on both machines, each `step`th case. Status 0 if every one is proved. */
+static int prove_operations(unsigned step, unsigned jobs) {
+  size_t operations, bytes = sizeof(Count) * OPERATIONS_MOST * jobs;
+  all_operations(&operations);
+  Count total = {0, 0, 0};
+  double start = now_seconds();
+  for (int isa = ISA_X64; isa <= ISA_A64; isa++) {
+    Count *counts = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (counts == MAP_FAILED)
+      return 3;
+    if (!run_jobs((Isa)isa, jobs, step, counts)) {
+      fprintf(stderr, "prove: a process ended before its cases were proved\n");
+      return 3;
+    }
+    print_counts((Isa)isa, counts, jobs, &total);
+    munmap(counts, bytes);
+  }
+  printf("%zu operations, %u of %u cases proved, %u not, %.0f s\n", operations, total.proved, total.cases,
+         total.cases - total.proved, now_seconds() - start);
+  return total.cases && total.proved == total.cases ? 0 : 1;
+}
+
+static int usage(void) {
+  fprintf(stderr,
+          "usage: prove operations [STEP [JOBS]]   prove each STEPth case (all) in JOBS processes\n"
+          "       prove complete                   does every operation have a model, and every template a fault?\n"
+          "       prove encoders x64|a64           name the encoders whose meaning is held, or left out\n"
+          "       prove faults                     plant each fault into its template: it must be refuted\n"
+          "       prove hold X64 ARM64 [ROUNDS]    hold the meanings to the machines that these two programs run on\n");
+  return 2;
+}
+
+int main(int argc, char **argv) {
+  long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  unsigned step = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 1;
+  unsigned jobs = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : processors > 0 ? (unsigned)processors : 1;
+  if (argc >= 2 && !strcmp(argv[1], "operations") && step && jobs)
+    return prove_operations(step, jobs);
+  if (argc == 2 && !strcmp(argv[1], "faults"))
+    return prove_faults();
+  if (argc == 2 && !strcmp(argv[1], "complete"))
+    return prove_complete();
+  if (argc == 3 && !strcmp(argv[1], "encoders"))
+    return print_encoders(argv[2]);
+  if (argc >= 4 && !strcmp(argv[1], "hold"))
+    return hold_meanings(argv[2], argv[3], argc > 4 ? (unsigned)strtoul(argv[4], NULL, 10) : 200);
+  return usage();
+}

@@ -1,0 +1,360 @@
+/* values.c: models of the operations that compute a value, load or store one, or compare and branch. */
+#include "isa/prove/operations.h"
+
+#include <stdlib.h>
+
+#define OPERATION(symbol, functions, template, lay_function, model_function)                                           \
+  static const Operation symbol = {                                                                                    \
+      .name = functions, .template_ = template, .lay = lay_function, .model = model_function}
+
+Reg case_reg(int index) { return (Reg){(unsigned char)index}; }
+#define D case_reg(c->d)
+#define A case_reg(c->a)
+#define B case_reg(c->b)
+
+/* ---- The text around an operation -------------------------------------------------------------------------------- */
+
+static void lay_gap(size_t bytes) {
+  unsigned char *zeros = calloc(1, bytes + 1);
+  if (!zeros)
+    exit(3);
+  op_bytes(zeros, bytes);
+  free(zeros);
+}
+
+void case_begin(const Case *c) {
+  op_routine("r");
+  if (c->place < 0) {
+    op_label("taken");
+    lay_gap((size_t)-c->place);
+  }
+  op_label("begin");
+}
+
+void case_end(const Case *c) {
+  op_label("end");
+  op_ret();
+  if (c->place >= 0) {
+    lay_gap((size_t)c->place);
+    op_label("taken");
+  }
+  op_ret();
+}
+
+/* Lay an operation between the two. */
+#define LAY(function, statement)                                                                                       \
+  static void function(const Case *c) {                                                                                \
+    case_begin(c);                                                                                                     \
+    statement;                                                                                                         \
+    case_end(c);                                                                                                       \
+  }
+
+/* ---- Moves ------------------------------------------------------------------------------------------------------- */
+
+LAY(lay_mov, op_mov(D, A))
+static void model_mov(const Case *c, Model *m) { m->reg[c->d] = m->reg[c->a]; }
+OPERATION(mov_, "op_mov", "lay_mov", lay_mov, model_mov);
+
+LAY(lay_li, op_li(D, c->value1))
+static void model_li(const Case *c, Model *m) { m->reg[c->d] = m->value1; }
+OPERATION(li_, "op_li", "lay_li", lay_li, model_li);
+
+/* kind 1: the label is in bss, else in the text */
+static void lay_la(const Case *c) {
+  if (c->kind)
+    op_bss("place", 64, 64);
+  case_begin(c);
+  op_la(D, c->kind ? "place" : "taken");
+  case_end(c);
+}
+static void model_la(const Case *c, Model *m) { m->reg[c->d] = bits(64, check_label(c->kind ? "place" : "taken")); }
+OPERATION(la_, "op_la", "lay_la", lay_la, model_la);
+
+/* ---- Arithmetic -------------------------------------------------------------------------------------------------- */
+
+static Bits modulo_64(Bits count) { return bits_and(count, bits(64, 63)); }
+static Bits shift_left(Bits a, Bits b) { return bits_shl(a, modulo_64(b)); }
+static Bits shift_right(Bits a, Bits b) { return bits_shr(a, modulo_64(b)); }
+
+#define ARITHMETIC(op, function)                                                                                       \
+  LAY(lay_##op, op_##op(D, A, B))                                                                                      \
+  static void model_##op(const Case *c, Model *m) { m->reg[c->d] = function(m->reg[c->a], m->reg[c->b]); }             \
+  OPERATION(op##_, "op_" #op, "lay_alu", lay_##op, model_##op);                                                        \
+  LAY(lay_##op##_imm, op_##op##_imm(D, A, c->value1))                                                                  \
+  static void model_##op##_imm(const Case *c, Model *m) { m->reg[c->d] = function(m->reg[c->a], m->value1); }          \
+  OPERATION(op##_imm_, "op_" #op "_imm", "lay_alu_imm", lay_##op##_imm, model_##op##_imm)
+ARITHMETIC(add, bits_add);
+ARITHMETIC(sub, bits_sub);
+ARITHMETIC(and, bits_and);
+ARITHMETIC(or, bits_or);
+ARITHMETIC(xor, bits_xor);
+ARITHMETIC(mul, bits_mul);
+ARITHMETIC(shl, shift_left);
+ARITHMETIC(shr, shift_right);
+
+/* ---- Memory: d is the value, a the base, b the index; kind is the count of bits -----------------------------------
+ */
+
+static Bits offset_address(const Case *c, const Model *m, Bits offset) { return bits_add(m->reg[c->a], offset); }
+static Bits indexed_address(const Case *c, const Model *m) {
+  unsigned log2 = c->kind == 8 ? 0 : c->kind == 16 ? 1 : c->kind == 32 ? 2 : 3;
+  return bits_add(m->reg[c->a], bits_shl(m->reg[c->b], bits(64, log2)));
+}
+static void model_load_at(const Case *c, Model *m, Bits address) {
+  m->reg[c->d] = bits_zero_extend(memory_load(m->memory, address, (unsigned)c->kind / 8), 64);
+}
+
+LAY(lay_load, op_load(c->kind, D, A, c->value1))
+static void model_load(const Case *c, Model *m) { model_load_at(c, m, offset_address(c, m, m->value1)); }
+OPERATION(load_, "op_load", "lay_load", lay_load, model_load);
+
+LAY(lay_load_indexed, op_load_indexed(c->kind, D, A, B))
+static void model_load_indexed(const Case *c, Model *m) { model_load_at(c, m, indexed_address(c, m)); }
+OPERATION(load_indexed_, "op_load_indexed", "lay_load_indexed", lay_load_indexed, model_load_indexed);
+
+static void lay_store(const Case *c) {
+  case_begin(c);
+  void (*store)(Reg, Reg, int64_t) = c->kind == 8    ? op_store8
+                                     : c->kind == 16 ? op_store16
+                                     : c->kind == 32 ? op_store32
+                                                     : op_store64;
+  store(D, A, c->value1);
+  case_end(c);
+}
+static void model_store(const Case *c, Model *m) {
+  m->memory = memory_store(m->memory, offset_address(c, m, m->value1), m->reg[c->d], (unsigned)c->kind / 8);
+}
+OPERATION(store_, "op_store op_store8 op_store16 op_store32 op_store64", "lay_store", lay_store, model_store);
+
+LAY(lay_store_indexed, op_store_indexed(c->kind, D, A, B))
+static void model_store_indexed(const Case *c, Model *m) {
+  m->memory = memory_store(m->memory, indexed_address(c, m), m->reg[c->d], (unsigned)c->kind / 8);
+}
+OPERATION(store_indexed_, "op_store_indexed", "lay_store_indexed", lay_store_indexed, model_store_indexed);
+
+static void lay_store_imm(const Case *c) {
+  case_begin(c);
+  void (*store)(int64_t, Reg, int64_t) = c->kind == 8    ? op_store8_imm
+                                         : c->kind == 16 ? op_store16_imm
+                                         : c->kind == 32 ? op_store32_imm
+                                                         : op_store64_imm;
+  store(c->value1, A, c->value2);
+  case_end(c);
+}
+static void model_store_imm(const Case *c, Model *m) {
+  m->memory = memory_store(m->memory, offset_address(c, m, m->value2), m->value1, (unsigned)c->kind / 8);
+}
+OPERATION(store_imm_, "op_store_imm op_store8_imm op_store16_imm op_store32_imm op_store64_imm", "lay_store_imm",
+          lay_store_imm, model_store_imm);
+
+/* ---- Branches: kind is the condition ------------------------------------------------------------------------------
+ */
+
+static Truth condition(int kind, Bits a, Bits b) {
+  switch (kind) {
+  case IF_EQ:
+    return truth_equal(a, b);
+  case IF_NE:
+    return truth_not(truth_equal(a, b));
+  case IF_LTU:
+    return truth_below(a, b);
+  case IF_LEU:
+    return truth_not(truth_below(b, a));
+  case IF_GTU:
+    return truth_below(b, a);
+  case IF_GEU:
+    return truth_not(truth_below(a, b));
+  case IF_LT:
+    return truth_below_signed(a, b);
+  case IF_LE:
+    return truth_not(truth_below_signed(b, a));
+  case IF_GT:
+    return truth_below_signed(b, a);
+  default:
+    return truth_not(truth_below_signed(a, b));
+  }
+}
+
+LAY(lay_branch, op_branch((Cond)c->kind, A, B, "taken"))
+static void model_branch(const Case *c, Model *m) { m->taken = condition(c->kind, m->reg[c->a], m->reg[c->b]); }
+OPERATION(branch_, "op_branch", "lay_branch", lay_branch, model_branch);
+
+LAY(lay_branch_imm, op_branch_imm((Cond)c->kind, A, c->value1, "taken"))
+static void model_branch_imm(const Case *c, Model *m) { m->taken = condition(c->kind, m->reg[c->a], m->value1); }
+OPERATION(branch_imm_, "op_branch_imm", "lay_branch_imm", lay_branch_imm, model_branch_imm);
+
+LAY(lay_branch_bits, op_branch_bits(c->kind, A, c->value1, "taken"))
+static void model_branch_bits(const Case *c, Model *m) {
+  Truth none = truth_equal(bits_and(m->reg[c->a], m->value1), bits(64, 0));
+  m->taken = c->kind ? truth_not(none) : none;
+}
+OPERATION(branch_bits_, "op_branch_bits", "lay_branch_bits", lay_branch_bits, model_branch_bits);
+
+LAY(lay_jump, op_jump("taken"))
+static void model_jump(const Case *c, Model *m) {
+  (void)c;
+  m->taken = truth_true();
+}
+OPERATION(jump_, "op_jump", "lay_jump", lay_jump, model_jump);
+
+const Operation *const value_operations[] = {
+    &mov_,     &li_,         &la_,          &add_,  &add_imm_, &sub_,          &sub_imm_,   &and_,
+    &and_imm_, &or_,         &or_imm_,      &xor_,  &xor_imm_, &mul_,          &mul_imm_,   &shl_,
+    &shl_imm_, &shr_,        &shr_imm_,     &load_, &store_,   &load_indexed_, &store_imm_, &store_indexed_,
+    &branch_,  &branch_imm_, &branch_bits_, &jump_, NULL};
+
+/* ---- The cases ----------------------------------------------------------------------------------------------------
+ */
+
+#define EACH_REG(name) for (int name = 0; name < MACHINE_REGISTERS; name++)
+static const int sizes[] = {8, 16, 32, 64};
+#define EACH_SIZE(bits) for (int at_size = 0, bits; at_size < 4 && (bits = sizes[at_size], true); at_size++)
+
+static void each_class(Case c, Classes classes, Visit *visit, void *context) {
+  for (size_t i = 0; i < classes.count; i++) {
+    c.class1 = &classes.class[i];
+    visit(&c, context);
+  }
+}
+
+/* arm64 has many classes: all of them with few registers, and with all registers the first ones, which have forms of
+ * their own, and each ninth of the others. */
+static void each_class_with_registers(Case c, Classes classes, Visit *visit, void *context) {
+  EACH_REG(d) {
+    EACH_REG(a) {
+      c.d = d;
+      c.a = a;
+      bool all = (d == 0 || d == 11) && (a == 0 || a == 9);
+      for (size_t i = 0; i < classes.count; i++)
+        if (all || i < 13 || i % 9 == 0) {
+          c.class1 = &classes.class[i];
+          visit(&c, context);
+        }
+    }
+  }
+}
+
+static void each_three(const Operation *operation, Isa isa, Visit *visit, void *context) {
+  EACH_REG(d)
+  EACH_REG(a) EACH_REG(b) visit(&(Case){.operation = operation, .isa = isa, .d = d, .a = a, .b = b}, context);
+}
+
+static void each_arithmetic(Isa isa, Visit *visit, void *context) {
+  static const Operation *const plain[] = {&add_, &sub_, &and_, &or_, &xor_, &mul_, &shl_, &shr_};
+  for (size_t i = 0; i < 8; i++)
+    each_three(plain[i], isa, visit, context);
+  static const Operation *const sums[] = {&add_imm_, &sub_imm_}, *const logic[] = {&and_imm_, &or_imm_, &xor_imm_};
+  for (int i = 0; i < 2; i++)
+    each_class_with_registers((Case){.operation = sums[i], .isa = isa}, sum_classes(isa), visit, context);
+  for (int i = 0; i < 3; i++) {
+    each_class_with_registers((Case){.operation = logic[i], .isa = isa}, logic_classes(isa), visit, context);
+    each_class((Case){.operation = logic[i], .isa = isa, .d = 11, .a = 7}, bitmask_classes(isa), visit, context);
+  }
+  each_class_with_registers((Case){.operation = &mul_imm_, .isa = isa}, value_classes(isa), visit, context);
+  static Class counts[64];
+  for (int i = 0; i < 64; i++)
+    counts[i] = (Class){.kind = CLASS_VALUE, .low = i};
+  EACH_REG(d) EACH_REG(a) {
+    each_class((Case){.operation = &shl_imm_, .isa = isa, .d = d, .a = a}, (Classes){counts, 64}, visit, context);
+    each_class((Case){.operation = &shr_imm_, .isa = isa, .d = d, .a = a}, (Classes){counts, 64}, visit, context);
+  }
+}
+
+static void each_memory(Isa isa, Visit *visit, void *context) {
+  EACH_SIZE(bits) {
+    Classes offsets = offset_classes(isa, bits / 8), values = store_classes(isa, bits);
+    EACH_REG(d) EACH_REG(a) {
+      Case c = {.isa = isa, .d = d, .a = a, .kind = bits};
+      c.operation = &load_;
+      each_class(c, offsets, visit, context);
+      c.operation = &store_;
+      each_class(c, offsets, visit, context);
+      EACH_REG(b) {
+        c.b = b;
+        c.operation = &load_indexed_;
+        visit(&c, context);
+        c.operation = &store_indexed_;
+        visit(&c, context);
+      }
+    }
+    EACH_REG(a) {
+      for (size_t i = 0; i < offsets.count; i++)
+        each_class((Case){.operation = &store_imm_, .isa = isa, .a = a, .kind = bits, .class2 = &offsets.class[i]},
+                   values, visit, context);
+    }
+  }
+}
+
+/* Distances to the label: near, where the short forms of both machines end, and far. */
+static const int places[] = {0,     1,     115,   120,    121,    122,    123,     124,     125,     126,    127,
+                             128,   -100,  -115,  -116,   -117,   -118,   -119,    -120,    -121,    -122,   -123,
+                             -124,  -125,  -126,  -127,   -128,   -129,   32740,   32752,   32756,   32760,  32764,
+                             32768, 32772, 40000, -32740, -32752, -32756, -32760,  -32764,  -32768,  -32772, -40000,
+                             65536, -1,    1000,  -1000,  -65536, 500000, 1000000, -500000, -1000000};
+enum { PLACES = sizeof places / sizeof *places };
+
+static void each_branch(Isa isa, Visit *visit, void *context) {
+  for (int kind = IF_EQ; kind <= IF_GE; kind++) {
+    EACH_REG(a) {
+      EACH_REG(b) visit(&(Case){.operation = &branch_, .isa = isa, .a = a, .b = b, .kind = kind}, context);
+      each_class((Case){.operation = &branch_imm_, .isa = isa, .a = a, .kind = kind}, compare_classes(isa), visit,
+                 context);
+    }
+    static const Class zero = {.kind = CLASS_VALUE, .low = 0}, five = {.kind = CLASS_VALUE, .low = 5};
+    for (int i = 0; i < PLACES; i++) {
+      visit(&(Case){.operation = &branch_, .isa = isa, .a = 7, .b = 11, .kind = kind, .place = places[i]}, context);
+      visit(&(Case){.operation = &branch_imm_, .isa = isa, .a = 11, .kind = kind, .class1 = &zero, .place = places[i]},
+            context);
+      visit(&(Case){.operation = &branch_imm_, .isa = isa, .a = 7, .kind = kind, .class1 = &five, .place = places[i]},
+            context);
+    }
+  }
+}
+
+static void each_branch_on_bits(Isa isa, Visit *visit, void *context) {
+  static Class single[64];
+  for (int i = 0; i < 64; i++)
+    single[i] = (Class){.kind = CLASS_VALUE, .low = (int64_t)(UINT64_C(1) << i)};
+  static const Class x64_masks[] = {{.kind = CLASS_RANGE, .low = 0, .high = 255},
+                                    {.kind = CLASS_RANGE, .low = 256, .high = UINT32_MAX},
+                                    {.kind = CLASS_RANGE, .low = INT32_MIN, .high = -1},
+                                    {.kind = CLASS_RANGE, .low = INT64_C(0x100000000), .high = INT64_MAX},
+                                    {.kind = CLASS_RANGE, .low = INT64_MIN, .high = INT64_C(-0x80000001)}};
+  for (int kind = 0; kind < 2; kind++) {
+    EACH_REG(a) {
+      Case c = {.operation = &branch_bits_, .isa = isa, .a = a, .kind = kind};
+      each_class(c, isa == ISA_X64 ? (Classes){x64_masks, 5} : logic_classes(isa), visit, context);
+      each_class(c, (Classes){single, 64}, visit, context);
+    }
+    each_class((Case){.operation = &branch_bits_, .isa = isa, .a = 11, .kind = kind}, bitmask_classes(isa), visit,
+               context);
+    for (int i = 0; i < PLACES; i++) {
+      visit(
+          &(Case){
+              .operation = &branch_bits_, .isa = isa, .a = 7, .kind = kind, .class1 = &single[5], .place = places[i]},
+          context);
+      visit(
+          &(Case){
+              .operation = &branch_bits_, .isa = isa, .a = 11, .kind = kind, .class1 = &single[40], .place = places[i]},
+          context);
+    }
+  }
+}
+
+void each_value_case(Isa isa, Visit *visit, void *context) {
+  EACH_REG(d) EACH_REG(a) visit(&(Case){.operation = &mov_, .isa = isa, .d = d, .a = a}, context);
+  EACH_REG(d) each_class((Case){.operation = &li_, .isa = isa, .d = d}, value_classes(isa), visit, context);
+  each_class((Case){.operation = &li_, .isa = isa, .d = 11}, bitmask_classes(isa), visit, context);
+  EACH_REG(d) visit(&(Case){.operation = &la_, .isa = isa, .d = d, .kind = 1}, context);
+  static const int far[] = {0,       64,      4096,     -4096,    1048568,  1048572,
+                            1048576, 2000000, -1048568, -1048572, -1048576, -2000000};
+  EACH_REG(d)
+  for (size_t i = 0; i < sizeof far / sizeof *far; i++)
+    visit(&(Case){.operation = &la_, .isa = isa, .d = d, .place = far[i]}, context);
+  each_arithmetic(isa, visit, context);
+  each_memory(isa, visit, context);
+  each_branch(isa, visit, context);
+  each_branch_on_bits(isa, visit, context);
+  for (int i = 0; i < PLACES; i++)
+    visit(&(Case){.operation = &jump_, .isa = isa, .place = places[i]}, context);
+}
