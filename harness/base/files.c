@@ -1,8 +1,9 @@
 /* Files in memory, and folders with all that is in them. */
 #include "harness/base/files.h"
 
+#include <dirent.h>
 #include <errno.h>
-#include <ftw.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,11 +76,70 @@ int replace_file(const char *path, struct span contents) {
   return failed;
 }
 
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk) {
-  (void)status;
-  (void)type;
-  (void)walk;
-  return remove(path) == 0 || errno == ENOENT ? 0 : -1;
+/* ---- Removing a folder. A program may have made one as deep as it likes, and taken its own permissions away. What
+   stands in a folder within PATH is moved up to PATH itself, so that no path grows long and few descriptors are open.
+   -- */
+
+/* Opens the folder NAME of PARENT, with permissions given back. Returns -1 where that cannot be. */
+static int open_folder(int parent, const char *name) {
+  int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd >= 0)
+    fchmod(fd, 0700);
+  else if (errno == EACCES && fchmodat(parent, name, 0700, 0) == 0)
+    fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  return fd;
 }
 
-void remove_folder(const char *path) { nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS); }
+static bool is_dots(const char *name) { return strcmp(name, ".") == 0 || strcmp(name, "..") == 0; }
+
+/* Removes the files of the folder NAME of TOP, and moves its folders to TOP. */
+static void flatten(int top, const char *name, unsigned long *moved) {
+  int fd = open_folder(top, name);
+  DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+  for (struct dirent *entry = folder ? readdir(folder) : NULL; entry; entry = readdir(folder)) {
+    char place[32];
+    if (is_dots(entry->d_name) || unlinkat(fd, entry->d_name, 0) == 0)
+      continue;
+    /* A folder is moved only by who may write in it. */
+    fchmodat(fd, entry->d_name, 0700, 0);
+    do
+      snprintf(place, sizeof place, ".moved-%lu", (*moved)++);
+    while (renameat2(fd, entry->d_name, top, place, RENAME_NOREPLACE) != 0 && errno == EEXIST);
+  }
+  if (folder)
+    closedir(folder);
+  else if (fd >= 0)
+    close(fd);
+}
+
+/* Goes once over what stands in TOP. Returns whether anything could be removed. */
+static bool remove_round(int top, unsigned long *moved) {
+  bool any = false;
+  int fd = openat(top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+  for (struct dirent *entry = folder ? readdir(folder) : NULL; entry; entry = readdir(folder)) {
+    if (is_dots(entry->d_name))
+      continue;
+    if (unlinkat(top, entry->d_name, 0) != 0 && unlinkat(top, entry->d_name, AT_REMOVEDIR) != 0) {
+      flatten(top, entry->d_name, moved);
+      any |= unlinkat(top, entry->d_name, AT_REMOVEDIR) == 0;
+    } else {
+      any = true;
+    }
+  }
+  if (folder)
+    closedir(folder);
+  else if (fd >= 0)
+    close(fd);
+  return any;
+}
+
+bool remove_folder(const char *path) {
+  unsigned long moved = 0;
+  int top = open_folder(AT_FDCWD, path);
+  while (top >= 0 && rmdir(path) != 0 && errno == ENOTEMPTY && remove_round(top, &moved))
+    ;
+  if (top >= 0)
+    close(top);
+  return access(path, F_OK) != 0;
+}

@@ -30,7 +30,8 @@ static void set_deadline(struct lane *lane, double seconds) {
 
 /* ---- The end of a case, or of a process ------------------------------------------------------------------------- */
 
-static void discard(struct lane *lane) {
+/* Ends the process, if there is one. Returns whether something outlived it. */
+static bool discard(struct lane *lane) {
   struct loop *loop = lane->owner->loop;
   timer_clear(loop, &lane->deadline);
   timer_clear(loop, &lane->tick);
@@ -45,11 +46,12 @@ static void discard(struct lane *lane) {
   free(lane->proof);
   lane->proof = NULL;
   place_close(&lane->place);
-  process_discard(lane->owner->workspace, &lane->process);
+  bool leaked = process_discard(lane->owner->workspace, &lane->process);
   lane->listening = false;
   lane->target = NULL;
   lane->last = NULL;
   lane->served = 0;
+  return leaked;
 }
 
 static void report(struct lane *lane, struct result *result) { lane->owner->report(lane->owner->user, lane, result); }
@@ -93,8 +95,8 @@ static void finish(struct lane *lane, bool keep) {
   if (keep) {
     lane->last = result;
     lane->served++;
-  } else {
-    discard(lane);
+  } else if (discard(lane)) {
+    result_set(result, LEAKED, "a process that it started outlived it");
   }
   report(lane, result);
   if (lane->suspect)
@@ -180,7 +182,7 @@ static void finish_run(struct lane *lane) {
 static void take_end(void *user, uint32_t events) {
   struct lane *lane = user;
   (void)events;
-  if (!process_reap(&lane->process))
+  if (!process_reap(lane->owner->workspace, &lane->process))
     return;
   loop_forget(lane->owner->loop, lane->process.pidfd);
   switch (lane->state) {
@@ -367,8 +369,12 @@ void lane_begin(struct lane *lane, struct result *result) {
 
 static void send_stop(struct lane *lane) {
   if (!lane->target->stop) {
-    discard(lane);
+    struct result *last = lane->last;
     lane->state = LANE_IDLE;
+    if (discard(lane) && last && !verdict_is_failure(last->verdict)) {
+      result_set(last, LEAKED, "a process that its server had started left the server's process group");
+      report(lane, last);
+    }
     return;
   }
   kill(lane->process.pid, SIGTERM);

@@ -22,9 +22,9 @@ const char *loader_name(enum loader loader) {
 }
 
 /* Reads until the process has ended. Returns false after DEADLINE seconds. */
-static bool wait_for_end(struct process *process, double deadline) {
+static bool wait_for_end(struct workspace *workspace, struct process *process, double deadline) {
   const uint64_t until = now_ns() + (uint64_t)(deadline * 1e9);
-  while (!process_reap(process)) {
+  while (!process_reap(workspace, process)) {
     struct pollfd events[] = {
         {process->pidfd, POLLIN, 0}, {process->out, POLLIN, 0}, {process->err, POLLIN, 0}}; /* -1 is passed over */
     uint64_t now = now_ns();
@@ -92,7 +92,7 @@ void attempt_run(struct workspace *workspace, const char *elf, const struct mach
   if (failed)
     attempt->ending = xstrdup("refused");
   else
-    attempt->ending = wait_for_end(&process, deadline) ? ending(&process, loader, elf) : xstrdup("hangs");
+    attempt->ending = wait_for_end(workspace, &process, deadline) ? ending(&process, loader, elf) : xstrdup("hangs");
   attempt->out = process.out_text;
   process.out_text = (struct bytes){0};
   process_discard(workspace, &process);

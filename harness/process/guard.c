@@ -2,6 +2,7 @@
 #include "harness/process/guard.h"
 
 #include "harness/base/files.h"
+#include "harness/process/strays.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,6 +40,7 @@ static _Noreturn void watch(int from, const char *root) {
       apply(groups, &count, message);
   for (size_t i = 0; i < count; i++)
     kill(-groups[i], SIGKILL);
+  strays_end_below(root);
   remove_folder(root);
   _exit(0);
 }

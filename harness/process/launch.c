@@ -92,7 +92,7 @@ int process_start(struct workspace *workspace, struct process *process, const st
     process->pid = 0;
     return failed;
   }
-  guard_tell(&workspace->guard, process->pid, true);
+  workspace_note(workspace, process->pid, true);
   process->pidfd = (int)syscall(SYS_pidfd_open, process->pid, 0);
   if (process->pidfd < 0)
     die("pidfd_open: %s (Linux 5.3 or newer is needed)", strerror(errno));
@@ -125,7 +125,7 @@ void process_read(struct process *process) {
 }
 
 /* Kills what is left of the group, and waits for the processes that became ours because their parent is gone. */
-static void sweep_group(struct process *process) {
+static void sweep(struct workspace *workspace, struct process *process) {
   siginfo_t info = {0};
   while (waitid(P_PGID, (id_t)process->pid, &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0)
     info.si_pid = 0;
@@ -134,9 +134,10 @@ static void sweep_group(struct process *process) {
   kill(-process->pid, SIGKILL);
   while (waitid(P_PGID, (id_t)process->pid, &info, WEXITED) == 0)
     ;
+  process->leaked |= workspace_sweep(workspace, process->folder) > 0;
 }
 
-bool process_reap(struct process *process) {
+bool process_reap(struct workspace *workspace, struct process *process) {
   siginfo_t info = {0};
   if (process->end != END_NONE || process->pid == 0)
     return true;
@@ -144,7 +145,7 @@ bool process_reap(struct process *process) {
     return false;
   process->end = info.si_code == CLD_EXITED ? END_EXITED : END_SIGNALED;
   process->status = info.si_status;
-  sweep_group(process);
+  sweep(workspace, process);
   process_read(process);
   return true;
 }
@@ -186,24 +187,34 @@ bool process_is_dying(const struct process *process, unsigned parents) {
   return pid <= 0 || is_exiting(pid);
 }
 
-void process_discard(struct workspace *workspace, struct process *process) {
+/* Ends a process that has not ended by itself. What it started in its group ends with it, and is no leak. */
+static void end_process(struct workspace *workspace, struct process *process) {
+  siginfo_t info;
+  kill(-process->pid, SIGKILL);
+  while (waitid(P_PID, (id_t)process->pid, &info, WEXITED) != 0 && errno == EINTR)
+    ;
+  while (waitid(P_PGID, (id_t)process->pid, &info, WEXITED) == 0)
+    ;
+  process->leaked = workspace_sweep(workspace, process->folder) > 0;
+}
+
+bool process_discard(struct workspace *workspace, struct process *process) {
   if (process->pid > 0) {
-    kill(-process->pid, SIGKILL);
-    siginfo_t info;
     if (process->end == END_NONE)
-      waitid(P_PID, (id_t)process->pid, &info, WEXITED);
-    sweep_group(process);
-    guard_tell(&workspace->guard, process->pid, false);
+      end_process(workspace, process);
+    workspace_note(workspace, process->pid, false);
     close(process->pidfd);
   }
+  bool leaked = process->leaked;
   if (process->out >= 0)
     close(process->out);
   if (process->err >= 0)
     close(process->err);
-  if (process->folder)
-    remove_folder(process->folder);
+  if (process->folder && !remove_folder(process->folder))
+    fprintf(stderr, "bytegate: %s: something there cannot be removed\n", process->folder);
   free(process->folder);
   bytes_free(&process->out_text);
   bytes_free(&process->err_text);
   *process = PROCESS_NONE;
+  return leaked;
 }

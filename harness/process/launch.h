@@ -54,15 +54,16 @@ int process_start(struct workspace *workspace, struct process *process, const st
 /* Reads what stands in the pipes now; kills a process that floods them. */
 void process_read(struct process *process);
 
-/* Takes note of the end, if it has come. Kills what is left of the group then, and reads the pipes to their end. */
-bool process_reap(struct process *process);
+/* Takes note of the end, if it has come. Ends whatever it started then, and reads the pipes to their end. */
+bool process_reap(struct workspace *workspace, struct process *process);
 
 /* Whether the program is on its way out: the kernel has begun to release what it holds, so that its connections may be
    closed already, though its end does not show yet (proc(5), the flags in /proc/PID/stat). The program is the process
    itself, or where that is the first of PARENTS wrappers that wait for it, a descendant. */
 bool process_is_dying(const struct process *process, unsigned parents);
 
-/* Ends the process group at once and waits for it; then releases everything. */
-void process_discard(struct workspace *workspace, struct process *process);
+/* Ends the process and whatever it started at once; then releases everything. Returns whether something had left its
+   process group, or had outlived it otherwise. */
+bool process_discard(struct workspace *workspace, struct process *process);
 
 #endif

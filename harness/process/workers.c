@@ -32,7 +32,7 @@ static _Noreturn void be_worker(const struct workers *workers, unsigned index, p
     _exit(EXIT_INFRASTRUCTURE);
   workspace_open(&workspace);
   workers->work(workers->user, index, &workspace);
-  workspace_sweep(&workspace);
+  workspace_sweep(&workspace, NULL);
   workspace_close(&workspace);
   /* What the parent has not written yet is the parent's to write. */
   _exit(EXIT_EQUAL);

@@ -2,6 +2,7 @@
 #include "harness/process/workspace.h"
 
 #include "harness/base/bytes.h"
+#include "harness/process/strays.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -35,27 +36,35 @@ void workspace_open(struct workspace *workspace) {
   signal(SIGPIPE, SIG_IGN);
 }
 
-unsigned workspace_sweep(struct workspace *workspace) {
-  char path[64];
-  struct bytes children = {0};
-  unsigned killed = 0;
-  snprintf(path, sizeof path, "/proc/self/task/%d/children", getpid());
-  bytes_read_file(&children, path);
-  char *rest = span_of(&children).len ? children.data : NULL;
-  for (char *word = rest ? strtok_r(rest, " \n", &rest) : NULL; word; word = strtok_r(NULL, " \n", &rest)) {
-    pid_t pid = (pid_t)strtol(word, NULL, 10);
-    if (pid <= 0 || pid == workspace->guard.pid)
-      continue;
-    kill(pid, SIGKILL);
-    waitpid(pid, NULL, 0);
-    killed++;
+void workspace_note(struct workspace *workspace, pid_t pgid, bool lives) {
+  guard_tell(&workspace->guard, pgid, lives);
+  if (lives) {
+    workspace->living = xrealloc(workspace->living, (workspace->living_count + 1) * sizeof *workspace->living);
+    workspace->living[workspace->living_count++] = pgid;
+    workspace->crowded |= workspace->living_count > 1;
+    return;
   }
-  bytes_free(&children);
-  return killed;
+  for (size_t i = 0; i < workspace->living_count; i++)
+    if (workspace->living[i] == pgid)
+      workspace->living[i--] = workspace->living[--workspace->living_count];
+}
+
+unsigned workspace_sweep(struct workspace *workspace, const char *folder) {
+  size_t count = workspace->living_count;
+  pid_t *known = xcalloc(count + 1, sizeof *known);
+  memcpy(known, workspace->living, count * sizeof *known);
+  known[count] = workspace->guard.pid;
+  /* Where programs run one at a time, whatever is left can only be this one's. */
+  unsigned ended = strays_end(workspace->crowded ? folder : NULL, known, count + 1);
+  free(known);
+  return ended;
 }
 
 void workspace_close(struct workspace *workspace) {
   guard_stop(&workspace->guard);
+  if (access(workspace->root, F_OK) == 0)
+    fprintf(stderr, "bytegate: %s: a program left something there that cannot be removed\n", workspace->root);
+  free(workspace->living);
   free(workspace->root);
 }
 

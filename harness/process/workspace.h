@@ -9,15 +9,22 @@ struct workspace {
   char *root; /* temporary folder; each launch gets one below it */
   struct guard guard;
   unsigned launches;
+  pid_t *living; /* the processes that were started and are not yet discarded */
+  size_t living_count;
+  bool crowded; /* two ran at a time, so that what is left can be either's */
 };
 
 /* Makes the temporary folder and its guard, and becomes the parent of whatever loses its own. */
 void workspace_open(struct workspace *workspace);
 void workspace_close(struct workspace *workspace);
 
-/* Kills the processes that left their group and lost their parent, which made them ours. Call when no program runs.
-   Returns how many there were. */
-unsigned workspace_sweep(struct workspace *workspace);
+/* Ends what outlived the launch in FOLDER, or any launch where FOLDER is NULL: processes that left their group and lost
+   their parent, which made them ours, and theirs. Returns how many there were. */
+unsigned workspace_sweep(struct workspace *workspace, const char *folder);
+
+/* Notes that the process group PGID LIVES, or is gone; the guard hears of it. Every child of this process that is to
+   outlive a sweep is noted. */
+void workspace_note(struct workspace *workspace, pid_t pgid, bool lives);
 
 /* Makes an empty folder in WORKSPACE. The caller frees its path, and removes it before the workspace is closed. */
 char *workspace_folder(struct workspace *workspace);

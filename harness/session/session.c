@@ -441,7 +441,7 @@ bool session_run(struct session *session, struct workspace *workspace, struct by
     interrupt_release(&before);
   if (!good)
     return false;
-  session->strays = workspace_sweep(workspace);
+  session->strays = workspace_sweep(workspace, NULL);
   session->elapsed_ns = now_ns() - session->started_ns;
   find_problems(session);
   session->fault_count = faults_find(session->results, session->result_count, &session->faults);

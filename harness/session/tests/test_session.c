@@ -42,7 +42,7 @@ static enum verdict run_script(const char *script, const char *more, char **deta
   if (detail)
     *detail = xstrdup(span_of(&session.results[0].detail).data);
   session_close(&session);
-  ck_assert_uint_eq(workspace_sweep(&workspace), 0);
+  ck_assert_uint_eq(workspace_sweep(&workspace, NULL), 0);
   char *root = xstrdup(workspace.root);
   workspace_close(&workspace);
   ck_assert_msg(access(root, F_OK) != 0, "%s was left behind", root);
@@ -80,6 +80,11 @@ static const struct {
     {"exec 1>&-; cat <&1; sleep 1000", "deadline = 0.2", HUNG},
     {"printf same; sleep 1000 >&- 2>&- &", "", LEAKED},
     {"printf same; sleep 1000 &", "", LEAKED},
+    {"printf same; setsid sleep 1000 &", "", LEAKED},
+    {"printf same; setsid sh -c 'setsid sleep 1000 & sleep 1000' &", "", LEAKED},
+    {"printf same; cd /; setsid env -i sleep 1000 >&- 2>&- &", "", LEAKED},
+    {"printf same; setsid sh -c 'while :; do setsid sleep 1000 & sleep 0.001; done' &", "", LEAKED},
+    {"mkdir -p a/b; : >a/b/c; chmod 0 a/b a; printf same", "", EQUAL},
     {"cat >/dev/null; test -f $1; cmp -s $1 $1 && printf same", "", EQUAL},
     {"test $PWD = $HOME && test -z $BYTEGATE_TEST && printf same", "", EQUAL},
     {"test -t 1 || printf same", "", EQUAL},

@@ -1,0 +1,105 @@
+/* /proc tells who is whose child, and what each inherited. */
+#include "harness/process/strays.h"
+
+#include "harness/base/bytes.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A program that goes on making processes is ended as often as that; each round ends all that there are. */
+enum { MOST_ROUNDS = 1000 };
+
+/* Whether PATH is FOLDER, or stands below it. */
+static bool is_below(const char *path, const char *folder) {
+  size_t len = strlen(folder);
+  return strncmp(path, folder, len) == 0 && (path[len] == '\0' || path[len] == '/');
+}
+
+static bool has_home_below(pid_t pid, const char *folder) {
+  char path[64];
+  struct bytes text = {0};
+  bool found = false;
+  snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
+  if (bytes_read_file(&text, path) == 0)
+    for (size_t at = 0; at < text.len && !found; at += strlen(text.data + at) + 1)
+      found = strncmp(text.data + at, "HOME=", 5) == 0 && is_below(text.data + at + 5, folder);
+  bytes_free(&text);
+  return found;
+}
+
+static bool stands_below(pid_t pid, const char *folder) {
+  char path[64];
+  char here[PATH_MAX];
+  snprintf(path, sizeof path, "/proc/%d/cwd", (int)pid);
+  ssize_t len = readlink(path, here, sizeof here - 1);
+  here[len > 0 ? len : 0] = '\0';
+  return is_below(here, folder);
+}
+
+static bool belongs(pid_t pid, const char *folder) {
+  return !folder || has_home_below(pid, folder) || stands_below(pid, folder);
+}
+
+static bool is_known(pid_t pid, const pid_t *known, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (known[i] == pid)
+      return true;
+  return false;
+}
+
+/* Ends PID, a child. Returns whether it was still running. */
+static bool end_child(pid_t pid) {
+  siginfo_t info = {0};
+  if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG) != 0 || info.si_pid == pid)
+    return false;
+  kill(pid, SIGKILL);
+  while (waitid(P_PID, (id_t)pid, &info, WEXITED) != 0 && errno == EINTR)
+    ;
+  return true;
+}
+
+unsigned strays_end(const char *folder, const pid_t *known, size_t count) {
+  char path[64];
+  unsigned ended = 0;
+  bool again = true;
+  snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+  for (unsigned round = 0; again && round < MOST_ROUNDS; round++) {
+    struct bytes children = {0};
+    again = false;
+    bytes_read_file(&children, path);
+    char *rest = span_of(&children).len ? children.data : NULL;
+    for (char *word = rest ? strtok_r(rest, " \n", &rest) : NULL; word; word = strtok_r(NULL, " \n", &rest)) {
+      pid_t pid = (pid_t)strtol(word, NULL, 10);
+      if (pid <= 0 || is_known(pid, known, count) || !belongs(pid, folder))
+        continue;
+      ended += end_child(pid);
+      again = true;
+    }
+    bytes_free(&children);
+  }
+  return ended;
+}
+
+void strays_end_below(const char *root) {
+  bool again = true;
+  for (unsigned round = 0; again && round < MOST_ROUNDS; round++) {
+    DIR *folder = opendir("/proc");
+    again = false;
+    for (struct dirent *entry = folder ? readdir(folder) : NULL; entry; entry = readdir(folder)) {
+      pid_t pid = isdigit((unsigned char)entry->d_name[0]) ? (pid_t)strtol(entry->d_name, NULL, 10) : 0;
+      if (pid > 0 && pid != getpid() && belongs(pid, root))
+        again |= kill(pid, SIGKILL) == 0;
+    }
+    if (folder)
+      closedir(folder);
+  }
+}
