@@ -73,11 +73,11 @@ static bool only_length_differs(struct span headers, struct span body, struct sp
   if (!line)
     return false;
   size_t before = (size_t)(line - headers.data);
-  size_t behind = before + strlen(was);
+  size_t end = before + strlen(was);
   struct bytes follows = {0};
   bytes_add(&follows, slice(headers, 0, before));
   bytes_add(&follows, span_text(is));
-  bytes_add(&follows, slice(headers, behind, headers.len));
+  bytes_add(&follows, slice(headers, end, headers.len));
   bool same = first_difference(span_of(&follows), got_headers) == SIZE_MAX;
   bytes_free(&follows);
   return same;
