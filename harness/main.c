@@ -339,7 +339,7 @@ int main(int argc, char **argv) {
   html_add_section(&byte_map_section);
   html_add_section(&html_sizes);
   options_parse(argc, argv, &options);
-  options.session.examine = options.session.gate ? blame_end : NULL;
+  options.session.blame = options.session.gate && options.blame ? blame_result : NULL;
   if (case_operand(&options))
     text_list_add(&options.session.cases, case_operand(&options), strlen(case_operand(&options)));
   switch (options.command) {

@@ -1,6 +1,7 @@
 /* The command `blame`, and how it prints what it found. */
 #include "harness/blame/blame.h"
 
+#include "harness/blame/blame_observe.h"
 #include "harness/blame/blame_origin.h"
 #include "harness/report/report.h"
 
@@ -112,10 +113,10 @@ static void add_written(const struct blame *blame, const struct written *written
   bytes_printf(out, "\n          from 0x%llx\n", (unsigned long long)written->address);
 }
 
-bool blame_byte(struct workspace *workspace, const char *gate, const struct result *result, enum part part,
-                size_t offset, struct bytes *out, struct bytes *why) {
+static bool blame_one(struct workspace *workspace, const char *gate, const struct result *result, enum part part,
+                      size_t offset, bool brief, struct bytes *out, struct bytes *why) {
   const struct observation_options plain = {0};
-  struct blame blame = {.workspace = workspace, .gate = gate, .result = result};
+  struct blame blame = {.workspace = workspace, .gate = gate, .result = result, .brief = brief};
   struct observation observation;
   struct written written;
   struct origins origins = {0};
@@ -139,6 +140,11 @@ bool blame_byte(struct workspace *workspace, const char *gate, const struct resu
   return good;
 }
 
+bool blame_byte(struct workspace *workspace, const char *gate, const struct result *result, enum part part,
+                size_t offset, struct bytes *out, struct bytes *why) {
+  return blame_one(workspace, gate, result, part, offset, false, out, why);
+}
+
 /* ---- The command ------------------------------------------------------------------------------------------------ */
 
 /* The first result that blame has something to say about. */
@@ -156,19 +162,19 @@ static const struct result *choose(const struct session *session, bool has_byte)
 
 /* Blames the byte that RESULT diverges in. Where something is missing there, the byte before it is the last that was
    written. */
-static bool blame_divergence(struct workspace *workspace, const char *gate, const struct result *result,
+static bool blame_divergence(struct workspace *workspace, const char *gate, const struct result *result, bool brief,
                              struct bytes *out, struct bytes *why) {
   size_t offset = result->offset;
   if (result->part == PART_EXIT || result->part == PART_NONE)
     return blame_end(workspace, gate, result, out, why);
   if (offset < result->actual.len)
-    return blame_byte(workspace, gate, result, result->part, offset, out, why);
+    return blame_one(workspace, gate, result, result->part, offset, brief, out, why);
   if (offset == 0) {
     bytes_printf(out, "nothing of the %s was written; this is about its end\n", part_name(result->part));
     return blame_end(workspace, gate, result, out, why);
   }
   bytes_printf(out, "the %s ends here; this is about the last byte that came\n", part_name(result->part));
-  return blame_byte(workspace, gate, result, result->part, offset - 1, out, why);
+  return blame_one(workspace, gate, result, result->part, offset - 1, brief, out, why);
 }
 
 static bool explain(struct workspace *workspace, const char *gate, const struct result *result, bool has_byte,
@@ -177,8 +183,63 @@ static bool explain(struct workspace *workspace, const char *gate, const struct 
   if (has_byte)
     return blame_byte(workspace, gate, result, runs ? PART_STDOUT : PART_BODY, byte, out, why);
   if (result->verdict == DIVERGED)
-    return blame_divergence(workspace, gate, result, out, why);
+    return blame_divergence(workspace, gate, result, false, out, why);
   return blame_end(workspace, gate, result, out, why);
+}
+
+/* ---- What verify sees of its failures ---------------------------------------------------------------------------- */
+
+/* The place that LINE tells of, "crashed   at put_raw+0x2b (0x40123b) generators/markdown/html.c:43", in words that are
+   the same for each failure that comes from there: "crashed at put_raw generators/markdown/html.c:43". NULL: it tells
+   of none. */
+static char *cause_of(const char *line) {
+  static const char *const verbs[] = {"stored by",    "laid as",      "crashed   at",
+                                      "spins     at", "ended     by", "forked    by"};
+  for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+    const char *verb = strstr(line, verbs[i]);
+    const char *offset = verb ? strstr(verb, "+0x") : NULL;
+    const char *address = offset ? strstr(offset, ") ") : NULL;
+    const char *name = offset;
+    while (name && name > verb && name[-1] != ' ')
+      name--;
+    if (address)
+      return xasprintf("%.*s %s %.*s %.*s", (int)strcspn(verb, " "), verb, strrchr(verbs[i], ' ') + 1,
+                       (int)(offset - name), name, (int)strcspn(address + 2, " \n"), address + 2);
+    const char *bare = verb ? strstr(verb, "0x") : NULL;
+    if (bare)
+      return xasprintf("%.*s %s %.*s", (int)strcspn(verb, " "), verb, strrchr(verbs[i], ' ') + 1,
+                       (int)strcspn(bare, " \n,)"), bare);
+  }
+  return NULL;
+}
+
+/* Of a byte the headline alone, without the names of case and program, which stand above it. */
+static void add_seen(struct result *result, struct span text) {
+  const char *headline = memmem(text.data, text.len, "BLAME ", 6);
+  const char *colon = headline ? strstr(headline, ": ") : NULL;
+  if (!colon) {
+    bytes_add(&result->where, text);
+    return;
+  }
+  bytes_append(&result->where, text.data, (size_t)(headline - text.data));
+  bytes_printf(&result->where, "blame     %.*s\n", (int)strcspn(colon + 2, "\n"), colon + 2);
+}
+
+void blame_result(struct workspace *workspace, const char *gate, struct result *result, uint64_t until_ns) {
+  struct bytes text = {0};
+  struct bytes why = {0};
+  observe_until(until_ns);
+  bool good = result->verdict == DIVERGED ? blame_divergence(workspace, gate, result, true, &text, &why)
+                                          : blame_end(workspace, gate, result, &text, &why);
+  observe_until(0);
+  if (good) {
+    add_seen(result, span_of(&text));
+    result->cause = cause_of(span_of(&text).data);
+  } else {
+    bytes_printf(&result->where, "not seen  %s\n", span_of(&why).data);
+  }
+  bytes_free(&text);
+  bytes_free(&why);
 }
 
 int blame_command(struct session *session, struct workspace *workspace, const char *gate, bool has_byte, size_t byte) {

@@ -19,6 +19,10 @@ bool blame_byte(struct workspace *workspace, const char *gate, const struct resu
 bool blame_end(struct workspace *workspace, const char *gate, const struct result *result, struct bytes *out,
                struct bytes *why);
 
+/* Runs RESULT, which the program is to blame for, again until UNTIL_NS at most, and sets `where` to the lines that say
+   which instruction it comes from, or why that was not seen, and `cause` to the place in a few words. */
+void blame_result(struct workspace *workspace, const char *gate, struct result *result, uint64_t until_ns);
+
 /* The command `blame` of GATE: runs the opened session, and explains its first failure, or byte BYTE of the body (of
    stdout) of its first case where HAS_BYTE. Returns the exit status. */
 int blame_command(struct session *session, struct workspace *workspace, const char *gate, bool has_byte, size_t byte);

@@ -1,6 +1,7 @@
 /* The case runs through the very driver that found its fault; only the command line is another one: the tracer stands
    before the program, or of the emulator with the plugin. */
 #include "harness/blame/blame_observe.h"
+#include "harness/base/clock.h"
 #include "harness/base/command.h"
 #include "harness/base/companion.h"
 
@@ -119,6 +120,23 @@ static bool was_refused(const struct observation *observation, struct bytes *why
   return observation->count == 0;
 }
 
+static uint64_t latest_ns;
+
+void observe_until(uint64_t until_ns) { latest_ns = until_ns; }
+
+/* Gives TARGET no more time than there is. Returns false, and WHY says so, where there is none. */
+static bool limit(struct target *target, struct bytes *why) {
+  uint64_t now = now_ns();
+  if (!latest_ns)
+    return true;
+  double left = now < latest_ns ? (double)(latest_ns - now) / 1e9 : 0;
+  target->deadline = target->deadline < left ? target->deadline : left;
+  target->start_deadline = target->start_deadline < left ? target->start_deadline : left;
+  if (left <= 0)
+    bytes_text(why, "there was no time left to look (`bytegate blame` takes as much as it needs)");
+  return left > 0;
+}
+
 bool observe_case(struct workspace *workspace, const char *gate, const struct result *result,
                   const struct observation_options *options, struct observation *observation, struct bytes *why) {
   struct target target = target_copy(result->target);
@@ -129,7 +147,7 @@ bool observe_case(struct workspace *workspace, const char *gate, const struct re
   observation->result.test_case = result == result->target->stop ? &result->suite->cases[0] : result->test_case;
   target.deadline = options->deadline > 0 ? options->deadline : target.deadline * PATIENCE;
   target.start_deadline = options->start_deadline > 0 ? options->start_deadline : target.start_deadline * PATIENCE;
-  bool good = add_observer(&target, gate, log, options, why);
+  bool good = limit(&target, why) && add_observer(&target, gate, log, options, why);
   target.stop = result == result->target->stop ? &stop : NULL;
   if (good) {
     make_files(log);

@@ -32,6 +32,9 @@ const void *observed_bytes(const struct observed *record);
 bool observe_case(struct workspace *workspace, const char *gate, const struct result *result,
                   const struct observation_options *options, struct observation *observation, struct bytes *why);
 
+/* From now on, nothing is observed after the time UNTIL_NS (0: as long as it takes). */
+void observe_until(uint64_t until_ns);
+
 void observation_free(struct observation *observation);
 
 #endif

@@ -214,7 +214,7 @@ bool find_origins(struct blame *blame, const struct written *written, struct ori
   *origins = (struct origins){.count = 1};
   origins->steps[0].address = written->address;
   bool good = find_first(blame, written, &origins->steps[0], why);
-  while (good && origins->count < ORIGINS) {
+  while (good && !blame->brief && origins->count < ORIGINS) {
     const struct origin *last = &origins->steps[origins->count - 1];
     if (last->kind != ORIGIN_STORE || last->value_kind != VALUE_COPIED)
       return true;

@@ -46,6 +46,7 @@ struct blame {
   struct workspace *workspace;
   const char *gate; /* path of the bytegate command */
   const struct result *result;
+  bool brief; /* who wrote the byte, and no further back */
   struct blamed_program program;
 };
 

@@ -116,6 +116,8 @@ static const struct option_row how_to_run[] = {
      FIELD(session.repeat), 1, 1000000},
     {"no-self-audit", 0, NULL, "Leave out the proof that this gate notices planted faults", BY_VERIFY, SET_FALSE,
      FIELD(audit)},
+    {"no-blame", 0, NULL, "Do not run failures again to see where in the program they come from", BY_VERIFY, SET_FALSE,
+     FIELD(blame)},
     {"fresh", 0, NULL, "Measure everything again, also what is known from before", BY_MEASURE, SET_TRUE, FIELD(fresh)},
     {"seconds", 0, "N", "Try mutants for N seconds, in an order that the seed decides (default: all)", BY(MUTATE),
      SET_NUMBER, FIELD(seconds), 1, 1000000},
@@ -445,6 +447,7 @@ void options_parse(int argc, char **argv, struct options *options) {
   const struct argp argp = {table, parse, "COMMAND", make_documentation(), NULL, NULL, NULL};
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   *options = (struct options){.audit = true,
+                              .blame = true,
                               .session = {.command = argv[0],
                                           .build = build_folder(),
                                           .suites_folder = "fixtures/suites",

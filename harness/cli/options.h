@@ -50,6 +50,7 @@ struct options {
   bool unexplained; /* mutate --unexplained */
   bool update_known;
   bool audit;
+  bool blame; /* verify looks at its failures */
   struct text_list operands; /* after the command */
 };
 

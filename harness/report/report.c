@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { CONTEXT = 36, SHOWN_LINES = 8, LONGEST_LINE = 160 };
 
@@ -125,8 +126,7 @@ static void show_block(const struct result *result, struct bytes *out) {
   show_lines(input, block.first_line, block.last_line, out);
 }
 
-/* Where it crashed or hangs. */
-static void show_where(const struct result *result, struct bytes *out) {
+void report_where(const struct result *result, struct bytes *out) {
   struct span rest = span_of(&result->where);
   while (rest.len > 0) {
     size_t len = strcspn(rest.data, "\n") + 1;
@@ -209,18 +209,25 @@ void report_word(struct bytes *out, const char *text) {
   bytes_text(out, "'");
 }
 
-void report_command(const struct session *session, const struct result *result, struct bytes *out) {
-  const struct session_options *options = session->options;
+/* Appends the name of this command as one would type it. */
+static void add_gate(const struct session_options *options, struct bytes *out) {
   struct bytes gate = {0};
   report_word(&gate, options->command); /* after a blank */
   bytes_append(out, gate.data + 1, gate.len - 1);
   bytes_free(&gate);
-  bytes_text(out, " verify --suite");
+}
+
+/* Appends the options that select RESULT's target, and by --case its case where BY_CASE. */
+static void add_selection(const struct session *session, const struct result *result, bool by_case, struct bytes *out) {
+  const struct session_options *options = session->options;
+  bytes_text(out, " --suite");
   char *usual = xasprintf("%s/%s.ini", options->suites_folder, result->suite->name);
   report_word(out, strcmp(usual, result->suite->path) == 0 ? result->suite->name : result->suite->path);
   free(usual);
-  bytes_text(out, " --case");
-  report_word(out, result->test_case->id);
+  if (by_case) {
+    bytes_text(out, " --case");
+    report_word(out, result->test_case->id);
+  }
   if (result->target != &session->oracle) {
     bytes_text(out, " --program");
     report_word(out, result->target->label);
@@ -234,6 +241,36 @@ void report_command(const struct session *session, const struct result *result, 
     bytes_printf(out, " --seed %llu", (unsigned long long)options->seed);
 }
 
+void report_command(const struct session *session, const struct result *result, struct bytes *out) {
+  add_gate(session->options, out);
+  bytes_text(out, " verify");
+  add_selection(session, result, true, out);
+}
+
+void report_next(const struct session *session, const struct result *result, struct bytes *out) {
+  const struct fault *fault = fault_of(session->faults, session->fault_count, result);
+  if (!verdict_is_of_program(result->verdict) || result->test_case == &session->stop || !fault ||
+      fault->example != result)
+    return;
+  bytes_text(out, "  next      ");
+  add_gate(session->options, out);
+  bytes_text(out, " blame");
+  report_word(out, result->test_case->id);
+  add_selection(session, result, false, out);
+  bytes_text(out, "\n");
+  char *symbols = xasprintf("%s.sym", result->target->elf ? result->target->elf : "");
+  if (access(symbols, R_OK) == 0) {
+    bytes_text(out, "  or        ");
+    add_gate(session->options, out);
+    bytes_text(out, " bisect --elf GOOD");
+    report_word(out, result->target->elf);
+    report_word(out, result->test_case->id);
+    add_selection(session, result, false, out);
+    bytes_text(out, "  (GOOD: a build of it that is right)\n");
+  }
+  free(symbols);
+}
+
 void report_explanation(const struct session *session, const struct result *result, struct bytes *out) {
   bool sides = (result->verdict == DIVERGED || result->verdict == ORACLE_FAULT) && result->part != PART_NONE;
   if (sides) {
@@ -241,13 +278,14 @@ void report_explanation(const struct session *session, const struct result *resu
     show_hex(result, out);
     show_block(result, out);
   }
-  show_where(result, out);
+  report_where(result, out);
   show_errors(result, out);
   show_others(session, result, out);
   show_fault(session, result, out);
   bytes_text(out, "  reproduce ");
   report_command(session, result, out);
   bytes_text(out, "\n");
+  report_next(session, result, out);
 }
 
 void report_troubles(const struct session *session, struct bytes *out) {

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { MOST_EXPLAINED = 10 };
+enum { MOST_EXPLAINED = 10, MOST_LED_ON = 3 };
 
 static struct {
   bool color;
@@ -110,6 +110,9 @@ static void print_faults(const struct session *session, struct bytes *out) {
     char *way = result_way(example);
     bytes_printf(out, "%7zu %7zu %9zu  %s: %s/%s %s %s\n", fault->failures, fault->cases, fault->targets, way,
                  example->suite->name, example->test_case->id, example->target->label, example->target->where);
+    report_where(example, out);
+    if (i < MOST_LED_ON)
+      report_next(session, example, out);
     free(way);
   }
   if (session->fault_count > MOST_EXPLAINED)

@@ -15,7 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_EXAMINED = 4 };
+/* How many failures are looked at in each of two rounds, and for how long in all. */
+enum { MOST_LOOKED_AT = 16 };
+#define LOOKING_NS UINT64_C(10000000000)
 
 static bool selects_case(const struct session_options *options, const struct suite *suite, const char *id) {
   char *full = xasprintf("%s/%s", suite->name, id);
@@ -231,25 +233,12 @@ static void check_oracle(struct result *result) {
     result->verdict = ORACLE_FAULT;
 }
 
-/* Runs each of the first crashes and hangs once more, to see where they are. */
-static void examine(struct session *session, struct result *result) {
-  bool wanted = (result->verdict == CRASHED || result->verdict == HUNG) && result_failed(result) && !result->untried &&
-                result->test_case != &session->stop && session->options->examine;
-  if (!wanted || result->where.len || session->examined++ >= MOST_EXAMINED)
-    return;
-  struct bytes why = {0};
-  if (!session->options->examine(session->workspace, session->options->gate, result, &result->where, &why))
-    bytes_printf(&result->where, "not seen  %s\n", span_of(&why).data);
-  bytes_free(&why);
-}
-
 static bool finish(struct session *session, struct result *result) {
   session->failed -= result->reported && result_failed(result);
   known_apply(&session->known, result);
   session->finished += !result->reported;
   session->failed += result_failed(result);
   session->known_count += result->known == KNOWN_AS_IS && !result->reported;
-  examine(session, result);
   result->reported = true;
   if (session->progress)
     session->progress(session, result);
@@ -417,6 +406,49 @@ static void find_problems(struct session *session) {
   find_idle_entries(session);
 }
 
+static void sort_failures(struct session *session) {
+  free(session->faults);
+  session->fault_count = faults_find(session->results, session->result_count, &session->faults);
+}
+
+static bool look_at(struct session *session, struct result *result, uint64_t until_ns) {
+  bool wanted = result && verdict_is_of_program(result->verdict) && result->test_case != &session->stop &&
+                result->target != &session->oracle && !result->where.len && now_ns() < until_ns;
+  if (wanted)
+    session->options->blame(session->workspace, session->options->gate, result, until_ns);
+  return wanted;
+}
+
+/* Another failure of FAULT than its example: the one with the longest input, which is the least like that. */
+static struct result *second_of(struct session *session, const struct fault *fault) {
+  struct result *found = NULL;
+  for (size_t i = 0; i < session->result_count; i++) {
+    struct result *result = &session->results[i];
+    if (fault_of(session->faults, session->fault_count, result) == fault && result != fault->example &&
+        result->test_case != fault->example->test_case &&
+        (!found || result->test_case->input.len > found->test_case->input.len))
+      found = result;
+  }
+  return found;
+}
+
+/* Runs failures again to see which place of the program each comes from: first an example of each fault, so that those
+   of one cause are found to be one, then another of each, so that those of two causes are found to be two. */
+static void look_at_faults(struct session *session) {
+  if (!session->options->blame || session->interrupted)
+    return;
+  const uint64_t until_ns = now_ns() + LOOKING_NS;
+  for (int round = 0; round < 2; round++) {
+    size_t seen = 0;
+    for (size_t i = 0; i < session->fault_count && seen < MOST_LOOKED_AT; i++) {
+      const struct fault *fault = &session->faults[i];
+      seen +=
+          look_at(session, round ? second_of(session, fault) : (struct result *)(uintptr_t)fault->example, until_ns);
+    }
+    sort_failures(session);
+  }
+}
+
 bool session_run(struct session *session, struct workspace *workspace, struct bytes *why, int *status) {
   sigset_t before;
   session->workspace = workspace;
@@ -444,7 +476,8 @@ bool session_run(struct session *session, struct workspace *workspace, struct by
   session->strays = workspace_sweep(workspace, NULL);
   session->elapsed_ns = now_ns() - session->started_ns;
   find_problems(session);
-  session->fault_count = faults_find(session->results, session->result_count, &session->faults);
+  sort_failures(session);
+  look_at_faults(session);
   return true;
 }
 

@@ -12,10 +12,9 @@
 struct session_options {
   const char *command; /* how this command was called, for the reproducing command lines */
   const char *gate;    /* path of this command, which can watch a program */
-  /* Runs a case that crashed or hung once more, and appends where it was to OUT; on failure returns false, and WHY says
-     why. NULL: nobody looks at crashes and hangs */
-  bool (*examine)(struct workspace *workspace, const char *gate, const struct result *result, struct bytes *out,
-                  struct bytes *why);
+  /* Runs a failure again, until the time UNTIL_NS at most, and sets its `where` and its `cause` to what was seen. NULL:
+     nobody looks at failures */
+  void (*blame)(struct workspace *workspace, const char *gate, struct result *result, uint64_t until_ns);
   const char *build; /* folder of the programs: {build} */
   bool build_named;  /* it was given, so it is part of a reproducing command */
   const char *suites_folder;
@@ -49,7 +48,6 @@ struct session {
   uint64_t started_ns, elapsed_ns;
   unsigned strays;             /* processes that left their group and were killed at the end */
   struct workspace *workspace; /* while it runs */
-  unsigned examined;           /* crashes and hangs that were looked at */
   int interrupted;             /* signal, or 0: what was judged until then stands, and nothing else */
   struct bytes problems;       /* lines about the run as a whole; each turns the gate red */
 };

@@ -4,6 +4,7 @@
 #include "harness/verdict/known.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* The byte where the divergence begins, or -1 where that side ends there. */
 static int byte_at(const struct bytes *bytes, size_t at) {
@@ -42,19 +43,17 @@ char *result_way(const struct result *result) {
 /* A failure, and the number of its fault. */
 struct member {
   size_t fault;
-  const struct result *result;
+  struct result *result;
 };
 
-static size_t find(const struct fault *faults, size_t count, const struct result *result) {
-  size_t i = 0;
-  while (i < count && !results_alike(faults[i].example, result))
-    i++;
-  return i;
-}
+/* Failures that are alike. */
+struct way {
+  const struct result *first;
+  const char *cause; /* of the first of them that was looked at */
+};
 
 const struct fault *fault_of(const struct fault *faults, size_t count, const struct result *result) {
-  size_t i = result_failed(result) && !result->untried ? find(faults, count, result) : count;
-  return i < count ? &faults[i] : NULL;
+  return result->fault > 0 && result->fault <= count ? &faults[result->fault - 1] : NULL;
 }
 
 static int by_case(const void *a, const void *b) {
@@ -93,29 +92,89 @@ static int by_failures(const void *a, const void *b) {
   return (x->example > y->example) - (x->example < y->example);
 }
 
-size_t faults_find(const struct result *results, size_t count, struct fault **out) {
+/* Finds the way of each member, whose number becomes MEMBERS[i].fault. Returns the ways, which the caller frees. */
+static struct way *find_ways(struct member *members, size_t count) {
+  struct way *ways = NULL;
+  size_t way_count = 0;
+  for (size_t i = 0; i < count; i++) {
+    struct result *result = members[i].result;
+    size_t number = 0;
+    while (number < way_count && !results_alike(ways[number].first, result))
+      number++;
+    if (number == way_count) {
+      ways = xrealloc(ways, (way_count + 1) * sizeof *ways);
+      ways[way_count++] = (struct way){.first = result};
+    }
+    if (!ways[number].cause)
+      ways[number].cause = result->cause;
+    members[i].fault = number;
+  }
+  return ways;
+}
+
+/* A fault is a cause, or a way of which nobody knows the cause: WAY is then the number of it, from 1. */
+struct fault_key {
+  const char *cause;
+  size_t way;
+};
+
+static bool is_key(const struct fault_key *key, const char *cause, size_t way) {
+  return cause ? key->cause && strcmp(key->cause, cause) == 0 : key->way == way;
+}
+
+static void count_failure(struct fault *fault, const struct result *result) {
+  const struct result *example = fault->example;
+  bool shorter = result->test_case->input.len < example->test_case->input.len;
+  /* Of what was looked at, the report can tell more. */
+  if (!result->cause == !example->cause ? shorter : result->cause != NULL)
+    fault->example = result;
+  fault->failures++;
+}
+
+/* Gives each fault its number, in the order of FAULTS; MEMBERS have the numbers that they had before. */
+static void number_faults(struct member *members, size_t member_count, const struct fault *faults, size_t count) {
+  for (size_t i = 0; i < member_count; i++)
+    for (size_t k = 0; k < count; k++)
+      if (faults[k].number == members[i].fault)
+        members[i].result->fault = k + 1;
+}
+
+size_t faults_find(struct result *results, size_t count, struct fault **out) {
   struct fault *faults = NULL;
-  struct member *members = xcalloc(count, sizeof *members);
+  struct fault_key *keys = NULL;
+  struct member *members = xcalloc(count + 1, sizeof *members);
   size_t fault_count = 0;
   size_t member_count = 0;
   for (size_t i = 0; i < count; i++) {
-    const struct result *result = &results[i];
-    if (!result_failed(result) || result->untried)
-      continue;
-    size_t number = find(faults, fault_count, result);
+    results[i].fault = 0;
+    if (result_failed(&results[i]) && !results[i].untried)
+      members[member_count++] = (struct member){0, &results[i]};
+  }
+  struct way *ways = find_ways(members, member_count);
+  for (size_t i = 0; i < member_count; i++) {
+    struct result *result = members[i].result;
+    size_t way = members[i].fault;
+    const char *cause = result->cause ? result->cause : ways[way].cause;
+    size_t number = 0;
+    while (number < fault_count && !is_key(&keys[number], cause, way + 1))
+      number++;
     if (number == fault_count) {
       faults = xrealloc(faults, (fault_count + 1) * sizeof *faults);
-      faults[fault_count++] = (struct fault){.example = result};
+      keys = xrealloc(keys, (fault_count + 1) * sizeof *keys);
+      keys[fault_count] = (struct fault_key){cause, cause ? 0 : way + 1};
+      faults[fault_count] = (struct fault){.example = result, .cause = cause, .number = fault_count};
+      fault_count++;
     }
-    if (result->test_case->input.len < faults[number].example->test_case->input.len)
-      faults[number].example = result;
-    faults[number].failures++;
-    members[member_count++] = (struct member){number, result};
+    count_failure(&faults[number], result);
+    members[i].fault = number;
   }
   count_members(members, member_count, faults);
-  free(members);
   if (fault_count)
     qsort(faults, fault_count, sizeof *faults, by_failures);
+  number_faults(members, member_count, faults, fault_count);
+  free(ways);
+  free(keys);
+  free(members);
   *out = faults;
   return fault_count;
 }

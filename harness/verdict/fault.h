@@ -7,9 +7,11 @@
 
 struct fault {
   const struct result *example; /* of those with the shortest input, the first */
+  const char *cause;            /* the place in the program that all that were looked at lead to; NULL: none was */
   size_t failures;
   size_t cases;   /* different ones */
   size_t targets; /* programs, each on a runner */
+  size_t number;  /* of faults_find alone */
 };
 
 /* Whether two failures are alike: they have the same verdict and, of a divergence, the same part and the same two
@@ -20,11 +22,13 @@ bool results_alike(const struct result *a, const struct result *b);
    it. */
 char *result_way(const struct result *result);
 
-/* Sorts the failures among the COUNT results into faults, that with the most failures first, and returns how many there
-   are. What was not tried, because its program cannot be run, belongs to none. The caller frees FAULTS. */
-size_t faults_find(const struct result *results, size_t count, struct fault **faults);
+/* Sorts the failures among the COUNT results into faults, that with the most failures first, gives each its number, and
+   returns how many there are. Failures that were looked at belong together by their cause; those that are alike go
+   with them, as most likely of the same cause. What was not tried, because its program cannot be run, belongs to none.
+   The caller frees FAULTS. */
+size_t faults_find(struct result *results, size_t count, struct fault **faults);
 
-/* The fault that RESULT belongs to, or NULL. */
+/* The fault that RESULT, which faults_find has seen, belongs to, or NULL. */
 const struct fault *fault_of(const struct fault *faults, size_t count, const struct result *result);
 
 #endif

@@ -80,4 +80,5 @@ void result_free(struct result *result) {
   bytes_free(&result->detail);
   bytes_free(&result->errors);
   bytes_free(&result->where);
+  free(result->cause);
 }

@@ -37,7 +37,9 @@ struct result {
   struct bytes actual;
   struct bytes detail; /* one line: how it went wrong */
   struct bytes errors; /* what the program wrote on stderr */
-  struct bytes where;  /* of a crash or a hang: lines with their ends, what was seen when it was run again */
+  struct bytes where;  /* lines with their ends: what was seen of it when it was run again */
+  char *cause;         /* in a few words, the place in the program that was seen then; NULL: none was */
+  size_t fault;        /* the number of its fault among those of the run, from 1; 0: none */
   uint64_t duration_ns;
   unsigned runs;
   enum known known;

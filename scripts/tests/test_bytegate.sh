@@ -143,6 +143,21 @@ expect_text 'so is the Markdown' 'block_quote, line 1 column 1' out
 command=$(sed -n 's/^  reproduce //p' out | head -n1)
 run sh -c "$command --suites '$suites' --no-self-audit"
 expect_status 'the reproducing command reproduces' 1
+# The report carries the cause, and the commands that lead on.
+cp "$build/elf/$server.map" "$build/elf/$server.sym" flipped/elf/
+verify_flipped --text
+expect_text 'verify blames the byte itself' '  blame     body byte 1, 0x63 ' out
+expect_text '... by its generator' 'generators/markdown/html.c' out
+command=$(sed -n 's/^  next      //p' out | head -n1)
+run sh -c "$command --suites '$suites'"
+expect_text 'the next command blames' "BLAME markdown/spec/006 $server $host-native: body byte 1" out
+verify_flipped --tap
+expect_text 'so does the report for machines' '  blame     body byte 1, 0x63 ' out
+verify_flipped --text --no-blame
+expect_no_text '--no-blame leaves it out' '  blame ' out
+command=$(sed -n "s|^  or        \\(.*\\) GOOD \\(.*\\)  (GOOD: .*|\\1 $build/elf/$server \\2|p" out | head -n1)
+run sh -c "$command --suites '$suites'"
+expect_text 'the command for two builds bisects' 'BISECT ' out
 flip 'Connection: close' 0
 verify_flipped --text
 expect_text 'a flipped byte of a header is named' 'headers byte 60 is 0x42, expected 0x43' out

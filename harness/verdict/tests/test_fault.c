@@ -1,0 +1,121 @@
+/* Faults: one cause is one, however it shows, and two causes are two, however alike they look. */
+#include "harness/verdict/fault.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST = 16 };
+
+static struct suite suite = {.name = (char *)"s"};
+static struct target target = {.label = (char *)"p", .where = "native"};
+static struct test_case cases[MOST];
+static struct result results[MOST];
+static size_t count;
+
+/* A divergence in its first byte, which is ACTUAL and not EXPECTED, of an input of LEN bytes; CAUSE may be NULL. */
+static struct result *diverge(char expected, char actual, size_t len, const char *cause) {
+  struct result *one = &results[count];
+  *one = (struct result){.suite = &suite, .target = &target, .test_case = &cases[count], .part = PART_BODY};
+  result_set(one, DIVERGED, "body byte 0");
+  bytes_append(&one->expected, &expected, 1);
+  bytes_append(&one->actual, &actual, 1);
+  for (size_t i = 0; i < len; i++)
+    bytes_append(&cases[count].input, "x", 1);
+  one->cause = cause ? xstrdup(cause) : NULL;
+  count++;
+  return one;
+}
+
+static void tear_down(void) {
+  for (size_t i = 0; i < count; i++) {
+    result_free(&results[i]);
+    bytes_free(&cases[i].input);
+  }
+  count = 0;
+}
+
+START_TEST(what_nobody_looked_at_goes_by_its_looks) {
+  struct fault *faults;
+  diverge('a', 'b', 5, NULL);
+  diverge('a', 'b', 3, NULL);
+  diverge('a', 'c', 1, NULL);
+  ck_assert_uint_eq(faults_find(results, count, &faults), 2);
+  ck_assert_uint_eq(faults[0].failures, 2);
+  ck_assert_ptr_eq(faults[0].example, &results[1]); /* the shorter */
+  ck_assert_ptr_eq(fault_of(faults, 2, &results[0]), &faults[0]);
+  ck_assert_ptr_eq(fault_of(faults, 2, &results[2]), &faults[1]);
+  free(faults);
+}
+END_TEST
+
+/* Five ways, of which three were seen to come from one place: those, and what is like them, are one fault. */
+START_TEST(one_cause_is_one_fault) {
+  struct fault *faults;
+  diverge('a', 'b', 1, "stored by one one.c:1");
+  diverge('a', 'b', 9, NULL);
+  diverge('a', 'c', 2, "stored by one one.c:1");
+  diverge('a', 'c', 8, NULL);
+  diverge('a', 'd', 3, "stored by one one.c:1");
+  diverge('a', 'e', 4, "stored by two two.c:2");
+  diverge('a', 'f', 5, NULL);
+  ck_assert_uint_eq(faults_find(results, count, &faults), 3);
+  ck_assert_uint_eq(faults[0].failures, 5);
+  ck_assert_uint_eq(faults[0].cases, 5);
+  ck_assert_str_eq(faults[0].cause, "stored by one one.c:1");
+  ck_assert_ptr_eq(fault_of(faults, 3, &results[3]), &faults[0]);
+  ck_assert_ptr_ne(fault_of(faults, 3, &results[5]), fault_of(faults, 3, &results[6]));
+  free(faults);
+}
+END_TEST
+
+/* Alike to the byte, and from two places: two faults. */
+START_TEST(two_causes_are_two_faults) {
+  struct fault *faults;
+  diverge('a', 'b', 1, "crashed at one one.c:1");
+  diverge('a', 'b', 2, "crashed at two two.c:2");
+  diverge('a', 'b', 3, NULL);
+  ck_assert_uint_eq(faults_find(results, count, &faults), 2);
+  ck_assert_uint_eq(faults[0].failures + faults[1].failures, 3);
+  ck_assert_ptr_ne(fault_of(faults, 2, &results[0]), fault_of(faults, 2, &results[1]));
+  free(faults);
+}
+END_TEST
+
+/* The example is one that was looked at, so that the report has something to tell. */
+START_TEST(the_example_was_looked_at) {
+  struct fault *faults;
+  diverge('a', 'b', 1, NULL);
+  diverge('a', 'b', 7, "stored by one one.c:1");
+  ck_assert_uint_eq(faults_find(results, count, &faults), 1);
+  ck_assert_ptr_eq(faults[0].example, &results[1]);
+  free(faults);
+}
+END_TEST
+
+START_TEST(what_does_not_fail_or_was_not_tried_is_no_fault) {
+  struct fault *faults;
+  diverge('a', 'b', 1, NULL)->untried = true;
+  diverge('a', 'b', 1, NULL)->known = KNOWN_AS_IS;
+  ck_assert_uint_eq(faults_find(results, count, &faults), 0);
+  ck_assert_ptr_null(fault_of(faults, 0, &results[0]));
+  free(faults);
+}
+END_TEST
+
+int main(void) {
+  Suite *all = suite_create("fault");
+  TCase *tests = tcase_create("fault");
+  tcase_add_checked_fixture(tests, NULL, tear_down);
+  tcase_add_test(tests, what_nobody_looked_at_goes_by_its_looks);
+  tcase_add_test(tests, one_cause_is_one_fault);
+  tcase_add_test(tests, two_causes_are_two_faults);
+  tcase_add_test(tests, the_example_was_looked_at);
+  tcase_add_test(tests, what_does_not_fail_or_was_not_tried_is_no_fault);
+  suite_add_tcase(all, tests);
+  SRunner *runner = srunner_create(all);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed != 0;
+}
