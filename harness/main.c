@@ -248,6 +248,7 @@ static int run_session(const struct options *options, struct workspace *workspac
   struct bytes why = {0};
   int status = EXIT_EQUAL;
   if (session_open(&session, &options->session, &why)) {
+    session.confinement = options->command == COMMAND_LIST ? NULL : confinement_state();
     status = use_session(&session, workspace, options);
   } else {
     status = report_nothing(&session, options, session_open_status(&session), why.data);
@@ -264,8 +265,11 @@ static int run_programs(struct options *options) {
   struct workspace workspace = {0};
   int status = EXIT_EQUAL;
   int interrupted = 0;
+  struct bytes why = {0};
   check_oracle_version();
   workspace_open(&workspace);
+  if (!confinement_check(&workspace, &why))
+    die("%s", why.data);
   curl_global_init(CURL_GLOBAL_DEFAULT);
   if (options->command != COMMAND_AUDIT)
     status = run_session(options, &workspace);
@@ -319,6 +323,12 @@ static void occupy_standard_descriptors(void) {
     close(fd);
 }
 
+/* Whether COMMAND starts programs under test by itself. */
+static bool runs_programs(enum command command) {
+  return command != COMMAND_PLANT && command != COMMAND_OBSERVE && command != COMMAND_COMPLETION &&
+         command != COMMAND_LIST && command != COMMAND_MACHINES && command != COMMAND_EXPLAIN;
+}
+
 /* What was printed must have arrived: a report that is cut short could be read as another verdict. A reader who has
    seen enough and closed the pipe is no failure. Returns the exit status. */
 static int printed(int status) {
@@ -342,6 +352,8 @@ int main(int argc, char **argv) {
   options.session.blame = options.session.gate && options.blame ? blame_result : NULL;
   if (case_operand(&options))
     text_list_add(&options.session.cases, case_operand(&options), strlen(case_operand(&options)));
+  if (runs_programs(options.command))
+    confinement_begin(options.confine);
   switch (options.command) {
   case COMMAND_PLANT:
     if (options.operands.count == 2)

@@ -350,7 +350,7 @@ static int hunt_down(struct hunt *hunt) {
 static int pursue(struct hunt *hunt) {
   struct bytes text = {0};
   hunt->target = target_copy(hunt->failure.target);
-  hunt->path = xasprintf("%s/hybrid", hunt->workspace->root);
+  hunt->path = workspace_file(hunt->workspace, "hybrid");
   if (hunt->failure.verdict == HUNG && hunt->target.deadline > HANG_DEADLINE)
     hunt->target.deadline = HANG_DEADLINE;
   report_headline(&hunt->failure, &text);

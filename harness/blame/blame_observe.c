@@ -53,6 +53,7 @@ static bool add_observer(struct target *target, const char *gate, const char *lo
     bytes_printf(why, "%s is not there (run `make` to build it)", plugin);
   }
   target->prefix.parents++;
+  target->prefix.observes = true;
   /* The end that shows is the tracer's. */
   target->runner = RUNNER_NATIVE;
   free(what);
@@ -140,7 +141,7 @@ static bool limit(struct target *target, struct bytes *why) {
 bool observe_case(struct workspace *workspace, const char *gate, const struct result *result,
                   const struct observation_options *options, struct observation *observation, struct bytes *why) {
   struct target target = target_copy(result->target);
-  char *log = xasprintf("%s/observed", workspace->root);
+  char *log = workspace_file(workspace, "observed");
   *observation = (struct observation){.result = {.suite = result->suite, .target = &target}};
   /* How a server stops shows after any case. */
   struct result stop = {.suite = result->suite, .target = &target, .test_case = result->test_case};

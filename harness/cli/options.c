@@ -89,6 +89,7 @@ static void parse_runner(struct argp_state *state, struct options *options, cons
 static void parse_seed(struct argp_state *state, struct options *options, const char *value);
 static void parse_build(struct argp_state *state, struct options *options, const char *value);
 static void parse_byte(struct argp_state *state, struct options *options, const char *value);
+static void parse_confine(struct argp_state *state, struct options *options, const char *value);
 
 #define FIELD(field) .offset = offsetof(struct options, field)
 
@@ -114,6 +115,11 @@ static const struct option_row how_to_run[] = {
     {"keep-going", 'k', NULL, "Go on after a failure", BY_RUN, SET_TRUE, FIELD(session.keep_going)},
     {"repeat", 0, "N", "Run each case N times; one that does not always do the same is FLAKY", BY_RUN, SET_UNSIGNED,
      FIELD(session.repeat), 1, 1000000},
+    {"confine", 0, "HOW",
+     "default: programs run in cells, where they can harm nothing, as far as the kernel grants that; require: wholly, "
+     "or "
+     "not at all; off: with all that you may",
+     BY_RUN | BY(AUDIT) | BY(BISECT) | BY_MEASURE | BY_TABLE, CALL, .parse = parse_confine},
     {"no-self-audit", 0, NULL, "Leave out the proof that this gate notices planted faults", BY_VERIFY, SET_FALSE,
      FIELD(audit)},
     {"no-blame", 0, NULL, "Do not run failures again to see where in the program they come from", BY_VERIFY, SET_FALSE,
@@ -273,6 +279,16 @@ static void parse_runner(struct argp_state *state, struct options *options, cons
   if (strcmp(value, "native") != 0 && strcmp(value, "qemu") != 0)
     argp_error(state, "--runner=%s: it is native or qemu", value);
   options->session.runner = value;
+}
+
+static void parse_confine(struct argp_state *state, struct options *options, const char *value) {
+  static const char *const names[] = {"default", "require", "off"};
+  size_t i = 0;
+  while (i < 3 && strcmp(names[i], value) != 0)
+    i++;
+  if (i == 3)
+    argp_error(state, "--confine=%s: it is default, require or off", value);
+  options->confine = (enum confine_policy)i;
 }
 
 static void parse_byte(struct argp_state *state, struct options *options, const char *value) {

@@ -3,6 +3,7 @@
 #ifndef HARNESS_OPTIONS_H
 #define HARNESS_OPTIONS_H
 
+#include "harness/process/confinement.h"
 #include "harness/report/report.h"
 
 enum command {
@@ -48,6 +49,7 @@ struct options {
   bool by_elf; /* bisect --elf */
   uint64_t seconds;
   bool unexplained; /* mutate --unexplained */
+  enum confine_policy confine;
   bool update_known;
   bool audit;
   bool blame; /* verify looks at its failures */

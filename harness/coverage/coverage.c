@@ -152,7 +152,9 @@ struct share {
 };
 
 static struct probe *add_probe(struct share *share, struct coverage *coverage, const struct covered_case *one) {
-  char *path = xasprintf("%s/counts-%zu", share->workspace->root, share->probe_count);
+  char *name = xasprintf("counts-%zu", share->probe_count);
+  char *path = workspace_file(share->workspace, name);
+  free(name);
   struct probe *probe = probe_make(coverage, one, path);
   share->probes = xrealloc(share->probes, (share->probe_count + 1) * sizeof(struct probe *));
   share->probes[share->probe_count++] = probe;

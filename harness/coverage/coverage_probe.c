@@ -76,6 +76,7 @@ static void add_counter(struct target *target, bool native, const struct machine
     prefix_wrap(&target->prefix, (const char *const[]){counter, counts, NULL});
   else
     prefix_emulate(&target->prefix, (const char *const[]){counter, "-plugin", plugged, NULL});
+  target->prefix.observes = true;
   /* The end that shows is that of what counts. */
   target->runner = RUNNER_NATIVE;
   free(counter);

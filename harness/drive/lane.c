@@ -344,7 +344,9 @@ static void begin(struct lane *lane) {
     return;
   }
   lane->target = lane->result->target;
-  process_prepare(lane->owner->workspace, &lane->process);
+  struct confinement confinement = target_confinement(lane->target);
+  process_prepare(lane->owner->workspace, &lane->process, &confinement);
+  confinement_free(&confinement);
   place_open(&lane->place, lane->process.folder);
   if (!place(lane) || !start(lane))
     return;

@@ -31,6 +31,19 @@ static void add_argument(struct text_list *words, const char *argument, const ch
   text_list_take(words, expand_placeholders(argument, names, values, 2));
 }
 
+struct confinement target_confinement(const struct target *target) {
+  const struct program *program = target->program;
+  struct confinement confinement = {.off = !program->confine, .elf = target->elf, .observed = target->prefix.observes};
+  struct bytes why = {0};
+  /* A path among the arguments is there to be read. */
+  for (size_t i = 0; i < program->arguments.count; i++)
+    if (program->arguments.items[i][0] == '/')
+      text_list_add(&confinement.reads, program->arguments.items[i], strlen(program->arguments.items[i]));
+  if (program->allow && !confinement_allow(&confinement, program->allow, &why))
+    die("allow: %s", why.data);
+  return confinement;
+}
+
 int start_target(struct workspace *workspace, struct process *process, const struct target *target,
                  const struct text_list *options, const char *document, int input, int *port) {
   const struct program *program = target->program;

@@ -5,6 +5,9 @@
 #include "harness/process/launch.h"
 #include "harness/suite/target.h"
 
+/* What the program of TARGET may. The caller frees it with confinement_free. */
+struct confinement target_confinement(const struct target *target);
+
 /* Starts TARGET as PROCESS, which is prepared, with its stdin from INPUT (-1: empty). {file} is DOCUMENT; {port}
    becomes a free port, which PORT then holds; otherwise PORT is 0. OPTIONS, which may be NULL, are its emulator's.
    Returns 0 or an errno value: the kernel's refusal, or that of a missing emulator (see target_check). */

@@ -65,7 +65,7 @@ static int start(struct workspace *workspace, struct process *process, const str
   struct text_list words = {0};
   struct text_list variables = {0};
   int fd = input.len ? memory_file(input) : -1;
-  process_prepare(workspace, process);
+  process_prepare(workspace, process, &(struct confinement){.elf = elf});
   prefix_words(prefix, NULL, elf, &words);
   for (size_t i = 0; i < arguments->count; i++)
     text_list_add(&words, arguments->items[i], strlen(arguments->items[i]));

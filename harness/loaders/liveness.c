@@ -83,7 +83,7 @@ char *liveness_open(struct liveness_subject *subject, struct workspace *workspac
   char *map = xasprintf("%s/elf/%s.map", build, row->name);
   *subject = (struct liveness_subject){
       .workspace = workspace, .row = row, .loader = loader, .machine = machine_of_label(row->name)};
-  subject->path = xasprintf("%s/changed", workspace->root);
+  subject->path = workspace_file(workspace, "changed");
   bool good = bytes_read_file(&subject->file, elf) == 0;
   char *marks = xcalloc(1, subject->file.len + 1);
   good = good && mark_from_map(map, marks, subject->file.len);

@@ -197,7 +197,7 @@ static int drive(struct shift *shift) {
 
 static void begin_shift(struct shift *shift, struct mutation_run *run, struct workspace *workspace) {
   *shift = (struct shift){.run = run, .workspace = workspace};
-  shift->elf = xasprintf("%s/%s", workspace->root, run->coverage->name);
+  shift->elf = workspace_file(workspace, run->coverage->name);
   shift->drawn = xcalloc(run->coverage->case_count, sizeof *shift->drawn);
   int failed = bytes_read_file(&shift->image, run->coverage->elf);
   if (failed)

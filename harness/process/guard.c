@@ -1,6 +1,8 @@
 /* Reads from a pipe which process groups live. When the pipe ends, the harness is gone: kills the rest. */
 #include "harness/process/guard.h"
 
+#include "harness/process/confinement.h"
+
 #include "harness/base/files.h"
 #include "harness/process/strays.h"
 
@@ -41,6 +43,7 @@ static _Noreturn void watch(int from, const char *root) {
   for (size_t i = 0; i < count; i++)
     kill(-groups[i], SIGKILL);
   strays_end_below(root);
+  cells_unmount(root);
   remove_folder(root);
   _exit(0);
 }

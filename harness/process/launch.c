@@ -15,9 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-void process_prepare(struct workspace *workspace, struct process *process) {
+void process_prepare(struct workspace *workspace, struct process *process, const struct confinement *confinement) {
   *process = PROCESS_NONE;
-  process->folder = workspace_folder(workspace);
+  process->cell = cell_take(workspace, confinement);
+  process->folder = workspace_folder(workspace, process->cell ? cell_folder(process->cell) : NULL);
 }
 
 void launch_environment(const struct process *process, const struct text_list *more, struct text_list *variables) {
@@ -59,6 +60,21 @@ static int spawn(struct process *process, const struct launch *launch, int out, 
   return failed;
 }
 
+/* The same in the cell of PROCESS. */
+static int spawn_in_cell(struct process *process, const struct launch *launch, int out, int err) {
+  int nothing = launch->input < 0 ? open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;
+  const struct cell_program program = {.folder = process->folder,
+                                       .words = launch->words->items,
+                                       .variables = launch->variables->items,
+                                       .input = launch->input < 0 ? nothing : launch->input,
+                                       .output = out,
+                                       .errors = err};
+  int failed = cell_slot_start(process->cell, &program, &process->pid);
+  if (nothing >= 0)
+    close(nothing);
+  return failed;
+}
+
 /* Opens both ends of what a program writes to: ENDS[0] to read from, ENDS[1] to write to. */
 static void open_output(size_t columns, int ends[2]) {
   if (columns == 0) {
@@ -81,7 +97,7 @@ int process_start(struct workspace *workspace, struct process *process, const st
   int err[2];
   open_output(launch->columns, out);
   open_output(0, err);
-  int failed = spawn(process, launch, out[1], err[1]);
+  int failed = process->cell ? spawn_in_cell(process, launch, out[1], err[1]) : spawn(process, launch, out[1], err[1]);
   close(out[1]);
   close(err[1]);
   process->out = out[0];
@@ -122,10 +138,11 @@ void process_read(struct process *process) {
     return;
   process->flooded = true;
   kill(-process->pid, SIGKILL);
+  kill(process->pid, SIGKILL);
 }
 
 /* Kills what is left of the group, and waits for the processes that became ours because their parent is gone. */
-static void sweep(struct workspace *workspace, struct process *process) {
+static void sweep_group(struct workspace *workspace, struct process *process) {
   siginfo_t info = {0};
   while (waitid(P_PGID, (id_t)process->pid, &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0)
     info.si_pid = 0;
@@ -135,6 +152,15 @@ static void sweep(struct workspace *workspace, struct process *process) {
   while (waitid(P_PGID, (id_t)process->pid, &info, WEXITED) == 0)
     ;
   process->leaked |= workspace_sweep(workspace, process->folder) > 0;
+}
+
+/* Ends what the process left. In a process namespace nothing of that gets away. */
+static void sweep(struct workspace *workspace, struct process *process) {
+  int left = process->cell ? cell_slot_sweep(process->cell) : -1;
+  if (left < 0)
+    sweep_group(workspace, process);
+  else
+    process->leaked |= left > 0;
 }
 
 bool process_reap(struct workspace *workspace, struct process *process) {
@@ -191,11 +217,14 @@ bool process_is_dying(const struct process *process, unsigned parents) {
 static void end_process(struct workspace *workspace, struct process *process) {
   siginfo_t info;
   kill(-process->pid, SIGKILL);
+  /* It may have left its group. */
+  kill(process->pid, SIGKILL);
   while (waitid(P_PID, (id_t)process->pid, &info, WEXITED) != 0 && errno == EINTR)
     ;
   while (waitid(P_PGID, (id_t)process->pid, &info, WEXITED) == 0)
     ;
-  process->leaked = workspace_sweep(workspace, process->folder) > 0;
+  int left = process->cell ? cell_slot_sweep(process->cell) : -1;
+  process->leaked = left < 0 ? workspace_sweep(workspace, process->folder) > 0 : left > 0;
 }
 
 bool process_discard(struct workspace *workspace, struct process *process) {
@@ -212,6 +241,7 @@ bool process_discard(struct workspace *workspace, struct process *process) {
     close(process->err);
   if (process->folder && !remove_folder(process->folder))
     fprintf(stderr, "bytegate: %s: something there cannot be removed\n", process->folder);
+  cell_give_back(process->cell);
   free(process->folder);
   bytes_free(&process->out_text);
   bytes_free(&process->err_text);

@@ -5,7 +5,7 @@
 #define HARNESS_LAUNCH_H
 
 #include "harness/base/words.h"
-#include "harness/process/workspace.h"
+#include "harness/process/confinement.h"
 
 /* What is started, and with what. The lists are borrowed. */
 struct launch {
@@ -33,16 +33,18 @@ struct process {
   char *folder; /* its current folder, removed with it */
   struct bytes out_text, err_text;
   enum end end;
-  int status;   /* exit status or signal */
-  bool flooded; /* it wrote more than MOST_OUTPUT to a pipe, and was killed for it */
-  bool leaked;  /* something that it started outlived it */
+  int status;             /* exit status or signal */
+  bool flooded;           /* it wrote more than MOST_OUTPUT to a pipe, and was killed for it */
+  bool leaked;            /* something that it started outlived it */
+  struct cell_slot *cell; /* where it runs; NULL: in none */
 };
 
 /* A process that there is not. */
 #define PROCESS_NONE ((struct process){.pidfd = -1, .out = -1, .err = -1})
 
-/* Makes PROCESS's folder, before it is started: the input must be there first. */
-void process_prepare(struct workspace *workspace, struct process *process);
+/* Finds a cell for PROCESS as CONFINEMENT says, and makes its folder there, before it is started: the input must be
+   there first. */
+void process_prepare(struct workspace *workspace, struct process *process, const struct confinement *confinement);
 
 /* Appends the environment of every program, then MORE, which may be NULL. It holds what every run shares and what the
    suite says, and nothing of this shell: a verdict must not depend on it. */

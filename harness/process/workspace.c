@@ -2,6 +2,7 @@
 #include "harness/process/workspace.h"
 
 #include "harness/base/bytes.h"
+#include "harness/process/confinement.h"
 #include "harness/process/strays.h"
 
 #include <errno.h>
@@ -28,6 +29,10 @@ void workspace_open(struct workspace *workspace) {
   workspace->root = xasprintf("%s/bytegate-XXXXXX", temporary_folder());
   if (!mkdtemp(workspace->root))
     die("%s: %s (set TMPDIR to a folder that can be written)", workspace->root, strerror(errno));
+  char *files = workspace_file(workspace, NULL);
+  if (mkdir(files, 0755) != 0)
+    die("%s: %s", files, strerror(errno));
+  free(files);
   int failed = guard_start(&workspace->guard, workspace->root);
   if (failed)
     die("the guard process cannot be started: %s", strerror(failed));
@@ -51,16 +56,18 @@ void workspace_note(struct workspace *workspace, pid_t pgid, bool lives) {
 
 unsigned workspace_sweep(struct workspace *workspace, const char *folder) {
   size_t count = workspace->living_count;
-  pid_t *known = xcalloc(count + 1, sizeof *known);
+  pid_t *known = xcalloc(count + 1 + workspace->cell_count, sizeof *known);
   memcpy(known, workspace->living, count * sizeof *known);
-  known[count] = workspace->guard.pid;
+  known[count++] = workspace->guard.pid;
+  count += cells_list(workspace, known + count);
   /* Where programs run one at a time, whatever is left can only be this one's. */
-  unsigned ended = strays_end(workspace->crowded ? folder : NULL, known, count + 1);
+  unsigned ended = strays_end(workspace->crowded ? folder : NULL, known, count);
   free(known);
   return ended;
 }
 
 void workspace_close(struct workspace *workspace) {
+  cells_close(workspace);
   guard_stop(&workspace->guard);
   if (access(workspace->root, F_OK) == 0)
     fprintf(stderr, "bytegate: %s: a program left something there that cannot be removed\n", workspace->root);
@@ -68,9 +75,13 @@ void workspace_close(struct workspace *workspace) {
   free(workspace->root);
 }
 
-char *workspace_folder(struct workspace *workspace) {
-  char *path = xasprintf("%s/%u", workspace->root, workspace->launches++);
+char *workspace_folder(struct workspace *workspace, const char *within) {
+  char *path = xasprintf("%s/%u", within ? within : workspace->root, workspace->launches++);
   if (mkdir(path, 0755) != 0)
     die("%s: %s", path, strerror(errno));
   return path;
+}
+
+char *workspace_file(const struct workspace *workspace, const char *name) {
+  return xasprintf("%s/files%s%s", workspace->root, name ? "/" : "", name ? name : "");
 }

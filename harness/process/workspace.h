@@ -5,13 +5,19 @@
 
 #include "harness/process/guard.h"
 
+#include <stddef.h>
+
+struct cell_slot;
+
 struct workspace {
   char *root; /* temporary folder; each launch gets one below it */
   struct guard guard;
   unsigned launches;
   pid_t *living; /* the processes that were started and are not yet discarded */
   size_t living_count;
-  bool crowded; /* two ran at a time, so that what is left can be either's */
+  bool crowded;             /* two ran at a time, so that what is left can be either's */
+  struct cell_slot **cells; /* process/confinement.h */
+  size_t cell_count;
 };
 
 /* Makes the temporary folder and its guard, and becomes the parent of whatever loses its own. */
@@ -26,7 +32,12 @@ unsigned workspace_sweep(struct workspace *workspace, const char *folder);
    outlive a sweep is noted. */
 void workspace_note(struct workspace *workspace, pid_t pgid, bool lives);
 
-/* Makes an empty folder in WORKSPACE. The caller frees its path, and removes it before the workspace is closed. */
-char *workspace_folder(struct workspace *workspace);
+/* Makes an empty folder in the folder WITHIN, or NULL: in WORKSPACE's own. The caller frees its path, and removes it
+   before the workspace is closed. */
+char *workspace_folder(struct workspace *workspace, const char *within);
+
+/* The path of the file NAME that the harness itself writes, in the folder for such files; NULL: of that folder. The
+   caller frees it. */
+char *workspace_file(const struct workspace *workspace, const char *name);
 
 #endif

@@ -31,6 +31,8 @@ static void print_fault(const struct fault *fault, struct bytes *out) {
 static void make(const struct session *session, struct bytes *out) {
   struct bytes troubles = {0};
   size_t shown = 0;
+  if (session_lacks_confinement(session))
+    bytes_printf(out, "::warning title=bytegate::confinement: %s\n", session->confinement);
   report_troubles(session, &troubles);
   if (troubles.len) {
     troubles.data[troubles.len - 1] = '\0'; /* its last line needs no end */

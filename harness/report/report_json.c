@@ -19,6 +19,8 @@ static json_t *result_object(const struct session *session, const struct result 
   json_set(object, "failed", json_boolean(result_failed(result)));
   json_set(object, "known", json_boolean(result->known == KNOWN_AS_IS));
   json_set(object, "duration_ms", json_real((double)result->duration_ns / 1e6));
+  if (session->confinement)
+    json_set(object, "confinement", json_string(session->confinement));
   if (verdict_is_failure(result->verdict) || result->known != KNOWN_NOT) {
     json_set(object, "signature", json_string(signature));
     json_set(object, "fault", json_string_of(span_text(way)));

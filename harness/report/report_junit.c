@@ -55,6 +55,14 @@ static void write_suite(const struct session *session, xmlTextWriterPtr writer, 
   xmlTextWriterWriteFormatAttribute(writer, X("errors"), "%zu", errors);
   xmlTextWriterWriteFormatAttribute(writer, X("skipped"), "%zu", tally->not_run + tally->known);
   xmlTextWriterWriteFormatAttribute(writer, X("time"), "%.6f", (double)tally->duration_ns / 1e9);
+  if (session->confinement) {
+    xmlTextWriterStartElement(writer, X("properties"));
+    xmlTextWriterStartElement(writer, X("property"));
+    xmlTextWriterWriteAttribute(writer, X("name"), X("confinement"));
+    xmlTextWriterWriteAttribute(writer, X("value"), X(session->confinement));
+    xmlTextWriterEndElement(writer);
+    xmlTextWriterEndElement(writer);
+  }
   for (size_t i = first; i < first + tally->count; i++)
     write_case(session, writer, &session->results[i]);
   xmlTextWriterEndElement(writer);

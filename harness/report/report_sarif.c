@@ -84,6 +84,9 @@ static void make(const struct session *session, struct bytes *out) {
                 "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool", "driver", "name",
                 "bytegate", "version", "0.1.0", "rules", rules, "invocations", "executionSuccessful", whole,
                 "toolExecutionNotifications", troubles.notifications, "results", results);
+  if (session->confinement)
+    json_object_set_new(json_array_get(json_object_get(root, "runs"), 0), "properties",
+                        json_pack("{s:s}", "confinement", session->confinement));
   json_append(out, root, JSON_INDENT(1));
   json_decref(root);
 }

@@ -114,6 +114,8 @@ static void print_trouble(void *user, const char *line) {
 static void make(const struct session *session, struct bytes *out) {
   struct points points = {.out = out};
   bytes_text(out, "TAP version 13\n");
+  if (session->confinement)
+    bytes_printf(out, "# confinement: %s\n", session->confinement);
   for (size_t first = 0; first < session->result_count;)
     first += print_suite(session, first, ++points.number, out);
   report_each_trouble(session, print_trouble, &points);

@@ -125,9 +125,12 @@ static void make(const struct session *session, struct bytes *out) {
   bytes_add(out, span_of(&session->problems));
   enum run_verdict verdict = session_verdict(session);
   static const char *const colors[] = {"\x1b[32;1m", "\x1b[31;1m", "\x1b[33;1m"};
-  bytes_printf(out, "%s%s: %zu cases, %zu failed, %zu known divergences, %.2f s%s\n",
+  if (session_lacks_confinement(session))
+    bytes_printf(out, "confinement: %s\n", session->confinement);
+  bytes_printf(out, "%s%s: %zu cases, %zu failed, %zu known divergences, %.2f s%s%s\n",
                screen.color ? colors[verdict] : "", run_verdict_name(verdict), session->finished, session->failed,
-               session->known_count, (double)session->elapsed_ns / 1e9, screen.color ? "\x1b[0m" : "");
+               session->known_count, (double)session->elapsed_ns / 1e9,
+               session_lacks_confinement(session) ? ", not wholly confined" : "", screen.color ? "\x1b[0m" : "");
   size_t counts[LEFT_REASONS] = {0};
   for (size_t i = 0; i < session->result_count; i++)
     counts[session_left_out(session, &session->results[i])]++;

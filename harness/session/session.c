@@ -481,6 +481,10 @@ bool session_run(struct session *session, struct workspace *workspace, struct by
   return true;
 }
 
+bool session_lacks_confinement(const struct session *session) {
+  return session->confinement && strcmp(session->confinement, "whole") != 0;
+}
+
 int session_open_status(const struct session *session) {
   for (size_t i = 0; i < session->suite_count; i++)
     if (session->suites[i].lacks_package)

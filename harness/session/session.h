@@ -49,6 +49,7 @@ struct session {
   unsigned strays;             /* processes that left their group and were killed at the end */
   struct workspace *workspace; /* while it runs */
   int interrupted;             /* signal, or 0: what was judged until then stands, and nothing else */
+  const char *confinement;     /* how programs were confined: "whole", "off", "without ..."; NULL: not known */
   struct bytes problems;       /* lines about the run as a whole; each turns the gate red */
 };
 
@@ -75,6 +76,9 @@ bool session_judges_stop(const struct target *target);
 
 /* Whether ENTRY of the session's list met no case, in a run that left nothing out. */
 bool session_entry_is_idle(const struct session *session, const struct known_entry *entry);
+
+/* Whether programs were not confined as far as there are means to. */
+bool session_lacks_confinement(const struct session *session);
 
 /* What a run amounts to. */
 enum run_verdict { RUN_GREEN, RUN_RED, RUN_INTERRUPTED };

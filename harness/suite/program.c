@@ -2,6 +2,7 @@
 #include "harness/suite/program.h"
 
 #include "harness/base/machine.h"
+#include "harness/process/confinement.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +122,15 @@ bool program_check(const struct program *program, struct bytes *why) {
     return wrong(why, "'elf' has {arch}, so 'arch = x64 arm64' must say which");
   if (program->oracle == ORACLE_COMMAND && !program->oracle_command)
     return wrong(why, "'oracle = command' needs an 'oracle-command = COMMAND'");
+  struct confinement confinement = {0};
+  struct bytes unknown = {0};
+  bool allowed = !program->allow || confinement_allow(&confinement, program->allow, &unknown);
+  confinement_free(&confinement);
+  if (!allowed)
+    bytes_printf(why, "'allow': %s", unknown.data);
+  bytes_free(&unknown);
+  if (!allowed)
+    return false;
   bool good = !program->errors || bytes_unescape(&errors, program->errors);
   bytes_free(&errors);
   return good || wrong(why, "'stderr' has an escape that there is not; there are \\n, \\t, \\r, \\0, \\xHH, \\\\");

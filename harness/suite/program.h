@@ -55,6 +55,10 @@ extern const char *const runner_words[], *const drive_words[], *const ready_word
   KEY(KEY_YES_NO, judges_stop, "obeys-sigterm", "yes", NULL)                                                           \
   /* seconds for one case */                                                                                           \
   KEY(KEY_SECONDS, deadline, "deadline", "10", NULL)                                                                   \
+  /* whether it runs in a cell */                                                                                      \
+  KEY(KEY_YES_NO, confine, "confine", "yes", NULL)                                                                     \
+  /* what it may there besides, as confinement_allow reads it; NULL: nothing */                                        \
+  KEY(KEY_TEXT, allow, "allow", NULL, NULL)                                                                            \
   /* seconds until it is ready */                                                                                      \
   KEY(KEY_SECONDS, start_deadline, "start-deadline", "10", NULL)
 

@@ -15,6 +15,7 @@ struct prefix {
   struct text_list wrappers;
   struct text_list emulator;
   unsigned parents; /* so many wrappers do not become what follows, but start it and wait for it */
+  bool observes;    /* a wrapper or the emulator traces the program, and writes files of the workspace */
 };
 
 /* One program on one runner. */

@@ -1,8 +1,7 @@
 /* Asks the oracles: libcmark in this process, published bytes, or a command of the suite's own. */
 #include "harness/verdict/truth.h"
 
-#include "harness/base/command.h"
-#include "harness/base/files.h"
+#include "harness/process/confinement.h"
 #include "oracles/markdown.h"
 
 #include <errno.h>
@@ -12,12 +11,28 @@
 
 enum { COMMAND_DEADLINE_MS = 60000 };
 
-static bool ask_command(const char *command, const char *folder, struct span input, struct bytes *truth,
-                        struct bytes *why) {
+/* What a command is asked about. */
+struct question {
+  const struct tree *tree;
+  struct bytes *why;
+};
+
+static bool make_tree(void *user, const char *folder) {
+  const struct question *question = user;
+  return tree_make(question->tree, folder, question->why);
+}
+
+/* Asks COMMAND, in a tree of its own where the case has one. */
+static bool ask_command(struct workspace *workspace, const char *command, const struct test_case *test_case,
+                        struct bytes *truth, struct bytes *why) {
   const char *const words[] = {"/bin/sh", "-c", command, NULL};
-  int status = command_run(
-      &(struct command_line){.words = words, .folder = folder, .input = input, .deadline_ms = COMMAND_DEADLINE_MS},
-      truth);
+  struct question question = {test_case->tree, why};
+  const struct command_line line = {.words = words,
+                                    .input = test_case->tree ? (struct span){"", 0} : span_of(&test_case->input),
+                                    .deadline_ms = COMMAND_DEADLINE_MS};
+  int status = 0;
+  if (!confined_command(workspace, &line, test_case->tree ? make_tree : NULL, &question, truth, &status))
+    return false;
   if (status == 0)
     return true;
   if (status == -ETIMEDOUT)
@@ -31,16 +46,6 @@ static bool ask_command(const char *command, const char *folder, struct span inp
   return false;
 }
 
-/* Asks COMMAND in a tree of its own. */
-static bool ask_in_tree(struct workspace *workspace, const char *command, const struct tree *tree, struct bytes *truth,
-                        struct bytes *why) {
-  char *folder = workspace_folder(workspace);
-  bool good = tree_make(tree, folder, why) && ask_command(command, folder, (struct span){"", 0}, truth, why);
-  remove_folder(folder);
-  free(folder);
-  return good;
-}
-
 /* Asks the oracle command of PROGRAM, once for each case. */
 static bool answer_of_command(struct workspace *workspace, const struct program *program, struct test_case *test_case,
                               struct span *truth, struct bytes *why) {
@@ -51,9 +56,7 @@ static bool answer_of_command(struct workspace *workspace, const struct program 
     }
   struct answer *answer = xcalloc(1, sizeof *answer);
   answer->command = program->oracle_command;
-  bool good = test_case->tree ? ask_in_tree(workspace, answer->command, test_case->tree, &answer->text, why)
-                              : ask_command(answer->command, NULL, span_of(&test_case->input), &answer->text, why);
-  if (!good) {
+  if (!ask_command(workspace, answer->command, test_case, &answer->text, why)) {
     bytes_free(&answer->text);
     free(answer);
     return false;

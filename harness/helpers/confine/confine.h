@@ -29,6 +29,9 @@ void note_missing(struct standing *standing, const char *what, int error);
 /* Enters the namespaces of the cell, with a user namespace where it takes one. */
 void enter_cell(const struct cell_options *options, struct standing *standing);
 
+/* Whether the view shows all files, not a list: to an oracle, and where "/" is to be read. */
+bool sees_all(const struct cell_options *options);
+
 /* Builds the view of the file system and makes it the root. To be called in the process namespace, whose /proc it
    shows. Returns 0 or an errno value. */
 int build_view(const struct cell_options *options);

@@ -36,7 +36,7 @@ static size_t scratch_count;
 
 static void note_scratches(const struct cell_options *options, const struct standing *standing) {
   if (standing->granted & GRANT_VIEW)
-    scratch_count = options->profile == CELL_ORACLE ? 1 : 2;
+    scratch_count = sees_all(options) ? 1 : 2;
   for (size_t i = 0; i < scratch_count; i++) {
     struct stat status;
     if (stat(scratches[i].path, &status) == 0)

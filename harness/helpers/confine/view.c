@@ -37,8 +37,15 @@ struct graft {
   bool is_folder;
 };
 
+struct link {
+  const char *path;
+  char target[MOST_PATH];
+};
+
 struct view {
-  const char *root; /* where it is built; "" : in place */
+  const char *root;   /* where it is built; "" : in place */
+  struct link *links; /* that are named by themselves */
+  size_t link_count;
   struct graft grafts[MOST_GRAFTS];
   size_t count;
 };
@@ -96,9 +103,35 @@ static void take(struct view *view, const char *path, bool is_open) {
   view->grafts[view->count++] = (struct graft){path, fd, S_ISDIR(status.st_mode)};
 }
 
+bool sees_all(const struct cell_options *options) {
+  bool all = options->profile == CELL_ORACLE;
+  for (const char *const *path = options->reads; path && *path; path++)
+    all |= strcmp(*path, "/") == 0;
+  return all;
+}
+
+/* What is named may be a symbolic link. Then that is to be there, and what it leads to. */
+static void take_named(struct view *view, const char *path, bool is_open) {
+  struct link link = {.path = path};
+  ssize_t len = readlink(path, link.target, sizeof link.target - 1);
+  if (len < 0) {
+    take(view, path, is_open);
+    return;
+  }
+  struct link *links = realloc(view->links, (view->link_count + 1) * sizeof *links);
+  char *end = realpath(path, NULL);
+  if (links) {
+    view->links = links;
+    view->links[view->link_count++] = link;
+  }
+  if (end)
+    take(view, end, is_open); /* keeps the path */
+}
+
 static void take_all(struct view *view, const char *const *paths, bool is_open) {
   for (; paths && *paths; paths++)
-    take(view, *paths, is_open);
+    if (strcmp(*paths, "/") != 0)
+      take_named(view, *paths, is_open);
 }
 
 static const char *in_view(const struct view *view, const char *path, char *buffer) {
@@ -144,6 +177,17 @@ static void take_or_link(struct view *view, const char *const *paths) {
     in_view(view, *paths, path);
     make_way(path);
     if (symlink(target, path) != 0 && errno != EEXIST)
+      return;
+  }
+}
+
+/* Where the folder of a link shows, the link does as well, and stays what it is. */
+static void make_links(const struct view *view) {
+  char path[MOST_PATH];
+  for (size_t i = 0; i < view->link_count; i++) {
+    in_view(view, view->links[i].path, path);
+    make_way(path);
+    if (symlink(view->links[i].target, path) != 0 && errno != EEXIST && errno != EROFS)
       return;
   }
 }
@@ -216,7 +260,7 @@ static int prepare_root(const struct view *view, bool whole) {
 
 int build_view(const struct cell_options *options) {
   static struct view view;
-  const bool whole = options->profile == CELL_ORACLE;
+  const bool whole = sees_all(options);
   char path[MOST_PATH];
   view.root = whole ? "" : options->folder;
   take(&view, options->folder, true);
@@ -240,6 +284,7 @@ int build_view(const struct cell_options *options) {
   qsort(view.grafts, view.count, sizeof *view.grafts, by_depth);
   for (size_t i = 0; i < view.count; i++)
     attach(&view, &view.grafts[i]);
+  make_links(&view);
   failed = set_attributes(in_view(&view, "/dev", path), 0, MOUNT_ATTR_RDONLY, 0);
   if (!failed && !whole)
     failed = set_attributes(view.root, 0, MOUNT_ATTR_RDONLY, 0);

@@ -142,6 +142,11 @@ static void add_verdicts(const struct session *session, const struct choice *cho
     first += count;
   }
   bytes_text(out, "</table></div>\n");
+  if (session_lacks_confinement(session)) {
+    bytes_text(out, "<p>Confinement: ");
+    html_text(out, session->confinement);
+    bytes_text(out, "</p>\n");
+  }
   struct bytes troubles = {0};
   report_troubles(session, &troubles);
   if (troubles.len) {
