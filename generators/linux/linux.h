@@ -10,8 +10,8 @@
 #define BYTEGATE_LINUX_H
 
 #include "../isa/machine.h"
-#include "errors.h"
 #include "abi.h"
+#include "errors.h"
 
 /* A NUL-terminated string of the program, and its label. */
 typedef struct {

@@ -42,14 +42,14 @@ enum {
   WORD(W_IN_END),
   WORD(W_LENGTH), /* of the document, as handed in */
   /* the line in hand */
-  WORD(W_EOL),          /* its '\n' */
-  WORD(W_PARTIAL_TAB),  /* S0 is at a tab of which some columns are used up */
-  WORD(W_BREAK_KILL),   /* no thematic break can start before this byte */
+  WORD(W_EOL),         /* its '\n' */
+  WORD(W_PARTIAL_TAB), /* S0 is at a tab of which some columns are used up */
+  WORD(W_BREAK_KILL),  /* no thematic break can start before this byte */
   /* the open blocks */
   WORD(W_SPARE_1),
-  WORD(W_TIP),        /* the deepest open block */
-  WORD(W_MATCHED),    /* the deepest block that the line continues */
-  WORD(W_OPENED),     /* the line has opened a block */
+  WORD(W_TIP),      /* the deepest open block */
+  WORD(W_MATCHED),  /* the deepest block that the line continues */
+  WORD(W_OPENED),   /* the line has opened a block */
   WORD(W_TIP_TYPE), /* of the tip before the line, until the line has opened a container */
   WORD(W_LAST_RECORD),
   WORD(W_BLANK_CONTAINER), /* the open container whose last line was blank, or 0 */
@@ -69,8 +69,8 @@ enum {
   WORD(W_PLAIN_PARENT), /* parent of the blocks whose further lines need no look: W_DOCUMENT, or none */
   WORD(W_LINE),         /* the line in hand, and its number */
   WORD(W_LINE_NUMBER),
-  WORD(W_LINE_LENGTH), /* of the line before it */
-  WORD(W_POSITION_TIP),  /* the tip after that line, and the last record */
+  WORD(W_LINE_LENGTH),  /* of the line before it */
+  WORD(W_POSITION_TIP), /* the tip after that line, and the last record */
   WORD(W_POSITION_LAST),
   /* references */
   WORD(W_REF_FIRST),
@@ -87,8 +87,8 @@ enum {
   WORD(W_TITLE),
   WORD(W_TITLE_LEN),
   /* inlines of the leaf block in hand */
-  WORD(W_SUBJECT),   /* its first byte */
-  WORD(W_PADDED),    /* BLOCK_PADDED of the leaf block, and LINE_FLAGS: its line ends are looked at one by one */
+  WORD(W_SUBJECT), /* its first byte */
+  WORD(W_PADDED),  /* BLOCK_PADDED of the leaf block, and LINE_FLAGS: its line ends are looked at one by one */
   WORD(W_TAGS),
   WORD(W_TAG_BIAS), /* tag of a byte = W_TAG_BIAS + its offset from S5 */
   /* Tokens are named by their offset from W_TOKENS. The first is at 32. 0 is none: nobody reads its links and flags, so
@@ -105,9 +105,10 @@ enum {
   WORD(W_SKIP_HTML),   /* SKIP_* */
   WORD(W_SCRATCH),
   FIELD(W_BOTTOM, BOTTOMS * 4), /* nine 32-bit openers_bottom */
-  FIELD(W_QUOTE_FROM, 2 * 4),   /* smart ' and ": the last closer that found an opener, and what lay below that; between */
-  FIELD(W_QUOTE_TO, 2 * 4),     /* the two there is no opener left */
-  WORD(W_OUT), /* next free byte of the HTML while S4 holds something else */
+  FIELD(W_QUOTE_FROM,
+        2 * 4),             /* smart ' and ": the last closer that found an opener, and what lay below that; between */
+  FIELD(W_QUOTE_TO, 2 * 4), /* the two there is no opener left */
+  WORD(W_OUT),              /* next free byte of the HTML while S4 holds something else */
   WORD(W_OUT_START),
   WORD(W_OUT_LIMIT),
   WORD(W_OPENERS_SEEN), /* the leaf block has had runs that can open: 1 of '*', 2 of '_' */
@@ -159,12 +160,18 @@ enum {
   BLOCK_BLANK = 2,
   BLOCK_LOOSE = 4,
   BLOCK_FENCED = 32, /* and setext headings: cmark says of both that they end with the line that closes them */
-  BLOCK_PADDED = 64 /* paragraph, setext heading: one of its lines may begin or end with white space */
+  BLOCK_PADDED = 64  /* paragraph, setext heading: one of its lines may begin or end with white space */
 };
 
 /* Where a block stands in the document, as cmark says it: lines and columns counted from 1, in the order in which they
  * are written. (positions.c) */
-enum { FIELD(P_FIRST_LINE, 4), FIELD(P_FIRST_COLUMN, 4), FIELD(P_LAST_LINE, 4), FIELD(P_LAST_COLUMN, 4), POSITION_SIZE };
+enum {
+  FIELD(P_FIRST_LINE, 4),
+  FIELD(P_FIRST_COLUMN, 4),
+  FIELD(P_LAST_LINE, 4),
+  FIELD(P_LAST_COLUMN, 4),
+  POSITION_SIZE
+};
 
 /* The flags of markdown_render under which every line end of a text matters. */
 enum { LINE_FLAGS = MARKDOWN_HARDBREAKS | MARKDOWN_NOBREAKS | MARKDOWN_SMART };

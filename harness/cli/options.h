@@ -52,7 +52,7 @@ struct options {
   enum confine_policy confine;
   bool update_known;
   bool audit;
-  bool blame; /* verify looks at its failures */
+  bool blame;                /* verify looks at its failures */
   struct text_list operands; /* after the command */
 };
 

@@ -20,8 +20,8 @@ void report_command(const struct session *session, const struct result *result, 
 /* What was seen of a failure when it was run again: lines with their ends, each after two blanks. */
 void report_where(const struct result *result, struct bytes *out);
 
-/* Where RESULT is the example of a fault, the commands that lead on: to the instruction, and, of a program whose routines
-   are known, to the routine; lines as above. */
+/* Where RESULT is the example of a fault, the commands that lead on: to the instruction, and, of a program whose
+   routines are known, to the routine; lines as above. */
 void report_next(const struct session *session, const struct result *result, struct bytes *out);
 
 /* A blank, and TEXT as one word of sh. */

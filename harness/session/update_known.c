@@ -65,8 +65,8 @@ bool session_update_known(const struct session *session, struct bytes *said) {
     not_run += left_out == LEFT_INTERRUPTED || left_out == LEFT_AFTER_FAILURE;
   }
   if (session->interrupted || not_run) {
-    bytes_printf(said, "%s is left as it is: %zu of %zu cases were not run, %s\n", path, not_run,
-                 session->selected, left_out_reason(session->interrupted ? LEFT_INTERRUPTED : LEFT_AFTER_FAILURE));
+    bytes_printf(said, "%s is left as it is: %zu of %zu cases were not run, %s\n", path, not_run, session->selected,
+                 left_out_reason(session->interrupted ? LEFT_INTERRUPTED : LEFT_AFTER_FAILURE));
     return true;
   }
   int failed = known_update(path, session->results, session->result_count, &scope, &changes, &why);
