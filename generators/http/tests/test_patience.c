@@ -15,7 +15,8 @@
 
 enum {
   SLOTS = 64,
-  LINES = 200000 /* a page of more than a socket can hold */
+  LINES = 200000, /* a page of more than a socket can hold */
+  FEW_LINES = 3   /* one that a socket takes at once, however late its client reads */
 };
 static const char get[] = "GET / HTTP/1.0\r\n\r\n";
 
@@ -55,12 +56,21 @@ static long ticks_used(const Server *server) {
   return user + system;
 }
 
-static void gather(Crowd *crowd) {
+static void write_document(const char *path, size_t lines) {
+  Text document = plain_document(lines);
+  write_file(path, document.bytes, document.length);
+  text_free(&document);
+}
+
+/* The page is large for the client that does not read, and small for those that come after. */
+static void gather(Crowd *crowd, const char *path) {
   crowd->descriptors = open_descriptors(&crowd->server);
   crowd->since = now_ms();
+  write_document(path, LINES);
   crowd->not_reading = client_connect(&crowd->server, 4096);
   ck_assert(client_send(crowd->not_reading, get, strlen(get)));
   ck_assert(client_readable(crowd->not_reading, DEADLINE_MS));
+  write_document(path, FEW_LINES);
   crowd->dripping = client_connect(&crowd->server, 0);
   ck_assert(client_send(crowd->dripping, "GET / HTTP/1.0\r\nA: ", 19));
   for (int i = 0; i < SLOTS - 2; i++) {
@@ -100,7 +110,7 @@ static void expect_timeout(int fd) {
 }
 
 static void expect_page(const Server *server, int fd) {
-  Text html = plain_html(LINES), answer = fd < 0 ? request(server, get) : client_receive(fd);
+  Text html = plain_html(FEW_LINES), answer = fd < 0 ? request(server, get) : client_receive(fd);
   check_page("page", answer, html.bytes, html.length);
   text_free(&html);
   text_free(&answer);
@@ -153,16 +163,14 @@ static Server start_poor(const char *path, int clients[4]) {
 START_TEST(patience) {
   static Crowd crowds[RUNNERS];
   const char *path = temporary_path("data.md");
-  Text document = plain_document(LINES);
-  write_file(path, document.bytes, document.length);
-  text_free(&document);
+  write_document(path, FEW_LINES);
   for (int i = 0; i < RUNNERS; i++)
     crowds[i].server = server_start(&runners[i], path, (StartOptions){0});
   int clients[4];
   long since = now_ms();
   Server poor = start_poor(path, clients);
   for (int i = 0; i < RUNNERS; i++)
-    gather(&crowds[i]);
+    gather(&crowds[i], path);
   long ticks = ticks_used(&crowds[0].server), poor_ticks = ticks_used(&poor);
   await_end_of_patience(crowds, 1);
   long spent = ticks_used(&crowds[0].server) - ticks, poor_spent = ticks_used(&poor) - poor_ticks;
