@@ -71,8 +71,11 @@ static void lay_open_connection(void) {
 /* render_file: reads FILE anew and renders it. Out A0 = status; if that is 200, A1 = the HTML, A2 = its length, and the
  * mapping it lies in belongs to the slot. */
 static void lay_render_file(void) {
+  Reg descriptor = S2, outcome = S3;
+  Reg page = S2, length = S3; /* when the file has been read */
+  Reg error = S2;
   routine("render_file");
-  enter(S2, S3);
+  enter(descriptor, outcome);
   label("open");
   li(A0, LINUX_AT_FDCWD);
   la(A1, "document_path");
@@ -81,12 +84,12 @@ static void lay_render_file(void) {
   sys(NR_OPENAT);
   beq(A0, -LINUX_EINTR, "open");
   blt(A0, 0, "failed");
-  mov(S2, A0);
+  mov(descriptor, A0);
   call("load_document");
-  mov(S3, A0);
-  mov(A0, S2);
+  mov(outcome, A0);
+  mov(A0, descriptor);
   sys(NR_CLOSE);
-  mov(A0, S3);
+  mov(A0, outcome);
   blt(A0, 0, "failed");
   la(A0, "render_flags");
   ld64(A0, A0, 0);
@@ -94,22 +97,22 @@ static void lay_render_file(void) {
   blt(A0, 0, "failed");
   st64(A2, SLOT, SLOT_MAPPING);
   st64(A3, SLOT, SLOT_MAPPING_SIZE);
-  mov(S2, A1);
-  mov(S3, A0);
+  mov(page, A1);
+  mov(length, A0);
   call("release_document");
   li(A0, 200);
-  mov(A1, S2);
-  mov(A2, S3);
+  mov(A1, page);
+  mov(A2, length);
   leave();
   label("failed");
-  mov(S2, A0);
+  mov(error, A0);
   call("release_document");
   li(A0, 404);
-  beq(S2, -LINUX_ENOENT, "status_chosen");
-  beq(S2, -LINUX_ENOTDIR, "status_chosen");
+  beq(error, -LINUX_ENOENT, "status_chosen");
+  beq(error, -LINUX_ENOTDIR, "status_chosen");
   li(A0, 413);
-  beq(S2, -LINUX_EFBIG, "status_chosen");
-  beq(S2, -LINUX_ENOMEM, "status_chosen");
+  beq(error, -LINUX_EFBIG, "status_chosen");
+  beq(error, -LINUX_ENOMEM, "status_chosen");
   li(A0, 500);
   label("status_chosen");
   leave();
@@ -117,9 +120,10 @@ static void lay_render_file(void) {
 
 /* load_document: in A0 = descriptor of FILE. Out A0 = 0, or -errno; -EISDIR stands for all that is no regular file. */
 static void lay_load_document(void) {
+  Reg descriptor = S2;
   routine("load_document");
-  enter(S2);
-  mov(S2, A0);
+  enter(descriptor);
+  mov(descriptor, A0);
   la(A1, "file_status");
   sys(NR_FSTAT);
   blt(A0, 0, "done");
@@ -130,7 +134,7 @@ static void lay_load_document(void) {
   ld64(A0, A1, STAT_SIZE); /* what to expect, no more than that */
   call("reserve_document");
   blt(A0, 0, "done");
-  mov(A0, S2);
+  mov(A0, descriptor);
   call("append_file");
   label("done");
   leave();
@@ -141,30 +145,31 @@ static void lay_load_document(void) {
  * error is composed in the slot's buffer, whose request is answered now; the header section of a page is put directly
  * before the HTML, so that one write sends both. */
 static void lay_answer_request(void) {
+  Reg status = S2, page = S3, length = S4;
   routine("answer_request");
-  enter(S2, S3, S4);
+  enter(status, page, length);
   bne(A0, 200, "compose");
   call("render_file");
-  mov(S3, A1);
-  mov(S4, A2);
+  mov(page, A1);
+  mov(length, A2);
   label("compose"); /* A2: the length of the page, if there is one */
-  mov(S2, A0);
+  mov(status, A0);
   mov(A1, A0);
   ld64(A0, SLOT, SLOT_BUFFER);
   call("compose_response");
   ld64(A2, SLOT, SLOT_BUFFER);
   ld64(T0, SLOT, SLOT_HEAD);
   bne(T0, 0, "header_alone");
-  bne(S2, 200, "error_page");
+  bne(status, 200, "error_page");
 
   sub(A2, A0, A2); /* length of the header section */
-  sub(S3, S3, A2);
-  add(S4, S4, A2);
-  mov(A0, S3);
+  sub(page, page, A2);
+  add(length, length, A2);
+  mov(A0, page);
   ld64(A1, SLOT, SLOT_BUFFER);
   call("append_bytes");
-  st64(S3, SLOT, SLOT_OUT);
-  st64(S4, SLOT, SLOT_LEFT);
+  st64(page, SLOT, SLOT_OUT);
+  st64(length, SLOT, SLOT_LEFT);
   jump("ready");
 
   label("error_page");
@@ -271,20 +276,21 @@ static void lay_send_response(void) {
 /* trim_page: gives back what the mapping holds before and behind the bytes still to be sent, while a client takes its
  * time: the workspace is many times the page. Pages may be as large as 64 KB (arm64). */
 static void lay_trim_page(void) {
+  Reg start = S2, end = S3;
   routine("trim_page");
-  enter(S2, S3);
+  enter(start, end);
   ld64(A0, SLOT, SLOT_MAPPING);
   beq(A0, 0, "done");
-  ld64(S3, SLOT, SLOT_MAPPING_SIZE);
-  add(S3, S3, A0); /* end of the mapping */
-  ld64(S2, SLOT, SLOT_OUT);
-  and(S2, S2, -(64 << 10));
-  sub(A1, S2, A0);
+  ld64(end, SLOT, SLOT_MAPPING_SIZE);
+  add(end, end, A0); /* end of the mapping */
+  ld64(start, SLOT, SLOT_OUT);
+  and(start, start, -(64 << 10));
+  sub(A1, start, A0);
   ble(A1, 0, "front_kept");
   call("unmap_memory");
   blt(A0, 0, "done");
-  st64(S2, SLOT, SLOT_MAPPING);
-  sub(T0, S3, S2);
+  st64(start, SLOT, SLOT_MAPPING);
+  sub(T0, end, start);
   st64(T0, SLOT, SLOT_MAPPING_SIZE);
   label("front_kept");
   ld64(A0, SLOT, SLOT_OUT);
@@ -292,13 +298,13 @@ static void lay_trim_page(void) {
   add(A0, A0, T0);
   add(A0, A0, (64 << 10) - 1);
   and(A0, A0, -(64 << 10));
-  sub(A1, S3, A0);
+  sub(A1, end, A0);
   ble(A1, 0, "done");
-  mov(S3, A0);
+  mov(end, A0);
   call("unmap_memory");
   blt(A0, 0, "done");
   ld64(T0, SLOT, SLOT_MAPPING);
-  sub(T0, S3, T0);
+  sub(T0, end, T0);
   st64(T0, SLOT, SLOT_MAPPING_SIZE);
   label("done");
   leave();

@@ -11,30 +11,31 @@ enum { READ_STEP = 64 << 10 /* least room offered to a read */ };
 /* reserve_document: in A0 = bytes that are expected to be appended. Out A0 = 0, -EFBIG if the document would be longer
  * than the renderer takes, or -errno. Makes room for them and for READ_STEP more, no more and no less. */
 static void lay_reserve_document(void) {
+  Reg document = S0, size = S1;
   routine("reserve_document");
-  enter(S0, S1);
-  la(S0, "document");
-  ld64(T0, S0, DOCUMENT_LENGTH);
-  add(S1, A0, T0);
-  bltu(S1, T0, "too_large");
-  mov(A0, S1);
+  enter(document, size);
+  la(document, "document");
+  ld64(T0, document, DOCUMENT_LENGTH);
+  add(size, A0, T0);
+  bltu(size, T0, "too_large");
+  mov(A0, size);
   call("markdown_workspace");
   blt(A0, 0, "too_large");
-  add(S1, S1, READ_STEP);
-  ld64(A0, S0, DOCUMENT_BASE);
+  add(size, size, READ_STEP);
+  ld64(A0, document, DOCUMENT_BASE);
   bne(A0, 0, "grow");
-  mov(A0, S1);
+  mov(A0, size);
   call("map_memory");
   jump("mapped");
   label("grow");
-  ld64(A1, S0, DOCUMENT_CAPACITY);
-  mov(A2, S1);
+  ld64(A1, document, DOCUMENT_CAPACITY);
+  mov(A2, size);
   li(A3, LINUX_MREMAP_MAYMOVE);
   sys(NR_MREMAP);
   label("mapped");
   blt(A0, 0, "done");
-  st64(A0, S0, DOCUMENT_BASE);
-  st64(S1, S0, DOCUMENT_CAPACITY);
+  st64(A0, document, DOCUMENT_BASE);
+  st64(size, document, DOCUMENT_CAPACITY);
   li(A0, 0);
   label("done");
   leave();
@@ -47,29 +48,30 @@ static void lay_reserve_document(void) {
  * the document, which may be empty and without memory; the capacity doubles, up to the renderer's limit, when less than
  * half a READ_STEP is free. */
 static void lay_append_file(void) {
+  Reg descriptor = S0, document = S1;
   routine("append_file");
-  enter(S0, S1);
-  mov(S0, A0);
-  la(S1, "document");
+  enter(descriptor, document);
+  mov(descriptor, A0);
+  la(document, "document");
   label("next_read");
-  ld64(A1, S1, DOCUMENT_LENGTH);
-  ld64(A2, S1, DOCUMENT_CAPACITY);
+  ld64(A1, document, DOCUMENT_LENGTH);
+  ld64(A2, document, DOCUMENT_CAPACITY);
   sub(A2, A2, A1);
   bgtu(A1, MARKDOWN_LIMIT, "make_room"); /* which there is not */
   bltu(A2, READ_STEP / 2, "make_room");
-  ld64(T0, S1, DOCUMENT_BASE);
+  ld64(T0, document, DOCUMENT_BASE);
   add(A1, A1, T0);
-  mov(A0, S0);
+  mov(A0, descriptor);
   sys(NR_READ);
   beq(A0, -LINUX_EINTR, "next_read");
   beq(A0, -LINUX_EAGAIN, "not_ready");
   ble(A0, 0, "ended");
-  ld64(A1, S1, DOCUMENT_LENGTH);
+  ld64(A1, document, DOCUMENT_LENGTH);
   add(A1, A1, A0);
-  st64(A1, S1, DOCUMENT_LENGTH);
+  st64(A1, document, DOCUMENT_LENGTH);
   jump("next_read");
   label("not_ready");
-  mov(A0, S0);
+  mov(A0, descriptor);
   li(A1, LINUX_POLLIN);
   call("wait_until_ready");
   jump("next_read");
@@ -103,27 +105,28 @@ static void lay_release_document(void) {
  * render, or -errno; A1 = the HTML, A2, A3 = address and size of the mapping it lies in, with PAGE_HEADROOM writable
  * bytes before it. The document may then be released; the caller unmaps the page. */
 static void lay_render_to_page(void) {
+  Reg flags = S0, workspace_size = S1, mapping = S2;
   routine("render_to_page");
-  enter(S0, S1, S2);
-  mov(S0, A0);
+  enter(flags, workspace_size, mapping);
+  mov(flags, A0);
   la(T0, "document");
   ld64(A0, T0, DOCUMENT_LENGTH);
   call("markdown_workspace");
   blt(A0, 0, "too_large");
-  mov(S1, A0);
+  mov(workspace_size, A0);
   add(A0, A0, PAGE_HEADROOM);
   call("map_memory");
   blt(A0, 0, "done");
-  mov(S2, A0);
+  mov(mapping, A0);
   la(T0, "document");
   ld64(A0, T0, DOCUMENT_BASE);
   ld64(A1, T0, DOCUMENT_LENGTH);
-  mov(A2, S0);
-  add(A3, S2, PAGE_HEADROOM);
-  mov(A4, S1);
+  mov(A2, flags);
+  add(A3, mapping, PAGE_HEADROOM);
+  mov(A4, workspace_size);
   call("markdown_render");
-  mov(A2, S2);
-  add(A3, S1, PAGE_HEADROOM);
+  mov(A2, mapping);
+  add(A3, workspace_size, PAGE_HEADROOM);
   bge(A0, 0, "done");
   mov(A0, A2);
   mov(A1, A3);

@@ -295,7 +295,7 @@ static void lay_take_field_line(void) {
  * at. */
 static void lay_parse_request(void) {
   routine("parse_request");
-  enter(S0, S1, S2, S3, S4);
+  enter(CURSOR, END, TRAITS, VERDICT, START);
   mov(CURSOR, A0);
   add(END, A0, A1);
   li(TRAITS, 0);

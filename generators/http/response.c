@@ -62,11 +62,12 @@ static void lay_find_reason(void) {
 /* compose_response: in A0 = where to, with room for 512 bytes, A1 = status, A2 = length of the page if that is 200. Out
  * A0 = behind the header section; A1 = behind the content, equal to A0 if the content is a page. */
 static void lay_compose_response(void) {
+  Reg place = S0;
   data_strings(pieces);
 
   routine("compose_response");
-  enter(S0, STATUS, REASON, LENGTH);
-  mov(S0, A0);
+  enter(place, STATUS, REASON, LENGTH);
+  mov(place, A0);
   mov(STATUS, A1);
   mov(LENGTH, A2);
   mov(A0, A1);
@@ -75,7 +76,7 @@ static void lay_compose_response(void) {
   beq(STATUS, 200, "length_known");
   add(LENGTH, A1, ERROR_PAGE_MARKUP);
   label("length_known");
-  mov(A0, S0);
+  mov(A0, place);
   la(A1, "protocol");
   call("append_string");
   mov(A1, REASON);
@@ -92,7 +93,7 @@ static void lay_compose_response(void) {
   call("append_string");
   mov(A1, A0);
   beq(STATUS, 200, "done");
-  mov(S0, A0);
+  mov(place, A0);
   la(A1, "before_reason");
   call("append_string");
   mov(A1, REASON);
@@ -100,7 +101,7 @@ static void lay_compose_response(void) {
   la(A1, "after_reason");
   call("append_string");
   mov(A1, A0);
-  mov(A0, S0);
+  mov(A0, place);
   label("done");
   leave();
 }

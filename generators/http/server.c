@@ -62,6 +62,7 @@ static void lay_end_on_signals(void) {
 /* listen_or_fail: listens on "listen_address", a struct sockaddr_in, puts the socket at the head of "poll_set", and
  * writes the address that it really has back into "listen_address". Ends the program if it cannot. */
 static void lay_listen(void) {
+  Reg socket = S0;
   data("one", 4);
   data_value(32, 1);
   /* The default grows to megabytes, and the kernel reports room to write only when a third of it is free: a client of
@@ -72,54 +73,54 @@ static void lay_listen(void) {
   data_strings(strings);
 
   routine("listen_or_fail");
-  enter(S0);
+  enter(socket);
   li(A0, LINUX_AF_INET);
   li(A1, LINUX_SOCK_STREAM | LINUX_O_NONBLOCK | LINUX_O_CLOEXEC);
   li(A2, 0);
   sys(NR_SOCKET);
   blt(A0, 0, "failed");
-  mov(S0, A0);
+  mov(socket, A0);
   li(A1, LINUX_SOL_SOCKET);
   li(A2, LINUX_SO_REUSEADDR);
   la(A3, "one");
   li(A4, 4);
   sys(NR_SETSOCKOPT);
   blt(A0, 0, "failed");
-  mov(A0, S0);
+  mov(A0, socket);
   li(A2, LINUX_SO_SNDBUF);
   la(A3, "send_buffer");
   sys(NR_SETSOCKOPT);
   blt(A0, 0, "failed");
-  mov(A0, S0);
+  mov(A0, socket);
   la(A1, "listen_address");
   st16(LINUX_AF_INET, A1, 0);
   li(A2, 16);
   sys(NR_BIND);
   blt(A0, 0, "failed");
-  mov(A0, S0);
+  mov(A0, socket);
   li(A1, BACKLOG);
   sys(NR_LISTEN);
   blt(A0, 0, "failed");
-  mov(A0, S0);
+  mov(A0, socket);
   la(A1, "listen_address");
   la(A2, "address_size");
   st32(16, A2, 0);
   sys(NR_GETSOCKNAME);
   blt(A0, 0, "failed");
   la(T0, "poll_set");
-  st32(S0, T0, POLLFD_FD);
+  st32(socket, T0, POLLFD_FD);
   leave();
 
   label("failed");
   call("reason_for");
-  mov(S0, A0);
+  mov(socket, A0);
   la(A0, "listen_text");
   la(A1, "listen_address");
   call("append_socket_address");
   st8(0, A0, 0);
   la(A0, "cannot_listen");
   la(A1, "listen_text");
-  mov(A2, S0);
+  mov(A2, socket);
   li(A3, EXIT_FAILED);
   jump("fail");
   bss("listen_address", 16, 8);
@@ -151,20 +152,21 @@ static void lay_announce(void) {
 
 /* prepare_slots: frees all slots and gives each its buffer. */
 static void lay_prepare_slots(void) {
+  Reg buffer = S2, left = S3;
   routine("prepare_slots");
-  enter(SLOT, POLLFD, S2, S3);
+  enter(SLOT, POLLFD, buffer, left);
   la(SLOT, "slots");
   la(POLLFD, "poll_set");
-  la(S2, "request_buffers");
-  li(S3, SLOTS);
+  la(buffer, "request_buffers");
+  li(left, SLOTS);
   label("next_slot");
   add(POLLFD, POLLFD, POLLFD_SIZE);
   call("free_slot");
-  st64(S2, SLOT, SLOT_BUFFER);
+  st64(buffer, SLOT, SLOT_BUFFER);
   add(SLOT, SLOT, SLOT_SIZE);
-  add(S2, S2, REQUEST_ROOM);
-  sub(S3, S3, 1);
-  bne(S3, 0, "next_slot");
+  add(buffer, buffer, REQUEST_ROOM);
+  sub(left, left, 1);
+  bne(left, 0, "next_slot");
   la(T0, "accept_deadline");
   st64(-1, T0, 0);
   leave();
@@ -203,8 +205,9 @@ static void lay_find_slot(void) {
 
 /* accept_clients: a client waits. Takes all that wait, as long as there are slots for them. */
 static void lay_accept_clients(void) {
+  Reg socket = S2;
   routine("accept_clients");
-  enter(SLOT, POLLFD, S2);
+  enter(SLOT, POLLFD, socket);
   label("next_client");
   call("find_slot");
   beq(A0, 0, "stop_accepting");
@@ -215,12 +218,12 @@ static void lay_accept_clients(void) {
   li(A3, LINUX_O_NONBLOCK | LINUX_O_CLOEXEC);
   sys(NR_ACCEPT4);
   blt(A0, 0, "not_accepted");
-  mov(S2, A0);
+  mov(socket, A0);
   ld64(T0, SLOT, SLOT_STATE);
   beq(T0, FREE, "slot_free");
   call("close_connection");
   label("slot_free");
-  mov(A0, S2);
+  mov(A0, socket);
   call("open_connection");
   jump("next_client");
 
@@ -242,49 +245,51 @@ static void lay_accept_clients(void) {
 /* what_to_wait_for: out A0 = struct timespec of the time from now to the earliest deadline, or 0 if there is none; A1 =
  * how many entries of "poll_set" are in use: ppoll refuses more than RLIMIT_NOFILE, even of descriptor -1. */
 static void lay_what_to_wait_for(void) {
+  Reg earliest = S2, in_use = S3;
   routine("what_to_wait_for");
-  enter(S2, S3);
+  enter(earliest, in_use);
   la(T0, "accept_deadline");
-  ld64(S2, T0, 0);
-  li(S3, 1);
+  ld64(earliest, T0, 0);
+  li(in_use, 1);
   la(A1, "slots");
   li(A2, 1);
   label("next_slot");
   add(A2, A2, 1);
   ld64(T0, A1, SLOT_DEADLINE);
   beq(T0, -1, "not_earlier");
-  mov(S3, A2);
-  bgeu(T0, S2, "not_earlier");
-  mov(S2, T0);
+  mov(in_use, A2);
+  bgeu(T0, earliest, "not_earlier");
+  mov(earliest, T0);
   label("not_earlier");
   add(A1, A1, SLOT_SIZE);
   bleu(A2, SLOTS, "next_slot");
   li(A0, 0);
-  beq(S2, -1, "done");
+  beq(earliest, -1, "done");
   call("read_clock");
-  sub(S2, S2, A0);
-  bge(S2, 0, "ahead");
-  li(S2, 0);
+  sub(earliest, earliest, A0);
+  bge(earliest, 0, "ahead");
+  li(earliest, 0);
   label("ahead");
   la(A0, "timeout");
   st64(0, A0, 0);
   label("whole_seconds");
-  bltu(S2, 1000000000, "rest");
+  bltu(earliest, 1000000000, "rest");
   ld64(T0, A0, 0);
   add(T0, T0, 1);
   st64(T0, A0, 0);
-  sub(S2, S2, 1000000000);
+  sub(earliest, earliest, 1000000000);
   jump("whole_seconds");
   label("rest");
-  st64(S2, A0, 8);
+  st64(earliest, A0, 8);
   label("done");
-  mov(A1, S3);
+  mov(A1, in_use);
   leave();
   bss("timeout", 16, 8);
 }
 
 /* serve: the event loop; does not return. */
 static void lay_serve(void) {
+  Reg left = S2;
   static const NamedString strings[] = {{"cannot_wait", "cannot wait for clients"}};
   data_strings(strings);
 
@@ -303,7 +308,7 @@ static void lay_serve(void) {
   mov(NOW, A0);
   la(SLOT, "slots");
   la(POLLFD, "poll_set");
-  li(S2, SLOTS);
+  li(left, SLOTS);
   label("next_slot");
   add(POLLFD, POLLFD, POLLFD_SIZE);
   ld16(T0, POLLFD, POLLFD_REVENTS);
@@ -315,8 +320,8 @@ static void lay_serve(void) {
   call("expire_connection");
   label("in_time");
   add(SLOT, SLOT, SLOT_SIZE);
-  sub(S2, S2, 1);
-  bne(S2, 0, "next_slot");
+  sub(left, left, 1);
+  bne(left, 0, "next_slot");
 
   la(A0, "accept_deadline");
   ld64(T0, A0, 0);

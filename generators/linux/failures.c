@@ -47,22 +47,23 @@ static void lay_reason_for(const Reason *reasons, size_t count) {
 /* fail: write "PROGRAM: BEFORE VALUE AFTER" as one line to standard error and exit; does not return.
  * In A0 = BEFORE, A1 = VALUE (quoted with append_printable), A2 = AFTER, A3 = exit status; NUL-terminated strings. */
 static void lay_fail(void) {
+  Reg before = S0, value = S1, after = S2, status = S3;
   routine("fail");
   never_returns();
-  mov(S0, A0);
-  mov(S1, A1);
-  mov(S2, A2);
-  mov(S3, A3);
+  mov(before, A0);
+  mov(value, A1);
+  mov(after, A2);
+  mov(status, A3);
   la(A0, "error_line");
   la(A1, "program_name");
   call("append_string");
   st16(':' | ' ' << 8, A0, 0);
   add(A0, A0, 2);
-  mov(A1, S0);
+  mov(A1, before);
   call("append_string");
-  mov(A1, S1);
+  mov(A1, value);
   call("append_printable");
-  mov(A1, S2);
+  mov(A1, after);
   call("append_string");
   st8('\n', A0, 0);
   add(A0, A0, 1);
@@ -70,7 +71,7 @@ static void lay_fail(void) {
   sub(A2, A0, A1);
   li(A0, 2);
   call("write_all"); /* if that fails too, the exit status still tells */
-  mov(A0, S3);
+  mov(A0, status);
   sys(NR_EXIT_GROUP);
   bss("error_line", 1024, 8);
 }

@@ -40,25 +40,26 @@ static void lay_append_decimal(void) {
 
 /* append_socket_address: in A0 = destination, A1 = struct sockaddr_in. Out A0 = behind "a.b.c.d:port". */
 static void lay_append_socket_address(void) {
+  Reg address = S0, offset = S1;
   routine("append_socket_address");
-  enter(S0, S1);
-  mov(S0, A1);
-  li(S1, 4);
+  enter(address, offset);
+  mov(address, A1);
+  li(offset, 4);
   label("next_byte");
-  add(T0, S0, S1);
+  add(T0, address, offset);
   ld8(A1, T0, 0);
   call("append_decimal");
-  add(S1, S1, 1);
+  add(offset, offset, 1);
   li(T0, ':');
-  beq(S1, 8, "separator");
+  beq(offset, 8, "separator");
   li(T0, '.');
   label("separator");
   st8(T0, A0, 0);
   add(A0, A0, 1);
-  bne(S1, 8, "next_byte");
-  ld8(A1, S0, 2); /* sin_port, in network byte order */
+  bne(offset, 8, "next_byte");
+  ld8(A1, address, 2); /* sin_port, in network byte order */
   shl(A1, A1, 8);
-  ld8(T0, S0, 3);
+  ld8(T0, address, 3);
   or (A1, A1, T0);
   call("append_decimal");
   leave();
@@ -112,19 +113,20 @@ static void lay_parse_port(void) {
 /* parse_ipv4: in A0 = NUL-terminated text, A1 = where the four bytes of the address go. Out A0 = 0, or -1 if the text
  * is not four decimals of 0..255 with dots between them. */
 static void lay_parse_ipv4(void) {
+  Reg place = S0, end = S1;
   routine("parse_ipv4");
-  enter(S0, S1);
-  mov(S0, A1);
-  add(S1, A1, 4);
+  enter(place, end);
+  mov(place, A1);
+  add(end, A1, 4);
   label("next_byte");
   li(A1, 255);
   call("take_decimal");
   blt(A1, 0, "refused");
-  st8(A1, S0, 0);
-  add(S0, S0, 1);
+  st8(A1, place, 0);
+  add(place, place, 1);
   ld8(T0, A0, 0);
   add(A0, A0, 1);
-  beq(S0, S1, "four_taken");
+  beq(place, end, "four_taken");
   beq(T0, '.', "next_byte");
   label("refused");
   li(A0, -1);

@@ -21,26 +21,27 @@ static void lay_wait_until_ready(void) {
 /* write_all: in A0 = file descriptor, A1 = bytes, A2 = count. Out A0 = -errno, or not negative. Short writes are
  * continued. */
 static void lay_write_all(void) {
+  Reg descriptor = S0, bytes = S1, left = S2;
   routine("write_all");
-  enter(S0, S1, S2);
-  mov(S0, A0);
-  mov(S1, A1);
-  mov(S2, A2);
+  enter(descriptor, bytes, left);
+  mov(descriptor, A0);
+  mov(bytes, A1);
+  mov(left, A2);
   label("rest");
-  beq(S2, 0, "ended");
-  mov(A0, S0);
-  mov(A1, S1);
-  mov(A2, S2);
+  beq(left, 0, "ended");
+  mov(A0, descriptor);
+  mov(A1, bytes);
+  mov(A2, left);
   sys(NR_WRITE);
   beq(A0, -LINUX_EINTR, "rest");
   beq(A0, -LINUX_EAGAIN, "not_ready");
   blt(A0, 0, "ended");
   beq(A0, 0, "stuck"); /* a write of nothing, repeated, would never end */
-  add(S1, S1, A0);
-  sub(S2, S2, A0);
+  add(bytes, bytes, A0);
+  sub(left, left, A0);
   jump("rest");
   label("not_ready");
-  mov(A0, S0);
+  mov(A0, descriptor);
   li(A1, LINUX_POLLOUT);
   call("wait_until_ready");
   jump("rest");

@@ -76,16 +76,17 @@ static void lay_colour_of(void) {
 
 /* begin_colour: in A0 = colour. Before the first colour of all, the terminal is brought to a known state. */
 static void lay_begin_colour(void) {
+  Reg colour = S0;
   routine("begin_colour");
-  enter(S0);
-  mov(S0, A0);
+  enter(colour);
+  mov(colour, A0);
   get(T0, STATE_COLOURED);
   bne(T0, 0, "not_the_first");
   set(1, STATE_COLOURED);
   call("end_colour");
   label("not_the_first");
   put_literal("\033[");
-  mov(A0, S0);
+  mov(A0, colour);
   call("put_string");
   put_literal("m");
   leave();
@@ -99,17 +100,18 @@ static void lay_begin_colour(void) {
 /* clear_wrapped_line: in A0 = column where a name began, A1 = its length. If the name went on in another line of the
  * terminal, the rest of that line is cleared: it may have been filled with the colour of the name. */
 static void lay_clear_wrapped_line(void) {
+  Reg last_column = S0, first_line = S1;
   routine("clear_wrapped_line");
-  enter(S0, S1);
-  add(S0, A0, A1);
-  sub(S0, S0, 1);
+  enter(last_column, first_line);
+  add(last_column, A0, A1);
+  sub(last_column, last_column, 1);
   get(A1, STATE_LINE_LENGTH);
   call("divide");
-  mov(S1, A0);
-  mov(A0, S0);
+  mov(first_line, A0);
+  mov(A0, last_column);
   get(A1, STATE_LINE_LENGTH);
   call("divide");
-  beq(A0, S1, "same_line");
+  beq(A0, first_line, "same_line");
   put_literal("\033[K");
   label("same_line");
   leave();
@@ -118,14 +120,15 @@ static void lay_clear_wrapped_line(void) {
 /* put_alignment: in A0 = entry. In the long format, where some names are quoted, a space stands in place of the quote
  * of a name that is not. Out A0 = 1 if it has been written, else 0. */
 static void lay_put_alignment(void) {
+  Reg entry = S0;
   routine("put_alignment");
-  enter(S0);
-  mov(S0, A0);
+  enter(entry);
+  mov(entry, A0);
   get(T0, STATE_OPTIONS);
   bclr(T0, OPTION_LONG, "none");
   get(T0, STATE_SOME_QUOTED);
   beq(T0, 0, "none");
-  add(A0, S0, ENTRY_NAME);
+  add(A0, entry, ENTRY_NAME);
   call("needs_quotes");
   bne(A0, 0, "none");
   put_literal(" ");
@@ -139,31 +142,32 @@ static void lay_put_alignment(void) {
 /* put_coloured_name: in A0 = entry, A1 = column at which its name begins. Writes the name: on a terminal with its
  * colour and in quotes if it needs them. */
 static void lay_put_coloured_name(void) {
+  Reg entry = S0, column = S1, length = S2;
   routine("put_coloured_name");
-  enter(S0, S1, S2);
-  mov(S0, A0);
-  mov(S1, A1);
+  enter(entry, column, length);
+  mov(entry, A0);
+  mov(column, A1);
   get(T0, STATE_OPTIONS);
   bclr(T0, OPTION_TERMINAL, "no_colour");
   call("put_alignment");
-  mov(S2, A0);
-  ld16(A0, S0, ENTRY_MODE);
+  mov(length, A0);
+  ld16(A0, entry, ENTRY_MODE);
   call("colour_of");
   beq(A0, 0, "no_colour");
   call("begin_colour");
   call("output_position");
-  sub(S2, S2, A0);
-  add(A0, S0, ENTRY_NAME);
+  sub(length, length, A0);
+  add(A0, entry, ENTRY_NAME);
   call("put_name");
   call("output_position");
-  add(S2, S2, A0); /* the length of the name and of what aligns it */
+  add(length, length, A0); /* the length of the name and of what aligns it */
   call("end_colour");
-  mov(A0, S1);
-  mov(A1, S2);
+  mov(A0, column);
+  mov(A1, length);
   call("clear_wrapped_line");
   leave();
   label("no_colour");
-  add(A0, S0, ENTRY_NAME);
+  add(A0, entry, ENTRY_NAME);
   call("put_name");
   leave();
 }

@@ -7,9 +7,10 @@ static int open_flags(void) { return machine_now()->o_directory | LINUX_O_RDONLY
 
 /* put_heading: in A0 = name of a folder. Writes "NAME:" with an empty line between it and the listing before. */
 static void lay_put_heading(void) {
+  Reg name = S0;
   routine("put_heading");
-  enter(S0);
-  mov(S0, A0);
+  enter(name);
+  mov(name, A0);
   get(T0, STATE_HEADINGS);
   beq(T0, 0, "done");
   get(T0, STATE_HEADED);
@@ -17,7 +18,7 @@ static void lay_put_heading(void) {
   put_literal("\n");
   label("first_heading");
   set(1, STATE_HEADED);
-  mov(A0, S0);
+  mov(A0, name);
   call("put_heading_name");
   put_literal(":\n");
   label("done");
@@ -26,8 +27,9 @@ static void lay_put_heading(void) {
 
 /* read_entries: adds all that STATE_DIRECTORY_FD holds to the listing. Out A0 = 0, or -errno. */
 static void lay_read_entries(void) {
+  Reg record = S0, end = S1;
   routine("read_entries");
-  enter(S0, S1);
+  enter(record, end);
   label("read_more");
   get(A0, STATE_DIRECTORY_FD);
   la(A1, "dirents");
@@ -35,21 +37,21 @@ static void lay_read_entries(void) {
   sys(NR_GETDENTS64);
   beq(A0, -LINUX_ENOENT, "removed");
   ble(A0, 0, "ended");
-  la(S0, "dirents");
-  add(S1, S0, A0);
+  la(record, "dirents");
+  add(end, record, A0);
   label("next_entry");
-  ld8(T0, S0, DIRENT_NAME);
+  ld8(T0, record, DIRENT_NAME);
   bne(T0, '.', "not_hidden");
   get(T0, STATE_OPTIONS);
   bclr(T0, OPTION_ALL, "added");
   label("not_hidden");
-  add(A0, S0, DIRENT_NAME);
-  ld8(A1, S0, DIRENT_TYPE);
+  add(A0, record, DIRENT_NAME);
+  ld8(A1, record, DIRENT_TYPE);
   call("add_entry");
   label("added");
-  ld16(T0, S0, DIRENT_LENGTH);
-  add(S0, S0, T0);
-  bltu(S0, S1, "next_entry");
+  ld16(T0, record, DIRENT_LENGTH);
+  add(record, record, T0);
+  bltu(record, end, "next_entry");
   jump("read_more");
   label("removed"); /* a folder that was removed while it is open is empty */
   li(A0, 0);
@@ -77,15 +79,16 @@ static void lay_put_total(void) {
 
 /* put_entries: writes the entries of the listing, each on its line. */
 static void lay_put_entries(void) {
+  Reg entry = S0;
   routine("put_entries");
-  enter(S0);
-  get(S0, STATE_ENTRIES);
+  enter(entry);
+  get(entry, STATE_ENTRIES);
   label("next_entry");
-  beq(S0, 0, "done");
-  mov(A0, S0);
+  beq(entry, 0, "done");
+  mov(A0, entry);
   call("put_row");
   put_literal("\n");
-  ld64(S0, S0, ENTRY_NEXT);
+  ld64(entry, entry, ENTRY_NEXT);
   jump("next_entry");
   label("done");
   leave();
@@ -103,29 +106,30 @@ static void lay_begin_listing(void) {
 
 /* list_directory: in A0 = name. */
 static void lay_list_directory(void) {
+  Reg name = S0;
   static const NamedString strings[] = {{"open_failed", "cannot open directory"}, {"read_failed", "reading directory"}};
   data_strings(strings);
   routine("list_directory");
-  enter(S0);
-  mov(S0, A0);
+  enter(name);
+  mov(name, A0);
   label("open");
   li(A0, LINUX_AT_FDCWD);
-  mov(A1, S0);
+  mov(A1, name);
   li(A2, open_flags());
   sys(NR_OPENAT);
   beq(A0, -LINUX_EINTR, "open");
   blt(A0, 0, "cannot_open");
   mov(A1, A0);
-  mov(A0, S0);
+  mov(A0, name);
   call("begin_listing");
   call("mark_memory");
-  mov(A0, S0);
+  mov(A0, name);
   call("put_heading");
   call("read_entries");
   beq(A0, 0, "read");
   mov(A2, A0);
   la(A0, "read_failed");
-  mov(A1, S0);
+  mov(A1, name);
   li(A3, STATUS_SERIOUS);
   call("report");
   label("read");
@@ -139,7 +143,7 @@ static void lay_list_directory(void) {
   label("cannot_open");
   mov(A2, A0);
   la(A0, "open_failed");
-  mov(A1, S0);
+  mov(A1, name);
   li(A3, STATUS_SERIOUS);
   call("report");
   leave();

@@ -11,47 +11,50 @@ enum {
 
 /* full_name: in A0 = name of an entry. Out A0 = the name with that of its folder in front, as errors tell it. */
 static void lay_full_name(void) {
+  Reg name = S0, folder = S1;
+  Reg whole = S1; /* when the folder has been copied from */
   routine("full_name");
-  enter(S0, S1);
-  mov(S0, A0);
-  get(S1, STATE_DIRECTORY);
-  beq(S1, 0, "done");
-  ld16(T0, S1, 0);
+  enter(name, folder);
+  mov(name, A0);
+  get(folder, STATE_DIRECTORY);
+  beq(folder, 0, "done");
+  ld16(T0, folder, 0);
   beq(T0, '.', "done"); /* the folder is "." */
   call("string_length");
   mov(A2, A0);
-  mov(A0, S1);
+  mov(A0, folder);
   call("string_length");
   add(A0, A0, A2);
   add(A0, A0, 2);
   call("allocate");
-  mov(A1, S1);
-  mov(S1, A0);
+  mov(A1, folder);
+  mov(whole, A0);
   call("copy_string");
   ld8(T0, A0, -1);
   beq(T0, '/', "parted");
   st8('/', A0, 0);
   add(A0, A0, 1);
   label("parted");
-  mov(A1, S0);
+  mov(A1, name);
   call("copy_string");
-  mov(S0, S1);
+  mov(name, whole);
   label("done");
-  mov(A0, S0);
+  mov(A0, name);
   leave();
 }
 
 /* report_entry: report, of the entry A1 = name. */
 static void lay_report_entry(void) {
+  Reg text = S0, error = S1;
   routine("report_entry");
-  enter(S0, S1);
-  mov(S0, A0);
-  mov(S1, A2);
+  enter(text, error);
+  mov(text, A0);
+  mov(error, A2);
   mov(A0, A1);
   call("full_name");
   mov(A1, A0);
-  mov(A0, S0);
-  mov(A2, S1);
+  mov(A0, text);
+  mov(A2, error);
   li(A3, STATUS_MINOR);
   get(T0, STATE_DIRECTORY);
   bne(T0, 0, "within_folder");
@@ -63,19 +66,21 @@ static void lay_report_entry(void) {
 
 /* new_entry: in A0 = name, A1 = type, as getdents64 tells it. Out A0 = an entry of that. */
 static void lay_new_entry(void) {
+  Reg name = S0, type = S1;
+  Reg entry = S1; /* when the type stands in it */
   routine("new_entry");
-  enter(S0, S1);
-  mov(S0, A0);
-  shl(S1, A1, MODE_TYPE_SHIFT);
+  enter(name, type);
+  mov(name, A0);
+  shl(type, A1, MODE_TYPE_SHIFT);
   call("string_length");
   add(A0, A0, ENTRY_NAME + 1);
   call("allocate");
-  st16(S1, A0, ENTRY_MODE);
-  mov(S1, A0);
+  st16(type, A0, ENTRY_MODE);
+  mov(entry, A0);
   add(A0, A0, ENTRY_NAME);
-  mov(A1, S0);
+  mov(A1, name);
   call("copy_string");
-  mov(A0, S1);
+  mov(A0, entry);
   leave();
 }
 
@@ -115,14 +120,15 @@ static void lay_ask_statx(void) {
 /* stat_entry: in A0 = entry. Out A0 = 0, or -errno; the answer in "statx". An operand that is a symbolic link to a
  * folder stands for the folder, except in the long format. */
 static void lay_stat_entry(void) {
+  Reg name = S0;
   routine("stat_entry");
-  enter(S0);
-  add(S0, A0, ENTRY_NAME);
+  enter(name);
+  add(name, A0, ENTRY_NAME);
   get(T0, STATE_DIRECTORY);
   bne(T0, 0, "not_followed");
   get(T0, STATE_OPTIONS);
   bset(T0, OPTION_LONG, "not_followed");
-  mov(A0, S0);
+  mov(A0, name);
   li(A2, 0);
   call("ask_statx");
   beq(A0, -LINUX_ENOENT, "not_followed");
@@ -132,7 +138,7 @@ static void lay_stat_entry(void) {
   and(T0, T0, MODE_TYPE);
   beq(T0, MODE_DIRECTORY, "done");
   label("not_followed");
-  mov(A0, S0);
+  mov(A0, name);
   li(A2, LINUX_AT_SYMLINK_NOFOLLOW);
   call("ask_statx");
   label("done");
@@ -177,31 +183,32 @@ static void lay_widen(void) {
 
 /* widen_columns: in A0 = entry. The columns of the long format get as wide as it needs. */
 static void lay_widen_columns(void) {
+  Reg entry = S0;
   static const struct {
     int field, width;
   } columns[] = {{ENTRY_LINKS, STATE_LINKS_WIDTH}, {ENTRY_UID, STATE_UID_WIDTH}, {ENTRY_GID, STATE_GID_WIDTH}};
   routine("widen_columns");
-  enter(S0);
-  mov(S0, A0);
+  enter(entry);
+  mov(entry, A0);
   for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
-    ld32(A0, S0, columns[i].field);
-    add(A1, S5, columns[i].width);
+    ld32(A0, entry, columns[i].field);
+    add(A1, STATE, columns[i].width);
     call("widen");
   }
-  ld16(T0, S0, ENTRY_MODE);
+  ld16(T0, entry, ENTRY_MODE);
   and(T0, T0, MODE_TYPE);
   beq(T0, MODE_CHARACTER_DEVICE, "device");
   beq(T0, MODE_BLOCK_DEVICE, "device");
-  ld64(A0, S0, ENTRY_SIZE);
-  add(A1, S5, STATE_SIZE_WIDTH);
+  ld64(A0, entry, ENTRY_SIZE);
+  add(A1, STATE, STATE_SIZE_WIDTH);
   call("widen");
   leave();
   label("device");
-  ld32(A0, S0, ENTRY_MAJOR);
-  add(A1, S5, STATE_MAJOR_WIDTH);
+  ld32(A0, entry, ENTRY_MAJOR);
+  add(A1, STATE, STATE_MAJOR_WIDTH);
   call("widen");
-  ld32(A0, S0, ENTRY_MINOR);
-  add(A1, S5, STATE_MINOR_WIDTH);
+  ld32(A0, entry, ENTRY_MINOR);
+  add(A1, STATE, STATE_MINOR_WIDTH);
   call("widen");
   get(T0, STATE_MAJOR_WIDTH);
   get(T1, STATE_MINOR_WIDTH);
@@ -216,31 +223,32 @@ static void lay_widen_columns(void) {
 
 /* read_target: in A0 = entry, a symbolic link. Where it points to becomes ENTRY_TARGET. */
 static void lay_read_target(void) {
+  Reg entry = S0, text = S1;
   static const char failed[] = "cannot read symbolic link";
   data("cannot_read_link", 1);
   data_bytes(failed, sizeof failed);
   routine("read_target");
-  enter(S0, S1);
-  mov(S0, A0);
-  add(A1, S0, ENTRY_NAME);
+  enter(entry, text);
+  mov(entry, A0);
+  add(A1, entry, ENTRY_NAME);
   get(A0, STATE_DIRECTORY_FD);
   la(A2, "target");
   li(A3, TARGET_ROOM - 1);
   sys(NR_READLINKAT);
   blt(A0, 0, "failed");
-  la(S1, "target");
-  add(T0, S1, A0);
+  la(text, "target");
+  add(T0, text, A0);
   st8(0, T0, 0);
   add(A0, A0, 1);
   call("allocate");
-  st64(A0, S0, ENTRY_TARGET);
-  mov(A1, S1);
+  st64(A0, entry, ENTRY_TARGET);
+  mov(A1, text);
   call("copy_string");
   leave();
   label("failed");
   mov(A2, A0);
   la(A0, "cannot_read_link");
-  add(A1, S0, ENTRY_NAME);
+  add(A1, entry, ENTRY_NAME);
   call("report_entry");
   leave();
   bss("target", TARGET_ROOM, 16);
@@ -264,40 +272,41 @@ static void lay_note_quotes(void) {
 /* add_entry: in A0 = name, A1 = type, as getdents64 tells it, 0 if it does not. Adds an entry to the listing. An
  * operand that cannot be accessed is told of and left out; an entry of a folder is told of and listed all the same. */
 static void lay_add_entry(void) {
+  Reg entry = S0;
   static const char failed[] = "cannot access";
   data("cannot_access", 1);
   data_bytes(failed, sizeof failed);
   routine("add_entry");
-  enter(S0);
+  enter(entry);
   call("new_entry");
-  mov(S0, A0);
+  mov(entry, A0);
   call("note_quotes");
-  mov(A0, S0);
+  mov(A0, entry);
   call("wants_stat");
   beq(A0, 0, "list_it");
-  mov(A0, S0);
+  mov(A0, entry);
   call("stat_entry");
   blt(A0, 0, "no_access");
-  mov(A0, S0);
+  mov(A0, entry);
   call("keep_stat");
   get(T0, STATE_OPTIONS);
   bclr(T0, OPTION_LONG, "list_it");
-  mov(A0, S0);
+  mov(A0, entry);
   call("widen_columns");
-  ld16(T0, S0, ENTRY_MODE);
+  ld16(T0, entry, ENTRY_MODE);
   and(T0, T0, MODE_TYPE);
   bne(T0, MODE_LINK, "list_it");
-  mov(A0, S0);
+  mov(A0, entry);
   call("read_target");
   label("list_it");
   get(T0, STATE_ENTRIES);
-  st64(T0, S0, ENTRY_NEXT);
-  set(S0, STATE_ENTRIES);
+  st64(T0, entry, ENTRY_NEXT);
+  set(entry, STATE_ENTRIES);
   leave();
   label("no_access");
   mov(A2, A0);
   la(A0, "cannot_access");
-  add(A1, S0, ENTRY_NAME);
+  add(A1, entry, ENTRY_NAME);
   call("report_entry");
   get(T0, STATE_DIRECTORY);
   bne(T0, 0, "list_it");
@@ -345,38 +354,39 @@ static void lay_merge(void) {
 /* sort_entries: sorts STATE_ENTRIES. Merge sort without recursion: run k is empty or holds 2^k entries, and adding one
  * entry merges runs as adding 1 to a binary number carries. */
 static void lay_sort_entries(void) {
+  Reg unsorted = S0, run = S1, runs_end = S2;
   routine("sort_entries");
-  enter(S0, S1, S2);
-  get(S0, STATE_ENTRIES); /* what is still to be sorted */
+  enter(unsorted, run, runs_end);
+  get(unsorted, STATE_ENTRIES); /* what is still to be sorted */
   label("next_entry");
-  beq(S0, 0, "all_in_runs");
-  mov(A1, S0);
-  ld64(S0, S0, ENTRY_NEXT);
+  beq(unsorted, 0, "all_in_runs");
+  mov(A1, unsorted);
+  ld64(unsorted, unsorted, ENTRY_NEXT);
   st64(0, A1, ENTRY_NEXT);
-  la(S1, "runs");
+  la(run, "runs");
   label("carry");
-  ld64(A0, S1, 0);
+  ld64(A0, run, 0);
   beq(A0, 0, "empty_run");
-  st64(0, S1, 0);
+  st64(0, run, 0);
   call("merge");
   mov(A1, A0);
-  add(S1, S1, 8);
+  add(run, run, 8);
   jump("carry");
   label("empty_run");
-  st64(A1, S1, 0);
+  st64(A1, run, 0);
   jump("next_entry");
 
   label("all_in_runs");
-  la(S1, "runs");
-  add(S2, S1, RUNS * 8);
+  la(run, "runs");
+  add(runs_end, run, RUNS * 8);
   li(A0, 0);
   label("next_run");
   mov(A1, A0);
-  ld64(A0, S1, 0);
-  st64(0, S1, 0);
+  ld64(A0, run, 0);
+  st64(0, run, 0);
   call("merge");
-  add(S1, S1, 8);
-  bne(S1, S2, "next_run");
+  add(run, run, 8);
+  bne(run, runs_end, "next_run");
   set(A0, STATE_ENTRIES);
   leave();
   bss("runs", RUNS * 8, 8);

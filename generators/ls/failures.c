@@ -24,22 +24,23 @@ static void lay_begin_error(void) {
 /* report: in A0 = text, A1 = name of a file, A2 = -errno, A3 = the status that this is: STATUS_*.
  * Writes "ls: TEXT 'NAME': REASON" to standard error; the worst status stays. */
 static void lay_report(void) {
+  Reg text = S0, name = S1, error = S2;
   routine("report");
-  enter(S0, S1, S2);
-  mov(S0, A0);
-  mov(S1, A1);
-  mov(S2, A2);
+  enter(text, name, error);
+  mov(text, A0);
+  mov(name, A1);
+  mov(error, A2);
   get(T0, STATE_STATUS);
   bgeu(T0, A3, "no_worse");
   set(A3, STATE_STATUS);
   label("no_worse");
   call("begin_error");
-  mov(A0, S0);
+  mov(A0, text);
   call("put_string");
   put_literal(" ");
-  mov(A0, S1);
+  mov(A0, name);
   call("put_quoted");
-  mov(A0, S2);
+  mov(A0, error);
   call("put_reason");
   call("end_error");
   leave();
@@ -56,14 +57,15 @@ static void lay_exit_program(void) {
 
 /* output_failed: in A0 = -errno of a write to standard output, or 0. Does not return. What the buffer holds is lost. */
 static void lay_output_failed(void) {
+  Reg error = S0;
   routine("output_failed");
   never_returns();
-  mov(S0, A0);
-  la(S4, "output");
+  mov(error, A0);
+  la(NEXT_FREE, "output");
   call("begin_error");
   put_literal("write error");
-  beq(S0, 0, "no_reason");
-  mov(A0, S0);
+  beq(error, 0, "no_reason");
+  mov(A0, error);
   call("put_reason");
   label("no_reason");
   call("end_error");
@@ -82,17 +84,18 @@ static void lay_output_failed(void) {
 
 /* refuse_option: in A0 = text, A1 = the option as NUL-terminated text. Does not return. */
 static void lay_refuse_option(void) {
+  Reg text = S0, option = S1;
   static const char hint[] = "'\nTry 'ls --help' for more information.";
   data("usage_hint", 1);
   data_bytes(hint, sizeof hint);
   routine("refuse_option");
   never_returns();
-  mov(S0, A0);
-  mov(S1, A1);
+  mov(text, A0);
+  mov(option, A1);
   call("begin_error");
-  mov(A0, S0);
+  mov(A0, text);
   call("put_string");
-  mov(A0, S1);
+  mov(A0, option);
   call("put_string");
   la(A0, "usage_hint");
   call("put_string");

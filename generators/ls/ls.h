@@ -1,8 +1,8 @@
 /* ls.h: what the parts of ls share: the state, the records of what is listed, and the registers that every routine
  * holds.
  *
- *     S5   the state: the fields STATE_* below, read and written with get and set
- *     S4   the next free byte of the output buffer
+ *     STATE       (S5) the state: the fields STATE_* below, read and written with get and set
+ *     NEXT_FREE   (S4) the next free byte of the output buffer
  *
  * Everything listed is an entry, a record ENTRY_* with its name behind it. The entries of one listing hang together by
  * ENTRY_NEXT, and are sorted so: nothing is moved, and no table has to grow. They lie in memory that is given back when
@@ -48,8 +48,12 @@ enum {
   FIELD(STATE_MINOR_WIDTH, 8),
   STATE_SIZE
 };
-#define get(d, field) ld64(d, S5, field)
-#define set(v, field) st64(v, S5, field)
+#define STATE S5
+#define get(d, field) ld64(d, STATE, field)
+#define set(v, field) st64(v, STATE, field)
+
+/* Where the next byte of output goes. */
+#define NEXT_FREE S4
 
 enum { OPTION_LONG = 1, OPTION_ALL = 2, OPTION_TERMINAL = 4 };
 

@@ -7,20 +7,21 @@ enum { FIELD(CHUNK_BEFORE, 8), FIELD(CHUNK_SIZE, 8), CHUNK_HEAD, CHUNK_LEAST = 2
 
 /* allocate: in A0 = bytes. Out A0 = as many zero bytes, at a multiple of 8. */
 static void lay_allocate(void) {
+  Reg size = S0;
   routine("allocate");
-  enter(S0);
-  add(S0, A0, 7);
-  and(S0, S0, -8);
+  enter(size);
+  add(size, A0, 7);
+  and(size, size, -8);
   label("try");
   get(A0, STATE_FREE);
   get(T0, STATE_CHUNK_END);
   sub(T0, T0, A0);
-  bgtu(S0, T0, "new_chunk");
-  add(T0, A0, S0);
+  bgtu(size, T0, "new_chunk");
+  add(T0, A0, size);
   set(T0, STATE_FREE);
   leave();
   label("new_chunk");
-  add(A0, S0, CHUNK_HEAD);
+  add(A0, size, CHUNK_HEAD);
   call("add_chunk");
   jump("try");
 }

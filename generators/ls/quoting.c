@@ -94,18 +94,19 @@ static void lay_fits_double_quotes(void) {
 
 /* put_quoted: in A0 = text. Writes it in quotes. */
 static void lay_put_quoted(void) {
+  Reg text = S0;
   routine("put_quoted");
-  enter(S0);
-  mov(S0, A0);
+  enter(text);
+  mov(text, A0);
   call("fits_double_quotes");
   beq(A0, 0, "single_quotes");
   put_literal("\"");
-  mov(A0, S0);
+  mov(A0, text);
   call("put_string");
   put_literal("\"");
   leave();
   label("single_quotes");
-  mov(A0, S0);
+  mov(A0, text);
   call("put_single_quoted");
   leave();
 }
@@ -135,40 +136,41 @@ static void lay_begins_escaped(void) {
 
 /* put_single_quoted: in A0 = text. Writes it between apostrophes. */
 static void lay_put_single_quoted(void) {
+  Reg next = S0, in_escapes = S1;
   routine("put_single_quoted");
-  enter(S0, S1);
-  mov(S0, A0);
+  enter(next, in_escapes);
+  mov(next, A0);
   put_literal("'");
-  mov(A0, S0);
+  mov(A0, next);
   call("begins_escaped");
-  mov(S1, A0); /* not 0: between $' and ' */
+  mov(in_escapes, A0); /* not 0: between $' and ' */
   label("next_byte");
-  ld8(T0, S0, 0);
+  ld8(T0, next, 0);
   beq(T0, 0, "at_end");
   la(A1, "quoting_classes");
   ld8x(T1, A1, T0);
   bset(T1, ESCAPED, "escaped");
   bset(T1, APOSTROPHE, "apostrophe");
-  beq(S1, 0, "as_it_is");
+  beq(in_escapes, 0, "as_it_is");
   put_literal("''");
-  li(S1, 0);
+  li(in_escapes, 0);
   label("as_it_is");
-  ld8(A0, S0, 0);
+  ld8(A0, next, 0);
   call("put_byte");
   jump("done_with_byte");
   label("apostrophe");
   put_literal("'\\''");
-  li(S1, 0);
+  li(in_escapes, 0);
   jump("done_with_byte");
   label("escaped");
-  bne(S1, 0, "in_escapes");
+  bne(in_escapes, 0, "in_escapes");
   put_literal("'$'");
-  li(S1, 1);
+  li(in_escapes, 1);
   label("in_escapes");
-  ld8(A0, S0, 0);
+  ld8(A0, next, 0);
   call("put_escape");
   label("done_with_byte");
-  add(S0, S0, 1);
+  add(next, next, 1);
   jump("next_byte");
   label("at_end");
   put_literal("'");
@@ -177,11 +179,12 @@ static void lay_put_single_quoted(void) {
 
 /* put_escape: in A0 = byte. Writes a backslash and its letter, or its three octal digits. */
 static void lay_put_escape(void) {
+  Reg byte = S0;
   routine("put_escape");
-  enter(S0);
-  mov(S0, A0);
+  enter(byte);
+  mov(byte, A0);
   put_literal("\\");
-  sub(T0, S0, '\a');
+  sub(T0, byte, '\a');
   bgtu(T0, '\r' - '\a', "octal");
   la(T1, "escape_letters");
   ld8x(A0, T1, T0);
@@ -190,9 +193,9 @@ static void lay_put_escape(void) {
   label("octal");
   for (int shift = 6; shift >= 0; shift -= 3) {
     if (shift > 0)
-      shr(A0, S0, shift);
+      shr(A0, byte, shift);
     else
-      mov(A0, S0);
+      mov(A0, byte);
     if (shift < 6) /* of the first digit nothing else is left */
       and(A0, A0, 7);
     add(A0, A0, '0');
@@ -203,18 +206,19 @@ static void lay_put_escape(void) {
 
 /* put_name: in A0 = text. Writes it as it is, or, where a terminal would read it, in quotes if it needs them. */
 static void lay_put_name(void) {
+  Reg text = S0;
   routine("put_name");
-  enter(S0);
-  mov(S0, A0);
+  enter(text);
+  mov(text, A0);
   get(T0, STATE_OPTIONS);
   bclr(T0, OPTION_TERMINAL, "as_it_is");
   call("needs_quotes");
   beq(A0, 0, "as_it_is");
-  mov(A0, S0);
+  mov(A0, text);
   call("put_quoted");
   leave();
   label("as_it_is");
-  mov(A0, S0);
+  mov(A0, text);
   call("put_string");
   leave();
 }

@@ -12,6 +12,7 @@ enum { REASONS = sizeof reasons / sizeof *reasons };
 
 /* put_reason: in A0 = -errno. Writes ": " and what that means. */
 void lay_ls_reasons(void) {
+  Reg number = S0, text = S1;
   data("reasons", 1);
   for (int number = 0; number < REASONS; number++) {
     const char *text = reasons[number] ? reasons[number] : "";
@@ -19,29 +20,29 @@ void lay_ls_reasons(void) {
   }
 
   routine("put_reason");
-  enter(S0, S1);
+  enter(number, text);
   li(T0, 0);
-  sub(S0, T0, A0);
+  sub(number, T0, A0);
   put_literal(": ");
-  bgeu(S0, REASONS, "unknown");
-  la(S1, "reasons");
-  mov(A1, S0);
+  bgeu(number, REASONS, "unknown");
+  la(text, "reasons");
+  mov(A1, number);
   label("pass_over");
-  mov(A0, S1);
+  mov(A0, text);
   beq(A1, 0, "found");
   call("string_length");
-  add(S1, S1, A0);
-  add(S1, S1, 1);
+  add(text, text, A0);
+  add(text, text, 1);
   sub(A1, A1, 1);
   jump("pass_over");
   label("found");
-  ld8(T0, S1, 0);
+  ld8(T0, text, 0);
   beq(T0, 0, "unknown");
   call("put_string");
   leave();
   label("unknown");
   put_literal("Unknown error ");
-  mov(A0, S0);
+  mov(A0, number);
   li(A1, 0);
   call("put_number");
   leave();

@@ -56,18 +56,19 @@ static void lay_same_text(void) {
 
 /* take_long_option: in A0 = an argument that begins with "--". Does not return. */
 static void lay_take_long_option(void) {
+  Reg argument = S0;
   routine("take_long_option");
   never_returns();
-  mov(S0, A0);
+  mov(argument, A0);
   la(A1, "help_option");
   call("same_text");
   bne(A0, 0, "help");
-  mov(A0, S0);
+  mov(A0, argument);
   la(A1, "version_option");
   call("same_text");
   bne(A0, 0, "version");
   la(A0, "unrecognized_option");
-  mov(A1, S0);
+  mov(A1, argument);
   jump("refuse_option");
   label("help");
   la(A0, "help_text");
@@ -131,8 +132,8 @@ static void lay_look_at_output(void) {
 static void lay_split_operands(void) {
   routine("split_operands");
   get(T0, STATE_ENTRIES);
-  add(A1, S5, STATE_ENTRIES); /* where the next file is linked to */
-  la(A2, "folders");          /* and the next folder */
+  add(A1, STATE, STATE_ENTRIES); /* where the next file is linked to */
+  la(A2, "folders");             /* and the next folder */
   label("next_operand");
   beq(T0, 0, "all_split");
   ld16(T1, T0, ENTRY_MODE);
@@ -159,37 +160,39 @@ static void lay_split_operands(void) {
 /* list_operands: lists the operands, of which there is at least one: the files first, then each folder. A folder bears
  * its name as a heading unless it is all that was asked for. */
 static void lay_list_operands(void) {
+  Reg place = S0, end = S1;           /* of the operands in argv */
+  Reg next_folder = S0, several = S1; /* when all are entries; several: not 0 */
   routine("list_operands");
-  enter(S0, S1);
+  enter(place, end);
   li(A0, 0);
   li(A1, LINUX_AT_FDCWD);
   call("begin_listing");
-  get(S0, STATE_OPERANDS);
+  get(place, STATE_OPERANDS);
   label("next_operand");
-  ld64(A0, S0, 0);
+  ld64(A0, place, 0);
   li(A1, 0);
   call("add_entry");
-  add(S0, S0, 8);
-  get(S1, STATE_OPERANDS_END);
-  bne(S0, S1, "next_operand");
+  add(place, place, 8);
+  get(end, STATE_OPERANDS_END);
+  bne(place, end, "next_operand");
   get(T0, STATE_OPERANDS);
-  sub(S1, S1, T0);
-  sub(S1, S1, 8); /* 0: one operand */
+  sub(several, end, T0);
+  sub(several, several, 8);
 
   call("sort_entries");
   call("split_operands");
-  mov(S0, A0); /* the next folder */
-  set(S1, STATE_HEADINGS);
+  mov(next_folder, A0);
+  set(several, STATE_HEADINGS);
   get(T0, STATE_ENTRIES);
   beq(T0, 0, "next_folder");
   call("put_entries");
-  beq(S0, 0, "done");
+  beq(next_folder, 0, "done");
   put_literal("\n");
   label("next_folder");
-  beq(S0, 0, "done");
-  add(A0, S0, ENTRY_NAME);
+  beq(next_folder, 0, "done");
+  add(A0, next_folder, ENTRY_NAME);
   call("list_directory");
-  ld64(S0, S0, ENTRY_NEXT);
+  ld64(next_folder, next_folder, ENTRY_NEXT);
   jump("next_folder");
   label("done");
   leave();
@@ -218,8 +221,8 @@ static void lay_start(void) {
   routine("_start");
   stack_pointer(ARGUMENT_PLACE);
   never_returns();
-  la(S5, "state");
-  la(S4, "output");
+  la(STATE, "state");
+  la(NEXT_FREE, "output");
   set(1, STATE_OUTPUT_FD);
   add(ARGUMENT_PLACE, ARGUMENT_PLACE, 8); /* argv[0] */
   mov(OPERANDS_END, ARGUMENT_PLACE);
