@@ -29,6 +29,18 @@ static bool send_rest(struct connection *connection) {
   return true;
 }
 
+/* A connection to this machine stands most often as soon as it is asked for; then the first bytes go at once. Returns 0
+   where they did, EAGAIN where it is too early, or how the connection failed. */
+static int send_early(struct connection *connection) {
+  if (!connection->rest.len)
+    return EAGAIN;
+  ssize_t sent = send(connection->fd, connection->rest.data, connection->rest.len, MSG_NOSIGNAL);
+  if (sent < 0)
+    return errno;
+  connection->rest = (struct span){connection->rest.data + sent, connection->rest.len - (size_t)sent};
+  return 0;
+}
+
 /* Takes all that has come. */
 static void receive(struct connection *connection) {
   char block[65536];
@@ -80,11 +92,14 @@ void connection_open(struct connection *connection, struct loop *loop, const str
     connection->over(connection->user, errno);
     return;
   }
-  connection->connecting = connect(connection->fd, (const struct sockaddr *)server, sizeof *server) != 0;
-  if (connection->connecting && errno != EINPROGRESS) {
-    end(connection, errno);
+  int error = connect(connection->fd, (const struct sockaddr *)server, sizeof *server) != 0 ? errno : 0;
+  if (error == EINPROGRESS)
+    error = send_early(connection);
+  if (error && error != EAGAIN) {
+    end(connection, error);
     return;
   }
+  connection->connecting = error == EAGAIN;
   bool sent_all = !connection->connecting && send_rest(connection);
   loop_watch(loop, connection->fd, sent_all ? EPOLLIN : EPOLLIN | EPOLLOUT, take_event, connection);
 }

@@ -63,7 +63,6 @@ void loop_forget(struct loop *loop, int fd) {
   if (fd < 0 || (size_t)fd >= loop->watch_count || !loop->watches[fd].callback)
     return;
   loop->watches[fd].callback = NULL;
-  epoll_ctl(loop->epoll, EPOLL_CTL_DEL, fd, NULL);
 }
 
 void timer_clear(struct loop *loop, struct timer *timer) {

@@ -29,7 +29,7 @@ void loop_close(struct loop *loop);
  * before. */
 void loop_watch(struct loop *loop, int fd, uint32_t events, loop_event *callback, void *user);
 
-/* Call before FD is closed. */
+/* Call just before FD is closed, by which the kernel forgets it as well. */
 void loop_forget(struct loop *loop, int fd);
 
 /* Has CALLBACK called once, SECONDS from now; a timer that is set already gets the new time. */
