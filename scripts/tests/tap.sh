@@ -62,6 +62,16 @@ expect_no_text() {
   report "$passed" "$1" "wanted nowhere: $2" "got: $(cat -v "$3")"
 }
 
+# wait_until COMMAND...: asks COMMAND again and again until it succeeds. Five minutes are for what never comes.
+wait_until() {
+  local end=$((SECONDS + 300))
+  until "$@"; do
+    [ "$SECONDS" -lt "$end" ] || return 1
+    read -rt 0.02 <> <(:)
+  done
+  return 0
+}
+
 # skip NAME REASON
 skip() {
   tests=$((tests + 1))

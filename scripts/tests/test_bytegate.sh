@@ -106,7 +106,7 @@ has_planted() {
   return 1
 }
 "$gate" self-audit >out 2>err &
-until has_planted $! || [ $SECONDS -gt 60 ]; do :; done
+wait_until has_planted $!
 kill -TERM $!
 wait $!
 status=$?
@@ -336,8 +336,13 @@ expect_text 'CLICOLOR_FORCE colours' $'\e[' out
 NO_COLOR=1 CLICOLOR_FORCE=1 gate_run verify --suite hello --runner native --program "hello_$host" --text --no-self-audit
 expect_no_text 'NO_COLOR does not' $'\e[' out
 
-# Nothing is left behind. The program says that it runs by a file, and would then run for ever.
-printf '[program p]\nelf = /bin/sh\nrunner = native\narguments = -c "echo $$ > %s/pid; exec tail -f /dev/null"\n' "$folder" >hang.ini
+# Nothing is left behind. The program says that it runs by a file, and would then run for ever, whoever else is gone. Its
+# argument is the test's own, so that it is found wherever it counts its processes from.
+seconds=$((1000000000 + $$))
+left() { grep -lxzs "[1]${seconds#1}" /proc/[0-9]*/cmdline | grep -o "[0-9]*"; } # the pattern is not itself such an argument
+is_gone() { [ -z "$(left)" ]; }
+is_empty() { [ -z "$(ls -A "$1")" ]; }
+printf '[program p]\nelf = /bin/sh\nrunner = native\narguments = -c "echo $$ > %s/pid; exec sleep %s"\n' "$folder" $seconds >hang.ini
 printf '[cases c]\nsource = nothing\n' >>hang.ini
 for signal in INT TERM KILL; do
   rm -f pid
@@ -350,18 +355,12 @@ for signal in INT TERM KILL; do
   status=$?
   expect_status "ended by SIG$signal" $((128 + $(kill -l "$signal")))
   # After SIGKILL it is the guard that cleans up, a moment later.
-  for _ in $(seq 200); do
-    kill -0 "$(cat pid)" 2>/dev/null || break
-    read -rt 0.05 <> <(:)
-  done
   gone=yes
-  ! kill -0 "$(cat pid)" 2>/dev/null || gone=no
+  wait_until is_gone || gone=no
   report $gone "SIG$signal leaves no process"
+  for process in $(left); do kill -KILL "$process"; done
 done
-for _ in $(seq 200); do
-  [ -n "$(ls -A tmp)" ] || break
-  read -rt 0.05 <> <(:)
-done
+wait_until is_empty tmp
 run ls -A tmp
 expect_bytes 'no folder is left' '' out
 
