@@ -64,7 +64,7 @@ PROVE_SOURCES := $(filter-out %/execute.c,$(wildcard generators/isa/prove/*.c))
 PROVER := $(if $(PROVE_SOURCES),$(BUILD)/prove $(BUILD)/execute-x64 $(BUILD)/execute-arm64)
 ORACLE_SOURCES := $(wildcard oracles/*.c)
 # A room of the harness is a folder below it; helpers/, fuzz/ and bench/ are programs of their own.
-HARNESS_FOLDERS := harness $(filter-out %/tests harness/helpers% harness/fuzz harness/bench,\
+HARNESS_FOLDERS := harness $(filter-out %/tests harness/tests/% harness/helpers% harness/fuzz harness/bench,\
                    $(patsubst %/,%,$(wildcard harness/*/ harness/*/*/)))
 HARNESS_SOURCES := $(wildcard $(addsuffix /*.c,$(HARNESS_FOLDERS)))
 PLUGIN_SOURCES := $(wildcard harness/helpers/plugin/*.c)
@@ -79,7 +79,7 @@ SHELL_TESTS := $(wildcard scripts/tests/test_*.sh)
 C_SOURCES := $(GENERATOR_SOURCES) $(wildcard generators/programs/*.c) $(ORACLE_SOURCES) $(HARNESS_SOURCES) \
              $(PLUGIN_SOURCES) $(sort $(LAUNCHER_SOURCES) $(filter harness/helpers/%,$(CONFINE_SOURCES))) $(TEST_SOURCES) $(TEST_SUPPORT)
 # Built each in its own way, and laid out like the rest.
-OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/fuzz harness/helpers/confine harness/helpers/refuse harness/cell/tests/attacks \
+OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/fuzz harness/helpers/confine harness/helpers/refuse harness/cell/tests/attacks harness/tests/faulty \
                  harness/helpers/step fixtures/example))
 HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) $(HARNESS_FOLDERS) harness/helpers/confine harness/helpers/plugin oracles $(TEST_DIRS)))
 C_SOURCES += $(PROVE_SOURCES)

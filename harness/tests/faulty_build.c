@@ -1,5 +1,4 @@
-/* A patched copy of one source file is compiled and linked before the library of the generators, whose own copy of it
-   then stays out. */
+/* The generators' own objects are linked with faulty/operations.c, to which the linker leads some of their calls. */
 #include "harness/tests/faulty_build.h"
 
 #include "harness/map/program_map.h"
@@ -14,7 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char source[] = "generators/markdown/html.c";
 static char folder[64];
 
 static const char *build_folder(void) {
@@ -79,34 +77,63 @@ void remove_faulty(void) {
   bytes_free(&out);
 }
 
-int line_of(const char *text) {
-  struct bytes out = {0};
-  ck_assert_int_eq(run_shell(&out, "grep -nF -m1 -e '%s' %s | cut -d: -f1", text, source), 0);
-  int line = atoi(out.data);
-  ck_assert_msg(line > 0, "%s has no line with %s any more", source, text);
-  bytes_free(&out);
-  return line;
-}
-
-void lay_faulty(const char *name, const char *script) {
+/* Links the generators once, for the first build of the test program. */
+static void link_generators(void) {
   static const char recipe[] =
-      "set -e; R=$PWD; D=$T/%s; mkdir -p $D/generators/markdown; S=%s\n"
-      "sed -e '%s' $S >$D/$S\n"
-      "if cmp -s $S $D/$S && [ -n '%s' ]; then echo 'the script changes nothing'; exit 1; fi\n"
-      "cd $D\n"
-      "${CC:-gcc} -std=c11 -D_GNU_SOURCE -O0 -I\"$R\" -iquote \"$R/generators\" -iquote \"$R/generators/markdown\" -c "
-      "-o "
-      "html.o $S\n"
+      "set -e; cd $T; [ ! -e operations.o ] || exit 0\n"
+      "W=; for o in routine branch_bits store8 bytes; do W=\"$W -Wl,--wrap=op_$o\"; done\n"
+      "${CC:-gcc} -std=c11 -D_GNU_SOURCE -O0 -iquote \"$R/generators\" -c -o operations.o "
+      "\"$R/harness/tests/faulty/operations.c\"\n"
       "for p in markdown-render markdown-server; do\n"
-      "  ${CC:-gcc} " SANITIZERS " -o lay-$p \"$L/obj/generators/programs/$p.o\" html.o \"$L/libgenerators.a\"\n"
-      "  ./lay-$p .\n"
+      "  ${CC:-gcc} " SANITIZERS " $W -o lay-$p \"$L/obj/generators/programs/$p.o\" operations.o "
+      "\"$L/libgenerators.a\"\n"
       "done\n";
   struct bytes out = {0};
-  char *words = xasprintf(recipe, name, source, script, script);
-  int status = run_shell(&out, "L='%s'; %s", build_folder(), words);
-  ck_assert_msg(status == 0, "%.3000s", out.data);
-  free(words);
+  int status = run_shell(&out, "L='%s' R=$PWD; %s", build_folder(), recipe);
+  ck_assert_msg(status == 0, "%.3000s", span_of(&out).data);
   bytes_free(&out);
+}
+
+void lay_faulty(const char *name, const char *fault) {
+  struct bytes out = {0};
+  link_generators();
+  int status =
+      run_shell(&out,
+                "set -e; cd $T; mkdir %1$s; export FAULT=%2$s; for p in render server; do ./lay-markdown-$p %1$s; "
+                "done; for other in */; do [ $other = %1$s/ ] || [ -z \"$FAULT\" ] || "
+                "! cmp $other/markdown-render_x64 %1$s/markdown-render_x64 || exit 1; done",
+                name, fault);
+  ck_assert_msg(status == 0, "%.3000s", span_of(&out).data);
+  bytes_free(&out);
+}
+
+/* Whether ENTRY of MAP stores the constant VALUE: on x86-64 it ends with it; on arm64 the one before moves it. */
+static bool stores(const struct program_map *map, const struct map_entry *entry, const char *program, unsigned value) {
+  if (strstr(program, "x64"))
+    return entry->bytes[entry->len - 1] == value;
+  const struct map_entry *move = program_map_at(map, entry->address - 4);
+  return move && (move->bytes[0] >> 5 | (move->bytes[1] & 7) << 3) == (int)value && (move->bytes[3] & 0x7f) == 0x52;
+}
+
+void must_name(const struct bytes *out, const char *after, const char *program, const char *routine, unsigned value) {
+  struct program_map map;
+  struct bytes why = {0};
+  char named[64], file[256];
+  unsigned long long address = 0;
+  int line = 0;
+  char *path = xasprintf("%s/%s", faulty_folder(), program);
+  ck_assert_msg(program_map_read(path, &map, &why), "%s", span_of(&why).data);
+  must_say(out, "%s", after);
+  const char *at = strstr(span_of(out).data, after) + strlen(after);
+  ck_assert_msg(sscanf(at, "%63[^+]+0x%*x (0x%llx) %255[^:]:%d", named, &address, file, &line) == 4, "%.200s", at);
+  ck_assert_str_eq(named, routine);
+  const struct map_entry *entry = program_map_at(&map, address);
+  ck_assert_msg(entry && strcmp(entry->routine, routine) == 0, "%s: %llx is not in %s", program, address, routine);
+  ck_assert_str_eq(file, entry->file);
+  ck_assert_int_eq(line, entry->line);
+  ck_assert_msg(!value || stores(&map, entry, program, value), "what is at %llx does not store %#x", address, value);
+  program_map_free(&map);
+  free(path);
 }
 
 void write_faulty(const char *name, const char *format, ...) {

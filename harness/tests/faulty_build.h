@@ -1,20 +1,23 @@
-/* Builds of the renderer with a fault planted in one line of a generator, and the gate's command run on them. */
+/* Builds of the renderer with a fault planted in an operation of a routine (faulty/operations.c), and the gate's
+   command run on them. */
 #ifndef HARNESS_TESTS_FAULTY_BUILD_H
 #define HARNESS_TESTS_FAULTY_BUILD_H
 
 #include "harness/base/bytes.h"
 
 /* Makes the temporary folder of the test program, and lays there, in NAME/, the programs markdown-render and
-   markdown-server from generators/markdown/html.c as SCRIPT, a script of sed, changes it. Fails the test where that is
-   not possible, or where SCRIPT changes nothing although it is not empty. */
-void lay_faulty(const char *name, const char *script);
+   markdown-server with FAULT, a name of faulty/operations.c, or with none where it is empty. Fails the test where that
+   is not possible, or where a fault changes nothing although a build without one is there. */
+void lay_faulty(const char *name, const char *fault);
 
 /* The temporary folder, and its removal. */
 const char *faulty_folder(void);
 void remove_faulty(void);
 
-/* The line of the unchanged html.c that contains TEXT. */
-int line_of(const char *text);
+/* Fails the test unless OUT goes on, after the text AFTER, with a place of the ROUTINE of PROGRAM, in the temporary
+   folder, and with the file and the line that its map has of this place; and, where VALUE is not 0, unless the
+   instruction there stores the byte VALUE. */
+void must_name(const struct bytes *out, const char *after, const char *program, const char *routine, unsigned value);
 
 /* Writes a file of the temporary folder, from a format. */
 void write_faulty(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
