@@ -152,6 +152,13 @@ static LayCode encode_if_negative(const LayFixup *fixup) {
   return a64_code(a64_tbnz((A64Reg){fixup->operand[0], false}, 63, displacement(fixup, 0)));
 }
 
+static LayCode encode_b_cond(const LayFixup *fixup) {
+  return a64_code(a64_b_cond((A64Cond)fixup->operand[0], displacement(fixup, 0)));
+}
+static LayCode encode_if_clear(const LayFixup *fixup) {
+  return a64_code(a64_tbz((A64Reg){fixup->operand[0], false}, fixup->operand[1], displacement(fixup, 0)));
+}
+
 void handmade_step(const char *bytes, LayCode code) {
   expect(bytes);
   lay_code(machine_layout(), code);
@@ -180,6 +187,14 @@ void handmade_jcc(const char *bytes, X64Cond cond, const char *label) {
   lay_step(bytes, encode_jcc, (unsigned char)cond, label);
 }
 void handmade_cbz(const char *bytes, A64Reg t, const char *label) { lay_step(bytes, encode_cbz, t.number, label); }
+void handmade_b_cond(const char *bytes, A64Cond cond, const char *label) {
+  lay_step(bytes, encode_b_cond, (unsigned char)cond, label);
+}
+void handmade_if_clear(const char *bytes, A64Reg t, int bit, const char *label) {
+  expect(bytes);
+  lay_fixup(machine_layout(), LAY_CODE,
+            (LayFixup){.encode = encode_if_clear, .operand = {t.number, (unsigned char)bit}}, label, NULL);
+}
 void handmade_if_negative(const char *bytes, A64Reg t, const char *label) {
   lay_step(bytes, encode_if_negative, t.number, label);
 }

@@ -50,6 +50,9 @@ void handmade_b(const char *bytes, const char *label);
 void handmade_bl(const char *bytes, const char *label);
 void handmade_cbz(const char *bytes, A64Reg t, const char *label);
 void handmade_if_negative(const char *bytes, A64Reg t, const char *label);
+/* b.cond label; tbz t, #bit, label (that is: if the bit is clear). */
+void handmade_b_cond(const char *bytes, A64Cond cond, const char *label);
+void handmade_if_clear(const char *bytes, A64Reg t, int bit, const char *label);
 /* Lay `count` zeros, which nothing reads. */
 void handmade_gap(const char *name, size_t count);
 
@@ -70,6 +73,8 @@ void handmade_gap(const char *name, size_t count);
 #define step_mov_byte(bytes, label, immediate) (AT_, handmade_mov_byte(bytes, label, immediate))
 #define step_cbz(bytes, t, label) (AT_, handmade_cbz(bytes, t, label))
 #define step_if_negative(bytes, t, label) (AT_, handmade_if_negative(bytes, t, label))
+#define step_b_cond(bytes, cond, label) (AT_, handmade_b_cond(bytes, cond, label))
+#define step_if_clear(bytes, t, bit, label) (AT_, handmade_if_clear(bytes, t, bit, label))
 #define gap(name, count) (AT_, handmade_gap(name, count))
 
 /* Lay a structure of elf.h as one data item, where its fields are no news any more: structure(name, type, fields...).
