@@ -1,5 +1,6 @@
 /* The command `blame`, and how it prints what it found. */
 #include "harness/blame/blame.h"
+#include "harness/blame/refused.h"
 
 #include "harness/blame/blame_observe.h"
 #include "harness/blame/blame_origin.h"
@@ -231,6 +232,8 @@ void blame_result(struct workspace *workspace, const char *gate, struct result *
   observe_until(until_ns);
   bool good = result->verdict == DIVERGED ? blame_divergence(workspace, gate, result, true, &text, &why)
                                           : blame_end(workspace, gate, result, &text, &why);
+  struct bytes refused = {0};
+  refused_calls(workspace, result, &refused);
   observe_until(0);
   if (good) {
     add_seen(result, span_of(&text));
@@ -238,6 +241,8 @@ void blame_result(struct workspace *workspace, const char *gate, struct result *
   } else {
     bytes_printf(&result->where, "not seen  %s\n", span_of(&why).data);
   }
+  bytes_add(&result->where, span_of(&refused));
+  bytes_free(&refused);
   bytes_free(&text);
   bytes_free(&why);
 }
@@ -257,6 +262,12 @@ int blame_command(struct session *session, struct workspace *workspace, const ch
     printf("%s\n", text.data);
     bytes_clear(&text);
     bool good = explain(workspace, gate, result, has_byte, byte, &text, &why);
+    if (result->verdict != EQUAL) {
+      struct bytes refused = {0};
+      refused_calls(workspace, result, &refused);
+      bytes_add(&text, span_of(&refused));
+      bytes_free(&refused);
+    }
     fputs(span_of(&text).data, stdout);
     fflush(stdout);
     status = !good ? EXIT_INFRASTRUCTURE : result->verdict == EQUAL ? EXIT_EQUAL : EXIT_DIVERGED;

@@ -169,6 +169,22 @@ bool observe_case(struct workspace *workspace, const char *gate, const struct re
   return good;
 }
 
+void observe_under(struct workspace *workspace, const struct result *result, const char *const *words) {
+  struct bytes why = {0};
+  struct target target = target_copy(result->target);
+  struct observation observation = {
+      .result = {.suite = result->suite, .target = &target, .test_case = result->test_case}};
+  prefix_wrap(&target.prefix, words);
+  target.prefix.parents++;
+  target.prefix.observes = true;
+  target.runner = RUNNER_NATIVE;
+  if (limit(&target, &why))
+    drive(workspace, &observation);
+  bytes_free(&why);
+  result_free(&observation.result);
+  target_free(&target);
+}
+
 void observation_free(struct observation *observation) {
   result_free(&observation->result);
   bytes_free(&observation->log);

@@ -32,6 +32,10 @@ const void *observed_bytes(const struct observed *record);
 bool observe_case(struct workspace *workspace, const char *gate, const struct result *result,
                   const struct observation_options *options, struct observation *observation, struct bytes *why);
 
+/* Runs RESULT's case on its target again, with WORDS, NULL at the end, before the program: an observer that writes
+   files of the workspace. */
+void observe_under(struct workspace *workspace, const struct result *result, const char *const *words);
+
 /* From now on, nothing is observed after the time UNTIL_NS (0: as long as it takes). */
 void observe_until(uint64_t until_ns);
 

@@ -101,6 +101,20 @@ START_TEST(a_run_without_cells_says_so_in_each_format) {
 }
 END_TEST
 
+/* Natively and under qemu, which makes the call for its guest. */
+START_TEST(what_was_refused_to_a_failing_program_is_named) {
+  struct bytes out = {0};
+  write_faulty("confined.ini",
+               "[program p]\nelf = /bin/sh\narguments = -c \"rm -f /etc/hosts; exit 1\"\nrunner = %s\ndrive = run\n"
+               "oracle = command\noracle-command = echo x\n[cases c]\nsource = nothing\n",
+               _i ? "qemu" : "native");
+  int status = run_shell(&out, "\"$B\" verify --suite $T/confined.ini --no-self-audit --known /dev/null 2>&1");
+  ck_assert_int_eq(status, 1);
+  must_say(&out, "refused   unlinkat(AT_FDCWD, \"/etc/hosts\", 0) EROFS");
+  bytes_free(&out);
+}
+END_TEST
+
 static const struct {
   const char *keys, *says;
 } wrong[] = {{"allow = everything", "'allow': 'everything' cannot be allowed; there are network, ptrace"},
@@ -128,6 +142,7 @@ int main(void) {
   tcase_add_loop_test(tests, a_program_can_do_no_more_than_its_suite_allows, 0, sizeof confined / sizeof *confined);
   tcase_add_loop_test(tests, what_a_program_leaves_is_counted_and_ended, 0, sizeof leaks / sizeof *leaks);
   tcase_add_test(tests, a_run_without_cells_says_so_in_each_format);
+  tcase_add_loop_test(tests, what_was_refused_to_a_failing_program_is_named, 0, 2);
   tcase_add_loop_test(tests, what_cannot_be_allowed_is_named, 0, sizeof wrong / sizeof *wrong);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);

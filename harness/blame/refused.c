@@ -1,0 +1,92 @@
+/* strace -Z prints the calls that failed. A cell refuses with a few errors; and what is not in it at all is not found,
+   though it is there outside. */
+#include "harness/blame/refused.h"
+
+#include "harness/base/command.h"
+#include "harness/base/files.h"
+#include "harness/blame/blame_observe.h"
+#include "harness/process/confinement.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MOST_LINES = 4, MOST_CALL = 200 };
+
+static bool begins(const char *text, const char *prefix) { return strncmp(text, prefix, strlen(prefix)) == 0; }
+
+/* Whether the first text among the arguments of CALL is the path of something that is there outside of the cell. */
+static bool names_something(const char *call) {
+  struct stat status;
+  const char *quote = strchr(call, '"');
+  size_t len = quote ? strcspn(quote + 1, "\"") : 0;
+  char *path = quote && quote[1] == '/' ? xstrndup(quote + 1, len) : NULL;
+  bool there = path && lstat(path, &status) == 0;
+  free(path);
+  return there;
+}
+
+/* Whether a cell is why CALL, as in "unlink("/etc/x")", failed with ERROR. */
+static bool is_refused(const char *call, const char *error) {
+  static const char *const errors[] = {"EPERM", "EACCES", "EROFS", "ENOSYS", "ENETUNREACH", "ENOSPC", "ENODEV"};
+  /* ENOSYS is how libraries are told to call clone. */
+  if (begins(call, "clone3("))
+    return false;
+  for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+    if (strcmp(error, errors[i]) == 0)
+      return true;
+  if (strcmp(error, "ESRCH") == 0)
+    return begins(call, "kill(") || begins(call, "tkill(") || begins(call, "tgkill(");
+  if (strcmp(error, "EAGAIN") == 0)
+    return begins(call, "clone(") || begins(call, "fork(") || begins(call, "vfork(");
+  return strcmp(error, "ENOENT") == 0 && names_something(call);
+}
+
+/* Reads one LINE, "PID  CALL(ARGUMENTS) = -1 ERROR (TEXT)". What strace had to print in two parts is left out. */
+static void read_line(char *line, struct bytes *out, size_t *count) {
+  char *call = line + strspn(line, "0123456789 ");
+  char *end = strstr(call, " = -1 E");
+  for (char *next = end; next; next = strstr(next + 1, " = -1 E"))
+    end = next;
+  if (!end || *call == '<' || *count == MOST_LINES)
+    return;
+  char *error = end + strlen(" = -1 ");
+  error[strcspn(error, " ")] = '\0';
+  while (end > call && end[-1] == ' ')
+    end--;
+  *end = '\0';
+  if (!is_refused(call, error))
+    return;
+  char *text = xasprintf("refused   %.*s %s\n", MOST_CALL, call, error);
+  if (!out->len || !strstr(out->data, text)) {
+    bytes_text(out, text);
+    ++*count;
+  }
+  free(text);
+}
+
+void refused_lines(struct span text, struct bytes *out) {
+  char *copy = xstrndup(text.data ? text.data : "", text.len);
+  char *rest = copy;
+  size_t count = 0;
+  for (char *line; (line = strsep(&rest, "\n"));)
+    read_line(line, out, &count);
+  free(copy);
+}
+
+void refused_calls(struct workspace *workspace, const struct result *result, struct bytes *out) {
+  char *strace = find_command("strace");
+  bool confined = result->target->program->confine && strcmp(confinement_state(), "off") != 0;
+  if (strace && confined && result != result->target->stop) {
+    char *log = workspace_file(workspace, "refused");
+    struct bytes text = {0};
+    observe_under(workspace, result, (const char *const[]){strace, "-f", "-qq", "-Z", "-s", "100", "-o", log, NULL});
+    bytes_read_file(&text, log);
+    refused_lines(span_of(&text), out);
+    bytes_free(&text);
+    unlink(log);
+    free(log);
+  }
+  free(strace);
+}
