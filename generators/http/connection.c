@@ -273,7 +273,7 @@ static void lay_send_response(void) {
   leave();
 }
 
-/* trim_page: gives back what the mapping holds before and behind the bytes still to be sent, while a client takes its
+/* trim_page: gives back what the mapping holds before and after the bytes still to be sent, while a client takes its
  * time: the workspace is many times the page. Pages may be as large as 64 KB (arm64). */
 static void lay_trim_page(void) {
   Reg start = S2, end = S3;

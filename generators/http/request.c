@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define CURSOR S0  /* the next octet */
-#define END S1     /* behind the last octet that has come */
+#define END S1     /* after the last octet that has come */
 #define TRAITS S2  /* REQUEST_*: what is known of the request */
 #define VERDICT S3 /* status to answer with, should the rest be sound */
 #define START S4   /* first octet of the element being taken */
@@ -57,7 +57,7 @@ static int32_t four(const char *text) { return text[0] | text[1] << 8 | text[2] 
 /* The same of 64 bits. */
 static int64_t eight(const char *text) { return (int64_t)((uint32_t)four(text) | (uint64_t)four(text + 4) << 32); }
 
-/* skip_octets: in A1 = set. Moves CURSOR behind all octets that are in the set. Out A0 = the octet there, -1 at END. */
+/* skip_octets: in A1 = set. Moves CURSOR after all octets that are in the set. Out A0 = the octet there, -1 at END. */
 static void lay_skip_octets(void) {
   routine("skip_octets");
   bgeu(CURSOR, END, "at_end");
@@ -100,7 +100,7 @@ static void lay_take_line_end(void) {
 }
 
 /* take_method: method SP (RFC 9112, 3.1). Sets REQUEST_HEAD, or VERDICT to 405. The four octets compared are the method
- * only if its SP stands where the name says, so what lies behind END cannot make them equal. */
+ * only if its SP stands where the name says, so what lies after END cannot make them equal. */
 static void lay_take_method(void) {
   routine("take_method");
   enter_bare();
@@ -288,7 +288,7 @@ static void lay_take_field_line(void) {
   leave();
 }
 
-/* parse_request: in A0 = the octets received, A1 = their count. Sixteen octets behind them can be read, whatever they
+/* parse_request: in A0 = the octets received, A1 = their count. Sixteen octets after them can be read, whatever they
  * are. Out A0 = status to answer with, or 0 if the header section is not complete; A1 = REQUEST_HEAD if the method is
  * HEAD, else 0; A2 = status to answer with if there is no room for more octets.
  * Empty lines before the request line are passed over (RFC 9112, 2.2); what follows the header section is not looked

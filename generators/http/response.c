@@ -60,7 +60,7 @@ static void lay_find_reason(void) {
 }
 
 /* compose_response: in A0 = where to, with room for 512 bytes, A1 = status, A2 = length of the page if that is 200. Out
- * A0 = behind the header section; A1 = behind the content, equal to A0 if the content is a page. */
+ * A0 = after the header section; A1 = after the content, equal to A0 if the content is a page. */
 static void lay_compose_response(void) {
   Reg place = S0;
   data_strings(pieces);

@@ -7,7 +7,7 @@
 enum {
   SLOTS = 64,            /* clients at a time; more wait in the kernel's backlog */
   REQUEST_ROOM = 8192,   /* octets of a request line and its header section */
-  REQUEST_SPARE = 16,    /* octets behind them that parse_request may look at */
+  REQUEST_SPARE = 16,    /* octets after them that parse_request may look at */
   DRAIN_LIMIT = 1 << 20, /* octets of a request body thrown away before the connection is closed */
   WRITE_STEP = 1 << 20   /* most bytes of a page for one write */
 };

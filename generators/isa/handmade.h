@@ -28,7 +28,7 @@ void handmade_begin(Isa isa, const char *name);
 
 /* Lay a field of a header: as many bytes as the first column has, little-endian. `value`: anything that fits. */
 void handmade_field(const char *bytes, const char *name, uint64_t value);
-/* The same, its value being the address of a label, or how far label `to` lies behind label `from`. */
+/* The same, its value being the address of a label, or how far label `to` lies after label `from`. */
 void handmade_field_address(const char *bytes, const char *name, const char *label);
 void handmade_field_distance(const char *bytes, const char *name, const char *to, const char *from);
 /* Lay a field that is a string of `count` bytes. */
@@ -90,7 +90,7 @@ void handmade_structure(const char *name, const void *value, size_t size, const 
 #define file_start() (AT_, op_data("file_start", 1))
 #define file_end() (AT_, op_data("file_end", 1))
 
-/* What a loader also reads: `size` bytes at `offset` in the file are `value`. Behind the file's end stand zeros. */
+/* What a loader also reads: `size` bytes at `offset` in the file are `value`. After the file's end stand zeros. */
 void handmade_reads(const char *file, int line, const char *name, uint64_t offset, unsigned size, uint64_t value);
 #define reads(name, offset, size, value) handmade_reads(__FILE__, __LINE__, name, offset, size, value)
 

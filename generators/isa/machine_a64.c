@@ -2,7 +2,7 @@
  *
  * x16 and x17 are the scratch registers: x16 holds an address or an operand that no instruction can hold as an
  * immediate, x17 a value to store. The compare-and-branch instructions (cbz, tbz) stand wherever they reach; tbz
- * reaches 32 KB, and has a longer form behind it.
+ * reaches 32 KB, and has a longer form after it.
  */
 #include "isa/raw.h"
 #include "isa/templates.h"

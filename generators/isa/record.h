@@ -8,7 +8,7 @@
 #ifndef BYTEGATE_RECORD_H
 #define BYTEGATE_RECORD_H
 
-/* A field of `bytes` bytes, in an enum. The enumerator after NAME_LAST_BYTE goes on behind the field. */
+/* A field of `bytes` bytes, in an enum. The enumerator after NAME_LAST_BYTE is the first byte after the field. */
 #define FIELD(name, bytes) name, name##_LAST_BYTE = name + (bytes)-1
 
 #endif

@@ -4,7 +4,7 @@
  * It returns one encoding, always the same for the same operands: the shortest that its name allows (a sign-extended
  * imm8 or disp8 where the value fits). An operand with no encoding gives len 0, and refusal_text says why.
  *
- * Legend, as in the Intel SDM, volume 2, section 3.1.1 ("Op" is what stands behind each prototype):
+ * Legend, as in the Intel SDM, volume 2, section 3.1.1 ("Op" is what stands after each prototype):
  *
  *     REX.W    48 and more: 64-bit operand.  A REX prefix is 0100WRXB: R, X, B are the high bits of the register
  *              numbers in ModRM.reg, SIB.index and ModRM.rm (or SIB.base, or the opcode's +r).

@@ -1,4 +1,4 @@
-/* elf.c: headers field by field, and sections, symbols and relocations behind the text. elf.h draws the files. */
+/* elf.c: headers field by field, and sections, symbols and relocations after the text. elf.h draws the files. */
 #include "lay/elf.h"
 
 #include "lay/buffer.h"
@@ -69,11 +69,11 @@ static void check_layout(const Lay *lay, const ElfLayout *layout, size_t text_si
   if (layout->base % layout->page)
     die(path, "p_vaddr and p_offset are not congruent modulo p_align: the base is no multiple of the page", NULL);
   if (lay_address(lay) != layout->base + elf_headers_size(layout, has_bss))
-    die(path, "the text was not settled right behind the headers", NULL);
+    die(path, "the text was not settled right after the headers", NULL);
   if (has_bss && layout->single_segment)
     die(path, "bss needs a writable segment of its own, and a single segment was asked for", NULL);
   if (has_bss && (lay_bss_address(lay) % layout->page || lay_bss_address(lay) < lay_address(lay) + text_size))
-    die(path, "bss does not lie on pages of its own behind the text", NULL);
+    die(path, "bss does not lie on pages of its own after the text", NULL);
 }
 
 void elf_write_exec(const Lay *lay, const ElfLayout *layout, const char *entry, const char *path) {

@@ -26,7 +26,7 @@ typedef struct {
   bool single_segment; /* the one PT_LOAD alone; refused where there is bss */
 } ElfLayout;
 
-/* Size of the headers in front of the text: the text's address is layout->base plus this. */
+/* Size of the headers before the text: the text's address is layout->base plus this. */
 size_t elf_headers_size(const ElfLayout *layout, bool has_bss);
 
 /* Write the executable to `path`, mode 0755. `entry`: the label of e_entry. */
@@ -51,7 +51,7 @@ void elf_write_object(const Lay *lay, uint16_t machine, ElfSection counters, con
 /* Write the map: one line per instruction, data item and bss item, and one for the headers, so that every byte of the
  * file is told once. Tab-separated columns: address (16 hex digits), bytes (hex; for bss "+size"), kind (head, code,
  * data, fill, bss), routine or data item that owns it ("-" if none), generator file:line. `headers`, of
- * `headers_size` bytes, is what stands in front of the text in the file. */
+ * `headers_size` bytes, is what stands before the text in the file. */
 void map_write(const Lay *lay, const unsigned char *headers, size_t headers_size, const char *path);
 
 /* Read `size` bytes from the start of the file at `path` into `bytes`: the headers, as written. */

@@ -27,7 +27,7 @@ typedef struct {
   const char *name, *handler;
 } Option;
 
-/* Lay an array of Option as "options", for find_option, and "option_handlers", for jump_table. The last one bears an
+/* Lay an array of Option as "options", for find_option, and "option_handlers", for jump_table. The last one has an
  * empty name and handles all arguments that are none of the others. */
 void op_options(const Option *options, size_t count);
 #define data_options(array) (AT_, op_options(array, sizeof(array) / sizeof *(array)))
@@ -35,7 +35,7 @@ void op_options(const Option *options, size_t count);
 /* What a program says of an error number. */
 typedef struct {
   unsigned char number; /* LINUX_E* */
-  const char *text;     /* with the colon in front: ": no such file or directory" */
+  const char *text;     /* with its colon: ": no such file or directory" */
 } Reason;
 
 /* Exit statuses. */

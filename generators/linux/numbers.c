@@ -2,7 +2,7 @@
  * have no division; what needs one does without, or pays for it here. */
 #include "linux.h"
 
-/* append_decimal: in A0 = destination, A1 = number below 10^18. Out A0 = behind its digits.
+/* append_decimal: in A0 = destination, A1 = number below 10^18. Out A0 = after its digits.
  * The count of digits comes from comparing with powers of ten; then the digits are stored from the last to the first.
  * Division by ten is multiplication by 0.11001100..b, a shift series whose quotient is at most one too small. */
 static void lay_append_decimal(void) {
@@ -38,7 +38,7 @@ static void lay_append_decimal(void) {
   ret();
 }
 
-/* append_socket_address: in A0 = destination, A1 = struct sockaddr_in. Out A0 = behind "a.b.c.d:port". */
+/* append_socket_address: in A0 = destination, A1 = struct sockaddr_in. Out A0 = after "a.b.c.d:port". */
 static void lay_append_socket_address(void) {
   Reg address = S0, offset = S1;
   routine("append_socket_address");
@@ -65,8 +65,8 @@ static void lay_append_socket_address(void) {
   leave();
 }
 
-/* take_decimal: in A0 = text, A1 = largest number allowed. Out A0 = behind the digits, A1 = the number, or -1 if there
- * is no digit, or one too many zeros in front, or a greater number. */
+/* take_decimal: in A0 = text, A1 = largest number allowed. Out A0 = after the digits, A1 = the number, or -1 if there
+ * is no digit, or a zero too many at the start, or a greater number. */
 static void lay_take_decimal(void) {
   routine("take_decimal");
   mov(A2, A1);

@@ -1,8 +1,9 @@
 /* system_calls.c: system calls carried to their end: interrupted ones made again, short ones continued. */
 #include "linux.h"
 
-/* wait_until_ready: in A0 = file descriptor that said EAGAIN, A1 = LINUX_POLLIN or LINUX_POLLOUT. Whoever shares a pipe
- * or a terminal may have made it non-blocking. What ppoll says does not matter: the caller tries again. */
+/* wait_until_ready: in A0 = file descriptor that gave EAGAIN, A1 = LINUX_POLLIN or LINUX_POLLOUT. Another program that
+ * has the same pipe or terminal may have made it non-blocking. The result of ppoll does not matter: the caller tries
+ * again. */
 static void lay_wait_until_ready(void) {
   routine("wait_until_ready");
   la(T0, "ready_set");

@@ -1,6 +1,6 @@
 /* text.c: strings: laid, measured, copied and put one after another.
  *
- * The append_* routines build text front to back: they take the place to write to in A0 and return the place behind
+ * The append_* routines build text front to back: they take the place to write to in A0 and return the place after
  * what they wrote, so that calls follow one another. Who calls them has made the room. */
 #include "linux.h"
 
@@ -13,7 +13,7 @@ void op_strings(const NamedString *strings, size_t count) {
   }
 }
 
-/* append_string: in A0 = destination, A1 = NUL-terminated string. Out A0 = behind the copy, which bears no NUL. */
+/* append_string: in A0 = destination, A1 = NUL-terminated string. Out A0 = after the copy, which has no NUL. */
 static void lay_append_string(void) {
   routine("append_string");
   ld8(T0, A1, 0);
@@ -26,7 +26,7 @@ static void lay_append_string(void) {
   ret();
 }
 
-/* append_bytes: in A0 = destination, A1 = source, A2 = count. Out A0 = behind the copy. */
+/* append_bytes: in A0 = destination, A1 = source, A2 = count. Out A0 = after the copy. */
 static void lay_append_bytes(void) {
   routine("append_bytes");
   beq(A2, 0, "copied");
@@ -40,7 +40,7 @@ static void lay_append_bytes(void) {
   ret();
 }
 
-/* append_printable: in A0 = destination, A1 = NUL-terminated string from outside. Out A0 = behind the copy. At most 255
+/* append_printable: in A0 = destination, A1 = NUL-terminated string from outside. Out A0 = after the copy. At most 255
  * bytes are copied, and control characters become '?', so that what quotes it stays one line of bounded length. */
 static void lay_append_printable(void) {
   routine("append_printable");

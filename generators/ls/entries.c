@@ -9,7 +9,7 @@ enum {
   RUNS = 64           /* sorted runs, each of twice the entries of the one before: more than memory can hold */
 };
 
-/* full_name: in A0 = name of an entry. Out A0 = the name with that of its folder in front, as errors tell it. */
+/* full_name: in A0 = name of an entry. Out A0 = the name after that of its folder, as errors tell it. */
 static void lay_full_name(void) {
   Reg name = S0, folder = S1;
   Reg whole = S1; /* when the folder has been copied from */

@@ -4,7 +4,7 @@
  *     STATE       (S5) the state: the fields STATE_* below, read and written with get and set
  *     NEXT_FREE   (S4) the next free byte of the output buffer
  *
- * Everything listed is an entry, a record ENTRY_* with its name behind it. The entries of one listing hang together by
+ * Everything listed is an entry, a record ENTRY_* with its name after it. The entries of one listing are linked by
  * ENTRY_NEXT, and are sorted so: nothing is moved, and no table has to grow. They lie in memory that is given back when
  * the folder has been listed.
  *

@@ -14,8 +14,8 @@ void op_put_text(const char *text) {
   }
 }
 
-/* flush: writes the buffer to STATE_OUTPUT_FD and empties it. Standard error that cannot be written is nobody's to
- * tell; a standard output that cannot be written ends the program. */
+/* flush: writes the buffer to STATE_OUTPUT_FD and empties it. That standard error cannot be written, nobody can
+ * be told; a standard output that cannot be written ends the program. */
 static void lay_flush(void) {
   Reg from = S0;
   routine("flush");
@@ -132,7 +132,7 @@ static void lay_put_number(void) {
   li(A2, 1);
   jump("put_decimal");
 
-  /* put_decimal: the same with A2 = least count of digits: zeros are put in front. The digits are laid from the last
+  /* put_decimal: the same with A2 = least count of digits: it gets leading zeros. The digits are laid from the last
    * to the first. */
   routine("put_decimal");
   enter(place, width, least_place, number);

@@ -75,7 +75,7 @@ static void lay_fits_double_quotes(void) {
   ld8(T0, A0, 0);
   ld8x(T1, A1, T0);
   bclr(T1, AT_START, "next_byte");
-  add(A0, A0, 1); /* in front, it is not held against the name */
+  add(A0, A0, 1); /* at the start it is not held against the name */
   label("next_byte");
   ld8(T0, A0, 0);
   beq(T0, 0, "at_end");
@@ -118,7 +118,7 @@ static void lay_begins_escaped(void) {
   routine("begins_escaped");
   la(A1, "quoting_classes");
   li(A2, 0);          /* not 0: an apostrophe has come */
-  label("next_byte"); /* T1: the class of the byte in front */
+  label("next_byte"); /* T1: the class of the byte before */
   ld8(T0, A0, 0);
   beq(T0, 0, "at_end");
   ld8x(T1, A1, T0);

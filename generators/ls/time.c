@@ -173,7 +173,7 @@ static void lay_put_clock(void) {
   leave();
 }
 
-/* put_year: in A0 = year, signed. Writes it with a space in front, in four characters at least. */
+/* put_year: in A0 = year, signed. Writes a space and the year, in four characters at least. */
 static void lay_put_year(void) {
   Reg year = S0;
   routine("put_year");

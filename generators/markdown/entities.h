@@ -5,7 +5,7 @@
 /* Lay the routine entity_lookup, the routines it calls and its tables, for the machine being laid. The program must
  * also lay_unicode: what is found is written by utf8_encode.
  *
- * entity_lookup: in A0 = the name's first byte (behind '&'), A1 = its length in bytes (up to, without, the ';'),
+ * entity_lookup: in A0 = the name's first byte (after '&'), A1 = its length in bytes (up to, without, the ';'),
  * A2 = where to write, room for 8 bytes; out A0 = number of bytes written, 0: there is no such entity. Nothing else is
  * written, and that only when the name has been read: A2 may point into the name or to the '&' before it. Clobbers
  * A1..A5, T0, T1. */

@@ -11,10 +11,10 @@
  *
  * `last` is the low byte of the run's last code point, `count` how many code points fold. */
 enum {
-  FOLD_TO_NEXT,   /* every second code point folds to the one behind it: U+0100 to U+0101, U+0102 to U+0103 */
+  FOLD_TO_NEXT,   /* every second code point folds to the one after it: U+0100 to U+0101, U+0102 to U+0103 */
   FOLD_NEAR,      /* the code points fold by a distance of one signed byte */
   FOLD_FAR,       /* by a distance of two bytes, modulo 2^16 */
-  FOLD_TO_SEVERAL /* the same, and behind that the code points at a place (one byte) of the list of suffixes */
+  FOLD_TO_SEVERAL /* the same, and after that the code points at a place (one byte) of the list of suffixes */
 };
 #define FOLD_COUNT_MAX 64       /* code points of a run */
 #define FOLD_SUFFIX_MORE 0x8000 /* this bit of a suffix's code point: one more follows */
@@ -24,7 +24,7 @@ typedef struct {
   size_t size;
   unsigned short suffixes[256];
   int suffix_count;
-  unsigned end; /* the code point behind the last one that folds */
+  unsigned end; /* the code point after the last one that folds */
 } PackedFolding;
 
 /* Punctuation beyond ASCII: ranges in ascending order, in nibbles, the low one of a byte first:
@@ -42,7 +42,7 @@ typedef struct {
   unsigned char nibbles[512];
   size_t count;                                 /* nibbles */
   unsigned char starts[PUNCTUATION_BLOCKS + 1]; /* byte at which the ranges of each block start; then the end */
-  unsigned end;                                 /* the code point behind the last one */
+  unsigned end;                                 /* the code point after the last one */
 } PackedPunctuation;
 
 /* Pack case_folding_table.h and punctuation_table.h. Owned by the callee; the same bytes on every call and host. */

@@ -7,7 +7,7 @@
  *   nolibc-hello   the same with "Hello world", which stands in a segment that is not executable
  *
  * They are ET_DYN: static, but position-independent, and the kernel maps them at an address of its choice. So no
- * instruction holds an address; the text is reached by its distance from the instruction behind, 0x20d - 0x1238 =
+ * instruction holds an address; the text is reached by its distance from the instruction after, 0x20d - 0x1238 =
  * -0x102b, which no choice of the kernel changes. In the file every byte stands at the offset that is its address
  * before that choice. A page has one protection only; so text and code have a page each, and zeros part them.
  *
@@ -51,7 +51,7 @@ static void x64_status(void) {
   step("0f 05", x64_syscall());
 }
 
-/* _start: hand the stack to main as its first argument. main does not return; the int3 behind the call are padding, so
+/* _start: hand the stack to main as its first argument. main does not return; the int3 after the call are padding, so
  * that main begins at a multiple of 16. */
 static void x64_start(void) {
   routine("_start");

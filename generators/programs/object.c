@@ -11,7 +11,7 @@
  * the other is the relocation: the object holds a zero where an address belongs, and a note that says which.
  *
  * So much of it is tables that structures are laid whole here, the fields by their names in elf.h. A field that is not
- * named is 0. Each item stands where the one in front of it ends, and gaps are laid as such.
+ * named is 0. Each item stands where the one before it ends, and gaps are laid as such.
  */
 #include "isa/handmade.h"
 
@@ -98,7 +98,7 @@ static void object(const char *outdir) {
 
 /* ---- The executable ---------------------------------------------------------------------------------------------- */
 
-#define TEXT 0x4000b0 /* behind the ELF header and two program headers: 64 + 2 * 56 = 0xb0 */
+#define TEXT 0x4000b0 /* after the ELF header and two program headers: 64 + 2 * 56 = 0xb0 */
 #define DATA 0x6000d8 /* file offset 0xd8, on a page of its own, 2 MB further up */
 
 static void executable_sections(void) {

@@ -26,7 +26,7 @@ static void headers(const char *machine_bytes, uint16_t machine, const char *siz
   field("02 00", "e_type", ET_EXEC); /* an executable for one fixed address */
   field(machine_bytes, "e_machine", machine);
   field("01 00 00 00", "e_version", EV_CURRENT);
-  field_address("78 00 40 00 00 00 00 00", "e_entry", "_start"); /* right behind the headers: 64 + 56 = 0x78 */
+  field_address("78 00 40 00 00 00 00 00", "e_entry", "_start"); /* right after the headers: 64 + 56 = 0x78 */
   field("40 00 00 00 00 00 00 00", "e_phoff", 64);               /* the program header follows this header */
   field("00 00 00 00 00 00 00 00", "e_shoff", 0);                /* there are no sections: they are for tools */
   field("00 00 00 00", "e_flags", 0);

@@ -1,6 +1,6 @@
 /* rwx.c: why read(2) needs a writable page, shown by two programs that differ in their program header alone.
  *
- *   rwx-cat  the published single-segment form: p_flags 7, and p_memsz beyond p_filesz, so that the buffer behind the
+ *   rwx-cat  the published single-segment form: p_flags 7, and p_memsz beyond p_filesz, so that the buffer after the
  *            code costs no byte of the file. It copies standard input to standard output.
  *   rx-cat   the same code in a segment without PF_W, its buffer in the rest of the last page: read(2) gives EFAULT,
  *            which is 14, and that is its exit status. (It asks for no memory beyond the file: what a kernel leaves

@@ -29,14 +29,14 @@
  * The mapping begins where page 0xc_00000000 does, with the file's first byte, and that is e_entry too: the program
  * begins in the magic. 7f 45 is "jg +0x45", taken where ZF is 0 and SF = OF, as the flags are at entry. It lands at
  * 0x47, where at least a jump of two bytes must be; so no file of this kind has less than 0x49 = 73 bytes. Nor does
- * another place make a smaller one: with the program header at 0x0b, p_vaddr would lie behind e_entry, and from 0x0d to
+ * another place make a smaller one: with the program header at 0x0b, p_vaddr would lie after e_entry, and from 0x0d to
  * 0x10 e_type would be a part of p_type.
  *
  * p_flags is what e_type says, so it is ET_DYN: ET_EXEC, 2, would be writable only. Hence the kernel chooses the
  * address and the code must be independent of it. W without R is readable on this machine; qemu-user refuses
  * e_ident[4..6].
  *
- * p_filesz may be anything up to the end of the file's only page: behind it the kernel writes zeros up to the end of a
+ * p_filesz may be anything up to the end of the file's only page: after it the kernel writes zeros up to the end of a
  * page, and that page must be there.
  *
  * What they rely on at entry, besides 4 GiB that the kernel is willing to promise: exit on nothing, for if the jump is

@@ -25,7 +25,7 @@
  *                                                       at the code. It is the last byte that must be in the file.
  *   4a   -                          (code)              p_align (not read)
  *
- * ET_DYN: only how far e_entry lies behind p_vaddr matters, as qemu maps the file at an address of its own. With
+ * ET_DYN: only how far e_entry lies after p_vaddr matters, as qemu maps the file at an address of its own. With
  * registers it relies on nothing.
  */
 #include "isa/handmade.h"
@@ -71,7 +71,7 @@ static void exit_42(const char *outdir) {
   step("0f 05", x64_syscall());
   field("00", "filling", 0);
   headers_in_one("3e 00", EM_X86_64, "07 00 01 00 00 00 05 00", 7, "43 00 00 00 00 00 00 00", 67);
-  field("01", "p_memsz", 1); /* the seven bytes behind it are the zeros that qemu thinks of */
+  field("01", "p_memsz", 1); /* the seven bytes after it are missing: qemu takes zeros */
   handmade_write(outdir, ENTRY_PAGE, 0755);
 }
 
@@ -82,7 +82,7 @@ static void exit_42(const char *outdir) {
  * p_memsz, which is exit(0). Where that is, a call tells that does not mean to return: bl leaves its return address,
  * 0x10 in the file, in x30.
  *
- * So p_filesz is 4 MiB and p_memsz 5.8. The file has neither; but what of a mapping lies behind its file is not
+ * So p_filesz is 4 MiB and p_memsz 5.8. The file has neither; but what of a mapping lies after its file is not
  * touched, and p_filesz is a number of whole pages, so that qemu finds no page of which it would have to zero a part.
  */
 static void print_and_exit(const char *adr_bytes, const char *text, const char *count_bytes, int64_t count) {

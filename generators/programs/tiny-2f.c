@@ -1,6 +1,6 @@
 /* tiny-2f.c: the program header begins at 0x2f, in the last byte of e_shoff. Nothing is forced there that a loader
  * would not take, so these files run everywhere, natively and under qemu-user, once all 56 bytes of the program header
- * are there (0x2f + 56 = 103); qemu-user also takes them cut off behind the first byte of p_filesz (80).
+ * are there (0x2f + 56 = 103); qemu-user also takes them cut off after the first byte of p_filesz (80).
  *
  *   tiny-exit-both_x64      103 bytes   exits with 42
  *   tiny-quine-both_x64     103 bytes   prints its own file
@@ -34,8 +34,8 @@
  *   5f   -                          (code)              p_align   (not read where the address is fixed)
  *
  * The page that p_vaddr lies in is mapped from the file's first byte. p_filesz and p_memsz are counted from 0x100,
- * behind the file's end, and need not be more than 1; but they may, as long as they are the same, for then there is
- * nothing behind the file's part that would have to be zero. In hello p_filesz is the end of the text, "LF!\n",
+ * after the file's end, and need not be more than 1; but they may, as long as they are the same, for then there is
+ * nothing after the file's part that would have to be zero. In hello p_filesz is the end of the text, "LF!\n",
  * 0x0a21464c: 162 MiB are mapped, of which the file has but the first 103 or 116 bytes, and nobody looks further.
  *
  * Why one byte is enough, though the code and the text are 103 bytes and none of them lies in that segment: a loader
@@ -159,7 +159,7 @@ static void x64_quine_for_qemu(const char *outdir) {
   file_start();
   x64_begin_print("be 00 00 01 00", "file_start", "6a 50", 80, "eb 19");
   x64_author_print();
-  field("01", "p_filesz", 1); /* qemu thinks of zeros behind it: p_memsz is 0, which it does not mind */
+  field("01", "p_filesz", 1); /* qemu takes zeros after it: p_memsz is 0, and it does not mind */
   handmade_write(outdir, X64_PAGE, 0755);
 }
 
@@ -267,7 +267,7 @@ static void a64_quine(const char *outdir) {
 
 /* The text begins at 0x47, so what is loaded in pairs must lie a multiple of 4 from there. From 0x2b on stand four
  * bytes of e_shoff, 64: write, and p_type, 1: standard output. From 0x1b on stands e_entry without its low bytes, 0x5d,
- * 93: exit, and then e_phoff behind the last byte of e_entry, 0x2f00: its low byte, 0, is all that is read of a status.
+ * 93: exit, and then e_phoff after the last byte of e_entry, 0x2f00: its low byte, 0, is all that is read of a status.
  */
 static void a64_hello(const char *outdir) {
   handmade_begin(ISA_A64, "tiny-hello-both");

@@ -1,5 +1,5 @@
 /* tiny-38.c: the program header begins at 0x38, with e_phnum: tiny-hello-qemu_x64, 89 bytes, prints "Hello, ELF!". For
- * qemu-user alone, which thinks of zeros where the program header is cut off.
+ * qemu-user alone, which takes zeros where the program header is cut off.
  *
  *        Elf64_Ehdr                                     Elf64_Phdr
  *   00   EI_MAG .. EI_VERSION       7f 45 4c 46 02 01 01

@@ -16,7 +16,7 @@ typedef struct {
   int elf_machine;
   uint64_t page;
   const char *runner; /* qemu-user for it */
-  const char *tools;  /* in front of the names of its binutils */
+  const char *tools;  /* what the names of its binutils begin with */
   uc_arch arch;
   uc_mode mode;
   /* Registers as Unicorn names them. */

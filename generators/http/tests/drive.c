@@ -232,7 +232,7 @@ void server_stop(Server *server) {
   kill(server->program.pid, SIGTERM);
   int status = program_finish(&server->program, &output, &error);
   check_text("standard error", error, "", 0);
-  check_text("standard output behind the first line", output, "", 0);
+  check_text("standard output after the first line", output, "", 0);
   ck_assert_int_eq(status, 0);
   text_free(&output);
   text_free(&error);

@@ -29,7 +29,7 @@ extern const Runner runners[RUNNERS];
 
 /* Bytes on the heap. */
 typedef struct {
-  char *bytes; /* NUL behind the last */
+  char *bytes; /* NUL after the last */
   size_t length;
 } Text;
 
@@ -50,7 +50,7 @@ typedef struct {
 
 /* Options of program_start; all zero: none. */
 typedef struct {
-  const char *const *wrapper; /* command put in front, ending with NULL */
+  const char *const *wrapper; /* command that starts it, ending with NULL */
   unsigned descriptors;       /* RLIMIT_NOFILE, 0: as it is */
   int closed;                 /* standard descriptor to close, plus one; 0: none */
   int output;                 /* descriptor for standard output, plus one; 0: a pipe */

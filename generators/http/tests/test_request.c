@@ -163,7 +163,7 @@ static Arguments parse(const char *octets, size_t length) {
   return emulate(emulation, "parse_request", (Arguments){{ARENA_ADDRESS, length}});
 }
 
-/* Where the header section ends: behind the empty line after the request line. */
+/* Where the header section ends: after the empty line after the request line. */
 static size_t header_section_end(const char *octets, size_t length) {
   size_t at = strspn(octets, "\r\n");
   while (at < length && octets[at] != '\n')

@@ -22,7 +22,7 @@ typedef struct {
   bool closed;   /* by the server */
   char in[512];  /* what was sent, and how much of it the server has read */
   size_t in_length, in_read;
-  char *out; /* what the server has written; NUL behind the last byte */
+  char *out; /* what the server has written; NUL after the last byte */
   size_t out_length;
   size_t room; /* bytes that the client still takes */
 } Client;

@@ -56,7 +56,7 @@ static unsigned char *put(unsigned char *at, LayCode code) {
 }
 
 /* void trampoline(RunState *state /rdi, code /rsi): save what C keeps, load the fourteen registers, jump to the code
- * with the address behind the jump as its return address, and store the registers. */
+ * with the address after the jump as its return address, and store the registers. */
 static void lay_trampoline(unsigned char *at) {
   static const unsigned char kept[] = {3, 5, 12, 13, 14, 15};
   for (size_t i = 0; i < sizeof kept; i++)

@@ -675,7 +675,7 @@ END_TEST
 /* ---- Sets of bytes --------------------------------------------------------------------------------------------- */
 
 /* All sixteen bytes alike, each value in turn; then one member among bytes that are none, each place in turn; then
- * random ones. The bytes in front of p and behind p+16 are members, and must not matter. */
+ * random ones. The bytes before p and after p+16 are members, and must not matter. */
 static void set_bytes(const ByteSet *set, unsigned char *p, int run) {
   int member = -1, none = -1;
   for (int x = 0; x < 256; x++) {
@@ -788,7 +788,7 @@ START_TEST(calls) {
 }
 END_TEST
 
-/* Every register as the index; entries in front of the table and behind it. */
+/* Every register as the index; entries before the table and after it. */
 START_TEST(jump_tables) {
   RunEngine engine = (RunEngine)_i;
   for (int index = 0; run_available(engine) && index < REGISTERS; index++) {
@@ -825,7 +825,7 @@ START_TEST(jump_tables) {
 }
 END_TEST
 
-/* Code in front of and behind, data, bss; on arm64 bss beyond 1 MB takes the longer form. */
+/* Code before and after, data, bss; on arm64 bss beyond 1 MB takes the longer form. */
 START_TEST(addresses) {
   RunEngine engine = (RunEngine)_i;
   static const char *const labels[] = {"before", "text", "near_bss", "far_bss", "after"};

@@ -174,7 +174,7 @@ static void check_tiles(const Program *p) {
       continue;
     }
     if (in_bss)
-      ck_abort_msg("%s.map:%d: bytes stand behind bss", p->name, line->number);
+      ck_abort_msg("%s.map:%d: bytes stand after bss", p->name, line->number);
     if (line->address != next)
       ck_abort_msg("%s.map:%d: %#" PRIx64 " follows, where %#" PRIx64 " should", p->name, line->number, line->address,
                    next);

@@ -178,7 +178,7 @@ START_TEST(executable_fields) {
   gelf_getphdr(o.elf, 0, &segment);
   check_segment(&segment, (GElf_Phdr){PT_LOAD, PF_R | PF_X, 0, 0x400000, 0, size, size, page});
   if (with_bss) {
-    uint64_t bss = (0x400000 + size + page - 1) / page * page; /* the first page behind the text */
+    uint64_t bss = (0x400000 + size + page - 1) / page * page; /* the first page after the text */
     gelf_getphdr(o.elf, 1, &segment);
     check_segment(&segment, (GElf_Phdr){PT_LOAD, PF_R | PF_W, 0, bss, 0, 0, BSS_SIZE, page});
   }
@@ -580,7 +580,7 @@ static const struct {
     {folder_missing, "/nonexistent/refused_x64: cannot be written: No such file"},
     {base_between_pages, "not congruent modulo p_align"},
     {page_no_power_of_two, "no power of two"},
-    {text_elsewhere, "right behind the headers"},
+    {text_elsewhere, "right after the headers"},
 };
 
 /* In a child: exit 1, and one line on stderr with these words. */

@@ -54,7 +54,7 @@ static void is_in_a_row(const unsigned char *bytes, size_t size) {
   for (size_t i = 0; i < size; i++)
     ck_assert_msg(bytes[i] == i + 1, "byte %zu is %#x", i, bytes[i]);
   for (size_t i = size; i < ELF_STRUCTURE_MOST; i++)
-    ck_assert_msg(bytes[i] == 0xee, "byte %zu, behind the structure, was written", i);
+    ck_assert_msg(bytes[i] == 0xee, "byte %zu, after the structure, was written", i);
 }
 
 #define STRUCTURE_TEST(name, value)                                                                                    \

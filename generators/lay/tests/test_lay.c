@@ -528,7 +528,7 @@ START_TEST(source_positions) {
 }
 END_TEST
 
-/* A literal is laid once, however often it is used, and an earlier program leaves nothing behind. */
+/* A literal is laid once, however often it is used, and no program leaves one for the next. */
 START_TEST(literals) {
   begin_x64();
   scan16(A0, A1, ((ByteSet){1, {{0, 'x', 0}}}));

@@ -33,7 +33,7 @@ int compare_line(const char *folder, const char *line);
 void expect_natively(const char *const *arguments, Circumstances circumstances, int status, const char *output,
                      const char *error);
 
-/* ---- The tree of this test: a folder of its own, removed behind it -------------------------------------------------
+/* ---- The tree of this test: a folder of its own, removed after it -------------------------------------------------
  */
 
 /* Make the folder that paths below are relative to. It is in /dev/shm where that can be, for a file system in memory

@@ -46,7 +46,7 @@ typedef struct {
   uint64_t a[6], t0, s[6];
 } Registers;
 
-/* Fresh memory of that many pages of 4 KiB, with a page before and behind it that nobody may touch. Never freed; it
+/* Fresh memory of that many pages of 4 KiB, with a page before and after it that nobody may touch. Never freed; it
  * must be had before unicorn_load_renderer, which makes it known there. */
 unsigned char *guarded_memory(size_t pages);
 

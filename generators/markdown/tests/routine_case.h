@@ -41,10 +41,10 @@ Registers run_keeping(RunRoutine run, const char *routine, Registers in, unsigne
 void set_field(int field, uint64_t value);
 uint64_t get_field(int field);
 
-/* Copy bytes so that `slack` bytes behind them lie before the page that nobody may touch; the rest of the source
+/* Copy bytes so that `slack` bytes after them lie before the page that nobody may touch; the rest of the source
  * becomes `fill`. Returns where they begin. */
 unsigned char *place_at_end(const void *bytes, size_t size, size_t slack, int fill);
-/* The same at the start of the source, right behind a page that nobody may touch. */
+/* The same at the start of the source, right after a page that nobody may touch. */
 unsigned char *place_at_start(const void *bytes, size_t size, int fill);
 
 /* Fail the test unless the `size` bytes are those wanted; the message has the first offset that differs. */

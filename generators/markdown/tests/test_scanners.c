@@ -47,9 +47,9 @@ static regex_t compile(const char *expression, int flags) {
 
 enum { NONE = -1, LOOSE = 1, UNBOUNDED = 2, SPACED = 4, AHEAD = 8 };
 
-/* `behind`: bytes that the routine takes behind the match unseen; where they are not there, it fails with A2 = 1.
+/* `behind`: bytes that the routine takes after the match unseen; where they are not there, it fails with A2 = 1.
  * LOOSE: A2 says how it failed. SPACED: white space ends the text, and UNBOUNDED: nothing else does. AHEAD: five bytes
- * behind that may be read. */
+ * after that may be read. */
 typedef struct {
   const char *routine;
   int flags, behind;
@@ -124,7 +124,7 @@ static void check_scan(RunRoutine run, const Scanner *scanner, const unsigned ch
     ck_abort_msg("%s on %s says A2 = %lu, not %d", scanner->routine, text, (unsigned long)out.a[2], unclosed);
 }
 
-/* The text with a tempting byte at its end, or behind white space there; before a page that cannot be read, and behind
+/* The text with a tempting byte at its end, or after white space there; before a page that cannot be read, and after
  * one. */
 static void check_text(RunRoutine run, const Scanner *scanner, const regex_t *model, const char *text, char ender) {
   char ended[520];
@@ -241,7 +241,7 @@ static void check_characters(RunRoutine run, int step) {
         memcpy(at, bytes, sizeof(bytes));
         check_character(run, at, sizeof(bytes));
       }
-  /* a character that an ASCII byte breaks off: nothing behind that byte may be read */
+  /* a character that an ASCII byte breaks off: nothing after that byte may be read */
   static const char *const broken[] = {"\xC2\n",         "\xE0\n",         "\xE0\xA0\n", "\xED\x9F\n",
                                        "\xE1\x80\n",     "\xF0\n",         "\xF0\x90\n", "\xF0\x90\x80\n",
                                        "\xF3\xBF\xBF\n", "\xF4\x8F\xBF\n", "\xF4\x8F\n", "\xFF\n"};
@@ -381,7 +381,7 @@ static void check_kind(RunRoutine run, const regex_t *models, const char *line) 
     ck_abort_msg("html_block_kind of %s is %lu, not %u", shown(line, size), (unsigned long)out.a[0], wanted);
 }
 
-/* Every name with each byte behind it, one letter longer and one shorter, in capitals, opening and closing. */
+/* Every name with each byte after it, one letter longer and one shorter, in capitals, opening and closing. */
 static void check_names(RunRoutine run, const regex_t *models, int behind_count) {
   static const char *const behind[] = {">", " ",  "/>", "\n", "/",  "x>",       "1>",
                                        "-", "\t", "\v", "\f", "\r", "\xC3\xA9", "/ >"};

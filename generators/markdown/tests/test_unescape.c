@@ -27,7 +27,7 @@ static const Entity *find_entity(const char *name, size_t length) {
   return NULL;
 }
 
-/* The bytes of a reference behind its '&', or 0; adds what it stands for to `out`. */
+/* The bytes of a reference after its '&', or 0; adds what it stands for to `out`. */
 static size_t reference(const char *text, size_t size, Text *out) {
   size_t at = 1;
   if (size >= 3 && text[0] == '#') {
@@ -271,7 +271,7 @@ static void check_unescaping(RunRoutine run, int rounds) {
   uint64_t state = 1181783497276652981U;
   set_field(W_ENTITIES_READY, 0);
   check_changes(run, "", 0);
-  for (int c = 1; c < 256; c++) { /* each byte behind a backslash, at the end, and alone */
+  for (int c = 1; c < 256; c++) { /* each byte after a backslash, at the end, and alone */
     const char text[] = {'\\', (char)c, 'a', '\\', (char)c, 0};
     check_changes(run, text, 5);
     check_changes(run, text + 1, 1);
@@ -440,7 +440,7 @@ static void check_run(RunRoutine run, int before, int after, char delimiter, int
   const char *start = before < 0 ? "" : characters[before].text, *behind = after < 0 ? "" : characters[after].text;
   int from = snprintf(text, sizeof(text), "%s", start);
   int size = from + length + (int)strlen(behind);
-  /* VT is white space, as it must stand behind a text, and a letter to a run */
+  /* VT is white space, as it must stand after a text, and a letter to a run */
   snprintf(text + from, sizeof(text) - (size_t)from, "%.*s%s\v", length, runs + (delimiter == '_' ? 4 : 0), behind);
   int b = before < 0 ? 1 : characters[before].kind, a = after < 0 ? 1 : characters[after].kind;
   bool left = a != 1 && (a != 2 || b != 0), right = b != 1 && (b != 2 || a != 0);

@@ -24,7 +24,7 @@ typedef struct {
 
 static unsigned char *shared;
 
-/* A page to share with the routines, and one behind it that nothing can read. */
+/* A page to share with the routines, and one after it that nothing can read. */
 static void load(void) {
   shared = mmap(NULL, SHARED + SHARED, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   ck_assert(shared != MAP_FAILED);
@@ -206,7 +206,7 @@ END_TEST
 /* ---- UTF-8
  * ------------------------------------------------------------------------------------------------------------ */
 
-/* Encode with 16 known bytes behind, of which none may change beyond the four. Returns the bytes written. */
+/* Encode before 16 known bytes, of which none may change beyond the four. Returns the bytes written. */
 static size_t encode(Caller *caller, uint64_t c) {
   memset(shared, 0xA7, 16);
   size_t size = caller(CALL_UTF8_ENCODE, (Arguments){{c, (uintptr_t)(shared + 4)}}).a[0];
@@ -300,7 +300,7 @@ static void check_decoding_all_sizes(Caller *caller, const unsigned char *bytes)
     check_decoding(caller, bytes, size);
 }
 
-/* All first and second bytes; all third bytes behind a lead byte of three or four; then every edge of the fourth. */
+/* All first and second bytes; all third bytes after a lead byte of three or four; then every edge of the fourth. */
 START_TEST(decoding_is_that_of_rfc_3629) {
   static const unsigned char edges[] = {0x00, 0x7F, 0x80, 0xBF, 0xC0, 0xFF};
   for (unsigned first = 0; first < 0x100; first++)

@@ -140,7 +140,7 @@ END_TEST
 #define X86_64_HEADERS(name)                                                                                           \
   "/usr/include/x86_64-linux-gnu/asm/unistd_" name ".h", "/usr/x86_64-linux-gnu/include/asm/unistd_" name ".h"
 
-/* Without the numbers in front, which are those of the lines in one release of the header. */
+/* Without the numbers before, which are those of the lines in one release of the header. */
 static const struct {
   const char *files[2], *line;
 } lines[] = {
