@@ -6,13 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int options(bool unsafe) { return unsafe ? CMARK_OPT_DEFAULT | CMARK_OPT_UNSAFE : CMARK_OPT_DEFAULT; }
+const char *const markdown_oracle_words[] = {"unsafe", "sourcepos",     "hardbreaks", "nobreaks",
+                                             "smart",  "validate-utf8", NULL};
+
+/* libcmark's bits for a set of options. */
+static int bits_of(unsigned options) {
+  static const int bits[] = {CMARK_OPT_UNSAFE,   CMARK_OPT_SOURCEPOS, CMARK_OPT_HARDBREAKS,
+                             CMARK_OPT_NOBREAKS, CMARK_OPT_SMART,     CMARK_OPT_VALIDATE_UTF8};
+  int set = CMARK_OPT_DEFAULT;
+  for (size_t i = 0; i < sizeof bits / sizeof *bits; i++)
+    set |= options >> i & 1 ? bits[i] : 0;
+  return set;
+}
 
 const char *markdown_oracle_version(void) { return cmark_version_string(); }
 
-char *markdown_oracle_render(const char *markdown, size_t len, bool unsafe, size_t *html_len) {
-  cmark_node *document = cmark_parse_document(markdown, len, options(unsafe));
-  char *html = cmark_render_html(document, options(unsafe));
+char *markdown_oracle_render(const char *markdown, size_t len, unsigned options, size_t *html_len) {
+  cmark_node *document = cmark_parse_document(markdown, len, bits_of(options));
+  char *html = cmark_render_html(document, bits_of(options));
   cmark_node_free(document);
   *html_len = strlen(html);
   return html;
@@ -25,6 +36,7 @@ struct alignment {
   size_t plain;
   size_t marked;
   size_t last_block; /* in the latter, of the start tag of the last block */
+  bool both;         /* the former has source positions too */
 };
 
 /* The length of a ` data-sourcepos="..."` at AT, or 0. */
@@ -42,7 +54,7 @@ static size_t attribute_length(const char *at) {
 static void align_to(struct alignment *at, size_t marked) {
   while (at->marked < marked) {
     size_t skip = attribute_length(at->html + at->marked);
-    at->plain += skip ? 0 : 1;
+    at->plain += !skip ? 1 : at->both ? skip : 0;
     at->marked += skip ? skip : 1;
   }
 }
@@ -122,13 +134,13 @@ static void describe(cmark_node *node, const char *markdown, size_t len, struct 
   }
 }
 
-bool markdown_oracle_locate(const char *markdown, size_t len, bool unsafe, size_t offset,
+bool markdown_oracle_locate(const char *markdown, size_t len, unsigned options, size_t offset,
                             struct markdown_block *block) {
-  int how = options(unsafe) | CMARK_OPT_SOURCEPOS;
+  int how = bits_of(options) | CMARK_OPT_SOURCEPOS;
   cmark_node *document = cmark_parse_document(markdown, len, how);
   char *html = cmark_render_html(document, how);
   cmark_iter *walk = cmark_iter_new(document);
-  struct alignment at = {.html = html};
+  struct alignment at = {.html = html, .both = options & MARKDOWN_ORACLE_SOURCEPOS};
   bool found = false;
   for (cmark_event_type event = cmark_iter_next(walk); event != CMARK_EVENT_DONE; event = cmark_iter_next(walk)) {
     cmark_node *node = cmark_iter_get_node(walk);

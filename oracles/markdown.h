@@ -18,9 +18,22 @@
 /* The version of the libcmark that is linked, as in "0.30.2". */
 const char *markdown_oracle_version(void);
 
-/* Renders MARKDOWN, any LEN bytes, as `cmark` does, or as `cmark --unsafe`. Returns HTML that the caller frees, and
-   its length in HTML_LEN. (cmark's HTML holds no NUL: cmark replaces each one by U+FFFD.) */
-char *markdown_oracle_render(const char *markdown, size_t len, bool unsafe, size_t *html_len);
+/* The options of cmark's command line that change its HTML, as bits of a set; in the order of the words below. */
+enum {
+  MARKDOWN_ORACLE_UNSAFE = 1,
+  MARKDOWN_ORACLE_SOURCEPOS = 2,
+  MARKDOWN_ORACLE_HARDBREAKS = 4,
+  MARKDOWN_ORACLE_NOBREAKS = 8,
+  MARKDOWN_ORACLE_SMART = 16,
+  MARKDOWN_ORACLE_VALIDATE_UTF8 = 32
+};
+
+/* Their words, as in "validate-utf8", up to NULL. */
+extern const char *const markdown_oracle_words[];
+
+/* Renders MARKDOWN, any LEN bytes, as `cmark` does with a set of OPTIONS. Returns HTML that the caller frees, and its
+   length in HTML_LEN. (cmark's HTML holds no NUL: cmark replaces each one by U+FFFD.) */
+char *markdown_oracle_render(const char *markdown, size_t len, unsigned options, size_t *html_len);
 
 /* Where HTML came from: a block of the document, with its first and last line and column, counted from 1. */
 struct markdown_block {
@@ -30,6 +43,7 @@ struct markdown_block {
 
 /* Finds the block of MARKDOWN whose HTML begins last at or before byte OFFSET of the whole HTML. Exact for blocks: it
    renders once more with cmark's source positions and lines the two up. False when the document is empty. */
-bool markdown_oracle_locate(const char *markdown, size_t len, bool unsafe, size_t offset, struct markdown_block *block);
+bool markdown_oracle_locate(const char *markdown, size_t len, unsigned options, size_t offset,
+                            struct markdown_block *block);
 
 #endif

@@ -337,11 +337,11 @@ static void lay_render_document(void) {
   add(S0, S5, W_DOCUMENT);
 
   label("next");
+  ldw(T1, W_OUT_LIMIT); /* looked at behind the last record too: what was left out for want of room came behind it */
+  bgtu(S4, T1, "full");
   ld32(T0, S0, R_NEXT);
   beq(T0, 0, "done");
   add(S0, S5, T0);
-  ldw(T1, W_OUT_LIMIT);
-  bgtu(S4, T1, "full");
   ld8(T0, S0, R_TYPE);
   jump_table(T0, "block_renderers");
   label("full");

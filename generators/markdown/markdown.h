@@ -9,7 +9,7 @@
  *
  *   markdown_render      in  A0 = document, A1 = its length, A2 = flags,
  *                            A3 = workspace (16-byte aligned, its content does not matter), A4 = its size in bytes
- *                        out A0 = length of the HTML, or MARKDOWN_NO_SPACE or MARKDOWN_TOO_LONG
+ *                        out A0 = length of the HTML, or MARKDOWN_NO_SPACE, MARKDOWN_TOO_LONG, MARKDOWN_TOO_MANY_BLOCKS
  *                            A1 = the HTML, inside the workspace
  *                        destroys A*, T*; keeps S*. Reads the document, writes the workspace, makes no system call.
  *
@@ -25,9 +25,10 @@
 #define MARKDOWN_SMART 16         /* smart quotation marks, dashes and ellipses */
 #define MARKDOWN_VALIDATE_UTF8 32 /* U+FFFD in the place of ill-formed UTF-8 */
 
-#define MARKDOWN_LIMIT (256 << 20) /* longest document, in bytes */
-#define MARKDOWN_NO_SPACE (-1)     /* the workspace is smaller than this document needs */
-#define MARKDOWN_TOO_LONG (-2)     /* the document is longer than MARKDOWN_LIMIT */
+#define MARKDOWN_LIMIT (256 << 20)    /* longest document, in bytes */
+#define MARKDOWN_NO_SPACE (-1)        /* the workspace is smaller than this document needs */
+#define MARKDOWN_TOO_LONG (-2)        /* the document is longer than MARKDOWN_LIMIT */
+#define MARKDOWN_TOO_MANY_BLOCKS (-3) /* they need more than 4 GiB: 40 bytes for each and 3 for each byte */
 
 void lay_markdown(void);
 

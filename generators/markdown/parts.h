@@ -37,8 +37,9 @@ enum {
   WORD(W_END),         /* end of the workspace */
   WORD(W_ERROR),       /* 0, or the negative result to return (see also start_positions) */
   WORD(W_TOP),         /* next free byte of the arena */
-  WORD(W_ARENA_LIMIT), /* the arena must stay below this */
-  WORD(W_IN),          /* the next byte of the document, and its end */
+  WORD(W_ARENA_LIMIT), /* the arena must stay below this; else this is the result */
+  WORD(W_ARENA_ERROR),
+  WORD(W_IN), /* the next byte of the document, and its end */
   WORD(W_IN_END),
   WORD(W_LENGTH), /* of the document, as handed in */
   /* the line in hand */

@@ -44,6 +44,8 @@ static const char header[] =
     "/* Results below 0. */\n"
     "#define MARKDOWN_NO_SPACE (-1) /* the workspace is too small for this document */\n"
     "#define MARKDOWN_TOO_LONG (-2) /* the document is longer than 256 MiB */\n"
+    "#define MARKDOWN_TOO_MANY_BLOCKS (-3) /* they need more than 4 GiB, 40 bytes for each and 3 for each byte: a\n"
+    " * document of nothing but '>' reaches that at 95 MiB */\n"
     "\n"
     "/* Bytes of workspace for a document of `length` bytes: enough for any, and mostly untouched. Or\n"
     " * MARKDOWN_TOO_LONG. */\n"

@@ -1,6 +1,6 @@
 /* markdown-render: the renderer as a filter, in the shape of cmark's own command line.
  *
- *     markdown-render [--unsafe] [--safe] [FILE...]
+ *     markdown-render [OPTION...] [FILE...]
  *
  * This file is the command line and the filter itself; the renderer is generators/markdown. */
 #include "../http/http.h"
@@ -14,15 +14,21 @@
 #define FILES S4 /* where the FILEs are gathered: at the front of argv, whose arguments are done with by then */
 #define FILES_END S5
 
-static const char help[] = "usage: markdown-render [--unsafe] [--safe] [FILE...]\n"
+static const char help[] = "usage: markdown-render [OPTION...] [FILE...]\n"
                            "\n"
                            "Write the HTML of the Markdown in the FILEs, read as one document, or of the\n"
                            "standard input where none is named, to the standard output.\n"
                            "\n"
-                           "  --unsafe   pass raw HTML and dangerous URLs through\n"
-                           "  --safe     leave them out; this is the default, and --unsafe overrides it\n"
-                           "  --help     print this\n"
-                           "  --version  print what this is\n"
+                           "  -t, --to html    this is the one format\n"
+                           "  --unsafe         pass raw HTML and dangerous URLs through\n"
+                           "  --safe           leave them out; this is the default, and --unsafe overrides it\n"
+                           "  --sourcepos      say of each block where it stands in the document\n"
+                           "  --hardbreaks     make each line end a hard line break\n"
+                           "  --nobreaks       make each line end a space\n"
+                           "  --smart          write quotation marks, dashes and ellipses for ' \" -- ...\n"
+                           "  --validate-utf8  put U+FFFD in the place of ill-formed UTF-8\n"
+                           "  --help           print this\n"
+                           "  --version        print what this is\n"
                            "\n"
                            "Exit status: 0: done. 1: not read, too large, or not written. 2: usage.\n";
 
@@ -33,14 +39,21 @@ static const NamedString strings[] = {{"program_name", "markdown-render"},
                                       {"version_text", version},
                                       {"unknown_option_text", "unknown option '"},
                                       {"see_help", "'; see markdown-render --help"},
+                                      {"unknown_format_text", "unknown format '"},
+                                      {"formats_known", "'; html is the one that there is"},
+                                      {"option", "option "},
+                                      {"wants_format", " wants a format: html"},
                                       {"standard_input", "standard input"},
                                       {"the_document", "the document"}};
 
-/* The options, and where in "_start" each is handled; the last entry is for all others. */
-static const Option options[] = {{"--unsafe", "_start.unsafe"},   {"--safe", "_start.next_argument"},
-                                 {"--", "_start.end_of_options"}, {"--help", "_start.help"},
-                                 {"-h", "_start.help"},           {"--version", "_start.version"},
-                                 {"", "_start.unknown_option"}};
+/* The options, and where in "_start" each is handled; the last entry is for all others. The first ones are the flags of
+ * markdown_render, from bit 0 on. */
+static const Option options[] = {
+    {"--unsafe", "_start.flag"},        {"--sourcepos", "_start.flag"}, {"--hardbreaks", "_start.flag"},
+    {"--nobreaks", "_start.flag"},      {"--smart", "_start.flag"},     {"--validate-utf8", "_start.flag"},
+    {"--safe", "_start.next_argument"}, {"-t", "_start.format"},        {"--to", "_start.format"},
+    {"--", "_start.end_of_options"},    {"--help", "_start.help"},      {"-h", "_start.help"},
+    {"--version", "_start.version"},    {"", "_start.unknown_option"}};
 
 /* read_file: in A0 = path. Appends the file to the document. Out A0 = 0, or -errno. */
 static void lay_read_file(void) {
@@ -122,6 +135,7 @@ static void lay_start(void) {
   mov(A0, ARGUMENT);
   la(A1, "options");
   call("find_option");
+  mov(T1, A0);
   jump_table(A0, "option_handlers");
 
   label("file");
@@ -131,9 +145,24 @@ static void lay_start(void) {
   label("end_of_options");
   li(NO_OPTIONS, 1);
   jump("next_argument");
-  label("unsafe");
-  li(FLAGS, MARKDOWN_UNSAFE);
+  label("flag");
+  li(T0, 1);
+  shl(T0, T0, T1);
+  or (FLAGS, FLAGS, T0);
   jump("next_argument");
+  label("format");
+  add(ARGUMENT_PLACE, ARGUMENT_PLACE, 8);
+  ld64(A0, ARGUMENT_PLACE, 0);
+  beq(A0, 0, "no_format");
+  mov(ARGUMENT, A0);
+  la(A1, "formats");
+  call("find_option");
+  beq(A0, 0, "next_argument");
+  fail_with("unknown_format_text", ARGUMENT, "formats_known", EXIT_USAGE);
+  label("no_format");
+  fail_with("option", ARGUMENT, "wants_format", EXIT_USAGE);
+  data("formats", 1);
+  data_string("html\0\0"); /* the names of formats, for find_option */
   label("help");
   la(A1, "help_text");
   li(A2, sizeof help - 1);

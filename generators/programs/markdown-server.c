@@ -1,6 +1,6 @@
 /* markdown-server: serves one Markdown file as a web page, rendered anew for every request.
  *
- *     markdown-server [--unsafe] [-b ADDR] [-p PORT] [FILE]
+ *     markdown-server [OPTION...] [-b ADDR] [-p PORT] [FILE]
  *
  * This file is the command line; the server is generators/http, the renderer generators/markdown. */
 #include "../http/http.h"
@@ -14,17 +14,22 @@
 
 enum { DEFAULT_PORT = 8006 };
 
-static const char help[] = "usage: markdown-server [--unsafe] [-b ADDR] [-p PORT] [FILE]\n"
+static const char help[] = "usage: markdown-server [OPTION...] [-b ADDR] [-p PORT] [FILE]\n"
                            "\n"
                            "Serve the Markdown file FILE (/data.md where none is named) as a web page, at\n"
                            "http://ADDR:PORT/. It is read and rendered anew for every request. When clients\n"
                            "can come, that URL is printed.\n"
                            "\n"
-                           "  -b ADDR    listen on this IPv4 address (127.0.0.1)\n"
-                           "  -p PORT    listen on this TCP port (8006); 0 takes a free one\n"
-                           "  --unsafe   pass raw HTML and dangerous URLs through\n"
-                           "  --help     print this\n"
-                           "  --version  print what this is\n"
+                           "  -b ADDR          listen on this IPv4 address (127.0.0.1)\n"
+                           "  -p PORT          listen on this TCP port (8006); 0 takes a free one\n"
+                           "  --unsafe         pass raw HTML and dangerous URLs through\n"
+                           "  --sourcepos      say of each block where it stands in the document\n"
+                           "  --hardbreaks     make each line end a hard line break\n"
+                           "  --nobreaks       make each line end a space\n"
+                           "  --smart          write quotation marks, dashes and ellipses for ' \" -- ...\n"
+                           "  --validate-utf8  put U+FFFD in the place of ill-formed UTF-8\n"
+                           "  --help           print this\n"
+                           "  --version        print what this is\n"
                            "\n"
                            "SIGTERM and SIGINT end it with exit status 0. 1: it could not listen. 2: usage.\n";
 
@@ -45,11 +50,13 @@ static const NamedString strings[] = {{"program_name", "markdown-server"},
                                       {"bad_address_text", "bad address '"},
                                       {"address_meant", "'; an IPv4 address is meant, such as 127.0.0.1"}};
 
-/* The options, and where in "_start" each is handled; the last entry is for all others. */
-static const Option options[] = {{"--unsafe", "_start.unsafe"}, {"-b", "_start.address"},
-                                 {"-p", "_start.port"},         {"--", "_start.end_of_options"},
-                                 {"--help", "_start.help"},     {"--version", "_start.version"},
-                                 {"", "_start.unknown_option"}};
+/* The options, and where in "_start" each is handled; the last entry is for all others. The first ones are the flags of
+ * markdown_render, from bit 0 on. */
+static const Option options[] = {
+    {"--unsafe", "_start.flag"},   {"--sourcepos", "_start.flag"},  {"--hardbreaks", "_start.flag"},
+    {"--nobreaks", "_start.flag"}, {"--smart", "_start.flag"},      {"--validate-utf8", "_start.flag"},
+    {"-b", "_start.address"},      {"-p", "_start.port"},           {"--", "_start.end_of_options"},
+    {"--help", "_start.help"},     {"--version", "_start.version"}, {"", "_start.unknown_option"}};
 
 /* take_value: in ARGUMENT_PLACE = place of an option. Moves it on to the option's value. Out A0 = that value; ends the
  * program if there is none. */
@@ -99,6 +106,7 @@ static void lay_start(void) {
   mov(A0, ARGUMENT);
   la(A1, "options");
   call("find_option");
+  mov(T1, A0);
   jump_table(A0, "option_handlers");
 
   label("file");
@@ -110,9 +118,13 @@ static void lay_start(void) {
   label("end_of_options");
   li(NO_OPTIONS, 1);
   jump("next_argument");
-  label("unsafe");
-  la(T0, "render_flags");
-  st64(MARKDOWN_UNSAFE, T0, 0);
+  label("flag");
+  li(T0, 1);
+  shl(T0, T0, T1);
+  la(A1, "render_flags");
+  ld64(A0, A1, 0);
+  or (A0, A0, T0);
+  st64(A0, A1, 0);
   jump("next_argument");
 
   label("address");

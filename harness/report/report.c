@@ -119,7 +119,8 @@ static void show_block(const struct result *result, struct bytes *out) {
   struct span input = span_of(&result->test_case->input);
   struct markdown_block block;
   if (!html || result->test_case->conversation || oracle > ORACLE_CMARK_UNSAFE ||
-      !markdown_oracle_locate(input.data, input.len, oracle == ORACLE_CMARK_UNSAFE, result->offset, &block))
+      !markdown_oracle_locate(input.data, input.len, program_markdown_options(result->target->program), result->offset,
+                              &block))
     return;
   bytes_printf(out, "  markdown  %s, line %d column %d to line %d column %d\n", block.type, block.first_line,
                block.first_column, block.last_line, block.last_column);

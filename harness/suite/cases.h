@@ -10,7 +10,7 @@ struct suite;
 
 /* What an oracle command said about a case. */
 struct answer {
-  const char *command; /* borrowed of its program */
+  const void *asker; /* the program that it was asked for; borrowed */
   struct bytes text;
 };
 
@@ -24,7 +24,7 @@ struct test_case {
   struct tree *tree;                 /* owned; what stands in the program's folder; NULL: the document alone */
   struct bytes truth[ORACLE_KINDS];  /* what each oracle said, where asked */
   bool asked[ORACLE_KINDS];
-  struct answer **answers; /* of commands: each program may have its own */
+  struct answer **answers; /* of commands, and of libcmark under options: each program may have its own */
   size_t answer_count;
 };
 

@@ -3,6 +3,7 @@
 
 #include "harness/base/machine.h"
 #include "harness/process/confinement.h"
+#include "oracles/markdown.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,20 @@ void program_free(struct program *program) {
 }
 
 uint64_t program_hash(const struct program *program) { return keys_hash(&program_keys, program, 0); }
+
+static size_t option_number(const char *word) {
+  size_t number = 0;
+  while (markdown_oracle_words[number] && strcmp(markdown_oracle_words[number], word) != 0)
+    number++;
+  return number;
+}
+
+unsigned program_markdown_options(const struct program *program) {
+  unsigned options = program->oracle == ORACLE_CMARK_UNSAFE ? MARKDOWN_ORACLE_UNSAFE : 0;
+  for (size_t i = 0; i < program->oracle_options.count; i++)
+    options |= 1U << option_number(program->oracle_options.items[i]);
+  return options;
+}
 
 void program_expand_command(struct program *program, const char *build) {
   static const char *const names[] = {"build"};
@@ -109,6 +124,14 @@ static bool check_words(const struct program *program, struct bytes *why) {
       complain_of_word(why, "runner", program->runners.items[i], runner_words, known);
   }
   free(names);
+  for (size_t i = 0; good && i < program->oracle_options.count; i++) {
+    size_t number = option_number(program->oracle_options.items[i]);
+    good = markdown_oracle_words[number] != NULL;
+    if (!good)
+      complain_of_word(why, "option", program->oracle_options.items[i], markdown_oracle_words, number);
+  }
+  if (good && program->oracle_options.count && program->oracle > ORACLE_CMARK_UNSAFE)
+    return wrong(why, "'oracle-options' are cmark's, so they need 'oracle = cmark' or 'oracle = cmark-unsafe'");
   return good;
 }
 

@@ -39,6 +39,8 @@ extern const char *const runner_words[], *const drive_words[], *const ready_word
   /* of a document */                                                                                                  \
   KEY(KEY_TEXT, url_path, "url-path", "/", NULL)                                                                       \
   KEY(KEY_CHOICE, oracle, "oracle", "cmark", oracle_words)                                                             \
+  /* of cmark's command line, without "--" */                                                                          \
+  KEY(KEY_WORDS, oracle_options, "oracle-options", NULL, NULL)                                                         \
   /* run by sh, the input on its stdin */                                                                              \
   KEY(KEY_TEXT, oracle_command, "oracle-command", NULL, NULL)                                                          \
   /* of a document's answer, without its line end */                                                                   \
@@ -76,6 +78,9 @@ void program_free(struct program *program);
 
 /* What is wrong with PROGRAM in itself, appended to WHY as one sentence. Returns whether nothing is. */
 bool program_check(const struct program *program, struct bytes *why);
+
+/* The set of options, for libcmark, of a PROGRAM that libcmark judges. */
+unsigned program_markdown_options(const struct program *program);
 
 /* Replaces {build} in the oracle's command, which may name programs that were built. */
 void program_expand_command(struct program *program, const char *build);

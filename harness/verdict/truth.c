@@ -46,17 +46,30 @@ static bool ask_command(struct workspace *workspace, const char *command, const 
   return false;
 }
 
-/* Asks the oracle command of PROGRAM, once for each case. */
-static bool answer_of_command(struct workspace *workspace, const struct program *program, struct test_case *test_case,
-                              struct span *truth, struct bytes *why) {
+/* Asks libcmark, or the oracle command of PROGRAM. */
+static bool ask_oracle(struct workspace *workspace, const struct program *program, const struct test_case *test_case,
+                       struct bytes *truth, struct bytes *why) {
+  struct span input = span_of(&test_case->input);
+  if (program->oracle == ORACLE_COMMAND)
+    return ask_command(workspace, program->oracle_command, test_case, truth, why);
+  size_t len = 0;
+  char *html = markdown_oracle_render(input.data, input.len, program_markdown_options(program), &len);
+  bytes_append(truth, html, len);
+  free(html);
+  return true;
+}
+
+/* Asks the oracle that is PROGRAM's own, once for each case. */
+static bool own_answer(struct workspace *workspace, const struct program *program, struct test_case *test_case,
+                       struct span *truth, struct bytes *why) {
   for (size_t i = 0; i < test_case->answer_count; i++)
-    if (test_case->answers[i]->command == program->oracle_command) {
+    if (test_case->answers[i]->asker == program) {
       *truth = span_of(&test_case->answers[i]->text);
       return true;
     }
   struct answer *answer = xcalloc(1, sizeof *answer);
-  answer->command = program->oracle_command;
-  if (!ask_command(workspace, answer->command, test_case, &answer->text, why)) {
+  answer->asker = program;
+  if (!ask_oracle(workspace, program, test_case, &answer->text, why)) {
     bytes_free(&answer->text);
     free(answer);
     return false;
@@ -77,15 +90,10 @@ bool truth_of(struct workspace *workspace, const struct program *program, struct
       bytes_text(why, "the case has no published bytes ('expected = PATH' in its [cases] section)");
     return test_case->has_expected;
   }
-  if (oracle == ORACLE_COMMAND)
-    return answer_of_command(workspace, program, test_case, truth, why);
-  if (!test_case->asked[oracle]) {
-    size_t len = 0;
-    struct span input = span_of(&test_case->input);
-    char *html = markdown_oracle_render(input.data, input.len, oracle == ORACLE_CMARK_UNSAFE, &len);
-    bytes_append(answer, html, len);
-    free(html);
-  }
+  if (oracle == ORACLE_COMMAND || program->oracle_options.count)
+    return own_answer(workspace, program, test_case, truth, why);
+  if (!test_case->asked[oracle])
+    ask_oracle(workspace, program, test_case, answer, why);
   test_case->asked[oracle] = true;
   *truth = span_of(answer);
   return true;

@@ -24,6 +24,45 @@ START_TEST(safe_and_unsafe_differ_in_raw_html_alone) {
 }
 END_TEST
 
+/* What each word of markdown_oracle_words does to one document. */
+static const struct {
+  const char *word, *html;
+} options[] = {
+    {"unsafe", "<p>&quot;a&quot;\n<b>\xff</p>\n"},
+    {"sourcepos", "<p data-sourcepos=\"1:1-2:4\">&quot;a&quot;\n<!-- raw HTML omitted -->\xff</p>\n"},
+    {"hardbreaks", "<p>&quot;a&quot;<br />\n<!-- raw HTML omitted -->\xff</p>\n"},
+    {"nobreaks", "<p>&quot;a&quot; <!-- raw HTML omitted -->\xff</p>\n"},
+    {"smart", "<p>\u201ca\u201d\n<!-- raw HTML omitted -->\xff</p>\n"},
+    {"validate-utf8", "<p>&quot;a&quot;\n<!-- raw HTML omitted -->\xef\xbf\xbd</p>\n"},
+};
+enum { OPTIONS = sizeof options / sizeof *options };
+
+START_TEST(each_option_is_that_of_its_word) {
+  size_t len = 0;
+  ck_assert_ptr_null(markdown_oracle_words[OPTIONS]);
+  ck_assert_str_eq(markdown_oracle_words[_i], options[_i].word);
+  char *html = markdown_oracle_render("\"a\"\n<b>\xff", 8, 1U << _i, &len);
+  ck_assert_str_eq(html, options[_i].html);
+  free(html);
+}
+END_TEST
+
+START_TEST(a_byte_is_located_in_html_that_has_positions) {
+  static const char text[] = "# h\n\ntext\n";
+  size_t len = 0;
+  struct markdown_block block;
+  char *html = markdown_oracle_render(text, sizeof text - 1, MARKDOWN_ORACLE_SOURCEPOS, &len);
+  const char *mark = strstr(html, "text");
+  ck_assert_ptr_nonnull(mark);
+  ck_assert(markdown_oracle_locate(text, sizeof text - 1, MARKDOWN_ORACLE_SOURCEPOS, (size_t)(mark - html), &block));
+  ck_assert_str_eq(block.type, "paragraph");
+  mark = strstr(html, "<h1");
+  ck_assert(markdown_oracle_locate(text, sizeof text - 1, MARKDOWN_ORACLE_SOURCEPOS, (size_t)(mark - html), &block));
+  ck_assert_str_eq(block.type, "heading");
+  free(html);
+}
+END_TEST
+
 /* MARK stands in the HTML; the block it came from is TYPE, lines FIRST to LAST. */
 static const struct {
   const char *markdown;
@@ -137,6 +176,8 @@ int main(void) {
   Suite *suite = suite_create("markdown oracle");
   TCase *tests = tcase_create("markdown oracle");
   tcase_add_test(tests, the_linked_libcmark_is_the_oracle);
+  tcase_add_loop_test(tests, each_option_is_that_of_its_word, 0, OPTIONS);
+  tcase_add_test(tests, a_byte_is_located_in_html_that_has_positions);
   tcase_add_test(tests, safe_and_unsafe_differ_in_raw_html_alone);
   tcase_add_loop_test(tests, a_byte_of_html_leads_back_to_its_block, 0, sizeof places / sizeof *places);
   tcase_add_test(tests, an_empty_document_has_no_block);

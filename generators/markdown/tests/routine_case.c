@@ -7,6 +7,8 @@
 #include "render_probe.h"
 
 unsigned char *workspace, *source, *sink;
+unsigned char *room;
+size_t room_size;
 
 /* The registers in the order of the set. */
 static uint64_t in_set(const Registers *registers, int i) {
@@ -99,6 +101,8 @@ static void load_memory(void) {
   source = guarded_memory(SOURCE_SIZE / 4096);
   sink = guarded_memory(SINK_SIZE / 4096);
   memset(workspace, FILL, WORKSPACE_SIZE);
+  if (room_size)
+    room = guarded_memory(room_size / 4096);
 }
 
 START_TEST(natively) {

@@ -13,6 +13,9 @@
 
 enum { SOURCE_SIZE = 4096, SINK_SIZE = 2 * 4096, WORKSPACE_SIZE = 6 * 4096, FILL = 0xA7 };
 extern unsigned char *workspace, *source, *sink;
+/* More memory of the same kind, for a test that sets room_size, a multiple of 4 KiB, before run_routine_tests. */
+extern unsigned char *room;
+extern size_t room_size;
 
 /* The registers that a call may change, as a set. */
 enum {

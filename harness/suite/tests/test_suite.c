@@ -65,6 +65,9 @@ static const struct {
     {PROGRAM "terminal = 65536\n" CASES, "f.ini:1: 'terminal' is 65535 columns at most"},
     {PROGRAM "terminal = 80\ndrive = http\n" CASES, "f.ini:1: 'terminal' needs 'drive = run'"},
     {PROGRAM "refuse = statx\n" CASES, "f.ini:1: 'refuse' is a system call and an error"},
+    {PROGRAM "oracle-options = smrt\n" CASES, "f.ini:1: unknown option 'smrt'; did you mean 'smart'?"},
+    {PROGRAM "oracle = command\noracle-command = ls\noracle-options = smart\n" CASES,
+     "f.ini:1: 'oracle-options' are cmark's, so they need 'oracle = cmark'"},
     {PROGRAM "this is no key\n" CASES, "f.ini:3: neither a [section] nor a 'key = value'"},
 };
 
