@@ -51,6 +51,7 @@ static bool discard(struct lane *lane) {
   lane->target = NULL;
   lane->last = NULL;
   lane->served = 0;
+  lane->growth.count = 0;
   return leaked;
 }
 
@@ -66,7 +67,7 @@ static void keep_errors(const struct lane *lane, struct result *result) {
 static void settle_fall(struct lane *lane, const struct result *again) {
   struct result *suspect = lane->suspect;
   lane->suspect = NULL;
-  if (again->verdict != CRASHED && !verdict_is_failure(suspect->verdict)) {
+  if (again->verdict != lane->fall.verdict && !verdict_is_failure(suspect->verdict)) {
     suspect->verdict = lane->fall.verdict;
     bytes_clear(&suspect->detail);
     bytes_add(&suspect->detail, span_of(&lane->fall.detail));
@@ -95,6 +96,7 @@ static void finish(struct lane *lane, bool keep) {
   if (keep) {
     lane->last = result;
     lane->served++;
+    growth_count(&lane->growth, lane->process.pid, lane->served);
   } else if (discard(lane)) {
     result_set(result, LEAKED, "a process that it started outlived it");
   }
@@ -195,12 +197,16 @@ static void take_end(void *user, uint32_t events) {
     give_up(lane);
     break;
   case LANE_ASKING:
-  case LANE_ENDING:
-    lane->transport->abandon(&lane->exchange);
-    if (lane->transport->asks_server)
-      fall_at_work(lane);
-    else
+    if (lane->transport->asks_server) {
+      /* What it had sent before is still to be read; the kernel has closed its side. */
+      lane->state = LANE_ENDING;
+      set_deadline(lane, END_DEADLINE);
+    } else {
       finish_run(lane);
+    }
+    break;
+  case LANE_ENDING:
+    fall_at_work(lane);
     break;
   case LANE_STOPPING: {
     enum verdict before = lane->target->stop->verdict;
@@ -248,14 +254,22 @@ static void answered(struct lane *lane, bool keep) {
 static void take_answer(void *user, int error) {
   struct lane *lane = user;
   judge_answer(lane->owner->workspace, lane->result, &lane->exchange.connection.received, error);
+  bool failed = verdict_is_failure(lane->result->verdict);
+  bool ended = lane->process.end != END_NONE;
   lane->error = error;
-  if (verdict_is_failure(lane->result->verdict) && process_is_dying(&lane->process, lane->target->prefix.parents)) {
+  if (failed && ended) {
+    result_withdraw(lane->result);
+    fall_at_work(lane);
+  } else if (failed && process_is_dying(&lane->process, lane->target->prefix.parents)) {
     result_withdraw(lane->result);
     lane->state = LANE_ENDING;
     set_deadline(lane, END_DEADLINE);
-    return;
+  } else if (ended) {
+    judge_end(lane->result, &lane->process, CRASHED, "after it had answered this request");
+    finish(lane, false);
+  } else {
+    answered(lane, error == 0);
   }
-  answered(lane, error == 0);
 }
 
 static void listen_at(struct lane *lane, struct sockaddr_in server) {
@@ -369,7 +383,23 @@ void lane_begin(struct lane *lane, struct result *result) {
 
 /* ---- What does not end by itself -------------------------------------------------------------------------------- */
 
+/* What the server kept of its answers is told of how it stops, or of its last answer. */
+static void judge_growth(struct lane *lane) {
+  const struct target *target = lane->target;
+  struct result *result = target->stop ? target->stop : lane->last;
+  struct bytes what = {0};
+  bool memory = target->prefix.emulator.count == 0;
+  if (result && !verdict_is_failure(result->verdict) && target->prefix.parents == 0 &&
+      growth_found(&lane->growth, memory, &what)) {
+    result_set(result, LEAKED, "%s", what.data);
+    keep_errors(lane, result);
+    report(lane, result);
+  }
+  bytes_free(&what);
+}
+
 static void send_stop(struct lane *lane) {
+  judge_growth(lane);
   if (!lane->target->stop) {
     struct result *last = lane->last;
     lane->state = LANE_IDLE;
@@ -413,6 +443,11 @@ static void expire(void *user) {
     finish(lane, false);
     break;
   case LANE_ENDING:
+    if (lane->process.end != END_NONE) {
+      lane->transport->abandon(&lane->exchange);
+      fall_at_work(lane);
+      break;
+    }
     judge_answer(lane->owner->workspace, lane->result, &lane->exchange.connection.received, lane->error);
     answered(lane, false);
     break;

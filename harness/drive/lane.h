@@ -4,6 +4,7 @@
 #define HARNESS_LANE_H
 
 #include "harness/drive/exchange.h"
+#include "harness/drive/growth.h"
 #include "harness/drive/place.h"
 #include "harness/process/launch.h"
 #include "harness/verdict/result.h"
@@ -12,7 +13,7 @@ enum lane_state {
   LANE_IDLE,      /* no case; a server may be running and ready */
   LANE_STARTING,  /* waits until the server is ready */
   LANE_ASKING,    /* its transport is at work, or a run */
-  LANE_ENDING,    /* the connection broke, and the process is about to end: waits for that */
+  LANE_ENDING,    /* the connection broke, and the process is about to end, or the other way round: waits for both */
   LANE_LINGERING, /* all is answered: does the server end by itself? */
   LANE_STOPPING   /* a server that was sent SIGTERM */
 };
@@ -49,6 +50,7 @@ struct lane {
   bool unstartable; /* its target could not be started, or was not ready in time */
   int given_port;   /* what {port} became; 0 where nothing asked for it */
   unsigned served;
+  struct growth growth;
   struct connection probe; /* of a port, whether it answers */
   struct timer deadline;   /* of what the state waits for */
   struct timer tick;       /* until a port is tried again */

@@ -233,12 +233,17 @@ static void check_oracle(struct result *result) {
     result->verdict = ORACLE_FAULT;
 }
 
+/* Counts a result. One that was counted before, and whose case turned out to have done more since, is counted anew. */
 static bool finish(struct session *session, struct result *result) {
-  session->failed -= result->reported && result_failed(result);
+  result->known = KNOWN_NOT;
   known_apply(&session->known, result);
+  bool failed = result_failed(result);
+  bool known = result->known == KNOWN_AS_IS;
   session->finished += !result->reported;
-  session->failed += result_failed(result);
-  session->known_count += result->known == KNOWN_AS_IS && !result->reported;
+  session->failed = session->failed - result->counted_failed + failed;
+  session->known_count = session->known_count - result->counted_known + known;
+  result->counted_failed = failed;
+  result->counted_known = known;
   result->reported = true;
   if (session->progress)
     session->progress(session, result);

@@ -43,9 +43,10 @@ struct result {
   uint64_t duration_ns;
   unsigned runs;
   enum known known;
-  bool reported; /* counted and shown once already */
-  bool ready;    /* its server had said that it was ready */
-  bool untried;  /* it has the verdict of a case before it, on a program that cannot be run */
+  bool reported;                      /* counted and shown once already: */
+  bool counted_failed, counted_known; /* as what */
+  bool ready;                         /* its server had said that it was ready */
+  bool untried;                       /* it has the verdict of a case before it, on a program that cannot be run */
 };
 
 /* "ORACLE FAULT", for people and for grep. */

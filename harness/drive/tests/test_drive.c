@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -131,6 +132,10 @@ static void do_after(const char *fault) {
 }
 
 static void do_before(const char *fault, const char *document) {
+  if (strcmp(fault, "keeps a descriptor") == 0)
+    (void)!dup(1);
+  if (strcmp(fault, "keeps a mapping") == 0)
+    (void)mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (strstr(fault, "removes its document"))
     unlink(document);
   if (strcmp(fault, "puts a folder in its place") == 0)
@@ -265,6 +270,31 @@ START_TEST(headers_are_shown_as_they_were_sent) {
 }
 END_TEST
 
+static const struct {
+  const char *fault, *more, *says; /* "": nothing is found */
+} growths[] = {
+    {"none", "", ""},
+    {"always keeps a descriptor", "", "it kept 56 descriptors more after 56 more answers"},
+    {"always keeps a mapping", "", "it kept 224 KiB of memory more after 56 more answers"},
+    {"keeps a descriptor", "", ""},
+};
+
+/* The last answer is told of what the server kept of all of them. */
+START_TEST(what_a_server_keeps_of_each_answer_is_a_leak) {
+  enum { MANY = 70 };
+  struct session session;
+  run_fault(growths[_i].fault, growths[_i].more, MANY, &session);
+  const struct result *last = NULL;
+  for (size_t i = 0; i < session.result_count; i++)
+    if (session.results[i].target != &session.oracle)
+      last = &session.results[i];
+  ck_assert_int_eq(last->verdict, *growths[_i].says ? LEAKED : EQUAL);
+  ck_assert_str_eq(span_of(&last->detail).data, growths[_i].says);
+  ck_assert_uint_eq(session.failed, *growths[_i].says ? 1 : 0);
+  session_close(&session);
+}
+END_TEST
+
 int main(int argc, char **argv) {
   if (argc == 3)
     return serve(argv[1], argv[2]);
@@ -274,6 +304,7 @@ int main(int argc, char **argv) {
   tcase_add_loop_test(tests, what_a_server_does_is_charged_to_the_case_that_it_did_it_in, 0,
                       sizeof faults / sizeof *faults);
   tcase_add_test(tests, headers_are_shown_as_they_were_sent);
+  tcase_add_loop_test(tests, what_a_server_keeps_of_each_answer_is_a_leak, 0, sizeof growths / sizeof *growths);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);
