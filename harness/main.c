@@ -170,17 +170,28 @@ static int list(struct session *session) {
   return count ? EXIT_EQUAL : EXIT_USAGE;
 }
 
-/* The first failure among the results that is about a document. */
+/* Whether RESULT is about a document, of which a part is a document too: one whose truth can be asked. */
+static bool is_of_document(const struct session *session, const struct result *result) {
+  return result->test_case != &session->stop && !result->test_case->conversation && !result->test_case->tree &&
+         result->target->program->oracle != ORACLE_EXPECTED;
+}
+
+/* The first failure among the results, one about a document if there is any; NULL: none. */
 static const struct result *find_failure(const struct session *session) {
+  const struct result *other = NULL;
   for (size_t i = 0; i < session->result_count; i++) {
     const struct result *result = &session->results[i];
-    if (verdict_is_of_program(result->verdict) && result->test_case != &session->stop &&
-        !result->test_case->conversation && !result->test_case->tree &&
-        result->target->program->oracle != ORACLE_EXPECTED)
+    if (!verdict_is_of_program(result->verdict))
+      continue;
+    if (is_of_document(session, result))
       return result;
+    other = other ? other : result;
   }
-  return NULL;
+  return other;
 }
+
+/* How long reduce looks for something smaller, where no option says so. */
+enum { REDUCE_SECONDS = 60 };
 
 /* Reduces the first failure of an opened session. Returns the exit status: that of a failure, as long as there is one.
  */
@@ -194,25 +205,38 @@ static int reduce(struct session *session, struct workspace *workspace, const st
   }
   const struct result *failure = find_failure(session);
   if (!failure) {
-    puts("no document of the selected cases fails, so there is nothing to reduce");
+    puts("no selected case fails, so there is nothing to reduce");
     return EXIT_EQUAL;
   }
   struct reduction reduction;
   report_headline(failure, &text);
   printf("%s\n", text.data);
-  reduce_result(workspace, failure, session->options->jobs, options->out, &reduction);
+  if (!is_of_document(session, failure)) {
+    fprintf(stderr,
+            "bytegate: only documents can be reduced, and %s is none: it is a conversation, a tree, or has "
+            "published bytes\n",
+            failure->test_case->id);
+    bytes_free(&text);
+    return EXIT_USAGE;
+  }
+  reduce_result(workspace, failure, session->options->jobs, options->out,
+                options->seconds ? (double)options->seconds : REDUCE_SECONDS, &reduction);
   session->interrupted = reduction.interrupted;
-  printf("reduced from %zu to %zu bytes by %zu runs%s: %s\n", failure->test_case->input.len, reduction.document.len,
-         reduction.tried, reduction.interrupted ? ", and interrupted (the same command goes on)" : "", options->out);
+  printf("reduced from %zu to %zu bytes by %zu runs%s%s: %s\n", failure->test_case->input.len, reduction.document.len,
+         reduction.tried, reduction.interrupted ? ", and interrupted (the same command goes on)" : "",
+         reduction.out_of_time ? ", and out of time (the same command goes on; --seconds N)" : "", options->out);
   bytes_clear(&text);
   bytes_escaped(&text, span_of(&reduction.document));
-  char *path = reduced_case_path(failure);
+  bool is_found;
+  char *path = reduced_case_path(failure, &is_found);
   printf("  %.2000s\n", span_of(&text).data);
   bytes_clear(&text);
   bytes_text(&text, "  keep      cp");
   report_word(&text, options->out);
   report_word(&text, path);
   printf("%s\n", text.data);
+  if (!is_found)
+    puts("            which the pattern of its suite does not find: change that");
   free(path);
   bytes_free(&text);
   bytes_free(&reduction.document);

@@ -1,11 +1,14 @@
 /* Delta debugging (Zeller and Hildebrandt, 2002), with the candidates of a round run side by side. Among several
    pieces that can each be removed it tries to remove all, and otherwise removes the first: so the outcome is the same
-   however many programs work on it. */
+   however many programs work on it. What cannot be removed, because the fault needs so much of it, is replaced by the
+   letter x in the same way. */
 #include "harness/reduce/reduce.h"
 
+#include "harness/base/clock.h"
 #include "harness/drive/drive.h"
 
 #include <ctype.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,8 +26,16 @@ struct reducer {
   struct target target; /* with a deadline of its own where it hangs */
   unsigned lanes;
   const char *path;
+  uint64_t until_ns;
+  bool replaces; /* pieces, and does not remove them */
   struct reduction *reduction;
 };
+
+/* Whether to stop here with the smallest document so far. */
+static bool must_stop(struct reducer *reducer) {
+  reducer->reduction->out_of_time |= now_ns() >= reducer->until_ns;
+  return reducer->reduction->interrupted || reducer->reduction->out_of_time;
+}
 
 static bool go_on(void *user, struct result *result) {
   (void)user;
@@ -72,12 +83,21 @@ static size_t *cut(const struct bytes *document, bool lines, size_t *pieces) {
   return starts;
 }
 
-/* Appends to OUT the document without the pieces that REMOVED marks. */
-static void without(const struct bytes *document, const size_t *starts, size_t pieces, const bool *removed,
+/* Appends to OUT the document without the pieces that REMOVED marks, or with x for each of their characters. */
+static void without(const struct reducer *reducer, const size_t *starts, size_t pieces, const bool *removed,
                     struct bytes *out) {
-  for (size_t i = 0; i < pieces; i++)
+  const struct bytes *document = &reducer->reduction->document;
+  for (size_t i = 0; i < pieces; i++) {
     if (!removed[i])
       bytes_append(out, document->data + starts[i], starts[i + 1] - starts[i]);
+    for (size_t at = starts[i]; removed[i] && reducer->replaces && at < starts[i + 1]; at++)
+      bytes_append(out, document->data[at] == '\n' ? "\n" : "x", 1);
+  }
+}
+
+static bool is_document(const struct reducer *reducer, const struct bytes *candidate) {
+  const struct bytes *document = &reducer->reduction->document;
+  return candidate->len == document->len && memcmp(span_of(candidate).data, span_of(document).data, document->len) == 0;
 }
 
 static void keep(struct reducer *reducer, struct bytes *document) {
@@ -102,14 +122,15 @@ static size_t try_chunks(struct reducer *reducer, const size_t *starts, size_t p
     size_t end = next + size < pieces ? next + size : pieces;
     memset(marks, 0, pieces);
     memset(marks + next, 1, end - next);
-    without(&reducer->reduction->document, starts, pieces, marks, &documents[count]);
+    bytes_text(&documents[count], "");
+    without(reducer, starts, pieces, marks, &documents[count]);
     next = end;
   }
   run_round(reducer, documents, count, fails);
   for (size_t i = 0; i < count; i++) {
     size_t start = first + i * size;
     size_t end = start + size < pieces ? start + size : pieces;
-    memset(removed + start, fails[i], end - start);
+    memset(removed + start, fails[i] && !is_document(reducer, &documents[i]), end - start);
     bytes_free(&documents[i]);
   }
   free(marks);
@@ -119,17 +140,17 @@ static size_t try_chunks(struct reducer *reducer, const size_t *starts, size_t p
 /* Leaves out all that REMOVED marks or, if it does not fail so any more, only the first chunk of SIZE. */
 static bool remove_chunks(struct reducer *reducer, const size_t *starts, size_t pieces, size_t size, bool *removed) {
   bool *first = memchr(removed, 1, pieces);
-  if (!first || reducer->reduction->interrupted)
+  if (!first || must_stop(reducer))
     return false;
   struct bytes rest = {0};
   bytes_text(&rest, "");
-  without(&reducer->reduction->document, starts, pieces, removed, &rest);
+  without(reducer, starts, pieces, removed, &rest);
   if (!fails_alone(reducer, &rest)) {
     size_t start = (size_t)(first - removed);
     memset(removed, 0, pieces);
     memset(removed + start, 1, start + size < pieces ? size : pieces - start);
     bytes_clear(&rest);
-    without(&reducer->reduction->document, starts, pieces, removed, &rest);
+    without(reducer, starts, pieces, removed, &rest);
   }
   if (reducer->reduction->interrupted)
     bytes_free(&rest);
@@ -145,7 +166,7 @@ static bool sweep(struct reducer *reducer, bool lines, size_t size) {
   for (;;) {
     size_t pieces;
     size_t *starts = cut(&reducer->reduction->document, lines, &pieces);
-    if (at >= pieces || size > pieces || reducer->reduction->interrupted) {
+    if (at >= pieces || size > pieces || must_stop(reducer)) {
       free(starts);
       return any;
     }
@@ -155,7 +176,7 @@ static bool sweep(struct reducer *reducer, bool lines, size_t size) {
     any |= done;
     /* What stands after the pieces that are gone has moved up. */
     for (size_t i = at; i < end; i++)
-      at += !removed[i] || !done;
+      at += !removed[i] || !done || reducer->replaces;
     free(removed);
     free(starts);
   }
@@ -164,7 +185,7 @@ static bool sweep(struct reducer *reducer, bool lines, size_t size) {
 static void reduce_by(struct reducer *reducer, bool lines) {
   size_t pieces;
   free(cut(&reducer->reduction->document, lines, &pieces));
-  for (size_t size = pieces / 2 ? pieces / 2 : 1; !reducer->reduction->interrupted;) {
+  for (size_t size = pieces / 2 ? pieces / 2 : 1; !must_stop(reducer);) {
     bool any = sweep(reducer, lines, size);
     if (size == 1 && !any)
       return;
@@ -185,19 +206,24 @@ static void resume(struct reducer *reducer) {
 
 static void reduce_all(struct reducer *reducer) {
   resume(reducer);
-  reduce_by(reducer, true);
-  reduce_by(reducer, false);
+  for (int i = 0; i < 2; i++) {
+    reducer->replaces = i == 1;
+    reduce_by(reducer, true);
+    reduce_by(reducer, false);
+  }
 }
 
 void reduce_result(struct workspace *workspace, const struct result *result, unsigned lanes, const char *path,
-                   struct reduction *reduction) {
+                   double seconds, struct reduction *reduction) {
   struct reducer reducer = {.workspace = workspace,
                             .wanted = result,
                             .target = target_copy(result->target),
                             .lanes = lanes,
                             .path = path,
+                            .until_ns = now_ns() + (uint64_t)(seconds * 1e9),
                             .reduction = reduction};
   *reduction = (struct reduction){0};
+  bytes_text(&reduction->document, "");
   bytes_add(&reduction->document, span_of(&result->test_case->input));
   if (result->verdict == HUNG && reducer.target.deadline > HANG_DEADLINE)
     reducer.target.deadline = HANG_DEADLINE;
@@ -210,6 +236,10 @@ void reduce_result(struct workspace *workspace, const struct result *result, uns
     bytes_add(&reduction->document, span_of(&result->test_case->input));
     reduce_all(&reducer);
   }
+  /* Where nothing could be left out, the file still holds what an earlier run left there. */
+  struct bytes document = reduction->document;
+  reduction->document = (struct bytes){0};
+  keep(&reducer, &document);
   target_free(&reducer.target);
 }
 
@@ -230,22 +260,55 @@ static char *typed_here(char *path) {
   return typed;
 }
 
-char *reduced_case_path(const struct result *result) {
+/* The source of documents that RESULT's case is of: its name is what the case's begins with. */
+static const struct case_source *source_of(const struct result *result) {
   const struct suite *suite = result->suite;
-  char *folder = NULL;
-  for (size_t i = 0; i < suite->source_count && !folder; i++)
-    if (suite->sources[i].kind == SOURCE_FOLDER)
-      folder = typed_here(path_beside(suite->path, suite->sources[i].paths.items[0]));
+  const struct case_source *found = NULL;
+  for (size_t i = 0; i < suite->source_count; i++) {
+    const struct case_source *source = &suite->sources[i];
+    size_t len = strlen(source->name);
+    bool is_own = strncmp(result->test_case->id, source->name, len) == 0 && result->test_case->id[len] == '/';
+    if (source->kind == SOURCE_FOLDER && (!found || is_own))
+      found = source;
+  }
+  return found;
+}
+
+/* A file name made of NAME, which is its whole stem, that PATTERN finds; NULL where none is. */
+static char *name_found_by(const char *pattern, const char *name, const char *suffix) {
+  char *star = strrchr(pattern, '*');
+  char *names[] = {xasprintf("%s%s", name, suffix), xasprintf("%s.md", name),
+                   star ? xasprintf("%.*s%s%s", (int)strcspn(pattern, "*"), pattern, name, star + 1) : NULL};
+  char *found = NULL;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (names[i] && !found && fnmatch(pattern, names[i], FNM_PERIOD) == 0)
+      found = names[i];
+    else
+      free(names[i]);
+  return found;
+}
+
+char *reduced_case_path(const struct result *result, bool *is_found) {
+  const struct case_source *source = source_of(result);
+  char *folder = source ? typed_here(path_beside(result->suite->path, source->paths.items[0])) : NULL;
   const char *slash = strrchr(result->test_case->id, '/');
-  char *name = xstrdup(slash ? slash + 1 : result->test_case->id);
-  char *dot = strrchr(name, '.');
-  if (dot && dot > name)
+  char *stem = xstrdup(slash ? slash + 1 : result->test_case->id);
+  char *dot = strrchr(stem, '.');
+  char *suffix = xstrdup(dot && dot > stem ? dot : ".md");
+  if (dot && dot > stem)
     *dot = '\0';
-  for (char *at = name; *at; at++)
+  for (char *at = stem; *at; at++)
     if (!isalnum((unsigned char)*at) && *at != '.' && *at != '_')
       *at = '-';
-  char *path = xasprintf("%s/%s-reduced.md", folder ? folder : "fixtures/markdown", name);
-  free(folder);
+  char *name = xasprintf("%s-reduced", stem);
+  char *file = source ? name_found_by(source->pattern, name, suffix) : NULL;
+  *is_found = !source || file;
+  char *path =
+      file ? xasprintf("%s/%s", folder, file) : xasprintf("%s/%s.md", folder ? folder : "fixtures/markdown", name);
+  free(file);
   free(name);
+  free(suffix);
+  free(stem);
+  free(folder);
   return path;
 }

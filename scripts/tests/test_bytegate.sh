@@ -215,6 +215,10 @@ printf 'pattern = plain-*\n' >>crashing.ini
 run "$gate" verify --suite ./crashing.ini --text -k -j 1 --no-self-audit
 expect_text 'a crash in a conversation is a crash' '      4       4         1  CRASHED: ended by signal 11 (Segmentation fault) while it served' out
 
+run "$gate" reduce c/plain-1.http --suite ./crashing.ini
+expect_status 'a conversation cannot be reduced: 2' 2
+expect_text '... is said' 'only documents can be reduced, and c/plain-1.http is none' err
+
 # A document is reduced, and kept as a case of its suite by the command that reduce prints.
 mkdir kept
 printf 'one\n\ntwo x three\n\nfour\n' >'kept/a b.md'

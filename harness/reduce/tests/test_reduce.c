@@ -7,13 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The fault shows when the document has a line with X and, after it, one with Y. */
-static const char faulty[] = "[program p]\nelf = /bin/sh\nrunner = native\ndeadline = 5\n"
-                             "arguments = -c \"tr -d '\\n' <$1 | grep -q 'X.*Y' && %s || cat $1\" sh {file}\n"
-                             "oracle = command\noracle-command = cat\n[cases c]\nsource = random\ncount = 1\n";
+/* The program's arguments: the fault shows when the document has an X and, after it, a Y; when it has 300 bytes. */
+#define WITH_X_AND_Y(fault) "-c \"tr -d '\\n' <$1 | grep -q 'X.*Y' && " fault " || cat $1\" sh {file}"
+#define WITH_300_BYTES(fault) "-c \"[ $(wc -c <$1) -lt 300 ] && cat $1 || " fault "\" sh {file}"
+#define CRASH "kill -ILL $$"
 
-/* Reduces a document of 40 lines with LANES programs; the fault is FAULT. Appends the outcome to OUT. */
-static void reduce(const char *fault, unsigned lanes, enum verdict verdict, struct bytes *out) {
+/* Reduces a document of 40 lines with LANES programs; the suite is that of FORMAT with FAULT. PATH and SECONDS are
+   those of reduce_result. The caller frees the document. */
+static struct reduction reduce(const char *arguments, unsigned lanes, const char *path, double seconds) {
   const struct session_options options = {.command = "bytegate",
                                           .build = "",
                                           .suites_folder = "",
@@ -26,7 +27,9 @@ static void reduce(const char *fault, unsigned lanes, enum verdict verdict, stru
   struct bytes why = {0};
   struct reduction reduction;
   int status = 0;
-  char *text = xasprintf(faulty, fault);
+  char *text = xasprintf("[program p]\nelf = /bin/sh\nrunner = native\ndeadline = 5\narguments = %s\noracle = command\n"
+                         "oracle-command = cat\n[cases c]\nsource = random\ncount = 1\n",
+                         arguments);
   workspace_open(&workspace);
   ck_assert_msg(session_open_text(&session, &options, "t.ini", text, &why), "%s", span_of(&why).data);
   struct bytes *input = &session.suites[0].cases[0].input;
@@ -34,21 +37,18 @@ static void reduce(const char *fault, unsigned lanes, enum verdict verdict, stru
   for (int i = 0; i < 40; i++)
     bytes_text(input, i == 7 ? "some X here\n" : i == 31 ? "and Y there\n" : "nothing at all\n");
   ck_assert(session_run(&session, &workspace, &why, &status));
-  ck_assert_int_eq(session.results[0].verdict, verdict);
-  reduce_result(&workspace, &session.results[0], lanes, NULL, &reduction);
-  bytes_add(out, span_of(&reduction.document));
-  bytes_free(&reduction.document);
+  ck_assert(verdict_is_of_program(session.results[0].verdict));
+  reduce_result(&workspace, &session.results[0], lanes, path, seconds, &reduction);
   session_close(&session);
   workspace_close(&workspace);
   free(text);
+  return reduction;
 }
 
 START_TEST(the_two_bytes_that_matter_are_left) {
-  struct bytes alone = {0};
-  struct bytes together = {0};
-  reduce("printf Z", 1, DIVERGED, &alone);
-  reduce("printf Z", 4, DIVERGED, &together);
-  /* The first byte that diverges is kept as it was: an `n`, not a Z. */
+  struct bytes alone = reduce(WITH_X_AND_Y("printf Z"), 1, NULL, 600).document;
+  struct bytes together = reduce(WITH_X_AND_Y("printf Z"), 4, NULL, 600).document;
+  /* The first byte that diverges is kept as it was: no Z. */
   ck_assert_str_eq(alone.data, together.data);
   ck_assert_uint_eq(alone.len, 3);
   ck_assert_ptr_nonnull(strstr(alone.data, "X"));
@@ -59,36 +59,109 @@ START_TEST(the_two_bytes_that_matter_are_left) {
 END_TEST
 
 START_TEST(a_crash_is_reduced_too) {
-  struct bytes document = {0};
-  reduce("kill -ILL $$", 2, CRASHED, &document);
+  struct bytes document = reduce(WITH_X_AND_Y(CRASH), 2, NULL, 600).document;
   ck_assert_str_eq(document.data, "XY");
   bytes_free(&document);
 }
 END_TEST
 
-static const char folder_of_documents[] =
-    "[program p]\nelf = /bin/cat\nrunner = native\narguments = {file}\noracle = command\noracle-command = cat\n"
-    "[cases c]\nsource = folder\npath = ../markdown\npattern = empty.md\n";
+START_TEST(what_cannot_be_removed_is_replaced) {
+  struct bytes document = reduce(WITH_300_BYTES(CRASH), 2, NULL, 600).document;
+  ck_assert_uint_eq(document.len, 300);
+  ck_assert_uint_eq(strspn(document.data, "x\n"), 300);
+  bytes_free(&document);
+}
+END_TEST
+
+START_TEST(without_time_the_document_stays) {
+  struct reduction reduction = reduce(WITH_300_BYTES(CRASH), 2, NULL, 0);
+  ck_assert(reduction.out_of_time);
+  ck_assert_uint_gt(reduction.document.len, 500);
+  bytes_free(&reduction.document);
+}
+END_TEST
+
+#define TEN "0123456789"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+
+/* What an earlier run left in the file. */
+static const struct {
+  const char *earlier;
+  double seconds;
+  const char *left; /* in the file at the end; NULL: all of the document */
+} files[] = {
+    {"no fault shows in this", 600, "XY"}, /* it does not fail */
+    {"1 X 2 Y 3", 0, "1 X 2 Y 3"},         /* it fails, and is smaller: it goes on from there */
+    {"no fault shows in this", 0, NULL},   /* nothing smaller is found */
+    {"X Y" HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED, 0, NULL}, /* it fails, and is longer */
+    {NULL, 0, NULL},                                                  /* there is none */
+};
+
+START_TEST(the_file_holds_what_was_found) {
+  char path[] = "/tmp/test_reduce-XXXXXX";
+  struct bytes left = {0};
+  close(mkstemp(path));
+  if (files[_i].earlier)
+    ck_assert_int_eq(write_file(path, span_text(files[_i].earlier)), 0);
+  else
+    unlink(path);
+  struct bytes document = reduce(WITH_X_AND_Y(CRASH), 2, path, files[_i].seconds).document;
+  bytes_text(&left, "");
+  ck_assert_int_eq(bytes_read_file(&left, path), 0);
+  ck_assert_str_eq(left.data, document.data);
+  if (files[_i].left)
+    ck_assert_str_eq(left.data, files[_i].left);
+  else
+    ck_assert_uint_eq(left.len, 594);
+  bytes_free(&left);
+  bytes_free(&document);
+  unlink(path);
+}
+END_TEST
+
+/* The path of the reduced case of fixtures/markdown/empty.md, in a suite whose pattern is PATTERN. */
+static char *path_for(const char *pattern, bool *is_found) {
+  struct case_source sources[] = {{.name = (char *)"other", .kind = SOURCE_FOLDER, .pattern = (char *)"*"},
+                                  {.name = (char *)"c", .kind = SOURCE_FOLDER, .pattern = (char *)pattern}};
+  text_list_add(&sources[0].paths, "../hello", 8);
+  text_list_add(&sources[1].paths, "../markdown", 11);
+  struct suite suite = {.path = (char *)"fixtures/suites/t.ini", .sources = sources, .source_count = 2};
+  struct test_case one = {.id = (char *)"c/empty.md"};
+  const struct result result = {.suite = &suite, .test_case = &one};
+  char *path = reduced_case_path(&result, is_found);
+  text_list_free(&sources[0].paths);
+  text_list_free(&sources[1].paths);
+  return path;
+}
+
+static const struct {
+  const char *pattern, *path;
+  bool is_found;
+} kept[] = {
+    {"*", "fixtures/markdown/empty-reduced.md", true},
+    {"*.md", "fixtures/markdown/empty-reduced.md", true},
+    {"*.txt", "fixtures/markdown/empty-reduced.txt", true},
+    {"plain-*", "fixtures/markdown/plain-empty-reduced", true},
+    {"empty.md", "fixtures/markdown/empty-reduced.md", false},
+};
 
 /* A suite names its folders from where it stands; who keeps a case types it from where he is. */
-START_TEST(a_reduced_document_is_kept_with_the_cases_of_its_suite) {
-  const struct session_options options = {
-      .command = "bytegate", .build = "", .suites_folder = "", .known_path = "/nonexistent", .jobs = 1, .repeat = 1};
-  struct session session;
-  struct bytes why = {0};
-  ck_assert_msg(session_open_text(&session, &options, "fixtures/suites/t.ini", folder_of_documents, &why), "%s",
-                span_of(&why).data);
-  const struct result result = {.suite = &session.suites[0], .test_case = &session.suites[0].cases[0]};
-  char *path = reduced_case_path(&result);
-  ck_assert_str_eq(path, "fixtures/markdown/empty-reduced.md");
-  /* From where that leads nowhere, it stays as it is. */
-  ck_assert_int_eq(chdir("fixtures"), 0);
+START_TEST(a_reduced_document_is_kept_where_its_suite_finds_it) {
+  bool is_found;
+  char *path = path_for(kept[_i].pattern, &is_found);
+  ck_assert_str_eq(path, kept[_i].path);
+  ck_assert_int_eq(is_found, kept[_i].is_found);
   free(path);
-  path = reduced_case_path(&result);
+}
+END_TEST
+
+START_TEST(from_where_its_path_leads_nowhere_it_stays_as_it_is) {
+  bool is_found;
+  ck_assert_int_eq(chdir("fixtures"), 0);
+  char *path = path_for("*", &is_found);
   ck_assert_int_eq(chdir(".."), 0);
   ck_assert_str_eq(path, "fixtures/suites/../markdown/empty-reduced.md");
   free(path);
-  session_close(&session);
 }
 END_TEST
 
@@ -98,7 +171,11 @@ int main(void) {
   tcase_set_timeout(tests, 60);
   tcase_add_test(tests, the_two_bytes_that_matter_are_left);
   tcase_add_test(tests, a_crash_is_reduced_too);
-  tcase_add_test(tests, a_reduced_document_is_kept_with_the_cases_of_its_suite);
+  tcase_add_test(tests, what_cannot_be_removed_is_replaced);
+  tcase_add_test(tests, without_time_the_document_stays);
+  tcase_add_loop_test(tests, the_file_holds_what_was_found, 0, sizeof files / sizeof *files);
+  tcase_add_loop_test(tests, a_reduced_document_is_kept_where_its_suite_finds_it, 0, sizeof kept / sizeof *kept);
+  tcase_add_test(tests, from_where_its_path_leads_nowhere_it_stays_as_it_is);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);
