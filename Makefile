@@ -51,7 +51,7 @@ CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror $(SANITIZERS)
 LDFLAGS := -Wl,--as-needed $(SANITIZERS)
 DEPFLAGS = -MMD -MP -MF $(@:.o=.d)
 
-GATE_PACKAGES := libcurl libcmark jansson libelf libdw libxml-2.0 zlib capstone
+GATE_PACKAGES := libcmark jansson libelf libdw libxml-2.0 zlib capstone
 HARNESS_TEST_PACKAGES := check libseccomp
 TEST_PACKAGES := $(HARNESS_TEST_PACKAGES) unicorn libxxhash
 

@@ -18,7 +18,6 @@
 #include "harness/session/update_known.h"
 #include "oracles/markdown.h"
 
-#include <curl/curl.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -294,14 +293,12 @@ static int run_programs(struct options *options) {
   workspace_open(&workspace);
   if (!confinement_check(&workspace, &why))
     die("%s", why.data);
-  curl_global_init(CURL_GLOBAL_DEFAULT);
   if (options->command != COMMAND_AUDIT)
     status = run_session(options, &workspace);
   else if (!audit(&workspace, true, false, &interrupted))
     status = EXIT_INFRASTRUCTURE;
   end_by(interrupted, &workspace);
   workspace_close(&workspace);
-  curl_global_cleanup();
   return status;
 }
 

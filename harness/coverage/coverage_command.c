@@ -4,7 +4,6 @@
 #include "harness/coverage/coverage_report.h"
 #include "harness/coverage/explained.h"
 
-#include <curl/curl.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
@@ -37,7 +36,6 @@ int open_and_measure(const struct session_options *options, bool fresh, struct s
   all.programs = (struct text_list){0};
   if (all.suites.count == 0)
     name_all_suites(&all);
-  curl_global_init(CURL_GLOBAL_DEFAULT);
   char *store = xasprintf("%s/coverage", options->build);
   bool good = session_open(session, &all, &why);
   int status = good ? EXIT_INFRASTRUCTURE : EXIT_USAGE;
