@@ -30,8 +30,9 @@ static void lay_start_table(void) {
     data_offset16(handler[i], "block_starters");
 }
 
-/* open_blocks: open the blocks that start at S0; in and out S3 = the innermost block. Moves S0 and S2, so that what
- * they leave of the line is its text; S1 tells the column of S0 if W_PARTIAL_TAB is set. Destroys A*, T*, S4. */
+/* open_blocks: open the blocks that start at NEXT; in and out CONTAINER = the innermost block. Moves NEXT and NONSPACE,
+ * so that what they leave of the line is its text; COLUMN tells the column of NEXT if W_PARTIAL_TAB is set. Destroys
+ * A*, T*, INDENT. */
 static void lay_open_blocks(void) {
   routine("open_blocks");
   enter_bare();
@@ -44,8 +45,8 @@ static void lay_open_blocks(void) {
   add(T0, T0, 8 * RECORD_SIZE); /* room for whatever this start and the paragraph behind it need */
   ldw(T1, W_ARENA_LIMIT);
   bgtu(T0, T1, "no_space");
-  ld8(T0, S2, 0);
-  bgeu(S4, 4, "indented");
+  ld8(T0, NONSPACE, 0);
+  bgeu(INDENT, 4, "indented");
   la(T1, "block_start_kinds");
   ld8x(T0, T1, T0);
   jump_table(T0, "block_starters");
@@ -58,16 +59,16 @@ static void lay_open_blocks(void) {
   li(A0, BLOCK_QUOTE);
   call("add_child");
   call("pass_quote_marker");
-  sub(T1, S3, S5);
+  sub(T1, CONTAINER, WORKSPACE);
   ldw(T0, W_QUOTE_LAST);
-  stw(S3, W_QUOTE_LAST);
+  stw(CONTAINER, W_QUOTE_LAST);
   beq(T0, 0, "outermost_quote");
   st32(T1, T0, R_LEN);
-  sub(T0, T0, S5);
-  st32(T0, S3, R_EXTRA);
+  sub(T0, T0, WORKSPACE);
+  st32(T0, CONTAINER, R_EXTRA);
   jump("container_opened");
   label("outermost_quote");
-  stw(S3, W_QUOTE_FIRST);
+  stw(CONTAINER, W_QUOTE_FIRST);
   jump("container_opened");
 
   label("heading");
@@ -79,7 +80,7 @@ static void lay_open_blocks(void) {
   leave();
 
   label("html_start");
-  mov(A0, S2);
+  mov(A0, NONSPACE);
   call("html_block_kind");
   bne(A0, 0, "html_opened");
   ldw(T0, W_TIP_TYPE);
@@ -92,11 +93,11 @@ static void lay_open_blocks(void) {
   li(A0, BLOCK_HTML);
   call("add_child");
   ldw(T0, W_MARKER_CHAR);
-  st8(T0, S3, R_AUX);
+  st8(T0, CONTAINER, R_AUX);
   leave();
 
   label("hyphen");
-  ld8(T1, S3, R_TYPE);
+  ld8(T1, CONTAINER, R_TYPE);
   bne(T1, BLOCK_PARAGRAPH, "thematic_or_item");
   li(A0, '-');
   call("is_setext_underline");
@@ -104,7 +105,7 @@ static void lay_open_blocks(void) {
   li(A0, 2);
   jump("setext");
   label("setext1");
-  ld8(T1, S3, R_TYPE);
+  ld8(T1, CONTAINER, R_TYPE);
   bne(T1, BLOCK_PARAGRAPH, "nothing");
   li(A0, '=');
   call("is_setext_underline");
@@ -114,7 +115,7 @@ static void lay_open_blocks(void) {
   leave();
 
   label("thematic_or_item");
-  ld8(T0, S2, 2);
+  ld8(T0, NONSPACE, 2);
   bgtu(T0, '_', "item"); /* no three characters of a break */
   call("is_thematic_break");
   bne(A0, 0, "break_found");
@@ -130,7 +131,7 @@ static void lay_open_blocks(void) {
   label("break_found");
   li(A0, BLOCK_BREAK);
   call("add_child");
-  ldw(S2, W_EOL); /* nothing is left of the line */
+  ldw(NONSPACE, W_EOL); /* nothing is left of the line */
   leave();
 
   label("indented");
@@ -141,7 +142,7 @@ static void lay_open_blocks(void) {
   call("advance_indentation");
   li(A0, BLOCK_CODE);
   call("add_child");
-  st32(S0, S3, R_START);
+  st32(NEXT, CONTAINER, R_START);
   label("nothing");
   leave();
   label("no_space");
@@ -150,15 +151,17 @@ static void lay_open_blocks(void) {
   leave();
 }
 
-/* open_heading: an ATX heading (4.2) at S2? If so open it as S3, give it its text, and destroy S0 and S1. */
+/* open_heading: an ATX heading (4.2) at NONSPACE? If so open it as CONTAINER, give it its text, and destroy NEXT and
+ * COLUMN. */
 static void lay_open_heading(void) {
+  Reg text = S0, level = S1;
   routine("open_heading");
-  mov(A0, S2);
+  mov(A0, NONSPACE);
   label("count");
   add(A0, A0, 1);
   ld8(T0, A0, 0);
   beq(T0, '#', "count");
-  sub(A1, A0, S2);
+  sub(A1, A0, NONSPACE);
   bgtu(A1, 6, "no");
   beq(T0, '\n', "yes");
   beq(T0, ' ', "yes");
@@ -167,17 +170,17 @@ static void lay_open_heading(void) {
   ret();
   label("yes");
   enter_bare();
-  mov(S0, A0);
-  mov(S1, A1);
+  mov(text, A0);
+  mov(level, A1);
   li(A0, BLOCK_HEADING);
   call("add_child");
-  st8(S1, S3, R_AUX);
+  st8(level, CONTAINER, R_AUX);
   label("skip_space");
-  ld8(T0, S0, 0);
+  ld8(T0, text, 0);
   beq(T0, ' ', "space");
   bne(T0, '\t', "text_found");
   label("space");
-  add(S0, S0, 1);
+  add(text, text, 1);
   jump("skip_space");
 
   label("text_found"); /* it ends before trailing space, and before #s that follow a space or tab */
@@ -197,11 +200,11 @@ static void lay_open_heading(void) {
   mov(A0, A1);
   label("end_found");
   stw(A0, W_HEADING_END);
-  bleu(A0, S0, "empty");
-  sub(A0, A0, S0);
-  st32(A0, S3, R_LEN);
-  sub(T0, S0, S5);
-  st32(T0, S3, R_DATA);
+  bleu(A0, text, "empty");
+  sub(A0, A0, text);
+  st32(A0, CONTAINER, R_LEN);
+  sub(T0, text, WORKSPACE);
+  st32(T0, CONTAINER, R_DATA);
   label("empty");
   leave();
 }
@@ -219,19 +222,20 @@ static void lay_trim_end(void) {
   ret();
 }
 
-/* open_fence: a code fence (4.5) at S2? If so open its block as S3 and move S0 behind the fence. The info string must
- * be well-formed UTF-8, and behind backticks it has no backtick. Destroys S4. */
+/* open_fence: a code fence (4.5) at NONSPACE? If so open its block as CONTAINER and move NEXT behind the fence. The
+ * info string must be well-formed UTF-8, and behind backticks it has no backtick. Destroys INDENT. */
 static void lay_open_fence(void) {
+  Reg length = S4;
   routine("open_fence");
   enter_bare();
-  ld8(A1, S2, 0);
-  mov(A0, S2);
+  ld8(A1, NONSPACE, 0);
+  mov(A0, NONSPACE);
   label("count");
   add(A0, A0, 1);
   ld8(T0, A0, 0);
   beq(T0, A1, "count");
-  sub(S4, A0, S2);
-  bltu(S4, 3, "no");
+  sub(length, A0, NONSPACE);
+  bltu(length, 3, "no");
   label("info_string");
   ld8(T0, A0, 0);
   beq(T0, '\n', "yes");
@@ -250,27 +254,27 @@ static void lay_open_fence(void) {
   label("yes");
   li(A0, BLOCK_CODE);
   call("add_child");
-  ld8(T0, S3, R_FLAGS);
+  ld8(T0, CONTAINER, R_FLAGS);
   or (T0, T0, BLOCK_FENCED);
-  st8(T0, S3, R_FLAGS);
-  ld8(T0, S2, 0);
-  st8(T0, S3, R_AUX);
-  sub(T0, S2, S0);
-  st8(T0, S3, R_FENCE_INDENT);
-  add(S0, S2, S4);
+  st8(T0, CONTAINER, R_FLAGS);
+  ld8(T0, NONSPACE, 0);
+  st8(T0, CONTAINER, R_AUX);
+  sub(T0, NONSPACE, NEXT);
+  st8(T0, CONTAINER, R_FENCE_INDENT);
+  add(NEXT, NONSPACE, length);
   stw(0, W_PARTIAL_TAB);
-  bleu(S4, 255, "length_known");
-  li(S4, 255);
+  bleu(length, 255, "length_known");
+  li(length, 255);
   label("length_known");
-  st32(S4, S3, R_EXTRA);
+  st32(length, CONTAINER, R_EXTRA);
   leave();
 }
 
-/* is_setext_underline: in A0 = '=' or '-'; out A0 = 1 if the line from S2 is an underline of it (4.3), else 0.
+/* is_setext_underline: in A0 = '=' or '-'; out A0 = 1 if the line from NONSPACE is an underline of it (4.3), else 0.
  * Destroys A1, T0. */
 static void lay_is_setext_underline(void) {
   routine("is_setext_underline");
-  mov(A1, S2);
+  mov(A1, NONSPACE);
   label("underline");
   add(A1, A1, 1);
   ld8(T0, A1, 0);
@@ -291,36 +295,37 @@ static void lay_is_setext_underline(void) {
   ret();
 }
 
-/* make_setext_heading: the paragraph S3 becomes a heading of level A0, if more than definitions is left of it; else
- * the underline is its text. Destroys S1. */
+/* make_setext_heading: the paragraph CONTAINER becomes a heading of level A0, if more than definitions is left of it;
+ * else the underline is its text. Destroys COLUMN. */
 static void lay_make_setext_heading(void) {
+  Reg level = S1;
   routine("make_setext_heading");
   enter_bare();
-  mov(S1, A0);
-  mov(A0, S3);
+  mov(level, A0);
+  mov(A0, CONTAINER);
   call("resolve_definitions");
   beq(A0, 0, "only_definitions");
-  st8(BLOCK_HEADING, S3, R_TYPE);
-  st8(S1, S3, R_AUX);
-  ld8(T0, S3, R_FLAGS);
+  st8(BLOCK_HEADING, CONTAINER, R_TYPE);
+  st8(level, CONTAINER, R_AUX);
+  ld8(T0, CONTAINER, R_FLAGS);
   or (T0, T0, BLOCK_FENCED);
-  st8(T0, S3, R_FLAGS);
-  ld32(A0, S3, R_PARENT);
-  add(A0, A0, S5);
+  st8(T0, CONTAINER, R_FLAGS);
+  ld32(A0, CONTAINER, R_PARENT);
+  add(A0, A0, WORKSPACE);
   ldw(A1, W_PARAGRAPH_SIBLING);
   call("note_sibling");
   label("only_definitions");
   leave();
 }
 
-/* is_thematic_break: out A0 = not 0 if the line from S2 is a thematic break (4.1), else 0, and W_BREAK_KILL tells from
- * where on it can be one again. Destroys A1, A2, T0. */
+/* is_thematic_break: out A0 = not 0 if the line from NONSPACE is a thematic break (4.1), else 0, and W_BREAK_KILL tells
+ * from where on it can be one again. Destroys A1, A2, T0. */
 static void lay_is_thematic_break(void) {
   routine("is_thematic_break");
   ldw(T0, W_BREAK_KILL);
-  bgtu(T0, S2, "known");
-  ld8(A1, S2, 0);
-  mov(A0, S2);
+  bgtu(T0, NONSPACE, "known");
+  ld8(A1, NONSPACE, 0);
+  mov(A0, NONSPACE);
   li(A2, 1);
   label("next");
   add(A0, A0, 1);
@@ -341,13 +346,13 @@ static void lay_is_thematic_break(void) {
   ret();
 }
 
-/* parse_list_marker: a list marker (5.2) at S2? out A0 = its length, or 0; W_MARKER_* tell what it is.
+/* parse_list_marker: a list marker (5.2) at NONSPACE? out A0 = its length, or 0; W_MARKER_* tell what it is.
  * Destroys A*, T*. */
 static void lay_parse_list_marker(void) {
   routine("parse_list_marker");
-  mov(A0, S2);
+  mov(A0, NONSPACE);
   li(A1, 0);
-  ld8(A2, S2, 0);
+  ld8(A2, NONSPACE, 0);
   la(T1, "byte_classes");
   ld8x(T0, T1, A2);
   bclr(T0, IS_DIGIT, "delimiter");
@@ -357,7 +362,7 @@ static void lay_parse_list_marker(void) {
   sub(A1, A1, '0');
   add(A0, A0, 1);
   ld8(A2, A0, 0);
-  sub(T0, A0, S2);
+  sub(T0, A0, NONSPACE);
   bgeu(T0, 9, "number_done");
   ld8x(T0, T1, A2);
   bset(T0, IS_DIGIT, "digits");
@@ -369,7 +374,7 @@ static void lay_parse_list_marker(void) {
   ld8(T0, A0, 0);
   ld8x(T1, T1, T0);
   bclr(T1, IS_SPACE, "no");
-  ld8(T1, S3, R_TYPE);
+  ld8(T1, CONTAINER, R_TYPE);
   bne(T1, BLOCK_PARAGRAPH, "yes");
   /* to interrupt a paragraph, an item must not begin with a blank line, and a number must be 1 */
   beq(A2, '.', "number");
@@ -387,7 +392,7 @@ static void lay_parse_list_marker(void) {
   label("yes");
   stw(A2, W_MARKER_CHAR);
   stw(A1, W_MARKER_START);
-  sub(A0, A0, S2);
+  sub(A0, A0, NONSPACE);
   stw(A0, W_MARKER_LENGTH);
   ret();
   label("no");
@@ -395,57 +400,57 @@ static void lay_parse_list_marker(void) {
   ret();
 }
 
-/* open_item: open an item with the list marker at S2 that W_MARKER_* describe as S3, in a list of its own unless S3 is
- * a list of the same kind; pass the marker and find where the item's content starts. */
+/* open_item: open an item with the list marker at NONSPACE that W_MARKER_* describe as CONTAINER, in a list of its own
+ * unless CONTAINER is a list of the same kind; pass the marker and find where the item's content starts. */
 static void lay_open_item(void) {
   routine("open_item");
   enter_bare();
-  ld8(T0, S3, R_AUX); /* of nothing but a list is it a marker */
+  ld8(T0, CONTAINER, R_AUX); /* of nothing but a list is it a marker */
   ldw(T1, W_MARKER_CHAR);
   beq(T0, T1, "list_known");
   li(A0, BLOCK_LIST);
   call("add_child");
   ldw(T0, W_MARKER_CHAR);
-  st8(T0, S3, R_AUX);
+  st8(T0, CONTAINER, R_AUX);
   ldw(T0, W_MARKER_START);
-  st32(T0, S3, R_DATA);
+  st32(T0, CONTAINER, R_DATA);
   label("list_known");
   li(A0, BLOCK_ITEM);
   call("add_child");
 
   ldw(T0, W_MARKER_LENGTH);
-  add(S0, S2, T0);
-  add(S1, S1, S4);
-  add(S1, S1, T0);
-  add(A1, S4, T0); /* columns that belong to the item */
+  add(NEXT, NONSPACE, T0);
+  add(COLUMN, COLUMN, INDENT);
+  add(COLUMN, COLUMN, T0);
+  add(A1, INDENT, T0); /* columns that belong to the item */
   stw(0, W_PARTIAL_TAB);
-  ld8(T0, S0, 0);
+  ld8(T0, NEXT, 0);
   bne(T0, ' ', "any_space");
-  ld8(T0, S0, 1);
+  ld8(T0, NEXT, 1);
   bleu(T0, ' ', "any_space");
-  add(S0, S0, 1); /* one space, and text */
-  add(S1, S1, 1);
+  add(NEXT, NEXT, 1); /* one space, and text */
+  add(COLUMN, COLUMN, 1);
   add(A1, A1, 1);
-  mov(S2, S0);
-  li(S4, 0);
+  mov(NONSPACE, NEXT);
+  li(INDENT, 0);
   label("padding_known");
-  st32(A1, S3, R_DATA);
+  st32(A1, CONTAINER, R_DATA);
   leave();
 
   label("any_space");
   call("find_nonspace");
-  ld8(T0, S2, 0);
+  ld8(T0, NONSPACE, 0);
   beq(T0, '\n', "one_column");
-  beq(S4, 0, "one_column");
-  bgeu(S4, 5, "one_column");
-  add(A1, A1, S4);
-  add(S1, S1, S4);
-  mov(S0, S2);
-  li(S4, 0);
+  beq(INDENT, 0, "one_column");
+  bgeu(INDENT, 5, "one_column");
+  add(A1, A1, INDENT);
+  add(COLUMN, COLUMN, INDENT);
+  mov(NEXT, NONSPACE);
+  li(INDENT, 0);
   jump("padding_known");
   label("one_column"); /* an indented code block, or nothing, follows: one column belongs to the marker */
   add(A1, A1, 1);
-  beq(S4, 0, "padding_known");
+  beq(INDENT, 0, "padding_known");
   li(A0, 1);
   call("advance_indentation");
   jump("padding_known");

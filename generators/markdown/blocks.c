@@ -11,7 +11,7 @@
  * - a blank line passes every list item at once, down to the next block quote. */
 #include "parts.h"
 
-/* parse_blocks: the records of the whole text. Keeps S5; uses S0..S4. */
+/* parse_blocks: the records of the whole text. Uses the registers of its phase. */
 static void lay_parse_blocks(void) {
   routine("parse_blocks");
   enter_bare();
@@ -21,14 +21,14 @@ static void lay_parse_blocks(void) {
   stw(0, W_LONGEST);
   stw(0, W_REF_LAST);
   stw(0, W_REF_COUNT);
-  add(A0, S5, W_DOCUMENT);
+  add(A0, WORKSPACE, W_DOCUMENT);
   stw(A0, W_TIP);
   stw(A0, W_LAST_RECORD);
   st64(BLOCK_DOCUMENT | BLOCK_OPEN << 8, A0, 0);
   for (int field = 8; field < RECORD_SIZE; field += 8)
     st64(0, A0, field);
-  add(S0, S5, W_SIZE + 16); /* the text */
-  st8('\n', S0, -1);
+  add(NEXT, WORKSPACE, W_SIZE + 16); /* the text */
+  st8('\n', NEXT, -1);
   stw(0, W_BREAK_KILL);
   stw(W_DOCUMENT, W_PLAIN_PARENT);
   ldw(T0, W_FLAGS);
@@ -52,7 +52,7 @@ static void lay_parse_blocks(void) {
   ld8(T0, A1, R_FENCE_INDENT);
   bne(T0, 0, "any_line");
   ld8(T1, A1, R_AUX);
-  mov(A2, S0);
+  mov(A2, NEXT);
   label("over_blanks");
   ld8(T0, A2, 0);
   add(A2, A2, 1);
@@ -63,7 +63,7 @@ static void lay_parse_blocks(void) {
   beq(A2, 0, "any_line");
   jump("extend");
   label("in_paragraph");
-  ld8(T0, S0, 0);
+  ld8(T0, NEXT, 0);
   la(T1, "block_start_kinds");
   ld8x(T0, T1, T0);
   bne(T0, START_NONE, "any_line");
@@ -71,13 +71,13 @@ static void lay_parse_blocks(void) {
   label("extend");
   ld32(T0, A1, R_DATA);
   add(T0, T0, A2);
-  add(T0, T0, S5);
-  bne(T0, S0, "any_line"); /* its content stands elsewhere */
-  sub(T0, A0, S0);
+  add(T0, T0, WORKSPACE);
+  bne(T0, NEXT, "any_line"); /* its content stands elsewhere */
+  sub(T0, A0, NEXT);
   add(T0, T0, 1);
   add(A2, A2, T0);
   st32(A2, A1, R_LEN);
-  add(S0, A0, 1);
+  add(NEXT, A0, 1);
   ld8(T0, A0, -1);
   if_not_class(T0, IS_SPACE, "next_line");
   ld8(T0, A1, R_FLAGS);
@@ -87,19 +87,19 @@ static void lay_parse_blocks(void) {
 
   label("any_line");
   stw(A0, W_EOL);
-  li(S1, 0);
+  li(COLUMN, 0);
   stw(0, W_PARTIAL_TAB);
   stw(0, W_OPENED);
   call("find_nonspace");
   call("match_open_blocks");
   beq(A0, 0, "added"); /* it was a closing fence */
-  stw(S3, W_MATCHED);
-  ld8(T0, S3, R_TYPE);
+  stw(CONTAINER, W_MATCHED);
+  ld8(T0, CONTAINER, R_TYPE);
   bleu(T0, BLOCK_LIST, "open");
   beq(T0, BLOCK_BREAK, "open");
   bne(T0, BLOCK_PARAGRAPH, "add"); /* nothing starts inside of code and HTML */
-  bgeu(S4, 4, "goes_on");
-  ld8(T0, S2, 0);
+  bgeu(INDENT, 4, "goes_on");
+  ld8(T0, NONSPACE, 0);
   la(T1, "block_start_kinds");
   ld8x(T0, T1, T0);
   bne(T0, START_NONE, "open");
@@ -111,8 +111,8 @@ static void lay_parse_blocks(void) {
   label("add");
   call("add_text");
   label("added");
-  ldw(S0, W_EOL);
-  add(S0, S0, 1);
+  ldw(NEXT, W_EOL);
+  add(NEXT, NEXT, 1);
   ldw(T0, W_ERROR);
   beq(T0, 0, "next_line");
   blt(T0, 0, "out_of_space");
@@ -122,7 +122,7 @@ static void lay_parse_blocks(void) {
   leave();
 
   label("end_of_text");
-  add(T0, S5, W_DOCUMENT);
+  add(T0, WORKSPACE, W_DOCUMENT);
   stw(T0, W_MATCHED);
   call("close_unmatched");
   ldw(T0, W_ERROR);
@@ -133,120 +133,121 @@ static void lay_parse_blocks(void) {
   leave();
 }
 
-/* find_nonspace: S2 = the first byte at or behind S0 that is no space or tab, S4 = the columns up to it. They stay true
- * while the line is walked: what moves S0 keeps them so. Destroys T0, T1. */
+/* find_nonspace: NONSPACE = the first byte at or behind NEXT that is no space or tab, INDENT = the columns up to it.
+ * They stay true while the line is walked: what moves NEXT keeps them so. Destroys T0, T1. */
 static void lay_find_nonspace(void) {
   routine("find_nonspace");
-  mov(S2, S0);
-  li(S4, 0);
-  ld8(T0, S0, 0);
+  mov(NONSPACE, NEXT);
+  li(INDENT, 0);
+  ld8(T0, NEXT, 0);
   bgtu(T0, ' ', "found");
-  mov(T1, S1);
+  mov(T1, COLUMN);
   label("look");
   beq(T0, ' ', "space");
   beq(T0, '\t', "tab");
-  sub(S4, T1, S1);
+  sub(INDENT, T1, COLUMN);
   label("found");
   ret();
   label("tab"); /* to the next column that is a multiple of four */
   or (T1, T1, 3);
   label("space");
   add(T1, T1, 1);
-  add(S2, S2, 1);
-  ld8(T0, S2, 0);
+  add(NONSPACE, NONSPACE, 1);
+  ld8(T0, NONSPACE, 0);
   jump("look");
 }
 
-/* skip_to_nonspace: S0 = S2. What is left of the line is text, or nothing: its column is not asked for, and S1 is kept.
+/* skip_to_nonspace: NEXT = NONSPACE. What is left of the line is text, or nothing: its column is not asked for, and
+ * COLUMN is kept.
  */
 static void lay_skip_to_nonspace(void) {
   routine("skip_to_nonspace");
-  mov(S0, S2);
-  li(S4, 0);
+  mov(NEXT, NONSPACE);
+  li(INDENT, 0);
   stw(0, W_PARTIAL_TAB);
   ret();
 }
 
-/* advance_indentation: move S0 over A0 columns of the indentation, 1 to S4, stopping inside a tab where they end there;
- * S4 is what is left of it. Where each byte of it is one column, that is one step. Destroys A0, T0, T1. */
+/* advance_indentation: move NEXT over A0 columns of the indentation, 1 to INDENT, stopping inside a tab where they end
+ * there; INDENT is what is left of it. Where each byte of it is one column, that is one step. Destroys A0, T0, T1. */
 static void lay_advance_indentation(void) {
   routine("advance_indentation");
-  sub(T0, S2, S0);
-  bne(T0, S4, "tabs");
-  add(S0, S0, A0);
-  add(S1, S1, A0);
-  sub(S4, S4, A0);
+  sub(T0, NONSPACE, NEXT);
+  bne(T0, INDENT, "tabs");
+  add(NEXT, NEXT, A0);
+  add(COLUMN, COLUMN, A0);
+  sub(INDENT, INDENT, A0);
   stw(0, W_PARTIAL_TAB);
   ret();
   label("tabs");
-  sub(S4, S4, A0);
+  sub(INDENT, INDENT, A0);
   jump("advance_columns");
 }
 
-/* advance_columns: move S0 over A0 columns of spaces and tabs (or other bytes, one column each), stopping inside a tab
- * where they end there. In: W_PARTIAL_TAB is 0 unless S0 is at a tab. Destroys A0, T0, T1. */
+/* advance_columns: move NEXT over A0 columns of spaces and tabs (or other bytes, one column each), stopping inside a
+ * tab where they end there. In: W_PARTIAL_TAB is 0 unless NEXT is at a tab. Destroys A0, T0, T1. */
 static void lay_advance_columns(void) {
   routine("advance_columns");
   label("more");
   ble(A0, 0, "done");
-  ld8(T0, S0, 0);
+  ld8(T0, NEXT, 0);
   beq(T0, '\t', "tab");
-  add(S0, S0, 1);
-  add(S1, S1, 1);
+  add(NEXT, NEXT, 1);
+  add(COLUMN, COLUMN, 1);
   sub(A0, A0, 1);
   jump("more");
   label("tab");
-  and(T0, S1, 3);
+  and(T0, COLUMN, 3);
   li(T1, 4);
   sub(T1, T1, T0); /* columns left in the tab */
   bgt(T1, A0, "inside_tab");
   stw(0, W_PARTIAL_TAB);
-  add(S1, S1, T1);
-  add(S0, S0, 1);
+  add(COLUMN, COLUMN, T1);
+  add(NEXT, NEXT, 1);
   sub(A0, A0, T1);
   jump("more");
   label("inside_tab");
   stw(1, W_PARTIAL_TAB);
-  add(S1, S1, A0);
+  add(COLUMN, COLUMN, A0);
   label("done");
   ret();
 }
 
-/* match_open_blocks: out S3 = the innermost block that the line continues; A0 = 0 if the line is used up (it closed
- * a fence), else 1. */
+/* match_open_blocks: out CONTAINER = the innermost block that the line continues; A0 = 0 if the line is used up (it
+ * closed a fence), else 1. */
 static void lay_match_open_blocks(void) {
   routine("match_open_blocks");
   enter_bare();
-  add(S3, S5, W_DOCUMENT);
+  add(CONTAINER, WORKSPACE, W_DOCUMENT);
   stw(0, W_QUOTE_MATCHED);
 
   label("next_block");
-  ld32(T0, S3, R_CHILD);
+  ld32(T0, CONTAINER, R_CHILD);
   beq(T0, 0, "matched");
-  add(T0, T0, S5);
+  add(T0, T0, WORKSPACE);
   ld8(T1, T0, R_FLAGS);
   bclr(T1, BLOCK_OPEN, "matched");
-  mov(S3, T0);
+  mov(CONTAINER, T0);
   label("match_block");
-  ld8(T0, S3, R_TYPE);
+  ld8(T0, CONTAINER, R_TYPE);
   beq(T0, BLOCK_LIST, "next_block");
   jump_table(T0, "block_matchers");
 
   label("quote");
-  bgtu(S4, 3, "unmatched");
-  ld8(T0, S2, 0);
+  bgtu(INDENT, 3, "unmatched");
+  ld8(T0, NONSPACE, 0);
   bne(T0, '>', "unmatched");
   call("pass_quote_marker");
-  stw(S3, W_QUOTE_MATCHED);
+  stw(CONTAINER, W_QUOTE_MATCHED);
   jump("next_block");
 
   label("item");
-  ld32(A0, S3, R_DATA);
-  bltu(S4, A0, "less_indented");
+  ld32(A0, CONTAINER, R_DATA);
+  bltu(INDENT, A0, "less_indented");
   call("advance_indentation");
   jump("next_block");
   label("less_indented");
-  ld8(T0, S2, 0);
+  ld8(T0, NONSPACE, 0);
   bne(T0, '\n', "unmatched");
   call("skip_to_nonspace");
   /* Nothing is left but the end of the line: every further item and list matches, up to the next block quote. */
@@ -254,52 +255,52 @@ static void lay_match_open_blocks(void) {
   beq(T0, 0, "no_quote_yet");
   ld32(T0, T0, R_LEN);
   beq(T0, 0, "no_quote_left");
-  add(T0, T0, S5);
+  add(T0, T0, WORKSPACE);
   jump("stop_at_quote");
   label("no_quote_yet");
   ldw(T0, W_QUOTE_FIRST);
   beq(T0, 0, "no_quote_left");
   label("stop_at_quote");
-  mov(S3, T0);
+  mov(CONTAINER, T0);
   jump("unmatched");
   label("no_quote_left");
-  ldw(S3, W_TIP);
-  ld8(T0, S3, R_TYPE);
+  ldw(CONTAINER, W_TIP);
+  ld8(T0, CONTAINER, R_TYPE);
   bne(T0, BLOCK_ITEM, "match_block");
-  ld32(T0, S3, R_CHILD);
+  ld32(T0, CONTAINER, R_CHILD);
   beq(T0, 0, "unmatched"); /* a blank line ends an item that began with one */
   jump("matched");
 
   label("paragraph");
-  ld8(T0, S2, 0);
+  ld8(T0, NONSPACE, 0);
   beq(T0, '\n', "unmatched");
   jump("matched");
 
   label("code");
-  ld8(T0, S3, R_FLAGS);
+  ld8(T0, CONTAINER, R_FLAGS);
   bset(T0, BLOCK_FENCED, "fenced");
-  bltu(S4, 4, "not_indented");
+  bltu(INDENT, 4, "not_indented");
   li(A0, 4);
   call("advance_indentation");
   jump("matched");
   label("not_indented");
-  ld8(T0, S2, 0);
+  ld8(T0, NONSPACE, 0);
   bne(T0, '\n', "unmatched");
   call("skip_to_nonspace");
   jump("matched");
 
   label("fenced");
-  bgtu(S4, 3, "inside_fence");
-  ld8(T0, S2, 0);
-  ld8(T1, S3, R_AUX);
+  bgtu(INDENT, 3, "inside_fence");
+  ld8(T0, NONSPACE, 0);
+  ld8(T1, CONTAINER, R_AUX);
   bne(T0, T1, "inside_fence");
-  mov(A0, S2);
+  mov(A0, NONSPACE);
   label("fence_run");
   add(A0, A0, 1);
   ld8(T1, A0, 0);
   beq(T1, T0, "fence_run");
-  sub(A1, A0, S2);
-  ld32(T1, S3, R_EXTRA);
+  sub(A1, A0, NONSPACE);
+  ld32(T1, CONTAINER, R_EXTRA);
   bltu(A1, T1, "inside_fence");
   label("after_fence");
   ld8(T0, A0, 0);
@@ -308,10 +309,10 @@ static void lay_match_open_blocks(void) {
   beq(T0, ' ', "after_fence");
   beq(T0, '\t', "after_fence");
   label("inside_fence"); /* drop as much indentation as the fence had */
-  ld8(A1, S3, R_FENCE_INDENT);
+  ld8(A1, CONTAINER, R_FENCE_INDENT);
   label("drop_indentation");
   beq(A1, 0, "matched");
-  ld8(T0, S0, 0);
+  ld8(T0, NEXT, 0);
   beq(T0, ' ', "drop_one");
   bne(T0, '\t', "matched");
   label("drop_one");
@@ -320,23 +321,23 @@ static void lay_match_open_blocks(void) {
   sub(A1, A1, 1);
   jump("drop_indentation");
   label("closing_fence");
-  mov(A0, S3);
+  mov(A0, CONTAINER);
   call("finalize");
   li(A0, 0);
   leave();
 
   label("html");
-  ld8(T0, S3, R_AUX);
+  ld8(T0, CONTAINER, R_AUX);
   bltu(T0, 6, "matched"); /* kinds 1 to 5 hold blank lines */
-  ld8(T0, S2, 0);
+  ld8(T0, NONSPACE, 0);
   beq(T0, '\n', "unmatched");
 
   label("matched");
   li(A0, 1);
   leave();
   label("unmatched");
-  ld32(S3, S3, R_PARENT);
-  add(S3, S3, S5);
+  ld32(CONTAINER, CONTAINER, R_PARENT);
+  add(CONTAINER, CONTAINER, WORKSPACE);
   li(A0, 1);
   leave();
 
@@ -349,29 +350,29 @@ static void lay_match_open_blocks(void) {
     data_offset16(matcher[type], "block_matchers");
 }
 
-/* pass_quote_marker: move S0 behind the '>' at S2 and the one column of white space that may follow it. Destroys T0,
- * T1.
+/* pass_quote_marker: move NEXT behind the '>' at NONSPACE and the one column of white space that may follow it.
+ * Destroys T0, T1.
  */
 static void lay_pass_quote_marker(void) {
   routine("pass_quote_marker");
-  add(S0, S2, 1);
-  add(S1, S1, S4);
-  add(S1, S1, 1);
+  add(NEXT, NONSPACE, 1);
+  add(COLUMN, COLUMN, INDENT);
+  add(COLUMN, COLUMN, 1);
   stw(0, W_PARTIAL_TAB);
-  ld8(T0, S0, 0);
+  ld8(T0, NEXT, 0);
   beq(T0, ' ', "space");
   beq(T0, '\t', "tab");
   jump("find_nonspace");
   label("tab");
-  add(S1, S1, 1);
-  and(T0, S1, 3);
+  add(COLUMN, COLUMN, 1);
+  and(T0, COLUMN, 3);
   beq(T0, 0, "tab_used_up");
   stw(1, W_PARTIAL_TAB);
   jump("find_nonspace");
   label("space");
-  add(S1, S1, 1);
+  add(COLUMN, COLUMN, 1);
   label("tab_used_up");
-  add(S0, S0, 1);
+  add(NEXT, NEXT, 1);
   jump("find_nonspace");
 }
 
@@ -389,10 +390,10 @@ static void lay_close_unmatched(void) {
   leave();
 }
 
-/* add_child: in A0 = BLOCK_* type, S3 = the container, S2 = where the block starts; out S3 = the new block, which is
- * also W_TIP. What the line did not continue is closed first, then S3 if it cannot hold the block: its parent can. A
- * block that the line itself has opened holds what comes next, and has no child yet. Within the arena: its bound is
- * checked before each block is opened. Destroys A*, T*. */
+/* add_child: in A0 = BLOCK_* type, CONTAINER = the container, NONSPACE = where the block starts; out CONTAINER = the
+ * new block, which is also W_TIP. What the line did not continue is closed first, then CONTAINER if it cannot hold the
+ * block: its parent can. A block that the line itself has opened holds what comes next, and has no child yet. Within
+ * the arena: its bound is checked before each block is opened. Destroys A*, T*. */
 static void lay_add_child(void) {
   routine("add_child");
   enter_bare();
@@ -403,18 +404,18 @@ static void lay_add_child(void) {
   stw(A0, W_NEW_TYPE);
   call("close_unmatched");
   ldw(A2, W_NEW_TYPE);
-  ld8(T0, S3, R_TYPE);
+  ld8(T0, CONTAINER, R_TYPE);
   bleu(T0, BLOCK_ITEM, "holds_it");
-  beq(A2, BLOCK_ITEM, "holds_it"); /* S3 is a list: an item is opened in nothing else */
+  beq(A2, BLOCK_ITEM, "holds_it"); /* CONTAINER is a list: an item is opened in nothing else */
   call("finalize");
-  mov(S3, A0);
+  mov(CONTAINER, A0);
   ldw(A2, W_NEW_TYPE);
 
   label("holds_it");
-  ld32(A1, S3, R_CHILD);
+  ld32(A1, CONTAINER, R_CHILD);
   beq(A2, BLOCK_PARAGRAPH, "remember");
   beq(A1, 0, "create");
-  mov(A0, S3);
+  mov(A0, CONTAINER);
   call("note_sibling");
   jump("create");
   label("remember"); /* a paragraph of nothing but definitions is taken back */
@@ -425,15 +426,15 @@ static void lay_add_child(void) {
   call("new_record");
   or (A2, A2, BLOCK_OPEN << 8);
   st32(A2, A0, R_TYPE);
-  st32(T1, S3, R_CHILD);
-  sub(T0, S3, S5);
+  st32(T1, CONTAINER, R_CHILD);
+  sub(T0, CONTAINER, WORKSPACE);
   st32(T0, A0, R_PARENT);
   st64(0, A0, R_CHILD); /* and R_DATA */
   st64(0, A0, R_LEN);   /* and R_EXTRA */
-  st32(S2, A0, R_START);
+  st32(NONSPACE, A0, R_START);
   add(T0, A0, RECORD_SIZE);
   stw(T0, W_TOP);
-  mov(S3, A0);
+  mov(CONTAINER, A0);
   stw(A0, W_TIP);
   bgtu(A2, BLOCK_OPEN << 8 | BLOCK_LIST, "leaf");
   ldw(T0, W_ARENA_LIMIT); /* keep room for the record of its end */
@@ -452,7 +453,7 @@ static void lay_new_record(void) {
   and(A0, A0, -8);
   ldw(T0, W_LAST_RECORD);
   stw(A0, W_LAST_RECORD);
-  sub(T1, A0, S5);
+  sub(T1, A0, WORKSPACE);
   st32(T1, T0, R_NEXT);
   st32(0, A0, R_NEXT);
   ret();
@@ -464,7 +465,7 @@ static void lay_note_sibling(void) {
   routine("note_sibling");
   beq(A1, 0, "tight");
   ld8(T0, A0, R_TYPE);
-  add(A1, A1, S5);
+  add(A1, A1, WORKSPACE);
   beq(T0, BLOCK_ITEM, "in_item");
   bne(T0, BLOCK_LIST, "tight");
   mov(T1, A0);
@@ -473,7 +474,7 @@ static void lay_note_sibling(void) {
   jump("has_children");
   label("in_item");
   ld32(T1, A0, R_PARENT);
-  add(T1, T1, S5);
+  add(T1, T1, WORKSPACE);
   label("descend"); /* the last line of a list or item is that of its last child */
   ld8(T0, A1, R_TYPE);
   beq(T0, BLOCK_LIST, "has_children");
@@ -481,7 +482,7 @@ static void lay_note_sibling(void) {
   label("has_children");
   ld32(T0, A1, R_CHILD);
   beq(T0, 0, "deepest");
-  add(A1, T0, S5);
+  add(A1, T0, WORKSPACE);
   jump("descend");
   label("deepest");
   ld8(T0, A1, R_FLAGS);
@@ -501,7 +502,7 @@ static void lay_finalize(void) {
   and(T0, T0, 255 - BLOCK_OPEN);
   st8(T0, A0, R_FLAGS);
   ld32(A1, A0, R_PARENT);
-  add(A1, A1, S5);
+  add(A1, A1, WORKSPACE);
   stw(A1, W_TIP);
   ld8(T1, A0, R_TYPE);
   bleu(T1, BLOCK_LIST, "container");
@@ -511,7 +512,7 @@ static void lay_finalize(void) {
   jump("trim_blank_lines");
   label("paragraph");
   ld32(T0, A0, R_DATA);
-  ld8x(T0, S5, T0);
+  ld8x(T0, WORKSPACE, T0);
   beq(T0, '[', "definitions");
   ldw(T0, W_PARAGRAPH_SIBLING);
   beq(T0, 0, "measure_leaf");
@@ -530,7 +531,7 @@ static void lay_finalize(void) {
   bne(T1, BLOCK_QUOTE, "end_record");
   ld32(T0, A0, R_EXTRA);
   beq(T0, 0, "outermost");
-  add(T0, T0, S5);
+  add(T0, T0, WORKSPACE);
   st32(0, T0, R_LEN);
   stw(T0, W_QUOTE_LAST);
   jump("end_record");
@@ -565,37 +566,39 @@ static void lay_measure_leaf(void) {
 
 /* finalize_definitions: the rest of finalize for a paragraph A0, of parent A1, that may begin with definitions. */
 static void lay_finalize_definitions(void) {
+  Reg parent = S0, paragraph = S3;
   routine("finalize_definitions");
-  enter(S0, S3);
-  mov(S3, A0);
-  mov(S0, A1);
+  enter(parent, paragraph);
+  mov(paragraph, A0);
+  mov(parent, A1);
   call("resolve_definitions");
   beq(A0, 0, "only_definitions");
-  mov(A0, S0);
+  mov(A0, parent);
   ldw(A1, W_PARAGRAPH_SIBLING);
   call("note_sibling");
-  ld32(T0, S3, R_LEN);
+  ld32(T0, paragraph, R_LEN);
   ldw(T1, W_LONGEST);
   bleu(T0, T1, "done");
   stw(T0, W_LONGEST);
   jump("done");
   label("only_definitions");
-  ld32(T0, S0, R_PARENT);
-  add(T0, T0, S5);
+  ld32(T0, parent, R_PARENT);
+  add(T0, T0, WORKSPACE);
   ldw(T1, W_MATCHED);
   bne(T0, T1, "take_back");
-  mov(A0, S0); /* cmark settles a list that the line continues, but not its item, when the paragraph is still there */
+  mov(A0,
+      parent); /* cmark settles a list that the line continues, but not its item, when the paragraph is still there */
   ldw(A1, W_PARAGRAPH_SIBLING);
   call("note_sibling");
   label("take_back");
   ldw(T0, W_PARAGRAPH_SIBLING);
-  st32(T0, S0, R_CHILD);
+  st32(T0, parent, R_CHILD);
   ldw(T0, W_PARAGRAPH_PREV);
   stw(T0, W_LAST_RECORD);
   stw(T0, W_POSITION_LAST); /* behind it is nothing that has a position */
   st32(0, T0, R_NEXT);
   label("done");
-  mov(A0, S0);
+  mov(A0, parent);
   leave();
 }
 
@@ -605,7 +608,7 @@ static void lay_trim_blank_lines(void) {
   routine("trim_blank_lines");
   ld32(T1, A0, R_DATA);
   ld32(A2, A0, R_LEN);
-  add(T1, T1, S5);
+  add(T1, T1, WORKSPACE);
   add(A2, A2, T1);
   label("back");
   sub(A2, A2, 1);
@@ -625,68 +628,69 @@ static void lay_trim_blank_lines(void) {
 
 /* add_line: append what is left of the line, with its '\n', to the content of the leaf block A0. The content points
  * into the text while its lines lie there one behind the other, and is copied to the arena when they do not.
- * Destroys A*, T*; moves S0. */
+ * Destroys A*, T*; moves NEXT. */
 static void lay_add_line(void) {
+  Reg block = S3, top = S4; /* while its content is copied: the block, and the end of the arena */
   routine("add_line");
   ldw(T1, W_PARTIAL_TAB);
   bne(T1, 0, "copied");
   ldw(A2, W_EOL);
-  sub(A2, A2, S0);
+  sub(A2, A2, NEXT);
   add(A2, A2, 1); /* A2 = bytes to add */
   ld32(A1, A0, R_LEN);
   bne(A1, 0, "not_first");
-  sub(T0, S0, S5);
+  sub(T0, NEXT, WORKSPACE);
   st32(T0, A0, R_DATA);
   st32(A2, A0, R_LEN);
   ret();
   label("not_first");
   ld32(T0, A0, R_DATA);
-  add(T0, T0, S5);
+  add(T0, T0, WORKSPACE);
   add(T0, T0, A1);
-  bne(T0, S0, "copied");
+  bne(T0, NEXT, "copied");
   add(A1, A1, A2);
   st32(A1, A0, R_LEN);
   ret();
 
   label("copied");
-  enter(S2, S3, S4);
-  mov(S3, A0);
-  ldw(S4, W_TOP);
-  ld32(A0, S3, R_DATA);
-  ld32(A1, S3, R_LEN);
-  add(A0, A0, S5);
+  enter(NONSPACE, block, top);
+  mov(block, A0);
+  ldw(top, W_TOP);
+  ld32(A0, block, R_DATA);
+  ld32(A1, block, R_LEN);
+  add(A0, A0, WORKSPACE);
   ldw(T0, W_EOL);
-  sub(T0, T0, S0);
+  sub(T0, T0, NEXT);
   add(T0, T0, A1);
-  add(T0, T0, S4);
+  add(T0, T0, top);
   add(T0, T0, 64);
   ldw(T1, W_ARENA_LIMIT);
   bgtu(T0, T1, "no_space");
   add(T0, A0, A1);
-  beq(T0, S4, "append"); /* the content is the last thing in the arena already */
-  sub(T0, S4, S5);
-  st32(T0, S3, R_DATA);
+  beq(T0, top, "append"); /* the content is the last thing in the arena already */
+  sub(T0, top, WORKSPACE);
+  st32(T0, block, R_DATA);
   call("put_raw");
   label("append");
   ldw(T0, W_PARTIAL_TAB);
   beq(T0, 0, "rest");
-  add(S0, S0, 1); /* what is left of the tab becomes spaces */
-  and(T0, S1, 3);
+  add(NEXT, NEXT, 1); /* what is left of the tab becomes spaces */
+  and(T0, COLUMN, 3);
   li(T1, 4);
   sub(T1, T1, T0);
-  st32(0x20202020, S4, 0);
-  add(S4, S4, T1);
+  st32(0x20202020, top, 0);
+  add(top, top, T1);
   label("rest");
-  mov(A0, S0);
+  mov(A0, NEXT);
   ldw(A1, W_EOL);
-  sub(A1, A1, S0);
+  sub(A1, A1, NEXT);
   add(A1, A1, 1);
   call("put_raw");
-  stw(S4, W_TOP);
-  ld32(T0, S3, R_DATA);
-  sub(T1, S4, S5);
+  stw(top, W_TOP);
+  ld32(T0, block, R_DATA);
+  sub(T1, top, WORKSPACE);
   sub(T1, T1, T0);
-  st32(T1, S3, R_LEN);
+  st32(T1, block, R_LEN);
   leave();
   label("no_space");
   li(T0, MARKDOWN_NO_SPACE);
@@ -694,25 +698,26 @@ static void lay_add_line(void) {
   leave();
 }
 
-/* continue_paragraph: append the line from S2 to the paragraph S3, its indentation left out. Destroys A*, T*. */
+/* continue_paragraph: append the line from NONSPACE to the paragraph CONTAINER, its indentation left out. Destroys A*,
+ * T*. */
 static void lay_continue_paragraph(void) {
   routine("continue_paragraph");
   enter_bare();
   call("skip_to_nonspace");
-  mov(A0, S3);
+  mov(A0, CONTAINER);
   call("add_line");
   call("note_padding");
   leave();
 }
 
-/* note_padding: mark the paragraph S3 if the line in hand ends with white space, which its inlines lose.
+/* note_padding: mark the paragraph CONTAINER if the line in hand ends with white space, which its inlines lose.
  * Destroys A0, T0, T1. */
 static void lay_note_padding(void) {
   routine("note_padding");
   ldw(T0, W_EOL);
   ld8(T0, T0, -1);
   bgtu(T0, ' ', "none");
-  mov(A0, S3);
+  mov(A0, CONTAINER);
   if_class(T0, IS_SPACE, "mark_padded");
   label("none");
   ret();
@@ -724,17 +729,18 @@ static void lay_note_padding(void) {
   ret();
 }
 
-/* add_text: give what is left of the line, from S0, to the container S3. S2 = its first byte that is no space or tab.
+/* add_text: give what is left of the line, from NEXT, to the container CONTAINER. NONSPACE = its first byte that is no
+ * space or tab.
  */
 static void lay_add_text(void) {
   routine("add_text");
   enter_bare();
   call("note_blank");
   ldw(T0, W_TIP);
-  beq(T0, S3, "closed");
+  beq(T0, CONTAINER, "closed");
   ld8(T1, T0, R_TYPE);
   bne(T1, BLOCK_PARAGRAPH, "not_lazy");
-  ld8(T1, S2, 0);
+  ld8(T1, NONSPACE, 0);
   beq(T1, '\n', "not_lazy");
   mov(A0, T0); /* a lazy continuation line: paragraph text, whatever it left unmatched */
   call("add_line");
@@ -744,21 +750,21 @@ static void lay_add_text(void) {
   label("not_lazy");
   call("close_unmatched");
   label("closed");
-  ld8(T0, S3, R_TYPE);
+  ld8(T0, CONTAINER, R_TYPE);
   bleu(T0, BLOCK_LIST, "container");
   jump_table(T0, "text_takers");
 
   label("code");
-  mov(A0, S3);
+  mov(A0, CONTAINER);
   call("add_line");
   leave();
 
   label("html");
-  mov(A0, S3);
+  mov(A0, CONTAINER);
   call("add_line");
   call("ends_html_block");
   beq(A0, 0, "done");
-  mov(A0, S3);
+  mov(A0, CONTAINER);
   call("finalize");
   label("done");
   leave();
@@ -768,16 +774,16 @@ static void lay_add_text(void) {
   leave();
 
   label("container");
-  ld8(T0, S2, 0);
+  ld8(T0, NONSPACE, 0);
   beq(T0, '\n', "done");
   li(A0, BLOCK_PARAGRAPH);
   call("add_child");
-  sub(T0, S2, S5);
-  st32(T0, S3, R_DATA);
+  sub(T0, NONSPACE, WORKSPACE);
+  st32(T0, CONTAINER, R_DATA);
   ldw(T1, W_EOL);
-  sub(T0, T1, S2);
+  sub(T0, T1, NONSPACE);
   add(T0, T0, 1);
-  st32(T0, S3, R_LEN);
+  st32(T0, CONTAINER, R_LEN);
   call("note_padding");
   leave();
 
@@ -789,8 +795,8 @@ static void lay_add_text(void) {
     data_offset16(taker[type], "text_takers");
 }
 
-/* note_blank: remember for the container S3, and for its last child, whether this line is blank there. Of the blocks
- * that stay open only S3 may keep the mark. Destroys T0, T1, A0. */
+/* note_blank: remember for the container CONTAINER, and for its last child, whether this line is blank there. Of the
+ * blocks that stay open only CONTAINER may keep the mark. Destroys T0, T1, A0. */
 static void lay_note_blank(void) {
   routine("note_blank");
   ldw(A0, W_BLANK_CONTAINER);
@@ -801,21 +807,21 @@ static void lay_note_blank(void) {
   ld8(T0, A0, R_FLAGS);
   and(T0, T0, 255 - BLOCK_BLANK);
   st8(T0, A0, R_FLAGS);
-  label("cleared"); /* in S3 as well */
-  ld8(T0, S2, 0);
+  label("cleared"); /* in CONTAINER as well */
+  ld8(T0, NONSPACE, 0);
   beq(T0, '\n', "blank");
   ret();
 
   label("blank");
-  ld32(A0, S3, R_CHILD);
+  ld32(A0, CONTAINER, R_CHILD);
   beq(A0, 0, "childless");
-  add(A0, A0, S5);
+  add(A0, A0, WORKSPACE);
   ld8(T0, A0, R_FLAGS);
   or (T0, T0, BLOCK_BLANK);
   st8(T0, A0, R_FLAGS);
   label("childless");
-  ld8(T1, S3, R_FLAGS);
-  ld8(T0, S3, R_TYPE);
+  ld8(T1, CONTAINER, R_FLAGS);
+  ld8(T0, CONTAINER, R_TYPE);
   beq(T0, BLOCK_QUOTE, "never_blank");
   beq(T0, BLOCK_BREAK, "never_blank");
   bset(T1, BLOCK_FENCED, "never_blank");
@@ -823,8 +829,8 @@ static void lay_note_blank(void) {
   bne(T0, 0, "never_blank"); /* the blank first line of an item does not count */
   label("mark");
   or (T1, T1, BLOCK_BLANK);
-  st8(T1, S3, R_FLAGS);
-  stw(S3, W_BLANK_CONTAINER);
+  st8(T1, CONTAINER, R_FLAGS);
+  stw(CONTAINER, W_BLANK_CONTAINER);
   label("never_blank");
   ret();
 }

@@ -27,6 +27,7 @@ static void lay_flanking(void) {
 
 /* character_class: in A0 = code point; out A0 = CLASS_*. Destroys A*, T*. */
 static void lay_character_class(void) {
+  Reg code_point = S0;
   routine("character_class");
   bgeu(A0, 128, "not_ascii");
   beq(A0, 11, "not_ascii"); /* VT is a space nowhere else in the specification, nor in Unicode */
@@ -35,27 +36,28 @@ static void lay_character_class(void) {
   and(A0, A0, IS_SPACE | IS_PUNCT); /* CLASS_SPACE or CLASS_PUNCTUATION */
   ret();
   label("not_ascii");
-  enter(S0);
-  mov(S0, A0);
+  enter(code_point);
+  mov(code_point, A0);
   call("is_unicode_space");
   bne(A0, 0, "classified");
-  mov(A0, S0);
+  mov(A0, code_point);
   call("is_unicode_punctuation");
   shl(A0, A0, 1);
   label("classified");
   leave();
 }
 
-/* classify_run: in A3, S0 = the start and the end of a run of delimiters; out A0 = its entry of "flanking",
+/* classify_run: in A3, NEXT = the start and the end of a run of delimiters; out A0 = its entry of "flanking",
  * A4 = the character before it. Keeps A3. */
 static void lay_classify_run(void) {
+  Reg entry = S2, start = S3, before = S4;
   routine("classify_run");
-  enter(S2, S3, S4);
-  mov(S3, A3);
+  enter(entry, start, before);
+  mov(start, A3);
   ldw(T0, W_SUBJECT);
   li(A0, '\n'); /* what stands for the edges, and for invalid UTF-8 */
-  beq(S3, T0, "before_known");
-  mov(A2, S3);
+  beq(start, T0, "before_known");
+  mov(A2, start);
   label("back_to_lead_byte");
   sub(A2, A2, 1);
   ld8(A0, A2, 0);
@@ -64,44 +66,44 @@ static void lay_classify_run(void) {
   bltu(A0, 0xC0, "back_to_lead_byte");
   label("decode_before");
   mov(A0, A2);
-  sub(A1, S3, A2);
+  sub(A1, start, A2);
   call("utf8_decode");
   bge(A0, 0, "before_known");
   li(A0, '\n');
   label("before_known");
-  mov(S4, A0);
+  mov(before, A0);
   call("character_class");
-  shl(S2, A0, 2);
+  shl(entry, A0, 2);
   li(A0, '\n');
-  bgeu(S0, S1, "after_known");
-  ld8(A0, S0, 0);
+  bgeu(NEXT, SUBJECT_END, "after_known");
+  ld8(A0, NEXT, 0);
   bltu(A0, 0x80, "after_known");
-  mov(A0, S0);
-  sub(A1, S1, S0);
+  mov(A0, NEXT);
+  sub(A1, SUBJECT_END, NEXT);
   call("utf8_decode");
   bge(A0, 0, "after_known");
   li(A0, '\n');
   label("after_known");
   call("character_class");
-  add(S2, S2, A0);
+  add(entry, entry, A0);
   la(T0, "flanking");
-  ld8x(A0, T0, S2);
-  mov(A3, S3);
-  mov(A4, S4);
+  ld8x(A0, T0, entry);
+  mov(A3, start);
+  mov(A4, before);
   leave();
 }
 
-/* delimiter_run: at a run of '*' or '_'. If it can open, or close one that can: flush, push it, move S0 behind it; out
- * A0 is not 0. Else move S0 behind it; out A0 = 0. Between two ASCII characters two looks into the table of bytes
+/* delimiter_run: at a run of '*' or '_'. If it can open, or close one that can: flush, push it, move NEXT behind it;
+ * out A0 is not 0. Else move NEXT behind it; out A0 = 0. Between two ASCII characters two looks into the table of bytes
  * settle what it can do. (VT is a space in that table and nowhere in the rules of emphasis.) */
 static void lay_delimiter_run(void) {
   routine("delimiter_run");
   enter_bare();
-  mov(A3, S0);
-  ld8(A1, S0, 0);
+  mov(A3, NEXT);
+  ld8(A1, NEXT, 0);
   label("count"); /* the white space behind the text ends the run at the latest */
-  add(S0, S0, 1);
-  ld8(T0, S0, 0);
+  add(NEXT, NEXT, 1);
+  ld8(T0, NEXT, 0);
   beq(T0, A1, "count");
   bgeu(T0, 0x80, "any_neighbours");
   beq(T0, '\v', "any_neighbours");
@@ -138,15 +140,15 @@ static void lay_delimiter_run(void) {
   label("push");
   mov(A0, A3);
   call("flush_run");
-  st8(TOKEN_DELIMITER, S4, T_KIND);
-  sub(A0, S0, A3);
-  st32(A0, S4, T_LEN);
-  st32(0, S4, T_LOW);
-  st32(A0, S4, T_HIGH);
+  st8(TOKEN_DELIMITER, TOKEN, T_KIND);
+  sub(A0, NEXT, A3);
+  st32(A0, TOKEN, T_LEN);
+  st32(0, TOKEN, T_LOW);
+  st32(A0, TOKEN, T_HIGH);
   bltu(A0, 3, "remainder_known");
   call("third");
   label("remainder_known");
-  st8(A0, S4, T_MOD3);
+  st8(A0, TOKEN, T_MOD3);
   call("stack_delimiter"); /* A0 is not 0 */
   leave();
   label("text");
@@ -161,21 +163,21 @@ static void lay_delimiter_run(void) {
   jump("classified");
 }
 
-/* stack_delimiter: put the token S4 on the stack of delimiters and go on to the next: the character A1 at A3, which
+/* stack_delimiter: put the token TOKEN on the stack of delimiters and go on to the next: the character A1 at A3, which
  * can do A2. out A0 is not 0. Destroys A1, A2, T0. */
 static void lay_stack_delimiter(void) {
   routine("stack_delimiter");
-  st8(A2, S4, T_FLAGS);
-  st8(A1, S4, T_CHAR);
-  sub(T0, A3, S5);
-  st32(T0, S4, T_OFF);
-  st32(0, S4, T_NEXT);
+  st8(A2, TOKEN, T_FLAGS);
+  st8(A1, TOKEN, T_CHAR);
+  sub(T0, A3, WORKSPACE);
+  st32(T0, TOKEN, T_OFF);
+  st32(0, TOKEN, T_NEXT);
   ldw(A0, W_TOKENS);
-  sub(A1, S4, A0);
+  sub(A1, TOKEN, A0);
   ldw(A2, W_LAST_DELIMITER);
   stw(A1, W_LAST_DELIMITER);
-  st32(A2, S4, T_PREV);
-  add(S4, S4, TOKEN_SIZE);
+  st32(A2, TOKEN, T_PREV);
+  add(TOKEN, TOKEN, TOKEN_SIZE);
   add(A2, A2, A0);
   st32(A1, A2, T_NEXT);
   ret();
@@ -192,89 +194,95 @@ static void lay_third(void) {
   ret();
 }
 
+/* Of process_emphasis and what it calls: */
+#define CLOSER S0      /* a token of the stack of delimiters */
+#define OPENER S1      /* one below it */
+#define FIRST_TOKEN S2 /* W_TOKENS */
+#define BOTTOM S3      /* where the openers_bottom of the closer stands */
+
 /* process_emphasis: in A0 = offset of a byte: make emphasis of the delimiter runs behind it, and take them off the
- * stack. S0 closer, S1 opener, S2 W_TOKENS, S3 the closer's openers_bottom. Going down the stack, by T_PREV, leads past
- * what has left it; going up, by T_NEXT, is done once, so nothing is linked for that. */
+ * stack. Going down the stack, by T_PREV, leads past what has left it; going up, by T_NEXT, is done once, so nothing is
+ * linked for that. */
 static void lay_process_emphasis(void) {
   routine("process_emphasis");
   ldw(T0, W_LAST_DELIMITER);
   bne(T0, 0, "delimiters");
   ret();
   label("delimiters");
-  enter(S0, S1, S2, S3);
-  ldw(S2, W_TOKENS);
+  enter(CLOSER, OPENER, FIRST_TOKEN, BOTTOM);
+  ldw(FIRST_TOKEN, W_TOKENS);
   for (int i = 0; i < BOTTOMS; i++)
-    st32(A0, S5, W_BOTTOM + 4 * i);
-  st64(0, S5, W_QUOTE_FROM);
-  li(S0, 0);
+    st32(A0, WORKSPACE, W_BOTTOM + 4 * i);
+  st64(0, WORKSPACE, W_QUOTE_FROM);
+  li(CLOSER, 0);
   label("find_first");
-  add(A1, S2, T0);
+  add(A1, FIRST_TOKEN, T0);
   ld32(T1, A1, T_OFF);
   bltu(T1, A0, "first_found");
-  mov(S0, A1);
+  mov(CLOSER, A1);
   ld32(T0, A1, T_PREV);
   bne(T0, 0, "find_first");
   label("first_found"); /* what lies below stays on the stack, and nothing on top of it: what is left is text */
   stw(T0, W_LAST_DELIMITER);
-  add(T0, T0, S2);
+  add(T0, T0, FIRST_TOKEN);
   st32(0, T0, T_NEXT);
 
   label("next");
-  beq(S0, 0, "finished");
-  ld8(T0, S0, T_FLAGS);
+  beq(CLOSER, 0, "finished");
+  ld8(T0, CLOSER, T_FLAGS);
   bclr(T0, TOKEN_CAN_CLOSE, "no_closer");
   li(A0, 0); /* which openers_bottom */
-  ld8(T1, S0, T_CHAR);
+  ld8(T1, CLOSER, T_CHAR);
   beq(T1, '_', "bottom_known");
   bltu(T1, '*', "quote");
-  ld8(A0, S0, T_MOD3);
+  ld8(A0, CLOSER, T_MOD3);
   add(A0, A0, 1);
   bclr(T0, TOKEN_CAN_OPEN, "bottom_known");
   add(A0, A0, 3);
   label("bottom_known");
   shl(A0, A0, 2);
-  add(S3, S5, A0);
-  ld32(A3, S3, W_BOTTOM);
-  ld32(A0, S0, T_PREV);
+  add(BOTTOM, WORKSPACE, A0);
+  ld32(A3, BOTTOM, W_BOTTOM);
+  ld32(A0, CLOSER, T_PREV);
   label("look_for_opener");
   beq(A0, 0, "no_opener");
-  add(S1, S2, A0);
-  ld32(T0, S1, T_OFF);
+  add(OPENER, FIRST_TOKEN, A0);
+  ld32(T0, OPENER, T_OFF);
   bltu(T0, A3, "no_opener");
-  ld8(A1, S1, T_CHAR); /* it can open: what could only close was closed, or has left the stack */
+  ld8(A1, OPENER, T_CHAR); /* it can open: what could only close was closed, or has left the stack */
   bne(A1, T1, "further_back");
   /* if one of the two could also be the other, their lengths must not add up to a multiple of three, unless both are */
-  ld8(T0, S1, T_FLAGS);
+  ld8(T0, OPENER, T_FLAGS);
   bset(T0, TOKEN_CAN_CLOSE, "rule_of_three");
-  ld8(T0, S0, T_FLAGS);
+  ld8(T0, CLOSER, T_FLAGS);
   bclr(T0, TOKEN_CAN_OPEN, "opener_found");
   label("rule_of_three");
-  ld8(T0, S0, T_MOD3);
-  ld8(A1, S1, T_MOD3);
+  ld8(T0, CLOSER, T_MOD3);
+  ld8(A1, OPENER, T_MOD3);
   add(T0, T0, A1);
   bne(T0, 3, "opener_found");
   label("further_back");
-  ld32(A0, S1, T_PREV);
+  ld32(A0, OPENER, T_PREV);
   jump("look_for_opener");
 
   label("no_opener");
-  ld32(T0, S0, T_OFF);
-  st32(T0, S3, W_BOTTOM);
-  ld8(T0, S0, T_FLAGS);
+  ld32(T0, CLOSER, T_OFF);
+  st32(T0, BOTTOM, W_BOTTOM);
+  ld8(T0, CLOSER, T_FLAGS);
   bset(T0, TOKEN_CAN_OPEN, "no_closer");
   call("remove_closer");
   jump("next");
   label("no_closer");
-  ld32(T0, S0, T_NEXT);
-  li(S0, 0);
+  ld32(T0, CLOSER, T_NEXT);
+  li(CLOSER, 0);
   beq(T0, 0, "next");
-  add(S0, S2, T0);
+  add(CLOSER, FIRST_TOKEN, T0);
   jump("next");
 
   label("opener_found");
   call("join_delimiters");
-  ld32(T0, S0, T_LOW);
-  ld32(T1, S0, T_HIGH);
+  ld32(T0, CLOSER, T_LOW);
+  ld32(T1, CLOSER, T_HIGH);
   bltu(T0, T1, "next");
   call("remove_closer");
   jump("next");
@@ -288,34 +296,34 @@ static void lay_process_emphasis(void) {
   leave();
 }
 
-/* remove_closer: take the run S0 off the stack; out S0 = the run above it, or 0. Destroys A0, A1. */
+/* remove_closer: take the run CLOSER off the stack; out CLOSER = the run above it, or 0. Destroys A0, A1. */
 static void lay_remove_closer(void) {
   routine("remove_closer");
-  ld32(A0, S0, T_PREV);
-  ld32(A1, S0, T_NEXT);
-  li(S0, 0);
+  ld32(A0, CLOSER, T_PREV);
+  ld32(A1, CLOSER, T_NEXT);
+  li(CLOSER, 0);
   beq(A1, 0, "top");
-  add(S0, S2, A1);
-  st32(A0, S0, T_PREV);
+  add(CLOSER, FIRST_TOKEN, A1);
+  st32(A0, CLOSER, T_PREV);
   label("top");
   ret();
 }
 
-/* join_delimiters: emphasis from the run S1 to the run S0: strong if both have two characters left. The runs between
- * leave the stack, and S1 too when it is used up. Destroys A*, T*. */
+/* join_delimiters: emphasis from the run OPENER to the run CLOSER: strong if both have two characters left. The runs
+ * between leave the stack, and OPENER too when it is used up. Destroys A*, T*. */
 static void lay_join_delimiters(void) {
   routine("join_delimiters");
-  ld32(A0, S1, T_HIGH);
-  ld32(T0, S1, T_LOW);
+  ld32(A0, OPENER, T_HIGH);
+  ld32(T0, OPENER, T_LOW);
   sub(A1, A0, T0); /* characters left of the opener */
-  ld32(A2, S0, T_LOW);
-  ld32(T0, S0, T_HIGH);
+  ld32(A2, CLOSER, T_LOW);
+  ld32(T0, CLOSER, T_HIGH);
   sub(A3, T0, A2);
   ldw(A4, W_TAG_BIAS);
-  ld32(A5, S1, T_OFF);
+  ld32(A5, OPENER, T_OFF);
   add(A5, A5, A4);
   add(A5, A5, A0); /* tag behind the opener's last character */
-  ld32(T0, S0, T_OFF);
+  ld32(T0, CLOSER, T_OFF);
   add(A4, A4, T0);
   add(A4, A4, A2); /* tag of the closer's first */
   bltu(A1, 2, "emphasis");
@@ -330,14 +338,14 @@ static void lay_join_delimiters(void) {
   li(T1, 1);
   label("use");
   sub(A0, A0, T1);
-  st32(A0, S1, T_HIGH);
+  st32(A0, OPENER, T_HIGH);
   add(A2, A2, T1);
-  st32(A2, S0, T_LOW);
-  sub(A0, S1, S2);
+  st32(A2, CLOSER, T_LOW);
+  sub(A0, OPENER, FIRST_TOKEN);
   bne(A1, T1, "opener_left");
-  ld32(A0, S1, T_PREV);
+  ld32(A0, OPENER, T_PREV);
   label("opener_left"); /* A0 = what lies below the closer now */
-  st32(A0, S0, T_PREV);
+  st32(A0, CLOSER, T_PREV);
   ret();
 }
 
@@ -353,13 +361,13 @@ enum {
   ELLIPSIS = UTF8_3(0x2026)
 };
 
-/* smart_quote: a ' or " at S0 under MARKDOWN_SMART: flush, push the quotation mark that it becomes unless it finds a
- * partner, move S0 behind it. It opens only where no letter stands before it. */
+/* smart_quote: a ' or " at NEXT under MARKDOWN_SMART: flush, push the quotation mark that it becomes unless it finds a
+ * partner, move NEXT behind it. It opens only where no letter stands before it. */
 static void lay_smart_quote(void) {
   routine("smart_quote");
   enter_bare();
-  mov(A3, S0);
-  add(S0, S0, 1);
+  mov(A3, NEXT);
+  add(NEXT, NEXT, 1);
   call("classify_run");
   and(A2, A0, TOKEN_CAN_OPEN | TOKEN_CAN_CLOSE);
   bclr(A2, TOKEN_CAN_OPEN, "classified");
@@ -385,62 +393,63 @@ static void lay_smart_quote(void) {
   call("stack_delimiter");
   leave();
   label("text");
-  add(S4, S4, TOKEN_SIZE);
+  add(TOKEN, TOKEN, TOKEN_SIZE);
   leave();
 
-  routine("set_character"); /* the token S4 is the character of three bytes A0 */
-  st16(TOKEN_DECODED, S4, T_KIND);
-  st32(3, S4, T_LEN);
-  st32(A0, S4, T_BYTES);
+  routine("set_character"); /* the token TOKEN is the character of three bytes A0 */
+  st16(TOKEN_DECODED, TOKEN, T_KIND);
+  st32(3, TOKEN, T_LEN);
+  st32(A0, TOKEN, T_BYTES);
   ret();
 }
 
-/* close_quote: the smart quotation mark S0 can close: look for one of its kind that can open, and pair the two. out
- * A0 = 1 if S0 stays on the stack, else 0, and S0 is the run above it. S1, S2, S3 as in process_emphasis. What lies
- * between two partners stays on the stack, but no opener of their kind is among it: a later search steps over it. */
+/* close_quote: the smart quotation mark CLOSER can close: look for one of its kind that can open, and pair the two. out
+ * A0 = 1 if CLOSER stays on the stack, else 0, and CLOSER is the run above it. OPENER, FIRST_TOKEN, BOTTOM as in
+ * process_emphasis. What lies between two partners stays on the stack, but no opener of their kind is among it: a later
+ * search steps over it. */
 static void lay_close_quote(void) {
   routine("close_quote");
   enter_bare();
-  add(S3, S5, 4); /* the fields of " are the second ones */
+  add(BOTTOM, WORKSPACE, 4); /* the fields of " are the second ones */
   li(A4, LEFT_DOUBLE);
   li(A0, RIGHT_DOUBLE);
   beq(T1, '"', "kind_known");
-  mov(S3, S5);
+  mov(BOTTOM, WORKSPACE);
   li(A4, LEFT_SINGLE);
   li(A0, RIGHT_SINGLE);
   label("kind_known");
-  st32(A0, S0, T_BYTES);
-  ld32(A3, S3, W_BOTTOM + 4 * BOTTOM_QUOTES);
-  ld32(A0, S0, T_PREV);
+  st32(A0, CLOSER, T_BYTES);
+  ld32(A3, BOTTOM, W_BOTTOM + 4 * BOTTOM_QUOTES);
+  ld32(A0, CLOSER, T_PREV);
   label("look");
   beq(A0, 0, "no_opener");
-  add(S1, S2, A0);
-  ld32(T0, S1, T_OFF);
+  add(OPENER, FIRST_TOKEN, A0);
+  ld32(T0, OPENER, T_OFF);
   bltu(T0, A3, "no_opener");
-  ld8(T0, S1, T_CHAR);
+  ld8(T0, OPENER, T_CHAR);
   beq(T0, T1, "opener_found");
-  ld32(A1, S3, W_QUOTE_FROM);
-  ld32(A2, S3, W_QUOTE_TO);
+  ld32(A1, BOTTOM, W_QUOTE_FROM);
+  ld32(A2, BOTTOM, W_QUOTE_TO);
   bgeu(A0, A1, "step");
   bleu(A0, A2, "step");
   mov(A0, A2);
   jump("look");
   label("step");
-  ld32(A0, S1, T_PREV);
+  ld32(A0, OPENER, T_PREV);
   jump("look");
 
   label("opener_found");
-  st32(A4, S1, T_BYTES);
-  st8(0, S1, T_CHAR); /* it has left the stack, though a search still comes by it */
-  ld32(T0, S1, T_PREV);
-  st32(T0, S3, W_QUOTE_TO);
-  sub(T0, S0, S2);
-  st32(T0, S3, W_QUOTE_FROM);
+  st32(A4, OPENER, T_BYTES);
+  st8(0, OPENER, T_CHAR); /* it has left the stack, though a search still comes by it */
+  ld32(T0, OPENER, T_PREV);
+  st32(T0, BOTTOM, W_QUOTE_TO);
+  sub(T0, CLOSER, FIRST_TOKEN);
+  st32(T0, BOTTOM, W_QUOTE_FROM);
   jump("remove");
   label("no_opener");
-  ld32(T0, S0, T_OFF);
-  st32(T0, S3, W_BOTTOM + 4 * BOTTOM_QUOTES);
-  ld8(T0, S0, T_FLAGS);
+  ld32(T0, CLOSER, T_OFF);
+  st32(T0, BOTTOM, W_BOTTOM + 4 * BOTTOM_QUOTES);
+  ld8(T0, CLOSER, T_FLAGS);
   bset(T0, TOKEN_CAN_OPEN, "stays");
   label("remove");
   call("remove_closer");
@@ -452,17 +461,17 @@ static void lay_close_quote(void) {
 }
 
 /* smart_dashes: at a '-' under MARKDOWN_SMART: of two or more, flush and push the dashes that they become, and out A0
- * is not 0; else it is 0. Moves S0 behind them. All em dashes if they are a multiple of three, all en dashes if they
+ * is not 0; else it is 0. Moves NEXT behind them. All em dashes if they are a multiple of three, all en dashes if they
  * are even, else em dashes with one or two en dashes last. */
 static void lay_smart_dashes(void) {
   routine("smart_dashes");
   enter_bare();
-  mov(A3, S0);
+  mov(A3, NEXT);
   label("count");
-  add(S0, S0, 1);
-  ld8(T0, S0, 0);
+  add(NEXT, NEXT, 1);
+  ld8(T0, NEXT, 0);
   beq(T0, '-', "count");
-  sub(A2, S0, A3);
+  sub(A2, NEXT, A3);
   li(A0, 0);
   beq(A2, 1, "done");
   mov(A0, A3);
@@ -489,7 +498,7 @@ static void lay_smart_dashes(void) {
   beq(A1, 0, "em_dashes_done");
   sub(A1, A1, 1);
   call("set_character");
-  add(S4, S4, TOKEN_SIZE);
+  add(TOKEN, TOKEN, TOKEN_SIZE);
   jump("next");
   label("em_dashes_done");
   mov(A1, A2);
@@ -501,24 +510,24 @@ static void lay_smart_dashes(void) {
 }
 
 /* smart_period: at a '.' under MARKDOWN_SMART: of three, flush and push an ellipsis, and out A0 is not 0; else it is 0.
- * Moves S0 behind the periods looked at, three at the most. */
+ * Moves NEXT behind the periods looked at, three at the most. */
 static void lay_smart_period(void) {
   routine("smart_period");
   enter_bare();
-  mov(A3, S0);
+  mov(A3, NEXT);
   li(A0, 0);
-  add(S0, S0, 1);
-  ld8(T0, S0, 0);
+  add(NEXT, NEXT, 1);
+  ld8(T0, NEXT, 0);
   bne(T0, '.', "done");
-  add(S0, S0, 1);
-  ld8(T0, S0, 0);
+  add(NEXT, NEXT, 1);
+  ld8(T0, NEXT, 0);
   bne(T0, '.', "done");
-  add(S0, S0, 1);
+  add(NEXT, NEXT, 1);
   mov(A0, A3);
   call("flush_run");
   li(A0, ELLIPSIS);
   call("set_character");
-  add(S4, S4, TOKEN_SIZE);
+  add(TOKEN, TOKEN, TOKEN_SIZE);
   label("done");
   leave();
 }

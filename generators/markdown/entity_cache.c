@@ -11,7 +11,7 @@ static const uint64_t multiplier = 0x9E3779B97F4A7C15;
 static void lay_clear_entities(void) {
   routine("clear_entities");
   stw(1, W_ENTITIES_READY);
-  add(A0, S5, W_ENTITIES);
+  add(A0, WORKSPACE, W_ENTITIES);
   add(A1, A0, ENTITY_SLOTS * ENTITY_SLOT_SIZE);
   label("clear");
   st64(0, A0, 0);
@@ -23,46 +23,47 @@ static void lay_clear_entities(void) {
 /* named_reference: in S0 = a name, S1 = its length, A2 = where to write up to 8 bytes of UTF-8; out A0 = bytes
  * written, or 0, and then nothing is written. S2 = its slot, or 0, S3 = where to write, S4 = its bytes. */
 static void lay_named_reference(void) {
+  Reg name = S0, length = S1, slot = S2, to = S3, bytes = S4;
   routine("named_reference");
-  enter(S2, S3, S4);
-  mov(S3, A2);
+  enter(slot, to, bytes);
+  mov(to, A2);
   ldw(T0, W_ENTITIES_READY);
   bne(T0, 0, "ready");
   call("clear_entities");
   label("ready");
-  li(S2, 0);
-  ld64(S4, S0, 0);
-  bgtu(S1, 8, "not_kept");
-  shl(T0, S1, 3);
+  li(slot, 0);
+  ld64(bytes, name, 0);
+  bgtu(length, 8, "not_kept");
+  shl(T0, length, 3);
   li(T1, 64);
   sub(T1, T1, T0);
-  shl(S4, S4, T1);
-  shr(S4, S4, T1);
+  shl(bytes, bytes, T1);
+  shr(bytes, bytes, T1);
   li(T0, (int64_t)multiplier);
-  mul(T0, T0, S4);
+  mul(T0, T0, bytes);
   shr(T0, T0, 64 - ENTITY_SLOT_BITS);
   mul(T0, T0, ENTITY_SLOT_SIZE);
-  add(S2, S5, T0);
-  add(S2, S2, W_ENTITIES);
-  ld64(T1, S2, 0); /* no name's bytes are 0 */
-  beq(T1, S4, "kept");
+  add(slot, WORKSPACE, T0);
+  add(slot, slot, W_ENTITIES);
+  ld64(T1, slot, 0); /* no name's bytes are 0 */
+  beq(T1, bytes, "kept");
   label("not_kept");
-  mov(A0, S0);
-  mov(A1, S1);
-  mov(A2, S3);
+  mov(A0, name);
+  mov(A1, length);
+  mov(A2, to);
   call("entity_lookup");
-  beq(S2, 0, "done");
-  st64(S4, S2, 0);
-  ld64(T0, S3, 0);
-  st64(T0, S2, 8);
-  st64(A0, S2, 16);
+  beq(slot, 0, "done");
+  st64(bytes, slot, 0);
+  ld64(T0, to, 0);
+  st64(T0, slot, 8);
+  st64(A0, slot, 16);
   label("done");
   leave();
   label("kept");
-  ld64(A0, S2, 16);
+  ld64(A0, slot, 16);
   beq(A0, 0, "done");
-  ld64(T0, S2, 8);
-  st64(T0, S3, 0);
+  ld64(T0, slot, 8);
+  st64(T0, to, 0);
   leave();
 }
 

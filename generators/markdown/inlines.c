@@ -5,9 +5,10 @@
  * A line end matters only where white space stands beside one (BLOCK_PADDED): else it is text like any other.
  *
  * White space before a line end is stripped, but not back into a construct, over a line end or over a byte that was
- * escaped: S3 is where the last of these ended. Nor is a '!' before it one that belongs to a bracket.
+ * escaped: BOUND is where the last of these ended. Nor is a '!' before it one that belongs to a bracket.
  *
- * S0 next byte, S1 end, S2 start of the pending run, S3 the bound of what is stripped, S4 next free token. */
+ * NEXT next byte, SUBJECT_END end, RUN start of the pending run, BOUND the bound of what is stripped, TOKEN next free
+ * token. */
 #include "parts.h"
 
 /* Every byte that matters, and '^', which is cheaper to pass than to tell from its neighbours; without line ends, and
@@ -64,34 +65,34 @@ static void lay_inline_kinds(void) {
 /* Append a token of this kind and flags for `length` (a register) bytes from `from`; destroys T0. */
 #define push_token(kind, flags, from, length) (AT_, op_push_token(kind, flags, from, length))
 static void op_push_token(int kind, int flags, Reg from, Reg length) {
-  op_store16_imm(kind | flags << 8, S4, T_KIND);
-  op_sub(T0, from, S5);
-  op_store32(T0, S4, T_OFF);
-  op_store32(length, S4, T_LEN);
-  op_add_imm(S4, S4, TOKEN_SIZE);
+  op_store16_imm(kind | flags << 8, TOKEN, T_KIND);
+  op_sub(T0, from, WORKSPACE);
+  op_store32(T0, TOKEN, T_OFF);
+  op_store32(length, TOKEN, T_LEN);
+  op_add_imm(TOKEN, TOKEN, TOKEN_SIZE);
 }
 
 /* flush_run: end the pending run of text before A0: a token, unless it is empty. Keeps A0. Destroys T0, T1. */
 static void lay_flush_run(void) {
   routine("flush_run");
-  bgeu(S2, A0, "empty");
-  st16(TOKEN_TEXT, S4, T_KIND);
-  sub(T0, S2, S5);
-  st32(T0, S4, T_OFF);
-  sub(T0, A0, S2);
-  st32(T0, S4, T_LEN);
-  add(S4, S4, TEXT_TOKEN_SIZE);
+  bgeu(RUN, A0, "empty");
+  st16(TOKEN_TEXT, TOKEN, T_KIND);
+  sub(T0, RUN, WORKSPACE);
+  st32(T0, TOKEN, T_OFF);
+  sub(T0, A0, RUN);
+  st32(T0, TOKEN, T_LEN);
+  add(TOKEN, TOKEN, TEXT_TOKEN_SIZE);
   label("empty");
   ret();
 }
 
-/* parse_inlines: the tokens of the bytes from A0 to S1 of the leaf block that starts at S0 (not empty, white space
- * trimmed from their end, and followed by a white space byte), from S4 = W_TOKENS + TOKEN_SIZE on. What lies before A0
- * is text that stands in the HTML already. out S4 = the end of the tokens. */
+/* parse_inlines: the tokens of the bytes from A0 to SUBJECT_END of the leaf block that starts at NEXT (not empty, white
+ * space trimmed from their end, and followed by a white space byte), from TOKEN = W_TOKENS + TOKEN_SIZE on. What lies
+ * before A0 is text that stands in the HTML already. out TOKEN = the end of the tokens. */
 static void lay_parse_inlines(void) {
   routine("parse_inlines");
   enter_bare();
-  stw(S0, W_SUBJECT);
+  stw(NEXT, W_SUBJECT);
   stw(0, W_LAST_BRACKET);
   stw(0, W_LAST_LINK);
   stw(0, W_TICKS_SCANNED);
@@ -100,83 +101,83 @@ static void lay_parse_inlines(void) {
   ldw(T0, W_TICKS_EPOCH);
   add(T0, T0, 1);
   stw(T0, W_TICKS_EPOCH);
-  sub(T0, S0, S5);
+  sub(T0, NEXT, WORKSPACE);
   ldw(T1, W_TAGS);
   sub(T0, T1, T0);
   stw(T0, W_TAG_BIAS);
-  mov(S0, A0);
+  mov(NEXT, A0);
 
   label("construct_done"); /* a token was made of it: a new run begins here */
-  mov(S2, S0);
-  mov(S3, S0);
+  mov(RUN, NEXT);
+  mov(BOUND, NEXT);
   label("scan"); /* or it is text after all: the run goes on */
   ldw(T0, W_PADDED);
   bne(T0, 0, "scan_lines");
   label("scan_text");
-  mask16(T0, S0, special);
+  mask16(T0, NEXT, special);
   bne(T0, 0, "found");
-  add(S0, S0, 16);
-  bltu(S0, S1, "scan_text");
+  add(NEXT, NEXT, 16);
+  bltu(NEXT, SUBJECT_END, "scan_text");
   jump("end");
   label("scan_lines");
   bset(T0, MARKDOWN_SMART, "scan_smart");
   label("next_lines");
-  mask16(T0, S0, special_or_newline);
+  mask16(T0, NEXT, special_or_newline);
   bne(T0, 0, "found");
-  add(S0, S0, 16);
+  add(NEXT, NEXT, 16);
   jump("next_lines");
   label("scan_smart");
-  mask16(T0, S0, special_or_smart);
+  mask16(T0, NEXT, special_or_smart);
   bne(T0, 0, "found");
-  add(S0, S0, 16);
+  add(NEXT, NEXT, 16);
   jump("scan_smart");
   label("found");
   first16(T0, T0);
-  add(S0, S0, T0);
-  bgeu(S0, S1, "end");
+  add(NEXT, NEXT, T0);
+  bgeu(NEXT, SUBJECT_END, "end");
   ldw(T1, W_TOKEN_LIMIT);
-  bgeu(S4, T1, "no_space");
-  ld8(T0, S0, 0);
+  bgeu(TOKEN, T1, "no_space");
+  ld8(T0, NEXT, 0);
   la(T1, "inline_kinds");
   ld8x(T0, T1, T0);
   jump_table(T0, "inline_handlers");
 
   label("plain");
-  add(S0, S0, 1);
+  add(NEXT, NEXT, 1);
   jump("scan");
 
   label("newline");
-  mov(A0, S0);
+  mov(A0, NEXT);
   label("trim");
-  beq(A0, S3, "trimmed");
+  beq(A0, BOUND, "trimmed");
   ld8(T0, A0, -1);
   if_not_class(T0, IS_SPACE, "trimmed");
   sub(A0, A0, 1);
   jump("trim");
   label("trimmed");
-  ld8(T0, S0, 1);
+  ld8(T0, NEXT, 1);
   beq(T0, ' ', "break");
   beq(T0, '\t', "break");
-  bne(A0, S0, "break");
-  ld8(T0, S0, -1);
+  bne(A0, NEXT, "break");
+  ld8(T0, NEXT, -1);
   beq(T0, ' ', "break"); /* behind a construct that ends with blanks: it may still be a hard break */
   ldw(T0, W_PADDED);
   bset(T0, MARKDOWN_HARDBREAKS | MARKDOWN_NOBREAKS, "break");
-  add(S0, S0, 1);
-  mov(S3, S0);
+  add(NEXT, NEXT, 1);
+  mov(BOUND, NEXT);
   jump("scan"); /* the run goes on over the line end */
   label("break");
   call("flush_run");
   li(A1, TOKEN_SOFT_BREAK);
-  ld16(T0, S0, -2); /* no text begins with white space, but for VT and FF */
+  ld16(T0, NEXT, -2); /* no text begins with white space, but for VT and FF */
   bne(T0, ' ' | ' ' << 8, "break_known");
   li(A1, TOKEN_HARD_BREAK);
   label("break_known");
-  st16(A1, S4, T_KIND);
-  add(S4, S4, TOKEN_SIZE);
+  st16(A1, TOKEN, T_KIND);
+  add(TOKEN, TOKEN, TOKEN_SIZE);
   label("next_line"); /* a text does not end with white space */
-  add(S0, S0, 1);
-  ld8(T0, S0, 0);
+  add(NEXT, NEXT, 1);
+  ld8(T0, NEXT, 0);
   beq(T0, ' ', "next_line");
   beq(T0, '\t', "next_line");
   jump("construct_done");
@@ -187,40 +188,40 @@ static void lay_parse_inlines(void) {
   jump("construct_done");
 
   label("backslash");
-  add(S0, S0, 1);
-  bgeu(S0, S1, "scan");
-  ld8(A1, S0, 0);
+  add(NEXT, NEXT, 1);
+  bgeu(NEXT, SUBJECT_END, "scan");
+  ld8(A1, NEXT, 0);
   if_class(A1, IS_PUNCT, "backslash_escape");
   bne(A1, '\n', "scan");
-  sub(A0, S0, 1);
+  sub(A0, NEXT, 1);
   call("flush_run");
-  st16(TOKEN_HARD_BREAK, S4, T_KIND);
-  add(S4, S4, TOKEN_SIZE);
-  add(S0, S0, 1);
+  st16(TOKEN_HARD_BREAK, TOKEN, T_KIND);
+  add(TOKEN, TOKEN, TOKEN_SIZE);
+  add(NEXT, NEXT, 1);
   jump("construct_done");
   label("backslash_escape");
-  sub(A0, S0, 1);
+  sub(A0, NEXT, 1);
   call("flush_run");
-  mov(S2, S0); /* the run begins with the escaped byte */
-  add(S0, S0, 1);
-  mov(S3, S0);
+  mov(RUN, NEXT); /* the run begins with the escaped byte */
+  add(NEXT, NEXT, 1);
+  mov(BOUND, NEXT);
   jump("scan");
 
   label("ampersand");
-  add(A0, S0, 1);
-  add(A2, S4, TOKEN_SIZE + T_BYTES); /* behind the token of the run before */
+  add(A0, NEXT, 1);
+  add(A2, TOKEN, TOKEN_SIZE + T_BYTES); /* behind the token of the run before */
   call("decode_reference");
-  add(S0, S0, 1);
+  add(NEXT, NEXT, 1);
   beq(A0, 0, "scan");
-  add(A3, S0, A0);
-  sub(A0, S0, 1);
-  mov(S0, A3);
-  ld64(A4, S4, TOKEN_SIZE + T_BYTES);
+  add(A3, NEXT, A0);
+  sub(A0, NEXT, 1);
+  mov(NEXT, A3);
+  ld64(A4, TOKEN, TOKEN_SIZE + T_BYTES);
   call("flush_run");
-  st16(TOKEN_DECODED, S4, T_KIND);
-  st32(A1, S4, T_LEN);
-  st64(A4, S4, T_BYTES);
-  add(S4, S4, TOKEN_SIZE);
+  st16(TOKEN_DECODED, TOKEN, T_KIND);
+  st32(A1, TOKEN, T_LEN);
+  st64(A4, TOKEN, T_BYTES);
+  add(TOKEN, TOKEN, TOKEN_SIZE);
   jump("construct_done");
 
   label("less");
@@ -257,7 +258,7 @@ static void lay_parse_inlines(void) {
   jump("construct_done");
 
   label("end");
-  mov(A0, S1);
+  mov(A0, SUBJECT_END);
   call("flush_run");
   li(A0, 0);
   call("process_emphasis");
@@ -268,23 +269,23 @@ static void lay_parse_inlines(void) {
   leave();
 }
 
-/* code_span: at a run of backticks (6.1). If a run of the same length follows: flush, push the span, move S0 behind it;
- * out A0 is not 0. Else move S0 behind the run; out A0 = 0. */
+/* code_span: at a run of backticks (6.1). If a run of the same length follows: flush, push the span, move NEXT behind
+ * it; out A0 is not 0. Else move NEXT behind the run; out A0 = 0. */
 static void lay_code_span(void) {
   routine("code_span");
   enter_bare();
-  mov(A1, S0);
+  mov(A1, NEXT);
   label("count"); /* the white space behind the text ends the run at the latest */
   add(A1, A1, 1);
   ld8(T0, A1, 0);
   beq(T0, '`', "count");
-  sub(A2, A1, S0); /* A1 = where the content starts, A2 = length of the run */
+  sub(A2, A1, NEXT); /* A1 = where the content starts, A2 = length of the run */
   bgtu(A2, 1000, "no_closer");
   ldw(T0, W_TICKS_READY);
   bne(T0, 0, "ready");
   stw(1, W_TICKS_READY);
-  add(A3, S5, W_TICKS);
-  add(A4, S5, W_ENTITIES);
+  add(A3, WORKSPACE, W_TICKS);
+  add(A4, WORKSPACE, W_ENTITIES);
   label("clear");
   st64(0, A3, 0);
   add(A3, A3, 8);
@@ -293,7 +294,7 @@ static void lay_code_span(void) {
   ldw(T0, W_TICKS_SCANNED);
   beq(T0, 0, "look_for_closer");
   /* all of the block has been scanned: is the last run of this length behind us? */
-  add(A3, S5, W_TICKS);
+  add(A3, WORKSPACE, W_TICKS);
   ld64x(T0, A3, A2);
   shr(T1, T0, 32);
   ldw(A4, W_TICKS_EPOCH);
@@ -309,12 +310,12 @@ static void lay_code_span(void) {
   mask16(T0, A3, backtick);
   bne(T0, 0, "backtick_there");
   add(A3, A3, 16);
-  bltu(A3, S1, "to_backtick");
+  bltu(A3, SUBJECT_END, "to_backtick");
   jump("none_left");
   label("backtick_there");
   first16(T0, T0);
   add(A3, A3, T0);
-  bgeu(A3, S1, "none_left");
+  bgeu(A3, SUBJECT_END, "none_left");
   mov(A4, A3);
   label("run");
   add(A3, A3, 1);
@@ -327,13 +328,13 @@ static void lay_code_span(void) {
   ldw(T1, W_SUBJECT);
   sub(T1, A4, T1);
   or (T0, T0, T1);
-  add(T1, S5, W_TICKS);
+  add(T1, WORKSPACE, W_TICKS);
   st64x(T0, T1, A5);
   label("longer");
   bne(A5, A2, "to_backtick");
-  mov(A0, S0);
+  mov(A0, NEXT);
   call("flush_run");
-  mov(S0, A3);
+  mov(NEXT, A3);
   sub(A4, A4, A1);
   push_token(TOKEN_CODE, 0, A1, A4);
   leave();
@@ -341,57 +342,57 @@ static void lay_code_span(void) {
   label("none_left");
   stw(1, W_TICKS_SCANNED);
   label("no_closer");
-  mov(S0, A1);
+  mov(NEXT, A1);
   li(A0, 0);
   leave();
 }
 
-/* autolink_or_html: at a '<' (6.5, 6.6). If it starts one: flush, push its token, move S0 behind it; out A0 is not 0.
- * Else move S0 behind the '<'; out A0 = 0. */
+/* autolink_or_html: at a '<' (6.5, 6.6). If it starts one: flush, push its token, move NEXT behind it; out A0 is not 0.
+ * Else move NEXT behind the '<'; out A0 = 0. */
 static void lay_autolink_or_html(void) {
   routine("autolink_or_html");
   enter_bare();
-  add(S0, S0, 1);
-  mov(A0, S0);
+  add(NEXT, NEXT, 1);
+  mov(A0, NEXT);
   call("scan_uri");
   li(A5, 0);
   bne(A0, 0, "autolink");
-  mov(A0, S0);
+  mov(A0, NEXT);
   call("scan_email");
   li(A5, TOKEN_EMAIL);
   beq(A0, 0, "html");
   label("autolink");
   mov(A3, A0);
-  sub(A0, S0, 1);
+  sub(A0, NEXT, 1);
   call("flush_run");
   shl(A5, A5, 8);
   or (A5, A5, TOKEN_AUTOLINK);
-  st16(A5, S4, T_KIND);
-  sub(T0, S0, S5);
-  st32(T0, S4, T_OFF);
-  sub(T0, A3, S0);
+  st16(A5, TOKEN, T_KIND);
+  sub(T0, NEXT, WORKSPACE);
+  st32(T0, TOKEN, T_OFF);
+  sub(T0, A3, NEXT);
   sub(T0, T0, 1);
-  st32(T0, S4, T_LEN);
-  add(S4, S4, TOKEN_SIZE);
-  mov(S0, A3);
+  st32(T0, TOKEN, T_LEN);
+  add(TOKEN, TOKEN, TOKEN_SIZE);
+  mov(NEXT, A3);
   leave();
 
   label("html");
-  mov(A0, S0);
-  mov(A1, S1);
-  ld8(T0, S0, 0);
+  mov(A0, NEXT);
+  mov(A1, SUBJECT_END);
+  ld8(T0, NEXT, 0);
   beq(T0, '!', "declaration");
   beq(T0, '?', "instruction");
   call("scan_html_tag");
   label("scanned");
   beq(A0, 0, "none");
   mov(A3, A0);
-  sub(A0, S0, 1);
+  sub(A0, NEXT, 1);
   call("flush_run");
-  sub(A4, S0, 1);
+  sub(A4, NEXT, 1);
   sub(A5, A3, A4);
   push_token(TOKEN_HTML, 0, A4, A5);
-  mov(S0, A3);
+  mov(NEXT, A3);
   leave();
   label("none");
   li(A0, 0);
@@ -407,7 +408,7 @@ static void lay_autolink_or_html(void) {
   jump("maybe_unclosed");
 
   label("declaration");
-  ld8(T0, S0, 1);
+  ld8(T0, NEXT, 1);
   beq(T0, '-', "comment");
   beq(T0, '[', "cdata");
   ldw(T0, W_SKIP_HTML);

@@ -5,50 +5,50 @@
  * become a link is inactive, and tokens stand in the order of their brackets, so the last such opener says it all. */
 #include "parts.h"
 
-/* open_bracket: at a '[': flush, push a bracket, move S0 behind it. A '!' that ends the pending run belongs to it,
+/* open_bracket: at a '[': flush, push a bracket, move NEXT behind it. A '!' that ends the pending run belongs to it,
  * unless that '!' was escaped. */
 static void lay_open_bracket(void) {
   routine("open_bracket");
   enter_bare();
-  mov(A0, S0);
+  mov(A0, NEXT);
   li(A1, 0);
-  beq(S3, S0, "start_known");
-  ld8(T0, S0, -1);
+  beq(BOUND, NEXT, "start_known");
+  ld8(T0, NEXT, -1);
   bne(T0, '!', "start_known");
   li(A1, TOKEN_IMAGE);
   sub(A0, A0, 1);
   label("start_known");
   call("flush_run");
-  add(S0, S0, 1);
+  add(NEXT, NEXT, 1);
   ldw(A2, W_TOKENS);
   ldw(A3, W_LAST_BRACKET);
   add(T1, A3, A2);
   ld8(T0, T1, T_FLAGS);
   or (T0, T0, TOKEN_BRACKET_AFTER);
   st8(T0, T1, T_FLAGS);
-  st8(TOKEN_BRACKET, S4, T_KIND);
-  st8(A1, S4, T_FLAGS);
-  sub(T0, A0, S5);
-  st32(T0, S4, T_OFF);
-  sub(T0, S0, A0);
-  st32(T0, S4, T_LEN);
-  st32(A3, S4, T_PREV);
+  st8(TOKEN_BRACKET, TOKEN, T_KIND);
+  st8(A1, TOKEN, T_FLAGS);
+  sub(T0, A0, WORKSPACE);
+  st32(T0, TOKEN, T_OFF);
+  sub(T0, NEXT, A0);
+  st32(T0, TOKEN, T_LEN);
+  st32(A3, TOKEN, T_PREV);
   ldw(T0, W_SUBJECT);
-  sub(T0, S0, T0);
-  st32(T0, S4, T_POS);
-  sub(T0, S4, A2);
+  sub(T0, NEXT, T0);
+  st32(T0, TOKEN, T_POS);
+  sub(T0, TOKEN, A2);
   stw(T0, W_LAST_BRACKET);
-  add(S4, S4, TOKEN_SIZE);
+  add(TOKEN, TOKEN, TOKEN_SIZE);
   leave();
 }
 
-/* close_bracket: at a ']'. If it ends a link or image: flush, make it one, move S0 behind it; out A0 is not 0. Else
- * move S0 behind the bracket; out A0 = 0. */
+/* close_bracket: at a ']'. If it ends a link or image: flush, make it one, move NEXT behind it; out A0 is not 0. Else
+ * move NEXT behind the bracket; out A0 = 0. */
 static void lay_close_bracket(void) {
   routine("close_bracket");
   enter_bare();
-  add(S0, S0, 1);
-  stw(S0, W_AFTER_TEXT);
+  add(NEXT, NEXT, 1);
+  stw(NEXT, W_AFTER_TEXT);
   ldw(A0, W_LAST_BRACKET);
   beq(A0, 0, "text");
   ldw(T0, W_TOKENS);
@@ -67,7 +67,7 @@ static void lay_close_bracket(void) {
   ldw(A0, W_OPENER);
   ld32(T0, A0, T_PREV);
   stw(T0, W_LAST_BRACKET);
-  ldw(S0, W_AFTER_TEXT);
+  ldw(NEXT, W_AFTER_TEXT);
   label("text");
   li(A0, 0);
   leave();
@@ -80,23 +80,23 @@ static void lay_close_bracket(void) {
   ldw(A2, W_OPENER);
   ld8(T0, A2, T_FLAGS);
   or (A1, A1, T0); /* TOKEN_IMAGE, and what nobody asks of a closer */
-  st8(TOKEN_LINK_CLOSE, S4, T_KIND);
-  st8(A1, S4, T_FLAGS);
+  st8(TOKEN_LINK_CLOSE, TOKEN, T_KIND);
+  st8(A1, TOKEN, T_FLAGS);
   ldw(T0, W_URL);
-  sub(T0, T0, S5);
-  st32(T0, S4, T_URL);
+  sub(T0, T0, WORKSPACE);
+  st32(T0, TOKEN, T_URL);
   ldw(T0, W_URL_LEN);
-  st32(T0, S4, T_URL_LEN);
+  st32(T0, TOKEN, T_URL_LEN);
   ldw(T0, W_TITLE);
-  sub(T0, T0, S5);
-  st32(T0, S4, T_TITLE);
+  sub(T0, T0, WORKSPACE);
+  st32(T0, TOKEN, T_TITLE);
   ldw(T0, W_TITLE_LEN);
-  st32(T0, S4, T_TITLE_LEN);
+  st32(T0, TOKEN, T_TITLE_LEN);
   st8(TOKEN_LINK_OPEN, A2, T_KIND);
   ldw(T0, W_TOKENS);
-  sub(T0, S4, T0);
+  sub(T0, TOKEN, T0);
   st32(T0, A2, T_NEXT);
-  add(S4, S4, TOKEN_SIZE);
+  add(TOKEN, TOKEN, TOKEN_SIZE);
   ld32(A0, A2, T_OFF);
   call("process_emphasis");
   ldw(A0, W_OPENER);
@@ -106,19 +106,19 @@ static void lay_close_bracket(void) {
   bset(T0, TOKEN_IMAGE, "made");
   stw(A0, W_LAST_LINK);
   label("made");
-  ldw(S0, W_AFTER_LINK);
+  ldw(NEXT, W_AFTER_LINK);
   leave();
 }
 
-/* inline_link: "(destination title)" at S0? out A0 = where it ends, with W_URL, W_TITLE and A1 = flags; or 0. The white
- * space behind the text is no byte of it. */
+/* inline_link: "(destination title)" at NEXT? out A0 = where it ends, with W_URL, W_TITLE and A1 = flags; or 0. The
+ * white space behind the text is no byte of it. */
 static void lay_inline_link(void) {
   routine("inline_link");
   enter_bare();
-  ld8(T0, S0, 0);
+  ld8(T0, NEXT, 0);
   bne(T0, '(', "none");
-  add(A0, S0, 1);
-  mov(A1, S1);
+  add(A0, NEXT, 1);
+  mov(A1, SUBJECT_END);
   call("skip_space");
   call("scan_link_destination");
   beq(A0, 0, "none");
@@ -151,7 +151,7 @@ static void lay_inline_link(void) {
   leave();
 }
 
-/* reference_link: a full, collapsed or shortcut reference whose text ends at S0? out as inline_link; moves S0. */
+/* reference_link: a full, collapsed or shortcut reference whose text ends at NEXT? out as inline_link; moves NEXT. */
 static void lay_reference_link(void) {
   routine("reference_link");
   enter_bare();
@@ -174,12 +174,12 @@ static void lay_reference_link(void) {
   call("look_up_reference");
   beq(A0, 0, "none");
   ld32(T0, A0, REF_URL);
-  add(T0, T0, S5);
+  add(T0, T0, WORKSPACE);
   stw(T0, W_URL);
   ld32(T0, A0, REF_URL_LEN);
   stw(T0, W_URL_LEN);
   ld32(T0, A0, REF_TITLE);
-  add(T0, T0, S5);
+  add(T0, T0, WORKSPACE);
   stw(T0, W_TITLE);
   ld32(T0, A0, REF_TITLE_LEN);
   stw(T0, W_TITLE_LEN);
@@ -188,7 +188,7 @@ static void lay_reference_link(void) {
   beq(T0, 0, "untitled");
   li(A1, TOKEN_CLEAN | TOKEN_TITLED);
   label("untitled");
-  mov(A0, S0);
+  mov(A0, NEXT);
   leave();
   label("none");
   li(A0, 0);

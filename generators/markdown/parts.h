@@ -1,26 +1,36 @@
 /* parts.h: what the renderer's files share: the workspace, the records in it, and the registers each phase holds.
  *
- * The workspace is one piece of memory, S5 points at its start in every routine:
+ * The workspace is one piece of memory, WORKSPACE points at its start in every routine:
  *
  *     fields (W_*) | '\n' | text | arena: block records, copied content, references | tags | tokens | scratch | HTML
  *
  * text     the document with every line ended by one '\n', NUL replaced by U+FFFD, a leading BOM dropped; room for the
  *          longest that it can become
- * arena    grows while blocks are parsed; whatever is below 4 GiB from S5 is named by a 32-bit offset from S5
+ * arena    grows while blocks are parsed; whatever is below 4 GiB from its start is named by a 32-bit offset
  * tags     one byte for each byte of the leaf block in hand: what a delimiter character has become
  * tokens   the inlines of the leaf block in hand, in order; reused for the next leaf block
- * scratch  a URL, title or info string while it is unescaped
- *
- * Registers of the block phase:  S0 the next byte of the line, S1 its column, S2 the first byte that is neither space
- * nor tab, S3 the container (a record), S4 the indentation at S0 in columns. Of the inline phase: S0 the next byte,
- * S1 the end, S2 where the pending run of text starts, S3 where the last special construct ended, S4 the next free
- * token. Of the HTML phase: S4 the next free byte of output. */
+ * scratch  a URL, title or info string while it is unescaped */
 #ifndef BYTEGATE_MARKDOWN_PARTS_H
 #define BYTEGATE_MARKDOWN_PARTS_H
 
 #include "../isa/machine.h"
 #include "../isa/record.h"
 #include "markdown.h"
+
+/* The registers that each phase holds, in all routines but those that name them otherwise. */
+#define WORKSPACE S5
+#define NEXT S0 /* the next byte: of the line, or of the leaf block */
+/* Of the block phase: */
+#define COLUMN S1    /* of NEXT */
+#define NONSPACE S2  /* the first byte of the line that is neither space nor tab */
+#define CONTAINER S3 /* a record */
+#define INDENT S4    /* columns from NEXT to NONSPACE */
+/* Of the inline phase: */
+#define SUBJECT_END S1
+#define RUN S2   /* where the pending run of text starts */
+#define BOUND S3 /* where the last special construct ended */
+#define TOKEN S4 /* the next free one */
+/* Of the HTML phase, S4 is the next free byte of output. */
 
 enum {
   ENTITY_SLOT_BITS = 8,
@@ -44,7 +54,7 @@ enum {
   WORD(W_LENGTH), /* of the document, as handed in */
   /* the line in hand */
   WORD(W_EOL),         /* its '\n' */
-  WORD(W_PARTIAL_TAB), /* S0 is at a tab of which some columns are used up */
+  WORD(W_PARTIAL_TAB), /* NEXT is at a tab of which some columns are used up */
   WORD(W_BREAK_KILL),  /* no thematic break can start before this byte */
   /* the open blocks */
   WORD(W_SPARE_1),
@@ -91,7 +101,7 @@ enum {
   WORD(W_SUBJECT), /* its first byte */
   WORD(W_PADDED),  /* BLOCK_PADDED of the leaf block, and LINE_FLAGS: its line ends are looked at one by one */
   WORD(W_TAGS),
-  WORD(W_TAG_BIAS), /* tag of a byte = W_TAG_BIAS + its offset from S5 */
+  WORD(W_TAG_BIAS), /* tag of a byte = W_TAG_BIAS + its offset from WORKSPACE */
   /* Tokens are named by their offset from W_TOKENS. The first is at 32. 0 is none: nobody reads its links and flags, so
    * they may be set. */
   WORD(W_TOKENS),
@@ -133,7 +143,7 @@ enum {
   FIELD(R_FLAGS, 1), /* BLOCK_OPEN ... */
   FIELD(R_AUX, 1),   /* heading level, fence character, HTML kind, list marker character */
   FIELD(R_FENCE_INDENT, 1),
-  FIELD(R_NEXT, 4), /* a record: its offset from S5, 0 is none; so are R_PARENT, R_CHILD and a leaf's R_DATA */
+  FIELD(R_NEXT, 4), /* a record: its offset from WORKSPACE, 0 is none; so are R_PARENT, R_CHILD and a leaf's R_DATA */
   FIELD(R_PARENT, 4),
   FIELD(R_CHILD, 4), /* the last child */
   FIELD(R_DATA, 4),  /* leaf: its content; list: its start number; item: columns its content is indented by */
@@ -215,7 +225,7 @@ enum {
   FIELD(T_FLAGS, 1),
   FIELD(T_CHAR, 1), /* delimiter character */
   FIELD(T_MOD3, 1), /* delimiter run: its length modulo 3 */
-  FIELD(T_OFF, 4),  /* text, offset from S5 */
+  FIELD(T_OFF, 4),  /* text, offset from WORKSPACE */
   FIELD(T_LEN, 4),
   FIELD(T_LOW, 4), /* delimiter run: its characters T_LOW .. T_HIGH-1 are still text */
   FIELD(T_HIGH, 4),
@@ -262,8 +272,8 @@ enum {
   IS_UNQUOTED = 128  /* in an unquoted HTML attribute value */
 };
 
-#define ldw(d, field) ld64(d, S5, field)
-#define stw(v, field) st64(v, S5, field)
+#define ldw(d, field) ld64(d, WORKSPACE, field)
+#define stw(v, field) st64(v, WORKSPACE, field)
 
 /* Branch to `to` if the byte in c has one of the classes (or none of them); destroys T1. */
 #define if_class(c, classes, to) (la(T1, "byte_classes"), ld8x(T1, T1, c), bset(T1, classes, to))
