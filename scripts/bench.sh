@@ -86,3 +86,21 @@ for document in "$spec_document" "$prose" "$technical"; do
   done
   printf '\n'
 done
+
+# cases_a_second SUITE HOW: natively, without the self-audit.
+cases_a_second() {
+  "$build/bytegate" verify --suite "$1" --runner native --no-self-audit --confine="$2" 2>&1 |
+    awk '/ cases, .* failed/ { for (i = 2; i <= NF; i++) if ($i == "s" || $i == "s,") { print $2 / $(i - 1); exit } }'
+}
+
+middle() { sort -n | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
+
+printf '\nConfinement: cases a second with cells, without, and the share that is left (medians of nine, in turn)\n\n'
+for suite in render-all markdown; do
+  for _ in 1 2 3 4 5 6 7 8 9; do
+    cases_a_second "$suite" off >>"$folder/$suite.off"
+    cases_a_second "$suite" default >>"$folder/$suite.cells"
+  done
+  printf '%s %s %s\n' "$suite" "$(middle <"$folder/$suite.cells")" "$(middle <"$folder/$suite.off")" |
+    awk '{ printf "%-20s %9.0f %9.0f %8.0f %%\n", $1, $2, $3, 100 * $2 / $3 }'
+done

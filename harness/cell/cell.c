@@ -119,10 +119,17 @@ static int greet(struct cell *cell, const struct cell_options *options, unsigned
   return good ? 0 : ENOMEM;
 }
 
+/* Opens the list of the first process's children, as the kernel gives it, or returns -1. */
+static int open_children(pid_t init) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)init, (int)init);
+  return init > 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+}
+
 int cell_open(struct cell *cell, const char *launcher, const struct cell_options *options) {
   static unsigned number;
   int ends[2];
-  *cell = (struct cell){.socket = -1, .sweeper = -1};
+  *cell = (struct cell){.socket = -1, .sweeper = -1, .children = -1};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     return errno;
   const int size = CELL_PACKET;
@@ -137,6 +144,7 @@ int cell_open(struct cell *cell, const char *launcher, const struct cell_options
     cell->pid = 0;
   else
     failed = greet(cell, options, groups);
+  cell->children = open_children(cell->init);
   if (failed)
     cell_close(cell);
   return failed;
@@ -174,9 +182,9 @@ static int send_start(const struct cell *cell, const struct cell_program *progra
 
 int cell_start(struct cell *cell, const struct cell_program *program, pid_t *pid) {
   struct cell_start start = {.processor_ms = program->processor_ms, .traced = program->traced};
-  char *packet = malloc(CELL_PACKET);
+  static char packet[CELL_PACKET]; /* to make it anew for each program would cost more than to send it */
   size_t at = sizeof start;
-  bool fits = packet && put_text(packet, &at, program->folder);
+  bool fits = put_text(packet, &at, program->folder);
   for (char *const *word = program->words; fits && *word; word++, start.arguments++)
     fits = put_text(packet, &at, *word);
   for (char *const *variable = program->variables; fits && *variable; variable++, start.variables++)
@@ -186,7 +194,6 @@ int cell_start(struct cell *cell, const struct cell_program *program, pid_t *pid
     memcpy(packet, &start, sizeof start);
     failed = send_start(cell, program, packet, at);
   }
-  free(packet);
   struct cell_started started;
   int none;
   if (failed)
@@ -201,16 +208,10 @@ int cell_start(struct cell *cell, const struct cell_program *program, pid_t *pid
   return started.error;
 }
 
-/* Whether the first process has children, as the kernel lists them. True where it does not tell. */
-static bool has_children(pid_t init) {
-  char path[64];
+/* Whether the first process has children. True where the kernel does not tell. */
+static bool has_children(const struct cell *cell) {
   char byte;
-  snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)init, (int)init);
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  ssize_t got = fd < 0 ? -1 : read(fd, &byte, 1);
-  if (fd >= 0)
-    close(fd);
-  return got != 0;
+  return cell->children < 0 || pread(cell->children, &byte, 1, 0) != 0;
 }
 
 int cell_sweep(struct cell *cell) {
@@ -218,7 +219,7 @@ int cell_sweep(struct cell *cell) {
   int none;
   if (cell->sweeper < 0)
     return -1;
-  if (!has_children(cell->init))
+  if (!has_children(cell))
     return 0;
   if (send_packet(cell->sweeper, "s", 1) < 0 || !receive(cell->sweeper, &swept, sizeof swept, &none)) {
     cell->used = true;
@@ -246,7 +247,9 @@ void cell_close(struct cell *cell) {
   }
   if (cell->socket >= 0)
     close(cell->socket);
+  if (cell->children >= 0)
+    close(cell->children);
   cell_remove_groups(cell->groups);
   free(cell->missing);
-  *cell = (struct cell){.socket = -1, .sweeper = -1};
+  *cell = (struct cell){.socket = -1, .sweeper = -1, .children = -1};
 }

@@ -56,10 +56,11 @@ struct cell_options {
 };
 
 struct cell {
-  pid_t pid;   /* the launcher; 0: there is no cell */
-  pid_t init;  /* the first process in it; 0: it has no process namespace */
-  int socket;  /* to the launcher */
-  int sweeper; /* to the first process, or -1 */
+  pid_t pid;    /* the launcher; 0: there is no cell */
+  pid_t init;   /* the first process in it; 0: it has no process namespace */
+  int socket;   /* to the launcher */
+  int sweeper;  /* to the first process, or -1 */
+  int children; /* the list of the first process's children, or -1 */
   unsigned granted;
   char *missing;   /* a line for each thing that could not be had; "" : nothing */
   char *groups[2]; /* control groups to remove, or NULL */

@@ -30,8 +30,10 @@ struct cell_slot {
   unsigned number;
   char *folder; /* of the cell; "ROOT/cN" */
   bool is_disk; /* the folder is a file system of its own */
+  off_t empty;  /* its size without an entry */
   bool busy;
-  char *key; /* of the confinement: programs with the same one can have the cell after each other */
+  char *request; /* what it was made for: the same once more gets it without a further look at paths */
+  char *key;     /* of the paths: programs with the same one can have the cell after each other */
   enum cell_profile profile;
   unsigned allow;
   struct text_list reads, writes;
@@ -233,6 +235,22 @@ static char *make_key(const struct confinement *confinement, const struct text_l
   return key.data;
 }
 
+/* CONFINEMENT as a text, with the identity of its file: a cell holds the file that was there when it was made. */
+static char *make_request(const struct confinement *confinement) {
+  struct bytes request = {0};
+  struct stat status = {0};
+  if (confinement->elf && stat(confinement->elf, &status) != 0)
+    status = (struct stat){0};
+  bytes_printf(&request, "%d %u %d %s %llu %lld.%ld", (int)confinement->profile, confinement->allow,
+               confinement->observed, confinement->elf ? confinement->elf : "", (unsigned long long)status.st_ino,
+               (long long)status.st_ctim.tv_sec, status.st_ctim.tv_nsec);
+  for (size_t i = 0; i < confinement->reads.count; i++)
+    bytes_printf(&request, " r%s", confinement->reads.items[i]);
+  for (size_t i = 0; i < confinement->writes.count; i++)
+    bytes_printf(&request, " w%s", confinement->writes.items[i]);
+  return request.data;
+}
+
 static const char *const *borrow_paths(const struct text_list *list) {
   static const char *const none[] = {NULL};
   return list->count ? (const char *const *)list->items : none;
@@ -263,6 +281,9 @@ static void renew_folder(struct cell_slot *slot) {
   if (mkdir(slot->folder, 0755) != 0 && errno != EEXIST)
     die("%s: %s", slot->folder, strerror(errno));
   slot->is_disk = entered & GRANT_VIEW && cell_mount_folder(slot->folder);
+  struct stat status = {0};
+  if (stat(slot->folder, &status) == 0)
+    slot->empty = status.st_size;
   open_cell(slot);
 }
 
@@ -275,21 +296,31 @@ static void close_slot(struct cell_slot *slot) {
   text_list_free(&slot->reads);
   text_list_free(&slot->writes);
   free(slot->folder);
+  free(slot->request);
   free(slot->key);
   free(slot);
 }
 
-/* The idle cell of KEY; without a KEY, any, if there are more than enough. */
-static struct cell_slot *find_idle(const struct workspace *workspace, const char *key) {
-  struct cell_slot *found = NULL;
-  size_t idle = 0;
+/* The idle cell of the request TEXT, or BY_KEY: of the key TEXT. */
+static struct cell_slot *find_idle(const struct workspace *workspace, const char *text, bool by_key) {
   for (size_t i = 0; i < workspace->cell_count; i++) {
     struct cell_slot *slot = workspace->cells[i];
-    idle += !slot->busy;
-    if (!slot->busy && !found && (!key || strcmp(slot->key, key) == 0))
-      found = slot;
+    if (!slot->busy && strcmp(by_key ? slot->key : slot->request, text) == 0)
+      return slot;
   }
-  return key || idle > MOST_IDLE ? found : NULL;
+  return NULL;
+}
+
+/* An idle cell, where there are more than enough. */
+static struct cell_slot *find_old(const struct workspace *workspace) {
+  struct cell_slot *found = NULL;
+  size_t idle = 0;
+  for (size_t i = workspace->cell_count; i-- > 0;) {
+    idle += !workspace->cells[i]->busy;
+    if (!workspace->cells[i]->busy)
+      found = workspace->cells[i];
+  }
+  return idle > MOST_IDLE ? found : NULL;
 }
 
 static void forget_slot(struct workspace *workspace, const struct cell_slot *slot) {
@@ -311,59 +342,74 @@ static unsigned free_number(const struct workspace *workspace) {
   }
 }
 
+/* Makes a cell for CONFINEMENT, which sees READS and WRITES; both become its own. */
+static struct cell_slot *add_slot(struct workspace *workspace, const struct confinement *confinement,
+                                  struct text_list reads, struct text_list writes) {
+  struct cell_slot *old = find_old(workspace);
+  if (old) {
+    forget_slot(workspace, old);
+    close_slot(old);
+  }
+  struct cell_slot *slot = xcalloc(1, sizeof *slot);
+  *slot = (struct cell_slot){.number = free_number(workspace),
+                             .key = make_key(confinement, &reads, &writes),
+                             .profile = confinement->profile,
+                             .allow = confinement->allow | (confinement->observed ? ALLOW_PTRACE : 0),
+                             .reads = reads,
+                             .writes = writes};
+  slot->folder = xasprintf("%s/c%u", workspace->root, slot->number);
+  slot->cell = (struct cell){.socket = -1, .sweeper = -1, .children = -1};
+  renew_folder(slot);
+  workspace->cells = xrealloc(workspace->cells, (workspace->cell_count + 1) * sizeof(struct cell_slot *));
+  workspace->cells[workspace->cell_count++] = slot;
+  return slot;
+}
+
 struct cell_slot *cell_take(struct workspace *workspace, const struct confinement *confinement) {
-  struct text_list reads = {0};
-  struct text_list writes = {0};
-  unsigned allow = confinement->allow | (confinement->observed ? ALLOW_PTRACE : 0);
   if (policy == CONFINE_OFF || confinement->off)
     return NULL;
-  list_paths(workspace, confinement, &reads, &writes);
-  char *key = make_key(confinement, &reads, &writes);
-  struct cell_slot *slot = find_idle(workspace, key);
-  if (slot) {
-    text_list_free(&reads);
-    text_list_free(&writes);
-    free(key);
-  } else {
-    struct cell_slot *old = find_idle(workspace, NULL);
-    if (old) {
-      forget_slot(workspace, old);
-      close_slot(old);
+  char *request = make_request(confinement);
+  struct cell_slot *slot = find_idle(workspace, request, false);
+  if (!slot) {
+    struct text_list reads = {0};
+    struct text_list writes = {0};
+    list_paths(workspace, confinement, &reads, &writes);
+    char *key = make_key(confinement, &reads, &writes);
+    slot = find_idle(workspace, key, true);
+    if (!slot) {
+      slot = add_slot(workspace, confinement, reads, writes);
+    } else {
+      text_list_free(&reads);
+      text_list_free(&writes);
     }
-    slot = xcalloc(1, sizeof *slot);
-    *slot = (struct cell_slot){.number = free_number(workspace),
-                               .key = key,
-                               .profile = confinement->profile,
-                               .allow = allow,
-                               .reads = reads,
-                               .writes = writes};
-    slot->folder = xasprintf("%s/c%u", workspace->root, slot->number);
-    slot->cell = (struct cell){.socket = -1, .sweeper = -1};
-    renew_folder(slot);
-    workspace->cells = xrealloc(workspace->cells, (workspace->cell_count + 1) * sizeof(struct cell_slot *));
-    workspace->cells[workspace->cell_count++] = slot;
+    free(key);
   }
+  free(slot->request);
+  slot->request = request;
   slot->busy = true;
   return slot;
 }
 
-/* Whether the folder is as it was made: empty, and open to its owner. */
-static bool is_clean(const char *path) {
+/* Whether the folder is as it was made: empty, and open to its owner. In a tmpfs its size grows with each entry. */
+static bool is_clean(const struct cell_slot *slot) {
   struct stat status;
-  DIR *folder = opendir(path);
+  if (stat(slot->folder, &status) != 0 || (status.st_mode & 07777) != 0755)
+    return false;
+  if (slot->is_disk)
+    return status.st_nlink == 2 && status.st_size == slot->empty;
+  DIR *folder = opendir(slot->folder);
   int entries = 0;
   for (struct dirent *entry = folder ? readdir(folder) : NULL; entry && entries < 3; entry = readdir(folder))
     entries++;
-  bool clean = folder && entries == 2 && fstat(dirfd(folder), &status) == 0 && (status.st_mode & 07777) == 0755;
   if (folder)
     closedir(folder);
-  return clean;
+  return folder && entries == 2;
 }
 
 void cell_give_back(struct cell_slot *slot) {
   if (!slot)
     return;
-  if (!is_clean(slot->folder))
+  if (!is_clean(slot))
     renew_folder(slot);
   slot->busy = false;
 }

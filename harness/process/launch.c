@@ -62,17 +62,16 @@ static int spawn(struct process *process, const struct launch *launch, int out, 
 
 /* The same in the cell of PROCESS. */
 static int spawn_in_cell(struct process *process, const struct launch *launch, int out, int err) {
-  int nothing = launch->input < 0 ? open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;
+  static int nothing = -1; /* an empty stdin, for all */
+  if (nothing < 0)
+    nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
   const struct cell_program program = {.folder = process->folder,
                                        .words = launch->words->items,
                                        .variables = launch->variables->items,
                                        .input = launch->input < 0 ? nothing : launch->input,
                                        .output = out,
                                        .errors = err};
-  int failed = cell_slot_start(process->cell, &program, &process->pid);
-  if (nothing >= 0)
-    close(nothing);
-  return failed;
+  return cell_slot_start(process->cell, &program, &process->pid);
 }
 
 /* Opens both ends of what a program writes to: ENDS[0] to read from, ENDS[1] to write to. */
