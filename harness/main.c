@@ -3,6 +3,7 @@
 #include "harness/bisect/bisect.h"
 #include "harness/blame/blame.h"
 #include "harness/blame/blame_trace.h"
+#include "harness/check/check.h"
 #include "harness/cli/options.h"
 #include "harness/coverage/coverage_command.h"
 #include "harness/coverage/coverage_report.h"
@@ -347,7 +348,8 @@ static void occupy_standard_descriptors(void) {
 /* Whether COMMAND starts programs under test by itself. */
 static bool runs_programs(enum command command) {
   return command != COMMAND_PLANT && command != COMMAND_OBSERVE && command != COMMAND_COMPLETION &&
-         command != COMMAND_LIST && command != COMMAND_MACHINES && command != COMMAND_EXPLAIN;
+         command != COMMAND_LIST && command != COMMAND_MACHINES && command != COMMAND_EXPLAIN &&
+         command != COMMAND_CHECK;
 }
 
 /* What was printed must have arrived: a report that is cut short could be read as another verdict. A reader who has
@@ -405,6 +407,9 @@ int main(int argc, char **argv) {
     break;
   case COMMAND_EXPLAIN:
     status = explain_command(options.operands.items[0], options.json, options.out);
+    break;
+  case COMMAND_CHECK:
+    status = check_command(options.operands.items[0]);
     break;
   case COMMAND_LIVENESS:
     status = liveness_command(options.session.build, "fixtures/loaders.ini", &options.session.programs);

@@ -50,6 +50,9 @@ static const struct command_row {
     [COMMAND_EXPLAIN] = {"explain", "ELF", 1, 1,
                          "say of each byte of an ELF file what it is, as a listing in hexadecimal from which "
                          "sed 's/#.*//' and xxd -r -p make the file again"},
+    [COMMAND_CHECK] = {"check", "ELF", 1, 1,
+                       "follow every path of an ELF file's routines without running it: bad targets, an unbalanced "
+                       "stack, code that nothing reaches, registers that a system call destroyed"},
     [COMMAND_COMPLETION] = {"completion", "SHELL", 1, 1, "print the completion for bash, zsh or fish"},
     [COMMAND_PLANT] = {"plant", "", 0, SIZE_MAX, NULL},
     [COMMAND_OBSERVE] = {"observe", "", 0, SIZE_MAX, NULL},

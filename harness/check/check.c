@@ -1,0 +1,410 @@
+/* Follows every path of every routine; check.h says what is found. The walk is made again until no more routines are
+   known to return, because only then the paths behind their calls are there. */
+#include "harness/check/check.h"
+
+#include "harness/check/program.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What is known where an instruction begins. */
+struct state {
+  bool seen;
+  size_t owner; /* the routine whose path came first */
+  int depth;    /* bytes on the stack since its entry */
+  bool link_lost;
+  uint8_t lost;           /* LOST_RCX, LOST_R11 */
+  int64_t number, pushed; /* of the next system call; of the last push; -1: not known */
+  uint64_t table;         /* the address taken last, 0: none */
+};
+
+struct walk {
+  struct program *program;
+  struct state *states; /* one for each byte of the code */
+  uint64_t *todo;
+  size_t todo_count, todo_room;
+  bool *tails; /* count * count: a path of the one goes on as a path of the other */
+  bool changed;
+  struct bytes *found;
+  size_t findings;
+};
+
+/* ---- Findings ---------------------------------------------------------------------------------------------------- */
+
+static void find(struct walk *walk, const char *kind, uint64_t address, const char *what) {
+  bytes_printf(walk->found, "%s ", kind);
+  program_place(walk->program, address, walk->found);
+  bytes_printf(walk->found, ": %s\n", what);
+  walk->findings++;
+}
+
+static void find_target(struct walk *walk, const char *kind, uint64_t from, const char *what, uint64_t to) {
+  struct bytes text = {0};
+  bytes_printf(&text, "%s ", what);
+  program_place(walk->program, to, &text);
+  find(walk, kind, from, (const char *)text.data);
+  bytes_free(&text);
+}
+
+/* ---- Paths --------------------------------------------------------------------------------------------------------
+ */
+
+static bool in_code(const struct walk *walk, uint64_t address) {
+  return address >= walk->program->address && address < walk->program->address + walk->program->size;
+}
+
+static void push(struct walk *walk, uint64_t address) {
+  if (walk->todo_count == walk->todo_room) {
+    walk->todo_room = walk->todo_room ? 2 * walk->todo_room : 1024;
+    walk->todo = realloc(walk->todo, walk->todo_room * sizeof *walk->todo);
+    if (!walk->todo)
+      abort();
+  }
+  walk->todo[walk->todo_count++] = address;
+}
+
+/* An instruction that was walked covers ADDRESS but does not begin there. */
+static bool is_inside(const struct walk *walk, uint64_t address) {
+  for (uint64_t back = 1; back < 16 && back <= address - walk->program->address; back++) {
+    const struct state *state = &walk->states[address - back - walk->program->address];
+    if (state->seen && program_code(walk->program, address - back)->size > back)
+      return true;
+  }
+  return false;
+}
+
+/* A path of STATE comes to ADDRESS, from the instruction at FROM. */
+static void flow(struct walk *walk, uint64_t from, uint64_t address, struct state state) {
+  if (!in_code(walk, address)) {
+    find_target(walk, "TARGET", from, "leads out of the code, to", address);
+    return;
+  }
+  struct state *known = &walk->states[address - walk->program->address];
+  if (!known->seen) {
+    *known = state;
+    known->seen = true;
+    push(walk, address);
+    return;
+  }
+  if (known->owner != state.owner)
+    walk->tails[state.owner * walk->program->count + known->owner] = true;
+  if (known->depth != state.depth) {
+    struct bytes text = {0};
+    bytes_printf(&text, "the stack has %d bytes here, and %d by another path", known->depth, state.depth);
+    find(walk, "STACK", address, (const char *)text.data);
+    bytes_free(&text);
+    return;
+  }
+  struct state both = *known;
+  both.link_lost |= state.link_lost;
+  both.lost |= state.lost;
+  both.number = known->number == state.number ? known->number : -1;
+  both.pushed = known->pushed == state.pushed ? known->pushed : -1;
+  both.table = known->table == state.table ? known->table : 0;
+  if (both.link_lost != known->link_lost || both.lost != known->lost || both.number != known->number ||
+      both.table != known->table) {
+    *known = both;
+    push(walk, address);
+  }
+}
+
+static size_t index_of(const struct walk *walk, const struct routine *routine) {
+  return (size_t)(routine - walk->program->routines);
+}
+
+/* A routine begins: with nothing on the stack, and an address to return to. */
+static void enter(struct walk *walk, struct routine *routine) {
+  if (routine->walked || !routine->is_code)
+    return;
+  routine->walked = true;
+  struct state state = {.owner = index_of(walk, routine), .number = -1, .pushed = -1};
+  struct state *known = &walk->states[routine->start - walk->program->address];
+  if (known->seen) {
+    walk->tails[state.owner * walk->program->count + known->owner] = true;
+    return;
+  }
+  flow(walk, routine->start, routine->start, state);
+}
+
+static struct routine *routine_that_begins(const struct walk *walk, uint64_t address) {
+  struct routine *routine = program_routine(walk->program, address);
+  return routine && routine->is_code && routine->start == address ? routine : NULL;
+}
+
+/* A jump, at the end of a routine: into itself, or to another, which then returns in its place. */
+static void jump(struct walk *walk, uint64_t from, uint64_t to, struct state state) {
+  struct routine *other = routine_that_begins(walk, to);
+  if (!other || index_of(walk, other) == state.owner) {
+    flow(walk, from, to, state);
+    return;
+  }
+  struct routine *owner = &walk->program->routines[state.owner];
+  walk->tails[state.owner * walk->program->count + index_of(walk, other)] = true;
+  other->has_arguments = other->has_arguments || owner->has_arguments;
+  enter(walk, other);
+  if (other->returns && state.depth)
+    find_target(walk, "STACK", from, "has something on the stack, and jumps to a routine that returns:", to);
+  if (other->returns && state.link_lost)
+    find_target(walk, "LINK", from, "has lost x30, and jumps to a routine that returns:", to);
+}
+
+/* ---- Steps ---------------------------------------------------------------------------------------------------------
+ */
+
+static bool is_exit(const struct program *program, const struct code *code, int64_t number) {
+  if (code->old_call) /* int 0x80 has the numbers of the 32-bit machine */
+    return number == 1 || number == 252;
+  return program->x64 ? number == 60 || number == 231 : number == 93 || number == 94;
+}
+
+/* Entries of 16 bits, each the distance from the table to an instruction, to the end of the table's symbol. */
+static void jump_by_table(struct walk *walk, uint64_t from, const struct state *state) {
+  const struct program *program = walk->program;
+  const struct routine *table = state->table ? program_routine(program, state->table) : NULL;
+  if (!table || table->is_code) {
+    find(walk, "TARGET", from, "jumps by a register, and no table is known for it");
+    return;
+  }
+  for (uint64_t at = state->table; at + 2 <= table->end; at += 2) {
+    const uint8_t *entry = program->text + (at - program->address);
+    uint64_t to = state->table + (uint64_t)(int64_t)(int16_t)(entry[0] | entry[1] << 8);
+    const struct routine *there = program_routine(program, to);
+    if (!there || !there->is_code)
+      find_target(walk, "TARGET", at, "an entry of the table leads to no routine, but to", to);
+    else
+      jump(walk, at, to, *state);
+  }
+}
+
+static void do_return(struct walk *walk, uint64_t address, const struct state *state) {
+  struct routine *routine = &walk->program->routines[state->owner];
+  if (state->depth)
+    find(walk, "STACK", address, "returns, and the stack is not as it was at the entry");
+  if (state->link_lost)
+    find(walk, "LINK", address, "returns by x30, which a call has changed");
+  if (!routine->returns) {
+    routine->returns = true;
+    walk->changed = true;
+  }
+}
+
+static void do_call(struct walk *walk, uint64_t address, const struct code *code, struct state state) {
+  struct routine *callee = routine_that_begins(walk, code->target);
+  if (!callee) {
+    find_target(walk, "TARGET", address, "calls what is no routine:", code->target);
+    return;
+  }
+  enter(walk, callee);
+  if (!callee->returns)
+    return;
+  state.link_lost = !walk->program->x64;
+  state.lost = 0;
+  state.number = -1;
+  flow(walk, address, address + code->size, state);
+}
+
+/* Where nothing else is said, a path goes on behind the instruction, in the same routine. */
+static void go_on(struct walk *walk, uint64_t address, const struct code *code, struct state state) {
+  uint64_t next = address + code->size;
+  const struct routine *here = program_routine(walk->program, address);
+  const struct routine *there = program_routine(walk->program, next);
+  /* A system call whose number is not known may be the last one. */
+  bool may_end = code->kind == PATH_KERNEL && walk->states[address - walk->program->address].number < 0;
+  if (may_end && (!in_code(walk, next) || (there && !there->is_code)))
+    return;
+  if (!in_code(walk, next)) {
+    find(walk, "CODE", address, "runs on behind the end of the code");
+    return;
+  }
+  if (there && there != here && there->is_code)
+    find_target(walk, "NEXT", address, "runs on into", next);
+  else if (there && there != here)
+    find_target(walk, "CODE", address, "runs on into data:", next);
+  else
+    flow(walk, address, next, state);
+}
+
+/* What the instruction does to the state; false where the path ends for a finding. */
+static bool change_state(struct walk *walk, uint64_t address, const struct code *code, struct state *state) {
+  if (code->reads & state->lost)
+    find(walk, "KERNEL", address,
+         code->reads & state->lost & LOST_RCX ? "reads rcx, which the system call before has destroyed"
+                                              : "reads r11, which the system call before has destroyed");
+  state->lost &= (uint8_t) ~(code->writes | code->reads);
+  if (code->takes_address)
+    state->table = code->target;
+  if (code->takes_address && in_code(walk, code->target) && routine_that_begins(walk, code->target))
+    enter(walk, routine_that_begins(walk, code->target));
+  if (code->sets_stack) {
+    find(walk, "STACK", address, "sets the stack pointer to what is not known");
+    return false;
+  }
+  state->depth += code->grows;
+  if (state->depth < 0) {
+    find(walk, "STACK", address, "takes more from the stack than was put there");
+    return false;
+  }
+  if (code->loads_link)
+    state->link_lost = false;
+  state->number = code->sets_number    ? code->number
+                  : code->pops_number  ? state->pushed
+                  : code->keeps_number ? state->number
+                                       : -1;
+  state->pushed = code->pushes_number ? code->number : code->grows ? -1 : state->pushed;
+  return true;
+}
+
+static void step(struct walk *walk, uint64_t address) {
+  struct program *program = walk->program;
+  struct state state = walk->states[address - program->address];
+  const struct code *code = program_code(program, address);
+  const struct routine *here = program_routine(program, address);
+  if (!code->valid || (here && !here->is_code)) {
+    find(walk, "CODE", address,
+         code->valid ? "a path leads into data" : "a path leads to bytes that are no instruction");
+    return;
+  }
+  /* The entry finds its arguments on the stack, and may take them. */
+  if (program->routines[state.owner].has_arguments && state.depth + code->grows < 0)
+    state.depth = -code->grows;
+  if (!change_state(walk, address, code, &state))
+    return;
+  switch (code->kind) {
+  case PATH_JUMP:
+    jump(walk, address, code->target, state);
+    return;
+  case PATH_BRANCH:
+    jump(walk, address, code->target, state);
+    break;
+  case PATH_CALL:
+    do_call(walk, address, code, state);
+    return;
+  case PATH_RETURN:
+    do_return(walk, address, &state);
+    return;
+  case PATH_AWAY:
+    jump_by_table(walk, address, &state);
+    return;
+  case PATH_STOP:
+    return;
+  case PATH_KERNEL:
+    if (is_exit(program, code, state.number))
+      return;
+    state.lost = program->x64 && !code->old_call ? LOST_RCX | LOST_R11 : 0;
+    state.number = program->x64 ? -1 : state.number;
+    break;
+  case PATH_ON:
+    break;
+  }
+  go_on(walk, address, code, state);
+}
+
+/* ---- The whole -----------------------------------------------------------------------------------------------------
+ */
+
+static void spread_returns(struct walk *walk) {
+  size_t count = walk->program->count;
+  for (bool more = true; more;) {
+    more = false;
+    for (size_t i = 0; i < count; i++)
+      for (size_t j = 0; j < count && !walk->program->routines[i].returns; j++)
+        if (walk->tails[i * count + j] && walk->program->routines[j].returns)
+          walk->program->routines[i].returns = walk->changed = more = true;
+  }
+}
+
+static void walk_once(struct walk *walk) {
+  struct program *program = walk->program;
+  memset(walk->states, 0, program->size * sizeof *walk->states);
+  memset(walk->tails, 0, program->count * program->count * sizeof *walk->tails);
+  walk->changed = false;
+  walk->findings = walk->found->len = walk->todo_count = 0;
+  for (size_t i = 0; i < program->count; i++)
+    program->routines[i].walked = false;
+  for (size_t i = 0; i < program->count; i++)
+    if (program->routines[i].root)
+      enter(walk, &program->routines[i]);
+  while (walk->todo_count)
+    step(walk, walk->todo[--walk->todo_count]);
+  spread_returns(walk);
+}
+
+/* Where one instruction begins inside of another, some jump leads there. */
+static void find_overlaps(struct walk *walk, struct check_counts *counts) {
+  for (uint64_t i = 0; i < walk->program->size; i++) {
+    if (!walk->states[i].seen)
+      continue;
+    counts->instructions++;
+    if (is_inside(walk, walk->program->address + i))
+      find(walk, "TARGET", walk->program->address + i, "a path begins here, inside of another instruction");
+  }
+}
+
+/* Bytes of a routine that no path covers: one finding for each row of them. */
+static void find_unreached(struct walk *walk, const struct routine *routine) {
+  struct program *program = walk->program;
+  uint64_t covered = routine->start;
+  for (uint64_t at = routine->start; at < routine->end; at++) {
+    if (walk->states[at - program->address].seen) {
+      uint64_t end = at + program_code(program, at)->size;
+      covered = end > covered ? end : covered;
+    } else if (at >= covered) {
+      uint64_t from = at;
+      while (at < routine->end && !walk->states[at - program->address].seen)
+        at++;
+      struct bytes text = {0};
+      bytes_printf(&text, "no path leads to %" PRIu64 " bytes of code", at - from);
+      find(walk, "UNREACHED", from, (const char *)text.data);
+      bytes_free(&text);
+      covered = at--;
+    }
+  }
+}
+
+bool check_elf(const char *path, struct check_counts *counts, struct bytes *found, struct bytes *why) {
+  struct program program;
+  *counts = (struct check_counts){0};
+  if (!program_open(path, &program, why)) {
+    program_close(&program);
+    return false;
+  }
+  struct walk walk = {.program = &program, .found = found};
+  walk.states = calloc(program.size, sizeof *walk.states);
+  walk.tails = calloc(program.count * program.count, sizeof *walk.tails);
+  if (!walk.states || !walk.tails)
+    abort();
+  do
+    walk_once(&walk);
+  while (walk.changed);
+  find_overlaps(&walk, counts);
+  for (size_t i = 0; i < program.count; i++) {
+    counts->routines += program.routines[i].is_code;
+    if (program.routines[i].is_code && program.routines[i].end <= program.address + program.size)
+      find_unreached(&walk, &program.routines[i]);
+  }
+  counts->findings = walk.findings;
+  free(walk.states);
+  free(walk.tails);
+  free(walk.todo);
+  program_close(&program);
+  return true;
+}
+
+int check_command(const char *path) {
+  struct check_counts counts;
+  struct bytes found = {0}, why = {0};
+  bool good = check_elf(path, &counts, &found, &why);
+  if (good) {
+    if (found.len)
+      fwrite(found.data, 1, found.len, stdout);
+    printf("%s: %zu instructions in %zu routines, %zu findings\n", path, counts.instructions, counts.routines,
+           counts.findings);
+  } else {
+    fprintf(stderr, "bytegate: %s\n", (const char *)why.data);
+  }
+  bytes_free(&found);
+  bytes_free(&why);
+  return !good ? EXIT_USAGE : counts.findings ? EXIT_DIVERGED : EXIT_EQUAL;
+}

@@ -1,0 +1,31 @@
+/* The room check/: looks at the code of an ELF file that has symbols, without running it, and says what no routine
+   should do. Every path of every routine is followed over the bytes as they lie in the file:
+
+     TARGET       a jump, a branch, a call or an entry of a jump table leads to where no instruction begins
+     CODE         a path leads to bytes that are no instruction, or out of the code
+     STACK        two paths come to one instruction with the stack at different heights, more is taken from it than was
+                  put there, or a return is reached that is not at the height of the entry
+     LINK         arm64: a return is reached while x30 is another routine's
+     NEXT         a routine runs on into the next one, without a jump
+     UNREACHED    no path from the entry leads to a routine, or to instructions of one
+     KERNEL       x86-64: rcx or r11 is read that a system call has destroyed
+
+   What leads on is decoded by Capstone. A call is taken to come back where some path of the callee returns. */
+#ifndef HARNESS_CHECK_H
+#define HARNESS_CHECK_H
+
+#include "harness/base/bytes.h"
+
+/* What was looked at. */
+struct check_counts {
+  size_t instructions, routines, findings;
+};
+
+/* Checks the ELF file PATH with its own symbols, or those of PATH.sym. Appends a line for each finding to FOUND.
+   Returns false where that cannot be done, and WHY says why. */
+bool check_elf(const char *path, struct check_counts *counts, struct bytes *found, struct bytes *why);
+
+/* The command `check`. Returns the exit status: 0 nothing was found, 1 something was, 2 no ELF file with symbols. */
+int check_command(const char *path);
+
+#endif

@@ -1,0 +1,65 @@
+/* The program that is checked: its code, its symbols, and its instructions, each decoded once. */
+#ifndef HARNESS_CHECK_PROGRAM_H
+#define HARNESS_CHECK_PROGRAM_H
+
+#include "harness/base/bytes.h"
+
+#include <capstone/capstone.h>
+
+struct routine {
+  char *name;
+  uint64_t start, end;
+  bool is_code; /* STT_FUNC; else data that is named among the code */
+  bool root;    /* where an execution may begin, or what others may call */
+  bool returns; /* some path of it comes back */
+  bool walked;
+  bool has_arguments; /* begins with the arguments of the program on the stack */
+};
+
+/* How an instruction goes on. */
+enum path_kind { PATH_ON, PATH_JUMP, PATH_BRANCH, PATH_CALL, PATH_RETURN, PATH_AWAY, PATH_KERNEL, PATH_STOP };
+
+enum { LOST_RCX = 1, LOST_R11 = 2 };
+
+/* What the walk needs to know of an instruction. */
+struct code {
+  bool decoded, valid;
+  uint8_t size;
+  enum path_kind kind;
+  uint64_t target;             /* of a jump, a branch, a call */
+  int grows;                   /* bytes put on the stack; below 0: taken from it */
+  bool old_call;               /* int 0x80 */
+  bool sets_stack;             /* the stack pointer becomes something else */
+  bool takes_address;          /* of `target`: lea, adr */
+  bool saves_link, loads_link; /* arm64: x30 to the stack, and from it */
+  uint8_t reads, writes;       /* LOST_RCX, LOST_R11 */
+  bool sets_number, keeps_number;
+  int64_t number; /* what the register of the system call's number becomes; -1: not known */
+  bool pushes_number, pops_number;
+};
+
+struct program {
+  bool x64, relocatable;
+  uint64_t address, size; /* of the code */
+  uint8_t *text;          /* owned */
+  struct code *codes;     /* one for each byte of it */
+  struct routine *routines;
+  size_t count;
+  uint64_t entry;
+  csh capstone;
+  cs_insn *insn;
+};
+
+bool program_open(const char *path, struct program *program, struct bytes *why);
+void program_close(struct program *program);
+
+/* The instruction at ADDRESS, which is in the code; decoded when it is first asked for. */
+struct code *program_code(struct program *program, uint64_t address);
+
+/* The routine or data item that holds ADDRESS, or NULL. */
+struct routine *program_routine(const struct program *program, uint64_t address);
+
+/* "routine+0x12 (0x401234)": where ADDRESS is. */
+void program_place(const struct program *program, uint64_t address, struct bytes *text);
+
+#endif

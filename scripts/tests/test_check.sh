@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# bytegate check: nothing is found in our programs but the code that nothing reaches, of which a list is kept, and a
+# byte that is changed for the worse is found without running anything.
+# shellcheck source=scripts/tests/tap.sh
+source "$(dirname "$0")/tap.sh"
+
+# found NAME: the findings in a program, without addresses: NAME KIND ROUTINE.
+found() {
+  "$build/bytegate" check "$build/elf/$1" | awk -v name="$1" '/^[A-Z]+ / { sub(/\+.*/, "", $2); print name, $1, $2 }'
+}
+
+# All programs that have a header which libelf can read.
+for program in "$build"/elf/*_x64 "$build"/elf/*_arm64 "$build"/elf/markdown*.o; do
+  name=${program##*/}
+  case $name in tiny-*-native_* | tiny-*-qemu_x64 | tiny-exit-qemu_arm64) continue ;; esac
+  found "$name"
+done | sort -u >found-now
+sed '/^#/d; /^$/d' "$root/fixtures/unreached-code" | sort -u >listed
+run cmp listed found-now
+expect_status 'what is found is what fixtures/unreached-code lists' 0
+diff listed found-now | sed 's/^/# /'
+
+# plant NAME BYTES CHANGED: the first instruction of a program that the map shows with BYTES (a pattern) becomes CHANGED.
+plant() {
+  cp "$build/elf/$1" planted
+  cp "$build/elf/$1.sym" planted.sym
+  awk -F '\t' -v bytes="^($2)\$" '
+    NR == 2 { print $1 }
+    NR > 2 && ($3 == "code" || $3 == "data") && $2 ~ bytes { print $1; exit }' "$build/elf/$1.map" >addresses
+  {
+    read -r first
+    read -r place
+  } <addresses
+  printf '%b' "$(printf '%s' "$3" | sed 's/../\\x&/g')" |
+    dd of=planted bs=1 seek=$((0x$place - 0x$first)) conv=notrunc status=none
+  run "$build/bytegate" check planted
+}
+
+# caught WHAT KIND: the fault that was planted last is found.
+caught() {
+  expect_status "$1: it is found" 1
+  expect_text "$1: as $2" "$2 " "$folder/out"
+}
+
+plant ls_x64 53 90
+caught 'a push is left out' STACK
+plant ls_x64 5b 90
+caught 'a pop is left out' STACK
+plant ls_x64 c3 90
+caught 'a return is left out' NEXT
+plant ls_x64 4889c7 4889cf
+caught 'the result of a system call is taken from rcx' KERNEL
+plant ls_x64 'e8......00' e801000000
+caught 'a call leads elsewhere' TARGET
+plant ls_x64 '75..' 7501
+expect_status 'a branch leads elsewhere: it is found' 1
+plant ls_arm64 fe4fbfa9 1f2003d5
+caught 'x30 is not saved' STACK
+plant ls_arm64 'c0035fd6' 1f2003d5
+caught 'a return of arm64 is left out' NEXT
+
+printf 'no ELF' >text
+run "$build/bytegate" check text
+expect_status 'what is no ELF file is refused' 2
+
+done_testing
