@@ -1,7 +1,7 @@
 /* html.c: the HTML of the records and of the tokens, as cmark 0.30.2 writes it.
  *
- * S4 is the next free byte of output. Room is checked once for each record and token, for all the constant text that it
- * can bring; what is as long as the document makes it is checked where it is copied. */
+ * OUT is the next free byte of output. Room is checked once for each record and token, for all the constant text that
+ * it can bring; what is as long as the document makes it is checked where it is copied. */
 #include <string.h>
 
 #include "parts.h"
@@ -34,8 +34,8 @@ void op_put_literal(const char *text) {
   int length = (int)strlen(text);
   op_la(T0, literal_name(text));
   for (int at = 0; at < length; at += 16)
-    op_copy16(S4, at, T0, at);
-  op_add_imm(S4, S4, length);
+    op_copy16(OUT, at, T0, at);
+  op_add_imm(OUT, OUT, length);
 }
 
 static void lay_literals(void) {
@@ -57,20 +57,20 @@ static const ByteSet newline = {1, {{0, '\n', 0}}};
 /* put_raw: append A1 bytes from A0 as they are; up to 15 more are read and written. Destroys A0, A1, T0, T1. */
 static void lay_put_raw(void) {
   routine("put_raw");
-  add(T0, S4, A1);
+  add(T0, OUT, A1);
   ldw(T1, W_OUT_LIMIT);
   bgtu(T0, T1, "no_room");
   label("more");
-  copy16(S4, 0, A0, 0);
+  copy16(OUT, 0, A0, 0);
   bleu(A1, 16, "last");
-  copy16(S4, 16, A0, 16);
+  copy16(OUT, 16, A0, 16);
   bleu(A1, 32, "last");
   add(A0, A0, 32);
-  add(S4, S4, 32);
+  add(OUT, OUT, 32);
   sub(A1, A1, 32);
   jump("more");
   label("last");
-  mov(S4, T0);
+  mov(OUT, T0);
   ret();
   label("no_room");
   jump("out_of_room");
@@ -81,24 +81,24 @@ static void lay_put_raw(void) {
 static void lay_put_escaped(void) {
   routine("put_escaped");
   mul(T0, A1, 6); /* &quot; for each */
-  add(T0, T0, S4);
+  add(T0, T0, OUT);
   ldw(T1, W_OUT_LIMIT);
   bgtu(T0, T1, "no_room");
   add(A1, A1, A0); /* the end */
   label("next");
-  copy16(S4, 0, A0, 0);
+  copy16(OUT, 0, A0, 0);
   mask16(T0, A0, escaped);
   bne(T0, 0, "found");
-  add(S4, S4, 16);
+  add(OUT, OUT, 16);
   add(A0, A0, 16);
   bltu(A0, A1, "next");
   label("last"); /* take back what was copied beyond the end */
   sub(A0, A0, A1);
-  sub(S4, S4, A0);
+  sub(OUT, OUT, A0);
   ret();
   label("found");
   first16(T0, T0);
-  add(S4, S4, T0);
+  add(OUT, OUT, T0);
   add(A0, A0, T0);
   bgeu(A0, A1, "last");
   ld8(T1, A0, 0);
@@ -132,25 +132,25 @@ static void lay_put_leading_text(void) {
   mov(A0, S0);
   sub(T0, S1, S0);
   mul(T0, T0, 6);
-  add(T0, T0, S4);
+  add(T0, T0, OUT);
   ldw(T1, W_OUT_LIMIT);
   bgtu(T0, T1, "ended");
   label("next");
-  copy16(S4, 0, A0, 0);
+  copy16(OUT, 0, A0, 0);
   mask16(T0, A0, special_or_escaped);
   bne(T0, 0, "found");
-  add(S4, S4, 16);
+  add(OUT, OUT, 16);
   add(A0, A0, 16);
   bltu(A0, S1, "next");
   label("all_text");
   sub(A0, A0, S1);
-  sub(S4, S4, A0);
+  sub(OUT, OUT, A0);
   mov(A0, S1);
   label("ended");
   ret();
   label("found");
   first16(T0, T0);
-  add(S4, S4, T0);
+  add(OUT, OUT, T0);
   add(A0, A0, T0);
   bgeu(A0, S1, "all_text");
   ld8(T1, A0, 0);
@@ -161,7 +161,7 @@ static void lay_put_leading_text(void) {
   ld8(T1, A0, -1);
   bne(T1, '!', "ended");
   sub(A0, A0, 1);
-  sub(S4, S4, 1);
+  sub(OUT, OUT, 1);
   ret();
   label("quotation_mark");
   add(A0, A0, 1);
@@ -202,10 +202,10 @@ static void lay_put_joined(void) {
   mov(A0, S2);
   sub(A1, S0, S2);
   call("put_escaped");
-  st8(' ', S4, 0);
-  add(S4, S4, 1);
+  st8(' ', OUT, 0);
+  add(OUT, OUT, 1);
   ldw(T0, W_OUT_LIMIT);
-  bgtu(S4, T0, "full");
+  bgtu(OUT, T0, "full");
   add(S0, S0, 1);
   jump("segment");
   label("last");
@@ -222,7 +222,7 @@ static void lay_put_joined(void) {
 static void lay_put_href(void) {
   routine("put_href");
   mul(T0, A1, 6);
-  add(T0, T0, S4);
+  add(T0, T0, OUT);
   ldw(T1, W_OUT_LIMIT);
   bgtu(T0, T1, "no_room");
   add(A1, A1, A0);
@@ -233,21 +233,21 @@ static void lay_put_href(void) {
   add(A0, A0, 1);
   ld8x(T1, A2, T0);
   bclr(T1, IS_HREF_SAFE, "unsafe");
-  st8(T0, S4, 0);
-  add(S4, S4, 1);
+  st8(T0, OUT, 0);
+  add(OUT, OUT, 1);
   jump("next");
   label("unsafe");
   beq(T0, '&', "ampersand");
   beq(T0, '\'', "apostrophe");
-  st8('%', S4, 0);
+  st8('%', OUT, 0);
   la(A3, "hex_digits");
   shr(T1, T0, 4);
   ld8x(T1, A3, T1);
-  st8(T1, S4, 1);
+  st8(T1, OUT, 1);
   and(T1, T0, 15);
   ld8x(T1, A3, T1);
-  st8(T1, S4, 2);
-  add(S4, S4, 3);
+  st8(T1, OUT, 2);
+  add(OUT, OUT, 3);
   jump("next");
   label("ampersand");
   put_literal("&amp;");
@@ -266,10 +266,10 @@ static void lay_put_href(void) {
 /* line_break: begin a new line unless at the start of one. Destroys T0. */
 static void lay_line_break(void) {
   routine("line_break");
-  ld8(T0, S4, -1);
+  ld8(T0, OUT, -1);
   beq(T0, '\n', "done");
-  st8('\n', S4, 0);
-  add(S4, S4, 1);
+  st8('\n', OUT, 0);
+  add(OUT, OUT, 1);
   label("done");
   ret();
 }
@@ -278,7 +278,7 @@ static void lay_line_break(void) {
 static void lay_put_number(void) {
   routine("put_number");
   li(A1, 0xCCCCCCCD); /* n / 10 = n * 0xCCCCCCCD >> 35 for 32 bits */
-  add(A2, S4, 10);
+  add(A2, OUT, 10);
   label("digit");
   mul(T0, A0, A1);
   shr(T0, T0, 35);
@@ -289,11 +289,11 @@ static void lay_put_number(void) {
   st8(T1, A2, 0);
   mov(A0, T0);
   bne(A0, 0, "digit");
-  add(A3, S4, 10);
+  add(A3, OUT, 10);
   label("move");
   ld8(T0, A2, 0);
-  st8(T0, S4, 0);
-  add(S4, S4, 1);
+  st8(T0, OUT, 0);
+  add(OUT, OUT, 1);
   add(A2, A2, 1);
   bltu(A2, A3, "move");
   ret();
@@ -301,7 +301,7 @@ static void lay_put_number(void) {
 
 /* ---- Blocks ------------------------------------------------------------------------------------------------------ */
 
-/* render_document: the HTML of all records; out S4 = its end, W_OUT_START its start; or W_ERROR. */
+/* render_document: the HTML of all records; out OUT = its end, W_OUT_START its start; or W_ERROR. */
 static void lay_render_document(void) {
   routine("render_document");
   enter_bare();
@@ -324,24 +324,24 @@ static void lay_render_document(void) {
   add(T0, T0, T1);
   add(T0, T0, T1);
   add(T0, T0, 256);
-  add(S4, T0, 1);
+  add(OUT, T0, 1);
   ldw(T1, W_END);
   sub(T1, T1, 4096);
   stw(T1, W_OUT_LIMIT);
-  bgtu(S4, T1, "full");
+  bgtu(OUT, T1, "full");
   st8('\n', T0, 0); /* the HTML begins at the start of a line */
-  stw(S4, W_OUT_START);
+  stw(OUT, W_OUT_START);
   stw(0, W_TICKS_READY);
   stw(0, W_TICKS_EPOCH);
   stw(0, W_LAST_DELIMITER);
-  add(S0, S5, W_DOCUMENT);
+  add(S0, WORKSPACE, W_DOCUMENT);
 
   label("next");
   ldw(T1, W_OUT_LIMIT); /* looked at behind the last record too: what was left out for want of room came behind it */
-  bgtu(S4, T1, "full");
+  bgtu(OUT, T1, "full");
   ld32(T0, S0, R_NEXT);
   beq(T0, 0, "done");
-  add(S0, S5, T0);
+  add(S0, WORKSPACE, T0);
   ld8(T0, S0, R_TYPE);
   jump_table(T0, "block_renderers");
   label("full");
@@ -402,11 +402,11 @@ static void lay_render_document(void) {
 
   label("paragraph");
   ld32(T0, S0, R_PARENT);
-  add(T0, T0, S5);
+  add(T0, T0, WORKSPACE);
   ld8(T1, T0, R_TYPE);
   bne(T1, BLOCK_ITEM, "loose");
   ld32(T0, T0, R_PARENT);
-  add(T0, T0, S5);
+  add(T0, T0, WORKSPACE);
   ld8(T1, T0, R_FLAGS);
   bset(T1, BLOCK_LOOSE, "loose");
   call("render_inlines"); /* in a tight list it has no tags */
@@ -426,7 +426,7 @@ static void lay_render_document(void) {
   put_literal("<h0>");
   ld8(T1, S0, R_AUX);
   add(T1, T1, '0');
-  st8(T1, S4, -2);
+  st8(T1, OUT, -2);
   ldw(T0, W_FLAGS);
   bset(T0, MARKDOWN_SOURCEPOS, "heading_position");
   label("heading_text");
@@ -434,7 +434,7 @@ static void lay_render_document(void) {
   put_literal("</h0>\n");
   ld8(T1, S0, R_AUX);
   add(T1, T1, '0');
-  st8(T1, S4, -3);
+  st8(T1, OUT, -3);
   jump("next");
 
   label("code");
@@ -482,7 +482,7 @@ static void lay_render_document(void) {
 static void lay_load_content(void) {
   routine("load_content");
   ld32(A0, S0, R_DATA);
-  add(A0, A0, S5);
+  add(A0, A0, WORKSPACE);
   ld32(A1, S0, R_LEN);
   ret();
 }
@@ -581,13 +581,13 @@ static void lay_render_inlines(void) {
   call("put_leading_text");
   bgeu(A0, S1, "done");
   label("parse");
-  stw(S4, W_OUT);
-  ldw(S4, W_TOKENS);
-  add(S4, S4, TOKEN_SIZE);
+  stw(OUT, W_OUT);
+  ldw(TOKEN, W_TOKENS);
+  add(TOKEN, TOKEN, TOKEN_SIZE);
   call("parse_inlines");
-  mov(S1, S4);
+  mov(S1, TOKEN);
   ldw(S0, W_TOKENS);
-  ldw(S4, W_OUT);
+  ldw(OUT, W_OUT);
   ldw(T0, W_ERROR);
   bne(T0, 0, "done");
   call("render_tokens");
@@ -608,7 +608,7 @@ static void lay_render_tokens(void) {
   add(S0, S0, TOKEN_SIZE);
   bgeu(S0, S1, "done");
   ldw(T1, W_OUT_LIMIT);
-  bgtu(S4, T1, "full");
+  bgtu(OUT, T1, "full");
   ld8(T0, S0, T_KIND);
   jump_table(T0, "token_renderers");
   label("full");
@@ -723,7 +723,7 @@ static void lay_render_tokens(void) {
 static void lay_load_text(void) {
   routine("load_text");
   ld32(A0, S0, T_OFF);
-  add(A0, A0, S5);
+  add(A0, A0, WORKSPACE);
   ld32(A1, S0, T_LEN);
   ret();
 }
@@ -829,7 +829,7 @@ static void lay_render_delimiter(void) {
   put_literal("<em>");
   ret();
   label("all_text");
-  add(A0, A0, S5);
+  add(A0, A0, WORKSPACE);
   jump("put_raw");
   label("in_parts");
   jump("render_delimiter_parts");
@@ -849,7 +849,7 @@ static void lay_render_delimiter_parts(void) {
   ld32(A1, S0, T_HIGH);
   bgeu(S1, A1, "tags_right");
   ld32(A0, S0, T_OFF);
-  add(A0, A0, S5); /* its characters are all the same */
+  add(A0, A0, WORKSPACE); /* its characters are all the same */
   sub(T0, A1, S1);
   mov(S1, A1);
   mov(A1, T0);
@@ -859,7 +859,7 @@ static void lay_render_delimiter_parts(void) {
   bgeu(S1, T0, "done");
   label("tag");
   ldw(T0, W_OUT_LIMIT);
-  bgtu(S4, T0, "done"); /* the next token finds it full */
+  bgtu(OUT, T0, "done"); /* the next token finds it full */
   ld8x(T0, S3, S1);
   add(S1, S1, 1);
   bne(S2, 0, "next");
@@ -887,7 +887,7 @@ static void lay_put_destination(void) {
   routine("put_destination");
   enter_bare();
   ld32(A0, A5, T_URL);
-  add(A0, A0, S5);
+  add(A0, A0, WORKSPACE);
   ld32(A1, A5, T_URL_LEN);
   ld8(T0, A5, T_FLAGS);
   bset(T0, TOKEN_CLEAN, "clean");
@@ -909,7 +909,7 @@ static void lay_put_title(void) {
   bclr(T1, TOKEN_TITLED, "untitled");
   put_literal("\" title=\"");
   ld32(A0, A5, T_TITLE);
-  add(A0, A0, S5);
+  add(A0, A0, WORKSPACE);
   ld32(A1, A5, T_TITLE_LEN);
   bset(T1, TOKEN_CLEAN, "clean");
   ldw(A2, W_SCRATCH);

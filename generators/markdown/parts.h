@@ -30,7 +30,8 @@
 #define RUN S2   /* where the pending run of text starts */
 #define BOUND S3 /* where the last special construct ended */
 #define TOKEN S4 /* the next free one */
-/* Of the HTML phase, S4 is the next free byte of output. */
+/* Of the HTML phase: */
+#define OUT S4 /* the next free byte of output */
 
 enum {
   ENTITY_SLOT_BITS = 8,
@@ -279,7 +280,7 @@ enum {
 #define if_class(c, classes, to) (la(T1, "byte_classes"), ld8x(T1, T1, c), bset(T1, classes, to))
 #define if_not_class(c, classes, to) (la(T1, "byte_classes"), ld8x(T1, T1, c), bclr(T1, classes, to))
 
-/* Append a string to the output at S4; destroys T0. (html.c) It counts as an operation of the line that calls it. */
+/* Append a string to the output at OUT; destroys T0. (html.c) It counts as an operation of the line that calls it. */
 #define put_literal(text) (AT_, op_put_literal(text))
 void op_put_literal(const char *text);
 

@@ -12,7 +12,7 @@ static void lay_start_positions(void) {
   stw(S0, W_LINE);
   stw(0, W_LINE_NUMBER);
   stw(0, W_LINE_LENGTH);
-  add(T0, S5, W_DOCUMENT);
+  add(T0, WORKSPACE, W_DOCUMENT);
   stw(T0, W_POSITION_TIP);
   stw(T0, W_POSITION_LAST);
   stw(0, W_PLAIN_PARENT);
@@ -36,7 +36,7 @@ static void lay_note_positions(void) {
   label("next");
   ld32(T0, A0, R_NEXT);
   beq(T0, 0, "starts_noted");
-  add(A0, T0, S5);
+  add(A0, T0, WORKSPACE);
   ld8(T0, A0, R_TYPE);
   bgtu(T0, BLOCK_BREAK, "next"); /* the end of a container */
   ldw(A1, W_TOP);
@@ -49,7 +49,7 @@ static void lay_note_positions(void) {
   sub(T0, T0, S2);
   add(T0, T0, 1);
   st32(T0, A1, P_FIRST_COLUMN);
-  sub(A1, A1, S5);
+  sub(A1, A1, WORKSPACE);
   st32(A1, A0, R_START);
   jump("next");
 
@@ -121,7 +121,7 @@ static void lay_note_ends(void) {
   ld8(T0, A0, R_FLAGS);
   bset(T0, BLOCK_OPEN, "done");
   ld32(A3, A0, R_START);
-  add(A3, A3, S5);
+  add(A3, A3, WORKSPACE);
   bset(T0, BLOCK_FENCED, "this_line");
   st32(A1, A3, P_LAST_LINE);
   st32(A2, A3, P_LAST_COLUMN);
@@ -131,7 +131,7 @@ static void lay_note_ends(void) {
   st32(S4, A3, P_LAST_COLUMN);
   label("up");
   ld32(A0, A0, R_PARENT);
-  add(A0, A0, S5);
+  add(A0, A0, WORKSPACE);
   jump("next");
   label("done"); /* the document is never closed */
   ret();
@@ -144,12 +144,12 @@ static void lay_put_position(void) {
   enter(S1, S2, S3);
   mov(S1, A0);
   sub(S4, S4, S1);
-  add(T1, S5, W_LABEL_BUFFER);
+  add(T1, WORKSPACE, W_LABEL_BUFFER);
   copy16(T1, 0, S4, 0);
   copy16(T1, 16, S4, 16);
   put_literal(" data-sourcepos=\"");
   ld32(S2, S0, R_START);
-  add(S2, S2, S5);
+  add(S2, S2, WORKSPACE);
   la(S3, "position_marks");
   label("next");
   ld32(A0, S2, 0);
@@ -160,7 +160,7 @@ static void lay_put_position(void) {
   add(S3, S3, 1);
   add(S2, S2, 4);
   bne(T0, '"', "next");
-  add(T1, S5, W_LABEL_BUFFER);
+  add(T1, WORKSPACE, W_LABEL_BUFFER);
   copy16(S4, 0, T1, 0);
   copy16(S4, 16, T1, 16);
   add(S4, S4, S1);

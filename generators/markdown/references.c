@@ -12,7 +12,7 @@ static void lay_resolve_definitions(void) {
   mov(S0, A0);
   ld32(S1, S0, R_DATA);
   ld32(S2, S0, R_LEN);
-  add(S1, S1, S5);
+  add(S1, S1, WORKSPACE);
   add(S2, S2, S1);
   label("next");
   bgeu(S1, S2, "nothing_left");
@@ -35,7 +35,7 @@ static void lay_resolve_definitions(void) {
   leave();
 
   routine("set_content"); /* of the paragraph S0: S1 up to S2 */
-  sub(T0, S1, S5);
+  sub(T0, S1, WORKSPACE);
   st32(T0, S0, R_DATA);
   sub(T0, S2, S1);
   st32(T0, S0, R_LEN);
@@ -171,7 +171,7 @@ static void lay_normalize_label(void) {
   enter(S0, S1, S2, S3, S4);
   mov(S0, A0);
   add(S1, A0, A1);
-  add(S2, S5, W_LABEL_BUFFER);
+  add(S2, WORKSPACE, W_LABEL_BUFFER);
   li(S3, 0); /* white space is pending */
   label("next");
   bgeu(S0, S1, "folded");
@@ -214,7 +214,7 @@ static void lay_normalize_label(void) {
   jump("put_code_point");
 
   label("folded");
-  add(A2, S5, W_LABEL_BUFFER);
+  add(A2, WORKSPACE, W_LABEL_BUFFER);
   sub(A0, S2, A2);
   li(A1, 0);
   li(A3, 0x9E3779B97F4A7C15);
@@ -235,7 +235,7 @@ static void lay_normalize_label(void) {
   routine("put_pending_space"); /* to S2, if S3 says so and the label has begun; destroys T0 */
   beq(S3, 0, "none");
   li(S3, 0);
-  add(T0, S5, W_LABEL_BUFFER);
+  add(T0, WORKSPACE, W_LABEL_BUFFER);
   beq(S2, T0, "none");
   st8(' ', S2, 0);
   add(S2, S2, 1);
@@ -267,14 +267,14 @@ static void lay_add_definition(void) {
   st32(A1, S0, REF_HASH);
   st32(A0, S0, REF_LABEL_LEN);
   add(S1, S0, REF_RECORD_SIZE); /* S1 = where the next string goes */
-  sub(T0, S1, S5);
+  sub(T0, S1, WORKSPACE);
   st32(T0, S0, REF_LABEL);
   mov(A1, A0);
-  add(A0, S5, W_LABEL_BUFFER);
+  add(A0, WORKSPACE, W_LABEL_BUFFER);
   mov(A2, S1);
   add(S1, S1, A1);
   call("copy_bytes");
-  sub(T0, S1, S5);
+  sub(T0, S1, WORKSPACE);
   st32(T0, S0, REF_URL);
   ldw(A0, W_URL);
   ldw(A1, W_URL_LEN);
@@ -282,7 +282,7 @@ static void lay_add_definition(void) {
   call("clean_url");
   st32(A0, S0, REF_URL_LEN);
   add(S1, S1, A0);
-  sub(T0, S1, S5);
+  sub(T0, S1, WORKSPACE);
   st32(T0, S0, REF_TITLE);
   st32(0, S0, REF_TITLE_LEN);
   st32(0, S0, REF_HAS_TITLE);
@@ -296,7 +296,7 @@ static void lay_add_definition(void) {
   add(S1, S1, A0);
   label("complete");
   stw(S1, W_TOP);
-  sub(T1, S0, S5);
+  sub(T1, S0, WORKSPACE);
   ldw(T0, W_REF_LAST);
   stw(S0, W_REF_LAST);
   beq(T0, 0, "first");
@@ -365,17 +365,17 @@ static void lay_index_references(void) {
   ldw(S0, W_REF_FIRST);
   label("next");
   ld32(A0, S0, REF_LABEL);
-  add(A0, A0, S5);
+  add(A0, A0, WORKSPACE);
   ld32(A1, S0, REF_LABEL_LEN);
   ld32(A2, S0, REF_HASH);
   call("find_definition");
   bne(A0, 0, "known");
-  sub(T0, S0, S5); /* at the end of its path, whose link is A3 */
+  sub(T0, S0, WORKSPACE); /* at the end of its path, whose link is A3 */
   st32(T0, A3, 0);
   label("known");
   ld32(S0, S0, REF_NEXT);
   beq(S0, 0, "done");
-  add(S0, S0, S5);
+  add(S0, S0, WORKSPACE);
   jump("next");
   label("done");
   leave();
@@ -401,7 +401,7 @@ static void lay_find_definition(void) {
   label("next");
   ld32(A4, A3, 0);
   beq(A4, 0, "none");
-  add(A3, A4, S5);
+  add(A3, A4, WORKSPACE);
   ld32(T0, A3, REF_HASH);
   xor(T0, T0, A2);
   shl(T0, T0, 32); /* the depth stands above the hash */
@@ -409,7 +409,7 @@ static void lay_find_definition(void) {
   ld32(T0, A3, REF_LABEL_LEN);
   bne(T0, A1, "differs");
   ld32(A5, A3, REF_LABEL);
-  add(A5, A5, S5);
+  add(A5, A5, WORKSPACE);
   label("compare");
   sub(T0, T0, 1);
   ld8x(T1, A5, T0);
@@ -454,7 +454,7 @@ static void lay_look_up_reference(void) {
   call("normalize_label");
   mov(A2, A1);
   mov(A1, A0);
-  add(A0, S5, W_LABEL_BUFFER);
+  add(A0, WORKSPACE, W_LABEL_BUFFER);
   call("find_definition");
   beq(A0, 0, "unknown");
   ld32(T0, A0, REF_URL_LEN);

@@ -205,13 +205,13 @@ static void lay_workspace(void) {
 /* markdown_render: see markdown.h. */
 static void lay_render(void) {
   routine("markdown_render");
-  enter(S0, S1, S2, S3, S4, S5);
+  enter(S0, S1, S2, S3, S4, WORKSPACE);
   bgtu(A1, MARKDOWN_LIMIT, "too_long");
   /* the text: up to three bytes for one, its '\n', and bytes that may be read but mean nothing */
   mul(T0, A1, 3);
   add(T0, T0, W_SIZE + 4096);
   bltu(A4, T0, "no_space");
-  mov(S5, A3);
+  mov(WORKSPACE, A3);
   stw(A2, W_FLAGS);
   add(A4, A4, A3);
   stw(A4, W_END);
@@ -220,7 +220,7 @@ static void lay_render(void) {
   stw(0, W_ENTITIES_READY);
   mul(T0, A1, 3);
   add(T0, T0, W_SIZE + 144);
-  add(T0, T0, S5);
+  add(T0, T0, WORKSPACE);
   and(T0, T0, -16);
   stw(T0, W_TOP);
   add(A1, A1, A0);
@@ -228,7 +228,7 @@ static void lay_render(void) {
   /* offsets are 32 bits: the arena ends 64 KiB below 4 GiB, or below the end of the workspace */
   stw(MARKDOWN_TOO_MANY_BLOCKS, W_ARENA_ERROR);
   li(T0, 0xFFFF0000);
-  add(T0, T0, S5);
+  add(T0, T0, WORKSPACE);
   ldw(T1, W_END);
   sub(T1, T1, 1024);
   bleu(T0, T1, "arena_bounded");
