@@ -48,22 +48,69 @@ const char *nearest_word(const char *text, const char *const *words, size_t coun
   return nearest;
 }
 
+/* Which of NAMES stands in braces at AT, or COUNT. */
+static size_t placeholder_at(const char *at, const char *const *names, size_t count) {
+  size_t which = 0;
+  for (; which < count; which++) {
+    size_t len = strlen(names[which]);
+    if (at[0] == '{' && strncmp(at + 1, names[which], len) == 0 && at[1 + len] == '}')
+      break;
+  }
+  return which;
+}
+
 char *expand_placeholders(const char *pattern, const char *const *names, const char *const *values, size_t count) {
   struct bytes text = {0};
   bytes_text(&text, "");
   while (*pattern) {
-    size_t which = 0;
-    size_t len = 0;
-    for (; which < count; which++) {
-      len = strlen(names[which]);
-      if (pattern[0] == '{' && strncmp(pattern + 1, names[which], len) == 0 && pattern[1 + len] == '}')
-        break;
-    }
+    size_t which = placeholder_at(pattern, names, count);
     if (which < count)
       bytes_text(&text, values[which]);
     else
       bytes_append(&text, pattern, 1);
-    pattern += which < count ? len + 2 : 1;
+    pattern += which < count ? strlen(names[which]) + 2 : 1;
+  }
+  return text.data;
+}
+
+/* Appends VALUE so that sh takes it as it is where the quotation mark QUOTE is open; '\0': none is. */
+static void add_quoted(struct bytes *text, const char *value, char quote) {
+  static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./=:,+@%";
+  if (*value && strspn(value, plain) == strlen(value)) {
+    bytes_text(text, value);
+    return;
+  }
+  if (!quote)
+    bytes_text(text, "'");
+  for (; *value; value++) {
+    if (quote == '"' && strchr("\\\"$`", *value))
+      bytes_text(text, "\\");
+    if (quote != '"' && *value == '\'')
+      bytes_text(text, "'\\''");
+    else
+      bytes_append(text, value, 1);
+  }
+  if (!quote)
+    bytes_text(text, "'");
+}
+
+char *expand_for_shell(const char *command, const char *const *names, const char *const *values, size_t count) {
+  struct bytes text = {0};
+  char quote = '\0';
+  bytes_text(&text, "");
+  while (*command) {
+    size_t which = placeholder_at(command, names, count);
+    size_t len = which < count ? strlen(names[which]) + 2 : 1;
+    bool escapes = *command == '\\' && quote != '\'' && command[1];
+    if (which < count) {
+      add_quoted(&text, values[which], quote);
+    } else {
+      len = escapes ? 2 : 1;
+      bytes_append(&text, command, len);
+      if (quote ? *command == quote : *command == '\'' || *command == '"')
+        quote = quote ? '\0' : *command;
+    }
+    command += len;
   }
   return text.data;
 }

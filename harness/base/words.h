@@ -12,6 +12,10 @@ struct text_list {
 /* PATTERN with each {NAME} of the text replaced; NAMES and VALUES are COUNT pairs. The caller frees it. */
 char *expand_placeholders(const char *pattern, const char *const *names, const char *const *values, size_t count);
 
+/* The same for a command of sh: each value stands there as it is, in quotation marks of either kind or in none,
+   whatever characters it has. */
+char *expand_for_shell(const char *command, const char *const *names, const char *const *values, size_t count);
+
 /* PATH as seen from the folder of the file FROM, unless it is absolute. The caller frees it. */
 char *path_beside(const char *from, const char *path);
 

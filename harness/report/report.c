@@ -259,12 +259,13 @@ void report_next(const struct session *session, const struct result *result, str
   report_word(out, result->test_case->id);
   add_selection(session, result, false, out);
   bytes_text(out, "\n");
-  char *symbols = xasprintf("%s.sym", result->target->elf ? result->target->elf : "");
-  if (access(symbols, R_OK) == 0) {
+  const char *elf = result->target->elf;
+  char *symbols = xasprintf("%s.sym", elf ? elf : "");
+  if (elf && access(symbols, R_OK) == 0) {
     bytes_text(out, "  or        ");
     add_gate(session->options, out);
     bytes_text(out, " bisect --elf GOOD");
-    report_word(out, result->target->elf);
+    report_word(out, elf);
     report_word(out, result->test_case->id);
     add_selection(session, result, false, out);
     bytes_text(out, "  (GOOD: a build of it that is right)\n");

@@ -233,8 +233,30 @@ static void check_oracle(struct result *result) {
     result->verdict = ORACLE_FAULT;
 }
 
+/* A case without an input asks about this machine, which may have become another while it ran: so the oracle is asked
+   again before the program is blamed. */
+static void ask_again(struct session *session, struct result *result) {
+  struct test_case *one = result->test_case;
+  const struct program *program = result->target->program;
+  struct span truth = {0};
+  struct bytes why = {0};
+  if (result->reported || result->verdict != DIVERGED || result->part != PART_STDOUT ||
+      program->oracle != ORACLE_COMMAND || one->tree || one->input.len ||
+      !truth_changed(session->workspace, program, one, &truth, &why))
+    return;
+  bool same = span_equal(truth, span_of(&result->actual));
+  result_withdraw(result);
+  if (same && !why.len)
+    result->verdict = EQUAL;
+  else
+    result_set(result, ORACLE_FAULT, "the oracle command said one thing before the case ran and another after: %s",
+               why.len ? why.data : program->oracle_command);
+  bytes_free(&why);
+}
+
 /* Counts a result. One that was counted before, and whose case turned out to have done more since, is counted anew. */
 static bool finish(struct session *session, struct result *result) {
+  ask_again(session, result);
   result->known = KNOWN_NOT;
   known_apply(&session->known, result);
   bool failed = result_failed(result);

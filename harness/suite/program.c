@@ -49,7 +49,7 @@ void program_expand_command(struct program *program, const char *build) {
   static const char *const names[] = {"build"};
   if (!program->oracle_command)
     return;
-  char *expanded = expand_placeholders(program->oracle_command, names, &build, 1);
+  char *expanded = expand_for_shell(program->oracle_command, names, &build, 1);
   free(program->oracle_command);
   program->oracle_command = expanded;
 }
@@ -92,6 +92,9 @@ static bool check_lists(const struct program *program, struct bytes *why) {
 }
 
 static bool check_numbers(const struct program *program, struct bytes *why) {
+  if (program->oracle_status > 125)
+    return wrong(why,
+                 "'oracle-status' is 125 at most: from 126 on, sh says that the command was not run, or was killed");
   if (program->exit_status > 255)
     return wrong(why, "'exit-status' is 255 at most: the kernel keeps eight bits of it");
   if (program->refused.count != 0 && program->refused.count != 2)

@@ -43,6 +43,8 @@ extern const char *const runner_words[], *const drive_words[], *const ready_word
   KEY(KEY_WORDS, oracle_options, "oracle-options", NULL, NULL)                                                         \
   /* run by sh, the input on its stdin */                                                                              \
   KEY(KEY_TEXT, oracle_command, "oracle-command", NULL, NULL)                                                          \
+  /* that the command ends with */                                                                                     \
+  KEY(KEY_NUMBER, oracle_status, "oracle-status", "0", NULL)                                                           \
   /* of a document's answer, without its line end */                                                                   \
   KEY(KEY_TEXT, status_line, "status-line", "HTTP/1.1 200 OK", NULL)                                                   \
   /* in order; {length}: that of the body. None: headers are not compared */                                           \

@@ -22,9 +22,10 @@ static bool make_tree(void *user, const char *folder) {
   return tree_make(question->tree, folder, question->why);
 }
 
-/* Asks COMMAND, in a tree of its own where the case has one. */
-static bool ask_command(struct workspace *workspace, const char *command, const struct test_case *test_case,
+/* Asks the command of PROGRAM, in a tree of its own where the case has one. */
+static bool ask_command(struct workspace *workspace, const struct program *program, const struct test_case *test_case,
                         struct bytes *truth, struct bytes *why) {
+  const char *command = program->oracle_command;
   const char *const words[] = {"/bin/sh", "-c", command, NULL};
   struct question question = {test_case->tree, why};
   const struct command_line line = {.words = words,
@@ -33,14 +34,18 @@ static bool ask_command(struct workspace *workspace, const char *command, const 
   int status = 0;
   if (!confined_command(workspace, &line, test_case->tree ? make_tree : NULL, &question, truth, &status))
     return false;
-  if (status == 0)
+  if (status >= 0 && WIFEXITED(status) && (size_t)WEXITSTATUS(status) == program->oracle_status)
     return true;
   if (status == -ETIMEDOUT)
     bytes_printf(why, "the oracle command ran for more than %d s: %s", COMMAND_DEADLINE_MS / 1000, command);
   else if (status < 0)
     die("/bin/sh: %s", strerror(-status));
   else if (WIFEXITED(status))
-    bytes_printf(why, "the oracle command ended with exit status %d: %s", WEXITSTATUS(status), command);
+    bytes_printf(why, "the oracle command ended with exit status %d%s: %s", WEXITSTATUS(status),
+                 WEXITSTATUS(status) == 127 ? " (not found)"
+                 : program->oracle_status   ? " (and not with its 'oracle-status')"
+                                            : "",
+                 command);
   else
     bytes_printf(why, "the oracle command ended by signal %d: %s", WTERMSIG(status), command);
   return false;
@@ -51,7 +56,7 @@ static bool ask_oracle(struct workspace *workspace, const struct program *progra
                        struct bytes *truth, struct bytes *why) {
   struct span input = span_of(&test_case->input);
   if (program->oracle == ORACLE_COMMAND)
-    return ask_command(workspace, program->oracle_command, test_case, truth, why);
+    return ask_command(workspace, program, test_case, truth, why);
   size_t len = 0;
   char *html = markdown_oracle_render(input.data, input.len, program_markdown_options(program), &len);
   bytes_append(truth, html, len);
@@ -78,6 +83,23 @@ static bool own_answer(struct workspace *workspace, const struct program *progra
   test_case->answers[test_case->answer_count++] = answer;
   *truth = span_of(&answer->text);
   return true;
+}
+
+bool truth_changed(struct workspace *workspace, const struct program *program, struct test_case *test_case,
+                   struct span *truth, struct bytes *why) {
+  size_t i = 0;
+  while (i < test_case->answer_count && test_case->answers[i]->asker != program)
+    i++;
+  if (i == test_case->answer_count)
+    return false;
+  struct answer *answer = test_case->answers[i];
+  struct bytes before = answer->text;
+  answer->text = (struct bytes){0};
+  bool asked = ask_command(workspace, program, test_case, &answer->text, why);
+  bool changed = !asked || !span_equal(span_of(&before), span_of(&answer->text));
+  bytes_free(&before);
+  *truth = span_of(&answer->text);
+  return changed;
 }
 
 bool truth_of(struct workspace *workspace, const struct program *program, struct test_case *test_case,

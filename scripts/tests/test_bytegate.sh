@@ -243,6 +243,31 @@ run sh -c "$command --text --no-self-audit"
 expect_status 'its command does it again' 1
 expect_text 'and says the same' 'LEAKED leak/obeys-sigterm p_' out
 
+# Oracles that can fail.
+# asked NAME STATUS TEXT KEY...: a program that prints what the oracle says, and what comes of it.
+asked() {
+  { printf '[program p]\nelf = /bin/sh\narguments = -c "cat %s/truth"\nrunner = native\noracle = command\n' "$folder"
+    printf '%s\n' "${@:4}" '[cases c]' 'source = nothing'; } >asked.ini
+  run "$gate" verify --suite ./asked.ini --text --no-self-audit --no-blame --confine off --build "$odd"
+  expect_status "$1: $2" "$2"
+  expect_text "$1: it is told" "$3" out
+}
+odd="$folder/it's \$a \"b\" folder"
+mkdir "$odd"
+printf '#!/bin/sh\necho true\nexit ${1:-0}\n' >"$odd/truth.sh"
+chmod +x "$odd/truth.sh"
+echo true >truth
+asked 'a folder with blanks and quotes' 0 'GREEN: 1 cases' 'oracle-command = {build}/truth.sh'
+asked 'the same in quotation marks' 0 'GREEN: 1 cases' 'oracle-command = "{build}/truth.sh"'
+asked 'an oracle that is not there' 3 'the oracle command ended with exit status 127 (not found)' 'oracle-command = {build}/nothing'
+asked 'an oracle that fails' 3 'the oracle command ended with exit status 2: ' 'oracle-command = {build}/truth.sh 2'
+asked 'an oracle that is to end with 2' 0 'GREEN: 1 cases' 'oracle-command = {build}/truth.sh 2' 'oracle-status = 2'
+asked 'and does not' 3 "exit status 1 (and not with its 'oracle-status')" 'oracle-command = {build}/truth.sh 1' 'oracle-status = 2'
+asked 'an oracle of what changes meanwhile' 0 'GREEN: 1 cases' \
+  "oracle-command = if [ -e $folder/asked ]; then echo true; else : >$folder/asked; echo old; fi"
+asked 'an oracle that says another thing each time' 3 'said one thing before the case ran and another after' \
+  "oracle-command = echo . >>$folder/times; cat $folder/times"
+
 # The list of known divergences.
 flip '<blockquote>' 1
 verify_flipped -k --update-known

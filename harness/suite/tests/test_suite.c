@@ -1,5 +1,6 @@
 /* Suite files: what is right is unfolded, and what is wrong is answered with the line and the nearest right word. */
 /* reads: fixtures/README.md */
+#include "harness/base/command.h"
 #include "harness/suite/suite.h"
 
 #include <check.h>
@@ -28,6 +29,7 @@ static const struct {
     {PROGRAM "environment = NAME\n" CASES, "f.ini:1: 'environment' is NAME=VALUE"},
     {PROGRAM "environment = =VALUE\n" CASES, "f.ini:1: 'environment' is NAME=VALUE"},
     {PROGRAM "exit-status = 256\n" CASES, "f.ini:1: 'exit-status' is 255 at most"},
+    {PROGRAM "oracle-status = 127\n" CASES, "f.ini:1: 'oracle-status' is 125 at most"},
     {PROGRAM "url-path = x\n" CASES, "f.ini:1: 'url-path' begins with '/'"},
     {PROGRAM "arguments = a {fiel}\n" CASES, "f.ini:1: there is no placeholder {fiel}; did you mean {file}?"},
     {PROGRAM "header = A: {lenght}\n" CASES, "f.ini:1: there is no placeholder {lenght}; did you mean {length}?"},
@@ -227,6 +229,32 @@ START_TEST(the_nearest_word_is_near) {
 }
 END_TEST
 
+/* Whatever the value, sh takes it as it is: bare, in either kind of quotation marks, and after escaped ones. */
+START_TEST(placeholders_of_a_command_are_one_word_of_sh) {
+  static const char *const values[] = {
+      "/plain/path",        "/a b",          "/it's",      "/a\"b", "/$HOME `id` \\ \\\\n",
+      "/x;y|z&(w)>#~*?[a]", "/\xc3\xbc\xff", "/new\nline", ""};
+  static const char *const commands[] = {"printf %s {v}",         "printf %s \"{v}\"",   "printf %s '{v}'",
+                                         "printf %s a\\'{v}",     "printf %s \"a'{v}\"", "printf %s 'a\"{v}'",
+                                         "printf %s \"a\\\"{v}\""};
+  static const char *const before[] = {"", "", "", "a'", "a'", "a\"", "a\""};
+  static const char *const names[] = {"v"};
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+    for (size_t k = 0; k < sizeof values / sizeof *values; k++) {
+      struct bytes out = {0};
+      char *command = expand_for_shell(commands[i], names, &values[k], 1);
+      char *expected = xasprintf("%s%s", before[i], values[k]);
+      const char *const words[] = {"/bin/sh", "-c", command, NULL};
+      ck_assert_int_eq(command_run(&(struct command_line){.words = words}, &out), 0);
+      ck_assert_msg(strcmp(span_of(&out).data, expected) == 0, "%s printed '%s', not '%s'", command, out.data,
+                    expected);
+      bytes_free(&out);
+      free(command);
+      free(expected);
+    }
+}
+END_TEST
+
 START_TEST(placeholders_are_replaced_and_other_braces_stay) {
   static const char *const names[] = {"file", "port"};
   static const char *const values[] = {"/x", "80"};
@@ -249,6 +277,7 @@ int main(void) {
   tcase_add_test(tests, sections_that_read_otherwise_have_another_hash);
   tcase_add_test(tests, the_nearest_word_is_near);
   tcase_add_test(tests, placeholders_are_replaced_and_other_braces_stay);
+  tcase_add_test(tests, placeholders_of_a_command_are_one_word_of_sh);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);
