@@ -59,16 +59,14 @@ static void lay_parse_blocks(void) {
   beq(T0, ' ', "over_blanks");
   beq(T0, '\t', "over_blanks");
   beq(T0, T1, "any_line"); /* it may be the closing fence */
-  ld32(A2, A1, R_LEN);
-  beq(A2, 0, "any_line");
   jump("extend");
   label("in_paragraph");
   ld8(T0, NEXT, 0);
   la(T1, "block_start_kinds");
   ld8x(T0, T1, T0);
   bne(T0, START_NONE, "any_line");
+  label("extend"); /* it has content: a fence has its info string at least */
   ld32(A2, A1, R_LEN);
-  label("extend");
   ld32(T0, A1, R_DATA);
   add(T0, T0, A2);
   add(T0, T0, WORKSPACE);
