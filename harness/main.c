@@ -17,6 +17,7 @@
 #include "harness/session/audit.h"
 #include "harness/session/plant.h"
 #include "harness/session/update_known.h"
+#include "harness/suite/suite.h"
 #include "oracles/markdown.h"
 
 #include <elf.h>

@@ -1,6 +1,7 @@
 /* The guilty routine: the routines and tables in which two builds differ, and of them the smallest set that, taken from
    the good build, makes the bad one do right. Delta debugging, each test a run of a hybrid. */
 #include "harness/bisect/bisect.h"
+#include "harness/suite/suite.h"
 
 #include "harness/bisect/bisect_graft.h"
 #include "harness/drive/drive.h"

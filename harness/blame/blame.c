@@ -1,6 +1,7 @@
 /* The command `blame`, and how it prints what it found. */
 #include "harness/blame/blame.h"
 #include "harness/blame/refused.h"
+#include "harness/suite/suite.h"
 
 #include "harness/blame/blame_observe.h"
 #include "harness/blame/blame_origin.h"

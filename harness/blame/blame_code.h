@@ -4,7 +4,7 @@
 #define HARNESS_BLAME_CODE_H
 
 #include "harness/base/bytes.h"
-#include "harness/suite/suite.h"
+#include "harness/base/machine.h"
 
 #include <capstone/capstone.h>
 

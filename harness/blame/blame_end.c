@@ -1,5 +1,6 @@
 /* Where a program crashed, ended, hangs, or left a process behind. */
 #include "harness/blame/blame.h"
+#include "harness/suite/target.h"
 
 #include "harness/blame/blame_observe.h"
 #include "harness/blame/blame_program.h"

@@ -4,6 +4,7 @@
 #include "harness/base/clock.h"
 #include "harness/base/command.h"
 #include "harness/base/companion.h"
+#include "harness/suite/suite.h"
 
 #include "harness/drive/drive.h"
 

@@ -3,6 +3,7 @@
 
 #include "harness/blame/blame_observe.h"
 #include "harness/helpers/plugin/calls.h"
+#include "harness/suite/target.h"
 
 enum { MOST_CALLS = 6 };
 

@@ -7,6 +7,8 @@
 #include "harness/helpers/plugin/observed.h"
 #include "harness/map/program_map.h"
 
+struct target;
+
 struct blamed_program {
   struct program_map map; /* empty where there is none */
   struct code_reader reader;

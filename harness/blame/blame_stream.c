@@ -2,6 +2,7 @@
 #include "harness/blame/blame_stream.h"
 
 #include "harness/helpers/plugin/calls.h"
+#include "harness/suite/target.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 #ifndef HARNESS_BLAME_STREAM_H
 #define HARNESS_BLAME_STREAM_H
 
+#include "harness/base/machine.h"
 #include "harness/blame/blame_observe.h"
 
 /* Where a byte of the output was when it was written. */

@@ -5,6 +5,7 @@
 #include "harness/coverage/coverage.h"
 #include "harness/coverage/coverage_report.h"
 #include "harness/report/html/html.h"
+#include "harness/suite/target.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -5,6 +5,7 @@
 #include "harness/coverage/coverage_probe.h"
 #include "harness/drive/drive.h"
 #include "harness/process/workers.h"
+#include "harness/suite/suite.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,6 +3,7 @@
 
 #include "harness/coverage/coverage_report.h"
 #include "harness/coverage/explained.h"
+#include "harness/suite/suite.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -4,6 +4,7 @@
 #include "harness/base/command.h"
 #include "harness/base/companion.h"
 #include "harness/helpers/plugin/calls.h"
+#include "harness/suite/suite.h"
 
 #include <elf.h>
 #include <errno.h>

@@ -3,6 +3,8 @@
 
 #include "harness/base/interrupt.h"
 #include "harness/drive/lane.h"
+#include "harness/suite/cases.h"
+#include "harness/suite/target.h"
 #include "harness/verdict/truth.h"
 
 #include <errno.h>

@@ -1,6 +1,8 @@
 /* Which transport a case needs. */
 #include "harness/drive/exchange.h"
 
+#include "harness/suite/cases.h"
+
 const struct transport *transport_for(const struct program *program, const struct test_case *test_case) {
   if (program->drive == DRIVE_RUN)
     return &run_transport;

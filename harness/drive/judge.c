@@ -5,6 +5,8 @@
 #include "harness/drive/connection.h"
 #include "harness/drive/framing.h"
 #include "harness/process/emulator.h"
+#include "harness/suite/cases.h"
+#include "harness/suite/target.h"
 #include "harness/verdict/compare.h"
 #include "harness/verdict/truth.h"
 

@@ -6,6 +6,8 @@
 #include "harness/drive/ready.h"
 #include "harness/drive/start.h"
 #include "harness/process/begun.h"
+#include "harness/suite/cases.h"
+#include "harness/suite/target.h"
 
 #include <signal.h>
 #include <stdlib.h>

@@ -1,6 +1,8 @@
 /* Writes documents, and sees whether they are still there. */
 #include "harness/drive/place.h"
 
+#include "harness/suite/cases.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,8 @@
 /* From a target to the words that the kernel is given. */
 #include "harness/drive/start.h"
 
+#include "harness/suite/target.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>

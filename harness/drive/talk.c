@@ -1,6 +1,7 @@
 /* A conversation over a plain socket: for requests that no well-behaved client sends. It ends when the server closes.
  */
 #include "harness/drive/exchange.h"
+#include "harness/suite/cases.h"
 
 static void forget_silent(void *user, int error) {
   (void)user;

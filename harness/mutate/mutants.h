@@ -3,8 +3,8 @@
 #ifndef HARNESS_MUTANTS_H
 #define HARNESS_MUTANTS_H
 
+#include "harness/base/machine.h"
 #include "harness/map/program_map.h"
-#include "harness/suite/suite.h"
 
 enum mutation {
   MUTATION_CONDITION, /* a condition is inverted */

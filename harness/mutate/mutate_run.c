@@ -2,6 +2,8 @@
 #include "harness/base/clock.h"
 #include "harness/base/companion.h"
 #include "harness/mutate/mutate.h"
+#include "harness/suite/cases.h"
+#include "harness/suite/target.h"
 
 #include "harness/drive/drive.h"
 #include "harness/process/workers.h"

@@ -2,6 +2,7 @@
 #include "harness/report/report.h"
 
 #include "harness/base/signals.h"
+#include "harness/suite/suite.h"
 #include "oracles/markdown.h"
 
 #include <stdlib.h>

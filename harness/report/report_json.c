@@ -1,6 +1,7 @@
 /* JSON lines: one object for each result. */
 #include "harness/report/json.h"
 #include "harness/report/report.h"
+#include "harness/suite/suite.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* JUnit XML, as CI servers read it. What is no character of XML is escaped before it is written. */
 #include "harness/report/report.h"
+#include "harness/suite/suite.h"
 
 #include <libxml/xmlwriter.h>
 #include <stdlib.h>

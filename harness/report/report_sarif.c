@@ -1,6 +1,7 @@
 /* SARIF 2.1.0: one result for each failure, with the region of the document. */
 #include "harness/report/json.h"
 #include "harness/report/report.h"
+#include "harness/suite/suite.h"
 
 #include <stdlib.h>
 #include <string.h>

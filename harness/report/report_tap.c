@@ -3,6 +3,7 @@
    passes over. A point of the top level is a suite, or what is wrong with the run as a whole; below a suite stands a
    point for each failure, and where the session is verbose for each case. */
 #include "harness/report/report.h"
+#include "harness/suite/suite.h"
 
 #include <stdlib.h>
 #include <string.h>

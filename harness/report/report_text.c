@@ -1,6 +1,7 @@
 /* The report for people. On a terminal a line at the bottom says how far the run is, and goes away at its end. */
 #include "harness/base/clock.h"
 #include "harness/report/report.h"
+#include "harness/suite/suite.h"
 
 #include <stdlib.h>
 

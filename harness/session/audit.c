@@ -4,6 +4,7 @@
 
 #include "harness/base/companion.h"
 #include "harness/session/session.h"
+#include "harness/suite/suite.h"
 
 #include <stdlib.h>
 #include <string.h>

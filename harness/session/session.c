@@ -4,6 +4,7 @@
 #include "harness/base/clock.h"
 #include "harness/base/interrupt.h"
 #include "harness/drive/drive.h"
+#include "harness/suite/suite.h"
 #include "harness/verdict/compare.h"
 #include "harness/verdict/truth.h"
 #include "oracles/markdown.h"

@@ -5,6 +5,8 @@
 #define HARNESS_SESSION_H
 
 #include "harness/process/workspace.h"
+#include "harness/suite/cases.h"
+#include "harness/suite/target.h"
 #include "harness/verdict/fault.h"
 #include "harness/verdict/known.h"
 #include "harness/verdict/result.h"

@@ -1,6 +1,8 @@
 /* What a session lets one say about the list: which entries it covered, and which speak of nothing. */
 #include "harness/session/update_known.h"
 
+#include "harness/suite/suite.h"
+
 #include <stdlib.h>
 #include <string.h>
 

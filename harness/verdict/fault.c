@@ -1,6 +1,7 @@
 /* Sorts failures into faults. */
 #include "harness/verdict/fault.h"
 
+#include "harness/suite/cases.h"
 #include "harness/verdict/known.h"
 
 #include <stdlib.h>

@@ -1,6 +1,8 @@
 /* Known divergences: read and applied. */
 #include "harness/verdict/known.h"
 
+#include "harness/suite/suite.h"
+
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>

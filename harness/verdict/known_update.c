@@ -1,5 +1,6 @@
 /* Merges a run into the list of known divergences. The list is read as lines, and each line that is an entry meets its
    fate by the results that ran; the rest of the text is not touched. */
+#include "harness/suite/suite.h"
 #include "harness/verdict/known.h"
 
 #include "harness/base/files.h"

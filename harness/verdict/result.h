@@ -4,7 +4,10 @@
 #define HARNESS_RESULT_H
 
 #include "harness/base/bytes.h"
-#include "harness/suite/suite.h"
+
+struct suite;
+struct target;
+struct test_case;
 
 /* In the order of the table in result.c, which says all that others want to know of each. */
 enum verdict {

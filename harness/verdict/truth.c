@@ -2,6 +2,7 @@
 #include "harness/verdict/truth.h"
 
 #include "harness/process/confinement.h"
+#include "harness/suite/cases.h"
 #include "oracles/markdown.h"
 
 #include <errno.h>

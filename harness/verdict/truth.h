@@ -3,7 +3,7 @@
 #define HARNESS_TRUTH_H
 
 #include "harness/process/workspace.h"
-#include "harness/suite/suite.h"
+#include "harness/suite/cases.h"
 
 /* Asks PROGRAM's oracle about the case, once: the answer is kept in the case. On failure (an oracle command that fails,
    no published bytes) returns false and WHY says what failed; libcmark never fails, and WHY may then be NULL. A command

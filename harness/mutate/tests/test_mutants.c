@@ -2,6 +2,7 @@
 /* reads: gate elf fixtures */
 #include "harness/mutate/mutants.h"
 #include "harness/mutate/mutate.h"
+#include "harness/suite/suite.h"
 
 #include "harness/tests/tiny_program.h"
 

@@ -1,6 +1,7 @@
 /* Reduction, over a program of the shell whose fault needs two bytes that stand far apart. */
 /* reads: fixtures/markdown fixtures/suites */
 #include "harness/reduce/reduce.h"
+#include "harness/suite/suite.h"
 
 #include <check.h>
 #include <stdlib.h>

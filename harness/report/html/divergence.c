@@ -2,6 +2,8 @@
    and what every report says of it. */
 #include "harness/report/html/html.h"
 #include "harness/report/report.h"
+#include "harness/suite/cases.h"
+#include "harness/suite/target.h"
 
 #include <string.h>
 

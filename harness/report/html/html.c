@@ -5,6 +5,7 @@
 #include "harness/report/html/html.h"
 
 #include "harness/report/report.h"
+#include "harness/suite/suite.h"
 
 #include <stdlib.h>
 #include <time.h>

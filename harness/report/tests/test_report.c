@@ -1,6 +1,7 @@
 /* Reports: whatever bytes a program gave, each format stays what it is and loses nothing. */
 /* reads: fixtures/schemas */
 #include "harness/report/report.h"
+#include "harness/suite/suite.h"
 
 #include "harness/tests/json_schema.h"
 

@@ -2,6 +2,7 @@
    out as its own verdict, from the suite file to the exit status. */
 /* reads: gate */
 #include "harness/session/session.h"
+#include "harness/suite/suite.h"
 
 #include "harness/base/files.h"
 #include "harness/base/interrupt.h"

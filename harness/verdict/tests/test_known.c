@@ -1,6 +1,7 @@
 /* The list of known divergences, merged with what ran: nothing is lost that the run says nothing about. */
 /* reads: nothing */
 #include "harness/base/files.h"
+#include "harness/suite/suite.h"
 #include "harness/verdict/known.h"
 
 #include <check.h>

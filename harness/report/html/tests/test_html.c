@@ -3,6 +3,7 @@
 /* reads: nothing */
 #include "harness/report/html/html.h"
 #include "harness/report/report.h"
+#include "harness/suite/suite.h"
 
 #include <check.h>
 #include <libxml/HTMLparser.h>
