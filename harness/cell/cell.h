@@ -105,6 +105,9 @@ unsigned cell_make_groups(char *groups[2], unsigned number);
 /* Moves PID into the groups. */
 bool cell_join_groups(char *const groups[2], pid_t pid);
 
+/* Removes the groups that OWNER made, which has been killed. */
+void cell_forget_groups(pid_t owner);
+
 /* Removes the groups, once all in them have ended. */
 void cell_remove_groups(char *groups[2]);
 

@@ -55,19 +55,21 @@ static bool own_place(const char *controller, char place[PATH_MAX]) {
   return found;
 }
 
-/* Removes from FOLDER the groups of processes that are no more: one that was killed could not. */
-static void remove_stale_groups(const char *folder) {
+/* Removes from FOLDER the groups of OWNER, or of processes that are no more where that is 0: one that was killed could
+   not. Returns whether all could be removed. */
+static bool clear_groups(const char *folder, pid_t owner) {
+  bool clear = true;
   DIR *entries = opendir(folder);
   for (struct dirent *entry = entries ? readdir(entries) : NULL; entry; entry = readdir(entries)) {
     static const char prefix[] = "bytegate-";
-    long pid = strncmp(entry->d_name, prefix, sizeof prefix - 1) == 0
-                   ? strtol(entry->d_name + sizeof prefix - 1, NULL, 10)
-                   : 0;
-    if (pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH)
-      unlinkat(dirfd(entries), entry->d_name, AT_REMOVEDIR);
+    bool ours = strncmp(entry->d_name, prefix, sizeof prefix - 1) == 0;
+    pid_t pid = ours ? (pid_t)strtol(entry->d_name + sizeof prefix - 1, NULL, 10) : 0;
+    if (pid > 0 && (owner ? pid == owner : kill(pid, 0) != 0 && errno == ESRCH))
+      clear &= unlinkat(dirfd(entries), entry->d_name, AT_REMOVEDIR) == 0;
   }
   if (entries)
     closedir(entries);
+  return clear;
 }
 
 /* Makes the group NAME in the folder of the hierarchy at ROOT where this process stands, or in the one above it, and
@@ -80,7 +82,7 @@ static char *make_group(const char *root, const char *place, const char *name, c
       *slash = '\0';
     char *path = NULL;
     if (above && asprintf(&path, "%s%s", root, above) > 0)
-      remove_stale_groups(path);
+      clear_groups(path, 0);
     free(path);
     bool made = above && asprintf(&path, "%s%s/%s", root, above, name) > 0 && mkdir(path, 0755) == 0;
     free(above);
@@ -144,5 +146,38 @@ void cell_remove_groups(char *groups[2]) {
       nanosleep(&moment, NULL);
     free(groups[i]);
     groups[i] = NULL;
+  }
+}
+
+/* Clears the group at PLACE below ROOT, and the one above it. */
+static bool clear_place(const char *root, const char *place, pid_t owner) {
+  char path[2 * PATH_MAX];
+  snprintf(path, sizeof path, "%s%s", root, place);
+  bool clear = clear_groups(path, owner);
+  char *slash = strrchr(path, '/');
+  if (slash && (size_t)(slash - path) >= strlen(root)) {
+    *slash = '\0';
+    clear &= clear_groups(path, owner);
+  }
+  return clear;
+}
+
+void cell_forget_groups(pid_t owner) {
+  /* What was killed takes a moment to leave its group. */
+  enum { TRIES = 2000 };
+  static const char *const controllers[] = {"", "memory", "pids"};
+  const struct timespec moment = {.tv_nsec = 1000000};
+  bool clear = false;
+  for (int i = 0; i < TRIES && !clear; i++) {
+    clear = true;
+    for (size_t k = 0; k < sizeof controllers / sizeof *controllers; k++) {
+      char place[PATH_MAX];
+      char root[64];
+      snprintf(root, sizeof root, "/sys/fs/cgroup%s%s", *controllers[k] ? "/" : "", controllers[k]);
+      if (own_place(controllers[k], place))
+        clear &= clear_place(root, place, owner);
+    }
+    if (!clear)
+      nanosleep(&moment, NULL);
   }
 }

@@ -130,7 +130,7 @@ bool confinement_check(struct workspace *workspace, struct bytes *why) {
   state = whole ? xstrdup("whole") : xasprintf("without %s", missing);
   cell_give_back(slot);
   if (!whole && policy == CONFINE_REQUIRE)
-    bytes_printf(why, "programs cannot be confined wholly here (--confine=require): there is no %s", missing);
+    bytes_printf(why, "programs cannot be confined wholly here (--confine=require); missing: %s", missing);
   free(missing);
   return whole || policy != CONFINE_REQUIRE;
 }

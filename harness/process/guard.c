@@ -32,7 +32,7 @@ static void apply(pid_t *groups, size_t *count, struct message message) {
     }
 }
 
-static _Noreturn void watch(int from, const char *root) {
+static _Noreturn void watch(int from, const char *root, pid_t harness) {
   static pid_t groups[MOST_GROUPS];
   size_t count = 0;
   struct message message;
@@ -44,6 +44,7 @@ static _Noreturn void watch(int from, const char *root) {
     kill(-groups[i], SIGKILL);
   strays_end_below(root);
   cells_unmount(root);
+  cell_forget_groups(harness);
   remove_folder(root);
   _exit(0);
 }
@@ -66,6 +67,7 @@ int guard_start(struct guard *guard, const char *root) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0)
     return errno;
+  pid_t harness = getpid();
   guard->pid = fork();
   if (guard->pid < 0) {
     int error = errno;
@@ -75,7 +77,7 @@ int guard_start(struct guard *guard, const char *root) {
   }
   if (guard->pid == 0) {
     detach(ends[0]);
-    watch(3, root);
+    watch(3, root, harness);
   }
   close(ends[0]);
   guard->pipe = ends[1];

@@ -420,6 +420,35 @@ START_TEST(what_a_container_does_not_grant_is_named) {
 }
 END_TEST
 
+/* The gate itself, in a container: it runs nothing where all is required and not there. */
+START_TEST(what_is_required_and_not_there_ends_the_gate) {
+  const char *build = getenv("BUILD");
+  char *gate = xasprintf("%s/bytegate", build && *build ? build : "build");
+  int ends[2];
+  ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+  pid_t pid = fork();
+  if (pid == 0) {
+    dup2(ends[1], 2);
+    if (!enter_container())
+      _exit(126);
+    execl(gate, "bytegate", "verify", "--confine=require", NULL);
+    _exit(127);
+  }
+  close(ends[1]);
+  char said[4096];
+  size_t len = 0;
+  for (ssize_t got; len + 1 < sizeof said && (got = read(ends[0], said + len, sizeof said - 1 - len)) > 0;)
+    len += (size_t)got;
+  said[len] = '\0';
+  close(ends[0]);
+  int status;
+  ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+  ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_INFRASTRUCTURE, "0x%x: %s", (unsigned)status, said);
+  ck_assert_msg(strstr(said, "(--confine=require)") && strstr(said, "a process namespace"), "%s", said);
+  free(gate);
+}
+END_TEST
+
 /* How programs end, as seen through the launcher. */
 static const struct {
   const char *script;
@@ -459,6 +488,7 @@ int main(void) {
   tcase_add_loop_test(tests, an_attack_under_an_emulator_changes_nothing_outside, 0, ATTACKS);
   tcase_add_test(tests, a_cell_is_whole_where_the_kernel_grants_it);
   tcase_add_test(tests, what_a_container_does_not_grant_is_named);
+  tcase_add_test(tests, what_is_required_and_not_there_ends_the_gate);
   tcase_add_loop_test(tests, the_launcher_ends_as_the_program_ends, 0, sizeof ends / sizeof *ends);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);

@@ -115,6 +115,21 @@ START_TEST(what_was_refused_to_a_failing_program_is_named) {
 }
 END_TEST
 
+/* Not even where the gate is killed in a way that it cannot catch. */
+START_TEST(nothing_outlives_a_gate_that_is_killed) {
+  struct bytes out = {0};
+  write_suite("echo x >$T/inside; (setsid sleep 98761 &); sleep 98761", "allow = write $T", "");
+  int status = run_shell(
+      &out, "\"$B\" verify --suite $T/confined.ini --no-self-audit --known /dev/null >/dev/null 2>&1 & gate=$!; n=0; "
+            "until test -e $T/inside || test $n -gt 3000; do n=$((n + 1)); sleep 0.01; done; kill -9 $gate; n=0; "
+            "while { grep -qs '9876[1]' /proc/[0-9]*/cmdline || ls -d /sys/fs/cgroup/bytegate-$gate-* "
+            "/sys/fs/cgroup/*/bytegate-$gate-*; } 2>/dev/null && test $n -lt 1000; do n=$((n + 1)); sleep 0.01; done; "
+            "rm $T/inside && test $n -lt 1000");
+  ck_assert_msg(status == 0, "exit status %d: %s", status, span_of(&out).data);
+  bytes_free(&out);
+}
+END_TEST
+
 static const struct {
   const char *keys, *says;
 } wrong[] = {{"allow = everything", "'allow': 'everything' cannot be allowed; there are network, ptrace"},
@@ -143,6 +158,7 @@ int main(void) {
   tcase_add_loop_test(tests, what_a_program_leaves_is_counted_and_ended, 0, sizeof leaks / sizeof *leaks);
   tcase_add_test(tests, a_run_without_cells_says_so_in_each_format);
   tcase_add_loop_test(tests, what_was_refused_to_a_failing_program_is_named, 0, 2);
+  tcase_add_test(tests, nothing_outlives_a_gate_that_is_killed);
   tcase_add_loop_test(tests, what_cannot_be_allowed_is_named, 0, sizeof wrong / sizeof *wrong);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
