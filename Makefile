@@ -99,7 +99,7 @@ GATE_TESTS := $(filter $(BUILD)/tests/harness/% $(BUILD)/tests/oracles/%,$(UNIT_
 
 ## Libraries
 
-ifeq ($(filter setup setup-bench setup-kernel setup-hosts clean help format,$(MAKECMDGOALS)),)
+ifeq ($(filter setup setup-bench setup-kernel setup-hosts setup-mutate-gate clean help format,$(MAKECMDGOALS)),)
 GATE_CPPFLAGS := $(shell pkg-config --cflags $(GATE_PACKAGES) 2>/dev/null)
 GATE_LIBS := $(shell pkg-config --libs $(GATE_PACKAGES) 2>/dev/null)
 ifeq ($(GATE_LIBS),)
@@ -233,6 +233,15 @@ MUTATE_SECONDS ?= 60
 MUTATE_SEED ?= 1
 mutate: all ## change the renderer at places that MUTATE_SEED decides, MUTATE_SECONDS long: do the cases notice?
 	$(BUILD)/bytegate mutate --program markdown-render_x64 --seconds $(MUTATE_SECONDS) --seed $(MUTATE_SEED)
+
+.PHONY: setup-mutate-gate mutate-gate
+setup-mutate-gate: ## install what makes faults in the gate, and what such a gate is locked into
+	scripts/setup.sh scripts/packages-mutate-gate.txt
+
+#= MUTATE_COUNT=N       how many faults make mutate-gate tries (500)
+MUTATE_COUNT ?= 500
+mutate-gate: all ## make faults in the gate's own C, MUTATE_COUNT in an order that MUTATE_SEED decides: do its tests notice?
+	TEST_GATE='$(patsubst $(BUILD)/%,build/%,$(GATE))' scripts/mutate-gate.sh -n $(MUTATE_COUNT) -s $(MUTATE_SEED) -j $(JOBS) $(BUILD)
 
 .PHONY: fuzz format clean
 #= SECONDS=N            how long make fuzz looks for documents; FUZZ_SECONDS is the same (60)

@@ -31,6 +31,8 @@ git diff --exit-code || {
 run compile_commands.json
 run coverage
 run mutate MUTATE_SECONDS=20
+run setup-mutate-gate
+run mutate-gate MUTATE_COUNT=20
 run install DESTDIR="$PWD/build/installed"
 run uninstall DESTDIR="$PWD/build/installed"
 run fuzz FUZZ_SECONDS=20

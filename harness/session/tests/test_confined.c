@@ -1,6 +1,6 @@
 /* Programs that run in cells, as the gate's user meets them: what they may, what becomes of what they leave, and what
    the gate says where they are confined less. */
-/* reads: gate elf obj generators fixtures */
+/* reads: gate elf obj lib generators fixtures harness/tests/faulty */
 #include "harness/tests/faulty_build.h"
 
 #include <check.h>

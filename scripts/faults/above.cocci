@@ -1,0 +1,6 @@
+// The bound of a comparison is one off.
+@@ expression a, b; @@
+  a
+- >
++ >=
+  b

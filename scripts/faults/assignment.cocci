@@ -1,0 +1,4 @@
+// An assignment is left out.
+@@ expression a, e; identifier m; @@
+- a->m = e;
++ ;

@@ -1,0 +1,6 @@
+// One condition of two is enough.
+@@ expression a, b; @@
+  a
+- &&
++ ||
+  b

@@ -1,0 +1,5 @@
+// A condition is turned round.
+@@ expression c; statement s; @@
+- if (c)
++ if (!(c))
+s

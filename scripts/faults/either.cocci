@@ -1,0 +1,6 @@
+// Both conditions must hold, not one.
+@@ expression a, b; @@
+  a
+- ||
++ &&
+  b

@@ -1,0 +1,6 @@
+// A comparison for equality is turned round.
+@@ expression a, b; @@
+  a
+- ==
++ !=
+  b

@@ -1,0 +1,6 @@
+// A comparison for inequality is turned round.
+@@ expression a, b; @@
+  a
+- !=
++ ==
+  b

@@ -1,0 +1,6 @@
+// A sum is a difference.
+@@ expression a, b; @@
+  a
+- +
++ -
+  b

@@ -1,0 +1,4 @@
+// A function says false where it should say true.
+@@ @@
+- return true;
++ return false;

@@ -1,0 +1,4 @@
+// A function says true where it should say false.
+@@ @@
+- return false;
++ return true;
