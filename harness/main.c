@@ -364,6 +364,16 @@ static int printed(int status) {
   return status == EXIT_EQUAL ? EXIT_INFRASTRUCTURE : status;
 }
 
+/* While the command line is read, argp may print --help or --version and end the process. */
+static bool is_parsing;
+
+static void check_help(void) {
+  if (is_parsing && (fflush(stdout) != 0 || ferror(stdout))) {
+    fprintf(stderr, "bytegate: standard output: %s\n", strerror(errno));
+    _exit(EXIT_INFRASTRUCTURE);
+  }
+}
+
 int main(int argc, char **argv) {
   struct options options;
   struct workspace none = {0};
@@ -372,7 +382,10 @@ int main(int argc, char **argv) {
   html_add_section(&loaders_section);
   html_add_section(&byte_map_section);
   html_add_section(&html_sizes);
+  is_parsing = true;
+  atexit(check_help);
   options_parse(argc, argv, &options);
+  is_parsing = false;
   options.session.blame = options.session.gate && options.blame ? blame_result : NULL;
   if (case_operand(&options))
     text_list_add(&options.session.cases, case_operand(&options), strlen(case_operand(&options)));

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -107,9 +108,16 @@ void bytes_free(struct bytes *bytes) {
 }
 
 int bytes_read_file(struct bytes *bytes, const char *path) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0)
     return errno;
+  /* A device may have no end, and a pipe nobody at its other one. */
+  struct stat status;
+  bool is_file = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+  if (!is_file) {
+    close(fd);
+    return S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+  }
   gzFile file = gzdopen(fd, "rb");
   if (!file) {
     close(fd);

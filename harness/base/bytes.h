@@ -49,7 +49,8 @@ void bytes_printf(struct bytes *bytes, const char *format, ...) __attribute__((f
 void bytes_clear(struct bytes *bytes);
 void bytes_free(struct bytes *bytes);
 
-/* Reads the whole file PATH, unpacked where it is gzip, and appends it. Returns 0 or an errno value. */
+/* Reads the whole file PATH, unpacked where it is gzip, and appends it. Returns 0 or an errno value: EINVAL where it is
+   a device, a pipe or the like, which may have no end. */
 int bytes_read_file(struct bytes *bytes, const char *path);
 
 /* Writes the file PATH, and replaces what it held. Returns 0 or an errno value. */

@@ -157,6 +157,12 @@ static int mutate_program(struct mutation_run *run, const struct options *option
       (*interrupted = mutate_baseline(run)) == 0 && check_baseline(run)) {
     rank_cases(run);
     make_order(run, options);
+    if (run->order_count == 0) {
+      fprintf(stderr, "bytegate: mutate: there is no mutant of %s to try; nothing is proven%s\n", run->coverage->name,
+              options->unexplained ? " (--unexplained leaves out those that are explained)" : "");
+      bytes_free(&why);
+      return EXIT_USAGE;
+    }
     if (!options->fresh)
       mutate_load(run);
     run->deadline = options->seconds ? now_ns() + options->seconds * 1000000000ULL : 0;

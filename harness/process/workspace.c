@@ -6,6 +6,7 @@
 #include "harness/process/strays.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,9 +20,11 @@
 /* The documents are written again for each request. On a file system of a disk that costs four times as much as the
    rest of the request; so where TMPDIR does not say otherwise, they stay in memory. */
 static const char *temporary_folder(void) {
+  static char absolute[PATH_MAX];
   const char *folder = getenv("TMPDIR");
+  /* Programs start in folders of their own, from which a relative path leads elsewhere. */
   if (folder && *folder)
-    return folder;
+    return realpath(folder, absolute) ? absolute : folder;
   return access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp";
 }
 

@@ -33,7 +33,8 @@ static struct test_case *add_case(struct maker *maker, const char *name) {
 }
 
 static bool fail(struct maker *maker, const char *path, int error) {
-  bytes_printf(maker->why, "%s:%d: %s: %s", maker->suite->path, maker->source->line, path, strerror(error));
+  bytes_printf(maker->why, "%s:%d: %s: %s", maker->suite->path, maker->source->line, path,
+               error == EINVAL ? "it is no file, but a device, a pipe or the like" : strerror(error));
   maker->suite->lacks_package = error == ENOENT && strncmp(path, "/usr/share/", 11) == 0;
   if (maker->suite->lacks_package)
     bytes_text(maker->why, " (a Debian package brings it: run `make setup`)");

@@ -22,6 +22,8 @@ const struct key_table cases_keys = {"cases", cases_rows, sizeof cases_rows / si
 
 static const struct key_table *const sections[] = {&suite_keys, &program_keys, &cases_keys};
 
+enum { MOST_RANDOM = 1000000 };
+
 /* The state while a file is read. LINE is that of the line which inih was given last, and so that of the key which it
    hands over: inih itself does not say. */
 struct reader {
@@ -186,6 +188,8 @@ static void check_source(struct reader *reader, const struct case_source *source
     complain_of_source(reader, source->line);
   else if (source->kind != SOURCE_RANDOM && source->kind != SOURCE_NOTHING && source->paths.count == 0)
     complain(reader, source->line, "the cases have no 'path = PATH'");
+  if (source->count > MOST_RANDOM)
+    complain(reader, source->line, "'count' is 1000000 at most: each is a case of its own");
   if (source->every == 0)
     complain(reader, source->line, "'every' must be 1 or more");
 }

@@ -51,6 +51,22 @@ expect_text 'loaders runs the programs that are named' '2 programs, 1 attempts, 
 (cd "$root" && "$gate" loaders --build "$build" -p nobody) >out 2>&1
 expect_text 'loaders: no such program' 'matches --program' out
 
+# Mistakes and lacks that are easily met.
+"$gate" --help >/dev/full 2>err
+status=$?
+expect_status '--help on a full disk: 3' 3
+expect_text '--help on a full disk: is said' 'standard output: No space left on device' err
+(cd tmp && TMPDIR=. "$gate" verify --suites "$suites" --known "$folder/known" --suite hello --no-self-audit) >out 2>err
+status=$?
+expect_status 'a relative TMPDIR: 0' 0
+mkfifo pipe
+for file in pipe /dev/zero; do
+  printf '[program p]\nelf = /bin/cat\n[cases c]\nsource = documents\npath = %s\n' "$file" >endless.ini
+  run "$gate" verify --suite ./endless.ini
+  expect_status "path = $file: 2" 2
+  expect_text "path = $file: is said" 'it is no file, but a device, a pipe or the like' err
+done
+
 # Selections.
 gate_run verify --suite markdwon
 expect_status 'an unknown suite: 2' 2

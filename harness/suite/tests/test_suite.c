@@ -59,6 +59,7 @@ static const struct {
     {PROGRAM CASES CASES, "f.ini:5: there are cases of this name already"},
     {PROGRAM "[cases c]\ncount = 1\n", "f.ini:3: the cases have no 'source"},
     {PROGRAM "[cases c]\nsource = folder\n", "f.ini:3: the cases have no 'path"},
+    {PROGRAM "[cases c]\nsource = random\ncount = 99999999999\n", "f.ini:3: 'count' is 1000000 at most"},
     {PROGRAM CASES "every = 0\n", "'every' must be 1 or more"},
     {PROGRAM "[cases c]\nsource = conversations\npath = x\n", "f.ini:1: conversations need 'drive = http'"},
     {PROGRAM "[cases c]\nsource = trees\npath = x\n", "f.ini:1: trees need 'drive = run' and 'oracle = command'"},
