@@ -38,8 +38,7 @@ static bool discard(struct lane *lane) {
   timer_clear(loop, &lane->deadline);
   timer_clear(loop, &lane->tick);
   connection_close(&lane->probe);
-  if (lane->transport)
-    lane->transport->abandon(&lane->exchange);
+  lane->transport->abandon(&lane->exchange);
   loop_forget(loop, lane->process.out);
   loop_forget(loop, lane->process.err);
   loop_forget(loop, lane->process.pidfd);
@@ -238,8 +237,8 @@ static void ask(struct lane *lane) {
   if (!lane->placed && !place(lane))
     return;
   lane->state = LANE_ASKING;
-  set_deadline(lane, lane->target->deadline);
-  lane->exchange.program = lane->target->program;
+  set_deadline(lane, lane->result->target->deadline);
+  lane->exchange.program = lane->result->target->program;
   lane->exchange.test_case = lane->result->test_case;
   lane->transport->ask(&lane->exchange);
 }
@@ -429,7 +428,7 @@ void lane_stop(struct lane *lane) {
 static void expire(void *user) {
   struct lane *lane = user;
   const struct target *target = lane->target;
-  bool runs = lane->transport && !lane->transport->asks_server;
+  bool runs = !lane->transport->asks_server;
   size_t printed = lane->process.out_text.len;
   size_t received = lane->exchange.connection.received.len;
   switch (lane->state) {
@@ -466,7 +465,7 @@ static void expire(void *user) {
 }
 
 void lane_init(struct lane *lane, const struct lane_owner *owner) {
-  *lane = (struct lane){.owner = owner, .process = PROCESS_NONE};
+  *lane = (struct lane){.owner = owner, .process = PROCESS_NONE, .transport = &run_transport};
   lane->probe = (struct connection){.fd = -1, .over = take_probe, .user = lane};
   exchange_init(&lane->exchange, owner->loop, take_answer, lane);
 }
