@@ -39,6 +39,8 @@ static const NamedString strings[] = {{"program_name", "markdown-render"},
                                       {"version_text", version},
                                       {"unknown_option_text", "unknown option '"},
                                       {"see_help", "'; see markdown-render --help"},
+                                      {"formats", "html"}, /* the names of formats, for find_option */
+                                      {"formats_end", ""},
                                       {"unknown_format_text", "unknown format '"},
                                       {"formats_known", "'; html is the one that there is"},
                                       {"option", "option "},
@@ -161,8 +163,6 @@ static void lay_start(void) {
   fail_with("unknown_format_text", ARGUMENT, "formats_known", EXIT_USAGE);
   label("no_format");
   fail_with("option", ARGUMENT, "wants_format", EXIT_USAGE);
-  data("formats", 1);
-  data_string("html\0\0"); /* the names of formats, for find_option */
   label("help");
   la(A1, "help_text");
   li(A2, sizeof help - 1);

@@ -134,8 +134,8 @@ START_TEST(command_lines) {
     check_outcome(run(_i, unknown[i], text(""), plainly), 2, "", 0, line.bytes);
     text_free(&line);
   }
-  static const char *const told[][2] = {{"--help", "usage: markdown-render [--unsafe] [--safe] [FILE...]\n"},
-                                        {"-h", "usage: markdown-render [--unsafe] [--safe] [FILE...]\n"},
+  static const char *const told[][2] = {{"--help", "usage: markdown-render [OPTION...] [FILE...]\n"},
+                                        {"-h", "usage: markdown-render [OPTION...] [FILE...]\n"},
                                         {"--version", "markdown-render: CommonMark 0.30, the HTML of cmark 0.30.2\n"}};
   for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
     Outcome outcome = run(_i, (const char *const[]){told[i][0], NULL}, text(""), plainly);
