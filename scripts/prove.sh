@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.." || exit 3
   echo "usage: ${0##*/} BUILD [STEP [ROUNDS]]" >&2
   exit 2
 }
-build=$1 step=${2:-1} rounds=${3:-1000}
+build=$1 step=${2:-1} rounds=${3:-300}
 prove=$build/prove
 
 # executor ARCH MACHINE QEMU...: how to run the program that executes instructions of ARCH on this host.

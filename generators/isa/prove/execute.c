@@ -159,8 +159,8 @@ static void *map_at(uint64_t address, size_t size, int protection) {
 }
 
 static void take_signals(void) {
-  static char stack[1 << 16];
-  stack_t other = {.ss_sp = stack, .ss_size = sizeof stack};
+  void *stack = map_at(EXECUTE_STACK, EXECUTE_STACK_SIZE, PROT_READ | PROT_WRITE);
+  stack_t other = {.ss_sp = stack, .ss_size = EXECUTE_STACK_SIZE};
   struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO | SA_ONSTACK};
   sigfillset(&action.sa_mask);
   static const int signals[] = {SIGUSR1, SIGTRAP, SIGILL, SIGSEGV, SIGBUS};

@@ -10,6 +10,8 @@
 #define EXECUTE_AT (EXECUTE_CODE + 0x2000)
 #define EXECUTE_WINDOW UINT64_C(0x20000000) /* the memory that it may reach */
 #define EXECUTE_WINDOW_SIZE 1024
+#define EXECUTE_STACK UINT64_C(0x40000000) /* of the handlers: no state's stack pointer may lie in it */
+#define EXECUTE_STACK_SIZE 0x10000
 
 typedef struct {
   uint64_t general[32];   /* x64: by number; a64: x0..x30, sp */

@@ -114,6 +114,10 @@ static ExecuteState draw_state(Isa isa, const Drawn *drawn) {
     state.general[SP_A64] &= ~UINT64_C(15);
   if (drawn->has_memory)
     aim(drawn, &state);
+  /* A handler that finds the stack pointer on its own stack would go on there. */
+  uint64_t *pointer = &state.general[sp_of(isa)];
+  if (*pointer - EXECUTE_STACK <= EXECUTE_STACK_SIZE)
+    *pointer += 2 * EXECUTE_STACK_SIZE;
   return state;
 }
 
@@ -278,7 +282,10 @@ static void by_processor(Processor *processor, const char *command, const LayCod
   memcpy(request.code, code->bytes, code->len);
   if (fwrite(&request, sizeof request, 1, processor->out) != 1 || fflush(processor->out) ||
       fread(state, sizeof *state, 1, processor->in) != 1) {
-    fprintf(stderr, "prove: \"%s\" ended before it answered\n", command);
+    fprintf(stderr, "prove: \"%s\" ended before it answered; the instruction was", command);
+    for (int i = 0; i < code->len; i++)
+      fprintf(stderr, " %02x", code->bytes[i]);
+    fputc('\n', stderr);
     exit(3);
   }
 }

@@ -36,7 +36,8 @@ Bits text_bits(const Text *text, uint64_t address, unsigned low, unsigned count)
 /* What is laid is read-only: a load from a known address in the text gives the laid byte. */
 static Bits load_from_text(const State *state, uint64_t address, unsigned bytes) {
   const Text *text = state->text;
-  if (address < text->address || address + bytes > text->address + text->size)
+  if (address < text->address || address - text->address >= text->size ||
+      bytes > text->size - (address - text->address))
     return NULL;
   return bytes <= 8 ? text_bits(text, address, 0, 8 * bytes)
                     : bits_join(text_bits(text, address + 8, 0, 8 * (bytes - 8)), text_bits(text, address, 0, 64));
