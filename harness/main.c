@@ -23,6 +23,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -353,14 +354,21 @@ static bool runs_programs(enum command command) {
          command != COMMAND_CHECK;
 }
 
+/* Whether who read stdout has closed the pipe. An earlier write may have met that, so errno does not tell. */
+static bool reader_is_gone(void) {
+  struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+  return poll(&out, 1, 0) == 1 && out.revents & POLLERR;
+}
+
 /* What was printed must have arrived: a report that is cut short could be read as another verdict. A reader who has
    seen enough and closed the pipe is no failure. Returns the exit status. */
 static int printed(int status) {
   errno = 0;
   bool failed = fflush(stdout) != 0;
-  if ((!failed && !ferror(stdout)) || errno == EPIPE)
+  int error = errno;
+  if ((!failed && !ferror(stdout)) || error == EPIPE || reader_is_gone())
     return status;
-  fprintf(stderr, "bytegate: standard output: %s\n", errno ? strerror(errno) : "not all of it could be written");
+  fprintf(stderr, "bytegate: standard output: %s\n", error ? strerror(error) : "not all of it could be written");
   return status == EXIT_EQUAL ? EXIT_INFRASTRUCTURE : status;
 }
 

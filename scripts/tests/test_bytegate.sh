@@ -102,6 +102,10 @@ run bash -c '"$@" >&-' - "$gate" list --suites "$suites"
 expect_status 'stdout is closed: 3' 3
 run bash -c '"$@" | head -n 1; exit "${PIPESTATUS[0]}"' - "$gate" verify --suites "$suites" --suite hello --tap
 expect_status 'a reader that has seen enough: 0' 0
+gate_run_long() { (cd "$root" && "$gate" verify --build "$build" --suite markdown --runner native --no-self-audit --tap -v); }
+export -f gate_run_long
+run env root="$root" gate="$gate" build="$build" bash -c 'gate_run_long | head -n 1; exit "${PIPESTATUS[0]}"'
+expect_status 'a reader that has seen enough of a long report: 0' 0
 for report in junit json-lines sarif; do
   gate_run verify --suite hello --runner native --no-self-audit --$report /dev/full
   expect_status "--$report on a full disk: 3" 3
