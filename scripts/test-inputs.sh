@@ -103,9 +103,11 @@ make_keys() {
   list_contents "${paths[@]}" | LC_ALL=C sort -u >"$folder/contents"
   # A file for each test, of all that it reads. A line of contents belongs to each folder above it.
   awk -F '\t' -v surroundings="$surroundings" -v read="$folder/read/" '
-    FNR == NR {
+    FNR == 1 { part++ }
+    part == 1 { named[$2] = 1; next }
+    part == 2 {
       path = $1
-      do text[path] = text[path] $0 "\n"; while (sub(/\/[^\/]*$/, "", path))
+      do if (path in named) text[path] = text[path] $0 "\n"; while (sub(/\/[^\/]*$/, "", path))
       next
     }
     { file = $1; gsub(/\//, "%", file); file = read file
@@ -113,7 +115,7 @@ make_keys() {
       printf "%s\n%s", $2, text[$2] >>file
       if (file != last && last != "") close(last)
       last = file
-    }' "$folder/contents" "$folder/inputs"
+    }' "$folder/inputs" "$folder/contents" "$folder/inputs"
   (cd "$folder/read" && sha256sum -- *) | tr % / >"$folder/keys"
   rm -r "$folder/read"
 }
