@@ -15,6 +15,8 @@
 
 /* The emulator with its plugin is slower than what the suites' deadlines are made for; so is a traced program. */
 enum { PATIENCE = 10 };
+/* Seconds that a run under another observer may take. */
+static const double BRIEF = 2;
 
 const void *observed_bytes(const struct observed *record) { return record + 1; }
 
@@ -179,6 +181,8 @@ void observe_under(struct workspace *workspace, const struct result *result, con
   target.prefix.parents++;
   target.prefix.observes = true;
   target.runner = RUNNER_NATIVE;
+  target.deadline = target.deadline < BRIEF ? target.deadline : BRIEF;
+  target.start_deadline = target.start_deadline < BRIEF ? target.start_deadline : BRIEF;
   if (limit(&target, &why))
     drive(workspace, &observation);
   bytes_free(&why);

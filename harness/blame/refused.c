@@ -79,7 +79,8 @@ void refused_lines(struct span text, struct bytes *out) {
 void refused_calls(struct workspace *workspace, const struct result *result, struct bytes *out) {
   char *strace = find_command("strace");
   bool confined = result->target->program->confine && strcmp(confinement_state(), "off") != 0;
-  if (strace && confined && result != result->target->stop) {
+  /* strace waits for all that a program leaves. */
+  if (strace && confined && result != result->target->stop && result->verdict != LEAKED) {
     char *log = workspace_file(workspace, "refused");
     struct bytes text = {0};
     observe_under(workspace, result, (const char *const[]){strace, "-f", "-qq", "-Z", "-s", "100", "-o", log, NULL});
