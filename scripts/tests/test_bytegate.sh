@@ -126,9 +126,10 @@ has_planted() {
   return 1
 }
 "$gate" self-audit >out 2>err &
-wait_until has_planted $!
-kill -TERM $!
-wait $!
+asked=$! # wait_until starts processes of its own
+wait_until has_planted "$asked"
+kill -TERM "$asked"
+wait "$asked"
 status=$?
 expect_status 'an interrupted self-audit ends by the signal' 143
 expect_bytes '... and holds nothing against the gate' '' err
@@ -391,7 +392,7 @@ seconds=$((1000000000 + $$))
 left() { grep -lxzs "[1]${seconds#1}" /proc/[0-9]*/cmdline | grep -o "[0-9]*"; } # the pattern is not itself such an argument
 is_gone() { [ -z "$(left)" ]; }
 is_empty() { [ -z "$(ls -A "$1")" ]; }
-printf '[program p]\nelf = /bin/sh\nrunner = native\narguments = -c "echo $$ > %s/pid; exec sleep %s"\n' "$folder" $seconds >hang.ini
+printf '[program p]\nelf = /bin/sh\nrunner = native\narguments = -c "echo $$ > %s/pid; exec sleep %s"\nallow = write %s\n' "$folder" $seconds "$folder" >hang.ini
 printf '[cases c]\nsource = nothing\n' >>hang.ini
 for signal in INT TERM KILL; do
   rm -f pid
