@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -111,12 +112,15 @@ int bytes_read_file(struct bytes *bytes, const char *path) {
   int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0)
     return errno;
-  /* A device may have no end, and a pipe nobody at its other one. */
+  /* A device may have no end, and a pipe nobody at its other one. /dev/null is an empty file (1:3 is its number, Linux
+     allocated devices). */
   struct stat status;
-  bool is_file = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+  bool known = fstat(fd, &status) == 0;
+  bool is_null = known && S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
+  bool is_file = known && (S_ISREG(status.st_mode) || is_null);
   if (!is_file) {
     close(fd);
-    return S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+    return known && S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
   }
   gzFile file = gzdopen(fd, "rb");
   if (!file) {

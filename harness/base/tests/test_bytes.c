@@ -3,6 +3,7 @@
 #include "harness/base/bytes.h"
 
 #include <check.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,11 @@ START_TEST(files_are_read_as_they_are_and_unpacked) {
   same_bytes(span_of(&plain), span_of(&contents), "plain");
   same_bytes(span_of(&unpacked), span_of(&contents), "packed");
   ck_assert_int_ne(bytes_read_file(&plain, "/nowhere/at/all"), 0);
+  bytes_clear(&plain);
+  ck_assert_int_eq(bytes_read_file(&plain, "/dev/null"), 0);
+  ck_assert_uint_eq(plain.len, 0);
+  ck_assert_int_eq(bytes_read_file(&plain, "/dev/zero"), EINVAL);
+  ck_assert_int_eq(bytes_read_file(&plain, folder), EISDIR);
   unlink(packed);
   unlink(path);
   rmdir(folder);
