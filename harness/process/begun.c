@@ -1,22 +1,44 @@
 /* qemu's log for its guests, ptrace for the kernel's. */
 #include "harness/process/begun.h"
 
+#include "harness/base/machine.h"
+
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-void begun_options(const char *elf, const char *log, struct text_list *words) {
-  Elf64_Ehdr header = {0};
+/* The number of SIZE bytes at AT in the byte order ORDER. */
+static uint64_t number_at(const unsigned char *at, size_t size, unsigned order) {
+  uint64_t value = 0;
+  for (size_t i = 0; i < size; i++)
+    value = value << 8 | at[order == ELFDATA2MSB ? i : size - 1 - i];
+  return value;
+}
+
+/* The entry of the program ELF, of either class and byte order, where it is loaded at addresses of its own. */
+static bool fixed_entry(const char *elf, uint64_t *entry) {
+  unsigned char header[offsetof(Elf64_Ehdr, e_entry) + sizeof(Elf64_Addr)] = {0};
+  struct elf_identity identity = elf_identify(elf);
   int fd = open(elf, O_RDONLY | O_CLOEXEC);
-  bool fixed = fd >= 0 && read(fd, &header, sizeof header) == (ssize_t)sizeof header && header.e_type == ET_EXEC;
+  ssize_t got = fd < 0 ? -1 : read(fd, header, sizeof header);
   if (fd >= 0)
     close(fd);
+  size_t size = identity.class == ELFCLASS32 ? sizeof(Elf32_Addr) : sizeof(Elf64_Addr);
+  *entry = number_at(header + offsetof(Elf64_Ehdr, e_entry), size, identity.order);
+  return got == (ssize_t)sizeof header &&
+         number_at(header + offsetof(Elf64_Ehdr, e_type), sizeof(Elf64_Half), identity.order) == ET_EXEC;
+}
+
+void begun_options(const char *elf, const char *log, struct text_list *words) {
+  uint64_t entry = 0;
+  bool fixed = fixed_entry(elf, &entry);
   text_list_take(words, xstrdup("-D"));
   text_list_take(words, xstrdup(log));
   text_list_take(words, xstrdup("-d"));
@@ -25,7 +47,7 @@ void begun_options(const char *elf, const char *log, struct text_list *words) {
   if (!fixed)
     return;
   text_list_take(words, xstrdup("-dfilter"));
-  text_list_take(words, xasprintf("0x%llx+1", (unsigned long long)header.e_entry));
+  text_list_take(words, xasprintf("0x%llx+1", (unsigned long long)entry));
 }
 
 bool begun_logged(const char *log) {

@@ -18,8 +18,9 @@ static struct loader_table table;
 static bool is_native(const struct loader_row *row) {
   char *suffix = xasprintf("_%s", machine_name(host_machine()));
   size_t len = strlen(row->name), tail = strlen(suffix);
-  return len > tail && !strcmp(row->name + len - tail, suffix) &&
-         strcmp(loader_declared(row, LOADER_NATIVE), "refused") != 0 && row->memory <= loader_memory();
+  bool fits = len > tail && !strcmp(row->name + len - tail, suffix);
+  free(suffix);
+  return fits && strcmp(loader_declared(row, LOADER_NATIVE), "refused") != 0 && row->memory <= loader_memory();
 }
 
 static bool relies_on(const struct loader_row *row, const char *what) {
