@@ -1,6 +1,6 @@
 /* Programs that run in cells, as the gate's user meets them: what they may, what becomes of what they leave, and what
    the gate says where they are confined less. */
-/* reads: gate elf lib obj generators fixtures harness/tests/faulty */
+/* reads: gate fixtures */
 #include "harness/tests/faulty_build.h"
 
 #include <check.h>
@@ -147,7 +147,7 @@ START_TEST(what_cannot_be_allowed_is_named) {
 }
 END_TEST
 
-static void make_folder(void) { lay_faulty("right", ""); }
+static void make_folder(void) { faulty_folder(); }
 
 int main(void) {
   Suite *suite = suite_create("confined");
