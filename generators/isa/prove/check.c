@@ -2,6 +2,7 @@
 #include "isa/prove/check.h"
 
 #include "isa/machine.h"
+#include "isa/prove/provers.h"
 #include "lay/lay.h"
 
 #include <inttypes.h>
@@ -17,19 +18,20 @@
 
 static const char *const register_names[MACHINE_REGISTERS] = {"A0", "A1", "A2", "A3", "A4", "A5", "T0",
                                                               "T1", "S0", "S1", "S2", "S3", "S4", "S5"};
-static const char *const isa_names[] = {[ISA_X64] = "x64", [ISA_A64] = "arm64"};
 
-/* The table at the head of machine.h, once more. */
-static const unsigned char numbers[][MACHINE_REGISTERS] = {
-    [ISA_X64] = {7, 6, 2, 10, 8, 9, 0, 1, 3, 5, 12, 13, 14, 15},
-    [ISA_A64] = {0, 1, 2, 3, 4, 5, 9, 10, 19, 20, 21, 22, 23, 24}};
+unsigned check_number(Isa isa, int reg) { return prover_row(isa)->number[reg]; }
+unsigned check_sp(Isa isa) { return prover_row(isa)->sp; }
 
-unsigned check_number(Isa isa, int reg) { return numbers[isa][reg]; }
-unsigned check_sp(Isa isa) { return isa == ISA_X64 ? SP_X64 : SP_A64; }
+Truth check_sp_aligned(const State *state) {
+  unsigned zeros = prover_row(state->isa)->sp_zeros;
+  if (zeros == 0)
+    return truth_true();
+  return truth_equal(bits_cut(state->general[check_sp(state->isa)], zeros - 1, 0), bits(zeros, 0));
+}
 
 /* What machine.h lets a template destroy. */
-static bool is_scratch(Isa isa, int number) { return isa == ISA_X64 ? number == 11 : number == 16 || number == 17; }
-static bool is_scratch_vector(Isa isa, int number) { return number < 8 || (isa == ISA_A64 && number >= 16); }
+static bool is_scratch(Isa isa, int number) { return prover_row(isa)->scratch >> number & 1; }
+static bool is_scratch_vector(Isa isa, int number) { return prover_row(isa)->scratch_vectors >> number & 1; }
 
 static struct {
   Laid laid;
@@ -78,7 +80,7 @@ void case_text(const Case *c, char *text, size_t room) {
     class_text(c->class1, c->value1, one, sizeof one);
   if (c->class2)
     class_text(c->class2, c->value2, two, sizeof two);
-  snprintf(text, room, "%s %s d=%s a=%s b=%s kind=%d place=%d %s %s", isa_names[c->isa], c->operation->name,
+  snprintf(text, room, "%s %s d=%s a=%s b=%s kind=%d place=%d %s %s", machine_row(c->isa)->name, c->operation->name,
            register_names[c->d], register_names[c->a], register_names[c->b], c->kind, c->place, one, two);
 }
 
@@ -433,12 +435,12 @@ void goal_registers(Isa isa, const State *got, const State *before, const Model 
       goal_equal(register_names[i], got->general[number], want->reg[i]);
   }
   for (int i = 0; i < GENERAL_REGISTERS; i++) {
-    snprintf(names[i], sizeof names[i], isa == ISA_X64 ? "register %d" : "x%d", i);
+    snprintf(names[i], sizeof names[i], "%s%d", prover_row(isa)->general_prefix, i);
     if (!portable[i] && !is_scratch(isa, i) && (unsigned)i != check_sp(isa))
       goal_equal(names[i], got->general[i], before->general[i]);
   }
   for (int i = 0; i < VECTOR_REGISTERS; i++) {
-    snprintf(names[GENERAL_REGISTERS + i], sizeof names[0], isa == ISA_X64 ? "xmm%d" : "v%d", i);
+    snprintf(names[GENERAL_REGISTERS + i], sizeof names[0], "%s%d", prover_row(isa)->vector_prefix, i);
     if (!is_scratch_vector(isa, i))
       goal_equal(names[GENERAL_REGISTERS + i], got->vector[i], before->vector[i]);
   }
@@ -547,8 +549,7 @@ static bool check_exit(const Case *c, const Exit *exit_, const State *start) {
   if (c->class2)
     goal_assume(class_truth(c->class2, now.value2));
   /* The kernel and the calling convention keep sp so on arm64; enter keeps it so. */
-  if (c->isa == ISA_A64)
-    goal_assume(truth_equal(bits_cut(start->general[SP_A64], 3, 0), bits(4, 0)));
+  goal_assume(check_sp_aligned(start));
   goal_assume(exit_->path);
   if (model.taken && exit_is_label(exit_, check_label("taken")))
     goal_truth("a branch is taken that must not be: its condition", model.taken);

@@ -74,6 +74,8 @@ State check_start(Isa isa);
 void check_model_start(Isa isa, const State *state, Model *model);
 unsigned check_number(Isa isa, int reg); /* of a portable register, in State.general */
 unsigned check_sp(Isa isa);
+/* Whether the stack pointer is the multiple that the machine's rules want. */
+Truth check_sp_aligned(const State *state);
 
 /* Where a path left the operation. */
 typedef struct {

@@ -2,6 +2,7 @@
  * classes are those of the encodings: a signed byte, 32 bits, twelve bits, a quarter of a word, a bitmask. */
 #include "isa/a64.h"
 #include "isa/prove/operations.h"
+#include "isa/prove/provers.h"
 
 #include <stdlib.h>
 
@@ -118,10 +119,14 @@ KEPT(a64_sum_classes, with_patterns(a64_sums, sizeof a64_sums / sizeof *a64_sums
 KEPT(a64_logic_classes, with_patterns(NULL, 0, is_bitmask))
 KEPT(a64_compare_classes, with_patterns(a64_compares, sizeof a64_compares / sizeof *a64_compares, is_compare_immediate))
 
-Classes value_classes(Isa isa) { return isa == ISA_X64 ? LIST(x64_values) : a64_value_classes(); }
-Classes sum_classes(Isa isa) { return isa == ISA_X64 ? LIST(x64_values) : a64_sum_classes(); }
-Classes logic_classes(Isa isa) { return isa == ISA_X64 ? LIST(x64_values) : a64_logic_classes(); }
-Classes compare_classes(Isa isa) { return isa == ISA_X64 ? LIST(x64_values) : a64_compare_classes(); }
+static Classes x64_value_classes(void) { return LIST(x64_values); }
+
+/* A branch on bits of x64: a byte, 32 bits, a sign-extended word, more. */
+static Classes x64_mask_classes(void) {
+  static const Class masks[] = {RANGE(0, 255), RANGE(256, UINT32_MAX), RANGE(INT32_MIN, -1),
+                                RANGE(INT64_C(0x100000000), INT64_MAX), RANGE(INT64_MIN, INT64_C(-0x80000001))};
+  return LIST(masks);
+}
 
 /* ---- Values to store --------------------------------------------------------------------------------------------- */
 
@@ -131,9 +136,13 @@ static bool is_one_quarter(int64_t value) {
   return low >> 16 == 0 || (low & 0xffff) == 0 || is_li_bitmask((int64_t)low);
 }
 
-Classes store_classes(Isa isa, int bits) {
+static Classes x64_store_classes(int bits) {
   static const Class x64_8[] = {RANGE(-128, 255)}, x64_16[] = {RANGE(-32768, 65535)},
                      x64_32[] = {RANGE(INT32_MIN, UINT32_MAX)}, x64_64[] = {RANGE(INT32_MIN, INT32_MAX)};
+  return bits == 8 ? LIST(x64_8) : bits == 16 ? LIST(x64_16) : bits == 32 ? LIST(x64_32) : LIST(x64_64);
+}
+
+static Classes a64_store_classes(int bits) {
   static const Class a64_8[] = {VALUE(0), RANGE(1, 255), RANGE(-128, -1)};
   static const Class a64_16[] = {VALUE(0), RANGE(1, 65535), RANGE(-32768, -1)};
   /* of 32 bits, laid as they are: one quarter, or two of which neither is 0 */
@@ -158,14 +167,12 @@ Classes store_classes(Isa isa, int bits) {
                                  VALUE(INT32_MIN + 1),
                                  VALUE(INT64_C(-0x12345678)),
                                  VALUE(-70000)};
-  if (isa == ISA_X64)
-    return bits == 8 ? LIST(x64_8) : bits == 16 ? LIST(x64_16) : bits == 32 ? LIST(x64_32) : LIST(x64_64);
   return bits == 8 ? LIST(a64_8) : bits == 16 ? LIST(a64_16) : bits == 32 ? LIST(a64_32) : LIST(a64_64);
 }
 
 /* ---- Offsets ----------------------------------------------------------------------------------------------------- */
 
-Classes offset_classes(Isa isa, int bytes) {
+static Classes x64_offset_classes(int bytes) {
 #define X64_OFFSETS(more)                                                                                              \
   { VALUE(0), RANGE(1, 127), RANGE(128, 4095), RANGE(-128, -1), RANGE(-256, -129), more }
   static const Class x64_1[] = {VALUE(0), RANGE(1, 127), RANGE(128, 4095), RANGE(-128, -1), RANGE(-256, -129)};
@@ -173,17 +180,19 @@ Classes offset_classes(Isa isa, int bytes) {
                      x64_8[] = X64_OFFSETS(STEPS(4096, 32760, 8));
   static const Class x64_16[] = {VALUE(0),        RANGE(1, 127),     RANGE(128, 255),
                                  RANGE(-128, -1), RANGE(-256, -129), STEPS(256, 65520, 16)};
+  return bytes == 1   ? LIST(x64_1)
+         : bytes == 2 ? LIST(x64_2)
+         : bytes == 4 ? LIST(x64_4)
+         : bytes == 8 ? LIST(x64_8)
+                      : LIST(x64_16);
+}
+
+static Classes a64_offset_classes(int bytes) {
   static const Class a64_1[] = {RANGE(0, 4095), RANGE(-256, -1)};
 #define A64_OFFSETS(most, size)                                                                                        \
   { STEPS(0, most, size), RANGE(-256, -1), RANGE_OFF(1, 255, size), RANGE_OFF(257, 4095, size) }
   static const Class a64_2[] = A64_OFFSETS(8190, 2), a64_4[] = A64_OFFSETS(16380, 4), a64_8[] = A64_OFFSETS(32760, 8);
   static const Class a64_16[] = {STEPS(0, 65520, 16), RANGE(-256, -1), RANGE_OFF(1, 255, 16)};
-  if (isa == ISA_X64)
-    return bytes == 1   ? LIST(x64_1)
-           : bytes == 2 ? LIST(x64_2)
-           : bytes == 4 ? LIST(x64_4)
-           : bytes == 8 ? LIST(x64_8)
-                        : LIST(x64_16);
   return bytes == 1   ? LIST(a64_1)
          : bytes == 2 ? LIST(a64_2)
          : bytes == 4 ? LIST(a64_4)
@@ -204,11 +213,11 @@ static uint64_t bitmask(unsigned size, unsigned ones, unsigned rotation) {
   return mask;
 }
 
-Classes bitmask_classes(Isa isa) {
+static Classes x64_bitmask_classes(void) { return (Classes){NULL, 0}; }
+
+static Classes a64_bitmask_classes(void) {
   static Class list[BITMASKS];
   static size_t count;
-  if (isa == ISA_X64)
-    return (Classes){NULL, 0};
   if (!count)
     for (unsigned size = 2; size <= 64; size *= 2)
       for (unsigned ones = 1; ones < size; ones++)
@@ -216,3 +225,31 @@ Classes bitmask_classes(Isa isa) {
           list[count++] = (Class)VALUE((int64_t)bitmask(size, ones, rotation));
   return (Classes){list, count};
 }
+
+/* ---- By machine -------------------------------------------------------------------------------------------------- */
+
+const ImmediateClasses classes_x64 = {.values = x64_value_classes,
+                                      .sums = x64_value_classes,
+                                      .logic = x64_value_classes,
+                                      .compares = x64_value_classes,
+                                      .masks = x64_mask_classes,
+                                      .bitmasks = x64_bitmask_classes,
+                                      .stores = x64_store_classes,
+                                      .offsets = x64_offset_classes};
+const ImmediateClasses classes_a64 = {.values = a64_value_classes,
+                                      .sums = a64_sum_classes,
+                                      .logic = a64_logic_classes,
+                                      .compares = a64_compare_classes,
+                                      .masks = a64_logic_classes,
+                                      .bitmasks = a64_bitmask_classes,
+                                      .stores = a64_store_classes,
+                                      .offsets = a64_offset_classes};
+
+Classes value_classes(Isa isa) { return prover_row(isa)->classes->values(); }
+Classes sum_classes(Isa isa) { return prover_row(isa)->classes->sums(); }
+Classes logic_classes(Isa isa) { return prover_row(isa)->classes->logic(); }
+Classes compare_classes(Isa isa) { return prover_row(isa)->classes->compares(); }
+Classes mask_classes(Isa isa) { return prover_row(isa)->classes->masks(); }
+Classes bitmask_classes(Isa isa) { return prover_row(isa)->classes->bitmasks(); }
+Classes store_classes(Isa isa, int bits) { return prover_row(isa)->classes->stores(bits); }
+Classes offset_classes(Isa isa, int bytes) { return prover_row(isa)->classes->offsets(bytes); }

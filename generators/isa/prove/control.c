@@ -2,10 +2,9 @@
  * the meeting with C. Each is proved with its counterpart: what a call leaves is what a return takes, and what enter
  * saves is what leave gives back, whatever stands in between. */
 #include "isa/prove/operations.h"
+#include "isa/prove/provers.h"
 
 #include <stdio.h>
-
-extern const int kernel_numbers_x64[NR_COUNT], kernel_numbers_a64[NR_COUNT];
 
 #define STATE_SP(state) ((state).general[check_sp((state).isa)])
 
@@ -13,8 +12,7 @@ extern const int kernel_numbers_x64[NR_COUNT], kernel_numbers_a64[NR_COUNT];
 
 static void begin_goals(const State *start) {
   goals_begin();
-  if (start->isa == ISA_A64)
-    goal_assume(truth_equal(bits_cut(start->general[SP_A64], 3, 0), bits(4, 0)));
+  goal_assume(check_sp_aligned(start));
 }
 
 /* Run to the one exit that an operation must have; NULL if it has another. */
@@ -30,9 +28,23 @@ static const Exit *only_exit(State state, int kind) {
   return NULL;
 }
 
-/* Where a return goes: x64 has pushed the address, arm64 has it in x30. */
+/* Where a return goes: a call has pushed the address, or put it into a register. */
 static Bits return_address(const State *state) {
-  return state->isa == ISA_X64 ? memory_load(state->memory, STATE_SP(*state), 8) : state->general[30];
+  int link = prover_row(state->isa)->link;
+  return link < 0 ? memory_load(state->memory, STATE_SP(*state), 8) : state->general[link];
+}
+
+/* The link of `to` becomes that of `from`, where the machine has one. */
+static void copy_link(State *to, const State *from) {
+  int link = prover_row(to->isa)->link;
+  if (link >= 0)
+    to->general[link] = from->general[link];
+}
+
+/* The stack pointer of a state after a return: what a call has pushed is gone. */
+static Bits sp_after_return(const State *state) {
+  unsigned pushed = prover_row(state->isa)->pushed;
+  return pushed ? bits_add(STATE_SP(*state), bits(64, pushed)) : STATE_SP(*state);
 }
 
 /* Every register of a state becomes unknown but for the stack pointer. */
@@ -61,7 +73,7 @@ static void lay_ret(const Case *c) {
 static void goal_returned(const Exit *gone, const State *start) {
   Model want = {0};
   check_model_start(start->isa, start, &want);
-  want.sp = start->isa == ISA_X64 ? bits_add(want.sp, bits(64, 8)) : want.sp;
+  want.sp = sp_after_return(start);
   goal_equal("the place that it returns to", gone->target, return_address(start));
   goal_registers(start->isa, &gone->state, start, &want);
 }
@@ -130,8 +142,7 @@ static bool check_entered(const Case *c, const State *start, const Exit *entered
   goal_registers(c->isa, &entered->state, start, &want);
   if (!memory_differs_only_in(entered->state.memory, start->memory, want.sp, *frame))
     return check_failed("enter stores outside of its frame");
-  goal_truth("the stack pointer is no multiple of 16",
-             c->isa == ISA_X64 ? truth_true() : truth_equal(bits_cut(STATE_SP(entered->state), 3, 0), bits(4, 0)));
+  goal_truth("the stack pointer is no multiple of 16", check_sp_aligned(&entered->state));
   return goals_prove(c);
 }
 
@@ -139,7 +150,7 @@ static bool check_entered(const Case *c, const State *start, const Exit *entered
 static bool check_left(const Case *c, const State *start, const Exit *entered, uint64_t frame) {
   State inside = entered->state;
   Bits any = memory_fresh("between");
-  uint64_t kept = frame + (c->isa == ISA_X64 ? 8 : 0); /* x64: the return address lies above the frame */
+  uint64_t kept = frame + prover_row(c->isa)->pushed; /* a return address that is pushed lies above the frame */
   for (uint64_t i = 0; i < kept; i++) {
     Bits address = bits_add(STATE_SP(inside), bits(64, i));
     any = memory_store(any, address, memory_load(inside.memory, address, 1), 1);
@@ -157,9 +168,8 @@ static bool check_left(const Case *c, const State *start, const Exit *entered, u
   int count = arrangement(c->kind, saved);
   for (int i = 0; i < count; i++)
     want.reg[saved[i].index] = start->general[check_number(c->isa, saved[i].index)];
-  want.sp = bits_add(STATE_SP(*start), bits(64, c->isa == ISA_X64 ? 8 : 0));
-  if (c->isa == ISA_A64)
-    before_leave.general[30] = start->general[30]; /* x30 comes back */
+  want.sp = sp_after_return(start);
+  copy_link(&before_leave, start); /* it comes back */
   goal_equal("the place that it returns to", left->target, return_address(start));
   goal_registers(c->isa, &left->state, &before_leave, &want);
   return goals_prove(c);
@@ -223,7 +233,7 @@ static bool check_call(const Case *c) {
   check_model_start(c->isa, &start, &want);
   want.memory = callee.memory;
   State before = start;
-  before.general[30] = callee.general[30]; /* arm64's link: what enter has saved */
+  copy_link(&before, &callee); /* what enter has saved */
   begin_goals(&start);
   goal_equal("the place that the callee returns to", back.target, bits(64, check_laid()->end));
   goal_registers(c->isa, &callee, &before, &want);
@@ -278,14 +288,13 @@ static void lay_sys(const Case *c) {
 
 /* The kernel is given its number and A0..A5 in the registers where it looks for them. */
 static void goal_called(const Case *c, const State *kernel, const State *start) {
-  static const unsigned char arguments_x64[] = {7, 6, 2, 10, 8, 9}; /* syscall(2): rdi rsi rdx r10 r8 r9 */
-  static const char *const words[] = {"argument 1", "argument 2", "argument 3",
-                                      "argument 4", "argument 5", "argument 6"};
-  int number = c->isa == ISA_X64 ? kernel_numbers_x64[c->kind] : kernel_numbers_a64[c->kind];
-  goal_equal("the number of the system call", kernel->general[c->isa == ISA_X64 ? 0 : 8], bits(64, (uint64_t)number));
-  for (int i = 0; i < 6; i++)
-    goal_equal(words[i], kernel->general[c->isa == ISA_X64 ? arguments_x64[i] : i],
-               start->general[check_number(c->isa, i)]);
+  static const char *const words[SYSTEM_CALL_ARGUMENTS] = {"argument 1", "argument 2", "argument 3",
+                                                           "argument 4", "argument 5", "argument 6"};
+  const Prover *row = prover_row(c->isa);
+  goal_equal("the number of the system call", kernel->general[row->kernel_number],
+             bits(64, (uint64_t)row->kernel_numbers[c->kind]));
+  for (int i = 0; i < SYSTEM_CALL_ARGUMENTS; i++)
+    goal_equal(words[i], kernel->general[row->kernel_arguments[i]], start->general[check_number(c->isa, i)]);
   goal_equal("the stack pointer at the call", STATE_SP(*kernel), STATE_SP(*start));
   goal_memory(kernel->memory, start->memory);
 }
@@ -297,14 +306,14 @@ static bool check_sys(const Case *c) {
     return false;
   begin_goals(&start);
   goal_called(c, &called->state, &start);
-  /* It answers, may have written anything to memory, and on x64 destroys rcx and r11. */
+  /* It answers, may have written anything to memory, and destroys what the row of the machine says. */
   State back = called->state;
   Bits result = bits_fresh("result", 64);
   back.general[0] = result; /* rax, x0 */
-  if (c->isa == ISA_X64) {
-    back.general[1] = bits_fresh("rcx", 64);
-    back.general[11] = bits_fresh("r11", 64);
-  }
+  const Prover *row = prover_row(c->isa);
+  for (int i = 0; i < GENERAL_REGISTERS; i++)
+    if (row->kernel_destroys >> i & 1)
+      back.general[i] = bits_fresh("destroyed", 64);
   back.memory = memory_fresh("after");
   for (int i = 0; i < FLAGS; i++)
     back.flag[i] = NULL;
@@ -317,8 +326,7 @@ static bool check_sys(const Case *c) {
   if (!end || end->at != check_laid()->end)
     return check_failed("it does not go on behind the system call");
   State before = start;
-  if (c->isa == ISA_A64)
-    before.general[8] = end->state.general[8]; /* x8 has the number */
+  before.general[row->kernel_number] = end->state.general[row->kernel_number]; /* it still has the number */
   goal_registers(c->isa, &end->state, &before, &want);
   return goals_prove(c);
 }
@@ -336,16 +344,13 @@ static void model_stack_pointer(const Case *c, Model *m) { m->reg[c->d] = m->sp;
 static const Operation stack_pointer_ = {"op_stack_pointer", "lay_stack_pointer", lay_stack_pointer,
                                          model_stack_pointer, NULL};
 
-/* C's fourth argument comes in rcx, which is T1; the others of both machines come where A0..A5 are. */
+/* C's arguments come where A0..A5 are, but for the fourth: on x64 it comes in rcx, which is T1. */
 static void lay_c_arguments(const Case *c) {
   case_begin(c);
   op_c_arguments();
   case_end(c);
 }
-static void model_c_arguments(const Case *c, Model *m) {
-  if (c->isa == ISA_X64)
-    m->reg[A3.index] = m->reg[T1.index];
-}
+static void model_c_arguments(const Case *c, Model *m) { m->reg[A3.index] = m->reg[prover_row(c->isa)->c_argument4]; }
 static const Operation c_arguments_ = {"op_c_arguments", "lay_c_arguments", lay_c_arguments, model_c_arguments, NULL};
 
 /* C wants its result in rax, which is T0, or in x0. */
@@ -354,10 +359,7 @@ static void lay_c_result(const Case *c) {
   op_c_result();
   case_end(c);
 }
-static void model_c_result(const Case *c, Model *m) {
-  if (c->isa == ISA_X64)
-    m->reg[T0.index] = m->reg[A0.index];
-}
+static void model_c_result(const Case *c, Model *m) { m->reg[prover_row(c->isa)->c_result] = m->reg[A0.index]; }
 static const Operation c_result_ = {"op_c_result", "lay_c_result", lay_c_result, model_c_result, NULL};
 
 const Operation *const control_operations[] = {&ret_,           &enter_,       &call_,     &jump_table_, &sys_,

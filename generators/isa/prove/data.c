@@ -1,6 +1,7 @@
 /* data.c: what lays no instruction, or one of its own: labels, data, bss, and the counters of coverage. Labels and data
  * have no inputs; each is laid and looked at. */
 #include "isa/prove/operations.h"
+#include "isa/prove/provers.h"
 
 #include "lay/lay.h"
 
@@ -35,7 +36,7 @@ static void lay_labels(const Case *c) {
 /* Each name is the address of the instruction laid behind it: the first place behind the data where one may stand. */
 static bool check_labels(const Case *c) {
   static const char *const names[][2] = {{"before", "r"}, {"between", "bound"}, {"again", "uncounted"}};
-  uint64_t unit = c->isa == ISA_X64 ? 1 : 4;
+  uint64_t unit = machine_row(c->isa)->unit ? machine_row(c->isa)->unit : 1;
   const Text *text = &check_laid()->text;
   const unsigned char *move = text->bytes + (check_label("begin") - text->address);
   size_t size = check_label("end") - check_label("begin");
@@ -113,21 +114,13 @@ static void lay_counted(const Case *c) {
   op_ret();
 }
 
-/* Do what the linker does (System V ABI for x86-64, 4.4; ELF for the Arm 64-bit architecture, 5.7). */
+/* Do what the linker does. */
 static bool relocate(Isa isa, unsigned char *bytes, const LayReloc *reloc, const LayItem *item) {
   uint64_t place = item->address + reloc->offset, target = COUNTERS + (uint64_t)reloc->addend;
   unsigned char *at = bytes + item->text + reloc->offset;
   uint32_t word = (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-  if (isa == ISA_X64 && reloc->type == 2) { /* R_X86_64_PC32 */
-    word = (uint32_t)(target - place);
-  } else if (isa == ISA_A64 && reloc->type == 275) { /* R_AARCH64_ADR_PREL_PG_HI21 */
-    uint32_t pages = (uint32_t)((target >> 12) - (place >> 12));
-    word |= (pages & 3) << 29 | (pages >> 2 & 0x7ffff) << 5;
-  } else if (isa == ISA_A64 && reloc->type == 277) { /* R_AARCH64_ADD_ABS_LO12_NC */
-    word |= (uint32_t)(target & 4095) << 10;
-  } else {
+  if (!prover_row(isa)->relocate(reloc->type, place, target, &word))
     return false;
-  }
   for (int i = 0; i < 4; i++)
     at[i] = (unsigned char)(word >> 8 * i);
   return true;

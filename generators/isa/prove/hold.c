@@ -1,8 +1,7 @@
 /* hold.c: one instruction, one state, three answers: its meaning, a processor (or qemu-user), and Unicorn. */
 #include "isa/prove/hold.h"
 
-#include "isa/prove/hold_draw.h"
-#include "isa/prove/machine_state.h"
+#include "isa/prove/provers.h"
 #include "lay/refusal.h"
 
 #include <inttypes.h>
@@ -12,11 +11,6 @@
 #include <sys/wait.h>
 #include <unicorn/unicorn.h>
 #include <unistd.h>
-
-enum { GENERALS_X64 = 16, GENERALS_A64 = 32, VECTORS_X64 = 16, VECTORS_A64 = 32 };
-
-static const char *const flag_names[][FLAGS] = {
-    [ISA_X64] = {"CF", "ZF", "SF", "OF", "PF"}, [ISA_A64] = {"C", "Z", "N", "V", "-"}};
 
 /* ---- Random numbers ------------------------------------------------------------------------------------------------
  */
@@ -53,27 +47,33 @@ int64_t draw_within(int64_t least, int64_t most) {
   return kind == 0 ? least : kind == 1 ? most : (int64_t)((uint64_t)least + next_random() % (span + 1));
 }
 
-/* What the kernel does is no meaning of ours, what only stops a program has none, and two are no instructions. */
-static const char *const left_out[][6] = {
-    [ISA_X64] = {"syscall", "int_imm8", "int3", "ud2"}, [ISA_A64] = {"svc", "brk", "code", "is_bitmask"}};
-
-int print_encoders(const char *isa) {
-  bool x64 = !strcmp(isa, "x64");
+int print_encoders(const char *encoders) {
   const char *name;
   Drawn drawn;
-  for (size_t i = 0; x64 ? draw_x64(i, &name, &drawn) : draw_a64(i, &name, &drawn); i++)
-    puts(name);
-  for (const char *const *each = left_out[x64 ? ISA_X64 : ISA_A64]; *each; each++)
-    puts(*each);
-  return 0;
+  for (int isa = 0; isa < ISA_COUNT; isa++) {
+    const Prover *row = prover_row((Isa)isa);
+    if (strcmp(row->encoders, encoders))
+      continue;
+    for (size_t i = 0; row->draw(i, &name, &drawn); i++)
+      puts(name);
+    for (const char *const *each = row->left_out; *each; each++)
+      puts(*each);
+    return 0;
+  }
+  fprintf(stderr, "prove: no machine has the encoders \"%s\"; those are", encoders);
+  for (int isa = 0; isa < ISA_COUNT; isa++)
+    fprintf(stderr, " %s", prover_row((Isa)isa)->encoders);
+  fputc('\n', stderr);
+  return 2;
 }
 
 /* ---- States --------------------------------------------------------------------------------------------------------
  */
 
-static int sp_of(Isa isa) { return isa == ISA_X64 ? SP_X64 : SP_A64; }
-static int generals_of(Isa isa) { return isa == ISA_X64 ? GENERALS_X64 : GENERALS_A64; }
-static int vectors_of(Isa isa) { return isa == ISA_X64 ? VECTORS_X64 : VECTORS_A64; }
+static unsigned sp_of(Isa isa) { return prover_row(isa)->sp; }
+static int generals_of(Isa isa) { return prover_row(isa)->generals; }
+static int vectors_of(Isa isa) { return prover_row(isa)->vectors; }
+static bool has_flag(Isa isa, int flag) { return prover_row(isa)->flag_name[flag] != NULL; }
 
 /* Bring the address of the operand into the window. */
 static void aim(const Drawn *drawn, ExecuteState *state) {
@@ -98,7 +98,7 @@ static ExecuteState draw_state(Isa isa, const Drawn *drawn) {
   for (int i = 0; i < vectors_of(isa); i++)
     state.vector[i][0] = draw_number(), state.vector[i][1] = draw_number();
   for (int i = 0; i < FLAGS; i++)
-    state.flag[i] = isa == ISA_A64 && i == FLAG_P ? 0 : next_random() & 1;
+    state.flag[i] = has_flag(isa, i) ? next_random() & 1 : 0;
   for (size_t i = 0; i < sizeof state.window; i++)
     state.window[i] = (unsigned char)draw_number();
   uint64_t sp = EXECUTE_WINDOW + 512;
@@ -110,8 +110,8 @@ static ExecuteState draw_state(Isa isa, const Drawn *drawn) {
   if (drawn->returns)
     for (int i = 0; i < 8; i++)
       state.window[sp - EXECUTE_WINDOW + (uint64_t)i] = (unsigned char)(to >> 8 * i);
-  if (isa == ISA_A64 && !drawn->has_memory)
-    state.general[SP_A64] &= ~UINT64_C(15);
+  if (!drawn->has_memory)
+    state.general[sp_of(isa)] &= ~UINT64_C(0) << prover_row(isa)->sp_zeros;
   if (drawn->has_memory)
     aim(drawn, &state);
   /* A handler that finds the stack pointer on its own stack would go on there. */
@@ -190,62 +190,47 @@ static void demand(uc_err error, const char *what) {
   exit(3);
 }
 
-static int general_id(Isa isa, int i) {
-  static const int x64[] = {UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX,
-                            UC_X86_REG_RSP, UC_X86_REG_RBP, UC_X86_REG_RSI, UC_X86_REG_RDI,
-                            UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R10, UC_X86_REG_R11,
-                            UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15};
-  if (isa == ISA_X64)
-    return x64[i];
-  return i == 31 ? UC_ARM64_REG_SP : i == 30 ? UC_ARM64_REG_X30 : i == 29 ? UC_ARM64_REG_X29 : UC_ARM64_REG_X0 + i;
-}
-
 static uc_engine *open_unicorn(Isa isa) {
+  const UnicornNames *names = &prover_row(isa)->unicorn;
   uc_engine *uc;
-  demand(isa == ISA_X64 ? uc_open(UC_ARCH_X86, UC_MODE_64, &uc) : uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &uc), "open");
+  demand(uc_open((uc_arch)names->arch, (uc_mode)names->mode, &uc), "open");
   demand(uc_mem_map(uc, EXECUTE_CODE, EXECUTE_CODE_SIZE, UC_PROT_ALL), "map code");
   demand(uc_mem_map(uc, EXECUTE_WINDOW, 0x1000, UC_PROT_READ | UC_PROT_WRITE), "map memory");
   static unsigned char traps[EXECUTE_CODE_SIZE];
-  memset(traps, isa == ISA_X64 ? 0xcc : 0, sizeof traps);
+  memset(traps, prover_row(isa)->trap, sizeof traps);
   demand(uc_mem_write(uc, EXECUTE_CODE, traps, sizeof traps), "write traps");
-  if (isa == ISA_A64) {
-    uint64_t vectors_on = 3 << 20;
-    demand(uc_reg_write(uc, UC_ARM64_REG_CPACR_EL1, &vectors_on), "switch vectors on");
-  }
+  if (names->begin_register)
+    demand(uc_reg_write(uc, names->begin_register, &names->begin_value), "write the register that it begins with");
   return uc;
 }
 
-static const int x64_flag_bits[FLAGS] = {0, 6, 7, 11, 2}, a64_flag_bits[FLAGS] = {29, 30, 31, 28, 0};
-
 /* Until the address that the meaning goes on at; where Unicorn goes elsewhere, a trap stops it. */
 static void by_unicorn(Isa isa, uc_engine *uc, const LayCode *code, uint64_t until, ExecuteState *state) {
-  const int *bits_of = isa == ISA_X64 ? x64_flag_bits : a64_flag_bits;
-  int flags_id = isa == ISA_X64 ? UC_X86_REG_EFLAGS : UC_ARM64_REG_NZCV,
-      pc_id = isa == ISA_X64 ? UC_X86_REG_RIP : UC_ARM64_REG_PC;
-  int vector_id = isa == ISA_X64 ? UC_X86_REG_XMM0 : UC_ARM64_REG_Q0;
-  uint64_t flags = isa == ISA_X64 ? 2 : 0;
+  const Prover *row = prover_row(isa);
+  const UnicornNames *names = &row->unicorn;
+  uint64_t flags = row->flags_set;
   for (int i = 0; i < FLAGS; i++)
-    flags |= isa == ISA_A64 && i == FLAG_P ? 0 : state->flag[i] << bits_of[i];
+    flags |= has_flag(isa, i) ? state->flag[i] << row->flag_bit[i] : 0;
   unsigned char place[sizeof code->bytes];
-  memset(place, isa == ISA_X64 ? 0xcc : 0, sizeof place);
+  memset(place, row->trap, sizeof place);
   memcpy(place, code->bytes, code->len);
   demand(uc_mem_write(uc, EXECUTE_AT, place, sizeof place), "write code");
   demand(uc_mem_write(uc, EXECUTE_WINDOW, state->window, sizeof state->window), "write memory");
   for (int i = 0; i < generals_of(isa); i++)
-    demand(uc_reg_write(uc, general_id(isa, i), &state->general[i]), "write a register");
+    demand(uc_reg_write(uc, names->general[i], &state->general[i]), "write a register");
   for (int i = 0; i < vectors_of(isa); i++)
-    demand(uc_reg_write(uc, vector_id + i, state->vector[i]), "write a vector");
-  demand(uc_reg_write(uc, flags_id, &flags), "write flags");
+    demand(uc_reg_write(uc, names->vector + i, state->vector[i]), "write a vector");
+  demand(uc_reg_write(uc, names->flags, &flags), "write flags");
   demand(uc_ctl_remove_cache(uc, EXECUTE_AT, EXECUTE_AT + 16), "forget what was there");
   uc_emu_start(uc, EXECUTE_AT, until, 0, 0);
   for (int i = 0; i < generals_of(isa); i++)
-    uc_reg_read(uc, general_id(isa, i), &state->general[i]);
+    uc_reg_read(uc, names->general[i], &state->general[i]);
   for (int i = 0; i < vectors_of(isa); i++)
-    uc_reg_read(uc, vector_id + i, state->vector[i]);
-  uc_reg_read(uc, flags_id, &flags);
+    uc_reg_read(uc, names->vector + i, state->vector[i]);
+  uc_reg_read(uc, names->flags, &flags);
   for (int i = 0; i < FLAGS; i++)
-    state->flag[i] = isa == ISA_A64 && i == FLAG_P ? 0 : flags >> bits_of[i] & 1;
-  uc_reg_read(uc, pc_id, &state->pc);
+    state->flag[i] = has_flag(isa, i) ? flags >> row->flag_bit[i] & 1 : 0;
+  uc_reg_read(uc, names->pc, &state->pc);
   uc_mem_read(uc, EXECUTE_WINDOW, state->window, sizeof state->window);
 }
 
@@ -310,7 +295,7 @@ typedef struct {
 static void tell(Held *held, const char *engine, const char *what, int i, uint64_t meant, uint64_t done) {
   if (held->differences++ >= 20)
     return;
-  printf("%s %s", held->isa == ISA_X64 ? "x64" : "arm64", held->name);
+  printf("%s %s", machine_row(held->isa)->name, held->name);
   for (int b = 0; b < held->code->len; b++)
     printf(" %02x", held->code->bytes[b]);
   printf(": %s %d is %#" PRIx64 " by its meaning, %#" PRIx64 " by %s\n", what, i, meant, done, engine);
@@ -326,8 +311,8 @@ static void compare(Held *held, const Meant *meant, const ExecuteState *done, co
         tell(held, engine, half ? "upper half of vector" : "lower half of vector", i, meant->state.vector[i][half],
              done->vector[i][half]);
   for (int i = 0; i < FLAGS; i++)
-    if (!meant->undefined[i] && !(held->isa == ISA_A64 && i == FLAG_P) && meant->state.flag[i] != done->flag[i])
-      tell(held, engine, flag_names[held->isa][i], i, meant->state.flag[i], done->flag[i]);
+    if (!meant->undefined[i] && has_flag(held->isa, i) && meant->state.flag[i] != done->flag[i])
+      tell(held, engine, prover_row(held->isa)->flag_name[i], i, meant->state.flag[i], done->flag[i]);
   if (meant->state.pc != done->pc)
     tell(held, engine, "the next address", 0, meant->state.pc, done->pc);
   for (int i = 0; i < EXECUTE_WINDOW_SIZE; i++)
@@ -343,12 +328,13 @@ static unsigned hold_machine(Isa isa, const char *command, unsigned rounds) {
   unsigned encoders = 0, states = 0, left = 0;
   char undefined[1024] = "";
   Drawn drawn;
-  for (size_t i = 0; isa == ISA_X64 ? draw_x64(i, &held.name, &drawn) : draw_a64(i, &held.name, &drawn); i++) {
+  bool (*draw)(size_t, const char **, Drawn *) = prover_row(isa)->draw;
+  for (size_t i = 0; draw(i, &held.name, &drawn); i++) {
     bool differ = false;
     encoders++;
     for (unsigned round = 0; round < rounds; round++) {
       refusal_clear();
-      (void)(isa == ISA_X64 ? draw_x64(i, &held.name, &drawn) : draw_a64(i, &held.name, &drawn));
+      (void)draw(i, &held.name, &drawn);
       if (!drawn.code.len) {
         printf("%s: refused: %s\n", held.name, refusal_text());
         held.differences++;
@@ -384,14 +370,15 @@ static unsigned hold_machine(Isa isa, const char *command, unsigned rounds) {
   stop_processor(&processor);
   printf(
       "%-5s  %u encoders, %u states (%u left out: misaligned, or bsf of 0), by \"%s\" and by Unicorn: %u differences\n",
-      isa == ISA_X64 ? "x64" : "arm64", encoders, states, left, command, held.differences);
+      machine_row(isa)->name, encoders, states, left, command, held.differences);
   if (*undefined)
     printf("       flags that are undefined, and that the two leave differently:%s\n", undefined);
   return held.differences + (encoders == 0);
 }
 
-int hold_meanings(const char *x64_program, const char *a64_program, unsigned rounds) {
-  unsigned differences = hold_machine(ISA_X64, x64_program, rounds);
-  differences += hold_machine(ISA_A64, a64_program, rounds);
+int hold_meanings(char *const *programs, unsigned rounds) {
+  unsigned differences = 0;
+  for (int isa = 0; isa < ISA_COUNT; isa++)
+    differences += hold_machine((Isa)isa, programs[isa], rounds);
   return differences ? 1 : 0;
 }

@@ -1,6 +1,8 @@
 /* machine_state.c: what both machines have: a text to read, memory, sums with their flags. */
 #include "isa/prove/machine_state.h"
 
+#include "isa/prove/provers.h"
+
 #include <stdlib.h>
 
 bool text_byte(const Text *text, uint64_t address, unsigned char *byte) {
@@ -122,4 +124,4 @@ Bits bits_map_bytes(Bits a, Bits b, Bits (*function)(Bits, Bits)) {
   return all;
 }
 
-Step state_step(State *state) { return state->isa == ISA_X64 ? x64_step(state) : a64_step(state); }
+Step state_step(State *state) { return prover_row(state->isa)->step(state); }

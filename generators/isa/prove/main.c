@@ -99,8 +99,8 @@ static void print_counts(Isa isa, const Count *counts, unsigned jobs, Count *tot
       sum.proved += one->proved;
       sum.slowest = one->slowest > sum.slowest ? one->slowest : sum.slowest;
     }
-    printf("%-5s  %-28.28s  %6u of %6u proved  slowest %.2f s\n", isa == ISA_X64 ? "x64" : "arm64", all[i]->name,
-           sum.proved, sum.cases, sum.slowest);
+    printf("%-5s  %-28.28s  %6u of %6u proved  slowest %.2f s\n", machine_row(isa)->name, all[i]->name, sum.proved,
+           sum.cases, sum.slowest);
     total->cases += sum.cases;
     total->proved += sum.proved;
   }
@@ -112,7 +112,7 @@ static int prove_operations(unsigned step, unsigned jobs) {
   all_operations(&operations);
   Count total = {0, 0, 0};
   double start = now_seconds();
-  for (int isa = ISA_X64; isa <= ISA_A64; isa++) {
+  for (int isa = 0; isa < ISA_COUNT; isa++) {
     Count *counts = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (counts == MAP_FAILED)
       return 3;
@@ -132,9 +132,10 @@ static int usage(void) {
   fprintf(stderr,
           "usage: prove operations [STEP [JOBS]]   prove each STEPth case (all) in JOBS processes\n"
           "       prove complete                   does every operation have a model, and every template a fault?\n"
-          "       prove encoders x64|a64           name the encoders whose meaning is held, or left out\n"
+          "       prove encoders NAME              name the encoders of NAME.h whose meaning is held, or left out\n"
           "       prove faults                     plant each fault into its template: it must be refuted\n"
-          "       prove hold X64 ARM64 [ROUNDS]    hold the meanings to the machines that these two programs run on\n");
+          "       prove hold PROGRAM... [ROUNDS]   hold the meanings to the machines that these programs run on,\n"
+          "                                        one for each row of isa/machines.h, in its order\n");
   return 2;
 }
 
@@ -150,7 +151,7 @@ int main(int argc, char **argv) {
     return prove_complete();
   if (argc == 3 && !strcmp(argv[1], "encoders"))
     return print_encoders(argv[2]);
-  if (argc >= 4 && !strcmp(argv[1], "hold"))
-    return hold_meanings(argv[2], argv[3], argc > 4 ? (unsigned)strtoul(argv[4], NULL, 10) : 200);
+  if (argc >= 2 + ISA_COUNT && !strcmp(argv[1], "hold"))
+    return hold_meanings(argv + 2, argc > 2 + ISA_COUNT ? (unsigned)strtoul(argv[2 + ISA_COUNT], NULL, 10) : 200);
   return usage();
 }

@@ -35,9 +35,10 @@ Classes value_classes(Isa isa);             /* of any 64-bit immediate */
 Classes sum_classes(Isa isa);               /* of one that is added or subtracted */
 Classes logic_classes(Isa isa);             /* of a mask */
 Classes compare_classes(Isa isa);           /* of one that is compared with */
+Classes mask_classes(Isa isa);              /* of the mask of a branch on bits */
 Classes store_classes(Isa isa, int bits);   /* of a value to store */
 Classes offset_classes(Isa isa, int bytes); /* of the offset of an access */
-/* Each immediate that arm64's logic instructions encode; for x64, none. */
+/* Each immediate that the machine's logic instructions encode as a bitmask; x64 has none. */
 Classes bitmask_classes(Isa isa);
 
 #endif

@@ -315,15 +315,10 @@ static void each_branch_on_bits(Isa isa, Visit *visit, void *context) {
   static Class single[64];
   for (int i = 0; i < 64; i++)
     single[i] = (Class){.kind = CLASS_VALUE, .low = (int64_t)(UINT64_C(1) << i)};
-  static const Class x64_masks[] = {{.kind = CLASS_RANGE, .low = 0, .high = 255},
-                                    {.kind = CLASS_RANGE, .low = 256, .high = UINT32_MAX},
-                                    {.kind = CLASS_RANGE, .low = INT32_MIN, .high = -1},
-                                    {.kind = CLASS_RANGE, .low = INT64_C(0x100000000), .high = INT64_MAX},
-                                    {.kind = CLASS_RANGE, .low = INT64_MIN, .high = INT64_C(-0x80000001)}};
   for (int kind = 0; kind < 2; kind++) {
     EACH_REG(a) {
       Case c = {.operation = &branch_bits_, .isa = isa, .a = a, .kind = kind};
-      each_class(c, isa == ISA_X64 ? (Classes){x64_masks, 5} : logic_classes(isa), visit, context);
+      each_class(c, mask_classes(isa), visit, context);
       each_class(c, (Classes){single, 64}, visit, context);
     }
     each_class((Case){.operation = &branch_bits_, .isa = isa, .a = 11, .kind = kind}, bitmask_classes(isa), visit,
