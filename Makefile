@@ -59,9 +59,12 @@ TEST_PACKAGES := $(HARNESS_TEST_PACKAGES) unicorn libxxhash
 
 GENERATOR_SOURCES := $(filter-out generators/programs/% generators/tests/%,$(wildcard generators/*/*.c))
 PROGRAMS := $(notdir $(basename $(wildcard generators/programs/*.c)))
+# What scripts/machines.sh, the list of the machines, says.
+MACHINES = $(call machines,machine_names)
+machines = $(shell bash -c '. scripts/machines.sh && $(1)')
 # The prover of the operations: a command of its own, and a program for each machine that executes one instruction.
 PROVE_SOURCES := $(filter-out %/execute.c,$(wildcard generators/isa/prove/*.c))
-PROVER := $(if $(PROVE_SOURCES),$(BUILD)/prove $(BUILD)/execute-x64 $(BUILD)/execute-arm64)
+PROVER := $(if $(PROVE_SOURCES),$(BUILD)/prove $(MACHINES:%=$(BUILD)/execute-%))
 ORACLE_SOURCES := $(wildcard oracles/*.c)
 # A room of the harness is a folder below it; helpers/, fuzz/ and bench/ are programs of their own.
 HARNESS_FOLDERS := harness $(filter-out %/tests harness/tests/% harness/helpers% harness/fuzz harness/bench,\
@@ -197,7 +200,7 @@ LINTS := $(if $(C_SOURCES),lint-tidy lint-cppcheck check-format) $(if $(SHELL_SO
 #= TEST_SECONDS=N       how long one test program of make check may take, on a machine of its own (600)
 #= AGAIN=1              make check: run the tests that passed as well, though nothing that they read has changed
 TEST_SECONDS ?= 600
-FUZZ_CHECK := $(if $(and $(FUZZERS),$(filter x86_64,$(shell uname -m))),check-fuzz)
+FUZZ_CHECK := $(if $(and $(FUZZERS),$(filter x64,$(call machines,machine_here))),check-fuzz)
 SANITIZED_TESTS := $(if $(SANITIZE),,$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(GATE_TESTS)))
 check: all unit-tests sanitized $(PROVER) ## run the unit tests, the script tests, the linters, and the fuzzer for a moment
 	TEST_GATE='$(GATE)' scripts/run-tests.sh -j $(JOBS) -t $(TEST_SECONDS) -l $(BUILD)/test-logs \
@@ -330,11 +333,9 @@ $(filter-out $(BUILD)/confine,$(LAUNCHERS)):
 $(BUILD)/prove: $(call objects,$(PROVE_SOURCES) $(wildcard generators/tests/kernel_numbers_*.c)) $(BUILD)/libgenerators.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lz3 -lunicorn -lm
 
-$(BUILD)/execute-x64: EXECUTE_CC := x86_64-linux-gnu-gcc
-$(BUILD)/execute-arm64: EXECUTE_CC := aarch64-linux-gnu-gcc
 $(BUILD)/execute-%: generators/isa/prove/execute.c generators/isa/prove/execute.h
 	mkdir -p $(@D)
-	$(EXECUTE_CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Igenerators -static -o $@ $<
+	$(call machines,machine_of $* && echo $$machine_cc) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Igenerators -static -o $@ $<
 
 ## The programs under test: laid by the generators, never by a compiler
 
@@ -371,10 +372,10 @@ endef
 $(foreach test,$(TEST_SOURCES),$(eval $(call unit_test,$(test))))
 # What cells are attacked with, built as an enemy would: statically, for each machine.
 ATTACK := harness/cell/tests/attacks/attack.c
-FOREIGN_CC := $(if $(filter aarch64,$(shell uname -m)),x86_64,aarch64)-linux-gnu-gcc
+FOREIGN_CC = $(call machines,machine_of $$(machine_foreign) && echo $$machine_cc)
 $(BUILD)/tests/harness/cell/tests/test_cell: | $(BUILD)/tests/attack $(BUILD)/tests/attack-foreign $(BUILD)/confine
 $(BUILD)/tests/attack: ATTACK_CC := $(CC)
-$(BUILD)/tests/attack-foreign: ATTACK_CC := $(FOREIGN_CC)
+$(BUILD)/tests/attack-foreign: ATTACK_CC = $(FOREIGN_CC)
 $(BUILD)/tests/attack $(BUILD)/tests/attack-foreign: $(ATTACK)
 	mkdir -p $(@D)
 	$(ATTACK_CC) $(filter-out $(SANITIZERS),$(CFLAGS)) -static -o $@ $<

@@ -24,7 +24,9 @@ documents=("$@")
 [ $# -gt 0 ] || documents=(README.md ARCHITECTURE.md CONTRIBUTING.md CHANGELOG.md fixtures/README.md fixtures/ladder.md
   fixtures/published/README.md)
 cd "$root" || exit 3
-[ "$(uname -m)" = x86_64 ] || { echo "${0##*/}: the excerpts are those of an x86-64 machine" >&2 && exit 3; }
+# shellcheck source=scripts/machines.sh
+source scripts/machines.sh
+[ "$(machine_here)" = x64 ] || { echo "${0##*/}: the excerpts are those of an x86-64 machine" >&2 && exit 3; }
 work=$(mktemp -d) || exit 3
 trap 'rm -rf "$work"' EXIT
 

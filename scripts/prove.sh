@@ -12,12 +12,17 @@ cd "$(dirname "$0")/.." || exit 3
   echo "usage: ${0##*/} BUILD [STEP [ROUNDS]]" >&2
   exit 2
 }
+# shellcheck source=scripts/machines.sh
+source scripts/machines.sh
 build=$1 step=${2:-1} rounds=${3:-300}
 prove=$build/prove
 
-# executor ARCH MACHINE QEMU...: how to run the program that executes instructions of ARCH on this host.
+# executor NAME: how to run the program that executes instructions of that machine on this host.
 executor() {
-  if [ "$(uname -m)" = "$2" ]; then printf '%s' "$build/execute-$1"; else printf '%s' "${*:3} $build/execute-$1"; fi
+  local runner
+  runner=$(machine_runner "$1")
+  machine_of "$1"
+  printf '%s' "${runner:+$runner $machine_emulate }$build/execute-$1"
 }
 
 # encoders HEADER TYPE PREFIX: the functions of a header that return an instruction, as the compiler sees them.
@@ -25,21 +30,28 @@ encoders() {
   gcc -E -P -I. -Igenerators "$1" | grep -oE "$2 $3[a-z0-9_]+\(" | sed -E "s/.* $3//; s/\($//" | sort -u
 }
 
-# complete ARCH HEADER TYPE PREFIX: whether each encoder is executed by `prove hold`, or left out by name.
+# complete NAME: whether each encoder of that machine is executed by `prove hold`, or left out by name.
 complete() {
-  local missing
-  missing=$(comm -23 <(encoders "$2" "$3" "$4") <("$prove" encoders "$1" | sort -u))
+  local missing header
+  machine_of "$1"
+  header=generators/isa/$machine_isa.h
+  missing=$(comm -23 <(encoders "$header" "$machine_word" "${machine_isa}_") \
+    <("$prove" encoders "$machine_isa" | sort -u))
   [ -z "$missing" ] || {
-    printf '%s: no meaning is held to the machine: %s\n' "$2" "${missing//$'\n'/ }"
+    printf '%s: no meaning is held to the machine: %s\n' "$header" "${missing//$'\n'/ }"
     return 1
   }
 }
 
 echo "== What has a model, a fault, a meaning"
-"$prove" complete && complete x64 generators/isa/x64.h LayCode x64_ && complete a64 generators/isa/a64.h uint32_t a64_ || exit
+"$prove" complete || exit
+executors=()
+for machine in $(machine_names); do
+  complete "$machine" || exit
+  executors+=("$(executor "$machine")")
+done
 echo "== Meanings held to the machines"
-"$prove" hold "$(executor x64 x86_64 qemu-x86_64-static)" \
-  "$(executor arm64 aarch64 qemu-aarch64-static -cpu cortex-a57)" "$rounds" || exit
+"$prove" hold "${executors[@]}" "$rounds" || exit
 echo "== Planted faults"
 "$prove" faults || exit
 echo "== Operations"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fetches what `make verify-kernel` boots: Debian's cloud kernels for x86-64 and arm64, unpacked to FOLDER/vmlinuz-x64
-# and FOLDER/vmlinuz-arm64, and installs the emulators. What is there already is left alone.
+# Fetches what `make verify-kernel` boots: Debian's cloud kernel for each machine of machines.sh, unpacked to
+# FOLDER/vmlinuz-NAME, and installs the emulators. What is there already is left alone.
 #
 # usage: scripts/setup-kernel.sh FOLDER
 # Exit: 0 all is there, 2 usage, 3 something cannot be had here; it is named.
@@ -8,6 +8,8 @@ set -eu
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/foreign-apt.sh
 source scripts/foreign-apt.sh
+# shellcheck source=scripts/machines.sh
+source scripts/machines.sh
 
 if [ $# -ne 1 ]; then
   echo "usage: ${0##*/} FOLDER" >&2
@@ -16,15 +18,21 @@ fi
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
 
-command -v apt-get >/dev/null || fail 'this system has no apt; put two arm64 and x86-64 kernels at' \
-  "$folder/vmlinuz-arm64 and $folder/vmlinuz-x64, and install qemu-system for both"
+kernels=$(machine_names | sed "s|^|$folder/vmlinuz-|" | paste -sd ' ')
+command -v apt-get >/dev/null || fail "this system has no apt; put kernels at $kernels, each of the machine that its" \
+  'name ends with, and install qemu-system for them'
 
 as_root=
 [ "$(id -u)" -eq 0 ] || as_root=sudo
-if ! command -v qemu-system-aarch64 >/dev/null || ! command -v qemu-system-x86_64 >/dev/null; then
+emulators=()
+for machine in $(machine_names); do
+  machine_of "$machine"
+  command -v "qemu-system-$machine_uname" >/dev/null || emulators+=("$machine_system")
+done
+if [ ${#emulators[@]} -gt 0 ]; then
   $as_root apt-get update -q
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends qemu-system-arm \
-    qemu-system-x86 || fail 'qemu-system-arm and qemu-system-x86 cannot be installed'
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${emulators[@]}" ||
+    fail "${emulators[*]} cannot be installed"
 fi
 
 # fetch DEBIAN_ARCHITECTURE OUR_NAME
@@ -41,6 +49,8 @@ fetch() {
   rm -rf "$state"
 }
 
-fetch arm64 arm64
-fetch amd64 x64
+for machine in $(machine_names); do
+  machine_of "$machine"
+  fetch "$machine_debian" "$machine"
+done
 ls -l "$folder"/vmlinuz-*

@@ -10,6 +10,9 @@
 set -u
 cd "$(dirname "$0")/.." || exit 3
 
+# shellcheck source=scripts/machines.sh
+source scripts/machines.sh
+
 lists=(scripts/packages.txt)
 [ ! -e fixtures/documents/packages.txt ] || lists+=(fixtures/documents/packages.txt)
 lists+=("$@")
@@ -55,13 +58,10 @@ missing_packages() {
 
 # What the packages are there for and this system, which is not Debian, does not have: PACKAGE PROBE.
 missing_probes() {
-  local machine package probe
-  case $(uname -m) in
-  x86_64 | amd64) machine=amd64 ;;
-  aarch64 | arm64) machine=arm64 ;;
-  *) machine=$(uname -m) ;;
-  esac
-  wanted "$machine" | while read -r package probe; do
+  local host package probe machine_debian
+  host=$(machine_here)
+  machine_of "$host" || machine_debian=$host
+  wanted "$machine_debian" | while read -r package probe; do
     case $probe in
     command:*) command -v "${probe#*:}" ;;
     pkg-config:*) pkg-config --exists "${probe#*:}" ;;

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # A program that never began is never equal, whatever exit status what stands before it ends with.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh gate elf
+# reads: scripts/tests/tap.sh scripts/machines.sh gate elf
 source "$(dirname "$0")/tap.sh"
+# shellcheck source=scripts/machines.sh
+source "$root/scripts/machines.sh"
 
 gate=$build/bytegate
-[ "$(uname -m)" = x86_64 ] || { echo '1..0 # SKIP its programs are for x86-64'; exit; }
+[ "$(machine_here)" = x64 ] || { echo '1..0 # SKIP its programs are for x86-64'; exit; }
 
 # verify_file RUNNER LINE...: runs the file `program` of this folder, which prints nothing, with these lines in its suite.
 verify_file() {

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # The excerpts in the documents are what the programs print; one that is not is named, and can be written again.
 #
-# reads: scripts/tests/tap.sh scripts/excerpts.sh scripts/lay-again.sh gate elf gen fixtures README.md ARCHITECTURE.md CONTRIBUTING.md CHANGELOG.md VERSION
+# reads: scripts/tests/tap.sh scripts/machines.sh scripts/excerpts.sh scripts/lay-again.sh gate elf gen fixtures README.md ARCHITECTURE.md CONTRIBUTING.md CHANGELOG.md VERSION
 # shellcheck source=scripts/tests/tap.sh
 . "$(dirname "$0")/tap.sh"
+# shellcheck source=scripts/machines.sh
+source "$root/scripts/machines.sh"
 
-[ "$(uname -m)" = x86_64 ] || { echo '1..0 # SKIP the excerpts are those of an x86-64 machine' && exit 0; }
+[ "$(machine_here)" = x64 ] || { echo '1..0 # SKIP the excerpts are those of an x86-64 machine' && exit 0; }
 
 run "$root/scripts/excerpts.sh" "$build"
 expect_status 'every excerpt is as it is printed now' 0

@@ -3,6 +3,8 @@
 # sources and names are made comments.
 # shellcheck source=scripts/tests/tap.sh
 source "$(dirname "$0")/tap.sh"
+# shellcheck source=scripts/machines.sh
+source "$root/scripts/machines.sh"
 
 # hex_of NAME: the bytes of a program in hex, each line with a comment that has hex digits too.
 hex_of() {
@@ -11,20 +13,14 @@ hex_of() {
 
 # hex0_of ARCH: how to run hex0 of that machine here.
 hex0_of() {
-  local host
-  case $(uname -m) in x86_64) host=x64 ;; *) host=arm64 ;; esac
-  case $1 in
-  "$host") echo "$build/elf/hex0_$1" ;;
-  x64) echo "qemu-x86_64-static $build/elf/hex0_x64" ;;
-  *) echo "qemu-aarch64-static $build/elf/hex0_arm64" ;;
-  esac
+  echo "$(machine_runner "$1") $build/elf/hex0_$1"
 }
 
-for arch in x64 arm64; do
+for arch in $(machine_names); do
   for name in hex0_x64 hex0_arm64 hello_x64 ls_arm64 markdown-server_arm64; do
     hex_of "$name" >listing
     # shellcheck disable=SC2046 # words are wanted
-    run $(hex0_of $arch) listing rebuilt
+    run $(hex0_of "$arch") listing rebuilt
     expect_status "hex0_$arch ends well with the listing of $name" 0
     [ -x rebuilt ] && cmp -s rebuilt "$build/elf/$name"
     status=$?
@@ -34,9 +30,10 @@ for arch in x64 arm64; do
 done
 
 # The program is written to a full disk.
-hex_of hello_x64 >listing
+native=$(machine_here)
+hex_of "hello_$native" >listing
 # shellcheck disable=SC2046
-run $(hex0_of x64) listing /dev/full
+run $(hex0_of "$native") listing /dev/full
 expect_status 'a write that fails is its exit status: ENOSPC' 28
 
 done_testing

@@ -3,10 +3,12 @@
 # ones too; a machine without a row is refused by its name and never taken for another; run-elf.sh, which stands alone,
 # knows its machines by the same numbers.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh scripts/tests/programs.sh gate run-elf.sh
+# reads: scripts/tests/tap.sh scripts/tests/programs.sh scripts generators/isa/prove gate elf run-elf.sh Makefile
 source "$(dirname "$0")/tap.sh"
 # shellcheck source=scripts/tests/programs.sh
 source "$root/scripts/tests/programs.sh"
+# shellcheck source=scripts/machines.sh
+source "$root/scripts/machines.sh"
 
 gate=$build/bytegate
 
@@ -130,4 +132,25 @@ while read -r name number class order qemu _; do
 done <list
 [ "$known" -ge 3 ] || passed="run-elf.sh knows $known machines of the list"
 report "$passed" "each machine has its emulator, and run-elf.sh knows it by the same number" "$passed"
+
+# The list of the scripts: its rows are those of the table, and nothing else in shell asks what this host is.
+passed=yes rows=0
+for name in $(machine_names); do
+  machine_of "$name"
+  rows=$((rows + 1))
+  grep -qE "^$name +0x[0-9a-f]{4} 64 little $machine_uname " list || passed="the table has no $name with $machine_uname"
+  [ -e "$build/elf/hello_$name" ] || passed="no program is laid for $name"
+done
+for program in "$build"/elf/hello_*; do
+  [ "${program%.*}" = "$program" ] || continue
+  machine_of "${program##*_}" || passed="scripts/machines.sh has no row for $program"
+done
+[ "$rows" -ge 2 ] || passed="scripts/machines.sh has $rows rows"
+report "$passed" "scripts/machines.sh has the machines that programs are laid for, as the table has them" "$passed"
+(cd "$root" && grep -lE 'uname -[m]' Makefile scripts/*.sh scripts/tests/*.sh) >asking
+expect_bytes 'scripts/machines.sh alone asks which machine this host is' 'scripts/machines.sh\n' asking
+
+# The prover knows each machine by its row.
+(cd "$root" && grep -lE 'ISA_(X64|A64)' generators/isa/prove/*.[ch]) >choosing
+expect_bytes 'the prover names a machine in its table alone' 'generators/isa/prove/provers.c\n' choosing
 done_testing

@@ -2,15 +2,16 @@
 # The renderer as an object that C programs link, with nothing but cc: the same HTML as the filter's, which is held to
 # cmark, on both machines; and no byte outside of the workspace, however small that is.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh elf fixtures/object fixtures/markdown
+# reads: scripts/tests/tap.sh scripts/machines.sh elf fixtures/object fixtures/markdown
 source "$(dirname "$0")/tap.sh"
+# shellcheck source=scripts/machines.sh
+source "$root/scripts/machines.sh"
 
 documents=("$root"/fixtures/markdown/*.md)
 
-case $(uname -m) in
-x86_64) native=x64 foreign=arm64 foreign_cc=aarch64-linux-gnu-gcc foreign_qemu=qemu-aarch64-static ;;
-*) native=arm64 foreign=x64 foreign_cc=x86_64-linux-gnu-gcc foreign_qemu=qemu-x86_64-static ;;
-esac
+native=$(machine_here)
+foreign=$(machine_foreign)
+machine_of "$foreign"
 
 # link CC NAME ARCH [OPTION...]
 link() {
@@ -35,7 +36,7 @@ same_html() {
 }
 
 link cc render_native "$native"
-link "$foreign_cc" render_foreign "$foreign" -static
+link "$machine_cc" render_foreign "$foreign" -static
 same_html ./render_native
 
 cat >size.cc <<'C'
@@ -46,14 +47,14 @@ run clang -Wall -Wextra -Werror -I"$build/elf" -o size_cxx -x c++ size.cc -x non
 expect_status 'C++ links it too' 0
 run ./size_cxx
 expect_status 'and calls it' 0
-same_html "$foreign_qemu" ./render_foreign
+same_html "$machine_qemu" ./render_foreign
 
 for name in references limits tabs empty html-block-names; do
   run ./render_native --squeeze "$root/fixtures/markdown/$name.md"
   expect_status "every workspace is enough, or said to be too small: $name" 0
 done
 
-run nm --undefined-only "$build/elf/markdown-render_x64.o" "$build/elf/markdown-render_arm64.o"
+run nm --undefined-only "$build"/elf/markdown-render_{"$native","$foreign"}.o
 expect_no_text 'the objects need nothing from elsewhere' ' U ' out
 
 done_testing

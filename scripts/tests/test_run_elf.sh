@@ -3,8 +3,10 @@
 # Docker and macOS are stand-ins here: the one records how it was called, the other is a uname that says Darwin.
 # shellcheck disable=SC2016 # stand-ins are scripts, which expand later
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh scripts/tests/programs.sh run-elf.sh
+# reads: scripts/tests/tap.sh scripts/machines.sh scripts/tests/programs.sh run-elf.sh
 source "$(dirname "$0")/tap.sh"
+# shellcheck source=scripts/machines.sh
+source "$root/scripts/machines.sh"
 # shellcheck source=scripts/tests/programs.sh
 source "$root/scripts/tests/programs.sh"
 
@@ -19,10 +21,10 @@ lay crash_x64 crash_x64
 
 ## Runs
 
-case $(uname -m) in
-x86_64) native=x64 foreign=arm64 emulator=qemu-aarch64 ;;
-aarch64) native=arm64 foreign=x64 emulator=qemu-x86_64 ;;
-esac
+native=$(machine_here)
+foreign=$(machine_foreign)
+machine_of "$foreign"
+emulator=qemu-$machine_uname
 declare -A line=([x64]='x64 runs\n' [arm64]='a64 runs\n')
 
 for machine in x64 arm64; do

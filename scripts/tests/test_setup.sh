@@ -3,13 +3,13 @@
 # it cannot. apt, dpkg, sudo and id are stand-ins here; the list of packages is the test's own.
 # shellcheck disable=SC2016 # stand-ins are scripts, which expand later
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh scripts/setup.sh
+# reads: scripts/tests/tap.sh scripts/setup.sh scripts/machines.sh
 source "$(dirname "$0")/tap.sh"
 
 # What this host is must not decide.
 export OS_RELEASE=nowhere
 mkdir -p scripts fixtures/documents
-cp "$root/scripts/setup.sh" scripts/
+cp "$root"/scripts/{setup,machines}.sh scripts/
 cat >scripts/packages.txt <<'LIST'
 # A list
 here                     command:bash
