@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Nothing that a program started outlives the gate, also where that is killed in a way that it cannot notice.
+# reads: scripts/tests/tap.sh gate
 # shellcheck source=scripts/tests/tap.sh
 source "$(dirname "$0")/tap.sh"
 

@@ -1,5 +1,6 @@
 /* test_time.c: markdown-server's deadlines, to the nanosecond, in virtual time (virtual.h): what clients that never
  * come to the point cost, and what they cost others. test_patience.c has the same clients on a real kernel. */
+/* reads: nothing */
 #include "drive.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* Folders that a program leaves can be deep, many, and without permissions; they are removed all the same. */
+/* reads: nothing */
 #include "harness/base/files.h"
 
 #include <check.h>

@@ -1,4 +1,5 @@
 /* Faults: one cause is one, however it shows, and two causes are two, however alike they look. */
+/* reads: nothing */
 #include "harness/suite/suite.h"
 #include "harness/verdict/fault.h"
 
