@@ -46,22 +46,28 @@ static void check_oracle_version(void) {
         markdown_oracle_version(), MARKDOWN_ORACLE_VERSION, MARKDOWN_ORACLE_VERSION);
 }
 
+static bool format_shows(const struct session *session, size_t number, const char **name) {
+  *name = number < REPORT_FORMAT_COUNT ? report_formats[number]->option : NULL;
+  return *name && report_shows_failure(report_formats[number], session);
+}
+
 /* Returns whether the gate may be believed; not where the audit was INTERRUPTED. */
 static bool audit(struct workspace *workspace, bool verbose, bool comments, int *interrupted) {
-  struct bytes log = {0};
-  unsigned missed = audit_run(workspace, &log, interrupted);
-  size_t lines = 0;
-  for (size_t i = 0; i < log.len; i++)
-    lines += log.data[i] == '\n';
-  if (verbose || missed)
-    fputs(span_of(&log).data, comments || missed ? stderr : stdout);
-  if (missed)
-    fprintf(stderr, "bytegate: self-audit: %u planted faults of %zu were not caught; no verdict of this gate counts\n",
-            missed, lines);
-  else if (!comments && !*interrupted)
-    printf("self-audit: %zu planted faults, each caught\n", lines);
-  bytes_free(&log);
-  return missed == 0 && !*interrupted;
+  struct audit_report report;
+  audit_run(workspace, format_shows, &report);
+  if (verbose || report.missed)
+    fputs(span_of(&report.log).data, comments || report.missed ? stderr : stdout);
+  for (char *rest = report.left_out.data, *line = strsep(&rest, "\n"); line && *line; line = strsep(&rest, "\n"))
+    fprintf(comments ? stderr : stdout, "self-audit: left out: %s\n", line);
+  if (report.missed)
+    fprintf(stderr, "bytegate: self-audit: %u planted faults of %u were not caught; no verdict of this gate counts\n",
+            report.missed, report.planted);
+  else if (!comments && !report.interrupted)
+    printf("self-audit: %u planted faults, each caught\n", report.planted);
+  bool good = report.missed == 0 && !report.interrupted;
+  *interrupted = report.interrupted;
+  audit_report_free(&report);
+  return good;
 }
 
 static void print_report(const struct report_format *format, const struct session *session) {
@@ -402,7 +408,7 @@ int main(int argc, char **argv) {
   switch (options.command) {
   case COMMAND_PLANT:
     if (options.operands.count == 2)
-      status = plant_serve(options.operands.items[0], options.operands.items[1]);
+      status = plant(options.operands.items[0], options.operands.items[1]);
     break;
   case COMMAND_OBSERVE:
     if (options.operands.count >= 3) {

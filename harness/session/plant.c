@@ -1,16 +1,19 @@
-/* A server as the gate expects it, rendered by libcmark itself, but for the one fault that it was asked for. It is run
-   as a program of its own, through the same launcher, driver and comparison as every program under test. */
+/* A server or a run as the gate expects it, but for the one fault that it was asked for. It is run as a program of its
+   own, through the same launcher, driver and comparison as every program under test. */
 #include "harness/session/plant.h"
 
 #include "harness/base/bytes.h"
 #include "oracles/markdown.h"
 
 #include <arpa/inet.h>
+#include <elf.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum planted_fault {
@@ -20,21 +23,91 @@ enum planted_fault {
   EXTRA_TAIL,
   ENDLESS_TAIL,
   WRONG_HEADER,
+  HEADER_CASE,
+  EXTRA_HEADER,
+  WRONG_LENGTH,
   WRONG_STATUS,
+  RESET,
   CRASH,
+  LATE_CRASH,
+  EARLY_END,
   HANG,
+  NEVER_READY,
   REFUSAL,
+  ELSEWHERE,
   LEAK,
+  ESCAPED_LEAK,
+  KEPT_DESCRIPTOR,
+  KEPT_MEMORY,
+  WRONG_END,
+  FATAL_END,
+  CHATTER,
+  REMOVAL,
+  ECHO,
   FAULTS
 };
 
-static const char *const names[FAULTS] = {
-    "none",         "wrong-byte", "truncated-body", "extra-body", "endless-body", "wrong-header",
-    "wrong-status", "crash",      "hang",           "refusal",    "leak"};
+static const char *const names[FAULTS] = {[NONE] = "none",
+                                          [WRONG_BYTE] = "wrong-byte",
+                                          [MISSING_TAIL] = "truncated-body",
+                                          [EXTRA_TAIL] = "extra-body",
+                                          [ENDLESS_TAIL] = "endless-body",
+                                          [WRONG_HEADER] = "wrong-header",
+                                          [HEADER_CASE] = "header-letter-case",
+                                          [EXTRA_HEADER] = "extra-header",
+                                          [WRONG_LENGTH] = "wrong-length",
+                                          [WRONG_STATUS] = "wrong-status",
+                                          [RESET] = "reset",
+                                          [CRASH] = "crash",
+                                          [LATE_CRASH] = "crash-after-answer",
+                                          [EARLY_END] = "early-end",
+                                          [HANG] = "hang",
+                                          [NEVER_READY] = "never-ready",
+                                          [REFUSAL] = "refusal",
+                                          [ELSEWHERE] = "other-machine",
+                                          [LEAK] = "leak",
+                                          [ESCAPED_LEAK] = "escaped-leak",
+                                          [KEPT_DESCRIPTOR] = "kept-descriptors",
+                                          [KEPT_MEMORY] = "kept-memory",
+                                          [WRONG_END] = "wrong-exit-status",
+                                          [FATAL_END] = "crash-at-sigterm",
+                                          [CHATTER] = "second-line",
+                                          [REMOVAL] = "removed-document",
+                                          [ECHO] = "echo"};
 
-static void end_well(int signal_number) {
+static volatile sig_atomic_t status_at_end;
+
+static void end_by_term(int signal_number) {
   (void)signal_number;
-  _exit(0);
+  _exit(status_at_end);
+}
+
+static _Noreturn void wait_for_ever(void) {
+  for (;;)
+    pause();
+}
+
+static void crash(void) {
+  signal(SIGSEGV, SIG_DFL);
+  raise(SIGSEGV);
+}
+
+/* Leaves a process; one that ESCAPES leaves its group and its parent, too. */
+static void leave_process(bool escapes) {
+  int ready[2];
+  char byte = 0;
+  if (pipe(ready) != 0)
+    die("plant: no pipe");
+  pid_t child = fork();
+  if (child == 0) {
+    if (escapes && (setsid() < 0 || fork() != 0))
+      _exit(0);
+    if (write(ready[1], "", 1) == 1)
+      wait_for_ever();
+    _exit(0);
+  }
+  if (read(ready[0], &byte, 1) != 1)
+    die("plant: no child");
 }
 
 /* Listens on a port that the kernel picks, and says which. */
@@ -71,14 +144,28 @@ static bool send_all(int client, struct span bytes) {
   return true;
 }
 
-static void answer(int client, enum planted_fault fault, const char *file) {
+/* A reset after the last byte: the client has all of it, and then an error. */
+static void reset(int client) {
+  const struct linger now = {.l_onoff = 1};
+  char byte;
+  while (recv(client, &byte, 1, MSG_DONTWAIT) > 0)
+    ;
+  setsockopt(client, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
+static void answer(int client, enum planted_fault fault, const char *file, struct span request) {
   struct bytes html = {0};
   struct bytes response = {0};
-  render(file, &html);
+  if (fault == ECHO)
+    bytes_add(&html, request);
+  else
+    render(file, &html);
   bytes_printf(&response,
-               "HTTP/1.1 %s\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Length: %zu\r\n"
-               "Connection: close\r\n\r\n",
-               fault == WRONG_STATUS ? "203 OK" : "200 OK", fault == WRONG_HEADER ? "htm1" : "html", html.len);
+               "HTTP/1.1 %s\r\nContent-%cype: text/%s; charset=utf-8\r\nContent-Length: %zu\r\n"
+               "Connection: close\r\n%s\r\n",
+               fault == WRONG_STATUS ? "203 OK" : "200 OK", fault == HEADER_CASE ? 't' : 'T',
+               fault == WRONG_HEADER ? "htm1" : "html", html.len + (fault == WRONG_LENGTH),
+               fault == EXTRA_HEADER ? "Planted: yes\r\n" : "");
   if (fault == WRONG_BYTE && html.len)
     html.data[html.len / 2] ^= 1;
   if (fault == MISSING_TAIL && html.len)
@@ -89,42 +176,108 @@ static void answer(int client, enum planted_fault fault, const char *file) {
   bool taken = send_all(client, span_of(&response));
   while (taken && fault == ENDLESS_TAIL)
     taken = send_all(client, span_of(&response));
+  if (fault == RESET)
+    reset(client);
   bytes_free(&response);
   bytes_free(&html);
 }
 
-/* Reads a request to the end of its header section. */
-static void read_request(int client) {
-  char request[4096];
-  size_t len = 0;
+/* Reads a request to the end of its header section; one that is to be echoed, to the end of what the client sends. */
+static void read_request(int client, bool whole, struct bytes *request) {
+  char block[4096];
   ssize_t got = 0;
-  while (len < sizeof request - 1 && (got = recv(client, request + len, sizeof request - 1 - len, 0)) > 0) {
-    len += (size_t)got;
-    request[len] = '\0';
-    if (strstr(request, "\r\n\r\n"))
+  while ((got = recv(client, block, sizeof block, 0)) > 0) {
+    bytes_append(request, block, (size_t)got);
+    if (!whole && memmem(request->data, request->len, "\r\n\r\n", 4))
       return;
   }
 }
 
+/* What the server does beside its answer. */
+static void keep(enum planted_fault fault, const char *file) {
+  enum { MANY_BYTES = 1 << 20 };
+  if (fault == KEPT_DESCRIPTOR && dup(STDERR_FILENO) < 0)
+    die("plant: no descriptor");
+  if (fault == KEPT_MEMORY &&
+      mmap(NULL, MANY_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
+    die("plant: no memory");
+  if (fault == REMOVAL)
+    unlink(file);
+  if (fault == CRASH)
+    crash();
+  if (fault == EARLY_END)
+    _exit(0);
+}
+
 static _Noreturn void serve(int listener, enum planted_fault fault, const char *file) {
   for (;;) {
+    struct bytes request = {0};
     int client = accept(listener, NULL, NULL);
     if (client < 0)
       continue;
-    read_request(client);
-    if (fault == CRASH) {
-      signal(SIGSEGV, SIG_DFL);
-      raise(SIGSEGV);
-    }
-    if (fault != HANG) {
-      answer(client, fault, file);
-      close(client);
-    }
+    read_request(client, fault == ECHO, &request);
+    if (fault == HANG)
+      wait_for_ever();
+    if (fault != REMOVAL)
+      keep(fault, file);
+    answer(client, fault, file, span_of(&request));
+    if (fault == REMOVAL)
+      keep(fault, file);
+    close(client);
+    bytes_free(&request);
+    if (fault == LATE_CRASH)
+      crash();
   }
 }
 
-int plant_serve(const char *name, const char *file) {
+/* What a run does, in words of its own: prints TEXT, says ERRORS on stderr, and ends with STATUS or by SIGNAL. */
+static const struct planted_run {
+  const char *name, *text, *errors;
+  int status, signal;
+} runs[] = {
+    {"run-none", "planted\n", "", 0, 0},
+    {"run-wrong-byte", "plant3d\n", "", 0, 0},
+    {"run-short", "planted", "", 0, 0},
+    {"run-tail", "planted\n\n", "", 0, 0},
+    {"run-exit-status", "planted\n", "", 3, 0},
+    {"run-signal", "planted\n", "", 0, SIGSEGV},
+    {"run-other-signal", "planted\n", "", 0, SIGILL},
+    {"run-stderr", "planted\n", "odd\n", 0, 0},
+    {"run-leak", "planted\n", "", 0, 0},
+    {"run-escaped-leak", "planted\n", "", 0, 0},
+    {"run-hang", "planted\n", "", 0, 0},
+    {"run-size", NULL, "", 0, 0},
+};
+
+/* The size of the file "planted" in its folder, which a tree is to have put there. */
+static void print_size(void) {
+  struct stat status = {0};
+  printf("%lld\n", stat("planted", &status) == 0 ? (long long)status.st_size : -1LL);
+}
+
+static int plant_run(const struct planted_run *run) {
+  if (run->text)
+    fputs(run->text, stdout);
+  else
+    print_size();
+  fputs(run->errors, stderr);
+  fflush(stdout);
+  if (strstr(run->name, "leak"))
+    leave_process(strstr(run->name, "escaped") != NULL);
+  if (strstr(run->name, "hang"))
+    wait_for_ever();
+  if (run->signal) {
+    signal(run->signal, SIG_DFL);
+    raise(run->signal);
+  }
+  return run->status;
+}
+
+int plant(const char *name, const char *file) {
   enum planted_fault fault = NONE;
+  for (size_t i = 0; i < sizeof runs / sizeof *runs; i++)
+    if (strcmp(runs[i].name, name) == 0)
+      return plant_run(&runs[i]);
   while (fault < FAULTS && strcmp(names[fault], name) != 0)
     fault++;
   if (fault == FAULTS)
@@ -133,10 +286,67 @@ int plant_serve(const char *name, const char *file) {
     fputs("plant: refusing to start\n", stderr);
     return EXIT_DIVERGED;
   }
-  if (fault == LEAK && fork() == 0) {
-    for (;;)
-      pause();
+  if (fault == NEVER_READY)
+    wait_for_ever();
+  if (fault == LEAK || fault == ESCAPED_LEAK)
+    leave_process(fault == ESCAPED_LEAK);
+  if (fault == ELSEWHERE) {
+    puts("http://192.0.2.1:80/");
+    fflush(stdout);
+    wait_for_ever();
   }
-  signal(SIGTERM, end_well);
-  serve(listen_somewhere(), fault, file);
+  status_at_end = fault == WRONG_END ? 3 : 0;
+  signal(SIGTERM, fault == FATAL_END ? SIG_DFL : end_by_term);
+  int listener = listen_somewhere();
+  if (fault == CHATTER) {
+    puts("planted");
+    fflush(stdout);
+  }
+  serve(listener, fault, file);
+}
+
+/* write(1, text, 8); exit(status), or an instruction that there is not. The text follows the code. */
+static bool lay_code(uint16_t machine, unsigned char status, bool crashes, struct bytes *code) {
+  if (machine == EM_X86_64) {
+    bytes_append(code, "\xb8\1\0\0\0\xbf\1\0\0\0\x48\x8d\x35\x13\0\0\0\xba\x8\0\0\0\xf\5\xb8\x3c\0\0\0\xbf", 30);
+    bytes_append(code, (const char[]){(char)status, 0, 0, 0, 0x0f, crashes ? 0x0b : 0x05}, 6);
+    return true;
+  }
+  const uint32_t words[] = {0xd2800808,
+                            0xd2800020,
+                            0x100000c1,
+                            0xd2800102,
+                            0xd4000001,
+                            0xd2800ba8,
+                            0xd2800000U | (uint32_t)status << 5,
+                            crashes ? 0 : 0xd4000001};
+  bytes_append(code, words, sizeof words);
+  return machine == EM_AARCH64;
+}
+
+bool plant_elf(const char *path, uint16_t machine, const struct plant_elf *plant) {
+  enum { BASE = 0x400000, TEXT = 8 };
+  struct bytes elf = {0};
+  struct bytes code = {0};
+  bool good = lay_code(machine, plant->status, plant->crashes, &code);
+  bytes_append(&code, plant->text, TEXT);
+  Elf64_Ehdr header = {.e_ident = "\x7f"
+                                  "ELF\2\1\1",
+                       .e_type = plant->refused ? ET_REL : ET_EXEC,
+                       .e_machine = machine,
+                       .e_version = 1,
+                       .e_entry = BASE + sizeof header + sizeof(Elf64_Phdr),
+                       .e_phoff = sizeof header,
+                       .e_ehsize = sizeof header,
+                       .e_phentsize = sizeof(Elf64_Phdr),
+                       .e_phnum = 1};
+  Elf64_Phdr segment = {.p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = BASE, .p_align = 0x1000};
+  segment.p_filesz = segment.p_memsz = sizeof header + sizeof segment + code.len;
+  bytes_append(&elf, &header, sizeof header);
+  bytes_append(&elf, &segment, sizeof segment);
+  bytes_add(&elf, span_of(&code));
+  good = good && write_file(path, span_of(&elf)) == 0 && chmod(path, 0755) == 0;
+  bytes_free(&code);
+  bytes_free(&elf);
+  return good;
 }
