@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # hex0 builds programs from their bytes in hex: itself, and the largest. The digits come from the maps, whose columns of
 # sources and names are made comments.
-# reads: scripts/tests/tap.sh elf
+# reads: scripts/tests/tap.sh scripts/machines.sh elf
 # shellcheck source=scripts/tests/tap.sh
 source "$(dirname "$0")/tap.sh"
 # shellcheck source=scripts/machines.sh

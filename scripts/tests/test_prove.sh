@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The prover: on a sample of the cases all is proved, and so is what must stand before that (scripts/prove.sh).
-# reads: scripts/tests/tap.sh scripts/prove.sh generators/isa generators/lay build/prove build/execute-x64 build/execute-arm64
+# reads: scripts/tests/tap.sh scripts/prove.sh scripts/machines.sh generators/isa generators/lay build/prove build/execute-x64 build/execute-arm64
 # shellcheck source=scripts/tests/tap.sh
 source "$(dirname "$0")/tap.sh"
 
