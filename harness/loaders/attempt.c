@@ -49,9 +49,9 @@ static char *ending(const struct process *process, enum loader loader, const cha
 }
 
 /* qemu-user notes each page of what a program asks for: one that asks for a terabyte would keep it busy for minutes. So
-   qemu gets this much address space, as much as a cell has without a control group, and refuses such a program at once.
- */
-static const char limited[] = "ulimit -v 8388608 && exec \"$@\""; /* KiB */
+   qemu gets this much address space, and refuses such a program at once. A cell without a control group has less from
+   the start, and keeps that. */
+static const char limited[] = "ulimit -v 16777216 2>/dev/null || :; exec \"$@\""; /* KiB */
 
 static void add_limited_emulator(struct prefix *prefix, const struct machine *machine) {
   char *qemu = find_command(machine->qemu_static);
