@@ -72,7 +72,7 @@ HARNESS_FOLDERS := harness $(filter-out %/tests harness/tests/% harness/helpers%
 HARNESS_SOURCES := $(wildcard $(addsuffix /*.c,$(HARNESS_FOLDERS)))
 PLUGIN_SOURCES := $(wildcard harness/helpers/plugin/*.c)
 # Small programs that the gate starts others through, linked statically: one source each, but for the cells.
-CONFINE_SOURCES := $(wildcard harness/helpers/confine/*.c harness/cell/*.c)
+CONFINE_SOURCES := $(wildcard harness/helpers/confine/*.c harness/cell/*.c harness/base/spawn.c)
 LAUNCHER_SOURCES := $(wildcard harness/helpers/confine/confine.c harness/helpers/refuse/refuse.c harness/helpers/step/step_instructions.c)
 TEST_DIRS := $(wildcard $(addsuffix /tests,generators $(wildcard generators/*) $(HARNESS_FOLDERS) oracles))
 TEST_SOURCES := $(wildcard $(addsuffix /test_*.c,$(TEST_DIRS)))
@@ -317,7 +317,7 @@ $(PLUGINS): $(BUILD)/plugin/%.so: harness/helpers/plugin/%.c $(MACHINE_SOURCES) 
 	$(CC) -I. $(filter-out $(SANITIZERS),$(CFLAGS)) -fPIC -shared -fvisibility=hidden -o $@ $< $(MACHINE_SOURCES)
 
 # With musl, which starts a program six times as fast as glibc's static start does. The kernel's headers are the host's.
-$(BUILD)/confine: $(CONFINE_SOURCES) $(wildcard harness/helpers/confine/*.h harness/cell/*.h)
+$(BUILD)/confine: $(CONFINE_SOURCES) $(wildcard harness/helpers/confine/*.h harness/cell/*.h harness/base/spawn.h)
 	mkdir -p $(@D)
 	$(MUSL_CC) -I. -idirafter /usr/include -idirafter /usr/include/$(shell $(CC) -dumpmachine) \
 	  $(filter-out $(SANITIZERS),$(CFLAGS)) -static -o $@ $(filter %.c,$^)

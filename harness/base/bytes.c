@@ -85,16 +85,20 @@ void bytes_add(struct bytes *bytes, struct span span) { bytes_append(bytes, span
 
 void bytes_text(struct bytes *bytes, const char *text) { bytes_append(bytes, text, strlen(text)); }
 
-void bytes_printf(struct bytes *bytes, const char *format, ...) {
+void bytes_vprintf(struct bytes *bytes, const char *format, va_list args) {
   char *text = NULL;
-  va_list args;
-  va_start(args, format);
   int len = vasprintf(&text, format, args);
-  va_end(args);
   if (len < 0)
     die("out of memory");
   bytes_append(bytes, text, (size_t)len);
   free(text);
+}
+
+void bytes_printf(struct bytes *bytes, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  bytes_vprintf(bytes, format, args);
+  va_end(args);
 }
 
 void bytes_clear(struct bytes *bytes) {
@@ -136,10 +140,7 @@ int bytes_read_file(struct bytes *bytes, const char *path) {
   return failed;
 }
 
-int write_file(const char *path, struct span contents) {
-  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0)
-    return errno;
+int write_whole(int fd, struct span contents) {
   int failed = 0;
   for (size_t at = 0; at < contents.len && !failed;) {
     ssize_t wrote = write(fd, contents.data + at, contents.len - at);
@@ -148,6 +149,14 @@ int write_file(const char *path, struct span contents) {
     else if (errno != EINTR)
       failed = errno;
   }
+  return failed;
+}
+
+int write_file(const char *path, struct span contents) {
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0)
+    return errno;
+  int failed = write_whole(fd, contents);
   if (close(fd) != 0 && !failed)
     failed = errno;
   return failed;

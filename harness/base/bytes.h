@@ -8,6 +8,7 @@
 #ifndef HARNESS_BYTES_H
 #define HARNESS_BYTES_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -46,6 +47,7 @@ void bytes_append(struct bytes *bytes, const void *data, size_t len);
 void bytes_add(struct bytes *bytes, struct span span);
 void bytes_text(struct bytes *bytes, const char *text);
 void bytes_printf(struct bytes *bytes, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void bytes_vprintf(struct bytes *bytes, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 void bytes_clear(struct bytes *bytes);
 void bytes_free(struct bytes *bytes);
 
@@ -55,6 +57,9 @@ int bytes_read_file(struct bytes *bytes, const char *path);
 
 /* Writes the file PATH, and replaces what it held. Returns 0 or an errno value. */
 int write_file(const char *path, struct span contents);
+
+/* Writes all of CONTENTS to the open file FD. Returns 0 or an errno value. */
+int write_whole(int fd, struct span contents);
 
 /* Appends SPAN so that one line of text shows every byte: \n, \r, \t, \0, \\, \xHH; UTF-8 that is well formed stays. */
 void bytes_escaped(struct bytes *bytes, struct span span);

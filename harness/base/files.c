@@ -31,16 +31,9 @@ void read_whole(int fd, struct bytes *out) {
     bytes_append(out, block, (size_t)got);
 }
 
-/* Writes CONTENTS to the open file FD and closes it. Returns 0 or an errno value. */
-static int write_whole(int fd, struct span contents) {
-  int failed = 0;
-  for (size_t at = 0; at < contents.len && !failed;) {
-    ssize_t wrote = write(fd, contents.data + at, contents.len - at);
-    if (wrote >= 0)
-      at += (size_t)wrote;
-    else if (errno != EINTR)
-      failed = errno;
-  }
+/* Writes CONTENTS to the open file FD, down to the disk, and closes it. Returns 0 or an errno value. */
+static int write_through(int fd, struct span contents) {
+  int failed = write_whole(fd, contents);
   if (!failed && fsync(fd) != 0)
     failed = errno;
   if (close(fd) != 0 && !failed)
@@ -64,7 +57,7 @@ int replace_file(const char *path, struct span contents) {
   if (!failed && fchmod(fd, there ? status.st_mode & 07777 : 0666 & ~mask) != 0)
     failed = errno;
   if (fd >= 0) {
-    int wrote = write_whole(fd, contents);
+    int wrote = write_through(fd, contents);
     failed = failed ? failed : wrote;
   }
   if (!failed && rename(new, real ? real : path) != 0)

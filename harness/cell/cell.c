@@ -1,12 +1,12 @@
 /* The gate's side of a cell: starts the launcher and speaks to it. */
 #include "harness/cell/cell.h"
 
+#include "harness/base/spawn.h"
 #include "harness/cell/wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,25 +52,12 @@ static void free_words(char **words) {
    Returns an errno value. */
 static int spawn_launcher(pid_t *pid, char **words, int theirs) {
   posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  sigset_t none;
-  sigset_t all;
-  sigemptyset(&none);
-  sigfillset(&all);
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, theirs, CELL_SOCKET);
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
   posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_RDWR, 0);
   posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_RDWR, 0);
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  posix_spawnattr_setpgroup(&attributes, 0);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &all);
-  int failed = posix_spawn(pid, words[0], &actions, &attributes, words, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  return failed;
+  return spawn_group(pid, &actions, words, environ);
 }
 
 /* Receives a packet of SIZE bytes, and a descriptor with it where one comes; *FD is -1 otherwise. */

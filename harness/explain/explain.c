@@ -199,6 +199,14 @@ bool explain_source(const struct explanation *explanation, const struct piece *p
   return true;
 }
 
+bool explain_next_note(struct span *rest, struct span *note) {
+  const char *end = rest->len ? memchr(rest->data, '\n', rest->len) : NULL;
+  *note = (struct span){rest->data, end ? (size_t)(end - rest->data) : rest->len};
+  size_t used = note->len + (end ? 1 : 0);
+  *rest = (struct span){rest->data + used, rest->len - used};
+  return used > 0;
+}
+
 void explanation_free(struct explanation *explanation) {
   for (size_t i = 0; i < explanation->text_count; i++)
     free(explanation->texts[i]);

@@ -57,9 +57,8 @@ struct explanation {
 bool explain_elf(const char *path, const char *liveness, struct explanation *explanation, struct bytes *why);
 void explanation_free(struct explanation *explanation);
 
-/* The source of the byte OFFSET, as FILE:LINE of a generator or of the program's own source; the routine or datum
-   there in ROUTINE. Returns false where neither a map nor a line table knows. The texts are valid until EXPLANATION
-   is freed. */
+/* The source of PIECE, as FILE:LINE of a generator or of the program's own source. Returns false where neither a map
+   nor a line table knows. FILE is valid until EXPLANATION is freed. */
 bool explain_source(const struct explanation *explanation, const struct piece *piece, const char **file, int *line);
 
 /* Appends a listing in the format of hex0: bytes in hexadecimal, and comments from # to the end of the line. Without
@@ -75,6 +74,10 @@ void explain_page(const struct explanation *explanation, struct bytes *out);
 /* bytegate explain: prints the listing of the file PATH, or JSON; or writes the page into the file PAGE, where that is
    not NULL. Returns the exit status. */
 int explain_command(const char *path, bool json, const char *page);
+
+/* Inside this room: takes the first line, without its end, from REST, which begins as the notes. Returns false where
+   there is none. */
+bool explain_next_note(struct span *rest, struct span *note);
 
 /* Inside this room: adds a claim, whose texts are copied. */
 struct claim *explain_claim(struct explanation *explanation, size_t offset, size_t len, enum claim_kind kind,

@@ -70,13 +70,10 @@ void explain_json(const struct explanation *explanation, struct bytes *out) {
   json_t *root = json_object();
   json_t *notes = json_array();
   json_t *pieces = json_array();
-  const char *at = span_of(&explanation->notes).data;
-  for (size_t left = explanation->notes.len; left > 0;) {
-    size_t len = strcspn(at, "\n");
-    json_array_append_new(notes, json_stringn(at, len));
-    left -= len + 1;
-    at += len + 1;
-  }
+  struct span rest = span_of(&explanation->notes);
+  struct span note;
+  while (explain_next_note(&rest, &note))
+    json_array_append_new(notes, json_stringn(note.data, note.len));
   for (size_t i = 0; i < explanation->piece_count; i++)
     json_array_append_new(pieces, piece_value(explanation, &explanation->pieces[i]));
   json_object_set_new(root, "elf", text_value(explanation->path));

@@ -69,14 +69,10 @@ static void put_piece(struct bytes *out, const struct explanation *explanation, 
 
 /* Each line of the notes as a comment. */
 static void put_notes(struct bytes *out, const struct explanation *explanation) {
-  const char *at = span_of(&explanation->notes).data;
-  for (size_t left = explanation->notes.len; left > 0;) {
-    const char *end = memchr(at, '\n', left);
-    size_t len = end ? (size_t)(end - at) : left;
-    bytes_printf(out, "# %.*s\n", (int)len, at);
-    left -= len + (end ? 1 : 0);
-    at += len + 1;
-  }
+  struct span rest = span_of(&explanation->notes);
+  struct span note;
+  while (explain_next_note(&rest, &note))
+    bytes_printf(out, "# %.*s\n", (int)note.len, note.data);
 }
 
 void explain_listing(const struct explanation *explanation, struct bytes *out) {

@@ -2,11 +2,11 @@
 #include "harness/process/launch.h"
 
 #include "harness/base/files.h"
+#include "harness/base/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,11 +34,6 @@ void launch_environment(const struct process *process, const struct text_list *m
 /* The three descriptors, and nothing else, reach the program; no signal is blocked or ignored in it. */
 static int spawn(struct process *process, const struct launch *launch, int out, int err) {
   posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  sigset_t none;
-  sigset_t all;
-  sigemptyset(&none);
-  sigfillset(&all);
   posix_spawn_file_actions_init(&actions);
   if (launch->input < 0)
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
@@ -48,16 +43,7 @@ static int spawn(struct process *process, const struct launch *launch, int out, 
   posix_spawn_file_actions_adddup2(&actions, err, 2);
   posix_spawn_file_actions_addclosefrom_np(&actions, 3);
   posix_spawn_file_actions_addchdir_np(&actions, process->folder);
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  posix_spawnattr_setpgroup(&attributes, 0);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &all);
-  int failed = posix_spawn(&process->pid, launch->words->items[0], &actions, &attributes, launch->words->items,
-                           launch->variables->items);
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  return failed;
+  return spawn_group(&process->pid, &actions, launch->words->items, launch->variables->items);
 }
 
 /* The same in the cell of PROCESS. */

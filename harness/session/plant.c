@@ -29,7 +29,6 @@ enum planted_fault {
   WRONG_STATUS,
   RESET,
   CRASH,
-  LATE_CRASH,
   EARLY_END,
   HANG,
   NEVER_READY,
@@ -59,7 +58,6 @@ static const char *const names[FAULTS] = {[NONE] = "none",
                                           [WRONG_STATUS] = "wrong-status",
                                           [RESET] = "reset",
                                           [CRASH] = "crash",
-                                          [LATE_CRASH] = "crash-after-answer",
                                           [EARLY_END] = "early-end",
                                           [HANG] = "hang",
                                           [NEVER_READY] = "never-ready",
@@ -225,8 +223,6 @@ static _Noreturn void serve(int listener, enum planted_fault fault, const char *
       keep(fault, file);
     close(client);
     bytes_free(&request);
-    if (fault == LATE_CRASH)
-      crash();
   }
 }
 

@@ -52,17 +52,15 @@ char *result_signature(const struct result *result) {
 void result_set(struct result *result, enum verdict verdict, const char *format, ...) {
   if (verdict_is_failure(result->verdict))
     return;
-  char *text = NULL;
+  struct bytes text = {0}; /* the arguments may name what stands in the detail */
   va_list args;
   va_start(args, format);
-  int len = vasprintf(&text, format, args);
+  bytes_vprintf(&text, format, args);
   va_end(args);
-  if (len < 0)
-    die("out of memory");
   result->verdict = verdict;
   bytes_clear(&result->detail);
-  bytes_append(&result->detail, text, (size_t)len);
-  free(text);
+  bytes_add(&result->detail, span_of(&text));
+  bytes_free(&text);
 }
 
 void result_withdraw(struct result *result) {
