@@ -1,6 +1,6 @@
 /* block_starts.c: what opens a block (CommonMark 0.30, sections 4 and 5).
  *
- * The first byte behind the indentation picks the few starts that are possible, through one table; a letter, which
+ * The first byte after the indentation picks the few starts that are possible, through one table; a letter, which
  * begins nearly every line of prose, opens nothing and costs one look. */
 #include <string.h>
 
@@ -42,7 +42,7 @@ static void lay_open_blocks(void) {
 
   label("next_start");
   ldw(T0, W_TOP);
-  add(T0, T0, 8 * RECORD_SIZE); /* room for whatever this start and the paragraph behind it need */
+  add(T0, T0, 8 * RECORD_SIZE); /* room for whatever this start and the paragraph after it need */
   ldw(T1, W_ARENA_LIMIT);
   bgtu(T0, T1, "no_space");
   ld8(T0, NONSPACE, 0);
@@ -222,8 +222,8 @@ static void lay_trim_end(void) {
   ret();
 }
 
-/* open_fence: a code fence (4.5) at NONSPACE? If so open its block as CONTAINER and move NEXT behind the fence. The
- * info string must be well-formed UTF-8, and behind backticks it has no backtick. Destroys INDENT. */
+/* open_fence: a code fence (4.5) at NONSPACE? If so open its block as CONTAINER and move NEXT past the fence. The
+ * info string must be well-formed UTF-8, and after backticks it has no backtick. Destroys INDENT. */
 static void lay_open_fence(void) {
   Reg length = S4;
   routine("open_fence");

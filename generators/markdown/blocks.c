@@ -5,7 +5,7 @@
  *
  * Blocks are records in document order; a container is closed by a record of its own. So the HTML is made by one walk
  * over the records, and nothing ever recurses. What cmark asks of its tree afterwards is answered on the way:
- * - a list is loose when a block survives behind a sibling that ends with a blank line (note_sibling);
+ * - a list is loose when a block survives after a sibling that ends with a blank line (note_sibling);
  * - the flag "last line was blank" of cmark is true for one open block at the most, W_BLANK_CONTAINER, so that clearing
  *   it in every ancestor takes one step instead of one for each level;
  * - a blank line passes every list item at once, down to the next block quote. */
@@ -131,7 +131,7 @@ static void lay_parse_blocks(void) {
   leave();
 }
 
-/* find_nonspace: NONSPACE = the first byte at or behind NEXT that is no space or tab, INDENT = the columns up to it.
+/* find_nonspace: NONSPACE = the first byte at or after NEXT that is no space or tab, INDENT = the columns up to it.
  * They stay true while the line is walked: what moves NEXT keeps them so. Destroys T0, T1. */
 static void lay_find_nonspace(void) {
   routine("find_nonspace");
@@ -348,7 +348,7 @@ static void lay_match_open_blocks(void) {
     data_offset16(matcher[type], "block_matchers");
 }
 
-/* pass_quote_marker: move NEXT behind the '>' at NONSPACE and the one column of white space that may follow it.
+/* pass_quote_marker: move NEXT past the '>' at NONSPACE and the one column of white space that may follow it.
  * Destroys T0, T1.
  */
 static void lay_pass_quote_marker(void) {
@@ -442,7 +442,7 @@ static void lay_add_child(void) {
   leave();
 }
 
-/* new_record: out A0 = a record on top of the arena, linked behind the last one, and T1 = its offset. Its type and its
+/* new_record: out A0 = a record on top of the arena, linked after the last one, and T1 = its offset. Its type and its
  * size, by which W_TOP must grow, are for the caller to set. Destroys T0. */
 static void lay_new_record(void) {
   routine("new_record");
@@ -457,7 +457,7 @@ static void lay_new_record(void) {
   ret();
 }
 
-/* note_sibling: a block of parent A0 survives behind its sibling A1 (an offset, or 0): if that ends with a blank line,
+/* note_sibling: a block of parent A0 survives after its sibling A1 (an offset, or 0): if that ends with a blank line,
  * their list is loose. Keeps A0; destroys A1, T0, T1. */
 static void lay_note_sibling(void) {
   routine("note_sibling");
@@ -593,7 +593,7 @@ static void lay_finalize_definitions(void) {
   st32(T0, parent, R_CHILD);
   ldw(T0, W_PARAGRAPH_PREV);
   stw(T0, W_LAST_RECORD);
-  stw(T0, W_POSITION_LAST); /* behind it is nothing that has a position */
+  stw(T0, W_POSITION_LAST); /* after it is nothing that has a position */
   st32(0, T0, R_NEXT);
   label("done");
   mov(A0, parent);
@@ -625,7 +625,7 @@ static void lay_trim_blank_lines(void) {
 }
 
 /* add_line: append what is left of the line, with its '\n', to the content of the leaf block A0. The content points
- * into the text while its lines lie there one behind the other, and is copied to the arena when they do not.
+ * into the text while its lines lie there one after the other, and is copied to the arena when they do not.
  * Destroys A*, T*; moves NEXT. */
 static void lay_add_line(void) {
   Reg block = S3, top = S4; /* while its content is copied: the block, and the end of the arena */

@@ -8,7 +8,7 @@
 /* The classes of characters that lie beside a run; two bits, those of IS_SPACE and IS_PUNCT. */
 enum { CLASS_OTHER, CLASS_SPACE, CLASS_PUNCTUATION, CLASSES = 4 };
 
-/* "flanking": for the classes of the characters before and behind a run, CLASSES * before + behind: TOKEN_CAN_* for a
+/* "flanking": for the classes of the characters before and after a run, CLASSES * before + after: TOKEN_CAN_* for a
  * run of '*' in the low two bits, for one of '_' in the next two. */
 static void lay_flanking(void) {
   unsigned char table[CLASSES * CLASSES];
@@ -93,15 +93,15 @@ static void lay_classify_run(void) {
   leave();
 }
 
-/* delimiter_run: at a run of '*' or '_'. If it can open, or close one that can: flush, push it, move NEXT behind it;
- * out A0 is not 0. Else move NEXT behind it; out A0 = 0. Between two ASCII characters two looks into the table of bytes
+/* delimiter_run: at a run of '*' or '_'. If it can open, or close one that can: flush, push it, move NEXT past it;
+ * out A0 is not 0. Else move NEXT past it; out A0 = 0. Between two ASCII characters two looks into the table of bytes
  * settle what it can do. (VT is a space in that table and nowhere in the rules of emphasis.) */
 static void lay_delimiter_run(void) {
   routine("delimiter_run");
   enter_bare();
   mov(A3, NEXT);
   ld8(A1, NEXT, 0);
-  label("count"); /* the white space behind the text ends the run at the latest */
+  label("count"); /* the white space after the text ends the run at the latest */
   add(NEXT, NEXT, 1);
   ld8(T0, NEXT, 0);
   beq(T0, A1, "count");
@@ -200,7 +200,7 @@ static void lay_third(void) {
 #define FIRST_TOKEN S2 /* W_TOKENS */
 #define BOTTOM S3      /* where the openers_bottom of the closer stands */
 
-/* process_emphasis: in A0 = offset of a byte: make emphasis of the delimiter runs behind it, and take them off the
+/* process_emphasis: in A0 = offset of a byte: make emphasis of the delimiter runs after it, and take them off the
  * stack. Going down the stack, by T_PREV, leads past what has left it; going up, by T_NEXT, is done once, so nothing is
  * linked for that. */
 static void lay_process_emphasis(void) {
@@ -322,7 +322,7 @@ static void lay_join_delimiters(void) {
   ldw(A4, W_TAG_BIAS);
   ld32(A5, OPENER, T_OFF);
   add(A5, A5, A4);
-  add(A5, A5, A0); /* tag behind the opener's last character */
+  add(A5, A5, A0); /* tag after the opener's last character */
   ld32(T0, CLOSER, T_OFF);
   add(A4, A4, T0);
   add(A4, A4, A2); /* tag of the closer's first */
@@ -362,7 +362,7 @@ enum {
 };
 
 /* smart_quote: a ' or " at NEXT under MARKDOWN_SMART: flush, push the quotation mark that it becomes unless it finds a
- * partner, move NEXT behind it. It opens only where no letter stands before it. */
+ * partner, move NEXT past it. It opens only where no letter stands before it. */
 static void lay_smart_quote(void) {
   routine("smart_quote");
   enter_bare();
@@ -461,7 +461,7 @@ static void lay_close_quote(void) {
 }
 
 /* smart_dashes: at a '-' under MARKDOWN_SMART: of two or more, flush and push the dashes that they become, and out A0
- * is not 0; else it is 0. Moves NEXT behind them. All em dashes if they are a multiple of three, all en dashes if they
+ * is not 0; else it is 0. Moves NEXT past them. All em dashes if they are a multiple of three, all en dashes if they
  * are even, else em dashes with one or two en dashes last. */
 static void lay_smart_dashes(void) {
   routine("smart_dashes");
@@ -510,7 +510,7 @@ static void lay_smart_dashes(void) {
 }
 
 /* smart_period: at a '.' under MARKDOWN_SMART: of three, flush and push an ellipsis, and out A0 is not 0; else it is 0.
- * Moves NEXT behind the periods looked at, three at the most. */
+ * Moves NEXT past the periods looked at, three at the most. */
 static void lay_smart_period(void) {
   routine("smart_period");
   enter_bare();

@@ -3,7 +3,7 @@
  * entities_pack.h has the form of the table. A lookup halves its way through the index to the one block that can hold
  * the name, and walks through that block's entries. It never spells a name out: it only keeps how many bytes of the
  * name, from its end, the last entry that was compared has. An entry that shares more bytes than that with the one
- * before it differs where that one did, and is stepped over; an entry that shares fewer lies behind the name in the
+ * before it differs where that one did, and is stepped over; an entry that shares fewer lies after the name in the
  * order, so the name is not there; and one that shares just as many is compared from there on.
  */
 #include "markdown/entities.h"
@@ -51,7 +51,7 @@ static void lay_entity_block(const PackedEntities *packed) {
   label("keyed");
 
   la(A1, "entity_blocks");
-  li(A4, 0); /* a block whose key does not lie behind the name's, or block 0 */
+  li(A4, 0); /* a block whose key does not lie after the name's, or block 0 */
   li(A5, packed->blocks);
   label("halve");
   bltu(A5, 2, "at_block");
@@ -94,7 +94,7 @@ static void lay_entity_block(const PackedEntities *packed) {
 /* entity_match: go on comparing a name where an entry begins to differ from the one before it.
  *
  * in: A4 = the entry's tokens, A5 = their end, S0 = the name's end, S1 = its length, S3 = bytes matched so far; out:
- * A0 = 0 if the entry is the name, 1 if it lies before the name in the order of the table, -1 if behind, S3 = bytes
+ * A0 = 0 if the entry is the name, 1 if it lies before the name in the order of the table, -1 if after, S3 = bytes
  * matched now, or ENTITY_SHARED_MAX if there are more: the next entry cannot say so. Clobbers A2, A4, T0, T1. A2 holds
  * the tokens still to come from opened pairs, a byte each, the next one lowest. */
 static void lay_entity_match(void) {
@@ -123,11 +123,11 @@ static void lay_entity_match(void) {
   jump("token");
 
   label("byte");
-  bgeu(S3, S1, "behind"); /* the name has ended */
+  bgeu(S3, S1, "after"); /* the name has ended */
   sub(T1, S0, S3);
   ld8(T1, T1, -1);
   bltu(T0, T1, "before");
-  bne(T0, T1, "behind");
+  bne(T0, T1, "after");
   add(S3, S3, 1);
   jump("next_token");
 
@@ -140,7 +140,7 @@ static void lay_entity_match(void) {
   li(S3, ENTITY_SHARED_MAX);
   label("done");
   ret();
-  label("behind");
+  label("after");
   li(A0, -1);
   ret();
 }

@@ -76,8 +76,8 @@ static void lay_put_raw(void) {
   jump("out_of_room");
 }
 
-/* put_escaped: append A1 bytes from A0 with '<', '>', '&' and '"' escaped. Up to fifteen bytes behind those are read,
- * and written behind the HTML; both lie in the workspace. Destroys A0, A1, T0, T1. */
+/* put_escaped: append A1 bytes from A0 with '<', '>', '&' and '"' escaped. Up to fifteen bytes after those are read,
+ * and written after the HTML; both lie in the workspace. Destroys A0, A1, T0, T1. */
 static void lay_put_escaped(void) {
   routine("put_escaped");
   mul(T0, A1, 6); /* &quot; for each */
@@ -337,7 +337,7 @@ static void lay_render_document(void) {
   add(S0, WORKSPACE, W_DOCUMENT);
 
   label("next");
-  ldw(T1, W_OUT_LIMIT); /* looked at behind the last record too: what was left out for want of room came behind it */
+  ldw(T1, W_OUT_LIMIT); /* looked at after the last record too: what was left out for want of room came after it */
   bgtu(OUT, T1, "full");
   ld32(T0, S0, R_NEXT);
   beq(T0, 0, "done");
@@ -598,7 +598,7 @@ static void lay_render_inlines(void) {
 /* ---- Inlines ------------------------------------------------------------------------------------------------------
  */
 
-/* render_tokens: the tokens behind the one at S0, up to S1. S2 = how many images we are inside of, where only text
+/* render_tokens: the tokens after the one at S0, up to S1. S2 = how many images we are inside of, where only text
  * counts. */
 static void lay_render_tokens(void) {
   routine("render_tokens");

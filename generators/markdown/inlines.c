@@ -160,7 +160,7 @@ static void lay_parse_inlines(void) {
   beq(T0, '\t', "break");
   bne(A0, NEXT, "break");
   ld8(T0, NEXT, -1);
-  beq(T0, ' ', "break"); /* behind a construct that ends with blanks: it may still be a hard break */
+  beq(T0, ' ', "break"); /* after a construct that ends with blanks: it may still be a hard break */
   ldw(T0, W_PADDED);
   bset(T0, MARKDOWN_HARDBREAKS | MARKDOWN_NOBREAKS, "break");
   add(NEXT, NEXT, 1);
@@ -209,7 +209,7 @@ static void lay_parse_inlines(void) {
 
   label("ampersand");
   add(A0, NEXT, 1);
-  add(A2, TOKEN, TOKEN_SIZE + T_BYTES); /* behind the token of the run before */
+  add(A2, TOKEN, TOKEN_SIZE + T_BYTES); /* after the token of the run before */
   call("decode_reference");
   add(NEXT, NEXT, 1);
   beq(A0, 0, "scan");
@@ -269,13 +269,13 @@ static void lay_parse_inlines(void) {
   leave();
 }
 
-/* code_span: at a run of backticks (6.1). If a run of the same length follows: flush, push the span, move NEXT behind
- * it; out A0 is not 0. Else move NEXT behind the run; out A0 = 0. */
+/* code_span: at a run of backticks (6.1). If a run of the same length follows: flush, push the span, move NEXT past
+ * it; out A0 is not 0. Else move NEXT past the run; out A0 = 0. */
 static void lay_code_span(void) {
   routine("code_span");
   enter_bare();
   mov(A1, NEXT);
-  label("count"); /* the white space behind the text ends the run at the latest */
+  label("count"); /* the white space after the text ends the run at the latest */
   add(A1, A1, 1);
   ld8(T0, A1, 0);
   beq(T0, '`', "count");
@@ -293,7 +293,7 @@ static void lay_code_span(void) {
   label("ready");
   ldw(T0, W_TICKS_SCANNED);
   beq(T0, 0, "look_for_closer");
-  /* all of the block has been scanned: is the last run of this length behind us? */
+  /* all of the block has been scanned: have we passed the last run of this length? */
   add(A3, WORKSPACE, W_TICKS);
   ld64x(T0, A3, A2);
   shr(T1, T0, 32);
@@ -347,8 +347,8 @@ static void lay_code_span(void) {
   leave();
 }
 
-/* autolink_or_html: at a '<' (6.5, 6.6). If it starts one: flush, push its token, move NEXT behind it; out A0 is not 0.
- * Else move NEXT behind the '<'; out A0 = 0. */
+/* autolink_or_html: at a '<' (6.5, 6.6). If it starts one: flush, push its token, move NEXT past it; out A0 is not 0.
+ * Else move NEXT past the '<'; out A0 = 0. */
 static void lay_autolink_or_html(void) {
   routine("autolink_or_html");
   enter_bare();

@@ -5,7 +5,7 @@
  * become a link is inactive, and tokens stand in the order of their brackets, so the last such opener says it all. */
 #include "parts.h"
 
-/* open_bracket: at a '[': flush, push a bracket, move NEXT behind it. A '!' that ends the pending run belongs to it,
+/* open_bracket: at a '[': flush, push a bracket, move NEXT past it. A '!' that ends the pending run belongs to it,
  * unless that '!' was escaped. */
 static void lay_open_bracket(void) {
   routine("open_bracket");
@@ -42,8 +42,8 @@ static void lay_open_bracket(void) {
   leave();
 }
 
-/* close_bracket: at a ']'. If it ends a link or image: flush, make it one, move NEXT behind it; out A0 is not 0. Else
- * move NEXT behind the bracket; out A0 = 0. */
+/* close_bracket: at a ']'. If it ends a link or image: flush, make it one, move NEXT past it; out A0 is not 0. Else
+ * move NEXT past the bracket; out A0 = 0. */
 static void lay_close_bracket(void) {
   routine("close_bracket");
   enter_bare();
@@ -111,7 +111,7 @@ static void lay_close_bracket(void) {
 }
 
 /* inline_link: "(destination title)" at NEXT? out A0 = where it ends, with W_URL, W_TITLE and A1 = flags; or 0. The
- * white space behind the text is no byte of it. */
+ * white space after the text is no byte of it. */
 static void lay_inline_link(void) {
   routine("inline_link");
   enter_bare();

@@ -1,7 +1,7 @@
 /* positions.c: where each block starts and ends in the document, for MARKDOWN_SOURCEPOS.
  *
  * The block phase knows nothing of it but where a block starts. After each line these routines look at what the line
- * has changed: the records behind the last one are new and start on it; the blocks from the old tip upwards that are
+ * has changed: the records after the last one are new and start on it; the blocks from the old tip upwards that are
  * open no longer have ended. cmark lets a block end with the line before the one that closes it, but a fence and a
  * setext heading with that line itself, and all with the last line when the document ends. */
 #include "parts.h"

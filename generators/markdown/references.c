@@ -42,7 +42,7 @@ static void lay_resolve_definitions(void) {
   ret();
 }
 
-/* parse_definition: in A0 = a '[', A1 = the end; out A0 = behind the definition, now in the map, or 0. */
+/* parse_definition: in A0 = a '[', A1 = the end; out A0 = after the definition, now in the map, or 0. */
 static void lay_parse_definition(void) {
   routine("parse_definition");
   enter(S0, S1, S2, S3);
@@ -129,7 +129,7 @@ static void lay_skip_space_and_line_end(void) {
   leave();
 }
 
-/* scan_label: a link label (6.3) at S0, S1 the end; out A1, A2 = the label without its brackets, trimmed, S0 behind it
+/* scan_label: a link label (6.3) at S0, S1 the end; out A1, A2 = the label without its brackets, trimmed, S0 after it
  * and A0 = not 0; or A0 = 0. Destroys A3, T*. */
 static void lay_scan_label(void) {
   routine("scan_label");
@@ -389,7 +389,7 @@ static void lay_index_references(void) {
  * 32-bit link where it would be. Destroys A*, T*.
  *
  * Hashes can be made to be equal, so a bucket is no list but a tree: below the definition at depth d, the bit d of a
- * label says which link is followed. A label has no NUL, so with zeros behind its end no two labels have the same bits,
+ * label says which link is followed. A label has no NUL, so with zeros after its end no two labels have the same bits,
  * and a path goes no deeper than a label has bits, and eight. */
 static void lay_find_definition(void) {
   routine("find_definition");
@@ -422,9 +422,9 @@ static void lay_find_definition(void) {
   label("differs");
   li(T1, 0);
   shr(T0, A2, 32 + 3);
-  bgeu(T0, A1, "behind_label");
+  bgeu(T0, A1, "after_label");
   ld8x(T1, A0, T0);
-  label("behind_label");
+  label("after_label");
   shr(T0, A2, 32);
   and(T0, T0, 7);
   shr(T1, T1, T0);

@@ -5,7 +5,7 @@
  * character" is a well-formed one, and the first ill-formed byte ends a match. Each is written here as the one walk
  * that decides it, and where the longest match is not the obvious one the comment says so. A scanner gets the first
  * byte in A0 and, where white space alone does not stop it, the end in A1; it returns where the match ends, or 0. At
- * the end stands white space, but for the parts of a link, where it is any ASCII character, and more can be read behind
+ * the end stands white space, but for the parts of a link, where it is any ASCII character, and more can be read after
  * it. Scanners destroy A0..A4 (those of HTML blocks A5 too) and T*, no more. */
 #include <string.h>
 
@@ -40,7 +40,7 @@ static void lay_byte_classes(void) {
   data_bytes(table, sizeof table);
 }
 
-/* skip_space: A0 = the first byte at or behind A0, before A1, that is no white space, or A1; T0 = the byte there.
+/* skip_space: A0 = the first byte at or after A0, before A1, that is no white space, or A1; T0 = the byte there.
  * Destroys T1. */
 static void lay_skip_space(void) {
   routine("skip_space");
@@ -131,7 +131,7 @@ static void lay_scan_tag_name(void) {
   ret();
 }
 
-/* scan_html_tag: an open or closing tag, A0 behind its '<', A1 the end. */
+/* scan_html_tag: an open or closing tag, A0 after its '<', A1 the end. */
 static void lay_scan_html_tag(void) {
   routine("scan_html_tag");
   enter_bare();
@@ -214,7 +214,7 @@ static void lay_scan_html_tag(void) {
   leave();
 }
 
-/* scan_html_comment: A0 behind "<!-", A1 the end. What follows is "--->", or "-", text that neither begins with ">" or
+/* scan_html_comment: A0 after "<!-", A1 the end. What follows is "--->", or "-", text that neither begins with ">" or
  * "->" nor contains "--", and "-->". */
 static void lay_scan_html_comment(void) {
   routine("scan_html_comment");
@@ -285,7 +285,7 @@ static void take_end(int length) {
   leave();
 }
 
-/* scan_instruction: a processing instruction, A0 behind "<?", A1 the end. out A0 = end, or 0, and then A2 = 1: it is
+/* scan_instruction: a processing instruction, A0 after "<?", A1 the end. out A0 = end, or 0, and then A2 = 1: it is
  * unclosed. As in cmark a '?' that does not close takes the next character with it: "???>" does not end there. */
 static void lay_scan_instruction(void) {
   routine("scan_instruction");
@@ -302,7 +302,7 @@ static void lay_scan_instruction(void) {
   take_end(2);
 }
 
-/* scan_declaration: A0 behind "<!", A1 the end. out A0 = end, or 0, and then A2 = 1 if it is unclosed, else 0. */
+/* scan_declaration: A0 after "<!", A1 the end. out A0 = end, or 0, and then A2 = 1 if it is unclosed, else 0. */
 static void lay_scan_declaration(void) {
   routine("scan_declaration");
   enter_bare();
@@ -330,7 +330,7 @@ static void lay_scan_declaration(void) {
   leave();
 }
 
-/* scan_cdata: A0 behind "<![", A1 the end. out as scan_declaration. As in cmark a ']' that does not close takes the
+/* scan_cdata: A0 after "<![", A1 the end. out as scan_declaration. As in cmark a ']' that does not close takes the
  * next character with it, and "]]" the next: "]]]>" does not end there. */
 static void lay_scan_cdata(void) {
   routine("scan_cdata");
@@ -361,7 +361,7 @@ static void lay_scan_cdata(void) {
   leave();
 }
 
-/* scan_uri: a URI autolink, A0 behind its '<': a scheme of 2 to 32 characters, ':', and no space, '<' or control
+/* scan_uri: a URI autolink, A0 after its '<': a scheme of 2 to 32 characters, ':', and no space, '<' or control
  * byte up to '>'. */
 static void lay_scan_uri(void) {
   routine("scan_uri");
@@ -399,7 +399,7 @@ static void lay_scan_uri(void) {
   leave();
 }
 
-/* scan_email: an e-mail autolink, A0 behind its '<': a local part, '@', and labels of 1 to 63 letters, digits and
+/* scan_email: an e-mail autolink, A0 after its '<': a local part, '@', and labels of 1 to 63 letters, digits and
  * inner hyphens with dots between, up to '>'. */
 static void lay_scan_email(void) {
   routine("scan_email");
@@ -433,7 +433,7 @@ static void lay_scan_email(void) {
   ret();
 }
 
-/* scan_link_title: a title in quotes or parentheses, A1 the end. A closing character behind a backslash may close it
+/* scan_link_title: a title in quotes or parentheses, A1 the end. A closing character after a backslash may close it
  * or not, and the longest match counts: it closes only if no other does. */
 static void lay_scan_link_title(void) {
   routine("scan_link_title");
@@ -543,7 +543,7 @@ static const char *const block_names[] = {
 
 enum { LONGEST_BLOCK_NAME = 10 };
 
-/* "block_names": for each length 0..10 the first key and one behind the last, then the keys, sorted by length. */
+/* "block_names": for each length 0..10 the first key and one after the last, then the keys, sorted by length. */
 static void lay_block_names(void) {
   static const char *const table = "block_names", *const keys = "block_name_keys";
   unsigned char bounds[LONGEST_BLOCK_NAME + 2] = {0};
@@ -570,7 +570,7 @@ static int64_t key_of(const char *text) {
   return (int64_t)key;
 }
 
-/* read_name: letters and digits at A0, in lower case; out A0 = behind them, T0 = the byte there, A1 = the first eight
+/* read_name: letters and digits at A0, in lower case; out A0 = after them, T0 = the byte there, A1 = the first eight
  * as a number, A2 = how many, A3 = those from the ninth on, up to eight, as a number. Destroys T1, A4. */
 static void lay_read_name(void) {
   routine("read_name");
@@ -643,13 +643,13 @@ static void lay_html_block_kind(void) {
   bne(T1, A1, "compare");
   li(A1, 6);
   beq(T0, '>', "kind");
-  bne(T0, '/', "space_behind");
+  bne(T0, '/', "space_after");
   ld8(T0, A0, 1);
   beq(T0, '>', "kind");
   label("none");
   li(A0, 0);
   leave();
-  label("space_behind");
+  label("space_after");
   if_not_class(T0, IS_SPACE, "none");
   label("kind");
   mov(A0, A1);
@@ -660,7 +660,7 @@ static void lay_html_block_kind(void) {
   bne(A5, 0, "none");
   li(A1, 1);
   beq(T0, '>', "kind");
-  jump("space_behind");
+  jump("space_after");
 
   label("instruction");
   li(A0, 3);

@@ -1,7 +1,7 @@
 /* text.c: the document made into lines.
  *
  * Everything after this reads a text in which each line ends with exactly one '\n', NUL has become U+FFFD and a leading
- * byte order mark is gone, with a '\n' before its first byte and readable bytes behind its last. The block phase asks
+ * byte order mark is gone, with a '\n' before its first byte and readable bytes after its last. The block phase asks
  * for one line after the other: each is copied while its end is looked for. */
 #include "parts.h"
 
@@ -25,9 +25,9 @@ static void lay_open_text(void) {
   ret();
 }
 
-/* read_line: append the line of the document at W_IN, before W_IN_END, to the text at S0, and move W_IN behind it; out
+/* read_line: append the line of the document at W_IN, before W_IN_END, to the text at S0, and move W_IN past it; out
  * A0 = its '\n', which a last line may lack in the document. Whole vectors are copied while sixteen bytes of the
- * document are left, whatever they hold: up to fifteen bytes behind the line are written too. Destroys A1..A3, T0. */
+ * document are left, whatever they hold: up to fifteen bytes after the line are written too. Destroys A1..A3, T0. */
 static void lay_read_line(void) {
   routine("read_line");
   mov(A0, S0);

@@ -2,9 +2,9 @@
  * The text of a paragraph handles its own, in inlines.c, with decode_reference. */
 #include "parts.h"
 
-/* decode_reference: in A0 = behind a '&', A2 = where to write up to 8 bytes of UTF-8; out A0 = bytes of the reference
- * behind the '&', ';' included, or 0; A1 = bytes written. What ends the text is neither letter, digit nor ';', so that
- * no reference goes on over it. Up to seven bytes behind that are read. */
+/* decode_reference: in A0 = after a '&', A2 = where to write up to 8 bytes of UTF-8; out A0 = bytes of the reference
+ * after the '&', ';' included, or 0; A1 = bytes written. What ends the text is neither letter, digit nor ';', so that
+ * no reference goes on over it. Up to seven bytes after that are read. */
 static void lay_decode_reference(void) {
   routine("decode_reference");
   enter(S0, S1);
@@ -81,7 +81,7 @@ static void lay_decode_reference(void) {
 }
 
 /* unescape_references: in A0 = source, A1 = its length, A2 = destination (room for twice as much and 16); out A0 = the
- * bytes written: the source with its character references replaced. Behind the source stands what decode_reference asks
+ * bytes written: the source with its character references replaced. After the source stands what decode_reference asks
  * for. */
 static void lay_unescape_references(void) {
   routine("unescape_references");

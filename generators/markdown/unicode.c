@@ -317,7 +317,7 @@ static void lay_is_unicode_space(void) {
   ret();
 }
 
-/* The nibbles come before the starts: their reader may load up to three bytes behind them. */
+/* The nibbles come before the starts: their reader may load up to three bytes after them. */
 static void lay_tables(const PackedFolding *folding, const PackedPunctuation *punctuation) {
   data("case_folding_suffixes", 2);
   for (int i = 0; i < folding->suffix_count; i++)

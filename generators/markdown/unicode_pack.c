@@ -129,7 +129,7 @@ static void put_nibble(PackedPunctuation *packed, unsigned nibble) {
   packed->count++;
 }
 
-/* Pack `length` code points that stand `gap` behind what was packed before. */
+/* Pack `length` code points that stand `gap` after what was packed before. */
 static void pack_range(PackedPunctuation *packed, unsigned gap, unsigned length) {
   unsigned nibbles = gap < 16 ? 1 : gap < 256 ? 2 : gap < 4096 ? 3 : 4, class = length < 4 ? length - 1 : 3;
   put_nibble(packed, (nibbles - 1) << 2 | class);

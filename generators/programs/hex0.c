@@ -27,7 +27,7 @@
 #define OUTPUT_MODE 0700                 /* what is built is to be run */
 
 /* rbx: the byte so far; rbp: the output; r8: 1 between its two digits; r9: not 0 in a comment. The input's descriptor
- * is on the stack, and behind it one byte to read into and to write from, where rsi points. rdx is 1 byte. */
+ * is on the stack, and after it one byte to read into and to write from, where rsi points. rdx is 1 byte. */
 static void lay_x64_start(void) {
   field("7f 45 4c 46", "e_ident.EI_MAG", 0x464c457f);
   field("02 01 01", "e_ident.EI_CLASS..EI_VERSION", 0x010102);

@@ -53,7 +53,7 @@ static const char header[] =
     "\n"
     "/* Render `length` bytes of `document`, any bytes at all. The HTML is written into the workspace (aligned to 16, "
     "its\n"
-    " * content does not matter) and is valid as long as that is; *html points at it, no NUL behind it. A smaller\n"
+    " * content does not matter) and is valid as long as that is; *html points at it, no NUL after it. A smaller\n"
     " * workspace than markdown_workspace_size asks for may do. Returns the length of the HTML, or an error above, "
     "and\n"
     " * then *html is not set. */\n"

@@ -42,8 +42,8 @@
  * maps pages. Linux (fs/binfmt_elf.c, elf_map) begins at p_vaddr rounded down to the page, with the file from p_offset
  * less what was rounded off, and takes p_filesz and that much more, rounded up: with 0x100 + 1 bytes, one page, from
  * the file's first byte. qemu-user (linux-user/elfload.c, load_elf_image) reckons the same. A page of 4 KiB to 64 KiB
- * is mapped whole or not at all, so all 103 bytes are there; what is behind p_filesz would be zeroed only where p_memsz
- * is more than p_filesz; and the brk, behind p_vaddr + p_memsz, begins on the next page. The quine shows it: it writes
+ * is mapped whole or not at all, so all 103 bytes are there; what is after p_filesz would be zeroed only where p_memsz
+ * is more than p_filesz; and the brk, after p_vaddr + p_memsz, begins on the next page. The quine shows it: it writes
  * all of its bytes from where they are mapped. A loader that copied p_filesz bytes, and no pages, would not run these
  * files.
  *

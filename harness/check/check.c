@@ -1,5 +1,5 @@
 /* Follows every path of every routine; check.h says what is found. The walk is made again until no more routines are
-   known to return, because only then the paths behind their calls are there. */
+   known to return, because only then the paths after their calls are there. */
 #include "harness/check/check.h"
 
 #include "harness/check/program.h"
@@ -205,7 +205,7 @@ static void do_call(struct walk *walk, uint64_t address, const struct code *code
   flow(walk, address, address + code->size, state);
 }
 
-/* Where nothing else is said, a path goes on behind the instruction, in the same routine. */
+/* Where nothing else is said, a path goes on after the instruction, in the same routine. */
 static void go_on(struct walk *walk, uint64_t address, const struct code *code, struct state state) {
   uint64_t next = address + code->size;
   const struct routine *here = program_routine(walk->program, address);
@@ -215,7 +215,7 @@ static void go_on(struct walk *walk, uint64_t address, const struct code *code, 
   if (may_end && (!in_code(walk, next) || (there && !there->is_code)))
     return;
   if (!in_code(walk, next)) {
-    find(walk, "CODE", address, "runs on behind the end of the code");
+    find(walk, "CODE", address, "runs on after the end of the code");
     return;
   }
   if (there && there != here && there->is_code)

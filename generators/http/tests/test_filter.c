@@ -75,8 +75,8 @@ START_TEST(files) {
   check_outcome(run(_i, between, text(""), plainly), 0, raw, strlen(raw), "");
   const char *const nothing[] = {empty, NULL};
   check_outcome(run(_i, nothing, text("not read"), plainly), 0, "", 0, "");
-  const char *const behind[] = {"--", dashed, NULL};
-  check_outcome(run(_i, behind, text(""), plainly), 0, "<p>c</p>\n", 9, "");
+  const char *const operands[] = {"--", dashed, NULL};
+  check_outcome(run(_i, operands, text(""), plainly), 0, "<p>c</p>\n", 9, "");
 }
 END_TEST
 

@@ -157,9 +157,9 @@ static void author(void) {
 static Emulation *emulation;
 
 static Arguments parse(const char *octets, size_t length) {
-  static const char behind[16] = {'\r', '\n', 'G', 'E', 'T', ' ', '\n', '\n', ':', '0'};
+  static const char after[16] = {'\r', '\n', 'G', 'E', 'T', ' ', '\n', '\n', ':', '0'};
   arena_put(emulation, 0, octets, length);
-  arena_put(emulation, length, behind, sizeof behind);
+  arena_put(emulation, length, after, sizeof after);
   return emulate(emulation, "parse_request", (Arguments){{ARENA_ADDRESS, length}});
 }
 

@@ -231,7 +231,7 @@ static Step do_str_pre(Insn *insn) {
   return go_on(insn);
 }
 
-/* Two registers, t at the address and t2 behind it. Bits 24..23: 01 post, 10 offset, 11 pre. */
+/* Two registers, t at the address and t2 after it. Bits 24..23: 01 post, 10 offset, 11 pre. */
 static Step do_pair(Insn *insn) {
   unsigned size = field(insn, 31, 31) ? 8 : 4, mode = field(insn, 24, 23), n = field(insn, 9, 5);
   Bits offset = bits_mul(bits_sign_extend(field_bits(insn, 21, 15), 64), bits(64, size));

@@ -324,7 +324,7 @@ static bool check_sys(const Case *c) {
   want.reg[T0.index] = want.reg[T1.index] = NULL;
   const Exit *end = only_exit(back, EXIT_AT);
   if (!end || end->at != check_laid()->end)
-    return check_failed("it does not go on behind the system call");
+    return check_failed("it does not go on after the system call");
   State before = start;
   before.general[row->kernel_number] = end->state.general[row->kernel_number]; /* it still has the number */
   goal_registers(c->isa, &end->state, &before, &want);

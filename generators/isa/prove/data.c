@@ -11,7 +11,7 @@
 /* ---- Labels: kind bytes of data before them ------------------------------------------------------------------------
  */
 
-/* All three ways to bind a name, each behind data of `kind` bytes. */
+/* All three ways to bind a name, each after data of `kind` bytes. */
 static void lay_labels(const Case *c) {
   static const unsigned char bytes[8] = {1, 2, 3, 4, 5, 6, 7, 8};
   op_data("before", 1);
@@ -33,7 +33,7 @@ static void lay_labels(const Case *c) {
   op_ret();
 }
 
-/* Each name is the address of the instruction laid behind it: the first place behind the data where one may stand. */
+/* Each name is the address of the instruction laid after it: the first place after the data where one may stand. */
 static bool check_labels(const Case *c) {
   static const char *const names[][2] = {{"before", "r"}, {"between", "bound"}, {"again", "uncounted"}};
   uint64_t unit = machine_row(c->isa)->unit ? machine_row(c->isa)->unit : 1;

@@ -120,7 +120,7 @@ static void save_state(ucontext_t *context) {
   request.state.pc = pc_of(context);
 }
 
-/* The first signal comes by raise(), and begins the run; the second is the trap behind the instruction. */
+/* The first signal comes by raise(), and begins the run; the second is the trap after the instruction. */
 static void handle(int number, siginfo_t *info, void *place) {
   (void)info;
   ucontext_t *context = place;

@@ -271,7 +271,7 @@ FAULTS(PLANT_OF_ROW)
 #define FAULT_OF_ROW(member, fault, applies) {#member, #fault, applies, plant_##fault},
 static const Fault faults[] = {FAULTS(FAULT_OF_ROW)};
 
-/* lay_begin forgets the pool of the program before; what it would leave is laid behind the end, where nothing looks. */
+/* lay_begin forgets the pool of the program before; what it would leave is laid after the end, where nothing looks. */
 static const char *const templates_without_fault[] = {"lay_begin"};
 
 /* ---- Looking for a refutation --------------------------------------------------------------------------------------
@@ -372,7 +372,7 @@ static bool has_fault(const char *member) {
   return false;
 }
 
-/* Whether there is what is looked for, of each name in the file that begins with `prefix` behind `before`. */
+/* Whether there is what is looked for, of each name in the file that begins with `prefix` after `before`. */
 static bool all_names(const char *path, const char *before, const char *prefix, bool (*has)(const char *),
                       const char *lack) {
   char *text = read_text(path), start[64], name[128];

@@ -21,7 +21,7 @@ extern const Operation *const value_operations[],
     *const control_operations[], *const sixteen_operations[], *const data_operations[]; /* each ends with NULL */
 
 /* Begin and end the text of a case around its operation: the routine "r", with the labels "begin" and "end". Where the
- * operation goes to "taken", that label lies `place` bytes away: behind the end, or, below 0, before the beginning. */
+ * operation goes to "taken", that label lies `place` bytes away: after the end, or, below 0, before the beginning. */
 void case_begin(const Case *c);
 void case_end(const Case *c);
 Reg case_reg(int index);

@@ -48,11 +48,11 @@ static unsigned char *read_lines(RunRoutine run, uint64_t end, const char *what)
     if (out.a[0] < (uintptr_t)line || *(unsigned char *)(uintptr_t)out.a[0] != '\n' || get_field(W_IN) <= before)
       ck_abort_msg("read_line of %s: no line ends at %" PRIu64, what, out.a[0] - (uintptr_t)line);
     if (memchr(line, '\n', out.a[0] - (uintptr_t)line))
-      ck_abort_msg("read_line of %s goes on behind a line end", what);
+      ck_abort_msg("read_line of %s goes on past a line end", what);
     line = (unsigned char *)(uintptr_t)out.a[0] + 1;
   }
   if (get_field(W_IN) != end)
-    ck_abort_msg("read_line of %s goes on behind its end", what);
+    ck_abort_msg("read_line of %s goes on past its end", what);
   return line;
 }
 

@@ -47,12 +47,12 @@ static regex_t compile(const char *expression, int flags) {
 
 enum { NONE = -1, LOOSE = 1, UNBOUNDED = 2, SPACED = 4, AHEAD = 8 };
 
-/* `behind`: bytes that the routine takes after the match unseen; where they are not there, it fails with A2 = 1.
+/* `unseen`: bytes that the routine takes after the match unseen; where they are not there, it fails with A2 = 1.
  * LOOSE: A2 says how it failed. SPACED: white space ends the text, and UNBOUNDED: nothing else does. AHEAD: five bytes
  * after that may be read. */
 typedef struct {
   const char *routine;
-  int flags, behind;
+  int flags, unseen;
   const char *expression;
   const char *parts[24];
 } Scanner;
@@ -115,8 +115,8 @@ static void check_scan(RunRoutine run, const Scanner *scanner, const unsigned ch
     in.a[1] = (uintptr_t)(at + size);
   unsigned changes = IN_A0 | IN_A2 | IN_A3 | IN_A4 | IN_T0;
   Registers out = run_keeping(run, scanner->routine, in, changes, text);
-  bool unclosed = scanner->behind > 0 && wanted != NONE && wanted + scanner->behind > (int)size;
-  int end = wanted == NONE || unclosed ? NONE : wanted + scanner->behind;
+  bool unclosed = scanner->unseen > 0 && wanted != NONE && wanted + scanner->unseen > (int)size;
+  int end = wanted == NONE || unclosed ? NONE : wanted + scanner->unseen;
   int ended = out.a[0] == 0 ? NONE : (int)(out.a[0] - (uintptr_t)at);
   if (ended != end)
     ck_abort_msg("%s on %s ends at %d, not at %d", scanner->routine, text, ended, end);
@@ -382,13 +382,13 @@ static void check_kind(RunRoutine run, const regex_t *models, const char *line) 
 }
 
 /* Every name with each byte after it, one letter longer and one shorter, in capitals, opening and closing. */
-static void check_names(RunRoutine run, const regex_t *models, int behind_count) {
-  static const char *const behind[] = {">", " ",  "/>", "\n", "/",  "x>",       "1>",
-                                       "-", "\t", "\v", "\f", "\r", "\xC3\xA9", "/ >"};
+static void check_names(RunRoutine run, const regex_t *models, int after_count) {
+  static const char *const after[] = {">", " ",  "/>", "\n", "/",  "x>",       "1>",
+                                      "-", "\t", "\v", "\f", "\r", "\xC3\xA9", "/ >"};
   char names[] =
       RAW_TEXT "|" BLOCK_NAME "|cdata|x|q|b|scriptscript|blockquoti|blockquete|figcaptiom|figcaptien|textareas";
   for (char *name = strtok(names, "|"); name; name = strtok(NULL, "|"))
-    for (int i = 0; i < behind_count; i++)
+    for (int i = 0; i < after_count; i++)
       for (int form = 0; form < 5; form++) {
         char line[64];
         int cut = form == 2 && strlen(name) > 1;
@@ -396,7 +396,7 @@ static void check_names(RunRoutine run, const regex_t *models, int behind_count)
                  form == 1   ? "</"
                  : form == 4 ? "<//"
                              : "<",
-                 (int)strlen(name) - cut, name, behind[i]);
+                 (int)strlen(name) - cut, name, after[i]);
         for (char *c = line; form == 3 && *c; c += 2)
           if (*c >= 'a' && *c <= 'z')
             *c = (char)(*c - 'a' + 'A');

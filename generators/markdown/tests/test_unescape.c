@@ -191,7 +191,7 @@ static void check_cache(RunRoutine run, int step) {
       check_reference(run, text, strlen(text));
     }
   for (int i = W_SIZE; i < WORKSPACE_SIZE; i++)
-    ck_assert_msg(workspace[i] == FILL, "a look-up wrote behind the workspace");
+    ck_assert_msg(workspace[i] == FILL, "a look-up wrote after the workspace");
 }
 
 /* ---- Unescaping -------------------------------------------------------------------------------------------------- */
@@ -437,11 +437,11 @@ enum { CHARACTERS = sizeof(characters) / sizeof(*characters) };
 
 static void check_run(RunRoutine run, int before, int after, char delimiter, int length) {
   char text[64], runs[] = "****____";
-  const char *start = before < 0 ? "" : characters[before].text, *behind = after < 0 ? "" : characters[after].text;
+  const char *start = before < 0 ? "" : characters[before].text, *tail = after < 0 ? "" : characters[after].text;
   int from = snprintf(text, sizeof(text), "%s", start);
-  int size = from + length + (int)strlen(behind);
+  int size = from + length + (int)strlen(tail);
   /* VT is white space, as it must stand after a text, and a letter to a run */
-  snprintf(text + from, sizeof(text) - (size_t)from, "%.*s%s\v", length, runs + (delimiter == '_' ? 4 : 0), behind);
+  snprintf(text + from, sizeof(text) - (size_t)from, "%.*s%s\v", length, runs + (delimiter == '_' ? 4 : 0), tail);
   int b = before < 0 ? 1 : characters[before].kind, a = after < 0 ? 1 : characters[after].kind;
   bool left = a != 1 && (a != 2 || b != 0), right = b != 1 && (b != 2 || a != 0);
   bool opens = delimiter == '*' ? left : left && (!right || b == 2);
