@@ -201,12 +201,16 @@ LINTS := $(if $(C_SOURCES),lint-tidy lint-cppcheck check-format) $(if $(SHELL_SO
 #= AGAIN=1              make check: run the tests that passed as well, though nothing that they read has changed
 TEST_SECONDS ?= 600
 FUZZ_CHECK := $(if $(and $(FUZZERS),$(filter x64,$(call machines,machine_here))),check-fuzz)
-SANITIZED_TESTS := $(if $(SANITIZE),,$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(GATE_TESTS)))
+# A test of the gate runs as it is and once more with sanitizers. One that says `once: plain;` or `once: sanitized;` runs
+# only so: the other run would cost much and show nothing more.
+once = $(patsubst %.c,$(BUILD)/tests/%,$(shell grep -lE '^/\* once: $(1);' $(TEST_SOURCES)))
+SANITIZED_TESTS = $(if $(SANITIZE),,$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(filter-out $(call once,plain),$(GATE_TESTS))))
+PLAIN_TESTS = $(if $(SANITIZE),$(UNIT_TESTS),$(filter-out $(call once,sanitized),$(UNIT_TESTS)))
 check: all unit-tests sanitized $(PROVER) ## run the unit tests, the script tests, the linters, and the fuzzer for a moment
 	TEST_GATE='$(GATE)' scripts/run-tests.sh -j $(JOBS) -t $(TEST_SECONDS) -l $(BUILD)/test-logs \
 	  $(if $(AGAIN),,-k $(BUILD)/kept) \
 	  $(addprefix make:,$(LINTS) $(FUZZ_CHECK) $(if $(SANITIZE),,check-sanitized)) \
-	  $(UNIT_TESTS) $(SANITIZED_TESTS) $(SHELL_TESTS) $(wildcard scripts/check-elf-sums.sh)
+	  $(PLAIN_TESTS) $(SANITIZED_TESTS) $(SHELL_TESTS) $(wildcard scripts/check-elf-sums.sh)
 
 # The generators and the gate's own tests once more, with ASan and UBSan. What the sanitized generators lay must be
 # the same to the byte: a generator whose bytes hang on undefined behaviour would differ here.
@@ -362,18 +366,22 @@ $(STAMPS): $(BUILD)/elf/.%.stamp: $(BUILD)/gen/%
 
 ## Unit tests: those of the generators see all of the generators, those of the gate see all of the gate, and both see
 ## the oracles. A .c file in a tests/ folder that is not itself a test is linked with each test of that folder, and one in
-## generators/tests/ or harness/tests/ with each test of that half.
+## generators/tests/ or harness/tests/ with each test of that half that uses it. All others are linked where they are used
+## too, so that a test is another program only after a change to what it uses.
 
-support = $(call objects,$(filter $(1)/% $(firstword $(subst /, ,$(1)))/tests/%,$(TEST_SUPPORT)))
 define unit_test
-$(BUILD)/tests/$(basename $(1)): $(call objects,$(1)) $(call support,$(patsubst %/,%,$(dir $(1)))) \
-  $(if $(filter generators/%,$(1)),$(BUILD)/libgenerators.a,$(BUILD)/libharness.a) $(BUILD)/liboracles.a
+$(BUILD)/tests/$(basename $(1)): $(call objects,$(1) $(filter $(dir $(1))%,$(TEST_SUPPORT))) \
+  $(call libraries_of,$(firstword $(subst /, ,$(1))))
 endef
+libraries_of = $(if $(filter generators harness,$(1)),$(BUILD)/lib$(1)-tests.a) \
+               $(BUILD)/lib$(if $(filter generators,$(1)),generators,harness).a $(BUILD)/liboracles.a
+$(BUILD)/libgenerators-tests.a: $(call objects,$(filter generators/tests/%,$(TEST_SUPPORT)))
+$(BUILD)/libharness-tests.a: $(call objects,$(filter harness/tests/%,$(TEST_SUPPORT)))
 $(foreach test,$(TEST_SOURCES),$(eval $(call unit_test,$(test))))
 # What cells are attacked with, built as an enemy would: statically, for each machine.
 ATTACK := harness/cell/tests/attacks/attack.c
 FOREIGN_CC = $(call machines,machine_of $$(machine_foreign) && echo $$machine_cc)
-$(BUILD)/tests/harness/cell/tests/test_cell: | $(BUILD)/tests/attack $(BUILD)/tests/attack-foreign $(BUILD)/confine
+$(BUILD)/tests/harness/cell/tests/test_attacks: | $(BUILD)/tests/attack $(BUILD)/tests/attack-foreign $(BUILD)/confine
 $(BUILD)/tests/attack: ATTACK_CC := $(CC)
 $(BUILD)/tests/attack-foreign: ATTACK_CC = $(FOREIGN_CC)
 $(BUILD)/tests/attack $(BUILD)/tests/attack-foreign: $(ATTACK)

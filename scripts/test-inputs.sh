@@ -4,7 +4,8 @@
 # `# reads: WORD...` in shell. A word is a file or a folder of the repository or of the build (build/...), or one of these:
 #
 #   gate  the command with its helpers and plugins      elf  the programs under test
-#   gen   the generators                                lib  the libraries of generators, gate and oracles
+#   helpers  those without the command                  gen  the generators
+#   lib   the libraries of generators, gate and oracles
 #   obj   the objects                                   nothing
 #
 # A test that says nothing of this runs always, among everything.
@@ -43,6 +44,7 @@ expand_word() {
   # shellcheck disable=SC2086 # TEST_GATE holds paths
   case $1 in
   gate) printf '%s\n' "$build/bytegate" ${TEST_GATE-} ;;
+  helpers) printf '%s\n' ${TEST_GATE-} | grep -vx "$build/bytegate" ;;
   elf | gen | obj) printf '%s\n' "$build/$1" ;;
   lib) printf '%s\n' "$build"/lib*.a ;;
   build/*) printf '%s\n' "$build/${1#build/}" ;;

@@ -36,6 +36,12 @@ void *xrealloc(void *memory, size_t size) {
   return moved;
 }
 
+void *xgrow(void *items, size_t count, size_t size) {
+  enum { FIRST = 8 };
+  bool is_full = count == 0 || (count >= FIRST && (count & (count - 1)) == 0);
+  return is_full ? xrealloc(items, (count ? 2 * count : FIRST) * size) : items;
+}
+
 char *xstrndup(const char *text, size_t len) {
   char *copy = xcalloc(len + 1, 1);
   memcpy(copy, text, len);

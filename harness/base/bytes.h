@@ -35,6 +35,9 @@ _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2))
 /* malloc, realloc and strdup that never return NULL. */
 void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *memory, size_t size);
+/* Returns ITEMS with room for one more: COUNT items of SIZE bytes each, added one by one, each after this call. The
+   result is to be freed; ITEMS may be NULL where COUNT is 0. Room doubles, so that no item is moved often. */
+void *xgrow(void *items, size_t count, size_t size);
 char *xstrdup(const char *text);
 char *xstrndup(const char *text, size_t len);
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -16,12 +16,12 @@ static void add_symbol(struct build *build, const char *name, const GElf_Sym *sy
   int type = GELF_ST_TYPE(symbol->st_info);
   const struct map_entry *entry = program_map_at(&build->map, symbol->st_value);
   if (type == STT_NOTYPE && entry && entry->kind == MAP_CODE) {
-    build->places = xrealloc(build->places, (build->place_count + 1) * sizeof *build->places);
+    build->places = xgrow(build->places, build->place_count, sizeof *build->places);
     build->places[build->place_count++] = (struct place){xstrdup(name), symbol->st_value};
   }
   if ((type != STT_FUNC && type != STT_OBJECT) || symbol->st_size == 0)
     return;
-  build->items = xrealloc(build->items, (build->item_count + 1) * sizeof *build->items);
+  build->items = xgrow(build->items, build->item_count, sizeof *build->items);
   build->items[build->item_count++] = (struct item){.name = xstrdup(name),
                                                     .address = symbol->st_value,
                                                     .size = symbol->st_size,

@@ -35,11 +35,9 @@ static size_t list_one(struct build *build, const uint8_t *bytes, size_t left, s
 
 bool build_list(struct build *build, const struct item *item, struct listing *listing, struct bytes *why) {
   const uint8_t *bytes = build_bytes(build, item);
-  size_t cap = 0;
   *listing = (struct listing){0};
   for (uint64_t at = 0; bytes && at < item->size;) {
-    if (listing->count == cap)
-      listing->units = xrealloc(listing->units, (cap = cap * 2 + 64) * sizeof *listing->units);
+    listing->units = xgrow(listing->units, listing->count, sizeof *listing->units);
     struct unit *unit = &listing->units[listing->count++];
     *unit = (struct unit){.address = item->address + at};
     size_t len = list_one(build, bytes + at, item->size - at, unit);

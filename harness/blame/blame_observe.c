@@ -75,13 +75,11 @@ static bool go_on(void *user, struct result *result) {
 
 static void index_records(struct observation *observation) {
   struct span log = span_of(&observation->log);
-  size_t cap = 0;
   for (size_t at = 0; log.len - at >= sizeof(struct observed);) {
     const struct observed *record = (const struct observed *)(const void *)(log.data + at);
     if (record->size > log.len - at - sizeof *record)
       return;
-    if (observation->count == cap)
-      observation->records = xrealloc(observation->records, (cap = cap * 2 + 64) * sizeof *observation->records);
+    observation->records = xgrow(observation->records, observation->count, sizeof *observation->records);
     observation->records[observation->count++] = record;
     at += sizeof *record + record->size;
   }

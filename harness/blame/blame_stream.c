@@ -23,7 +23,7 @@ struct piece {
 
 struct stream {
   struct piece *pieces;
-  size_t count, cap;
+  size_t count;
 };
 
 enum { DESCRIPTORS = 256 };
@@ -69,8 +69,7 @@ static void note_descriptor(const struct observation *observation, size_t index,
 }
 
 static void add_piece(struct stream *stream, const struct piece *piece) {
-  if (stream->count == stream->cap)
-    stream->pieces = xrealloc(stream->pieces, (stream->cap = stream->cap * 2 + 64) * sizeof *stream->pieces);
+  stream->pieces = xgrow(stream->pieces, stream->count, sizeof *stream->pieces);
   stream->pieces[stream->count++] = *piece;
 }
 

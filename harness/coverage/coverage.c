@@ -49,7 +49,7 @@ static struct coverage *find_or_add(struct coverage_list *list, const struct tar
   for (size_t i = 0; i < list->count; i++)
     if (strcmp(list->items[i].elf, elf) == 0)
       return &list->items[i];
-  list->items = xrealloc(list->items, (list->count + 1) * sizeof *list->items);
+  list->items = xgrow(list->items, list->count, sizeof *list->items);
   struct coverage *coverage = &list->items[list->count];
   *coverage = (struct coverage){.elf = xstrdup(elf), .machine = target->machine};
   coverage->name = xstrdup(strrchr(elf, '/') + 1);
@@ -66,8 +66,7 @@ static struct coverage *find_or_add(struct coverage_list *list, const struct tar
 
 static struct covered_case *add_case(struct coverage *coverage, const struct suite *suite, const struct target *target,
                                      struct test_case *test_case) {
-  if (coverage->case_count % 256 == 0)
-    coverage->cases = xrealloc(coverage->cases, (coverage->case_count + 256) * sizeof *coverage->cases);
+  coverage->cases = xgrow(coverage->cases, coverage->case_count, sizeof *coverage->cases);
   struct covered_case *one = &coverage->cases[coverage->case_count++];
   *one = (struct covered_case){.name = xasprintf("%s/%s", suite->name, test_case->id),
                                .program = xstrdup(target->program->name),
@@ -194,8 +193,8 @@ static bool done(void *user, struct result *result) {
 }
 
 static void add_job(struct share *share, struct covered_case *one, struct probe *probe) {
-  share->cases = xrealloc(share->cases, (share->job_count + 1) * sizeof(struct covered_case *));
-  share->results = xrealloc(share->results, (share->job_count + 1) * sizeof *share->results);
+  share->cases = xgrow(share->cases, share->job_count, sizeof(struct covered_case *));
+  share->results = xgrow(share->results, share->job_count, sizeof *share->results);
   share->results[share->job_count] =
       (struct result){.suite = one->suite, .target = &probe->target, .test_case = one->test_case};
   share->cases[share->job_count++] = one;

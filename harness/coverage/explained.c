@@ -26,7 +26,7 @@ static bool parse_line(struct explained_list *list, char *line, int number) {
     fields[i] = cut_field(fields[i - 1]);
   if (!fields[EXPLAINED_REASON] || !*fields[EXPLAINED_REASON])
     return false;
-  list->items = xrealloc(list->items, (list->count + 1) * sizeof *list->items);
+  list->items = xgrow(list->items, list->count, sizeof *list->items);
   struct explained *one = &list->items[list->count++];
   *one = (struct explained){.line = number};
   for (int i = 0; i < EXPLAINED_FIELDS; i++)
@@ -91,7 +91,7 @@ static void split_lines(struct source_text *source) {
     while (end > line && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r'))
       end--;
     *end = '\0';
-    source->lines = xrealloc(source->lines, (source->count + 1) * sizeof(char *));
+    source->lines = xgrow(source->lines, source->count, sizeof *source->lines);
     source->lines[source->count++] = line + strspn(line, " \t");
     line = next;
   }

@@ -131,7 +131,7 @@ static void add_symbol(struct reader *reader, const struct section *texts, size_
   /* An Arm function in Thumb code has an odd value. */
   else if (!elf_offset_of(explanation, explanation->identity.e_machine == EM_ARM ? value & ~1U : value, &symbol.offset))
     return;
-  reader->symbols = xrealloc(reader->symbols, (reader->symbol_count + 1) * sizeof *reader->symbols);
+  reader->symbols = xgrow(reader->symbols, reader->symbol_count, sizeof *reader->symbols);
   reader->symbols[reader->symbol_count++] = symbol;
 }
 

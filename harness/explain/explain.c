@@ -14,7 +14,7 @@ enum { TEXT_BLOCK = 1 << 16 };
 static const char *keep_text(struct explanation *explanation, const char *text) {
   size_t size = strlen(text) + 1;
   if (explanation->text_count == 0 || explanation->text_used + size > TEXT_BLOCK) {
-    explanation->texts = xrealloc(explanation->texts, (explanation->text_count + 1) * sizeof *explanation->texts);
+    explanation->texts = xgrow(explanation->texts, explanation->text_count, sizeof *explanation->texts);
     explanation->texts[explanation->text_count++] = xcalloc(1, size > TEXT_BLOCK ? size : TEXT_BLOCK);
     explanation->text_used = 0;
   }
@@ -26,9 +26,7 @@ static const char *keep_text(struct explanation *explanation, const char *text) 
 
 struct claim *explain_claim(struct explanation *explanation, size_t offset, size_t len, enum claim_kind kind,
                             const char *group, const char *name, const char *about) {
-  if (explanation->claim_count % 1024 == 0)
-    explanation->claims =
-        xrealloc(explanation->claims, (explanation->claim_count + 1024) * sizeof *explanation->claims);
+  explanation->claims = xgrow(explanation->claims, explanation->claim_count, sizeof *explanation->claims);
   struct claim *claim = &explanation->claims[explanation->claim_count];
   const struct claim *before = explanation->claim_count ? claim - 1 : NULL;
   explanation->claim_count++;
@@ -54,13 +52,11 @@ static uint32_t *paint_owners(const struct explanation *explanation) {
 }
 
 static void cut_pieces(struct explanation *explanation, const uint32_t *owners) {
-  size_t cap = 0;
   for (size_t at = 0; at < explanation->file.len;) {
     size_t end = at + 1;
     while (end < explanation->file.len && owners[end] == owners[at])
       end++;
-    if (explanation->piece_count == cap)
-      explanation->pieces = xrealloc(explanation->pieces, (cap = cap * 2 + 256) * sizeof *explanation->pieces);
+    explanation->pieces = xgrow(explanation->pieces, explanation->piece_count, sizeof *explanation->pieces);
     explanation->pieces[explanation->piece_count++] = (struct piece){
         .offset = at, .len = end - at, .claim = owners[at] ? &explanation->claims[owners[at] - 1] : NULL};
     at = end;
@@ -122,7 +118,7 @@ static void read_matrix(struct explanation *explanation, const char *file, const
       continue;
     }
     if (marks && collected.len == explanation->file.len) {
-      explanation->unread = xrealloc(explanation->unread, (explanation->unread_count + 1) * sizeof(char *));
+      explanation->unread = xgrow(explanation->unread, explanation->unread_count, sizeof *explanation->unread);
       explanation->unread[explanation->unread_count++] = xasprintf("%s %s", loader, collected.data);
     }
     bytes_clear(&collected);

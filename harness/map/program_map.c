@@ -81,7 +81,6 @@ static void settle(struct program_map *map) {
 }
 
 static bool parse(struct program_map *map, const char *path, struct bytes *why) {
-  size_t cap = 0;
   int number = 1;
   char *rest = NULL;
   char *line = map->text.len ? strtok_r(map->text.data, "\n", &rest) : NULL;
@@ -98,8 +97,7 @@ static bool parse(struct program_map *map, const char *path, struct bytes *why) 
     }
     if (entry.len == 0)
       continue;
-    if (map->count == cap)
-      map->entries = xrealloc(map->entries, (cap = cap * 2 + 256) * sizeof *map->entries);
+    map->entries = xgrow(map->entries, map->count, sizeof *map->entries);
     map->entries[map->count++] = entry;
   }
   return true;

@@ -12,8 +12,7 @@ const char *mutation_name(enum mutation mutation) {
 }
 
 static struct mutant *append(struct mutants *mutants) {
-  if (mutants->count % 1024 == 0)
-    mutants->items = xrealloc(mutants->items, (mutants->count + 1024) * sizeof *mutants->items);
+  mutants->items = xgrow(mutants->items, mutants->count, sizeof *mutants->items);
   return &mutants->items[mutants->count++];
 }
 

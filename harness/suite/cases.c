@@ -22,8 +22,7 @@ static struct test_case *add_case(struct maker *maker, const char *name) {
   struct suite *suite = maker->suite;
   if (maker->made++ % maker->source->every != 0)
     return NULL;
-  if (suite->case_count % 256 == 0)
-    suite->cases = xrealloc(suite->cases, (suite->case_count + 256) * sizeof *suite->cases);
+  suite->cases = xgrow(suite->cases, suite->case_count, sizeof *suite->cases);
   struct test_case *one = &suite->cases[suite->case_count++];
   struct bytes shown = {0}; /* a file may be called anything, and every report is to stay what it is */
   bytes_escaped(&shown, span_text(name));

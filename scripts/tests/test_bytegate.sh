@@ -71,9 +71,9 @@ done
 gate_run verify --suite markdwon
 expect_status 'an unknown suite: 2' 2
 expect_text 'the nearest suite is named' "did you mean 'markdown'?" err
-gate_run verify --case no/such/case
+gate_run verify --no-self-audit --case no/such/case
 expect_status 'no case selected: 2' 2
-run "$gate" verify --suites empty
+run "$gate" verify --no-self-audit --suites empty
 expect_status 'no suite at all: 2' 2
 gate_run list --suite hello
 expect_status 'list: 0' 0
@@ -82,7 +82,7 @@ printf '[program p]\nelf = /bin/cat\nargumets = x\n' >wrong.ini
 run "$gate" verify --suite ./wrong.ini
 expect_status 'a mistake in a suite file: 2' 2
 expect_text 'with its line and the nearest key' "./wrong.ini:3: unknown key in [program] 'argumets'; did you mean 'arguments'?" err
-gate_run verify --suite hello --build empty
+gate_run verify --no-self-audit --suite hello --build empty
 expect_status 'programs that are not built: 3' 3
 expect_text 'with the remedy' '` to build it)' err
 printf '[program p]\nelf = /bin/cat\n[cases c]\nsource = spec\npath = /usr/share/not-there/spec.json\n' >lacking.ini
@@ -100,7 +100,7 @@ expect_status 'stdout is full: 3' 3
 expect_text 'stdout is full: is said' 'bytegate: standard output: No space left on device' err
 run bash -c '"$@" >&-' - "$gate" list --suites "$suites"
 expect_status 'stdout is closed: 3' 3
-run bash -c '"$@" | head -n 1; exit "${PIPESTATUS[0]}"' - "$gate" verify --suites "$suites" --suite hello --tap
+run bash -c '"$@" | head -n 1; exit "${PIPESTATUS[0]}"' - "$gate" verify --no-self-audit --suites "$suites" --suite hello --tap
 expect_status 'a reader that has seen enough: 0' 0
 gate_run_long() { (cd "$root" && "$gate" verify --build "$build" --suite markdown --runner native --no-self-audit --tap -v); }
 export -f gate_run_long
@@ -203,13 +203,13 @@ esac
 sed -e '/^\[cases documents/,$d' -e 's/^drive = http/&\ndeadline = 0.5/' "$suites/markdown.ini" >quick.ini
 for runner in native qemu; do
   plant_code render_file "$trap"
-  run "$gate" verify --suite ./quick.ini --case spec/001 --program "$server" --runner $runner --build flipped --text
+  run "$gate" verify --suite ./quick.ini --case spec/001 --program "$server" --runner $runner --build flipped --text --no-self-audit
   expect_status "a crash ($runner): 1" 1
   expect_text "a crash ($runner) is a crash" "CRASHED quick/spec/001 $server $host-$runner" out
   expect_text "a crash ($runner) is at its instruction" '  crashed   at render_file+0x0 (0x' out
   expect_text "a crash ($runner) is reported with its calls" '            called from answer_request+' out
   plant_code render_file "$spin"
-  run "$gate" verify --suite ./quick.ini --case spec/001 --program "$server" --runner $runner --build flipped --text
+  run "$gate" verify --suite ./quick.ini --case spec/001 --program "$server" --runner $runner --build flipped --text --no-self-audit
   expect_text "a hang ($runner) is a hang" "HUNG quick/spec/001 $server $host-$runner" out
   expect_text "a hang ($runner) is where it goes round" '  spins     at render_file+0x0 (0x' out
 done
@@ -417,11 +417,11 @@ expect_bytes 'no folder is left' '' out
 # The worked example.
 mkdir example
 cc -o example/capitals "$root/fixtures/example/capitals.c"
-run "$gate" verify --suite "$root/fixtures/example/capitals.ini" --build example
+run "$gate" verify --suite "$root/fixtures/example/capitals.ini" --build example --no-self-audit
 expect_status 'the worked example is green' 0
 sed 's/toupper(byte)/(byte == 0 ? 1 : toupper(byte))/' "$root/fixtures/example/capitals.c" >example/wrong.c
 cc -o example/capitals example/wrong.c
-run "$gate" verify --suite "$root/fixtures/example/capitals.ini" --build example --text
+run "$gate" verify --suite "$root/fixtures/example/capitals.ini" --build example --text --no-self-audit
 expect_status 'the worked example with a fault is red' 1
 expect_text 'and the byte is named' 'body byte 16 is 0x01, expected 0x00' out
 

@@ -63,6 +63,11 @@ int oracle(void);
 int main(void) { return oracle() == 42 ? 0 : 1; }
 C
 
+for only in '#ifdef plain' '#ifndef sanitized'; do
+  printf '/* once: %s; it fails */\nint main(void) {\n%s __SANITIZE_ADDRESS__\n  return 1;\n#else\n  return 0;\n#endif\n}\n' \
+    "${only#* }" "${only% *}" >"harness/tests/test_${only#* }.c"
+done
+
 run make
 expect_status 'make builds' 0
 expect_bytes 'a program is laid, and names its source relative to the tree' 'generators/programs/hello.c 1\n' \
@@ -105,7 +110,7 @@ rm build/elf/hello_x64
 run make check
 expect_status 'make check passes' 0
 tail -n 1 "$folder/out" >last
-expect_bytes 'make check ends with its counts: two tests, one of them sanitized too, four linters, and the programs laid alike' '8 passed, 0 failed\n' last
+expect_bytes 'make check ends with its counts: two tests, one of them sanitized too, two that run once, four linters, and the programs laid alike' '10 passed, 0 failed\n' last
 printf '#!/bin/sh\necho $(pwd)\n' >scripts/loose.sh
 mkdir scripts/tests
 printf '#!/bin/sh\necho "not ok 1 - x"; echo 1..1; exit 1\n' >scripts/tests/test_x.sh
@@ -121,7 +126,7 @@ C
 run make check
 expect_status 'make check fails' 2
 tail -n 1 "$folder/out" >last
-expect_bytes 'a test, the layout, clang-tidy, cppcheck and shellcheck are each found' '4 passed, 5 failed\n' last
+expect_bytes 'a test, the layout, clang-tidy, cppcheck and shellcheck are each found' '6 passed, 5 failed\n' last
 run make format
 run make check-format
 expect_status 'make format mends the layout' 0

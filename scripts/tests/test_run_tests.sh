@@ -72,7 +72,7 @@ totals 'a target of the Makefile' '1 passed, 1 failed' 1 make:good make:bad
 # this test, which it finds by a variable that every test sees.
 mkdir -p tree/{scripts,data/deep,build/elf,build/tests/part,part,other} && cd tree || exit 1
 cp "$root"/scripts/{run-tests,test-inputs}.sh scripts/
-export HOME=$folder BUILD=build TEST_GATE=build/helper
+export HOME=$folder BUILD=build TEST_GATE='build/bytegate build/helper'
 export TMPDIR=/tmp
 
 # runs NAME WANTED TEST: TEST ran as often as WANTED says since the last question, and passed.
@@ -166,6 +166,12 @@ runs 'a unit test' 1 build/tests/part/test_c
 runs '... once' 0 build/tests/part/test_c
 echo helpers >build/helper
 runs 'a helper of the gate changed' 1 build/tests/part/test_c
+printf '/* reads: helpers */\nint x;\n' >part/test_h.c
+program build/tests/part/test_h 'echo run >>"$HOME/runs"; cat build/helper && ! cat build/bytegate'
+runs 'a unit test that reads the helpers alone' 1 build/tests/part/test_h
+echo gate2 >build/bytegate
+runs '... once, though the gate changed' 0 build/tests/part/test_h
+echo gate >build/bytegate
 BUILD=$PWD/build runs 'a build folder elsewhere' 1 "$PWD/build/tests/part/test_c"
 cd ..
 unset BUILD TEST_GATE

@@ -55,6 +55,19 @@ START_TEST(well_formed_utf8_stays_readable_and_the_rest_is_escaped) {
 }
 END_TEST
 
+START_TEST(items_stay_as_they_are_while_their_room_grows) {
+  size_t *items = NULL;
+  for (size_t i = 0; i < 1000; i++) {
+    items = xgrow(items, i, sizeof *items);
+    items[i] = i;
+  }
+  for (size_t i = 0; i < 1000; i++)
+    if (items[i] != i)
+      ck_abort_msg("item %zu is %zu", i, items[i]);
+  free(items);
+}
+END_TEST
+
 START_TEST(an_escape_that_does_not_exist_is_refused) {
   static const char *const wrong[] = {"\\q", "\\", "\\x", "\\x4", "\\xG0", "a\\x0"};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -105,6 +118,7 @@ int main(void) {
   TCase *tests = tcase_create("bytes");
   tcase_add_test(tests, every_byte_survives_its_escape);
   tcase_add_test(tests, well_formed_utf8_stays_readable_and_the_rest_is_escaped);
+  tcase_add_test(tests, items_stay_as_they_are_while_their_room_grows);
   tcase_add_test(tests, an_escape_that_does_not_exist_is_refused);
   tcase_add_test(tests, files_are_read_as_they_are_and_unpacked);
   suite_add_tcase(suite, tests);

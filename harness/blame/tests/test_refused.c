@@ -1,5 +1,5 @@
 /* Which of strace's lines are refusals of a cell. */
-/* reads: gate */
+/* reads: helpers */
 #include "harness/blame/refused.h"
 
 #include "harness/base/bytes.h"

@@ -1,6 +1,7 @@
 /* test_loaders.c: the loader table is read strictly and catches drift in both directions, a boot's console is
  * understood, and the liveness matrix of fixtures/ still holds. */
-/* reads: gate elf fixtures/loaders.ini fixtures/liveness.txt fixtures/ladder.md */
+/* reads: helpers elf fixtures/loaders.ini fixtures/liveness.txt fixtures/ladder.md */
+/* once: sanitized; most of its time is that of the emulators */
 #include "harness/loaders/boot.h"
 #include "harness/loaders/tests/liveness_holds.h"
 

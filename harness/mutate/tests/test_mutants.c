@@ -1,5 +1,6 @@
 /* Mutants: which there are of an instruction, and what becomes of those of a program that is known by heart. */
 /* reads: gate elf fixtures */
+/* once: sanitized; what it runs is build/bytegate, as it is in both */
 #include "harness/mutate/mutants.h"
 #include "harness/mutate/mutate.h"
 #include "harness/suite/suite.h"

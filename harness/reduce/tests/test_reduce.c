@@ -1,5 +1,6 @@
 /* Reduction, over a program of the shell whose fault needs two bytes that stand far apart. */
 /* reads: fixtures/markdown fixtures/suites */
+/* once: sanitized; most of its time is that of the programs that it runs */
 #include "harness/reduce/reduce.h"
 #include "harness/suite/suite.h"
 
@@ -8,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The program's arguments: the fault shows when the document has an X and, after it, a Y; when it has 300 bytes. */
+/* The program's arguments: the fault shows when the document has an X and, after it, a Y; when it has 60 bytes. */
 #define WITH_X_AND_Y(fault) "-c \"tr -d '\\n' <$1 | grep -q 'X.*Y' && " fault " || cat $1\" sh {file}"
-#define WITH_300_BYTES(fault) "-c \"[ $(wc -c <$1) -lt 300 ] && cat $1 || " fault "\" sh {file}"
+#define WITH_60_BYTES(fault) "-c \"[ $(wc -c <$1) -lt 60 ] && cat $1 || " fault "\" sh {file}"
 #define CRASH "kill -ILL $$"
 
 /* Reduces a document of 40 lines with LANES programs; the suite is that of FORMAT with FAULT. PATH and SECONDS are
@@ -67,15 +68,15 @@ START_TEST(a_crash_is_reduced_too) {
 END_TEST
 
 START_TEST(what_cannot_be_removed_is_replaced) {
-  struct bytes document = reduce(WITH_300_BYTES(CRASH), 2, NULL, 600).document;
-  ck_assert_uint_eq(document.len, 300);
-  ck_assert_uint_eq(strspn(document.data, "x\n"), 300);
+  struct bytes document = reduce(WITH_60_BYTES(CRASH), 2, NULL, 600).document;
+  ck_assert_uint_eq(document.len, 60);
+  ck_assert_uint_eq(strspn(document.data, "x\n"), 60);
   bytes_free(&document);
 }
 END_TEST
 
 START_TEST(without_time_the_document_stays) {
-  struct reduction reduction = reduce(WITH_300_BYTES(CRASH), 2, NULL, 0);
+  struct reduction reduction = reduce(WITH_60_BYTES(CRASH), 2, NULL, 0);
   ck_assert(reduction.out_of_time);
   ck_assert_uint_gt(reduction.document.len, 500);
   bytes_free(&reduction.document);

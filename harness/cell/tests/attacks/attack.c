@@ -1,5 +1,5 @@
 /* attack NAME TARGET: tries to do one kind of harm, in earnest, to what TARGET names outside of the cell: a file, a
-   process, a port, a socket. The test (harness/cell/tests/test_cell.c) runs it in a cell and looks afterwards whether
+   process, a port, a socket. The test (cell/tests/test_attacks.c) runs it in a cell and looks afterwards whether
    anything outside has changed. It is no program under test, and so a compiler may make it.
 
    It exits with 0 when it has tried all that it knows; what came of it, it says on stdout for people. */
