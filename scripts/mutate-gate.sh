@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Do the gate's tests notice faults in the gate? Coccinelle makes faults in the C of the harness and the oracles, one at
-# each place that a rule of scripts/faults/ matches. Each is built and given to the tests, the cheapest first, until one
-# notices: the self-audit, the unit tests, the script tests of the gate, `bytegate verify`.
+# each place that a rule of scripts/faults/ matches. Each is built and given to the tests until one notices: the
+# self-audit, the unit tests of the file's own room, all unit tests and script tests of the gate, those that take the
+# least time first, and `bytegate verify`.
 #
 # usage: scripts/mutate-gate.sh [-n COUNT] [-s SEED] [-j JOBS] [BUILD]
 #
 #   -n COUNT  how many faults, of all in an order that SEED decides (20)
 #   -s SEED   the order (1)
-#   -j JOBS   tests side by side (one for each core)
+#   -j JOBS   faults side by side (one for each core)
 #
 # What became of each fault stands in BUILD/mutate-gate/results, and is not tried again until the sources change. A fault
 # that no test can notice, because nothing that the gate does is another, stands in scripts/faults/equivalent with the
@@ -15,6 +16,69 @@
 set -u
 cd "$(dirname "$0")/.." || exit 3
 usage() { echo "usage: scripts/mutate-gate.sh [-n COUNT] [-s SEED] [-j JOBS] [BUILD]" >&2 && exit 2; }
+export LC_NUMERIC=C
+
+# ---- The tests ------------------------------------------------------------------------------------------------------
+
+# room_of FILE: the folder of harness/ that FILE stands in, or `oracles`.
+room_of() { sed 's|^harness/||; s|/.*||' <<<"$1"; }
+
+# list_tests: every test that reads the gate. $work/costs has a line "SECONDS NAME" for those that have run before.
+list_tests() {
+  find build/tests/harness build/tests/oracles -name 'test_*' -type f -perm -100
+  grep -l '^# reads: .*\<gate\>' scripts/tests/test_*.sh
+}
+# order_tests: the tests that are read, the cheapest first, without those that fail in here anyway.
+order_tests() {
+  awk -v costs="$work/costs" -v failing="$work/failing" '
+    BEGIN {
+      while ((getline line <costs) > 0) { split(line, word, " "); cost[word[2]] = word[1] }
+      while ((getline line <failing) > 0) fails[line] = 1
+    }
+    { name = $0; sub(/^build\/tests\//, "", name) }
+    !(name in fails) { print cost[name] + 0 "\t" $0 }' | LC_ALL=C sort -g | cut -f 2
+}
+# run_tests TEST...: to the first that fails.
+run_tests() { scripts/run-tests.sh -1 -j 1 -t 120 -k build/kept "$@"; }
+
+# notice ROOM: prints what notices the fault that is built in this folder: a test, or `none`.
+notice() {
+  local tests part
+  timeout 300 build/bytegate self-audit >"$log" 2>&1 </dev/null || { echo self-audit && return; }
+  for part in near all; do
+    if [ $part = near ]; then
+      mapfile -t tests < <(list_tests | grep -E "^build/tests/(harness/)?$1/" | order_tests)
+    else
+      make -s unit-tests >"$log" 2>&1 </dev/null || { echo unbuilt && return; }
+      mapfile -t tests < <(list_tests | order_tests)
+    fi
+    [ ${#tests[@]} -gt 0 ] || continue
+    [ $part = all ] || make -s "${tests[@]}" >"$log" 2>&1 </dev/null || { echo unbuilt && return; }
+    run_tests "${tests[@]}" >"$log" 2>&1 </dev/null || { sed -n 's/^FAIL .* //p' "$log" | head -n 1 && return; }
+  done
+  timeout 1800 build/bytegate verify --no-self-audit --no-blame >"$log" 2>&1 </dev/null || { echo verify && return; }
+  echo none
+}
+
+# One fault, in the tree of the current folder and a process namespace of its own, so that nothing of it stays.
+if [ "${1-}" = --try ]; then
+  work=$2 fault=$3 log=$4
+  mount -t tmpfs tmpfs /tmp && mount -t tmpfs tmpfs /dev/shm || exit 3
+  file=$(sed -n '1s|^--- a/||p' "$work/faults/$fault")
+  cp -p "$file" "$log.original"
+  if patch -s -p1 <"$work/faults/$fault" && make -s all >"$log" 2>&1 </dev/null; then
+    outcome=$(notice "$(room_of "$file")")
+  else
+    outcome=unbuilt
+  fi
+  # The time of the source must be another than that of the objects made of the fault.
+  cp "$log.original" "$file"
+  echo "$outcome"
+  exit
+fi
+
+# ---- The command line, and the lock ----------------------------------------------------------------------------------
+
 count=20 seed=1 jobs=$(getconf _NPROCESSORS_ONLN)
 while getopts n:s:j: option; do
   case $option in
@@ -27,7 +91,8 @@ done
 shift $((OPTIND - 1))
 [ $# -le 1 ] || usage
 case $count$seed$jobs in *[!0-9]*) usage ;; esac
-work=$PWD/${1:-build}/mutate-gate
+built=$PWD/${1:-build}
+work=$built/mutate-gate
 command -v spatch >/dev/null || { echo 'mutate-gate.sh: spatch is missing; run: make setup-mutate-gate' >&2 && exit 3; }
 command -v bwrap >/dev/null || { echo 'mutate-gate.sh: bwrap is missing; run: make setup-mutate-gate' >&2 && exit 3; }
 unset BUILD MAKEFLAGS MAKELEVEL
@@ -40,6 +105,8 @@ if [ "${MUTATE_GATE_INSIDE-}" != "$work" ]; then
   exec bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --tmpfs /dev/shm --bind "$work" "$work" --unshare-pid --unshare-ipc \
     --unshare-net --die-with-parent --cap-add ALL "$PWD/scripts/mutate-gate.sh" -n "$count" -s "$seed" -j "$jobs" "${1:-build}"
 fi
+
+# ---- The faults ------------------------------------------------------------------------------------------------------
 
 # The sources in which faults are made, and all that the copy needs.
 sources() { find harness oracles -name '*.c' ! -path '*/tests/*' ! -path 'harness/fuzz/*' ! -path 'harness/bench/*' | LC_ALL=C sort; }
@@ -86,51 +153,6 @@ make_faults() {
   done
 }
 
-# The tests, cheapest first. A test that has not come to an end has noticed something too.
-steps=(audit unit scripts verify)
-run_step() {
-  local tests
-  case $1 in
-  audit) timeout 120 build/bytegate self-audit ;;
-  unit)
-    mapfile -t tests < <(find build/tests/harness build/tests/oracles -name 'test_*' -type f -perm -100)
-    run_tests "${tests[@]}"
-    ;;
-  scripts)
-    mapfile -t tests < <(grep -l '^# reads: .*\<gate\>' scripts/tests/test_*.sh)
-    run_tests "${tests[@]}"
-    ;;
-  verify) timeout 600 build/bytegate verify --no-self-audit ;;
-  esac
-}
-# run_tests TEST...: without those that fail in here anyway.
-failing=()
-run_tests() {
-  local test tests=()
-  for test; do
-    [[ " ${failing[*]} " = *" ${test#build/tests/} "* ]] || tests+=("$test")
-  done
-  BUILD=build scripts/run-tests.sh -j "$jobs" -t 120 -k build/kept "${tests[@]}"
-}
-
-# try FAULT: prints the step that notices it, `none`, or `unbuilt`.
-try() {
-  local step outcome=none file
-  file=$(sed -n '1s|^--- a/||p' "$work/faults/$1")
-  cp -p "$file" "$work/original"
-  if ! patch -s -p1 <"$work/faults/$1"; then
-    outcome=unbuilt
-  elif ! make -s all unit-tests >"$work/log" 2>&1; then
-    outcome=unbuilt
-  else
-    for step in "${steps[@]}"; do
-      if ! run_step "$step" >"$work/log" 2>&1 </dev/null; then outcome=$step && break; fi
-    done
-  fi
-  cp "$work/original" "$file"
-  echo "$outcome"
-}
-
 is_equivalent() {
   local file rule line
   file=$(sed -n '1s|^--- a/||p' "$work/faults/$1") rule=${1##*:}
@@ -138,44 +160,87 @@ is_equivalent() {
   grep -qF "$file | $rule | $line |" scripts/faults/equivalent
 }
 
+# ---- The work --------------------------------------------------------------------------------------------------------
+
+# make_tree FOLDER: a copy of the sources, and of what is built of them.
+make_tree() {
+  mkdir "$1" "$1/build" && copied | xargs -0 cp -p --parents -t "$1" &&
+    find "$built" -mindepth 1 -maxdepth 1 ! -name mutate-gate ! -name kept ! -name lint -exec cp -a -t "$1/build" {} +
+}
+
+# learn_costs: runs all tests without a fault. What fails, because it is locked in, takes no part.
+learn_costs() {
+  local tests
+  rm -f "$work/costs" "$work/failing"
+  mapfile -t tests < <(list_tests)
+  scripts/run-tests.sh -j 1 -t 300 "${tests[@]}" >"$log" 2>&1 </dev/null
+  sed -n 's/^FAIL .* //p' "$log" >"$work/failing"
+  sed -n 's/^ok .* CPU \([0-9.]*\) + \([0-9.]*\) s  \(.*\)/\1 \2 \3/p' "$log" | awk '{ print $1 + $2, $3 }' >"$work/costs"
+  [ ! -s "$work/failing" ] || echo "left out, because it fails here without a fault: $(paste -sd ' ' "$work/failing")"
+  if ! build/bytegate self-audit >"$log" 2>&1 || ! build/bytegate verify --no-self-audit >"$log" 2>&1; then
+    tail -n 20 "$log"
+    echo "mutate-gate.sh: without a fault the gate fails; nothing can be learned" >&2
+    return 1
+  fi
+}
+
 state=$(copied | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum)
+log=$work/log
 if [ "$state" != "$(cat "$work/state" 2>/dev/null)" ]; then
-  rm -rf "$work/tree" "$work/results"
+  rm -rf "$work"/tree* "$work/results" "$work/costs"
   make_faults
-  mkdir "$work/tree" && copied | xargs -0 cp -p --parents -t "$work/tree" || exit 3
   echo "$state" >"$work/state"
 fi
-cd "$work/tree" || exit 3
-make -s all unit-tests >"$work/log" 2>&1 || { tail "$work/log" >&2 && exit 3; }
-# A test that fails without a fault, because it is locked in, takes no part.
-for step in "${steps[@]}"; do
-  run_step "$step" >"$work/log" 2>&1 </dev/null && continue
-  mapfile -t -O "${#failing[@]}" failing < <(sed -n 's/^FAIL .* //p' "$work/log")
-  [ "${#failing[@]}" -eq 0 ] || echo "left out, because it fails here without a fault: ${failing[*]}"
-  run_step "$step" >"$work/log" 2>&1 </dev/null || {
-    tail -n 20 "$work/log"
-    echo "mutate-gate.sh: without a fault the step $step fails; nothing can be learned" >&2
-    exit 3
-  }
+for ((job = 1; job <= jobs; job++)); do
+  # A tree in which a run was broken off may hold a fault.
+  [ ! -e "$work/tree$job.busy" ] || rm -rf "$work/tree$job" "$work/tree$job.busy"
+  [ -d "$work/tree$job" ] || make_tree "$work/tree$job" || exit 3
 done
+TEST_GATE=$(cd "$work/tree1" && make -s all unit-tests >"$log" 2>&1 && echo build/plugin/*.so build/{confine,refuse,step_instructions}) ||
+  { tail "$log" >&2 && exit 3; }
+export TEST_GATE work log
+export CK_TIMEOUT_MULTIPLIER=${CK_TIMEOUT_MULTIPLIER:-60}
+[ -e "$work/costs" ] || (cd "$work/tree1" && learn_costs) || { rm -f "$work/costs" && exit 3; }
 
 touch "$work/results"
 find "$work/faults" -type f -printf '%f\n' | LC_ALL=C sort | awk -v seed="$seed" 'BEGIN { srand(seed) } { print rand() "\t" $0 }' |
   sort -g | cut -f 2 | head -n "$count" >"$work/chosen"
-while read -r fault; do
-  cut -f 1 "$work/results" | grep -qxF "$fault" && continue
-  outcome=$(try "$fault")
-  [ "$outcome" != none ] || ! (cd ../../.. && is_equivalent "$fault") || outcome=equivalent
-  printf '%s\t%s\n' "$fault" "$outcome" >>"$work/results"
-  printf '%-10s %s\n' "$outcome" "${fault//%//}"
-done <"$work/chosen"
+cut -f 1 "$work/results" | grep -vxFf - "$work/chosen" >"$work/open"
+rm -rf "$work/taken" && mkdir "$work/taken"
 
-awk -F '\t' 'NR == FNR { chosen[$1] = 1; next } $1 in chosen { n[$2]++; total++ }
+# work_on JOB: takes faults that nobody has taken yet, in their order.
+work_on() {
+  local fault outcome tree=$work/tree$1
+  while read -r fault; do
+    mkdir "$work/taken/$fault" 2>/dev/null || continue
+    touch "$tree.busy"
+    outcome=$(cd "$tree" && unshare --mount --pid --fork --kill-child --mount-proc scripts/mutate-gate.sh --try "$work" "$fault" "$tree.log")
+    [ "$outcome" != none ] || ! is_equivalent "$fault" || outcome=equivalent
+    rm "$tree.busy"
+    printf '%s\t%s\n' "$fault" "${outcome:-broken}" >>"$work/results"
+    printf '%-40s %s\n' "${outcome:-broken}" "${fault//%//}"
+  done <"$work/open"
+}
+for ((job = 1; job <= jobs; job++)); do work_on "$job" & done
+wait
+
+awk -F '\t' 'NR == FNR { chosen[$1] = 1; next }
+  $1 in chosen {
+    kind = $2
+    sub(/^(harness|oracles)\/.*/, "unit", kind); sub(/^scripts\/.*/, "scripts", kind)
+    n[kind]++; total++
+  }
   END {
-    judged = total - n["unbuilt"] - n["equivalent"]; noticed = judged - n["none"]
+    judged = total - n["unbuilt"] - n["equivalent"] - n["broken"]; noticed = judged - n["none"]
     printf "%d faults: %d noticed by the self-audit, %d by unit tests, %d by script tests, %d by verify; %d by none\n",
-      judged, n["audit"], n["unit"], n["scripts"], n["verify"], n["none"]
-    printf "%d more are equivalent, %d do not build\n", n["equivalent"], n["unbuilt"]
-    if (judged) printf "%.1f %% were noticed\n", 100 * noticed / judged
-    exit !judged || noticed * 100 < judged * 95
+      judged, n["self-audit"], n["unit"], n["scripts"], n["verify"], n["none"]
+    printf "%d more are equivalent, %d do not build, %d could not be tried\n", n["equivalent"], n["unbuilt"], n["broken"]
+    if (judged) {
+      # Wilson'"'"'s interval.
+      share = noticed / judged; z = 1.96; d = 1 + z * z / judged
+      middle = (share + z * z / (2 * judged)) / d; half = z * sqrt(share * (1 - share) / judged + z * z / (4 * judged * judged)) / d
+      printf "%.1f %% were noticed (of all faults that could be made: %.1f to %.1f %%, 95 times in 100)\n", 100 * share,
+        100 * (middle - half), 100 * (middle + half)
+    }
+    exit !judged || n["broken"] || noticed * 100 < judged * 95
   }' "$work/chosen" "$work/results"

@@ -2,8 +2,9 @@
 # Runs test programs side by side and counts what they report: the summary that libcheck prints, or the lines of TAP,
 # or, of a program that prints neither, its exit status. The last line is `N passed, N failed`.
 #
-# usage: scripts/run-tests.sh [-j JOBS] [-t SECONDS] [-l LOG_DIR] [-k KEPT_DIR] TEST...
+# usage: scripts/run-tests.sh [-1] [-j JOBS] [-t SECONDS] [-l LOG_DIR] [-k KEPT_DIR] TEST...
 #
+#   -1           begin no test any more once one has failed
 #   -t SECONDS   how long a test may take, in seconds of a machine that has nothing else to do: where three times as
 #                many programs want to run as there are cores, it may take three times as long
 #   -k KEPT_DIR  do not run a test again that passed and reads nothing that has changed since (test-inputs.sh); what
@@ -19,7 +20,7 @@ build=${BUILD:-build}
 source "${BASH_SOURCE[0]%/*}/test-inputs.sh"
 
 usage() {
-  echo "usage: ${0##*/} [-j JOBS] [-t SECONDS] [-l LOG_DIR] [-k KEPT_DIR] TEST..." >&2
+  echo "usage: ${0##*/} [-1] [-j JOBS] [-t SECONDS] [-l LOG_DIR] [-k KEPT_DIR] TEST..." >&2
   exit 2
 }
 
@@ -143,12 +144,16 @@ if [ "${1:-}" = --one ]; then
   output=$(run_one "$3" "$4" "$5" "${6#-}")
   # One write, so that the reports of programs side by side stay whole.
   printf '%s\n' "$output"
+  # After 255, xargs starts nothing more.
+  [ -z "${RUN_TESTS_TO_FIRST-}" ] || [[ $output = 'ok '* ]] || exit 255
   exit 0
 fi
 
 jobs=1 seconds=300 logs=$build/test-logs kept=''
-while getopts j:t:l:k: option; do
+unset RUN_TESTS_TO_FIRST
+while getopts 1j:t:l:k: option; do
   case $option in
+  1) export RUN_TESTS_TO_FIRST=yes ;;
   j) jobs=$OPTARG ;;
   t) seconds=$OPTARG ;;
   l) logs=$OPTARG ;;
