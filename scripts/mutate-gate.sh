@@ -60,13 +60,27 @@ notice() {
   echo none
 }
 
-# One fault, in the tree of the current folder and a process namespace of its own, so that nothing of it stays.
-if [ "${1-}" = --try ]; then
-  work=$2 fault=$3 log=$4
-  mount -t tmpfs tmpfs /tmp && mount -t tmpfs tmpfs /dev/shm || exit 3
-  file=$(sed -n '1s|^--- a/||p' "$work/faults/$fault")
+# learn_costs: runs all tests without a fault. What fails, because it is locked in, takes no part.
+learn_costs() {
+  local tests
+  mapfile -t tests < <(list_tests)
+  scripts/run-tests.sh -j 1 -t 300 -k build/kept "${tests[@]}" >"$log" 2>&1 </dev/null
+  sed -n 's/^FAIL .* //p' "$log" >"$work/failing"
+  sed -n 's/^ok .* CPU \([0-9.]*\) + \([0-9.]*\) s  \(.*\)/\1 \2 \3/p' "$log" | awk '{ print $1 + $2, $3 }' >"$work/costs"
+  [ ! -s "$work/failing" ] || echo "left out, because it fails here without a fault: $(paste -sd ' ' "$work/failing")"
+  if ! build/bytegate self-audit >"$log" 2>&1 || ! build/bytegate verify --no-self-audit >"$log" 2>&1; then
+    tail -n 20 "$log"
+    echo "mutate-gate.sh: without a fault the gate fails; nothing can be learned" >&2
+    rm -f "$work/costs" && exit 3
+  fi
+}
+
+# try FAULT: prints what notices it.
+try() {
+  local file outcome
+  file=$(sed -n '1s|^--- a/||p' "$work/faults/$1")
   cp -p "$file" "$log.original"
-  if patch -s -p1 <"$work/faults/$fault" && make -s all >"$log" 2>&1 </dev/null; then
+  if patch -s -p1 <"$work/faults/$1" && make -s all >"$log" 2>&1 </dev/null; then
     outcome=$(notice "$(room_of "$file")")
   else
     outcome=unbuilt
@@ -74,8 +88,29 @@ if [ "${1-}" = --try ]; then
   # The time of the source must be another than that of the objects made of the fault.
   cp "$log.original" "$file"
   echo "$outcome"
+}
+
+# in_cage TREE WORD...: runs this script with WORD... in TREE, in namespaces and control groups of its own, so that
+# nothing stays of what it starts, and what two do side by side does not meet.
+in_cage() {
+  local tree=$1 kind
+  shift
+  for kind in memory pids; do
+    mkdir -p "/sys/fs/cgroup/$kind/mutate-gate-$tag/${tree##*/}" && echo 0 >"/sys/fs/cgroup/$kind/mutate-gate-$tag/${tree##*/}/cgroup.procs"
+  done 2>/dev/null
+  cd "$tree" && exec unshare --mount --pid --cgroup --fork --kill-child --mount-proc scripts/mutate-gate.sh "--$1" "$work" "$tree.log" "${@:2}"
+}
+case ${1-} in
+--try | --learn_costs)
+  work=$2 log=$3
+  mount -t tmpfs tmpfs /tmp && mount -t tmpfs tmpfs /dev/shm || exit 3
+  for kind in memory pids; do
+    [ ! -d /sys/fs/cgroup/$kind ] || mount -t cgroup -o $kind cgroup /sys/fs/cgroup/$kind
+  done
+  "${1#--}" "${@:4}"
   exit
-fi
+  ;;
+esac
 
 # ---- The command line, and the lock ----------------------------------------------------------------------------------
 
@@ -102,8 +137,10 @@ mkdir -p "$work"
 # can write nothing but its own folder.
 if [ "${MUTATE_GATE_INSIDE-}" != "$work" ]; then
   export MUTATE_GATE_INSIDE=$work
-  exec bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --tmpfs /dev/shm --bind "$work" "$work" --unshare-pid --unshare-ipc \
-    --unshare-net --die-with-parent --cap-add ALL "$PWD/scripts/mutate-gate.sh" -n "$count" -s "$seed" -j "$jobs" "${1:-build}"
+  groups=()
+  [ ! -w /sys/fs/cgroup/memory ] || groups=(--bind /sys/fs/cgroup /sys/fs/cgroup)
+  exec bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --tmpfs /dev/shm "${groups[@]}" --bind "$work" "$work" --unshare-pid \
+    --unshare-ipc --unshare-net --die-with-parent --cap-add ALL "$PWD/scripts/mutate-gate.sh" -n "$count" -s "$seed" -j "$jobs" "${1:-build}"
 fi
 
 # ---- The faults ------------------------------------------------------------------------------------------------------
@@ -168,22 +205,6 @@ make_tree() {
     find "$built" -mindepth 1 -maxdepth 1 ! -name mutate-gate ! -name kept ! -name lint -exec cp -a -t "$1/build" {} +
 }
 
-# learn_costs: runs all tests without a fault. What fails, because it is locked in, takes no part.
-learn_costs() {
-  local tests
-  rm -f "$work/costs" "$work/failing"
-  mapfile -t tests < <(list_tests)
-  scripts/run-tests.sh -j 1 -t 300 "${tests[@]}" >"$log" 2>&1 </dev/null
-  sed -n 's/^FAIL .* //p' "$log" >"$work/failing"
-  sed -n 's/^ok .* CPU \([0-9.]*\) + \([0-9.]*\) s  \(.*\)/\1 \2 \3/p' "$log" | awk '{ print $1 + $2, $3 }' >"$work/costs"
-  [ ! -s "$work/failing" ] || echo "left out, because it fails here without a fault: $(paste -sd ' ' "$work/failing")"
-  if ! build/bytegate self-audit >"$log" 2>&1 || ! build/bytegate verify --no-self-audit >"$log" 2>&1; then
-    tail -n 20 "$log"
-    echo "mutate-gate.sh: without a fault the gate fails; nothing can be learned" >&2
-    return 1
-  fi
-}
-
 state=$(copied | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum)
 log=$work/log
 if [ "$state" != "$(cat "$work/state" 2>/dev/null)" ]; then
@@ -200,7 +221,8 @@ TEST_GATE=$(cd "$work/tree1" && make -s all unit-tests >"$log" 2>&1 && echo buil
   { tail "$log" >&2 && exit 3; }
 export TEST_GATE work log
 export CK_TIMEOUT_MULTIPLIER=${CK_TIMEOUT_MULTIPLIER:-60}
-[ -e "$work/costs" ] || (cd "$work/tree1" && learn_costs) || { rm -f "$work/costs" && exit 3; }
+tag=$(date +%s)
+[ -e "$work/costs" ] || (in_cage "$work/tree1" learn_costs) || exit 3
 
 touch "$work/results"
 find "$work/faults" -type f -printf '%f\n' | LC_ALL=C sort | awk -v seed="$seed" 'BEGIN { srand(seed) } { print rand() "\t" $0 }' |
@@ -214,7 +236,7 @@ work_on() {
   while read -r fault; do
     mkdir "$work/taken/$fault" 2>/dev/null || continue
     touch "$tree.busy"
-    outcome=$(cd "$tree" && unshare --mount --pid --fork --kill-child --mount-proc scripts/mutate-gate.sh --try "$work" "$fault" "$tree.log")
+    outcome=$(in_cage "$tree" try "$fault")
     [ "$outcome" != none ] || ! is_equivalent "$fault" || outcome=equivalent
     rm "$tree.busy"
     printf '%s\t%s\n' "$fault" "${outcome:-broken}" >>"$work/results"
@@ -223,6 +245,8 @@ work_on() {
 }
 for ((job = 1; job <= jobs; job++)); do work_on "$job" & done
 wait
+for job in "$work"/tree?; do rmdir /sys/fs/cgroup/{memory,pids}/"mutate-gate-$tag/${job##*/}"; done 2>/dev/null
+rmdir /sys/fs/cgroup/{memory,pids}/"mutate-gate-$tag" 2>/dev/null
 
 awk -F '\t' 'NR == FNR { chosen[$1] = 1; next }
   $1 in chosen {
