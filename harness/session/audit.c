@@ -99,6 +99,10 @@ static const struct expectation commands[] = {
     {.plant = "run-none", .verdict = EQUAL, .keys = "oracle-command = echo planted"},
     {.plant = "run-wrong-byte", .verdict = DIVERGED, .part = PART_STDOUT, .keys = "oracle-command = echo planted"},
     {.plant = "run-none", .verdict = ORACLE_FAULT, .keys = "oracle-command = echo planted; exit 4", .name = "failing"},
+    {.plant = "run-none",
+     .verdict = ORACLE_FAULT,
+     .keys = "oracle-command = false | echo planted",
+     .name = "failing-in-a-pipe"},
 };
 
 static const struct expectation trees[] = {

@@ -12,6 +12,9 @@
 
 enum { COMMAND_DEADLINE_MS = 60000 };
 
+/* A pipe fails where any part of it does: Debian's sh cannot say so. Not even the environment adds to what it reads. */
+#define SHELL "/bin/bash"
+
 /* What a command is asked about. */
 struct question {
   const struct tree *tree;
@@ -27,7 +30,7 @@ static bool make_tree(void *user, const char *folder) {
 static bool ask_command(struct workspace *workspace, const struct program *program, const struct test_case *test_case,
                         struct bytes *truth, struct bytes *why) {
   const char *command = program->oracle_command;
-  const char *const words[] = {"/bin/sh", "-c", command, NULL};
+  const char *const words[] = {SHELL, "--posix", "-p", "-o", "pipefail", "-c", command, NULL};
   struct question question = {test_case->tree, why};
   const struct command_line line = {.words = words,
                                     .input = test_case->tree ? (struct span){"", 0} : span_of(&test_case->input),
@@ -40,7 +43,7 @@ static bool ask_command(struct workspace *workspace, const struct program *progr
   if (status == -ETIMEDOUT)
     bytes_printf(why, "the oracle command ran for more than %d s: %s", COMMAND_DEADLINE_MS / 1000, command);
   else if (status < 0)
-    die("/bin/sh: %s", strerror(-status));
+    die("%s, which runs the oracle commands of suites: %s (install bash)", SHELL, strerror(-status));
   else if (WIFEXITED(status))
     bytes_printf(why, "the oracle command ended with exit status %d%s: %s", WEXITSTATUS(status),
                  WEXITSTATUS(status) == 127 ? " (not found)"
