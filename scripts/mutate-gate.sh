@@ -98,6 +98,7 @@ in_cage() {
   for kind in memory pids; do
     mkdir -p "/sys/fs/cgroup/$kind/mutate-gate-$tag/${tree##*/}" && echo 0 >"/sys/fs/cgroup/$kind/mutate-gate-$tag/${tree##*/}/cgroup.procs"
   done 2>/dev/null
+  export group=mutate-gate-$tag/${tree##*/}
   cd "$tree" && exec unshare --mount --pid --cgroup --fork --kill-child --mount-proc scripts/mutate-gate.sh "--$1" "$work" "$tree.log" "${@:2}"
 }
 case ${1-} in
@@ -105,7 +106,7 @@ case ${1-} in
   work=$2 log=$3
   mount -t tmpfs tmpfs /tmp && mount -t tmpfs tmpfs /dev/shm || exit 3
   for kind in memory pids; do
-    [ ! -d /sys/fs/cgroup/$kind ] || mount -t cgroup -o $kind cgroup /sys/fs/cgroup/$kind
+    [ ! -d "/sys/fs/cgroup/$kind/$group" ] || mount --bind "/sys/fs/cgroup/$kind/$group" "/sys/fs/cgroup/$kind"
   done
   "${1#--}" "${@:4}"
   exit
