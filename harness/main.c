@@ -46,9 +46,9 @@ static void check_oracle_version(void) {
         markdown_oracle_version(), MARKDOWN_ORACLE_VERSION, MARKDOWN_ORACLE_VERSION);
 }
 
-static bool format_shows(const struct session *session, size_t number, const char **name) {
+static bool format_shows(const struct session *session, const struct result *result, size_t number, const char **name) {
   *name = number < REPORT_FORMAT_COUNT ? report_formats[number]->option : NULL;
-  return *name && report_shows_failure(report_formats[number], session);
+  return *name && report_shows_failure(report_formats[number], session, result);
 }
 
 /* Returns whether the gate may be believed; not where the audit was INTERRUPTED. */

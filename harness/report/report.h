@@ -93,7 +93,9 @@ extern const struct report_format *const report_formats[REPORT_FORMAT_COUNT];
 /* Makes the report of SESSION and writes the file PATH. Returns 0 or an errno value. */
 int report_write(const struct report_format *format, const struct session *session, const char *path);
 
-/* Whether the report of SESSION in FORMAT shows a failure, or that there is no verdict. */
-bool report_shows_failure(const struct report_format *format, const struct session *session);
+/* Whether the report of SESSION in FORMAT shows that RESULT failed; of NULL: that something did, or that there is no
+   verdict. */
+bool report_shows_failure(const struct report_format *format, const struct session *session,
+                          const struct result *result);
 
 #endif

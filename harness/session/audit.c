@@ -367,11 +367,25 @@ static void audit_runners(struct audit *audit) {
 static void audit_formats(struct audit *audit, const struct session *session, const char *what, bool fails) {
   const char *name = NULL;
   for (size_t i = 0; audit->shows; i++) {
-    bool shown = audit->shows(session, i, &name);
+    bool shown = audit->shows(session, NULL, i, &name);
     if (!name)
       return;
     note(audit, shown == fails, shown ? "shows a failure" : "shows none", "--%s of a run that is %s", name, what);
   }
+}
+
+/* Notes of each report format whether it shows of each result whether it failed. */
+static void audit_results(struct audit *audit, const struct session *session) {
+  const char *name = NULL;
+  for (size_t i = 0; audit->shows; i++)
+    for (size_t k = 0; k < session->result_count; k++) {
+      const struct result *result = &session->results[k];
+      bool shown = audit->shows(session, result, i, &name);
+      if (!name)
+        return;
+      note(audit, shown == result_failed(result), shown ? "shows a failure" : "shows none", "--%s of %s", name,
+           result->target->program->name);
+    }
 }
 
 /* Runs the plants ROWS with the known divergences LIST. Returns whether it ran; the caller closes SESSION and frees
@@ -452,6 +466,7 @@ static void audit_lists(struct audit *audit) {
   red = ran && session_verdict(&session) == RUN_RED && session.failed == 1;
   note(audit, red, red ? "RED" : "not RED", "one failure");
   audit_formats(audit, &session, "red", true);
+  audit_results(audit, &session);
   end_known(&options, &session);
 }
 

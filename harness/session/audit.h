@@ -4,6 +4,7 @@
 
 #include "harness/base/bytes.h"
 
+struct result;
 struct session;
 struct workspace;
 
@@ -15,9 +16,9 @@ struct audit_report {
   int interrupted; /* the signal that ended the audit early, or 0 */
 };
 
-/* Whether the report format NUMBER, from 0, shows a failure of SESSION; *NAME is set to that of the format, and to NULL
-   after the last. */
-typedef bool audit_shows(const struct session *session, size_t number, const char **name);
+/* Whether the report format NUMBER, from 0, shows that RESULT failed, or where that is NULL, that something did in
+   SESSION; *NAME is set to that of the format, and to NULL after the last. */
+typedef bool audit_shows(const struct session *session, const struct result *result, size_t number, const char **name);
 
 /* Plants every fault and runs the gate on it: suite, launch, drive, compare, list of known divergences, reports, exit
    status. REPORT says what was not caught as what it is; the caller frees it. */
