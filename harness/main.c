@@ -11,6 +11,7 @@
 #include "harness/loaders/liveness.h"
 #include "harness/loaders/loaders.h"
 #include "harness/mutate/mutate.h"
+#include "harness/process/workspace.h"
 #include "harness/reduce/reduce.h"
 #include "harness/report/html/html.h"
 #include "harness/report/report.h"

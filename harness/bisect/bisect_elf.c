@@ -5,6 +5,7 @@
 
 #include "harness/bisect/bisect_graft.h"
 #include "harness/drive/drive.h"
+#include "harness/process/workspace.h"
 #include "harness/report/report.h"
 
 #include <stdio.h>

@@ -3,6 +3,7 @@
    program, with its commit's own generators, and runs the one case, with the suites and the gate of now. */
 #include "harness/base/command.h"
 #include "harness/bisect/bisect.h"
+#include "harness/process/workspace.h"
 #include "harness/suite/suite.h"
 
 #include <glob.h>

@@ -6,7 +6,9 @@
 #include "harness/base/companion.h"
 #include "harness/suite/suite.h"
 
+#include "harness/base/machine.h"
 #include "harness/drive/drive.h"
+#include "harness/process/workspace.h"
 
 #include <signal.h>
 #include <stdlib.h>

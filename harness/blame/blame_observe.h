@@ -3,8 +3,9 @@
 #define HARNESS_BLAME_OBSERVE_H
 
 #include "harness/helpers/plugin/observed.h"
-#include "harness/process/workspace.h"
 #include "harness/verdict/result.h"
+
+struct workspace;
 
 /* What is to be observed. */
 struct observation_options {

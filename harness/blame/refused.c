@@ -6,6 +6,7 @@
 #include "harness/base/files.h"
 #include "harness/blame/blame_observe.h"
 #include "harness/process/confinement.h"
+#include "harness/process/workspace.h"
 #include "harness/suite/target.h"
 
 #include <stdlib.h>

@@ -2,8 +2,9 @@
 #ifndef HARNESS_BLAME_REFUSED_H
 #define HARNESS_BLAME_REFUSED_H
 
-#include "harness/process/workspace.h"
 #include "harness/verdict/result.h"
+
+struct workspace;
 
 /* Runs RESULT's case again under strace, and appends a line for each call that its cell refused, as in
    `refused   unlink("/etc/x") EROFS`; a few at most. Appends nothing where it ran in no cell, or without strace. */

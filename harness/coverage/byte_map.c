@@ -2,6 +2,7 @@
    routine, table and filling, from the program's source map; and how many cases execute each instruction or read each
    byte of a table, from what `bytegate coverage` last stored of these very bytes. */
 #include "harness/base/hash.h"
+#include "harness/base/machine.h"
 #include "harness/coverage/coverage.h"
 #include "harness/coverage/coverage_report.h"
 #include "harness/report/html/html.h"

@@ -2,9 +2,11 @@
 #include "harness/coverage/coverage.h"
 
 #include "harness/base/hash.h"
+#include "harness/base/machine.h"
 #include "harness/coverage/coverage_probe.h"
 #include "harness/drive/drive.h"
 #include "harness/process/workers.h"
+#include "harness/process/workspace.h"
 #include "harness/suite/suite.h"
 
 #include <errno.h>

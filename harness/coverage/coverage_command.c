@@ -1,6 +1,7 @@
 /* The commands that show what the cases reach. */
 #include "harness/coverage/coverage_command.h"
 
+#include "harness/base/machine.h"
 #include "harness/coverage/coverage_report.h"
 #include "harness/coverage/explained.h"
 #include "harness/suite/suite.h"

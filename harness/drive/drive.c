@@ -4,6 +4,7 @@
 #include "harness/base/interrupt.h"
 #include "harness/drive/lane.h"
 #include "harness/suite/cases.h"
+#include "harness/suite/conversation.h"
 #include "harness/suite/target.h"
 #include "harness/verdict/truth.h"
 

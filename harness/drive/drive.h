@@ -4,8 +4,9 @@
 #ifndef HARNESS_DRIVE_H
 #define HARNESS_DRIVE_H
 
-#include "harness/process/workspace.h"
 #include "harness/verdict/result.h"
+
+struct workspace;
 
 struct drive_options {
   unsigned lanes;                                  /* programs at work at a time */

@@ -1,11 +1,13 @@
 /* From ends to verdicts. */
 #include "harness/drive/judge.h"
 
+#include "harness/base/machine.h"
 #include "harness/base/signals.h"
 #include "harness/drive/connection.h"
 #include "harness/drive/framing.h"
 #include "harness/process/emulator.h"
 #include "harness/suite/cases.h"
+#include "harness/suite/conversation.h"
 #include "harness/suite/target.h"
 #include "harness/verdict/compare.h"
 #include "harness/verdict/truth.h"

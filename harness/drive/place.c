@@ -2,6 +2,8 @@
 #include "harness/drive/place.h"
 
 #include "harness/suite/cases.h"
+#include "harness/suite/conversation.h"
+#include "harness/suite/tree.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -2,9 +2,11 @@
 #ifndef HARNESS_PLACE_H
 #define HARNESS_PLACE_H
 
-#include "harness/suite/cases.h"
+#include "harness/suite/conversation.h"
 
 #include <sys/stat.h>
+
+struct test_case;
 
 /* The place of the document of one process. */
 struct place {

@@ -2,6 +2,7 @@
  */
 #include "harness/drive/exchange.h"
 #include "harness/suite/cases.h"
+#include "harness/suite/conversation.h"
 
 static void forget_silent(void *user, int error) {
   (void)user;

@@ -4,6 +4,7 @@
 #include "harness/base/clock.h"
 #include "harness/base/command.h"
 #include "harness/base/files.h"
+#include "harness/base/machine.h"
 #include "harness/base/signals.h"
 #include "harness/process/begun.h"
 #include "harness/process/emulator.h"

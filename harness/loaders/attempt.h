@@ -3,8 +3,9 @@
 #ifndef HARNESS_ATTEMPT_H
 #define HARNESS_ATTEMPT_H
 
-#include "harness/process/workspace.h"
 #include "harness/suite/target.h"
+
+struct workspace;
 
 enum loader { LOADER_NATIVE, LOADER_QEMU, LOADER_KERNEL, LOADERS };
 

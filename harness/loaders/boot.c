@@ -2,7 +2,9 @@
 #include "harness/loaders/boot.h"
 
 #include "harness/base/command.h"
+#include "harness/base/machine.h"
 #include "harness/base/signals.h"
+#include "harness/process/workspace.h"
 
 #include <stdio.h>
 #include <stdlib.h>

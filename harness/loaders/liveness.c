@@ -1,5 +1,7 @@
 /* Changes header bytes, one at a time, and watches. */
 #include "harness/loaders/liveness.h"
+#include "harness/base/machine.h"
+#include "harness/process/workspace.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,8 @@
 /* Runs the loader table, and prints it as it turned out. */
+#include "harness/base/machine.h"
 #include "harness/loaders/boot.h"
 #include "harness/loaders/loaders.h"
+#include "harness/process/workspace.h"
 
 #include <dirent.h>
 #include <stdio.h>

@@ -7,6 +7,7 @@
 
 #include "harness/drive/drive.h"
 #include "harness/process/workers.h"
+#include "harness/process/workspace.h"
 
 #include <elf.h>
 #include <errno.h>

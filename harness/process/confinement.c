@@ -4,6 +4,7 @@
 #include "harness/base/companion.h"
 #include "harness/base/files.h"
 #include "harness/base/words.h"
+#include "harness/process/workspace.h"
 
 #include <dirent.h>
 #include <elf.h>

@@ -5,7 +5,8 @@
 #include "harness/base/command.h"
 #include "harness/base/words.h"
 #include "harness/cell/cell.h"
-#include "harness/process/workspace.h"
+
+struct workspace;
 
 /* What the user wants: as much as can be had; all, or nothing is run; none. */
 enum confine_policy { CONFINE_DEFAULT, CONFINE_REQUIRE, CONFINE_OFF };

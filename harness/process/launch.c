@@ -3,6 +3,7 @@
 
 #include "harness/base/files.h"
 #include "harness/base/spawn.h"
+#include "harness/process/workspace.h"
 
 #include <errno.h>
 #include <fcntl.h>

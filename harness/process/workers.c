@@ -2,6 +2,7 @@
 #include "harness/process/workers.h"
 
 #include "harness/base/bytes.h"
+#include "harness/process/workspace.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -3,7 +3,9 @@
 #ifndef HARNESS_WORKERS_H
 #define HARNESS_WORKERS_H
 
-#include "harness/process/workspace.h"
+#include <stddef.h>
+
+struct workspace;
 
 struct workers {
   unsigned count;

@@ -3,6 +3,7 @@
 
 #include "harness/base/bytes.h"
 #include "harness/process/confinement.h"
+#include "harness/process/guard.h"
 #include "harness/process/strays.h"
 
 #include <errno.h>
@@ -36,7 +37,8 @@ void workspace_open(struct workspace *workspace) {
   if (mkdir(files, 0755) != 0)
     die("%s: %s", files, strerror(errno));
   free(files);
-  int failed = guard_start(&workspace->guard, workspace->root);
+  workspace->guard = xcalloc(1, sizeof *workspace->guard);
+  int failed = guard_start(workspace->guard, workspace->root);
   if (failed)
     die("the guard process cannot be started: %s", strerror(failed));
   prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -45,7 +47,7 @@ void workspace_open(struct workspace *workspace) {
 }
 
 void workspace_note(struct workspace *workspace, pid_t pgid, bool lives) {
-  guard_tell(&workspace->guard, pgid, lives);
+  guard_tell(workspace->guard, pgid, lives);
   if (lives) {
     workspace->living = xrealloc(workspace->living, (workspace->living_count + 1) * sizeof *workspace->living);
     workspace->living[workspace->living_count++] = pgid;
@@ -61,7 +63,7 @@ unsigned workspace_sweep(struct workspace *workspace, const char *folder) {
   size_t count = workspace->living_count;
   pid_t *known = xcalloc(count + 1 + workspace->cell_count, sizeof *known);
   memcpy(known, workspace->living, count * sizeof *known);
-  known[count++] = workspace->guard.pid;
+  known[count++] = workspace->guard->pid;
   count += cells_list(workspace, known + count);
   /* Where programs run one at a time, whatever is left can only be this one's. */
   unsigned ended = strays_end(workspace->crowded ? folder : NULL, known, count);
@@ -71,7 +73,8 @@ unsigned workspace_sweep(struct workspace *workspace, const char *folder) {
 
 void workspace_close(struct workspace *workspace) {
   cells_close(workspace);
-  guard_stop(&workspace->guard);
+  guard_stop(workspace->guard);
+  free(workspace->guard);
   if (access(workspace->root, F_OK) == 0)
     fprintf(stderr, "bytegate: %s: a program left something there that cannot be removed\n", workspace->root);
   free(workspace->living);

@@ -3,15 +3,16 @@
 #ifndef HARNESS_WORKSPACE_H
 #define HARNESS_WORKSPACE_H
 
-#include "harness/process/guard.h"
-
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct cell_slot;
+struct guard;
 
 struct workspace {
-  char *root; /* temporary folder; each launch gets one below it */
-  struct guard guard;
+  char *root;          /* temporary folder; each launch gets one below it */
+  struct guard *guard; /* owned */
   unsigned launches;
   pid_t *living; /* the processes that were started and are not yet discarded */
   size_t living_count;

@@ -7,6 +7,7 @@
 #include "harness/base/clock.h"
 #include "harness/drive/drive.h"
 #include "harness/suite/suite.h"
+#include "harness/verdict/fault.h"
 
 #include <ctype.h>
 #include <fnmatch.h>

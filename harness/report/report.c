@@ -3,6 +3,7 @@
 
 #include "harness/base/signals.h"
 #include "harness/suite/suite.h"
+#include "harness/verdict/fault.h"
 #include "oracles/markdown.h"
 
 #include <stdlib.h>

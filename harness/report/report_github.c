@@ -1,6 +1,7 @@
 /* Workflow commands: what GitHub shows beside a run. It shows ten at most for a step, so failures that are alike share
    one, and what is wrong with the run as a whole comes first. */
 #include "harness/report/report.h"
+#include "harness/verdict/fault.h"
 
 #include <stdlib.h>
 

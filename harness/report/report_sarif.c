@@ -2,6 +2,7 @@
 #include "harness/report/json.h"
 #include "harness/report/report.h"
 #include "harness/suite/suite.h"
+#include "harness/verdict/fault.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,6 +7,8 @@
 #include "harness/base/files.h"
 #include "harness/base/hash.h"
 #include "harness/base/interrupt.h"
+#include "harness/base/machine.h"
+#include "harness/process/workspace.h"
 #include "harness/session/plant.h"
 #include "harness/session/session.h"
 #include "harness/suite/suite.h"

@@ -4,8 +4,10 @@
 #include "harness/base/clock.h"
 #include "harness/base/interrupt.h"
 #include "harness/drive/drive.h"
+#include "harness/process/workspace.h"
 #include "harness/suite/suite.h"
 #include "harness/verdict/compare.h"
+#include "harness/verdict/fault.h"
 #include "harness/verdict/truth.h"
 #include "oracles/markdown.h"
 

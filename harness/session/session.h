@@ -4,12 +4,13 @@
 #ifndef HARNESS_SESSION_H
 #define HARNESS_SESSION_H
 
-#include "harness/process/workspace.h"
 #include "harness/suite/cases.h"
 #include "harness/suite/target.h"
-#include "harness/verdict/fault.h"
 #include "harness/verdict/known.h"
 #include "harness/verdict/result.h"
+
+struct fault;
+struct workspace;
 
 struct session_options {
   const char *command; /* how this command was called, for the reproducing command lines */

@@ -1,6 +1,8 @@
 /* Makes the cases of a suite from what its sources name: the specification, files, folders, random documents. */
+#include "harness/suite/conversation.h"
 #include "harness/suite/random_markdown.h"
 #include "harness/suite/suite.h"
+#include "harness/suite/tree.h"
 #include "oracles/spec.h"
 
 #include <dirent.h>

@@ -2,11 +2,11 @@
 #ifndef HARNESS_CASES_H
 #define HARNESS_CASES_H
 
-#include "harness/suite/conversation.h"
 #include "harness/suite/program.h"
-#include "harness/suite/tree.h"
 
+struct conversation;
 struct suite;
+struct tree;
 
 /* What an oracle command said about a case. */
 struct answer {

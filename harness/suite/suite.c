@@ -1,6 +1,8 @@
 /* Reads a suite file: INI, of whose sections each has a table of keys (keys.h), so that a mistake can be answered with
    the nearest key. What is read is then checked as a whole and unfolded into targets. */
 #include "harness/suite/suite.h"
+#include "harness/suite/conversation.h"
+#include "harness/suite/tree.h"
 
 #include <errno.h>
 #include <ini.h>

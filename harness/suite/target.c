@@ -3,6 +3,7 @@
 
 #include "harness/base/command.h"
 #include "harness/base/companion.h"
+#include "harness/base/machine.h"
 #include "harness/suite/suite.h"
 
 #include <errno.h>

@@ -2,9 +2,9 @@
 #ifndef HARNESS_TARGET_H
 #define HARNESS_TARGET_H
 
-#include "harness/base/machine.h"
 #include "harness/suite/program.h"
 
+struct machine;
 struct result;
 struct suite;
 

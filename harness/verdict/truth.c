@@ -3,6 +3,7 @@
 
 #include "harness/process/confinement.h"
 #include "harness/suite/cases.h"
+#include "harness/suite/tree.h"
 #include "oracles/markdown.h"
 
 #include <errno.h>

@@ -2,8 +2,11 @@
 #ifndef HARNESS_TRUTH_H
 #define HARNESS_TRUTH_H
 
-#include "harness/process/workspace.h"
-#include "harness/suite/cases.h"
+#include "harness/base/bytes.h"
+
+struct program;
+struct test_case;
+struct workspace;
 
 /* Asks PROGRAM's oracle about the case, once: the answer is kept in the case. On failure (an oracle command that fails,
    no published bytes) returns false and WHY says what failed; libcmark never fails, and WHY may then be NULL. A command

@@ -2,6 +2,7 @@
 /* reads: gate */
 #include "harness/coverage/coverage.h"
 
+#include "harness/base/machine.h"
 #include "harness/map/program_map.h"
 #include "harness/tests/tiny_program.h"
 

@@ -4,6 +4,7 @@
 #include "harness/session/session.h"
 
 #include "harness/base/companion.h"
+#include "harness/process/workspace.h"
 #include "oracles/markdown.h"
 
 #include <arpa/inet.h>

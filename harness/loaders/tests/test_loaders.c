@@ -2,8 +2,10 @@
  * understood, and the liveness matrix of fixtures/ still holds. */
 /* reads: helpers elf fixtures/loaders.ini fixtures/liveness.txt fixtures/ladder.md */
 /* once: sanitized; most of its time is that of the emulators */
+#include "harness/base/machine.h"
 #include "harness/loaders/boot.h"
 #include "harness/loaders/tests/liveness_holds.h"
+#include "harness/process/workspace.h"
 
 #include <check.h>
 #include <elf.h>

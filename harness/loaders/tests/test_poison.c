@@ -2,6 +2,7 @@
  * stack below, with no argument and with many, but for what its row of fixtures/loaders.ini says that it relies on; and
  * that it does rely on. Four programs made here, each of which relies on one thing, prove that this is noticed. */
 /* reads: elf fixtures/loaders.ini */
+#include "harness/base/machine.h"
 #include "harness/loaders/tests/poison.h"
 
 #include <check.h>

@@ -1,6 +1,7 @@
 /* Reduction, over a program of the shell whose fault needs two bytes that stand far apart. */
 /* reads: fixtures/markdown fixtures/suites */
 /* once: sanitized; most of its time is that of the programs that it runs */
+#include "harness/process/workspace.h"
 #include "harness/reduce/reduce.h"
 #include "harness/suite/suite.h"
 

@@ -6,6 +6,7 @@
 
 #include "harness/report/report.h"
 #include "harness/suite/suite.h"
+#include "harness/verdict/fault.h"
 
 #include <stdlib.h>
 #include <time.h>

@@ -4,6 +4,7 @@
 #include "harness/suite/suite.h"
 
 #include "harness/tests/json_schema.h"
+#include "harness/verdict/fault.h"
 
 #include <check.h>
 #include <jansson.h>

@@ -6,6 +6,8 @@
 
 #include "harness/base/files.h"
 #include "harness/base/interrupt.h"
+#include "harness/base/machine.h"
+#include "harness/process/workspace.h"
 
 #include <check.h>
 #include <elf.h>

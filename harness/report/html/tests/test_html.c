@@ -4,6 +4,7 @@
 #include "harness/report/html/html.h"
 #include "harness/report/report.h"
 #include "harness/suite/suite.h"
+#include "harness/verdict/fault.h"
 
 #include <check.h>
 #include <libxml/HTMLparser.h>
