@@ -4,9 +4,17 @@
 #include "harness/process/launch.h"
 
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* Seconds between two shares, and the bytes of a client's room and of a packet: so that the server's side, too, has
+   little. */
+static const double PAUSE = 0.1;
+enum { ROOM = 16384, PACKET = 1400 };
+
+static void take_event(void *user, uint32_t events);
 
 static void end(struct connection *connection, int error) {
   connection_close(connection);
@@ -41,25 +49,42 @@ static int send_early(struct connection *connection) {
   return 0;
 }
 
-/* Takes all that has come. */
-static void receive(struct connection *connection) {
+/* Takes what has come, as much as may be taken. Returns how that ended: 0 at the end, EAGAIN where more may come. */
+static int take_bytes(struct connection *connection) {
   char block[65536];
-  size_t before = connection->received.len;
-  ssize_t got = 0;
   while (connection->received.len <= MOST_OUTPUT) {
-    got = recv(connection->fd, block, sizeof block, 0);
+    size_t most = connection->rate && connection->share < sizeof block ? connection->share : sizeof block;
+    if (most == 0)
+      return EAGAIN;
+    ssize_t got = recv(connection->fd, block, most, 0);
+    if (got == 0 || (got < 0 && errno != EINTR))
+      return got == 0 ? 0 : errno;
     if (got > 0)
       bytes_append(&connection->received, block, (size_t)got);
-    else if (got == 0 || errno != EINTR)
-      break;
+    if (got > 0 && connection->rate)
+      connection->share -= (size_t)got;
   }
-  int error = got < 0 ? errno : 0;
-  if (connection->received.len > MOST_OUTPUT)
-    end(connection, EFBIG);
-  else if (error != EAGAIN)
+  return EFBIG;
+}
+
+static void receive(struct connection *connection) {
+  size_t before = connection->received.len;
+  int error = take_bytes(connection);
+  if (error != EAGAIN)
     end(connection, error);
+  else if (connection->rate && connection->share == 0)
+    loop_watch(connection->loop, connection->fd, connection->rest.len ? EPOLLOUT : 0, take_event, connection);
   else if (connection->received.len > before && connection->came)
     connection->came(connection->user);
+}
+
+/* The next share may be taken. */
+static void go_on(void *user) {
+  struct connection *connection = user;
+  connection->share = (size_t)((double)connection->rate * PAUSE) + 1;
+  timer_set(connection->loop, &connection->pause, PAUSE, go_on, connection);
+  loop_watch(connection->loop, connection->fd, connection->rest.len ? EPOLLIN | EPOLLOUT : EPOLLIN, take_event,
+             connection);
 }
 
 static int connect_error(const struct connection *connection) {
@@ -76,10 +101,22 @@ static void take_event(void *user, uint32_t events) {
     end(connection, error);
     return;
   }
+  /* After an error nothing more is to be waited for. */
+  if (events & (EPOLLERR | EPOLLHUP))
+    connection->share = SIZE_MAX;
   bool sends = connection->rest.len || connection->shuts;
   if (sends && events & EPOLLOUT && send_rest(connection))
     loop_watch(connection->loop, connection->fd, EPOLLIN, take_event, connection);
   receive(connection);
+}
+
+static void be_slow(struct connection *connection) {
+  const int room = ROOM;
+  const int packet = PACKET;
+  setsockopt(connection->fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+  setsockopt(connection->fd, IPPROTO_TCP, TCP_MAXSEG, &packet, sizeof packet);
+  connection->share = 0;
+  timer_set(connection->loop, &connection->pause, PAUSE, go_on, connection);
 }
 
 void connection_open(struct connection *connection, struct loop *loop, const struct sockaddr_in *server,
@@ -92,6 +129,8 @@ void connection_open(struct connection *connection, struct loop *loop, const str
     connection->over(connection->user, errno);
     return;
   }
+  if (connection->rate)
+    be_slow(connection);
   int error = connect(connection->fd, (const struct sockaddr *)server, sizeof *server) != 0 ? errno : 0;
   if (error == EINPROGRESS)
     error = send_early(connection);
@@ -109,6 +148,7 @@ void connection_shut(struct connection *connection) { shutdown(connection->fd, S
 void connection_close(struct connection *connection) {
   if (connection->fd < 0)
     return;
+  timer_clear(connection->loop, &connection->pause);
   loop_forget(connection->loop, connection->fd);
   close(connection->fd);
   connection->fd = -1;

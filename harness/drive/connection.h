@@ -13,8 +13,11 @@ struct connection {
   struct span rest; /* borrowed: what is still to be sent */
   bool shuts;       /* closes its sending side after that */
   bool connecting;
-  struct bytes received;               /* at most a little more than MOST_OUTPUT */
-  void (*came)(void *user);            /* bytes came; NULL: nobody asks */
+  size_t rate;              /* bytes a second that are taken, of a client that has little room; 0: all that comes */
+  size_t share;             /* of a RATE: so many may be taken now */
+  struct timer pause;       /* until the next share */
+  struct bytes received;    /* at most a little more than MOST_OUTPUT */
+  void (*came)(void *user); /* bytes came; NULL: nobody asks */
   void (*over)(void *user, int error); /* the server closed (0), or the connection broke: an errno value; EFBIG: more
                                           came than is taken. The connection is closed already */
   void *user;

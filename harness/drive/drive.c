@@ -58,7 +58,8 @@ static bool is_patient(const struct result *job) {
   if (!conversation)
     return false;
   struct span expected = span_of(&conversation->expected);
-  return conversation->hold || memmem(expected.data, expected.len, " 408 ", 5) == expected.data + 8;
+  return conversation->hold || conversation->slow > 0 ||
+         memmem(expected.data, expected.len, " 408 ", 5) == expected.data + 8;
 }
 
 static void add_group(struct driver *driver, struct result **jobs, bool patient) {

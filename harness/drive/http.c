@@ -45,6 +45,7 @@ static void ask(struct exchange *exchange) {
   bytes_clear(&exchange->request);
   bytes_printf(&exchange->request, "GET %s HTTP/1.1\r\nHost: %s:%d\r\nUser-Agent: bytegate\r\nAccept: */*\r\n\r\n",
                exchange->program->url_path, host, ntohs(exchange->server.sin_port));
+  exchange->connection.rate = 0;
   exchange->connection.came = came;
   exchange->connection.over = over;
   exchange->connection.user = exchange;

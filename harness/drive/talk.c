@@ -26,6 +26,7 @@ static void ask(struct exchange *exchange) {
   exchange->connection.came = NULL;
   exchange->connection.over = over;
   exchange->connection.user = exchange;
+  exchange->connection.rate = talk->slow > 0 ? (size_t)((double)talk->expected.len / talk->slow) + 1 : 0;
   exchange->silent.over = forget_silent;
   if (talk->hold)
     connection_open(&exchange->silent, exchange->loop, &exchange->server, span_text(""), false);

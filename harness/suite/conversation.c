@@ -15,6 +15,28 @@ static bool parse_number(const char *text, size_t *number, const char **end) {
   return after != text && text[0] >= '0' && text[0] <= '9';
 }
 
+/* Appends TEXT of "{COUNT} TEXT" or " TEXT" that many times to OUT. */
+static bool parse_repeated(const char *line, struct bytes *out) {
+  size_t count = 1;
+  if (*line == '{' && (!parse_number(line + 1, &count, &line) || *line++ != '}'))
+    return false;
+  if (*line++ != ' ')
+    return false;
+  struct bytes text = {0};
+  bool good = bytes_unescape(&text, line);
+  for (size_t i = 0; good && i < count; i++)
+    bytes_add(out, span_of(&text));
+  bytes_free(&text);
+  return good;
+}
+
+/* Less than a day. */
+static bool parse_seconds(const char *text, double *seconds) {
+  char *end = NULL;
+  *seconds = strtod(text, &end);
+  return end != text && *end == '\0' && *seconds > 0 && *seconds < 86400;
+}
+
 static bool parse_directive(const char *text, struct conversation *conversation) {
   const char *rest = text;
   if (strcmp(text, "no-document") == 0) {
@@ -24,14 +46,16 @@ static bool parse_directive(const char *text, struct conversation *conversation)
   } else if (strncmp(text, "hollow ", 7) == 0) {
     conversation->document = DOCUMENT_HOLLOW;
     return parse_number(text + 7, &conversation->hollow_size, &rest) && *rest == '\0';
-  } else if (strncmp(text, "document ", 9) == 0) {
-    return bytes_unescape(&conversation->text, text + 9);
+  } else if (strncmp(text, "document", 8) == 0) {
+    return parse_repeated(text + 8, &conversation->text);
   } else if (strncmp(text, "octets ", 7) == 0) {
     return bytes_unescape(&conversation->octets, text + 7);
   } else if (strcmp(text, "hold") == 0) {
     conversation->hold = true;
   } else if (strcmp(text, "shut") == 0) {
     conversation->shut = true;
+  } else if (strncmp(text, "slow ", 5) == 0) {
+    return parse_seconds(text + 5, &conversation->slow);
   } else {
     return false;
   }
@@ -49,18 +73,9 @@ static char *insert_octet(const char *line, int octet) {
 
 /* LINE begins after the `>`. */
 static bool parse_sent(const char *line, int octet, struct conversation *conversation) {
-  size_t count = 1;
-  if (*line == '{' && (!parse_number(line + 1, &count, &line) || *line++ != '}'))
-    return false;
-  if (*line++ != ' ')
-    return false;
-  struct bytes text = {0};
   char *sent = insert_octet(line, octet);
-  bool good = bytes_unescape(&text, sent);
+  bool good = parse_repeated(sent, &conversation->sent);
   free(sent);
-  for (size_t i = 0; good && i < count; i++)
-    bytes_add(&conversation->sent, span_of(&text));
-  bytes_free(&text);
   return good;
 }
 
@@ -74,7 +89,7 @@ static bool parse_line(const char *line, int octet, struct conversation *convers
   case '>':
     return parse_sent(line + 1, octet, conversation);
   case '<':
-    return line[1] == ' ' && bytes_unescape(&conversation->expected, line + 2);
+    return parse_repeated(line + 1, &conversation->expected);
   default:
     return false;
   }
@@ -93,8 +108,9 @@ bool conversation_parse(struct span text, const char *path, int octet, struct co
     bool good = parse_line(line, octet, conversation);
     if (!good)
       bytes_printf(why,
-                   "%s:%d: '%s' is no line of a conversation; it is '> TEXT', '>{COUNT} TEXT', '< TEXT', '# why' or "
-                   "'! document TEXT | no-document | directory | hollow BYTES | octets TEXT | hold | shut'",
+                   "%s:%d: '%s' is no line of a conversation; it is '> TEXT', '>{COUNT} TEXT', '< TEXT', "
+                   "'<{COUNT} TEXT', '# why' or '! document TEXT | document{COUNT} TEXT | no-document | directory | "
+                   "hollow BYTES | octets TEXT | hold | shut | slow SECONDS'",
                    path, number, line);
     free(line);
     if (!good) {

@@ -3,15 +3,18 @@
    Its text form, one file a case:
        # why
        ! document TEXT     the document that the server has; none is an empty one
+       ! document{COUNT} TEXT  the same, with TEXT that many times
        ! no-document       there is no such file
        ! directory         a folder stands in its place
        ! hollow BYTES      a file of that many NULs stands in its place
        ! hold              another client is connected before, and says nothing
        ! octets TEXT       so many conversations, alike but that {octet} in what is sent stands for one octet of TEXT
        ! shut              the client closes its sending side when all is sent
+       ! slow SECONDS      the client has little room, and takes the answer bit by bit in that time, and no faster
        > TEXT              sends TEXT
        >{COUNT} TEXT       sends TEXT that many times
        < TEXT              expects TEXT
+       <{COUNT} TEXT       expects TEXT that many times
    TEXT has the escapes \r \n \t \0 \\ \xHH. Nothing is added to it: line ends are written out. */
 #ifndef HARNESS_CONVERSATION_H
 #define HARNESS_CONVERSATION_H
@@ -29,6 +32,7 @@ struct conversation {
   struct bytes expected;
   bool hold;
   bool shut;
+  double slow; /* seconds; 0: it takes the answer as it comes */
 };
 
 /* Reads the text form; WHY names PATH, the line and what is wrong. {octet} is OCTET, or, where that is negative, text

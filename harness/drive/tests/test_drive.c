@@ -4,11 +4,13 @@
 #include "harness/session/session.h"
 
 #include "harness/base/companion.h"
+#include "harness/base/files.h"
 #include "harness/process/workspace.h"
 #include "oracles/markdown.h"
 
 #include <arpa/inet.h>
 #include <check.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +73,24 @@ static void reset(int fd) {
   close(fd);
 }
 
+/* Sends its answer within 0.2 seconds of now, or a part of it. */
+static void put_hastily(const struct reply *answer) {
+  struct timespec start;
+  setsockopt(answer->fd, SOL_SOCKET, SO_SNDBUF, &(int){65536}, sizeof(int));
+  put_head(answer, "Connection: close\r\n", answer->body.len);
+  clock_gettime(CLOCK_MONOTONIC, &start);
+  for (size_t at = 0; at < answer->body.len;) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    long left = 200 - (long)(now.tv_sec - start.tv_sec) * 1000 - (now.tv_nsec - start.tv_nsec) / 1000000;
+    struct pollfd writable = {.fd = answer->fd, .events = POLLOUT};
+    if (left <= 0 || poll(&writable, 1, (int)left) < 1)
+      return;
+    ssize_t sent = send(answer->fd, answer->body.data + at, answer->body.len - at, MSG_NOSIGNAL | MSG_DONTWAIT);
+    at += sent > 0 ? (size_t)sent : 0;
+  }
+}
+
 /* Answers one request. Returns whether the connection is still to be closed. */
 static bool give_answer(const struct reply *answer) {
   static char big[65536];
@@ -110,6 +130,8 @@ static bool give_answer(const struct reply *answer) {
   } else if (is(answer, "too short for its length")) {
     put_head(answer, "Connection: close\r\n", answer->body.len + 1);
     put(fd, answer->body.data, answer->body.len);
+  } else if (is(answer, "one deadline for all of an answer")) {
+    put_hastily(answer);
   } else if (is(answer, "an interim answer")) {
     put_text(fd, "HTTP/1.1 103 Early Hints\r\n\r\n");
     put_whole(answer, "");
@@ -217,7 +239,7 @@ static const struct {
     {"writes to its document", DIVERGED, false, "", "was changed"},
 };
 
-static void run_fault(const char *fault, const char *more, unsigned cases, struct session *session) {
+static void run_cases(const char *fault, const char *more, const char *cases, struct session *session) {
   static const struct session_options options = {.command = "bytegate",
                                                  .build = "",
                                                  .suites_folder = "",
@@ -230,13 +252,19 @@ static void run_fault(const char *fault, const char *more, unsigned cases, struc
   int status = 0;
   char *text =
       xasprintf("[program p]\nelf = %s\narguments = \"%s\" {file}\nrunner = native\ndrive = http\noracle = cmark\n"
-                "obeys-sigterm = no\n%s\n[cases c]\nsource = random\ncount = %u\n",
+                "obeys-sigterm = no\n%s\n[cases c]\n%s\n",
                 command_path(), fault, more, cases);
   workspace_open(&workspace);
   ck_assert_msg(session_open_text(session, &options, "t.ini", text, &why), "%s", span_of(&why).data);
   ck_assert_msg(session_run(session, &workspace, &why, &status), "%s", span_of(&why).data);
   workspace_close(&workspace);
   free(text);
+}
+
+static void run_fault(const char *fault, const char *more, unsigned count, struct session *session) {
+  char *cases = xasprintf("source = random\ncount = %u", count);
+  run_cases(fault, more, cases, session);
+  free(cases);
 }
 
 START_TEST(what_a_server_does_is_charged_to_the_case_that_it_did_it_in) {
@@ -257,6 +285,36 @@ START_TEST(what_a_server_does_is_charged_to_the_case_that_it_did_it_in) {
   }
   ck_assert_uint_eq(seen, CASES);
   session_close(&session);
+}
+END_TEST
+
+static const struct {
+  const char *fault;
+  enum verdict verdict;
+} to_slow_readers[] = {{"none", EQUAL}, {"always one deadline for all of an answer", DIVERGED}};
+
+/* The client takes five times as long over its answer as the second server waits. */
+START_TEST(a_slow_reader_sees_whether_a_deadline_starts_again) {
+  enum { LINES = 100000, LINE = 9 };
+  char folder[] = "/tmp/test_drive-XXXXXX";
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  char *path = xasprintf("%s/slow", folder);
+  char *text = xasprintf("! document{%d} a\\n\\n\n! slow 1\n> GET / HTTP/1.1\\r\\n\\r\\n\n< HTTP/1.1 200 OK\\r\\n\n"
+                         "< Connection: close\\r\\nContent-Length: %d\\r\\n\\r\\n\n<{%d} <p>a</p>\\n\n",
+                         LINES, LINES * LINE, LINES);
+  char *cases = xasprintf("source = conversations\npath = %s", folder);
+  struct session session;
+  ck_assert_int_eq(write_file(path, span_text(text)), 0);
+  run_cases(to_slow_readers[_i].fault, "", cases, &session);
+  const struct result *result = &session.results[0];
+  ck_assert_msg(result->verdict == to_slow_readers[_i].verdict, "%s: %s", to_slow_readers[_i].fault,
+                span_of(&result->detail).data);
+  ck_assert_uint_ge(result->duration_ns, result->verdict == EQUAL ? 900000000 : 200000000);
+  session_close(&session);
+  remove_folder(folder);
+  free(cases);
+  free(text);
+  free(path);
 }
 END_TEST
 
@@ -316,6 +374,8 @@ int main(int argc, char **argv) {
   tcase_set_timeout(tests, 60);
   tcase_add_loop_test(tests, what_a_server_does_is_charged_to_the_case_that_it_did_it_in, 0,
                       sizeof faults / sizeof *faults);
+  tcase_add_loop_test(tests, a_slow_reader_sees_whether_a_deadline_starts_again, 0,
+                      sizeof to_slow_readers / sizeof *to_slow_readers);
   tcase_add_test(tests, headers_are_shown_as_they_were_sent);
   tcase_add_loop_test(tests, what_a_server_keeps_of_each_answer_is_a_leak, 0, sizeof growths / sizeof *growths);
   suite_add_tcase(suite, tests);
