@@ -3,8 +3,8 @@
  * entities_pack.h has the form of the table. A lookup halves its way through the index to the one block that can hold
  * the name, and walks through that block's entries. It never spells a name out: it only keeps how many bytes of the
  * name, from its end, the last entry that was compared has. An entry that shares more bytes than that with the one
- * before it differs where that one did, and is stepped over; an entry that shares fewer lies after the name in the
- * order, so the name is not there; and one that shares just as many is compared from there on.
+ * before it differs where that one did, and is stepped over; an entry that shares fewer ends the search, as what has
+ * more in common with the name lies together; and one that shares just as many is compared from there on.
  */
 #include "markdown/entities.h"
 
@@ -19,6 +19,8 @@ static void lay_little_endian(unsigned value, size_t bytes) {
 }
 
 static void lay_tables(const PackedEntities *packed) {
+  data("entity_stream", 1); /* its last bytes are read four at a time too: it is not the last table */
+  data_bytes(packed->stream, (packed->size + 7) / 8);
   data("entity_blocks", 1);
   for (int i = 0; i <= packed->blocks; i++) {
     lay_little_endian(packed->block[i].key, ENTITY_KEY);
@@ -27,17 +29,18 @@ static void lay_tables(const PackedEntities *packed) {
   data("entity_marks", 1);
   for (int i = 0; i < packed->mark_count; i++)
     lay_little_endian(packed->marks[i], 2);
+  data("entity_pages", 1);
+  for (int i = 0; i < packed->page_count; i++)
+    lay_little_endian(packed->pages[i], 2);
   data("entity_pairs", 1);
   for (int i = 0; i < ENTITY_PAIRS; i++)
     lay_little_endian(packed->pair[i].left | (unsigned)packed->pair[i].right << 8, 2);
-  data("entity_stream", 1);
-  data_bytes(packed->stream, packed->size);
 }
 
 /* entity_block: find the block that can hold a name.
  *
- * in: S0 = the name's end, S1 = its length, at least 2; out: A3 = the block, S5 = its end, S3 = how many bytes, from
- * its end, the name shares with the block's key: 0 to 3. Clobbers A0..A2, A4, A5, T0, T1. */
+ * in: S0 = the name's end, S1 = its length, at least 2; out: A3 = the block, in bits of the stream, S5 = its end, S3
+ * = how many bytes, from its end, the name shares with the block's key: 0 to 3. Clobbers A0..A2, A4, A5, T0, T1. */
 static void lay_entity_block(const PackedEntities *packed) {
   routine("entity_block");
   ld8(A0, S0, -1);
@@ -74,11 +77,8 @@ static void lay_entity_block(const PackedEntities *packed) {
   add(T0, T0, A1);
   ld32(A2, T0, 0);
   and(A2, A2, 0xFFFFFF);
-  la(T1, "entity_stream");
   ld16(A3, T0, ENTITY_KEY);
-  add(A3, A3, T1);
   ld16(S5, T0, BLOCK_SIZE + ENTITY_KEY);
-  add(S5, S5, T1);
   xor(A0, A0, A2);
   li(S3, 0);
   bgeu(A0, 0x10000, "counted");
@@ -91,20 +91,39 @@ static void lay_entity_block(const PackedEntities *packed) {
   ret();
 }
 
+/* entity_bits: in A3 = a place, in bits of the stream, A5 = a number, up to 25; out T0 = that many bits from there, A3
+ * = the place after them. Clobbers T1. */
+static void lay_entity_bits(void) {
+  routine("entity_bits");
+  la(T1, "entity_stream");
+  shr(T0, A3, 3);
+  add(T0, T0, T1);
+  ld32(T0, T0, 0);
+  and(T1, A3, 7);
+  shr(T0, T0, T1);
+  add(A3, A3, A5);
+  li(T1, -1);
+  shl(T1, T1, A5);
+  or (T0, T0, T1);
+  xor(T0, T0, T1);
+  ret();
+}
+
 /* entity_match: go on comparing a name where an entry begins to differ from the one before it.
  *
- * in: A4 = the entry's tokens, A5 = their end, S0 = the name's end, S1 = its length, S3 = bytes matched so far; out:
- * A0 = 0 if the entry is the name, 1 if it lies before the name in the order of the table, -1 if after, S3 = bytes
- * matched now, or ENTITY_SHARED_MAX if there are more: the next entry cannot say so. Clobbers A2, A4, T0, T1. A2 holds
- * the tokens still to come from opened pairs, a byte each, the next one lowest. */
+ * in: A3 = the entry's tokens, in bits of the stream, S0 = the name's end, S1 = its length, S3 = bytes matched so far;
+ * out: A0 = 0 if the entry is the name, else 1, S3 = bytes matched now, or ENTITY_SHARED_MAX if there are more: the
+ * next entry cannot say so; A4 = 1 if A3 is before more tokens of the entry. Clobbers A2, A5, T0, T1. A2 holds the
+ * tokens still to come from opened pairs, a byte each, the next one lowest. */
 static void lay_entity_match(void) {
   routine("entity_match");
+  enter_bare();
   li(A2, 0);
   label("next_token");
-  bne(A2, 0, "waiting");
-  bgeu(A4, A5, "spelled");
-  ld8(T0, A4, 0);
-  add(A4, A4, 1);
+  li(A5, ENTITY_TOKEN_BITS);
+  call("entity_bits");
+  and(A4, T0, 1);
+  shr(T0, T0, 1);
   label("token");
   sub(T1, T0, '0');
   bleu(T1, 'z' - '0', "byte");
@@ -117,32 +136,56 @@ static void lay_entity_match(void) {
   or (A2, A2, T0);
   and(T0, T1, 0xFF);
   jump("token");
-  label("waiting");
-  and(T0, A2, 0xFF);
-  shr(A2, A2, 8);
-  jump("token");
 
   label("byte");
-  bgeu(S3, S1, "after"); /* the name has ended */
+  bgeu(S3, S1, "differs"); /* the name has ended */
   sub(T1, S0, S3);
   ld8(T1, T1, -1);
-  bltu(T0, T1, "before");
-  bne(T0, T1, "after");
+  bne(T0, T1, "differs");
   add(S3, S3, 1);
-  jump("next_token");
-
-  label("spelled");
+  and(T0, A2, 0xFF);
+  shr(A2, A2, 8);
+  bne(T0, 0, "token");
+  bne(A4, 0, "next_token");
   li(A0, 0);
   beq(S3, S1, "done");
-  label("before");
+  label("differs");
   li(A0, 1);
   bleu(S3, ENTITY_SHARED_MAX, "done");
   li(S3, ENTITY_SHARED_MAX);
   label("done");
-  ret();
-  label("after");
-  li(A0, -1);
-  ret();
+  leave();
+}
+
+/* entity_value: in A3 = the value of an entry, in bits of the stream, S4 = the value before; out S4 = the value, A1 =
+ * 0, or 1 + the number of its mark, A3 = the entry's tokens. Clobbers A5, T0, T1. */
+static void lay_entity_value(void) {
+  routine("entity_value");
+  enter_bare();
+  li(A1, 0);
+  label("width");
+  call("entity_bits");
+  beq(T0, 0, "distance");
+  sub(A5, T0, 1);
+  beq(T0, ENTITY_MARKED, "marked");
+  call("entity_bits");
+  li(T1, 1);
+  shl(T1, T1, A5);
+  or (T0, T0, T1);
+  label("distance");
+  shr(T1, T0, 1);
+  bset(T0, 1, "down");
+  add(S4, S4, T1);
+  add(S4, S4, 1);
+  leave();
+  label("down");
+  sub(S4, S4, T1);
+  leave();
+  label("marked");
+  li(A5, 4);
+  call("entity_bits");
+  add(A1, T0, 1);
+  jump("width");
 }
 
 /* entity_lookup: see entities.h. Clobbers all of A and T. */
@@ -154,59 +197,43 @@ static void lay_entity_lookup(void) {
   mov(S1, A1);
   mov(S2, A2);
   call("entity_block");
-  li(S4, 0); /* the value before */
+  li(S4, ENTITY_VALUE_BEFORE);
 
   label("entry");
   bgeu(A3, S5, "not_found");
-  ld8(A0, A3, 0);
-  add(A4, A3, 1);
-  and(A5, A0, 15);
-  add(A5, A5, A4);
-  shr(A0, A0, 4);
-  ld8(T0, A5, 0);
-  add(A3, A5, 1);
-  bgeu(T0, 0x80, "far");
-  add(S4, S4, T0);
-  sub(S4, S4, 64);
-  jump("valued");
-  label("far");
-  ld8(T1, A5, 1);
-  sub(T0, T0, 0x80);
-  shl(S4, T0, 8);
-  or (S4, S4, T1);
-  add(A3, A5, 2);
-  bltu(S4, ENTITY_VALUES, "valued");
-  add(A3, A5, 3);
-  label("valued");
-  bgtu(A0, S3, "entry");
+  li(A5, 4);
+  call("entity_bits");
+  mov(A0, T0);
+  call("entity_value");
   bltu(A0, S3, "not_found");
+  bgtu(A0, S3, "over_tokens");
   call("entity_match");
-  beq(A0, 1, "entry");
   beq(A0, 0, "found");
+  beq(A4, 0, "entry");
+  label("over_tokens");
+  li(A5, ENTITY_TOKEN_BITS);
+  call("entity_bits");
+  bset(T0, 1, "over_tokens");
+  jump("entry");
   label("not_found");
   li(A0, 0);
   leave();
 
   label("found");
-  li(A1, 0); /* the second code point */
-  bltu(S4, ENTITY_VALUES, "single");
-  ld8(T0, A3, -1);
-  la(A1, "entity_marks");
-  ld16x(A1, A1, T0);
-  sub(S4, S4, ENTITY_VALUES);
-  label("single");
-  mov(A0, S4);
-  bltu(A0, ENTITY_MATH, "code_point");
-  add(A0, S4, ENTITY_MATH_FIRST - ENTITY_MATH);
-  bltu(S4, ENTITY_LIGATURES, "code_point");
-  add(A0, S4, ENTITY_LIGATURES_FIRST - ENTITY_LIGATURES);
-  label("code_point");
+  la(T1, "entity_pages");
+  shr(T0, S4, 8);
+  ld16x(A0, T1, T0);
+  shl(A0, A0, 8);
+  and(T0, S4, 0xFF);
+  or (A0, A0, T0);
   mov(S3, A1);
   mov(A1, S2);
   call("utf8_encode");
   beq(S3, 0, "written");
   mov(S4, A0);
-  mov(A0, S3);
+  la(A0, "entity_marks");
+  sub(S3, S3, 1);
+  ld16x(A0, A0, S3);
   add(A1, S2, S4);
   call("utf8_encode");
   add(A0, A0, S4);
@@ -216,8 +243,10 @@ static void lay_entity_lookup(void) {
 
 void lay_entities(void) {
   const PackedEntities *packed = pack_entities();
+  lay_tables(packed);
   lay_entity_lookup();
   lay_entity_block(packed);
+  lay_entity_bits();
+  lay_entity_value();
   lay_entity_match();
-  lay_tables(packed);
 }

@@ -7,7 +7,7 @@
 
 #include "markdown/pack.h"
 
-enum { TOKENS = 256, SPELLING_MAX = 15 };
+enum { TOKENS = 256 };
 
 typedef struct {
   int length;
@@ -53,17 +53,17 @@ static void sort_entries(Packer *packer) {
   }
 }
 
-/* A block must begin where its key does, with a name that is as long as a key. */
+/* A block must begin where its key does, with a name that is longer than a key: every entry has a token. */
 static void cut_blocks(Packer *packer) {
   int size = ENTITY_BLOCK_MIN;
   for (int i = 0; i < ENTITIES; i++, size++)
-    if (size >= ENTITY_BLOCK_MIN && packer->shared[i] < ENTITY_KEY && strlen(packer->entry[i]->name) >= ENTITY_KEY) {
+    if (size >= ENTITY_BLOCK_MIN && packer->shared[i] < ENTITY_KEY && strlen(packer->entry[i]->name) > ENTITY_KEY) {
       packer->starts_block[i] = true;
       packer->shared[i] = ENTITY_KEY;
       size = 0;
     }
   if (!packer->starts_block[0])
-    pack_refuse("the length of the first entity's name", (long)strlen(packer->entry[0]->name), ENTITY_KEY);
+    pack_refuse("the length of the first entity's name", (long)strlen(packer->entry[0]->name), ENTITY_KEY + 1);
 }
 
 /* ---- Tokens --------------------------------------------------------------------------------------------------------
@@ -144,10 +144,12 @@ static void pair_tokens(Packer *packer, PackedEntities *packed) {
 /* ---- Stream --------------------------------------------------------------------------------------------------------
  */
 
-static void put(PackedEntities *packed, int byte) {
-  if (packed->size == ENTITY_STREAM_MAX)
-    pack_refuse("the length of the entity stream", (long)packed->size + 1, ENTITY_STREAM_MAX);
-  packed->stream[packed->size++] = (unsigned char)byte;
+static void put(PackedEntities *packed, int bits, int value) {
+  for (int i = 0; i < bits; i++, packed->size++) {
+    if (packed->size / 8 == ENTITY_STREAM_MAX)
+      pack_refuse("the length of the entity stream", ENTITY_STREAM_MAX + 1, ENTITY_STREAM_MAX);
+    packed->stream[packed->size / 8] |= (unsigned char)((value >> i & 1) << packed->size % 8);
+  }
 }
 
 static int mark_number(PackedEntities *packed, unsigned second) {
@@ -162,31 +164,40 @@ static int mark_number(PackedEntities *packed, unsigned second) {
   return number;
 }
 
-static int value_of(unsigned code_point) {
-  static const struct {
-    unsigned first, value, count;
-  } ranges[] = {{0, 0, ENTITY_MATH},
-                {ENTITY_MATH_FIRST, ENTITY_MATH, ENTITY_LIGATURES - ENTITY_MATH},
-                {ENTITY_LIGATURES_FIRST, ENTITY_LIGATURES, ENTITY_VALUES - ENTITY_LIGATURES}};
-  for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
-    if (code_point - ranges[i].first < ranges[i].count)
-      return (int)(code_point - ranges[i].first + ranges[i].value);
-  pack_refuse("the code point of an entity", (long)code_point, ENTITY_MATH - 1);
+static void list_pages(PackedEntities *packed) {
+  static bool used[0x1100];
+  for (int i = 0; i < ENTITIES; i++)
+    used[entities[i].code_point >> 8] = true;
+  for (int page = 0; page < 0x1100; page++) {
+    if (!used[page])
+      continue;
+    if (packed->page_count == ENTITY_PAGES_MAX)
+      pack_refuse("the number of pages of code points", packed->page_count + 1, ENTITY_PAGES_MAX);
+    packed->pages[packed->page_count++] = (unsigned short)page;
+  }
 }
 
-/* Returns the value, which the next may be a distance from. */
+static int value_of(const PackedEntities *packed, unsigned code_point) {
+  int page = 0;
+  while (packed->pages[page] != code_point >> 8)
+    page++;
+  return page << 8 | (int)(code_point & 0xFF);
+}
+
+/* Returns the value, which the next is a distance from. */
 static int write_value(PackedEntities *packed, const Entity *entity, int before) {
-  int value = value_of(entity->code_point), distance = value - before;
-  if (entity->second == 0 && distance >= -64 && distance < 64) {
-    put(packed, distance + 64);
-    return value;
+  int value = value_of(packed, entity->code_point);
+  int distance = value > before ? 2 * (value - before - 1) : 2 * (before - value) + 1, width = 0;
+  while (distance >> width)
+    width++;
+  if (width >= ENTITY_MARKED)
+    pack_refuse("the width of a distance between values", width, ENTITY_MARKED - 1);
+  if (entity->second != 0) {
+    put(packed, 4, ENTITY_MARKED);
+    put(packed, 4, mark_number(packed, entity->second));
   }
-  if (entity->second != 0)
-    value |= ENTITY_VALUES;
-  put(packed, 0x80 | value >> 8);
-  put(packed, value & 0xFF);
-  if (entity->second != 0)
-    put(packed, mark_number(packed, entity->second));
+  put(packed, 4, width);
+  put(packed, width - 1, distance);
   return value;
 }
 
@@ -204,14 +215,14 @@ static void write_stream(const Packer *packer, PackedEntities *packed) {
     const Spelling *spelling = &packer->spelling[i];
     if (packer->starts_block[i]) {
       start_block(packed, packer->entry[i]->name);
-      before = 0;
+      before = ENTITY_VALUE_BEFORE;
     }
-    if (spelling->length > SPELLING_MAX)
-      pack_refuse("the number of tokens of an entity's name", spelling->length, SPELLING_MAX);
-    put(packed, packer->shared[i] << 4 | spelling->length);
-    for (int j = 0; j < spelling->length; j++)
-      put(packed, spelling->token[j]);
+    put(packed, 4, packer->shared[i]);
     before = write_value(packed, packer->entry[i], before);
+    for (int j = 0; j < spelling->length; j++) {
+      put(packed, 1, j + 1 < spelling->length);
+      put(packed, 8, spelling->token[j]);
+    }
   }
   packed->block[packed->blocks].offset = packed->size;
 }
@@ -225,6 +236,7 @@ const PackedEntities *pack_entities(void) {
   cut_blocks(&packer);
   spell_bytes(&packer);
   pair_tokens(&packer, &packed);
+  list_pages(&packed);
   write_stream(&packer, &packed);
   return &packed;
 }
