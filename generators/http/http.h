@@ -14,14 +14,13 @@
 
 /* "document": the Markdown being read, one at a time. */
 enum {
-  FIELD(DOCUMENT_BASE, 8),     /* its mapping, or 0 */
-  FIELD(DOCUMENT_LENGTH, 8),   /* bytes read so far */
-  FIELD(DOCUMENT_CAPACITY, 8), /* bytes mapped */
+  FIELD(DOCUMENT_BASE, 8),           /* its mapping, or 0 */
+  FIELD(DOCUMENT_CAPACITY, 8),       /* bytes mapped */
+  FIELD(DOCUMENT_WORKSPACE, 8),      /* the renderer's workspace, or 0 */
+  FIELD(DOCUMENT_WORKSPACE_SIZE, 8), /* its bytes */
+  FIELD(DOCUMENT_LENGTH, 8),         /* bytes of the document read so far */
   DOCUMENT_SIZE
 };
-
-/* Bytes before the workspace in the same mapping: room to put a header section directly before the HTML. */
-enum { PAGE_HEADROOM = 4096 };
 
 /* What parse_request knows of a request: */
 enum {
@@ -32,10 +31,12 @@ enum {
   REQUEST_CONTENT_LENGTH = 16 /* Content-Length has come */
 };
 
-void lay_http_failures(void);   /* reasons.c: errors, in the words of these programs */
-void lay_http_document(void);   /* document.c: reading a document, rendering it */
+void lay_http_failures(void); /* reasons.c: errors, in the words of these programs */
+void lay_http_document(void); /* document.c: reading a document, rendering it; lay_tidy_document for the next one */
+void lay_tidy_document(void);
 void lay_http_request(void);    /* request.c: is it an HTTP request, and what is its answer's status */
 void lay_http_response(void);   /* response.c: the answer's bytes */
+void lay_http_page(void);       /* page.c: the page of FILE, and memory for clients */
 void lay_http_connection(void); /* connection.c: one client, from accept to close */
 void lay_http_server(void);     /* server.c: the listening socket and the event loop */
 

@@ -20,6 +20,7 @@ static const struct {
                {414, "414 URI Too Long"},
                {431, "431 Request Header Fields Too Large"},
                {500, "500 Internal Server Error"},
+               {503, "503 Service Unavailable"},
                {505, "505 HTTP Version Not Supported"}};
 
 /* Pieces of an answer. */

@@ -1,21 +1,20 @@
 /* server.c: the listening socket and the event loop.
  *
- * One thread, and nothing in it waits but ppoll: for the listening socket and for every connection at once, until the
- * earliest deadline. So a client that is silent or slow costs the others nothing. When no slot is to be had, or the
- * kernel has no descriptor to give, the listening socket is not asked for until that changes: clients wait in its
- * backlog, and the loop does not spin. */
+ * One thread, and nothing in it waits but epoll_pwait: for the listening socket and for every connection at once, until
+ * the earliest deadline. So a client that is silent or slow costs the others nothing. When all slots are taken, the
+ * client that has waited longest gives way to a new one. Where there is none that has had its time, or the kernel has
+ * no descriptor to give, the listening socket is not asked for until that changes: clients wait in its backlog, and the
+ * loop does not spin. */
 #include "server.h"
 
 #define SLOT S0
-#define POLLFD S1
-#define NOW S3
 
-enum { BACKLOG = 1024 };
+enum { BACKLOG = 4096 };
 
 /* Nanoseconds until accept is tried again after the kernel had no descriptor or memory for a client. */
 #define ACCEPT_PAUSE 100000000
 
-/* read_clock: out A0 = the monotonic clock in nanoseconds. */
+/* read_clock: out A0 = the monotonic clock in nanoseconds, which becomes SERVER_NOW. */
 static void lay_read_clock(void) {
   routine("read_clock");
   li(A0, LINUX_CLOCK_MONOTONIC);
@@ -26,6 +25,8 @@ static void lay_read_clock(void) {
   mul(A0, A0, 1000000000);
   ld64(A1, A1, 8);
   add(A0, A0, A1);
+  la(A1, "server");
+  st64(A0, A1, SERVER_NOW);
   ret();
   bss("clock", 16, 8);
 }
@@ -59,7 +60,21 @@ static void lay_end_on_signals(void) {
   bss("ending_action", 32, 8);
 }
 
-/* listen_or_fail: listens on "listen_address", a struct sockaddr_in, puts the socket at the head of "poll_set", and
+/* control_events: in A1 = LINUX_EPOLL_CTL_*, A2 = descriptor, A4 = LINUX_EPOLL*, A5 = what comes with the event. Out A0
+ * = 0 or -errno. */
+static void lay_control_events(void) {
+  routine("control_events");
+  la(A3, "event");
+  st32(A4, A3, 0);
+  st64(A5, A3, machine_now()->epoll_data);
+  la(A0, "server");
+  ld32(A0, A0, SERVER_POLL);
+  sys(NR_EPOLL_CTL);
+  ret();
+  bss("event", 16, 8);
+}
+
+/* listen_or_fail: listens on "listen_address", a struct sockaddr_in, keeps the socket in SERVER_SOCKET, and
  * writes the address that it really has back into "listen_address". Ends the program if it cannot. */
 static void lay_listen(void) {
   Reg socket = S0;
@@ -107,8 +122,8 @@ static void lay_listen(void) {
   st32(16, A2, 0);
   sys(NR_GETSOCKNAME);
   blt(A0, 0, "failed");
-  la(T0, "poll_set");
-  st32(socket, T0, POLLFD_FD);
+  la(T0, "server");
+  st32(socket, T0, SERVER_SOCKET);
   leave();
 
   label("failed");
@@ -150,69 +165,174 @@ static void lay_announce(void) {
   leave();
 }
 
-/* prepare_slots: frees all slots and gives each its buffer. */
+/* prepare_slots: makes the epoll instance, and takes as many descriptors as the system gives: one for each slot but
+ * two, which are for FILE and for a client that is accepted before another gives way to it. Ends the program if they
+ * are not enough for one client. */
 static void lay_prepare_slots(void) {
-  Reg buffer = S2, left = S3;
+  static const NamedString strings[] = {{"cannot_serve", "cannot serve clients"}};
+  data_strings(strings);
+
   routine("prepare_slots");
-  enter(SLOT, POLLFD, buffer, left);
-  la(SLOT, "slots");
-  la(POLLFD, "poll_set");
-  la(buffer, "request_buffers");
-  li(left, SLOTS);
-  label("next_slot");
-  add(POLLFD, POLLFD, POLLFD_SIZE);
-  call("free_slot");
-  st64(buffer, SLOT, SLOT_BUFFER);
-  add(SLOT, SLOT, SLOT_SIZE);
-  add(buffer, buffer, REQUEST_ROOM);
-  sub(left, left, 1);
-  bne(left, 0, "next_slot");
-  la(T0, "accept_deadline");
-  st64(-1, T0, 0);
+  enter_bare();
+  li(A0, LINUX_O_CLOEXEC);
+  sys(NR_EPOLL_CREATE1);
+  blt(A0, 0, "failed");
+  la(A1, "server");
+  st32(A0, A1, SERVER_POLL);
+  st64(-1, A1, SERVER_NEXT_DEADLINE);
+  st64(-1, A1, SERVER_ACCEPT_AT);
+  la(T0, "slots");
+  st64(T0, A1, SERVER_FRESH);
+  call("raise_limit");
+  la(A1, "server");
+  ld32(T0, A1, SERVER_POLL); /* what is open has lower numbers, or this one */
+  add(T0, T0, 2);
+  sub(A0, A0, T0);
+  blt(A0, 1, "too_few");
+  ble(A0, SLOTS, "as_many");
+  li(A0, SLOTS);
+  label("as_many");
+  mul(A0, A0, SLOT_SIZE);
+  la(T0, "slots");
+  add(A0, A0, T0);
+  st64(A0, A1, SERVER_END);
+  li(A1, LINUX_EPOLL_CTL_ADD);
+  call("watch_clients");
+  blt(A0, 0, "failed");
   leave();
+  label("too_few");
+  li(A0, -LINUX_EMFILE);
+  label("failed");
+  call("reason_for");
+  mov(A2, A0);
+  la(A0, "cannot_serve");
+  la(A1, "nothing");
+  li(A3, EXIT_FAILED);
+  jump("fail");
+  bss("server", SERVER_SIZE, 8);
   bss("slots", SLOTS * SLOT_SIZE, 64);
-  bss("poll_set", (SLOTS + 1) * POLLFD_SIZE, 8);
-  bss("accept_deadline", 8, 8); /* when accept is tried again; all ones: not waiting for that */
-  bss("request_buffers", SLOTS * REQUEST_ROOM + REQUEST_SPARE, 64);
 }
 
-/* find_slot: out A0 = 1 and SLOT, POLLFD = a FREE slot, or else a DRAINING one; A0 = 0 if there is neither. */
-static void lay_find_slot(void) {
-  routine("find_slot");
-  la(A1, "slots");
-  la(A2, "poll_set");
-  li(A3, SLOTS);
+/* raise_limit: lets the program have as many descriptors as it may. Out A0 = how many. */
+static void lay_raise_limit(void) {
+  routine("raise_limit");
   li(A0, 0);
-  label("next_slot");
-  add(A2, A2, POLLFD_SIZE);
-  ld64(T0, A1, SLOT_STATE);
-  beq(T0, FREE, "free");
-  bne(T0, DRAINING, "busy");
-  li(A0, 1);
-  mov(SLOT, A1);
-  mov(POLLFD, A2);
-  label("busy");
-  add(A1, A1, SLOT_SIZE);
-  sub(A3, A3, 1);
-  bne(A3, 0, "next_slot");
+  li(A1, LINUX_RLIMIT_NOFILE);
+  li(A2, 0);
+  la(A3, "limit");
+  sys(NR_PRLIMIT64); /* the place is ours, the number is known: it tells */
+  ld64(T0, A3, RLIMIT_MOST);
+  st64(T0, A3, RLIMIT_NOW);
+  mov(A2, A3);
+  li(A3, 0);
+  li(A0, 0);
+  sys(NR_PRLIMIT64); /* a soft limit may be raised to the hard one by anybody */
+  ld64(A0, A2, RLIMIT_NOW);
   ret();
-  label("free");
-  li(A0, 1);
+  bss("limit", RLIMIT_SIZE, 8);
+}
+
+/* watch_clients: in A1 = LINUX_EPOLL_CTL_*. The epoll instance tells of clients that wait. Out A0 = 0 or -errno. */
+static void lay_watch_clients(void) {
+  routine("watch_clients");
+  la(T0, "server");
+  st32(1, T0, SERVER_ACCEPTS);
+  st64(-1, T0, SERVER_ACCEPT_AT);
+  ld32(A2, T0, SERVER_SOCKET);
+  li(A4, LINUX_EPOLLIN);
+  li(A5, 0);
+  jump("control_events");
+
+  /* resume_accepting: there may be a slot or a descriptor for a client now. */
+  routine("resume_accepting");
+  la(T0, "server");
+  ld32(T1, T0, SERVER_ACCEPTS);
+  li(A1, LINUX_EPOLL_CTL_MOD);
+  beq(T1, 0, "watch_clients"); /* which cannot fail: the socket is being watched */
+  ret();
+
+  /* pause_accepting: in A0 = time when accepting goes on, if it does not before. */
+  routine("pause_accepting");
+  la(T0, "server");
+  st64(A0, T0, SERVER_ACCEPT_AT);
+  st32(0, T0, SERVER_ACCEPTS);
+  ld64(T1, T0, SERVER_NEXT_DEADLINE);
+  bgeu(A0, T1, "not_earlier");
+  st64(A0, T0, SERVER_NEXT_DEADLINE);
+  label("not_earlier");
+  li(A1, LINUX_EPOLL_CTL_MOD);
+  ld32(A2, T0, SERVER_SOCKET);
+  li(A4, 0);
+  li(A5, 0);
+  jump("control_events");
+}
+
+/* take_slot: out SLOT = a slot that is free, or 0. It has a buffer without octets, and no page. */
+static void lay_take_slot(void) {
+  routine("take_slot");
+  la(A1, "server");
+  ld64(SLOT, A1, SERVER_FREE);
+  beq(SLOT, 0, "fresh");
+  ld64(T0, SLOT, SLOT_NEXT);
+  st64(T0, A1, SERVER_FREE);
+  ret();
+  label("fresh");
+  ld64(A0, A1, SERVER_FRESH);
+  ld64(T0, A1, SERVER_END);
+  bgeu(A0, T0, "none");
+  mov(SLOT, A0);
+  add(A0, A0, SLOT_SIZE);
+  st64(A0, A1, SERVER_FRESH);
+  add(T0, SLOT, SLOT_SMALL);
+  st64(T0, SLOT, SLOT_BUFFER);
+  st64(SMALL_ROOM, SLOT, SLOT_ROOM);
+  label("none");
+  ret();
+
+  /* free_slot: makes SLOT free. There is a place for a client. */
+  routine("free_slot");
+  st64(FREE, SLOT, SLOT_STATE);
+  st64(-1, SLOT, SLOT_DEADLINE);
+  la(A1, "server");
+  ld64(T0, A1, SERVER_FREE);
+  st64(T0, SLOT, SLOT_NEXT);
+  st64(SLOT, A1, SERVER_FREE);
+  jump("resume_accepting");
+}
+
+/* find_who_gives_way: all slots are taken. Out SLOT = the one that may be given to another client first, A0 = when. */
+static void lay_find_who_gives_way(void) {
+  routine("find_who_gives_way");
+  la(A1, "slots");
+  la(A2, "server");
+  ld64(A2, A2, SERVER_FRESH);
+  li(A0, -1);
+  label("next_slot");
+  ld64(T0, A1, SLOT_GIVES_WAY);
+  bgeu(T0, A0, "not_before");
+  mov(A0, T0);
   mov(SLOT, A1);
-  mov(POLLFD, A2);
+  label("not_before");
+  add(A1, A1, SLOT_SIZE);
+  bltu(A1, A2, "next_slot");
   ret();
 }
 
 /* accept_clients: a client waits. Takes all that wait, as long as there are slots for them. */
 static void lay_accept_clients(void) {
-  Reg socket = S2;
+  Reg socket = S1;
   routine("accept_clients");
-  enter(SLOT, POLLFD, socket);
+  enter(SLOT, socket);
   label("next_client");
-  call("find_slot");
-  beq(A0, 0, "stop_accepting");
-  la(A0, "poll_set");
-  ld32(A0, A0, POLLFD_FD);
+  call("take_slot");
+  bne(SLOT, 0, "accept");
+  call("find_who_gives_way");
+  la(T0, "server");
+  ld64(T0, T0, SERVER_NOW);
+  bgtu(A0, T0, "nobody_gives_way");
+  label("accept");
+  la(A0, "server");
+  ld32(A0, A0, SERVER_SOCKET);
   li(A1, 0);
   li(A2, 0);
   li(A3, LINUX_O_NONBLOCK | LINUX_O_CLOEXEC);
@@ -221,75 +341,106 @@ static void lay_accept_clients(void) {
   mov(socket, A0);
   ld64(T0, SLOT, SLOT_STATE);
   beq(T0, FREE, "slot_free");
-  call("close_connection");
+  call("give_way");
+  call("take_slot");
   label("slot_free");
   mov(A0, socket);
   call("open_connection");
   jump("next_client");
 
   label("not_accepted");
-  beq(A0, -LINUX_EAGAIN, "all_accepted");
-  beq(A0, -LINUX_EINTR, "next_client");
-  beq(A0, -LINUX_ECONNABORTED, "next_client");
-  call("read_clock"); /* EMFILE, ENFILE, ENOBUFS, ENOMEM and the like pass with time, or when a client goes */
+  mov(socket, A0); /* the error */
+  ld64(T0, SLOT, SLOT_STATE);
+  bne(T0, FREE, "slot_kept");
+  call("free_slot");
+  label("slot_kept");
+  beq(socket, -LINUX_EAGAIN, "all_accepted");
+  beq(socket, -LINUX_EINTR, "next_client");
+  beq(socket, -LINUX_ECONNABORTED, "next_client");
+  la(T0, "server"); /* EMFILE, ENFILE, ENOBUFS, ENOMEM and the like pass with time, or when a client goes */
+  ld64(A0, T0, SERVER_NOW);
   add(A0, A0, ACCEPT_PAUSE);
-  la(T0, "accept_deadline");
-  st64(A0, T0, 0);
-  label("stop_accepting");
-  la(T0, "poll_set");
-  st16(0, T0, POLLFD_EVENTS);
+  label("nobody_gives_way");
+  call("pause_accepting");
   label("all_accepted");
+  leave();
+
+  /* give_way: SLOT becomes free for another client. Who has not sent a request is told that the time for it is over. */
+  routine("give_way");
+  enter_bare();
+  ld64(T0, SLOT, SLOT_STATE);
+  bne(T0, READING, "told");
+  li(A0, 408);
+  call("answer_request");
+  label("told");
+  ld64(T0, SLOT, SLOT_STATE);
+  beq(T0, FREE, "freed");
+  call("close_connection");
+  label("freed");
   leave();
 }
 
-/* what_to_wait_for: out A0 = struct timespec of the time from now to the earliest deadline, or 0 if there is none; A1 =
- * how many entries of "poll_set" are in use: ppoll refuses more than RLIMIT_NOFILE, even of descriptor -1. */
+/* what_to_wait_for: out A0 = milliseconds from now to the earliest deadline, or -1 if there is none. To divide by a
+ * million, it multiplies by 2^47 / 1000000 and shifts: for as long as a minute that is 0.2 us too few at most, after
+ * which it is asked again. */
 static void lay_what_to_wait_for(void) {
-  Reg earliest = S2, in_use = S3;
   routine("what_to_wait_for");
-  enter(earliest, in_use);
-  la(T0, "accept_deadline");
-  ld64(earliest, T0, 0);
-  li(in_use, 1);
-  la(A1, "slots");
-  li(A2, 1);
-  label("next_slot");
-  add(A2, A2, 1);
-  ld64(T0, A1, SLOT_DEADLINE);
-  beq(T0, -1, "not_earlier");
-  mov(in_use, A2);
-  bgeu(T0, earliest, "not_earlier");
-  mov(earliest, T0);
-  label("not_earlier");
-  add(A1, A1, SLOT_SIZE);
-  bleu(A2, SLOTS, "next_slot");
-  li(A0, 0);
-  beq(earliest, -1, "done");
+  enter_bare();
+  la(A0, "server");
+  ld64(A0, A0, SERVER_NEXT_DEADLINE);
+  beq(A0, -1, "done");
   call("read_clock");
-  sub(earliest, earliest, A0);
-  bge(earliest, 0, "ahead");
-  li(earliest, 0);
-  label("ahead");
-  la(A0, "timeout");
-  st64(0, A0, 0);
-  label("whole_seconds");
-  bltu(earliest, 1000000000, "rest");
-  ld64(T0, A0, 0);
-  add(T0, T0, 1);
-  st64(T0, A0, 0);
-  sub(earliest, earliest, 1000000000);
-  jump("whole_seconds");
-  label("rest");
-  st64(earliest, A0, 8);
+  ld64(A2, A1, SERVER_NEXT_DEADLINE);
+  sub(A2, A2, A0);
+  li(A0, 0);
+  ble(A2, 0, "done");
+  li(T0, INT64_C(60000000000));
+  bleu(A2, T0, "within_a_minute");
+  mov(A2, T0);
+  label("within_a_minute");
+  add(A0, A2, 999999);
+  mul(A0, A0, 140737488);
+  shr(A0, A0, 47);
+  bne(A0, 0, "done");
+  li(A0, 1);
   label("done");
-  mov(A1, in_use);
   leave();
-  bss("timeout", 16, 8);
+}
+
+/* expire_connections: a deadline may have passed. Ends what has, and finds the next one. */
+static void lay_expire_connections(void) {
+  routine("expire_connections");
+  enter(SLOT);
+  la(A1, "server");
+  ld64(T0, A1, SERVER_ACCEPT_AT);
+  ld64(T1, A1, SERVER_NOW);
+  bgtu(T0, T1, "no_pause_ends");
+  call("resume_accepting");
+  li(T0, -1);
+  la(A1, "server");
+  label("no_pause_ends");
+  st64(T0, A1, SERVER_NEXT_DEADLINE);
+  la(SLOT, "slots");
+  jump("any_slot");
+  label("next_slot");
+  ld64(A0, SLOT, SLOT_DEADLINE);
+  ld64(T0, A1, SERVER_NOW);
+  bgtu(A0, T0, "in_time");
+  call("expire_connection");
+  label("in_time");
+  ld64(A0, SLOT, SLOT_DEADLINE);
+  call("set_deadline");
+  add(SLOT, SLOT, SLOT_SIZE);
+  la(A1, "server");
+  label("any_slot");
+  ld64(T0, A1, SERVER_FRESH);
+  bltu(SLOT, T0, "next_slot");
+  leave();
 }
 
 /* serve: the event loop; does not return. */
 static void lay_serve(void) {
-  Reg left = S2;
+  Reg event = S1, left = S2;
   static const NamedString strings[] = {{"cannot_wait", "cannot wait for clients"}};
   data_strings(strings);
 
@@ -297,43 +448,37 @@ static void lay_serve(void) {
   never_returns();
   label("wait");
   call("what_to_wait_for");
-  mov(A2, A0);
-  la(A0, "poll_set");
-  li(A3, 0); /* the signal mask stays as it is */
-  li(A4, LINUX_SIGNAL_SET);
-  sys(NR_PPOLL);
+  mov(A3, A0);
+  la(A0, "server");
+  ld32(A0, A0, SERVER_POLL);
+  la(A1, "events");
+  li(A2, EVENTS);
+  li(A4, 0); /* the signal mask stays as it is */
+  li(A5, LINUX_SIGNAL_SET);
+  sys(NR_EPOLL_PWAIT);
   beq(A0, -LINUX_EINTR, "wait");
   blt(A0, 0, "failed");
+  mov(left, A0);
   call("read_clock");
-  mov(NOW, A0);
-  la(SLOT, "slots");
-  la(POLLFD, "poll_set");
-  li(left, SLOTS);
-  label("next_slot");
-  add(POLLFD, POLLFD, POLLFD_SIZE);
-  ld16(T0, POLLFD, POLLFD_REVENTS);
-  beq(T0, 0, "nothing_happened");
-  call("advance_connection");
-  label("nothing_happened");
-  ld64(T0, SLOT, SLOT_DEADLINE);
-  bgtu(T0, NOW, "in_time");
-  call("expire_connection");
-  label("in_time");
-  add(SLOT, SLOT, SLOT_SIZE);
-  sub(left, left, 1);
-  bne(left, 0, "next_slot");
-
-  la(A0, "accept_deadline");
-  ld64(T0, A0, 0);
-  bgtu(T0, NOW, "no_pause_ends");
-  st64(-1, A0, 0);
-  la(T0, "poll_set");
-  st16(LINUX_POLLIN, T0, POLLFD_EVENTS);
-  label("no_pause_ends");
-  la(T0, "poll_set");
-  ld16(T0, T0, POLLFD_REVENTS);
-  beq(T0, 0, "wait");
+  la(event, "events");
+  jump("any_event");
+  label("next_event");
+  ld64(SLOT, event, machine_now()->epoll_data);
+  bne(SLOT, 0, "of_a_client");
   call("accept_clients");
+  jump("handled");
+  label("of_a_client");
+  call("advance_connection");
+  label("handled");
+  add(event, event, machine_now()->epoll_data + 8);
+  sub(left, left, 1);
+  label("any_event");
+  bne(left, 0, "next_event");
+  la(A1, "server");
+  ld64(T0, A1, SERVER_NEXT_DEADLINE);
+  ld64(T1, A1, SERVER_NOW);
+  bgtu(T0, T1, "wait");
+  call("expire_connections");
   jump("wait");
 
   label("failed");
@@ -343,16 +488,22 @@ static void lay_serve(void) {
   la(A1, "nothing");
   li(A3, EXIT_FAILED);
   jump("fail");
+  bss("events", EVENTS * 16, 16);
 }
 
 void lay_http_server(void) {
   lay_read_clock();
   lay_end_on_signals();
+  lay_control_events();
   lay_listen();
   lay_announce();
   lay_prepare_slots();
-  lay_find_slot();
+  lay_raise_limit();
+  lay_watch_clients();
+  lay_take_slot();
+  lay_find_who_gives_way();
   lay_accept_clients();
   lay_what_to_wait_for();
+  lay_expire_connections();
   lay_serve();
 }

@@ -1,37 +1,70 @@
-/* server.h: the records of the server's connections, shared by connection.c and server.c. */
+/* server.h: the records of the server and of its connections, shared by connection.c, page.c and server.c. */
 #ifndef BYTEGATE_HTTP_SERVER_H
 #define BYTEGATE_HTTP_SERVER_H
 
 #include "http.h"
 
 enum {
-  SLOTS = 64,            /* clients at a time; more wait in the kernel's backlog */
+  SLOTS = 10240,         /* clients at a time, as far as there are descriptors; more wait in the kernel's backlog */
   REQUEST_ROOM = 8192,   /* octets of a request line and its header section */
   REQUEST_SPARE = 16,    /* octets after them that parse_request may look at */
   DRAIN_LIMIT = 1 << 20, /* octets of a request body thrown away before the connection is closed */
-  WRITE_STEP = 1 << 20   /* most bytes of a page for one write */
+  WRITE_STEP = 1 << 20,  /* most bytes of a page for one write */
+  EVENTS = 256           /* most events told at a time */
 };
 
-/* Nanoseconds that a client may stay without a complete request, or without taking a byte of its answer. */
+/* Nanoseconds. PATIENCE: a client may stay without a complete request, and after its answer without closing.
+ * TAKE_PATIENCE: it may take nothing of its answer; each byte that it takes gives it TAKE_PER_BYTE more, up to
+ * TAKE_PATIENCE from then. So a client that takes 2,000 bytes a second is never given up, and an answer ends after
+ * TAKE_PATIENCE and TAKE_PER_BYTE for each of its bytes at the latest.
+ * All slots taken, one that has waited for a request for GIVES_WAY_READING may have to give way, and one that has been
+ * taking its answer for GIVES_WAY_WRITING. */
 #define PATIENCE INT64_C(5000000000)
+#define TAKE_PATIENCE INT64_C(30000000000)
+#define TAKE_PER_BYTE 500000
+#define GIVES_WAY_READING 1000000000
+#define GIVES_WAY_WRITING INT64_C(10000000000)
 
-/* "slots": SLOTS records of SLOT_SIZE bytes. */
+/* "slots": SLOTS records of SLOT_SIZE bytes. What is idle has no more memory than its slot. */
 enum {
   FIELD(SLOT_STATE, 8),
-  FIELD(SLOT_DEADLINE, 8), /* on the monotonic clock, in nanoseconds; all ones: none */
-  FIELD(SLOT_FILLED, 8),   /* READING: octets in the buffer; DRAINING: octets thrown away */
-  FIELD(SLOT_HEAD, 8),     /* not 0: the method is HEAD */
-  FIELD(SLOT_OUT, 8),      /* WRITING: the next byte of the answer, */
-  FIELD(SLOT_LEFT, 8),     /* and how many are left */
-  FIELD(SLOT_MAPPING, 8),  /* the mapping that the page lies in, or 0 */
-  FIELD(SLOT_MAPPING_SIZE, 8),
-  FIELD(SLOT_BUFFER, 8), /* REQUEST_ROOM bytes of its own; kept for good */
-  SLOT_SIZE
+  FIELD(SLOT_DEADLINE, 8),  /* on the monotonic clock, in nanoseconds; all ones: none */
+  FIELD(SLOT_GIVES_WAY, 8), /* from when on it may be given to another client, on the same clock */
+  FIELD(SLOT_SOCKET, 4),    /* descriptor */
+  FIELD(SLOT_EVENTS, 4),    /* LINUX_EPOLL*: what is asked of it */
+  FIELD(SLOT_NEXT, 8),      /* FREE: the next one in the list of free slots */
+  FIELD(SLOT_BUFFER, 8),    /* the octets received: SLOT_SMALL, or a mapping of its own */
+  FIELD(SLOT_ROOM, 8),      /* that it has for them, without REQUEST_SPARE */
+  FIELD(SLOT_FILLED, 8),    /* READING: octets in the buffer; DRAINING: octets thrown away */
+  FIELD(SLOT_HEAD, 8),      /* not 0: the method is HEAD */
+  FIELD(SLOT_HEAD_OUT, 8),  /* WRITING: the next byte of the header section, */
+  FIELD(SLOT_HEAD_LEFT, 8), /* how many are left, */
+  FIELD(SLOT_OUT, 8),       /* the next byte of the page, */
+  FIELD(SLOT_LEFT, 8),      /* and how many are left */
+  FIELD(SLOT_PAGE, 8),      /* what is left of the page has a mapping of its own here; 0: it has none */
+  FIELD(SLOT_PAGE_SIZE, 8), /* bytes of that mapping */
+  FIELD(SLOT_ANSWER, 512),  /* a header section, or an answer that has no page */
+  SLOT_SMALL,               /* room for the octets of most requests */
+  SLOT_SIZE = 2048,
+  SMALL_ROOM = SLOT_SIZE - SLOT_SMALL - REQUEST_SPARE
 };
 
 /* SLOT_STATE; the order is that of the table "handlers". */
 enum { FREE = 0, READING = 1, WRITING = 2, DRAINING = 3 };
 
-/* "poll_set": a struct pollfd of the listening socket, then one of each slot. A descriptor of -1 is passed over. */
+/* "server": what the event loop knows. */
+enum {
+  FIELD(SERVER_NOW, 8),           /* the monotonic clock, in nanoseconds, as it was last read */
+  FIELD(SERVER_NEXT_DEADLINE, 8), /* none of the slots' deadlines is earlier, nor is SERVER_ACCEPT_AT */
+  FIELD(SERVER_ACCEPT_AT, 8),     /* when accepting goes on; all ones: when a slot is free, or it goes on already */
+  FIELD(SERVER_FREE, 8),          /* the first of the slots that are free again, or 0 */
+  FIELD(SERVER_FRESH, 8),         /* after the last slot that was ever used */
+  FIELD(SERVER_END, 8),           /* after the last slot that may be used */
+  FIELD(SERVER_MEMORY, 8),        /* bytes mapped for pages that clients take slowly, and for long requests */
+  FIELD(SERVER_SOCKET, 4),        /* descriptors: of the listening socket */
+  FIELD(SERVER_POLL, 4),          /* and of the epoll instance */
+  FIELD(SERVER_ACCEPTS, 4),       /* not 0: the epoll instance tells of clients that wait */
+  SERVER_SIZE
+};
 
 #endif

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROW_(isa, name, elf_machine, base, page, unit, stat_mode, o_directory, templates)                              \
-  [isa] = {name, elf_machine, base, page, unit, stat_mode, o_directory, &(templates)},
+#define ROW_(isa, name, elf_machine, base, page, unit, stat_mode, o_directory, epoll_data, templates)                  \
+  [isa] = {name, elf_machine, base, page, unit, stat_mode, o_directory, epoll_data, &(templates)},
 static const Machine machines[ISA_COUNT] = {MACHINES(ROW_)};
 
 const Machine *machine_row(Isa isa) {

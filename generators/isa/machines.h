@@ -12,10 +12,10 @@
 
 /* The columns are those of Machine below. */
 /* clang-format off */
-#define MACHINES(ROW)                                                                                 \
-  /*  isa      name     e_machine   base      page     unit  st_mode  O_DIRECTORY  templates */      \
-  ROW(ISA_X64, "x64",   EM_X86_64,  0x400000, 0x1000,  0,    24,      0200000,     templates_x64)    \
-  ROW(ISA_A64, "arm64", EM_AARCH64, 0x400000, 0x10000, 4,    16,      0040000,     templates_a64)
+#define MACHINES(ROW)                                                                                             \
+  /*  isa      name     e_machine   base      page     unit  st_mode  O_DIRECTORY  epoll_data  templates */      \
+  ROW(ISA_X64, "x64",   EM_X86_64,  0x400000, 0x1000,  0,    24,      0200000,     4,          templates_x64)    \
+  ROW(ISA_A64, "arm64", EM_AARCH64, 0x400000, 0x10000, 4,    16,      0040000,     8,          templates_a64)
 /* clang-format on */
 
 #define ISA_OF_ROW_(isa, ...) isa,
@@ -29,6 +29,7 @@ typedef struct {
   unsigned unit;        /* size of an instruction in bytes; 0: it varies */
   int stat_mode;        /* offset of st_mode in the kernel's struct stat */
   int o_directory;      /* O_DIRECTORY, one of the few flags that differ */
+  int epoll_data;       /* offset of data in the kernel's struct epoll_event, which ends 8 bytes after it */
   const struct Templates *templates;
 } Machine;
 

@@ -55,7 +55,7 @@ typedef struct Templates {
   void (*lay_finish)(void);       /* lay what belongs at the end: literal pools */
 } Templates;
 
-#define EXTERN_OF_ROW_(isa, name, elf_machine, base, page, unit, stat_mode, o_directory, templates)                    \
+#define EXTERN_OF_ROW_(isa, name, elf_machine, base, page, unit, stat_mode, o_directory, epoll_data, templates)        \
   extern const Templates templates;
 MACHINES(EXTERN_OF_ROW_)
 

@@ -33,6 +33,14 @@ enum {
   LINUX_SO_REUSEADDR = 2,
   LINUX_SO_SNDBUF = 7,
   LINUX_SHUT_WR = 1,
+  LINUX_MSG_PEEK = 2,
+  LINUX_MSG_DONTWAIT = 0x40,
+  LINUX_EPOLLIN = 1,
+  LINUX_EPOLLOUT = 4,
+  LINUX_EPOLL_CTL_ADD = 1,
+  LINUX_EPOLL_CTL_MOD = 3,
+  LINUX_RLIMIT_NOFILE = 7,
+  LINUX_MADV_DONTNEED = 4,
   LINUX_TCGETS = 0x5401,
   LINUX_TIOCGWINSZ = 0x5413,
   LINUX_STATX_BASIC_STATS = 0x7ff
@@ -62,6 +70,10 @@ enum { POLLFD_FD = 0, POLLFD_EVENTS = 4, POLLFD_REVENTS = 6, POLLFD_SIZE = 8 };
 
 /* struct sockaddr_in: the port and the address are in network byte order. */
 enum { SOCKADDR_FAMILY = 0, SOCKADDR_PORT = 2, SOCKADDR_ADDRESS = 4, SOCKADDR_SIZE = 16 };
+
+/* struct iovec, and struct rlimit64. */
+enum { IOVEC_BASE = 0, IOVEC_LENGTH = 8, IOVEC_SIZE = 16 };
+enum { RLIMIT_NOW = 0, RLIMIT_MOST = 8, RLIMIT_SIZE = 16 };
 
 /* struct linux_dirent64 */
 enum {

@@ -69,6 +69,7 @@ static void lay_read_file(void) {
   beq(A0, -LINUX_EINTR, "open");
   blt(A0, 0, "done");
   mov(S0, A0);
+  li(A1, 1);
   call("append_file");
   mov(S1, A0);
   mov(A0, S0);
@@ -86,6 +87,7 @@ static void lay_filter(void) {
   bne(FILES, FILES_END, "next_file");
   la(ARGUMENT, "standard_input");
   li(A0, 0);
+  li(A1, 1);
   call("append_file");
   blt(A0, 0, "not_read");
   jump("render");

@@ -22,6 +22,8 @@ static const char help[] = "usage: markdown-server [OPTION...] [-b ADDR] [-p POR
                            "\n"
                            "  -b ADDR          listen on this IPv4 address (127.0.0.1)\n"
                            "  -p PORT          listen on this TCP port (8006); 0 takes a free one\n"
+                           "  --memory SIZE    hold SIZE bytes of pages for slow clients at most; 64M is 64 MiB,\n"
+                           "                   K and G are known too (without limit)\n"
                            "  --unsafe         pass raw HTML and dangerous URLs through\n"
                            "  --sourcepos      say of each block where it stands in the document\n"
                            "  --hardbreaks     make each line end a hard line break\n"
@@ -47,16 +49,19 @@ static const NamedString strings[] = {{"program_name", "markdown-server"},
                                       {"wants_value", " wants a value; see markdown-server --help"},
                                       {"bad_port_text", "bad port '"},
                                       {"port_meant", "'; a number from 0 to 65535 is meant"},
+                                      {"bad_size_text", "bad size '"},
+                                      {"size_meant", "'; a number is meant, with K, M or G after it or without"},
                                       {"bad_address_text", "bad address '"},
                                       {"address_meant", "'; an IPv4 address is meant, such as 127.0.0.1"}};
 
 /* The options, and where in "_start" each is handled; the last entry is for all others. The first ones are the flags of
  * markdown_render, from bit 0 on. */
 static const Option options[] = {
-    {"--unsafe", "_start.flag"},   {"--sourcepos", "_start.flag"},  {"--hardbreaks", "_start.flag"},
-    {"--nobreaks", "_start.flag"}, {"--smart", "_start.flag"},      {"--validate-utf8", "_start.flag"},
-    {"-b", "_start.address"},      {"-p", "_start.port"},           {"--", "_start.end_of_options"},
-    {"--help", "_start.help"},     {"--version", "_start.version"}, {"", "_start.unknown_option"}};
+    {"--unsafe", "_start.flag"},     {"--sourcepos", "_start.flag"}, {"--hardbreaks", "_start.flag"},
+    {"--nobreaks", "_start.flag"},   {"--smart", "_start.flag"},     {"--validate-utf8", "_start.flag"},
+    {"-b", "_start.address"},        {"-p", "_start.port"},          {"--memory", "_start.memory"},
+    {"--", "_start.end_of_options"}, {"--help", "_start.help"},      {"--version", "_start.version"},
+    {"", "_start.unknown_option"}};
 
 /* take_value: in ARGUMENT_PLACE = place of an option. Moves it on to the option's value. Out A0 = that value; ends the
  * program if there is none. */
@@ -70,6 +75,33 @@ static void lay_take_value(void) {
   fail_with("option", ARGUMENT, "wants_value", EXIT_USAGE);
 }
 
+/* parse_size: in A0 = NUL-terminated text. Out A0 = how many bytes it says, or -1. */
+static void lay_parse_size(void) {
+  routine("parse_size");
+  enter_bare();
+  li(A1, 1 << 30);
+  call("take_decimal");
+  blt(A1, 0, "refused");
+  ld8(T0, A0, 0);
+  beq(T0, 0, "counted");
+  li(A2, 10);
+  beq(T0, 'K', "unit");
+  li(A2, 20);
+  beq(T0, 'M', "unit");
+  li(A2, 30);
+  bne(T0, 'G', "refused");
+  label("unit");
+  ld8(T0, A0, 1);
+  bne(T0, 0, "refused");
+  shl(A1, A1, A2);
+  label("counted");
+  mov(A0, A1);
+  leave();
+  label("refused");
+  li(A0, -1);
+  leave();
+}
+
 /* set_defaults: where to listen, what to serve. */
 static void lay_set_defaults(void) {
   routine("set_defaults");
@@ -81,6 +113,8 @@ static void lay_set_defaults(void) {
   la(A1, "document_path");
   la(T0, "default_path");
   st64(T0, A1, 0);
+  la(A1, "memory_limit");
+  st64(-1, A1, 0);
   ret();
 }
 
@@ -149,6 +183,17 @@ static void lay_start(void) {
   label("bad_port");
   fail_with("bad_port_text", ARGUMENT, "port_meant", EXIT_USAGE);
 
+  label("memory");
+  call("take_value");
+  mov(ARGUMENT, A0);
+  call("parse_size");
+  blt(A0, 0, "bad_size");
+  la(A1, "memory_limit");
+  st64(A0, A1, 0);
+  jump("next_argument");
+  label("bad_size");
+  fail_with("bad_size_text", ARGUMENT, "size_meant", EXIT_USAGE);
+
   label("help");
   la(A1, "help_text");
   li(A2, sizeof help - 1);
@@ -165,8 +210,8 @@ static void lay_start(void) {
   label("arguments_taken");
   call("ignore_sigpipe");
   call("end_on_signals");
-  call("prepare_slots");
   call("listen_or_fail");
+  call("prepare_slots");
   call("announce");
   jump("serve");
   bss("document_path", 8, 8); /* FILE, NUL-terminated */
@@ -179,6 +224,7 @@ static void author(void) {
   lay_start();
   lay_set_defaults();
   lay_take_value();
+  lay_parse_size();
   lay_linux_text();
   lay_linux_numbers();
   lay_linux_waiting_calls();
@@ -186,10 +232,12 @@ static void author(void) {
   lay_http_failures();
   lay_http_server();
   lay_http_connection();
+  lay_http_page();
   lay_http_request();
   lay_http_response();
   lay_map_memory();
   lay_http_document();
+  lay_tidy_document();
   lay_markdown();
 }
 

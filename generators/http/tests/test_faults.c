@@ -55,10 +55,11 @@ static void check_injected(const char *fault) {
 
 /* What is got over in silence. */
 static const char *const harmless[] = {
-    "read:error=EINTR:when=1+2",   "write:error=EINTR:when=1+2",      "openat:error=EINTR:when=1+2",
-    "ppoll:error=EINTR:when=1+2",  "accept4:error=EINTR:when=1+2",    "accept4:error=ECONNABORTED:when=1+2",
-    "accept4:error=EMFILE:when=1", "accept4:error=ENOBUFS:when=1",    "read:error=EAGAIN:when=1",
-    "write:error=EAGAIN:when=2",   "shutdown:error=ENOTCONN:when=1+", "munmap:error=EINVAL:when=1+"};
+    "read:error=EINTR:when=1+2",        "writev:error=EINTR:when=1+2",     "openat:error=EINTR:when=1+2",
+    "epoll_pwait:error=EINTR:when=1+2", "accept4:error=EINTR:when=1+2",    "accept4:error=ECONNABORTED:when=1+2",
+    "accept4:error=EMFILE:when=1",      "accept4:error=ENOBUFS:when=1",    "read:error=EAGAIN:when=1",
+    "writev:error=EAGAIN:when=2",       "shutdown:error=ENOTCONN:when=1+", "munmap:error=EINVAL:when=1+",
+    "recvfrom:error=EINTR:when=1+2",    "madvise:error=EINVAL:when=1+",    "write:error=EINTR:when=1"};
 enum { HARMLESS = sizeof harmless / sizeof *harmless };
 
 START_TEST(server_goes_on) {
@@ -83,13 +84,14 @@ static const struct {
   const char *fault, *reason;
   bool document_only;
 } answered[] = {{"openat:error=EACCES:when=1", "500 Internal Server Error", true},
-                {"openat:error=EMFILE:when=1", "500 Internal Server Error", true},
+                {"openat:error=EMFILE:when=1", "503 Service Unavailable", true},
                 {"openat:error=ENOENT:when=1", "404 Not Found", true},
                 {"fstat:error=EIO:when=1", "500 Internal Server Error", true},
                 {"read:error=EIO:when=1", "500 Internal Server Error", true},
                 {"read:error=EIO:when=2", "500 Internal Server Error", true},
-                {"mmap:error=ENOMEM:when=1", "413 Content Too Large", false},
-                {"mmap:error=ENOMEM:when=2", "413 Content Too Large", false}};
+                {"read:error=EAGAIN:when=1", "500 Internal Server Error", true},
+                {"mmap:error=ENOMEM:when=1", "503 Service Unavailable", false},
+                {"mmap:error=ENOMEM:when=2", "503 Service Unavailable", false}};
 
 START_TEST(server_answers) {
   const char *fault = answered[_i].fault;
@@ -109,16 +111,16 @@ START_TEST(server_answers) {
 }
 END_TEST
 
-/* A write that says that it took 100 bytes, and took none: what follows must be the rest. The first write is the line
- * that the server is ready, each page of so few lines is one. */
+/* A write that says that it took 100 bytes, and took none: what follows must be the rest. Each page of so few lines is
+ * one write. */
 START_TEST(server_continues_a_short_write) {
   prepare(3);
   Injector injector;
-  Server server = server_start(&runners[0], document_path, inject(&injector, "write:retval=100:when=3", false));
+  Server server = server_start(&runners[0], document_path, inject(&injector, "writev:retval=100:when=2", false));
   Text whole = request(&server, get), rest = request(&server, get);
   check_text("the rest", rest, whole.bytes + 100, whole.length - 100);
   server_stop(&server);
-  check_injected("write:retval=100");
+  check_injected("writev:retval=100");
   text_free(&whole);
   text_free(&rest);
   text_free(&injector.inject);
@@ -129,7 +131,7 @@ END_TEST
 static const struct {
   const char *program, *fault, *line;
 } ended[] = {
-    {"markdown-server", "socket:error=EMFILE", "markdown-server: cannot listen on 127.0.0.1:0: error 24\n"},
+    {"markdown-server", "socket:error=EMFILE", "markdown-server: cannot listen on 127.0.0.1:0: too many open files\n"},
     {"markdown-server", "setsockopt:error=EPERM:when=1", "markdown-server: cannot listen on 127.0.0.1:0: error 1\n"},
     {"markdown-server", "setsockopt:error=EPERM:when=2", "markdown-server: cannot listen on 127.0.0.1:0: error 1\n"},
     {"markdown-server", "bind:error=EACCES", "markdown-server: cannot listen on 127.0.0.1:0: permission denied\n"},
@@ -138,7 +140,9 @@ static const struct {
     {"markdown-server", "getsockname:error=EBADF",
      "markdown-server: cannot listen on 127.0.0.1:0: bad file descriptor\n"},
     {"markdown-server", "write:error=EIO:when=1", "markdown-server: standard output: input/output error\n"},
-    {"markdown-server", "ppoll:error=ENOMEM", "markdown-server: cannot wait for clients: not enough memory\n"},
+    {"markdown-server", "epoll_create1:error=EMFILE", "markdown-server: cannot serve clients: too many open files\n"},
+    {"markdown-server", "epoll_ctl:error=ENOMEM", "markdown-server: cannot serve clients: not enough memory\n"},
+    {"markdown-server", "epoll_pwait:error=ENOMEM", "markdown-server: cannot wait for clients: not enough memory\n"},
     {"markdown-render", "read:error=EIO:when=1", "markdown-render: standard input: input/output error\n"},
     {"markdown-render", "mmap:error=ENOMEM:when=1", "markdown-render: standard input: not enough memory\n"},
     {"markdown-render", "mmap:error=ENOMEM:when=2", "markdown-render: the document: not enough memory\n"},

@@ -289,10 +289,15 @@ START_TEST(responses) {
   static const struct {
     unsigned status;
     const char *reason;
-  } errors[] = {{400, "400 Bad Request"},           {404, "404 Not Found"},
-                {408, "408 Request Timeout"},       {413, "413 Content Too Large"},
-                {414, "414 URI Too Long"},          {431, "431 Request Header Fields Too Large"},
-                {500, "500 Internal Server Error"}, {505, "505 HTTP Version Not Supported"}};
+  } errors[] = {{400, "400 Bad Request"},
+                {404, "404 Not Found"},
+                {408, "408 Request Timeout"},
+                {413, "413 Content Too Large"},
+                {414, "414 URI Too Long"},
+                {431, "431 Request Header Fields Too Large"},
+                {500, "500 Internal Server Error"},
+                {503, "503 Service Unavailable"},
+                {505, "505 HTTP Version Not Supported"}};
   for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
     char head[256], content[128];
     int length = snprintf(content, sizeof content, "<h1>%s</h1>\n", errors[i].reason);

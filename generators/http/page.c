@@ -1,0 +1,172 @@
+/* page.c: the page of FILE, read anew and rendered for a client, and the memory that slow clients make it need.
+ *
+ * The page lies in the renderer's workspace, which serves one request after the other. What a client does not take at
+ * once is copied to a mapping of its own, so the workspace is free again before the next request. Such mappings count
+ * to "memory_limit"; where it is reached, clients are answered 503 rather than served in part. */
+#include "server.h"
+
+#define SLOT S0
+
+enum { LARGE_PAGE = 64 << 10 /* what is shorter the kernel takes at once, from a client's first page on */ };
+
+/* claim_memory: in A0 = bytes. Out A0 = address of as many zeroed bytes, or -errno; -ENOMEM too where they would exceed
+ * "memory_limit". */
+static void lay_claim_memory(void) {
+  Reg bytes = S1;
+  routine("claim_memory");
+  enter(bytes);
+  mov(bytes, A0);
+  call("is_memory_left");
+  blt(A0, 0, "done");
+  mov(A0, bytes);
+  call("map_memory");
+  blt(A0, 0, "done");
+  la(A1, "server");
+  ld64(T0, A1, SERVER_MEMORY);
+  add(T0, T0, bytes);
+  st64(T0, A1, SERVER_MEMORY);
+  label("done");
+  leave();
+
+  /* is_memory_left: in A0 = bytes. Out A0 = 0 if so many can be claimed, else -ENOMEM. */
+  routine("is_memory_left");
+  la(T0, "server");
+  ld64(T0, T0, SERVER_MEMORY);
+  add(T0, T0, A0);
+  la(T1, "memory_limit");
+  ld64(T1, T1, 0);
+  li(A0, 0);
+  bleu(T0, T1, "there_is");
+  li(A0, -LINUX_ENOMEM);
+  label("there_is");
+  ret();
+  bss("memory_limit", 8, 8); /* bytes that may be claimed at the same time */
+}
+
+/* return_memory: in A0 = address, A1 = bytes, as they were claimed. */
+static void lay_return_memory(void) {
+  routine("return_memory");
+  la(A2, "server");
+  ld64(T0, A2, SERVER_MEMORY);
+  sub(T0, T0, A1);
+  st64(T0, A2, SERVER_MEMORY);
+  jump("unmap_memory");
+}
+
+/* keep_page: what is left of the page is copied out of the workspace, if it is still there. Out A0 = 0, or -errno. */
+static void lay_keep_page(void) {
+  Reg mapping = S1;
+  routine("keep_page");
+  enter(mapping);
+  li(A0, 0);
+  ld64(T0, SLOT, SLOT_LEFT);
+  beq(T0, 0, "done");
+  ld64(T1, SLOT, SLOT_PAGE);
+  bne(T1, 0, "done");
+  add(A0, T0, 16); /* copy_page writes sixteen bytes at a time */
+  call("claim_memory");
+  blt(A0, 0, "done");
+  mov(mapping, A0);
+  ld64(A1, SLOT, SLOT_OUT);
+  ld64(A2, SLOT, SLOT_LEFT);
+  st64(A0, SLOT, SLOT_PAGE);
+  st64(A0, SLOT, SLOT_OUT);
+  add(T0, A2, 16);
+  st64(T0, SLOT, SLOT_PAGE_SIZE);
+  add(A2, A2, A1);
+  label("next_sixteen");
+  copy16(A0, 0, A1, 0);
+  add(A0, A0, 16);
+  add(A1, A1, 16);
+  bltu(A1, A2, "next_sixteen");
+  li(A0, 0);
+  label("done");
+  leave();
+}
+
+/* render_file: reads FILE anew and renders it. Out A0 = status; if that is 200, A1 = the HTML and A2 = its length; it
+ * is there until the next call. Otherwise A2 = 0. */
+static void lay_render_file(void) {
+  Reg descriptor = S1, outcome = S2;
+  Reg page = S1, length = S2; /* when the file has been read */
+  Reg error = S1;
+  routine("render_file");
+  enter(descriptor, outcome);
+  label("open");
+  li(A0, LINUX_AT_FDCWD);
+  la(A1, "document_path");
+  ld64(A1, A1, 0);
+  li(A2, LINUX_O_RDONLY | LINUX_O_NONBLOCK | LINUX_O_CLOEXEC); /* opening a FIFO shall not wait for its writer */
+  sys(NR_OPENAT);
+  beq(A0, -LINUX_EINTR, "open");
+  blt(A0, 0, "failed");
+  mov(descriptor, A0);
+  call("load_document");
+  mov(outcome, A0);
+  mov(A0, descriptor);
+  sys(NR_CLOSE);
+  mov(A0, outcome);
+  blt(A0, 0, "failed");
+  la(A0, "render_flags");
+  ld64(A0, A0, 0);
+  call("render_to_page");
+  blt(A0, 0, "failed");
+  mov(page, A1);
+  mov(length, A0);
+  call("read_clock"); /* rendering may take its time, which shall not be the client's */
+  bltu(length, LARGE_PAGE, "will_be_taken");
+  mov(A0, length);
+  call("is_memory_left");
+  blt(A0, 0, "failed");
+  label("will_be_taken");
+  li(A0, 200);
+  mov(A1, page);
+  mov(A2, length);
+  leave();
+  label("failed");
+  mov(error, A0);
+  call("read_clock");
+  li(A2, 0);
+  li(A0, 404);
+  beq(error, -LINUX_ENOENT, "status_chosen");
+  beq(error, -LINUX_ENOTDIR, "status_chosen");
+  li(A0, 503);
+  beq(error, -LINUX_ENOMEM, "status_chosen");
+  beq(error, -LINUX_EMFILE, "status_chosen");
+  beq(error, -LINUX_ENFILE, "status_chosen");
+  li(A0, 500);
+  label("status_chosen");
+  leave();
+}
+
+/* load_document: in A0 = descriptor of FILE. Out A0 = 0, or -errno; -EISDIR stands for all that is no regular file. */
+static void lay_load_document(void) {
+  Reg descriptor = S1;
+  routine("load_document");
+  enter(descriptor);
+  mov(descriptor, A0);
+  la(A1, "file_status");
+  sys(NR_FSTAT);
+  blt(A0, 0, "done");
+  ld32(T0, A1, machine_now()->stat_mode);
+  and(T0, T0, MODE_TYPE);
+  li(A0, -LINUX_EISDIR);
+  bne(T0, MODE_REGULAR, "done");
+  ld64(A0, A1, STAT_SIZE); /* what to expect, no more than that */
+  call("reserve_document");
+  blt(A0, 0, "done");
+  mov(A0, descriptor);
+  li(A1, 0); /* others must not wait for this file (/proc/kmsg has something to read now and then) */
+  call("append_file");
+  label("done");
+  leave();
+  bss("file_status", STAT_ROOM, 8);
+}
+
+void lay_http_page(void) {
+  lay_claim_memory();
+  lay_return_memory();
+  lay_keep_page();
+  lay_render_file();
+  lay_load_document();
+}
