@@ -1,5 +1,6 @@
 /* The bytegate command. */
 #include "harness/base/interrupt.h"
+#include "harness/base/limits.h"
 #include "harness/bisect/bisect.h"
 #include "harness/blame/blame.h"
 #include "harness/blame/blame_trace.h"
@@ -389,11 +390,21 @@ static void check_help(void) {
   }
 }
 
+/* Ends the gate where a limit would end it later. */
+static void check_limits(bool runs, unsigned jobs) {
+  char *lacking = limits_lacking(runs, jobs);
+  if (lacking)
+    die("%s", lacking);
+}
+
 int main(int argc, char **argv) {
   struct options options;
   struct workspace none = {0};
   int status = EXIT_USAGE;
   occupy_standard_descriptors();
+  /* What is written over `ulimit -f` is to fail, and to be told. */
+  signal(SIGXFSZ, SIG_IGN);
+  check_limits(false, 0);
   html_add_section(&loaders_section);
   html_add_section(&byte_map_section);
   html_add_section(&html_sizes);
@@ -404,8 +415,10 @@ int main(int argc, char **argv) {
   options.session.blame = options.session.gate && options.blame ? blame_result : NULL;
   if (case_operand(&options))
     text_list_add(&options.session.cases, case_operand(&options), strlen(case_operand(&options)));
-  if (runs_programs(options.command))
+  if (runs_programs(options.command)) {
+    check_limits(true, options.session.jobs);
     confinement_begin(options.confine);
+  }
   switch (options.command) {
   case COMMAND_PLANT:
     if (options.operands.count == 2)

@@ -40,7 +40,7 @@ int open_and_measure(const struct session_options *options, bool fresh, struct s
     name_all_suites(&all);
   char *store = xasprintf("%s/coverage", options->build);
   bool good = session_open(session, &all, &why);
-  int status = good ? EXIT_INFRASTRUCTURE : EXIT_USAGE;
+  int status = good ? EXIT_INFRASTRUCTURE : session_open_status(session);
   good = good && coverage_measure(session, &options->programs, store, fresh, list, &why, &interrupted);
   if (!good)
     fprintf(stderr, "bytegate: %s\n", why.data);

@@ -1,6 +1,8 @@
 /* qemu's log for its guests, ptrace for the kernel's. */
 #include "harness/process/begun.h"
 
+#include "harness/base/limits.h"
+
 #include "harness/base/machine.h"
 
 #include <elf.h>
@@ -62,7 +64,7 @@ bool begun_natively(const char *elf) {
   int status = 0;
   pid_t child = fork();
   if (child < 0)
-    die("fork: %s", strerror(errno));
+    die("fork: %s%s", strerror(errno), limit_behind(errno));
   if (child == 0) {
     if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
       _exit(NOT_TRACED);

@@ -3,6 +3,7 @@
 
 #include "harness/base/companion.h"
 #include "harness/base/files.h"
+#include "harness/base/limits.h"
 #include "harness/base/words.h"
 #include "harness/process/workspace.h"
 
@@ -268,8 +269,8 @@ static void open_cell(struct cell_slot *slot) {
   char *launcher = companion_path("confine");
   int failed = cell_open(&slot->cell, launcher, &options);
   if (failed)
-    die("%s: programs cannot be confined: %s (--confine=off runs them with all that you may)", launcher,
-        strerror(failed));
+    die("%s: programs cannot be confined: %s%s (--confine=off runs them with all that you may)", launcher,
+        strerror(failed), limit_behind(failed));
   free(launcher);
 }
 

@@ -2,6 +2,7 @@
 #include "harness/process/launch.h"
 
 #include "harness/base/files.h"
+#include "harness/base/limits.h"
 #include "harness/base/spawn.h"
 #include "harness/process/workspace.h"
 
@@ -65,7 +66,7 @@ static int spawn_in_cell(struct process *process, const struct launch *launch, i
 static void open_output(size_t columns, int ends[2]) {
   if (columns == 0) {
     if (pipe2(ends, O_CLOEXEC) != 0)
-      die("no pipe: %s", strerror(errno));
+      die("no pipe: %s%s", strerror(errno), limit_behind(errno));
     return;
   }
   char name[64];

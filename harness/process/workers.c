@@ -1,6 +1,8 @@
 /* Forks workers, waits for them, and passes on to them what interrupts the parent. */
 #include "harness/process/workers.h"
 
+#include "harness/base/limits.h"
+
 #include "harness/base/bytes.h"
 #include "harness/process/workspace.h"
 
@@ -85,7 +87,7 @@ int run_workers(const struct workers *workers) {
   for (unsigned i = 0; i < workers->count; i++) {
     pids[i] = fork();
     if (pids[i] < 0)
-      die("fork: %s", strerror(errno));
+      die("fork: %s%s", strerror(errno), limit_behind(errno));
     if (pids[i] == 0)
       be_worker(workers, i, parent);
   }

@@ -44,7 +44,8 @@ static bool ask_command(struct workspace *workspace, const struct program *progr
   if (status == -ETIMEDOUT)
     bytes_printf(why, "the oracle command ran for more than %d s: %s", COMMAND_DEADLINE_MS / 1000, command);
   else if (status < 0)
-    die("%s, which runs the oracle commands of suites: %s (install bash)", SHELL, strerror(-status));
+    die("%s, which runs the oracle commands of suites: %s%s", SHELL, strerror(-status),
+        status == -ENOENT ? " (install bash)" : "");
   else if (WIFEXITED(status))
     bytes_printf(why, "the oracle command ended with exit status %d%s: %s", WEXITSTATUS(status),
                  WEXITSTATUS(status) == 127 ? " (not found)"

@@ -67,6 +67,26 @@ for file in pipe /dev/zero; do
   expect_text "path = $file: is said" 'it is no file, but a device, a pipe or the like' err
 done
 
+# Limits, which would end the gate in its middle, or a program in the place of the gate.
+for limit in 'f 10' 's 64' 'n 16' 'v 100000' 'd 90000' 't 9'; do
+  run bash -c 'eval "ulimit $1" && shift && "$@"' - "-$limit" "$gate" verify --suites "$suites" --suite hello --no-self-audit
+  expect_status "ulimit -$limit: 3" 3
+  expect_text "ulimit -$limit: is named" 'bytegate: the limit on ' err
+  expect_text "ulimit -$limit: with the remedy" "are needed: start it where \`ulimit -${limit% *} unlimited\` holds" err
+done
+run bash -c 'ulimit -Ss 64 -Sn 16 && "$@"' - "$gate" verify --suites "$suites" --suite hello --no-self-audit
+expect_status 'soft limits are no obstacle: 0' 0
+run bash -c 'ulimit -f 0 && "$@"' - "$gate" verify --suites "$suites" --suite hello --no-self-audit
+expect_status 'ulimit -f 0, where not even the message can be written: 3' 3
+if [ "$(id -u)" -eq 0 ]; then
+  cp "$gate" gate && chmod go+rx gate "$folder"
+  run bash -c 'ulimit -u 5 && exec setpriv --reuid 65534 --clear-groups ./gate verify --suite hello'
+  expect_text 'ulimit -u 5 of a user' 'the limit on processes of one user is 5' err
+else
+  run bash -c 'ulimit -u 5 && exec "$0" verify --suite hello' "$gate"
+  expect_text 'ulimit -u 5 of a user' 'the limit on processes of one user is 5' err
+fi
+
 # Selections.
 gate_run verify --suite markdwon
 expect_status 'an unknown suite: 2' 2
@@ -90,6 +110,13 @@ run "$gate" verify --suite ./lacking.ini
 expect_status 'a package that is not installed: 3' 3
 expect_text 'a package that is not installed: with the remedy' \
   'spec.json: No such file or directory (a Debian package brings it: run `make setup`)' err
+for words in list report 'reduce c/x' 'blame c/x' 'bisect c/x' "bisect --elf $build/elf/hello_x64 $build/elf/hello_arm64" coverage \
+  'covers hello.c:1' mutate; do
+  # shellcheck disable=SC2086 # words
+  run "$gate" $words --suite ./lacking.ini
+  expect_status "${words%% *} without it: 3" 3
+  expect_text "${words%% *} without it: with the remedy" '(a Debian package brings it: run `make setup`)' err
+done
 sed -i 's|/usr/share/||' lacking.ini
 run "$gate" verify --suite ./lacking.ini
 expect_status 'a file that the suite file names wrongly: 2' 2
