@@ -41,6 +41,13 @@ order_tests() {
 # run_tests TEST...: to the first that fails.
 run_tests() { scripts/run-tests.sh -1 -j 1 -t 120 -k build/kept "$@"; }
 
+# Rooms that nothing but their own commands uses: neither a verdict nor the tests of another room depend on them.
+is_leaf() { [[ " bisect blame check coverage explain loaders mutate reduce " = *" $1 "* ]]; }
+# concerned ROOM: of the tests that are read, those that can notice a fault of ROOM.
+concerned() {
+  if is_leaf "$1"; then grep -E "^scripts/|^build/tests/harness/$1/"; else cat; fi
+}
+
 # notice ROOM: prints what notices the fault that is built in this folder: a test, or `none`.
 notice() {
   local tests part
@@ -50,13 +57,13 @@ notice() {
       mapfile -t tests < <(list_tests | grep -E "^build/tests/(harness/)?$1/" | order_tests)
     else
       make -s unit-tests >"$log" 2>&1 </dev/null || { echo unbuilt && return; }
-      mapfile -t tests < <(list_tests | order_tests)
+      mapfile -t tests < <(list_tests | concerned "$1" | order_tests)
     fi
     [ ${#tests[@]} -gt 0 ] || continue
     [ $part = all ] || make -s "${tests[@]}" >"$log" 2>&1 </dev/null || { echo unbuilt && return; }
     run_tests "${tests[@]}" >"$log" 2>&1 </dev/null || { sed -n 's/^FAIL .* //p' "$log" | head -n 1 && return; }
   done
-  timeout 1800 build/bytegate verify --no-self-audit --no-blame >"$log" 2>&1 </dev/null || { echo verify && return; }
+  is_leaf "$1" || timeout 1800 build/bytegate verify --no-self-audit --no-blame >"$log" 2>&1 </dev/null || { echo verify && return; }
   echo none
 }
 

@@ -2,6 +2,7 @@
 #include "harness/verdict/fault.h"
 
 #include "harness/suite/cases.h"
+#include "harness/suite/target.h"
 #include "harness/verdict/known.h"
 
 #include <stdlib.h>
@@ -12,15 +13,68 @@ static int byte_at(const struct bytes *bytes, size_t at) {
   return at < bytes->len ? (unsigned char)bytes->data[at] : -1;
 }
 
+/* The name of the header field in which byte AT stands; empty where no field is. */
+static struct span field_at(const struct bytes *headers, size_t at) {
+  struct span text = span_of(headers);
+  size_t from = at < text.len ? at : text.len;
+  while (from > 0 && text.data[from - 1] != '\n')
+    from--;
+  size_t to = from;
+  while (to < text.len && text.data[to] != ':' && text.data[to] != '\r' && text.data[to] != '\n')
+    to++;
+  return (struct span){text.data + from, to - from};
+}
+
+/* Whether two texts are the same but for their numbers, which tell of one case only. */
+static bool same_but_for_numbers(const char *a, const char *b) {
+  static const char digits[] = "0123456789";
+  while (*a && *b) {
+    size_t digits_a = strspn(a, digits);
+    size_t digits_b = strspn(b, digits);
+    if (!digits_a != !digits_b || (!digits_a && *a != *b))
+      return false;
+    a += digits_a ? digits_a : 1;
+    b += digits_b ? digits_b : 1;
+  }
+  return *a == *b;
+}
+
+static bool is_content(enum part part) { return part == PART_BODY || part == PART_STDOUT; }
+
+/* Of a divergence in a part that has bytes. */
+static bool bytes_alike(const struct result *a, const struct result *b) {
+  if (a->part == PART_HEADERS)
+    return span_equal(field_at(&a->expected, a->offset), field_at(&b->expected, b->offset)) &&
+           span_equal(field_at(&a->actual, a->offset), field_at(&b->actual, b->offset));
+  return byte_at(&a->expected, a->offset) == byte_at(&b->expected, b->offset) &&
+         byte_at(&a->actual, a->offset) == byte_at(&b->actual, b->offset);
+}
+
 bool results_alike(const struct result *a, const struct result *b) {
-  if (a->verdict != b->verdict || a->part != b->part)
+  if (a->verdict != b->verdict || (a->part != b->part && !(is_content(a->part) && is_content(b->part))))
     return false;
   bool has_sides = a->part != PART_NONE && a->part != PART_EXIT;
   if (a->verdict == DIVERGED && has_sides)
-    return byte_at(&a->expected, a->offset) == byte_at(&b->expected, b->offset) &&
-           byte_at(&a->actual, a->offset) == byte_at(&b->actual, b->offset);
-  bool counts_bytes = a->verdict == HUNG || a->verdict == FLAKY; /* in its description, which so differs */
-  return counts_bytes || span_equal(span_of(&a->detail), span_of(&b->detail));
+    return bytes_alike(a, b);
+  if (a->verdict == HUNG || a->verdict == FLAKY) /* the description counts bytes and runs */
+    return true;
+  if (a->verdict == LEAKED || (a->verdict == DIVERGED && a->part == PART_NONE))
+    return same_but_for_numbers(span_of(&a->detail).data, span_of(&b->detail).data);
+  return span_equal(span_of(&a->detail), span_of(&b->detail));
+}
+
+/* Of a divergence in the headers: the field, and the other one where another was expected there. */
+static char *header_way(const struct result *result) {
+  struct span actual = field_at(&result->actual, result->offset);
+  struct span expected = field_at(&result->expected, result->offset);
+  struct bytes way = {0};
+  bytes_printf(&way, "%s: %s: ", verdict_name(result->verdict), part_name(result->part));
+  bytes_escaped(&way, actual.len ? actual : span_text("their end"));
+  if (!span_equal(actual, expected)) {
+    bytes_text(&way, ", expected ");
+    bytes_escaped(&way, expected.len ? expected : span_text("their end"));
+  }
+  return way.data;
 }
 
 char *result_way(const struct result *result) {
@@ -31,6 +85,8 @@ char *result_way(const struct result *result) {
     return xstrdup(verdict);
   if (result->verdict != DIVERGED || result->part == PART_NONE || result->part == PART_EXIT)
     return xasprintf("%s: %s", verdict, span_of(&result->detail).data);
+  if (result->part == PART_HEADERS)
+    return header_way(result);
   char *sides[2];
   const int bytes[2] = {actual, expected};
   for (int i = 0; i < 2; i++)
@@ -123,12 +179,44 @@ static bool is_key(const struct fault_key *key, const char *cause, size_t way) {
   return cause ? key->cause && strcmp(key->cause, cause) == 0 : key->way == way;
 }
 
+static int by_program(const void *a, const void *b) {
+  const struct member *x = a;
+  const struct member *y = b;
+  const struct program *one = x->result->target->program;
+  const struct program *other = y->result->target->program;
+  if (x->result->test_case != y->result->test_case)
+    return x->result->test_case < y->result->test_case ? -1 : 1;
+  return (one > other) - (one < other);
+}
+
+static size_t root_of(const size_t *parents, size_t number) {
+  while (parents[number] != number)
+    number = parents[number];
+  return number;
+}
+
+/* One case that fails on several machines and runners of one program fails for one cause, though it may look different
+   on each: where memory is read that nobody wrote, or a deadline differs. PARENTS[i] becomes a fault that the fault i
+   is one with. */
+static void join_faults(struct member *members, size_t count, size_t *parents) {
+  if (count)
+    qsort(members, count, sizeof *members, by_program);
+  for (size_t i = 1; i < count; i++) {
+    size_t one = root_of(parents, members[i - 1].fault);
+    size_t other = root_of(parents, members[i].fault);
+    if (by_program(&members[i - 1], &members[i]) == 0)
+      parents[one > other ? one : other] = one < other ? one : other;
+  }
+}
+
 static void count_failure(struct fault *fault, const struct result *result) {
   const struct result *example = fault->example;
   bool shorter = result->test_case->input.len < example->test_case->input.len;
   /* Of what was looked at, the report can tell more. */
   if (!result->cause == !example->cause ? shorter : result->cause != NULL)
     fault->example = result;
+  if (!fault->cause)
+    fault->cause = result->cause;
   fault->failures++;
 }
 
@@ -140,41 +228,75 @@ static void number_faults(struct member *members, size_t member_count, const str
         members[i].result->fault = k + 1;
 }
 
+/* Finds the fault of each member by its cause or, where nobody knows that, by its way: MEMBERS[i].fault. Returns how
+   many there are. */
+static size_t number_members(struct member *members, size_t count) {
+  struct way *ways = find_ways(members, count);
+  struct fault_key *keys = xcalloc(count + 1, sizeof *keys);
+  size_t found = 0;
+  for (size_t i = 0; i < count; i++) {
+    size_t way = members[i].fault;
+    const char *cause = members[i].result->cause ? members[i].result->cause : ways[way].cause;
+    size_t number = 0;
+    while (number < found && !is_key(&keys[number], cause, way + 1))
+      number++;
+    if (number == found)
+      keys[found++] = (struct fault_key){cause, cause ? 0 : way + 1};
+    members[i].fault = number;
+  }
+  free(ways);
+  free(keys);
+  return found;
+}
+
+/* Adds up the members, in the order of their results. Returns how many faults there are, and *FAULTS. */
+static size_t add_up(struct member *members, size_t count, const size_t *parents, struct fault **faults) {
+  size_t found = 0;
+  *faults = NULL;
+  for (size_t i = 0; i < count; i++) {
+    size_t root = root_of(parents, members[i].fault);
+    size_t number = 0;
+    while (number < found && (*faults)[number].root != root)
+      number++;
+    if (number == found) {
+      *faults = xrealloc(*faults, (found + 1) * sizeof **faults);
+      (*faults)[found] = (struct fault){.example = members[i].result, .root = root, .number = found};
+      found++;
+    }
+    count_failure(&(*faults)[number], members[i].result);
+    members[i].fault = number;
+  }
+  return found;
+}
+
+static int by_result(const void *a, const void *b) {
+  const struct member *x = a;
+  const struct member *y = b;
+  return (x->result > y->result) - (x->result < y->result);
+}
+
 size_t faults_find(struct result *results, size_t count, struct fault **out) {
   struct fault *faults = NULL;
-  struct fault_key *keys = NULL;
   struct member *members = xcalloc(count + 1, sizeof *members);
-  size_t fault_count = 0;
   size_t member_count = 0;
   for (size_t i = 0; i < count; i++) {
     results[i].fault = 0;
     if (result_failed(&results[i]) && !results[i].untried)
       members[member_count++] = (struct member){0, &results[i]};
   }
-  struct way *ways = find_ways(members, member_count);
-  for (size_t i = 0; i < member_count; i++) {
-    struct result *result = members[i].result;
-    size_t way = members[i].fault;
-    const char *cause = result->cause ? result->cause : ways[way].cause;
-    size_t number = 0;
-    while (number < fault_count && !is_key(&keys[number], cause, way + 1))
-      number++;
-    if (number == fault_count) {
-      faults = xrealloc(faults, (fault_count + 1) * sizeof *faults);
-      keys = xrealloc(keys, (fault_count + 1) * sizeof *keys);
-      keys[fault_count] = (struct fault_key){cause, cause ? 0 : way + 1};
-      faults[fault_count] = (struct fault){.example = result, .cause = cause, .number = fault_count};
-      fault_count++;
-    }
-    count_failure(&faults[number], result);
-    members[i].fault = number;
-  }
+  size_t numbers = number_members(members, member_count);
+  size_t *parents = xcalloc(numbers + 1, sizeof *parents);
+  for (size_t i = 0; i < numbers; i++)
+    parents[i] = i;
+  join_faults(members, member_count, parents);
+  if (member_count)
+    qsort(members, member_count, sizeof *members, by_result);
+  size_t fault_count = add_up(members, member_count, parents, &faults);
   count_members(members, member_count, faults);
   if (fault_count)
     qsort(faults, fault_count, sizeof *faults, by_failures);
   number_faults(members, member_count, faults, fault_count);
-  free(ways);
-  free(keys);
+  free(parents);
   free(members);
   *out = faults;
   return fault_count;

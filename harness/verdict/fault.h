@@ -9,13 +9,14 @@ struct fault {
   const struct result *example; /* of those with the shortest input, the first */
   const char *cause;            /* the place in the program that all that were looked at lead to; NULL: none was */
   size_t failures;
-  size_t cases;   /* different ones */
-  size_t targets; /* programs, each on a runner */
-  size_t number;  /* of faults_find alone */
+  size_t cases;        /* different ones */
+  size_t targets;      /* programs, each on a runner */
+  size_t number, root; /* of faults_find alone */
 };
 
 /* Whether two failures are alike: they have the same verdict and, of a divergence, the same part and the same two
-   bytes, or ends, where it begins; of a crash or a refusal, the same description. */
+   bytes, or ends, where it begins, in the headers the same field; of a crash or a refusal, the same description. What
+   is printed and what is served is one part; numbers of a case (lengths, what was leaked) do not count. */
 bool results_alike(const struct result *a, const struct result *b);
 
 /* What results that are alike have in common, as text: "DIVERGED: body: 0x70, expected 0x68". The caller frees
@@ -24,7 +25,8 @@ char *result_way(const struct result *result);
 
 /* Sorts the failures among the COUNT results into faults, that with the most failures first, gives each its number, and
    returns how many there are. Failures that were looked at belong together by their cause; those that are alike go
-   with them, as most likely of the same cause. What was not tried, because its program cannot be run, belongs to none.
+   with them, as most likely of the same cause; and so do those of one case and one program on several machines and
+   runners. What was not tried, because its program cannot be run, belongs to none.
    The caller frees FAULTS. */
 size_t faults_find(struct result *results, size_t count, struct fault **faults);
 

@@ -60,7 +60,7 @@ START_TEST(the_line_that_stored_the_wrong_byte_is_named) {
   must_say(&out, "BLAME faulty/c/link.md %s_%s %s: %s byte 24, 0x25 '%%', stored by put_href+", program, place->arch,
            place->where, _i < PLACES ? "stdout" : "body");
   must_name(&out, "stored by ", file, "put_href", '%');
-  must_say(&out, "written   by write(");
+  must_say(&out, "written   by write");
   must_say(&out, "called from put_safe_href+");
   free(file);
   bytes_free(&out);

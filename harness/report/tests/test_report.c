@@ -400,9 +400,11 @@ END_TEST
 
 START_TEST(github_is_told_of_problems_and_of_ten_faults_at_most) {
   struct result many[12];
+  struct test_case own[12];
   struct session large = {.options = &options, .results = many, .result_count = 12};
   for (int i = 0; i < 12; i++) {
-    many[i] = (struct result){.suite = &suite, .target = &target, .test_case = &cases[0]};
+    own[i] = cases[0];
+    many[i] = (struct result){.suite = &suite, .target = &target, .test_case = &own[i]};
     result_set(&many[i], CRASHED, "in way %d", i);
   }
   large.fault_count = faults_find(many, 12, &large.faults);

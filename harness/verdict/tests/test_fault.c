@@ -10,7 +10,8 @@
 enum { MOST = 16 };
 
 static struct suite suite = {.name = (char *)"s"};
-static struct target target = {.label = (char *)"p", .where = "native"};
+static struct program program;
+static struct target target = {.program = &program, .label = (char *)"p", .where = "native"};
 static struct test_case cases[MOST];
 static struct result results[MOST];
 static size_t count;
@@ -95,6 +96,104 @@ START_TEST(the_example_was_looked_at) {
 }
 END_TEST
 
+/* The same two bytes in two parts: two faults. */
+START_TEST(parts_are_not_merged) {
+  struct fault *faults;
+  diverge('a', 'b', 1, NULL);
+  diverge('a', 'b', 1, NULL)->part = PART_STATUS;
+  diverge('a', 'b', 1, NULL)->part = PART_STDERR;
+  ck_assert_uint_eq(faults_find(results, count, &faults), 3);
+  free(faults);
+}
+END_TEST
+
+/* One renderer as a filter and in a server. */
+START_TEST(what_is_printed_and_what_is_served_is_one_part) {
+  struct fault *faults;
+  diverge('a', 'b', 1, NULL);
+  diverge('a', 'b', 1, NULL)->part = PART_STDOUT;
+  ck_assert_uint_eq(faults_find(results, count, &faults), 1);
+  ck_assert_uint_eq(faults[0].failures, 2);
+  free(faults);
+}
+END_TEST
+
+static void set_sides(struct result *one, const char *expected, const char *actual, size_t offset) {
+  one->part = PART_HEADERS;
+  one->offset = offset;
+  bytes_clear(&one->expected);
+  bytes_clear(&one->actual);
+  bytes_text(&one->expected, expected);
+  bytes_text(&one->actual, actual);
+}
+
+/* A length that is wrong is another byte in each answer. */
+START_TEST(headers_are_alike_by_their_field) {
+  struct fault *faults;
+  set_sides(diverge('a', 'b', 1, NULL), "A: b\r\nContent-Length: 12\r\n\r\n", "A: b\r\nContent-Length: 13\r\n\r\n", 23);
+  set_sides(diverge('a', 'b', 1, NULL), "A: b\r\nContent-Length: 9\r\n\r\n", "A: b\r\nContent-Length: 10\r\n\r\n", 22);
+  set_sides(diverge('a', 'b', 1, NULL), "A: 9\r\nContent-Length: 2\r\n\r\n", "A: 1\r\nContent-Length: 2\r\n\r\n", 3);
+  set_sides(diverge('a', 'b', 1, NULL), "A: b\r\n\r\n", "A: b\r\nX: y\r\n\r\n", 6);
+  ck_assert_uint_eq(faults_find(results, count, &faults), 3);
+  ck_assert_uint_eq(faults[0].failures, 2);
+  char *ways[] = {result_way(&results[0]), result_way(&results[3])};
+  ck_assert_str_eq(ways[0], "DIVERGED: headers: Content-Length");
+  ck_assert_str_eq(ways[1], "DIVERGED: headers: X, expected their end");
+  free(ways[0]);
+  free(ways[1]);
+  free(faults);
+}
+END_TEST
+
+static void describe(enum verdict verdict, const char *detail) {
+  struct result *one = diverge('a', 'b', 1, NULL);
+  one->verdict = NOT_RUN;
+  one->part = PART_NONE;
+  result_set(one, verdict, "%s", detail);
+}
+
+START_TEST(numbers_of_a_case_do_not_count) {
+  struct fault *faults;
+  describe(LEAKED, "it kept 56 descriptors more after 56 more answers");
+  describe(LEAKED, "it kept 112 descriptors more after 1024 more answers");
+  describe(LEAKED, "it kept 4 KiB of memory more after 56 more answers");
+  describe(DIVERGED, "Content-Length is 12 and the body has 13 bytes");
+  describe(DIVERGED, "Content-Length is 1 and the body has 2 bytes");
+  describe(DIVERGED, "Content-Length is 1 and the body has 2 byte");
+  describe(CRASHED, "ended with exit status 1");
+  describe(CRASHED, "ended with exit status 2");
+  ck_assert_uint_eq(faults_find(results, count, &faults), 6);
+  free(faults);
+}
+END_TEST
+
+/* What looks different natively and under an emulator. Another program that shares the case has its own fault, and so
+   has another case. */
+START_TEST(one_case_of_one_program_is_one_fault) {
+  struct fault *faults;
+  struct target emulated = {.program = &program, .label = (char *)"p", .where = "qemu"};
+  struct program another = {0};
+  struct target of_another = {.program = &another, .label = (char *)"q", .where = "native"};
+  diverge('a', 'b', 1, "stored by one one.c:1");
+  diverge('a', 'b', 1, NULL);
+  describe(CRASHED, "ended by signal 11");
+  describe(HUNG, "did not end");
+  describe(LEAKED, "a process");
+  results[2].test_case = results[0].test_case;
+  results[2].target = &emulated;
+  results[3].test_case = results[0].test_case;
+  results[3].target = &of_another;
+  ck_assert_uint_eq(faults_find(results, count, &faults), 3);
+  ck_assert_uint_eq(faults[0].failures, 3);
+  ck_assert_uint_eq(faults[0].cases, 2);
+  ck_assert_uint_eq(faults[0].targets, 2);
+  ck_assert_str_eq(faults[0].cause, "stored by one one.c:1");
+  ck_assert_ptr_eq(fault_of(faults, 3, &results[2]), &faults[0]);
+  ck_assert_ptr_ne(fault_of(faults, 3, &results[3]), fault_of(faults, 3, &results[4]));
+  free(faults);
+}
+END_TEST
+
 START_TEST(what_does_not_fail_or_was_not_tried_is_no_fault) {
   struct fault *faults;
   diverge('a', 'b', 1, NULL)->untried = true;
@@ -113,6 +212,11 @@ int main(void) {
   tcase_add_test(tests, one_cause_is_one_fault);
   tcase_add_test(tests, two_causes_are_two_faults);
   tcase_add_test(tests, the_example_was_looked_at);
+  tcase_add_test(tests, parts_are_not_merged);
+  tcase_add_test(tests, what_is_printed_and_what_is_served_is_one_part);
+  tcase_add_test(tests, headers_are_alike_by_their_field);
+  tcase_add_test(tests, numbers_of_a_case_do_not_count);
+  tcase_add_test(tests, one_case_of_one_program_is_one_fault);
   tcase_add_test(tests, what_does_not_fail_or_was_not_tried_is_no_fault);
   suite_add_tcase(all, tests);
   SRunner *runner = srunner_create(all);
