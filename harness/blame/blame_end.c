@@ -18,13 +18,26 @@ enum { MOST_SPOTS = 3 };
 
 /* ---- Crashes ---------------------------------------------------------------------------------------------------- */
 
-/* The record of the signal that ended the program. An emulator raises the guest's signal once more at itself, without
-   an address: then the record before, of the same signal with an address, is the one. */
-static const struct observed *fatal_signal(const struct observation *observation) {
+/* Whether nothing happens to a program that has not asked for this signal (signal(7)). */
+static bool is_ignored(int number) {
+  return number == SIGCHLD || number == SIGCONT || number == SIGURG || number == SIGWINCH;
+}
+
+static bool is_exit(const struct observed *record, enum call_numbers numbers) {
+  const struct call *call = record->kind == OBSERVED_CALL ? call_of(numbers, record->number) : NULL;
+  return call && call->role == CALL_EXITS;
+}
+
+/* The record of the signal that ended the program; NULL: it ended itself, after whatever signal. An emulator raises the
+   guest's signal once more at itself, without an address: then the record before, of the same signal with an address,
+   is the one. */
+static const struct observed *fatal_signal(const struct observation *observation, enum call_numbers numbers) {
   const struct observed *last = NULL;
   for (size_t i = observation->count; i-- > 0;) {
     const struct observed *record = observation->records[i];
-    if (record->kind != OBSERVED_SIGNAL)
+    if (!last && is_exit(record, numbers))
+      return NULL;
+    if (record->kind != OBSERVED_SIGNAL || is_ignored(record->number))
       continue;
     if (last && record->number != last->number)
       return last;
@@ -150,7 +163,7 @@ static bool describe_call(const struct blamed_program *program, const struct obs
 /* Describes what OBSERVATION saw of RESULT, which has come again. */
 static bool describe(struct blamed_program *program, const struct observation *observation, const struct result *result,
                      struct bytes *out) {
-  const struct observed *fatal = fatal_signal(observation);
+  const struct observed *fatal = fatal_signal(observation, program->calls);
   if (result->verdict == HUNG)
     describe_hang(program, observation, out);
   else if (result->verdict == LEAKED)

@@ -6,6 +6,7 @@
 #include "harness/suite/target.h"
 
 #include "harness/drive/drive.h"
+#include "harness/process/confinement.h"
 #include "harness/process/workers.h"
 #include "harness/process/workspace.h"
 
@@ -99,7 +100,10 @@ static struct stand_in *stand_in_for(struct shift *shift, const struct target *o
   *one = (struct stand_in){.original = original, .target = target_copy(original)};
   char *confine = companion_path("confine");
   char *limit = xasprintf("--processor=%u", original->program->drive == DRIVE_HTTP ? 50 * cpu_ms : cpu_ms);
-  prefix_wrap(&one->target.prefix, (const char *const[]){confine, "--profile=strict", limit, NULL});
+  /* In a whole cell a mutant can write its own folder and nothing else, so it may. */
+  bool writes = original->program->confine && strcmp(confinement_state(), "whole") == 0;
+  prefix_wrap(&one->target.prefix,
+              (const char *const[]){confine, "--profile=strict", limit, writes ? "--writes" : NULL, NULL});
   free(confine);
   free(limit);
   free(one->target.elf);
@@ -199,6 +203,9 @@ static int drive(struct shift *shift) {
 }
 
 static void begin_shift(struct shift *shift, struct mutation_run *run, struct workspace *workspace) {
+  struct bytes why = {0};
+  if (!confinement_check(workspace, &why))
+    die("%s", why.data);
   *shift = (struct shift){.run = run, .workspace = workspace};
   shift->elf = workspace_file(workspace, run->coverage->name);
   shift->drawn = xcalloc(run->coverage->case_count, sizeof *shift->drawn);

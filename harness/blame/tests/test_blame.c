@@ -198,6 +198,19 @@ START_TEST(an_end_by_itself_is_named) {
 }
 END_TEST
 
+/* The end of a child is a signal too, and not why a program ends. */
+START_TEST(an_end_by_itself_after_that_of_a_child_is_named) {
+  struct bytes out = {0};
+  write_faulty("child.ini", "[program p]\nelf = /bin/sh\narguments = -c \"/bin/true; exit 3\"\nrunner = native\n"
+                            "oracle = command\noracle-command = true\n[cases c]\nsource = nothing\n");
+  ck_assert_int_eq(run_shell(&out, "\"$B\" blame c/run --suite $T/child.ini --known /dev/null"), 1);
+  must_say(&out, "DIVERGED child/c/run ");
+  must_say(&out, "ended     by exit_group(3) at ");
+  ck_assert_ptr_null(strstr(out.data, "signal"));
+  bytes_free(&out);
+}
+END_TEST
+
 /* Of a run, and of a server, where it shows only when that is stopped. */
 START_TEST(a_process_left_behind_is_followed_to_the_fork) {
   struct bytes out = {0};
@@ -291,6 +304,7 @@ int main(void) {
   tcase_add_loop_test(tc, a_hang_is_named_with_where_it_spins, 0, PLACES);
   tcase_add_test(tc, a_hang_is_named_with_what_it_waits_in);
   tcase_add_test(tc, an_end_by_itself_is_named);
+  tcase_add_test(tc, an_end_by_itself_after_that_of_a_child_is_named);
   tcase_add_loop_test(tc, a_process_left_behind_is_followed_to_the_fork, 0, 2);
   tcase_add_loop_test(tc, a_byte_passed_in_a_register_is_followed_to_the_caller, 0, PLACES);
   tcase_add_loop_test(tc, instructions_are_read_for_what_they_move, 0, (int)(sizeof codes / sizeof *codes));

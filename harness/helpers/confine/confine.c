@@ -11,6 +11,7 @@
      --disk             the folder is an empty file system of a limited size
      --bare             without namespaces and control groups, as in a container
      --no-scopes        without the scopes of Landlock, as before Linux 6.12
+     --writes           the strict profile alone lets files be opened for writing: for use within a cell
 
    The strict profile alone, without --folder, is no cell: limits and a filter, and then it becomes the program. The
    gate starts it with --serve, for many programs, and speaks to it (harness/cell/wire.h). */
@@ -30,7 +31,7 @@ struct command {
   size_t read_count, write_count;
   unsigned processor_ms;
   int report_fd;
-  bool serve, disk;
+  bool serve, disk, opens_to_write;
 };
 
 /* What stands after NAME in WORD, or NULL. */
@@ -106,6 +107,8 @@ static bool read_option(const char *word, struct command *command) {
     command->options.no_scopes = true;
   else if (strcmp(word, "--disk") == 0)
     command->disk = true;
+  else if (strcmp(word, "--writes") == 0)
+    command->opens_to_write = true;
   else if (strcmp(word, "--serve") == 0)
     command->serve = true;
   else
@@ -114,14 +117,14 @@ static bool read_option(const char *word, struct command *command) {
 }
 
 static int usage(const char *word) {
-  fprintf(
-      stderr,
-      "confine: %s%s\n"
-      "usage: confine [--profile=default|oracle|strict] [--folder=PATH] [--read=PATH]... [--write=PATH]...\n"
-      "               [--allow=network,ptrace,nested] [--processor=MS] [--report=FD] [--disk] [--bare] [--no-scopes]\n"
-      "               PROGRAM ARGUMENTS...\n"
-      "       paths are absolute\n",
-      word ? word : "no program is named", word ? ": not an option, or not a value that it takes" : "");
+  fprintf(stderr,
+          "confine: %s%s\n"
+          "usage: confine [--profile=default|oracle|strict] [--folder=PATH] [--read=PATH]... [--write=PATH]...\n"
+          "               [--allow=network,ptrace,nested] [--processor=MS] [--report=FD] [--disk] [--bare] "
+          "[--no-scopes] [--writes]\n"
+          "               PROGRAM ARGUMENTS...\n"
+          "       paths are absolute\n",
+          word ? word : "no program is named", word ? ": not an option, or not a value that it takes" : "");
   return EXIT_NOT_CONFINED;
 }
 
@@ -139,7 +142,7 @@ int main(int argc, char **argv) {
   if (at == argc)
     return usage(NULL);
   if (command.options.profile == CELL_STRICT && !command.options.folder)
-    become_strict(argv + at, command.processor_ms);
+    become_strict(argv + at, command.processor_ms, command.opens_to_write);
   if (!command.options.folder)
     command.options.folder = getcwd(here, sizeof here);
   run_in_cell(&command.options, argv + at, command.processor_ms, command.disk, command.report_fd);

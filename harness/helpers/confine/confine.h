@@ -55,8 +55,9 @@ int load_filter(const struct cell_options *options, const struct standing *stand
 /* A filter more, for one program, which can send signals to itself and its group alone. Returns 0 or an errno value. */
 int load_signal_filter(void);
 
-/* The filter of the strict profile. execve is allowed for the address PATH alone, unless that is NULL. */
-int load_strict_filter(const char *path);
+/* The filter of the strict profile. execve is allowed for the address PATH alone, unless that is NULL. WRITES: what can
+   be opened for writing is left to the cell around it. */
+int load_strict_filter(const char *path, bool writes);
 
 /* Is the first process of the cell: answers requests to sweep on SOCKET until it ends. */
 _Noreturn void be_first_process(int socket);
@@ -71,6 +72,6 @@ _Noreturn void run_in_cell(const struct cell_options *options, char **words, uns
                            int report_fd);
 
 /* Becomes the program, with the limits and the filter of the strict profile alone. */
-_Noreturn void become_strict(char **words, unsigned processor_ms);
+_Noreturn void become_strict(char **words, unsigned processor_ms, bool writes);
 
 #endif

@@ -160,7 +160,7 @@ static void build_compat(void) {
 #endif
 }
 
-int load_strict_filter(const char *path) {
+int load_strict_filter(const char *path, bool writes) {
   load(arch_field);
   build_compat();
   bpf_put(&filter, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, HOST_ARCH, 1, 0));
@@ -176,6 +176,14 @@ int load_strict_filter(const char *path) {
   allow_where(SYS_kill, 0, (uint64_t)getpid());
   allow_where(SYS_tgkill, 0, (uint64_t)getpid());
   allow_where(SYS_prlimit64, 2, 0);
+  if (writes) {
+    unless((uint32_t)SYS_openat, 1);
+    answer(SECCOMP_RET_ALLOW);
+#if defined __x86_64__
+    unless((uint32_t)SYS_open, 1);
+    answer(SECCOMP_RET_ALLOW);
+#endif
+  }
   allow_bits(SYS_openat, 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY, EACCES);
 #if defined __x86_64__
   allow_bits(SYS_open, 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY, EACCES);
@@ -188,7 +196,7 @@ int load_strict_filter(const char *path) {
 
 /* PATH is where the program's name stands in memory: execve is allowed for that address alone, which only this process,
    before it became the program, could pass. */
-static int confine(const char *path, unsigned milliseconds) {
+static int confine(const char *path, unsigned milliseconds, bool writes) {
   const struct rlimit memory = {most_memory, most_memory};
   const struct rlimit cpu = {CPU_SECONDS, CPU_SECONDS};
   const struct rlimit file = {most_file, most_file};
@@ -200,11 +208,11 @@ static int confine(const char *path, unsigned milliseconds) {
     return errno;
   if (setitimer(ITIMER_PROF, &timer, NULL) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
     return errno;
-  return load_strict_filter(path);
+  return load_strict_filter(path, writes);
 }
 
-void become_strict(char **words, unsigned processor_ms) {
-  int failed = confine(words[0], processor_ms);
+void become_strict(char **words, unsigned processor_ms, bool writes) {
+  int failed = confine(words[0], processor_ms, writes);
   if (!failed) {
     execve(words[0], words, environ);
     failed = errno;

@@ -182,6 +182,20 @@ START_TEST(the_list_of_equivalent_mutants_is_two_sided) {
 }
 END_TEST
 
+/* Where there is nothing to try, nothing is proven: not 100 % of it is killed. */
+START_TEST(a_mutation_of_nothing_is_no_success) {
+  int status = -1;
+  char *folder = tiny_make();
+  write_fixture(folder, "mutants-equivalent", "tiny | * | * | * | all of it\n");
+  char *text = tiny_run(folder, "mutate --suite ./tiny.ini --unexplained", &status);
+  ck_assert_int_eq(status, 2);
+  assert_holds(text, "mutate: there is no mutant of tiny to try; nothing is proven (--unexplained leaves out");
+  ck_assert_ptr_null(strstr(text, "% killed"));
+  free(text);
+  tiny_remove(folder);
+}
+END_TEST
+
 static void edit_state(const char *folder, const char *from, const char *to) {
   tiny_edit(folder, "mutants/tiny", span_text(from), span_text(to));
 }
@@ -346,6 +360,28 @@ START_TEST(a_mutant_can_harm_nothing) {
 }
 END_TEST
 
+/* Within a cell, which says what can be written. */
+START_TEST(a_mutant_may_write_where_its_cell_lets_it) {
+  const char *build = getenv("BUILD");
+  char *command =
+      xasprintf("%s/confine --profile=strict --writes --processor=300 /bin/sh -c 'echo x > /dev/null || exit 6; "
+                "/bin/true; exit 9' 2>/dev/null",
+                build && *build ? build : "build");
+  ck_assert_int_eq(WEXITSTATUS(system(command)), 2);
+  free(command);
+}
+END_TEST
+
+/* A program that writes a file is EQUAL under the limits of a mutant too, so that its mutants can be tried. */
+START_TEST(a_program_that_writes_a_file_can_be_mutated) {
+  const char *build = getenv("BUILD");
+  char *command = xasprintf("%s/bytegate mutate --program hex0_x64 --seconds 1 --fresh 2>&1 | grep -q '^hex0_x64: '",
+                            build && *build ? build : "build");
+  ck_assert_int_eq(system(command), 0);
+  free(command);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("mutants");
   TCase *tests = tcase_create("mutants");
@@ -356,6 +392,7 @@ int main(void) {
   tcase_add_test(tests, each_byte_of_a_table_has_one_bit_changed);
   tcase_add_test(tests, the_mutants_that_survive_are_those_that_must);
   tcase_add_test(tests, the_list_of_equivalent_mutants_is_two_sided);
+  tcase_add_test(tests, a_mutation_of_nothing_is_no_success);
   tcase_add_test(tests, what_is_known_is_tried_again_only_where_it_may_have_changed);
   tcase_add_test(tests, what_cannot_be_reached_is_explained_by_the_coverage);
   tcase_add_test(tests, what_the_loader_reads_is_known_by_any_case);
@@ -364,6 +401,8 @@ int main(void) {
   tcase_add_test(tests, routines_can_be_chosen);
   tcase_add_test(tests, mutate_wants_one_program);
   tcase_add_test(tests, a_program_that_fails_unchanged_is_not_mutated);
+  tcase_add_test(tests, a_mutant_may_write_where_its_cell_lets_it);
+  tcase_add_test(tests, a_program_that_writes_a_file_can_be_mutated);
   tcase_add_loop_test(tests, a_mutant_can_harm_nothing, 0, sizeof confined / sizeof *confined);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
