@@ -110,10 +110,10 @@ static bool prints_text(const struct options *options) { return stdout_format(op
 /* Writes every report of the session. Returns whether all could be written. */
 static bool write_all(const struct session *session, const struct options *options) {
   if (prints_text(options)) {
-    text_end(session, stdout);
+    text_end(session, true, stdout);
   } else {
     print_report(stdout_format(options), session);
-    text_end(session, stderr);
+    text_end(session, false, stderr);
   }
   return write_reports(session, options);
 }

@@ -188,6 +188,17 @@ size_t utf8_length(struct span span, size_t at) {
   return len;
 }
 
+bool span_is_text(struct span span) {
+  size_t count = 0;
+  size_t strange = 0;
+  for (size_t len, at = 0; at < span.len; at += len ? len : 1, count++) {
+    unsigned char byte = (unsigned char)span.data[at];
+    len = utf8_length(span, at);
+    strange += len == 0 || byte == 0x7F || (byte < ' ' && (byte == 0 || !strchr("\t\n\v\f\r\x1b", byte)));
+  }
+  return strange * 8 <= count;
+}
+
 void bytes_escaped(struct bytes *bytes, struct span span) {
   for (size_t i = 0; i < span.len;) {
     unsigned char c = (unsigned char)span.data[i];

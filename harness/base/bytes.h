@@ -71,6 +71,9 @@ void bytes_escaped(struct bytes *bytes, struct span span);
 bool bytes_unescape(struct bytes *bytes, const char *text);
 
 /* The length of the well-formed UTF-8 sequence at AT, or 0 (Unicode 15, table 3-7). */
+/* Whether SPAN looks like text: at most an eighth of its characters are no UTF-8, or controls that no text has. */
+bool span_is_text(struct span span);
+
 size_t utf8_length(struct span span, size_t at);
 
 #endif

@@ -129,6 +129,21 @@ char *path_absolute(const char *path) {
   return absolute;
 }
 
+char *path_from_here(char *path) {
+  char *whole = realpath(path, NULL);
+  char *here = getcwd(NULL, 0);
+  size_t len = here ? strlen(here) : 0;
+  char *typed = NULL;
+  if (whole && here && strncmp(whole, here, len) == 0 && whole[len] == '/')
+    typed = xstrdup(whole + len + 1);
+  free(here);
+  free(whole);
+  if (!typed)
+    return path;
+  free(path);
+  return typed;
+}
+
 void text_list_add(struct text_list *list, const char *text, size_t len) {
   list->items = xrealloc(list->items, (list->count + 2) * sizeof *list->items);
   list->items[list->count++] = xstrndup(text, len);

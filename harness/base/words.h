@@ -16,6 +16,10 @@ char *expand_placeholders(const char *pattern, const char *const *names, const c
    whatever characters it has. */
 char *expand_for_shell(const char *command, const char *const *names, const char *const *values, size_t count);
 
+/* PATH as one would type it in the current folder, where it is below that: without the detours of a path that begins at
+   its suite. PATH is taken over; the caller frees what is returned. */
+char *path_from_here(char *path);
+
 /* PATH as seen from the folder of the file FROM, unless it is absolute. The caller frees it. */
 char *path_beside(const char *from, const char *path);
 

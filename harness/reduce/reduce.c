@@ -245,23 +245,6 @@ void reduce_result(struct workspace *workspace, const struct result *result, uns
   target_free(&reducer.target);
 }
 
-/* The folder PATH as one would type it here: without the detours of a path that begins at its suite. PATH is taken
-   over, and the caller frees what is returned. */
-static char *typed_here(char *path) {
-  char *whole = realpath(path, NULL);
-  char *here = getcwd(NULL, 0);
-  size_t len = here ? strlen(here) : 0;
-  char *typed = NULL;
-  if (whole && here && strncmp(whole, here, len) == 0 && whole[len] == '/')
-    typed = xstrdup(whole + len + 1);
-  free(here);
-  free(whole);
-  if (!typed)
-    return path;
-  free(path);
-  return typed;
-}
-
 /* The source of documents that RESULT's case is of: its name is what the case's begins with. */
 static const struct case_source *source_of(const struct result *result) {
   const struct suite *suite = result->suite;
@@ -292,7 +275,7 @@ static char *name_found_by(const char *pattern, const char *name, const char *su
 
 char *reduced_case_path(const struct result *result, bool *is_found) {
   const struct case_source *source = source_of(result);
-  char *folder = source ? typed_here(path_beside(result->suite->path, source->paths.items[0])) : NULL;
+  char *folder = source ? path_from_here(path_beside(result->suite->path, source->paths.items[0])) : NULL;
   const char *slash = strrchr(result->test_case->id, '/');
   char *stem = xstrdup(slash ? slash + 1 : result->test_case->id);
   char *dot = strrchr(stem, '.');

@@ -21,12 +21,17 @@ void report_position(struct span text, size_t offset, size_t *line, size_t *colu
   }
 }
 
+bool report_is_page(const struct result *result) {
+  bool html = result->part == PART_BODY || result->part == PART_STDOUT;
+  return html && !result->test_case->conversation && result->target->program->oracle <= ORACLE_CMARK_UNSAFE;
+}
+
 void report_headline(const struct result *result, struct bytes *out) {
   bool stale = result->known == KNOWN_STALE && result->verdict == EQUAL;
   bytes_printf(out, "%s %s/%s %s %s: %s", stale ? "NO LONGER DIVERGES" : verdict_name(result->verdict),
                result->suite->name, result->test_case->id, result->target->label, result->target->where,
                span_of(&result->detail).data);
-  if (result->part != PART_BODY || result->verdict != DIVERGED)
+  if (result->part != PART_BODY || result->verdict != DIVERGED || !report_is_page(result))
     return;
   size_t line;
   size_t column;
@@ -91,10 +96,29 @@ static void show_row(const char *name, struct span text, size_t row, size_t at, 
   bytes_text(out, "|\n");
 }
 
-static void show_hex(const struct result *result, struct bytes *out) {
+/* So many rows of hex on each side: of text, whose context is shown as well, one; of other bytes, these. */
+enum { BINARY_BEFORE = 2, BINARY_AFTER = 3 };
+
+static void show_hex(const struct result *result, bool binary, struct bytes *out) {
   size_t row = result->offset & ~(size_t)15;
-  show_row("expected", span_of(&result->expected), row, result->offset, out);
-  show_row("actual", span_of(&result->actual), row, result->offset, out);
+  size_t first = !binary ? row : row > BINARY_BEFORE * 16 ? row - (size_t)BINARY_BEFORE * 16 : 0;
+  size_t last = binary ? row + (size_t)BINARY_AFTER * 16 : row;
+  const struct span sides[] = {span_of(&result->expected), span_of(&result->actual)};
+  for (int side = 0; side < 2; side++)
+    for (size_t at = first; at <= last && (at == row || at < sides[side].len); at += 16)
+      show_row(at > first ? "" : side ? "actual" : "expected", sides[side], at, result->offset, out);
+}
+
+/* What of TEXT stands around byte AT. */
+static struct span around(struct span text, size_t at) {
+  size_t from = at > CONTEXT ? sequence_start(text, at - CONTEXT) : 0;
+  size_t to = at + CONTEXT < text.len ? sequence_start(text, at + CONTEXT) : text.len;
+  return from < to ? (struct span){text.data + from, to - from} : (struct span){"", 0};
+}
+
+bool report_is_binary(const struct result *result) {
+  return !span_is_text(around(span_of(&result->expected), result->offset)) ||
+         !span_is_text(around(span_of(&result->actual), result->offset));
 }
 
 /* The lines FIRST to LAST of the document, numbered; cut where they are many or long. */
@@ -114,19 +138,20 @@ static void show_lines(struct span text, int first, int last, struct bytes *out)
     bytes_printf(out, "            | and %d more lines\n", last - first - SHOWN_LINES + 1);
 }
 
-/* The block of the Markdown that the byte came from; only libcmark's HTML can be followed back. */
-static void show_block(const struct result *result, struct bytes *out) {
-  enum oracle oracle = (enum oracle)result->target->program->oracle;
-  bool html = result->part == PART_BODY || result->part == PART_STDOUT;
+bool report_block(const struct result *result, struct markdown_block *block) {
   struct span input = span_of(&result->test_case->input);
+  return report_is_page(result) &&
+         markdown_oracle_locate(input.data, input.len, program_markdown_options(result->target->program),
+                                result->offset, block);
+}
+
+static void show_block(const struct result *result, struct bytes *out) {
   struct markdown_block block;
-  if (!html || result->test_case->conversation || oracle > ORACLE_CMARK_UNSAFE ||
-      !markdown_oracle_locate(input.data, input.len, program_markdown_options(result->target->program), result->offset,
-                              &block))
+  if (!report_block(result, &block))
     return;
   bytes_printf(out, "  markdown  %s, line %d column %d to line %d column %d\n", block.type, block.first_line,
                block.first_column, block.last_line, block.last_column);
-  show_lines(input, block.first_line, block.last_line, out);
+  show_lines(span_of(&result->test_case->input), block.first_line, block.last_line, out);
 }
 
 void report_where(const struct result *result, struct bytes *out) {
@@ -278,8 +303,12 @@ void report_next(const struct session *session, const struct result *result, str
 void report_explanation(const struct session *session, const struct result *result, struct bytes *out) {
   bool sides = (result->verdict == DIVERGED || result->verdict == ORACLE_FAULT) && result->part != PART_NONE;
   if (sides) {
-    show_context(result, out);
-    show_hex(result, out);
+    bool binary = report_is_binary(result);
+    if (!binary)
+      show_context(result, out);
+    show_hex(result, binary, out);
+    if (binary)
+      bytes_printf(out, "            byte %zu of the %s\n", result->offset, part_name(result->part));
     show_block(result, out);
   }
   report_where(result, out);
@@ -333,5 +362,23 @@ size_t report_group(const struct session *session, size_t first, struct tally *t
     tally->equal += result->verdict == EQUAL && result->known == KNOWN_NOT;
     tally->duration_ns += result->duration_ns;
   }
+  tally->targets = 1;
   return i - first;
+}
+
+size_t report_suite(const struct session *session, size_t first, struct tally *tally) {
+  size_t end = first;
+  *tally = (struct tally){0};
+  while (end < session->result_count && session->results[end].suite == session->results[first].suite) {
+    struct tally group;
+    end += report_group(session, end, &group);
+    tally->targets++;
+    tally->count += group.count;
+    tally->equal += group.equal;
+    tally->known += group.known;
+    tally->failed += group.failed;
+    tally->not_run += group.not_run;
+    tally->duration_ns += group.duration_ns;
+  }
+  return end - first;
 }

@@ -5,10 +5,22 @@
 
 #include "harness/session/session.h"
 
+struct markdown_block;
+
 #include <stdio.h>
 
 /* The headline of a failure, one line without its end: what, where, and in which byte. */
 void report_headline(const struct result *result, struct bytes *out);
+
+/* Whether what diverged is a page of HTML, the rendering of the case's Markdown. */
+bool report_is_page(const struct result *result);
+
+/* Finds the block of the case's Markdown that the byte came from. Returns false where there is none to be found: only
+   libcmark's HTML can be followed back. */
+bool report_block(const struct result *result, struct markdown_block *block);
+
+/* Whether what diverged is not text on both sides, around the byte. It is shown in hex alone then. */
+bool report_is_binary(const struct result *result);
 
 /* The explanation of a failure, lines with their ends: both sides in context and as hex, where it stands in the HTML,
    which block of the Markdown it came from, and the command that does it again. */
@@ -39,17 +51,21 @@ void report_each_trouble(const struct session *session, void (*tell)(void *user,
 
 /* How many of the results of one suite and target, the COUNT from FIRST on, came out how. */
 struct tally {
-  size_t count, equal, known, failed, not_run;
+  size_t targets, count, equal, known, failed, not_run;
   uint64_t duration_ns;
 };
 
 /* The results from FIRST on that share its suite and target; returns how many, and their tally. */
 size_t report_group(const struct session *session, size_t first, struct tally *tally);
 
-/* For people: progress while it runs, failures as they happen, a table at the end. */
+/* The same of those that share its suite alone. */
+size_t report_suite(const struct session *session, size_t first, struct tally *tally);
+
+/* For people: progress while it runs, failures as they happen, and at the end a table of the suites, where HAS_TABLE,
+   the causes of what failed, and the verdict. */
 void text_begin(const struct session *session, bool color, bool live);
 void text_progress(const struct session *session, const struct result *result);
-void text_end(const struct session *session, FILE *out);
+void text_end(const struct session *session, bool has_table, FILE *out);
 
 /* ---- Formats ----------------------------------------------------------------------------------------------------- */
 

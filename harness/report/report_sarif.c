@@ -1,35 +1,44 @@
-/* SARIF 2.1.0: one result for each failure, with the region of the document. */
+/* SARIF 2.1.0: one result for each failure, at the file of its case. */
 #include "harness/report/json.h"
 #include "harness/report/report.h"
 #include "harness/suite/suite.h"
 #include "harness/verdict/fault.h"
+#include "oracles/markdown.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* TEXT as a relative URI (RFC 3986): all but what is unreserved, and the slash, is percent-encoded. */
-static json_t *uri_of(const char *text) {
+/* The URI (RFC 3986, RFC 8089) of the file PATH: all but what is unreserved, and the slash, is percent-encoded. It is
+   relative to the current folder where the file is below that, as services want it that show sources. */
+static json_t *uri_of(const char *path) {
   static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+  char *whole = realpath(path, NULL);
+  char *here = path_from_here(whole ? whole : xstrdup(path));
   struct bytes uri = {0};
-  bytes_text(&uri, "");
-  for (; *text; text++)
-    bytes_printf(&uri, strchr(plain, *text) ? "%c" : "%%%02X", (unsigned char)*text);
+  bytes_text(&uri, *here == '/' ? "file://" : "");
+  for (const char *at = here; *at; at++)
+    bytes_printf(&uri, strchr(plain, *at) ? "%c" : "%%%02X", (unsigned char)*at);
   json_t *string = json_string(uri.data);
   bytes_free(&uri);
+  free(here);
   return string;
 }
 
-/* The region of the answer that diverged, as an artifact of its own: what came is no file. */
+/* A file that is there, and the lines in it where one would look: that of the case and the block of Markdown whose HTML
+   diverged, or else that of the suite and the line of the program. */
 static json_t *location(const struct result *result) {
-  char *name = xasprintf("%s/%s", result->suite->name, result->test_case->id);
-  size_t length = result->offset < result->actual.len ? 1 : 0;
-  json_t *where = json_pack("{s:{s:{s:o}}}", "physicalLocation", "artifactLocation", "uri", uri_of(name));
-  if (result->part == PART_BODY || result->part == PART_STDOUT)
-    json_set(json_object_get(where, "physicalLocation"), "region",
-             json_pack("{s:I, s:I}", "byteOffset", (json_int_t)result->offset, "byteLength", (json_int_t)length));
+  const struct test_case *one = result->test_case;
+  struct markdown_block block = {.first_line = 1, .last_line = 1};
+  if (!one->file)
+    block.first_line = block.last_line = result->target->program->line > 0 ? result->target->program->line : 1;
+  else if (!report_block(result, &block))
+    block = (struct markdown_block){.first_line = 1, .last_line = 1};
+  int last = block.last_line > block.first_line ? block.last_line : block.first_line;
+  json_t *where = json_pack("{s:{s:{s:o}, s:{s:i, s:i}}}", "physicalLocation", "artifactLocation", "uri",
+                            uri_of(one->file ? one->file : result->suite->path), "region", "startLine",
+                            block.first_line, "endLine", last);
   json_set(where, "logicalLocations",
            json_pack("[{s:s, s:s}]", "name", result->target->label, "fullyQualifiedName", result->target->where));
-  free(name);
   return where;
 }
 
@@ -45,6 +54,10 @@ static json_t *sarif_result(const struct session *session, const struct result *
                 "error", "message", "text", json_string_of(span_of(&headline)), "locations", location(result),
                 "partialFingerprints", "divergence/v1", signature, "fault/v1", json_string_of(span_text(way)),
                 "properties", "reproduce", json_string_of(span_of(&command)));
+  if (result->part != PART_NONE)
+    json_object_update_new(
+        json_object_get(object, "properties"),
+        json_pack("{s:s, s:I}", "part", part_name(result->part), "byteOffset", (json_int_t)result->offset));
   free(signature);
   free(way);
   bytes_free(&headline);

@@ -78,25 +78,18 @@ static void print_subtest(const struct session *session, size_t first, size_t co
 /* The suite whose results begin at FIRST. Returns how many they are. */
 static size_t print_suite(const struct session *session, size_t first, size_t number, struct bytes *out) {
   const struct suite *suite = session->results[first].suite;
-  struct tally all = {0};
-  size_t places = 0;
-  for (size_t at = first; at < session->result_count && session->results[at].suite == suite; places++) {
-    struct tally tally;
-    at += report_group(session, at, &tally);
-    all.count += tally.count;
-    all.equal += tally.equal;
-    all.known += tally.known;
-    all.failed += tally.failed;
-    all.not_run += tally.not_run;
-  }
+  struct tally all;
+  report_suite(session, first, &all);
   print_subtest(session, first, all.count, out);
   bytes_printf(out, "%s %zu - %s", all.failed ? "not ok" : "ok", number, suite->name);
   if (all.not_run == all.count)
     bytes_printf(out, " # SKIP not run, %s\n", left_out_reason(session_left_out(session, &session->results[first])));
+  else if (all.equal == all.count)
+    bytes_text(out, "\n");
   else
     bytes_printf(out,
                  "\n# %zu of %zu results of %zu program%s and runners are equal, %zu known, %zu failed, %zu not run\n",
-                 all.equal, all.count, places, places == 1 ? "" : "s", all.known, all.failed, all.not_run);
+                 all.equal, all.count, all.targets, all.targets == 1 ? "" : "s", all.known, all.failed, all.not_run);
   return all.count;
 }
 

@@ -5,14 +5,23 @@
 #include "harness/verdict/fault.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
-enum { MOST_EXPLAINED = 10, MOST_LED_ON = 3 };
+/* So many failures are explained, so many causes at the end lead on, and so many failures that are alike are named;
+   ways to fail that are told apart for that. */
+enum { MOST_EXPLAINED = 10, MOST_LED_ON = 3, MOST_ALIKE = 10, WAYS = 32 };
 
 static struct {
   bool color;
   bool live;
   bool line_shown;
   size_t explained;
+  struct {
+    const struct result *first;
+    size_t count;
+  } ways[WAYS];
   uint64_t last_ns;
 } screen;
 
@@ -22,6 +31,7 @@ void text_begin(const struct session *session, bool color, bool live) {
   screen.live = live;
   screen.line_shown = false;
   screen.explained = 0;
+  memset(screen.ways, 0, sizeof screen.ways);
   screen.last_ns = 0;
 }
 
@@ -29,6 +39,17 @@ static void clear_line(void) {
   if (screen.line_shown)
     fputs("\r\x1b[K", stderr);
   screen.line_shown = false;
+}
+
+/* Columns of the terminal that stderr is; 80 where it does not say. */
+static size_t terminal_columns(void) {
+  struct winsize size = {0};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+}
+
+/* Which of three lines, each shorter than the one before, leaves a column of COLUMNS free, so that it does not wrap. */
+static int widest_that_fits(const char *longest, const char *shorter, size_t columns) {
+  return strlen(longest) < columns ? 0 : strlen(shorter) < columns ? 1 : 2;
 }
 
 static void show_progress(const struct session *session) {
@@ -39,9 +60,14 @@ static void show_progress(const struct session *session) {
   double seconds = (double)(now - session->started_ns) / 1e9;
   double rate = seconds > 0 ? (double)session->finished / seconds : 0;
   size_t left = session->selected - session->finished;
+  char lines[3][128];
+  snprintf(lines[0], sizeof lines[0], "%zu of %zu cases, %zu failed, %.0f a second, %.0f s left", session->finished,
+           session->selected, session->failed, rate, rate > 0 ? (double)left / rate : 0);
+  snprintf(lines[1], sizeof lines[1], "%zu of %zu, %zu failed, %.0f s left", session->finished, session->selected,
+           session->failed, rate > 0 ? (double)left / rate : 0);
+  snprintf(lines[2], sizeof lines[2], "%zu%%", session->selected ? session->finished * 100 / session->selected : 0);
   clear_line();
-  fprintf(stderr, "%zu of %zu cases, %zu failed, %.0f a second, %.0f s left", session->finished, session->selected,
-          session->failed, rate, rate > 0 ? (double)left / rate : 0);
+  fputs(lines[widest_that_fits(lines[0], lines[1], terminal_columns())], stderr);
   screen.line_shown = true;
 }
 
@@ -52,29 +78,47 @@ static void print_headline(const struct result *result, FILE *out) {
   bytes_free(&text);
 }
 
-/* Whether a failure that is alike has been reported before this one. */
-static bool is_repeated(const struct session *session, const struct result *result) {
-  for (size_t i = 0; i < session->result_count; i++) {
-    const struct result *other = &session->results[i];
-    if (other != result && other->reported && result_failed(other) && !other->untried && results_alike(other, result))
-      return true;
+/* How many failures that are alike were reported before this one; 0 as well where there are too many ways to fail. */
+static size_t count_alike(const struct result *result) {
+  size_t i = 0;
+  while (i < WAYS && screen.ways[i].first && !results_alike(screen.ways[i].first, result))
+    i++;
+  if (i == WAYS)
+    return 0;
+  if (!screen.ways[i].first)
+    screen.ways[i].first = result;
+  return screen.ways[i].count++;
+}
+
+static void explain(const struct session *session, const struct result *result) {
+  struct bytes text = {0};
+  report_explanation(session, result, &text);
+  fwrite(text.data, 1, text.len, stdout);
+  bytes_free(&text);
+  screen.explained++;
+}
+
+static void tell_failure(const struct session *session, const struct result *result) {
+  bool verbose = session->options->verbose;
+  size_t alike = count_alike(result);
+  if (alike > MOST_ALIKE && !verbose)
+    return;
+  clear_line();
+  if (alike == MOST_ALIKE && !verbose) {
+    puts("... what fails like these is counted at the end (-v names each)");
+    return;
   }
-  return false;
+  print_headline(result, stdout);
+  if (verbose || (alike == 0 && screen.explained < MOST_EXPLAINED))
+    explain(session, result);
+  fflush(stdout);
 }
 
 void text_progress(const struct session *session, const struct result *result) {
-  if (result_failed(result) && (!result->untried || session->options->verbose)) {
-    clear_line();
-    print_headline(result, stdout);
-    if (session->options->verbose || (screen.explained < MOST_EXPLAINED && !is_repeated(session, result))) {
-      struct bytes text = {0};
-      report_explanation(session, result, &text);
-      fwrite(text.data, 1, text.len, stdout);
-      bytes_free(&text);
-      screen.explained++;
-    }
-    fflush(stdout);
-  } else if (session->options->verbose && !result_failed(result)) {
+  bool verbose = session->options->verbose;
+  if (result_failed(result) && (!result->untried || verbose)) {
+    tell_failure(session, result);
+  } else if (verbose && !result_failed(result)) {
     clear_line();
     printf("%s %s/%s %s %s\n", result->known == KNOWN_AS_IS ? "KNOWN" : verdict_name(result->verdict),
            result->suite->name, result->test_case->id, result->target->label, result->target->where);
@@ -82,47 +126,80 @@ void text_progress(const struct session *session, const struct result *result) {
   show_progress(session);
 }
 
-static void print_group(const struct session *session, size_t first, const struct tally *tally, struct bytes *out) {
-  const struct result *start = &session->results[first];
-  double rate = tally->duration_ns ? (double)(tally->count - tally->not_run) / ((double)tally->duration_ns / 1e9) : 0;
-  bytes_printf(out, "%-12s %-28s %-12s %7zu %7zu %7zu %7zu %9.0f\n", start->suite->name, start->target->label,
-               start->target->where, tally->count, tally->equal, tally->known, tally->failed, rate);
+/* ---- The table. It is NAME_WIDTH and four columns of NUMBER_WIDTH wide, and so fits a terminal of 60 columns.
+ * -------- */
+
+enum { NAME_WIDTH = 32, NUMBER_WIDTH = 7 };
+
+static void print_row(const char *indent, const char *name, const struct tally *tally, struct bytes *out) {
+  const size_t numbers[] = {tally->count, tally->equal, tally->known, tally->failed};
+  size_t len = strlen(indent) + strlen(name);
+  bytes_printf(out, "%s%s", indent, name);
+  if (len > NAME_WIDTH)
+    bytes_text(out, "\n");
+  bytes_printf(out, "%*s", len > NAME_WIDTH ? NAME_WIDTH : (int)(NAME_WIDTH - len), "");
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    bytes_printf(out, "%*zu", NUMBER_WIDTH, numbers[i]);
+  bytes_text(out, "\n");
 }
 
-/* The table counts cases by how they came out; the last column is cases a second of one program at work. */
+/* The programs of the suite whose results begin at FIRST, each on a runner: those that fail, up to MOST_EXPLAINED;
+   where the session is verbose, all. */
+static void print_programs(const struct session *session, size_t first, size_t end, struct bytes *out) {
+  size_t failing = 0;
+  while (first < end) {
+    struct tally tally;
+    const struct target *target = session->results[first].target;
+    first += report_group(session, first, &tally);
+    failing += tally.failed > 0;
+    if (!session->options->verbose && (!tally.failed || failing > MOST_EXPLAINED))
+      continue;
+    char *name = xasprintf("%s %s", target->label, runner_words[target->runner]);
+    print_row("  ", name, &tally, out);
+    free(name);
+  }
+  if (failing > MOST_EXPLAINED && !session->options->verbose)
+    bytes_printf(out, "  and %zu more programs and runners that fail\n", failing - MOST_EXPLAINED);
+}
+
+/* A line for each suite of which anything ran, and below it the programs that fail. */
 static void print_table(const struct session *session, struct bytes *out) {
-  bytes_printf(out, "%-12s %-28s %-12s %7s %7s %7s %7s %9s\n", "suite", "program", "runner", "cases", "equal", "known",
-               "failed", "a second");
+  bytes_printf(out, "%-*s%*s%*s%*s%*s\n", NAME_WIDTH, "suite", NUMBER_WIDTH, "cases", NUMBER_WIDTH, "equal",
+               NUMBER_WIDTH, "known", NUMBER_WIDTH, "failed");
   for (size_t first = 0; first < session->result_count;) {
     struct tally tally;
-    size_t count = report_group(session, first, &tally);
-    print_group(session, first, &tally, out);
-    first += count;
+    size_t end = first + report_suite(session, first, &tally);
+    if (tally.not_run < tally.count || session->options->verbose) {
+      print_row("", session->results[first].suite->name, &tally, out);
+      print_programs(session, first, end, out);
+    }
+    first = end;
   }
 }
 
 /* The failures grouped by likely cause, and for each group the case to look at first. */
 static void print_faults(const struct session *session, struct bytes *out) {
-  if (session->fault_count == 0)
-    return;
-  bytes_printf(out, "%7s %7s %9s  %s\n", "failed", "cases", "programs", "likely one cause; its smallest case");
   for (size_t i = 0; i < session->fault_count && i < MOST_EXPLAINED; i++) {
     const struct fault *fault = &session->faults[i];
-    const struct result *example = fault->example;
-    char *way = result_way(example);
-    bytes_printf(out, "%7zu %7zu %9zu  %s: %s/%s %s %s\n", fault->failures, fault->cases, fault->targets, way,
-                 example->suite->name, example->test_case->id, example->target->label, example->target->where);
-    report_where(example, out);
+    if (fault->failures == 1)
+      bytes_text(out, "1 failure:\n");
+    else
+      bytes_printf(out, "%zu failures, of %zu case%s on %zu program%s, most likely of one cause; the smallest:\n",
+                   fault->failures, fault->cases, fault->cases == 1 ? "" : "s", fault->targets,
+                   fault->targets == 1 ? "" : "s");
+    bytes_text(out, "  ");
+    report_headline(fault->example, out);
+    bytes_text(out, "\n");
+    report_where(fault->example, out);
     if (i < MOST_LED_ON)
-      report_next(session, example, out);
-    free(way);
+      report_next(session, fault->example, out);
   }
   if (session->fault_count > MOST_EXPLAINED)
     bytes_printf(out, "and %zu more that fail in other ways\n", session->fault_count - MOST_EXPLAINED);
 }
 
-static void make(const struct session *session, struct bytes *out) {
-  print_table(session, out);
+/* The causes of what failed, the verdict, and why cases were left out. */
+static void print_end(const struct session *session, struct bytes *out) {
   print_faults(session, out);
   bytes_add(out, span_of(&session->problems));
   enum run_verdict verdict = session_verdict(session);
@@ -143,11 +220,18 @@ static void make(const struct session *session, struct bytes *out) {
                    left_out_reason((enum left_out)reason));
 }
 
-void text_end(const struct session *session, FILE *out) {
+static void make(const struct session *session, struct bytes *out) {
+  print_table(session, out);
+  print_end(session, out);
+}
+
+void text_end(const struct session *session, bool has_table, FILE *out) {
   struct bytes text = {0};
   fflush(stdout);
   clear_line();
-  make(session, &text);
+  if (has_table)
+    print_table(session, &text);
+  print_end(session, &text);
   fwrite(text.data, 1, text.len, out);
   bytes_free(&text);
 }

@@ -14,7 +14,7 @@ static const struct {
   bool begins_line;
   const char *record, *result_mark;
 } signs[] = {
-    {&text_format, {"RED: ", "INTERRUPTED: "}, true, "\n", "?: "},
+    {&text_format, {"RED: ", "INTERRUPTED: "}, true, "\n", "? "},
     {&tap_format, {"not ok ", NULL}, true, "\n", "    not ok "},
     {&junit_format, {"<failure", "<error"}, false, "<testcase ", "<failure "},
     {&json_lines_format, {"\"failed\":true", "\"failed\": true"}, false, "\n", "\"failed\":true"},

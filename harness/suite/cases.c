@@ -105,6 +105,7 @@ static bool make_conversations(struct maker *maker, const char *path, const char
     free(id);
     if (!one)
       continue;
+    one->file = xstrdup(path);
     bytes_add(&one->input, span_of(&text));
     good = read_conversation(maker, one, span_of(&text), path, octet);
   }
@@ -128,6 +129,7 @@ static bool make_file(struct maker *maker, const char *path) {
   struct test_case *one = add_case(maker, name);
   bool good = true;
   if (one) {
+    one->file = xstrdup(path);
     int error = bytes_read_file(&one->input, path);
     good = error ? fail(maker, path, error) : true;
     if (good && maker->source->kind == SOURCE_TREES) {

@@ -16,7 +16,8 @@ struct answer {
 
 /* One input. */
 struct test_case {
-  char *id; /* unique within its suite, as in "spec/123" */
+  char *id;   /* unique within its suite, as in "spec/123" */
+  char *file; /* owned; its own file, of which the input is the content; NULL: it has none */
   struct bytes input;
   struct bytes expected; /* the published bytes, where has_expected */
   bool has_expected;

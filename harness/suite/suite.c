@@ -299,6 +299,7 @@ void forget_truth(struct test_case *one) {
 
 static void free_case(struct test_case *one) {
   free(one->id);
+  free(one->file);
   bytes_free(&one->input);
   bytes_free(&one->expected);
   if (one->conversation)

@@ -255,13 +255,14 @@ run "$gate" verify --suite ./hung.ini --text -k -j 1 --no-self-audit
 # depends on the machine. The last one never does.
 not_tried=$(sed -n 's/^\([1-3]\) of the failed cases were not tried.*/\1/p' out)
 expect_text 'a hang in one group of cases is a hang in all' "${not_tried:-1 to 3} of the failed cases were not tried" out
-expect_text 'hangs are one fault' "      $((8 - not_tried))       $((8 - not_tried))         1  HUNG: hung/c/p" out
+expect_text 'hangs are one fault' "$((8 - not_tried)) failures, of $((8 - not_tried)) cases on 1 program, most likely of one cause" out
 
 # A server that dies of a request closes the connection first. That is a crash, however it is asked.
 sed -e 's/plant hang/plant crash/' -e 's/^deadline.*/deadline = 20/' hung.ini >crashing.ini
 printf 'pattern = plain-*\n' >>crashing.ini
 run "$gate" verify --suite ./crashing.ini --text -k -j 1 --no-self-audit
-expect_text 'a crash in a conversation is a crash' '      4       4         1  CRASHED: ended by signal 11 (Segmentation fault) while it served' out
+expect_text 'a crash in a conversation is a crash' "  CRASHED crashing/c/plain-1.http p_$host $host-native: ended by signal 11 (Segmentation fault) while it served" out
+expect_text '... of one cause' '4 failures, of 4 cases on 1 program, most likely of one cause' out
 
 run "$gate" reduce c/plain-1.http --suite ./crashing.ini
 expect_status 'a conversation cannot be reduced: 2' 2
@@ -386,6 +387,13 @@ printf '[cases c]\nsource = folder\npath = hostile\n' >>hostile.ini
 run "$gate" verify --suite ./hostile.ini -k --no-self-audit --junit junit.xml --json-lines lines.json --sarif sarif.json
 expect_status 'hostile names and bytes: 1' 1
 cp out tap
+sed -n 's/.*"uri": "\(.*\)".*/\1/p' sarif.json >uris
+lost=no
+while IFS= read -r uri; do
+  file=$(printf '%bx' "${uri//%/\\x}")
+  [ -e "${file%x}" ] || lost=$uri
+done <uris
+report "$([ -s uris ] && [ "$lost" = no ] && echo yes || echo no)" 'SARIF names files that are there' "$lost"
 for file in tap junit.xml lines.json sarif.json; do
   LC_ALL=C grep -q '[[:cntrl:]]' "$file"
   report "$([ $? = 1 ] && iconv -f UTF-8 -t UTF-8 "$file" >/dev/null 2>&1 && echo yes || echo no)" "$file is printable UTF-8"
@@ -412,6 +420,19 @@ CLICOLOR_FORCE=1 gate_run verify --suite hello --runner native --program "hello_
 expect_text 'CLICOLOR_FORCE colours' $'\e[' out
 NO_COLOR=1 CLICOLOR_FORCE=1 gate_run verify --suite hello --runner native --program "hello_$host" --text --no-self-audit
 expect_no_text 'NO_COLOR does not' $'\e[' out
+
+# On a terminal no table is wider than 60 columns, and the line of progress, which has no end, never wraps.
+for columns in 30 40 60 80; do
+  script -qec "stty cols $columns; '$gate' verify --suites '$suites' --known '$folder/known' --suite hello --no-self-audit" \
+    /dev/null </dev/null | tr '\r' '\n' | sed 's/\x1b\[[0-9;]*[A-Za-z]//g' >screen
+  sed -n '/^suite /,/^GREEN/p' screen | grep -v GREEN >table
+  awk 'length > 60' table >wide
+  expect_bytes "a terminal of $columns columns: the table is narrow" '' wide
+  expect_text '... and has a line a suite' 'hello                                 3      3      0      0' table
+  grep '[0-9] failed\|^[0-9]*%' screen | grep -v GREEN >progress
+  awk -v columns=$columns 'length >= columns { print "too long: " $0 } END { if (!NR) print "none" }' progress >wide
+  expect_bytes '... and progress fits' '' wide
+done
 
 # Nothing is left behind. The program says that it runs by a file, and would then run for ever, whoever else is gone. Its
 # argument is the test's own, so that it is found wherever it counts its processes from.

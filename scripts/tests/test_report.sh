@@ -45,6 +45,7 @@ report_run --suite hello -o green.html --build "$build"
 expect_status 'all equal: 0' 0
 expect_text 'a green page' '<h1>bytegate: <span class="good">GREEN</span></h1>' green.html
 expect_text 'no divergence is said' 'Every byte of every case that ran is equal' green.html
+expect_text 'a green suite is folded up' '<details><summary><span class="good">GREEN</span> hello: 1 of 1 equal' green.html
 expect_text 'a byte map of the program' "aria-label=\"byte map of hello_$host, 16 bytes a row\"" green.html
 expect_text 'its routines' '<title>routine _start, 0x' green.html
 
@@ -52,6 +53,10 @@ report_run -o page.html --build "$build"
 expect_status 'faults: 1' 1
 expect_text 'where the page is' 'the report is page.html' err
 expect_text 'each fault is a divergence' '5 divergences</h2>' page.html
+expect_text 'the first failure is named at the top' '<p>First look at <a class="bad" href="#d1">' page.html
+grep -o 'id="d1"\|id="verdicts"\|id="divergences"\|<details open="open"><summary><span class="bad">RED</span> planted' page.html >order
+expect_bytes 'the divergences come before the verdicts, which are folded but for the red ones' \
+  'id="divergences"\nid="d1"\nid="verdicts"\n<details open="open"><summary><span class="bad">RED</span> planted\n' order
 for number in 1 2 3 4 5; do
   expect_text "divergence $number is linked" "<li><a href=\"#d$number\">" page.html
   expect_text "divergence $number is there" "<article id=\"d$number\"" page.html
@@ -89,6 +94,7 @@ page.onload = () => {
   const it = page.contentDocument, lines = [];
   const inner = [...it.querySelectorAll('main *')].filter(e => !e.closest('.wide,pre,svg'));
   lines.push('too wide by ' + (it.documentElement.scrollWidth - it.documentElement.clientWidth));
+  it.querySelectorAll('details').forEach(d => d.open = true);
   lines.push('sticking out: ' + inner.filter(e => e.getBoundingClientRect().right > $1 + 1).length);
   lines.push('articles ' + it.querySelectorAll('article').length);
   lines.push('lost links: ' + [...it.querySelectorAll('a[href]')].filter(a => !it.querySelector(a.hash)).length);

@@ -79,6 +79,13 @@ static char *read_stream(FILE *file) {
 
 static char *read_text(const char *path) { return read_stream(fopen(path, "re")); }
 
+static void write_text(const char *path, const char *text) {
+  FILE *file = fopen(path, "we");
+  ck_assert_ptr_nonnull(file);
+  fputs(text, file);
+  ck_assert_int_eq(fclose(file), 0);
+}
+
 static void copy_program(const char *from, const char *to) {
   int in = open(from, O_RDONLY | O_CLOEXEC);
   int out = open(to, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
@@ -199,8 +206,7 @@ static struct outside make_outside(int way) {
   make_folder(&path, &outside, "out");
   outside.file = text_of("%s/file", path);
   outside.abstract = text_of("@test-attacks-%d", (int)getpid());
-  FILE *file = fopen(outside.file, "we");
-  ck_assert(file && fputs("what nobody may change\n", file) >= 0 && fclose(file) == 0);
+  write_text(outside.file, "what nobody may change\n");
   ck_assert_int_eq(chown(outside.file, owner, (gid_t)-1), 0);
   ck_assert_int_eq(chown(path, owner, (gid_t)-1), 0);
   make_folder(&services, &outside, "run");

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* A page that is larger than this is shown in part; so is a source, whose parts are small. */
-enum { RENDERED = 48 * 1024, SOURCE_BEFORE = 700, SOURCE_AFTER = 500, DOCUMENT = 4000 };
+enum { RENDERED = 48 * 1024, SOURCE_BEFORE = 700, SOURCE_AFTER = 500, DOCUMENT = 4000, HEX_BEFORE = 128, HEX = 320 };
 
 /* Moves AT back to the beginning of its line, LEAST bytes from the beginning of the text at the least; or, where the
    line is longer than that, to a character's beginning. */
@@ -35,11 +35,6 @@ static void window(struct span text, size_t at, size_t before, size_t after, siz
   *to = text.len - at > after ? at + after : text.len;
 }
 
-static bool is_page(const struct result *result) {
-  bool html = result->part == PART_BODY || result->part == PART_STDOUT;
-  return html && !result->test_case->conversation && result->target->program->oracle <= ORACLE_CMARK_UNSAFE;
-}
-
 /* A frame cannot grow with its page; so its height is guessed from the page's lines, in rem. */
 static size_t frame_height(struct span text, size_t from, size_t to) {
   enum { LEAST = 5, EACH = 2, MOST = 18 };
@@ -64,30 +59,36 @@ static void add_frame(const char *name, size_t number, struct span text, size_t 
   bytes_text(out, "\"></iframe></figure>\n");
 }
 
-static void add_source(const char *name, size_t number, struct span text, size_t at, struct bytes *out) {
+static void add_source(const char *name, size_t number, struct span text, size_t at, bool binary, struct bytes *out) {
   size_t from;
   size_t to;
   window(text, at, SOURCE_BEFORE, SOURCE_AFTER, &from, &to);
+  if (binary) {
+    from = (at > HEX_BEFORE ? at - HEX_BEFORE : 0) & ~(size_t)15;
+    to = text.len < from + HEX ? text.len : from + HEX;
+    from = from < to ? from : to;
+  }
   bytes_printf(out,
-               "<figure><figcaption>%s, source: bytes %zu to %zu of %zu</figcaption><pre class=\"source\" "
+               "<figure><figcaption>%s%s: bytes %zu to %zu of %zu</figcaption><pre%s "
                "tabindex=\"0\" role=\"region\" aria-label=\"%s source of divergence %zu\">",
-               name, from, to, text.len, name, number);
-  html_source(out, text, from, to, at);
+               name, binary ? "" : ", source", from, to, text.len, binary ? "" : " class=\"source\"", name, number);
+  (binary ? html_hex : html_source)(out, text, from, to, at);
   bytes_text(out, "</pre></figure>\n");
 }
 
 static void add_sides(const struct result *result, size_t number, struct bytes *out) {
   struct span expected = span_of(&result->expected);
   struct span actual = span_of(&result->actual);
-  if (is_page(result)) {
+  if (report_is_page(result)) {
     bytes_text(out, "<div class=\"sides\">\n");
     add_frame("Expected", number, expected, result->offset, out);
     add_frame("Actual", number, actual, result->offset, out);
     bytes_text(out, "</div>\n");
   }
   bytes_text(out, "<div class=\"sides\">\n");
-  add_source("Expected", number, expected, result->offset, out);
-  add_source("Actual", number, actual, result->offset, out);
+  bool binary = report_is_binary(result);
+  add_source("Expected", number, expected, result->offset, binary, out);
+  add_source("Actual", number, actual, result->offset, binary, out);
   bytes_text(out, "</div>\n");
 }
 
@@ -99,9 +100,10 @@ static void add_input(const struct result *result, size_t number, struct bytes *
   struct span shown = {input.data, input.len < DOCUMENT ? input.len : DOCUMENT};
   bytes_printf(out, "<details><summary>The input, %zu bytes%s</summary>\n", input.len,
                shown.len < input.len ? ", its beginning" : "");
-  bytes_printf(out, "<pre class=\"source\" tabindex=\"0\" role=\"region\" aria-label=\"input of divergence %zu\">",
-               number);
-  html_source(out, input, 0, shown.len, SIZE_MAX);
+  bool binary = !span_is_text(shown);
+  bytes_printf(out, "<pre%s tabindex=\"0\" role=\"region\" aria-label=\"input of divergence %zu\">",
+               binary ? "" : " class=\"source\"", number);
+  (!binary ? html_source : html_hex)(out, input, 0, shown.len, SIZE_MAX);
   bytes_text(out, "</pre></details>\n");
 }
 

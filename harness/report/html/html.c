@@ -1,7 +1,7 @@
-/* The report as one HTML page: the verdicts, the divergences, and what other parts of the gate
-   have to add. It is for a person who was not
-   there, so it holds everything in itself: no script, no style, picture or page of another file, and what a program
-   under test sent is shown in frames that may load nothing and run nothing. */
+/* The report as one HTML page: the verdicts, the divergences (first, where the run is red), and what other parts of the
+   gate have to add. It is for a person who was not there, so it holds everything in itself: no script, no style,
+   picture or page of another file, and what a program under test sent is shown in frames that may load nothing and run
+   nothing. */
 #include "harness/report/html/html.h"
 
 #include "harness/report/report.h"
@@ -16,8 +16,8 @@ enum { SHOWN = 40 };
 
 static bool is_divergence(const struct result *result) { return result_failed(result) || result->known == KNOWN_AS_IS; }
 
-/* What the page shows. Of the divergences first one of each fault, failures before known ones; then others, up to
-   SHOWN. Of the sections that were added those that have something to show. */
+/* What the page shows. Of the divergences first one of each fault, failures before known ones; then others, in the
+   order of the results, up to SHOWN. Of the sections that were added those that have something to show. */
 struct choice {
   struct shown shown[SHOWN];
   size_t count;
@@ -81,18 +81,11 @@ static void choose_more(const struct session *session, struct choice *choice) {
   }
 }
 
-static int by_result(const void *a, const void *b) {
-  const struct result *x = ((const struct shown *)a)->result;
-  const struct result *y = ((const struct shown *)b)->result;
-  return (x > y) - (x < y);
-}
-
 static void choose(const struct session *session, struct choice *choice) {
   *choice = (struct choice){0};
   choose_faults(session, choice);
   choose_known(session, choice);
   choose_more(session, choice);
-  qsort(choice->shown, choice->count, sizeof *choice->shown, by_result);
 }
 
 /* The number of the first divergence shown that is among the results FIRST to LAST, or 0. */
@@ -105,20 +98,21 @@ static size_t first_shown(const struct session *session, const struct choice *ch
   return 0;
 }
 
+static const char *verdict_class(const struct tally *tally) {
+  return tally->failed ? "bad" : tally->not_run ? "soft" : "good";
+}
+
+static const char *verdict_word_of(const struct tally *tally) {
+  return tally->failed ? "RED" : tally->not_run ? "NOT RUN" : "GREEN";
+}
+
+/* One program of a suite on one runner. */
 static void add_group(const struct session *session, const struct choice *choice, size_t first,
                       const struct tally *tally, struct bytes *out) {
   const struct result *start = &session->results[first];
   double rate = tally->duration_ns ? (double)(tally->count - tally->not_run) / ((double)tally->duration_ns / 1e9) : 0;
   size_t number = first_shown(session, choice, first, first + tally->count);
-  bytes_printf(out, "<tr><td class=\"%s\">%s</td><td>",
-               tally->failed    ? "bad"
-               : tally->not_run ? "soft"
-                                : "good",
-               tally->failed    ? "RED"
-               : tally->not_run ? "NOT RUN"
-                                : "GREEN");
-  html_text(out, start->suite->name);
-  bytes_text(out, "</td><td>");
+  bytes_printf(out, "<tr><td class=\"%s\">%s</td><td>", verdict_class(tally), verdict_word_of(tally));
   html_text(out, start->target->label);
   bytes_text(out, "</td><td>");
   html_text(out, start->target->where);
@@ -131,19 +125,69 @@ static void add_group(const struct session *session, const struct choice *choice
   bytes_printf(out, "</td><td class=\"r\">%.0f</td></tr>\n", rate);
 }
 
-static void add_verdicts(const struct session *session, const struct choice *choice, struct bytes *out) {
-  bytes_text(out, "<section id=\"verdicts\" aria-labelledby=\"h-verdicts\">\n<h2 id=\"h-verdicts\">Verdicts</h2>\n"
-                  "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"verdicts\"><table>\n"
-                  "<tr><th>verdict</th><th>suite</th><th>program</th><th>runner</th><th class=\"r\">cases</th>"
+/* The programs of the suite whose results are FIRST to END, those that are RED or those that are not. */
+static void add_programs(const struct session *session, const struct choice *choice, size_t first, size_t end, bool red,
+                         struct bytes *out) {
+  bytes_printf(out, "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"%s programs of ",
+               red ? "red" : "other");
+  html_text(out, session->results[first].suite->name);
+  bytes_text(out, "\"><table>\n<tr><th>verdict</th><th>program</th><th>runner</th><th class=\"r\">cases</th>"
                   "<th class=\"r\">equal</th><th class=\"r\">known</th><th class=\"r\">failed</th>"
                   "<th class=\"r\">a second</th></tr>\n");
-  for (size_t first = 0; first < session->result_count;) {
+  while (first < end) {
     struct tally tally;
     size_t count = report_group(session, first, &tally);
-    add_group(session, choice, first, &tally, out);
+    if (red == (tally.failed > 0))
+      add_group(session, choice, first, &tally, out);
     first += count;
   }
   bytes_text(out, "</table></div>\n");
+}
+
+/* How many programs of the suite whose results are FIRST to END failed on a runner. */
+static size_t count_red(const struct session *session, size_t first, size_t end) {
+  size_t red = 0;
+  while (first < end) {
+    struct tally tally;
+    first += report_group(session, first, &tally);
+    red += tally.failed > 0;
+  }
+  return red;
+}
+
+/* A suite, folded up where nothing failed. Of a red one the programs that fail come first, and the others are folded.
+ */
+static void add_suite(const struct session *session, const struct choice *choice, size_t first, size_t end,
+                      const struct tally *tally, struct bytes *out) {
+  size_t red = count_red(session, first, end);
+  bool folds = red && red < tally->targets;
+  bytes_printf(out, "<details%s><summary><span class=\"%s\">%s</span> ", red ? " open=\"open\"" : "",
+               verdict_class(tally), verdict_word_of(tally));
+  html_text(out, session->results[first].suite->name);
+  bytes_printf(out, ": %zu of %zu equal", tally->equal, tally->count);
+  if (tally->known)
+    bytes_printf(out, ", %zu known", tally->known);
+  if (tally->failed)
+    bytes_printf(out, ", %zu failed", tally->failed);
+  bytes_printf(out, " <span class=\"soft\">(%zu program%s and runners)</span></summary>\n", tally->targets,
+               tally->targets == 1 ? "" : "s");
+  if (red)
+    add_programs(session, choice, first, end, true, out);
+  if (folds)
+    bytes_printf(out, "<details><summary>%zu that did not fail</summary>\n", tally->targets - red);
+  if (red < tally->targets)
+    add_programs(session, choice, first, end, false, out);
+  bytes_text(out, folds ? "</details>\n</details>\n" : "</details>\n");
+}
+
+static void add_verdicts(const struct session *session, const struct choice *choice, struct bytes *out) {
+  bytes_text(out, "<section id=\"verdicts\" aria-labelledby=\"h-verdicts\">\n<h2 id=\"h-verdicts\">Verdicts</h2>\n");
+  for (size_t first = 0; first < session->result_count;) {
+    struct tally tally;
+    size_t end = first + report_suite(session, first, &tally);
+    add_suite(session, choice, first, end, &tally, out);
+    first = end;
+  }
   if (session_lacks_confinement(session)) {
     bytes_text(out, "<p>Confinement: ");
     html_text(out, session->confinement);
@@ -181,9 +225,11 @@ static void add_faults(const struct session *session, const struct choice *choic
   bytes_text(out, "</table></div>\n");
 }
 
+/* Folded up, so that the first divergence stands at the top. */
 static void add_list(const struct choice *choice, struct bytes *out) {
   struct bytes headline = {0};
-  bytes_text(out, "<ol id=\"list\" tabindex=\"-1\">\n");
+  bytes_printf(out, "<details id=\"list\" tabindex=\"-1\"><summary>A list of the %zu shown</summary>\n<ol>\n",
+               choice->count);
   for (size_t i = 0; i < choice->count; i++) {
     bytes_clear(&headline);
     report_headline(choice->shown[i].result, &headline);
@@ -191,7 +237,7 @@ static void add_list(const struct choice *choice, struct bytes *out) {
     html_bytes(out, span_of(&headline));
     bytes_text(out, "</a></li>\n");
   }
-  bytes_text(out, "</ol>\n");
+  bytes_text(out, "</ol></details>\n");
   bytes_free(&headline);
 }
 
@@ -223,6 +269,19 @@ static const char page_head[] =
     "'none'; base-uri 'none'\"/>\n<meta http-equiv=\"x-dns-prefetch-control\" content=\"off\"/>\n"
     "<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>bytegate: ";
 
+/* What one looks at first: the example of the fault with the most failures. */
+static void add_first_failure(const struct session *session, const struct choice *choice, struct bytes *out) {
+  if (session->fault_count == 0)
+    return;
+  struct bytes headline = {0};
+  size_t at = (size_t)(session->faults[0].example - session->results);
+  report_headline(session->faults[0].example, &headline);
+  bytes_printf(out, "<p>First look at <a class=\"bad\" href=\"#d%zu\">", first_shown(session, choice, at, at + 1));
+  html_bytes(out, span_of(&headline));
+  bytes_text(out, "</a></p>\n");
+  bytes_free(&headline);
+}
+
 static void add_header(const struct session *session, const struct choice *choice, struct bytes *out) {
   enum run_verdict verdict = session_verdict(session);
   bool red = verdict != RUN_GREEN;
@@ -243,6 +302,7 @@ static void add_header(const struct session *session, const struct choice *choic
                "</span></p>\n",
                session->finished, session->selected, (double)session->elapsed_ns / 1e9, session->failed,
                session->known_count, when);
+  add_first_failure(session, choice, out);
   bytes_printf(out,
                "<nav aria-label=\"Parts of this page\"><ul>\n<li><a href=\"#verdicts\">Verdicts</a></li>\n"
                "<li><a href=\"#divergences\">Divergences (%zu)</a></li>\n",
@@ -271,8 +331,12 @@ static void make(const struct session *session, struct bytes *out) {
   choose(session, &choice);
   make_sections(session, &choice);
   add_header(session, &choice, out);
-  add_verdicts(session, &choice, out);
+  bool red = session_verdict(session) != RUN_GREEN;
+  if (!red)
+    add_verdicts(session, &choice, out);
   add_divergences(session, &choice, out);
+  if (red)
+    add_verdicts(session, &choice, out);
   for (size_t i = 0; i < choice.added_count; i++) {
     const struct html_section *section = choice.added[i].section;
     bytes_printf(out, "<section id=\"%s\" aria-labelledby=\"h-%s\">\n<h2 id=\"h-%s\">%s</h2>\n", section->id,

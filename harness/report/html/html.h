@@ -27,6 +27,9 @@ void html_frame_document(struct bytes *out, struct span body);
    or SIZE_MAX for no byte at all. */
 void html_source(struct bytes *out, struct span text, size_t from, size_t to, size_t mark);
 
+/* The same as lines of sixteen bytes in hexadecimal, with their characters. */
+void html_hex(struct bytes *out, struct span text, size_t from, size_t to, size_t mark);
+
 /* style.c: the style sheet. */
 extern const char html_style[];
 

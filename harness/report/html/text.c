@@ -124,3 +124,24 @@ void html_source(struct bytes *out, struct span text, size_t from, size_t to, si
   if (mark >= text.len && mark != SIZE_MAX)
     bytes_text(out, "<mark>end</mark>");
 }
+
+void html_hex(struct bytes *out, struct span text, size_t from, size_t to, size_t mark) {
+  for (size_t row = from; row < to || (row == from && mark == to); row += 16) {
+    struct bytes shown = {0};
+    bytes_printf(out, "%08zx ", row);
+    for (size_t at = row; at < row + 16; at++) {
+      const char *begin = at == mark ? "<mark>" : "";
+      const char *end = at == mark ? "</mark>" : "";
+      if (at < to)
+        bytes_printf(out, " %s%02x%s", begin, (unsigned char)text.data[at], end);
+      else
+        bytes_printf(out, " %s%s%s", begin, at == mark ? "--" : "  ", end);
+    }
+    for (size_t at = row; at < row + 16 && at < to; at++)
+      bytes_append(&shown, text.data[at] >= ' ' && text.data[at] < 0x7F ? text.data + at : ".", 1);
+    bytes_text(out, "  ");
+    html_bytes(out, span_of(&shown));
+    bytes_text(out, "\n");
+    bytes_free(&shown);
+  }
+}

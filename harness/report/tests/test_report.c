@@ -187,19 +187,35 @@ START_TEST(json_lines_give_back_every_byte) {
 }
 END_TEST
 
-START_TEST(sarif_names_the_region) {
+/* A case's own file, wherever it stands; or, of a case without one, the suite and the line of its program. */
+static const struct {
+  const char *file, *uri;
+  json_int_t line;
+} places[] = {{"fixtures/../fixtures/schemas/sarif.json", "fixtures/schemas/sarif.json", 1},
+              {"/etc/passwd", "file:///etc/passwd", 1},
+              {NULL, "s%20%C3%BC.ini", 7}};
+
+START_TEST(sarif_names_a_file_and_the_byte) {
+  struct program of_line = *target.program;
+  of_line.line = 7;
+  target.program = &of_line;
+  suite.path = (char *)"s \xc3\xbc.ini";
+  cases[1].file = (char *)places[_i].file;
   struct bytes text = made(&sarif_format);
   json_t *root = json_loadb(text.data, text.len, 0, NULL);
   ck_assert_ptr_nonnull(root);
   json_t *found = json_object_get(json_array_get(json_object_get(root, "runs"), 0), "results");
   ck_assert_uint_eq(json_array_size(found), 2);
   json_int_t offset = -1;
-  json_int_t length = -1;
-  ck_assert_int_eq(json_unpack(json_array_get(found, 0), "{s:[{s:{s:{s:I, s:I}}}]}", "locations", "physicalLocation",
-                               "region", "byteOffset", &offset, "byteLength", &length),
+  json_int_t line = -1;
+  const char *uri = NULL;
+  ck_assert_int_eq(json_unpack(json_array_get(found, 0), "{s:{s:I}, s:[{s:{s:{s:s}, s:{s:I}}}]}", "properties",
+                               "byteOffset", &offset, "locations", "physicalLocation", "artifactLocation", "uri", &uri,
+                               "region", "startLine", &line),
                    0);
   ck_assert_int_eq(offset, 200);
-  ck_assert_int_eq(length, 1);
+  ck_assert_int_eq(line, places[_i].line);
+  ck_assert_str_eq(uri, places[_i].uri);
   json_decref(root);
   bytes_free(&text);
 }
@@ -441,8 +457,12 @@ START_TEST(the_explanation_marks_the_byte) {
   struct bytes text = {0};
   report_explanation(&session, &results[1], &text);
   no_controls(&text);
-  ck_assert_ptr_nonnull(strstr(text.data, "expected  000000c0  c0 c1 c2 c3 c4 c5 c6 c7[c8]c9"));
-  ck_assert_ptr_nonnull(strstr(text.data, "actual    000000c0  c0 c1 c2 c3 c4 c5 c6 c7[00]c9"));
+  ck_assert_ptr_nonnull(strstr(text.data, "  expected  000000a0  a0 a1"));
+  ck_assert_ptr_nonnull(strstr(text.data, "\n            000000c0  c0 c1 c2 c3 c4 c5 c6 c7[c8]c9"));
+  ck_assert_ptr_nonnull(strstr(text.data, "\n            000000f0  f0"));
+  ck_assert_ptr_nonnull(strstr(text.data, "  actual    000000a0  a0 a1"));
+  ck_assert_ptr_nonnull(strstr(text.data, "\n            000000c0  c0 c1 c2 c3 c4 c5 c6 c7[00]c9"));
+  ck_assert_ptr_null(strstr(text.data, "\\xC8"));
   ck_assert_ptr_nonnull(strstr(text.data, "reproduce build/bytegate verify --suite s --case 'c/it'\\''s <&> # bad' "
                                           "--program p_x64 --runner native\n"));
   bytes_free(&text);
@@ -455,7 +475,7 @@ int main(void) {
   tcase_add_checked_fixture(tests, set_up, tear_down);
   tcase_add_test(tests, junit_is_xml_with_the_right_counts);
   tcase_add_test(tests, json_lines_give_back_every_byte);
-  tcase_add_test(tests, sarif_names_the_region);
+  tcase_add_loop_test(tests, sarif_names_a_file_and_the_byte, 0, sizeof places / sizeof *places);
   tcase_add_test(tests, tap_has_its_plan_and_escapes);
   tcase_add_test(tests, every_format_fails_if_and_only_if_the_gate_does);
   tcase_add_test(tests, junit_holds_to_its_schema);
