@@ -99,6 +99,11 @@ static void lay_open_blocks(void) {
   label("hyphen");
   ld8(T1, CONTAINER, R_TYPE);
   bne(T1, BLOCK_PARAGRAPH, "thematic_or_item");
+  ld8(T0, NONSPACE, 1);
+  beq(T0, '\n', "underline");
+  ld8(T0, NONSPACE, 2);
+  bgtu(T0, '_', "item"); /* it is in this line, and in no underline */
+  label("underline");
   li(A0, '-');
   call("is_setext_underline");
   beq(A0, 0, "thematic_or_item");
@@ -262,7 +267,7 @@ static void lay_open_fence(void) {
   sub(T0, NONSPACE, NEXT);
   st8(T0, CONTAINER, R_FENCE_INDENT);
   add(NEXT, NONSPACE, length);
-  stw(0, W_PARTIAL_TAB);
+  st32(0, WORKSPACE, W_PARTIAL_TAB);
   bleu(length, 255, "length_known");
   li(length, 255);
   label("length_known");
@@ -354,8 +359,7 @@ static void lay_parse_list_marker(void) {
   li(A1, 0);
   ld8(A2, NONSPACE, 0);
   la(T1, "byte_classes");
-  ld8x(T0, T1, A2);
-  bclr(T0, IS_DIGIT, "delimiter");
+  bltu(A2, '0', "delimiter"); /* a bullet */
   label("digits");
   mul(A1, A1, 10);
   add(A1, A1, A2);
@@ -414,16 +418,15 @@ static void lay_open_item(void) {
   st8(T0, CONTAINER, R_AUX);
   ldw(T0, W_MARKER_START);
   st32(T0, CONTAINER, R_DATA);
-  label("list_known");
-  li(A0, BLOCK_ITEM);
-  call("add_child");
-
+  li(A2, BLOCK_ITEM);
+  call("create_block");
+  label("item_open");
   ldw(T0, W_MARKER_LENGTH);
   add(NEXT, NONSPACE, T0);
   add(COLUMN, COLUMN, INDENT);
   add(COLUMN, COLUMN, T0);
   add(A1, INDENT, T0); /* columns that belong to the item */
-  stw(0, W_PARTIAL_TAB);
+  st32(0, WORKSPACE, W_PARTIAL_TAB);
   ld8(T0, NEXT, 0);
   bne(T0, ' ', "any_space");
   ld8(T0, NEXT, 1);
@@ -454,6 +457,11 @@ static void lay_open_item(void) {
   li(A0, 1);
   call("advance_indentation");
   jump("padding_known");
+
+  label("list_known");
+  li(A0, BLOCK_ITEM);
+  call("add_child");
+  jump("item_open");
 }
 
 void lay_block_starts(void) {

@@ -16,6 +16,7 @@ static void lay_parse_blocks(void) {
   routine("parse_blocks");
   enter_bare();
   stw(0, W_BLANK_CONTAINER);
+  stw(0, W_BLANK_NOTED);
   stw(0, W_QUOTE_FIRST);
   stw(0, W_QUOTE_LAST);
   stw(0, W_LONGEST);
@@ -77,6 +78,7 @@ static void lay_parse_blocks(void) {
   st32(A2, A1, R_LEN);
   add(NEXT, A0, 1);
   ld8(T0, A0, -1);
+  bgtu(T0, ' ', "next_line");
   if_not_class(T0, IS_SPACE, "next_line");
   ld8(T0, A1, R_FLAGS);
   or (T0, T0, BLOCK_PADDED); /* of a fence nobody asks */
@@ -86,8 +88,7 @@ static void lay_parse_blocks(void) {
   label("any_line");
   stw(A0, W_EOL);
   li(COLUMN, 0);
-  stw(0, W_PARTIAL_TAB);
-  stw(0, W_OPENED);
+  st64(0, WORKSPACE, W_LINE_STATE);
   call("find_nonspace");
   call("match_open_blocks");
   beq(A0, 0, "added"); /* it was a closing fence */
@@ -100,11 +101,14 @@ static void lay_parse_blocks(void) {
   ld8(T0, NONSPACE, 0);
   la(T1, "block_start_kinds");
   ld8x(T0, T1, T0);
-  bne(T0, START_NONE, "open");
+  bne(T0, START_NONE, "start");
   label("goes_on");
   call("continue_paragraph");
   jump("added");
   label("open");
+  ld8(T0, NONSPACE, 0);
+  beq(T0, '\n', "add");
+  label("start");
   call("open_blocks");
   label("add");
   call("add_text");
@@ -132,27 +136,38 @@ static void lay_parse_blocks(void) {
 }
 
 /* find_nonspace: NONSPACE = the first byte at or after NEXT that is no space or tab, INDENT = the columns up to it.
- * They stay true while the line is walked: what moves NEXT keeps them so. Destroys T0, T1. */
+ * They stay true while the line is walked: what moves NEXT keeps them so. Destroys T0. */
 static void lay_find_nonspace(void) {
   routine("find_nonspace");
   mov(NONSPACE, NEXT);
-  li(INDENT, 0);
   ld8(T0, NEXT, 0);
-  bgtu(T0, ' ', "found");
-  mov(T1, COLUMN);
-  label("look");
-  beq(T0, ' ', "space");
-  beq(T0, '\t', "tab");
-  sub(INDENT, T1, COLUMN);
-  label("found");
-  ret();
-  label("tab"); /* to the next column that is a multiple of four */
-  or (T1, T1, 3);
+  bgtu(T0, ' ', "at_once");
+  bne(T0, ' ', "no_space");
   label("space");
-  add(T1, T1, 1);
   add(NONSPACE, NONSPACE, 1);
   ld8(T0, NONSPACE, 0);
-  jump("look");
+  beq(T0, ' ', "space");
+  label("no_space");
+  beq(T0, '\t', "tabs");
+  sub(INDENT, NONSPACE, NEXT);
+  ret();
+  label("at_once");
+  li(INDENT, 0);
+  ret();
+
+  label("tabs"); /* INDENT = the column of NONSPACE first */
+  add(INDENT, COLUMN, NONSPACE);
+  sub(INDENT, INDENT, NEXT);
+  label("tab"); /* to the next column that is a multiple of four */
+  or (INDENT, INDENT, 3);
+  label("blank");
+  add(INDENT, INDENT, 1);
+  add(NONSPACE, NONSPACE, 1);
+  ld8(T0, NONSPACE, 0);
+  beq(T0, ' ', "blank");
+  beq(T0, '\t', "tab");
+  sub(INDENT, INDENT, COLUMN);
+  ret();
 }
 
 /* skip_to_nonspace: NEXT = NONSPACE. What is left of the line is text, or nothing: its column is not asked for, and
@@ -162,7 +177,7 @@ static void lay_skip_to_nonspace(void) {
   routine("skip_to_nonspace");
   mov(NEXT, NONSPACE);
   li(INDENT, 0);
-  stw(0, W_PARTIAL_TAB);
+  st32(0, WORKSPACE, W_PARTIAL_TAB);
   ret();
 }
 
@@ -175,7 +190,7 @@ static void lay_advance_indentation(void) {
   add(NEXT, NEXT, A0);
   add(COLUMN, COLUMN, A0);
   sub(INDENT, INDENT, A0);
-  stw(0, W_PARTIAL_TAB);
+  st32(0, WORKSPACE, W_PARTIAL_TAB);
   ret();
   label("tabs");
   sub(INDENT, INDENT, A0);
@@ -199,13 +214,13 @@ static void lay_advance_columns(void) {
   li(T1, 4);
   sub(T1, T1, T0); /* columns left in the tab */
   bgt(T1, A0, "inside_tab");
-  stw(0, W_PARTIAL_TAB);
+  st32(0, WORKSPACE, W_PARTIAL_TAB);
   add(COLUMN, COLUMN, T1);
   add(NEXT, NEXT, 1);
   sub(A0, A0, T1);
   jump("more");
   label("inside_tab");
-  stw(1, W_PARTIAL_TAB);
+  st32(1, WORKSPACE, W_PARTIAL_TAB);
   add(COLUMN, COLUMN, A0);
   label("done");
   ret();
@@ -228,8 +243,20 @@ static void lay_match_open_blocks(void) {
   mov(CONTAINER, T0);
   label("match_block");
   ld8(T0, CONTAINER, R_TYPE);
-  beq(T0, BLOCK_LIST, "next_block");
+  beq(T0, BLOCK_LIST, "list");
   jump_table(T0, "block_matchers");
+
+  label("list"); /* has an item, and nothing else */
+  ld32(T0, CONTAINER, R_CHILD);
+  add(T0, T0, WORKSPACE);
+  ld8(T1, T0, R_FLAGS);
+  bclr(T1, BLOCK_OPEN, "matched");
+  mov(CONTAINER, T0);
+  label("item");
+  ld32(A0, CONTAINER, R_DATA);
+  bltu(INDENT, A0, "less_indented");
+  call("advance_indentation");
+  jump("next_block");
 
   label("quote");
   bgtu(INDENT, 3, "unmatched");
@@ -239,15 +266,12 @@ static void lay_match_open_blocks(void) {
   stw(CONTAINER, W_QUOTE_MATCHED);
   jump("next_block");
 
-  label("item");
-  ld32(A0, CONTAINER, R_DATA);
-  bltu(INDENT, A0, "less_indented");
-  call("advance_indentation");
-  jump("next_block");
   label("less_indented");
   ld8(T0, NONSPACE, 0);
   bne(T0, '\n', "unmatched");
-  call("skip_to_nonspace");
+  mov(NEXT, NONSPACE);
+  li(INDENT, 0);
+  st32(0, WORKSPACE, W_PARTIAL_TAB);
   /* Nothing is left but the end of the line: every further item and list matches, up to the next block quote. */
   ldw(T0, W_QUOTE_MATCHED);
   beq(T0, 0, "no_quote_yet");
@@ -264,6 +288,7 @@ static void lay_match_open_blocks(void) {
   label("no_quote_left");
   ldw(CONTAINER, W_TIP);
   ld8(T0, CONTAINER, R_TYPE);
+  beq(T0, BLOCK_PARAGRAPH, "unmatched");
   bne(T0, BLOCK_ITEM, "match_block");
   ld32(T0, CONTAINER, R_CHILD);
   beq(T0, 0, "unmatched"); /* a blank line ends an item that began with one */
@@ -340,9 +365,9 @@ static void lay_match_open_blocks(void) {
   leave();
 
   static const char *const matcher[BLOCK_TYPES] = {
-      "match_open_blocks.matched",    "match_open_blocks.quote",     "match_open_blocks.item",
-      "match_open_blocks.next_block", "match_open_blocks.paragraph", "match_open_blocks.unmatched",
-      "match_open_blocks.code",       "match_open_blocks.html",      "match_open_blocks.matched"};
+      "match_open_blocks.matched", "match_open_blocks.quote",     "match_open_blocks.item",
+      "match_open_blocks.list",    "match_open_blocks.paragraph", "match_open_blocks.unmatched",
+      "match_open_blocks.code",    "match_open_blocks.html",      "match_open_blocks.matched"};
   data("block_matchers", 2);
   for (int type = 0; type < BLOCK_TYPES; type++)
     data_offset16(matcher[type], "block_matchers");
@@ -356,7 +381,7 @@ static void lay_pass_quote_marker(void) {
   add(NEXT, NONSPACE, 1);
   add(COLUMN, COLUMN, INDENT);
   add(COLUMN, COLUMN, 1);
-  stw(0, W_PARTIAL_TAB);
+  st32(0, WORKSPACE, W_PARTIAL_TAB);
   ld8(T0, NEXT, 0);
   beq(T0, ' ', "space");
   beq(T0, '\t', "tab");
@@ -365,7 +390,7 @@ static void lay_pass_quote_marker(void) {
   add(COLUMN, COLUMN, 1);
   and(T0, COLUMN, 3);
   beq(T0, 0, "tab_used_up");
-  stw(1, W_PARTIAL_TAB);
+  st32(1, WORKSPACE, W_PARTIAL_TAB);
   jump("find_nonspace");
   label("space");
   add(COLUMN, COLUMN, 1);
@@ -389,16 +414,26 @@ static void lay_close_unmatched(void) {
 }
 
 /* add_child: in A0 = BLOCK_* type, CONTAINER = the container, NONSPACE = where the block starts; out CONTAINER = the
- * new block, which is also W_TIP. What the line did not continue is closed first, then CONTAINER if it cannot hold the
- * block: its parent can. A block that the line itself has opened holds what comes next, and has no child yet. Within
- * the arena: its bound is checked before each block is opened. Destroys A*, T*. */
+ * new block, which is also W_TIP. A block that the line itself has opened holds what comes next, and has no child yet.
+ * Within the arena: its bound is checked before each block is opened. Destroys A*, T*. */
 static void lay_add_child(void) {
   routine("add_child");
-  enter_bare();
+  ld32(T0, WORKSPACE, W_OPENED);
   mov(A2, A0);
-  ldw(T0, W_OPENED);
-  bne(T0, 0, "holds_it");
-  stw(1, W_OPENED);
+  beq(T0, 0, "add_first_child");
+  bne(A2, BLOCK_PARAGRAPH, "create_block");
+  ldw(T0, W_LAST_RECORD);
+  stw(T0, W_PARAGRAPH_PREV);
+  stw(0, W_PARAGRAPH_SIBLING);
+  jump("create_block");
+}
+
+/* add_first_child: add_child of the first block that the line opens. What the line did not continue is closed first,
+ * then CONTAINER if it cannot hold the block: its parent can. */
+static void lay_add_first_child(void) {
+  routine("add_first_child");
+  enter_bare();
+  st32(1, WORKSPACE, W_OPENED);
   stw(A0, W_NEW_TYPE);
   call("close_unmatched");
   ldw(A2, W_NEW_TYPE);
@@ -421,39 +456,31 @@ static void lay_add_child(void) {
   stw(T0, W_PARAGRAPH_PREV);
   stw(A1, W_PARAGRAPH_SIBLING);
   label("create");
-  call("new_record");
-  or (A2, A2, BLOCK_OPEN << 8);
-  st32(A2, A0, R_TYPE);
-  st32(T1, CONTAINER, R_CHILD);
-  sub(T0, CONTAINER, WORKSPACE);
-  st32(T0, A0, R_PARENT);
-  st64(0, A0, R_CHILD); /* and R_DATA */
-  st64(0, A0, R_LEN);   /* and R_EXTRA */
-  st32(NONSPACE, A0, R_START);
-  add(T0, A0, RECORD_SIZE);
-  stw(T0, W_TOP);
-  mov(CONTAINER, A0);
-  stw(A0, W_TIP);
-  bgtu(A2, BLOCK_OPEN << 8 | BLOCK_LIST, "leaf");
-  ldw(T0, W_ARENA_LIMIT); /* keep room for the record of its end */
-  sub(T0, T0, RECORD_END_SIZE);
-  stw(T0, W_ARENA_LIMIT);
-  label("leaf");
+  call("create_block");
   leave();
 }
 
-/* new_record: out A0 = a record on top of the arena, linked after the last one, and T1 = its offset. Its type and its
- * size, by which W_TOP must grow, are for the caller to set. Destroys T0. */
-static void lay_new_record(void) {
-  routine("new_record");
+/* create_block: in A2 = BLOCK_* type, CONTAINER = its parent; out CONTAINER, A0 = the new block, on top of the arena
+ * and linked after the last record, which is also W_TIP. Destroys A2, T0, T1. */
+static void lay_create_block(void) {
+  routine("create_block");
   ldw(A0, W_TOP);
-  add(A0, A0, 7);
-  and(A0, A0, -8);
   ldw(T0, W_LAST_RECORD);
   stw(A0, W_LAST_RECORD);
   sub(T1, A0, WORKSPACE);
   st32(T1, T0, R_NEXT);
-  st32(0, A0, R_NEXT);
+  or (A2, A2, BLOCK_OPEN << 8);
+  st64(A2, A0, R_TYPE); /* and R_NEXT */
+  st32(T1, CONTAINER, R_CHILD);
+  sub(T0, CONTAINER, WORKSPACE);
+  st64(T0, A0, R_PARENT); /* and R_CHILD */
+  st64(0, A0, R_DATA);    /* and R_LEN */
+  st32(0, A0, R_EXTRA);
+  st32(NONSPACE, A0, R_START);
+  add(T0, A0, RECORD_ROOM);
+  stw(T0, W_TOP);
+  mov(CONTAINER, A0);
+  stw(A0, W_TIP);
   ret();
 }
 
@@ -461,11 +488,13 @@ static void lay_new_record(void) {
  * their list is loose. Keeps A0; destroys A1, T0, T1. */
 static void lay_note_sibling(void) {
   routine("note_sibling");
+  ldw(T0, W_BLANK_NOTED);
+  beq(T0, 0, "tight");
   beq(A1, 0, "tight");
   ld8(T0, A0, R_TYPE);
   add(A1, A1, WORKSPACE);
   beq(T0, BLOCK_ITEM, "in_item");
-  bne(T0, BLOCK_LIST, "tight");
+  bne(T0, BLOCK_LIST, "in_no_list");
   mov(T1, A0);
   ld8(T0, A1, R_FLAGS); /* between items: the item's own last line, or that of its last child */
   bset(T0, BLOCK_BLANK, "loose");
@@ -490,6 +519,10 @@ static void lay_note_sibling(void) {
   or (T0, T0, BLOCK_LOOSE);
   st8(T0, T1, R_FLAGS);
   label("tight");
+  ret();
+  label("in_no_list");
+  bne(T0, BLOCK_DOCUMENT, "tight");
+  stw(0, W_BLANK_NOTED); /* what was noted is in lists that are closed */
   ret();
 }
 
@@ -525,7 +558,6 @@ static void lay_finalize(void) {
   jump("finalize_definitions");
 
   label("container");
-  enter_bare();
   bne(T1, BLOCK_QUOTE, "end_record");
   ld32(T0, A0, R_EXTRA);
   beq(T0, 0, "outermost");
@@ -537,17 +569,16 @@ static void lay_finalize(void) {
   stw(0, W_QUOTE_FIRST);
   stw(0, W_QUOTE_LAST);
   label("end_record");
-  ldw(T0, W_ARENA_LIMIT); /* the room that was kept for this record */
-  add(T0, T0, RECORD_END_SIZE);
-  stw(T0, W_ARENA_LIMIT);
   ld32(A2, A0, R_TYPE); /* and R_FLAGS, R_AUX, of which the flags mean nothing here */
   add(A2, A2, BLOCK_END);
-  call("new_record");
-  st32(A2, A0, R_TYPE);
-  add(A0, A0, RECORD_END_SIZE);
-  stw(A0, W_TOP);
+  add(A0, A0, RECORD_SIZE);
+  st64(A2, A0, R_TYPE); /* and R_NEXT */
+  ldw(T0, W_LAST_RECORD);
+  stw(A0, W_LAST_RECORD);
+  sub(T1, A0, WORKSPACE);
+  st32(T1, T0, R_NEXT);
   mov(A0, A1);
-  leave();
+  ret();
 }
 
 /* measure_leaf: the rest of finalize for a leaf block A0 of parent A1: W_LONGEST. */
@@ -630,7 +661,7 @@ static void lay_trim_blank_lines(void) {
 static void lay_add_line(void) {
   Reg block = S3, top = S4; /* while its content is copied: the block, and the end of the arena */
   routine("add_line");
-  ldw(T1, W_PARTIAL_TAB);
+  ld32(T1, WORKSPACE, W_PARTIAL_TAB);
   bne(T1, 0, "copied");
   ldw(A2, W_EOL);
   sub(A2, A2, NEXT);
@@ -670,7 +701,7 @@ static void lay_add_line(void) {
   st32(T0, block, R_DATA);
   call("put_raw");
   label("append");
-  ldw(T0, W_PARTIAL_TAB);
+  ld32(T0, WORKSPACE, W_PARTIAL_TAB);
   beq(T0, 0, "rest");
   add(NEXT, NEXT, 1); /* what is left of the tab becomes spaces */
   and(T0, COLUMN, 3);
@@ -727,13 +758,48 @@ static void lay_note_padding(void) {
   ret();
 }
 
+/* Of add_text: remember for the container CONTAINER, and for its last child, whether this line is blank there. Of the
+ * blocks that stay open only CONTAINER may keep the mark. Destroys T0, T1, A0. */
+static void lay_blank_mark(void) {
+  ldw(A0, W_BLANK_CONTAINER);
+  beq(A0, 0, "cleared");
+  stw(0, W_BLANK_CONTAINER);
+  ldw(T0, W_MATCHED);
+  bgtu(A0, T0, "cleared"); /* of two open blocks the later is in the other: not continued by this line */
+  ld8(T0, A0, R_FLAGS);
+  and(T0, T0, 255 - BLOCK_BLANK);
+  st8(T0, A0, R_FLAGS);
+  label("cleared"); /* in CONTAINER as well */
+  ld8(T0, NONSPACE, 0);
+  bne(T0, '\n', "noted");
+  stw(1, W_BLANK_NOTED);
+  ld32(A0, CONTAINER, R_CHILD);
+  beq(A0, 0, "childless");
+  add(A0, A0, WORKSPACE);
+  ld8(T0, A0, R_FLAGS);
+  or (T0, T0, BLOCK_BLANK);
+  st8(T0, A0, R_FLAGS);
+  label("childless");
+  ld8(T1, CONTAINER, R_FLAGS);
+  ld8(T0, CONTAINER, R_TYPE);
+  beq(T0, BLOCK_QUOTE, "noted");
+  beq(T0, BLOCK_BREAK, "noted");
+  bset(T1, BLOCK_FENCED, "noted");
+  ld32(T0, WORKSPACE, W_OPENED);
+  bne(T0, 0, "noted"); /* the blank first line of an item does not count */
+  or (T1, T1, BLOCK_BLANK);
+  st8(T1, CONTAINER, R_FLAGS);
+  stw(CONTAINER, W_BLANK_CONTAINER);
+  label("noted");
+}
+
 /* add_text: give what is left of the line, from NEXT, to the container CONTAINER. NONSPACE = its first byte that is no
  * space or tab.
  */
 static void lay_add_text(void) {
   routine("add_text");
   enter_bare();
-  call("note_blank");
+  lay_blank_mark();
   ldw(T0, W_TIP);
   beq(T0, CONTAINER, "closed");
   ld8(T1, T0, R_TYPE);
@@ -782,6 +848,8 @@ static void lay_add_text(void) {
   sub(T0, T1, NONSPACE);
   add(T0, T0, 1);
   st32(T0, CONTAINER, R_LEN);
+  ld8(T0, T1, -1);
+  bgtu(T0, ' ', "done");
   call("note_padding");
   leave();
 
@@ -791,46 +859,6 @@ static void lay_add_text(void) {
   data("text_takers", 2);
   for (int type = 0; type < BLOCK_TYPES; type++)
     data_offset16(taker[type], "text_takers");
-}
-
-/* note_blank: remember for the container CONTAINER, and for its last child, whether this line is blank there. Of the
- * blocks that stay open only CONTAINER may keep the mark. Destroys T0, T1, A0. */
-static void lay_note_blank(void) {
-  routine("note_blank");
-  ldw(A0, W_BLANK_CONTAINER);
-  beq(A0, 0, "cleared");
-  stw(0, W_BLANK_CONTAINER);
-  ldw(T0, W_MATCHED);
-  bgtu(A0, T0, "cleared"); /* of two open blocks the later is in the other: not continued by this line */
-  ld8(T0, A0, R_FLAGS);
-  and(T0, T0, 255 - BLOCK_BLANK);
-  st8(T0, A0, R_FLAGS);
-  label("cleared"); /* in CONTAINER as well */
-  ld8(T0, NONSPACE, 0);
-  beq(T0, '\n', "blank");
-  ret();
-
-  label("blank");
-  ld32(A0, CONTAINER, R_CHILD);
-  beq(A0, 0, "childless");
-  add(A0, A0, WORKSPACE);
-  ld8(T0, A0, R_FLAGS);
-  or (T0, T0, BLOCK_BLANK);
-  st8(T0, A0, R_FLAGS);
-  label("childless");
-  ld8(T1, CONTAINER, R_FLAGS);
-  ld8(T0, CONTAINER, R_TYPE);
-  beq(T0, BLOCK_QUOTE, "never_blank");
-  beq(T0, BLOCK_BREAK, "never_blank");
-  bset(T1, BLOCK_FENCED, "never_blank");
-  ldw(T0, W_OPENED);
-  bne(T0, 0, "never_blank"); /* the blank first line of an item does not count */
-  label("mark");
-  or (T1, T1, BLOCK_BLANK);
-  st8(T1, CONTAINER, R_FLAGS);
-  stw(CONTAINER, W_BLANK_CONTAINER);
-  label("never_blank");
-  ret();
 }
 
 void lay_blocks(void) {
@@ -843,7 +871,8 @@ void lay_blocks(void) {
   lay_pass_quote_marker();
   lay_close_unmatched();
   lay_add_child();
-  lay_new_record();
+  lay_add_first_child();
+  lay_create_block();
   lay_note_sibling();
   lay_finalize();
   lay_measure_leaf();
@@ -853,5 +882,4 @@ void lay_blocks(void) {
   lay_continue_paragraph();
   lay_note_padding();
   lay_add_text();
-  lay_note_blank();
 }

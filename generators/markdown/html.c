@@ -124,13 +124,12 @@ static void lay_put_escaped(void) {
 /* Bytes that end the text at the start of a block, the two that are escaped there, and '^'. */
 static const ByteSet special_or_escaped = {4, {{0, '[', '`'}, {0x02, 0x3E, 0}, {0x04, 0x26, 0}, {0, '*', 0}}};
 
-/* put_leading_text: append the text from S0 up to the first byte that may be no text, or up to S1 at the most, in one
- * pass that writes while it looks. out A0 = where it ended: before a '!' that may be part of an image. Nothing is
+/* put_leading_text: append the text from A0 = A2 up to the first byte that may be no text, or up to A3 at the most, in
+ * one pass that writes while it looks. out A0 = where it ended: before a '!' that may be part of an image. Nothing is
  * appended where the whole might not fit. Reads and writes as far as put_escaped does. Destroys T0, T1. */
 static void lay_put_leading_text(void) {
   routine("put_leading_text");
-  mov(A0, S0);
-  sub(T0, S1, S0);
+  sub(T0, A3, A0);
   mul(T0, T0, 6);
   add(T0, T0, OUT);
   ldw(T1, W_OUT_LIMIT);
@@ -141,23 +140,23 @@ static void lay_put_leading_text(void) {
   bne(T0, 0, "found");
   add(OUT, OUT, 16);
   add(A0, A0, 16);
-  bltu(A0, S1, "next");
+  bltu(A0, A3, "next");
   label("all_text");
-  sub(A0, A0, S1);
+  sub(A0, A0, A3);
   sub(OUT, OUT, A0);
-  mov(A0, S1);
+  mov(A0, A3);
   label("ended");
   ret();
   label("found");
   first16(T0, T0);
   add(OUT, OUT, T0);
   add(A0, A0, T0);
-  bgeu(A0, S1, "all_text");
+  bgeu(A0, A3, "all_text");
   ld8(T1, A0, 0);
   beq(T1, '"', "quotation_mark");
   beq(T1, '>', "greater");
   bne(T1, '[', "ended");
-  beq(A0, S0, "ended");
+  beq(A0, A2, "ended");
   ld8(T1, A0, -1);
   bne(T1, '!', "ended");
   sub(A0, A0, 1);
@@ -303,6 +302,7 @@ static void lay_put_number(void) {
 
 /* render_document: the HTML of all records; out OUT = its end, W_OUT_START its start; or W_ERROR. */
 static void lay_render_document(void) {
+  Reg flags = S1, limit = S2; /* W_FLAGS, W_OUT_LIMIT */
   routine("render_document");
   enter_bare();
   /* tags, tokens and scratch for the longest leaf block; the rest is for the HTML */
@@ -328,20 +328,21 @@ static void lay_render_document(void) {
   ldw(T1, W_END);
   sub(T1, T1, 4096);
   stw(T1, W_OUT_LIMIT);
+  mov(limit, T1);
+  ldw(flags, W_FLAGS);
   bgtu(OUT, T1, "full");
   st8('\n', T0, 0); /* the HTML begins at the start of a line */
   stw(OUT, W_OUT_START);
   stw(0, W_TICKS_READY);
   stw(0, W_TICKS_EPOCH);
   stw(0, W_LAST_DELIMITER);
+  stw(BLOCK_NONE, W_NO_RECORD);
   add(S0, WORKSPACE, W_DOCUMENT);
 
   label("next");
-  ldw(T1, W_OUT_LIMIT); /* looked at after the last record too: what was left out for want of room came after it */
-  bgtu(OUT, T1, "full");
-  ld32(T0, S0, R_NEXT);
-  beq(T0, 0, "done");
-  add(S0, WORKSPACE, T0);
+  bgtu(OUT, limit, "full"); /* looked at after the last record too: what was left out for want of room came after it */
+  ld32(S0, S0, R_NEXT);
+  add(S0, S0, WORKSPACE);
   ld8(T0, S0, R_TYPE);
   jump_table(T0, "block_renderers");
   label("full");
@@ -353,8 +354,7 @@ static void lay_render_document(void) {
   call("line_break");
   put_literal("<blockquote>\n");
   label("tag_and_line"); /* a start tag and a line end have been written */
-  ldw(T0, W_FLAGS);
-  bclr(T0, MARKDOWN_SOURCEPOS, "next");
+  bclr(flags, MARKDOWN_SOURCEPOS, "next");
   li(A0, 2);
   label("with_position");
   call("put_position");
@@ -392,8 +392,7 @@ static void lay_render_document(void) {
 
   label("item");
   put_literal("<li>");
-  ldw(T0, W_FLAGS);
-  bclr(T0, MARKDOWN_SOURCEPOS, "next");
+  bclr(flags, MARKDOWN_SOURCEPOS, "next");
   li(A0, 1);
   jump("with_position");
   label("item_end");
@@ -414,8 +413,7 @@ static void lay_render_document(void) {
   label("loose");
   call("line_break");
   put_literal("<p>");
-  ldw(T0, W_FLAGS);
-  bset(T0, MARKDOWN_SOURCEPOS, "paragraph_position");
+  bset(flags, MARKDOWN_SOURCEPOS, "paragraph_position");
   label("paragraph_text");
   call("render_inlines");
   put_literal("</p>\n");
@@ -427,8 +425,7 @@ static void lay_render_document(void) {
   ld8(T1, S0, R_AUX);
   add(T1, T1, '0');
   st8(T1, OUT, -2);
-  ldw(T0, W_FLAGS);
-  bset(T0, MARKDOWN_SOURCEPOS, "heading_position");
+  bset(flags, MARKDOWN_SOURCEPOS, "heading_position");
   label("heading_text");
   call("render_inlines");
   put_literal("</h0>\n");
@@ -443,8 +440,7 @@ static void lay_render_document(void) {
 
   label("html");
   call("line_break");
-  ldw(T0, W_FLAGS);
-  bclr(T0, MARKDOWN_UNSAFE, "omitted");
+  bclr(flags, MARKDOWN_UNSAFE, "omitted");
   call("load_content");
   call("put_raw");
   jump("next");
@@ -455,8 +451,7 @@ static void lay_render_document(void) {
   label("break");
   call("line_break");
   put_literal("<hr />\n");
-  ldw(T0, W_FLAGS);
-  bclr(T0, MARKDOWN_SOURCEPOS, "next");
+  bclr(flags, MARKDOWN_SOURCEPOS, "next");
   li(A0, 4);
   jump("with_position");
 
@@ -469,12 +464,13 @@ static void lay_render_document(void) {
   call("put_position");
   jump("heading_text");
 
-  static const char *const renderer[BLOCK_LIST + BLOCK_END + 1] = {
+  static const char *const renderer[BLOCK_NONE + 1] = {
       "render_document.next",      "render_document.quote",     "render_document.item",     "render_document.list",
       "render_document.paragraph", "render_document.heading",   "render_document.code",     "render_document.html",
-      "render_document.break",     "render_document.quote_end", "render_document.item_end", "render_document.list_end"};
+      "render_document.break",     "render_document.quote_end", "render_document.item_end", "render_document.list_end",
+      "render_document.done"};
   data("block_renderers", 2);
-  for (int i = 0; i <= BLOCK_LIST + BLOCK_END; i++)
+  for (int i = 0; i <= BLOCK_NONE; i++)
     data_offset16(renderer[i], "block_renderers");
 }
 
@@ -557,30 +553,45 @@ static void lay_render_code_block(void) {
   jump("info");
 }
 
-/* render_inlines: parse and render the inlines of the leaf block S0. */
+/* render_inlines: parse and render the inlines of the leaf block S0. Text that nothing stands in is written at once. */
 static void lay_render_inlines(void) {
   routine("render_inlines");
-  enter(S0, S1, S2, S3);
-  call("load_content");
-  ld8(A2, S0, R_FLAGS);
+  ld32(A0, S0, R_DATA);
+  ld32(A3, S0, R_LEN);
+  add(A0, A0, WORKSPACE);
+  add(A3, A3, A0);
+  mov(A2, A0);
+  ld8(A1, S0, R_FLAGS);
   ldw(T0, W_FLAGS);
-  or (A2, A2, T0);
-  and(A2, A2, BLOCK_PADDED | LINE_FLAGS);
-  stw(A2, W_PADDED);
-  mov(S0, A0);
-  add(S1, A0, A1);
+  or (A1, A1, T0);
+  and(A1, A1, BLOCK_PADDED | LINE_FLAGS);
+  stw(A1, W_PADDED);
   label("trim");
-  bgeu(S0, S1, "done");
-  ld8(T0, S1, -1);
+  bgeu(A0, A3, "empty");
+  ld8(T0, A3, -1);
+  bgtu(T0, ' ', "trimmed");
   if_not_class(T0, IS_SPACE, "trimmed");
-  sub(S1, S1, 1);
+  sub(A3, A3, 1);
   jump("trim");
+  label("empty");
+  ret();
   label("trimmed");
-  mov(A0, S0);
-  bne(A2, 0, "parse");
+  bne(A1, 0, "render_parsed_inlines");
+  enter_bare();
   call("put_leading_text");
-  bgeu(A0, S1, "done");
-  label("parse");
+  bgeu(A0, A3, "done");
+  call("render_parsed_inlines");
+  label("done");
+  leave();
+}
+
+/* render_parsed_inlines: parse and render the inlines from A0 to A3 of the leaf block that starts at A2. Destroys A*,
+ * T*. */
+static void lay_render_parsed_inlines(void) {
+  routine("render_parsed_inlines");
+  enter(S0, S1, S2, S3);
+  mov(S0, A2);
+  mov(S1, A3);
   stw(OUT, W_OUT);
   ldw(TOKEN, W_TOKENS);
   add(TOKEN, TOKEN, TOKEN_SIZE);
@@ -1001,6 +1012,7 @@ void lay_html(void) {
   lay_load_content();
   lay_render_code_block();
   lay_render_inlines();
+  lay_render_parsed_inlines();
   lay_render_tokens();
   lay_load_text();
   lay_render_code();

@@ -44,6 +44,7 @@ enum {
 enum { BOTTOMS = 9, BOTTOM_QUOTES = 7 }; /* one for '_', six for '*', two for smart ' and " */
 #define WORD(name) FIELD(name, 8)
 enum {
+  WORD(W_NO_RECORD),   /* BLOCK_NONE: the R_TYPE of what R_NEXT = 0 names */
   WORD(W_FLAGS),       /* MARKDOWN_UNSAFE ... */
   WORD(W_END),         /* end of the workspace */
   WORD(W_ERROR),       /* 0, or the negative result to return (see also start_positions) */
@@ -54,15 +55,15 @@ enum {
   WORD(W_IN_END),
   WORD(W_LENGTH), /* of the document, as handed in */
   /* the line in hand */
-  WORD(W_EOL),         /* its '\n' */
-  WORD(W_PARTIAL_TAB), /* NEXT is at a tab of which some columns are used up */
-  WORD(W_BREAK_KILL),  /* no thematic break can start before this byte */
+  WORD(W_EOL),             /* its '\n' */
+  FIELD(W_PARTIAL_TAB, 4), /* NEXT is at a tab of which some columns are used up */
+  FIELD(W_OPENED, 4),      /* the line has opened a block */
+  WORD(W_BREAK_KILL),      /* no thematic break can start before this byte */
   /* the open blocks */
-  WORD(W_SPARE_1),
-  WORD(W_TIP),      /* the deepest open block */
-  WORD(W_MATCHED),  /* the deepest block that the line continues */
-  WORD(W_OPENED),   /* the line has opened a block */
-  WORD(W_TIP_TYPE), /* of the tip before the line, until the line has opened a container */
+  WORD(W_BLANK_NOTED), /* a block may have the mark BLOCK_BLANK since the last block opened that stands in no other */
+  WORD(W_TIP),         /* the deepest open block */
+  WORD(W_MATCHED),     /* the deepest block that the line continues */
+  WORD(W_TIP_TYPE),    /* of the tip before the line, until the line has opened a container */
   WORD(W_LAST_RECORD),
   WORD(W_BLANK_CONTAINER), /* the open container whose last line was blank, or 0 */
   WORD(W_QUOTE_FIRST),     /* the outermost and innermost open block quote, or 0 */
@@ -135,10 +136,12 @@ enum {
   FIELD(W_LABEL_BUFFER, 4096),      /* 4 KiB: a normalized label */
   FIELD(W_TICKS, 1008 * 8),         /* 1001 times: position of the last run of that many backticks, and its epoch */
   FIELD(W_ENTITIES, ENTITIES_SIZE), /* slots: the bytes of a name, its UTF-8, the length of that */
-  W_SIZE
+  W_SIZE,
+  W_LINE_STATE = W_PARTIAL_TAB /* and W_OPENED: 0 at the start of a line */
 };
 
-/* A block record: 32 bytes, in document order; the end of a container is a record of its first 8 bytes. */
+/* A block record: 32 bytes, linked in document order; the end of a container is a record of its first 8 bytes, and lies
+ * right after the record of the container. */
 enum {
   FIELD(R_TYPE, 1),  /* BLOCK_*, or BLOCK_* + BLOCK_END */
   FIELD(R_FLAGS, 1), /* BLOCK_OPEN ... */
@@ -152,7 +155,7 @@ enum {
   FIELD(R_EXTRA, 4), /* fence length; block quote: the open block quote around it */
   FIELD(R_START, 4), /* where it starts, low 32 bits of the address; later, with MARKDOWN_SOURCEPOS, its position P_* */
   RECORD_SIZE,
-  RECORD_END_SIZE = R_PARENT
+  RECORD_ROOM = RECORD_SIZE + R_PARENT /* with that of its end */
 };
 enum {
   BLOCK_DOCUMENT = 0,
@@ -165,7 +168,8 @@ enum {
   BLOCK_HTML,
   BLOCK_BREAK,
   BLOCK_TYPES,
-  BLOCK_END = 8 /* added to QUOTE, ITEM, LIST: their end */
+  BLOCK_END = 8, /* added to QUOTE, ITEM, LIST: their end */
+  BLOCK_NONE = BLOCK_LIST + BLOCK_END + 1
 };
 enum {
   BLOCK_OPEN = 1,

@@ -59,14 +59,15 @@ static void lay_read_line(void) {
   add(A0, A0, T0);
   add(A1, A1, T0);
   ld8(T0, A1, 0);
-  beq(T0, 0, "nul");
-  beq(T0, '\r', "carriage_return");
+  bne(T0, '\n', "other_ender");
   label("line_feed");
   add(A1, A1, 1);
   label("ended");
   st8('\n', A0, 0);
   stw(A1, W_IN);
   ret();
+  label("other_ender");
+  beq(T0, 0, "nul");
   label("carriage_return");
   add(A1, A1, 1);
   bgeu(A1, A2, "ended");

@@ -321,22 +321,22 @@ static void check_leading(RunRoutine run, const char *bytes, size_t size) {
     end--;
   text_escaped(&wanted, bytes, end);
   Registers in = marked_registers();
-  in.s[0] = (uintptr_t)place_at_end(bytes, size, 16, '<');
-  in.s[1] = in.s[0] + size;
+  in.a[0] = in.a[2] = (uintptr_t)place_at_end(bytes, size, 16, '<');
+  in.a[3] = in.a[0] + size;
   in.s[4] = (uintptr_t)sink + 64;
   memset(sink, FILL, SINK_SIZE);
   set_field(W_OUT_LIMIT, (uintptr_t)sink + 64 + 6 * size);
   Registers out = run_keeping(run, "put_leading_text", in, IN_A0 | IN_T0 | IN_S4, what);
-  if (out.a[0] != in.s[0] + end || out.s[4] != in.s[4] + wanted.size)
+  if (out.a[0] != in.a[0] + end || out.s[4] != in.s[4] + wanted.size)
     ck_abort_msg("put_leading_text of %s ends at %" PRIu64 ", not %zu, having written %" PRIu64 " bytes, not %zu", what,
-                 out.a[0] - in.s[0], end, out.s[4] - in.s[4], wanted.size);
+                 out.a[0] - in.a[0], end, out.s[4] - in.s[4], wanted.size);
   if (wanted.size > 0)
     expect_bytes(what, sink + 64, wanted.bytes, wanted.size);
   expect_untouched("put_leading_text", what, 64 + wanted.size + 32);
   memset(sink, FILL, SINK_SIZE); /* one byte less room: nothing is written, and all is left */
   set_field(W_OUT_LIMIT, get_field(W_OUT_LIMIT) - 1);
   out = run_keeping(run, "put_leading_text", in, IN_A0 | IN_T0, what);
-  ck_assert_msg(out.a[0] == in.s[0] && sink[64] == FILL, "put_leading_text of %s writes without room", what);
+  ck_assert_msg(out.a[0] == in.a[0] && sink[64] == FILL, "put_leading_text of %s writes without room", what);
   text_free(&wanted);
 }
 
