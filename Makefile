@@ -13,12 +13,14 @@
 #= V=1                  show the commands
 
 # `make setup verify` must end its setup before the rest is even read, because pkg-config answers only then. So
-# several goals run one after another, each in a make of its own.
+# several goals run one after another, each in a make of its own. Where the goals beside `setup` need none of the tests'
+# packages, it leaves these out.
 ifneq ($(word 2,$(MAKECMDGOALS)),)
+WITHOUT_TESTS := setup all elf verify install uninstall help clean
 .PHONY: $(MAKECMDGOALS)
 .NOTPARALLEL:
 $(MAKECMDGOALS):
-	@$(MAKE) --no-print-directory $@
+	@$(MAKE) --no-print-directory $@ $(if $(filter setup,$@),$(if $(filter-out $(WITHOUT_TESTS),$(MAKECMDGOALS)),,SETUP_LISTS=))
 else
 
 .DEFAULT_GOAL := all
@@ -51,8 +53,8 @@ CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror $(SANITIZERS)
 LDFLAGS := -Wl,--as-needed $(SANITIZERS)
 DEPFLAGS = -MMD -MP -MF $(@:.o=.d)
 
-GATE_PACKAGES := libcmark jansson libelf libdw libxml-2.0 zlib capstone
-HARNESS_TEST_PACKAGES := check libseccomp
+GATE_PACKAGES := libcmark jansson libelf libdw zlib capstone
+HARNESS_TEST_PACKAGES := check libseccomp libxml-2.0
 TEST_PACKAGES := $(HARNESS_TEST_PACKAGES) unicorn libxxhash
 
 ## Sources
@@ -66,6 +68,8 @@ machines = $(shell bash -c '. scripts/machines.sh && $(1)')
 PROVE_SOURCES := $(filter-out %/execute.c,$(wildcard generators/isa/prove/*.c))
 PROVER := $(if $(PROVE_SOURCES),$(BUILD)/prove $(MACHINES:%=$(BUILD)/execute-%))
 ORACLE_SOURCES := $(wildcard oracles/*.c)
+# Of these, what only the tests of the generators ask: it takes libraries that the gate does not need.
+ENCODING_ORACLE := $(filter oracles/encoding.c,$(ORACLE_SOURCES))
 # A room of the harness is a folder below it; helpers/, fuzz/ and bench/ are programs of their own.
 HARNESS_FOLDERS := harness $(filter-out %/tests harness/tests/% harness/helpers% harness/fuzz harness/bench,\
                    $(patsubst %/,%,$(wildcard harness/*/ harness/*/*/)))
@@ -109,6 +113,11 @@ ifeq ($(GATE_LIBS),)
 $(error bytegate: a library of $(GATE_PACKAGES) is missing. Run `make setup` first)
 endif
 GATE_LIBS += -linih
+ifneq ($(filter check unit-tests gate-tests,$(MAKECMDGOALS)),)
+ifeq ($(shell pkg-config --exists $(HARNESS_TEST_PACKAGES) && command -v clang-tidy),)
+$(error bytegate: the tests need more packages than the gate. Run `make setup check`)
+endif
+endif
 LLVM_PREFIX := $(shell llvm-config-14 --prefix 2>/dev/null || echo /usr/lib/llvm-14)
 TEST_CPPFLAGS := $(GATE_CPPFLAGS) $(shell pkg-config --cflags $(TEST_PACKAGES) 2>/dev/null) \
                  -isystem $(LLVM_PREFIX)/include
@@ -132,8 +141,9 @@ help: ## list the targets, and the variables of the command line
 	  printf '  %-22s %s\n' "$$variable" "$$text"; done
 
 .PHONY: setup verify check lint sums
-setup: ## install the Debian packages that the build, the gate and the tests need
-	scripts/setup.sh
+SETUP_LISTS := scripts/packages-check.txt
+setup: ## install the Debian packages that are needed; `make setup verify`: without those that only the tests need
+	scripts/setup.sh $(SETUP_LISTS)
 
 .PHONY: setup-bench bench
 setup-bench: ## install what make bench compares with and measures on
@@ -303,7 +313,7 @@ $(BUILD)/compile_commands.json: Makefile $(wildcard VERSION) $(sort $(dir $(C_SO
 	true
 
 $(BUILD)/libgenerators.a: $(call objects,$(GENERATOR_SOURCES))
-$(BUILD)/liboracles.a: $(call objects,$(ORACLE_SOURCES))
+$(BUILD)/liboracles.a: $(call objects,$(filter-out $(ENCODING_ORACLE),$(ORACLE_SOURCES)))
 $(BUILD)/libharness.a: $(call objects,$(HARNESS_SOURCES))
 $(BUILD)/lib%.a:
 	mkdir -p $(@D)
@@ -375,7 +385,7 @@ $(BUILD)/tests/$(basename $(1)): $(call objects,$(1) $(filter $(dir $(1))%,$(TES
 endef
 libraries_of = $(if $(filter generators harness,$(1)),$(BUILD)/lib$(1)-tests.a) \
                $(BUILD)/lib$(if $(filter generators,$(1)),generators,harness).a $(BUILD)/liboracles.a
-$(BUILD)/libgenerators-tests.a: $(call objects,$(filter generators/tests/%,$(TEST_SUPPORT)))
+$(BUILD)/libgenerators-tests.a: $(call objects,$(filter generators/tests/%,$(TEST_SUPPORT)) $(ENCODING_ORACLE))
 $(BUILD)/libharness-tests.a: $(call objects,$(filter harness/tests/%,$(TEST_SUPPORT)))
 $(foreach test,$(TEST_SOURCES),$(eval $(call unit_test,$(test))))
 # What cells are attacked with, built as an enemy would: statically, for each machine.
@@ -458,8 +468,8 @@ lint-rooms:
 	scripts/check-rooms.sh
 
 # Each test is linked with one of the two libraries and with the oracles.
-lint-symbols: $(addprefix $(BUILD)/lib,generators.a harness.a oracles.a)
-	scripts/check-symbols.sh $(BUILD)/libgenerators.a $(BUILD)/liboracles.a
+lint-symbols: $(addprefix $(BUILD)/lib,generators.a harness.a oracles.a) $(call objects,$(ENCODING_ORACLE))
+	scripts/check-symbols.sh $(BUILD)/libgenerators.a $(BUILD)/liboracles.a $(call objects,$(ENCODING_ORACLE))
 	scripts/check-symbols.sh $(BUILD)/libharness.a $(BUILD)/liboracles.a
 
 -include $(patsubst %.o,%.d,$(call objects,$(C_SOURCES)))

@@ -19,10 +19,19 @@ need() {
   }
 }
 
+# documents PATH: where that folder of a package of documents is: installed, or unpacked by scripts/setup.sh.
+documents() {
+  if [ -e "$1" ]; then printf '%s' "$1"; else printf '%s' "$build/documents$1"; fi
+}
+
 # Each document once, in FOLDER.
+anarchism=$(documents /usr/share/doc/anarchism/markdown)
+nodejs=$(documents /usr/share/doc/nodejs/api)
+rust=$(documents /usr/src/rustc-1.63.0)
 need "$spec"
-need /usr/share/doc/anarchism/markdown
-need /usr/lib/rustlib/src
+need "$anarchism"
+need "$nodejs"
+need "$rust"
 need "$arm64_cmark"
 command -v valgrind >/dev/null || {
   printf 'bench.sh: valgrind is missing: %s\n' "$install" >&2
@@ -34,9 +43,9 @@ manual=$folder/nodejs-doc.md
 technical=$folder/rust-src.md
 jq -j '.[] | .markdown + "\n\n"' "$spec" >"$folder/spec.md"
 for _ in $(seq 25); do cat "$folder/spec.md"; done >"$spec_document"
-zcat /usr/share/doc/anarchism/markdown/*.md.gz >"$prose"
-find /usr/share/doc/nodejs/api/ -name '*.md.gz' -print0 | sort -z | xargs -0 zcat >"$manual"
-find -L /usr/lib/rustlib/src/ -name '*.md' -type f -print0 | LC_ALL=C sort -z | xargs -0 cat >"$technical"
+zcat "$anarchism"/*.md.gz >"$prose"
+find "$nodejs/" -name '*.md.gz' -print0 | sort -z | xargs -0 zcat >"$manual"
+find -L "$rust/" -name '*.md' -type f -print0 | LC_ALL=C sort -z | xargs -0 cat >"$technical"
 
 printf 'Speed: MB/s of ours, and how many times as long the others take\n\n'
 "$bench" "$spec_document" "$prose" "$manual" "$technical"

@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# Installs what the build, the gate and the tests need: the packages of scripts/packages.txt, and those whose
-# documents are fixtures. Where nothing is missing it says nothing and changes nothing.
+# Installs what the build and the gate need: the packages of scripts/packages.txt, and those whose documents are
+# fixtures. Where nothing is missing it says nothing and changes nothing.
 #
-# setup.sh [LIST...]: the packages of further lists too.
+# setup.sh [LIST...]: the packages of further lists too, such as scripts/packages-check.txt, which the tests need.
+#
+# What a list calls data:PATH is unpacked into build/documents where PATH is not there: a package of documents may
+# conflict with a program that this machine has.
 #
 # Exit: 0 everything is there, 3 something is missing and could not be installed. It is then named, with the remedy.
 #
@@ -16,6 +19,7 @@ source scripts/machines.sh
 lists=(scripts/packages.txt)
 [ ! -e fixtures/documents/packages.txt ] || lists+=(fixtures/documents/packages.txt)
 lists+=("$@")
+documents=${BUILD:-build}/documents
 
 # The lines that hold for this architecture: PACKAGE PROBE.
 wanted() {
@@ -48,12 +52,22 @@ is_debian() {
 # The packages that are not installed, asked of dpkg in one call.
 missing_packages() {
   local names
-  names=$(wanted "$(dpkg --print-architecture)" | cut -d' ' -f1)
+  names=$(wanted "$(dpkg --print-architecture)" | awk '$2 !~ /^data:/ { print $1 }')
   # shellcheck disable=SC2086 # names are words
   dpkg-query -W -f='${Package} ${db:Status-Status}\n' $names 2>/dev/null |
     awk -v names="$names" '
       $2 == "installed" { there[$1] = 1 }
       END { count = split(names, name); for (i = 1; i <= count; i++) if (!(name[i] in there)) print name[i] }'
+}
+
+# The packages of documents that are neither installed nor unpacked.
+missing_documents() {
+  local package probe
+  wanted "$(dpkg --print-architecture)" | while read -r package probe; do
+    case $probe in
+    data:*) [ -e "${probe#*:}" ] || [ -e "$documents${probe#*:}" ] || printf '%s\n' "$package" ;;
+    esac
+  done
 }
 
 # What the packages are there for and this system, which is not Debian, does not have: PACKAGE PROBE.
@@ -65,6 +79,7 @@ missing_probes() {
     case $probe in
     command:*) command -v "${probe#*:}" ;;
     pkg-config:*) pkg-config --exists "${probe#*:}" ;;
+    data:*) [ -e "${probe#*:}" ] || [ -e "$documents${probe#*:}" ] ;;
     header:*) printf '#include <%s>\n' "${probe#*:}" | cc -E -x c - ;;
     *) [ -e "${probe#*:}" ] ;;
     esac >/dev/null 2>&1 || printf '  %-34s Debian: %s\n' "$probe" "$package"
@@ -83,28 +98,61 @@ if [ -n "$other" ]; then
   fail "$other. Install what is missing with its own tools, then run make setup again:" "$missing"
 fi
 
-missing=$(missing_packages)
-[ -n "$missing" ] || exit 0
-# shellcheck disable=SC2086 # as above
-echo "setup: installing" $missing
-
 as_root=()
-if [ "$(id -u)" -ne 0 ]; then
-  command -v sudo >/dev/null ||
-    fail "not root, and there is no sudo. As root, run: apt-get install --no-install-recommends ${missing//$'\n'/ }"
+# become_root REMEDY: has apt run as root; where that cannot be, ends with the command that somebody else may run.
+become_root() {
+  [ "$(id -u)" -ne 0 ] || return 0
+  command -v sudo >/dev/null || fail "not root, and there is no sudo. As root, run: $1"
+  sudo -n true 2>/dev/null || [ -n "${SUDO_ASKPASS:-}" ] || { : <>/dev/tty; } 2>/dev/null ||
+    fail "not root, and sudo wants a password, but there is no terminal to ask for it. As root, run: $1"
   as_root=(sudo)
-fi
-apt() {
-  ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 "$@"
 }
+# What apt would leave on the disk: what it downloaded, and an index of its lists.
+apt_options=(-o APT::Keep-Downloaded-Packages=false -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=)
+apt() {
+  ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
+    "${apt_options[@]}" "$@"
+}
+
+# install PACKAGE...
+# shellcheck disable=SC2317 # with_lists calls it
 install() {
   # What the machine has stays: a package that would drive another out is named by apt, and not installed.
   # Images trimmed of documentation set path-exclude, but some documents are fixtures.
-  # shellcheck disable=SC2086 # as above
-  apt -o 'DPkg::Options::=--path-include=/usr/share/doc/*' install --no-remove --no-install-recommends $missing
+  apt -o 'DPkg::Options::=--path-include=/usr/share/doc/*' install --no-remove --no-install-recommends "$@"
 }
 
-# Lists are fetched where apt does not know the names, and where what it knows is gone from the server.
-# shellcheck disable=SC2086 # as above
-{ apt-cache show $missing >/dev/null 2>&1 && install; } || { apt update && install; } ||
-  fail "apt could not install: ${missing//$'\n'/ }" "These are the names of Debian 12 (bookworm); is this another release?"
+# unpack PACKAGE...: into the folder of documents, which needs no rights.
+# shellcheck disable=SC2317 # as above
+unpack() {
+  local folder=$documents/packages package status=0
+  rm -rf "$folder"
+  mkdir -p "$folder" || return
+  (cd "$folder" && apt-get "${apt_options[@]}" -q -o APT::Sandbox::User= download "$@") || return
+  for package in "$folder"/*.deb; do dpkg-deb -x "$package" "$documents" || status=1; done
+  rm -rf "$folder"
+  return "$status"
+}
+
+# with_lists WHAT PACKAGE...: does WHAT with the packages. Lists are fetched where apt does not know the names, and where
+# what it knows is gone from the server.
+with_lists() {
+  local what=$1
+  shift
+  { apt-cache "${apt_options[@]}" show "$@" >/dev/null 2>&1 && "$what" "$@"; } ||
+    { become_root 'apt-get update' && apt update && "$what" "$@"; } ||
+    fail "apt could not $what: $*" "These are the names of Debian 12 (bookworm); is this another release?"
+}
+
+mapfile -t missing < <(missing_packages)
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "setup: installing ${missing[*]}"
+  become_root "apt-get install --no-install-recommends ${missing[*]}"
+  with_lists install "${missing[@]}"
+fi
+mapfile -t missing < <(missing_documents)
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "setup: unpacking ${missing[*]} into $documents"
+  with_lists unpack "${missing[@]}"
+fi
+exit 0

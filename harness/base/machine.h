@@ -37,8 +37,8 @@ struct machine {
   uint8_t class, order;          /* and its EI_CLASS and EI_DATA */
   const char *native, *emulated; /* a target's place: "x64-native", "x64-qemu" */
   const char *qemu;              /* qemu's name of it, "x86_64" */
-  const char *qemu_static;       /* the emulator that runs programs: "qemu-x86_64-static" */
-  const char *qemu_dynamic;      /* the one that takes plugins: "qemu-x86_64" */
+  const char *qemu_static;       /* the emulators that run programs: "qemu-x86_64-static", */
+  const char *qemu_dynamic;      /* and "qemu-x86_64", which takes plugins as well */
   uint32_t audit;                /* AUDIT_ARCH_... of linux/audit.h, as ptrace names it; 0: not known */
   enum call_numbers calls;
   const struct instruction_set *instructions; /* NULL: not known */

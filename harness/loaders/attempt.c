@@ -55,9 +55,9 @@ static char *ending(const struct process *process, enum loader loader, const cha
 static const char limited[] = "ulimit -v 16777216 2>/dev/null || :; exec \"$@\""; /* KiB */
 
 static void add_limited_emulator(struct prefix *prefix, const struct machine *machine) {
-  char *qemu = find_command(machine->qemu_static);
+  char *qemu = emulator_find(machine);
   if (!qemu)
-    die("%s is not installed: run `make setup`", machine->qemu_static);
+    die("%s is not installed: run `make setup`", machine->qemu_dynamic);
   prefix_emulate(prefix, (const char *const[]){"/bin/sh", "-c", limited, "sh", qemu, NULL});
   free(qemu);
 }

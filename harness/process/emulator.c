@@ -1,8 +1,15 @@
 /* The words in which qemu-user 7.2 reports its own failures, and not those of its guest. */
 #include "harness/process/emulator.h"
 
+#include "harness/base/command.h"
+
 #include <signal.h>
 #include <string.h>
+
+char *emulator_find(const struct machine *machine) {
+  char *path = find_command(machine->qemu_static);
+  return path ? path : find_command(machine->qemu_dynamic);
+}
 
 const char *emulator_own_failure(const struct process *process) {
   static const char *const signs[] = {"QEMU internal SIG", "qemu: fatal:",           "Assertion failed",

@@ -1,8 +1,14 @@
-/* What an emulator says about itself on stderr, as distinct from what its guest says. */
+/* Where the emulator of a machine is, and what an emulator says about itself on stderr, as distinct from what its guest
+ * says. */
 #ifndef HARNESS_EMULATOR_H
 #define HARNESS_EMULATOR_H
 
+#include "harness/base/machine.h"
 #include "harness/process/launch.h"
+
+/* The path of the emulator that runs programs of MACHINE, which the caller frees, or NULL: the statically linked one of
+   qemu-user, which starts sooner, or else the other one. */
+char *emulator_find(const struct machine *machine);
 
 /* The text that qemu itself, not the guest, wrote on stderr before it failed; or NULL. */
 const char *emulator_own_failure(const struct process *process);

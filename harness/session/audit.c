@@ -8,6 +8,7 @@
 #include "harness/base/hash.h"
 #include "harness/base/interrupt.h"
 #include "harness/base/machine.h"
+#include "harness/process/emulator.h"
 #include "harness/process/workspace.h"
 #include "harness/session/plant.h"
 #include "harness/session/session.h"
@@ -344,7 +345,7 @@ static void audit_runners(struct audit *audit) {
   const struct session_options options = options_for("self-audit/known-divergences", 8);
   const struct batch native = {.name = "native", .rows = elf_rows, .count = sizeof elf_rows / sizeof *elf_rows};
   const struct batch emulated = {.name = "qemu", .rows = elf_rows, .count = sizeof elf_rows / sizeof *elf_rows};
-  char *qemu = find_command(host_machine()->qemu_static);
+  char *qemu = emulator_find(host_machine());
   struct bytes text = {0};
   struct session session;
   int status = 0;
@@ -356,7 +357,7 @@ static void audit_runners(struct audit *audit) {
     if (qemu)
       note_rows(audit, &session, ran, &emulated, RUNNER_QEMU);
     else
-      leave_out(audit, "all under qemu", "the emulator of this machine is not on the PATH (install qemu-user-static)");
+      leave_out(audit, "all under qemu", "the emulator of this machine is not on the PATH (install qemu-user)");
     session_close(&session);
   }
   free(qemu);

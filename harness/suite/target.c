@@ -4,6 +4,7 @@
 #include "harness/base/command.h"
 #include "harness/base/companion.h"
 #include "harness/base/machine.h"
+#include "harness/process/emulator.h"
 #include "harness/suite/suite.h"
 
 #include <errno.h>
@@ -98,8 +99,8 @@ void prefix_emulate(struct prefix *prefix, const char *const *words) {
 }
 
 void prefix_emulate_machine(struct prefix *prefix, const struct machine *machine) {
-  char *path = find_command(machine->qemu_static);
-  prefix_emulate(prefix, (const char *const[]){path ? path : machine->qemu_static, NULL});
+  char *path = emulator_find(machine);
+  prefix_emulate(prefix, (const char *const[]){path ? path : machine->qemu_dynamic, NULL});
   free(path);
 }
 
@@ -145,7 +146,7 @@ char *target_check(const struct target *target) {
   if (wrappers->count && access(wrappers->items[0], X_OK) != 0)
     return xasprintf("%s: %s (run `make` to build it)", wrappers->items[0], strerror(errno));
   if (emulator->count && access(emulator->items[0], X_OK) != 0)
-    return xasprintf("%s is not on the PATH (install qemu-user-static)", emulator->items[0]);
+    return xasprintf("%s is not on the PATH (install qemu-user)", emulator->items[0]);
   return NULL;
 }
 

@@ -11,7 +11,7 @@ mkdir -p tree/{generators/{lay/tests,programs},oracles,harness/tests,scripts}
 cd tree || exit 1
 cp "$root/Makefile" "$root/.clang-format" "$root/.clang-tidy" .
 cp "$root"/scripts/{run-tests,test-inputs,lay-again}.sh scripts/
-printf '#!/bin/sh\necho setup >>calls\ntest ! -e setup-fails\n' >scripts/setup.sh
+printf '#!/bin/sh\necho setup "$@" >>calls\ntest ! -e setup-fails\n' >scripts/setup.sh
 chmod +x scripts/setup.sh
 cat >generators/lay/lay.h <<'C'
 #define LAID 1
@@ -97,6 +97,18 @@ run make setup verify
 expect_status 'a goal that fails' 2
 expect_bytes '... stops those after it' 'setup\n' calls
 rm setup-fails
+# What only the tests need is set up wherever another goal than these stands beside setup, and where none does.
+for goals in setup 'setup check' 'setup check verify' 'setup verify check'; do
+  : >calls
+  # shellcheck disable=SC2086 # goals are words
+  run make -n $goals
+  expect_text "make $goals: with the packages of the tests" 'scripts/setup.sh scripts/packages-check.txt' "$folder/out"
+done
+for goals in 'setup verify' 'setup all' 'setup install'; do
+  # shellcheck disable=SC2086 # as above
+  run make -n $goals
+  expect_no_text "make $goals: without the packages of the tests" packages-check "$folder/out"
+done
 
 touch generators/lay/lay.h # it was of the future
 run make

@@ -62,10 +62,21 @@ expect_text 'packages of another kind of host are left alone' \
   '--no-install-recommends here wanted only-there library document' calls
 
 system here 1000
-stand_in sudo 'echo "sudo $*" >>'"$folder"'/calls; exec "$@"'
+stand_in sudo 'echo "sudo $*" >>'"$folder"'/calls; [ "$1" != -n ] || shift; exec "$@"'
+stand_in true 'exit 0'
 setup
 expect_status 'sudo: 0' 0
 expect_text 'sudo: apt is run through it' 'sudo env DEBIAN_FRONTEND=noninteractive apt-get' calls
+
+# A sudo that asks for a password, where there is no terminal.
+system here 1000
+stand_in sudo 'echo "sudo $*" >>'"$folder"'/calls; exit 1'
+PATH=$folder/bin run "$(type -P setsid)" -w scripts/setup.sh
+expect_status 'sudo without a terminal: 3' 3
+expect_text 'sudo without a terminal: that is said' 'sudo wants a password, but there is no terminal' err
+expect_text 'sudo without a terminal: the command is named' \
+  'As root, run: apt-get install --no-install-recommends wanted only-here library document' err
+expect_bytes 'sudo without a terminal: apt is not run' 'sudo -n true\n' calls
 
 system here 1000
 setup
@@ -121,6 +132,34 @@ expect_text 'no apt: a library' 'pkg-config:no-such-library         Debian: libr
 expect_text 'no apt: a package without a probe' 'file:/usr/share/doc/document       Debian: document' err
 expect_no_text 'no apt: what is there is not named' 'Debian: here' err
 
+# Further lists, and packages that are nothing but documents: these are unpacked, as any user.
+printf 'more command:more\n' >more.txt
+printf 'texts data:/nowhere/texts\n' >texts.txt
+system "$all" 0
+PATH=$folder/bin run scripts/setup.sh more.txt
+expect_text 'a further list: its packages too' '--no-install-recommends more' calls
+system "$all" 1000
+for command in mkdir rm rmdir; do ln -s "$(type -P $command)" bin/; done
+stand_in apt-get 'echo "apt-get $*" >>'"$folder"'/calls
+case "$*" in *download*) : >texts.deb ;; esac'
+stand_in dpkg-deb 'echo "dpkg-deb $1 ${2##*/}" >>'"$folder"'/calls
+mkdir -p "$3/nowhere/texts"'
+BUILD=made PATH=$folder/bin run scripts/setup.sh texts.txt
+expect_status 'documents: 0' 0
+sed -i 's/^apt-get .* download/download/' calls
+expect_bytes 'documents: fetched and unpacked, not installed' \
+  'download texts\ndpkg-deb -x texts.deb\n' calls
+run find made -mindepth 1
+expect_bytes 'documents: in the build, and nothing beside them' \
+  'made/documents\nmade/documents/nowhere\nmade/documents/nowhere/texts\n' out
+rm calls
+BUILD=made PATH=$folder/bin run scripts/setup.sh texts.txt
+expect_status 'documents that are there: 0' 0
+run test -e calls
+expect_status 'documents that are there: nothing is called' 1
+
+system here 0
+rm bin/apt-get
 printf 'here command:bash\n' >scripts/packages.txt
 rm fixtures/documents/packages.txt
 setup
