@@ -360,18 +360,6 @@ START_TEST(a_mutant_can_harm_nothing) {
 }
 END_TEST
 
-/* Within a cell, which says what can be written. */
-START_TEST(a_mutant_may_write_where_its_cell_lets_it) {
-  const char *build = getenv("BUILD");
-  char *command =
-      xasprintf("%s/confine --profile=strict --writes --processor=300 /bin/sh -c 'echo x > /dev/null || exit 6; "
-                "/bin/true; exit 9' 2>/dev/null",
-                build && *build ? build : "build");
-  ck_assert_int_eq(WEXITSTATUS(system(command)), 2);
-  free(command);
-}
-END_TEST
-
 /* A program that writes a file is EQUAL under the limits of a mutant too, so that its mutants can be tried. */
 START_TEST(a_program_that_writes_a_file_can_be_mutated) {
   const char *build = getenv("BUILD");
@@ -401,7 +389,6 @@ int main(void) {
   tcase_add_test(tests, routines_can_be_chosen);
   tcase_add_test(tests, mutate_wants_one_program);
   tcase_add_test(tests, a_program_that_fails_unchanged_is_not_mutated);
-  tcase_add_test(tests, a_mutant_may_write_where_its_cell_lets_it);
   tcase_add_test(tests, a_program_that_writes_a_file_can_be_mutated);
   tcase_add_loop_test(tests, a_mutant_can_harm_nothing, 0, sizeof confined / sizeof *confined);
   SRunner *runner = srunner_create(suite);
