@@ -104,8 +104,8 @@ static void take_event(void *user, uint32_t events) {
   /* After an error nothing more is to be waited for. */
   if (events & (EPOLLERR | EPOLLHUP))
     connection->share = SIZE_MAX;
-  bool sends = connection->rest.len || connection->shuts;
-  if (sends && events & EPOLLOUT && send_rest(connection))
+  /* That more could be sent is asked for only as long as there is more. */
+  if (events & EPOLLOUT && send_rest(connection))
     loop_watch(connection->loop, connection->fd, EPOLLIN, take_event, connection);
   receive(connection);
 }

@@ -348,8 +348,9 @@ static void ask_commands(struct session *session, struct workspace *workspace, s
   for (size_t i = 0; i < count && !session->interrupted; i++) {
     struct span truth;
     struct bytes why = {0};
-    if (jobs[i]->target->program->oracle == ORACLE_COMMAND && !jobs[i]->test_case->conversation &&
-        !truth_of(workspace, jobs[i]->target->program, jobs[i]->test_case, &truth, &why))
+    if (jobs[i]->target->program->oracle != ORACLE_COMMAND || jobs[i]->test_case->conversation)
+      continue;
+    if (!truth_of(workspace, jobs[i]->target->program, jobs[i]->test_case, &truth, &why))
       result_set(jobs[i], ORACLE_FAULT, "%s", why.data);
     bytes_free(&why);
     session->interrupted = interrupt_taken();

@@ -318,6 +318,36 @@ START_TEST(a_slow_reader_sees_whether_a_deadline_starts_again) {
 }
 END_TEST
 
+/* The processor time of a gate whose client sends nothing, and waits for SECONDS. */
+static double time_of_silence(const char *folder, double seconds) {
+  struct timespec times[2];
+  struct session session;
+  char *cases = xasprintf("source = conversations\npath = %s", folder);
+  char *deadline = xasprintf("deadline = %g", seconds);
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &times[0]);
+  run_cases("none", deadline, cases, &session);
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &times[1]);
+  ck_assert_int_eq(session.results[0].verdict, HUNG);
+  session_close(&session);
+  free(deadline);
+  free(cases);
+  return (double)(times[1].tv_sec - times[0].tv_sec) + (double)(times[1].tv_nsec - times[0].tv_nsec) / 1e9;
+}
+
+/* To wait longer takes no more processor time: it is not asked again and again whether more could be sent. */
+START_TEST(a_client_that_has_nothing_to_send_waits) {
+  char folder[] = "/tmp/test_drive-XXXXXX";
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  char *path = xasprintf("%s/silent", folder);
+  ck_assert_int_eq(write_file(path, span_text("< HTTP/1.1 408 \n")), 0);
+  double soon = time_of_silence(folder, 0.05);
+  double late = time_of_silence(folder, 1.55);
+  ck_assert_msg(late - soon < 0.05, "%g s and %g s", soon, late);
+  remove_folder(folder);
+  free(path);
+}
+END_TEST
+
 /* Every byte of a header section is compared and shown as it came. */
 START_TEST(headers_are_shown_as_they_were_sent) {
   struct session session;
@@ -376,6 +406,7 @@ int main(int argc, char **argv) {
                       sizeof faults / sizeof *faults);
   tcase_add_loop_test(tests, a_slow_reader_sees_whether_a_deadline_starts_again, 0,
                       sizeof to_slow_readers / sizeof *to_slow_readers);
+  tcase_add_test(tests, a_client_that_has_nothing_to_send_waits);
   tcase_add_test(tests, headers_are_shown_as_they_were_sent);
   tcase_add_loop_test(tests, what_a_server_keeps_of_each_answer_is_a_leak, 0, sizeof growths / sizeof *growths);
   suite_add_tcase(suite, tests);
