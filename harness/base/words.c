@@ -98,8 +98,9 @@ char *expand_for_shell(const char *command, const char *const *names, const char
   struct bytes text = {0};
   char quote = '\0';
   bytes_text(&text, "");
-  while (*command) {
-    size_t which = placeholder_at(command, names, count);
+  for (bool is_variable = false; *command;) {
+    /* ${name} is a variable of the shell. */
+    size_t which = is_variable ? count : placeholder_at(command, names, count);
     size_t len = which < count ? strlen(names[which]) + 2 : 1;
     bool escapes = *command == '\\' && quote != '\'' && command[1];
     if (which < count) {
@@ -110,6 +111,7 @@ char *expand_for_shell(const char *command, const char *const *names, const char
       if (quote ? *command == quote : *command == '\'' || *command == '"')
         quote = quote ? '\0' : *command;
     }
+    is_variable = *command == '$';
     command += len;
   }
   return text.data;
@@ -122,10 +124,30 @@ char *path_beside(const char *from, const char *path) {
   return xasprintf("%.*s/%s", (int)(slash - from), from, path);
 }
 
+/* PATH, of which a folder on the way is "..", without it; PATH itself where its folder is not there. A link at its end
+   stays one: some programs are called by many names. The caller frees it. */
+static char *path_straightened(const char *path) {
+  const char *base = strrchr(path, '/') + 1;
+  char *folder = xstrndup(path, (size_t)(base - path));
+  bool whole = strcmp(base, "..") == 0 || strcmp(base, ".") == 0;
+  char *real = realpath(whole ? path : folder, NULL);
+  char *straight = !real ? xstrdup(path) : whole ? xstrdup(real) : xasprintf("%s/%s", real[1] ? real : "", base);
+  free(real);
+  free(folder);
+  return straight;
+}
+
 char *path_absolute(const char *path) {
   char *here = path[0] == '/' ? NULL : getcwd(NULL, 0);
   char *absolute = here ? xasprintf("%s/%s", here, path) : xstrdup(path);
   free(here);
+  size_t len = strlen(absolute);
+  bool crooked = strstr(absolute, "/../") || (len >= 3 && strcmp(absolute + len - 3, "/..") == 0);
+  if (crooked && absolute[0] == '/') {
+    char *straight = path_straightened(absolute);
+    free(absolute);
+    return straight;
+  }
   return absolute;
 }
 

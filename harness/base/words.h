@@ -13,7 +13,7 @@ struct text_list {
 char *expand_placeholders(const char *pattern, const char *const *names, const char *const *values, size_t count);
 
 /* The same for a command of sh: each value stands there as it is, in quotation marks of either kind or in none,
-   whatever characters it has. */
+   whatever characters it has. ${NAME} is a variable of the shell, and stays. */
 char *expand_for_shell(const char *command, const char *const *names, const char *const *values, size_t count);
 
 /* PATH as one would type it in the current folder, where it is below that: without the detours of a path that begins at
@@ -23,7 +23,7 @@ char *path_from_here(char *path);
 /* PATH as seen from the folder of the file FROM, unless it is absolute. The caller frees it. */
 char *path_beside(const char *from, const char *path);
 
-/* PATH as seen from any folder. The caller frees it. */
+/* PATH as seen from any folder, and from any place in which no ".." may stand. The caller frees it. */
 char *path_absolute(const char *path);
 
 void text_list_add(struct text_list *list, const char *text, size_t len);

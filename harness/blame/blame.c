@@ -45,10 +45,14 @@ static void add_store(struct blame *blame, const struct origin *origin, struct b
 
 /* Whether the descriptor gives the case's own input: stdin, or the only kind of file that the harness lays out. */
 static bool is_input(const struct blame *blame, const struct origin *origin) {
-  static const char document[] = "document.md";
+  const struct result *result = blame->result;
+  struct places places = target_places(result->target);
+  places.values[PLACEHOLDER_NAME] = result->test_case->name;
+  char *document = places_expand(&places, result->target->program->input_name);
   struct span call = span_of(&origin->call);
-  bool by_path = memmem(call.data, call.len, document, sizeof document - 1) != NULL;
-  return by_path || (blame->result->target->program->feeds_stdin && origin->filled.fd == STDIN_FILENO);
+  bool by_path = memmem(call.data, call.len, document, strlen(document)) != NULL;
+  free(document);
+  return by_path || (program_feeds_stdin(result->target->program) && origin->filled.fd == STDIN_FILENO);
 }
 
 static void add_filled(const struct blame *blame, const struct origin *origin, struct bytes *out) {
@@ -167,6 +171,16 @@ static const struct result *choose(const struct session *session, bool has_byte)
 static bool blame_divergence(struct workspace *workspace, const char *gate, const struct result *result, bool brief,
                              struct bytes *out, struct bytes *why) {
   size_t offset = result->offset;
+  if (result->filtered && result->part != PART_EXIT && result->part != PART_NONE) {
+    bytes_text(why, "the bytes that differ have passed through the 'filter' of its program, so no write has them; name "
+                    "the byte that the program wrote with --byte N");
+    return false;
+  }
+  if (result->part == PART_OUTPUT || result->part == PART_TREE) {
+    bytes_printf(why, "the bytes of the %s are not followed, only those of stdout and of an answer",
+                 part_name(result->part));
+    return false;
+  }
   if (result->part == PART_EXIT || result->part == PART_NONE)
     return blame_end(workspace, gate, result, out, why);
   if (offset < result->actual.len)

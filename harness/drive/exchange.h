@@ -10,6 +10,7 @@ struct exchange {
   struct loop *loop;
   const struct program *program;
   const struct test_case *test_case;
+  struct places places;         /* of the case */
   struct sockaddr_in server;    /* its address, of this machine */
   struct connection connection; /* what came stands in its RECEIVED */
   struct connection silent;     /* another client, that says nothing */

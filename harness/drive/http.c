@@ -6,6 +6,7 @@
 #include "harness/drive/framing.h"
 
 #include <arpa/inet.h>
+#include <stdlib.h>
 
 /* How long a server that keeps its connection open although its client has closed its side may send more, in seconds.
  */
@@ -43,8 +44,10 @@ static void ask(struct exchange *exchange) {
   char host[INET_ADDRSTRLEN] = "";
   inet_ntop(AF_INET, &exchange->server.sin_addr, host, sizeof host);
   bytes_clear(&exchange->request);
+  char *path = places_expand(&exchange->places, exchange->program->url_path);
   bytes_printf(&exchange->request, "GET %s HTTP/1.1\r\nHost: %s:%d\r\nUser-Agent: bytegate\r\nAccept: */*\r\n\r\n",
-               exchange->program->url_path, host, ntohs(exchange->server.sin_port));
+               path, host, ntohs(exchange->server.sin_port));
+  free(path);
   exchange->connection.rate = 0;
   exchange->connection.came = came;
   exchange->connection.over = over;

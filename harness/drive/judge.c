@@ -1,6 +1,7 @@
 /* From ends to verdicts. */
 #include "harness/drive/judge.h"
 
+#include "harness/base/files.h"
 #include "harness/base/machine.h"
 #include "harness/base/signals.h"
 #include "harness/drive/connection.h"
@@ -8,13 +9,16 @@
 #include "harness/process/emulator.h"
 #include "harness/suite/cases.h"
 #include "harness/suite/conversation.h"
+#include "harness/suite/folder.h"
 #include "harness/suite/target.h"
 #include "harness/verdict/compare.h"
+#include "harness/verdict/filter.h"
 #include "harness/verdict/truth.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The first line that the process wrote on stderr, as the end of a sentence. */
 static void add_complaint(const struct process *process, struct bytes *text) {
@@ -65,11 +69,14 @@ void judge_refusal(struct result *result, int error) {
 }
 
 /* Compares what a run wrote on stderr with what its suite says, if it says anything. */
-static void judge_errors(struct result *result, const struct program *program, const struct process *process) {
+static void judge_errors(struct result *result, const struct places *places, const struct process *process) {
+  const struct program *program = result->target->program;
   struct bytes expected = {0};
   if (!program->errors || verdict_is_failure(result->verdict))
     return;
-  bytes_unescape(&expected, program->errors);
+  char *text = places_expand(places, program->errors);
+  bytes_unescape(&expected, text);
+  free(text);
   compare_part(result, PART_STDERR, span_of(&expected), span_of(&process->err_text));
   bytes_free(&expected);
 }
@@ -104,51 +111,122 @@ static void judge_wrapper(struct result *result, const char *words) {
   free(why);
 }
 
-/* How a program that began ended, and what it printed, held to the truth. */
-static void compare_end(struct workspace *workspace, struct result *result, const struct process *process) {
+/* What a run put out. */
+struct answer_of_run {
+  enum part part;
+  struct span text;
+  struct bytes owned;
+};
+
+/* Reads the file NAME that a run was to write. Returns false where it did not, and RESULT says so. */
+static bool read_output(struct result *result, const char *folder, const char *name, struct bytes *text) {
+  int fd = folder_open(folder, name);
+  if (fd >= 0) {
+    read_whole(fd, text);
+    close(fd);
+    return true;
+  }
+  if (fd == -ENOENT || fd == -ENOTDIR)
+    result_set(result, MISSING, "it did not write the file %s", name);
+  else
+    result_set(result, MISSING, "%s is no file that it wrote: %s", name,
+               fd == -EISDIR   ? "it is a folder"
+               : fd == -EINVAL ? "it is a device, a pipe or a socket"
+               : fd == -ELOOP  ? "it is a link"
+                               : strerror(-fd));
+  return false;
+}
+
+/* Takes what a run put out: its stdout, or the file or the folder that its suite names. */
+static bool take_answer_of_run(struct result *result, const struct process *process, const struct places *places,
+                               struct answer_of_run *answer) {
+  const struct program *program = result->target->program;
+  struct bytes why = {0};
+  bool good = true;
+  *answer = (struct answer_of_run){.part = PART_STDOUT, .text = span_of(&process->out_text)};
+  if (program->compare == COMPARE_TREE) {
+    answer->part = PART_TREE;
+    good = folder_tell(process->folder, &answer->owned, &why);
+    if (!good)
+      result_set(result, RUNNER_FAULT, "what it left cannot be read: %s", why.data);
+  } else if (program->output) {
+    char *name = places_expand(places, program->output);
+    answer->part = PART_OUTPUT;
+    good = read_output(result, process->folder, name, &answer->owned);
+    free(name);
+  }
+  if (answer->part != PART_STDOUT)
+    answer->text = span_of(&answer->owned);
+  bytes_free(&why);
+  return good;
+}
+
+/* Compares what a run put out with TRUTH, after the filter of its program if it has one, and its exit status. */
+static void compare_output(struct workspace *workspace, struct result *result, const struct process *process,
+                           const struct places *places, struct span truth, bool meant) {
+  const struct program *program = result->target->program;
+  struct answer_of_run answer;
+  struct filtered filtered = {0};
+  bool good = take_answer_of_run(result, process, places, &answer);
+  struct span actual = answer.text;
+  if (good && program->filter) {
+    good = filter_sides(workspace, result, truth, actual, &filtered);
+    truth = span_of(&filtered.expected);
+    actual = span_of(&filtered.actual);
+  }
+  if (good)
+    compare_run(result, answer.part, truth, actual, meant ? process->status : (int)program->exit_status,
+                process->status);
+  filtered_free(&filtered);
+  bytes_free(&answer.owned);
+}
+
+/* How a program that began ended, and what it put out, held to the truth. */
+static void compare_end(struct workspace *workspace, struct result *result, const struct process *process,
+                        const struct places *places) {
   const struct program *program = result->target->program;
   struct span truth;
   struct bytes why = {0};
   bool signaled = process->end == END_SIGNALED;
   bool meant = signaled && program->signal && strcmp(signal_name(process->status), program->signal) == 0;
   bool ended = (!signaled || meant) && !process->flooded;
-  bool compares = ended || process->flooded;
+  bool compares = ended || (process->flooded && !program->output && program->compare == COMPARE_OUTPUT);
   if (ended && !signaled && program->signal)
     result_set(result, DIVERGED, "it ended with exit status %d, expected %s", process->status, program->signal);
   else if (compares && !truth_of(workspace, program, result->test_case, &truth, &why))
     result_set(result, RUNNER_FAULT, "%s", why.data);
   else if (ended)
-    compare_run(result, truth, span_of(&process->out_text), meant ? process->status : (int)program->exit_status,
-                process->status);
+    compare_output(workspace, result, process, places, truth, meant);
   else if (!compares || compare_part(result, PART_STDOUT, truth, taken(&process->out_text)))
     judge_end(result, process, CRASHED, "while it ran");
   bytes_free(&why);
 }
 
-void judge_run(struct workspace *workspace, struct result *result, const struct process *process, bool began) {
+void judge_run(struct workspace *workspace, struct result *result, const struct process *process,
+               const struct places *places, bool began, bool touched) {
   const char *own = wrapper_failure(process);
   if (own)
     judge_wrapper(result, own);
   else if (!began)
     judge_unbegun(result, process);
   else
-    compare_end(workspace, result, process);
-  judge_errors(result, result->target->program, process);
+    compare_end(workspace, result, process, places);
+  judge_errors(result, places, process);
   if (process->leaked)
     result_set(result, LEAKED, "a process that it started outlived it");
-  if (is_unseen(result, process))
+  if (!touched && is_unseen(result, process))
     result_set(result, RUNNER_FAULT,
                "start not observed: it is no ELF, so another program runs what it names, and an exit "
                "status alone does not show that this began");
 }
 
 /* The header section that the program must send for a body of LENGTH bytes. */
-static void expected_headers(const struct program *program, size_t length, struct bytes *headers) {
-  static const char *const names[] = {"length"};
+static void expected_headers(const struct program *program, struct places places, size_t length,
+                             struct bytes *headers) {
   char *number = xasprintf("%zu", length);
+  places.values[PLACEHOLDER_LENGTH] = number;
   for (size_t i = 0; i < program->headers.count; i++) {
-    const char *values[] = {number};
-    char *line = expand_placeholders(program->headers.items[i], names, values, 1);
+    char *line = places_expand(&places, program->headers.items[i]);
     bytes_printf(headers, "%s\r\n", line);
     free(line);
   }
@@ -164,27 +242,55 @@ static struct span content_of(struct span received, struct frame frame, struct b
   return frame.framing == FRAMED_BY_CHUNKS && unchunk(body, owned) ? span_of(owned) : received;
 }
 
-/* Compares an answer to a request for a document. */
-static void compare_page(struct result *result, struct span truth, struct span received) {
+/* Compares ANSWER, head and body, with what is expected. LENGTH is that of the body, for {length}. */
+static void compare_content(struct result *result, const struct places *places, struct span truth, size_t length,
+                            struct span answer) {
   const struct program *program = result->target->program;
-  struct frame frame = frame_of(received);
   struct bytes headers = {0};
   struct bytes status = {0};
+  char *line = places_expand(places, program->status_line);
+  bytes_printf(&status, "%s\r\n", line);
+  expected_headers(program, *places, length, &headers);
+  compare_response(result, span_of(&status), program->headers.count > 0, span_of(&headers), truth, answer);
+  free(line);
+  bytes_free(&headers);
+  bytes_free(&status);
+}
+
+/* The same after the filter of the program has seen both bodies. Its Content-Length speaks of what came. */
+static void compare_filtered(struct workspace *workspace, struct result *result, const struct places *places,
+                             struct span truth, struct span answer, size_t head) {
+  struct filtered filtered;
+  struct bytes whole = {0};
+  struct span body = {answer.data + head, answer.len - head};
+  if (filter_sides(workspace, result, truth, body, &filtered)) {
+    bytes_append(&whole, answer.data, head);
+    bytes_add(&whole, span_of(&filtered.actual));
+    compare_content(result, places, span_of(&filtered.expected), body.len, span_of(&whole));
+  }
+  bytes_free(&whole);
+  filtered_free(&filtered);
+}
+
+/* Compares an answer to a request for a document. */
+static void compare_page(struct workspace *workspace, struct result *result, const struct places *places,
+                         struct span truth, struct span received) {
+  struct frame frame = frame_of(received);
   struct bytes owned = {0};
-  bytes_printf(&status, "%s\r\n", program->status_line);
-  expected_headers(program, truth.len, &headers);
-  compare_response(result, span_of(&status), program->headers.count > 0, span_of(&headers), truth,
-                   content_of(received, frame, &owned));
+  struct span answer = content_of(received, frame, &owned);
+  if (result->target->program->filter)
+    compare_filtered(workspace, result, places, truth, answer, frame.head);
+  else
+    compare_content(result, places, truth, truth.len, answer);
   if (frame.framing == FRAMED_BY_LENGTH && received.len - frame.head != frame.content)
     result_set(result, DIVERGED, "every byte came, but Content-Length is %zu and the body has %zu bytes", frame.content,
                received.len - frame.head);
-  bytes_free(&headers);
-  bytes_free(&status);
   bytes_free(&owned);
 }
 
 /* Compares an answer with the truth about its case. Returns false where that is not to be had. */
-static bool compare_answer(struct workspace *workspace, struct result *result, struct span received) {
+static bool compare_answer(struct workspace *workspace, struct result *result, const struct places *places,
+                           struct span received) {
   const struct conversation *talk = result->test_case->conversation;
   struct span truth;
   struct bytes why = {0};
@@ -194,17 +300,18 @@ static bool compare_answer(struct workspace *workspace, struct result *result, s
   else if (talk)
     compare_responses(result, span_of(&talk->expected), received);
   else
-    compare_page(result, truth, received);
+    compare_page(workspace, result, places, truth, received);
   bytes_free(&why);
   return good;
 }
 
-void judge_answer(struct workspace *workspace, struct result *result, const struct bytes *received, int error) {
+void judge_answer(struct workspace *workspace, struct result *result, const struct places *places,
+                  const struct bytes *received, int error) {
   if (connection_error_is_ours(error)) {
     result_set(result, RUNNER_FAULT, "this machine could not make the connection: %s", strerror(error));
     return;
   }
-  if (!compare_answer(workspace, result, taken(received)))
+  if (!compare_answer(workspace, result, places, taken(received)))
     return;
   if (error == EFBIG && verdict_is_failure(result->verdict))
     bytes_text(&result->detail, " (more is not taken)");

@@ -6,6 +6,8 @@
 #include "harness/process/launch.h"
 #include "harness/verdict/result.h"
 
+struct places;
+
 /* The process of RESULT's target has ended where it should not have: EXITED is the verdict where it was by no signal;
    WHEN says where, "before it was ready". */
 void judge_end(struct result *result, const struct process *process, enum verdict exited, const char *when);
@@ -14,11 +16,13 @@ void judge_end(struct result *result, const struct process *process, enum verdic
 void judge_refusal(struct result *result, int error);
 
 /* A program has run to its end. BEGAN: its own first instruction ran, or it printed something, which nobody else would
-   have. WORKSPACE is for its oracle. */
-void judge_run(struct workspace *workspace, struct result *result, const struct process *process, bool began);
+   have. TOUCHED: something in its folder is another now. WORKSPACE is for its oracle, PLACES are those of the case. */
+void judge_run(struct workspace *workspace, struct result *result, const struct process *process,
+               const struct places *places, bool began, bool touched);
 
 /* RECEIVED came as the answer to a request; ERROR is 0, or how the connection broke. */
-void judge_answer(struct workspace *workspace, struct result *result, const struct bytes *received, int error);
+void judge_answer(struct workspace *workspace, struct result *result, const struct places *places,
+                  const struct bytes *received, int error);
 
 /* A server that was sent SIGTERM has ended. */
 void judge_stop(struct result *stop, const struct process *process);

@@ -9,6 +9,8 @@
 #include "harness/suite/cases.h"
 #include "harness/suite/target.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +25,11 @@ static const double LINGER = 0.02;
 static const double END_DEADLINE = 2.0;
 
 static void begin(struct lane *lane);
+
+/* What the placeholders are at the lane's case. */
+static struct places places_of(const struct lane *lane) {
+  return place_places(&lane->place, lane->result->target, lane->result->test_case);
+}
 static void take_answer(void *user, int error);
 static void expire(void *user);
 
@@ -175,7 +182,8 @@ static void finish_run(struct lane *lane) {
   bool native = silent && !emulated && process->end == END_SIGNALED && target->prefix.emulator.count == 0;
   bool began = native ? begun_natively(target->elf) : !lane->proof || begun_logged(lane->proof);
   lane->proves = false;
-  judge_run(lane->owner->workspace, lane->result, process, began);
+  struct places places = places_of(lane);
+  judge_run(lane->owner->workspace, lane->result, process, &places, began, place_is_touched(&lane->place));
   if (lane->result->verdict == REFUSED)
     give_up(lane);
   else
@@ -240,6 +248,7 @@ static void ask(struct lane *lane) {
   set_deadline(lane, lane->result->target->deadline);
   lane->exchange.program = lane->result->target->program;
   lane->exchange.test_case = lane->result->test_case;
+  lane->exchange.places = places_of(lane);
   lane->transport->ask(&lane->exchange);
 }
 
@@ -254,7 +263,8 @@ static void answered(struct lane *lane, bool keep) {
    looks like an answer that is too short. */
 static void take_answer(void *user, int error) {
   struct lane *lane = user;
-  judge_answer(lane->owner->workspace, lane->result, &lane->exchange.connection.received, error);
+  judge_answer(lane->owner->workspace, lane->result, &lane->exchange.places, &lane->exchange.connection.received,
+               error);
   bool failed = verdict_is_failure(lane->result->verdict);
   bool ended = lane->process.end != END_NONE;
   lane->error = error;
@@ -285,8 +295,10 @@ static void listen_at(struct lane *lane, struct sockaddr_in server) {
 static void check_ready(struct lane *lane) {
   struct bytes why = {0};
   struct sockaddr_in server;
-  enum readiness ready =
-      ready_address(lane->target->program, span_of(&lane->process.out_text), lane->given_port, &server, &why);
+  struct places places = places_of(lane);
+  char *beginning = places_expand(&places, lane->target->program->ready_line);
+  enum readiness ready = ready_address(beginning, span_of(&lane->process.out_text), lane->place.port, &server, &why);
+  free(beginning);
   if (ready == READY_HERE)
     listen_at(lane, server);
   if (ready == READY_ELSEWHERE) {
@@ -307,13 +319,13 @@ static void take_output(void *user, uint32_t events) {
 static void take_probe(void *user, int error) {
   struct lane *lane = user;
   if (error == 0)
-    listen_at(lane, local_address(lane->given_port));
+    listen_at(lane, local_address(lane->place.port));
 }
 
 /* Tries whether the port that was given answers; if not, again at the next tick. */
 static void try_port(void *user) {
   struct lane *lane = user;
-  struct sockaddr_in server = local_address(lane->given_port);
+  struct sockaddr_in server = local_address(lane->place.port);
   if (lane->probe.fd < 0)
     connection_open(&lane->probe, lane->owner->loop, &server, span_text(""), false);
   if (lane->probe.fd >= 0 && !lane->probe.connecting)
@@ -324,17 +336,56 @@ static void try_port(void *user) {
 
 /* ---- The beginning ---------------------------------------------------------------------------------------------- */
 
+/* The case cannot be run, because of WHY. */
+static void fail(struct lane *lane, const struct bytes *why) {
+  result_set(lane->result, RUNNER_FAULT, "%s", why->data);
+  finish(lane, false);
+}
+
+/* Opens what the program has on its stdin as INPUT; -1: nothing. Where that fails, the case is over. */
+static bool open_input(struct lane *lane, const struct places *places, int *input) {
+  const struct program *program = lane->target->program;
+  struct bytes why = {0};
+  *input = -1;
+  if (lane->transport->asks_server || strcmp(program->input, "no") == 0)
+    return true;
+  if (program_feeds_stdin(program)) {
+    *input = memory_file(span_of(&lane->result->test_case->input));
+    return true;
+  }
+  char *expanded = places_expand(places, program->input);
+  char *path = expanded[0] == '/' ? xstrdup(expanded) : xasprintf("%s/%s", program->folder, expanded);
+  struct stat status;
+  *input = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  bool is_file = *input >= 0 && fstat(*input, &status) == 0 && S_ISREG(status.st_mode);
+  if (*input >= 0 && !is_file) {
+    close(*input);
+    *input = -1;
+    errno = EINVAL;
+  }
+  if (*input < 0)
+    bytes_printf(&why, "stdin = %s: %s: %s", program->input, path, strerror(errno));
+  if (*input < 0)
+    fail(lane, &why);
+  free(expanded);
+  free(path);
+  bytes_free(&why);
+  return *input >= 0;
+}
+
 static bool start(struct lane *lane) {
-  const struct result *result = lane->result;
-  bool fed = lane->target->program->feeds_stdin && !lane->transport->asks_server;
-  int input = fed ? memory_file(span_of(&result->test_case->input)) : -1;
+  struct places places = places_of(lane);
+  int input = -1;
+  if (!open_input(lane, &places, &input))
+    return false;
   struct text_list options = {0};
+  if (lane->target->program->compare == COMPARE_TREE || lane->target->program->output)
+    place_note(&lane->place);
   if (lane->proves) {
     lane->proof = xasprintf("%s.begun", lane->process.folder);
     begun_options(lane->target->elf, lane->proof, &options);
   }
-  int failed = start_target(lane->owner->workspace, &lane->process, lane->target, &options, lane->place.document, input,
-                            &lane->given_port);
+  int failed = start_target(lane->owner->workspace, &lane->process, lane->target, &options, &places, input);
   text_list_free(&options);
   if (input >= 0)
     close(input);
@@ -347,6 +398,16 @@ static bool start(struct lane *lane) {
   loop_watch(lane->owner->loop, lane->process.err, EPOLLIN, take_output, lane);
   loop_watch(lane->owner->loop, lane->process.pidfd, EPOLLIN, take_end, lane);
   return true;
+}
+
+/* Puts into the program's folder what it has there for every case. Where that fails, the case is over. */
+static bool furnish(struct lane *lane) {
+  struct bytes why = {0};
+  bool good = place_furnish(&lane->place, lane->target, lane->result->test_case, &why);
+  if (!good)
+    fail(lane, &why);
+  bytes_free(&why);
+  return good;
 }
 
 /* Begins with the lane's case: asks the server that runs, or starts the program. */
@@ -362,8 +423,8 @@ static void begin(struct lane *lane) {
   struct confinement confinement = target_confinement(lane->target);
   process_prepare(lane->owner->workspace, &lane->process, &confinement);
   confinement_free(&confinement);
-  place_open(&lane->place, lane->process.folder);
-  if (!place(lane) || !start(lane))
+  place_open(&lane->place, lane->process.folder, lane->target, lane->result->test_case);
+  if (!furnish(lane) || !place(lane) || !start(lane))
     return;
   if (!lane->transport->asks_server) {
     ask(lane);
@@ -449,7 +510,8 @@ static void expire(void *user) {
       fall_at_work(lane);
       break;
     }
-    judge_answer(lane->owner->workspace, lane->result, &lane->exchange.connection.received, lane->error);
+    judge_answer(lane->owner->workspace, lane->result, &lane->exchange.places, &lane->exchange.connection.received,
+                 lane->error);
     answered(lane, false);
     break;
   case LANE_LINGERING:

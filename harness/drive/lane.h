@@ -48,7 +48,6 @@ struct lane {
   int error;        /* how the connection of a server that is about to end broke */
   bool listening;   /* the process is a server that said it was ready */
   bool unstartable; /* its target could not be started, or was not ready in time */
-  int given_port;   /* what {port} became; 0 where nothing asked for it */
   unsigned served;
   struct growth growth;
   struct connection probe; /* of a port, whether it answers */

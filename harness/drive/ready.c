@@ -35,16 +35,16 @@ static enum readiness read_url(const char *url, int given, struct sockaddr_in *s
   return READY_ELSEWHERE;
 }
 
-enum readiness ready_address(const struct program *program, struct span out, int given, struct sockaddr_in *server,
+enum readiness ready_address(const char *beginning, struct span out, int given, struct sockaddr_in *server,
                              struct bytes *why) {
-  size_t prefix = strlen(program->ready_line);
+  size_t prefix = strlen(beginning);
   enum readiness ready = NOT_READY;
   for (size_t at = 0; at < out.len && ready == NOT_READY;) {
     const char *end = memchr(out.data + at, '\n', out.len - at);
     if (!end)
       return NOT_READY;
     char *line = xstrndup(out.data + at, (size_t)(end - out.data) - at);
-    const char *url = strncmp(line, program->ready_line, prefix) == 0 ? strstr(line, scheme) : NULL;
+    const char *url = strncmp(line, beginning, prefix) == 0 ? strstr(line, scheme) : NULL;
     ready = url ? read_url(url, given, server, why) : NOT_READY;
     free(line);
     at = (size_t)(end - out.data) + 1;

@@ -10,10 +10,10 @@
 /* What a server has said of itself. */
 enum readiness { NOT_READY, READY_HERE, READY_ELSEWHERE };
 
-/* Looks in OUT, what a server has printed so far, for the line that PROGRAM's suite waits for, and reads the address in
+/* Looks in OUT, what a server has printed so far, for the line that begins with BEGINNING, and reads the address in
    it into SERVER; the port is GIVEN where the line names none. READY_ELSEWHERE: it names another machine than this one,
    which is never asked; WHY says which. */
-enum readiness ready_address(const struct program *program, struct span out, int given, struct sockaddr_in *server,
+enum readiness ready_address(const char *beginning, struct span out, int given, struct sockaddr_in *server,
                              struct bytes *why);
 
 /* PORT of 127.0.0.1. */

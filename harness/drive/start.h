@@ -8,10 +8,10 @@
 /* What the program of TARGET may. The caller frees it with confinement_free. */
 struct confinement target_confinement(const struct target *target);
 
-/* Starts TARGET as PROCESS, which is prepared, with its stdin from INPUT (-1: empty). {file} is DOCUMENT; {port}
-   becomes a free port, which PORT then holds; otherwise PORT is 0. OPTIONS, which may be NULL, are its emulator's.
-   Returns 0 or an errno value: the kernel's refusal, or that of a missing emulator (see target_check). */
+/* Starts TARGET as PROCESS, which is prepared, with its stdin from INPUT (-1: empty), and PLACES for the placeholders
+   of its arguments and its environment. OPTIONS, which may be NULL, are its emulator's. Returns 0 or an errno value:
+   the kernel's refusal, or that of a missing emulator (see target_check). */
 int start_target(struct workspace *workspace, struct process *process, const struct target *target,
-                 const struct text_list *options, const char *document, int input, int *port);
+                 const struct text_list *options, const struct places *places, int input);
 
 #endif

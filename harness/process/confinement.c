@@ -511,17 +511,19 @@ static int run_in(struct cell_slot *slot, const struct command_line *command, co
   return status;
 }
 
-bool confined_command(struct workspace *workspace, const struct command_line *command,
-                      bool (*tree)(void *user, const char *folder), void *user, struct bytes *out, int *status) {
+bool confined_command(struct workspace *workspace, const struct command_line *command, const struct own_folder *own,
+                      struct bytes *out, int *status) {
   const struct confinement oracle = {.profile = CELL_ORACLE};
   struct command_line line = *command;
   struct cell_slot *slot = cell_take(workspace, &oracle);
-  char *folder = slot || tree ? workspace_folder(workspace, slot ? cell_folder(slot) : NULL) : NULL;
-  bool good = !tree || tree(user, folder);
-  if (tree)
+  char *folder = slot || own ? workspace_folder(workspace, slot ? cell_folder(slot) : NULL) : NULL;
+  bool good = !own || own->fill(own->user, folder);
+  if (own)
     line.folder = folder;
   if (good)
     *status = slot ? run_in(slot, &line, folder, out) : command_run(&line, out);
+  if (good && own && own->after)
+    good = own->after(own->user, folder);
   if (folder)
     remove_folder(folder);
   free(folder);

@@ -57,10 +57,17 @@ void cells_close(struct workspace *workspace);
 /* Lets go of the file systems of cells below ROOT, so that it can be removed. */
 void cells_unmount(const char *root);
 
-/* Runs COMMAND, the command of an oracle, in a cell, as command_run does. Its first word is an absolute path. Where
-   TREE is not NULL it makes what is in the folder that the command then runs in; where it returns false, so does this,
-   and STATUS is not set. */
-bool confined_command(struct workspace *workspace, const struct command_line *command,
-                      bool (*tree)(void *user, const char *folder), void *user, struct bytes *out, int *status);
+/* The folder of its own in which a command runs. */
+struct own_folder {
+  bool (*fill)(void *user, const char *folder);  /* makes what is in it; false: the command is not run */
+  bool (*after)(void *user, const char *folder); /* sees it when the command has ended; NULL: nobody does */
+  void *user;
+};
+
+/* Runs COMMAND, the command of an oracle or a filter, in a cell, as command_run does. Its first word is an absolute
+   path. OWN, which may be NULL, is the folder that it then runs in; where a function of that returns false, so does
+   this; where FILL does, STATUS is not set. */
+bool confined_command(struct workspace *workspace, const struct command_line *command, const struct own_folder *own,
+                      struct bytes *out, int *status);
 
 #endif

@@ -140,7 +140,7 @@ static void show_lines(struct span text, int first, int last, struct bytes *out)
 
 bool report_block(const struct result *result, struct markdown_block *block) {
   struct span input = span_of(&result->test_case->input);
-  return report_is_page(result) &&
+  return report_is_page(result) && !result->filtered &&
          markdown_oracle_locate(input.data, input.len, program_markdown_options(result->target->program),
                                 result->offset, block);
 }
@@ -300,6 +300,16 @@ void report_next(const struct session *session, const struct result *result, str
   free(symbols);
 }
 
+/* Which filter both sides have passed through. */
+static void show_filter(const struct result *result, struct bytes *out) {
+  if (!result->filtered)
+    return;
+  bytes_text(out, "  filter    ");
+  bytes_escaped(out, span_text(result->target->program->filter));
+  bytes_printf(out, " (changed %zu byte%s of what was expected, %zu of what came)\n", result->filtered_expected,
+               result->filtered_expected == 1 ? "" : "s", result->filtered_actual);
+}
+
 void report_explanation(const struct session *session, const struct result *result, struct bytes *out) {
   bool sides = (result->verdict == DIVERGED || result->verdict == ORACLE_FAULT) && result->part != PART_NONE;
   if (sides) {
@@ -311,6 +321,7 @@ void report_explanation(const struct session *session, const struct result *resu
       bytes_printf(out, "            byte %zu of the %s\n", result->offset, part_name(result->part));
     show_block(result, out);
   }
+  show_filter(result, out);
   report_where(result, out);
   show_errors(result, out);
   show_others(session, result, out);
@@ -319,6 +330,49 @@ void report_explanation(const struct session *session, const struct result *resu
   report_command(session, result, out);
   bytes_text(out, "\n");
   report_next(session, result, out);
+}
+
+/* What the filter of the COUNT results from FIRST on, which are of one target, changed. */
+static void note_filter(const struct session *session, size_t first, size_t count, struct bytes *out) {
+  const struct result *start = &session->results[first];
+  size_t filtered = 0;
+  size_t expected = 0;
+  size_t actual = 0;
+  for (size_t i = first; i < first + count; i++) {
+    filtered += session->results[i].filtered;
+    expected += session->results[i].filtered ? session->results[i].filtered_expected : 0;
+    actual += session->results[i].filtered ? session->results[i].filtered_actual : 0;
+  }
+  if (filtered == 0)
+    return;
+  bytes_printf(out, "filter: %s %s %s: ", start->suite->name, start->target->label, start->target->where);
+  bytes_escaped(out, span_text(start->target->program->filter));
+  bytes_printf(out, ": changed %zu byte%s of what was expected and %zu of what came, in %zu result%s\n", expected,
+               expected == 1 ? "" : "s", actual, filtered, filtered == 1 ? "" : "s");
+}
+
+void report_notes(const struct session *session, struct bytes *out) {
+  for (size_t first = 0; first < session->result_count;) {
+    struct tally tally;
+    size_t count = report_group(session, first, &tally);
+    note_filter(session, first, count, out);
+    first += count;
+  }
+}
+
+/* Calls TELL with each line of TEXT, and frees it. */
+static void tell_lines(struct bytes *text, void (*tell)(void *user, const char *line), void *user) {
+  char *rest = text->data;
+  for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n"))
+    if (*line)
+      tell(user, line);
+  bytes_free(text);
+}
+
+void report_each_note(const struct session *session, void (*tell)(void *user, const char *line), void *user) {
+  struct bytes text = {0};
+  report_notes(session, &text);
+  tell_lines(&text, tell, user);
 }
 
 void report_troubles(const struct session *session, struct bytes *out) {
@@ -340,11 +394,7 @@ void report_troubles(const struct session *session, struct bytes *out) {
 void report_each_trouble(const struct session *session, void (*tell)(void *user, const char *line), void *user) {
   struct bytes text = {0};
   report_troubles(session, &text);
-  char *rest = text.data;
-  for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n"))
-    if (*line)
-      tell(user, line);
-  bytes_free(&text);
+  tell_lines(&text, tell, user);
 }
 
 size_t report_group(const struct session *session, size_t first, struct tally *tally) {

@@ -42,6 +42,13 @@ void report_word(struct bytes *out, const char *text);
 /* Line and column, from 1, of byte OFFSET in TEXT; columns count bytes. */
 void report_position(struct span text, size_t offset, size_t *line, size_t *column);
 
+/* Appends what a reader must know of how results were compared, a line each, without an escape or a control: which
+   filters hid how many bytes. Each format shows these, whether anything failed or not. */
+void report_notes(const struct session *session, struct bytes *out);
+
+/* Calls TELL with each of these lines. */
+void report_each_note(const struct session *session, void (*tell)(void *user, const char *line), void *user);
+
 /* Appends what is wrong with the run as a whole, a line each, without an escape or a control: no result shows it, so
    each format must. */
 void report_troubles(const struct session *session, struct bytes *out);

@@ -29,11 +29,18 @@ static void print_fault(const struct fault *fault, struct bytes *out) {
   bytes_free(&text);
 }
 
+static void print_note(void *user, const char *line) {
+  bytes_text(user, "::notice title=bytegate::");
+  print_data(line, user);
+  bytes_text(user, "\n");
+}
+
 static void make(const struct session *session, struct bytes *out) {
   struct bytes troubles = {0};
   size_t shown = 0;
   if (session_lacks_confinement(session))
     bytes_printf(out, "::warning title=bytegate::confinement: %s\n", session->confinement);
+  report_each_note(session, print_note, out);
   report_troubles(session, &troubles);
   if (troubles.len) {
     troubles.data[troubles.len - 1] = '\0'; /* its last line needs no end */

@@ -29,6 +29,11 @@ static json_t *result_object(const struct session *session, const struct result 
     json_set(object, "detail", json_string_of(span_of(&result->detail)));
     json_set(object, "reproduce", json_string_of(span_of(&command)));
   }
+  if (result->filtered) {
+    json_set(object, "filter", json_string_of(span_text(result->target->program->filter)));
+    json_set(object, "filtered_expected", json_integer((json_int_t)result->filtered_expected));
+    json_set(object, "filtered_actual", json_integer((json_int_t)result->filtered_actual));
+  }
   if (result->where.len)
     json_set(object, "where", json_string_of(span_of(&result->where)));
   if (result->part != PART_NONE) {

@@ -35,6 +35,28 @@ static void write_case(const struct session *session, struct xml *xml, const str
   xml_close(xml);
 }
 
+static void write_property(struct xml *xml, const char *name, const char *value) {
+  xml_open(xml, "property");
+  xml_attribute(xml, "name", name);
+  xml_attribute(xml, "value", value);
+  xml_close(xml);
+}
+
+static void write_note(void *user, const char *line) { write_property(user, "note", line); }
+
+static void write_properties(const struct session *session, struct xml *xml) {
+  struct bytes notes = {0};
+  report_notes(session, &notes);
+  if (session->confinement || notes.len) {
+    xml_open(xml, "properties");
+    if (session->confinement)
+      write_property(xml, "confinement", session->confinement);
+    report_each_note(session, write_note, xml);
+    xml_close(xml);
+  }
+  bytes_free(&notes);
+}
+
 static void write_suite(const struct session *session, struct xml *xml, size_t first, const struct tally *tally) {
   const struct result *start = &session->results[first];
   size_t errors = 0;
@@ -49,14 +71,7 @@ static void write_suite(const struct session *session, struct xml *xml, size_t f
   xml_attribute_format(xml, "errors", "%zu", errors);
   xml_attribute_format(xml, "skipped", "%zu", tally->not_run + tally->known);
   xml_attribute_format(xml, "time", "%.6f", (double)tally->duration_ns / 1e9);
-  if (session->confinement) {
-    xml_open(xml, "properties");
-    xml_open(xml, "property");
-    xml_attribute(xml, "name", "confinement");
-    xml_attribute(xml, "value", session->confinement);
-    xml_close(xml);
-    xml_close(xml);
-  }
+  write_properties(session, xml);
   for (size_t i = first; i < first + tally->count; i++)
     write_case(session, xml, &session->results[i]);
   xml_close(xml);

@@ -81,6 +81,12 @@ static void add_trouble(void *user, const char *line) {
                                                            json_string_of(span_text(line))));
 }
 
+static void add_note(void *user, const char *line) {
+  const struct troubles *troubles = user;
+  json_array_append_new(troubles->notifications, json_pack("{s:s, s:{s:o}}", "level", "note", "message", "text",
+                                                           json_string_of(span_text(line))));
+}
+
 static void make(const struct session *session, struct bytes *out) {
   json_t *results = json_array();
   json_t *rules = json_array();
@@ -94,6 +100,7 @@ static void make(const struct session *session, struct bytes *out) {
   struct troubles troubles = {results, json_array()};
   report_each_trouble(session, add_trouble, &troubles);
   bool whole = json_array_size(troubles.notifications) == 0;
+  report_each_note(session, add_note, &troubles);
   json_t *root =
       json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:[{s:b, s:o}], s:o}]}", "$schema",
                 "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool", "driver", "name",

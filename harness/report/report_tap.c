@@ -105,6 +105,8 @@ static void print_trouble(void *user, const char *line) {
   bytes_text(points->out, "\n");
 }
 
+static void print_note(void *user, const char *line) { bytes_printf(user, "# %s\n", line); }
+
 static void make(const struct session *session, struct bytes *out) {
   struct points points = {.out = out};
   bytes_text(out, "TAP version 13\n");
@@ -112,6 +114,7 @@ static void make(const struct session *session, struct bytes *out) {
     bytes_printf(out, "# confinement: %s\n", session->confinement);
   for (size_t first = 0; first < session->result_count;)
     first += print_suite(session, first, ++points.number, out);
+  report_each_note(session, print_note, out);
   report_each_trouble(session, print_trouble, &points);
   bytes_printf(out, "1..%zu\n", points.number);
 }

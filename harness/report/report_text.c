@@ -206,6 +206,7 @@ static void print_end(const struct session *session, struct bytes *out) {
   static const char *const colors[] = {"\x1b[32;1m", "\x1b[31;1m", "\x1b[33;1m"};
   if (session_lacks_confinement(session))
     bytes_printf(out, "confinement: %s\n", session->confinement);
+  report_notes(session, out);
   bytes_printf(out, "%s%s: %zu cases, %zu failed, %zu known divergences, %.2f s%s%s\n",
                screen.color ? colors[verdict] : "", run_verdict_name(verdict), session->finished, session->failed,
                session->known_count, (double)session->elapsed_ns / 1e9,

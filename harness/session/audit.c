@@ -92,6 +92,11 @@ static const struct expectation runs[] = {
     {.plant = "run-stderr", .verdict = EQUAL, .keys = "stderr = odd\\n", .name = "meant-stderr"},
     {.plant = "run-stderr", .verdict = DIVERGED, .part = PART_STDERR, .keys = "stderr ="},
     {.plant = "run-none", .verdict = DIVERGED, .part = PART_STDERR, .keys = "stderr = odd\\n", .name = "no-stderr"},
+    {.plant = "run-none", .verdict = MISSING, .keys = "output = nowhere", .name = "no-output-file"},
+    {.plant = "run-none", .verdict = DIVERGED, .part = PART_TREE, .keys = "compare = tree", .name = "other-tree"},
+    {.plant = "run-wrong-byte", .verdict = DIVERGED, .part = PART_STDOUT, .keys = "filter = cat", .name = "filtered"},
+    {.plant = "run-none", .verdict = ORACLE_FAULT, .keys = "filter = true", .name = "filter-that-hides-all"},
+    {.plant = "run-none", .verdict = ORACLE_FAULT, .keys = "filter = cat; false", .name = "filter-that-fails"},
     {.plant = "run-leak", .verdict = LEAKED},
     {.plant = "run-hang", .verdict = HUNG, .keys = SHORT_DEADLINE},
 };

@@ -8,6 +8,7 @@
 #include "harness/suite/suite.h"
 #include "harness/verdict/compare.h"
 #include "harness/verdict/fault.h"
+#include "harness/verdict/filter.h"
 #include "harness/verdict/truth.h"
 #include "oracles/markdown.h"
 
@@ -236,6 +237,17 @@ static void check_oracle(struct result *result) {
     result->verdict = ORACLE_FAULT;
 }
 
+/* Whether the answer TRUTH is what came, after the filter of its program where it has one. */
+static bool is_truth(struct session *session, const struct result *result, struct span truth, struct bytes *why) {
+  const struct program *program = result->target->program;
+  struct bytes filtered = {0};
+  if (program->filter && !filter_text(session->workspace, program, result->test_case, truth, &filtered, why))
+    return false;
+  bool same = span_equal(program->filter ? span_of(&filtered) : truth, span_of(&result->actual));
+  bytes_free(&filtered);
+  return same;
+}
+
 /* A case without an input asks about this machine, which may have become another while it ran: so the oracle is asked
    again before the program is blamed. */
 static void ask_again(struct session *session, struct result *result) {
@@ -244,10 +256,10 @@ static void ask_again(struct session *session, struct result *result) {
   struct span truth = {0};
   struct bytes why = {0};
   if (result->reported || result->verdict != DIVERGED || result->part != PART_STDOUT ||
-      program->oracle != ORACLE_COMMAND || one->tree || one->input.len ||
+      program->oracle != ORACLE_COMMAND || one->tree || one->folder || one->input.len ||
       !truth_changed(session->workspace, program, one, &truth, &why))
     return;
-  bool same = span_equal(truth, span_of(&result->actual));
+  bool same = !why.len && is_truth(session, result, truth, &why);
   result_withdraw(result);
   if (same && !why.len)
     result->verdict = EQUAL;

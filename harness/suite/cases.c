@@ -1,5 +1,6 @@
 /* Makes the cases of a suite from what its sources name: the specification, files, folders, random documents. */
 #include "harness/suite/conversation.h"
+#include "harness/suite/folder.h"
 #include "harness/suite/random_markdown.h"
 #include "harness/suite/suite.h"
 #include "harness/suite/tree.h"
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct maker {
@@ -28,7 +30,9 @@ static struct test_case *add_case(struct maker *maker, const char *name) {
   struct test_case *one = &suite->cases[suite->case_count++];
   struct bytes shown = {0}; /* a file may be called anything, and every report is to stay what it is */
   bytes_escaped(&shown, span_text(name));
-  *one = (struct test_case){.id = xasprintf("%s/%s", maker->source->name, span_of(&shown).data)};
+  const char *dot = strrchr(name, '.');
+  *one = (struct test_case){.id = xasprintf("%s/%s", maker->source->name, span_of(&shown).data),
+                            .name = xstrndup(name, dot && dot > name ? (size_t)(dot - name) : strlen(name))};
   bytes_free(&shown);
   return one;
 }
@@ -65,21 +69,35 @@ static bool make_spec(struct maker *maker, const char *path) {
   return true;
 }
 
-/* Reads what the source's `expected` names for the case NAME. */
-static bool read_expected(struct maker *maker, struct test_case *one, const char *name) {
-  static const char *const names[] = {"name"};
+/* The places of the suite that MAKER reads. */
+static struct places places_of(const struct maker *maker) {
+  struct places places = {{NULL}};
+  places.values[PLACEHOLDER_BUILD] = maker->suite->build;
+  places.values[PLACEHOLDER_SUITE] = maker->suite->folder;
+  return places;
+}
+
+/* The path TEXT of a key, which is the suite file's, with its PLACES. The caller frees it. */
+static char *find_path(const struct maker *maker, const struct places *places, const char *text) {
+  char *relative = places_expand(places, text);
+  char *path = path_beside(maker->suite->path, relative);
+  free(relative);
+  return path;
+}
+
+/* Reads what the source's `expected` names for the case. */
+static bool read_expected(struct maker *maker, struct test_case *one) {
   if (!maker->source->expected)
     return true;
-  const char *dot = strrchr(name, '.');
-  char *stem = xstrndup(name, dot && dot > name ? (size_t)(dot - name) : strlen(name));
-  const char *values[] = {stem};
-  char *relative = expand_placeholders(maker->source->expected, names, values, 1);
-  char *path = path_beside(maker->suite->path, relative);
-  int error = bytes_read_file(&one->expected, path);
+  struct places places = places_of(maker);
+  places.values[PLACEHOLDER_NAME] = one->name;
+  char *path = find_path(maker, &places, maker->source->expected);
+  struct stat status;
+  bool is_folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+  int error = is_folder ? 0 : bytes_read_file(&one->expected, path);
   one->has_expected = true;
-  bool good = error == 0 || fail(maker, path, error);
-  free(stem);
-  free(relative);
+  bool good = is_folder ? folder_tell(path, &one->expected, maker->why) : error == 0 || fail(maker, path, error);
+  one->expects_folder = is_folder;
   free(path);
   return good;
 }
@@ -134,13 +152,27 @@ static bool make_file(struct maker *maker, const char *path) {
     good = error ? fail(maker, path, error) : true;
     if (good && maker->source->kind == SOURCE_TREES) {
       one->tree = xcalloc(1, sizeof *one->tree);
-      good = tree_parse(span_of(&one->input), path, one->tree, maker->why) && read_expected(maker, one, name);
+      good = tree_parse(span_of(&one->input), path, one->tree, maker->why) && read_expected(maker, one);
     } else if (good) {
-      good = read_expected(maker, one, name);
+      good = read_expected(maker, one);
     }
   }
   free(name);
   return good;
+}
+
+/* Makes one case of the folder PATH, if it is one. */
+static bool make_filled(struct maker *maker, const char *path, bool *made) {
+  struct stat status;
+  *made = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+  struct test_case *one = *made ? add_case(maker, strrchr(path, '/') + 1) : NULL;
+  if (!one)
+    return true;
+  char *name = xstrdup(strrchr(path, '/') + 1); /* a folder's name has no suffix */
+  free(one->name);
+  one->name = name;
+  one->folder = path_absolute(path);
+  return folder_tell(path, &one->input, maker->why) && read_expected(maker, one);
 }
 
 static bool make_folder(struct maker *maker, const char *path) {
@@ -153,17 +185,18 @@ static bool make_folder(struct maker *maker, const char *path) {
   for (int i = 0; i < count; i++) {
     const char *name = entries[i]->d_name;
     if (good && name[0] != '.' && fnmatch(maker->source->pattern, name, 0) == 0) {
-      any = true;
       char *file = xasprintf("%s/%s", path, name);
-      good = make_file(maker, file);
+      bool made = true;
+      good = maker->source->kind == SOURCE_FOLDERS ? make_filled(maker, file, &made) : make_file(maker, file);
+      any |= made;
       free(file);
     }
     free(entries[i]);
   }
   free(entries);
-  if (!any)
-    bytes_printf(maker->why, "%s:%d: no file in %s matches 'pattern = %s'", maker->suite->path, maker->source->line,
-                 path, maker->source->pattern);
+  if (good && !any)
+    bytes_printf(maker->why, "%s:%d: no %s in %s matches 'pattern = %s'", maker->suite->path, maker->source->line,
+                 maker->source->kind == SOURCE_FOLDERS ? "folder" : "file", path, maker->source->pattern);
   return good && any;
 }
 
@@ -182,7 +215,8 @@ static void make_random(struct maker *maker, uint64_t seed, const char *pick) {
 static bool make_paths(struct maker *maker) {
   bool good = true;
   for (size_t i = 0; good && i < maker->source->paths.count; i++) {
-    char *path = path_beside(maker->suite->path, maker->source->paths.items[i]);
+    struct places places = places_of(maker);
+    char *path = find_path(maker, &places, maker->source->paths.items[i]);
     if (maker->source->kind == SOURCE_SPEC)
       good = make_spec(maker, path);
     else if (maker->source->kind == SOURCE_DOCUMENTS)
@@ -203,7 +237,7 @@ bool suite_make_cases(struct suite *suite, bool has_seed, uint64_t seed, const c
       make_random(&maker, has_seed ? seed : source->seed, pick);
     } else if (source->kind == SOURCE_NOTHING) {
       struct test_case *one = add_case(&maker, "run");
-      good = !one || read_expected(&maker, one, "run");
+      good = !one || read_expected(&maker, one);
     } else {
       good = make_paths(&maker);
     }

@@ -18,11 +18,14 @@ struct answer {
 struct test_case {
   char *id;   /* unique within its suite, as in "spec/123" */
   char *file; /* owned; its own file, of which the input is the content; NULL: it has none */
+  char *name; /* of its input, without its last suffix: {name} */
   struct bytes input;
   struct bytes expected; /* the published bytes, where has_expected */
   bool has_expected;
+  bool expects_folder;               /* those tell a folder (folder.h) */
   struct conversation *conversation; /* owned; NULL: the case is a document, or a tree */
   struct tree *tree;                 /* owned; what stands in the program's folder; NULL: the document alone */
+  char *folder;                      /* or the path of a folder, of which a copy stands there; NULL: none */
   struct bytes truth[ORACLE_KINDS];  /* what each oracle said, where asked */
   bool asked[ORACLE_KINDS];
   struct answer **answers; /* of commands, and of libcmark under options: each program may have its own */
@@ -36,33 +39,37 @@ enum source_kind {
   SOURCE_RANDOM,
   SOURCE_CONVERSATIONS,
   SOURCE_TREES,
+  SOURCE_FOLDERS,
   SOURCE_NOTHING
 };
 
 /* The words of these, in their order, up to NULL. */
 extern const char *const source_words[];
 
-/* The keys (keys.h): type, field, key, default, words. */
+/* The keys (keys.h): type, field, key, default, words, placeholders, what they need. */
 #define CASES_KEYS(KEY)                                                                                                \
   /* enum source_kind */                                                                                               \
-  KEY(KEY_CHOICE, kind, "source", NULL, source_words)                                                                  \
+  KEY(KEY_CHOICE, kind, "source", NULL, source_words, KNOWS_NONE, NULL)                                                \
   /* files, or one folder */                                                                                           \
-  KEY(KEY_LIST, paths, "path", NULL, NULL)                                                                             \
+  KEY(KEY_LIST, paths, "path", NULL, NULL, KNOWS_FIXED | KNOWS_AS_PATH,                                                \
+      "source = spec | folder | documents | conversations | trees | folders")                                          \
   /* shell pattern that a file's name must match */                                                                    \
-  KEY(KEY_TEXT, pattern, "pattern", "*", NULL)                                                                         \
+  KEY(KEY_TEXT, pattern, "pattern", "*", NULL, KNOWS_NONE, "source = folder | conversations | trees | folders")        \
   /* path of the published bytes; {name}: the case's name without its last suffix */                                   \
-  KEY(KEY_TEXT, expected, "expected", NULL, NULL)                                                                      \
+  KEY(KEY_TEXT, expected, "expected", NULL, NULL, KNOWS_FIXED | KNOWS_NAME | KNOWS_AS_PATH,                            \
+      "source = folder | documents | trees | folders | nothing")                                                       \
   /* of random documents */                                                                                            \
-  KEY(KEY_NUMBER, count, "count", "100", NULL)                                                                         \
+  KEY(KEY_NUMBER, count, "count", "100", NULL, KNOWS_NONE, "source = random")                                          \
   /* of random documents */                                                                                            \
-  KEY(KEY_NUMBER, seed, "seed", "1", NULL)                                                                             \
+  KEY(KEY_NUMBER, seed, "seed", "1", NULL, KNOWS_NONE, "source = random")                                              \
   /* every = 10 takes the cases 1, 11, 21 and so on */                                                                 \
-  KEY(KEY_NUMBER, every, "every", "1", NULL)
+  KEY(KEY_NUMBER, every, "every", "1", NULL, KNOWS_NONE, NULL)
 
 /* Where cases come from: one [cases] section. */
 struct case_source {
   char *name;
   int line;
+  uint64_t given; /* the keys that stand in it, a bit each */
   CASES_KEYS(KEY_FIELD)
 };
 

@@ -27,27 +27,44 @@ static void split_words(struct text_list *list, const char *value) {
   }
 }
 
-/* Splits at blanks, except within double quotation marks, which vanish. False when one is not closed. */
+/* Where the word that begins at VALUE stands in quotation marks QUOTE: appends it to WORD up to their end. Returns what
+   follows, or NULL where they are not closed. */
+static const char *take_quoted(const char *value, char quote, struct bytes *word) {
+  for (; *value != quote; value++) {
+    if (!*value)
+      return NULL;
+    if (quote == '"' && *value == '\\' && (value[1] == '"' || value[1] == '\\'))
+      value++;
+    bytes_append(word, value, 1);
+  }
+  return value + 1;
+}
+
+/* Splits as sh does: at blanks, but not within quotation marks; a backslash takes the next character as it is, within
+   double quotation marks only a double one or a backslash. Nothing else means anything. False when one is not closed.
+ */
 static bool split_arguments(struct text_list *list, const char *value) {
   struct bytes word = {0};
-  bool quoted = false;
   bool begun = false;
-  for (; *value; value++) {
-    bool blank = (*value == ' ' || *value == '\t') && !quoted;
+  while (value && *value) {
+    bool blank = *value == ' ' || *value == '\t';
     if (blank && begun)
       text_list_add(list, span_of(&word).data, word.len);
-    if (blank)
+    if (blank) {
       bytes_clear(&word);
-    else if (*value == '"')
-      quoted = !quoted;
-    else
-      bytes_append(&word, value, 1);
+      value++;
+    } else if (*value == '"' || *value == '\'') {
+      value = take_quoted(value + 1, *value, &word);
+    } else {
+      value += *value == '\\' ? 1 : 0;
+      value = *value ? (bytes_append(&word, value, 1), value + 1) : NULL;
+    }
     begun = !blank;
   }
   if (begun)
     text_list_add(list, span_of(&word).data, word.len);
   bytes_free(&word);
-  return !quoted;
+  return value != NULL;
 }
 
 static void set_text(char **field, const char *value) {
@@ -102,7 +119,7 @@ bool key_set(const struct key *key, void *section, const char *value, struct byt
     split_words(field, value);
     break;
   case KEY_ARGUMENTS:
-    wanted = split_arguments(field, value) ? NULL : "arguments whose quotation marks are closed";
+    wanted = split_arguments(field, value) ? NULL : "words whose quotation marks are closed";
     break;
   case KEY_YES_NO:
     wanted = set_yes_no(field, value) ? NULL : "yes or no";
@@ -156,6 +173,75 @@ const struct key *key_find(const struct key_table *table, const char *name, stru
   free(what);
   free(names);
   return NULL;
+}
+
+uint64_t keys_with(const struct key_table *table, const struct key *key, uint64_t given) {
+  return given | UINT64_C(1) << (key - table->keys);
+}
+
+static const struct key *key_named(const struct key_table *table, const char *name, size_t len) {
+  for (size_t i = 0; i < table->count; i++)
+    if (strlen(table->keys[i].name) == len && strncmp(table->keys[i].name, name, len) == 0)
+      return &table->keys[i];
+  return NULL;
+}
+
+/* Whether the word of KEY in SECTION is one of WORDS, "http | run". */
+static bool has_word(const struct key *key, const void *section, const char *words) {
+  int number = *(const int *)((const char *)section + key->offset);
+  const char *word = number < 0 ? "" : key->choices[number];
+  size_t len = strlen(word);
+  for (const char *at = words; at; at = strstr(at, " | ")) {
+    at += at == words ? 0 : 3;
+    if (len && strncmp(at, word, len) == 0 && (at[len] == '\0' || at[len] == ' '))
+      return true;
+  }
+  return false;
+}
+
+/* Whether what KEY needs holds in SECTION, and what that needs. Returns the need that does not hold, or NULL. */
+static const char *missing_need(const struct key_table *table, const struct key *key, const void *section) {
+  while (key && key->needs) {
+    const char *equals = strstr(key->needs, " = ");
+    const struct key *needed = key_named(table, key->needs, (size_t)(equals - key->needs));
+    if (!needed || !has_word(needed, section, equals + 3))
+      return key->needs;
+    key = needed;
+  }
+  return NULL;
+}
+
+static bool check_value(const struct key *key, const char *value, struct bytes *why) {
+  enum braces braces = key->knows & KNOWS_AS_PATH    ? BRACES_OF_PATH
+                       : key->knows & KNOWS_AS_SHELL ? BRACES_OF_SHELL
+                                                     : BRACES_OF_TEXT;
+  return key->knows & KNOWS_UNREAD || placeholders_check(key->name, value, key->knows, braces, why);
+}
+
+static bool check_values(const struct key *key, const void *section, struct bytes *why) {
+  const void *field = (const char *)section + key->offset;
+  const struct text_list *list = field;
+  bool good = true;
+  if (key->type == KEY_TEXT)
+    return check_value(key, *(char *const *)field, why);
+  bool lists = key->type == KEY_LIST || key->type == KEY_WORDS || key->type == KEY_ARGUMENTS;
+  for (size_t i = 0; lists && good && i < list->count; i++)
+    good = check_value(key, list->items[i], why);
+  return good;
+}
+
+bool keys_check(const struct key_table *table, const void *section, uint64_t given, struct bytes *why) {
+  for (size_t i = 0; i < table->count; i++) {
+    const struct key *key = &table->keys[i];
+    if (!(given & UINT64_C(1) << i))
+      continue;
+    const char *missing = missing_need(table, key, section);
+    if (missing)
+      bytes_printf(why, "'%s' has no effect without '%s': remove it, or add that", key->name, missing);
+    if (missing || !check_values(key, section, why))
+      return false;
+  }
+  return true;
 }
 
 static uint64_t hash_text(uint64_t hash, const char *text) {

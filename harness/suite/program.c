@@ -3,6 +3,7 @@
 
 #include "harness/base/machine.h"
 #include "harness/process/confinement.h"
+#include "harness/suite/folder.h"
 #include "oracles/markdown.h"
 
 #include <stdlib.h>
@@ -11,7 +12,10 @@
 const char *const runner_words[] = {"native", "qemu", NULL};
 const char *const drive_words[] = {"run", "http", NULL};
 const char *const ready_words[] = {"line", "port", NULL};
+const char *const compare_words[] = {"output", "tree", NULL};
 const char *const oracle_words[] = {"cmark", "cmark-unsafe", "expected", "command", NULL};
+
+#define ESCAPES "\\n, \\t, \\r, \\0, \\xHH, \\\\"
 
 #define KEY_OF struct program
 static const struct key rows[] = {PROGRAM_KEYS(KEY_ROW)};
@@ -27,9 +31,13 @@ void program_begin(struct program *program, const char *name, int line) {
 void program_free(struct program *program) {
   keys_free(&program_keys, program);
   free(program->name);
+  free(program->build);
+  free(program->folder);
 }
 
 uint64_t program_hash(const struct program *program) { return keys_hash(&program_keys, program, 0); }
+
+bool program_feeds_stdin(const struct program *program) { return strcmp(program->input, "yes") == 0; }
 
 static size_t option_number(const char *word) {
   size_t number = 0;
@@ -45,13 +53,11 @@ unsigned program_markdown_options(const struct program *program) {
   return options;
 }
 
-void program_expand_command(struct program *program, const char *build) {
-  static const char *const names[] = {"build"};
-  if (!program->oracle_command)
-    return;
-  char *expanded = expand_for_shell(program->oracle_command, names, &build, 1);
-  free(program->oracle_command);
-  program->oracle_command = expanded;
+struct places program_places(const struct program *program) {
+  struct places places = {{NULL}};
+  places.values[PLACEHOLDER_BUILD] = program->build;
+  places.values[PLACEHOLDER_SUITE] = program->folder;
+  return places;
 }
 
 static bool wrong(struct bytes *why, const char *text) {
@@ -59,36 +65,47 @@ static bool wrong(struct bytes *why, const char *text) {
   return false;
 }
 
-/* A word in braces that is nearly one of the placeholders NAMES is one that was misspelt. */
-static bool check_placeholders(const char *text, const char *const *names, size_t count, struct bytes *why) {
+/* Whether LINE is NAME: CONTENT. */
+static bool check_file(const char *line, struct bytes *why) {
+  const char *colon = strchr(line, ':');
+  char *name = xstrndup(line, colon ? (size_t)(colon - line) : strlen(line));
+  struct bytes text = {0};
   bool good = true;
-  for (text = text ? strchr(text, '{') : NULL; text && good; text = strchr(text + 1, '{')) {
-    size_t len = strspn(text + 1, "abcdefghijklmnopqrstuvwxyz-_");
-    char *word = text[1 + len] == '}' ? xstrndup(text + 1, len) : NULL;
-    const char *near = word && len > 2 ? nearest_word(word, names, count) : NULL;
-    good = !near || strcmp(near, word) == 0;
-    if (!good)
-      bytes_printf(why, "there is no placeholder {%s}; did you mean {%s}?", word, near);
-    free(word);
+  if (!colon || !is_below(name)) {
+    bytes_printf(why, "'file = %s': 'file = NAME: CONTENT' was expected, with a NAME in the program's folder", line);
+    good = false;
+  } else if (!bytes_unescape(&text, colon + 1)) {
+    bytes_printf(why, "'file = %s': the content has an escape that there is not; there are " ESCAPES, line);
+    good = false;
   }
+  bytes_free(&text);
+  free(name);
   return good;
 }
 
 static bool check_lists(const struct program *program, struct bytes *why) {
-  static const char *const in_elf[] = {"arch", "build"};
-  static const char *const in_arguments[] = {"file", "port"};
-  static const char *const in_headers[] = {"length"};
-  bool good = check_placeholders(program->elf, in_elf, 2, why);
-  for (size_t i = 0; good && i < program->arguments.count; i++)
-    good = check_placeholders(program->arguments.items[i], in_arguments, 2, why);
-  for (size_t i = 0; good && i < program->headers.count; i++)
-    good = check_placeholders(program->headers.items[i], in_headers, 1, why);
-  for (size_t i = 0; good && i < program->environment.count; i++) {
+  for (size_t i = 0; i < program->environment.count; i++) {
     const char *equals = strchr(program->environment.items[i], '=');
     if (!equals || equals == program->environment.items[i])
       return wrong(why, "'environment' is NAME=VALUE");
   }
-  return good;
+  for (size_t i = 0; i < program->files.count; i++)
+    if (!check_file(program->files.items[i], why))
+      return false;
+  return true;
+}
+
+/* A server is started once for many cases, so that what is its own cannot depend on one. */
+static bool check_server(const struct program *program, struct bytes *why) {
+  const struct text_list *lists[] = {&program->arguments, &program->environment, &program->files};
+  static const char *const names[] = {"arguments", "environment", "file"};
+  for (size_t i = 0; program->drive == DRIVE_HTTP && i < 3; i++)
+    for (size_t k = 0; k < lists[i]->count; k++)
+      if (placeholder_in(lists[i]->items[k], PLACEHOLDER_NAME)) {
+        bytes_printf(why, "'%s' has no {name} with 'drive = http': a server is started once for many cases", names[i]);
+        return false;
+      }
+  return true;
 }
 
 static bool check_numbers(const struct program *program, struct bytes *why) {
@@ -101,10 +118,22 @@ static bool check_numbers(const struct program *program, struct bytes *why) {
     return wrong(why, "'refuse' is a system call and an error, as in 'refuse = getdents64 EIO'");
   if (program->terminal > 65535)
     return wrong(why, "'terminal' is 65535 columns at most");
-  if (program->terminal && program->drive != DRIVE_RUN)
-    return wrong(why, "'terminal' needs 'drive = run'");
   if (*program->url_path != '/')
     return wrong(why, "'url-path' begins with '/'");
+  return true;
+}
+
+static bool check_paths(const struct program *program, struct bytes *why) {
+  if (!is_below(program->input_name))
+    return wrong(why, "'input-name' is a name in the program's folder, without '/' before it or '..' in it");
+  if (program->output && !is_below(program->output))
+    return wrong(why, "'output' is a file in the program's folder, without '/' before it or '..' in it");
+  if (program->compare == COMPARE_TREE && program->oracle < ORACLE_EXPECTED)
+    return wrong(why, "'compare = tree' needs 'oracle = command' or 'oracle = expected'");
+  if (program->drive == DRIVE_HTTP && program->copied && placeholder_in(program->copied, PLACEHOLDER_NAME))
+    return wrong(why, "'copy' has no {name} with 'drive = http': a server is started once for many cases");
+  if (program->drive == DRIVE_HTTP && placeholder_in(program->input_name, PLACEHOLDER_NAME))
+    return wrong(why, "'input-name' has no {name} with 'drive = http': a server is started once for many cases");
   return true;
 }
 
@@ -133,14 +162,14 @@ static bool check_words(const struct program *program, struct bytes *why) {
     if (!good)
       complain_of_word(why, "option", program->oracle_options.items[i], markdown_oracle_words, number);
   }
-  if (good && program->oracle_options.count && program->oracle > ORACLE_CMARK_UNSAFE)
-    return wrong(why, "'oracle-options' are cmark's, so they need 'oracle = cmark' or 'oracle = cmark-unsafe'");
   return good;
 }
 
 bool program_check(const struct program *program, struct bytes *why) {
   struct bytes errors = {0};
-  if (!check_words(program, why) || !check_lists(program, why) || !check_numbers(program, why))
+  if (!check_words(program, why) || !check_lists(program, why) || !check_numbers(program, why) ||
+      !keys_check(&program_keys, program, program->given, why) || !check_server(program, why) ||
+      !check_paths(program, why))
     return false;
   if (!program->elf || !*program->elf)
     return wrong(why, "the program has no 'elf = PATH'");
@@ -159,5 +188,5 @@ bool program_check(const struct program *program, struct bytes *why) {
     return false;
   bool good = !program->errors || bytes_unescape(&errors, program->errors);
   bytes_free(&errors);
-  return good || wrong(why, "'stderr' has an escape that there is not; there are \\n, \\t, \\r, \\0, \\xHH, \\\\");
+  return good || wrong(why, "'stderr' has an escape that there is not; there are " ESCAPES);
 }

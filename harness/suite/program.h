@@ -8,67 +8,89 @@ enum runner { RUNNER_NATIVE, RUNNER_QEMU };
 enum drive { DRIVE_RUN, DRIVE_HTTP };
 enum ready { READY_LINE, READY_PORT };
 
+/* What of a run is compared: the bytes that it put out, or the folder that it left. */
+enum compare { COMPARE_OUTPUT, COMPARE_TREE };
+
 /* Where the truth about a case comes from. */
 enum oracle { ORACLE_CMARK, ORACLE_CMARK_UNSAFE, ORACLE_EXPECTED, ORACLE_COMMAND, ORACLE_KINDS };
 
 /* The words of these, in their order, up to NULL. */
-extern const char *const runner_words[], *const drive_words[], *const ready_words[], *const oracle_words[];
+extern const char *const runner_words[], *const drive_words[], *const ready_words[], *const compare_words[],
+                                                                                         *const oracle_words[];
 
-/* The keys (keys.h): type, field, key, default, words. */
+/* What the command of an oracle knows: it says the same of a program on every machine. */
+#define KNOWS_ORACLE (KNOWS_FIXED | KNOWS_FILE | KNOWS_FOLDER | KNOWS_NAME)
+
+/* The keys (keys.h): type, field, key, default, words, placeholders, what they need. */
 #define PROGRAM_KEYS(KEY)                                                                                              \
   /* path; {arch} stands for each of ARCHES */                                                                         \
-  KEY(KEY_TEXT, elf, "elf", NULL, NULL)                                                                                \
+  KEY(KEY_TEXT, elf, "elf", NULL, NULL, KNOWS_FIXED | KNOWS_ARCH | KNOWS_AS_PATH, NULL)                                \
   /* empty: what the ELF says */                                                                                       \
-  KEY(KEY_WORDS, arches, "arch", NULL, NULL)                                                                           \
+  KEY(KEY_WORDS, arches, "arch", NULL, NULL, KNOWS_NONE, NULL)                                                         \
   /* empty: all that there are */                                                                                      \
-  KEY(KEY_WORDS, runners, "runner", NULL, NULL)                                                                        \
-  /* {file}: path of the input; {port}: a free port */                                                                 \
-  KEY(KEY_ARGUMENTS, arguments, "arguments", NULL, NULL)                                                               \
+  KEY(KEY_WORDS, runners, "runner", NULL, NULL, KNOWS_NONE, NULL)                                                      \
+  /* of the program */                                                                                                 \
+  KEY(KEY_ARGUMENTS, arguments, "arguments", NULL, NULL, KNOWS_RUN, NULL)                                              \
   /* NAME=VALUE */                                                                                                     \
-  KEY(KEY_LIST, environment, "environment", NULL, NULL)                                                                \
+  KEY(KEY_LIST, environment, "environment", NULL, NULL, KNOWS_RUN, NULL)                                               \
   /* a system call and the error that it fails with; empty: none */                                                    \
-  KEY(KEY_WORDS, refused, "refuse", NULL, NULL)                                                                        \
-  /* the input comes on stdin */                                                                                       \
-  KEY(KEY_YES_NO, feeds_stdin, "stdin", "no", NULL)                                                                    \
+  KEY(KEY_WORDS, refused, "refuse", NULL, NULL, KNOWS_NONE, NULL)                                                      \
+  /* yes: the input comes on stdin; no: nothing; or the path of a file that does */                                    \
+  KEY(KEY_TEXT, input, "stdin", "no", NULL, KNOWS_FIXED | KNOWS_NAME | KNOWS_AS_PATH, "drive = run")                   \
+  /* what the input is called in the program's folder */                                                               \
+  KEY(KEY_TEXT, input_name, "input-name", "document.md", NULL, KNOWS_FIXED | KNOWS_NAME | KNOWS_AS_PATH, NULL)         \
+  /* "NAME: CONTENT", a file in that folder, with the escapes that bytes_escaped writes */                             \
+  KEY(KEY_LIST, files, "file", NULL, NULL, KNOWS_RUN, NULL)                                                            \
+  /* a folder of which a copy stands there; NULL: none */                                                              \
+  KEY(KEY_TEXT, copied, "copy", NULL, NULL, KNOWS_FIXED | KNOWS_NAME | KNOWS_AS_PATH, NULL)                            \
+  /* a file that the program writes there, and that is its answer; NULL: stdout is */                                  \
+  KEY(KEY_TEXT, output, "output", NULL, NULL, KNOWS_FIXED | KNOWS_NAME | KNOWS_ARCH | KNOWS_AS_PATH,                   \
+      "compare = output")                                                                                              \
+  KEY(KEY_CHOICE, compare, "compare", "output", compare_words, KNOWS_NONE, "drive = run")                              \
   /* stdout is a terminal of so many columns; 0: a pipe */                                                             \
-  KEY(KEY_NUMBER, terminal, "terminal", "0", NULL)                                                                     \
-  KEY(KEY_CHOICE, drive, "drive", "run", drive_words)                                                                  \
-  KEY(KEY_CHOICE, ready, "ready", "line", ready_words)                                                                 \
+  KEY(KEY_NUMBER, terminal, "terminal", "0", NULL, KNOWS_NONE, "drive = run")                                          \
+  KEY(KEY_CHOICE, drive, "drive", "run", drive_words, KNOWS_NONE, NULL)                                                \
+  KEY(KEY_CHOICE, ready, "ready", "line", ready_words, KNOWS_NONE, "drive = http")                                     \
   /* what the line begins with that says it is ready; after it stands the URL */                                       \
-  KEY(KEY_TEXT, ready_line, "ready-line", "http://", NULL)                                                             \
+  KEY(KEY_TEXT, ready_line, "ready-line", "http://", NULL, KNOWS_RUN, "ready = line")                                  \
   /* of a document */                                                                                                  \
-  KEY(KEY_TEXT, url_path, "url-path", "/", NULL)                                                                       \
-  KEY(KEY_CHOICE, oracle, "oracle", "cmark", oracle_words)                                                             \
+  KEY(KEY_TEXT, url_path, "url-path", "/", NULL, KNOWS_RUN, "drive = http")                                            \
+  KEY(KEY_CHOICE, oracle, "oracle", "cmark", oracle_words, KNOWS_NONE, NULL)                                           \
   /* of cmark's command line, without "--" */                                                                          \
-  KEY(KEY_WORDS, oracle_options, "oracle-options", NULL, NULL)                                                         \
+  KEY(KEY_WORDS, oracle_options, "oracle-options", NULL, NULL, KNOWS_NONE, "oracle = cmark | cmark-unsafe")            \
   /* run by sh, the input on its stdin */                                                                              \
-  KEY(KEY_TEXT, oracle_command, "oracle-command", NULL, NULL)                                                          \
+  KEY(KEY_TEXT, oracle_command, "oracle-command", NULL, NULL, KNOWS_ORACLE | KNOWS_AS_SHELL, "oracle = command")       \
   /* that the command ends with */                                                                                     \
-  KEY(KEY_NUMBER, oracle_status, "oracle-status", "0", NULL)                                                           \
+  KEY(KEY_NUMBER, oracle_status, "oracle-status", "0", NULL, KNOWS_NONE, "oracle = command")                           \
+  /* run by sh, on both sides before they are compared */                                                              \
+  KEY(KEY_TEXT, filter, "filter", NULL, NULL, KNOWS_FIXED | KNOWS_NAME | KNOWS_AS_SHELL, NULL)                         \
   /* of a document's answer, without its line end */                                                                   \
-  KEY(KEY_TEXT, status_line, "status-line", "HTTP/1.1 200 OK", NULL)                                                   \
+  KEY(KEY_TEXT, status_line, "status-line", "HTTP/1.1 200 OK", NULL, KNOWS_RUN, "drive = http")                        \
   /* in order; {length}: that of the body. None: headers are not compared */                                           \
-  KEY(KEY_LIST, headers, "header", NULL, NULL)                                                                         \
+  KEY(KEY_LIST, headers, "header", NULL, NULL, KNOWS_RUN | KNOWS_LENGTH, "drive = http")                               \
   /* what a run writes on stderr, as bytes_escaped shows it; NULL: not compared */                                     \
-  KEY(KEY_TEXT, errors, "stderr", NULL, NULL)                                                                          \
+  KEY(KEY_TEXT, errors, "stderr", NULL, NULL, KNOWS_RUN, "drive = run")                                                \
   /* of a run; of a server after SIGTERM */                                                                            \
-  KEY(KEY_NUMBER, exit_status, "exit-status", "0", NULL)                                                               \
+  KEY(KEY_NUMBER, exit_status, "exit-status", "0", NULL, KNOWS_NONE, NULL)                                             \
   /* that a run ends by, as in "SIGTRAP"; NULL: none */                                                                \
-  KEY(KEY_TEXT, signal, "signal", NULL, NULL)                                                                          \
+  KEY(KEY_TEXT, signal, "signal", NULL, NULL, KNOWS_NONE, "drive = run")                                               \
   /* whether a server must obey SIGTERM */                                                                             \
-  KEY(KEY_YES_NO, judges_stop, "obeys-sigterm", "yes", NULL)                                                           \
+  KEY(KEY_YES_NO, judges_stop, "obeys-sigterm", "yes", NULL, KNOWS_NONE, "drive = http")                               \
   /* seconds for one case */                                                                                           \
-  KEY(KEY_SECONDS, deadline, "deadline", "10", NULL)                                                                   \
+  KEY(KEY_SECONDS, deadline, "deadline", "10", NULL, KNOWS_NONE, NULL)                                                 \
   /* whether it runs in a cell */                                                                                      \
-  KEY(KEY_YES_NO, confine, "confine", "yes", NULL)                                                                     \
+  KEY(KEY_YES_NO, confine, "confine", "yes", NULL, KNOWS_NONE, NULL)                                                   \
   /* what it may there besides, as confinement_allow reads it; NULL: nothing */                                        \
-  KEY(KEY_TEXT, allow, "allow", NULL, NULL)                                                                            \
+  KEY(KEY_TEXT, allow, "allow", NULL, NULL, KNOWS_FIXED, NULL)                                                         \
   /* seconds until it is ready */                                                                                      \
-  KEY(KEY_SECONDS, start_deadline, "start-deadline", "10", NULL)
+  KEY(KEY_SECONDS, start_deadline, "start-deadline", "10", NULL, KNOWS_NONE, "drive = http")
 
 struct program {
-  char *name; /* of the section */
-  int line;   /* of the section in the suite file */
+  char *name;     /* of the section */
+  int line;       /* of the section in the suite file */
+  uint64_t given; /* the keys that stand in it, a bit each */
+  char *build;    /* what {build} is; NULL: of no suite file */
+  char *folder;   /* that of the suite file, from any folder: {suite} */
   PROGRAM_KEYS(KEY_FIELD)
 };
 
@@ -81,11 +103,14 @@ void program_free(struct program *program);
 /* What is wrong with PROGRAM in itself, appended to WHY as one sentence. Returns whether nothing is. */
 bool program_check(const struct program *program, struct bytes *why);
 
+/* Whether the input of a case is on the stdin of PROGRAM. */
+bool program_feeds_stdin(const struct program *program);
+
 /* The set of options, for libcmark, of a PROGRAM that libcmark judges. */
 unsigned program_markdown_options(const struct program *program);
 
-/* Replaces {build} in the oracle's command, which may name programs that were built. */
-void program_expand_command(struct program *program, const char *build);
+/* What the placeholders are that do not depend on a case. Borrowed from PROGRAM. */
+struct places program_places(const struct program *program);
 
 /* A hash of all that its section says: of a program that is run and judged otherwise, it is another. */
 uint64_t program_hash(const struct program *program);

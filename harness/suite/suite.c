@@ -17,7 +17,8 @@ static const struct key suite_rows[] = {SUITE_KEYS(KEY_ROW)};
 static const struct key cases_rows[] = {CASES_KEYS(KEY_ROW)};
 #undef KEY_OF
 
-const char *const source_words[] = {"spec", "folder", "documents", "random", "conversations", "trees", "nothing", NULL};
+const char *const source_words[] = {"spec",  "folder",  "documents", "random", "conversations",
+                                    "trees", "folders", "nothing",   NULL};
 
 const struct key_table suite_keys = {"suite", suite_rows, sizeof suite_rows / sizeof *suite_rows};
 const struct key_table cases_keys = {"cases", cases_rows, sizeof cases_rows / sizeof *cases_rows};
@@ -38,6 +39,7 @@ struct reader {
   bool has_suite;               /* a section [suite] came */
   const struct key_table *keys; /* of the section being read; NULL before the first */
   void *section;                /* what the keys are set in */
+  uint64_t *given;              /* which those are */
   struct text_list seen;        /* the keys that stood in it */
 };
 
@@ -61,8 +63,8 @@ static int handle_key(void *user, const char *section, const char *name, const c
   bool stood = reader->seen.count && text_list_selects(&reader->seen, name);
   if (key && stood && key->type != KEY_LIST)
     bytes_printf(&text, "key '%s' stands twice in this section", name);
-  else if (key)
-    key_set(key, reader->section, value, &text);
+  else if (key && key_set(key, reader->section, value, &text))
+    *reader->given = keys_with(reader->keys, key, *reader->given);
   text_list_add(&reader->seen, name, strlen(name));
   if (text.len)
     complain(reader, reader->line, text.data);
@@ -75,7 +77,10 @@ static void begin_program(struct reader *reader, const char *name) {
   suite->programs = xrealloc(suite->programs, (suite->program_count + 1) * sizeof *suite->programs);
   struct program *program = &suite->programs[suite->program_count++];
   program_begin(program, name, reader->line);
+  program->build = xstrdup(suite->build);
+  program->folder = xstrdup(suite->folder);
   reader->section = program;
+  reader->given = &program->given;
 }
 
 static void begin_cases(struct reader *reader, const char *name) {
@@ -85,6 +90,7 @@ static void begin_cases(struct reader *reader, const char *name) {
   *source = (struct case_source){.name = xstrdup(name), .line = reader->line};
   keys_begin(&cases_keys, source);
   reader->section = source;
+  reader->given = &source->given;
 }
 
 /* Names stand in headlines, lists and commands. */
@@ -131,6 +137,7 @@ static void begin_section(struct reader *reader, const char *heading) {
   reader->has_suite |= which == 0;
   reader->keys = sections[which];
   text_list_free(&reader->seen);
+  reader->given = &reader->suite->given;
   if (which == 0)
     reader->section = reader->suite;
   else if (which == 1)
@@ -186,6 +193,10 @@ static void complain_of_source(struct reader *reader, int line) {
 }
 
 static void check_source(struct reader *reader, const struct case_source *source) {
+  struct bytes why = {0};
+  if (source->kind >= 0 && !keys_check(&cases_keys, source, source->given, &why))
+    complain(reader, source->line, why.data);
+  bytes_free(&why);
   if (source->kind < 0)
     complain_of_source(reader, source->line);
   else if (source->kind != SOURCE_RANDOM && source->kind != SOURCE_NOTHING && source->paths.count == 0)
@@ -201,9 +212,17 @@ static void check_pair(struct reader *reader, const struct program *program, con
   bool talks = source->kind == SOURCE_CONVERSATIONS;
   if (talks && program->drive != DRIVE_HTTP)
     complain(reader, program->line, "conversations need 'drive = http' of every program in the suite");
-  if (source->kind == SOURCE_TREES && (program->drive != DRIVE_RUN || program->oracle < ORACLE_EXPECTED))
+  bool fills = source->kind == SOURCE_TREES || source->kind == SOURCE_FOLDERS;
+  if (fills && (program->drive != DRIVE_RUN || program->oracle < ORACLE_EXPECTED))
     complain(reader, program->line,
-             "trees need 'drive = run' and 'oracle = command' or 'oracle = expected' of every program in the suite");
+             "trees and folders need 'drive = run' and 'oracle = command' or 'oracle = expected' of every program in "
+             "the suite");
+  if (talks && program->filter)
+    complain(reader, program->line, "'filter' has no effect on conversations, whose answers are compared as they are");
+  if (program->compare == COMPARE_TREE && source->kind == SOURCE_SPEC && program->oracle == ORACLE_EXPECTED)
+    complain(reader, program->line,
+             "the examples of a specification say nothing of a tree: 'compare = tree' needs "
+             "'oracle = command' there");
   if (!talks && source->kind != SOURCE_SPEC && program->oracle == ORACLE_EXPECTED && !source->expected)
     complain(reader, source->line, "a program has 'oracle = expected', so the cases need 'expected = PATH'");
 }
@@ -240,8 +259,18 @@ static char *suite_name(const char *path) {
   return shown.data;
 }
 
+/* The folder of the file PATH, as seen from any folder. */
+static char *folder_of(const char *path) {
+  const char *slash = strrchr(path, '/');
+  char *folder = slash ? xstrndup(path, slash > path ? (size_t)(slash - path) : 1) : xstrdup(".");
+  char *absolute = path_absolute(folder);
+  free(folder);
+  return absolute;
+}
+
 bool suite_read_text(const char *text, const char *path, const char *build, struct suite *suite, struct bytes *why) {
-  *suite = (struct suite){.name = suite_name(path), .path = xstrdup(path)};
+  *suite = (struct suite){
+      .name = suite_name(path), .path = xstrdup(path), .folder = folder_of(path), .build = path_absolute(build)};
   keys_begin(&suite_keys, suite);
   static const char byte_order_mark[] = "\xEF\xBB\xBF";
   bool marked = strncmp(text, byte_order_mark, 3) == 0;
@@ -255,9 +284,7 @@ bool suite_read_text(const char *text, const char *path, const char *build, stru
   text_list_free(&reader.seen);
   check_suite(&reader);
   if (!reader.failed) {
-    for (size_t i = 0; i < suite->program_count; i++)
-      program_expand_command(&suite->programs[i], build);
-    suite_unfold(suite, build);
+    suite_unfold(suite);
   } else {
     suite_free(suite);
   }
@@ -300,6 +327,8 @@ void forget_truth(struct test_case *one) {
 static void free_case(struct test_case *one) {
   free(one->id);
   free(one->file);
+  free(one->name);
+  free(one->folder);
   bytes_free(&one->input);
   bytes_free(&one->expected);
   if (one->conversation)
@@ -327,5 +356,7 @@ void suite_free(struct suite *suite) {
   keys_free(&suite_keys, suite);
   free(suite->name);
   free(suite->path);
+  free(suite->folder);
+  free(suite->build);
   *suite = (struct suite){0};
 }

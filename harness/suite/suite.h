@@ -11,16 +11,19 @@
 #include "harness/suite/program.h"
 #include "harness/suite/target.h"
 
-/* The keys (keys.h): type, field, key, default, words. */
+/* The keys (keys.h): type, field, key, default, words, placeholders, what they need. */
 #define SUITE_KEYS(KEY)                                                                                                \
   /* one line for people */                                                                                            \
-  KEY(KEY_TEXT, about, "about", "", NULL)                                                                              \
+  KEY(KEY_TEXT, about, "about", "", NULL, KNOWS_UNREAD, NULL)                                                          \
   /* run only when it is named */                                                                                      \
-  KEY(KEY_YES_NO, on_demand, "on-demand", "no", NULL)
+  KEY(KEY_YES_NO, on_demand, "on-demand", "no", NULL, KNOWS_NONE, NULL)
 
 struct suite {
   char *name;
   char *path;
+  uint64_t given; /* the keys that stand in [suite], a bit each */
+  char *folder;   /* of the suite file, from any folder: {suite} */
+  char *build;    /* {build}, from any folder */
   SUITE_KEYS(KEY_FIELD)
   bool lacks_package; /* a file that one of Debian's packages brings is not there */
   struct program *programs;

@@ -64,14 +64,14 @@ static void add_targets(struct suite *suite, const struct program *program, cons
     add_target(suite, program, elf, machine, RUNNER_QEMU);
 }
 
-void suite_unfold(struct suite *suite, const char *build) {
-  static const char *const names[] = {"build", "arch"};
+void suite_unfold(struct suite *suite) {
   for (size_t i = 0; i < suite->program_count; i++) {
     const struct program *program = &suite->programs[i];
     for (size_t k = 0; k < program->arches.count || k == 0; k++) {
       const char *arch = program->arches.count ? program->arches.items[k] : "";
-      const char *values[] = {build, arch};
-      char *expanded = expand_placeholders(program->elf, names, values, 2);
+      struct places places = program_places(program);
+      places.values[PLACEHOLDER_ARCH] = arch;
+      char *expanded = places_expand(&places, program->elf);
       char *elf = path_beside(suite->path, expanded);
       const struct machine *machine = *arch ? machine_named(arch) : elf_machine(elf);
       add_targets(suite, program, elf, machine);
@@ -79,6 +79,12 @@ void suite_unfold(struct suite *suite, const char *build) {
       free(elf);
     }
   }
+}
+
+struct places target_places(const struct target *target) {
+  struct places places = program_places(target->program);
+  places.values[PLACEHOLDER_ARCH] = machine_name(target->machine);
+  return places;
 }
 
 static void add_words(struct text_list *list, const char *const *words) {

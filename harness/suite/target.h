@@ -33,7 +33,10 @@ struct target {
 };
 
 /* Makes the targets of a suite whose programs are known. */
-void suite_unfold(struct suite *suite, const char *build);
+void suite_unfold(struct suite *suite);
+
+/* What the placeholders are for TARGET that do not depend on a case. Borrowed from its program. */
+struct places target_places(const struct target *target);
 
 /* A copy of TARGET to be changed, without its stop. The caller frees what it owns with target_free. */
 struct target target_copy(const struct target *target);

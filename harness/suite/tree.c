@@ -23,6 +23,7 @@ struct tree_entry {
   mode_t mode;
   off_t size;
   bool filled;
+  struct bytes content; /* of a file; empty: none was named */
   struct timespec time;
 };
 
@@ -75,6 +76,10 @@ static bool read_attribute(const char *word, struct tree_entry *entry) {
     good = read_number(word + 7, 10, 1 << 20, &number);
     entry->size = (off_t)number;
     entry->filled = true;
+  } else if (entry->kind == KIND_FILE && strncmp(word, "content=", 8) == 0) {
+    bytes_clear(&entry->content);
+    good = bytes_unescape(&entry->content, word + 8);
+    entry->size = (off_t)entry->content.len;
   } else if (strncmp(word, "time=", 5) == 0) {
     good = read_time(word + 5, &entry->time);
   }
@@ -113,6 +118,7 @@ static char *read_path(const char *word, bool is_name) {
 static void free_entry(struct tree_entry *entry) {
   free(entry->name);
   free(entry->target);
+  bytes_free(&entry->content);
 }
 
 /* Adds COUNT entries like MODEL, whose texts become theirs. */
@@ -126,6 +132,8 @@ static void add_entries(struct tree *tree, struct tree_entry *model, size_t coun
     struct tree_entry *entry = &tree->entries[tree->count++];
     *entry = *model;
     entry->name = xasprintf("%s%04zu", model->name, i + 1);
+    entry->content = (struct bytes){0};
+    bytes_add(&entry->content, span_of(&model->content));
   }
   free_entry(model);
 }
@@ -177,8 +185,8 @@ bool tree_parse(struct span text, const char *path, struct tree *tree, struct by
     if (!good)
       bytes_printf(why,
                    "%s:%d: '%s' is no line of a tree; it is '# why', 'file | folder | pipe | socket NAME', 'link NAME "
-                   "TARGET', 'hard NAME OTHER' or 'here', with 'mode=OCTAL', 'size=BYTES', 'filled=BYTES' or "
-                   "'time=SECONDS' after it; a folder's mode holds 0700",
+                   "TARGET', 'hard NAME OTHER' or 'here', with 'mode=OCTAL', 'size=BYTES', 'filled=BYTES', "
+                   "'content=TEXT' or 'time=SECONDS' after it; a folder's mode holds 0700",
                    path, number, line);
     free(line);
     if (!good) {
@@ -209,6 +217,8 @@ static bool make_file(const struct tree_entry *entry, int folder) {
     good = wrote > 0;
     left -= wrote;
   }
+  if (good && entry->content.len)
+    good = (errno = write_whole(fd, span_of(&entry->content))) == 0;
   good = good && (entry->filled ? fsync(fd) : ftruncate(fd, entry->size)) == 0;
   int error = errno;
   if (fd >= 0)

@@ -14,6 +14,7 @@
        mode=OCTAL    permissions (else 0644, of a folder 0755); a folder's hold 0700, so that it can be removed
        size=BYTES    of a file: so many, none of which is written
        filled=BYTES  of a file: so many, each written
+       content=TEXT  of a file: that, with the escapes of NAME
        time=SECONDS  of modification, since the epoch (else 1000000000), with nanoseconds after a point;
                      now-SECONDS and now+SECONDS count from when the case was read
    Nothing else of a tree depends on when, where and by whom it is made, except who owns it. */

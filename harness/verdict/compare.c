@@ -104,10 +104,11 @@ void compare_responses(struct result *result, struct span expected, struct span 
                    slice(expected, head, expected.len), received);
 }
 
-void compare_run(struct result *result, struct span expected, struct span actual, int expected_status, int status) {
+void compare_run(struct result *result, enum part part, struct span expected, struct span actual, int expected_status,
+                 int status) {
   char wanted[32];
   char got[32];
-  if (!compare_part(result, PART_STDOUT, expected, actual))
+  if (!compare_part(result, part, expected, actual))
     return;
   snprintf(wanted, sizeof wanted, "%d", expected_status);
   snprintf(got, sizeof got, "%d", status);

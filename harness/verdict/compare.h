@@ -20,7 +20,8 @@ void compare_response(struct result *result, struct span status_line, bool has_h
 /* Compares RECEIVED with the whole response EXPECTED. */
 void compare_responses(struct result *result, struct span expected, struct span received);
 
-/* Compares a run: its stdout, and its exit status. */
-void compare_run(struct result *result, struct span expected, struct span actual, int expected_status, int status);
+/* Compares a run: what it put out, which is PART, and its exit status. */
+void compare_run(struct result *result, enum part part, struct span expected, struct span actual, int expected_status,
+                 int status);
 
 #endif

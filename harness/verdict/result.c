@@ -21,6 +21,7 @@ static const struct {
     [HUNG] = {"HUNG", "hung", ABOUT_PROGRAM},
     [REFUSED] = {"REFUSED", "refused", ABOUT_PROGRAM},
     [LEAKED] = {"LEAKED", "leaked", ABOUT_PROGRAM},
+    [MISSING] = {"MISSING", "missing", ABOUT_PROGRAM},
     [FLAKY] = {"FLAKY", "flaky", ABOUT_RUNS},
     [ORACLE_FAULT] = {"ORACLE FAULT", "oracle-fault", ABOUT_GATE},
     [RUNNER_FAULT] = {"RUNNER FAULT", "runner-fault", ABOUT_GATE},
@@ -37,12 +38,14 @@ bool verdict_is_infrastructure(enum verdict verdict) { return verdicts[verdict].
 bool verdict_is_of_program(enum verdict verdict) { return verdicts[verdict].about == ABOUT_PROGRAM; }
 
 const char *part_name(enum part part) {
-  static const char *const names[PARTS] = {"", "status line", "headers", "body", "stdout", "exit status", "stderr"};
+  static const char *const names[PARTS] = {"",       "status line", "headers", "body", "stdout", "exit status",
+                                           "stderr", "output file", "tree"};
   return names[part];
 }
 
 char *result_signature(const struct result *result) {
-  static const char *const parts[PARTS] = {"", "status", "headers", "body", "stdout", "exit", "stderr"};
+  static const char *const parts[PARTS] = {"",     "status", "headers", "body", "stdout",
+                                           "exit", "stderr", "output",  "tree"};
   if (result->verdict == DIVERGED)
     return xasprintf("%s@%zu:%016llx", parts[result->part], result->offset,
                      (unsigned long long)hash_bytes(HASH_START, span_of(&result->actual).data, result->actual.len));

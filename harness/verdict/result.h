@@ -18,6 +18,7 @@ enum verdict {
   HUNG,         /* not done at its deadline */
   REFUSED,      /* never started: the kernel or the loader would not, or it ended before it was ready */
   LEAKED,       /* left a process behind */
+  MISSING,      /* did not write the file that its answer was to be in */
   FLAKY,        /* repeated, it did not always do the same */
   ORACLE_FAULT, /* the oracle contradicts what is published */
   RUNNER_FAULT, /* the emulator or this harness failed, not the program */
@@ -25,7 +26,18 @@ enum verdict {
 };
 
 /* Which part of the answer diverged. */
-enum part { PART_NONE, PART_STATUS, PART_HEADERS, PART_BODY, PART_STDOUT, PART_EXIT, PART_STDERR, PARTS };
+enum part {
+  PART_NONE,
+  PART_STATUS,
+  PART_HEADERS,
+  PART_BODY,
+  PART_STDOUT,
+  PART_EXIT,
+  PART_STDERR,
+  PART_OUTPUT,
+  PART_TREE,
+  PARTS
+};
 
 enum known { KNOWN_NOT, KNOWN_AS_IS, KNOWN_STALE };
 
@@ -49,7 +61,9 @@ struct result {
   bool reported;                      /* counted and shown once already: */
   bool counted_failed, counted_known; /* as what */
   bool ready;                         /* its server had said that it was ready */
-  bool untried;                       /* it has the verdict of a case before it, on a program that cannot be run */
+  bool filtered;                      /* both sides passed through the filter of its program before, which changed */
+  size_t filtered_expected, filtered_actual; /* so many bytes of them */
+  bool untried; /* it has the verdict of a case before it, on a program that cannot be run */
 };
 
 /* "ORACLE FAULT", for people and for grep. */

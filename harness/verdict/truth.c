@@ -1,60 +1,76 @@
 /* Asks the oracles: libcmark in this process, published bytes, or a command of the suite's own. */
 #include "harness/verdict/truth.h"
 
-#include "harness/process/confinement.h"
 #include "harness/suite/cases.h"
-#include "harness/suite/tree.h"
+#include "harness/suite/folder.h"
+#include "harness/verdict/shell.h"
 #include "oracles/markdown.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-
-enum { COMMAND_DEADLINE_MS = 60000 };
-
-/* A pipe fails where any part of it does: Debian's sh cannot say so. Not even the environment adds to what it reads. */
-#define SHELL "/bin/bash"
 
 /* What a command is asked about. */
 struct question {
-  const struct tree *tree;
+  const struct program *program;
+  const struct test_case *test_case;
+  struct bytes tree; /* that it left, where that is compared */
   struct bytes *why;
 };
 
-static bool make_tree(void *user, const char *folder) {
-  const struct question *question = user;
-  return tree_make(question->tree, folder, question->why);
+/* Fills the folder of the command as that of the program is filled. Returns the command with its placeholders replaced,
+   or NULL. */
+static char *fill(void *user, const char *folder) {
+  struct question *question = user;
+  struct places places = program_places(question->program);
+  places.values[PLACEHOLDER_NAME] = question->test_case->name;
+  places.values[PLACEHOLDER_FOLDER] = folder;
+  char *name = places_expand(&places, question->program->input_name);
+  char *path = xasprintf("%s/%s", folder, name);
+  places.values[PLACEHOLDER_FILE] = path;
+  bool good = folder_furnish(question->program, &places, folder, question->why) &&
+              folder_place(question->test_case, folder, path, question->why);
+  char *text = good ? places_expand_for_shell(&places, question->program->oracle_command) : NULL;
+  free(name);
+  free(path);
+  return text;
 }
 
-/* Asks the command of PROGRAM, in a tree of its own where the case has one. */
+static bool tell_tree(void *user, const char *folder) {
+  struct question *question = user;
+  return folder_tell(folder, &question->tree, question->why);
+}
+
+/* Whether the command runs in a folder like the program's. */
+static bool has_folder(const struct program *program, const struct test_case *test_case) {
+  return test_case->tree || test_case->folder || program->compare == COMPARE_TREE ||
+         placeholder_in(program->oracle_command, PLACEHOLDER_FILE) ||
+         placeholder_in(program->oracle_command, PLACEHOLDER_FOLDER);
+}
+
+/* Asks the command of PROGRAM. */
 static bool ask_command(struct workspace *workspace, const struct program *program, const struct test_case *test_case,
                         struct bytes *truth, struct bytes *why) {
-  const char *command = program->oracle_command;
-  const char *const words[] = {SHELL, "--posix", "-p", "-o", "pipefail", "-c", command, NULL};
-  struct question question = {test_case->tree, why};
-  const struct command_line line = {.words = words,
-                                    .input = test_case->tree ? (struct span){"", 0} : span_of(&test_case->input),
-                                    .deadline_ms = COMMAND_DEADLINE_MS};
-  int status = 0;
-  if (!confined_command(workspace, &line, test_case->tree ? make_tree : NULL, &question, truth, &status))
-    return false;
-  if (status >= 0 && WIFEXITED(status) && (size_t)WEXITSTATUS(status) == program->oracle_status)
-    return true;
-  if (status == -ETIMEDOUT)
-    bytes_printf(why, "the oracle command ran for more than %d s: %s", COMMAND_DEADLINE_MS / 1000, command);
-  else if (status < 0)
-    die("%s, which runs the oracle commands of suites: %s%s", SHELL, strerror(-status),
-        status == -ENOENT ? " (install bash)" : "");
-  else if (WIFEXITED(status))
-    bytes_printf(why, "the oracle command ended with exit status %d%s: %s", WEXITSTATUS(status),
-                 WEXITSTATUS(status) == 127 ? " (not found)"
-                 : program->oracle_status   ? " (and not with its 'oracle-status')"
-                                            : "",
-                 command);
-  else
-    bytes_printf(why, "the oracle command ended by signal %d: %s", WTERMSIG(status), command);
-  return false;
+  bool owns = has_folder(program, test_case);
+  bool fills = test_case->tree || test_case->folder;
+  bool tells = program->compare == COMPARE_TREE;
+  struct question question = {.program = program, .test_case = test_case, .why = why};
+  struct bytes out = {0};
+  struct places places = program_places(program);
+  places.values[PLACEHOLDER_NAME] = test_case->name;
+  char *text = places_expand_for_shell(&places, program->oracle_command);
+  const struct shell_command command = {.what = "the oracle command",
+                                        .text = text,
+                                        .folder = program->folder,
+                                        .input = fills ? (struct span){"", 0} : span_of(&test_case->input),
+                                        .status = program->oracle_status,
+                                        .fill = owns ? fill : NULL,
+                                        .after = tells ? tell_tree : NULL,
+                                        .user = &question};
+  bool good = shell_run(workspace, &command, &out, why);
+  bytes_add(truth, span_of(tells ? &question.tree : &out));
+  bytes_free(&question.tree);
+  bytes_free(&out);
+  free(text);
+  return good;
 }
 
 /* Asks libcmark, or the oracle command of PROGRAM. */

@@ -193,6 +193,14 @@ static void add_verdicts(const struct session *session, const struct choice *cho
     html_text(out, session->confinement);
     bytes_text(out, "</p>\n");
   }
+  struct bytes notes = {0};
+  report_notes(session, &notes);
+  if (notes.len) {
+    bytes_text(out, "<pre>");
+    html_bytes(out, span_of(&notes));
+    bytes_text(out, "</pre>\n");
+  }
+  bytes_free(&notes);
   struct bytes troubles = {0};
   report_troubles(session, &troubles);
   if (troubles.len) {

@@ -30,9 +30,10 @@ static const struct {
     {PROGRAM "environment = =VALUE\n" CASES, "f.ini:1: 'environment' is NAME=VALUE"},
     {PROGRAM "exit-status = 256\n" CASES, "f.ini:1: 'exit-status' is 255 at most"},
     {PROGRAM "oracle-status = 127\n" CASES, "f.ini:1: 'oracle-status' is 125 at most"},
-    {PROGRAM "url-path = x\n" CASES, "f.ini:1: 'url-path' begins with '/'"},
+    {PROGRAM "drive = http\nurl-path = x\n" CASES, "f.ini:1: 'url-path' begins with '/'"},
     {PROGRAM "arguments = a {fiel}\n" CASES, "f.ini:1: there is no placeholder {fiel}; did you mean {file}?"},
-    {PROGRAM "header = A: {lenght}\n" CASES, "f.ini:1: there is no placeholder {lenght}; did you mean {length}?"},
+    {PROGRAM "drive = http\nheader = A: {lenght}\n" CASES,
+     "f.ini:1: there is no placeholder {lenght}; did you mean {length}?"},
     {"[program p]\nelf = {biuld}/x\n" CASES, "f.ini:1: there is no placeholder {biuld}; did you mean {build}?"},
     {"[program p]\nelf =\n" CASES, "f.ini:1: the program has no 'elf = PATH'"},
     {PROGRAM "oracle = expected\n" CASES, "f.ini:4: a program has 'oracle = expected', so the cases need"},
@@ -47,8 +48,8 @@ static const struct {
     {PROGRAM "exit-status = many\n", "f.ini:3: exit-status = many: a whole number was expected"},
     {PROGRAM "exit-status = -1\n", "f.ini:3: exit-status = -1: a whole number was expected"},
     {PROGRAM "deadline = 0\n", "f.ini:3: deadline = 0: a number of seconds above 0"},
-    {PROGRAM "stdin = maybe\n", "f.ini:3: stdin = maybe: yes or no was expected"},
-    {PROGRAM "arguments = \"a\n", "f.ini:3: arguments = \"a: arguments whose quotation marks are closed"},
+    {PROGRAM "confine = maybe\n", "f.ini:3: confine = maybe: yes or no was expected"},
+    {PROGRAM "arguments = \"a\n", "f.ini:3: arguments = \"a: words whose quotation marks are closed"},
     {PROGRAM "arch = x86\n" CASES, "unknown arch 'x86'; did you mean 'x64'?"},
     {PROGRAM "runner = quemu\n" CASES, "unknown runner 'quemu'; did you mean 'qemu'?"},
     {PROGRAM "stderr = \\y\n" CASES, "f.ini:1: 'stderr' has an escape that there is not"},
@@ -62,15 +63,38 @@ static const struct {
     {PROGRAM "[cases c]\nsource = random\ncount = 99999999999\n", "f.ini:3: 'count' is 1000000 at most"},
     {PROGRAM CASES "every = 0\n", "'every' must be 1 or more"},
     {PROGRAM "[cases c]\nsource = conversations\npath = x\n", "f.ini:1: conversations need 'drive = http'"},
-    {PROGRAM "[cases c]\nsource = trees\npath = x\n", "f.ini:1: trees need 'drive = run' and 'oracle = command'"},
+    {PROGRAM "[cases c]\nsource = trees\npath = x\n",
+     "f.ini:1: trees and folders need 'drive = run' and 'oracle = command'"},
     {PROGRAM "oracle = command\noracle-command = ls\ndrive = http\n[cases c]\nsource = trees\npath = x\n",
-     "f.ini:1: trees need 'drive = run'"},
+     "f.ini:1: trees and folders need 'drive = run'"},
     {PROGRAM "terminal = 65536\n" CASES, "f.ini:1: 'terminal' is 65535 columns at most"},
-    {PROGRAM "terminal = 80\ndrive = http\n" CASES, "f.ini:1: 'terminal' needs 'drive = run'"},
+    {PROGRAM "terminal = 80\ndrive = http\n" CASES, "f.ini:1: 'terminal' has no effect without 'drive = run'"},
     {PROGRAM "refuse = statx\n" CASES, "f.ini:1: 'refuse' is a system call and an error"},
     {PROGRAM "oracle-options = smrt\n" CASES, "f.ini:1: unknown option 'smrt'; did you mean 'smart'?"},
     {PROGRAM "oracle = command\noracle-command = ls\noracle-options = smart\n" CASES,
-     "f.ini:1: 'oracle-options' are cmark's, so they need 'oracle = cmark'"},
+     "f.ini:1: 'oracle-options' has no effect without 'oracle = cmark | cmark-unsafe'"},
+    {PROGRAM "stdin = yes\ndrive = http\n" CASES, "f.ini:1: 'stdin' has no effect without 'drive = run'"},
+    {PROGRAM "ready-line = x\n" CASES, "f.ini:1: 'ready-line' has no effect without 'drive = http'"},
+    {PROGRAM "drive = http\nready = port\nready-line = x\n" CASES, "'ready-line' has no effect without 'ready = line'"},
+    {PROGRAM "oracle-command = ls\n" CASES, "f.ini:1: 'oracle-command' has no effect without 'oracle = command'"},
+    {PROGRAM CASES "seed = 1\n", "f.ini:3: 'seed' has no effect without 'source = random'"},
+    {PROGRAM CASES "path = x\n", "f.ini:3: 'path' has no effect without 'source = spec"},
+    {PROGRAM "elf2 = x\n", "f.ini:3: unknown key in [program] 'elf2'; did you mean 'elf'?"},
+    {"[program p]\nelf = {port}\n" CASES, "f.ini:1: 'elf' has no {port}, for it is not known there; there are {arch}"},
+    {"[program p]\nelf = {zzz}\n" CASES, "f.ini:1: there is no placeholder {zzz} in 'elf'; there are {arch}"},
+    {PROGRAM "oracle = command\noracle-command = cat {port}\n" CASES, "'oracle-command' has no {port}"},
+    {PROGRAM "signal = {name}\n" CASES, "f.ini:1: 'signal' has no {name}, for it is not known there"},
+    {PROGRAM "drive = http\narguments = {name}\n" CASES, "'arguments' has no {name} with 'drive = http'"},
+    {PROGRAM "drive = http\ninput-name = {name}.x\n" CASES, "'input-name' has no {name} with 'drive = http'"},
+    {PROGRAM "input-name = ../x\n" CASES, "'input-name' is a name in the program's folder"},
+    {PROGRAM "output = /x\n" CASES, "'output' is a file in the program's folder"},
+    {PROGRAM "output = x\ncompare = tree\n" CASES, "'output' has no effect without 'compare = output'"},
+    {PROGRAM "compare = tree\n" CASES, "'compare = tree' needs 'oracle = command' or 'oracle = expected'"},
+    {PROGRAM "file = x\n" CASES, "'file = x': 'file = NAME: CONTENT' was expected"},
+    {PROGRAM "file = ../x: y\n" CASES, "'file = NAME: CONTENT' was expected, with a NAME in the program's folder"},
+    {PROGRAM "file = x: \\y\n" CASES, "the content has an escape that there is not"},
+    {PROGRAM "drive = http\nfilter = cat\n[cases c]\nsource = conversations\npath = x\n",
+     "'filter' has no effect on conversations"},
     {PROGRAM "this is no key\n" CASES, "f.ini:3: neither a [section] nor a 'key = value'"},
 };
 
@@ -135,10 +159,29 @@ END_TEST
 START_TEST(an_oracle_command_may_name_what_was_built) {
   struct suite suite;
   struct bytes why = {0};
-  static const char text[] = "[program p]\nelf = e\noracle = command\noracle-command = cat {build}/x {file}\n"
+  static const char text[] = "[program p]\nelf = e\noracle = command\noracle-command = cat {build}/x {file} ${name}\n"
                              "[cases c]\nsource = nothing\n";
   ck_assert_msg(suite_read_text(text, "t.ini", "/b", &suite, &why), "%s", span_of(&why).data);
-  ck_assert_str_eq(suite.programs[0].oracle_command, "cat /b/x {file}");
+  struct places places = program_places(&suite.programs[0]);
+  places.values[PLACEHOLDER_FILE] = "/a b";
+  char *command = places_expand_for_shell(&places, suite.programs[0].oracle_command);
+  ck_assert_str_eq(command, "cat /b/x '/a b' ${name}");
+  free(command);
+  suite_free(&suite);
+}
+END_TEST
+
+/* As sh splits it, and no further. */
+START_TEST(arguments_are_split_as_sh_does) {
+  static const char text[] = PROGRAM "arguments = 'a \"b' \"c 'd\" e\\ f \"\" \"g\\\"h\\\\i\\n\" j'k'l $x *\n" CASES;
+  static const char *const words[] = {"a \"b", "c 'd", "e f", "", "g\"h\\i\\n", "jkl", "$x", "*"};
+  struct suite suite;
+  struct bytes why = {0};
+  ck_assert_msg(suite_read_text(text, "f.ini", "b", &suite, &why), "%s", span_of(&why).data);
+  const struct text_list *list = &suite.programs[0].arguments;
+  ck_assert_uint_eq(list->count, sizeof words / sizeof *words);
+  for (size_t i = 0; i < list->count; i++)
+    ck_assert_str_eq(list->items[i], words[i]);
   suite_free(&suite);
 }
 END_TEST
@@ -272,6 +315,7 @@ int main(void) {
   tcase_add_test(tests, a_line_that_is_too_long_is_refused);
   tcase_add_test(tests, a_program_becomes_a_target_for_each_machine_and_runner);
   tcase_add_test(tests, an_oracle_command_may_name_what_was_built);
+  tcase_add_test(tests, arguments_are_split_as_sh_does);
   tcase_add_loop_test(tests, what_editors_leave_in_a_file_is_taken, 0, 3);
   tcase_add_test(tests, a_folder_without_a_case_is_a_mistake);
   tcase_add_test(tests, the_manual_has_every_key_and_no_other);

@@ -88,9 +88,9 @@ END_TEST
 
 START_TEST(a_run_is_its_stdout_and_its_exit_status) {
   struct result result = {0};
-  compare_run(&result, span_text("a"), span_text("a"), 3, 3);
+  compare_run(&result, PART_STDOUT, span_text("a"), span_text("a"), 3, 3);
   ck_assert_int_eq(result.verdict, NOT_RUN);
-  compare_run(&result, span_text("a"), span_text("a"), 3, 4);
+  compare_run(&result, PART_STDOUT, span_text("a"), span_text("a"), 3, 4);
   ck_assert_int_eq(result.part, PART_EXIT);
   ck_assert_str_eq(result.detail.data, "exit status is 4, expected 3");
   result_free(&result);

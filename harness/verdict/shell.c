@@ -1,0 +1,66 @@
+/* Runs the commands of suites by bash: a pipe fails where any part of it does, and Debian's sh cannot say so. Not even
+   the environment adds to what it reads. */
+#include "harness/verdict/shell.h"
+
+#include "harness/process/confinement.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+enum { COMMAND_DEADLINE_MS = 60000 };
+
+#define SHELL "/bin/bash"
+
+static void complain(const struct shell_command *command, int status, struct bytes *why) {
+  const char *what = command->what;
+  if (status == -ETIMEDOUT)
+    bytes_printf(why, "%s ran for more than %d s: %s", what, COMMAND_DEADLINE_MS / 1000, command->text);
+  else if (status < 0)
+    die("%s, which runs the commands of suites: %s%s", SHELL, strerror(-status),
+        status == -ENOENT ? " (install bash)" : "");
+  else if (WIFEXITED(status))
+    bytes_printf(why, "%s ended with exit status %d%s: %s", what, WEXITSTATUS(status),
+                 WEXITSTATUS(status) == 127 ? " (not found)"
+                 : command->status          ? " (and not with its 'oracle-status')"
+                                            : "",
+                 command->text);
+  else
+    bytes_printf(why, "%s ended by signal %d: %s", what, WTERMSIG(status), command->text);
+}
+
+/* A command that runs in a folder of its own. */
+struct running {
+  const struct shell_command *command;
+  const char **text; /* its place among the words of the shell */
+  char *filled;
+};
+
+static bool fill(void *user, const char *folder) {
+  struct running *running = user;
+  running->filled = running->command->fill(running->command->user, folder);
+  *running->text = running->filled;
+  return running->filled != NULL;
+}
+
+static bool after(void *user, const char *folder) {
+  const struct running *running = user;
+  return !running->command->after || running->command->after(running->command->user, folder);
+}
+
+bool shell_run(struct workspace *workspace, const struct shell_command *command, struct bytes *out, struct bytes *why) {
+  const char *words[] = {SHELL, "--posix", "-p", "-o", "pipefail", "-c", command->text, NULL};
+  const struct command_line line = {
+      .words = words, .folder = command->folder, .input = command->input, .deadline_ms = COMMAND_DEADLINE_MS};
+  struct running running = {command, &words[6], NULL};
+  const struct own_folder own = {fill, after, &running};
+  int status = 0;
+  bool good = confined_command(workspace, &line, command->fill ? &own : NULL, out, &status);
+  free(running.filled);
+  if (good && !(status >= 0 && WIFEXITED(status) && (size_t)WEXITSTATUS(status) == command->status)) {
+    complain(command, status, why);
+    good = false;
+  }
+  return good;
+}

@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# The language of suites as a stranger uses it: programs that nobody here wrote, in a folder whose path has blanks and
+# quotation marks, with a relative suite file. What is filtered, written to files or left in a folder is held to the
+# oracle, and what would hide a difference is refused.
+# shellcheck source=scripts/tests/tap.sh
+# reads: scripts/tests/tap.sh gate
+source "$(dirname "$0")/tap.sh"
+
+gate=$build/bytegate
+odd="o'dd \"x y"
+mkdir "$odd" "$odd/in" && cd "$odd" || exit 1
+printf 'one\ntwo\n' >in/a.txt
+printf '3\n' >in/b.txt
+
+# program NAME LINE...: a script of sh.
+program() {
+  printf '%s\n' '#!/bin/sh' "${@:2}" >"$1"
+  chmod +x "$1"
+}
+
+# suite LINE...: the suite file s.ini.
+suite() { printf '%s\n' "$@" >s.ini; }
+texts=('[cases c]' 'source = folder' 'path = in')
+
+# verify NAME STATUS TEXT [OPTION...]: the suite gives STATUS, and its report holds TEXT.
+verify() {
+  run "$gate" verify -k --no-self-audit --no-blame --text -v --suite s.ini "${@:4}"
+  expect_status "$1" "$2"
+  expect_text "$1: it says so" "$3" "$folder/out"
+}
+
+# ---- filter -------------------------------------------------------------------------------------------------------
+
+# shellcheck disable=SC2016 # sh expands
+program stamped 'echo "at $(date +%N)"; cat'
+stamped=('[program p]' 'elf = stamped' 'stdin = yes' 'oracle = command' 'oracle-command = echo at 0; cat')
+suite "${stamped[@]}" "${texts[@]}"
+verify 'without a filter what changes diverges' 1 'DIVERGED s/c/a.txt'
+suite "${stamped[@]}" "filter = sed 's/^at [0-9]*/at T/'" "${texts[@]}"
+verify 'a filter lets it pass' 0 'EQUAL s/c/a.txt'
+expect_text 'and its changes are counted' \
+  "filter: s p native: sed 's/^at [0-9]*/at T/': changed 4 bytes of what was expected and" "$folder/out"
+for format in tap json-lines junit sarif html github; do
+  case $format in
+  tap | github) run "$gate" verify --no-self-audit "--$format" --suite s.ini && mv "$folder/out" "$folder/report" ;;
+  *) run "$gate" verify --no-self-audit --suite s.ini "--$format=$folder/report" ;;
+  esac
+  expect_text "$format names the filter" 'at T/' "$folder/report"
+done
+program stamped 'echo "at 1"; tr t T'
+verify 'a filter does not hide what it leaves' 1 'stdout byte 9 is 0x54, expected 0x74'
+expect_text 'and the explanation names it' '  filter    sed' "$folder/out"
+program stamped 'echo "at 1"; cat'
+suite "${stamped[@]}" 'filter = sed s/^at/AT/; exit 3' "${texts[@]}"
+verify 'a filter that fails is a fault' 3 'ORACLE FAULT s/c/a.txt p native: on what was expected, the filter ended with exit status 3'
+suite "${stamped[@]}" 'filter = if grep -q "at 1"; then exit 4; else echo x; fi' "${texts[@]}"
+verify 'a filter that fails on what came is a fault' 3 'RUNNER FAULT s/c/a.txt p native: on what came, the filter ended with exit status 4'
+suite "${stamped[@]}" 'filter = true' "${texts[@]}"
+verify 'a filter that leaves nothing is refused' 3 'the filter left nothing of either side'
+suite "${stamped[@]}" 'filter = sed s/at/{suite}/ | cat "{suite}"/in/b.txt -' "${texts[@]}"
+verify 'placeholders of a filter are quoted for its shell' 3 'sed'
+suite "${stamped[@]}" 'filter = sed s/^at.*// | cat "{suite}"/in/b.txt - {suite}/in/{name}.txt' "${texts[@]}"
+verify 'and it finds files by them' 0 'EQUAL s/c/b.txt'
+
+# ---- where the output is --------------------------------------------------------------------------------------------
+
+# shellcheck disable=SC2016 # sh expands
+program writer 'tr a-z A-Z <"$1" >"$2"; echo noise'
+writer=('[program p]' 'elf = writer' 'oracle = command' 'oracle-command = tr a-z A-Z')
+suite "${writer[@]}" 'arguments = {file} out.bin' 'output = out.bin' "${texts[@]}"
+verify 'a file is the output' 0 'EQUAL s/c/a.txt'
+suite "${writer[@]}" 'arguments = {file} sub-{name}' 'output = sub-{name}' "${texts[@]}"
+verify 'one for each case' 0 'EQUAL s/c/b.txt'
+suite "${writer[@]}" 'arguments = {file} other' 'output = out.bin' "${texts[@]}"
+verify 'a file that is not written is a verdict of its own' 1 'MISSING s/c/a.txt p native: it did not write the file out.bin'
+# shellcheck disable=SC2016 # sh expands
+program writer 'ln -s /etc/passwd "$2"'
+suite "${writer[@]}" 'arguments = {file} out.bin' 'output = out.bin' "${texts[@]}"
+verify 'a link is no file that it wrote' 1 'MISSING s/c/a.txt p native: out.bin is no file that it wrote: it is a link'
+# shellcheck disable=SC2016 # sh expands
+program writer 'tr a-y A-Y <"$1" >"$2"'
+printf 'z\n' >in/z.txt
+verify 'a wrong byte in it diverges' 1 'DIVERGED s/c/z.txt p native: output file byte 0 is 0x7a, expected 0x5a'
+rm in/z.txt
+
+# ---- what is in the folder ------------------------------------------------------------------------------------------
+
+mkdir -p given/sub
+printf 'g\n' >given/sub/g
+# shellcheck disable=SC2016 # sh expands
+program lister 'find . -type f | LC_ALL=C sort; cat conf "$1" sub/g'
+suite '[program p]' 'elf = lister' 'arguments = {file}' 'input-name = {name}.md' 'copy = given' \
+  'file = conf: name {name}\n' 'file = deep/er: x' 'oracle = command' \
+  "oracle-command = printf './{name}.md\n./conf\n./deep/er\n./sub/g\nname {name}\n'; cat; echo g" "${texts[@]}"
+verify 'the input has its own name, and files stand beside it' 0 'EQUAL s/c/a.txt'
+# shellcheck disable=SC2016 # sh expands
+program arguments 'printf "[%s]" "$@"'
+suite '[program p]' 'elf = arguments' "arguments = \"a b\" 'c \"d' e\\ f \"\" \"g\\\"h\" {name}" 'oracle = command' \
+  "oracle-command = printf '[a b][c \"d][e f][][g\"h][%s]' {name}" "${texts[@]}"
+verify 'arguments have quotation marks as in sh' 0 'EQUAL s/c/a.txt'
+program echoing 'cat'
+suite '[program p]' 'elf = echoing' 'stdin = given/sub/g' 'oracle = command' 'oracle-command = echo g' "${texts[@]}"
+verify 'stdin is a file' 0 'EQUAL s/c/a.txt'
+suite '[program p]' 'elf = echoing' 'stdin = nowhere' 'oracle = command' 'oracle-command = echo g' "${texts[@]}"
+verify 'that must be there' 3 'stdin = nowhere: '
+suite '[program p]' 'elf = lister' 'copy = nowhere' 'oracle = command' 'oracle-command = true' "${texts[@]}"
+verify 'and so must a folder' 3 'nowhere: No such file or directory'
+
+# ---- trees ----------------------------------------------------------------------------------------------------------
+
+mkdir -p trees/one/d trees/two
+printf 'x\n' >trees/one/d/x
+printf 'y\n' >trees/two/y
+# shellcheck disable=SC2016 # sh expands
+program maker 'for f in $(find . -type f); do tr a-z A-Z <$f >$f.up; done; mkdir made; chmod +x made/.; ln -s made l'
+folders=('[cases c]' 'source = folders' 'path = trees')
+maker=('[program p]' 'elf = maker' 'compare = tree' 'oracle = command')
+suite "${maker[@]}" 'oracle-command = {suite}/maker' "${folders[@]}"
+verify 'the folder after a run is compared' 0 'EQUAL s/c/two'
+suite "${maker[@]}" 'oracle-command = {suite}/maker; rm -f d/x.up' "${folders[@]}"
+verify 'a file too many diverges' 1 'DIVERGED s/c/one p native: tree'
+suite "${maker[@]}" 'oracle-command = {suite}/maker; printf "Z\n" >y.up' "${folders[@]}"
+verify 'and so does a byte in a file' 1 'DIVERGED s/c/two p native: tree byte'
+mkdir -p expected/one/d expected/one/made expected/two/made
+printf 'x\n' >expected/one/d/x; printf 'X\n' >expected/one/d/x.up; ln -s made expected/one/l
+printf 'y\n' >expected/two/y; printf 'Y\n' >expected/two/y.up; ln -s made expected/two/l
+suite '[program p]' 'elf = maker' 'compare = tree' 'oracle = expected' "${folders[@]}" 'expected = expected/{name}'
+verify 'a folder can be what is expected' 0 'EQUAL s/c/one'
+ln -sfn d expected/two/l
+verify 'with its links' 1 'DIVERGED s/c/two p native: tree byte'
+printf 'file f content=a\\x20b\\n\n' >tree
+suite '[program p]' 'elf = /bin/cat' 'arguments = f' 'oracle = command' 'oracle-command = echo a b' \
+  '[cases c]' 'source = documents' 'path = tree'
+mkdir t && mv tree t/
+suite '[program p]' 'elf = /bin/cat' 'arguments = f' 'oracle = command' 'oracle-command = echo a b' \
+  '[cases c]' 'source = trees' 'path = t'
+verify 'files of a tree have contents' 0 'EQUAL s/c/tree'
+
+# ---- where a suite is called from -----------------------------------------------------------------------------------
+
+program plain 'printf hello'
+suite '[program p]' 'elf = plain' 'oracle = command' 'oracle-command = cat plain >/dev/null; printf hello' "${texts[@]}"
+verify 'paths are those of the suite file' 0 'EQUAL s/c/a.txt'
+cd / || exit 1
+run "$gate" verify --no-self-audit --text --suite "..$folder/$odd/s.ini"
+expect_status 'from another folder too' 0
+cd "$folder/$odd" && suite '[program p]' 'elf = plain' 'url-path = /' 'oracle = expected' "${texts[@]}" 'expected = in/a.txt'
+run "$gate" verify --no-self-audit --suite s.ini
+expect_status 'a key without effect is refused' 2
+expect_text 'by its name' "'url-path' has no effect without 'drive = http'" "$folder/err"
+done_testing
