@@ -2,11 +2,16 @@
  *
  * A connection is a slot, and a slot is always in one of four states:
  *
- *     FREE ──accept──▶ READING ──request or 5 s──▶ WRITING ──all written──▶ DRAINING ──end of file or 5 s──▶ FREE
+ *     FREE ──accept──▶ READING ──request or 5 s──▶ WRITING ──the last answer──▶ DRAINING ──end of file or 5 s──▶ FREE
+ *                         ▲                           │
+ *                         └──── another request ──────┘
  *
- * READING collects the request, WRITING sends the answer as the client takes it, DRAINING reads on what the client may
+ * READING collects a request, WRITING sends the answer as the client takes it, DRAINING reads on what the client may
  * still be sending, because closing before would make the kernel reset the connection and the answer could be lost
  * (RFC 9112, 9.6). A new client may take the slot of a draining one, so DRAINING holds nobody up.
+ *
+ * A request is answered as soon as its header section is complete. What it has of content is passed over after that,
+ * as it comes. What stands in the buffer after the request is the beginning of the next one (RFC 9112, 9.3.2).
  * The routines here work on S0 = the slot, and never wait. */
 #include "server.h"
 
@@ -90,6 +95,37 @@ static void lay_grow_buffer(void) {
   leave();
 }
 
+/* consume_octets: in A0 = place in the buffer. What stands before it is gone; what is left moves to the front, into the
+ * slot again if there is room for it. */
+static void lay_consume_octets(void) {
+  Reg place = S1, left = S2;
+  routine("consume_octets");
+  enter(place, left);
+  mov(place, A0);
+  ld64(left, SLOT, SLOT_BUFFER);
+  ld64(T0, SLOT, SLOT_FILLED);
+  add(left, left, T0);
+  sub(left, left, place);
+  ld64(A0, SLOT, SLOT_BUFFER);
+  add(T0, SLOT, SLOT_SMALL);
+  bne(A0, T0, "mapped");
+  label("move");
+  st64(left, SLOT, SLOT_FILLED);
+  mov(A1, place);
+  mov(A2, left);
+  call("append_bytes");
+  leave();
+  label("mapped");
+  bgtu(left, SMALL_ROOM, "move");
+  mov(A0, T0);
+  mov(A1, place);
+  mov(A2, left);
+  call("append_bytes");
+  call("release_buffer");
+  st64(left, SLOT, SLOT_FILLED);
+  leave();
+}
+
 /* close_connection: frees the slot and what it holds. */
 static void lay_close_connection(void) {
   routine("close_connection");
@@ -115,7 +151,10 @@ static void lay_open_connection(void) {
   call("control_events");
   blt(A0, 0, "close_connection_here");
   st64(READING, SLOT, SLOT_STATE);
-  st64(0, SLOT, SLOT_HEAD);
+  st64(0, SLOT, SLOT_TRAITS);
+  st64(0, SLOT, SLOT_IDLE);
+  st64(0, SLOT, SLOT_CONTENT + CONTENT_LEFT);
+  st64(CONTENT_PLAIN, SLOT, SLOT_CONTENT + CONTENT_CHUNKS);
   li(A0, GIVES_WAY_READING);
   call("give_way_after");
   li(A0, PATIENCE);
@@ -154,12 +193,62 @@ static void lay_is_client_gone(void) {
   ret();
 }
 
-/* answer_request: in A0 = status that the request deserves. Prepares the answer and sends what can be sent at once.
- * Nothing is rendered for a client that is gone. */
+/* begin_content: in A0 = status that the request deserves. Passes over what has come of the request's content. Out A0 =
+ * status, which becomes an error's if the content is malformed. Where the rest of the content may not come, the
+ * connection does not persist. */
+static void lay_begin_content(void) {
+  Reg status = S1;
+  routine("begin_content");
+  enter(status);
+  mov(status, A0);
+  ld64(T1, SLOT, SLOT_TRAITS);
+  bclr(T1, REQUEST_PERSISTS, "last");
+  la(A3, "request");
+  ld64(T0, A3, REQUEST_LENGTH);
+  st64(T0, SLOT, SLOT_CONTENT + CONTENT_LEFT);
+  li(T0, CONTENT_PLAIN);
+  bclr(T1, REQUEST_CHUNKED, "plain");
+  li(T0, CHUNK_SIZE_LINE);
+  label("plain");
+  st64(T0, SLOT, SLOT_CONTENT + CONTENT_CHUNKS);
+  st64(0, SLOT, SLOT_CONTENT + CONTENT_TAKEN);
+  ld64(A0, A3, REQUEST_END);
+  ld64(A1, SLOT, SLOT_BUFFER);
+  ld64(T0, SLOT, SLOT_FILLED);
+  add(A1, A1, T0);
+  add(A2, SLOT, SLOT_CONTENT);
+  call("skip_content");
+  la(T0, "request");
+  st64(A1, T0, REQUEST_END);
+  beq(A0, 1, "all_has_come");
+  beq(A0, 0, "more_comes");
+  mov(status, A0);
+  jump("does_not_persist");
+  label("more_comes");
+  ld64(T1, SLOT, SLOT_TRAITS);
+  bclr(T1, REQUEST_EXPECT, "done");
+  bltu(status, 400, "done"); /* it is asked for by 100 Continue */
+  label("does_not_persist");
+  ld64(T1, SLOT, SLOT_TRAITS);
+  and(T1, T1, ~REQUEST_PERSISTS);
+  st64(T1, SLOT, SLOT_TRAITS);
+  label("all_has_come"); /* and nobody waits for 100 Continue */
+  ld64(T1, SLOT, SLOT_TRAITS);
+  label("last");
+  and(T1, T1, ~REQUEST_EXPECT);
+  st64(T1, SLOT, SLOT_TRAITS);
+  label("done");
+  mov(A0, status);
+  leave();
+}
+
+/* answer_request: in A0 = status that the request deserves, which "request" and SLOT_TRAITS describe. Prepares the
+ * answer and sends what can be sent at once. Nothing is rendered for a client that is gone. */
 static void lay_answer_request(void) {
   Reg status = S1, page = S2, length = S3;
   routine("answer_request");
   enter(status, page, length);
+  call("begin_content");
   mov(status, A0);
   li(length, 0);
   bne(status, 200, "compose");
@@ -173,11 +262,12 @@ static void lay_answer_request(void) {
   add(A0, SLOT, SLOT_ANSWER);
   mov(A1, status);
   mov(A2, length);
+  ld64(A3, SLOT, SLOT_TRAITS);
   call("compose_response");
   st64(page, SLOT, SLOT_OUT);
   st64(length, SLOT, SLOT_LEFT);
-  ld64(T0, SLOT, SLOT_HEAD);
-  beq(T0, 0, "content_too");
+  ld64(T0, SLOT, SLOT_TRAITS);
+  bclr(T0, REQUEST_HEAD, "content_too");
   st64(0, SLOT, SLOT_LEFT);
   mov(A1, A0);
   label("content_too");
@@ -185,7 +275,14 @@ static void lay_answer_request(void) {
   sub(A1, A1, A2);
   st64(A2, SLOT, SLOT_HEAD_OUT);
   st64(A1, SLOT, SLOT_HEAD_LEFT);
+  bset(T0, REQUEST_PERSISTS, "goes_on");
   call("release_buffer");
+  jump("send");
+  label("goes_on");
+  la(A0, "request");
+  ld64(A0, A0, REQUEST_END);
+  call("consume_octets");
+  label("send");
   st64(WRITING, SLOT, SLOT_STATE);
   li(A0, GIVES_WAY_WRITING);
   call("give_way_after");
@@ -197,10 +294,17 @@ static void lay_answer_request(void) {
   label("gone");
   call("close_connection");
   leave();
+
+  /* answer_error: in A0 = status of what has come so far. It is the last answer. */
+  routine("answer_error");
+  ld64(T0, SLOT, SLOT_TRAITS);
+  and(T0, T0, ~(REQUEST_PERSISTS | REQUEST_EXPECT));
+  st64(T0, SLOT, SLOT_TRAITS);
+  jump("answer_request");
 }
 
 /* receive_request: READING, and there is something to read. An end of file within the request is a malformed request;
- * before it, the client is gone. */
+ * before it, or within the content of the one before, the client is gone. */
 static void lay_receive_request(void) {
   routine("receive_request");
   enter_bare();
@@ -213,35 +317,111 @@ static void lay_receive_request(void) {
   ld32(A0, SLOT, SLOT_SOCKET);
   sys(NR_READ);
   beq(A0, -LINUX_EINTR, "read");
-  beq(A0, -LINUX_EAGAIN, "waiting");
+  beq(A0, -LINUX_EAGAIN, "answer");
   blt(A0, 0, "gone");
   beq(A0, 0, "end_of_file");
   ld64(A1, SLOT, SLOT_FILLED);
   add(A1, A1, A0);
   st64(A1, SLOT, SLOT_FILLED);
-  ld64(A0, SLOT, SLOT_BUFFER);
-  call("parse_request");
-  st64(A1, SLOT, SLOT_HEAD);
-  bne(A0, 0, "answer");
-  mov(A0, A2);
-  ld64(T0, SLOT, SLOT_FILLED);
-  beq(T0, REQUEST_ROOM, "answer");
-  bne(T0, SMALL_ROOM, "waiting");
-  call("grow_buffer");
-  beq(A0, 0, "read");
-  li(A0, 503);
-  jump("answer");
-  label("waiting");
+  ld64(T0, SLOT, SLOT_IDLE);
+  beq(T0, 0, "answer");
+  st64(0, SLOT, SLOT_IDLE); /* the next request begins */
+  li(A0, GIVES_WAY_READING);
+  call("give_way_after");
+  li(A0, PATIENCE);
+  call("arm_deadline");
+  label("answer");
+  call("answer_requests");
   leave();
   label("end_of_file");
-  li(A0, 400);
+  ld64(T0, SLOT, SLOT_CONTENT + CONTENT_LEFT);
+  bne(T0, 0, "gone");
+  ld64(T0, SLOT, SLOT_CONTENT + CONTENT_CHUNKS);
+  bne(T0, CONTENT_PLAIN, "gone");
   ld64(T0, SLOT, SLOT_FILLED);
-  bne(T0, 0, "answer");
+  beq(T0, 0, "gone");
+  li(A0, 400);
+  call("answer_error");
+  leave();
   label("gone");
   call("close_connection");
   leave();
-  label("answer");
+}
+
+/* answer_requests: READING. Answers the requests that the buffer holds, AT_A_TIME at most, and passes over their
+ * content. Where more are left, they have their turn when the socket has room to write, which it has at once. */
+static void lay_answer_requests(void) {
+  Reg turns = S1, ended = S2;
+  routine("answer_requests");
+  enter(turns, ended);
+  li(turns, AT_A_TIME);
+  label("next");
+  ld64(T0, SLOT, SLOT_FILLED);
+  beq(T0, 0, "wait");
+  ld64(T0, SLOT, SLOT_CONTENT + CONTENT_LEFT);
+  ld64(T1, SLOT, SLOT_CONTENT + CONTENT_CHUNKS);
+  or (T0, T0, T1);
+  bne(T0, 0, "content"); /* CONTENT_PLAIN is 0 */
+  beq(turns, 0, "others_turn");
+  sub(turns, turns, 1);
+  ld64(A0, SLOT, SLOT_BUFFER);
+  ld64(A1, SLOT, SLOT_FILLED);
+  call("parse_request");
+  st64(A1, SLOT, SLOT_TRAITS);
+  beq(A0, 0, "incomplete");
   call("answer_request");
+  label("answered");
+  ld64(T0, SLOT, SLOT_STATE);
+  beq(T0, READING, "next");
+  leave();
+
+  label("content");
+  ld64(A0, SLOT, SLOT_BUFFER);
+  ld64(A1, SLOT, SLOT_FILLED);
+  add(A1, A1, A0);
+  add(A2, SLOT, SLOT_CONTENT);
+  call("skip_content");
+  bgtu(A0, 1, "error");
+  mov(ended, A0);
+  mov(A0, A1);
+  call("consume_octets");
+  bne(ended, 0, "next");
+  li(A2, 400);
+
+  label("incomplete"); /* A2: the status if there is no room for more */
+  mov(A0, A2);
+  ld64(T0, SLOT, SLOT_FILLED);
+  beq(T0, REQUEST_ROOM, "error");
+  bne(T0, SMALL_ROOM, "wait");
+  ld64(T0, SLOT, SLOT_ROOM);
+  bne(T0, SMALL_ROOM, "wait");
+  call("grow_buffer");
+  beq(A0, 0, "wait");
+  li(A0, 503);
+  label("error");
+  call("answer_error");
+  leave();
+
+  label("others_turn");
+  li(A4, LINUX_EPOLLOUT);
+  call("watch_socket");
+  leave();
+  label("wait");
+  li(A4, LINUX_EPOLLIN);
+  call("watch_socket");
+  leave();
+}
+
+/* continue_response: WRITING, and there is room to write. Where that was all, the next request may have come already.
+ */
+static void lay_continue_response(void) {
+  routine("continue_response");
+  enter_bare();
+  call("send_response");
+  ld64(T0, SLOT, SLOT_STATE);
+  bne(T0, READING, "not_yet");
+  call("answer_requests");
+  label("not_yet");
   leave();
 }
 
@@ -298,6 +478,8 @@ static void lay_send_response(void) {
   jump("waiting");
   label("all_written");
   call("release_page");
+  ld64(T0, SLOT, SLOT_TRAITS);
+  bset(T0, REQUEST_PERSISTS, "goes_on");
   ld32(A0, SLOT, SLOT_SOCKET);
   li(A1, LINUX_SHUT_WR);
   sys(NR_SHUTDOWN);
@@ -309,6 +491,22 @@ static void lay_send_response(void) {
   call("watch_socket");
   call("resume_accepting"); /* a draining slot is a place for a client */
   li(A0, PATIENCE);
+  call("arm_deadline");
+  leave();
+  label("goes_on");
+  st64(READING, SLOT, SLOT_STATE);
+  li(A0, GIVES_WAY_READING);
+  call("give_way_after");
+  ld64(T0, SLOT, SLOT_FILLED);
+  ld64(A1, SLOT, SLOT_CONTENT + CONTENT_LEFT);
+  or (T0, T0, A1);
+  ld64(A1, SLOT, SLOT_CONTENT + CONTENT_CHUNKS);
+  or (T0, T0, A1);
+  li(A0, PATIENCE);
+  bne(T0, 0, "within_request");
+  st64(1, SLOT, SLOT_IDLE);
+  li(A0, IDLE_PATIENCE);
+  label("within_request");
   call("arm_deadline");
   leave();
   label("gone");
@@ -361,7 +559,7 @@ static void lay_advance_connection(void) {
   data("handlers", 2); /* by state */
   data_offset16("advance_connection.passed_over", "handlers");
   data_offset16("receive_request", "handlers");
-  data_offset16("send_response", "handlers");
+  data_offset16("continue_response", "handlers");
   data_offset16("drain_request", "handlers");
 
   routine("advance_connection");
@@ -371,13 +569,15 @@ static void lay_advance_connection(void) {
   ret();
 }
 
-/* expire_connection: the time of the slot is over. Who has not sent a request is told so. */
+/* expire_connection: the time of the slot is over. Who has not ended a request is told so. */
 static void lay_expire_connection(void) {
   routine("expire_connection");
   ld64(T0, SLOT, SLOT_STATE);
+  bne(T0, READING, "close_connection");
+  ld64(T0, SLOT, SLOT_IDLE);
+  bne(T0, 0, "close_connection");
   li(A0, 408);
-  beq(T0, READING, "answer_request");
-  jump("close_connection");
+  jump("answer_error");
 }
 
 void lay_http_connection(void) {
@@ -386,11 +586,15 @@ void lay_http_connection(void) {
   lay_release_page();
   lay_release_buffer();
   lay_grow_buffer();
+  lay_consume_octets();
   lay_close_connection();
   lay_open_connection();
   lay_is_client_gone();
+  lay_begin_content();
   lay_answer_request();
   lay_receive_request();
+  lay_answer_requests();
+  lay_continue_response();
   lay_send_response();
   lay_note_taken();
   lay_drain_request();

@@ -24,17 +24,44 @@ enum {
 
 /* What parse_request knows of a request: */
 enum {
-  REQUEST_HEAD = 1,           /* its method is HEAD: the answer bears no body */
-  REQUEST_HTTP_1_0 = 2,       /* it needs no Host */
-  REQUEST_HOST = 4,           /* Host has come */
-  REQUEST_LINE = 8,           /* the request line is complete */
-  REQUEST_CONTENT_LENGTH = 16 /* Content-Length has come */
+  REQUEST_HEAD = 1,            /* its method is HEAD: the answer bears no body */
+  REQUEST_HTTP_1_0 = 2,        /* it needs no Host */
+  REQUEST_HOST = 4,            /* Host has come */
+  REQUEST_LINE = 8,            /* the request line is complete */
+  REQUEST_CONTENT_LENGTH = 16, /* Content-Length has come */
+  REQUEST_CODED = 32,          /* Transfer-Encoding has come, */
+  REQUEST_CHUNKED = 64,        /* its last coding so far is chunked, */
+  REQUEST_OTHER_CODING = 128,  /* and one of them is another */
+  REQUEST_CLOSE = 256,         /* Connection has the options close, */
+  REQUEST_KEEP_ALIVE = 512,    /* and keep-alive */
+  REQUEST_EXPECT = 1024,       /* the client waits for 100 Continue before it sends content */
+  REQUEST_OPTIONS = 2048,      /* its method is OPTIONS */
+  REQUEST_PERSISTS = 4096      /* all is sound, and the connection goes on after the answer (RFC 9112, 9.3) */
 };
+
+/* "request": what parse_request found in the last one. */
+enum {
+  FIELD(REQUEST_END, 8),    /* after the header section */
+  FIELD(REQUEST_LENGTH, 8), /* its Content-Length, or 0; more than 2^60 is 2^60 */
+  REQUEST_SIZE
+};
+
+/* How much of a request's content is still to come, for skip_content. */
+enum {
+  FIELD(CONTENT_LEFT, 8),   /* octets, of the content or of the chunk in hand */
+  FIELD(CONTENT_CHUNKS, 8), /* CONTENT_PLAIN, or what comes after them */
+  FIELD(CONTENT_TAKEN, 8),  /* octets of chunks and trailers so far */
+  CONTENT_SIZE
+};
+enum { CONTENT_PLAIN = 0, CHUNK_SIZE_LINE = 1, CHUNK_END = 2, TRAILER_LINE = 3 };
+
+enum { CONTENT_LIMIT = 1 << 20 /* octets of a request's content that are passed over */ };
 
 void lay_http_failures(void); /* reasons.c: errors, in the words of these programs */
 void lay_http_document(void); /* document.c: reading a document, rendering it; lay_tidy_document for the next one */
 void lay_tidy_document(void);
 void lay_http_request(void);    /* request.c: is it an HTTP request, and what is its answer's status */
+void lay_http_address(void);    /* address.c: IPv6 addresses, hosts and ports as URIs have them */
 void lay_http_response(void);   /* response.c: the answer's bytes */
 void lay_http_page(void);       /* page.c: the page of FILE, and memory for clients */
 void lay_http_connection(void); /* connection.c: one client, from accept to close */

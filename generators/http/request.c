@@ -13,6 +13,7 @@
 #define TRAITS S2  /* REQUEST_*: what is known of the request */
 #define VERDICT S3 /* status to answer with, should the rest be sound */
 #define START S4   /* first octet of the element being taken */
+#define WHICH S5   /* ordinal of the field being taken */
 
 enum { MORE = 0, TAKEN = 200 };
 
@@ -34,11 +35,6 @@ static bool in_field_value(int octet) { return octet == '\t' || (octet >= ' ' &&
 /* OWS (RFC 9110, 5.6.3). */
 static bool in_white_space(int octet) { return octet == '\t' || octet == ' '; }
 
-/* uri-host [ ":" port ] (RFC 9110, 7.2; RFC 3986, 3.2.2). */
-static bool in_host(int octet) {
-  return in_token(octet) ? strchr("#^`|", octet) == NULL : octet != 0 && strchr("(),;=:[]", octet) != NULL;
-}
-
 static void lay_octet_set(const char *name, OctetSet *contains) {
   unsigned char bits[32] = {0};
   for (int octet = 0; octet < 256; octet++)
@@ -48,14 +44,8 @@ static void lay_octet_set(const char *name, OctetSet *contains) {
   data_bytes(bits, sizeof bits);
 }
 
-/* Content-Length (RFC 9110, 8.6). */
-static bool in_digit(int octet) { return octet >= '0' && octet <= '9'; }
-
 /* The 32 bits that a load finds where `text` begins. */
 static int32_t four(const char *text) { return text[0] | text[1] << 8 | text[2] << 16 | text[3] << 24; }
-
-/* The same of 64 bits. */
-static int64_t eight(const char *text) { return (int64_t)((uint32_t)four(text) | (uint64_t)four(text + 4) << 32); }
 
 /* skip_octets: in A1 = set. Moves CURSOR after all octets that are in the set. Out A0 = the octet there, -1 at END. */
 static void lay_skip_octets(void) {
@@ -99,9 +89,45 @@ static void lay_take_line_end(void) {
   ret();
 }
 
-/* take_method: method SP (RFC 9112, 3.1). Sets REQUEST_HEAD, or VERDICT to 405. The four octets compared are the method
- * only if its SP stands where the name says, so what lies after END cannot make them equal. */
+/* equals_word: in A0 = octets, A1 = after them, A2 = NUL-terminated word in small letters. Out A0 = not 0 if they are
+ * that word, in letters of any case. Destroys A2, T0, T1. */
+static void lay_equals_word(void) {
+  routine("equals_word");
+  label("next_octet");
+  ld8(T1, A2, 0);
+  bgeu(A0, A1, "ended");
+  ld8(T0, A0, 0);
+  or (T0, T0, 0x20); /* of what may stand in a token, letters alone become what a word has */
+  bne(T0, T1, "differs");
+  add(A0, A0, 1);
+  add(A2, A2, 1);
+  jump("next_octet");
+  label("ended");
+  li(A0, 1);
+  beq(T1, 0, "equal");
+  label("differs");
+  li(A0, 0);
+  label("equal");
+  ret();
+}
+
+/* take_method: method SP (RFC 9112, 3.1). Sets REQUEST_HEAD, REQUEST_OPTIONS, and VERDICT: 405 for a method of RFC 9110
+ * or RFC 5789 that is not served here, 501 for one that is unknown (RFC 9110, 9.1). */
 static void lay_take_method(void) {
+  static const struct {
+    const char *name, *handler;
+  } methods[] = {{"GET", "take_method.taken"},           {"HEAD", "take_method.head"},
+                 {"OPTIONS", "take_method.options"},     {"POST", "take_method.not_allowed"},
+                 {"PUT", "take_method.not_allowed"},     {"DELETE", "take_method.not_allowed"},
+                 {"PATCH", "take_method.not_allowed"},   {"TRACE", "take_method.not_allowed"},
+                 {"CONNECT", "take_method.not_allowed"}, {"", "take_method.unknown"}};
+  data("methods", 1);
+  for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+    data_bytes(methods[i].name, strlen(methods[i].name) + 1);
+  data("method_handlers", 2);
+  for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+    data_offset16(methods[i].handler, "method_handlers");
+
   routine("take_method");
   enter_bare();
   mov(START, CURSOR);
@@ -109,20 +135,48 @@ static void lay_take_method(void) {
   call("skip_octets");
   blt(A0, 0, "more");
   bne(A0, ' ', "malformed");
-  sub(T1, CURSOR, START);
-  beq(T1, 0, "malformed");
+  beq(CURSOR, START, "malformed");
+  la(A1, "methods");
+  li(A2, 0);
+  label("next_method");
+  mov(A0, START);
+  ld8(T1, A1, 0);
+  beq(T1, 0, "chosen");
+  label("next_octet");
+  ld8(T0, A0, 0);
+  ld8(T1, A1, 0);
+  add(A0, A0, 1);
+  add(A1, A1, 1);
+  beq(T1, 0, "name_ended");
+  beq(T0, T1, "next_octet");
+  label("rest_of_name");
+  ld8(T1, A1, 0);
+  add(A1, A1, 1);
+  bne(T1, 0, "rest_of_name");
+  label("another");
+  add(A2, A2, 1);
+  jump("next_method");
+  label("name_ended");
+  bne(T0, ' ', "another");
+  label("chosen");
   add(CURSOR, CURSOR, 1);
-  ld32(T0, START, 0);
-  beq(T0, four("GET "), "taken");
-  bne(T0, four("HEAD"), "not_allowed");
-  bne(T1, 4, "not_allowed");
+  jump_table(A2, "method_handlers");
+
+  label("head");
   or (TRAITS, TRAITS, REQUEST_HEAD);
-  label("taken");
-  li(A0, TAKEN);
-  leave();
+  jump("taken");
+  label("options");
+  or (TRAITS, TRAITS, REQUEST_OPTIONS);
+  li(VERDICT, 204);
+  jump("taken");
   label("not_allowed");
   li(VERDICT, 405);
   jump("taken");
+  label("unknown");
+  li(VERDICT, 501);
+  label("taken");
+  li(A0, TAKEN);
+  leave();
   label("more");
   li(A0, MORE);
   leave();
@@ -131,8 +185,9 @@ static void lay_take_method(void) {
   leave();
 }
 
-/* take_target: request-target SP (RFC 9112, 3.2), in origin-form or in absolute-form. Any path but "/" makes VERDICT
- * 404, unless the method has spoken already; any other form belongs to methods that are not allowed here. */
+/* take_target: request-target SP (RFC 9112, 3.2), in origin-form, in absolute-form, or the asterisk of OPTIONS. Any
+ * path but "/" makes VERDICT 404, unless the method has spoken already; any other form belongs to methods that are not
+ * served here. */
 static void lay_take_target(void) {
   routine("take_target");
   enter_bare();
@@ -142,45 +197,50 @@ static void lay_take_target(void) {
   blt(A0, 0, "more");
   bne(A0, ' ', "malformed");
   beq(CURSOR, START, "malformed");
-  mov(A2, START);
   add(CURSOR, CURSOR, 1);
-  bne(VERDICT, 200, "taken");
-  ld8(T0, A2, 0);
+  bgeu(VERDICT, 400, "taken");
+  ld8(T0, START, 0);
   beq(T0, '/', "at_path");
-  ld64(T0, A2, 0);
+  beq(T0, '*', "asterisk");
+  ld64(T0, START, 0);
   li(T1, 0x20202020202020); /* the scheme is not case-sensitive */
   or (T0, T0, T1);
   shl(T0, T0, 8);
   li(T1, (int64_t)four("http") << 8 | (int64_t)four("://\0") << 40);
   bne(T0, T1, "malformed");
-  add(A2, A2, 7);
-  ld8(T0, A2, 0);
-  beq(T0, ':', "malformed"); /* a port of no host (RFC 9110, 4.2.1) */
+  add(START, START, 7);
+  mov(A0, START);
   label("in_authority");
-  beq(T0, '@', "malformed"); /* user information (RFC 9110, 4.2.4) */
+  ld8(T0, START, 0);
   beq(T0, '/', "authority_ended");
   beq(T0, '?', "authority_ended");
   beq(T0, ' ', "authority_ended");
-  add(A2, A2, 1);
-  ld8(T0, A2, 0);
+  add(START, START, 1);
   jump("in_authority");
   label("authority_ended");
-  sub(T1, A2, START);
-  beq(T1, 7, "malformed"); /* http:///: a host is missing (RFC 9110, 4.2.1) */
+  mov(A1, START);
+  beq(A0, A1, "malformed"); /* http:///: a host is missing (RFC 9110, 4.2.1) */
+  call("is_authority");
+  beq(A0, 0, "malformed");
+  ld8(T0, START, 0);
   bne(T0, '/', "taken");
   label("at_path");
-  ld8(T0, A2, 1);
+  ld8(T0, START, 1);
   beq(T0, ' ', "taken");
   beq(T0, '?', "taken");
   li(VERDICT, 404);
   label("taken");
   li(A0, TAKEN);
   leave();
-  label("more");
-  li(A0, MORE);
-  leave();
+  label("asterisk");
+  ld8(T0, START, 1);
+  bne(T0, ' ', "malformed");
+  bset(TRAITS, REQUEST_OPTIONS, "taken");
   label("malformed");
   li(A0, 400);
+  leave();
+  label("more");
+  li(A0, MORE);
   leave();
 }
 
@@ -224,10 +284,88 @@ static void lay_take_version(void) {
   ret();
 }
 
+/* The fields that are looked at, and where in "take_field_line". The first is any other. */
+static const struct {
+  const char *name, *handler;
+} fields[] = {{"", "take_field_line.taken"},
+              {"host", "take_field_line.host"},
+              {"content-length", "take_field_line.content_length"},
+              {"transfer-encoding", "take_field_line.transfer_encoding"},
+              {"connection", "take_field_line.connection"},
+              {"expect", "take_field_line.expect"}};
+
+/* find_field: in START = a field name, CURSOR = after it. Out A0 = its ordinal among the fields, 0 if it is none. */
+static void lay_find_field(void) {
+  data("fields", 1);
+  for (size_t i = 1; i < sizeof fields / sizeof *fields; i++)
+    data_bytes(fields[i].name, strlen(fields[i].name) + 1);
+  data_bytes("", 1);
+  data("field_handlers", 2);
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+    data_offset16(fields[i].handler, "field_handlers");
+
+  routine("find_field");
+  enter_bare();
+  la(A2, "fields");
+  li(A3, 1);
+  label("next_field");
+  mov(A0, START);
+  mov(A1, CURSOR);
+  call("equals_word");
+  bne(A0, 0, "found");
+  label("rest_of_name");
+  ld8(T0, A2, 0);
+  add(A2, A2, 1);
+  bne(T0, 0, "rest_of_name");
+  add(A3, A3, 1);
+  ld8(T0, A2, 0);
+  bne(T0, 0, "next_field");
+  li(A3, 0);
+  label("found");
+  mov(A0, A3);
+  leave();
+}
+
+/* next_element: in START = place in a list with commas (RFC 9110, 5.6.1), A3 = its end. Out A0 = its next element, A1 =
+ * after that, without blanks; equal if there is none. START moves on. Destroys T0. */
+static void lay_next_element(void) {
+  routine("next_element");
+  label("before_element");
+  mov(A0, START);
+  mov(A1, START);
+  bgeu(START, A3, "done");
+  ld8(T0, START, 0);
+  add(START, START, 1);
+  beq(T0, ',', "before_element");
+  beq(T0, ' ', "before_element");
+  beq(T0, '\t', "before_element");
+  label("in_element");
+  mov(A1, START);
+  bgeu(START, A3, "element_ended");
+  ld8(T0, START, 0);
+  add(START, START, 1);
+  bne(T0, ',', "in_element");
+  label("element_ended");
+  ld8(T0, A1, -1);
+  beq(T0, ' ', "blank_after");
+  bne(T0, '\t', "done");
+  label("blank_after");
+  sub(A1, A1, 1);
+  jump("element_ended");
+  label("done");
+  ret();
+}
+
 /* take_field_line: field-name ":" OWS field-value OWS and its line end (RFC 9112, 5). No white space before the colon
- * (5.1) and no line folding (5.2). Sets REQUEST_HOST, REQUEST_CONTENT_LENGTH; a second Host or Content-Length, or one
- * with an invalid value, is an error (3.2, 6.3). */
+ * (5.1) and no line folding (5.2). A second Host or Content-Length, or one with an invalid value, is an error (3.2,
+ * 6.3), and so are a transfer coding after chunked, and any in HTTP/1.0 (6.1). */
 static void lay_take_field_line(void) {
+  static const NamedString words[] = {{"word_chunked", "chunked"},
+                                      {"word_close", "close"},
+                                      {"word_keep_alive", "keep-alive"},
+                                      {"word_continue", "100-continue"}};
+  data_strings(words);
+
   routine("take_field_line");
   enter_bare();
   mov(START, CURSOR);
@@ -235,51 +373,109 @@ static void lay_take_field_line(void) {
   call("skip_octets");
   blt(A0, 0, "more");
   bne(A0, ':', "malformed");
-  sub(T1, CURSOR, START);
-  beq(T1, 0, "malformed");
+  beq(CURSOR, START, "malformed");
+  call("find_field");
+  mov(WHICH, A0);
   add(CURSOR, CURSOR, 1);
-  beq(T1, 14, "of_14_letters");
-  bne(T1, 4, "any_value");
-  ld32(T0, START, 0);
-  or (T0, T0, 0x20202020);
-  bne(T0, four("host"), "any_value");
-  bset(TRAITS, REQUEST_HOST, "malformed");
-  or (TRAITS, TRAITS, REQUEST_HOST);
-  la(A1, "white_space_octets");
-  call("skip_octets");
-  la(A1, "host_octets");
-  call("skip_octets");
-  la(A1, "white_space_octets");
-  jump("last_octets");
-
-  label("of_14_letters");
-  ld64(T0, START, 0);
-  li(T1, 0x2020202020202020);
-  or (T0, T0, T1);
-  li(A1, eight("content-"));
-  bne(T0, A1, "any_value");
-  ld64(T0, START, 6);
-  or (T0, T0, T1);
-  li(A1, eight("t-length"));
-  bne(T0, A1, "any_value");
-  bset(TRAITS, REQUEST_CONTENT_LENGTH, "malformed");
-  or (TRAITS, TRAITS, REQUEST_CONTENT_LENGTH);
   la(A1, "white_space_octets");
   call("skip_octets");
   mov(START, CURSOR);
-  la(A1, "digit_octets");
-  call("skip_octets");
-  blt(A0, 0, "more");
-  beq(CURSOR, START, "malformed");
-  la(A1, "white_space_octets");
-  jump("last_octets");
-
-  label("any_value");
   la(A1, "field_value_octets");
-  label("last_octets");
   call("skip_octets");
+  mov(A3, CURSOR);
   call("take_line_end");
+  bne(A0, TAKEN, "ended");
+  label("at_end_of_value");
+  bgeu(START, A3, "value_taken");
+  ld8(T0, A3, -1);
+  beq(T0, ' ', "blank_after");
+  bne(T0, '\t', "value_taken");
+  label("blank_after");
+  sub(A3, A3, 1);
+  jump("at_end_of_value");
+  label("value_taken"); /* from START to A3 */
+  jump_table(WHICH, "field_handlers");
+
+  label("host");
+  bset(TRAITS, REQUEST_HOST, "malformed");
+  or (TRAITS, TRAITS, REQUEST_HOST);
+  mov(A0, START);
+  mov(A1, A3);
+  beq(A0, A1, "taken"); /* of a target without authority */
+  call("is_authority");
+  beq(A0, 0, "malformed");
+  jump("taken");
+
+  label("content_length");
+  bset(TRAITS, REQUEST_CONTENT_LENGTH, "malformed");
+  or (TRAITS, TRAITS, REQUEST_CONTENT_LENGTH);
+  beq(START, A3, "malformed");
+  li(A0, 0);
+  label("next_digit");
+  ld8(T0, START, 0);
+  sub(T0, T0, '0');
+  bgtu(T0, 9, "malformed");
+  mul(A0, A0, 10);
+  add(A0, A0, T0);
+  li(T1, INT64_C(1) << 60);
+  bleu(A0, T1, "length_fits");
+  mov(A0, T1);
+  label("length_fits");
+  add(START, START, 1);
+  bltu(START, A3, "next_digit");
+  la(A1, "request");
+  st64(A0, A1, REQUEST_LENGTH);
+  jump("taken");
+
+  label("transfer_encoding");
+  bset(TRAITS, REQUEST_HTTP_1_0, "malformed");
+  or (TRAITS, TRAITS, REQUEST_CODED);
+  label("next_coding");
+  call("next_element");
+  beq(A0, A1, "taken");
+  bset(TRAITS, REQUEST_CHUNKED, "malformed");
+  la(A2, "word_chunked");
+  call("equals_word");
+  beq(A0, 0, "other_coding");
+  or (TRAITS, TRAITS, REQUEST_CHUNKED);
+  jump("next_coding");
+  label("other_coding");
+  or (TRAITS, TRAITS, REQUEST_OTHER_CODING);
+  jump("next_coding");
+
+  label("connection");
+  call("next_element");
+  beq(A0, A1, "taken");
+  mov(WHICH, A0);
+  la(A2, "word_close");
+  call("equals_word");
+  beq(A0, 0, "not_close");
+  or (TRAITS, TRAITS, REQUEST_CLOSE);
+  jump("connection");
+  label("not_close");
+  mov(A0, WHICH);
+  la(A2, "word_keep_alive");
+  call("equals_word");
+  beq(A0, 0, "connection");
+  or (TRAITS, TRAITS, REQUEST_KEEP_ALIVE);
+  jump("connection");
+
+  label("expect");
+  bset(TRAITS, REQUEST_HTTP_1_0, "taken"); /* RFC 9110, 10.1.1 */
+  mov(A0, START);
+  mov(A1, A3);
+  la(A2, "word_continue");
+  call("equals_word");
+  beq(A0, 0, "unknown_expectation");
+  or (TRAITS, TRAITS, REQUEST_EXPECT);
+  label("taken");
+  li(A0, TAKEN);
+  label("ended");
   leave();
+  label("unknown_expectation");
+  bgeu(VERDICT, 400, "taken");
+  li(VERDICT, 417);
+  jump("taken");
   label("more");
   li(A0, MORE);
   leave();
@@ -288,18 +484,48 @@ static void lay_take_field_line(void) {
   leave();
 }
 
+/* judge_framing: the header section is complete. Out A0 = VERDICT, or the status that the framing of the content
+ * deserves (RFC 9112, 6.3) or a Host that is missing (3.2). Sets REQUEST_PERSISTS where the connection may go on. */
+static void lay_judge_framing(void) {
+  routine("judge_framing");
+  bclr(TRAITS, REQUEST_HTTP_1_0 | REQUEST_HOST, "malformed");
+  bclr(TRAITS, REQUEST_CODED, "not_coded");
+  bclr(TRAITS, REQUEST_CHUNKED, "malformed"); /* where it ends, nobody knows */
+  bset(TRAITS, REQUEST_CONTENT_LENGTH, "malformed");
+  li(A0, 501);
+  bset(TRAITS, REQUEST_OTHER_CODING, "judged");
+  label("not_coded");
+  li(A0, 413);
+  la(T0, "request");
+  ld64(T0, T0, REQUEST_LENGTH);
+  bgtu(T0, CONTENT_LIMIT, "judged");
+  mov(A0, VERDICT);
+  bset(TRAITS, REQUEST_CLOSE, "judged");
+  bclr(TRAITS, REQUEST_HTTP_1_0, "persists");
+  bclr(TRAITS, REQUEST_KEEP_ALIVE, "judged");
+  label("persists");
+  or (TRAITS, TRAITS, REQUEST_PERSISTS);
+  label("judged");
+  ret();
+  label("malformed");
+  li(A0, 400);
+  ret();
+}
+
 /* parse_request: in A0 = the octets received, A1 = their count. Sixteen octets after them can be read, whatever they
- * are. Out A0 = status to answer with, or 0 if the header section is not complete; A1 = REQUEST_HEAD if the method is
- * HEAD, else 0; A2 = status to answer with if there is no room for more octets.
+ * are. Out A0 = status to answer with, or 0 if the header section is not complete; A1 = REQUEST_* as far as they are
+ * known; A2 = status to answer with if there is no room for more octets. "request" is filled in.
  * Empty lines before the request line are passed over (RFC 9112, 2.2); what follows the header section is not looked
  * at. */
 static void lay_parse_request(void) {
   routine("parse_request");
-  enter(CURSOR, END, TRAITS, VERDICT, START);
+  enter(CURSOR, END, TRAITS, VERDICT, START, WHICH);
   mov(CURSOR, A0);
   add(END, A0, A1);
   li(TRAITS, 0);
   li(VERDICT, 200);
+  la(T0, "request");
+  st64(0, T0, REQUEST_LENGTH);
   label("before_request_line");
   bgeu(CURSOR, END, "request_line");
   ld8(T0, CURSOR, 0);
@@ -336,16 +562,141 @@ static void lay_parse_request(void) {
   label("last_line");
   call("take_line_end");
   bne(A0, TAKEN, "ended");
-  mov(A0, VERDICT);
-  bset(TRAITS, REQUEST_HTTP_1_0 | REQUEST_HOST, "ended");
-  li(A0, 400); /* HTTP/1.1 without Host (RFC 9112, 3.2) */
+  la(T0, "request");
+  st64(CURSOR, T0, REQUEST_END);
+  call("judge_framing");
   label("ended");
-  and(A1, TRAITS, REQUEST_HEAD);
+  mov(A1, TRAITS);
   li(A2, 414);
   bclr(TRAITS, REQUEST_LINE, "in_request_line");
   li(A2, 431);
   label("in_request_line");
   leave();
+  bss("request", REQUEST_SIZE, 8);
+}
+
+/* skip_content: in A0 = octets, A1 = after them, A2 = a record CONTENT_*. Passes over as much of a request's content as
+ * has come. Out A0 = 1 if that was all of it, 0 if there is more, or the status of an error; A1 = after what has been
+ * passed over. Chunks are read as RFC 9112, 7.1 spells them: their extensions and trailers do not matter. */
+static void lay_skip_content(void) {
+  Reg content = S2, line = S3;
+  routine("skip_content");
+  enter(CURSOR, END, content, line);
+  mov(CURSOR, A0);
+  mov(END, A1);
+  mov(content, A2);
+  label("next");
+  mov(line, CURSOR);
+  ld64(A0, content, CONTENT_LEFT);
+  beq(A0, 0, "at_line");
+  sub(A1, END, CURSOR);
+  bleu(A1, A0, "all_in_content");
+  mov(A1, A0);
+  label("all_in_content");
+  add(CURSOR, CURSOR, A1);
+  sub(A0, A0, A1);
+  st64(A0, content, CONTENT_LEFT);
+  mov(line, CURSOR);
+  bne(A0, 0, "more");
+  label("at_line");
+  ld64(T0, content, CONTENT_CHUNKS);
+  beq(T0, CHUNK_END, "chunk_end");
+  beq(T0, CHUNK_SIZE_LINE, "size_line");
+  beq(T0, CONTENT_PLAIN, "finished");
+
+  bgeu(CURSOR, END, "more");
+  ld8(T0, CURSOR, 0);
+  beq(T0, '\r', "last_line");
+  la(A1, "token_octets");
+  call("skip_octets");
+  blt(A0, 0, "more");
+  bne(A0, ':', "malformed");
+  beq(CURSOR, line, "malformed");
+  la(A1, "field_value_octets");
+  call("skip_octets");
+  call("take_chunk_line_end");
+  beq(A0, MORE, "more");
+  bne(A0, TAKEN, "ended");
+  sub(A0, CURSOR, line);
+  label("count");
+  ld64(T0, content, CONTENT_TAKEN);
+  add(T0, T0, A0);
+  st64(T0, content, CONTENT_TAKEN);
+  bleu(T0, CONTENT_LIMIT, "next");
+  li(A0, 413);
+  jump("ended");
+  label("last_line");
+  call("take_chunk_line_end");
+  beq(A0, MORE, "more");
+  bne(A0, TAKEN, "ended");
+  mov(line, CURSOR);
+  st64(CONTENT_PLAIN, content, CONTENT_CHUNKS);
+  label("finished");
+  li(A0, 1);
+  jump("ended");
+
+  label("chunk_end");
+  call("take_chunk_line_end");
+  beq(A0, MORE, "more");
+  bne(A0, TAKEN, "ended");
+  st64(CHUNK_SIZE_LINE, content, CONTENT_CHUNKS);
+  jump("next");
+
+  label("size_line");
+  li(A2, 0);
+  label("next_digit");
+  bgeu(CURSOR, END, "more");
+  ld8(T0, CURSOR, 0);
+  call("hex_digit");
+  blt(T0, 0, "digits_ended");
+  shl(A2, A2, 4);
+  add(A2, A2, T0);
+  add(CURSOR, CURSOR, 1);
+  bleu(A2, CONTENT_LIMIT, "next_digit");
+  li(A0, 413);
+  jump("ended");
+  label("digits_ended");
+  beq(CURSOR, line, "malformed");
+  la(A1, "white_space_octets");
+  call("skip_octets");
+  bne(A0, ';', "extensions_ended");
+  la(A1, "field_value_octets");
+  call("skip_octets");
+  label("extensions_ended");
+  call("take_chunk_line_end");
+  beq(A0, MORE, "more");
+  bne(A0, TAKEN, "ended");
+  st64(TRAILER_LINE, content, CONTENT_CHUNKS);
+  sub(A0, CURSOR, line);
+  beq(A2, 0, "count");
+  st64(CHUNK_END, content, CONTENT_CHUNKS);
+  st64(A2, content, CONTENT_LEFT);
+  add(A0, A0, A2);
+  jump("count");
+
+  label("malformed");
+  li(A0, 400);
+  jump("ended");
+  label("more"); /* the line in hand is looked at anew when more of it has come */
+  li(A0, 0);
+  label("ended");
+  mov(A1, line);
+  beq(A0, 0, "done");
+  mov(A1, CURSOR);
+  label("done");
+  leave();
+}
+
+/* take_chunk_line_end: CRLF, and no LF alone: what is read in two ways is for smugglers. Out A0 as of take_line_end. */
+static void lay_take_chunk_line_end(void) {
+  routine("take_chunk_line_end");
+  li(A0, MORE);
+  bgeu(CURSOR, END, "ended");
+  ld8(T0, CURSOR, 0);
+  beq(T0, '\r', "take_line_end");
+  li(A0, 400);
+  label("ended");
+  ret();
 }
 
 void lay_http_request(void) {
@@ -353,13 +704,17 @@ void lay_http_request(void) {
   lay_octet_set("target_octets", in_target);
   lay_octet_set("field_value_octets", in_field_value);
   lay_octet_set("white_space_octets", in_white_space);
-  lay_octet_set("host_octets", in_host);
-  lay_octet_set("digit_octets", in_digit);
   lay_skip_octets();
   lay_take_line_end();
+  lay_equals_word();
   lay_take_method();
   lay_take_target();
   lay_take_version();
+  lay_find_field();
+  lay_next_element();
   lay_take_field_line();
+  lay_judge_framing();
   lay_parse_request();
+  lay_skip_content();
+  lay_take_chunk_line_end();
 }

@@ -1,5 +1,5 @@
-/* response.c: the answer's bytes (RFC 9112, 4). Every answer bears the same three fields, 405 one more; an answer other
- * than 200 has its own status for a page. */
+/* response.c: the answer's bytes (RFC 9112, 4). An answer other than 200 has its own status for a page, but for 204,
+ * which has no content. */
 #include "http.h"
 
 #include <string.h>
@@ -7,28 +7,35 @@
 #define STATUS S2
 #define REASON S3 /* "404 Not Found" */
 #define LENGTH S4 /* of the content */
+#define TRAITS S5 /* REQUEST_* of the request */
 
 static const struct {
   unsigned short status;
   const char *reason; /* status-code SP reason-phrase (RFC 9110, 15) */
 } answers[] = {{200, "200 OK"},
+               {204, "204 No Content"},
                {400, "400 Bad Request"},
                {404, "404 Not Found"},
                {405, "405 Method Not Allowed"},
                {408, "408 Request Timeout"},
                {413, "413 Content Too Large"},
                {414, "414 URI Too Long"},
+               {417, "417 Expectation Failed"},
                {431, "431 Request Header Fields Too Large"},
                {500, "500 Internal Server Error"},
+               {501, "501 Not Implemented"},
                {503, "503 Service Unavailable"},
                {505, "505 HTTP Version Not Supported"}};
 
 /* Pieces of an answer. */
 static const NamedString pieces[] = {
+    {"interim_response", "HTTP/1.1 100 Continue\r\n\r\n"},
     {"protocol", "HTTP/1.1 "},
     {"field_lines_to_length", "\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: "},
-    {"allow_field", "\r\nAllow: GET, HEAD"},
-    {"last_field_line", "\r\nConnection: close\r\n\r\n"},
+    {"allow_field", "\r\nAllow: GET, HEAD, OPTIONS"},
+    {"close_field", "\r\nConnection: close"},
+    {"keep_alive_field", "\r\nConnection: keep-alive"},
+    {"last_line_ends", "\r\n\r\n"},
     {"before_reason", "<h1>"},
     {"after_reason", "</h1>\n"}};
 
@@ -60,17 +67,19 @@ static void lay_find_reason(void) {
   ret();
 }
 
-/* compose_response: in A0 = where to, with room for 512 bytes, A1 = status, A2 = length of the page if that is 200. Out
- * A0 = after the header section; A1 = after the content, equal to A0 if the content is a page. */
+/* compose_response: in A0 = where to, with room for 512 bytes, A1 = status, A2 = length of the page if that is 200, A3
+ * = REQUEST_* of the request. Out A0 = after the header section; A1 = after the content, equal to A0 if the content is
+ * a page. */
 static void lay_compose_response(void) {
   Reg place = S0;
   data_strings(pieces);
 
   routine("compose_response");
-  enter(place, STATUS, REASON, LENGTH);
+  enter(place, STATUS, REASON, LENGTH, TRAITS);
   mov(place, A0);
   mov(STATUS, A1);
   mov(LENGTH, A2);
+  mov(TRAITS, A3);
   mov(A0, A1);
   call("find_reason");
   mov(REASON, A0);
@@ -78,22 +87,36 @@ static void lay_compose_response(void) {
   add(LENGTH, A1, ERROR_PAGE_MARKUP);
   label("length_known");
   mov(A0, place);
+  bclr(TRAITS, REQUEST_EXPECT, "final");
+  la(A1, "interim_response");
+  call("append_string");
+  label("final");
   la(A1, "protocol");
   call("append_string");
   mov(A1, REASON);
   call("append_string");
+  beq(STATUS, 204, "length_told");
   la(A1, "field_lines_to_length");
   call("append_string");
   mov(A1, LENGTH);
   call("append_decimal");
   bne(STATUS, 405, "methods_told");
+  label("length_told");
   la(A1, "allow_field");
   call("append_string");
   label("methods_told");
-  la(A1, "last_field_line");
+  la(A1, "close_field");
+  bclr(TRAITS, REQUEST_PERSISTS, "connection");
+  bclr(TRAITS, REQUEST_HTTP_1_0, "connection_told"); /* in HTTP/1.1 it goes on unless it is said */
+  la(A1, "keep_alive_field");
+  label("connection");
+  call("append_string");
+  label("connection_told");
+  la(A1, "last_line_ends");
   call("append_string");
   mov(A1, A0);
   beq(STATUS, 200, "done");
+  beq(STATUS, 204, "done");
   mov(place, A0);
   la(A1, "before_reason");
   call("append_string");

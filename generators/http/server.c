@@ -107,6 +107,12 @@ static void lay_listen(void) {
   sys(NR_SETSOCKOPT);
   blt(A0, 0, "failed");
   mov(A0, socket);
+  li(A1, LINUX_IPPROTO_TCP);
+  li(A2, LINUX_TCP_NODELAY); /* an answer shall not wait until the one before is acknowledged */
+  la(A3, "one");
+  sys(NR_SETSOCKOPT);
+  blt(A0, 0, "failed");
+  mov(A0, socket);
   la(A1, "listen_address");
   st16(LINUX_AF_INET, A1, 0);
   li(A2, 16);
@@ -370,8 +376,7 @@ static void lay_accept_clients(void) {
   enter_bare();
   ld64(T0, SLOT, SLOT_STATE);
   bne(T0, READING, "told");
-  li(A0, 408);
-  call("answer_request");
+  call("expire_connection");
   label("told");
   ld64(T0, SLOT, SLOT_STATE);
   beq(T0, FREE, "freed");

@@ -8,18 +8,21 @@ enum {
   SLOTS = 10240,         /* clients at a time, as far as there are descriptors; more wait in the kernel's backlog */
   REQUEST_ROOM = 8192,   /* octets of a request line and its header section */
   REQUEST_SPARE = 16,    /* octets after them that parse_request may look at */
-  DRAIN_LIMIT = 1 << 20, /* octets of a request body thrown away before the connection is closed */
+  DRAIN_LIMIT = 1 << 20, /* octets thrown away after the last answer, before the connection is closed */
+  AT_A_TIME = 16,        /* requests of one client that are answered before others have their turn */
   WRITE_STEP = 1 << 20,  /* most bytes of a page for one write */
   EVENTS = 256           /* most events told at a time */
 };
 
-/* Nanoseconds. PATIENCE: a client may stay without a complete request, and after its answer without closing.
+/* Nanoseconds. PATIENCE: a client may stay without a complete request, and after its last answer without closing.
+ * IDLE_PATIENCE: between two requests.
  * TAKE_PATIENCE: it may take nothing of its answer; each byte that it takes gives it TAKE_PER_BYTE more, up to
  * TAKE_PATIENCE from then. So a client that takes 2,000 bytes a second is never given up, and an answer ends after
  * TAKE_PATIENCE and TAKE_PER_BYTE for each of its bytes at the latest.
  * All slots taken, one that has waited for a request for GIVES_WAY_READING may have to give way, and one that has been
  * taking its answer for GIVES_WAY_WRITING. */
 #define PATIENCE INT64_C(5000000000)
+#define IDLE_PATIENCE INT64_C(15000000000)
 #define TAKE_PATIENCE INT64_C(30000000000)
 #define TAKE_PER_BYTE 500000
 #define GIVES_WAY_READING 1000000000
@@ -28,23 +31,25 @@ enum {
 /* "slots": SLOTS records of SLOT_SIZE bytes. What is idle has no more memory than its slot. */
 enum {
   FIELD(SLOT_STATE, 8),
-  FIELD(SLOT_DEADLINE, 8),  /* on the monotonic clock, in nanoseconds; all ones: none */
-  FIELD(SLOT_GIVES_WAY, 8), /* from when on it may be given to another client, on the same clock */
-  FIELD(SLOT_SOCKET, 4),    /* descriptor */
-  FIELD(SLOT_EVENTS, 4),    /* LINUX_EPOLL*: what is asked of it */
-  FIELD(SLOT_NEXT, 8),      /* FREE: the next one in the list of free slots */
-  FIELD(SLOT_BUFFER, 8),    /* the octets received: SLOT_SMALL, or a mapping of its own */
-  FIELD(SLOT_ROOM, 8),      /* that it has for them, without REQUEST_SPARE */
-  FIELD(SLOT_FILLED, 8),    /* READING: octets in the buffer; DRAINING: octets thrown away */
-  FIELD(SLOT_HEAD, 8),      /* not 0: the method is HEAD */
-  FIELD(SLOT_HEAD_OUT, 8),  /* WRITING: the next byte of the header section, */
-  FIELD(SLOT_HEAD_LEFT, 8), /* how many are left, */
-  FIELD(SLOT_OUT, 8),       /* the next byte of the page, */
-  FIELD(SLOT_LEFT, 8),      /* and how many are left */
-  FIELD(SLOT_PAGE, 8),      /* what is left of the page has a mapping of its own here; 0: it has none */
-  FIELD(SLOT_PAGE_SIZE, 8), /* bytes of that mapping */
-  FIELD(SLOT_ANSWER, 512),  /* a header section, or an answer that has no page */
-  SLOT_SMALL,               /* room for the octets of most requests */
+  FIELD(SLOT_DEADLINE, 8),           /* on the monotonic clock, in nanoseconds; all ones: none */
+  FIELD(SLOT_GIVES_WAY, 8),          /* from when on it may be given to another client, on the same clock */
+  FIELD(SLOT_SOCKET, 4),             /* descriptor */
+  FIELD(SLOT_EVENTS, 4),             /* LINUX_EPOLL*: what is asked of it */
+  FIELD(SLOT_NEXT, 8),               /* FREE: the next one in the list of free slots */
+  FIELD(SLOT_BUFFER, 8),             /* the octets received: SLOT_SMALL, or a mapping of its own */
+  FIELD(SLOT_ROOM, 8),               /* that it has for them, without REQUEST_SPARE */
+  FIELD(SLOT_FILLED, 8),             /* READING: octets in the buffer; DRAINING: octets thrown away */
+  FIELD(SLOT_TRAITS, 8),             /* REQUEST_*: of the request that is being read or answered */
+  FIELD(SLOT_CONTENT, CONTENT_SIZE), /* what is still to come of the content of the one before */
+  FIELD(SLOT_IDLE, 8),               /* READING: not 0: an answer has been sent, and nothing has come since */
+  FIELD(SLOT_HEAD_OUT, 8),           /* WRITING: the next byte of the header section, */
+  FIELD(SLOT_HEAD_LEFT, 8),          /* how many are left, */
+  FIELD(SLOT_OUT, 8),                /* the next byte of the page, */
+  FIELD(SLOT_LEFT, 8),               /* and how many are left */
+  FIELD(SLOT_PAGE, 8),               /* what is left of the page has a mapping of its own here; 0: it has none */
+  FIELD(SLOT_PAGE_SIZE, 8),          /* bytes of that mapping */
+  FIELD(SLOT_ANSWER, 512),           /* a header section, or an answer that has no page */
+  SLOT_SMALL,                        /* room for the octets of most requests */
   SLOT_SIZE = 2048,
   SMALL_ROOM = SLOT_SIZE - SLOT_SMALL - REQUEST_SPARE
 };

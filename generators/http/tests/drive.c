@@ -306,7 +306,7 @@ void check_error(const char *what, Text answer, const char *reason, bool head) {
   Text page = text_of("<h1>%s</h1>\n", reason);
   Text expected = text_of("HTTP/1.1 %s\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %zu\r\n"
                           "%sConnection: close\r\n\r\n%s",
-                          reason, page.length, strncmp(reason, "405", 3) == 0 ? "Allow: GET, HEAD\r\n" : "",
+                          reason, page.length, strncmp(reason, "405", 3) == 0 ? "Allow: GET, HEAD, OPTIONS\r\n" : "",
                           head ? "" : page.bytes);
   check_text(what, answer, expected.bytes, expected.length);
   text_free(&expected);

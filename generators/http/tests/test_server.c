@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char get[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+static const char get[] = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 static const StartOptions plainly = {0};
 
 /* A server for a file of `count` plain lines. */
@@ -40,7 +40,7 @@ START_TEST(answers) {
   } cases[] = {{"GET /other HTTP/1.0\r\n\r\n", "404 Not Found", false},
                {"HEAD /other HTTP/1.0\r\n\r\n", "404 Not Found", true},
                {"POST / HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc", "405 Method Not Allowed", false},
-               {"DELETE / HTTP/1.1\r\nHost: a\r\n\r\n", "405 Method Not Allowed", false},
+               {"DELETE / HTTP/1.0\r\nHost: a\r\n\r\n", "405 Method Not Allowed", false},
                {"hello\n", "400 Bad Request", false},
                {"GET / HTTP/1.1\r\n\r\n", "400 Bad Request", false},
                {"GET / HTTP/1.0\r\nA : b\r\n\r\n", "400 Bad Request", false},

@@ -160,6 +160,71 @@ START_TEST(beside_silent_clients) {
 }
 END_TEST
 
+/* Between two requests a connection goes on for fifteen seconds, and ends without a word. From the first octet of the
+ * next request on, that has five. */
+START_TEST(connection_that_goes_on) {
+  static const char get_next[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  Virtual *v = start(_i);
+  int idle = virtual_connect(), late = virtual_connect(), content = virtual_connect();
+  virtual_send(idle, get_next);
+  virtual_send(late, get_next);
+  virtual_send(content, "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n");
+  virtual_run(0);
+  size_t answer = v->client[idle].out_length;
+  ck_assert_uint_gt(answer, strlen(page));
+  virtual_run(FIVE_SECONDS - 1);
+  ck_assert(!v->client[content].shut);
+  virtual_run(FIVE_SECONDS); /* the content did not come */
+  ck_assert(strstr(v->client[content].out + answer, "408 Request Timeout") != NULL);
+  virtual_run(14 * SECOND);
+  virtual_send(late, "G");
+  virtual_run(15 * SECOND - 1);
+  ck_assert(!v->client[idle].closed);
+  virtual_run(15 * SECOND);
+  ck_assert(v->client[idle].closed && !v->client[idle].shut);
+  ck_assert_uint_eq(v->client[idle].out_length, answer);
+  virtual_run(19 * SECOND - 1);
+  ck_assert_uint_eq(v->client[late].out_length, answer);
+  virtual_run(19 * SECOND);
+  ck_assert(v->client[late].shut);
+  ck_assert(strstr(v->client[late].out + answer, "408 Request Timeout") != NULL);
+}
+END_TEST
+
+/* A connection that is idle gives way in silence. */
+START_TEST(idle_connection_gives_way) {
+  Virtual *v = virtual_start((Isa)_i, document, strlen(document), 1);
+  int idle = virtual_connect();
+  virtual_send(idle, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  virtual_run(0);
+  size_t answer = v->client[idle].out_length;
+  int next = virtual_connect();
+  virtual_send(next, get);
+  virtual_run(SECOND - 1);
+  ck_assert(!v->client[next].accepted);
+  virtual_run(SECOND);
+  ck_assert(v->client[idle].closed);
+  ck_assert_uint_eq(v->client[idle].out_length, answer);
+  expect_page(v, next);
+}
+END_TEST
+
+/* Requests that come while an answer is taken slowly are answered after it. */
+START_TEST(requests_after_a_slow_answer) {
+  Virtual *v = start(_i);
+  int client = virtual_connect();
+  v->client[client].room = 50;
+  virtual_send(client, "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.0\r\n\r\n");
+  virtual_run(SECOND);
+  ck_assert_uint_eq(v->client[client].out_length, 50);
+  v->client[client].room = SIZE_MAX;
+  virtual_run(SECOND);
+  ck_assert(v->client[client].shut);
+  ck_assert_int_eq(v->renderings, 2);
+  ck_assert(strstr(v->client[client].out + 50, "</p>\nHTTP/1.1 200 OK") != NULL);
+}
+END_TEST
+
 /* With every slot taken, who comes waits until the client that has waited longest has had a second. Then that one gives
  * way: it is told that its time is over. The server does not wait but for a reason. */
 START_TEST(all_slots_taken) {
@@ -256,6 +321,9 @@ int main(void) {
   add_test(suite, "client that is gone", client_that_is_gone, ISA_COUNT);
   add_test(suite, "beside silent clients", beside_silent_clients, ISA_COUNT);
   add_test(suite, "all slots taken", all_slots_taken, ISA_COUNT);
+  add_test(suite, "connection that goes on", connection_that_goes_on, ISA_COUNT);
+  add_test(suite, "idle connection gives way", idle_connection_gives_way, ISA_COUNT);
+  add_test(suite, "requests after a slow answer", requests_after_a_slow_answer, ISA_COUNT);
   add_test(suite, "slow readers give way", slow_readers_give_way, ISA_COUNT);
   add_test(suite, "no memory to watch", no_memory_to_watch, ISA_COUNT);
   add_test(suite, "no descriptor", no_descriptor, 4 * ISA_COUNT);

@@ -1,0 +1,190 @@
+/* address.c: IPv6 addresses, and the authority of a URI: a host with its port (RFC 3986, 3.2). */
+#include "http.h"
+
+#include <string.h>
+
+/* hex_digit: in T0 = octet. Out T0 = its value as a hexadecimal digit, -1 if it is none. Destroys T1. */
+static void lay_hex_digit(void) {
+  routine("hex_digit");
+  sub(T1, T0, '0');
+  bleu(T1, 9, "found");
+  or (T1, T0, 0x20);
+  sub(T1, T1, 'a' - 10);
+  bltu(T1, 10, "none"); /* between the digits and the letters */
+  bleu(T1, 15, "found");
+  label("none");
+  li(T1, -1);
+  label("found");
+  mov(T0, T1);
+  ret();
+}
+
+/* take_ipv6: in A0 = text, A1 = where the sixteen bytes of the address go. Out A0 = after the address (RFC 4291, 2.2),
+ * or 0 if there is none. The text ends with an octet that is in no address. */
+static void lay_take_ipv6(void) {
+  Reg text = S0, place = S1, count = S2, gap = S3, group = S4; /* count, gap: in bytes; a gap of 16: none so far */
+  routine("take_ipv6");
+  enter(text, place, count, gap, group);
+  mov(text, A0);
+  mov(place, A1);
+  li(count, 0);
+  li(gap, 16);
+  ld8(T0, text, 0);
+  bne(T0, ':', "next_group");
+  add(text, text, 1);
+  ld8(T0, text, 0);
+  bne(T0, ':', "refused");
+  label("at_gap"); /* at the second colon of two */
+  bne(gap, 16, "refused");
+  mov(gap, count);
+  add(text, text, 1);
+  ld8(T0, text, 0);
+  call("hex_digit");
+  blt(T0, 0, "ended");
+  label("next_group");
+  mov(group, text);
+  li(A0, 0);
+  label("next_digit");
+  ld8(T0, text, 0);
+  call("hex_digit");
+  blt(T0, 0, "digits_ended");
+  shl(A0, A0, 4);
+  or (A0, A0, T0);
+  add(text, text, 1);
+  sub(T1, text, group);
+  bleu(T1, 4, "next_digit");
+  jump("refused");
+  label("digits_ended");
+  beq(text, group, "refused");
+  ld8(T0, text, 0);
+  beq(T0, '.', "ipv4");
+  add(T1, place, count);
+  st8(A0, T1, 1);
+  shr(A0, A0, 8);
+  st8(A0, T1, 0);
+  add(count, count, 2);
+  beq(count, 16, "ended");
+  bne(T0, ':', "ended");
+  add(text, text, 1);
+  ld8(T0, text, 0);
+  beq(T0, ':', "at_gap");
+  jump("next_group");
+
+  label("ipv4"); /* the last four bytes may be written as an IPv4 address */
+  bgtu(count, 12, "refused");
+  mov(text, group);
+  add(group, count, 4);
+  label("next_decimal");
+  mov(A0, text);
+  li(A1, 255);
+  call("take_decimal");
+  blt(A1, 0, "refused");
+  mov(text, A0);
+  add(T1, place, count);
+  st8(A1, T1, 0);
+  add(count, count, 1);
+  beq(count, group, "ended");
+  ld8(T0, text, 0);
+  add(text, text, 1);
+  beq(T0, '.', "next_decimal");
+  label("refused");
+  li(A0, 0);
+  leave();
+
+  label("ended");
+  beq(gap, 16, "without_gap");
+  beq(count, 16, "refused"); /* the gap stands for a group at least */
+  li(A1, 16);                /* what stands after the gap goes to the end, and zeroes before it */
+  label("next_byte");
+  sub(A1, A1, 1);
+  li(T0, 0);
+  beq(count, gap, "zero");
+  sub(count, count, 1);
+  add(T1, place, count);
+  ld8(T0, T1, 0);
+  label("zero");
+  add(T1, place, A1);
+  st8(T0, T1, 0);
+  bgtu(A1, gap, "next_byte");
+  mov(A0, text);
+  leave();
+  label("without_gap");
+  bne(count, 16, "refused");
+  mov(A0, text);
+  leave();
+}
+
+/* is_authority: in A0 = octets, A1 = after them. Out A0 = not 0 if they are a host, not empty, with or without its port
+ * (RFC 3986, 3.2.2, 3.2.3; RFC 9110, 4.2.1). After them stands an octet that is in neither. */
+static void lay_is_authority(void) {
+  Reg place = S0, end = S1;
+  data("host_octets", 1); /* unreserved and sub-delims, but for letters and digits */
+  data_bytes("-._~!$&'()*+,;=", sizeof "-._~!$&'()*+,;=");
+
+  routine("is_authority");
+  enter(place, end);
+  mov(place, A0);
+  mov(end, A1);
+  ld8(T0, place, 0);
+  beq(T0, ':', "refused"); /* a port of no host */
+  beq(T0, '[', "literal");
+  label("next_octet");
+  beq(place, end, "accepted");
+  ld8(T0, place, 0);
+  add(place, place, 1);
+  beq(T0, ':', "port");
+  beq(T0, '%', "percent");
+  sub(T1, T0, '0');
+  bleu(T1, 9, "next_octet");
+  or (T1, T0, 0x20);
+  sub(T1, T1, 'a');
+  bleu(T1, 25, "next_octet");
+  la(A2, "host_octets");
+  label("next_of_set");
+  ld8(T1, A2, 0);
+  beq(T1, 0, "refused");
+  add(A2, A2, 1);
+  beq(T0, T1, "next_octet");
+  jump("next_of_set");
+  label("percent"); /* two hexadecimal digits; what stands after the end is none */
+  ld8(T0, place, 0);
+  call("hex_digit");
+  blt(T0, 0, "refused");
+  ld8(T0, place, 1);
+  call("hex_digit");
+  blt(T0, 0, "refused");
+  add(place, place, 2);
+  jump("next_octet");
+
+  label("literal"); /* of IPv6; nobody has defined another one */
+  add(A0, place, 1);
+  la(A1, "literal_address");
+  call("take_ipv6");
+  beq(A0, 0, "refused");
+  ld8(T0, A0, 0);
+  bne(T0, ']', "refused");
+  add(place, A0, 1);
+  beq(place, end, "accepted");
+  ld8(T0, place, 0);
+  add(place, place, 1);
+  bne(T0, ':', "refused");
+  label("port");
+  beq(place, end, "accepted");
+  ld8(T0, place, 0);
+  add(place, place, 1);
+  sub(T0, T0, '0');
+  bleu(T0, 9, "port");
+  label("refused");
+  li(A0, 0);
+  leave();
+  label("accepted");
+  li(A0, 1);
+  leave();
+  bss("literal_address", 16, 8);
+}
+
+void lay_http_address(void) {
+  lay_hex_digit();
+  lay_take_ipv6();
+  lay_is_authority();
+}
