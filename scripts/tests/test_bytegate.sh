@@ -206,9 +206,9 @@ expect_no_text '--no-blame leaves it out' '  blame ' out
 command=$(sed -n "s|^  or        \\(.*\\) GOOD \\(.*\\)  (GOOD: .*|\\1 $build/elf/$server \\2|p" out | head -n1)
 run sh -c "$command --suites '$suites'"
 expect_text 'the command for two builds bisects' 'BISECT ' out
-flip 'Content-Length: ' 0
+flip 'Content-Type: ' 0
 verify_flipped --text
-expect_text 'a flipped byte of a header is named' 'headers byte 40 is 0x42, expected 0x43' out
+expect_text 'a flipped byte of a header is named' 'headers byte 0 is 0x42, expected 0x43' out
 verify_flipped --tap -j 1
 expect_text 'TAP begins with its version' 'TAP version 13' out
 expect_text 'TAP names the failure' 'not ok 1 - spec/001' out
