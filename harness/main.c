@@ -4,6 +4,7 @@
 #include "harness/bisect/bisect.h"
 #include "harness/blame/blame.h"
 #include "harness/blame/blame_trace.h"
+#include "harness/campaign/record.h"
 #include "harness/check/check.h"
 #include "harness/cli/options.h"
 #include "harness/coverage/coverage_command.h"
@@ -118,12 +119,29 @@ static bool write_all(const struct session *session, const struct options *optio
   return write_reports(session, options);
 }
 
+/* Ends the record of the session, and says what it is good for. Returns whether all of it could be written. */
+static bool end_record(const struct session *session, const struct options *options) {
+  struct record *record = options->recording;
+  int failed = record ? record_end(record, session) : 0;
+  if (failed)
+    fprintf(stderr, "bytegate: %s: %s; what could not be written there has to be run again\n", options->record,
+            strerror(failed));
+  if (record && record->restored && options->record)
+    fprintf(stderr, "bytegate: %zu results stood in %s already and were not run again (--fresh runs them)\n",
+            record->restored, options->record);
+  if (options->shard.count)
+    fprintf(stderr,
+            "bytegate: this is a part of the whole: `bytegate merge RECORD...` makes the verdict from all %u records\n",
+            options->shard.count);
+  return failed == 0;
+}
+
 /* Reports on a session that has run. Returns the exit status. */
 static int report(const struct session *session, const struct options *options) {
-  bool good = true;
+  bool good = end_record(session, options);
   if (options->update_known) {
     struct bytes said = {0};
-    good = session_update_known(session, &said);
+    good &= session_update_known(session, &said);
     fputs(said.data, stderr);
     bytes_free(&said);
   }
@@ -134,7 +152,8 @@ static int report(const struct session *session, const struct options *options) 
 /* Reports that there is no verdict, because of WHY: a report of an earlier run must not be taken for that of this one.
    Where the command line or a suite file is wrong, there is no report. Returns STATUS. */
 static int report_nothing(struct session *session, const struct options *options, int status, const char *why) {
-  bool reports = options->command == COMMAND_VERIFY || options->command == COMMAND_REPORT;
+  bool reports =
+      options->command == COMMAND_VERIFY || options->command == COMMAND_REPORT || options->command == COMMAND_MERGE;
   if (*why)
     fprintf(stderr, "bytegate: %s\n", why);
   if (!reports || status != EXIT_INFRASTRUCTURE)
@@ -294,6 +313,29 @@ static int run_session(const struct options *options, struct workspace *workspac
   return status;
 }
 
+/* Runs a session that is recorded, or that records are merged into. */
+static int run_recorded(struct options *options, struct workspace *workspace) {
+  struct record record;
+  struct bytes why = {0};
+  int status = EXIT_USAGE;
+  bool good = options->command == COMMAND_MERGE
+                  ? record_merge(&record, &options->operands, options->gate, &options->session, &why)
+                  : record_open(&record, options->record, options->plan, options->shard, options->fresh, options->gate,
+                                &options->session, &why);
+  options->recording = &record;
+  options->session.recorder = &record.recorder;
+  /* Failures are looked at where all are known. */
+  if (options->shard.count)
+    options->session.blame = NULL;
+  if (good)
+    status = run_session(options, workspace);
+  else
+    fprintf(stderr, "bytegate: %s\n", why.data);
+  record_free(&record);
+  bytes_free(&why);
+  return status;
+}
+
 /* The commands that run programs. */
 static int run_programs(struct options *options) {
   struct workspace workspace = {0};
@@ -304,7 +346,9 @@ static int run_programs(struct options *options) {
   workspace_open(&workspace);
   if (!confinement_check(&workspace, &why))
     die("%s", why.data);
-  if (options->command != COMMAND_AUDIT)
+  if (options->command == COMMAND_MERGE || options->record)
+    status = run_recorded(options, &workspace);
+  else if (options->command != COMMAND_AUDIT)
     status = run_session(options, &workspace);
   else if (!audit(&workspace, true, false, &interrupted))
     status = EXIT_INFRASTRUCTURE;

@@ -26,6 +26,9 @@ static const struct command_row {
 } commands[COMMANDS] = {
     [COMMAND_VERIFY] = {"verify", "", 0, 0, "run the selected cases, or all, and give the verdict"},
     [COMMAND_REPORT] = {"report", "", 0, 0, "verify -k, and write what came of it as one HTML page"},
+    [COMMAND_MERGE] = {"merge", "RECORD...", 1, SIZE_MAX,
+                       "make the verdict and the reports of a whole run from the records of its shards "
+                       "(verify --shard K/N --record FILE)"},
     [COMMAND_LIST] = {"list", "", 0, 0, "print the selected cases: case, program, runner"},
     [COMMAND_AUDIT] = {"self-audit", "", 0, 0, "prove that the gate notices the faults that are planted for it"},
     [COMMAND_REDUCE] = {"reduce", "CASE", 0, 1, "find the smallest document that fails like CASE"},
@@ -68,6 +71,7 @@ static const struct command_row bisect_elf_row = {"bisect --elf", "A B [CASE]", 
 /* Which commands read an option, as a set of bits. */
 #define BY(command) (1U << COMMAND_##command)
 #define BY_VERIFY (BY(VERIFY) | BY(REPORT))
+#define BY_TOLD (BY_VERIFY | BY(MERGE))
 #define BY_RUN (BY_VERIFY | BY(REDUCE) | BY(BLAME))
 #define BY_MEASURE (BY(COVERAGE) | BY(COVERS) | BY(MUTATE))
 #define BY_SELECT (BY_RUN | BY(LIST) | BY(BISECT) | BY_MEASURE)
@@ -91,8 +95,14 @@ struct option_row {
 static void parse_runner(struct argp_state *state, struct options *options, const char *value);
 static void parse_seed(struct argp_state *state, struct options *options, const char *value);
 static void parse_build(struct argp_state *state, struct options *options, const char *value);
+static void parse_shard(struct argp_state *state, struct options *options, const char *value) {
+  if (!shard_parse(value, &options->shard))
+    argp_error(state, "--shard=%s: it is K/N, shard K of N, with K from 1 to N and N from 1 to %d", value, MOST_SHARDS);
+}
+
 static void parse_byte(struct argp_state *state, struct options *options, const char *value);
 static void parse_confine(struct argp_state *state, struct options *options, const char *value);
+static void parse_shard(struct argp_state *state, struct options *options, const char *value);
 
 #define FIELD(field) .offset = offsetof(struct options, field)
 
@@ -108,6 +118,10 @@ static const struct option_row what_to_run[] = {
      BY_SELECT, CALL, .parse = parse_seed},
     {"byte", 0, "N", "Blame byte N of the body, or of stdout, whether it diverges or not", BY(BLAME), CALL,
      .parse = parse_byte},
+    {"shard", 0, "K/N", "Part K of N of what is selected, the same on every machine; needs --record", BY_VERIFY, CALL,
+     .parse = parse_shard},
+    {"plan", 0, "FILE", "A record with times, by which shards take equally long; the same for all of them", BY_VERIFY,
+     SET_TEXT, FIELD(plan)},
     {"elf", 0, NULL, "Bisect between two builds of a program, not two commits", BY(BISECT), SET_TRUE, FIELD(by_elf)},
     {NULL},
 };
@@ -122,12 +136,13 @@ static const struct option_row how_to_run[] = {
      "default: programs run in cells, where they can harm nothing, as far as the kernel grants that; require: wholly, "
      "or "
      "not at all; off: with all that you may",
-     BY_RUN | BY(AUDIT) | BY(BISECT) | BY_MEASURE | BY_TABLE, CALL, .parse = parse_confine},
+     BY_RUN | BY(MERGE) | BY(AUDIT) | BY(BISECT) | BY_MEASURE | BY_TABLE, CALL, .parse = parse_confine},
     {"no-self-audit", 0, NULL, "Leave out the proof that this gate notices planted faults", BY_VERIFY, SET_FALSE,
      FIELD(audit)},
-    {"no-blame", 0, NULL, "Do not run failures again to see where in the program they come from", BY_VERIFY, SET_FALSE,
+    {"no-blame", 0, NULL, "Do not run failures again to see where in the program they come from", BY_TOLD, SET_FALSE,
      FIELD(blame)},
-    {"fresh", 0, NULL, "Measure everything again, also what is known from before", BY_MEASURE, SET_TRUE, FIELD(fresh)},
+    {"fresh", 0, NULL, "Run or measure everything again, also what is known from before", BY_VERIFY | BY_MEASURE,
+     SET_TRUE, FIELD(fresh)},
     {"seconds", 0, "N", "Try mutants, or smaller documents, for N seconds (default: all; of reduce 60)",
      BY(MUTATE) | BY(REDUCE), SET_NUMBER, FIELD(seconds), 1, 1000000},
     {"unexplained", 0, NULL, "Leave out the mutants that fixtures/mutants-equivalent explains", BY(MUTATE), SET_TRUE,
@@ -137,26 +152,29 @@ static const struct option_row how_to_run[] = {
 
 /* The formats of reports follow these. */
 static const struct option_row what_to_print[] = {
-    {"verbose", 'v', NULL, "Name every case, explain every failure; of coverage, every routine",
-     BY_VERIFY | BY(COVERAGE), SET_TRUE, FIELD(session.verbose)},
+    {"verbose", 'v', NULL, "Name every case, explain every failure; of coverage, every routine", BY_TOLD | BY(COVERAGE),
+     SET_TRUE, FIELD(session.verbose)},
     {"json", 0, NULL, "Print JSON, not a listing (fixtures/schemas/explain.json)", BY(EXPLAIN), SET_TRUE, FIELD(json)},
+    {"record", 0, "FILE",
+     "Write each result into FILE as soon as it stands, and go on with what stands there (see merge)", BY_VERIFY,
+     SET_TEXT, FIELD(record)},
     {"lcov", 0, "FILE", "Write the coverage as a tracefile of lcov as well", BY(COVERAGE), SET_TEXT, FIELD(lcov)},
     {NULL},
 };
 
 static const struct option_row where_things_are[] = {
-    {"suites", 0, "FOLDER", "Folder of the suite files (default: fixtures/suites)", BY_SELECT, SET_TEXT,
+    {"suites", 0, "FOLDER", "Folder of the suite files (default: fixtures/suites)", BY_SELECT | BY(MERGE), SET_TEXT,
      FIELD(session.suites_folder)},
     {"build", 0, "FOLDER", "Folder that {build} of a suite stands for (default: that of this command)",
-     BY_SELECT | BY_TABLE, CALL, .parse = parse_build},
+     BY_SELECT | BY(MERGE) | BY_TABLE, CALL, .parse = parse_build},
     {"out", 'o', "FILE",
      "File for the reduced document (default: reduced.md), or the HTML page (default: report.html beside this command; "
      "of explain, none)",
      BY(REDUCE) | BY(REPORT) | BY(EXPLAIN), SET_TEXT, FIELD(out)},
-    {"known", 0, "FILE", "List of known divergences (default: fixtures/known-divergences)", BY_SELECT, SET_TEXT,
-     FIELD(session.known_path)},
+    {"known", 0, "FILE", "List of known divergences (default: fixtures/known-divergences)", BY_SELECT | BY(MERGE),
+     SET_TEXT, FIELD(session.known_path)},
     {"update-known", 0, NULL, "Merge what diverges now into the list of known divergences; what did not run stays",
-     BY_VERIFY, SET_TRUE, FIELD(update_known)},
+     BY_TOLD, SET_TRUE, FIELD(update_known)},
     {NULL},
 };
 
@@ -184,7 +202,7 @@ static size_t option_count;
 static unsigned readers_of(const struct known_option *option) {
   if (option->row)
     return option->row->readers;
-  return BY_VERIFY | (option->format == &json_lines_format ? BY(COVERAGE) : 0);
+  return BY_TOLD | (option->format == &json_lines_format ? BY(COVERAGE) : 0);
 }
 
 static void add_option(size_t *entries, const struct known_option *option, int group) {
@@ -434,6 +452,10 @@ static error_t parse(int key, char *value, struct argp_state *state) {
                options->operands.items[command->most]);
   if (options->operands.count < command->least)
     argp_error(state, "'%s' needs %s", command->name, command->operands);
+  if (options->shard.count && !options->record)
+    argp_error(state, "--shard needs --record FILE: `bytegate merge` makes the verdict of the whole from such files");
+  if (options->plan && !options->shard.count)
+    argp_error(state, "--plan balances shards; it needs --shard K/N");
   if (options->by_elf && options->operands.count < 2)
     argp_error(state, "'bisect --elf' needs two builds of a program: a good one and a bad one");
   return ARGP_ERR_UNKNOWN;
@@ -451,8 +473,11 @@ static const char *build_folder(void) {
 static void settle_defaults(struct options *options) {
   static char page[PATH_MAX + 16];
   options->gate = command_path();
-  if (options->command == COMMAND_VERIFY || options->command == COMMAND_REPORT)
+  if (options->command == COMMAND_VERIFY || options->command == COMMAND_REPORT || options->command == COMMAND_MERGE)
     options->session.gate = options->gate;
+  /* A shard that ended at its first failure would leave the whole without a verdict. */
+  options->session.keep_going |= options->record != NULL;
+  options->audit &= options->command != COMMAND_MERGE;
   if (options->command == COMMAND_REPORT) {
     snprintf(page, sizeof page, "%s/report.html", build_folder());
     options_ask_report(options, &html_format, options->out ? options->out : page);

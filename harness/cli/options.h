@@ -3,12 +3,14 @@
 #ifndef HARNESS_OPTIONS_H
 #define HARNESS_OPTIONS_H
 
+#include "harness/campaign/record.h"
 #include "harness/process/confinement.h"
 #include "harness/report/report.h"
 
 enum command {
   COMMAND_VERIFY,
   COMMAND_REPORT,
+  COMMAND_MERGE,
   COMMAND_LIST,
   COMMAND_AUDIT,
   COMMAND_REDUCE,
@@ -43,7 +45,11 @@ struct options {
   struct report_wanted reports[REPORT_FORMAT_COUNT];
   size_t report_count;
   const char *lcov;
-  bool json; /* explain --json */
+  const char *record; /* file that verify writes down its results in, or NULL */
+  const char *plan;   /* record with the times that balance shards, or NULL */
+  struct shard shard;
+  struct record *recording; /* borrowed; of a session that writes a record or is merged from some; or NULL */
+  bool json;                /* explain --json */
   bool fresh;
   bool has_byte; /* --byte */
   uint64_t byte;

@@ -207,10 +207,11 @@ static void print_end(const struct session *session, struct bytes *out) {
   if (session_lacks_confinement(session))
     bytes_printf(out, "confinement: %s\n", session->confinement);
   report_notes(session, out);
-  bytes_printf(out, "%s%s: %zu cases, %zu failed, %zu known divergences, %.2f s%s%s\n",
-               screen.color ? colors[verdict] : "", run_verdict_name(verdict), session->finished, session->failed,
-               session->known_count, (double)session->elapsed_ns / 1e9,
-               session_lacks_confinement(session) ? ", not wholly confined" : "", screen.color ? "\x1b[0m" : "");
+  bytes_printf(out, "%s%s%s%s: %zu cases, %zu failed, %zu known divergences, %.2f s%s%s\n",
+               screen.color ? colors[verdict] : "", run_verdict_name(verdict), session->scope ? ", " : "",
+               session->scope ? session->scope : "", session->finished, session->failed, session->known_count,
+               (double)session->elapsed_ns / 1e9, session_lacks_confinement(session) ? ", not wholly confined" : "",
+               screen.color ? "\x1b[0m" : "");
   size_t counts[LEFT_REASONS] = {0};
   for (size_t i = 0; i < session->result_count; i++)
     counts[session_left_out(session, &session->results[i])]++;

@@ -225,6 +225,22 @@ static void make_results(struct session *session) {
   }
 }
 
+void session_keep_only(struct session *session, const bool *wanted) {
+  size_t kept = 0;
+  for (size_t i = 0; i < session->result_count; i++)
+    if (wanted && wanted[i])
+      session->results[kept++] = session->results[i];
+    else
+      result_free(&session->results[i]);
+  session->result_count = kept;
+  for (size_t i = 0; i < session->suite_count; i++)
+    for (size_t k = 0; k < session->suites[i].target_count; k++)
+      session->suites[i].targets[k].stop = NULL;
+  for (size_t i = 0; i < kept; i++)
+    if (session->results[i].test_case == &session->stop)
+      ((struct target *)(uintptr_t)session->results[i].target)->stop = &session->results[i];
+}
+
 /* Compares libcmark with the published bytes of a case. */
 static void check_oracle(struct result *result) {
   const struct program unsafe = {.oracle = ORACLE_CMARK_UNSAFE};
@@ -255,7 +271,7 @@ static void ask_again(struct session *session, struct result *result) {
   const struct program *program = result->target->program;
   struct span truth = {0};
   struct bytes why = {0};
-  if (result->reported || result->verdict != DIVERGED || result->part != PART_STDOUT ||
+  if (result->reported || result->restored || result->verdict != DIVERGED || result->part != PART_STDOUT ||
       program->oracle != ORACLE_COMMAND || one->tree || one->folder || one->input.len ||
       !truth_changed(session->workspace, program, one, &truth, &why))
     return;
@@ -282,6 +298,8 @@ static bool finish(struct session *session, struct result *result) {
   result->counted_failed = failed;
   result->counted_known = known;
   result->reported = true;
+  if (session->options->recorder && !result->restored)
+    session->options->recorder->keep(session->options->recorder->user, result);
   if (session->progress)
     session->progress(session, result);
   return session->options->keep_going || !result_failed(result);
@@ -427,6 +445,9 @@ static void find_idle_entries(struct session *session) {
 static void judge_all(struct session *session, struct workspace *workspace, struct result **jobs, size_t count) {
   bool go_on = true;
   for (size_t i = 0; go_on && i < session->result_count; i++)
+    if (session->results[i].restored)
+      go_on = finish(session, &session->results[i]);
+  for (size_t i = 0; go_on && i < session->result_count; i++)
     if (session->results[i].target == &session->oracle) {
       check_oracle(&session->results[i]);
       go_on = finish(session, &session->results[i]);
@@ -492,20 +513,44 @@ static void look_at_faults(struct session *session) {
   }
 }
 
+/* Makes the results, and has the recorder choose among them. Returns false where there is nothing to run. */
+static bool select_results(struct session *session, struct bytes *why, int *status) {
+  const struct session_recorder *recorder = session->options->recorder;
+  make_results(session);
+  *status = EXIT_USAGE;
+  if (session->result_count == 0) {
+    bytes_text(why, "no case is selected (see `bytegate list`)");
+    return false;
+  }
+  bool good = !recorder || recorder->choose(recorder->user, session, why, status);
+  if (!good)
+    session_keep_only(session, NULL);
+  return good;
+}
+
+/* Those of the results that programs are to be started for. The caller frees the list. */
+static struct result **list_jobs(struct session *session, size_t *count) {
+  struct result **jobs = xcalloc(session->result_count + 1, sizeof(struct result *));
+  *count = 0;
+  for (size_t i = 0; i < session->result_count; i++) {
+    struct result *result = &session->results[i];
+    if (result->target != &session->oracle && result->test_case != &session->stop && !result->restored)
+      jobs[(*count)++] = result;
+  }
+  return jobs;
+}
+
 bool session_run(struct session *session, struct workspace *workspace, struct bytes *why, int *status) {
   sigset_t before;
   session->workspace = workspace;
-  make_results(session);
+  bool good = select_results(session, why, status);
   session->selected = session->result_count;
-  struct result **jobs = xcalloc(session->result_count, sizeof(struct result *));
-  size_t count = 0;
-  for (size_t i = 0; i < session->result_count; i++)
-    if (session->results[i].target != &session->oracle && session->results[i].test_case != &session->stop)
-      jobs[count++] = &session->results[i];
-  bool good = count > 0 && check_targets(jobs, count, why);
-  *status = count > 0 ? EXIT_INFRASTRUCTURE : EXIT_USAGE;
-  if (count == 0)
-    bytes_text(why, "no case is selected (see `bytegate list`)");
+  if (!good)
+    return false;
+  size_t count;
+  struct result **jobs = list_jobs(session, &count);
+  *status = EXIT_INFRASTRUCTURE;
+  good = check_targets(jobs, count, why);
   session->started_ns = now_ns();
   interrupt_hold(&before);
   if (good)
@@ -516,8 +561,8 @@ bool session_run(struct session *session, struct workspace *workspace, struct by
     interrupt_release(&before);
   if (!good)
     return false;
-  session->strays = workspace_sweep(workspace, NULL);
-  session->elapsed_ns = now_ns() - session->started_ns;
+  session->strays += workspace_sweep(workspace, NULL);
+  session->elapsed_ns += now_ns() - session->started_ns;
   find_problems(session);
   sort_failures(session);
   look_at_faults(session);
@@ -596,4 +641,5 @@ void session_close(struct session *session) {
   free(session->suites);
   known_free(&session->known);
   bytes_free(&session->problems);
+  free(session->scope);
 }

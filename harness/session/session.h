@@ -10,7 +10,18 @@
 #include "harness/verdict/result.h"
 
 struct fault;
+struct session;
 struct workspace;
+
+/* Who chooses among what was selected, and writes down what became of it: a campaign, of many runs. */
+struct session_recorder {
+  /* Called when the results are made: leaves some out (session_keep_only), and gives others the verdict of an earlier
+     run (result->restored). Returns false, and WHY and the exit status STATUS say why nothing can be run. */
+  bool (*choose)(void *user, struct session *session, struct bytes *why, int *status);
+  /* Called for each result of this run as soon as it stands, and again where more became of it. */
+  void (*keep)(void *user, const struct result *result);
+  void *user;
+};
 
 struct session_options {
   const char *command; /* how this command was called, for the reproducing command lines */
@@ -22,10 +33,11 @@ struct session_options {
   bool build_named;  /* it was given, so it is part of a reproducing command */
   const char *suites_folder;
   const char *known_path;
-  struct text_list suites;   /* names, or paths of .ini files; none: all that are not on demand */
-  struct text_list cases;    /* shell patterns on case names */
-  struct text_list programs; /* shell patterns on program names */
-  const char *runner;        /* "native", "qemu" or NULL */
+  const struct session_recorder *recorder; /* NULL: all that is selected is run, and nobody writes it down */
+  struct text_list suites;                 /* names, or paths of .ini files; none: all that are not on demand */
+  struct text_list cases;                  /* shell patterns on case names */
+  struct text_list programs;               /* shell patterns on program names */
+  const char *runner;                      /* "native", "qemu" or NULL */
   unsigned jobs;
   unsigned repeat;
   bool keep_going;
@@ -52,6 +64,7 @@ struct session {
   unsigned strays;             /* processes that left their group and were killed at the end */
   struct workspace *workspace; /* while it runs */
   int interrupted;             /* signal, or 0: what was judged until then stands, and nothing else */
+  char *scope;                 /* of which whole this run is a part, "shard 1 of 3"; NULL: it is the whole */
   const char *confinement;     /* how programs were confined: "whole", "off", "without ..."; NULL: not known */
   struct bytes problems;       /* lines about the run as a whole; each turns the gate red */
 };
@@ -66,6 +79,9 @@ bool session_open_text(struct session *session, const struct session_options *op
 /* Runs the session in WORKSPACE. On failure returns false: nothing selected, or an infrastructure that is not there;
    STATUS is then the exit status. */
 bool session_run(struct session *session, struct workspace *workspace, struct bytes *why, int *status);
+
+/* Leaves out each result whose place in WANTED is false, before any has run; all where WANTED is NULL. */
+void session_keep_only(struct session *session, const bool *wanted);
 
 /* Whether the options select this case on this target. */
 bool session_selects(const struct session *session, const struct suite *suite, const struct target *target,

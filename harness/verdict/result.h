@@ -63,6 +63,7 @@ struct result {
   bool ready;                         /* its server had said that it was ready */
   bool filtered;                      /* both sides passed through the filter of its program before, which changed */
   size_t filtered_expected, filtered_actual; /* so many bytes of them */
+  bool restored;                             /* it is that of an earlier run */
   bool untried; /* it has the verdict of a case before it, on a program that cannot be run */
 };
 
