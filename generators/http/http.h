@@ -57,8 +57,9 @@ enum { CONTENT_PLAIN = 0, CHUNK_SIZE_LINE = 1, CHUNK_END = 2, TRAILER_LINE = 3 }
 
 enum { CONTENT_LIMIT = 1 << 20 /* octets of a request's content that are passed over */ };
 
-void lay_http_failures(void); /* reasons.c: errors, in the words of these programs */
-void lay_http_document(void); /* document.c: reading a document, rendering it; lay_tidy_document for the next one */
+void lay_http_failures(void);     /* reasons.c: errors, in the words of these programs */
+void lay_document_failures(void); /* reasons.c: those that happen to a program without sockets */
+void lay_http_document(void);     /* document.c: reading a document, rendering it; lay_tidy_document for the next one */
 void lay_tidy_document(void);
 void lay_http_request(void);    /* request.c: is it an HTTP request, and what is its answer's status */
 void lay_http_address(void);    /* address.c: IPv6 addresses, hosts and ports as URIs have them */

@@ -53,7 +53,8 @@ void lay_linux_text(void); /* text.c: append_string, append_bytes, append_printa
 void lay_string_length(void);
 void lay_copy_string(void);
 
-void lay_linux_numbers(void); /* numbers.c: append_decimal, take_decimal, and ports and addresses made of decimals */
+void lay_append_decimal(void); /* numbers.c: append_decimal alone */
+void lay_linux_numbers(void);  /* numbers.c: append_decimal, take_decimal, and ports and addresses made of decimals */
 void lay_divide(void);
 
 void lay_linux_waiting_calls(void); /* system_calls.c: wait_until_ready, write_all */

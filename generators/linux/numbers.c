@@ -5,7 +5,7 @@
 /* append_decimal: in A0 = destination, A1 = number below 10^18. Out A0 = after its digits.
  * The count of digits comes from comparing with powers of ten; then the digits are stored from the last to the first.
  * Division by ten is multiplication by 0.11001100..b, a shift series whose quotient is at most one too small. */
-static void lay_append_decimal(void) {
+void lay_append_decimal(void) {
   routine("append_decimal");
   li(T0, 10);
   label("one_more_digit");

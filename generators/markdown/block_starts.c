@@ -151,9 +151,8 @@ static void lay_open_blocks(void) {
   label("nothing");
   leave();
   label("no_space");
-  li(T0, MARKDOWN_NO_SPACE);
-  stw(T0, W_ERROR);
-  leave();
+  call("out_of_room");
+  jump("nothing");
 }
 
 /* open_heading: an ATX heading (4.2) at NONSPACE? If so open it as CONTAINER, give it its text, and destroy NEXT and

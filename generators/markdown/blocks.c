@@ -720,11 +720,11 @@ static void lay_add_line(void) {
   sub(T1, top, WORKSPACE);
   sub(T1, T1, T0);
   st32(T1, block, R_LEN);
+  label("added");
   leave();
   label("no_space");
-  li(T0, MARKDOWN_NO_SPACE);
-  stw(T0, W_ERROR);
-  leave();
+  call("out_of_room");
+  jump("added");
 }
 
 /* continue_paragraph: append the line from NONSPACE to the paragraph CONTAINER, its indentation left out. Destroys A*,

@@ -211,8 +211,10 @@ static void lay_process_emphasis(void) {
   label("delimiters");
   enter(CLOSER, OPENER, FIRST_TOKEN, BOTTOM);
   ldw(FIRST_TOKEN, W_TOKENS);
-  for (int i = 0; i < BOTTOMS; i++)
-    st32(A0, WORKSPACE, W_BOTTOM + 4 * i);
+  shl(T1, A0, 32);
+  or (T1, T1, A0);
+  for (int i = 0; i < BOTTOMS; i += 2) /* two at a time; the one too much is set below */
+    st64(T1, WORKSPACE, W_BOTTOM + 4 * i);
   st64(0, WORKSPACE, W_QUOTE_FROM);
   li(CLOSER, 0);
   label("find_first");

@@ -217,7 +217,7 @@ static void lay_entity_lookup(void) {
   jump("entry");
   label("not_found");
   li(A0, 0);
-  leave();
+  jump("written");
 
   label("found");
   la(T1, "entity_pages");

@@ -64,7 +64,7 @@ static void lay_named_reference(void) {
   beq(A0, 0, "done");
   ld64(T0, slot, 8);
   st64(T0, to, 0);
-  leave();
+  jump("done");
 }
 
 void lay_entity_cache(void) {

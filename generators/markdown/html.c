@@ -59,7 +59,7 @@ static void lay_put_raw(void) {
   routine("put_raw");
   add(T0, OUT, A1);
   ldw(T1, W_OUT_LIMIT);
-  bgtu(T0, T1, "no_room");
+  bgtu(T0, T1, "out_of_room");
   label("more");
   copy16(OUT, 0, A0, 0);
   bleu(A1, 16, "last");
@@ -72,8 +72,6 @@ static void lay_put_raw(void) {
   label("last");
   mov(OUT, T0);
   ret();
-  label("no_room");
-  jump("out_of_room");
 }
 
 /* put_escaped: append A1 bytes from A0 with '<', '>', '&' and '"' escaped. Up to fifteen bytes after those are read,
@@ -83,7 +81,7 @@ static void lay_put_escaped(void) {
   mul(T0, A1, 6); /* &quot; for each */
   add(T0, T0, OUT);
   ldw(T1, W_OUT_LIMIT);
-  bgtu(T0, T1, "no_room");
+  bgtu(T0, T1, "out_of_room");
   add(A1, A1, A0); /* the end */
   label("next");
   copy16(OUT, 0, A0, 0);
@@ -117,8 +115,6 @@ static void lay_put_escaped(void) {
   label("ampersand");
   put_literal("&amp;");
   jump("next");
-  label("no_room");
-  jump("out_of_room");
 }
 
 /* Bytes that end the text at the start of a block, the two that are escaped there, and '^'. */
@@ -223,7 +219,7 @@ static void lay_put_href(void) {
   mul(T0, A1, 6);
   add(T0, T0, OUT);
   ldw(T1, W_OUT_LIMIT);
-  bgtu(T0, T1, "no_room");
+  bgtu(T0, T1, "out_of_room");
   add(A1, A1, A0);
   la(A2, "byte_classes");
   label("next");
@@ -256,8 +252,6 @@ static void lay_put_href(void) {
   jump("next");
   label("done");
   ret();
-  label("no_room");
-  jump("out_of_room");
   data("hex_digits", 1);
   data_string("0123456789ABCDEF");
 }

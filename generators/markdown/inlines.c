@@ -16,9 +16,8 @@
 static const ByteSet special = {4, {{0, '[', '`'}, {0, '<', 0}, {0, '&', 0}, {0, '*', 0}}};
 static const ByteSet special_or_newline = {4, {{0, '[', '`'}, {0, '<', 0}, {0, '&', 0}, {0x20, 0x2A, 0}}}; /* LF * */
 
-/* Under MARKDOWN_SMART. */
-static const ByteSet special_or_smart = {
-    6, {{0, '[', '`'}, {0, '<', 0}, {0x04, 0x26, 0}, {0x20, 0x2A, 0}, {0, '\'', 0}, {0, '-', '.'}}}; /* " & */
+/* Under MARKDOWN_SMART; what is too much is plain text. */
+static const ByteSet special_or_smart = {4, {{0, '[', '`'}, {0, '<', 0}, {0, '"', '.'}, {0, '\n', 0}}};
 
 static const ByteSet backtick = {1, {{0, '`', 0}}};
 
@@ -264,8 +263,7 @@ static void lay_parse_inlines(void) {
   call("process_emphasis");
   leave();
   label("no_space");
-  li(T0, MARKDOWN_NO_SPACE);
-  stw(T0, W_ERROR);
+  call("out_of_room");
   leave();
 }
 

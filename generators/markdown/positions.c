@@ -67,8 +67,7 @@ static void lay_note_positions(void) {
   stw(S4, W_LINE_LENGTH);
   leave();
   label("no_space");
-  li(T0, MARKDOWN_NO_SPACE);
-  stw(T0, W_ERROR);
+  call("out_of_room");
   leave();
 }
 

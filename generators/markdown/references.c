@@ -85,10 +85,11 @@ static void lay_parse_definition(void) {
   label("defined");
   call("add_definition");
   mov(A0, S0);
+  label("parsed");
   leave();
   label("none");
   li(A0, 0);
-  leave();
+  jump("parsed");
 }
 
 /* skip_to_line_end: move S0 over spaces and tabs, and a '\n'; out A0 = 1 if there was one, or S1 was reached. */
@@ -308,11 +309,11 @@ static void lay_add_definition(void) {
   ldw(T0, W_REF_COUNT);
   add(T0, T0, 1);
   stw(T0, W_REF_COUNT);
+  label("added");
   leave();
   label("no_space");
-  li(T0, MARKDOWN_NO_SPACE);
-  stw(T0, W_ERROR);
-  leave();
+  call("out_of_room");
+  jump("added");
 }
 
 /* copy_bytes: A1 bytes from A0 to A2; up to fifteen bytes more are read and written. Destroys A*. */
@@ -380,9 +381,8 @@ static void lay_index_references(void) {
   label("done");
   leave();
   label("no_space");
-  li(T0, MARKDOWN_NO_SPACE);
-  stw(T0, W_ERROR);
-  leave();
+  call("out_of_room");
+  jump("done");
 }
 
 /* find_definition: in A0 = normalized label, A1 = its length, A2 = its hash; out A0 = the definition, or 0 and A3 = the

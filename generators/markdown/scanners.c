@@ -531,7 +531,7 @@ static void lay_scan_link_destination(void) {
 
 /* ---- HTML blocks (4.6) ------------------------------------------------------------------------------------------ */
 
-/* The names that start a block of kind 6, by length: "block_names_N" holds their first eight bytes each. */
+/* The names that start a block of kind 6, by length. */
 static const char *const block_names[] = {
     "p",        "dd",       "dl",       "dt",       "h1",       "h2",       "h3",         "h4",        "h5",
     "h6",       "hr",       "li",       "ol",       "td",       "th",       "tr",         "ul",        "col",
@@ -541,61 +541,70 @@ static const char *const block_names[] = {
     "option",   "source",   "address",  "article",  "caption",  "details",  "section",    "summary",   "basefont",
     "colgroup", "fieldset", "frameset", "menuitem", "noframes", "optgroup", "blockquote", "figcaption"};
 
-enum { LONGEST_BLOCK_NAME = 10 };
+enum { LONGEST_BLOCK_NAME = 10, KEY_BITS = 6 };
 
-/* "block_names": for each length 0..10 the first key and one after the last, then the keys, sorted by length. */
-static void lay_block_names(void) {
-  static const char *const table = "block_names", *const keys = "block_name_keys";
-  unsigned char bounds[LONGEST_BLOCK_NAME + 2] = {0};
-  int names = (int)(sizeof block_names / sizeof *block_names);
-  for (int i = 0; i < names; i++)
-    for (size_t length = strlen(block_names[i]) + 1; length < sizeof bounds; length++)
-      bounds[length]++;
-  data(table, 1);
-  data_bytes(bounds, sizeof bounds);
-  data(keys, 8);
-  for (int i = 0; i < names; i++) {
-    unsigned char key[8] = {0};
-    size_t length = strlen(block_names[i]);
-    memcpy(key, block_names[i], length < 8 ? length : 8);
-    data_bytes(key, 8);
-  }
-}
-
-/* The eight bytes of a short string as the little-endian number that they are in memory. */
-static int64_t key_of(const char *text) {
+/* A name as a number, six bits for each character, the last one lowest: of a letter the low five, of a digit its low
+ * six, which are more. */
+static int64_t key_of(const char *name) {
   uint64_t key = 0;
-  for (size_t i = 0, length = strlen(text); i < length && i < 8; i++)
-    key |= (uint64_t)(unsigned char)text[i] << (8 * i);
+  for (; *name; name++)
+    key = key << KEY_BITS | (unsigned char)(*name >= 'a' ? *name & 31 : *name & 63);
   return (int64_t)key;
 }
 
-/* read_name: letters and digits at A0, in lower case; out A0 = after them, T0 = the byte there, A1 = the first eight
- * as a number, A2 = how many, A3 = those from the ninth on, up to eight, as a number. Destroys T1, A4. */
+/* "block_names": for each length 0..10 where the keys of its names begin, and one where the last end, in bytes of
+ * "block_name_keys"; there each key has as many bytes as its length needs, the lowest first. */
+static void lay_block_names(void) {
+  unsigned char bounds[LONGEST_BLOCK_NAME + 2] = {0}, keys[512];
+  size_t size = 0;
+  for (size_t i = 0; i < sizeof block_names / sizeof *block_names; i++) {
+    size_t length = strlen(block_names[i]);
+    int64_t key = key_of(block_names[i]);
+    for (size_t bits = 0; bits < length * KEY_BITS; bits += 8)
+      keys[size++] = (unsigned char)(key >> bits);
+    for (size_t longer = length + 1; longer < sizeof bounds; longer++)
+      bounds[longer] = (unsigned char)size;
+  }
+  data("block_names", 1);
+  data_bytes(bounds, sizeof bounds);
+  data("block_name_keys", 1);
+  data_bytes(keys, size); /* each is read as eight bytes, and the last has as many */
+}
+
+/* read_name: letters and digits at A0, in any case; out A0 = after them, T0 = the byte there, A1 = their key, of the
+ * last ten at least, A2 = how many. Destroys T1. */
 static void lay_read_name(void) {
   routine("read_name");
   li(A1, 0);
   li(A2, 0);
-  li(A3, 0);
-  li(A4, 0); /* bits to shift by */
   label("next");
   ld8(T0, A0, 0);
   if_class(T0, IS_DIGIT, "digit");
   if_not_class(T0, IS_ALPHA, "done");
-  or (T0, T0, 0x20);
+  and(T0, T0, 31);
   label("digit");
+  and(T0, T0, 63);
+  shl(A1, A1, KEY_BITS);
+  or (A1, A1, T0);
   add(A0, A0, 1);
   add(A2, A2, 1);
-  bgtu(A2, 8, "high");
-  shl(T0, T0, A4);
-  or (A1, A1, T0);
-  add(A4, A4, 8);
-  jump("next");
-  label("high");
-  shl(A3, A3, 8);
-  or (A3, A3, T0);
   jump("next");
   label("done");
+  ret();
+}
+
+/* is_raw_text_key: in A1 = the key of a name; out T1 = 1 if it is script, pre, style or textarea, else 0. */
+static void lay_is_raw_text_key(void) {
+  static const char *const names[] = {"script", "pre", "style", "textarea"};
+  routine("is_raw_text_key");
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    li(T1, key_of(names[i]));
+    beq(A1, T1, "found");
+  }
+  li(T1, 0);
+  ret();
+  label("found");
+  li(T1, 1);
   ret();
 }
 
@@ -613,42 +622,35 @@ static void lay_html_block_kind(void) {
   add(A0, A0, 1);
   label("name");
   call("read_name");
-  li(T1, key_of("script"));
-  beq(A1, T1, "raw_text");
-  li(T1, key_of("pre"));
-  beq(A1, T1, "raw_text");
-  li(T1, key_of("style"));
-  beq(A1, T1, "raw_text");
-  li(T1, key_of("textarea"));
-  beq(A1, T1, "raw_text");
-
-  label("block_name");
-  bleu(A2, 8, "look_up");
-  and(T1, A1, 0xFF); /* of the two long names, the keys hold blockquo and figcapti */
-  bne(T1, 'b', "figcaption");
-  beq(A3, 't' << 8 | 'e', "look_up");
-  jump("none");
-  label("figcaption");
-  bne(A3, 'o' << 8 | 'n', "none");
-  label("look_up");
+  call("is_raw_text_key");
+  bne(T1, 0, "raw_text");
+  bgtu(A2, LONGEST_BLOCK_NAME, "none");
   la(A4, "block_names");
   add(A4, A4, A2);
-  ld8(A2, A4, 0);
+  la(T1, "block_name_keys");
+  ld8(A3, A4, 0);
+  add(A3, A3, T1);
   ld8(A4, A4, 1);
-  la(A5, "block_name_keys");
+  add(A4, A4, T1);
+  mul(A2, A2, KEY_BITS);
+  add(A2, A2, 7);
+  shr(A2, A2, 3);  /* bytes of a key */
+  mul(T1, A2, -8); /* a shift counts modulo 64 */
+  shl(A1, A1, T1);
   label("compare");
-  bgeu(A2, A4, "none");
-  ld64x(T1, A5, A2);
-  add(A2, A2, 1);
-  bne(T1, A1, "compare");
+  bgeu(A3, A4, "none");
+  ld64(A5, A3, 0);
+  shl(A5, A5, T1);
+  add(A3, A3, A2);
+  bne(A5, A1, "compare");
   li(A1, 6);
   beq(T0, '>', "kind");
   bne(T0, '/', "space_after");
   ld8(T0, A0, 1);
   beq(T0, '>', "kind");
   label("none");
-  li(A0, 0);
-  leave();
+  li(A1, 0);
+  jump("kind");
   label("space_after");
   if_not_class(T0, IS_SPACE, "none");
   label("kind");
@@ -656,36 +658,35 @@ static void lay_html_block_kind(void) {
   leave();
 
   label("raw_text"); /* kind 1: of these names only the opening tag */
-  bgtu(A2, 8, "block_name");
   bne(A5, 0, "none");
   li(A1, 1);
   beq(T0, '>', "kind");
   jump("space_after");
 
   label("instruction");
-  li(A0, 3);
-  leave();
+  li(A1, 3);
+  jump("kind");
   label("exclamation");
   ld8(T0, A0, 1);
   beq(T0, '-', "hyphen");
   beq(T0, '[', "bracket");
   bltu(T0, 'A', "none");
   bgtu(T0, 'Z', "none");
-  li(A0, 4);
-  leave();
+  li(A1, 4);
+  jump("kind");
   label("hyphen");
   ld8(T0, A0, 2);
   bne(T0, '-', "none");
-  li(A0, 2);
-  leave();
+  li(A1, 2);
+  jump("kind");
   label("bracket"); /* cmark takes this name in any case */
   add(A0, A0, 2);
   call("read_name");
   li(T1, key_of("cdata"));
   bne(A1, T1, "none");
   bne(T0, '[', "none");
-  li(A0, 5);
-  leave();
+  li(A1, 5);
+  jump("kind");
 }
 
 /* is_html_block_7: out A0 = 0 unless the line from S2 is one complete open or closing tag. */
@@ -761,37 +762,14 @@ static void lay_ends_html_block(void) {
   ld8(T0, A0, -1);
   bne(T0, '<', "look");
   add(A0, A0, 1);
-  call("is_raw_text_name");
-  beq(A0, 0, "look");
+  call("read_name");
+  call("is_raw_text_key");
+  beq(T1, 0, "look");
   label("yes");
   li(A0, 1);
   leave();
   label("no");
   li(A0, 0);
-  leave();
-}
-
-/* is_raw_text_name: in A0 = a name of letters, ended by '>'; out A0 = 1 if it is script, pre, style or textarea.
- * Keeps A4. */
-static void lay_raw_text_name(void) {
-  routine("is_raw_text_name");
-  enter(S0);
-  mov(S0, A4);
-  call("read_name");
-  mov(A4, S0);
-  li(A0, 0);
-  bgtu(A2, 8, "done");
-  li(T1, key_of("script"));
-  beq(A1, T1, "found");
-  li(T1, key_of("pre"));
-  beq(A1, T1, "found");
-  li(T1, key_of("style"));
-  beq(A1, T1, "found");
-  li(T1, key_of("textarea"));
-  bne(A1, T1, "done");
-  label("found");
-  li(A0, 1);
-  label("done");
   leave();
 }
 
@@ -810,9 +788,9 @@ void lay_scanners(void) {
   lay_scan_link_title();
   lay_scan_link_destination();
   lay_read_name();
+  lay_is_raw_text_key();
   lay_html_block_kind();
   lay_is_html_block_7();
-  lay_raw_text_name();
   lay_ends_html_block();
   lay_byte_classes();
   lay_block_names();

@@ -126,6 +126,7 @@ static void lay_validate_text(void) {
   add(A2, A2, 31);
   and(A2, A2, -16);
   stw(A2, W_TOP);
+  label("left");
   leave();
 
   label("found");
@@ -183,9 +184,8 @@ static void lay_validate_text(void) {
   add(A2, A2, 3);
   jump("vectors");
   label("no_space");
-  li(T0, MARKDOWN_NO_SPACE);
-  stw(T0, W_ERROR);
-  leave();
+  call("out_of_room");
+  jump("left");
 }
 
 /* markdown_workspace: see markdown.h. The bound: 3 bytes of text for each byte of the document, 40 of records, 8 of
@@ -259,13 +259,13 @@ static void lay_render(void) {
   leave();
   label("arena_full");
   ldw(A0, W_ARENA_ERROR);
-  leave();
+  jump("done");
   label("too_long");
   li(A0, MARKDOWN_TOO_LONG);
-  leave();
+  jump("done");
   label("no_space");
   li(A0, MARKDOWN_NO_SPACE);
-  leave();
+  jump("done");
 }
 
 void lay_document_text(void) {

@@ -19,9 +19,8 @@ static void lay_decode_reference(void) {
   bne(T0, ';', "none");
   call("named_reference");
   beq(A0, 0, "none");
-  mov(A1, A0);
-  add(A0, S1, 1);
-  leave();
+  add(S1, S1, 1);
+  jump("written");
 
   label("numeric"); /* A0 = value so far, A3 = place */
   li(A0, 0);
@@ -72,12 +71,14 @@ static void lay_decode_reference(void) {
   label("encode");
   mov(A1, A2);
   call("utf8_encode");
+  label("written");
   mov(A1, A0);
   mov(A0, S1);
+  label("decoded");
   leave();
   label("none");
   li(A0, 0);
-  leave();
+  jump("decoded");
 }
 
 /* unescape_references: in A0 = source, A1 = its length, A2 = destination (room for twice as much and 16); out A0 = the

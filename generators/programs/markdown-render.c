@@ -184,10 +184,10 @@ static void author(void) {
   lay_filter();
   lay_read_file();
   lay_linux_text();
-  lay_linux_numbers();
+  lay_append_decimal();
   lay_linux_waiting_calls();
   lay_linux_options();
-  lay_http_failures();
+  lay_document_failures();
   lay_map_memory();
   lay_http_document();
   lay_markdown();
