@@ -501,8 +501,8 @@ int main(int argc, char **argv) {
     status = liveness_command(options.session.build, "fixtures/loaders.ini", &options.session.programs);
     break;
   case COMMAND_LOADERS:
-    status =
-        loaders_command(options.session.build, "fixtures/loaders.ini", &options.operands, &options.session.programs);
+    status = loaders_command(options.session.build, "fixtures/loaders.ini", &options.operands,
+                             &options.session.programs, options.session.verbose);
     break;
   case COMMAND_MUTATE:
     status = mutate_command(&options);

@@ -75,8 +75,8 @@ print_excerpt() {
       "${selection[@]}" | sed -n '/^BISECT/,/^routine/p'
     ;;
   loaders)
-    "$build/bytegate" loaders |
-      awk 'NR == 1 { print; print "..." } /^tiny-/ { print; any = 1 } END { if (any) print "..." }'
+    "$build/bytegate" loaders -v |
+      awk 'NR == 1 { print; print "..." } /^[^ ]/ { shown = /^tiny-/ } shown { print; any = 1 } END { if (any) print "..." }'
     ;;
   map) map_line ;;
   *) cat "$1" ;;

@@ -151,6 +151,24 @@ char *path_absolute(const char *path) {
   return absolute;
 }
 
+void bytes_wrapped(struct bytes *out, size_t indent, size_t width, const char *text) {
+  size_t column = indent;
+  while (*text) {
+    size_t len = strcspn(text, " ");
+    if (column > indent && column + 1 + len > width) {
+      bytes_printf(out, "\n%*s", (int)indent, "");
+      column = indent;
+    } else if (column > indent) {
+      bytes_text(out, " ");
+      column++;
+    }
+    bytes_append(out, text, len);
+    column += len;
+    text += len + strspn(text + len, " ");
+  }
+  bytes_text(out, "\n");
+}
+
 char *path_from_here(char *path) {
   char *whole = realpath(path, NULL);
   char *here = getcwd(NULL, 0);

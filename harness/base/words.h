@@ -16,6 +16,10 @@ char *expand_placeholders(const char *pattern, const char *const *names, const c
    whatever characters it has. ${NAME} is a variable of the shell, and stays. */
 char *expand_for_shell(const char *command, const char *const *names, const char *const *values, size_t count);
 
+/* Appends TEXT in lines of WIDTH columns at most, broken at blanks, and a line end; the first begins at the column
+   INDENT, where OUT is already, and the others after as many blanks. */
+void bytes_wrapped(struct bytes *out, size_t indent, size_t width, const char *text);
+
 /* PATH as one would type it in the current folder, where it is below that: without the detours of a path that begins at
    its suite. PATH is taken over; the caller frees what is returned. */
 char *path_from_here(char *path);

@@ -152,8 +152,9 @@ static const struct option_row how_to_run[] = {
 
 /* The formats of reports follow these. */
 static const struct option_row what_to_print[] = {
-    {"verbose", 'v', NULL, "Name every case, explain every failure; of coverage, every routine", BY_TOLD | BY(COVERAGE),
-     SET_TRUE, FIELD(session.verbose)},
+    {"verbose", 'v', NULL,
+     "Name every case, explain every failure; of coverage, every routine; of loaders, every program",
+     BY_TOLD | BY(COVERAGE) | BY(LOADERS), SET_TRUE, FIELD(session.verbose)},
     {"json", 0, NULL, "Print JSON, not a listing (fixtures/schemas/explain.json)", BY(EXPLAIN), SET_TRUE, FIELD(json)},
     {"record", 0, "FILE",
      "Write each result into FILE as soon as it stands, and go on with what stands there (see merge)", BY_VERIFY,
@@ -240,29 +241,10 @@ static struct known_option *option_of_key(int key) {
 
 enum { HELP_WIDTH = 77, HELP_COLUMN = 28 };
 
-/* Appends TEXT in lines of HELP_WIDTH at most, from the column HELP_COLUMN on, where the first line is already. */
-static void append_wrapped(struct bytes *out, const char *text) {
-  size_t column = HELP_COLUMN;
-  while (*text) {
-    size_t len = strcspn(text, " ");
-    if (column > HELP_COLUMN && column + 1 + len > HELP_WIDTH) {
-      bytes_printf(out, "\n%*s", HELP_COLUMN, "");
-      column = HELP_COLUMN;
-    } else if (column > HELP_COLUMN) {
-      bytes_text(out, " ");
-      column++;
-    }
-    bytes_append(out, text, len);
-    column += len;
-    text += len + strspn(text + len, " ");
-  }
-  bytes_text(out, "\n");
-}
-
 static void append_command(struct bytes *out, const struct command_row *row) {
   int len = (int)(strlen(row->name) + strlen(row->operands)) + 1;
   bytes_printf(out, "  %s %s%*s", row->name, row->operands, HELP_COLUMN - 2 - len, "");
-  append_wrapped(out, row->help);
+  bytes_wrapped(out, HELP_COLUMN, HELP_WIDTH, row->help);
 }
 
 /* What --help says before and after the options. */

@@ -1,4 +1,4 @@
-/* Runs the loader table, and prints it as it turned out. */
+/* Runs the loader table, and prints of it what is not as declared, or all. */
 #include "harness/base/machine.h"
 #include "harness/loaders/boot.h"
 #include "harness/loaders/loaders.h"
@@ -16,7 +16,7 @@ enum { DEADLINE_S = 20 };
 struct run {
   struct workspace workspace;
   const char *build;
-  bool wanted[LOADERS];
+  bool wanted[LOADERS], verbose, begun;
   unsigned judged, drifted;
 };
 
@@ -57,13 +57,13 @@ static bool printed(const struct loader_row *row, struct span file, enum loader 
   return boot_printed(span_of(&attempt->out), row->prints_itself ? file : span_of(&row->prints));
 }
 
-/* Prints one cell, and notes in DRIFT what is not as declared. */
+/* Appends one cell to LINE, and to DRIFT what is not as declared. */
 static void judge(struct run *run, const struct loader_row *row, const char *elf, struct span file, enum loader loader,
-                  struct bytes *drift) {
+                  struct bytes *line, struct bytes *drift) {
   const char *skipped = not_here(run, row, loader);
   if (skipped) {
     if (*skipped)
-      printf("  %-10s", skipped);
+      bytes_printf(line, "  %-10s", skipped);
     return;
   }
   struct attempt attempt;
@@ -71,7 +71,7 @@ static void judge(struct run *run, const struct loader_row *row, const char *elf
   const char *declared = loader_declared(row, loader);
   bool same = strcmp(declared, attempt.ending) == 0;
   bool silent = strcmp(attempt.ending, "refused") == 0 || printed(row, file, loader, &attempt);
-  printf("  %-10s", attempt.ending);
+  bytes_printf(line, "  %-10s", attempt.ending);
   if (!same)
     bytes_printf(drift, "  DRIFT %s: %s, but %s is declared\n", loader_name(loader), attempt.ending, declared);
   else if (!silent)
@@ -82,23 +82,41 @@ static void judge(struct run *run, const struct loader_row *row, const char *elf
   attempt_free(&attempt);
 }
 
+static void print_head(struct run *run) {
+  if (run->begun)
+    return;
+  run->begun = true;
+  printf("%-26s%7s", "program", "bytes");
+  for (enum loader loader = 0; loader < LOADERS; loader++)
+    if (run->wanted[loader])
+      printf("  %-10s", loader_name(loader));
+  printf("\n");
+}
+
 static void judge_row(struct run *run, const struct loader_row *row) {
   char *elf = xasprintf("%s/elf/%s", run->build, row->name);
   struct bytes file = {0};
+  struct bytes line = {0};
   struct bytes drift = {0};
   if (access(elf, X_OK) != 0) {
+    print_head(run);
     printf("%-26s       not built\n", row->name);
     run->drifted++;
   } else if (bytes_read_file(&file, elf) != 0) {
     die("%s cannot be read", elf);
   } else {
-    printf("%-26s%7zu", row->name, file.len);
+    bytes_printf(&line, "%-26s%7zu", row->name, file.len);
     for (enum loader loader = 0; loader < LOADERS; loader++)
-      judge(run, row, elf, span_of(&file), loader, &drift);
-    printf("%s%s\n", row->why ? "  " : "", row->why ? row->why : "");
-    if (drift.len)
-      fputs(drift.data, stdout);
+      judge(run, row, elf, span_of(&file), loader, &line, &drift);
+    bytes_text(&line, row->why ? "\n    " : "\n");
+    if (row->why)
+      bytes_wrapped(&line, 4, 79, row->why);
+    if (run->verbose || drift.len) {
+      print_head(run);
+      printf("%s%s", line.data, span_of(&drift).data);
+    }
   }
+  bytes_free(&line);
   bytes_free(&file);
   bytes_free(&drift);
   free(elf);
@@ -115,6 +133,8 @@ static void report_undeclared(struct run *run, const struct loader_table *table,
     bool declared = !text_list_selects(programs, entries[i]->d_name);
     for (size_t k = 0; k < table->count; k++)
       declared |= strcmp(table->rows[k].name, entries[i]->d_name) == 0;
+    if (!declared)
+      print_head(run);
     if (!declared)
       printf("%-26s       not declared: add a section [%s]\n", entries[i]->d_name, entries[i]->d_name);
     run->drifted += !declared;
@@ -141,8 +161,8 @@ static bool choose_loaders(struct run *run, const struct text_list *loaders) {
 }
 
 int loaders_command(const char *build, const char *path, const struct text_list *loaders,
-                    const struct text_list *programs) {
-  struct run run = {.build = build};
+                    const struct text_list *programs, bool verbose) {
+  struct run run = {.build = build, .verbose = verbose};
   struct loader_table table = {0};
   struct bytes why = {0};
   if (!choose_loaders(&run, loaders))
@@ -153,11 +173,6 @@ int loaders_command(const char *build, const char *path, const struct text_list 
     return EXIT_USAGE;
   }
   workspace_open(&run.workspace);
-  printf("%-26s%7s", "program", "bytes");
-  for (enum loader loader = 0; loader < LOADERS; loader++)
-    if (run.wanted[loader])
-      printf("  %-10s", loader_name(loader));
-  printf("\n");
   size_t count = 0;
   for (size_t i = 0; i < table.count; i++)
     if (text_list_selects(programs, table.rows[i].name)) {

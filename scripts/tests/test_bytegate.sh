@@ -47,7 +47,12 @@ expect_status 'covers of nothing: 2' 2
 run "$gate" bisect --elf "$gate"
 expect_status 'bisect --elf of one build: 2' 2
 (cd "$root" && "$gate" loaders --build "$build" -p 'hello_*' native) >out
-expect_text 'loaders runs the programs that are named' '2 programs, 1 attempts, 0 not as declared' out
+expect_bytes 'loaders runs the programs that are named, and says in a line that all is well' \
+  '2 programs, 1 attempts, 0 not as declared\n' out
+(cd "$root" && "$gate" loaders -v --build "$build" -p 'tiny-*-qemu_*') >out
+expect_text 'loaders -v prints its table' 'tiny-hello-qemu_x64            89  ' out
+awk 'length > 80' out >wide
+expect_bytes '... which is narrow' '' wide
 (cd "$root" && "$gate" loaders --build "$build" -p nobody) >out 2>&1
 expect_text 'loaders: no such program' 'matches --program' out
 

@@ -1,6 +1,7 @@
 /* Whole runs, over programs that every system has: the shell and cat. Each way in which a program can fail must come
    out as its own verdict, from the suite file to the exit status. */
 /* reads: helpers */
+/* once: sanitized; most of its time is that of the programs that it runs */
 #include "harness/session/session.h"
 #include "harness/suite/suite.h"
 

@@ -208,18 +208,22 @@ static void attack_bomb(const char *unused) {
 
 /* ---- What a machine has only so much of ------------------------------------------------------------------------- */
 
+/* Asks for all of it first, and then writes to each page: where the address space is limited, nothing need be written.
+ */
 static void attack_memory(const char *unused) {
   (void)unused;
-  enum { STEP = 256 << 20 };
-  for (int i = 0; i < 40; i++) {
-    char *block = mmap(NULL, STEP, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (block == MAP_FAILED) {
+  enum { STEP = 256 << 20, BLOCKS = 40 };
+  char *blocks[BLOCKS];
+  for (int i = 0; i < BLOCKS; i++) {
+    blocks[i] = mmap(NULL, STEP, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (blocks[i] == MAP_FAILED) {
       say("mmap", -1);
       return;
     }
-    for (size_t k = 0; k < STEP; k += 4096)
-      block[k] = 1;
   }
+  for (int i = 0; i < BLOCKS; i++)
+    for (size_t k = 0; k < STEP; k += 4096)
+      blocks[i][k] = 1;
   say("10 GiB of memory", 0);
 }
 
@@ -248,12 +252,14 @@ static void attack_descriptors(const char *unused) {
   say("a million descriptors", count < 1000000 ? -1 : 0);
 }
 
+/* Deeper than a path can be long: 4096 bytes, of which each folder takes 5. */
 static void attack_depth(const char *unused) {
   (void)unused;
+  enum { DEPTH = 1000 };
   int depth = 0;
-  while (depth < 3000 && mkdir("deep", 0755) == 0 && chdir("deep") == 0)
+  while (depth < DEPTH && mkdir("deep", 0755) == 0 && chdir("deep") == 0)
     depth++;
-  say("folders in folders", depth < 3000 ? -1 : 0);
+  say("folders in folders", depth < DEPTH ? -1 : 0);
   chmod(".", 0);
 }
 
