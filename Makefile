@@ -86,7 +86,7 @@ SHELL_TESTS := $(wildcard scripts/tests/test_*.sh)
 C_SOURCES := $(GENERATOR_SOURCES) $(wildcard generators/programs/*.c) $(ORACLE_SOURCES) $(HARNESS_SOURCES) \
              $(PLUGIN_SOURCES) $(sort $(LAUNCHER_SOURCES) $(filter harness/helpers/%,$(CONFINE_SOURCES))) $(TEST_SOURCES) $(TEST_SUPPORT)
 # Built each in its own way, and laid out like the rest.
-OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/fuzz harness/helpers/confine harness/helpers/refuse harness/cell/tests/attacks harness/tests/faulty \
+OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/fuzz harness/helpers/confine harness/helpers/refuse harness/cell/tests/attacks harness/tests/faulty harness/tests/strangers \
                  harness/helpers/step fixtures/example))
 HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) $(HARNESS_FOLDERS) harness/helpers/confine harness/helpers/plugin oracles $(TEST_DIRS)))
 C_SOURCES += $(PROVE_SOURCES)

@@ -143,6 +143,12 @@ void connection_open(struct connection *connection, struct loop *loop, const str
   loop_watch(loop, connection->fd, sent_all ? EPOLLIN : EPOLLIN | EPOLLOUT, take_event, connection);
 }
 
+void connection_send(struct connection *connection, struct span sent) {
+  connection->rest = sent;
+  bool sent_all = send_rest(connection);
+  loop_watch(connection->loop, connection->fd, sent_all ? EPOLLIN : EPOLLIN | EPOLLOUT, take_event, connection);
+}
+
 void connection_shut(struct connection *connection) { shutdown(connection->fd, SHUT_WR); }
 
 void connection_close(struct connection *connection) {

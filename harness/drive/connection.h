@@ -28,6 +28,9 @@ struct connection {
 void connection_open(struct connection *connection, struct loop *loop, const struct sockaddr_in *server,
                      struct span sent, bool shuts);
 
+/* Sends SENT, which stays the caller's, on a connection that is open and has sent everything. */
+void connection_send(struct connection *connection, struct span sent);
+
 /* Closes the sending side now. */
 void connection_shut(struct connection *connection);
 

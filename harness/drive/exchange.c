@@ -17,4 +17,5 @@ void exchange_free(struct exchange *exchange) {
   bytes_free(&exchange->connection.received);
   bytes_free(&exchange->silent.received);
   bytes_free(&exchange->request);
+  bytes_free(&exchange->body);
 }

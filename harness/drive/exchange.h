@@ -1,5 +1,5 @@
 /* One case in the hands of a transport: what is asked, and the bytes that came back. A transport is one way to ask: a
-   run to the end, a GET request, a conversation. It knows no lane, and judges nothing. */
+   run to the end, requests for a document, a conversation. It knows no lane, and judges nothing. */
 #ifndef HARNESS_EXCHANGE_H
 #define HARNESS_EXCHANGE_H
 
@@ -15,6 +15,10 @@ struct exchange {
   struct connection connection; /* what came stands in its RECEIVED */
   struct connection silent;     /* another client, that says nothing */
   struct bytes request;
+  struct bytes body;                   /* of each request */
+  size_t number, count;                /* of the request, from 0, and how many the case makes */
+  bool kept;                           /* the connection was kept for the next one */
+  size_t dropped;                      /* it was to be kept, but the server closed it after so many answers; 0: no */
   struct timer last_bytes;             /* until which more may come after a whole answer */
   void (*over)(void *user, int error); /* the answer is there, or broke off: an errno value. Never called for a run */
   void *user;

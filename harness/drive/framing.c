@@ -150,7 +150,7 @@ static size_t read_head(struct span received, struct fields *fields, int *status
   return head;
 }
 
-struct frame frame_of(struct span received) {
+struct frame frame_of(struct span received, bool bodiless) {
   struct fields fields = {0};
   struct frame frame = {.framing = FRAMED_BY_CLOSE};
   int status = 100;
@@ -165,7 +165,7 @@ struct frame frame_of(struct span received) {
   }
   struct span body = {received.data + frame.head, received.len - frame.head};
   size_t trailers = 0;
-  bool empty = status == 204 || status == 304;
+  bool empty = bodiless || status == 204 || status == 304;
   frame.persists = !fields.closes;
   if (fields.chunked && !empty) {
     frame.framing = FRAMED_BY_CHUNKS;

@@ -18,8 +18,9 @@ struct frame {
   size_t content; /* that Content-Length promises */
 };
 
-/* Reads how the final answer at the start of RECEIVED is framed; interim answers (1xx) before it count to its head. */
-struct frame frame_of(struct span received);
+/* Reads how the final answer at the start of RECEIVED is framed; interim answers (1xx) before it count to its head.
+   BODILESS: it answers a HEAD request, and so has no content whatever it says. */
+struct frame frame_of(struct span received, bool bodiless);
 
 /* Appends the content of the chunks in BODY (section 7.1). Returns false where they are not well formed, not the whole
    of BODY, or followed by trailers: then BODY is best shown as it came. */

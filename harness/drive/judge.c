@@ -13,6 +13,7 @@
 #include "harness/suite/target.h"
 #include "harness/verdict/compare.h"
 #include "harness/verdict/filter.h"
+#include "harness/verdict/headers.h"
 #include "harness/verdict/truth.h"
 
 #include <errno.h>
@@ -220,17 +221,16 @@ void judge_run(struct workspace *workspace, struct result *result, const struct 
                "status alone does not show that this began");
 }
 
-/* The header section that the program must send for a body of LENGTH bytes. */
-static void expected_headers(const struct program *program, struct places places, size_t length,
+/* The header section that the program must send for a body of LENGTH bytes, where ANSWER came. */
+static void expected_headers(const struct program *program, struct places places, size_t length, struct span answer,
                              struct bytes *headers) {
   char *number = xasprintf("%zu", length);
+  struct text_list wanted = {0};
   places.values[PLACEHOLDER_LENGTH] = number;
-  for (size_t i = 0; i < program->headers.count; i++) {
-    char *line = places_expand(&places, program->headers.items[i]);
-    bytes_printf(headers, "%s\r\n", line);
-    free(line);
-  }
-  bytes_text(headers, "\r\n");
+  for (size_t i = 0; i < program->headers.count; i++)
+    text_list_take(&wanted, places_expand(&places, program->headers.items[i]));
+  headers_expect(&wanted, &program->ignored_headers, header_section(answer), headers);
+  text_list_free(&wanted);
   free(number);
 }
 
@@ -250,7 +250,7 @@ static void compare_content(struct result *result, const struct places *places, 
   struct bytes status = {0};
   char *line = places_expand(places, program->status_line);
   bytes_printf(&status, "%s\r\n", line);
-  expected_headers(program, *places, length, &headers);
+  expected_headers(program, *places, length, answer, &headers);
   compare_response(result, span_of(&status), program->headers.count > 0, span_of(&headers), truth, answer);
   free(line);
   bytes_free(&headers);
@@ -275,26 +275,41 @@ static void compare_filtered(struct workspace *workspace, struct result *result,
 /* Compares an answer to a request for a document. */
 static void compare_page(struct workspace *workspace, struct result *result, const struct places *places,
                          struct span truth, struct span received) {
-  struct frame frame = frame_of(received);
+  const struct program *program = result->target->program;
+  bool bodiless = strcmp(program->method, "HEAD") == 0;
+  struct frame frame = frame_of(received, bodiless);
   struct bytes owned = {0};
   struct span answer = content_of(received, frame, &owned);
-  if (result->target->program->filter)
+  if (bodiless)
+    compare_content(result, places, (struct span){"", 0}, truth.len, answer);
+  else if (program->filter)
     compare_filtered(workspace, result, places, truth, answer, frame.head);
   else
     compare_content(result, places, truth, truth.len, answer);
   if (frame.framing == FRAMED_BY_LENGTH && received.len - frame.head != frame.content)
     result_set(result, DIVERGED, "every byte came, but Content-Length is %zu and the body has %zu bytes", frame.content,
                received.len - frame.head);
+  if (program->connection == CONNECTION_KEEP && !frame.persists)
+    result_set(result, DIVERGED, "every byte came, but it says that it closes, and 'connection = keep-alive'");
   bytes_free(&owned);
+}
+
+/* Says which of several requests a failure is about. */
+static void add_request(struct result *result, const struct request_number *request) {
+  const struct program *program = result->target->program;
+  if (request->count > 1 && verdict_is_failure(result->verdict))
+    bytes_printf(&result->detail, " (request %zu of %zu: %s %s)", request->number + 1, request->count, program->method,
+                 program_url_path(program, request->number));
 }
 
 /* Compares an answer with the truth about its case. Returns false where that is not to be had. */
 static bool compare_answer(struct workspace *workspace, struct result *result, const struct places *places,
-                           struct span received) {
+                           const struct request_number *request, struct span received) {
   const struct conversation *talk = result->test_case->conversation;
   struct span truth;
   struct bytes why = {0};
-  bool good = talk || truth_of(workspace, result->target->program, result->test_case, &truth, &why);
+  const char *path = program_url_path(result->target->program, request->number);
+  bool good = talk || truth_at(workspace, result->target->program, result->test_case, path, &truth, &why);
   if (!good)
     result_set(result, RUNNER_FAULT, "%s", why.data);
   else if (talk)
@@ -306,12 +321,14 @@ static bool compare_answer(struct workspace *workspace, struct result *result, c
 }
 
 void judge_answer(struct workspace *workspace, struct result *result, const struct places *places,
-                  const struct bytes *received, int error) {
+                  const struct request_number *request, const struct bytes *received, int error) {
   if (connection_error_is_ours(error)) {
     result_set(result, RUNNER_FAULT, "this machine could not make the connection: %s", strerror(error));
     return;
   }
-  if (!compare_answer(workspace, result, places, taken(received)))
+  bool good = compare_answer(workspace, result, places, request, taken(received));
+  add_request(result, request);
+  if (!good)
     return;
   if (error == EFBIG && verdict_is_failure(result->verdict))
     bytes_text(&result->detail, " (more is not taken)");

@@ -20,9 +20,14 @@ void judge_refusal(struct result *result, int error);
 void judge_run(struct workspace *workspace, struct result *result, const struct process *process,
                const struct places *places, bool began, bool touched);
 
-/* RECEIVED came as the answer to a request; ERROR is 0, or how the connection broke. */
+/* Which request of a case an answer is for, from 0, and of how many. */
+struct request_number {
+  size_t number, count;
+};
+
+/* RECEIVED came as the answer to REQUEST; ERROR is 0, or how the connection broke. */
 void judge_answer(struct workspace *workspace, struct result *result, const struct places *places,
-                  const struct bytes *received, int error);
+                  const struct request_number *request, const struct bytes *received, int error);
 
 /* A server that was sent SIGTERM has ended. */
 void judge_stop(struct result *stop, const struct process *process);

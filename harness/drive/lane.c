@@ -2,11 +2,13 @@
 #include "harness/drive/lane.h"
 
 #include "harness/base/files.h"
+#include "harness/drive/framing.h"
 #include "harness/drive/judge.h"
 #include "harness/drive/ready.h"
 #include "harness/drive/start.h"
 #include "harness/process/begun.h"
 #include "harness/suite/cases.h"
+#include "harness/suite/folder.h"
 #include "harness/suite/target.h"
 
 #include <errno.h>
@@ -90,6 +92,7 @@ static void settle_fall(struct lane *lane, const struct result *again) {
 static void finish(struct lane *lane, bool keep) {
   struct result *result = lane->result;
   timer_clear(lane->owner->loop, &lane->deadline);
+  lane->transport->abandon(&lane->exchange); /* a connection may have been kept for a request that did not come */
   result->duration_ns = loop_now(lane->owner->loop) - lane->started;
   result->ready = lane->listening;
   if (verdict_is_failure(result->verdict)) {
@@ -111,6 +114,12 @@ static void finish(struct lane *lane, bool keep) {
   report(lane, result);
   if (lane->suspect)
     settle_fall(lane, result);
+}
+
+/* The case cannot be run, because of WHY. */
+static void fail(struct lane *lane, const struct bytes *why) {
+  result_set(lane->result, RUNNER_FAULT, "%s", why->data);
+  finish(lane, false);
 }
 
 /* What the case asked for is not there, or the program would not start: none of the target's cases can be run. */
@@ -241,14 +250,48 @@ static bool place(struct lane *lane) {
   return good;
 }
 
+/* The path of the file that the key of the value TEXT names. The caller frees it. */
+static char *find_file(const struct program *program, const struct places *places, const char *text) {
+  char *expanded = places_expand(places, text);
+  char *path = expanded[0] == '/' ? xstrdup(expanded) : xasprintf("%s/%s", program->folder, expanded);
+  free(expanded);
+  return path;
+}
+
+/* Takes what the body of a request is. Where that cannot be read, the case is over. */
+static bool read_body(struct lane *lane) {
+  const struct program *program = lane->result->target->program;
+  struct bytes why = {0};
+  bytes_clear(&lane->exchange.body);
+  if (!lane->transport->asks_server || strcmp(program->request_body, "no") == 0)
+    return true;
+  if (strcmp(program->request_body, "input") == 0) {
+    bytes_add(&lane->exchange.body, span_of(&lane->result->test_case->input));
+    return true;
+  }
+  struct places places = places_of(lane);
+  char *path = find_file(program, &places, program->request_body);
+  int failed = folder_read(path, &lane->exchange.body);
+  if (failed) {
+    bytes_printf(&why, "request-body = %s: %s: %s", program->request_body, path, strerror(failed));
+    fail(lane, &why);
+  }
+  bytes_free(&why);
+  free(path);
+  return failed == 0;
+}
+
 static void ask(struct lane *lane) {
-  if (!lane->placed && !place(lane))
+  if ((!lane->placed && !place(lane)) || !read_body(lane))
     return;
   lane->state = LANE_ASKING;
   set_deadline(lane, lane->result->target->deadline);
   lane->exchange.program = lane->result->target->program;
   lane->exchange.test_case = lane->result->test_case;
   lane->exchange.places = places_of(lane);
+  lane->exchange.number = 0;
+  lane->exchange.count = lane->result->test_case->conversation ? 1 : program_requests(lane->exchange.program);
+  lane->exchange.kept = false;
   lane->transport->ask(&lane->exchange);
 }
 
@@ -259,12 +302,25 @@ static void answered(struct lane *lane, bool keep) {
   finish(lane, keep && !changed);
 }
 
+/* Judges what came as the answer to the lane's request. */
+static void judge_request(struct lane *lane, int error) {
+  const struct exchange *exchange = &lane->exchange;
+  const struct request_number request = {exchange->number, exchange->count};
+  bool answered = !exchange->dropped || exchange->connection.received.len;
+  if (answered)
+    judge_answer(lane->owner->workspace, lane->result, &exchange->places, &request, &exchange->connection.received,
+                 error);
+  if (exchange->dropped)
+    result_set(lane->result, DIVERGED,
+               "it closed the connection after answer %zu of %zu, and 'connection = keep-alive'", exchange->dropped,
+               exchange->count);
+}
+
 /* The answer is there. A process that dies closes its connections a moment before its end shows. To the client that
    looks like an answer that is too short. */
 static void take_answer(void *user, int error) {
   struct lane *lane = user;
-  judge_answer(lane->owner->workspace, lane->result, &lane->exchange.places, &lane->exchange.connection.received,
-               error);
+  judge_request(lane, error);
   bool failed = verdict_is_failure(lane->result->verdict);
   bool ended = lane->process.end != END_NONE;
   lane->error = error;
@@ -278,6 +334,9 @@ static void take_answer(void *user, int error) {
   } else if (ended) {
     judge_end(lane->result, &lane->process, CRASHED, "after it had answered this request");
     finish(lane, false);
+  } else if (!failed && error == 0 && lane->exchange.number + 1 < lane->exchange.count) {
+    lane->exchange.number++;
+    lane->transport->ask(&lane->exchange);
   } else {
     answered(lane, error == 0);
   }
@@ -336,12 +395,6 @@ static void try_port(void *user) {
 
 /* ---- The beginning ---------------------------------------------------------------------------------------------- */
 
-/* The case cannot be run, because of WHY. */
-static void fail(struct lane *lane, const struct bytes *why) {
-  result_set(lane->result, RUNNER_FAULT, "%s", why->data);
-  finish(lane, false);
-}
-
 /* Opens what the program has on its stdin as INPUT; -1: nothing. Where that fails, the case is over. */
 static bool open_input(struct lane *lane, const struct places *places, int *input) {
   const struct program *program = lane->target->program;
@@ -353,8 +406,7 @@ static bool open_input(struct lane *lane, const struct places *places, int *inpu
     *input = memory_file(span_of(&lane->result->test_case->input));
     return true;
   }
-  char *expanded = places_expand(places, program->input);
-  char *path = expanded[0] == '/' ? xstrdup(expanded) : xasprintf("%s/%s", program->folder, expanded);
+  char *path = find_file(program, places, program->input);
   struct stat status;
   *input = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   bool is_file = *input >= 0 && fstat(*input, &status) == 0 && S_ISREG(status.st_mode);
@@ -367,7 +419,6 @@ static bool open_input(struct lane *lane, const struct places *places, int *inpu
     bytes_printf(&why, "stdin = %s: %s: %s", program->input, path, strerror(errno));
   if (*input < 0)
     fail(lane, &why);
-  free(expanded);
   free(path);
   bytes_free(&why);
   return *input >= 0;
@@ -485,6 +536,14 @@ void lane_stop(struct lane *lane) {
   set_deadline(lane, LINGER);
 }
 
+/* What a server did not do within its deadline. */
+static const char *unfinished(const struct lane *lane) {
+  const struct program *program = lane->target->program;
+  bool closes = program->connection == CONNECTION_CLOSE && !lane->result->test_case->conversation;
+  bool whole = frame_of(span_of(&lane->exchange.connection.received), strcmp(program->method, "HEAD") == 0).whole;
+  return closes && whole ? "did not close its connection" : "did not finish its answer";
+}
+
 /* The deadline of what the lane waits for has passed. */
 static void expire(void *user) {
   struct lane *lane = user;
@@ -500,8 +559,7 @@ static void expire(void *user) {
     give_up(lane);
     break;
   case LANE_ASKING:
-    judge_hang(lane->result, runs ? "did not end" : "did not finish its answer", target->deadline,
-               runs ? printed : received);
+    judge_hang(lane->result, runs ? "did not end" : unfinished(lane), target->deadline, runs ? printed : received);
     finish(lane, false);
     break;
   case LANE_ENDING:
@@ -510,8 +568,7 @@ static void expire(void *user) {
       fall_at_work(lane);
       break;
     }
-    judge_answer(lane->owner->workspace, lane->result, &lane->exchange.places, &lane->exchange.connection.received,
-                 lane->error);
+    judge_request(lane, lane->error);
     answered(lane, false);
     break;
   case LANE_LINGERING:

@@ -11,6 +11,7 @@ struct tree;
 /* What an oracle command said about a case. */
 struct answer {
   const void *asker; /* the program that it was asked for; borrowed */
+  const char *path;  /* and what was requested of that; borrowed */
   struct bytes text;
 };
 

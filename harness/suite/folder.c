@@ -57,19 +57,20 @@ static bool fail(struct bytes *why, const char *path, int error) {
   return false;
 }
 
-/* Reads the file PATH as it is, packed or not. Returns 0 or an errno value. */
-static int read_raw(const char *path, struct bytes *text) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
-  if (fd < 0)
-    return errno;
-  read_whole(fd, text);
-  close(fd);
-  return 0;
+int folder_read(const char *path, struct bytes *text) {
+  struct stat status;
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  int error = fd < 0 ? errno : fstat(fd, &status) != 0 ? errno : S_ISREG(status.st_mode) ? 0 : EINVAL;
+  if (!error)
+    read_whole(fd, text);
+  if (fd >= 0)
+    close(fd);
+  return error;
 }
 
 static bool copy_file(const char *from, const char *to, mode_t mode, struct bytes *why) {
   struct bytes text = {0};
-  int failed = read_raw(from, &text);
+  int failed = folder_read(from, &text);
   bool good = failed ? fail(why, from, failed) : true;
   failed = good ? write_file(to, span_of(&text)) : 0;
   if (failed)
@@ -194,7 +195,7 @@ static bool tell_file(const char *path, const char *name, const struct stat *sta
     bytes_printf(why, "%s: the files in the folder have more than %d MiB", path, MOST_TOLD >> 20);
     return false;
   }
-  int failed = read_raw(path, &text);
+  int failed = folder_read(path, &text);
   bytes_text(out, "file ");
   bytes_escaped(out, span_text(name));
   bytes_printf(out, ", %zu byte%s%s\n", text.len, text.len == 1 ? "" : "s",

@@ -34,6 +34,9 @@ bool is_below(const char *name);
    EINVAL: it is something else. */
 int folder_open(const char *folder, const char *name);
 
+/* Reads the file PATH as it is, packed or not. Returns 0 or an errno value. */
+int folder_read(const char *path, struct bytes *text);
+
 /* Appends what is in FOLDER, as text. Returns false, and WHY says what could not be read. */
 bool folder_tell(const char *folder, struct bytes *out, struct bytes *why);
 

@@ -20,8 +20,9 @@ void complain_of_word(struct bytes *why, const char *what, const char *word, con
 }
 
 static void split_words(struct text_list *list, const char *value) {
-  for (value += strspn(value, " \t"); *value; value += strspn(value, " \t")) {
-    size_t len = strcspn(value, " \t");
+  static const char between[] = " \t,";
+  for (value += strspn(value, between); *value; value += strspn(value, between)) {
+    size_t len = strcspn(value, between);
     text_list_add(list, value, len);
     value += len;
   }

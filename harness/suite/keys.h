@@ -13,7 +13,7 @@ enum key_type { KEY_TEXT, KEY_LIST, KEY_WORDS, KEY_ARGUMENTS, KEY_YES_NO, KEY_NU
 
 typedef char *KEY_TEXT_FIELD;                 /* NULL: the key is not there */
 typedef struct text_list KEY_LIST_FIELD;      /* the key may stand several times, an item each */
-typedef struct text_list KEY_WORDS_FIELD;     /* split at blanks */
+typedef struct text_list KEY_WORDS_FIELD;     /* split at blanks and commas */
 typedef struct text_list KEY_ARGUMENTS_FIELD; /* split as sh does, with its quotation marks and backslashes */
 typedef bool KEY_YES_NO_FIELD;
 typedef size_t KEY_NUMBER_FIELD;

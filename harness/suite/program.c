@@ -13,6 +13,7 @@ const char *const runner_words[] = {"native", "qemu", NULL};
 const char *const drive_words[] = {"run", "http", NULL};
 const char *const ready_words[] = {"line", "port", NULL};
 const char *const compare_words[] = {"output", "tree", NULL};
+const char *const connection_words[] = {"close", "keep-alive", NULL};
 const char *const oracle_words[] = {"cmark", "cmark-unsafe", "expected", "command", NULL};
 
 #define ESCAPES "\\n, \\t, \\r, \\0, \\xHH, \\\\"
@@ -38,6 +39,16 @@ void program_free(struct program *program) {
 uint64_t program_hash(const struct program *program) { return keys_hash(&program_keys, program, 0); }
 
 bool program_feeds_stdin(const struct program *program) { return strcmp(program->input, "yes") == 0; }
+
+size_t program_requests(const struct program *program) {
+  size_t least = program->connection == CONNECTION_KEEP ? 2 : 1;
+  size_t paths = program->url_paths.count > least ? program->url_paths.count : least;
+  return program->requests ? program->requests : paths;
+}
+
+const char *program_url_path(const struct program *program, size_t number) {
+  return program->url_paths.count ? program->url_paths.items[number % program->url_paths.count] : "/";
+}
 
 static size_t option_number(const char *word) {
   size_t number = 0;
@@ -118,8 +129,33 @@ static bool check_numbers(const struct program *program, struct bytes *why) {
     return wrong(why, "'refuse' is a system call and an error, as in 'refuse = getdents64 EIO'");
   if (program->terminal > 65535)
     return wrong(why, "'terminal' is 65535 columns at most");
-  if (*program->url_path != '/')
-    return wrong(why, "'url-path' begins with '/'");
+  if (program->requests > 1000)
+    return wrong(why, "'requests' is 1000 at most for one case");
+  if (program->requests && program->requests < program->url_paths.count)
+    return wrong(why, "'requests' is at least the number of 'url-path' keys, or some would not be asked for");
+  return true;
+}
+
+/* Whether TEXT is a token of HTTP (RFC 9110, section 5.6.2) up to END. */
+static bool is_token(const char *text, const char *end) {
+  static const char signs[] = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  return end && end > text && strspn(text, signs) >= (size_t)(end - text);
+}
+
+static bool check_request(const struct program *program, struct bytes *why) {
+  for (size_t i = 0; i < program->url_paths.count; i++)
+    if (program->url_paths.items[i][0] != '/' && strcmp(program->url_paths.items[i], "*") != 0)
+      return wrong(why, "'url-path' begins with '/'");
+  if (!is_token(program->method, program->method + strlen(program->method)))
+    return wrong(why, "'method' is one word, as in 'method = POST'");
+  for (size_t i = 0; i < program->request_headers.count; i++)
+    if (!is_token(program->request_headers.items[i], strchr(program->request_headers.items[i], ':')))
+      return wrong(why, "'request-header' is NAME: VALUE, as in 'request-header = Accept: text/html'");
+  for (size_t i = 0; i < program->headers.count; i++)
+    if (!is_token(program->headers.items[i], strchr(program->headers.items[i], ':')))
+      return wrong(why, "'header' is NAME: VALUE, as in 'header = Connection: close'");
+  if (program->ignored_headers.count && program->headers.count == 0)
+    return wrong(why, "'ignore-header' has no effect without 'header': without that, no header is compared");
   return true;
 }
 
@@ -169,7 +205,7 @@ bool program_check(const struct program *program, struct bytes *why) {
   struct bytes errors = {0};
   if (!check_words(program, why) || !check_lists(program, why) || !check_numbers(program, why) ||
       !keys_check(&program_keys, program, program->given, why) || !check_server(program, why) ||
-      !check_paths(program, why))
+      !check_request(program, why) || !check_paths(program, why))
     return false;
   if (!program->elf || !*program->elf)
     return wrong(why, "the program has no 'elf = PATH'");

@@ -8,6 +8,9 @@ enum runner { RUNNER_NATIVE, RUNNER_QEMU };
 enum drive { DRIVE_RUN, DRIVE_HTTP };
 enum ready { READY_LINE, READY_PORT };
 
+/* What becomes of a connection after an answer; -1: as the server likes. */
+enum connection_wish { CONNECTION_CLOSE, CONNECTION_KEEP };
+
 /* What of a run is compared: the bytes that it put out, or the folder that it left. */
 enum compare { COMPARE_OUTPUT, COMPARE_TREE };
 
@@ -16,10 +19,11 @@ enum oracle { ORACLE_CMARK, ORACLE_CMARK_UNSAFE, ORACLE_EXPECTED, ORACLE_COMMAND
 
 /* The words of these, in their order, up to NULL. */
 extern const char *const runner_words[], *const drive_words[], *const ready_words[], *const compare_words[],
-                                                                                         *const oracle_words[];
+                                                                                         *const connection_words[],
+                                                                                             *const oracle_words[];
 
 /* What the command of an oracle knows: it says the same of a program on every machine. */
-#define KNOWS_ORACLE (KNOWS_FIXED | KNOWS_FILE | KNOWS_FOLDER | KNOWS_NAME)
+#define KNOWS_ORACLE (KNOWS_FIXED | KNOWS_FILE | KNOWS_FOLDER | KNOWS_NAME | KNOWS_PATH)
 
 /* The keys (keys.h): type, field, key, default, words, placeholders, what they need. */
 #define PROGRAM_KEYS(KEY)                                                                                              \
@@ -53,8 +57,16 @@ extern const char *const runner_words[], *const drive_words[], *const ready_word
   KEY(KEY_CHOICE, ready, "ready", "line", ready_words, KNOWS_NONE, "drive = http")                                     \
   /* what the line begins with that says it is ready; after it stands the URL */                                       \
   KEY(KEY_TEXT, ready_line, "ready-line", "http://", NULL, KNOWS_RUN, "ready = line")                                  \
-  /* of a document */                                                                                                  \
-  KEY(KEY_TEXT, url_path, "url-path", "/", NULL, KNOWS_RUN, "drive = http")                                            \
+  /* of a request; several are asked for in turn; none: "/" */                                                         \
+  KEY(KEY_LIST, url_paths, "url-path", NULL, NULL, KNOWS_RUN, "drive = http")                                          \
+  KEY(KEY_TEXT, method, "method", "GET", NULL, KNOWS_NONE, "drive = http")                                             \
+  /* NAME: VALUE */                                                                                                    \
+  KEY(KEY_LIST, request_headers, "request-header", NULL, NULL, KNOWS_RUN, "drive = http")                              \
+  /* no; input: that of the case; or the path of a file */                                                             \
+  KEY(KEY_TEXT, request_body, "request-body", "no", NULL, KNOWS_FIXED | KNOWS_NAME | KNOWS_AS_PATH, "drive = http")    \
+  /* of a case; 0: one for each path, and where the connection is kept, two at least */                                \
+  KEY(KEY_NUMBER, requests, "requests", "0", NULL, KNOWS_NONE, "drive = http")                                         \
+  KEY(KEY_CHOICE, connection, "connection", NULL, connection_words, KNOWS_NONE, "drive = http")                        \
   KEY(KEY_CHOICE, oracle, "oracle", "cmark", oracle_words, KNOWS_NONE, NULL)                                           \
   /* of cmark's command line, without "--" */                                                                          \
   KEY(KEY_WORDS, oracle_options, "oracle-options", NULL, NULL, KNOWS_NONE, "oracle = cmark | cmark-unsafe")            \
@@ -66,8 +78,10 @@ extern const char *const runner_words[], *const drive_words[], *const ready_word
   KEY(KEY_TEXT, filter, "filter", NULL, NULL, KNOWS_FIXED | KNOWS_NAME | KNOWS_AS_SHELL, NULL)                         \
   /* of a document's answer, without its line end */                                                                   \
   KEY(KEY_TEXT, status_line, "status-line", "HTTP/1.1 200 OK", NULL, KNOWS_RUN, "drive = http")                        \
-  /* in order; {length}: that of the body. None: headers are not compared */                                           \
+  /* in order; {length}: bytes of the body; *: anything. None: headers are not compared */                             \
   KEY(KEY_LIST, headers, "header", NULL, NULL, KNOWS_RUN | KNOWS_LENGTH, "drive = http")                               \
+  /* names of headers that are not compared */                                                                         \
+  KEY(KEY_WORDS, ignored_headers, "ignore-header", NULL, NULL, KNOWS_NONE, "drive = http")                             \
   /* what a run writes on stderr, as bytes_escaped shows it; NULL: not compared */                                     \
   KEY(KEY_TEXT, errors, "stderr", NULL, NULL, KNOWS_RUN, "drive = run")                                                \
   /* of a run; of a server after SIGTERM */                                                                            \
@@ -102,6 +116,10 @@ void program_free(struct program *program);
 
 /* What is wrong with PROGRAM in itself, appended to WHY as one sentence. Returns whether nothing is. */
 bool program_check(const struct program *program, struct bytes *why);
+
+/* How many requests a case of PROGRAM makes, one after the other, and what request NUMBER, from 0, asks for. */
+size_t program_requests(const struct program *program);
+const char *program_url_path(const struct program *program, size_t number);
 
 /* Whether the input of a case is on the stdin of PROGRAM. */
 bool program_feeds_stdin(const struct program *program);

@@ -83,6 +83,10 @@ static bool only_length_differs(struct span headers, struct span body, struct sp
   return same;
 }
 
+struct span header_section(struct span received) {
+  return slice(received, after(received, "\r\n"), after(received, "\r\n\r\n"));
+}
+
 void compare_response(struct result *result, struct span status_line, bool has_headers, struct span headers,
                       struct span body, struct span received) {
   size_t head = after(received, "\r\n\r\n");

@@ -11,6 +11,9 @@ size_t first_difference(struct span a, struct span b);
 /* Compares a part; where it differs, sets the result to DIVERGED with both sides. Returns whether it was equal. */
 bool compare_part(struct result *result, enum part part, struct span expected, struct span actual);
 
+/* The header section of RECEIVED: what follows its status line, up to and with the empty line. */
+struct span header_section(struct span received);
+
 /* Compares RECEIVED, all bytes that an HTTP server sent until it closed, with a status line, a header section, and a
    BODY. HEADERS has each line with its end, and the empty line; where HAS_HEADERS is false the headers that came are
    taken as they are. A Content-Length that is wrong only because the body is, and right for it, counts to the body. */

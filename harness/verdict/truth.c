@@ -7,11 +7,13 @@
 #include "oracles/markdown.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* What a command is asked about. */
 struct question {
   const struct program *program;
   const struct test_case *test_case;
+  const char *path;  /* that was requested */
   struct bytes tree; /* that it left, where that is compared */
   struct bytes *why;
 };
@@ -22,6 +24,7 @@ static char *fill(void *user, const char *folder) {
   struct question *question = user;
   struct places places = program_places(question->program);
   places.values[PLACEHOLDER_NAME] = question->test_case->name;
+  places.values[PLACEHOLDER_PATH] = question->path;
   places.values[PLACEHOLDER_FOLDER] = folder;
   char *name = places_expand(&places, question->program->input_name);
   char *path = xasprintf("%s/%s", folder, name);
@@ -48,14 +51,16 @@ static bool has_folder(const struct program *program, const struct test_case *te
 
 /* Asks the command of PROGRAM. */
 static bool ask_command(struct workspace *workspace, const struct program *program, const struct test_case *test_case,
-                        struct bytes *truth, struct bytes *why) {
+                        const char *path, struct bytes *truth, struct bytes *why) {
   bool owns = has_folder(program, test_case);
   bool fills = test_case->tree || test_case->folder;
   bool tells = program->compare == COMPARE_TREE;
-  struct question question = {.program = program, .test_case = test_case, .why = why};
   struct bytes out = {0};
   struct places places = program_places(program);
   places.values[PLACEHOLDER_NAME] = test_case->name;
+  char *requested = places_expand(&places, path);
+  places.values[PLACEHOLDER_PATH] = requested;
+  struct question question = {.program = program, .test_case = test_case, .path = requested, .why = why};
   char *text = places_expand_for_shell(&places, program->oracle_command);
   const struct shell_command command = {.what = "the oracle command",
                                         .text = text,
@@ -70,15 +75,16 @@ static bool ask_command(struct workspace *workspace, const struct program *progr
   bytes_free(&question.tree);
   bytes_free(&out);
   free(text);
+  free(requested);
   return good;
 }
 
 /* Asks libcmark, or the oracle command of PROGRAM. */
 static bool ask_oracle(struct workspace *workspace, const struct program *program, const struct test_case *test_case,
-                       struct bytes *truth, struct bytes *why) {
+                       const char *path, struct bytes *truth, struct bytes *why) {
   struct span input = span_of(&test_case->input);
   if (program->oracle == ORACLE_COMMAND)
-    return ask_command(workspace, program, test_case, truth, why);
+    return ask_command(workspace, program, test_case, path, truth, why);
   size_t len = 0;
   char *html = markdown_oracle_render(input.data, input.len, program_markdown_options(program), &len);
   bytes_append(truth, html, len);
@@ -88,15 +94,18 @@ static bool ask_oracle(struct workspace *workspace, const struct program *progra
 
 /* Asks the oracle that is PROGRAM's own, once for each case. */
 static bool own_answer(struct workspace *workspace, const struct program *program, struct test_case *test_case,
-                       struct span *truth, struct bytes *why) {
+                       const char *path, struct span *truth, struct bytes *why) {
+  /* Most commands say the same whatever was requested. */
+  path = placeholder_in(program->oracle_command, PLACEHOLDER_PATH) ? path : program_url_path(program, 0);
   for (size_t i = 0; i < test_case->answer_count; i++)
-    if (test_case->answers[i]->asker == program) {
+    if (test_case->answers[i]->asker == program && strcmp(test_case->answers[i]->path, path) == 0) {
       *truth = span_of(&test_case->answers[i]->text);
       return true;
     }
   struct answer *answer = xcalloc(1, sizeof *answer);
   answer->asker = program;
-  if (!ask_oracle(workspace, program, test_case, &answer->text, why)) {
+  answer->path = path;
+  if (!ask_oracle(workspace, program, test_case, path, &answer->text, why)) {
     bytes_free(&answer->text);
     free(answer);
     return false;
@@ -117,7 +126,7 @@ bool truth_changed(struct workspace *workspace, const struct program *program, s
   struct answer *answer = test_case->answers[i];
   struct bytes before = answer->text;
   answer->text = (struct bytes){0};
-  bool asked = ask_command(workspace, program, test_case, &answer->text, why);
+  bool asked = ask_command(workspace, program, test_case, answer->path, &answer->text, why);
   bool changed = !asked || !span_equal(span_of(&before), span_of(&answer->text));
   bytes_free(&before);
   *truth = span_of(&answer->text);
@@ -125,6 +134,11 @@ bool truth_changed(struct workspace *workspace, const struct program *program, s
 }
 
 bool truth_of(struct workspace *workspace, const struct program *program, struct test_case *test_case,
+              struct span *truth, struct bytes *why) {
+  return truth_at(workspace, program, test_case, program_url_path(program, 0), truth, why);
+}
+
+bool truth_at(struct workspace *workspace, const struct program *program, struct test_case *test_case, const char *path,
               struct span *truth, struct bytes *why) {
   enum oracle oracle = (enum oracle)program->oracle;
   struct bytes *answer = &test_case->truth[oracle];
@@ -135,9 +149,9 @@ bool truth_of(struct workspace *workspace, const struct program *program, struct
     return test_case->has_expected;
   }
   if (oracle == ORACLE_COMMAND || program->oracle_options.count)
-    return own_answer(workspace, program, test_case, truth, why);
+    return own_answer(workspace, program, test_case, path, truth, why);
   if (!test_case->asked[oracle])
-    ask_oracle(workspace, program, test_case, answer, why);
+    ask_oracle(workspace, program, test_case, path, answer, why);
   test_case->asked[oracle] = true;
   *truth = span_of(answer);
   return true;

@@ -14,6 +14,10 @@ struct workspace;
 bool truth_of(struct workspace *workspace, const struct program *program, struct test_case *test_case,
               struct span *truth, struct bytes *why);
 
+/* The same about what a request for PATH is answered with: {path} of the command. PATH is one of PROGRAM's. */
+bool truth_at(struct workspace *workspace, const struct program *program, struct test_case *test_case, const char *path,
+              struct span *truth, struct bytes *why);
+
 /* Asks the oracle's command of PROGRAM about the case once more. Returns whether it says something else than before,
    and sets TRUTH to that; WHY says why, where it failed. */
 bool truth_changed(struct workspace *workspace, const struct program *program, struct test_case *test_case,

@@ -3,7 +3,7 @@
 # quotation marks, with a relative suite file. What is filtered, written to files or left in a folder is held to the
 # oracle, and what would hide a difference is refused.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh gate
+# reads: scripts/tests/tap.sh harness/tests/strangers gate
 source "$(dirname "$0")/tap.sh"
 
 gate=$build/bytegate
@@ -135,6 +135,74 @@ mkdir t && mv tree t/
 suite '[program p]' 'elf = /bin/cat' 'arguments = f' 'oracle = command' 'oracle-command = echo a b' \
   '[cases c]' 'source = trees' 'path = t'
 verify 'files of a tree have contents' 0 'EQUAL s/c/tree'
+
+# ---- servers --------------------------------------------------------------------------------------------------------
+
+cc -D_GNU_SOURCE -o keeper "$root/harness/tests/strangers/keeper.c" || exit 1
+served=('[program p]' 'elf = keeper' 'drive = http' 'ready = port' 'obeys-sigterm = no' 'oracle = command'
+  'deadline = 2')
+keeper=("${served[@]}" 'arguments = {port} {folder}' 'url-path = /document.md' 'oracle-command = cat')
+suite "${keeper[@]}" "${texts[@]}"
+verify 'a server that keeps its connection is asked once' 0 'EQUAL s/c/a.txt'
+suite "${keeper[@]}" 'connection = keep-alive' 'requests = 5' "${texts[@]}"
+verify 'and five times on one connection' 0 'EQUAL s/c/a.txt'
+suite "${keeper[@]}" 'connection = close' "${texts[@]}"
+verify 'and to close it' 0 'EQUAL s/c/a.txt'
+suite "${served[@]}" 'arguments = {port} {folder} forgets' 'url-path = /document.md' 'oracle-command = cat' \
+  'connection = keep-alive' "${texts[@]}"
+verify 'one that closes it silently diverges' 1 \
+  "it closed the connection after answer 1 of 2, and 'connection = keep-alive'"
+suite "${served[@]}" 'arguments = {port} {folder} closes' 'url-path = /document.md' 'oracle-command = cat' \
+  'connection = keep-alive' "${texts[@]}"
+verify 'and so does one that says so' 1 "it says that it closes, and 'connection = keep-alive'"
+suite "${served[@]}" 'arguments = {port} {folder}' 'url-path = /document.md' 'oracle-command = cat' \
+  'connection = close' 'request-header = Connection: keep-alive' "${texts[@]}"
+verify 'one that does not close hangs' 1 'HUNG s/c/a.txt p_'
+expect_text 'for that' 'did not close its connection within 2 s' "$folder/out"
+
+several=("${served[@]}" 'arguments = {port} {folder}' 'copy = given' 'url-path = /document.md' 'url-path = /sub/g'
+  'oracle-command = cat {folder}{path}')
+suite "${several[@]}" "${texts[@]}"
+verify 'several paths are asked for' 0 'EQUAL s/c/a.txt'
+suite "${several[@]}" 'connection = keep-alive' "${texts[@]}"
+verify 'on one connection too' 0 'EQUAL s/c/a.txt'
+suite "${several[@]:0:${#several[@]}-1}" 'oracle-command = cat' "${texts[@]}"
+verify 'and each is compared' 1 '(request 2 of 2: GET /sub/g)'
+
+posted=("${served[@]}" 'arguments = {port} {folder}' 'method = PUT' 'status-line = HTTP/1.1 201 Created'
+  'url-path = /{name}')
+suite "${posted[@]}" 'request-body = input' 'request-header = X-Send: {name}-x' 'header = X-Sent: {name}-x' \
+  'header = Content-Length: {length}' 'ignore-header = date, SERVER' \
+  'oracle-command = printf "PUT /%s: " {name}; cat' "${texts[@]}"
+verify 'a method, headers and a body are sent' 0 'EQUAL s/c/a.txt'
+suite "${posted[@]}" 'request-body = given/sub/g' 'oracle-command = printf "PUT /%s: g\n" {name}' "${texts[@]}"
+verify 'a body of a file' 0 'EQUAL s/c/a.txt'
+suite "${posted[@]}" 'request-body = nowhere' 'oracle-command = true' "${texts[@]}"
+verify 'which must be there' 3 'request-body = nowhere: '
+suite "${keeper[@]}" 'method = HEAD' 'header = Server: keeper/*' 'header = Date: *.*' \
+  'header = Content-Length: {length}' "${texts[@]}"
+verify 'an answer to HEAD has no body' 0 'EQUAL s/c/a.txt'
+
+headers=("${keeper[@]}" 'header = Server: keeper/*')
+suite "${headers[@]}" 'header = Date: *' 'header = Content-Length: {length}' "${texts[@]}"
+verify 'headers match patterns' 0 'EQUAL s/c/a.txt'
+suite "${headers[@]}" 'ignore-header = Date' 'header = Content-Length: {length}' "${texts[@]}"
+verify 'or are ignored by name' 0 'EQUAL s/c/a.txt'
+suite "${headers[@]}" 'header = Date: x*' 'header = Content-Length: {length}' "${texts[@]}"
+verify 'one that does not match diverges' 1 'headers byte'
+suite "${headers[@]}" 'header = Content-Length: {length}' "${texts[@]}"
+verify 'and so does one too many' 1 'headers byte'
+suite "${headers[@]}" 'header = Date: *' 'header = Content-Length: {length}' 'header = X-There: *' "${texts[@]}"
+verify 'and one that is not there' 1 'headers byte'
+suite "${keeper[@]}" 'header = Server: keeper/\*' 'ignore-header = Date Content-Length' "${texts[@]}"
+verify 'an escaped star is a star' 1 'headers byte'
+
+mkdir -p talks
+printf '%s\n' '! document hello' '> GET /document.md HTTP/1.1\r\nHost: a\r\n\r\n' \
+  '< HTTP/1.1 404 Not Found\r\n' >talks/one
+suite "${served[@]:0:5}" 'arguments = {port} {folder}' 'deadline = 2' 'connection = keep-alive' \
+  '[cases c]' 'source = conversations' 'path = talks'
+verify 'a conversation with a server that keeps its connection ends' 1 'DIVERGED s/c/one'
 
 # ---- where a suite is called from -----------------------------------------------------------------------------------
 

@@ -95,6 +95,13 @@ static const struct {
     {PROGRAM "file = x: \\y\n" CASES, "the content has an escape that there is not"},
     {PROGRAM "drive = http\nfilter = cat\n[cases c]\nsource = conversations\npath = x\n",
      "'filter' has no effect on conversations"},
+    {PROGRAM "drive = http\nmethod = A B\n" CASES, "'method' is one word"},
+    {PROGRAM "drive = http\nrequest-header = x\n" CASES, "'request-header' is NAME: VALUE"},
+    {PROGRAM "drive = http\nheader = x\n" CASES, "'header' is NAME: VALUE"},
+    {PROGRAM "drive = http\nignore-header = Date\n" CASES, "'ignore-header' has no effect without 'header'"},
+    {PROGRAM "drive = http\nrequests = 1\nurl-path = /a\nurl-path = /b\n" CASES, "'requests' is at least the number"},
+    {PROGRAM "drive = http\nconnection = keep\n" CASES,
+     "f.ini:4: unknown connection 'keep'; it is one of close, keep-alive"},
     {PROGRAM "this is no key\n" CASES, "f.ini:3: neither a [section] nor a 'key = value'"},
 };
 
