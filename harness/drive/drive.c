@@ -162,6 +162,7 @@ static void leave_untried(struct driver *driver, const struct group *group, stru
   result_set(job, group->dead, "not tried: %s before, on this program and runner",
              group->dead == HUNG      ? "it hung"
              : group->dead == REFUSED ? "it did not start"
+             : group->dead == CRASHED ? "it crashed before it was ready"
                                       : "the runner failed");
   hand_over(driver, job);
 }

@@ -72,12 +72,14 @@ static void keep_errors(const struct lane *lane, struct result *result) {
   bytes_add(&result->errors, span_of(&lane->process.err_text));
 }
 
-/* The case that was run once more on a server of its own is done. Where that one did not fall, the fall of the server
-   before it belongs to the case that it had answered last. */
+/* The case that was run once more on a server of its own is done. Where all is well with that one, the fall of the
+   server before it belongs to the case that it had answered last; so it does where the case only got a wrong answer
+   this time, and none before. Otherwise the case most likely fell by itself. */
 static void settle_fall(struct lane *lane, const struct result *again) {
   struct result *suspect = lane->suspect;
   lane->suspect = NULL;
-  if (again->verdict != lane->fall.verdict && !verdict_is_failure(suspect->verdict)) {
+  bool innocent = again->verdict == EQUAL || (lane->fell_silent && again->verdict != lane->fall.verdict);
+  if (innocent && !verdict_is_failure(suspect->verdict)) {
     suspect->verdict = lane->fall.verdict;
     bytes_clear(&suspect->detail);
     bytes_add(&suspect->detail, span_of(&lane->fall.detail));
@@ -150,7 +152,7 @@ static void fall_between(struct lane *lane) {
    is run again on a server that has answered no other. */
 static void fall_at_work(struct lane *lane) {
   struct result *result = lane->result;
-  if (!lane->last || verdict_is_failure(lane->last->verdict) || lane->suspect) {
+  if (!lane->last || lane->suspect) {
     judge_end(result, &lane->process, CRASHED, "while it served this request");
     finish(lane, false);
     return;
@@ -158,6 +160,7 @@ static void fall_at_work(struct lane *lane) {
   char *when = xasprintf("after it had answered this request, while it served %s, which a server of its own survives",
                          result->test_case->id);
   lane->suspect = lane->last;
+  lane->fell_silent = lane->exchange.connection.received.len == 0;
   lane->fall = (struct result){.suite = result->suite, .target = lane->target, .test_case = lane->last->test_case};
   judge_end(&lane->fall, &lane->process, CRASHED, when);
   keep_errors(lane, &lane->fall);

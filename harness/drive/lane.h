@@ -37,6 +37,7 @@ struct lane {
   struct result *last;         /* that the server that runs now answered last; NULL: none */
   struct result *suspect;      /* of the server before: it may be what that one fell by */
   struct result fall;          /* how that one fell */
+  bool fell_silent;            /* without a byte for the case that it was at */
   const struct target *target; /* of the process */
   struct process process;
   struct place place;

@@ -608,9 +608,9 @@ const char *run_verdict_name(enum run_verdict verdict) {
 
 enum left_out session_left_out(const struct session *session, const struct result *result) {
   if (result->untried)
-    return result->verdict == HUNG      ? LEFT_AFTER_HANGS
-           : result->verdict == REFUSED ? LEFT_UNSTARTABLE
-                                        : LEFT_AFTER_FAULT;
+    return result->verdict == HUNG                                    ? LEFT_AFTER_HANGS
+           : result->verdict == REFUSED || result->verdict == CRASHED ? LEFT_UNSTARTABLE
+                                                                      : LEFT_AFTER_FAULT;
   if (result->verdict != NOT_RUN)
     return LEFT_NOT;
   if (session->interrupted)

@@ -1,0 +1,351 @@
+/* Ends of programs, drawn from all kinds of end, moments and neighbours: a model says what verdict each case must get,
+   and the gate must say the same. Each program is this very test, started again. ENDS_SEED and ENDS_COUNT draw others,
+   or more. */
+/* reads: helpers */
+#include "harness/session/session.h"
+#include "harness/suite/suite.h"
+
+#include "harness/base/companion.h"
+#include "harness/base/files.h"
+#include "harness/process/workspace.h"
+
+#include <arpa/inet.h>
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { CASES = 4, DRAWN = 150 };
+
+/* How it ends, or what it does in the place of that. */
+enum kind { NOTHING, EXIT_0, EXIT_3, FAULT, KILLED, ABORTED, RESET, LEAVES_CHILD, LEAVES_DAEMON, HANG, KINDS };
+/* A server: when, in the case that is meant. A run: before, within and after its output. */
+enum moment { BEFORE_READY, ACCEPTED, READ, WITHIN_ANSWER, BEFORE_CLOSE, AFTER_CLOSE, AT_STOP, MOMENTS };
+
+static const char *const kind_names[KINDS] = {"nothing", "exit 0", "exit 3",         "SIGSEGV",         "SIGKILL",
+                                              "SIGABRT", "reset",  "leaves a child", "leaves a daemon", "hang"};
+static const char *const moment_names[MOMENTS] = {
+    "before it is ready", "when a client came", "when it read the request", "within its answer",
+    "after its answer",   "after it closed",    "when it is stopped"};
+
+struct behaviour {
+  bool serves;
+  enum kind kind;
+  enum moment moment;
+  unsigned at;    /* the case that it does it in, from 1 */
+  unsigned wrong; /* the case whose answer has a wrong byte; 0: none */
+};
+
+/* ---- The program ------------------------------------------------------------------------------------------------- */
+
+static volatile sig_atomic_t kind_at_stop;
+
+static void leave(bool escapes) {
+  int ready[2];
+  char byte;
+  if (pipe(ready) != 0)
+    _exit(99);
+  if (fork() == 0) {
+    if (escapes && (setsid() < 0 || fork() != 0))
+      _exit(0);
+    (void)!write(ready[1], "", 1);
+    closefrom(3); /* a connection that it kept would never end */
+    for (;;)
+      pause();
+  }
+  (void)!read(ready[0], &byte, 1);
+}
+
+static void do_it(enum kind kind, int client) {
+  static const int signals[KINDS] = {[FAULT] = SIGSEGV, [KILLED] = SIGKILL, [ABORTED] = SIGABRT};
+  if (kind == EXIT_0 || kind == EXIT_3)
+    _exit(kind == EXIT_0 ? 0 : 3);
+  if (signals[kind]) {
+    signal(signals[kind], SIG_DFL);
+    raise(signals[kind]);
+  }
+  if (kind == RESET && client >= 0) {
+    setsockopt(client, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
+    close(client);
+  }
+  if (kind == LEAVES_CHILD || kind == LEAVES_DAEMON)
+    leave(kind == LEAVES_DAEMON);
+  while (kind == HANG)
+    pause();
+}
+
+static void stop(int number) {
+  (void)number;
+  do_it((enum kind)kind_at_stop, -1);
+  _exit(0);
+}
+
+/* The number in the document: it stands at its end. */
+static unsigned number_of(const char *document) {
+  struct bytes text = {0};
+  bytes_read_file(&text, document);
+  unsigned number = text.len >= 2 ? (unsigned)(text.data[text.len - 2] - '0') : 0;
+  bytes_free(&text);
+  return number;
+}
+
+static void serve_one(const struct behaviour *does, int listener, const char *document) {
+  char request[4096];
+  int client = accept(listener, NULL, NULL);
+  unsigned number = number_of(document);
+  enum moment moment = number == does->at ? does->moment : MOMENTS;
+  if (moment == ACCEPTED)
+    do_it(does->kind, client);
+  (void)!recv(client, request, sizeof request, 0);
+  if (moment == READ)
+    do_it(does->kind, client);
+  char *answer = xasprintf("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n<p>c%cse %u</p>\n",
+                           number == does->wrong ? 'x' : 'a', number);
+  size_t half = strlen(answer) - 6;
+  (void)!send(client, answer, half, MSG_NOSIGNAL);
+  if (moment == WITHIN_ANSWER)
+    do_it(does->kind, client);
+  (void)!send(client, answer + half, 6, MSG_NOSIGNAL);
+  if (moment == BEFORE_CLOSE)
+    do_it(does->kind, client);
+  free(answer);
+  close(client);
+  if (moment == AFTER_CLOSE)
+    do_it(does->kind, -1);
+}
+
+static int serve(const struct behaviour *does, const char *document) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t len = sizeof address;
+  int listener = socket(AF_INET, SOCK_STREAM, 0);
+  if (bind(listener, (struct sockaddr *)&address, len) != 0 || listen(listener, 64) != 0 ||
+      getsockname(listener, (struct sockaddr *)&address, &len) != 0)
+    return 98;
+  kind_at_stop = does->moment == AT_STOP ? (int)does->kind : NOTHING;
+  signal(SIGTERM, stop);
+  if (does->moment == BEFORE_READY)
+    do_it(does->kind, -1);
+  printf("http://127.0.0.1:%d/\n", ntohs(address.sin_port));
+  fflush(stdout);
+  for (;;)
+    serve_one(does, listener, document);
+}
+
+static int run_once(const struct behaviour *does, const char *document) {
+  unsigned number = number_of(document);
+  enum moment moment = number == does->at ? does->moment : MOMENTS;
+  if (moment == BEFORE_READY)
+    do_it(does->kind, -1);
+  dprintf(1, "<p>c%cse", number == does->wrong ? 'x' : 'a');
+  if (moment == WITHIN_ANSWER)
+    do_it(does->kind, -1);
+  dprintf(1, " %u</p>\n", number);
+  if (moment == AT_STOP)
+    do_it(does->kind, -1);
+  return 0;
+}
+
+/* ---- The model --------------------------------------------------------------------------------------------------- */
+
+static bool ends(enum kind kind) { return kind >= EXIT_0 && kind <= ABORTED; }
+
+static bool leaves(enum kind kind) { return kind == LEAVES_CHILD || kind == LEAVES_DAEMON; }
+
+static enum verdict expect_of_run(const struct behaviour *does, unsigned number) {
+  enum verdict right = number == does->wrong ? DIVERGED : EQUAL;
+  if (number != does->at)
+    return right;
+  switch (does->kind) {
+  case FAULT:
+  case KILLED:
+  case ABORTED:
+    return CRASHED;
+  case EXIT_0:
+    return does->moment == AT_STOP ? right : DIVERGED;
+  case EXIT_3:
+    return DIVERGED;
+  case HANG:
+    return HUNG;
+  case LEAVES_CHILD:
+  case LEAVES_DAEMON:
+    return right == EQUAL ? LEAKED : right;
+  default:
+    return right;
+  }
+}
+
+static enum verdict expect_of_server(const struct behaviour *does, unsigned number) {
+  enum verdict right = number == does->wrong ? DIVERGED : EQUAL;
+  if (does->moment == BEFORE_READY && ends(does->kind))
+    return does->kind < FAULT ? REFUSED : CRASHED;
+  if (does->moment == BEFORE_READY && does->kind == HANG)
+    return HUNG;
+  if (number != does->at || does->moment == AT_STOP || does->moment == BEFORE_READY)
+    return right;
+  /* A wrong answer whose server dies before it closes may be the beginning of a right one. */
+  if (ends(does->kind))
+    return CRASHED;
+  if (does->kind == RESET && does->moment != AFTER_CLOSE)
+    return DIVERGED;
+  if (does->kind == HANG && does->moment != AFTER_CLOSE)
+    return HUNG;
+  return right;
+}
+
+/* Of how it stops. A server that is ended by the gate, and not stopped, is not judged so. */
+static enum verdict expect_of_stop(const struct behaviour *does) {
+  if (does->moment == BEFORE_READY && (ends(does->kind) || does->kind == HANG))
+    return NOT_RUN;
+  bool breaks = ends(does->kind) || does->kind == RESET || does->kind == HANG;
+  if (breaks && does->at == CASES && does->moment >= ACCEPTED && does->moment <= BEFORE_CLOSE)
+    return NOT_RUN;
+  if (leaves(does->kind))
+    return LEAKED;
+  if (does->moment != AT_STOP)
+    return EQUAL;
+  if (does->kind == EXIT_3)
+    return DIVERGED;
+  return does->kind >= FAULT && does->kind <= ABORTED ? CRASHED : EQUAL;
+}
+
+/* ---- Drawing ----------------------------------------------------------------------------------------------------- */
+
+static uint64_t state;
+
+static unsigned draw(unsigned count) {
+  state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+  return (unsigned)(state >> 33) % count;
+}
+
+/* What shows, or not, by how fast two processes are, is no end that a verdict could be right about: a server that ends
+   after it closed the last connection, which the gate waits for only a moment. */
+static bool is_definite(const struct behaviour *does) {
+  if (does->kind == HANG && (does->moment == AT_STOP || does->moment == AFTER_CLOSE))
+    return false; /* it takes seconds until the gate gives up */
+  if (!does->serves)
+    return does->moment == BEFORE_READY || does->moment == WITHIN_ANSWER || does->moment == AT_STOP;
+  if (leaves(does->kind) && does->wrong)
+    return false;
+  if (does->kind == RESET && does->moment == BEFORE_CLOSE)
+    return false; /* what was sent may be lost with the connection */
+  return does->moment != AFTER_CLOSE || !ends(does->kind) || does->at < CASES;
+}
+
+static struct behaviour draw_behaviour(void) {
+  struct behaviour does;
+  do {
+    does.serves = draw(3) > 0;
+    /* Each hang costs a deadline. */
+    does.kind = (enum kind)draw(draw(8) ? HANG : KINDS);
+    does.moment = (enum moment)draw(MOMENTS);
+    does.at = 1 + draw(CASES);
+    does.wrong = draw(2) ? 1 + draw(CASES) : 0;
+  } while (!is_definite(&does));
+  return does;
+}
+
+static void say(const struct behaviour *does, char *text, size_t size) {
+  snprintf(text, size, "%s: %s, %s, in case %u, wrong in %u", does->serves ? "a server" : "a run",
+           kind_names[does->kind], moment_names[does->moment], does->at, does->wrong);
+}
+
+/* Makes a folder of the documents. */
+static char *make_documents(void) {
+  char *folder = xstrdup("/tmp/test_ends-XXXXXX");
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  for (unsigned i = 1; i <= CASES; i++) {
+    char *path = xasprintf("%s/%u.md", folder, i);
+    char *text = xasprintf("case %u\n", i);
+    ck_assert_int_eq(write_file(path, span_text(text)), 0);
+    free(text);
+    free(path);
+  }
+  return folder;
+}
+
+static void check_results(const struct behaviour *does, const struct session *session) {
+  char what[256];
+  say(does, what, sizeof what);
+  for (size_t i = 0; i < session->result_count; i++) {
+    const struct result *result = &session->results[i];
+    if (result->target == &session->oracle)
+      continue;
+    bool is_stop = result->test_case == &session->stop;
+    unsigned number = is_stop ? 0 : (unsigned)(strrchr(result->test_case->id, '/')[1] - '0');
+    enum verdict wanted = is_stop        ? expect_of_stop(does)
+                          : does->serves ? expect_of_server(does, number)
+                                         : expect_of_run(does, number);
+    /* Of a wrong answer it may not be known whether it was whole before its server ended. */
+    if (does->serves && does->moment == AFTER_CLOSE && ends(does->kind) && number == does->at &&
+        number == does->wrong && result->verdict == DIVERGED)
+      wanted = DIVERGED;
+    ck_assert_msg(result->verdict == wanted, "%s: case %u (0: its stop) is %s, not %s: %s", what, number,
+                  verdict_name(result->verdict), verdict_name(wanted), span_of(&result->detail).data);
+  }
+}
+
+static void try(const struct behaviour *does, const char *folder) {
+  struct session_options options = {.command = "bytegate",
+                                    .build = "",
+                                    .suites_folder = "",
+                                    .known_path = "/nonexistent/known",
+                                    .jobs = 1,
+                                    .repeat = 1,
+                                    .keep_going = true};
+  struct workspace workspace = {0};
+  struct session session;
+  struct bytes why = {0};
+  int status = 0;
+  char *text = xasprintf("[program p]\nelf = %s\narguments = %d %d %d %u %u {file}\nrunner = native\noracle = cmark\n%s"
+                         "deadline = %g\nstart-deadline = %g\n[cases c]\nsource = folder\npath = %s\n",
+                         command_path(), does->serves, (int)does->kind, (int)does->moment, does->at, does->wrong,
+                         does->serves ? "drive = http\nheader = Connection: close\n" : "",
+                         does->kind == HANG ? 1.5 : 60, does->kind == HANG ? 1.5 : 60, folder);
+  workspace_open(&workspace);
+  ck_assert_msg(session_open_text(&session, &options, "t.ini", text, &why), "%s", span_of(&why).data);
+  ck_assert_msg(session_run(&session, &workspace, &why, &status), "%s", span_of(&why).data);
+  check_results(does, &session);
+  session_close(&session);
+  workspace_close(&workspace);
+  free(text);
+}
+
+static unsigned long setting(const char *name, unsigned long usual) {
+  const char *value = getenv(name);
+  return value ? strtoul(value, NULL, 10) : usual;
+}
+
+START_TEST(every_end_gets_the_verdict_of_the_model) {
+  char *folder = make_documents();
+  unsigned long count = setting("ENDS_COUNT", DRAWN);
+  state = setting("ENDS_SEED", 1);
+  for (unsigned long i = 0; i < count; i++) {
+    struct behaviour does = draw_behaviour();
+    try(&does, folder);
+  }
+  remove_folder(folder);
+  free(folder);
+}
+END_TEST
+
+int main(int argc, char **argv) {
+  if (argc == 7) {
+    const struct behaviour does = {strtol(argv[1], NULL, 10) != 0, (enum kind)strtol(argv[2], NULL, 10),
+                                   (enum moment)strtol(argv[3], NULL, 10), (unsigned)strtoul(argv[4], NULL, 10),
+                                   (unsigned)strtoul(argv[5], NULL, 10)};
+    return does.serves ? serve(&does, argv[6]) : run_once(&does, argv[6]);
+  }
+  Suite *suite = suite_create("ends");
+  TCase *tests = tcase_create("ends");
+  tcase_set_timeout(tests, 300);
+  tcase_add_test(tests, every_end_gets_the_verdict_of_the_model);
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed != 0;
+}
