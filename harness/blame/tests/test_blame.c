@@ -176,6 +176,20 @@ START_TEST(a_hang_is_named_with_where_it_spins) {
 }
 END_TEST
 
+/* rdtsc; rdtsc; jmp to the first: each of the two takes its time. */
+START_TEST(a_loop_is_named_from_its_beginning_to_its_end) {
+  static const uint8_t loop[] = {0x0f, 0x31, 0x0f, 0x31, 0xeb, 0xfa};
+  const struct place *place = &places[0];
+  struct bytes out = {0};
+  ck_assert_str_eq(place->arch, "x64");
+  plant(place->arch, "hang", loop, sizeof loop, NULL);
+  blame(place, "planted", "hang", "", 1, &out);
+  must_say(&out, "spins     at put_href+0x");
+  must_say(&out, "\n          to put_href+0x");
+  bytes_free(&out);
+}
+END_TEST
+
 START_TEST(a_hang_is_named_with_what_it_waits_in) {
   struct bytes out = {0};
   write_faulty("wait.ini", "[program p]\nelf = /bin/sh\narguments = -c \"exec sleep 1000\"\n"
@@ -302,6 +316,7 @@ int main(void) {
   tcase_add_loop_test(tc, where_all_is_equal_there_is_nothing_to_blame, 0, PLACES);
   tcase_add_loop_test(tc, a_crash_is_named_with_its_signal_and_place, 0, PLACES);
   tcase_add_loop_test(tc, a_hang_is_named_with_where_it_spins, 0, PLACES);
+  tcase_add_test(tc, a_loop_is_named_from_its_beginning_to_its_end);
   tcase_add_test(tc, a_hang_is_named_with_what_it_waits_in);
   tcase_add_test(tc, an_end_by_itself_is_named);
   tcase_add_test(tc, an_end_by_itself_after_that_of_a_child_is_named);

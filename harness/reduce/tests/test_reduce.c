@@ -148,6 +148,23 @@ static const struct {
     {"empty.md", "fixtures/markdown/empty-reduced.md", false},
 };
 
+/* The name of a case may be all suffix, or have none, or what no file name should have. */
+START_TEST(a_name_is_made_for_every_case) {
+  static const char *const names[][2] = {{"c/.md", "fixtures/markdown/.md-reduced.md"},
+                                         {"c/plain", "fixtures/markdown/plain-reduced.md"},
+                                         {"c/a b.x.md", "fixtures/markdown/a-b.x-reduced.md"}};
+  struct suite suite = {.path = (char *)"fixtures/suites/t.ini"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    bool is_found;
+    struct test_case one = {.id = (char *)(uintptr_t)names[i][0]};
+    const struct result result = {.suite = &suite, .test_case = &one};
+    char *path = reduced_case_path(&result, &is_found);
+    ck_assert_str_eq(path, names[i][1]);
+    free(path);
+  }
+}
+END_TEST
+
 /* A suite names its folders from where it stands; who keeps a case types it from where he is. */
 START_TEST(a_reduced_document_is_kept_where_its_suite_finds_it) {
   bool is_found;
@@ -177,6 +194,7 @@ int main(void) {
   tcase_add_test(tests, what_cannot_be_removed_is_replaced);
   tcase_add_test(tests, without_time_the_document_stays);
   tcase_add_loop_test(tests, the_file_holds_what_was_found, 0, sizeof files / sizeof *files);
+  tcase_add_test(tests, a_name_is_made_for_every_case);
   tcase_add_loop_test(tests, a_reduced_document_is_kept_where_its_suite_finds_it, 0, sizeof kept / sizeof *kept);
   tcase_add_test(tests, from_where_its_path_leads_nowhere_it_stays_as_it_is);
   suite_add_tcase(suite, tests);

@@ -299,17 +299,20 @@ static void try(const struct behaviour *does, const char *folder) {
   struct session session;
   struct bytes why = {0};
   int status = 0;
+  const double patience = does->kind == HANG ? 1.5 : 60;
+  char *keys = does->serves ? xasprintf("drive = http\nheader = Connection: close\nstart-deadline = %g\n", patience)
+                            : xstrdup("");
   char *text = xasprintf("[program p]\nelf = %s\narguments = %d %d %d %u %u {file}\nrunner = native\noracle = cmark\n%s"
-                         "deadline = %g\nstart-deadline = %g\n[cases c]\nsource = folder\npath = %s\n",
-                         command_path(), does->serves, (int)does->kind, (int)does->moment, does->at, does->wrong,
-                         does->serves ? "drive = http\nheader = Connection: close\n" : "",
-                         does->kind == HANG ? 1.5 : 60, does->kind == HANG ? 1.5 : 60, folder);
+                         "deadline = %g\n[cases c]\nsource = folder\npath = %s\n",
+                         command_path(), does->serves, (int)does->kind, (int)does->moment, does->at, does->wrong, keys,
+                         patience, folder);
   workspace_open(&workspace);
   ck_assert_msg(session_open_text(&session, &options, "t.ini", text, &why), "%s", span_of(&why).data);
   ck_assert_msg(session_run(&session, &workspace, &why, &status), "%s", span_of(&why).data);
   check_results(does, &session);
   session_close(&session);
   workspace_close(&workspace);
+  free(keys);
   free(text);
 }
 

@@ -341,6 +341,23 @@ START_TEST(large_pages_are_cut) {
 }
 END_TEST
 
+/* What no result shows: what is wrong with the run as a whole, and how its programs were confined. */
+START_TEST(what_is_wrong_with_the_run_is_told) {
+  open_session(2);
+  bytes_text(&session.problems, "the list names <no> case\n");
+  session.confinement = "without <namespaces>";
+  struct bytes text = page();
+  check_html(&text);
+  xmlFreeDoc(as_xml(&text));
+  ck_assert_ptr_nonnull(strstr(text.data, "<pre class=\"bad\">the list names &lt;no&gt; case"));
+  ck_assert_ptr_nonnull(strstr(text.data, "Confinement: without &lt;namespaces&gt;"));
+  bytes_free(&text);
+  bytes_free(&session.problems);
+  session.confinement = NULL;
+  close_session();
+}
+END_TEST
+
 START_TEST(equal_is_green) {
   open_session(2);
   struct bytes text = page();
@@ -363,6 +380,7 @@ int main(void) {
   tcase_add_test(tests, sections_are_added_and_none_stands_there_empty);
   tcase_add_test(tests, many_are_cut_and_the_rest_is_told);
   tcase_add_test(tests, large_pages_are_cut);
+  tcase_add_test(tests, what_is_wrong_with_the_run_is_told);
   tcase_add_test(tests, equal_is_green);
   tcase_set_timeout(tests, 60);
   suite_add_tcase(own, tests);
