@@ -49,7 +49,8 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 #define fail_with(before, value, after, status)                                                                        \
   (mov(A1, value), la(A0, before), la(A2, after), li(A3, status), jump("fail"))
 
-void lay_linux_text(void); /* text.c: append_string, append_bytes, append_printable */
+void lay_linux_text(void);   /* text.c: append_string, append_printable */
+void lay_append_bytes(void); /* append_bytes */
 void lay_string_length(void);
 void lay_copy_string(void);
 

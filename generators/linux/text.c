@@ -27,7 +27,7 @@ static void lay_append_string(void) {
 }
 
 /* append_bytes: in A0 = destination, A1 = source, A2 = count. Out A0 = after the copy. */
-static void lay_append_bytes(void) {
+void lay_append_bytes(void) {
   routine("append_bytes");
   beq(A2, 0, "copied");
   ld8(T0, A1, 0);
@@ -91,6 +91,5 @@ void lay_copy_string(void) {
 
 void lay_linux_text(void) {
   lay_append_string();
-  lay_append_bytes();
   lay_append_printable();
 }

@@ -353,14 +353,12 @@ static void lay_match_open_blocks(void) {
   ld8(T0, CONTAINER, R_AUX);
   bltu(T0, 6, "matched"); /* kinds 1 to 5 hold blank lines */
   ld8(T0, NONSPACE, 0);
-  beq(T0, '\n', "unmatched");
+  bne(T0, '\n', "matched");
 
-  label("matched");
-  li(A0, 1);
-  leave();
   label("unmatched");
   ld32(CONTAINER, CONTAINER, R_PARENT);
   add(CONTAINER, CONTAINER, WORKSPACE);
+  label("matched");
   li(A0, 1);
   leave();
 

@@ -207,10 +207,11 @@ static void lay_put_joined(void) {
   mov(A0, S2);
   sub(A1, S1, S2);
   call("put_escaped");
+  label("put");
   leave();
   label("full");
   call("out_of_room");
-  leave();
+  jump("put");
 }
 
 /* put_href: append A1 bytes from A0 as the value of href. Destroys A0..A3, T*. */
@@ -794,12 +795,13 @@ static void lay_render_autolink(void) {
   ldw(A1, W_URL_LEN);
   call("put_escaped");
   put_literal("</a>");
+  label("put");
   leave();
   label("text_alone");
   mov(A1, A0);
   mov(A0, S3);
   call("put_escaped");
-  leave();
+  jump("put");
   data("mailto", 1);
   data_string("mailto:         ");
 }

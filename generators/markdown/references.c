@@ -28,11 +28,12 @@ static void lay_resolve_definitions(void) {
   label("text"); /* a definition ends with its line, and no line of a paragraph is blank */
   call("set_content");
   li(A0, 1);
+  label("resolved");
   leave();
   label("nothing_left");
   call("set_content");
   li(A0, 0);
-  leave();
+  jump("resolved");
 
   routine("set_content"); /* of the paragraph S0: S1 up to S2 */
   sub(T0, S1, WORKSPACE);

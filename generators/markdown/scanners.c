@@ -482,6 +482,7 @@ static void lay_scan_link_destination(void) {
   label("next");
   at_end(A0, "none");
   ld8(T0, A0, 0);
+  if_class(T0, IS_ATTRIBUTE, "one"); /* most are, and mean nothing here */
   beq(T0, '\\', "backslash");
   beq(T0, '(', "opening");
   beq(T0, ')', "closing");

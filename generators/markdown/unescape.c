@@ -141,10 +141,36 @@ static void lay_unescape_backslashes(void) {
   ret();
 }
 
+static const ByteSet ampersand_or_backslash = {2, {{0, '&', 0}, {0, '\\', 0}}};
+
 /* unescape: in A0 = source, A1 = its length, A2 = destination as for unescape_references; out A0 = the bytes written.
- * First the references, then the backslashes: a backslash that a reference stood for escapes too, as in cmark. */
-static void lay_unescape_both(void) {
+ * Up to sixteen bytes after the source are read. Most have neither of the two, and are copied as they are. */
+static void lay_unescape_plain(void) {
   routine("unescape");
+  mov(A3, A0);
+  add(A4, A0, A1);
+  mov(A5, A2);
+  label("next");
+  copy16(A5, 0, A3, 0);
+  mask16(T0, A3, ampersand_or_backslash);
+  bne(T0, 0, "found");
+  add(A3, A3, 16);
+  add(A5, A5, 16);
+  bltu(A3, A4, "next");
+  label("plain");
+  mov(A0, A1);
+  ret();
+  label("found");
+  first16(T0, T0);
+  add(A3, A3, T0);
+  bltu(A3, A4, "unescape_both");
+  jump("plain");
+}
+
+/* unescape_both: the same for any bytes. First the references, then the backslashes: a backslash that a reference stood
+ * for escapes too, as in cmark. */
+static void lay_unescape_both(void) {
+  routine("unescape_both");
   enter(S0);
   mov(S0, A2);
   call("unescape_references");
@@ -196,6 +222,7 @@ void lay_unescape(void) {
   lay_decode_reference();
   lay_unescape_references();
   lay_unescape_backslashes();
+  lay_unescape_plain();
   lay_unescape_both();
   lay_trim();
   lay_clean_url();

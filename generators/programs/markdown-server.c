@@ -226,6 +226,7 @@ static void author(void) {
   lay_take_value();
   lay_parse_size();
   lay_linux_text();
+  lay_append_bytes();
   lay_linux_numbers();
   lay_linux_waiting_calls();
   lay_linux_options();

@@ -171,6 +171,7 @@ static const NamedString names[] = {{"program_name", "test"}};
 static void author(void) {
   data_strings(names);
   lay_linux_text();
+  lay_append_bytes();
   lay_linux_numbers();
   lay_linux_waiting_calls();
   lay_http_failures();

@@ -49,6 +49,7 @@ static void author(void) {
   bss("document_path", 8, 8);
   bss("render_flags", 8, 8);
   lay_linux_text();
+  lay_append_bytes();
   lay_linux_numbers();
   lay_linux_waiting_calls();
   lay_linux_options();

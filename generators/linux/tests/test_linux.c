@@ -19,6 +19,7 @@ static const Reason words[] = {{LINUX_ENOENT, ": no such file or directory"},
 static void author(void) {
   data_strings(names);
   lay_linux_text();
+  lay_append_bytes();
   lay_string_length();
   lay_copy_string();
   lay_linux_numbers();

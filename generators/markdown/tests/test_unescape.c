@@ -56,12 +56,12 @@ static size_t reference(const char *text, size_t size, Text *out) {
   return at + 1;
 }
 
-/* The text, the one byte that ends it, and seven more that may be read: a name is compared eight bytes at a time. */
-static unsigned char *place_ended(const char *text, size_t size) {
+/* The text, the byte that ends it, and more that may be read: `readable` bytes with that one. */
+static unsigned char *place_ended(const char *text, size_t size, size_t readable) {
   char ended[520];
   memcpy(ended, text, size);
   ended[size] = " \n\"')>&\xC3"[size % 8];
-  return place_at_end(ended, size + 1, 7, ';');
+  return place_at_end(ended, size + 1, readable - 1, ';');
 }
 
 static void check_reference(RunRoutine run, const char *text, size_t size) {
@@ -69,7 +69,7 @@ static void check_reference(RunRoutine run, const char *text, size_t size) {
   const char *what = shown(text, size);
   size_t length = reference(text, size, &wanted);
   Registers in = marked_registers();
-  in.a[0] = (uintptr_t)place_ended(text, size);
+  in.a[0] = (uintptr_t)place_ended(text, size, 8);
   in.a[2] = (uintptr_t)sink + SINK_SIZE - 8;
   memset(sink, FILL, SINK_SIZE);
   Registers out = run_keeping(run, "decode_reference", in, IN_A | IN_T0, what);
@@ -218,7 +218,8 @@ static void check_change(RunRoutine run, const char *routine, const char *text, 
   const char *what = shown(text, size);
   bool in_place = strcmp(routine, "unescape_backslashes") == 0;
   Registers in = marked_registers();
-  unsigned char *at = in_place ? place_at_end(text, size, 0, ';') : place_ended(text, size), *to = sink + 64;
+  size_t readable = strcmp(routine, "unescape_references") == 0 ? 8 : 16;
+  unsigned char *at = in_place ? place_at_end(text, size, 0, ';') : place_ended(text, size, readable), *to = sink + 64;
   memset(sink, FILL, SINK_SIZE);
   in.a[0] = (uintptr_t)at;
   in.a[1] = size;
