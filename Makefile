@@ -16,7 +16,7 @@
 # several goals run one after another, each in a make of its own. Where the goals beside `setup` need none of the tests'
 # packages, it leaves these out.
 ifneq ($(word 2,$(MAKECMDGOALS)),)
-WITHOUT_TESTS := setup all elf verify install uninstall help clean
+WITHOUT_TESTS := setup setup-deb all elf verify install uninstall deb help clean
 .PHONY: $(MAKECMDGOALS)
 .NOTPARALLEL:
 $(MAKECMDGOALS):
@@ -106,7 +106,7 @@ GATE_TESTS := $(filter $(BUILD)/tests/harness/% $(BUILD)/tests/oracles/%,$(UNIT_
 
 ## Libraries
 
-ifeq ($(filter setup setup-bench setup-kernel setup-hosts setup-mutate-gate clean help format,$(MAKECMDGOALS)),)
+ifeq ($(filter setup setup-bench setup-kernel setup-hosts setup-mutate-gate setup-deb clean help format,$(MAKECMDGOALS)),)
 GATE_CPPFLAGS := $(shell pkg-config --cflags $(GATE_PACKAGES) 2>/dev/null)
 GATE_LIBS := $(shell pkg-config --libs $(GATE_PACKAGES) 2>/dev/null)
 ifeq ($(GATE_LIBS),)
@@ -157,18 +157,21 @@ $(BUILD)/bench/bench_markdown: harness/bench/bench_markdown.c $(BUILD)/elf/.mark
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -I$(BUILD)/elf -o $@ $< $(BUILD)/elf/markdown-render_$$($(BUILD)/bytegate machines host | cut -d ' ' -f 1).o -lcmark -lmd4c-html -lmd4c -lm
 
-# The manual page and the completions are made from the table that --help prints.
+# bytegate(1) and the completions are made from the table that --help prints, bytegate-suite(5) of fixtures/README.md.
 #= PREFIX=DIR           where make install puts the gate (/usr/local)
 #= DESTDIR=DIR          what make install puts before PREFIX (nothing)
 PREFIX ?= /usr/local
-MANUAL := $(PREFIX)/share/man/man1/bytegate.1
+MANUALS := man1/bytegate.1 man5/bytegate-suite.5 man5/bytegate-map.5
 COMPLETIONS := bash:share/bash-completion/completions/bytegate zsh:share/zsh/site-functions/_bytegate \
                fish:share/fish/vendor_completions.d/bytegate.fish
 .PHONY: install uninstall
 HELPERS := $(LAUNCHERS) $(PLUGINS)
-install: $(BUILD)/bytegate $(BUILD)/bytegate.1 $(HELPERS) ## install the gate, its manual and completions below PREFIX (and DESTDIR)
-	install -D -m 755 $(BUILD)/bytegate $(DESTDIR)$(PREFIX)/bin/bytegate
-	install -D -m 644 $(BUILD)/bytegate.1 $(DESTDIR)$(MANUAL)
+install: $(BUILD)/bytegate $(MANUALS:%=$(BUILD)/%) $(HELPERS) ## install the gate, its manual, completions and example below PREFIX (and DESTDIR)
+	install -D -m 755 $(BUILD)/bytegate "$(DESTDIR)$(PREFIX)/bin/bytegate"
+	for each in $(MANUALS); do \
+	  install -D -m 644 "$(BUILD)/$$each" "$(DESTDIR)$(PREFIX)/share/man/$$each" || exit 1; done
+	find fixtures/example -type f | while read -r each; do \
+	  install -D -m 644 "$$each" "$(DESTDIR)$(PREFIX)/share/doc/bytegate/$${each#fixtures/}" || exit 1; done
 	for each in $(HELPERS:$(BUILD)/%=%); do \
 	  install -D -m 755 "$(BUILD)/$$each" "$(DESTDIR)$(PREFIX)/lib/bytegate/$$each" || exit 1; done
 	for each in $(COMPLETIONS); do \
@@ -176,12 +179,28 @@ install: $(BUILD)/bytegate $(BUILD)/bytegate.1 $(HELPERS) ## install the gate, i
 	  $(BUILD)/bytegate completion "$${each%%:*}" >"$(DESTDIR)$(PREFIX)/$${each#*:}" || exit 1; done
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/bytegate $(DESTDIR)$(MANUAL)
-	rm -rf $(DESTDIR)$(PREFIX)/lib/bytegate
+	rm -f "$(DESTDIR)$(PREFIX)/bin/bytegate" $(MANUALS:%="$(DESTDIR)$(PREFIX)/share/man/%")
+	rm -rf "$(DESTDIR)$(PREFIX)/lib/bytegate" "$(DESTDIR)$(PREFIX)/share/doc/bytegate"
 	for each in $(COMPLETIONS); do rm -f "$(DESTDIR)$(PREFIX)/$${each#*:}"; done
 
-$(BUILD)/bytegate.1: $(BUILD)/bytegate
-	help2man -N -n 'compare programs with an oracle, byte for byte' -o $@ $<
+$(BUILD)/man1/bytegate.1: $(BUILD)/bytegate
+	mkdir -p $(@D)
+	$< manual >$@
+
+$(BUILD)/man5/bytegate-suite.5: fixtures/README.md scripts/manual.awk VERSION
+	mkdir -p $(@D)
+	awk -v version=$(VERSION) -f scripts/manual.awk $< >$@
+
+$(BUILD)/man5/bytegate-map.5: harness/map/bytegate-map.5
+	mkdir -p $(@D)
+	cp $< $@
+
+.PHONY: setup-deb deb
+setup-deb: ## install what makes and checks a Debian package
+	scripts/setup.sh scripts/packages-deb.txt
+
+deb: $(GATE) ## make a Debian package of the gate, in BUILD
+	+scripts/deb.sh $(BUILD)
 
 verify: all ## compare every program with its oracle, byte for byte
 	$(BUILD)/bytegate verify

@@ -35,6 +35,9 @@ run setup-mutate-gate
 run mutate-gate MUTATE_COUNT=20
 run install DESTDIR="$PWD/build/installed"
 run uninstall DESTDIR="$PWD/build/installed"
+run setup-deb
+run deb
+ci/package.sh
 run fuzz FUZZ_SECONDS=20
 run bench
 run check SANITIZE=1

@@ -7,6 +7,7 @@
 #include "harness/campaign/record.h"
 #include "harness/check/check.h"
 #include "harness/cli/options.h"
+#include "harness/cli/table.h"
 #include "harness/coverage/coverage_command.h"
 #include "harness/coverage/coverage_report.h"
 #include "harness/explain/explain.h"
@@ -402,8 +403,8 @@ static void occupy_standard_descriptors(void) {
 /* Whether COMMAND starts programs under test by itself. */
 static bool runs_programs(enum command command) {
   return command != COMMAND_PLANT && command != COMMAND_OBSERVE && command != COMMAND_COMPLETION &&
-         command != COMMAND_LIST && command != COMMAND_MACHINES && command != COMMAND_EXPLAIN &&
-         command != COMMAND_CHECK;
+         command != COMMAND_MANUAL && command != COMMAND_COMPLETE && command != COMMAND_LIST &&
+         command != COMMAND_MACHINES && command != COMMAND_EXPLAIN && command != COMMAND_CHECK;
 }
 
 /* Whether who read stdout has closed the pipe. An earlier write may have met that, so errno does not tell. */
@@ -475,6 +476,14 @@ int main(int argc, char **argv) {
       options.operands.items[options.operands.count] = NULL;
       status = trace_program(options.operands.items);
     }
+    break;
+  case COMMAND_MANUAL:
+    print_manual();
+    status = EXIT_EQUAL;
+    break;
+  case COMMAND_COMPLETE:
+    print_candidates(&options.operands);
+    status = EXIT_EQUAL;
     break;
   case COMMAND_COMPLETION:
     status = complete(&options);

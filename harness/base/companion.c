@@ -18,6 +18,13 @@ const char *command_path(void) {
   return path;
 }
 
+const char *command_folder(void) {
+  static char path[PATH_MAX];
+  strcpy(path, command_path());
+  *strrchr(path, '/') = '\0';
+  return path;
+}
+
 char *companion_of(const char *command, const char *name) {
   const char *slash = strrchr(command, '/');
   int folder = slash ? (int)(slash - command) + 1 : 0;

@@ -6,6 +6,9 @@
 /* The absolute path of the command that runs. Static. */
 const char *command_path(void);
 
+/* The folder that it stands in: that of the build, or PREFIX/bin. Static. */
+const char *command_folder(void);
+
 /* The path of the file NAME, as in "plugin/observe_run.so", of the command at the path COMMAND; beside it if the file
    is nowhere. The caller frees it. */
 char *companion_of(const char *command, const char *name);

@@ -2,6 +2,7 @@
 #include "harness/cli/options.h"
 
 #include "harness/base/companion.h"
+#include "harness/cli/table.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -17,13 +18,7 @@ const char *argp_program_version = "bytegate " BYTEGATE_VERSION;
 
 /* ---- The commands ----------------------------------------------------------------------------------------------- */
 
-/* The hidden ones, which other parts of the gate start, have no help. */
-static const struct command_row {
-  const char *name;
-  const char *operands; /* as --help shows them */
-  size_t least, most;   /* how many */
-  const char *help;
-} commands[COMMANDS] = {
+static const struct command_row commands[COMMANDS] = {
     [COMMAND_VERIFY] = {"verify", "", 0, 0, "run the selected cases, or all, and give the verdict"},
     [COMMAND_REPORT] = {"report", "", 0, 0, "verify -k, and write what came of it as one HTML page"},
     [COMMAND_MERGE] = {"merge", "RECORD...", 1, SIZE_MAX,
@@ -59,12 +54,24 @@ static const struct command_row {
     [COMMAND_COMPLETION] = {"completion", "SHELL", 1, 1, "print the completion for bash, zsh or fish"},
     [COMMAND_PLANT] = {"plant", "", 0, SIZE_MAX, NULL},
     [COMMAND_OBSERVE] = {"observe", "", 0, SIZE_MAX, NULL},
+    [COMMAND_MANUAL] = {"manual", "", 0, 0, NULL},
+    [COMMAND_COMPLETE] = {"complete", "", 0, SIZE_MAX, NULL},
 };
 
-/* Another way to call bisect, for --help. */
-static const struct command_row bisect_elf_row = {"bisect --elf", "A B [CASE]", 0, 0,
-                                                  "find the routine that makes the program B fail, by putting "
-                                                  "routines of A, a good build of it, in the place of its own"};
+const struct command_row bisect_elf_row = {"bisect --elf", "A B [CASE]", 0, 0,
+                                           "find the routine that makes the program B fail, by putting "
+                                           "routines of A, a good build of it, in the place of its own"};
+
+const struct command_row *command_row(enum command command) { return &commands[command]; }
+
+const char *command_values(enum command command) {
+  static const char *const values[COMMANDS] = {
+      [COMMAND_REDUCE] = "@case-paths", [COMMAND_BLAME] = "@case-paths",
+      [COMMAND_BISECT] = "@case-paths", [COMMAND_LOADERS] = "native qemu kernel",
+      [COMMAND_MACHINES] = "@machines", [COMMAND_COMPLETION] = "bash zsh fish",
+  };
+  return values[command];
+}
 
 /* ---- The options ------------------------------------------------------------------------------------------------ */
 
@@ -90,6 +97,7 @@ struct option_row {
   size_t offset;                  /* of the field */
   unsigned long long least, most; /* of a number */
   void (*parse)(struct argp_state *state, struct options *options, const char *value);
+  const char *values; /* as of struct option_about */
 };
 
 static void parse_runner(struct argp_state *state, struct options *options, const char *value);
@@ -108,14 +116,14 @@ static void parse_shard(struct argp_state *state, struct options *options, const
 
 static const struct option_row what_to_run[] = {
     {"suite", 's', "SUITE", "A suite by name, or a suite file; may be repeated", BY_SELECT, ADD_TEXT,
-     FIELD(session.suites)},
+     FIELD(session.suites), .values = "@suites"},
     {"case", 'c', "CASE", "Cases whose name matches this shell pattern; may be repeated", BY_SELECT, ADD_TEXT,
-     FIELD(session.cases)},
+     FIELD(session.cases), .values = "@cases"},
     {"program", 'p', "PROGRAM", "Programs whose name matches this shell pattern; may be repeated", BY_SELECT | BY_TABLE,
-     ADD_TEXT, FIELD(session.programs)},
-    {"runner", 0, "RUNNER", "native or qemu", BY_SELECT, CALL, .parse = parse_runner},
+     ADD_TEXT, FIELD(session.programs), .values = "@programs"},
+    {"runner", 0, "RUNNER", "native or qemu", BY_SELECT, CALL, .parse = parse_runner, .values = "native qemu"},
     {"seed", 0, "N", "Seed of the random documents, and of the sample of mutants: a number, or the word random",
-     BY_SELECT, CALL, .parse = parse_seed},
+     BY_SELECT, CALL, .parse = parse_seed, .values = "random"},
     {"byte", 0, "N", "Blame byte N of the body, or of stdout, whether it diverges or not", BY(BLAME), CALL,
      .parse = parse_byte},
     {"shard", 0, "K/N", "Part K of N of what is selected, the same on every machine; needs --record", BY_VERIFY, CALL,
@@ -136,7 +144,8 @@ static const struct option_row how_to_run[] = {
      "default: programs run in cells, where they can harm nothing, as far as the kernel grants that; require: wholly, "
      "or "
      "not at all; off: with all that you may",
-     BY_RUN | BY(MERGE) | BY(AUDIT) | BY(BISECT) | BY_MEASURE | BY_TABLE, CALL, .parse = parse_confine},
+     BY_RUN | BY(MERGE) | BY(AUDIT) | BY(BISECT) | BY_MEASURE | BY_TABLE, CALL, .parse = parse_confine,
+     .values = "default require off"},
     {"no-self-audit", 0, NULL, "Leave out the proof that this gate notices planted faults", BY_VERIFY, SET_FALSE,
      FIELD(audit)},
     {"no-blame", 0, NULL, "Do not run failures again to see where in the program they come from", BY_TOLD, SET_FALSE,
@@ -169,7 +178,7 @@ static const struct option_row where_things_are[] = {
     {"build", 0, "FOLDER", "Folder that {build} of a suite stands for (default: that of this command)",
      BY_SELECT | BY(MERGE) | BY_TABLE, CALL, .parse = parse_build},
     {"out", 'o', "FILE",
-     "File for the reduced document (default: reduced.md), or the HTML page (default: report.html beside this command; "
+     "File for the reduced document (default: reduced.md), or the HTML page (default: report.html; "
      "of explain, none)",
      BY(REDUCE) | BY(REPORT) | BY(EXPLAIN), SET_TEXT, FIELD(out)},
     {"known", 0, "FILE", "List of known divergences (default: fixtures/known-divergences)", BY_SELECT | BY(MERGE),
@@ -228,6 +237,22 @@ static void make_table(void) {
       add_option(&entries, &(struct known_option){.name = report_formats[k]->option, .format = report_formats[k]},
                  (int)i + 1);
   }
+}
+
+bool option_about(size_t number, struct option_about *about) {
+  if (number >= option_count)
+    return false;
+  const struct known_option *option = &known_options[number];
+  const struct option_row *row = option->row;
+  *about = (struct option_about){.name = option->name,
+                                 .letter = row ? row->letter : '\0',
+                                 .argument = row                                       ? row->argument
+                                             : option->format->place == REPORT_IN_FILE ? "FILE"
+                                                                                       : NULL,
+                                 .help = row ? row->help : option->format->help,
+                                 .readers = readers_of(option),
+                                 .values = row ? row->values : NULL};
+  return true;
 }
 
 static struct known_option *option_of_key(int key) {
@@ -443,17 +468,8 @@ static error_t parse(int key, char *value, struct argp_state *state) {
   return ARGP_ERR_UNKNOWN;
 }
 
-/* The folder that this command stands in: that of the build. */
-static const char *build_folder(void) {
-  static char path[PATH_MAX];
-  strcpy(path, command_path());
-  *strrchr(path, '/') = '\0';
-  return path;
-}
-
 /* What the command decides, now that it is known. */
 static void settle_defaults(struct options *options) {
-  static char page[PATH_MAX + 16];
   options->gate = command_path();
   if (options->command == COMMAND_VERIFY || options->command == COMMAND_REPORT || options->command == COMMAND_MERGE)
     options->session.gate = options->gate;
@@ -461,8 +477,7 @@ static void settle_defaults(struct options *options) {
   options->session.keep_going |= options->record != NULL;
   options->audit &= options->command != COMMAND_MERGE;
   if (options->command == COMMAND_REPORT) {
-    snprintf(page, sizeof page, "%s/report.html", build_folder());
-    options_ask_report(options, &html_format, options->out ? options->out : page);
+    options_ask_report(options, &html_format, options->out ? options->out : "report.html");
     options->session.keep_going = true;
   } else if (options->command == COMMAND_REDUCE && !options->out) {
     options->out = "reduced.md";
@@ -475,7 +490,7 @@ void options_parse(int argc, char **argv, struct options *options) {
   *options = (struct options){.audit = true,
                               .blame = true,
                               .session = {.command = argv[0],
-                                          .build = build_folder(),
+                                          .build = command_folder(),
                                           .suites_folder = "fixtures/suites",
                                           .known_path = "fixtures/known-divergences",
                                           .jobs = cores > 0 ? (unsigned)cores : 1,
@@ -495,46 +510,4 @@ void options_free(struct options *options) {
   text_list_free(&options->session.cases);
   text_list_free(&options->session.programs);
   text_list_free(&options->operands);
-}
-
-static void print_bash(void) {
-  printf("_bytegate() {\n  local word=${COMP_WORDS[COMP_CWORD]}\n  COMPREPLY=($(compgen -W \"");
-  for (int i = 0; i < COMMAND_PLANT; i++)
-    printf("%s ", commands[i].name);
-  for (const struct argp_option *option = table; option->name || option->doc; option++)
-    if (option->name)
-      printf("--%s%s ", option->name, option->arg ? "=" : "");
-  puts("--help --usage --version\" -- \"$word\"))\n}\ncomplete -o default -o nospace -F _bytegate bytegate");
-}
-
-static void print_zsh(void) {
-  puts("#compdef bytegate\n_arguments \\");
-  for (const struct argp_option *option = table; option->name || option->doc; option++)
-    if (option->name)
-      printf("  '--%s%s[%s]%s%s%s' \\\n", option->name, option->arg ? "=" : "", option->doc, option->arg ? ":" : "",
-             option->arg ? option->arg : "", option->arg ? ":_files" : "");
-  printf("  '1:command:(");
-  for (int i = 0; i < COMMAND_PLANT; i++)
-    printf("%s%s", i ? " " : "", commands[i].name);
-  puts(")' '*:operand:_files'");
-}
-
-static void print_fish(void) {
-  for (int i = 0; i < COMMAND_PLANT; i++)
-    printf("complete -c bytegate -n __fish_use_subcommand -a %s\n", commands[i].name);
-  for (const struct argp_option *option = table; option->name || option->doc; option++)
-    if (option->name)
-      printf("complete -c bytegate -l %s%s -d \"%s\"\n", option->name, option->arg ? " -r" : "", option->doc);
-}
-
-bool options_print_completion(const char *shell) {
-  if (strcmp(shell, "bash") == 0)
-    print_bash();
-  else if (strcmp(shell, "zsh") == 0)
-    print_zsh();
-  else if (strcmp(shell, "fish") == 0)
-    print_fish();
-  else
-    return false;
-  return true;
 }

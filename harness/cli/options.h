@@ -27,6 +27,8 @@ enum command {
   COMMAND_COMPLETION,
   COMMAND_PLANT,
   COMMAND_OBSERVE,
+  COMMAND_MANUAL,
+  COMMAND_COMPLETE,
   COMMANDS
 };
 
@@ -74,7 +76,7 @@ void options_ask_report(struct options *options, const struct report_format *for
 /* The file that a report of FORMAT was asked for in, or NULL. */
 const char *options_report_path(const struct options *options, const struct report_format *format);
 
-/* Writes the completion of SHELL (bash, zsh or fish) to stdout. False: no such shell. */
+/* Writes the completion of SHELL (bash, zsh or fish) to stdout. False: no such shell. It is in completion.c. */
 bool options_print_completion(const char *shell);
 
 #endif

@@ -43,7 +43,7 @@ expect_status() {
 expect_bytes() {
   local passed=no
   # shellcheck disable=SC2059 # WANTED is a format
-  printf "$2" >"$folder/wanted"
+  printf -- "$2" >"$folder/wanted"
   ! cmp -s "$folder/wanted" "$3" || passed=yes
   report "$passed" "$1" "$(cmp "$folder/wanted" "$3" 2>&1)" "wanted: $(cat -v "$folder/wanted")" "got: $(cat -v "$3")"
 }

@@ -4,21 +4,48 @@
 source "$(dirname "$0")/tap.sh"
 
 gate=$build/bytegate
-run make -C "$root" BUILD="${build#"$root"/}" PREFIX=/usr DESTDIR="$folder/dest" install
-expect_status 'make install' 0
-run "$folder/dest/usr/bin/bytegate" --version
+dest="$folder/a dest"
+run make -C "$root" BUILD="${build#"$root"/}" PREFIX=/usr DESTDIR="$dest" install
+expect_status 'make install, into a path with a blank' 0
+run "$dest/usr/bin/bytegate" --version
 expect_bytes 'what is installed runs, and prints the version' "bytegate $(cat "$root/VERSION")
 " out
-run test -r "$folder/dest/usr/lib/bytegate/plugin/observe_run.so" -a -x "$folder/dest/usr/lib/bytegate/confine"
+run test -r "$dest/usr/lib/bytegate/plugin/observe_run.so" -a -x "$dest/usr/lib/bytegate/confine"
 expect_status 'with what it gives to qemu, and starts programs through' 0
-for command in $("$gate" completion fish | sed -n 's/.*use_subcommand -a //p'); do
+for command in $("$gate" complete -- ''); do
   # An entry begins after .TP with the command's name, in which - is escaped.
   run awk -v name="${command//-/\\\\-}" '
-    tp && $1 == name { found = 1 } { tp = $0 == ".TP" } END { exit !found }' dest/usr/share/man/man1/bytegate.1
+    tp && $2 == name { found = 1 } { tp = $0 == ".TP" } END { exit !found }' "$dest/usr/share/man/man1/bytegate.1"
   expect_status "the manual page has an entry of $command" 0
 done
-run make -C "$root" BUILD="${build#"$root"/}" PREFIX=/usr DESTDIR="$folder/dest" uninstall
-run find dest -type f
+run "$gate" complete -- --
+cp out options
+while IFS='= ' read -r option _; do
+  case $option in --help | --usage | --version) continue ;; esac
+  expect_text "... and one of $option" "\fB${option//-/\\-}\fR" "$dest/usr/share/man/man1/bytegate.1"
+done <options
+
+# Each row of the tables of keys, which a test of the gate holds to the keys that there are.
+awk '/^## Selecting/ { exit } /^\| `/ { split($0, cell, "|"); gsub(/^ `|` $/, "", cell[2]); gsub(/`/, "", cell[2]); print cell[2] }' \
+  "$root/fixtures/README.md" >keys
+run test "$(wc -l <keys)" -ge 30
+expect_status 'the keys are found' 0
+while read -r key; do
+  run awk -v keys="$key" '
+    { gsub(/\\f[BR]/, ""); gsub(/\\-/, "-") } tp && $0 == keys { found = 1 } { tp = $0 == ".TP" } END { exit !found }' \
+    "$dest/usr/share/man/man5/bytegate-suite.5"
+  expect_status "bytegate-suite(5) has an entry of $key" 0
+done <keys
+run awk '/^\.EX/ { on = 1 } /^source = folder/ { found = on } END { exit !found }' "$dest/usr/share/man/man5/bytegate-suite.5"
+expect_status '... and an example' 0
+for page in "$dest"/usr/share/man/man?/*; do
+  run groff -man -ww -z "$page"
+  expect_bytes "groff has nothing to say of ${page##*/}" '' err
+done
+run "$dest/usr/bin/bytegate" list --suite "$dest/usr/share/doc/bytegate/example/capitals.ini"
+expect_status 'the example is there, and is a suite' 0
+run make -C "$root" BUILD="${build#"$root"/}" PREFIX=/usr DESTDIR="$dest" uninstall
+run find "$dest" -type f
 expect_bytes 'make uninstall leaves nothing' '' out
 
 done_testing
