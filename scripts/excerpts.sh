@@ -60,8 +60,10 @@ faulty() {
 print_excerpt() {
   case $1 in
   green)
-    if [ "$write" = yes ]; then set --; else set -- --suite hello; fi
+    local object=render-object
+    if [ "$write" = yes ]; then set --; else set -- --suite hello && object=hello; fi
     "$build/bytegate" verify --text "$@" | tail -n 1
+    "$build/bytegate" verify --text --no-self-audit --suite "$object" | tail -n 1
     "$build/bytegate" loaders | tail -n 1
     scripts/lay-again.sh "$build" | tail -n 1
     ;;
