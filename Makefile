@@ -203,16 +203,17 @@ deb: $(GATE) ## make a Debian package of the gate, in BUILD
 	+scripts/deb.sh $(BUILD)
 
 # A C program that calls the renderer's object, for each machine whose compiler is there; it runs natively and under qemu.
-OBJECT_CC_x64 := $(if $(filter x64,$(call machines,machine_here)),$(CC),$(shell command -v x86_64-linux-gnu-gcc))
-OBJECT_CC_arm64 := $(if $(filter arm64,$(call machines,machine_here)),$(CC),$(shell command -v aarch64-linux-gnu-gcc))
-OBJECT_CALLERS := $(foreach machine,x64 arm64,$(if $(OBJECT_CC_$(machine)),$(BUILD)/object/render_$(machine)))
-$(OBJECT_CALLERS): $(BUILD)/object/render_%: fixtures/object/render.c $(BUILD)/elf/.markdown-object.stamp
+object_cc = $(if $(filter $(1),$(call machines,machine_here)),$(CC),$(shell command -v $(call machines,machine_of $(1) && echo $$machine_cc)))
+ifneq ($(and $(filter verify,$(MAKECMDGOALS)),$(wildcard fixtures/object/render.c)),)
+OBJECT_CALLERS := $(foreach machine,$(MACHINES),$(if $(call object_cc,$(machine)),$(BUILD)/object/render_$(machine)))
+endif
+$(BUILD)/object/render_%: fixtures/object/render.c $(BUILD)/elf/.markdown-object.stamp
 	mkdir -p $(@D)
-	$(OBJECT_CC_$*) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -static -I$(BUILD)/elf -o $@ $< $(BUILD)/elf/markdown-render_$*.o
+	$(call object_cc,$*) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -static -I$(BUILD)/elf -o $@ $< $(BUILD)/elf/markdown-render_$*.o
 
 verify: all $(OBJECT_CALLERS) ## compare every program with its oracle, byte for byte
 	$(BUILD)/bytegate verify
-	$(BUILD)/bytegate verify --no-self-audit --suite render-object $(OBJECT_CALLERS:$(BUILD)/object/render_%=--program '*_%')
+	$(if $(OBJECT_CALLERS),$(BUILD)/bytegate verify --no-self-audit --suite render-object $(OBJECT_CALLERS:$(BUILD)/object/render_%=--program '*_%'))
 	$(BUILD)/bytegate loaders
 	scripts/lay-again.sh $(BUILD)
 
