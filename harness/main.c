@@ -10,6 +10,7 @@
 #include "harness/cli/table.h"
 #include "harness/coverage/coverage_command.h"
 #include "harness/coverage/coverage_report.h"
+#include "harness/doctor/doctor.h"
 #include "harness/explain/explain.h"
 #include "harness/loaders/liveness.h"
 #include "harness/loaders/loaders.h"
@@ -403,8 +404,9 @@ static void occupy_standard_descriptors(void) {
 /* Whether COMMAND starts programs under test by itself. */
 static bool runs_programs(enum command command) {
   return command != COMMAND_PLANT && command != COMMAND_OBSERVE && command != COMMAND_COMPLETION &&
-         command != COMMAND_MANUAL && command != COMMAND_COMPLETE && command != COMMAND_LIST &&
-         command != COMMAND_MACHINES && command != COMMAND_EXPLAIN && command != COMMAND_CHECK;
+         command != COMMAND_DOCTOR && command != COMMAND_MANUAL && command != COMMAND_COMPLETE &&
+         command != COMMAND_LIST && command != COMMAND_MACHINES && command != COMMAND_EXPLAIN &&
+         command != COMMAND_CHECK;
 }
 
 /* Whether who read stdout has closed the pipe. An earlier write may have met that, so errno does not tell. */
@@ -476,6 +478,9 @@ int main(int argc, char **argv) {
       options.operands.items[options.operands.count] = NULL;
       status = trace_program(options.operands.items);
     }
+    break;
+  case COMMAND_DOCTOR:
+    status = doctor_command(options.json);
     break;
   case COMMAND_MANUAL:
     print_manual();

@@ -51,6 +51,7 @@ static const struct command_row commands[COMMANDS] = {
     [COMMAND_CHECK] = {"check", "ELF", 1, 1,
                        "follow every path of an ELF file's routines without running it: bad targets, an unbalanced "
                        "stack, code that nothing reaches, registers that a system call destroyed"},
+    [COMMAND_DOCTOR] = {"doctor", "", 0, 0, "say what this machine lacks for the gate, and what helps"},
     [COMMAND_COMPLETION] = {"completion", "SHELL", 1, 1, "print the completion for bash, zsh or fish"},
     [COMMAND_PLANT] = {"plant", "", 0, SIZE_MAX, NULL},
     [COMMAND_OBSERVE] = {"observe", "", 0, SIZE_MAX, NULL},
@@ -164,7 +165,8 @@ static const struct option_row what_to_print[] = {
     {"verbose", 'v', NULL,
      "Name every case, explain every failure; of coverage, every routine; of loaders, every program",
      BY_TOLD | BY(COVERAGE) | BY(LOADERS), SET_TRUE, FIELD(session.verbose)},
-    {"json", 0, NULL, "Print JSON, not a listing (fixtures/schemas/explain.json)", BY(EXPLAIN), SET_TRUE, FIELD(json)},
+    {"json", 0, NULL, "Print JSON, not text (fixtures/schemas/COMMAND.json)", BY(EXPLAIN) | BY(DOCTOR), SET_TRUE,
+     FIELD(json)},
     {"record", 0, "FILE",
      "Write each result into FILE as soon as it stands, and go on with what stands there (see merge)", BY_VERIFY,
      SET_TEXT, FIELD(record)},

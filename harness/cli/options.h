@@ -24,6 +24,7 @@ enum command {
   COMMAND_MACHINES,
   COMMAND_EXPLAIN,
   COMMAND_CHECK,
+  COMMAND_DOCTOR,
   COMMAND_COMPLETION,
   COMMAND_PLANT,
   COMMAND_OBSERVE,
@@ -51,7 +52,7 @@ struct options {
   const char *plan;   /* record with the times that balance shards, or NULL */
   struct shard shard;
   struct record *recording; /* borrowed; of a session that writes a record or is merged from some; or NULL */
-  bool json;                /* explain --json */
+  bool json;                /* --json */
   bool fresh;
   bool has_byte; /* --byte */
   uint64_t byte;
