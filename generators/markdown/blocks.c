@@ -475,7 +475,7 @@ static void lay_create_block(void) {
   st64(0, A0, R_DATA);    /* and R_LEN */
   st32(0, A0, R_EXTRA);
   st32(NONSPACE, A0, R_START);
-  add(T0, A0, RECORD_ROOM);
+  add(T0, A0, RECORD_SIZE);
   stw(T0, W_TOP);
   mov(CONTAINER, A0);
   stw(A0, W_TIP);
@@ -569,7 +569,7 @@ static void lay_finalize(void) {
   label("end_record");
   ld32(A2, A0, R_TYPE); /* and R_FLAGS, R_AUX, of which the flags mean nothing here */
   add(A2, A2, BLOCK_END);
-  add(A0, A0, RECORD_SIZE);
+  add(A0, A0, R_END);
   st64(A2, A0, R_TYPE); /* and R_NEXT */
   ldw(T0, W_LAST_RECORD);
   stw(A0, W_LAST_RECORD);

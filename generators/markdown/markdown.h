@@ -28,7 +28,7 @@
 #define MARKDOWN_LIMIT (256 << 20)    /* longest document, in bytes */
 #define MARKDOWN_NO_SPACE (-1)        /* the workspace is smaller than this document needs */
 #define MARKDOWN_TOO_LONG (-2)        /* the document is longer than MARKDOWN_LIMIT */
-#define MARKDOWN_TOO_MANY_BLOCKS (-3) /* they need more than 4 GiB: 40 bytes for each and 3 for each byte */
+#define MARKDOWN_TOO_MANY_BLOCKS (-3) /* they need more than 4 GiB: 32 bytes for each and 3 for each byte */
 
 void lay_markdown(void);
 

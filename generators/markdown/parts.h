@@ -140,8 +140,8 @@ enum {
   W_LINE_STATE = W_PARTIAL_TAB /* and W_OPENED: 0 at the start of a line */
 };
 
-/* A block record: 32 bytes, linked in document order; the end of a container is a record of its first 8 bytes, and lies
- * right after the record of the container. */
+/* A block record: 32 bytes, linked in document order. The end of a container is a record of its first 8 bytes, and lies
+ * in the record of the container, where that tells of an open block. */
 enum {
   FIELD(R_TYPE, 1),  /* BLOCK_*, or BLOCK_* + BLOCK_END */
   FIELD(R_FLAGS, 1), /* BLOCK_OPEN ... */
@@ -155,7 +155,7 @@ enum {
   FIELD(R_EXTRA, 4), /* fence length; block quote: the open block quote around it */
   FIELD(R_START, 4), /* where it starts, low 32 bits of the address; later, with MARKDOWN_SOURCEPOS, its position P_* */
   RECORD_SIZE,
-  RECORD_ROOM = RECORD_SIZE + R_PARENT /* with that of its end */
+  R_END = R_LEN /* of a closed container: R_TYPE and R_NEXT of its end */
 };
 enum {
   BLOCK_DOCUMENT = 0,
