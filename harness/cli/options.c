@@ -19,49 +19,70 @@ const char *argp_program_version = "bytegate " BYTEGATE_VERSION;
 /* ---- The commands ----------------------------------------------------------------------------------------------- */
 
 static const struct command_row commands[COMMANDS] = {
-    [COMMAND_VERIFY] = {"verify", "", 0, 0, "run the selected cases, or all, and give the verdict"},
-    [COMMAND_REPORT] = {"report", "", 0, 0, "verify -k, and write what came of it as one HTML page"},
+    [COMMAND_VERIFY] = {"verify", "", 0, 0, "run the selected cases, or all, and give the verdict",
+                        "run the selected cases, and give the verdict"},
+    [COMMAND_REPORT] = {"report", "", 0, 0, "verify -k, and write what came of it as one HTML page",
+                        "the same as one HTML page"},
     [COMMAND_MERGE] = {"merge", "RECORD...", 1, SIZE_MAX,
                        "make the verdict and the reports of a whole run from the records of its shards "
-                       "(verify --shard K/N --record FILE)"},
-    [COMMAND_LIST] = {"list", "", 0, 0, "print the selected cases: case, program, runner"},
-    [COMMAND_AUDIT] = {"self-audit", "", 0, 0, "prove that the gate notices the faults that are planted for it"},
-    [COMMAND_REDUCE] = {"reduce", "CASE", 0, 1, "find the smallest document that fails like CASE"},
-    [COMMAND_COVERAGE] = {"coverage", "", 0, 0, "measure which instructions and branch edges cases reach"},
-    [COMMAND_COVERS] = {"covers", "FILE:LINE", 1, 1, "list the cases that reach this line of a generator"},
+                       "(verify --shard K/N --record FILE)",
+                       "one verdict from the records of shards"},
+    [COMMAND_LIST] = {"list", "", 0, 0, "print the selected cases: case, program, runner", "print the selected cases"},
+    [COMMAND_AUDIT] = {"self-audit", "", 0, 0, "prove that the gate notices the faults that are planted for it",
+                       "prove that the gate notices planted faults"},
+    [COMMAND_REDUCE] = {"reduce", "CASE", 0, 1, "find the smallest document that fails like CASE",
+                        "find the smallest document that fails alike"},
+    [COMMAND_COVERAGE] = {"coverage", "", 0, 0, "measure which instructions and branch edges cases reach",
+                          "measure what of the programs cases reach"},
+    [COMMAND_COVERS] = {"covers", "FILE:LINE", 1, 1, "list the cases that reach this line of a generator",
+                        "list the cases that reach a line"},
     [COMMAND_MUTATE] = {"mutate", "[ROUTINE...]", 0, SIZE_MAX,
                         "change a program at each place, or in the routines whose name matches these shell patterns, "
-                        "and say where no case fails"},
+                        "and say where no case fails",
+                        "change a program everywhere: what notices?"},
     [COMMAND_BLAME] =
         {"blame", "CASE", 0, 1,
          "say which instruction wrote the byte that diverges, or where it crashes, hangs, exits early or leaves "
-         "a process behind"},
+         "a process behind",
+         "name the instruction that wrote a wrong byte"},
     [COMMAND_BISECT] = {"bisect", "CASE [GOOD [BAD]]", 0, 3,
                         "find the commit that broke CASE, between two commits (default: HEAD, and the nearest before "
-                        "it that is good)"},
+                        "it that is good)",
+                        "find the commit or routine that broke a case"},
     [COMMAND_LOADERS] = {"loaders", "[LOADER...]", 0, 3,
                          "give every program to every loader, native, qemu or kernel, and compare what happens with "
-                         "fixtures/loaders.ini (default: the first two; kernel boots a kernel for each program)"},
-    [COMMAND_LIVENESS] = {"liveness", "", 0, 0, "print which header bytes of the smallest programs loaders read"},
+                         "fixtures/loaders.ini (default: the first two; kernel boots a kernel for each program)",
+                         "compare what loaders do with each program"},
+    [COMMAND_LIVENESS] = {"liveness", "", 0, 0, "print which header bytes of the smallest programs loaders read",
+                          "print which header bytes loaders read"},
     [COMMAND_MACHINES] = {"machines", "[NAME]", 0, 1,
-                          "list the machines whose programs can be run, or the one of that name; host is this one"},
+                          "list the machines whose programs can be run, or the one of that name; host is this one",
+                          "list the machines whose programs can run"},
     [COMMAND_EXPLAIN] = {"explain", "ELF", 1, 1,
                          "say of each byte of an ELF file what it is, as a listing in hexadecimal from which "
-                         "sed 's/#.*//' and xxd -r -p make the file again"},
+                         "sed 's/#.*//' and xxd -r -p make the file again",
+                         "say what each byte of an ELF file is"},
     [COMMAND_CHECK] = {"check", "ELF", 1, 1,
                        "follow every path of an ELF file's routines without running it: bad targets, an unbalanced "
-                       "stack, code that nothing reaches, registers that a system call destroyed"},
-    [COMMAND_DOCTOR] = {"doctor", "", 0, 0, "say what this machine lacks for the gate, and what helps"},
-    [COMMAND_COMPLETION] = {"completion", "SHELL", 1, 1, "print the completion for bash, zsh or fish"},
-    [COMMAND_PLANT] = {"plant", "", 0, SIZE_MAX, NULL},
-    [COMMAND_OBSERVE] = {"observe", "", 0, SIZE_MAX, NULL},
-    [COMMAND_MANUAL] = {"manual", "", 0, 0, NULL},
-    [COMMAND_COMPLETE] = {"complete", "", 0, SIZE_MAX, NULL},
+                       "stack, code that nothing reaches, registers that a system call destroyed",
+                       "follow all paths of a program, unexecuted"},
+    [COMMAND_DOCTOR] = {"doctor", "", 0, 0, "say what this machine lacks for the gate, and what helps",
+                        "say what this machine lacks, and what helps"},
+    [COMMAND_COMPLETION] = {"completion", "SHELL", 1, 1, "print the completion for bash, zsh or fish",
+                            "print the completion for a shell"},
+    [COMMAND_PLANT] = {"plant", "", 0, SIZE_MAX, NULL, NULL},
+    [COMMAND_OBSERVE] = {"observe", "", 0, SIZE_MAX, NULL, NULL},
+    [COMMAND_MANUAL] = {"manual", "", 0, 0, NULL, NULL},
+    [COMMAND_COMPLETE] = {"complete", "", 0, SIZE_MAX, NULL, NULL},
 };
 
-const struct command_row bisect_elf_row = {"bisect --elf", "A B [CASE]", 0, 0,
+const struct command_row bisect_elf_row = {"bisect --elf",
+                                           "A B [CASE]",
+                                           0,
+                                           0,
                                            "find the routine that makes the program B fail, by putting "
-                                           "routines of A, a good build of it, in the place of its own"};
+                                           "routines of A, a good build of it, in the place of its own",
+                                           NULL};
 
 const struct command_row *command_row(enum command command) { return &commands[command]; }
 
@@ -264,35 +285,6 @@ static struct known_option *option_of_key(int key) {
   return NULL;
 }
 
-/* ---- --help ----------------------------------------------------------------------------------------------------- */
-
-enum { HELP_WIDTH = 77, HELP_COLUMN = 28 };
-
-static void append_command(struct bytes *out, const struct command_row *row) {
-  int len = (int)(strlen(row->name) + strlen(row->operands)) + 1;
-  bytes_printf(out, "  %s %s%*s", row->name, row->operands, HELP_COLUMN - 2 - len, "");
-  bytes_wrapped(out, HELP_COLUMN, HELP_WIDTH, row->help);
-}
-
-/* What --help says before and after the options. */
-static const char *make_documentation(void) {
-  static struct bytes text;
-  bytes_text(&text, "Compare programs with an oracle, byte for byte, and say which byte differs and why.\n\n"
-                    "COMMAND is one of\n");
-  for (int i = 0; i < COMMAND_PLANT; i++) {
-    append_command(&text, &commands[i]);
-    if (i == COMMAND_BISECT)
-      append_command(&text, &bisect_elf_row);
-  }
-  bytes_text(&text, "\nNothing selected means every suite that is not on demand.\n"
-                    "\v"
-                    "Exit status: 0 every byte is equal; 1 something diverged, crashed, hung, was refused or leaked; "
-                    "2 the command line or a suite file is wrong; 3 the verdict could not be reached, because "
-                    "something that the gate itself needs failed.\n\n"
-                    "NO_COLOR, CLICOLOR_FORCE and TMPDIR are respected.");
-  return text.data;
-}
-
 /* ---- Parsing ---------------------------------------------------------------------------------------------------- */
 
 static unsigned long long parse_number(struct argp_state *state, const char *name, const char *value,
@@ -486,8 +478,26 @@ static void settle_defaults(struct options *options) {
   }
 }
 
+/* Prints the help, if it is asked for, of the command that is named with it, and ends this command. */
+static void find_help(int argc, char **argv) {
+  int command = COMMANDS;
+  bool asked = false;
+  for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+    asked |= strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-?") == 0;
+    for (int k = 0; k < COMMAND_PLANT && command == COMMANDS; k++)
+      command = strcmp(argv[i], commands[k].name) == 0 ? k : command;
+  }
+  if (!asked)
+    return;
+  if (command == COMMANDS)
+    print_help();
+  else
+    print_command_help((enum command)command);
+  exit(EXIT_EQUAL);
+}
+
 void options_parse(int argc, char **argv, struct options *options) {
-  const struct argp argp = {table, parse, "COMMAND", make_documentation(), NULL, NULL, NULL};
+  const struct argp argp = {table, parse, "COMMAND", NULL, NULL, NULL, NULL};
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   *options = (struct options){.audit = true,
                               .blame = true,
@@ -499,6 +509,7 @@ void options_parse(int argc, char **argv, struct options *options) {
                                           .repeat = 1}};
   argp_err_exit_status = EXIT_USAGE;
   make_table();
+  find_help(argc, argv);
   int failed = argp_parse(&argp, argc, argv, 0, NULL, options);
   if (failed)
     die("%s", strerror(failed));

@@ -9,6 +9,7 @@ struct command_row {
   const char *operands; /* as --help shows them */
   size_t least, most;   /* how many */
   const char *help;     /* NULL: hidden, for other parts of the gate */
+  const char *brief;    /* the same in 46 columns at most */
 };
 
 /* The row of COMMAND. */
@@ -33,6 +34,10 @@ struct option_about {
 
 /* Fills ABOUT for option NUMBER, in the order of --help. Returns false after the last one. */
 bool option_about(size_t number, struct option_about *about);
+
+/* Prints what --help says: of the gate, in 60 columns; of COMMAND, with the options that it reads. */
+void print_help(void);
+void print_command_help(enum command command);
 
 /* Prints the manual page bytegate(1). */
 void print_manual(void);
