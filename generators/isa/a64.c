@@ -143,6 +143,7 @@ uint32_t a64_sub(A64Reg d, A64Reg n, A64Reg m, int lsl) { return shifted("sub", 
 uint32_t a64_subs(A64Reg d, A64Reg n, A64Reg m, int lsl) { return shifted("subs", 0xeb000000, d, n, m, lsl); }
 uint32_t a64_and(A64Reg d, A64Reg n, A64Reg m, int lsl) { return shifted("and", 0x8a000000, d, n, m, lsl); }
 uint32_t a64_orr(A64Reg d, A64Reg n, A64Reg m, int lsl) { return shifted("orr", 0xaa000000, d, n, m, lsl); }
+uint32_t a64_orn(A64Reg d, A64Reg n, A64Reg m, int lsl) { return shifted("orn", 0xaa200000, d, n, m, lsl); }
 uint32_t a64_eor(A64Reg d, A64Reg n, A64Reg m, int lsl) { return shifted("eor", 0xca000000, d, n, m, lsl); }
 uint32_t a64_ands(A64Reg d, A64Reg n, A64Reg m, int lsl) { return shifted("ands", 0xea000000, d, n, m, lsl); }
 
@@ -216,8 +217,14 @@ static uint32_t four(const char *name, uint32_t word, A64Reg d, A64Reg n, A64Reg
 uint32_t a64_madd(A64Reg d, A64Reg n, A64Reg m, A64Reg a) { return four("madd", 0x9b000000, d, n, m, a); }
 uint32_t a64_msub(A64Reg d, A64Reg n, A64Reg m, A64Reg a) { return four("msub", 0x9b008000, d, n, m, a); }
 uint32_t a64_udiv(A64Reg d, A64Reg n, A64Reg m) { return three("udiv", 0x9ac00800, d, n, m); }
+uint32_t a64_sdiv(A64Reg d, A64Reg n, A64Reg m) { return three("sdiv", 0x9ac00c00, d, n, m); }
 uint32_t a64_lslv(A64Reg d, A64Reg n, A64Reg m) { return three("lslv", 0x9ac02000, d, n, m); }
 uint32_t a64_lsrv(A64Reg d, A64Reg n, A64Reg m) { return three("lsrv", 0x9ac02400, d, n, m); }
+
+uint32_t a64_asrv(A64Reg d, A64Reg n, A64Reg m) { return three("asrv", 0x9ac02800, d, n, m); }
+uint32_t a64_rorv(A64Reg d, A64Reg n, A64Reg m) { return three("rorv", 0x9ac02c00, d, n, m); }
+uint32_t a64_umulh(A64Reg d, A64Reg n, A64Reg m) { return three("umulh", 0x9bc07c00, d, n, m); }
+uint32_t a64_smulh(A64Reg d, A64Reg n, A64Reg m) { return three("smulh", 0x9b407c00, d, n, m); }
 
 static uint32_t shift_imm(const char *name, A64Reg d, A64Reg n, int64_t count, bool left) {
   Word w = start(name, 0xd3400000);
@@ -233,6 +240,20 @@ static uint32_t shift_imm(const char *name, A64Reg d, A64Reg n, int64_t count, b
 uint32_t a64_lsl_imm(A64Reg d, A64Reg n, int64_t count) { return shift_imm("lsl_imm", d, n, count, true); }
 uint32_t a64_lsr_imm(A64Reg d, A64Reg n, int64_t count) { return shift_imm("lsr_imm", d, n, count, false); }
 
+uint32_t a64_asr_imm(A64Reg d, A64Reg n, int64_t count) {
+  Word w = start("asr_imm", 0x9340fc00);
+  reg(&w, "d", d, 0);
+  reg(&w, "n", n, 5);
+  bits(&w, "count", count, 63, 16);
+  return finish(&w);
+}
+
+uint32_t a64_ror_imm(A64Reg d, A64Reg n, int64_t count) {
+  Word w = start("ror_imm", 0x93c00000);
+  bits(&w, "count", count, 63, 10);
+  return w.valid ? three("ror_imm", w.word, d, n, n) : 0;
+}
+
 static uint32_t two(const char *name, uint32_t word, A64Reg d, A64Reg n) {
   Word w = start(name, word);
   reg(&w, "d", d, 0);
@@ -241,6 +262,12 @@ static uint32_t two(const char *name, uint32_t word, A64Reg d, A64Reg n) {
 }
 
 uint32_t a64_rbit(A64Reg d, A64Reg n) { return two("rbit", 0xdac00000, d, n); }
+uint32_t a64_rev(A64Reg d, A64Reg n) { return two("rev", 0xdac00c00, d, n); }
+uint32_t a64_csel(A64Reg d, A64Reg n, A64Reg m, A64Cond cond) {
+  Word w = start("csel", 0x9a800000);
+  bits(&w, "condition", (int64_t)cond, 13, 12);
+  return w.valid ? three("csel", w.word, d, n, m) : 0;
+}
 uint32_t a64_clz(A64Reg d, A64Reg n) { return two("clz", 0xdac01000, d, n); }
 
 /* ---- Memory ---------------------------------------------------------------------------------------------------- */
@@ -414,6 +441,11 @@ uint32_t a64_adrp(A64Reg d, int64_t displacement) { return address("adrp", 0x900
 
 uint32_t a64_br(A64Reg n) {
   Word w = start("br", 0xd61f0000);
+  reg(&w, "n", n, 5);
+  return finish(&w);
+}
+uint32_t a64_blr(A64Reg n) {
+  Word w = start("blr", 0xd63f0000);
   reg(&w, "n", n, 5);
   return finish(&w);
 }

@@ -95,6 +95,7 @@ uint32_t a64_sub(A64Reg d, A64Reg n, A64Reg m, int lsl);
 uint32_t a64_subs(A64Reg d, A64Reg n, A64Reg m, int lsl);
 uint32_t a64_and(A64Reg d, A64Reg n, A64Reg m, int lsl);
 uint32_t a64_orr(A64Reg d, A64Reg n, A64Reg m, int lsl);
+uint32_t a64_orn(A64Reg d, A64Reg n, A64Reg m, int lsl);   /* n | ~m; bit 21 is set; mvn d, m has n = XZR */
 uint32_t a64_eor(A64Reg d, A64Reg n, A64Reg m, int lsl);
 uint32_t a64_ands(A64Reg d, A64Reg n, A64Reg m, int lsl);
 
@@ -126,8 +127,15 @@ bool a64_is_bitmask(uint64_t mask);
 uint32_t a64_madd(A64Reg d, A64Reg n, A64Reg m, A64Reg a);
 uint32_t a64_msub(A64Reg d, A64Reg n, A64Reg m, A64Reg a);
 uint32_t a64_udiv(A64Reg d, A64Reg n, A64Reg m);
+uint32_t a64_sdiv(A64Reg d, A64Reg n, A64Reg m);           /* oooooo 000011; by 0 both give 0 */
 uint32_t a64_lslv(A64Reg d, A64Reg n, A64Reg m);
 uint32_t a64_lsrv(A64Reg d, A64Reg n, A64Reg m);
+uint32_t a64_asrv(A64Reg d, A64Reg n, A64Reg m);           /* 001010 */
+uint32_t a64_rorv(A64Reg d, A64Reg n, A64Reg m);           /* 001011 */
+uint32_t a64_umulh(A64Reg d, A64Reg n, A64Reg m);          /* 10011011110mmmmm011111nnnnnddddd: bits 127..64 of n * m */
+uint32_t a64_smulh(A64Reg d, A64Reg n, A64Reg m);          /* 10011011010mmmmm011111nnnnnddddd: the same, signed */
+uint32_t a64_asr_imm(A64Reg d, A64Reg n, int64_t count);   /* 0..63; sbfm: 1001001101rrrrrrssssssnnnnnddddd, s = 63 */
+uint32_t a64_ror_imm(A64Reg d, A64Reg n, int64_t count);   /* 0..63; extr: 10010011110mmmmmccccccnnnnnddddd, m = n */
 uint32_t a64_lsl_imm(A64Reg d, A64Reg n, int64_t count);   /* 0..63 */
 uint32_t a64_lsr_imm(A64Reg d, A64Reg n, int64_t count);   /* 0..63 */
 
@@ -194,6 +202,7 @@ uint32_t a64_tbnz(A64Reg t, int bit, int64_t displacement);
 uint32_t a64_adr(A64Reg d, int64_t displacement);               /* +-1 MB */
 uint32_t a64_adrp(A64Reg d, int64_t displacement);              /* +-4 GB */
 uint32_t a64_br(A64Reg n);
+uint32_t a64_blr(A64Reg n);
 uint32_t a64_ret(void);                                         /* to x30 */
 
 /* ---- System: C6.2 SVC, BRK, NOP -----------------------------------------------------------------------------------
@@ -231,12 +240,15 @@ uint32_t a64_ldur_q(A64Vec t, A64Reg n, int64_t offset);        /* -256..255 */
 uint32_t a64_stur_q(A64Vec t, A64Reg n, int64_t offset);
 
 /* ---- Bits: C6.2 RBIT, CLZ -----------------------------------------------------------------------------------------
- *     1101101011000000000ooonnnnnddddd   ooo: 000 rbit, 100 clz
+ *     1101101011000000000ooonnnnnddddd   ooo: 000 rbit, 011 rev, 100 clz
+ *     10011010100mmmmmcccc00nnnnnddddd   csel: n if the condition holds, else m
  *   sample: DAC0015E  rbit x30, x10
  *   sample: DAC0115E  clz x30, x10
  */
 uint32_t a64_rbit(A64Reg d, A64Reg n);
 uint32_t a64_clz(A64Reg d, A64Reg n);
+uint32_t a64_rev(A64Reg d, A64Reg n);
+uint32_t a64_csel(A64Reg d, A64Reg n, A64Reg m, A64Cond cond);
 
 /* clang-format on */
 

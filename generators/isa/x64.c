@@ -223,6 +223,10 @@ RR(movzx_r32_r16, MAP_0F,            0,    0xb7, X64Reg, X64Reg, true)
 RR(test_r64_r64,  W,                 0,    0x85, X64Reg, X64Reg, false)
 RR(test_r32_r32,  0,                 0,    0x85, X64Reg, X64Reg, false)
 RR(imul_r64_r64,  W | MAP_0F,        0,    0xaf, X64Reg, X64Reg, true)
+RR(bsf_r64_r64,   W | MAP_0F,        0,    0xbc, X64Reg, X64Reg, true)
+RR(bsr_r64_r64,   W | MAP_0F,        0,    0xbd, X64Reg, X64Reg, true)
+RR(movq_xmm_r64,  W | MAP_0F,        0x66, 0x6e, X64Xmm, X64Reg, true)
+RR(movq_r64_xmm,  W | MAP_0F,        0x66, 0x7e, X64Reg, X64Xmm, false)
 RR(or_r8_r8,      BYTE_REG | BYTE_RM, 0,   0x0a, X64Reg, X64Reg, true)
 RR(bsf_r32_r32,   MAP_0F,            0,    0xbc, X64Reg, X64Reg, true)
 RR(movdqa_xmm_xmm, MAP_0F,           0x66, 0x6f, X64Xmm, X64Xmm, true)
@@ -234,6 +238,8 @@ RM(mov_r64_m64,   W,                 0,    0x8b, X64Reg)
 RM(movzx_r32_m8,  MAP_0F,            0,    0xb6, X64Reg)
 RM(movzx_r32_m16, MAP_0F,            0,    0xb7, X64Reg)
 RM(movsx_r64_m16, W | MAP_0F,        0,    0xbf, X64Reg)
+RM(movsx_r64_m8,  W | MAP_0F,        0,    0xbe, X64Reg)
+RM(movsxd_r64_m32, W,                0,    0x63, X64Reg)
 RM(lea_r64_m,     W,                 0,    0x8d, X64Reg)
 RM(movdqu_xmm_m128, MAP_0F,          0xf3, 0x6f, X64Xmm)
 RM(movdqa_xmm_m128, MAP_0F,          0x66, 0x6f, X64Xmm)
@@ -245,6 +251,14 @@ MR(mov_m64_r64,   W,                 0,    0x89, X64Reg)
 MR(movdqu_m128_xmm, MAP_0F,          0xf3, 0x7f, X64Xmm)
 
 DIGIT_R(neg_r64,    W, 0xf7, 3)
+DIGIT_R(not_r64,    W, 0xf7, 2)
+DIGIT_R(mul_r64,    W, 0xf7, 4)
+DIGIT_R(imul_r64,   W, 0xf7, 5)
+DIGIT_R(div_r64,    W, 0xf7, 6)
+DIGIT_R(idiv_r64,   W, 0xf7, 7)
+DIGIT_R(sar_r64_cl, W, 0xd3, 7)
+DIGIT_R(ror_r64_cl, W, 0xd3, 1)
+DIGIT_R(call_r64,   0, 0xff, 2)
 DIGIT_R(inc_r32,    0, 0xff, 0)
 DIGIT_R(dec_r32,    0, 0xff, 1)
 DIGIT_R(shl_r64_cl, W, 0xd3, 4)
@@ -256,6 +270,8 @@ DIGIT_R_IMM(test_r8_imm8,   BYTE_RM, 0xf6, 0, 1, 0, 255)
 DIGIT_R_IMM(test_r32_imm32, 0,       0xf7, 0, 4, 0, UINT32_MOST)
 DIGIT_R_IMM(test_r64_imm32, W,       0xf7, 0, 4, INT32_LEAST, INT32_MOST)
 DIGIT_R_IMM(shl_r64_imm8,   W,       0xc1, 4, 1, 0, 63)
+DIGIT_R_IMM(sar_r64_imm8,   W,       0xc1, 7, 1, 0, 63)
+DIGIT_R_IMM(ror_r64_imm8,   W,       0xc1, 1, 1, 0, 63)
 DIGIT_R_IMM(shr_r64_imm8,   W,       0xc1, 5, 1, 0, 63)
 
 DIGIT_M_IMM(mov_m8_imm8,   0, 0,    0xc6, 0, 1, -128, 255)
@@ -369,6 +385,28 @@ LayCode x64_jcc_rel32(X64Cond cond, int64_t displacement) {
 LayCode x64_call_rel32(int64_t displacement) {
   return encode_plain("call_rel32", 0xe8, 1, "displacement", displacement, 4, INT32_LEAST, INT32_MOST);
 }
+
+LayCode x64_cmov_r64_r64(X64Cond cond, X64Reg d, X64Reg s) {
+  if (!in_range("cmov_r64_r64", "condition", cond, 0, 15))
+    return refused;
+  return encode((Insn){.name = "cmov_r64_r64",
+                       .flags = W | MAP_0F,
+                       .opcode = (unsigned char)(0x40 + (int)cond),
+                       .reg = d.number,
+                       .rm = s.number});
+}
+
+LayCode x64_bswap_r64(X64Reg d) {
+  LayCode code = {0};
+  if (!in_range("bswap_r64", "register number", d.number, 0, 15))
+    return code;
+  put(&code, 0x48 | d.number >> 3, 1);
+  put(&code, 0x0f, 1);
+  put(&code, 0xc8 + (d.number & 7), 1);
+  return code;
+}
+
+LayCode x64_cqo(void) { return (LayCode){2, {0x48, 0x99}}; }
 
 LayCode x64_ret(void) { return (LayCode){1, {0xc3}}; }
 

@@ -116,6 +116,8 @@ LayCode x64_movzx_r32_r16(X64Reg d, X64Reg s);              /* 0F B7 /r */
 LayCode x64_movzx_r32_m8(X64Reg d, X64Mem m);               /* 0F B6 /r */
 LayCode x64_movzx_r32_m16(X64Reg d, X64Mem m);              /* 0F B7 /r */
 LayCode x64_movsx_r64_m16(X64Reg d, X64Mem m);              /* REX.W 0F BF /r */
+LayCode x64_movsx_r64_m8(X64Reg d, X64Mem m);               /* REX.W 0F BE /r */
+LayCode x64_movsxd_r64_m32(X64Reg d, X64Mem m);             /* REX.W 63 /r */
 LayCode x64_lea_r64_m(X64Reg d, X64Mem m);                  /* REX.W 8D /r */
 LayCode x64_push_r64(X64Reg s);                             /* 50+r */
 LayCode x64_push_imm8(int64_t imm);                         /* 6A ib          -128..127 */
@@ -170,6 +172,29 @@ LayCode x64_shl_r64_cl(X64Reg d);                           /* REX.W D3 /4    co
 LayCode x64_shr_r64_cl(X64Reg d);                           /* REX.W D3 /5    counts modulo 64 */
 LayCode x64_bsf_r32_r32(X64Reg d, X64Reg s);                /* 0F BC /r       s must not be 0 */
 
+/* ---- Divide, multiply to 128 bits, rotate, swap, select (SDM vol. 2: DIV, IDIV, MUL, IMUL, CQO, SAR, ROR, NOT, BSR,
+ * BSWAP, CMOVcc) ----
+ * div and idiv divide rdx:rax; a divisor of 0, or a quotient of more than 64 bits, is a fault.
+ *   sample: 49 F7 F3               div r11
+ *   sample: 48 99                  cqo
+ *   sample: 49 0F CC               bswap r12
+ *   sample: 4D 0F 4C FA            cmovl r15, r10
+ */
+LayCode x64_not_r64(X64Reg d);                              /* REX.W F7 /2    no flag changes */
+LayCode x64_mul_r64(X64Reg s);                              /* REX.W F7 /4    rdx:rax = rax * s, unsigned */
+LayCode x64_imul_r64(X64Reg s);                             /* REX.W F7 /5    rdx:rax = rax * s, signed */
+LayCode x64_div_r64(X64Reg s);                              /* REX.W F7 /6    rax = rdx:rax / s, rdx the remainder */
+LayCode x64_idiv_r64(X64Reg s);                             /* REX.W F7 /7    signed, towards 0 */
+LayCode x64_cqo(void);                                      /* REX.W 99       rdx = 64 times the sign of rax */
+LayCode x64_sar_r64_imm8(X64Reg d, int64_t count);          /* REX.W C1 /7 ib 0..63 */
+LayCode x64_ror_r64_imm8(X64Reg d, int64_t count);          /* REX.W C1 /1 ib 0..63 */
+LayCode x64_sar_r64_cl(X64Reg d);                           /* REX.W D3 /7    counts modulo 64 */
+LayCode x64_ror_r64_cl(X64Reg d);                           /* REX.W D3 /1    counts modulo 64 */
+LayCode x64_bsf_r64_r64(X64Reg d, X64Reg s);                /* REX.W 0F BC /r s must not be 0 */
+LayCode x64_bsr_r64_r64(X64Reg d, X64Reg s);                /* REX.W 0F BD /r s must not be 0 */
+LayCode x64_bswap_r64(X64Reg d);                            /* REX.W 0F C8+r */
+LayCode x64_cmov_r64_r64(X64Cond cond, X64Reg d, X64Reg s); /* REX.W 0F 40+cond /r */
+
 /* ---- Control (SDM vol. 2: JMP, Jcc, CALL, RET, SYSCALL, INT, INT3, UD, NOP) ---------------------------------------
  * A displacement is counted from the end of the instruction.
  *   sample: 41 FF E3               jmp r11
@@ -181,6 +206,7 @@ LayCode x64_jcc_rel8(X64Cond cond, int64_t displacement);   /* 70+cond cb */
 LayCode x64_jcc_rel32(X64Cond cond, int64_t displacement);  /* 0F 80+cond cd */
 LayCode x64_call_rel32(int64_t displacement);               /* E8 cd */
 LayCode x64_jmp_r64(X64Reg to);                             /* FF /4 */
+LayCode x64_call_r64(X64Reg to);                            /* FF /2 */
 LayCode x64_ret(void);                                      /* C3 */
 LayCode x64_syscall(void);                                  /* 0F 05 */
 LayCode x64_int_imm8(int64_t vector);                       /* CD ib          0..255 */
@@ -197,6 +223,8 @@ LayCode x64_movdqu_m128_xmm(X64Mem m, X64Xmm s);            /* F3 0F 7F /r */
 LayCode x64_movdqa_xmm_xmm(X64Xmm d, X64Xmm s);             /* 66 0F 6F /r */
 LayCode x64_movdqa_xmm_m128(X64Xmm d, X64Mem m);            /* 66 0F 6F /r    16-byte aligned, else a fault */
 LayCode x64_pmovmskb_r32_xmm(X64Reg d, X64Xmm s);           /* 66 0F D7 /r */
+LayCode x64_movq_xmm_r64(X64Xmm d, X64Reg s);               /* 66 REX.W 0F 6E /r  the upper half becomes 0 */
+LayCode x64_movq_r64_xmm(X64Reg d, X64Xmm s);               /* 66 REX.W 0F 7E /r  s is ModRM.reg */
 /* 66 0F Op /r: EB por, DB pand, EF pxor, 74 pcmpeqb, F8 psubb, DA pminub, DE pmaxub; memory must be 16-byte aligned */
 #define X64_SSE2(name)                                    \
   LayCode x64_##name##_xmm_xmm(X64Xmm d, X64Xmm s);       \

@@ -102,6 +102,7 @@ static Step do_subs(Insn *insn) {
 
 static Step do_and(Insn *insn) { return give(insn, bits_and(reg_n(insn), shifted_m(insn))); }
 static Step do_orr(Insn *insn) { return give(insn, bits_or(reg_n(insn), shifted_m(insn))); }
+static Step do_orn(Insn *insn) { return give(insn, bits_or(reg_n(insn), bits_not(shifted_m(insn)))); }
 static Step do_eor(Insn *insn) { return give(insn, bits_xor(reg_n(insn), shifted_m(insn))); }
 static Step do_ands(Insn *insn) {
   Bits result = bits_and(reg_n(insn), shifted_m(insn));
@@ -150,9 +151,41 @@ static Step do_udiv(Insn *insn) { /* by 0 it gives 0 */
   Bits m = reg_m(insn), zero = bits(64, 0);
   return give(insn, bits_if(truth_equal(m, zero), zero, bits_udiv(reg_n(insn), m)));
 }
+static Step do_sdiv(Insn *insn) { /* by 0 it gives 0; the least number by -1 is the least number */
+  Bits m = reg_m(insn), zero = bits(64, 0);
+  return give(insn, bits_if(truth_equal(m, zero), zero, bits_sdiv(reg_n(insn), m)));
+}
+static Step do_umulh(Insn *insn) {
+  return give(insn,
+              bits_cut(bits_mul(bits_zero_extend(reg_n(insn), 128), bits_zero_extend(reg_m(insn), 128)), 127, 64));
+}
+static Step do_smulh(Insn *insn) {
+  return give(insn,
+              bits_cut(bits_mul(bits_sign_extend(reg_n(insn), 128), bits_sign_extend(reg_m(insn), 128)), 127, 64));
+}
+static Bits rotate_right(Bits a, Bits count) {
+  Bits low = bits(64, 63);
+  return bits_or(bits_shr(a, bits_and(count, low)), bits_shl(a, bits_and(bits_neg(count), low)));
+}
 static Bits count_of_m(const Insn *insn) { return bits_and(reg_m(insn), bits(64, 63)); }
 static Step do_lslv(Insn *insn) { return give(insn, bits_shl(reg_n(insn), count_of_m(insn))); }
 static Step do_lsrv(Insn *insn) { return give(insn, bits_shr(reg_n(insn), count_of_m(insn))); }
+
+static Step do_asrv(Insn *insn) { return give(insn, bits_sar(reg_n(insn), count_of_m(insn))); }
+static Step do_rorv(Insn *insn) { return give(insn, rotate_right(reg_n(insn), reg_m(insn))); }
+static Step do_asr_imm(Insn *insn) { /* sbfm with s = 63 */
+  return give(insn, bits_sar(reg_n(insn), bits(64, field(insn, 21, 16))));
+}
+static Step do_extr(Insn *insn) { /* bits 63 + c .. c of n:m */
+  unsigned count = field(insn, 15, 10);
+  return give(insn, bits_cut(bits_join(reg_n(insn), reg_m(insn)), 63 + count, count));
+}
+static Step do_rev(Insn *insn) {
+  Bits n = reg_n(insn), result = bits_byte(n, 0);
+  for (unsigned i = 1; i < 8; i++)
+    result = bits_join(result, bits_byte(n, i));
+  return give(insn, result);
+}
 
 /* ubfm: where s >= r, bits s..r of n come down to 0; else bits s..0 go up by 64 - r. */
 static Step do_ubfm(Insn *insn) {
@@ -279,6 +312,10 @@ static Bits condition_of(const State *state, unsigned code) {
   Bits holds = kinds[code >> 1];
   return code & 1 && code != 15 ? bits_not(holds) : holds;
 }
+static Step do_csel(Insn *insn) {
+  Bits holds = condition_of(insn->state, field(insn, 15, 12));
+  return give(insn, bits_if(truth_of_bit(holds), reg_n(insn), reg_m(insn)));
+}
 static Step do_b_cond(Insn *insn) {
   return branch_if(insn, truth_of_bit(condition_of(insn->state, field(insn, 3, 0))), displaced(insn, 23, 5));
 }
@@ -297,6 +334,11 @@ static Step do_adr(Insn *insn) {
     value |= ~UINT64_C(0) << 21;
   uint64_t pc = insn->state->pc;
   return give(insn, bits(64, field(insn, 31, 31) ? (pc & ~UINT64_C(4095)) + (value << 12) : pc + value));
+}
+static Step do_blr(Insn *insn) {
+  Bits to = reg_n(insn);
+  insn->state->general[30] = bits(64, insn->state->pc + 4);
+  return (Step){.kind = STEP_AWAY, .target = to};
 }
 static Step do_br(Insn *insn) { return (Step){.kind = STEP_AWAY, .target = reg_n(insn)}; }
 
@@ -389,7 +431,11 @@ static const Row rows[] = {
     {0xfc000000, 0x14000000, do_b},          {0xfc000000, 0x94000000, do_bl},     {0xff000010, 0x54000000, do_b_cond},
     {0xfe000000, 0xb4000000, do_cbz},        {0x7e000000, 0x36000000, do_tbz},    {0x1f000000, 0x10000000, do_adr},
     {0xfffffc1f, 0xd61f0000, do_br},         {0xfffffc1f, 0xd65f0000, do_br},     {0xffe0001f, 0xd4000001, do_svc},
-    {0xffffffff, 0xd503201f, go_on},
+    {0xffffffff, 0xd503201f, go_on},         {0xfffffc1f, 0xd63f0000, do_blr},
+    {0xffe00000, 0xaa200000, do_orn},        {0xffe0fc00, 0x9ac00c00, do_sdiv},   {0xffe0fc00, 0x9ac02800, do_asrv},
+    {0xffe0fc00, 0x9ac02c00, do_rorv},       {0xffe0fc00, 0x9bc07c00, do_umulh},  {0xffe0fc00, 0x9b407c00, do_smulh},
+    {0xffc0fc00, 0x9340fc00, do_asr_imm},    {0xffe00000, 0x93c00000, do_extr},   {0xffe00c00, 0x9a800000, do_csel},
+    {0xfffffc00, 0xdac00c00, do_rev},
     {0xfff8fc00, 0x4f00e400, do_movi},       {0xffe0fc00, 0x4ea01c00, do_orr_v},  {0xffe0fc00, 0x4e201c00, do_and_v},
     {0xffe0fc00, 0x6e208400, do_sub_v},      {0xffe0fc00, 0x6e208c00, do_cmeq_v}, {0xffe0fc00, 0x6e203c00, do_cmhs_v},
     {0xfffffc00, 0x4e209800, do_cmeq_zero},  {0xfffffc00, 0x4e20a800, do_cmlt_zero},

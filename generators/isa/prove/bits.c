@@ -43,6 +43,7 @@ Bits bits_add(Bits a, Bits b) { return Z3_mk_bvadd(bits_context, a, b); }
 Bits bits_sub(Bits a, Bits b) { return Z3_mk_bvsub(bits_context, a, b); }
 Bits bits_mul(Bits a, Bits b) { return Z3_mk_bvmul(bits_context, a, b); }
 Bits bits_udiv(Bits a, Bits b) { return Z3_mk_bvudiv(bits_context, a, b); }
+Bits bits_sdiv(Bits a, Bits b) { return Z3_mk_bvsdiv(bits_context, a, b); }
 Bits bits_and(Bits a, Bits b) { return Z3_mk_bvand(bits_context, a, b); }
 Bits bits_or(Bits a, Bits b) { return Z3_mk_bvor(bits_context, a, b); }
 Bits bits_xor(Bits a, Bits b) { return Z3_mk_bvxor(bits_context, a, b); }
@@ -50,6 +51,7 @@ Bits bits_not(Bits a) { return Z3_mk_bvnot(bits_context, a); }
 Bits bits_neg(Bits a) { return Z3_mk_bvneg(bits_context, a); }
 Bits bits_shl(Bits a, Bits count) { return Z3_mk_bvshl(bits_context, a, count); }
 Bits bits_shr(Bits a, Bits count) { return Z3_mk_bvlshr(bits_context, a, count); }
+Bits bits_sar(Bits a, Bits count) { return Z3_mk_bvashr(bits_context, a, count); }
 Bits bits_cut(Bits a, unsigned high, unsigned low) {
   return low == 0 && high + 1 == bits_width(a) ? a : Z3_mk_extract(bits_context, high, low, a);
 }

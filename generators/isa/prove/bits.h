@@ -29,6 +29,7 @@ Bits bits_add(Bits a, Bits b);
 Bits bits_sub(Bits a, Bits b);
 Bits bits_mul(Bits a, Bits b);
 Bits bits_udiv(Bits a, Bits b);
+Bits bits_sdiv(Bits a, Bits b); /* towards 0 */
 Bits bits_and(Bits a, Bits b);
 Bits bits_or(Bits a, Bits b);
 Bits bits_xor(Bits a, Bits b);
@@ -36,6 +37,7 @@ Bits bits_not(Bits a);
 Bits bits_neg(Bits a);
 Bits bits_shl(Bits a, Bits count); /* of the same width; a count beyond it gives 0 */
 Bits bits_shr(Bits a, Bits count);
+Bits bits_sar(Bits a, Bits count);                  /* a count beyond the width gives copies of the sign */
 Bits bits_cut(Bits a, unsigned high, unsigned low); /* bits high..low, both inclusive */
 Bits bits_join(Bits high, Bits low);
 Bits bits_zero_extend(Bits a, unsigned width);

@@ -114,6 +114,8 @@ static ExecuteState draw_state(Isa isa, const Drawn *drawn) {
     state.general[sp_of(isa)] &= ~UINT64_C(0) << prover_row(isa)->sp_zeros;
   if (drawn->has_memory)
     aim(drawn, &state);
+  if (drawn->divides)
+    state.general[2] = drawn->divides == 2 && state.general[0] >> 63 ? ~UINT64_C(0) : 0;
   /* A handler that finds the stack pointer on its own stack would go on there. */
   uint64_t *pointer = &state.general[sp_of(isa)];
   if (*pointer - EXECUTE_STACK <= EXECUTE_STACK_SIZE)

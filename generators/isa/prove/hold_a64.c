@@ -92,6 +92,7 @@ static uint64_t mask(void) {
   SHIFTED(E, subs)                                                                                                     \
   SHIFTED(E, and)                                                                                                      \
   SHIFTED(E, orr)                                                                                                      \
+  SHIFTED(E, orn)                                                                                                      \
   SHIFTED(E, eor)                                                                                                      \
   SHIFTED(E, ands)                                                                                                     \
   E(and_imm, a64_and_imm(reg_sp(), reg(), mask()))                                                                     \
@@ -101,6 +102,15 @@ static uint64_t mask(void) {
   E(madd, a64_madd(reg(), reg(), reg(), reg()))                                                                        \
   E(msub, a64_msub(reg(), reg(), reg(), reg()))                                                                        \
   THREE(E, udiv)                                                                                                       \
+  THREE(E, sdiv)                                                                                                       \
+  THREE(E, asrv)                                                                                                       \
+  THREE(E, rorv)                                                                                                       \
+  THREE(E, umulh)                                                                                                      \
+  THREE(E, smulh)                                                                                                      \
+  E(asr_imm, a64_asr_imm(reg(), reg(), shift()))                                                                       \
+  E(ror_imm, a64_ror_imm(reg(), reg(), shift()))                                                                       \
+  E(csel, a64_csel(reg(), reg(), reg(), cond()))                                                                       \
+  E(rev, a64_rev(reg(), reg()))                                                                                        \
   THREE(E, lslv)                                                                                                       \
   THREE(E, lsrv)                                                                                                       \
   E(lsl_imm, a64_lsl_imm(reg(), reg(), shift()))                                                                       \
@@ -129,6 +139,7 @@ static uint64_t mask(void) {
   E(adr, a64_adr(reg(), draw_within(-1048576, 1048575)))                                                               \
   E(adrp, a64_adrp(reg(), draw_within(-1048576, 1048575) * 4096))                                                      \
   E(br, a64_br(target()))                                                                                              \
+  E(blr, a64_blr(target()))                                                                                            \
   E(ret, returning(a64_ret()))                                                                                         \
   E(nop, a64_nop())                                                                                                    \
   E(movi_16b, a64_movi_16b(vec(), draw_within(0, 255)))                                                                \

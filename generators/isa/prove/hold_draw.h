@@ -16,6 +16,7 @@ typedef struct {
   unsigned align; /* that the address must have */
   int jump;       /* a register that holds the place to jump to, or -1 */
   bool returns;   /* x64: the place to jump to lies on the stack */
+  int divides;    /* x64: rdx must extend rax: 1 by zeros, 2 by the sign */
   bool stack;     /* the stack pointer must lie in the window */
 } Drawn;
 

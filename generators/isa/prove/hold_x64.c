@@ -42,12 +42,23 @@ static X64Reg target(void) {
   now->jump = to.number;
   return to;
 }
+/* rsp lies in the window, so it cannot be the place to call as well. */
+static X64Reg target_but_rsp(void) {
+  X64Reg to = target();
+  while (to.number == 4)
+    to = target();
+  return to;
+}
 static LayCode on_stack(LayCode code) {
   now->stack = true;
   return code;
 }
 static LayCode returning(LayCode code) {
   now->stack = now->returns = true;
+  return code;
+}
+static LayCode dividing(int divides, LayCode code) {
+  now->divides = divides;
   return code;
 }
 static int64_t signed8(void) { return draw_within(-128, 127); }
@@ -86,6 +97,8 @@ static X64Cond cond(void) { return (X64Cond)draw_within(0, 15); }
   E(movzx_r32_m8, x64_movzx_r32_m8(reg(), memory()))                                                                   \
   E(movzx_r32_m16, x64_movzx_r32_m16(reg(), memory()))                                                                 \
   E(movsx_r64_m16, x64_movsx_r64_m16(reg(), memory()))                                                                 \
+  E(movsx_r64_m8, x64_movsx_r64_m8(reg(), memory()))                                                                   \
+  E(movsxd_r64_m32, x64_movsxd_r64_m32(reg(), memory()))                                                               \
   E(lea_r64_m, x64_lea_r64_m(reg(), memory()))                                                                         \
   E(push_r64, on_stack(x64_push_r64(reg())))                                                                           \
   E(push_imm8, on_stack(x64_push_imm8(signed8())))                                                                     \
@@ -104,6 +117,20 @@ static X64Cond cond(void) { return (X64Cond)draw_within(0, 15); }
   E(test_r32_imm32, x64_test_r32_imm32(reg(), unsigned32()))                                                           \
   E(test_r64_imm32, x64_test_r64_imm32(reg(), signed32()))                                                             \
   E(neg_r64, x64_neg_r64(reg()))                                                                                       \
+  E(not_r64, x64_not_r64(reg()))                                                                                       \
+  E(mul_r64, x64_mul_r64(reg()))                                                                                       \
+  E(imul_r64, x64_imul_r64(reg()))                                                                                     \
+  E(div_r64, dividing(1, x64_div_r64(reg())))                                                                          \
+  E(idiv_r64, dividing(2, x64_idiv_r64(reg())))                                                                        \
+  E(cqo, x64_cqo())                                                                                                    \
+  E(sar_r64_imm8, x64_sar_r64_imm8(reg(), draw_within(0, 63)))                                                         \
+  E(ror_r64_imm8, x64_ror_r64_imm8(reg(), draw_within(0, 63)))                                                         \
+  E(sar_r64_cl, x64_sar_r64_cl(reg()))                                                                                 \
+  E(ror_r64_cl, x64_ror_r64_cl(reg()))                                                                                 \
+  E(bsf_r64_r64, x64_bsf_r64_r64(reg(), reg()))                                                                        \
+  E(bsr_r64_r64, x64_bsr_r64_r64(reg(), reg()))                                                                        \
+  E(bswap_r64, x64_bswap_r64(reg()))                                                                                   \
+  E(cmov_r64_r64, x64_cmov_r64_r64(cond(), reg(), reg()))                                                              \
   E(inc_r32, x64_inc_r32(reg()))                                                                                       \
   E(dec_r32, x64_dec_r32(reg()))                                                                                       \
   E(inc_m8, x64_inc_m8(memory()))                                                                                      \
@@ -120,12 +147,15 @@ static X64Cond cond(void) { return (X64Cond)draw_within(0, 15); }
   E(jcc_rel32, x64_jcc_rel32(cond(), near32()))                                                                        \
   E(call_rel32, on_stack(x64_call_rel32(near32())))                                                                    \
   E(jmp_r64, x64_jmp_r64(target()))                                                                                    \
+  E(call_r64, on_stack(x64_call_r64(target_but_rsp())))                                                                \
   E(ret, returning(x64_ret()))                                                                                         \
   E(nop, x64_nop())                                                                                                    \
   E(movdqu_xmm_m128, x64_movdqu_xmm_m128(xmm(), memory()))                                                             \
   E(movdqu_m128_xmm, x64_movdqu_m128_xmm(memory(), xmm()))                                                             \
   E(movdqa_xmm_xmm, x64_movdqa_xmm_xmm(xmm(), xmm()))                                                                  \
   E(movdqa_xmm_m128, x64_movdqa_xmm_m128(xmm(), aligned()))                                                            \
+  E(movq_xmm_r64, x64_movq_xmm_r64(xmm(), reg()))                                                                      \
+  E(movq_r64_xmm, x64_movq_r64_xmm(reg(), xmm()))                                                                      \
   E(pmovmskb_r32_xmm, x64_pmovmskb_r32_xmm(reg(), xmm()))                                                              \
   SSE2(E, por)                                                                                                         \
   SSE2(E, pand)                                                                                                        \

@@ -218,6 +218,14 @@ static Step do_movsx_16(Insn *insn) { /* 0F BF /r */
   set_register(insn, insn->reg, bits_sign_extend(get_rm(insn, 16), insn->width));
   return go_on(insn);
 }
+static Step do_movsx_8(Insn *insn) { /* 0F BE /r */
+  set_register(insn, insn->reg, bits_sign_extend(get_rm(insn, 8), insn->width));
+  return go_on(insn);
+}
+static Step do_movsxd(Insn *insn) { /* REX.W 63 /r */
+  set_register(insn, insn->reg, bits_sign_extend(get_rm(insn, 32), insn->width));
+  return go_on(insn);
+}
 static Step do_lea(Insn *insn) { /* 8D /r */
   if (!insn->has_memory)
     return step_unknown(insn->state, "lea of a register");
@@ -364,6 +372,21 @@ static Bits keep_if_zero(Bits count, Bits before, Bits after) {
   return before ? bits_if(truth_equal(count, bits(bits_width(count), 0)), before, after) : NULL;
 }
 
+/* sar and ror, whose flags no operation reads: they are left undefined, though sar's are as shr's. */
+static Step shift_other(Insn *insn, Bits count_byte, bool rotate) {
+  unsigned width = insn->width;
+  Bits count = bits_and(bits_zero_extend(count_byte, width), bits(width, width - 1)), a = get_rm(insn, width);
+  Bits rest = bits_and(bits_neg(count), bits(width, width - 1));
+  set_rm(insn, rotate ? bits_or(bits_shr(a, count), bits_shl(a, rest)) : bits_sar(a, count));
+  for (int i = 0; i < FLAGS; i++)
+    insn->state->flag[i] = NULL;
+  return go_on(insn);
+}
+static Step do_sar_imm(Insn *insn) { return shift_other(insn, next_signed(insn, 1, 8), false); } /* C1 /7 ib */
+static Step do_ror_imm(Insn *insn) { return shift_other(insn, next_signed(insn, 1, 8), true); }  /* C1 /1 ib */
+static Step do_sar_cl(Insn *insn) { return shift_other(insn, get_register(insn, 1, 8), false); } /* D3 /7 */
+static Step do_ror_cl(Insn *insn) { return shift_other(insn, get_register(insn, 1, 8), true); }  /* D3 /1 */
+
 /* A count of 0 leaves the flags. CF is the last bit shifted out; OF is defined for a count of 1 alone, so not here. */
 static Step shift(Insn *insn, Bits count_byte, bool left) {
   State *state = insn->state;
@@ -401,6 +424,83 @@ static Step do_bsf(Insn *insn) { /* 0F BC /r */
   return go_on(insn);
 }
 
+static Step do_bsr(Insn *insn) { /* 0F BD /r: the number of the highest bit that is set */
+  State *state = insn->state;
+  unsigned width = insn->width;
+  Bits a = get_rm(insn, width), place = bits(width, 0);
+  for (unsigned i = 0; i < width; i++)
+    place = bits_if(truth_of_bit(bits_cut(a, i, i)), bits(width, i), place);
+  state_demand(state, truth_not(truth_equal(a, bits(width, 0))));
+  set_register(insn, insn->reg, place);
+  state->flag[FLAG_Z] = bits(1, 0);
+  state->flag[FLAG_C] = state->flag[FLAG_N] = state->flag[FLAG_V] = state->flag[FLAG_P] = NULL;
+  return go_on(insn);
+}
+
+static Step do_not(Insn *insn) { /* F7 /2 */
+  set_rm(insn, bits_not(get_rm(insn, insn->width)));
+  return go_on(insn);
+}
+static Step do_bswap(Insn *insn) { /* 0F C8+r */
+  unsigned r = (insn->opcode & 7) | (insn->rex & 1) << 3;
+  Bits value = get_register(insn, r, insn->width), turned = bits_byte(value, 0);
+  for (unsigned i = 1; i < insn->width / 8; i++)
+    turned = bits_join(turned, bits_byte(value, i));
+  set_register(insn, r, turned);
+  return go_on(insn);
+}
+static Step do_cqo(Insn *insn) { /* 99 */
+  set_register(insn, 2, bits_sar(get_register(insn, 0, insn->width), bits(insn->width, insn->width - 1)));
+  return go_on(insn);
+}
+static Step do_cmov(Insn *insn) { /* 0F 40+cond /r */
+  Bits holds = condition_of(insn->state, insn->opcode & 15);
+  if (!holds)
+    return step_unknown(insn->state, "a selection by a flag that is undefined");
+  set_register(insn, insn->reg,
+               bits_if(truth_of_bit(holds), get_rm(insn, insn->width), get_register(insn, insn->reg, insn->width)));
+  return go_on(insn);
+}
+
+static void forget_flags(State *state) {
+  for (int i = 0; i < FLAGS; i++)
+    state->flag[i] = NULL;
+}
+
+/* rdx:rax = rax * a. CF and OF tell whether the upper half says more than the lower: left undefined here, as are the
+ * other flags by the manual. */
+static Step multiply_wide(Insn *insn, Bits (*extend)(Bits, unsigned)) {
+  unsigned width = insn->width;
+  Bits product = bits_mul(extend(get_register(insn, 0, width), 2 * width), extend(get_rm(insn, width), 2 * width));
+  set_register(insn, 2, bits_cut(product, 2 * width - 1, width));
+  set_register(insn, 0, bits_cut(product, width - 1, 0));
+  forget_flags(insn->state);
+  return go_on(insn);
+}
+static Step do_mul_wide(Insn *insn) { return multiply_wide(insn, bits_zero_extend); }  /* F7 /4 */
+static Step do_imul_wide(Insn *insn) { return multiply_wide(insn, bits_sign_extend); } /* F7 /5 */
+
+/* The dividend is rdx:rax. It has a meaning here where rdx only extends rax: is 0 for div, 64 times the sign for idiv;
+ * a state in which it is anything else is outside of what a template may rely on, and is demanded away. Then the
+ * quotient does not fit in one case alone, the least number by -1. Every flag is undefined. */
+static Step divide(Insn *insn, bool is_signed) {
+  unsigned width = insn->width;
+  Bits a = get_register(insn, 0, width), high = get_register(insn, 2, width), b = get_rm(insn, width);
+  Bits extended = is_signed ? bits_sar(a, bits(width, width - 1)) : bits(width, 0);
+  state_demand(insn->state, truth_equal(high, extended));
+  state_demand(insn->state, truth_not(truth_equal(b, bits(width, 0))));
+  if (is_signed)
+    state_demand(insn->state, truth_not(truth_and(truth_equal(a, bits(width, UINT64_C(1) << (width - 1))),
+                                                  truth_equal(b, bits_not(bits(width, 0))))));
+  Bits quotient = is_signed ? bits_sdiv(a, b) : bits_udiv(a, b);
+  set_register(insn, 0, quotient);
+  set_register(insn, 2, bits_sub(a, bits_mul(quotient, b)));
+  forget_flags(insn->state);
+  return go_on(insn);
+}
+static Step do_div(Insn *insn) { return divide(insn, false); } /* F7 /6 */
+static Step do_idiv(Insn *insn) { return divide(insn, true); } /* F7 /7 */
+
 /* ---- Control ---------------------------------------------------------------------------------------------------- */
 
 /* A displacement is counted from the end of the instruction; it is known. */
@@ -433,6 +533,11 @@ static Step do_call(Insn *insn) {                              /* E8 cd */
   push(insn->state, bits(64, insn->at));
   return (Step){.kind = STEP_AWAY, .target = bits(64, to)};
 }
+static Step do_call_rm(Insn *insn) { /* FF /2 */
+  Bits to = get_rm(insn, 64);
+  push(insn->state, bits(64, insn->at));
+  return (Step){.kind = STEP_AWAY, .target = to};
+}
 static Step do_jmp_rm(Insn *insn) { /* FF /4: 64 bits wide without REX.W */
   return (Step){.kind = STEP_AWAY, .target = get_rm(insn, 64)};
 }
@@ -457,6 +562,16 @@ static Step do_movdqu_store(Insn *insn) { /* F3 0F 7F /r */
 }
 static Step do_movdqa_load(Insn *insn) { /* 66 0F 6F /r */
   insn->state->vector[insn->reg] = get_vector_rm(insn, true);
+  return go_on(insn);
+}
+static Step do_movq_load(Insn *insn) { /* 66 REX.W 0F 6E /r */
+  insn->state->vector[insn->reg] = bits_zero_extend(get_rm(insn, insn->width), 128);
+  return insn->width == 64 ? go_on(insn) : step_unknown(insn->state, "movd");
+}
+static Step do_movq_store(Insn *insn) { /* 66 REX.W 0F 7E /r */
+  if (insn->width != 64)
+    return step_unknown(insn->state, "movd");
+  set_rm(insn, bits_cut(insn->state->vector[insn->reg], 63, 0));
   return go_on(insn);
 }
 static Step do_pmovmskb(Insn *insn) { /* 66 0F D7 /r */
@@ -534,7 +649,16 @@ static const Row rows[] = {
     {0x66, 0x0f, 0xeb, 0xeb, ANY, do_por},          {0x66, 0x0f, 0xdb, 0xdb, ANY, do_pand},
     {0x66, 0x0f, 0xef, 0xef, ANY, do_pxor},         {0x66, 0x0f, 0x74, 0x74, ANY, do_pcmpeqb},
     {0x66, 0x0f, 0xf8, 0xf8, ANY, do_psubb},        {0x66, 0x0f, 0xda, 0xda, ANY, do_pminub},
-    {0x66, 0x0f, 0xde, 0xde, ANY, do_pmaxub},
+    {0x66, 0x0f, 0xde, 0xde, ANY, do_pmaxub},       {0,    0x0f, 0xbe, 0xbe, ANY, do_movsx_8},
+    {0,    0,    0x63, 0x63, ANY, do_movsxd},       {0,    0x0f, 0xbd, 0xbd, ANY, do_bsr},
+    {0,    0,    0xf7, 0xf7, 2, do_not},            {0,    0,    0xf7, 0xf7, 4, do_mul_wide},
+    {0,    0,    0xf7, 0xf7, 5, do_imul_wide},      {0,    0,    0xf7, 0xf7, 6, do_div},
+    {0,    0,    0xf7, 0xf7, 7, do_idiv},           {0,    0,    0x99, 0x99, NO_MODRM, do_cqo},
+    {0,    0,    0xc1, 0xc1, 7, do_sar_imm},        {0,    0,    0xc1, 0xc1, 1, do_ror_imm},
+    {0,    0,    0xd3, 0xd3, 7, do_sar_cl},         {0,    0,    0xd3, 0xd3, 1, do_ror_cl},
+    {0,    0x0f, 0xc8, 0xcf, NO_MODRM, do_bswap},   {0,    0x0f, 0x40, 0x4f, ANY, do_cmov},
+    {0,    0,    0xff, 0xff, 2, do_call_rm},        {0x66, 0x0f, 0x6e, 0x6e, ANY, do_movq_load},
+    {0x66, 0x0f, 0x7e, 0x7e, ANY, do_movq_store},
 };
 /* clang-format on */
 

@@ -118,10 +118,9 @@ END_TEST
 static const struct {
   uint32_t (*encode)(A64Reg, A64Reg, A64Reg, int);
   const char *mnemonic, *if_d_zero, *if_n_zero;
-} shifted_register[] = {{a64_add, "add", NULL, NULL},      {a64_sub, "sub", NULL, "neg"},
-                        {a64_subs, "subs", "cmp", "negs"}, {a64_and, "and", NULL, NULL},
-                        {a64_orr, "orr", NULL, "mov"},     {a64_eor, "eor", NULL, NULL},
-                        {a64_ands, "ands", "tst", NULL}};
+} shifted_register[] = {{a64_add, "add", NULL, NULL}, {a64_sub, "sub", NULL, "neg"},  {a64_subs, "subs", "cmp", "negs"},
+                        {a64_and, "and", NULL, NULL}, {a64_orr, "orr", NULL, "mov"},  {a64_orn, "orn", NULL, "mvn"},
+                        {a64_eor, "eor", NULL, NULL}, {a64_ands, "ands", "tst", NULL}};
 
 START_TEST(shifted_register_forms) {
   static const int shifts[] = {0, 1, 12, 31, 32, 63};
@@ -256,7 +255,8 @@ END_TEST
 static const struct {
   uint32_t (*encode)(A64Reg, A64Reg, A64Reg);
   const char *mnemonic;
-} three_register[] = {{a64_udiv, "udiv"}, {a64_lslv, "lsl"}, {a64_lsrv, "lsr"}};
+} three_register[] = {{a64_sdiv, "sdiv"},   {a64_asrv, "asr"},  {a64_rorv, "ror"}, {a64_umulh, "umulh"},
+                      {a64_smulh, "smulh"}, {a64_udiv, "udiv"}, {a64_lslv, "lsl"}, {a64_lsrv, "lsr"}};
 
 START_TEST(three_register_forms) {
   uint32_t (*encode)(A64Reg, A64Reg, A64Reg) = three_register[_i].encode;
@@ -275,6 +275,8 @@ START_TEST(shifts) {
     for (int n = 0; n <= ZR; n++)
       for (int count = 0; count < 64; count += (d + n) % 3 + 1) {
         SAYS(a64_lsr_imm(reg(d), reg(n), count), "lsr %s, %s, #%d", x(d), x(n), count);
+        SAYS(a64_asr_imm(reg(d), reg(n), count), "asr %s, %s, #%d", x(d), x(n), count);
+        SAYS(a64_ror_imm(reg(d), reg(n), count), "ror %s, %s, #%d", x(d), x(n), count);
         if (count) /* a left shift by 0 is the same word as a right shift by 0 */
           SAYS(a64_lsl_imm(reg(d), reg(n), count), "lsl %s, %s, #%d", x(d), x(n), count);
         else
@@ -283,6 +285,10 @@ START_TEST(shifts) {
   for (int count = 1; count < 64; count++)
     SAYS(a64_lsl_imm(reg(30), reg(10), count), "lsl x30, x10, #%d", count);
   REFUSED(a64_lsl_imm(reg(1), reg(2), 64), "lsl", "count is 64");
+  REFUSED(a64_asr_imm(reg(1), reg(2), 64), "asr", "count is 64");
+  REFUSED(a64_ror_imm(reg(1), reg(2), -1), "ror", "count is -1");
+  REFUSED(a64_asr_imm(SP, reg(2), 1), "asr", "d is 31, which is sp");
+  REFUSED(a64_ror_imm(reg(1), SP, 1), "ror", "n is 31, which is sp");
   REFUSED(a64_lsr_imm(reg(1), reg(2), -1), "lsr", "count is -1");
   REFUSED(a64_lsl_imm(SP, reg(2), 1), "lsl", "d is 31, which is sp");
   REFUSED(a64_lsr_imm(reg(1), SP, 1), "lsr", "n is 31, which is sp");
@@ -294,7 +300,22 @@ START_TEST(bit_instructions) {
     for (int n = 0; n <= ZR; n++) {
       SAYS(a64_rbit(reg(d), reg(n)), "rbit %s, %s", x(d), x(n));
       SAYS(a64_clz(reg(d), reg(n)), "clz %s, %s", x(d), x(n));
+      SAYS(a64_rev(reg(d), reg(n)), "rev %s, %s", x(d), x(n));
     }
+  static const char *const conditions[] = {"eq", "ne", "hs", "lo", "mi", "pl", "vs",
+                                           "vc", "hi", "ls", "ge", "lt", "gt", "le"};
+  for (int d = 0; d <= ZR; d++)
+    for (int n = 0; n <= ZR; n++)
+      for (int m = 0; m <= ZR; m++) {
+        int cond = (d + n + m) % 14;
+        SAYS(a64_csel(reg(d), reg(n), reg(m), (A64Cond)cond), "csel %s, %s, %s, %s", x(d), x(n), x(m),
+             conditions[cond]);
+      }
+  for (int cond = 0; cond < 14; cond++)
+    SAYS(a64_csel(reg(3), reg(21), reg(10), (A64Cond)cond), "csel x3, x21, x10, %s", conditions[cond]);
+  REFUSED(a64_csel(reg(1), reg(2), reg(3), (A64Cond)14), "csel", "condition is 14");
+  REFUSED(a64_csel(SP, reg(2), reg(3), A64_EQ), "csel", "d is 31, which is sp");
+  REFUSED(a64_rev(SP, reg(1)), "rev", "d is 31, which is sp");
   REFUSED(a64_rbit(SP, reg(1)), "rbit", "d is 31, which is sp");
   REFUSED(a64_clz(reg(1), SP), "clz", "n is 31, which is sp");
 }
@@ -500,6 +521,7 @@ START_TEST(addresses) {
     for (size_t i = 0; i < reaches(21, 4096, reach); i++)
       SAYS(a64_adrp(reg(d), reach[i]), "adrp %s, #%" PRId64, x(d), reach[i]);
     SAYS(a64_br(reg(d)), "br %s", x(d));
+    SAYS(a64_blr(reg(d)), "blr %s", x(d));
   }
   REFUSED(a64_adr(reg(1), 1 << 20), "adr", "displacement is 1048576");
   REFUSED(a64_adr(reg(1), -(1 << 20) - 1), "adr", "displacement is -1048577");
@@ -508,6 +530,7 @@ START_TEST(addresses) {
   REFUSED(a64_adrp(reg(1), 8), "adrp", "is no multiple of 4096");
   REFUSED(a64_adr(SP, 0), "adr", "d is 31, which is sp");
   REFUSED(a64_br(SP), "br", "n is 31, which is sp");
+  REFUSED(a64_blr(SP), "blr", "n is 31, which is sp");
 }
 END_TEST
 

@@ -92,6 +92,8 @@ static const struct {
     {x64_test_r32_r32, "test", 32, 32},
     {x64_imul_r64_r64, "imul", 64, 64},
     {x64_bsf_r32_r32, "bsf", 32, 32},
+    {x64_bsf_r64_r64, "bsf", 64, 64},
+    {x64_bsr_r64_r64, "bsr", 64, 64},
     {x64_or_r8_r8, "or", 8, 8},
     ARITHMETIC_RR(add),
     ARITHMETIC_RR(or),
@@ -115,8 +117,11 @@ static const struct {
   LayCode (*encode)(X64Reg);
   const char *mnemonic, *rest;
 } one_register[] = {
-    {x64_neg_r64, "neg", ""}, {x64_shl_r64_cl, "shl", ", cl"}, {x64_shr_r64_cl, "shr", ", cl"},
-    {x64_jmp_r64, "jmp", ""}, {x64_push_r64, "push", ""},      {x64_pop_r64, "pop", ""},
+    {x64_not_r64, "not", ""},        {x64_mul_r64, "mul", ""},        {x64_imul_r64, "imul", ""},
+    {x64_div_r64, "div", ""},        {x64_idiv_r64, "idiv", ""},      {x64_sar_r64_cl, "sar", ", cl"},
+    {x64_ror_r64_cl, "ror", ", cl"}, {x64_bswap_r64, "bswap", ""},    {x64_call_r64, "call", ""},
+    {x64_neg_r64, "neg", ""},        {x64_shl_r64_cl, "shl", ", cl"}, {x64_shr_r64_cl, "shr", ", cl"},
+    {x64_jmp_r64, "jmp", ""},        {x64_push_r64, "push", ""},      {x64_pop_r64, "pop", ""},
 };
 
 START_TEST(one_register_forms) {
@@ -133,6 +138,34 @@ START_TEST(inc_dec) {
   }
   expect_refused(x64_inc_r32(reg(16)), "inc", "16");
   expect_refused(x64_dec_r32(reg(255)), "dec", "255");
+}
+END_TEST
+
+START_TEST(select_and_sign) {
+  static const char *const conditions[] = {"o", "no", "b", "ae", "e", "ne", "be", "a",
+                                           "s", "ns", "p", "np", "l", "ge", "le", "g"};
+  static const char *const others[] = {"o", "no", "c",  "nb", "z",   "nz", "na", "nbe",
+                                       "s", "ns", "pe", "po", "nge", "nl", "ng", "nle"};
+  for (int cond = 0; cond < 16; cond++)
+    for (int d = 0; d < 16; d++)
+      for (int s = 0; s < 16; s++)
+        SAYS(x64_cmov_r64_r64((X64Cond)cond, reg(d), reg(s)), 64, "cmov%s %s, %s | cmov%s %s, %s", conditions[cond],
+             names64[d], names64[s], others[cond], names64[d], names64[s]);
+  expect_refused(x64_cmov_r64_r64((X64Cond)16, RAX, RAX), "cmov", "condition is 16");
+  expect_refused(x64_cmov_r64_r64(X64_E, reg(16), RAX), "cmov", "16");
+  expect_refused(x64_cmov_r64_r64(X64_E, RAX, reg(16)), "cmov", "16");
+  SAYS(x64_cqo(), 64, "cqo");
+}
+END_TEST
+
+START_TEST(general_to_vector) {
+  for (int x = 0; x < 16; x++)
+    for (int r = 0; r < 16; r++) {
+      SAYS(x64_movq_xmm_r64(XMM((unsigned char)x), reg(r)), 64, "movq xmm%d, %s", x, names64[r]);
+      SAYS(x64_movq_r64_xmm(reg(r), XMM((unsigned char)x)), 64, "movq %s, xmm%d", names64[r], x);
+    }
+  expect_refused(x64_movq_xmm_r64(XMM(16), RAX), "movq", "16");
+  expect_refused(x64_movq_r64_xmm(reg(16), XMM(0)), "movq", "16");
 }
 END_TEST
 
@@ -156,6 +189,8 @@ static const struct {
     {x64_test_r64_imm32, "test", 64, 64, S32_LEAST, S32_MOST},
     {x64_shl_r64_imm8, "shl", 64, 64, 0, 63},
     {x64_shr_r64_imm8, "shr", 64, 64, 0, 63},
+    {x64_sar_r64_imm8, "sar", 64, 64, 0, 63},
+    {x64_ror_r64_imm8, "ror", 64, 64, 0, 63},
     ARITHMETIC_RI(add),
     ARITHMETIC_RI(or),
     ARITHMETIC_RI(and),
@@ -287,6 +322,8 @@ static const RegisterMemory register_memory[] = {
     {x64_movzx_r32_m8, NULL, "movzx", "byte ptr", 32},
     {x64_movzx_r32_m16, NULL, "movzx", "word ptr", 32},
     {x64_movsx_r64_m16, NULL, "movsx", "word ptr", 64},
+    {x64_movsx_r64_m8, NULL, "movsx", "byte ptr", 64},
+    {x64_movsxd_r64_m32, NULL, "movsxd", "dword ptr", 64},
     {x64_lea_r64_m, NULL, "lea", "", 64},
     {NULL, x64_mov_m8_r8, "mov", "byte ptr", 8},
     {NULL, x64_mov_m16_r16, "mov", "word ptr", 16},
@@ -583,6 +620,8 @@ int main(void) {
   tcase_add_test(tc, wild_scales);
   tcase_add_loop_test(tc, two_xmm_forms, 0, (int)COUNT(two_xmm));
   tcase_add_test(tc, pmovmskb);
+  tcase_add_test(tc, select_and_sign);
+  tcase_add_test(tc, general_to_vector);
   tcase_add_loop_test(tc, immediate_alone_forms, 0, (int)COUNT(immediates_alone));
   tcase_add_test(tc, conditional_jumps);
   tcase_add_test(tc, no_operands);
