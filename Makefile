@@ -166,7 +166,7 @@ COMPLETIONS := bash:share/bash-completion/completions/bytegate zsh:share/zsh/sit
                fish:share/fish/vendor_completions.d/bytegate.fish
 .PHONY: install uninstall
 HELPERS := $(LAUNCHERS) $(PLUGINS)
-install: $(BUILD)/bytegate $(MANUALS:%=$(BUILD)/%) $(HELPERS) ## install the gate, its manual, completions and example below PREFIX (and DESTDIR)
+install: $(BUILD)/bytegate $(MANUALS:%=$(BUILD)/%) $(HELPERS) $(BUILD)/libbytelay.a $(BUILD)/bytelay.pc ## install the gate, its manual, completions and example below PREFIX (and DESTDIR)
 	install -D -m 755 $(BUILD)/bytegate "$(DESTDIR)$(PREFIX)/bin/bytegate"
 	for each in $(MANUALS); do \
 	  install -D -m 644 "$(BUILD)/$$each" "$(DESTDIR)$(PREFIX)/share/man/$$each" || exit 1; done
@@ -174,13 +174,19 @@ install: $(BUILD)/bytegate $(MANUALS:%=$(BUILD)/%) $(HELPERS) ## install the gat
 	  install -D -m 644 "$$each" "$(DESTDIR)$(PREFIX)/share/doc/bytegate/$${each#fixtures/}" || exit 1; done
 	for each in $(HELPERS:$(BUILD)/%=%); do \
 	  install -D -m 755 "$(BUILD)/$$each" "$(DESTDIR)$(PREFIX)/lib/bytegate/$$each" || exit 1; done
+	for each in $(BYTELAY_HEADERS:generators/%=%); do \
+	  install -D -m 644 "generators/$$each" "$(DESTDIR)$(PREFIX)/include/bytelay/$$each" || exit 1; done
+	install -D -m 644 generators/API-CHANGES.md "$(DESTDIR)$(PREFIX)/share/doc/bytegate/API-CHANGES.md"
+	install -D -m 644 $(BUILD)/libbytelay.a "$(DESTDIR)$(PREFIX)/lib/libbytelay.a"
+	install -D -m 644 $(BUILD)/bytelay.pc "$(DESTDIR)$(PREFIX)/share/pkgconfig/bytelay.pc"
 	for each in $(COMPLETIONS); do \
 	  install -D -m 644 /dev/null "$(DESTDIR)$(PREFIX)/$${each#*:}" && \
 	  $(BUILD)/bytegate completion "$${each%%:*}" >"$(DESTDIR)$(PREFIX)/$${each#*:}" || exit 1; done
 
 uninstall: ## remove what install put there
 	rm -f "$(DESTDIR)$(PREFIX)/bin/bytegate" $(MANUALS:%="$(DESTDIR)$(PREFIX)/share/man/%")
-	rm -rf "$(DESTDIR)$(PREFIX)/lib/bytegate" "$(DESTDIR)$(PREFIX)/share/doc/bytegate"
+	rm -f "$(DESTDIR)$(PREFIX)/lib/libbytelay.a" "$(DESTDIR)$(PREFIX)/share/pkgconfig/bytelay.pc"
+	rm -rf "$(DESTDIR)$(PREFIX)/include/bytelay" "$(DESTDIR)$(PREFIX)/lib/bytegate" "$(DESTDIR)$(PREFIX)/share/doc/bytegate"
 	for each in $(COMPLETIONS); do rm -f "$(DESTDIR)$(PREFIX)/$${each#*:}"; done
 
 $(BUILD)/man1/bytegate.1: $(BUILD)/bytegate
@@ -194,6 +200,17 @@ $(BUILD)/man5/bytegate-suite.5: fixtures/README.md scripts/manual.awk VERSION
 $(BUILD)/man5/bytegate-map.5: harness/map/bytegate-map.5
 	mkdir -p $(@D)
 	cp $< $@
+
+# The emitter, for authors outside of this repository: what lays bytes, and no program of ours.
+BYTELAY_SOURCES := $(wildcard generators/lay/*.c generators/isa/*.c)
+BYTELAY_HEADERS := generators/words.h generators/raw_words.h generators/lay/lay.h generators/lay/refusal.h generators/lay/elf.h \
+  generators/lay/elf_bytes.h $(patsubst %,generators/isa/%.h,a64 handmade machine machines program raw record registers x64) \
+  generators/linux/abi.h generators/linux/errors.h
+$(BUILD)/libbytelay.a: $(call objects,$(BYTELAY_SOURCES))
+$(BUILD)/bytelay.pc: VERSION Makefile
+	mkdir -p $(@D)
+	printf '%s\n' 'prefix=$(PREFIX)' 'Name: bytelay' 'Description: lays the bytes of ELF programs, instruction by instruction' \
+	  'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lbytelay' >$@
 
 .PHONY: setup-deb deb
 setup-deb: ## install what makes and checks a Debian package

@@ -148,7 +148,7 @@ static void lay_load_document(void) {
   la(A1, "file_status");
   sys(NR_FSTAT);
   blt(A0, 0, "done");
-  ld32(T0, A1, machine_now()->stat_mode);
+  ld32(T0, A1, bl_machine_now()->stat_mode);
   and(T0, T0, MODE_TYPE);
   li(A0, -LINUX_EISDIR);
   bne(T0, MODE_REGULAR, "done");

@@ -66,7 +66,7 @@ static void lay_control_events(void) {
   routine("control_events");
   la(A3, "event");
   st32(A4, A3, 0);
-  st64(A5, A3, machine_now()->epoll_data);
+  st64(A5, A3, bl_machine_now()->epoll_data);
   la(A0, "server");
   ld32(A0, A0, SERVER_POLL);
   sys(NR_EPOLL_CTL);
@@ -468,14 +468,14 @@ static void lay_serve(void) {
   la(event, "events");
   jump("any_event");
   label("next_event");
-  ld64(SLOT, event, machine_now()->epoll_data);
+  ld64(SLOT, event, bl_machine_now()->epoll_data);
   bne(SLOT, 0, "of_a_client");
   call("accept_clients");
   jump("handled");
   label("of_a_client");
   call("advance_connection");
   label("handled");
-  add(event, event, machine_now()->epoll_data + 8);
+  add(event, event, bl_machine_now()->epoll_data + 8);
   sub(left, left, 1);
   label("any_event");
   bne(left, 0, "next_event");

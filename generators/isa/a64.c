@@ -25,14 +25,14 @@ static bool check(Word *w, const char *operand, int64_t value, int64_t least, in
   if (value >= least && value <= most)
     return true;
   if (w->valid)
-    refuse_range(w->name, operand, value, least, most);
+    bl_refuse_range(w->name, operand, value, least, most);
   w->valid = false;
   return false;
 }
 
 static void refuse(Word *w, const char *operand, int64_t value, const char *why) {
   if (w->valid)
-    refuse_value(w->name, operand, value, why);
+    bl_refuse_value(w->name, operand, value, why);
   w->valid = false;
 }
 
@@ -341,7 +341,7 @@ uint32_t a64_ldrsh_x_index(A64Reg t, A64Reg n, A64Reg m) { return index_form("ld
 /* With writeback, t == n has no defined result. */
 static uint32_t writeback(const char *name, uint32_t word, A64Reg t, A64Reg n, int64_t offset) {
   if (t.number == n.number && !n.sp) {
-    refuse_value(name, "t", t.number, "is the base register too, and that would be written twice");
+    bl_refuse_value(name, "t", t.number, "is the base register too, and that would be written twice");
     return 0;
   }
   return signed_form(name, word, t, n, offset);
@@ -492,8 +492,8 @@ uint32_t a64_sub_16b(A64Vec d, A64Vec n, A64Vec m) { return vec_three("sub_16b",
 uint32_t a64_cmeq_16b(A64Vec d, A64Vec n, A64Vec m) { return vec_three("cmeq_16b", 0x6e208c00, d, n, m); }
 uint32_t a64_cmhs_16b(A64Vec d, A64Vec n, A64Vec m) { return vec_three("cmhs_16b", 0x6e203c00, d, n, m); }
 
-uint32_t a64_cmeq_16b_zero(A64Vec d, A64Vec n) { return vec_three("cmeq_16b_zero", 0x4e209800, d, n, V(0)); }
-uint32_t a64_cmlt_16b_zero(A64Vec d, A64Vec n) { return vec_three("cmlt_16b_zero", 0x4e20a800, d, n, V(0)); }
+uint32_t a64_cmeq_16b_zero(A64Vec d, A64Vec n) { return vec_three("cmeq_16b_zero", 0x4e209800, d, n, (A64Vec){0}); }
+uint32_t a64_cmlt_16b_zero(A64Vec d, A64Vec n) { return vec_three("cmlt_16b_zero", 0x4e20a800, d, n, (A64Vec){0}); }
 
 /* immh:immb, bits 22..16, is 16 - count for a result of bytes. */
 uint32_t a64_shrn_8b(A64Vec d, A64Vec n, int64_t count) {

@@ -1,7 +1,7 @@
 /* a64.h: one function per arm64 instruction, returning its exact 32-bit word.
  *
  * A function's name is the mnemonic, with what tells its forms apart: a64_ldr_x_offset loads an X register from
- * [Xn, #offset]. An operand with no encoding gives 0, which is no instruction (`udf #0`); refusal_text says why.
+ * [Xn, #offset]. An operand with no encoding gives 0, which is no instruction (`udf #0`); bl_refusal_text says why.
  * All are the 64-bit (X) forms unless the name says otherwise; byte offsets are given in bytes and scaled here.
  *
  * Legend: above each group stand its word, with the bits counted from 31 on the left, and its sections in the Arm ARM
@@ -11,10 +11,14 @@
  *
  * Each sample line is "word  what both disassemblers must print"; the tests read these lines and hold them to it.
  */
-#ifndef BYTEGATE_A64_H
-#define BYTEGATE_A64_H
+#ifndef BYTELAY_A64_H
+#define BYTELAY_A64_H
 
-#include "lay/lay.h"
+#include "../lay/lay.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* X0..X30 (W0..W30 where the instruction says so) are 0..30. The number 31 is the zero register in some fields and the
  * stack pointer in others: which one is meant is told by `sp`, and an instruction that cannot name it refuses it. */
@@ -23,16 +27,10 @@ typedef struct {
   bool sp;
 } A64Reg;
 
-#define X(n) ((A64Reg){n, false})
-#define XZR ((A64Reg){31, false})
-#define SP ((A64Reg){31, true})
-
 /* v0..v31. */
 typedef struct {
   unsigned char number;
 } A64Vec;
-
-#define V(n) ((A64Vec){n})
 
 /* Arm ARM, C1.2.4 */
 typedef enum {
@@ -251,5 +249,9 @@ uint32_t a64_rev(A64Reg d, A64Reg n);
 uint32_t a64_csel(A64Reg d, A64Reg n, A64Reg m, A64Cond cond);
 
 /* clang-format on */
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

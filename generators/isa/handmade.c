@@ -33,8 +33,8 @@ static struct {
   size_t reading_count;
 } now;
 
-void handmade_begin(Isa isa, const char *name) {
-  program_begin(isa, name);
+void bl_handmade_begin(BlIsa isa, const char *name) {
+  bl_program_begin(isa, name);
   now.row_count = now.reading_count = 0;
 }
 
@@ -47,7 +47,7 @@ static void read_column(Row *row, const char *text) {
   for (row->count = 0; *text; text += *text == ' ') {
     int high = digit(text[0]), low = high < 0 ? -1 : digit(text[1]);
     if (low < 0 || (text[2] && text[2] != ' ') || row->count == ROW_BYTES)
-      lay_die(machine_layout(), "\"%s\" is no row of 1..%d bytes in small hex digits", text, ROW_BYTES);
+      bl_lay_die(bl_machine_layout(), "\"%s\" is no row of 1..%d bytes in small hex digits", text, ROW_BYTES);
     row->bytes[row->count++] = (unsigned char)(high << 4 | low);
     text += 2;
   }
@@ -56,10 +56,10 @@ static void read_column(Row *row, const char *text) {
 /* Expect the item laid next to be `bytes`. */
 static Row *expect(const char *bytes) {
   if (now.row_count == sizeof now.rows / sizeof *now.rows)
-    lay_die(machine_layout(), "a program has %zu rows at most", now.row_count);
+    bl_lay_die(bl_machine_layout(), "a program has %zu rows at most", now.row_count);
   Row *row = &now.rows[now.row_count++];
   read_column(row, bytes);
-  lay_items(machine_layout(), &row->item);
+  bl_lay_items(bl_machine_layout(), &row->item);
   return row;
 }
 
@@ -69,22 +69,22 @@ static void write_little_endian(unsigned char *out, uint64_t value, size_t count
 }
 
 static size_t open_field(const char *bytes, const char *name) {
-  op_data(name, 1);
+  bl_data(name, 1);
   return expect(bytes)->count;
 }
 
-void handmade_field(const char *bytes, const char *name, uint64_t value) {
+void bl_handmade_field(const char *bytes, const char *name, uint64_t value) {
   unsigned char out[ROW_BYTES];
   size_t count = open_field(bytes, name);
   if (count < 8 && value >> 8 * count)
-    lay_die(machine_layout(), "%s: %#" PRIx64 " does not fit into %zu bytes", name, value, count);
+    bl_lay_die(bl_machine_layout(), "%s: %#" PRIx64 " does not fit into %zu bytes", name, value, count);
   write_little_endian(out, value, count);
-  lay_bytes(machine_layout(), out, count);
+  bl_lay_bytes(bl_machine_layout(), out, count);
 }
 
-void handmade_field_text(const char *bytes, const char *name, const char *text, size_t count) {
+void bl_handmade_field_text(const char *bytes, const char *name, const char *text, size_t count) {
   open_field(bytes, name);
-  lay_bytes(machine_layout(), text, count);
+  bl_lay_bytes(bl_machine_layout(), text, count);
 }
 
 static LayCode encode_xword(const LayFixup *fixup) {
@@ -93,29 +93,29 @@ static LayCode encode_xword(const LayFixup *fixup) {
   return code;
 }
 
-void handmade_field_address(const char *bytes, const char *name, const char *label) {
+void bl_handmade_field_address(const char *bytes, const char *name, const char *label) {
   unsigned char count = (unsigned char)open_field(bytes, name);
-  lay_fixup(machine_layout(), LAY_DATA, (LayFixup){.encode = encode_xword, .operand = {count}}, label, NULL);
+  bl_lay_fixup(bl_machine_layout(), LAY_DATA, (LayFixup){.encode = encode_xword, .operand = {count}}, label, NULL);
 }
 
-void handmade_field_distance(const char *bytes, const char *name, const char *to, const char *from) {
+void bl_handmade_field_distance(const char *bytes, const char *name, const char *to, const char *from) {
   unsigned char count = (unsigned char)open_field(bytes, name);
-  lay_fixup(machine_layout(), LAY_DATA, (LayFixup){.encode = encode_xword, .operand = {count, 1}}, to, from);
+  bl_lay_fixup(bl_machine_layout(), LAY_DATA, (LayFixup){.encode = encode_xword, .operand = {count, 1}}, to, from);
 }
 
-void handmade_gap(const char *name, size_t count) {
+void bl_handmade_gap(const char *name, size_t count) {
   static const unsigned char zeros[8192];
   if (count > sizeof zeros)
-    lay_die(machine_layout(), "%s: a gap has %zu bytes at most, not %zu", name, sizeof zeros, count);
-  op_data(name, 1);
-  lay_bytes(machine_layout(), zeros, count);
+    bl_lay_die(bl_machine_layout(), "%s: a gap has %zu bytes at most, not %zu", name, sizeof zeros, count);
+  bl_data(name, 1);
+  bl_lay_bytes(bl_machine_layout(), zeros, count);
 }
 
-void handmade_structure(const char *name, const void *value, size_t size, const char *field_sizes) {
+void bl_handmade_structure(const char *name, const void *value, size_t size, const char *field_sizes) {
   unsigned char bytes[ELF_STRUCTURE_MOST];
-  op_data(name, 1);
-  elf_store_fields(bytes, value, field_sizes);
-  lay_bytes(machine_layout(), bytes, size);
+  bl_data(name, 1);
+  bl_elf_store_fields(bytes, value, field_sizes);
+  bl_lay_bytes(bl_machine_layout(), bytes, size);
 }
 
 /* ---- Instructions ------------------------------------------------------------------------------------------------ */
@@ -159,51 +159,52 @@ static LayCode encode_if_clear(const LayFixup *fixup) {
   return a64_code(a64_tbz((A64Reg){fixup->operand[0], false}, fixup->operand[1], displacement(fixup, 0)));
 }
 
-void handmade_step(const char *bytes, LayCode code) {
+void bl_handmade_step(const char *bytes, LayCode code) {
   expect(bytes);
-  lay_code(machine_layout(), code);
+  bl_lay_code(bl_machine_layout(), code);
 }
 
 static void lay_step(const char *bytes, LayEncode encode, unsigned char number, const char *label) {
   expect(bytes);
-  lay_fixup(machine_layout(), LAY_CODE, (LayFixup){.encode = encode, .operand = {number}}, label, NULL);
+  bl_lay_fixup(bl_machine_layout(), LAY_CODE, (LayFixup){.encode = encode, .operand = {number}}, label, NULL);
 }
 
-void handmade_mov_byte(const char *bytes, const char *label, int64_t immediate) {
+void bl_handmade_mov_byte(const char *bytes, const char *label, int64_t immediate) {
   expect(bytes);
-  lay_fixup(machine_layout(), LAY_CODE, (LayFixup){.encode = encode_mov_byte, .immediate = immediate}, label, NULL);
+  bl_lay_fixup(bl_machine_layout(), LAY_CODE, (LayFixup){.encode = encode_mov_byte, .immediate = immediate}, label,
+               NULL);
 }
 
-void handmade_jump(const char *bytes, const char *label) { lay_step(bytes, encode_jump, 0, label); }
-void handmade_call(const char *bytes, const char *label) { lay_step(bytes, encode_call, 0, label); }
-void handmade_lea(const char *bytes, X64Reg d, const char *label) { lay_step(bytes, encode_lea, d.number, label); }
-void handmade_mov_address(const char *bytes, X64Reg d, const char *label) {
+void bl_handmade_jump(const char *bytes, const char *label) { lay_step(bytes, encode_jump, 0, label); }
+void bl_handmade_call(const char *bytes, const char *label) { lay_step(bytes, encode_call, 0, label); }
+void bl_handmade_lea(const char *bytes, X64Reg d, const char *label) { lay_step(bytes, encode_lea, d.number, label); }
+void bl_handmade_mov_address(const char *bytes, X64Reg d, const char *label) {
   lay_step(bytes, encode_mov_address, d.number, label);
 }
-void handmade_adr(const char *bytes, A64Reg d, const char *label) { lay_step(bytes, encode_adr, d.number, label); }
-void handmade_b(const char *bytes, const char *label) { lay_step(bytes, encode_b, 0, label); }
-void handmade_bl(const char *bytes, const char *label) { lay_step(bytes, encode_bl, 0, label); }
-void handmade_jcc(const char *bytes, X64Cond cond, const char *label) {
+void bl_handmade_adr(const char *bytes, A64Reg d, const char *label) { lay_step(bytes, encode_adr, d.number, label); }
+void bl_handmade_b(const char *bytes, const char *label) { lay_step(bytes, encode_b, 0, label); }
+void bl_handmade_bl(const char *bytes, const char *label) { lay_step(bytes, encode_bl, 0, label); }
+void bl_handmade_jcc(const char *bytes, X64Cond cond, const char *label) {
   lay_step(bytes, encode_jcc, (unsigned char)cond, label);
 }
-void handmade_cbz(const char *bytes, A64Reg t, const char *label) { lay_step(bytes, encode_cbz, t.number, label); }
-void handmade_b_cond(const char *bytes, A64Cond cond, const char *label) {
+void bl_handmade_cbz(const char *bytes, A64Reg t, const char *label) { lay_step(bytes, encode_cbz, t.number, label); }
+void bl_handmade_b_cond(const char *bytes, A64Cond cond, const char *label) {
   lay_step(bytes, encode_b_cond, (unsigned char)cond, label);
 }
-void handmade_if_clear(const char *bytes, A64Reg t, int bit, const char *label) {
+void bl_handmade_if_clear(const char *bytes, A64Reg t, int bit, const char *label) {
   expect(bytes);
-  lay_fixup(machine_layout(), LAY_CODE,
-            (LayFixup){.encode = encode_if_clear, .operand = {t.number, (unsigned char)bit}}, label, NULL);
+  bl_lay_fixup(bl_machine_layout(), LAY_CODE,
+               (LayFixup){.encode = encode_if_clear, .operand = {t.number, (unsigned char)bit}}, label, NULL);
 }
-void handmade_if_negative(const char *bytes, A64Reg t, const char *label) {
+void bl_handmade_if_negative(const char *bytes, A64Reg t, const char *label) {
   lay_step(bytes, encode_if_negative, t.number, label);
 }
 
 /* ---- Writing ----------------------------------------------------------------------------------------------------- */
 
-void handmade_reads(const char *file, int line, const char *name, uint64_t offset, unsigned size, uint64_t value) {
+void bl_handmade_reads(const char *file, int line, const char *name, uint64_t offset, unsigned size, uint64_t value) {
   if (now.reading_count == sizeof now.readings / sizeof *now.readings)
-    lay_die(machine_layout(), "a program has %zu readings at most", now.reading_count);
+    bl_lay_die(bl_machine_layout(), "a program has %zu readings at most", now.reading_count);
   now.readings[now.reading_count++] = (Reading){name, file, line, offset, value, size};
 }
 
@@ -215,7 +216,7 @@ static void write_column(char *out, const unsigned char *bytes, size_t count) {
 }
 
 static void check_rows(Lay *lay, const unsigned char *text) {
-  const LayItem *items = lay_items(lay, &(size_t){0});
+  const LayItem *items = bl_lay_items(lay, &(size_t){0});
   for (const Row *row = now.rows; row < now.rows + now.row_count; row++) {
     const LayItem *item = &items[row->item];
     if (item->len == row->count && !memcmp(text + item->text, row->bytes, row->count))
@@ -223,8 +224,8 @@ static void check_rows(Lay *lay, const unsigned char *text) {
     char meant[3 * ROW_BYTES + 1], laid[3 * ROW_BYTES + 1];
     write_column(meant, row->bytes, row->count);
     write_column(laid, text + item->text, item->len < ROW_BYTES ? item->len : ROW_BYTES);
-    lay_at(lay, item->file, item->line);
-    lay_die(lay, "the row says \"%s\", but \"%s\" was laid", meant, laid);
+    bl_lay_at(lay, item->file, item->line);
+    bl_lay_die(lay, "the row says \"%s\", but \"%s\" was laid", meant, laid);
   }
 }
 
@@ -234,9 +235,9 @@ static void check_readings(Lay *lay, const unsigned char *text, size_t size) {
     for (unsigned i = 0; i < r->size; i++)
       if (r->offset + i < size)
         value |= (uint64_t)text[r->offset + i] << 8 * i;
-    lay_at(lay, r->file, r->line);
+    bl_lay_at(lay, r->file, r->line);
     if (value != r->value)
-      lay_die(lay, "%s at offset %#" PRIx64 " is %#" PRIx64 ", not %#" PRIx64, r->name, r->offset, value, r->value);
+      bl_lay_die(lay, "%s at offset %#" PRIx64 " is %#" PRIx64 ", not %#" PRIx64, r->name, r->offset, value, r->value);
   }
 }
 
@@ -251,25 +252,25 @@ static void save(const char *path, const unsigned char *bytes, size_t size, mode
 }
 
 static Lay *write_file(const char *outdir, uint64_t address, mode_t mode, const char *ending, const char *map_ending) {
-  Lay *lay = machine_settle(address, 4096);
+  Lay *lay = bl_machine_settle(address, 4096);
   size_t size;
-  const unsigned char *text = lay_text(lay, &size);
+  const unsigned char *text = bl_lay_text(lay, &size);
   check_rows(lay, text);
   check_readings(lay, text, size);
-  char *path = program_path(outdir, ending), *map = program_path(outdir, map_ending);
+  char *path = bl_program_path(outdir, ending), *map = bl_program_path(outdir, map_ending);
   save(path, text, size, mode);
-  map_write(lay, NULL, 0, map);
+  bl_map_write(lay, NULL, 0, map);
   free(path);
   free(map);
   return lay;
 }
 
-void handmade_write(const char *outdir, uint64_t address, mode_t mode) {
+void bl_handmade_write(const char *outdir, uint64_t address, mode_t mode) {
   Lay *lay = write_file(outdir, address, mode, "", ".map");
-  ElfLayout layout = {.machine = machine_now()->elf_machine};
-  char *sym = program_path(outdir, ".sym");
-  elf_write_symbols(lay, &layout, sym);
+  ElfLayout layout = {.machine = bl_machine_now()->elf_machine};
+  char *sym = bl_program_path(outdir, ".sym");
+  bl_elf_write_symbols(lay, &layout, sym);
   free(sym);
 }
 
-void handmade_write_object(const char *outdir) { write_file(outdir, 0, 0644, ".o", ".o.map"); }
+void bl_handmade_write_object(const char *outdir) { write_file(outdir, 0, 0644, ".o", ".o.map"); }

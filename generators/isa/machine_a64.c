@@ -4,13 +4,13 @@
  * immediate, x17 a value to store. The compare-and-branch instructions (cbz, tbz) stand wherever they reach; tbz
  * reaches 32 KB, and has a longer form after it.
  */
-#include "isa/raw.h"
 #include "isa/templates.h"
+#include "raw_words.h"
 
 #include <elf.h>
 #include <string.h>
 
-static const A64Reg registers[MACHINE_REGISTERS] = {
+static const A64Reg registers[BL_MACHINE_REGISTERS] = {
     {0, false},  {1, false},  {2, false},  {3, false},  {4, false},  {5, false}, /* A0..A5: x0..x5 */
     {9, false},  {10, false},                                                    /* T0 T1: x9 x10 */
     {19, false}, {20, false}, {21, false}, {22, false}, {23, false}, {24, false} /* S0..S5: x19..x24 */
@@ -67,16 +67,16 @@ static const int numbers[NR_COUNT] = {
     [NR_LANDLOCK_RESTRICT_SELF] = 446,
 };
 
-static A64Reg r(Reg reg) { return registers[reg.index]; }
+static A64Reg r(BlReg reg) { return registers[reg.index]; }
 
 static void emit(uint32_t word) {
-  machine_align_code();
-  lay_code(machine_layout(), a64_code(word));
+  bl_machine_align_code();
+  bl_lay_code(bl_machine_layout(), a64_code(word));
 }
 
 static void emit_fixup(LayFixup fixup, const char *label) {
-  machine_align_code();
-  lay_fixup(machine_layout(), LAY_CODE, fixup, label, NULL);
+  bl_machine_align_code();
+  bl_lay_fixup(bl_machine_layout(), LAY_CODE, fixup, label, NULL);
 }
 
 /* Two instructions as one item; refused if either is. */
@@ -121,8 +121,8 @@ static void li_raw(A64Reg d, int64_t value) {
   }
 }
 
-static void lay_li(Reg d, int64_t value) { li_raw(r(d), value); }
-static void lay_mov(Reg d, Reg a) { emit(a64_orr(r(d), XZR, r(a), 0)); }
+static void lay_li(BlReg d, int64_t value) { li_raw(r(d), value); }
+static void lay_mov(BlReg d, BlReg a) { emit(a64_orr(r(d), XZR, r(a), 0)); }
 
 /* adr, or, beyond 1 MB, adrp and add of the page's low 12 bits. */
 static LayCode fix_address(const LayFixup *fixup) {
@@ -137,7 +137,7 @@ static void la_raw(A64Reg d, const char *name) {
   emit_fixup((LayFixup){.encode = fix_address, .operand = {d.number}, .forms = 2}, name);
 }
 
-static void lay_la(Reg d, const char *name) { la_raw(r(d), name); }
+static void lay_la(BlReg d, const char *name) { la_raw(r(d), name); }
 
 /* ---- Arithmetic ------------------------------------------------------------------------------------------------ */
 
@@ -170,7 +170,7 @@ static void alu_raw(Alu alu, A64Reg d, A64Reg a, A64Reg b) {
   }
 }
 
-static void lay_alu(Alu alu, Reg d, Reg a, Reg b) { alu_raw(alu, r(d), r(a), r(b)); }
+static void lay_alu(Alu alu, BlReg d, BlReg a, BlReg b) { alu_raw(alu, r(d), r(a), r(b)); }
 
 /* d = a + b for |b| < 2^24: twelve bits at a time, with the sign in the instruction. False if b is larger. */
 static bool add_imm(A64Reg d, A64Reg a, int64_t b) {
@@ -196,7 +196,7 @@ static bool logic_imm(Alu alu, A64Reg d, A64Reg a, int64_t b) {
   return true;
 }
 
-static void lay_alu_imm(Alu alu, Reg d_reg, Reg a_reg, int64_t b) {
+static void lay_alu_imm(Alu alu, BlReg d_reg, BlReg a_reg, int64_t b) {
   A64Reg d = r(d_reg), a = r(a_reg);
   bool done = false;
   if (alu == ALU_ADD)
@@ -252,25 +252,25 @@ static void access_memory(const Access *access, int bits, A64Reg t, A64Reg base,
   }
 }
 
-static void lay_load(int bits, Reg d, Reg base, int64_t offset) {
+static void lay_load(int bits, BlReg d, BlReg base, int64_t offset) {
   access_memory(load_access(bits), bits, r(d), r(base), offset);
 }
 
-static void lay_store(int bits, Reg v, Reg base, int64_t offset) {
+static void lay_store(int bits, BlReg v, BlReg base, int64_t offset) {
   access_memory(store_access(bits), bits, r(v), r(base), offset);
 }
 
-static void lay_store_imm(int bits, int64_t v, Reg base, int64_t offset) {
+static void lay_store_imm(int bits, int64_t v, BlReg base, int64_t offset) {
   if (v)
     li_raw(X17, bits == 64 ? v : v & ((INT64_C(1) << bits) - 1));
   access_memory(store_access(bits), bits, v ? X17 : XZR, r(base), offset);
 }
 
-static void lay_load_indexed(int bits, Reg d, Reg base, Reg index) {
+static void lay_load_indexed(int bits, BlReg d, BlReg base, BlReg index) {
   emit(load_access(bits)->index(r(d), r(base), r(index)));
 }
 
-static void lay_store_indexed(int bits, Reg v, Reg base, Reg index) {
+static void lay_store_indexed(int bits, BlReg v, BlReg base, BlReg index) {
   emit(store_access(bits)->index(r(v), r(base), r(index)));
 }
 
@@ -316,7 +316,7 @@ static void test_bit(A64Reg t, int bit, bool if_set, const char *to) {
   emit_fixup((LayFixup){.encode = fix_test_bit, .operand = {t.number, (unsigned char)bit, if_set}, .forms = 2}, to);
 }
 
-static void lay_branch(Cond cond, Reg a, Reg b, const char *to) {
+static void lay_branch(BlCond cond, BlReg a, BlReg b, const char *to) {
   emit(a64_subs(XZR, r(a), r(b), 0));
   b_cond(conditions[cond], to);
 }
@@ -337,7 +337,7 @@ static void compare_imm(A64Reg a, int64_t b) {
   }
 }
 
-static void lay_branch_imm(Cond cond, Reg a, int64_t b, const char *to) {
+static void lay_branch_imm(BlCond cond, BlReg a, int64_t b, const char *to) {
   if (b == 0 && (cond == IF_EQ || cond == IF_LEU)) {
     compare_zero(r(a), false, to);
   } else if (b == 0 && (cond == IF_NE || cond == IF_GTU)) {
@@ -358,7 +358,7 @@ static int bit_number(uint64_t bit) {
   return number;
 }
 
-static void lay_branch_bits(bool if_set, Reg a, int64_t mask, const char *to) {
+static void lay_branch_bits(bool if_set, BlReg a, int64_t mask, const char *to) {
   uint64_t m = (uint64_t)mask;
   if (m && !(m & (m - 1))) {
     test_bit(r(a), bit_number(m), if_set, to);
@@ -376,7 +376,7 @@ static void lay_branch_bits(bool if_set, Reg a, int64_t mask, const char *to) {
 static void lay_jump(const char *to) { emit_fixup((LayFixup){.encode = fix_b}, to); }
 static void lay_call(const char *to) { emit_fixup((LayFixup){.encode = fix_bl}, to); }
 
-static void lay_jump_table(Reg index, const char *table) {
+static void lay_jump_table(BlReg index, const char *table) {
   la_raw(X16, table);
   emit(a64_ldrsh_x_index(X17, X16, r(index)));
   emit(a64_add(X16, X16, X17, 0));
@@ -384,7 +384,7 @@ static void lay_jump_table(Reg index, const char *table) {
 }
 
 /* The frame: x30 and the saved registers two by two, the first pair at sp, sp a multiple of 16. */
-static void lay_enter(const Reg *saved, int count) {
+static void lay_enter(const BlReg *saved, int count) {
   int64_t frame = (count + 2) / 2 * 16;
   if (count == 0)
     emit(a64_str_x_pre(X30, SP, -frame));
@@ -398,7 +398,7 @@ static void lay_enter(const Reg *saved, int count) {
   }
 }
 
-static void lay_leave(const Reg *saved, int count) {
+static void lay_leave(const BlReg *saved, int count) {
   int64_t frame = (count + 2) / 2 * 16;
   for (int i = 1; i < count; i += 2) {
     if (i + 1 < count)
@@ -418,8 +418,8 @@ static void lay_ret(void) { emit(a64_ret()); }
 /* ---- Sixteen bytes at a time ----------------------------------------------------------------------------------- */
 
 /* d becomes 0xff in each byte of x for which the term holds, else 0. v3 is scratch. */
-static void scan_term(A64Vec d, A64Vec x, ByteTerm term) {
-  switch (scan_kind(term)) {
+static void scan_term(A64Vec d, A64Vec x, BlByteTerm term) {
+  switch (bl_scan_kind(term)) {
   case SCAN_EQUAL:
   case SCAN_MASKED:
     if (term.value == 0) {
@@ -451,12 +451,12 @@ static void scan_term(A64Vec d, A64Vec x, ByteTerm term) {
 
 /* v0: the sixteen bytes; v1: which of them are in the set; v2: the term; v4: the bytes under a mask, kept from term to
  * term while the mask is the same. shrn by 4 leaves four bits for each byte, in order. */
-static void lay_mask16(Reg d, Reg p, const ByteSet *set) {
+static void lay_mask16(BlReg d, BlReg p, const BlByteSet *set) {
   int masked = -1;
   emit(a64_ldr_q_offset(V(0), r(p), 0));
   for (int i = 0; i < set->terms; i++) {
-    ByteTerm term = set->term[i];
-    bool mask = scan_kind(term) == SCAN_MASKED;
+    BlByteTerm term = set->term[i];
+    bool mask = bl_scan_kind(term) == SCAN_MASKED;
     if (mask && term.or_mask != masked) {
       emit(a64_movi_16b(V(4), term.or_mask));
       emit(a64_orr_16b(V(4), V(4), V(0)));
@@ -471,18 +471,18 @@ static void lay_mask16(Reg d, Reg p, const ByteSet *set) {
 }
 
 /* Counting the zeros below the first set bit and dividing by four gives the place, and 64 / 4 = 16 if there is none. */
-static void lay_first16(Reg d, Reg mask) {
+static void lay_first16(BlReg d, BlReg mask) {
   emit(a64_rbit(r(d), r(mask)));
   emit(a64_clz(r(d), r(d)));
   emit(a64_lsr_imm(r(d), r(d), 2));
 }
 
-static void lay_scan16(Reg d, Reg p, const ByteSet *set) {
+static void lay_scan16(BlReg d, BlReg p, const BlByteSet *set) {
   lay_mask16(d, p, set);
   lay_first16(d, d);
 }
 
-static void lay_copy16(Reg dst, int64_t dst_offset, Reg src, int64_t src_offset) {
+static void lay_copy16(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_offset) {
   bool src_scaled = src_offset >= 0 && src_offset % 16 == 0, dst_scaled = dst_offset >= 0 && dst_offset % 16 == 0;
   emit(src_scaled ? a64_ldr_q_offset(V(0), r(src), src_offset) : a64_ldur_q(V(0), r(src), src_offset));
   emit(dst_scaled ? a64_str_q_offset(V(0), r(dst), dst_offset) : a64_stur_q(V(0), r(dst), dst_offset));
@@ -490,23 +490,23 @@ static void lay_copy16(Reg dst, int64_t dst_offset, Reg src, int64_t src_offset)
 
 /* ---- The kernel and C ------------------------------------------------------------------------------------------ */
 
-static void lay_system_call(SystemCall number) {
+static void lay_system_call(BlSystemCall number) {
   emit(a64_movz(X8, numbers[number], 0));
   emit(a64_svc(0));
 }
 
-static void lay_stack_pointer(Reg d) { emit(a64_add_imm(r(d), SP, 0, 0)); }
+static void lay_stack_pointer(BlReg d) { emit(a64_add_imm(r(d), SP, 0, 0)); }
 
 /* C's arguments come in x0..x5, which are A0..A5, and its result is wanted in x0. */
 static void lay_nothing(void) {}
 
 /* The linker fills in the page and the place in it. */
 static void lay_count(int counter) {
-  Lay *lay = machine_layout();
+  Lay *lay = bl_machine_layout();
   emit(a64_adrp(X16, 0));
-  lay_reloc(lay, 0, R_AARCH64_ADR_PREL_PG_HI21, counter);
+  bl_lay_reloc(lay, 0, R_AARCH64_ADR_PREL_PG_HI21, counter);
   emit(a64_add_imm(X16, X16, 0, 0));
-  lay_reloc(lay, 0, R_AARCH64_ADD_ABS_LO12_NC, counter);
+  bl_lay_reloc(lay, 0, R_AARCH64_ADD_ABS_LO12_NC, counter);
   emit(a64_ldrb_offset(X17, X16, 0));
   emit(a64_add_imm(X17, X17, 1, 0));
   emit(a64_strb_offset(X17, X16, 0));
@@ -514,8 +514,8 @@ static void lay_count(int counter) {
 
 /* ---- Instructions as they are (raw.h) -------------------------------------------------------------------------- */
 
-void op_a64(uint32_t word) {
-  machine_require(ISA_A64);
+void bl_a64(uint32_t word) {
+  bl_machine_require(ISA_A64);
   emit(word);
 }
 
@@ -524,12 +524,12 @@ static LayCode encode_adr_label(const LayFixup *fixup) {
   return a64_code(a64_adr(d, (int64_t)(fixup->target - fixup->site)));
 }
 
-void op_a64_adr_label(A64Reg d, const char *name) {
-  machine_require(ISA_A64);
+void bl_a64_adr_label(A64Reg d, const char *name) {
+  bl_machine_require(ISA_A64);
   emit_fixup((LayFixup){.encode = encode_adr_label, .operand = {d.number}}, name);
 }
 
-const Templates templates_a64 = {
+const Templates bl_templates_a64 = {
     .lay_li = lay_li,
     .lay_mov = lay_mov,
     .lay_la = lay_la,

@@ -4,14 +4,14 @@
  * prefix. r11 is the scratch register, and the shift by a register needs its count in cl, so rcx (T1) is saved in r11
  * around it. xmm0..xmm4 are used by scan16, mask16 and copy16.
  */
-#include "isa/raw.h"
 #include "isa/templates.h"
+#include "raw_words.h"
 
 #include <elf.h>
 #include <stdio.h>
 #include <string.h>
 
-static const X64Reg registers[MACHINE_REGISTERS] = {
+static const X64Reg registers[BL_MACHINE_REGISTERS] = {
     {7}, {6}, {2},  {10}, {8},  {9}, /* A0..A5: rdi rsi rdx r10 r8 r9 */
     {0}, {1},                        /* T0 T1: rax rcx */
     {3}, {5}, {12}, {13}, {14}, {15} /* S0..S5: rbx rbp r12 r13 r14 r15 */
@@ -63,9 +63,9 @@ static const int numbers[NR_COUNT] = {
     [NR_LANDLOCK_RESTRICT_SELF] = 446,
 };
 
-static X64Reg r(Reg reg) { return registers[reg.index]; }
+static X64Reg r(BlReg reg) { return registers[reg.index]; }
 static bool same(X64Reg a, X64Reg b) { return a.number == b.number; }
-static void emit(LayCode code) { lay_code(machine_layout(), code); }
+static void emit(LayCode code) { bl_lay_code(bl_machine_layout(), code); }
 static bool fits_signed32(int64_t value) { return value >= INT32_MIN && value <= INT32_MAX; }
 static bool fits_unsigned32(int64_t value) { return value >= 0 && value <= UINT32_MAX; }
 
@@ -87,8 +87,8 @@ static void mov_raw(X64Reg d, X64Reg a) {
     emit(x64_mov_r64_r64(d, a));
 }
 
-static void lay_li(Reg d, int64_t value) { li_raw(r(d), value); }
-static void lay_mov(Reg d, Reg a) { mov_raw(r(d), r(a)); }
+static void lay_li(BlReg d, int64_t value) { li_raw(r(d), value); }
+static void lay_mov(BlReg d, BlReg a) { mov_raw(r(d), r(a)); }
 
 /* An instruction whose memory operand is [rip + (label - end of the instruction)]. Its size does not depend on the
  * displacement, so it is encoded once for its size and once for good. */
@@ -103,12 +103,12 @@ RIP_FIXUP(movdqa_xmm_m128, X64Xmm)
 RIP_FIXUP(psubb_xmm_m128, X64Xmm)
 
 static void emit_fixup(LayEncode encode, unsigned char operand, int forms, const char *label) {
-  lay_fixup(machine_layout(), LAY_CODE, (LayFixup){.encode = encode, .operand = {operand}, .forms = forms}, label,
-            NULL);
+  bl_lay_fixup(bl_machine_layout(), LAY_CODE, (LayFixup){.encode = encode, .operand = {operand}, .forms = forms}, label,
+               NULL);
 }
 
 static void la_raw(X64Reg d, const char *name) { emit_fixup(fix_lea_r64_m, d.number, 1, name); }
-static void lay_la(Reg d, const char *name) { la_raw(r(d), name); }
+static void lay_la(BlReg d, const char *name) { la_raw(r(d), name); }
 
 /* ---- Arithmetic ------------------------------------------------------------------------------------------------ */
 
@@ -189,7 +189,7 @@ static void alu_raw(Alu alu, X64Reg d, X64Reg a, X64Reg b) {
   }
 }
 
-static void lay_alu(Alu alu, Reg d, Reg a, Reg b) { alu_raw(alu, r(d), r(a), r(b)); }
+static void lay_alu(Alu alu, BlReg d, BlReg a, BlReg b) { alu_raw(alu, r(d), r(a), r(b)); }
 
 static void add_imm(X64Reg d, X64Reg a, int64_t b) {
   if (same(d, a))
@@ -219,7 +219,7 @@ static void move_then(LayCode (*encode)(X64Reg, int64_t), X64Reg d, X64Reg a, in
   emit(encode(d, b));
 }
 
-static void lay_alu_imm(Alu alu, Reg d_reg, Reg a_reg, int64_t b) {
+static void lay_alu_imm(Alu alu, BlReg d_reg, BlReg a_reg, int64_t b) {
   X64Reg d = r(d_reg), a = r(a_reg);
   if (!fits_signed32(b)) {
     li_raw(R11, b);
@@ -247,32 +247,32 @@ static void lay_alu_imm(Alu alu, Reg d_reg, Reg a_reg, int64_t b) {
 
 /* ---- Memory ---------------------------------------------------------------------------------------------------- */
 
-static void load_raw(int bits, Reg d, X64Mem m) {
+static void load_raw(int bits, BlReg d, X64Mem m) {
   emit(bits == 8    ? x64_movzx_r32_m8(r(d), m)
        : bits == 16 ? x64_movzx_r32_m16(r(d), m)
        : bits == 32 ? x64_mov_r32_m32(r(d), m)
                     : x64_mov_r64_m64(r(d), m));
 }
 
-static void store_raw(int bits, Reg v, X64Mem m) {
+static void store_raw(int bits, BlReg v, X64Mem m) {
   emit(bits == 8    ? x64_mov_m8_r8(m, r(v))
        : bits == 16 ? x64_mov_m16_r16(m, r(v))
        : bits == 32 ? x64_mov_m32_r32(m, r(v))
                     : x64_mov_m64_r64(m, r(v)));
 }
 
-static void lay_load(int bits, Reg d, Reg base, int64_t offset) { load_raw(bits, d, x64_at(r(base), offset)); }
-static void lay_store(int bits, Reg v, Reg base, int64_t offset) { store_raw(bits, v, x64_at(r(base), offset)); }
+static void lay_load(int bits, BlReg d, BlReg base, int64_t offset) { load_raw(bits, d, x64_at(r(base), offset)); }
+static void lay_store(int bits, BlReg v, BlReg base, int64_t offset) { store_raw(bits, v, x64_at(r(base), offset)); }
 
-static void lay_load_indexed(int bits, Reg d, Reg base, Reg index) {
+static void lay_load_indexed(int bits, BlReg d, BlReg base, BlReg index) {
   load_raw(bits, d, x64_at_indexed(r(base), r(index), bits / 8, 0));
 }
 
-static void lay_store_indexed(int bits, Reg v, Reg base, Reg index) {
+static void lay_store_indexed(int bits, BlReg v, BlReg base, BlReg index) {
   store_raw(bits, v, x64_at_indexed(r(base), r(index), bits / 8, 0));
 }
 
-static void lay_store_imm(int bits, int64_t v, Reg base, int64_t offset) {
+static void lay_store_imm(int bits, int64_t v, BlReg base, int64_t offset) {
   X64Mem m = x64_at(r(base), offset);
   emit(bits == 8    ? x64_mov_m8_imm8(m, v)
        : bits == 16 ? x64_mov_m16_imm16(m, v)
@@ -302,13 +302,13 @@ static LayCode fix_call(const LayFixup *fixup) { return x64_call_rel32((int64_t)
 
 static void jcc(X64Cond cond, const char *to) { emit_fixup(fix_jcc, (unsigned char)cond, 2, to); }
 
-static void lay_branch(Cond cond, Reg a, Reg b, const char *to) {
+static void lay_branch(BlCond cond, BlReg a, BlReg b, const char *to) {
   emit(x64_cmp_r64_r64(r(a), r(b)));
   jcc(conditions[cond], to);
 }
 
 /* test a, a gives the same flags as cmp a, 0: both clear CF and OF. */
-static void lay_branch_imm(Cond cond, Reg a, int64_t b, const char *to) {
+static void lay_branch_imm(BlCond cond, BlReg a, int64_t b, const char *to) {
   if (b == 0) {
     emit(x64_test_r64_r64(r(a), r(a)));
   } else if (fits_signed32(b)) {
@@ -320,7 +320,7 @@ static void lay_branch_imm(Cond cond, Reg a, int64_t b, const char *to) {
   jcc(conditions[cond], to);
 }
 
-static void lay_branch_bits(bool if_set, Reg a, int64_t mask, const char *to) {
+static void lay_branch_bits(bool if_set, BlReg a, int64_t mask, const char *to) {
   if (mask >= 0 && mask <= 0xff) {
     emit(x64_test_r8_imm8(r(a), mask));
   } else if (fits_unsigned32(mask)) {
@@ -337,7 +337,7 @@ static void lay_branch_bits(bool if_set, Reg a, int64_t mask, const char *to) {
 static void lay_jump(const char *to) { emit_fixup(fix_jmp, 0, 2, to); }
 static void lay_call(const char *to) { emit_fixup(fix_call, 0, 1, to); }
 
-static void lay_jump_table(Reg index, const char *table) {
+static void lay_jump_table(BlReg index, const char *table) {
   X64Reg i = r(index);
   la_raw(R11, table);
   emit(x64_movsx_r64_m16(i, x64_at_indexed(R11, i, 2, 0)));
@@ -346,12 +346,12 @@ static void lay_jump_table(Reg index, const char *table) {
 }
 
 /* The return address stands on the stack already: only the saved registers join it. */
-static void lay_enter(const Reg *saved, int count) {
+static void lay_enter(const BlReg *saved, int count) {
   for (int i = 0; i < count; i++)
     emit(x64_push_r64(r(saved[i])));
 }
 
-static void lay_leave(const Reg *saved, int count) {
+static void lay_leave(const BlReg *saved, int count) {
   for (int i = count; i-- > 0;)
     emit(x64_pop_r64(r(saved[i])));
   emit(x64_ret());
@@ -381,16 +381,16 @@ static void lay_finish(void) {
     unsigned char sixteen[16];
     snprintf(name, sizeof name, "sixteen_%02x", byte);
     memset(sixteen, byte, sizeof sixteen);
-    machine_at(__FILE__, __LINE__);
-    lay_align(machine_layout(), 16);
-    lay_object(machine_layout(), name);
-    lay_bytes(machine_layout(), sixteen, sizeof sixteen);
+    bl_machine_at(__FILE__, __LINE__);
+    bl_lay_align(bl_machine_layout(), 16);
+    bl_lay_object(bl_machine_layout(), name);
+    bl_lay_bytes(bl_machine_layout(), sixteen, sizeof sixteen);
   }
 }
 
 /* x: what the term is tested on, xmm0 or, with a mask, xmm3. d becomes 0xff in each byte for which the term holds. */
-static void scan_term(X64Xmm d, X64Xmm x, ByteTerm term) {
-  switch (scan_kind(term)) {
+static void scan_term(X64Xmm d, X64Xmm x, BlByteTerm term) {
+  switch (bl_scan_kind(term)) {
   case SCAN_EQUAL:
   case SCAN_MASKED:
     if (term.value == 0)
@@ -424,18 +424,18 @@ static void scan_term(X64Xmm d, X64Xmm x, ByteTerm term) {
 
 /* xmm0: the sixteen bytes; xmm1: which of them are in the set; xmm2: the term; xmm3: the bytes under a mask, kept from
  * term to term while the mask is the same. */
-static void lay_mask16(Reg d, Reg p, const ByteSet *set) {
+static void lay_mask16(BlReg d, BlReg p, const BlByteSet *set) {
   int masked = -1;
   emit(x64_movdqu_xmm_m128(XMM(0), x64_at(r(p), 0)));
   for (int i = 0; i < set->terms; i++) {
-    ByteTerm term = set->term[i];
-    bool mask = scan_kind(term) == SCAN_MASKED;
+    BlByteTerm term = set->term[i];
+    bool mask = bl_scan_kind(term) == SCAN_MASKED;
     if (mask && term.or_mask != masked) {
       emit_pool(fix_movdqa_xmm_m128, XMM(3), term.or_mask);
       emit(x64_por_xmm_xmm(XMM(3), XMM(0)));
       masked = term.or_mask;
     }
-    if (i > 0 && scan_kind(term) == SCAN_HIGH) {
+    if (i > 0 && bl_scan_kind(term) == SCAN_HIGH) {
       emit(x64_por_xmm_xmm(XMM(1), XMM(0)));
       continue;
     }
@@ -446,16 +446,16 @@ static void lay_mask16(Reg d, Reg p, const ByteSet *set) {
   emit(x64_pmovmskb_r32_xmm(r(d), XMM(1)));
 }
 
-static void lay_first16(Reg d, Reg mask) { emit(x64_bsf_r32_r32(r(d), r(mask))); }
+static void lay_first16(BlReg d, BlReg mask) { emit(x64_bsf_r32_r32(r(d), r(mask))); }
 
 /* Bit 16 is set beside the sixteen answers, so that bsf finds 16 at last. */
-static void lay_scan16(Reg d, Reg p, const ByteSet *set) {
+static void lay_scan16(BlReg d, BlReg p, const BlByteSet *set) {
   lay_mask16(d, p, set);
   emit(x64_or_r32_imm(r(d), 0x10000));
   lay_first16(d, d);
 }
 
-static void lay_copy16(Reg dst, int64_t dst_offset, Reg src, int64_t src_offset) {
+static void lay_copy16(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_offset) {
   emit(x64_movdqu_xmm_m128(XMM(0), x64_at(r(src), src_offset)));
   emit(x64_movdqu_m128_xmm(x64_at(r(dst), dst_offset), XMM(0)));
 }
@@ -463,13 +463,13 @@ static void lay_copy16(Reg dst, int64_t dst_offset, Reg src, int64_t src_offset)
 /* ---- The kernel and C ------------------------------------------------------------------------------------------ */
 
 /* The kernel takes rdi rsi rdx r10 r8 r9, which are A0..A5, and destroys rcx and r11. */
-static void lay_system_call(SystemCall number) {
+static void lay_system_call(BlSystemCall number) {
   li_raw(RAX, numbers[number]);
   emit(x64_syscall());
   emit(x64_mov_r64_r64(RDI, RAX));
 }
 
-static void lay_stack_pointer(Reg d) { emit(x64_mov_r64_r64(r(d), RSP)); }
+static void lay_stack_pointer(BlReg d) { emit(x64_mov_r64_r64(r(d), RSP)); }
 
 /* C's fourth argument comes in rcx; A3 is r10. The others are where they should be. */
 static void lay_c_arguments(void) { emit(x64_mov_r64_r64(R10, RCX)); }
@@ -479,13 +479,13 @@ static void lay_c_result(void) { emit(x64_mov_r64_r64(RAX, RDI)); }
 /* inc byte [rip + counter]: FE 05 and 32 bits, which the linker fills in, counted from their own end. */
 static void lay_count(int counter) {
   emit(x64_inc_m8(x64_at_rip(0)));
-  lay_reloc(machine_layout(), 2, R_X86_64_PC32, counter - 4);
+  bl_lay_reloc(bl_machine_layout(), 2, R_X86_64_PC32, counter - 4);
 }
 
 /* ---- Instructions as they are (raw.h) -------------------------------------------------------------------------- */
 
-void op_x64(LayCode code) {
-  machine_require(ISA_X64);
+void bl_x64(LayCode code) {
+  bl_machine_require(ISA_X64);
   emit(code);
 }
 
@@ -493,12 +493,12 @@ static LayCode encode_mov_label(const LayFixup *fixup) {
   return x64_mov_r32_imm32((X64Reg){fixup->operand[0]}, (int64_t)fixup->target);
 }
 
-void op_x64_mov_r32_label(X64Reg d, const char *name) {
-  machine_require(ISA_X64);
+void bl_x64_mov_r32_label(X64Reg d, const char *name) {
+  bl_machine_require(ISA_X64);
   emit_fixup(encode_mov_label, d.number, 1, name);
 }
 
-const Templates templates_x64 = {
+const Templates bl_templates_x64 = {
     .lay_li = lay_li,
     .lay_mov = lay_mov,
     .lay_la = lay_la,

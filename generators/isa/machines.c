@@ -9,9 +9,9 @@
 
 #define ROW_(isa, name, elf_machine, base, page, unit, stat_mode, o_directory, epoll_data, templates)                  \
   [isa] = {name, elf_machine, base, page, unit, stat_mode, o_directory, epoll_data, &(templates)},
-static const Machine machines[ISA_COUNT] = {MACHINES(ROW_)};
+static const BlMachine machines[ISA_COUNT] = {MACHINES(ROW_)};
 
-const Machine *machine_row(Isa isa) {
+const BlMachine *bl_machine_row(BlIsa isa) {
   if ((unsigned)isa < ISA_COUNT)
     return &machines[isa];
   char names[256] = "";

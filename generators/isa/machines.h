@@ -4,22 +4,26 @@
  * else asks which machine is being laid, but for the programs whose point is one machine. A further machine is a file
  * of encoders (as x64.h), a file of templates (as machine_x64.c) and a row here.
  */
-#ifndef BYTEGATE_MACHINES_H
-#define BYTEGATE_MACHINES_H
+#ifndef BYTELAY_MACHINES_H
+#define BYTELAY_MACHINES_H
 
 #include <elf.h>
 #include <stdint.h>
 
-/* The columns are those of Machine below. */
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The columns are those of BlMachine below. */
 /* clang-format off */
 #define MACHINES(ROW)                                                                                             \
   /*  isa      name     e_machine   base      page     unit  st_mode  O_DIRECTORY  epoll_data  templates */      \
-  ROW(ISA_X64, "x64",   EM_X86_64,  0x400000, 0x1000,  0,    24,      0200000,     4,          templates_x64)    \
-  ROW(ISA_A64, "arm64", EM_AARCH64, 0x400000, 0x10000, 4,    16,      0040000,     8,          templates_a64)
+  ROW(ISA_X64, "x64",   EM_X86_64,  0x400000, 0x1000,  0,    24,      0200000,     4,          bl_templates_x64)    \
+  ROW(ISA_A64, "arm64", EM_AARCH64, 0x400000, 0x10000, 4,    16,      0040000,     8,          bl_templates_a64)
 /* clang-format on */
 
 #define ISA_OF_ROW_(isa, ...) isa,
-typedef enum { MACHINES(ISA_OF_ROW_) ISA_COUNT } Isa;
+typedef enum { MACHINES(ISA_OF_ROW_) ISA_COUNT } BlIsa;
 
 typedef struct {
   const char *name;     /* ends the names of its files: "hello_x64" */
@@ -31,9 +35,13 @@ typedef struct {
   int o_directory;      /* O_DIRECTORY, one of the few flags that differ */
   int epoll_data;       /* offset of data in the kernel's struct epoll_event, which ends 8 bytes after it */
   const struct Templates *templates;
-} Machine;
+} BlMachine;
 
 /* The row of a machine. An isa that no row names ends the program with an error that lists those that there are. */
-const Machine *machine_row(Isa isa);
+const BlMachine *bl_machine_row(BlIsa isa);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,25 +4,29 @@
  * returns, a64(...) what one of a64.h returns. An encoder's refusal ends the program, and so does an instruction of
  * another machine than the one being laid.
  */
-#ifndef BYTEGATE_RAW_H
-#define BYTEGATE_RAW_H
+#ifndef BYTELAY_RAW_H
+#define BYTELAY_RAW_H
 
-#include "isa/a64.h"
-#include "isa/machine.h"
-#include "isa/x64.h"
+#include "a64.h"
+#include "machine.h"
+#include "x64.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* machine_x64.c */
-void op_x64(LayCode code);
-void op_x64_mov_r32_label(X64Reg d, const char *name);
-#define x64(code) (AT_, op_x64(code))
+void bl_x64(LayCode code);
+void bl_x64_mov_r32_label(X64Reg d, const char *name);
 /* mov r32, imm32 whose immediate is the absolute address of a label: 0..2^32-1. */
-#define x64_address(d, name) (AT_, op_x64_mov_r32_label(d, name))
 
 /* machine_a64.c */
-void op_a64(uint32_t word);
-void op_a64_adr_label(A64Reg d, const char *name);
-#define a64(word) (AT_, op_a64(word))
+void bl_a64(uint32_t word);
+void bl_a64_adr_label(A64Reg d, const char *name);
 /* adr Xd, label */
-#define a64_address(d, name) (AT_, op_a64_adr_label(d, name))
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,7 +1,7 @@
 /* templates.h: what a machine must bring to lay the operations of machine.h: one table of templates.
  *
  * machine.c checks the operands that are the same on every machine, and calls the table of the machine being laid. A
- * template lays instructions through machine_layout and nothing else. machines.h has the row that names the table.
+ * template lays instructions through bl_machine_layout and nothing else. machines.h has the row that names the table.
  */
 #ifndef BYTEGATE_TEMPLATES_H
 #define BYTEGATE_TEMPLATES_H
@@ -23,31 +23,31 @@ typedef enum {
 } ScanKind;
 
 typedef struct Templates {
-  void (*lay_li)(Reg d, int64_t value);
-  void (*lay_mov)(Reg d, Reg a);
-  void (*lay_la)(Reg d, const char *name);
-  void (*lay_alu)(Alu alu, Reg d, Reg a, Reg b);
-  void (*lay_alu_imm)(Alu alu, Reg d, Reg a, int64_t b);
-  void (*lay_load)(int bits, Reg d, Reg base, int64_t offset);
-  void (*lay_load_indexed)(int bits, Reg d, Reg base, Reg index);
-  void (*lay_store)(int bits, Reg v, Reg base, int64_t offset);
-  void (*lay_store_imm)(int bits, int64_t v, Reg base, int64_t offset);
-  void (*lay_store_indexed)(int bits, Reg v, Reg base, Reg index);
-  void (*lay_branch)(Cond cond, Reg a, Reg b, const char *to);
-  void (*lay_branch_imm)(Cond cond, Reg a, int64_t b, const char *to);
-  void (*lay_branch_bits)(bool if_set, Reg a, int64_t mask, const char *to);
+  void (*lay_li)(BlReg d, int64_t value);
+  void (*lay_mov)(BlReg d, BlReg a);
+  void (*lay_la)(BlReg d, const char *name);
+  void (*lay_alu)(Alu alu, BlReg d, BlReg a, BlReg b);
+  void (*lay_alu_imm)(Alu alu, BlReg d, BlReg a, int64_t b);
+  void (*lay_load)(int bits, BlReg d, BlReg base, int64_t offset);
+  void (*lay_load_indexed)(int bits, BlReg d, BlReg base, BlReg index);
+  void (*lay_store)(int bits, BlReg v, BlReg base, int64_t offset);
+  void (*lay_store_imm)(int bits, int64_t v, BlReg base, int64_t offset);
+  void (*lay_store_indexed)(int bits, BlReg v, BlReg base, BlReg index);
+  void (*lay_branch)(BlCond cond, BlReg a, BlReg b, const char *to);
+  void (*lay_branch_imm)(BlCond cond, BlReg a, int64_t b, const char *to);
+  void (*lay_branch_bits)(bool if_set, BlReg a, int64_t mask, const char *to);
   void (*lay_jump)(const char *to);
   void (*lay_call)(const char *to);
-  void (*lay_jump_table)(Reg index, const char *table);
-  void (*lay_enter)(const Reg *saved, int count);
-  void (*lay_leave)(const Reg *saved, int count);
+  void (*lay_jump_table)(BlReg index, const char *table);
+  void (*lay_enter)(const BlReg *saved, int count);
+  void (*lay_leave)(const BlReg *saved, int count);
   void (*lay_ret)(void);
-  void (*lay_scan16)(Reg d, Reg p, const ByteSet *set);
-  void (*lay_mask16)(Reg d, Reg p, const ByteSet *set);
-  void (*lay_first16)(Reg d, Reg mask);
-  void (*lay_copy16)(Reg dst, int64_t dst_offset, Reg src, int64_t src_offset);
-  void (*lay_system_call)(SystemCall number);
-  void (*lay_stack_pointer)(Reg d);
+  void (*lay_scan16)(BlReg d, BlReg p, const BlByteSet *set);
+  void (*lay_mask16)(BlReg d, BlReg p, const BlByteSet *set);
+  void (*lay_first16)(BlReg d, BlReg mask);
+  void (*lay_copy16)(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_offset);
+  void (*lay_system_call)(BlSystemCall number);
+  void (*lay_stack_pointer)(BlReg d);
   void (*lay_c_arguments)(void);
   void (*lay_c_result)(void);
   void (*lay_count)(int counter); /* bump a coverage counter */
@@ -61,14 +61,14 @@ MACHINES(EXTERN_OF_ROW_)
 
 /* Lay by these templates, and not by those of the machine's row, until NULL is planted. For the proof of the templates,
  * which plants faults into them to see that it finds each. */
-void machine_plant(const Templates *templates);
+void bl_machine_plant(const Templates *templates);
 
 /* Before an instruction is laid or a label is bound: bring the place to the machine's unit, after data. */
-void machine_align_code(void);
+void bl_machine_align_code(void);
 
 /* End the program if it is another machine that is being laid. */
-void machine_require(Isa isa);
+void bl_machine_require(BlIsa isa);
 
-ScanKind scan_kind(ByteTerm term);
+ScanKind bl_scan_kind(BlByteTerm term);
 
 #endif

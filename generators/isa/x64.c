@@ -39,7 +39,7 @@ X64Mem x64_at_rip(int64_t displacement) { return (X64Mem){X64_RIP, {0}, {0}, 1, 
 static bool in_range(const char *name, const char *operand, int64_t value, int64_t least, int64_t most) {
   if (value >= least && value <= most)
     return true;
-  refuse_range(name, operand, value, least, most);
+  bl_refuse_range(name, operand, value, least, most);
   return false;
 }
 
@@ -60,11 +60,11 @@ static bool operands_valid(const Insn *insn) {
   if (m->form != X64_INDEXED)
     return true;
   if (m->index.number == 4) {
-    refuse_value(insn->name, "index register number", 4, "is rsp, and SIB.index 4 means that there is no index");
+    bl_refuse_value(insn->name, "index register number", 4, "is rsp, and SIB.index 4 means that there is no index");
     return false;
   }
   if (m->scale != 1 && m->scale != 2 && m->scale != 4 && m->scale != 8) {
-    refuse_value(insn->name, "scale", m->scale, "is not 1, 2, 4 or 8");
+    bl_refuse_value(insn->name, "scale", m->scale, "is not 1, 2, 4 or 8");
     return false;
   }
   return in_range(insn->name, "index register number", m->index.number, 0, 15);

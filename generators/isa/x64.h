@@ -2,7 +2,7 @@
  *
  * A function's name is the mnemonic and its operands in Intel's order, destination first: x64_mov_m64_r64 stores.
  * It returns one encoding, always the same for the same operands: the shortest that its name allows (a sign-extended
- * imm8 or disp8 where the value fits). An operand with no encoding gives len 0, and refusal_text says why.
+ * imm8 or disp8 where the value fits). An operand with no encoding gives len 0, and bl_refusal_text says why.
  *
  * Legend, as in the Intel SDM, volume 2, section 3.1.1 ("Op" is what stands after each prototype):
  *
@@ -15,39 +15,24 @@
  *
  * Each sample line is "bytes  what both disassemblers must print"; the tests read these lines and hold them to it.
  */
-#ifndef BYTEGATE_X64_H
-#define BYTEGATE_X64_H
+#ifndef BYTELAY_X64_H
+#define BYTELAY_X64_H
 
-#include "lay/lay.h"
+#include "../lay/lay.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* A general register by its number, 0..15; the function's name tells its width. */
 typedef struct {
   unsigned char number;
 } X64Reg;
 
-#define RAX ((X64Reg){0})
-#define RCX ((X64Reg){1})
-#define RDX ((X64Reg){2})
-#define RBX ((X64Reg){3})
-#define RSP ((X64Reg){4})
-#define RBP ((X64Reg){5})
-#define RSI ((X64Reg){6})
-#define RDI ((X64Reg){7})
-#define R8 ((X64Reg){8})
-#define R9 ((X64Reg){9})
-#define R10 ((X64Reg){10})
-#define R11 ((X64Reg){11})
-#define R12 ((X64Reg){12})
-#define R13 ((X64Reg){13})
-#define R14 ((X64Reg){14})
-#define R15 ((X64Reg){15})
-
 /* xmm0..xmm15 by number. */
 typedef struct {
   unsigned char number;
 } X64Xmm;
-
-#define XMM(n) ((X64Xmm){n})
 
 /* A memory operand. Make one with the three functions below. */
 typedef struct {
@@ -238,5 +223,9 @@ X64_SSE2(pminub)
 X64_SSE2(pmaxub)
 
 /* clang-format on */
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-size_t buffer_append(Buffer *buffer, const void *bytes, size_t count) {
+size_t bl_buffer_append(Buffer *buffer, const void *bytes, size_t count) {
   if (buffer->size + count > buffer->room) {
     buffer->room = (buffer->size + count) * 2;
     buffer->bytes = realloc(buffer->bytes, buffer->room);
@@ -21,26 +21,26 @@ size_t buffer_append(Buffer *buffer, const void *bytes, size_t count) {
   return place;
 }
 
-void buffer_pad(Buffer *buffer, size_t align) {
+void bl_buffer_pad(Buffer *buffer, size_t align) {
   static const unsigned char zeros[4096];
-  buffer_append(buffer, zeros, -buffer->size & (align - 1));
+  bl_buffer_append(buffer, zeros, -buffer->size & (align - 1));
 }
 
-void buffer_set_number(Buffer *buffer, size_t offset, uint64_t value, size_t size) {
+void bl_buffer_set_number(Buffer *buffer, size_t offset, uint64_t value, size_t size) {
   for (size_t i = 0; i < size; i++)
     buffer->bytes[offset + i] = (unsigned char)(value >> 8 * i);
 }
 
-size_t buffer_number(Buffer *buffer, uint64_t value, size_t size) {
+size_t bl_buffer_number(Buffer *buffer, uint64_t value, size_t size) {
   static const unsigned char zeros[8];
-  size_t place = buffer_append(buffer, zeros, size);
-  buffer_set_number(buffer, place, value, size);
+  size_t place = bl_buffer_append(buffer, zeros, size);
+  bl_buffer_set_number(buffer, place, value, size);
   return place;
 }
 
-size_t buffer_string(Buffer *buffer, const char *text) { return buffer_append(buffer, text, strlen(text) + 1); }
+size_t bl_buffer_string(Buffer *buffer, const char *text) { return bl_buffer_append(buffer, text, strlen(text) + 1); }
 
-void buffer_free(Buffer *buffer) {
+void bl_buffer_free(Buffer *buffer) {
   free(buffer->bytes);
   *buffer = (Buffer){0};
 }

@@ -14,7 +14,7 @@ static void put_uleb(Buffer *out, uint64_t value) {
   do {
     unsigned char low = value & 0x7f;
     value >>= 7;
-    buffer_number(out, low | (value ? 0x80U : 0), 1);
+    bl_buffer_number(out, low | (value ? 0x80U : 0), 1);
   } while (value);
 }
 
@@ -24,18 +24,18 @@ static void put_sleb(Buffer *out, int64_t value) {
     unsigned low = (uint64_t)value & 0x7f;
     value = (value - (int64_t)low) / 128; /* an arithmetic shift by 7 */
     more = !((value == 0 && !(low & 0x40)) || (value == -1 && (low & 0x40)));
-    buffer_number(out, low | (more ? 0x80U : 0), 1);
+    bl_buffer_number(out, low | (more ? 0x80U : 0), 1);
   }
 }
 
 /* Begin a unit whose first field is its length in 32 bits; end_unit fills it in. */
 static size_t begin_unit(Buffer *out) {
-  size_t start = buffer_number(out, 0, 4);
-  buffer_number(out, VERSION, 2);
+  size_t start = bl_buffer_number(out, 0, 4);
+  bl_buffer_number(out, VERSION, 2);
   return start;
 }
 
-static void end_unit(Buffer *out, size_t start) { buffer_set_number(out, start, out->size - start - 4, 4); }
+static void end_unit(Buffer *out, size_t start) { bl_buffer_set_number(out, start, out->size - start - 4, 4); }
 
 /* ---- The files --------------------------------------------------------------------------------------------------- */
 
@@ -56,7 +56,7 @@ static unsigned file_number(const Files *files, const char *name) {
 static Files find_files(const Lay *lay) {
   Files files = {0};
   size_t count;
-  const LayItem *item = lay_items(lay, &count);
+  const LayItem *item = bl_lay_items(lay, &count);
   for (size_t i = 0; i < count; i++) {
     if (item[i].kind != LAY_CODE || file_number(&files, item[i].file))
       continue;
@@ -130,12 +130,12 @@ static void put_abbreviations(Buffer *out) {
   static const unsigned char has_children[] = {1}, has_none[] = {0};
   put_uleb(out, UNIT);
   put_uleb(out, DW_TAG_COMPILE_UNIT);
-  buffer_append(out, has_children, 1);
+  bl_buffer_append(out, has_children, 1);
   for (size_t i = 0; i < sizeof unit / sizeof *unit; i++)
     put_uleb(out, unit[i]);
   put_uleb(out, ROUTINE);
   put_uleb(out, DW_TAG_SUBPROGRAM);
-  buffer_append(out, has_none, 1);
+  bl_buffer_append(out, has_none, 1);
   for (size_t i = 0; i < sizeof routine / sizeof *routine; i++)
     put_uleb(out, routine[i]);
   put_uleb(out, 0); /* no more */
@@ -143,26 +143,26 @@ static void put_abbreviations(Buffer *out) {
 
 static void put_routine(Buffer *out, const LaySymbol *symbol, const Files *files) {
   put_uleb(out, ROUTINE);
-  buffer_string(out, symbol->name);
+  bl_buffer_string(out, symbol->name);
   put_uleb(out, file_number(files, symbol->file)); /* 0: none */
   put_uleb(out, (uint64_t)symbol->line);
-  buffer_number(out, symbol->address, ADDRESS_SIZE);
-  buffer_number(out, symbol->size, 8);
+  bl_buffer_number(out, symbol->address, ADDRESS_SIZE);
+  bl_buffer_number(out, symbol->size, 8);
 }
 
 static void put_info(Buffer *out, const Lay *lay, const Files *files) {
   size_t text_size, count, start = begin_unit(out);
-  lay_text(lay, &text_size);
-  buffer_number(out, 0, 4); /* where its abbreviations begin */
-  buffer_number(out, ADDRESS_SIZE, 1);
+  bl_lay_text(lay, &text_size);
+  bl_buffer_number(out, 0, 4); /* where its abbreviations begin */
+  bl_buffer_number(out, ADDRESS_SIZE, 1);
   put_uleb(out, UNIT);
-  buffer_string(out, "bytegate");
-  buffer_number(out, DW_LANG_MIPS_ASSEMBLER, 2);
-  buffer_string(out, files->count ? files->name[0] : "?");
-  buffer_number(out, 0, 4); /* where its line table begins */
-  buffer_number(out, lay_address(lay), ADDRESS_SIZE);
-  buffer_number(out, text_size, 8);
-  const LaySymbol *symbol = lay_symbols(lay, &count);
+  bl_buffer_string(out, "bytegate");
+  bl_buffer_number(out, DW_LANG_MIPS_ASSEMBLER, 2);
+  bl_buffer_string(out, files->count ? files->name[0] : "?");
+  bl_buffer_number(out, 0, 4); /* where its line table begins */
+  bl_buffer_number(out, bl_lay_address(lay), ADDRESS_SIZE);
+  bl_buffer_number(out, text_size, 8);
+  const LaySymbol *symbol = bl_lay_symbols(lay, &count);
   for (size_t i = 0; i < count; i++)
     if (symbol[i].kind == LAY_ROUTINE && symbol[i].size)
       put_routine(out, &symbol[i], files);
@@ -195,30 +195,30 @@ typedef struct {
 
 static void put_line_header(Buffer *out, const Files *files, unsigned unit) {
   static const unsigned char operands[OPCODE_BASE - 1] = {0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1}; /* of opcodes 1..12 */
-  size_t length = buffer_number(out, 0, 4);
-  buffer_number(out, unit, 1); /* minimum_instruction_length */
-  buffer_number(out, 1, 1);    /* maximum_operations_per_instruction */
-  buffer_number(out, 1, 1);    /* default_is_stmt */
-  buffer_number(out, (uint64_t)LINE_BASE, 1);
-  buffer_number(out, LINE_RANGE, 1);
-  buffer_number(out, OPCODE_BASE, 1);
-  buffer_append(out, operands, sizeof operands);
-  buffer_number(out, 0, 1); /* no directories: names are whole */
+  size_t length = bl_buffer_number(out, 0, 4);
+  bl_buffer_number(out, unit, 1); /* minimum_instruction_length */
+  bl_buffer_number(out, 1, 1);    /* maximum_operations_per_instruction */
+  bl_buffer_number(out, 1, 1);    /* default_is_stmt */
+  bl_buffer_number(out, (uint64_t)LINE_BASE, 1);
+  bl_buffer_number(out, LINE_RANGE, 1);
+  bl_buffer_number(out, OPCODE_BASE, 1);
+  bl_buffer_append(out, operands, sizeof operands);
+  bl_buffer_number(out, 0, 1); /* no directories: names are whole */
   for (unsigned i = 0; i < files->count; i++) {
-    buffer_string(out, files->name[i]);
+    bl_buffer_string(out, files->name[i]);
     for (int unknown = 0; unknown < 3; unknown++) /* directory, time, size */
       put_uleb(out, 0);
   }
-  buffer_number(out, 0, 1); /* no more files */
-  buffer_set_number(out, length, out->size - length - 4, 4);
+  bl_buffer_number(out, 0, 1); /* no more files */
+  bl_buffer_set_number(out, length, out->size - length - 4, 4);
 }
 
 static void put_extended(Buffer *out, unsigned opcode, uint64_t operand, size_t operand_size) {
-  buffer_number(out, 0, 1);
+  bl_buffer_number(out, 0, 1);
   put_uleb(out, 1 + operand_size);
-  buffer_number(out, opcode, 1);
+  bl_buffer_number(out, opcode, 1);
   if (operand_size)
-    buffer_number(out, operand, operand_size);
+    bl_buffer_number(out, operand, operand_size);
 }
 
 /* Code begins at `address`, after something else. */
@@ -230,7 +230,7 @@ static void begin_sequence(Buffer *out, State *state, uint64_t address) {
 }
 
 static void end_sequence(Buffer *out, const State *state, uint64_t address) {
-  buffer_number(out, DW_LNS_ADVANCE_PC, 1);
+  bl_buffer_number(out, DW_LNS_ADVANCE_PC, 1);
   put_uleb(out, (address - state->address) / state->unit);
   put_extended(out, DW_LNE_END_SEQUENCE, 0, 0);
 }
@@ -238,20 +238,20 @@ static void end_sequence(Buffer *out, const State *state, uint64_t address) {
 /* A row: from this item on the code is of its line. */
 static void put_row(Buffer *out, State *state, const LayItem *item, unsigned file) {
   if (file != state->file) {
-    buffer_number(out, DW_LNS_SET_FILE, 1);
+    bl_buffer_number(out, DW_LNS_SET_FILE, 1);
     put_uleb(out, file);
   }
   int64_t line_step = item->line - state->line;
   uint64_t address_step = (item->address - state->address) / state->unit;
   uint64_t special = (uint64_t)(line_step - LINE_BASE) + LINE_RANGE * address_step + OPCODE_BASE;
   if (line_step >= LINE_BASE && line_step < LINE_BASE + LINE_RANGE && special <= 255) {
-    buffer_number(out, special, 1);
+    bl_buffer_number(out, special, 1);
   } else {
-    buffer_number(out, DW_LNS_ADVANCE_LINE, 1);
+    bl_buffer_number(out, DW_LNS_ADVANCE_LINE, 1);
     put_sleb(out, line_step);
-    buffer_number(out, DW_LNS_ADVANCE_PC, 1);
+    bl_buffer_number(out, DW_LNS_ADVANCE_PC, 1);
     put_uleb(out, address_step);
-    buffer_number(out, DW_LNS_COPY, 1);
+    bl_buffer_number(out, DW_LNS_COPY, 1);
   }
   state->file = file;
   state->line = item->line;
@@ -261,7 +261,7 @@ static void put_row(Buffer *out, State *state, const LayItem *item, unsigned fil
 /* One sequence for each stretch of code between data. */
 static void put_rows(Buffer *out, const Lay *lay, const Files *files, unsigned unit) {
   size_t count;
-  const LayItem *item = lay_items(lay, &count);
+  const LayItem *item = bl_lay_items(lay, &count);
   State state = {.unit = unit};
   const LayItem *before = NULL; /* the item of code that was laid before this one, and nothing between */
   for (size_t i = 0; i < count; i++) {
@@ -285,14 +285,14 @@ static void put_rows(Buffer *out, const Lay *lay, const Files *files, unsigned u
 }
 
 static void put_lines(Buffer *out, const Lay *lay, const Files *files) {
-  unsigned unit = lay_unit(lay) ? lay_unit(lay) : 1;
+  unsigned unit = bl_lay_unit(lay) ? bl_lay_unit(lay) : 1;
   size_t start = begin_unit(out);
   put_line_header(out, files, unit);
   put_rows(out, lay, files, unit);
   end_unit(out, start);
 }
 
-Dwarf dwarf_describe(const Lay *lay) {
+Dwarf bl_dwarf_describe(const Lay *lay) {
   Dwarf dwarf = {0};
   Files files = find_files(lay);
   put_abbreviations(&dwarf.abbrev);
@@ -302,8 +302,8 @@ Dwarf dwarf_describe(const Lay *lay) {
   return dwarf;
 }
 
-void dwarf_free(Dwarf *dwarf) {
-  buffer_free(&dwarf->abbrev);
-  buffer_free(&dwarf->info);
-  buffer_free(&dwarf->line);
+void bl_dwarf_free(Dwarf *dwarf) {
+  bl_buffer_free(&dwarf->abbrev);
+  bl_buffer_free(&dwarf->info);
+  bl_buffer_free(&dwarf->line);
 }

@@ -17,8 +17,8 @@ typedef struct {
   Buffer abbrev, info, line; /* the sections .debug_abbrev, .debug_info and .debug_line */
 } Dwarf;
 
-/* The sections that describe a settled layout; owned by the caller: dwarf_free. */
-Dwarf dwarf_describe(const Lay *lay);
-void dwarf_free(Dwarf *dwarf);
+/* The sections that describe a settled layout; owned by the caller: bl_dwarf_free. */
+Dwarf bl_dwarf_describe(const Lay *lay);
+void bl_dwarf_free(Dwarf *dwarf);
 
 #endif

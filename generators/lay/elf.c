@@ -24,8 +24,8 @@ static _Noreturn void die(const char *path, const char *what, const char *name) 
 
 static size_t append_fields(Buffer *file, const void *structure, size_t size, const char *sizes) {
   unsigned char bytes[ELF_STRUCTURE_MOST];
-  elf_store_fields(bytes, structure, sizes);
-  return buffer_append(file, bytes, size);
+  bl_elf_store_fields(bytes, structure, sizes);
+  return bl_buffer_append(file, bytes, size);
 }
 
 static void save(Buffer *file, const char *path, mode_t mode) {
@@ -38,7 +38,7 @@ static void save(Buffer *file, const char *path, mode_t mode) {
     die(path, "is not written whole", strerror(errno));
   if (chmod(path, mode))
     die(path, "cannot be given its mode", strerror(errno));
-  buffer_free(file);
+  bl_buffer_free(file);
 }
 
 static Elf64_Ehdr elf_header(uint16_t type, uint16_t machine) {
@@ -57,35 +57,35 @@ static size_t header_count(const ElfLayout *layout, bool has_bss) {
   return layout->single_segment ? 1 : has_bss ? 3 : 2;
 }
 
-size_t elf_headers_size(const ElfLayout *layout, bool has_bss) {
+size_t bl_elf_headers_size(const ElfLayout *layout, bool has_bss) {
   return sizeof(Elf64_Ehdr) + header_count(layout, has_bss) * sizeof(Elf64_Phdr);
 }
 
 /* What the kernel would refuse, or map in another way than was meant. */
 static void check_layout(const Lay *lay, const ElfLayout *layout, size_t text_size, const char *path) {
-  bool has_bss = lay_bss_size(lay) > 0;
+  bool has_bss = bl_lay_bss_size(lay) > 0;
   if (layout->page == 0 || (layout->page & (layout->page - 1)))
     die(path, "p_align is no power of two", NULL);
   if (layout->base % layout->page)
     die(path, "p_vaddr and p_offset are not congruent modulo p_align: the base is no multiple of the page", NULL);
-  if (lay_address(lay) != layout->base + elf_headers_size(layout, has_bss))
+  if (bl_lay_address(lay) != layout->base + bl_elf_headers_size(layout, has_bss))
     die(path, "the text was not settled right after the headers", NULL);
   if (has_bss && layout->single_segment)
     die(path, "bss needs a writable segment of its own, and a single segment was asked for", NULL);
-  if (has_bss && (lay_bss_address(lay) % layout->page || lay_bss_address(lay) < lay_address(lay) + text_size))
+  if (has_bss && (bl_lay_bss_address(lay) % layout->page || bl_lay_bss_address(lay) < bl_lay_address(lay) + text_size))
     die(path, "bss does not lie on pages of its own after the text", NULL);
 }
 
-void elf_write_exec(const Lay *lay, const ElfLayout *layout, const char *entry, const char *path) {
+void bl_elf_write_exec(const Lay *lay, const ElfLayout *layout, const char *entry, const char *path) {
   size_t text_size;
-  const unsigned char *text = lay_text(lay, &text_size);
-  bool has_bss = lay_bss_size(lay) > 0;
+  const unsigned char *text = bl_lay_text(lay, &text_size);
+  bool has_bss = bl_lay_bss_size(lay) > 0;
   check_layout(lay, layout, text_size, path);
-  const LaySymbol *start = lay_find(lay, entry);
+  const LaySymbol *start = bl_lay_find(lay, entry);
   if (!start || start->kind == LAY_BSS)
     die(path, "the entry is not bound to code", entry);
 
-  size_t headers = elf_headers_size(layout, has_bss), file_size = headers + text_size;
+  size_t headers = bl_elf_headers_size(layout, has_bss), file_size = headers + text_size;
   Elf64_Ehdr ehdr = elf_header(ET_EXEC, layout->machine);
   ehdr.e_entry = start->address;
   ehdr.e_phoff = sizeof ehdr;
@@ -94,9 +94,9 @@ void elf_write_exec(const Lay *lay, const ElfLayout *layout, const char *entry, 
   Elf64_Phdr code = {PT_LOAD, PF_R | PF_X, 0, layout->base, layout->base, file_size, file_size, layout->page};
   Elf64_Phdr bss = {.p_type = PT_LOAD,
                     .p_flags = PF_R | PF_W,
-                    .p_vaddr = lay_bss_address(lay),
-                    .p_paddr = lay_bss_address(lay),
-                    .p_memsz = lay_bss_size(lay),
+                    .p_vaddr = bl_lay_bss_address(lay),
+                    .p_paddr = bl_lay_bss_address(lay),
+                    .p_memsz = bl_lay_bss_size(lay),
                     .p_align = layout->page};
   Elf64_Phdr stack = {.p_type = PT_GNU_STACK, .p_flags = PF_R | PF_W, .p_align = 16};
   Buffer file = {0};
@@ -106,11 +106,11 @@ void elf_write_exec(const Lay *lay, const ElfLayout *layout, const char *entry, 
     append_structure(&file, &bss);
   if (!layout->single_segment)
     append_structure(&file, &stack);
-  buffer_append(&file, text, text_size);
+  bl_buffer_append(&file, text, text_size);
   save(&file, path, 0755);
 }
 
-void elf_read_headers(const char *path, unsigned char *bytes, size_t size) {
+void bl_elf_read_headers(const char *path, unsigned char *bytes, size_t size) {
   FILE *in = fopen(path, "rb");
   if (!in || fread(bytes, 1, size, in) != size)
     die(path, "its headers cannot be read back", NULL);
@@ -127,7 +127,7 @@ typedef struct {
   Elf64_Word locals; /* symbols written before the first global one */
 } Sections;
 
-static Elf64_Word add_name(Buffer *names, const char *name) { return (Elf64_Word)buffer_string(names, name); }
+static Elf64_Word add_name(Buffer *names, const char *name) { return (Elf64_Word)bl_buffer_string(names, name); }
 
 static void begin_sections(Sections *s, Elf64_Ehdr *ehdr) {
   static const Elf64_Sym none;
@@ -141,10 +141,10 @@ static void begin_sections(Sections *s, Elf64_Ehdr *ehdr) {
 /* Append a section and its bytes (NULL for SHT_NOBITS); returns its index. */
 static Elf64_Half add_section(Sections *s, const char *name, Elf64_Shdr shdr, const void *bytes) {
   shdr.sh_name = add_name(&s->section_names, name);
-  buffer_pad(&s->file, shdr.sh_addralign);
+  bl_buffer_pad(&s->file, shdr.sh_addralign);
   shdr.sh_offset = s->file.size;
   if (bytes)
-    buffer_append(&s->file, bytes, shdr.sh_size);
+    bl_buffer_append(&s->file, bytes, shdr.sh_size);
   s->section[s->sections] = shdr;
   return s->sections++;
 }
@@ -174,9 +174,9 @@ static void end_sections(Sections *s, const char *path) {
   add_section(s, ".strtab", strtab, s->names.bytes);
   strtab.sh_name = add_name(&s->section_names, ".shstrtab");
   strtab.sh_size = s->section_names.size;
-  strtab.sh_offset = buffer_append(&s->file, s->section_names.bytes, s->section_names.size);
+  strtab.sh_offset = bl_buffer_append(&s->file, s->section_names.bytes, s->section_names.size);
   s->section[s->sections++] = strtab;
-  buffer_pad(&s->file, 8);
+  bl_buffer_pad(&s->file, 8);
   size_t headers = s->file.size;
   for (Elf64_Half i = 0; i < s->sections; i++)
     append_structure(&s->file, &s->section[i]);
@@ -188,18 +188,18 @@ static void end_sections(Sections *s, const char *path) {
   ehdr.e_shstrndx = s->sections - 1;
   elf_bytes(s->file.bytes, &ehdr);
   save(&s->file, path, 0644);
-  buffer_free(&s->names);
-  buffer_free(&s->section_names);
-  buffer_free(&s->symbols);
+  bl_buffer_free(&s->names);
+  bl_buffer_free(&s->section_names);
+  bl_buffer_free(&s->symbols);
 }
 
 /* arm64's mapping symbols: $x where code begins, $d where data begins (ELF for the Arm 64-bit architecture, 5.5.2). A
  * disassembler needs them to know one from the other. */
 static void add_mapping_symbols(Sections *s, const Lay *lay, Elf64_Half text) {
   size_t count;
-  const LayItem *item = lay_items(lay, &count);
+  const LayItem *item = bl_lay_items(lay, &count);
   int before = -1;
-  for (size_t i = 0; lay_unit(lay) && i < count; i++) {
+  for (size_t i = 0; bl_lay_unit(lay) && i < count; i++) {
     int code = item[i].kind == LAY_CODE;
     if (item[i].len && code != before) {
       add_symbol(s, code ? "$x" : "$d", STB_LOCAL, STT_NOTYPE, text, item[i].address, 0);
@@ -213,7 +213,7 @@ static int symbol_type(const LaySymbol *symbol) {
 }
 
 static void add_debug_sections(Sections *s, const Lay *lay) {
-  Dwarf dwarf = dwarf_describe(lay);
+  Dwarf dwarf = bl_dwarf_describe(lay);
   const struct {
     const char *name;
     const Buffer *bytes;
@@ -222,32 +222,32 @@ static void add_debug_sections(Sections *s, const Lay *lay) {
     add_section(s, sections[i].name,
                 (Elf64_Shdr){.sh_type = SHT_PROGBITS, .sh_size = sections[i].bytes->size, .sh_addralign = 1},
                 sections[i].bytes->bytes);
-  dwarf_free(&dwarf);
+  bl_dwarf_free(&dwarf);
 }
 
-void elf_write_symbols(const Lay *lay, const ElfLayout *layout, const char *path) {
+void bl_elf_write_symbols(const Lay *lay, const ElfLayout *layout, const char *path) {
   size_t text_size, count;
-  const unsigned char *bytes = lay_text(lay, &text_size);
+  const unsigned char *bytes = bl_lay_text(lay, &text_size);
   Elf64_Ehdr ehdr = elf_header(ET_EXEC, layout->machine);
   Sections s = {0};
   begin_sections(&s, &ehdr);
   Elf64_Shdr shdr = {.sh_type = SHT_PROGBITS,
                      .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
-                     .sh_addr = lay_address(lay),
+                     .sh_addr = bl_lay_address(lay),
                      .sh_size = text_size,
                      .sh_addralign = 1};
   Elf64_Half text = add_section(&s, ".text", shdr, bytes), bss = 0;
-  if (lay_bss_size(lay)) {
+  if (bl_lay_bss_size(lay)) {
     shdr = (Elf64_Shdr){.sh_type = SHT_NOBITS,
                         .sh_flags = SHF_ALLOC | SHF_WRITE,
-                        .sh_addr = lay_bss_address(lay),
-                        .sh_size = lay_bss_size(lay),
+                        .sh_addr = bl_lay_bss_address(lay),
+                        .sh_size = bl_lay_bss_size(lay),
                         .sh_addralign = 1};
     bss = add_section(&s, ".bss", shdr, NULL);
   }
   add_debug_sections(&s, lay);
   add_mapping_symbols(&s, lay, text);
-  const LaySymbol *symbol = lay_symbols(lay, &count);
+  const LaySymbol *symbol = bl_lay_symbols(lay, &count);
   for (int global = 0; global < 2; global++)
     for (size_t i = 0; i < count; i++)
       if ((symbol[i].kind != LAY_LABEL) == global)
@@ -267,8 +267,8 @@ static bool is_exported(const char *name, const char *const *exported, size_t co
 
 static void add_relocations(Sections *s, const Lay *lay, Elf64_Half text, Elf64_Word symbol) {
   size_t count;
-  const LayReloc *reloc = lay_relocs(lay, &count);
-  const LayItem *item = lay_items(lay, &(size_t){0});
+  const LayReloc *reloc = bl_lay_relocs(lay, &count);
+  const LayItem *item = bl_lay_items(lay, &(size_t){0});
   Buffer table = {0};
   for (size_t i = 0; i < count; i++) {
     Elf64_Rela rela = {.r_offset = item[reloc[i].item].text + reloc[i].offset,
@@ -284,31 +284,31 @@ static void add_relocations(Sections *s, const Lay *lay, Elf64_Half text, Elf64_
                      .sh_entsize = sizeof(Elf64_Rela)};
   Elf64_Half index = add_section(s, ".rela.text", shdr, table.bytes);
   s->section[index].sh_link = s->sections; /* .symtab comes next */
-  buffer_free(&table);
+  bl_buffer_free(&table);
 }
 
 static void check_object(const Lay *lay, ElfSection counters, const char *const *exported, size_t count,
                          const char *path) {
   size_t relocations;
-  lay_relocs(lay, &relocations);
-  if (lay_address(lay) != 0)
+  bl_lay_relocs(lay, &relocations);
+  if (bl_lay_address(lay) != 0)
     die(path, "an object's text must be settled at address 0", NULL);
-  if (lay_bss_size(lay))
+  if (bl_lay_bss_size(lay))
     die(path, "an object may not have bss: hand the routine its workspace", NULL);
   if (relocations && !counters.name)
     die(path, "there are relocations, but no section that they refer to", NULL);
   for (size_t i = 0; i < count; i++) {
-    const LaySymbol *symbol = lay_find(lay, exported[i]);
+    const LaySymbol *symbol = bl_lay_find(lay, exported[i]);
     if (!symbol || symbol->kind != LAY_ROUTINE)
       die(path, "the exported name is not bound to a routine", exported[i]);
   }
 }
 
-void elf_write_object(const Lay *lay, uint16_t machine, ElfSection counters, const char *const *exported, size_t count,
-                      const char *path) {
+void bl_elf_write_object(const Lay *lay, uint16_t machine, ElfSection counters, const char *const *exported,
+                         size_t count, const char *path) {
   check_object(lay, counters, exported, count, path);
   size_t text_size, symbols;
-  const unsigned char *bytes = lay_text(lay, &text_size);
+  const unsigned char *bytes = bl_lay_text(lay, &text_size);
   Elf64_Ehdr ehdr = elf_header(ET_REL, machine);
   Sections s = {0};
   begin_sections(&s, &ehdr);
@@ -327,7 +327,7 @@ void elf_write_object(const Lay *lay, uint16_t machine, ElfSection counters, con
   }
   add_section(&s, ".note.GNU-stack", (Elf64_Shdr){.sh_type = SHT_PROGBITS, .sh_addralign = 1}, NULL);
   add_mapping_symbols(&s, lay, text);
-  const LaySymbol *symbol = lay_symbols(lay, &symbols);
+  const LaySymbol *symbol = bl_lay_symbols(lay, &symbols);
   for (int global = 0; global < 2; global++)
     for (size_t i = 0; i < symbols; i++)
       if (is_exported(symbol[i].name, exported, count) == global)
@@ -350,26 +350,26 @@ static void map_line(FILE *out, uint64_t address, const unsigned char *bytes, si
 
 static void map_item(FILE *out, const Lay *lay, const LayItem *item, const unsigned char *text) {
   static const char *const kinds[] = {[LAY_CODE] = "code", [LAY_DATA] = "data", [LAY_FILL] = "fill"};
-  size_t count, step = item->kind == LAY_CODE && lay_unit(lay) ? lay_unit(lay) : item->len;
-  const LaySymbol *symbol = lay_symbols(lay, &count);
+  size_t count, step = item->kind == LAY_CODE && bl_lay_unit(lay) ? bl_lay_unit(lay) : item->len;
+  const LaySymbol *symbol = bl_lay_symbols(lay, &count);
   const char *owner = item->owner < 0 ? "-" : symbol[item->owner].name;
   for (size_t at = 0; at < item->len; at += step)
     map_line(out, item->address + at, text + item->text + at, step, kinds[item->kind], owner, item->file, item->line);
 }
 
-void map_write(const Lay *lay, const unsigned char *headers, size_t headers_size, const char *path) {
+void bl_map_write(const Lay *lay, const unsigned char *headers, size_t headers_size, const char *path) {
   FILE *out = fopen(path, "wb");
   if (!out)
     die(path, "cannot be written", strerror(errno));
   fprintf(out, "# bytegate-map 1\taddress\tbytes\tkind\troutine\tsource\n");
   if (headers_size)
-    map_line(out, lay_address(lay) - headers_size, headers, headers_size, "head", "-", "generators/lay/elf.c", 0);
+    map_line(out, bl_lay_address(lay) - headers_size, headers, headers_size, "head", "-", "generators/lay/elf.c", 0);
   size_t count, text_size;
-  const unsigned char *text = lay_text(lay, &text_size);
-  const LayItem *item = lay_items(lay, &count);
+  const unsigned char *text = bl_lay_text(lay, &text_size);
+  const LayItem *item = bl_lay_items(lay, &count);
   for (size_t i = 0; i < count; i++)
     map_item(out, lay, &item[i], text);
-  const LaySymbol *symbol = lay_symbols(lay, &count);
+  const LaySymbol *symbol = bl_lay_symbols(lay, &count);
   for (size_t i = 0; i < count; i++)
     if (symbol[i].kind == LAY_BSS)
       fprintf(out, "%016" PRIx64 "\t+%zu\tbss\t%s\t%s:%d\n", symbol[i].address, symbol[i].size, symbol[i].name,

@@ -14,10 +14,14 @@
  * Field names are those of the System V ABI, chapter 4 (object files) and 5 (program loading).
  * An error ends the program with exit status 1 and one line on stderr.
  */
-#ifndef BYTEGATE_LAY_ELF_H
-#define BYTEGATE_LAY_ELF_H
+#ifndef BYTELAY_LAY_ELF_H
+#define BYTELAY_LAY_ELF_H
 
-#include "lay/lay.h"
+#include "lay.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 typedef struct {
   uint16_t machine;    /* e_machine: EM_X86_64, EM_AARCH64 */
@@ -27,15 +31,15 @@ typedef struct {
 } ElfLayout;
 
 /* Size of the headers before the text: the text's address is layout->base plus this. */
-size_t elf_headers_size(const ElfLayout *layout, bool has_bss);
+size_t bl_elf_headers_size(const ElfLayout *layout, bool has_bss);
 
 /* Write the executable to `path`, mode 0755. `entry`: the label of e_entry. */
-void elf_write_exec(const Lay *lay, const ElfLayout *layout, const char *entry, const char *path);
+void bl_elf_write_exec(const Lay *lay, const ElfLayout *layout, const char *entry, const char *path);
 
 /* Write the companion: the same addresses with sections, symbols and the generator's lines (dwarf.h), for gdb's
  * `symbol-file`, `nm` and `objdump -d`.
  * Routines are STT_FUNC, data and bss STT_OBJECT, labels inside a routine STT_NOTYPE. */
-void elf_write_symbols(const Lay *lay, const ElfLayout *layout, const char *path);
+void bl_elf_write_symbols(const Lay *lay, const ElfLayout *layout, const char *path);
 
 /* Section of a relocatable object beside .text: writable, zeroed, and its symbol is what the relocations refer to. */
 typedef struct {
@@ -45,16 +49,20 @@ typedef struct {
 
 /* Write a relocatable object, mode 0644. `exported`: the global routines, which must all be bound; every other routine
  * and data item is a local symbol. The layout must have been settled at address 0 and may not have bss. */
-void elf_write_object(const Lay *lay, uint16_t machine, ElfSection counters, const char *const *exported, size_t count,
-                      const char *path);
+void bl_elf_write_object(const Lay *lay, uint16_t machine, ElfSection counters, const char *const *exported,
+                         size_t count, const char *path);
 
 /* Write the map: one line per instruction, data item and bss item, and one for the headers, so that every byte of the
  * file is told once. Tab-separated columns: address (16 hex digits), bytes (hex; for bss "+size"), kind (head, code,
  * data, fill, bss), routine or data item that owns it ("-" if none), generator file:line. `headers`, of
  * `headers_size` bytes, is what stands before the text in the file. */
-void map_write(const Lay *lay, const unsigned char *headers, size_t headers_size, const char *path);
+void bl_map_write(const Lay *lay, const unsigned char *headers, size_t headers_size, const char *path);
 
 /* Read `size` bytes from the start of the file at `path` into `bytes`: the headers, as written. */
-void elf_read_headers(const char *path, unsigned char *bytes, size_t size);
+void bl_elf_read_headers(const char *path, unsigned char *bytes, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -45,7 +45,7 @@ static void store_field(char *place, size_t size, uint64_t value) {
   }
 }
 
-void elf_store_fields(unsigned char *bytes, const void *structure, const char *sizes) {
+void bl_elf_store_fields(unsigned char *bytes, const void *structure, const char *sizes) {
   for (const char *place = structure; *sizes; sizes++) {
     size_t size = (size_t)(*sizes - '0');
     uint64_t value = load_field(place, size);
@@ -55,7 +55,7 @@ void elf_store_fields(unsigned char *bytes, const void *structure, const char *s
   }
 }
 
-void elf_load_fields(void *structure, const unsigned char *bytes, const char *sizes) {
+void bl_elf_load_fields(void *structure, const unsigned char *bytes, const char *sizes) {
   for (char *place = structure; *sizes; sizes++) {
     size_t size = (size_t)(*sizes - '0');
     uint64_t value = 0;

@@ -44,7 +44,7 @@ static void *array_grow(Array *array, size_t size, size_t more) {
 static LayItem *items(const Lay *lay) { return lay->items.data; }
 static LaySymbol *symbols(const Lay *lay) { return lay->symbols.data; }
 
-Lay *lay_new(unsigned unit) {
+Lay *bl_lay_new(unsigned unit) {
   Lay *lay = calloc(1, sizeof *lay);
   if (!lay) {
     fprintf(stderr, "lay: out of memory\n");
@@ -56,7 +56,7 @@ Lay *lay_new(unsigned unit) {
   return lay;
 }
 
-void lay_free(Lay *lay) {
+void bl_lay_free(Lay *lay) {
   free(lay->index);
   for (size_t i = 0; i < lay->names.count; i++)
     free(((char **)lay->names.data)[i]);
@@ -66,7 +66,7 @@ void lay_free(Lay *lay) {
   free(lay);
 }
 
-void lay_at(Lay *lay, const char *file, int line) {
+void bl_lay_at(Lay *lay, const char *file, int line) {
   lay->file = file;
   lay->line = line;
 }
@@ -79,7 +79,7 @@ static _Noreturn void die_at(const char *file, int line, const char *format, va_
   exit(1);
 }
 
-void lay_die(const Lay *lay, const char *format, ...) {
+void bl_lay_die(const Lay *lay, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   die_at(lay->file, lay->line, format, arguments);
@@ -96,7 +96,7 @@ static const char *keep_name(Lay *lay, const char *scope, const char *name) {
   char *copy;
   int done = scope ? asprintf(&copy, "%s.%s", scope, name) : asprintf(&copy, "%s", name);
   if (done < 0)
-    lay_die(lay, "out of memory for the name \"%s\"", name);
+    bl_lay_die(lay, "out of memory for the name \"%s\"", name);
   *(char **)array_grow(&lay->names, sizeof(char *), 1) = copy;
   return copy;
 }
@@ -130,7 +130,7 @@ static void make_index_room(Lay *lay) {
   lay->index_room = lay->index_room ? lay->index_room * 4 : 1024;
   lay->index = calloc(lay->index_room, sizeof *lay->index);
   if (!lay->index)
-    lay_die(lay, "out of memory for %zu labels", lay->index_room);
+    bl_lay_die(lay, "out of memory for %zu labels", lay->index_room);
   for (size_t i = 0; i < lay->symbols.count; i++)
     *index_place(lay, symbols(lay)[i].name) = (uint32_t)i + 1;
 }
@@ -139,8 +139,8 @@ static LaySymbol *bind(Lay *lay, LaySymbolKind kind, const char *scope, const ch
   const char *full = keep_name(lay, scope, name);
   int bound = find_symbol(lay, full);
   if (bound >= 0)
-    lay_die(lay, "label \"%s\" is bound twice: first at %s:%d; give one of them another name", full,
-            symbols(lay)[bound].file, symbols(lay)[bound].line);
+    bl_lay_die(lay, "label \"%s\" is bound twice: first at %s:%d; give one of them another name", full,
+               symbols(lay)[bound].file, symbols(lay)[bound].line);
   make_index_room(lay);
   LaySymbol *symbol = array_grow(&lay->symbols, sizeof *symbol, 1);
   *symbol = (LaySymbol){full, kind, lay->file, lay->line, .item = lay->items.count};
@@ -148,28 +148,28 @@ static LaySymbol *bind(Lay *lay, LaySymbolKind kind, const char *scope, const ch
   return symbol;
 }
 
-void lay_routine(Lay *lay, const char *name) {
+void bl_lay_routine(Lay *lay, const char *name) {
   lay->routine = bind(lay, LAY_ROUTINE, NULL, name)->name;
   lay->owner = (int)lay->symbols.count - 1;
 }
 
-void lay_label(Lay *lay, const char *name) {
+void bl_lay_label(Lay *lay, const char *name) {
   if (!lay->routine)
-    lay_die(lay, "label \"%s\" stands outside of a routine; open one with routine() first", name);
+    bl_lay_die(lay, "label \"%s\" stands outside of a routine; open one with routine() first", name);
   bind(lay, LAY_LABEL, lay->routine, name);
 }
 
-void lay_object(Lay *lay, const char *name) {
+void bl_lay_object(Lay *lay, const char *name) {
   bind(lay, LAY_OBJECT, NULL, name);
   lay->owner = (int)lay->symbols.count - 1;
 }
 
 static void check_align(const Lay *lay, unsigned align) {
   if (align == 0 || align > 4096 || (align & (align - 1)))
-    lay_die(lay, "alignment %u is no power of two within 1..4096", align);
+    bl_lay_die(lay, "alignment %u is no power of two within 1..4096", align);
 }
 
-void lay_bss(Lay *lay, const char *name, size_t size, unsigned align) {
+void bl_lay_bss(Lay *lay, const char *name, size_t size, unsigned align) {
   check_align(lay, align);
   LaySymbol *symbol = bind(lay, LAY_BSS, NULL, name);
   lay->bss_size = (lay->bss_size + align - 1) & ~(size_t)(align - 1);
@@ -178,9 +178,9 @@ void lay_bss(Lay *lay, const char *name, size_t size, unsigned align) {
   lay->bss_size += size;
 }
 
-const char *lay_routine_open(const Lay *lay) { return lay->routine; }
+const char *bl_lay_routine_open(const Lay *lay) { return lay->routine; }
 
-const LaySymbol *lay_find(const Lay *lay, const char *name) {
+const LaySymbol *bl_lay_find(const Lay *lay, const char *name) {
   int found = find_symbol(lay, name);
   return found < 0 ? NULL : &symbols(lay)[found];
 }
@@ -201,20 +201,20 @@ static void lay_constant(Lay *lay, LayKind kind, const void *bytes, size_t count
     memcpy(array_grow(&lay->store, 1, count), bytes, count);
 }
 
-void lay_code(Lay *lay, LayCode code) {
+void bl_lay_code(Lay *lay, LayCode code) {
   if (code.len == 0)
-    lay_die(lay, "cannot encode %s", refusal_text());
+    bl_lay_die(lay, "cannot encode %s", bl_refusal_text());
   lay_constant(lay, LAY_CODE, code.bytes, code.len);
 }
 
-void lay_bytes(Lay *lay, const void *bytes, size_t count) { lay_constant(lay, LAY_DATA, bytes, count); }
+void bl_lay_bytes(Lay *lay, const void *bytes, size_t count) { lay_constant(lay, LAY_DATA, bytes, count); }
 
-void lay_align(Lay *lay, unsigned align) {
+void bl_lay_align(Lay *lay, unsigned align) {
   check_align(lay, align);
   lay_item(lay, LAY_FILL)->align = align;
 }
 
-void lay_fixup(Lay *lay, LayKind kind, LayFixup fixup, const char *reference, const char *reference2) {
+void bl_lay_fixup(Lay *lay, LayKind kind, LayFixup fixup, const char *reference, const char *reference2) {
   const char *kept = keep_name(lay, NULL, reference);
   const char *kept2 = reference2 ? keep_name(lay, NULL, reference2) : NULL;
   LayItem *item = lay_item(lay, kind);
@@ -226,12 +226,12 @@ void lay_fixup(Lay *lay, LayKind kind, LayFixup fixup, const char *reference, co
     item->fixup.forms = 1;
 }
 
-void lay_reloc(Lay *lay, unsigned offset, uint32_t type, int64_t addend) {
+void bl_lay_reloc(Lay *lay, unsigned offset, uint32_t type, int64_t addend) {
   LayReloc *reloc = array_grow(&lay->relocs, sizeof *reloc, 1);
   *reloc = (LayReloc){lay->items.count - 1, offset, type, addend};
 }
 
-bool lay_after_data(const Lay *lay) { return lay->items.count && items(lay)[lay->items.count - 1].kind != LAY_CODE; }
+bool bl_lay_after_data(const Lay *lay) { return lay->items.count && items(lay)[lay->items.count - 1].kind != LAY_CODE; }
 
 /* ---- The layout ------------------------------------------------------------------------------------------------ */
 
@@ -251,7 +251,7 @@ static LayCode encode_item(LayItem *item, const LaySymbol *table) {
   item->fixup.site = item->address;
   item->fixup.target = table ? table[item->target].address : item->address;
   item->fixup.base = table && item->pair >= 0 ? table[item->pair].address : item->address;
-  refusal_clear();
+  bl_refusal_clear();
   return item->fixup.encode(&item->fixup);
 }
 
@@ -266,7 +266,7 @@ static void resolve_all(Lay *lay) {
       item->pair = resolve(lay, item, item->reference2);
     item->len = encode_item(item, NULL).len;
     if (!item->len)
-      item_die(item, "cannot encode %s (for the label \"%s\")", refusal_text(), item->reference);
+      item_die(item, "cannot encode %s (for the label \"%s\")", bl_refusal_text(), item->reference);
   }
 }
 
@@ -319,7 +319,7 @@ static void write_text(const Lay *lay, unsigned char *text) {
     if (item->reference) {
       LayCode code = encode_item(item, symbols(lay));
       if (!code.len)
-        item_die(item, "cannot encode %s: the label \"%s\" is out of reach", refusal_text(), item->reference);
+        item_die(item, "cannot encode %s: the label \"%s\" is out of reach", bl_refusal_text(), item->reference);
       if (code.len != item->len)
         item_die(item, "the layout has not settled: %zu bytes became %d", item->len, code.len);
       memcpy(place, code.bytes, code.len);
@@ -341,7 +341,7 @@ static void size_symbols(Lay *lay) {
     }
 }
 
-void lay_settle(Lay *lay, uint64_t address, uint64_t bss_align) {
+void bl_lay_settle(Lay *lay, uint64_t address, uint64_t bss_align) {
   lay->address = address;
   resolve_all(lay);
   do
@@ -359,35 +359,35 @@ void lay_settle(Lay *lay, uint64_t address, uint64_t bss_align) {
 
   unsigned char *again = malloc(size + 1);
   if (!again)
-    lay_die(lay, "out of memory for %zu bytes", size);
+    bl_lay_die(lay, "out of memory for %zu bytes", size);
   assign_addresses(lay, bss_align);
   write_text(lay, again);
   if (size && memcmp(text, again, size))
-    lay_die(lay, "the layout has not settled: one more pass changes its bytes");
+    bl_lay_die(lay, "the layout has not settled: one more pass changes its bytes");
   free(again);
 }
 
-const unsigned char *lay_text(const Lay *lay, size_t *size) {
+const unsigned char *bl_lay_text(const Lay *lay, size_t *size) {
   *size = lay->text.count;
   return lay->text.data;
 }
 
-uint64_t lay_address(const Lay *lay) { return lay->address; }
-uint64_t lay_bss_address(const Lay *lay) { return lay->bss_address; }
-size_t lay_bss_size(const Lay *lay) { return lay->bss_size; }
-unsigned lay_unit(const Lay *lay) { return lay->unit; }
+uint64_t bl_lay_address(const Lay *lay) { return lay->address; }
+uint64_t bl_lay_bss_address(const Lay *lay) { return lay->bss_address; }
+size_t bl_lay_bss_size(const Lay *lay) { return lay->bss_size; }
+unsigned bl_lay_unit(const Lay *lay) { return lay->unit; }
 
-const LayItem *lay_items(const Lay *lay, size_t *count) {
+const LayItem *bl_lay_items(const Lay *lay, size_t *count) {
   *count = lay->items.count;
   return lay->items.data;
 }
 
-const LaySymbol *lay_symbols(const Lay *lay, size_t *count) {
+const LaySymbol *bl_lay_symbols(const Lay *lay, size_t *count) {
   *count = lay->symbols.count;
   return lay->symbols.data;
 }
 
-const LayReloc *lay_relocs(const Lay *lay, size_t *count) {
+const LayReloc *bl_lay_relocs(const Lay *lay, size_t *count) {
   *count = lay->relocs.count;
   return lay->relocs.data;
 }

@@ -5,23 +5,27 @@
  * short x86-64 branch, then the long one); a form that refuses its displacement is replaced by the next and never
  * comes back, so the passes end. When nothing moves any more, one further pass is made, and it must change no byte.
  *
- *     Lay *lay = lay_new(0);
- *     lay_routine(lay, "_start");
- *     lay_code(lay, code);                        // bytes that no label can change
- *     lay_fixup(lay, (LayFixup){.encode = ...}, "message");
- *     lay_settle(lay, 0x400078, 0x1000);            // dies, with file:line, on whatever does not fit
+ *     Lay *lay = bl_lay_new(0);
+ *     bl_lay_routine(lay, "_start");
+ *     bl_lay_code(lay, code);                        // bytes that no label can change
+ *     bl_lay_fixup(lay, (LayFixup){.encode = ...}, "message");
+ *     bl_lay_settle(lay, 0x400078, 0x1000);            // dies, with file:line, on whatever does not fit
  *
  * Labels. A routine's and a data item's name is known in the whole program. A label inside a routine is bound as
  * "routine.label"; a reference is looked up as "routine.reference" first, then as it stands.
  *
  * An error ends the program with exit status 1 and one line on stderr that begins with the generator's file:line.
  */
-#ifndef BYTEGATE_LAY_H
-#define BYTEGATE_LAY_H
+#ifndef BYTELAY_LAY_H
+#define BYTELAY_LAY_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* The bytes of one instruction (or of a fixed pair of them). len 0: refused; see refusal.h for why. */
 typedef struct {
@@ -88,55 +92,60 @@ typedef struct {
 typedef struct Lay Lay;
 
 /* A new, empty layout. `unit`: the size of every instruction, where the machine has but one size (arm64: 4), else 0.
- * Owned by the caller: lay_free. */
-Lay *lay_new(unsigned unit);
-void lay_free(Lay *lay);
+ * Owned by the caller: bl_lay_free. */
+Lay *bl_lay_new(unsigned unit);
+void bl_lay_free(Lay *lay);
 
 /* Source position of what is laid from here on; `file` must outlive the layout (__FILE__ does). */
-void lay_at(Lay *lay, const char *file, int line);
+void bl_lay_at(Lay *lay, const char *file, int line);
 
 /* End the program: print "file:line: message" with the current source position, exit 1. */
-_Noreturn void lay_die(const Lay *lay, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void bl_lay_die(const Lay *lay, const char *format, ...) __attribute__((format(printf, 2, 3), noreturn));
 
 /* Bind a label at the current place. */
-void lay_routine(Lay *lay, const char *name); /* known in the whole program; opens the routine */
-void lay_label(Lay *lay, const char *name);   /* known as "routine.name" */
-void lay_object(Lay *lay, const char *name);  /* a data item, known in the whole program */
-void lay_bss(Lay *lay, const char *name, size_t size, unsigned align); /* zeroed and writable; align a power of two */
+void bl_lay_routine(Lay *lay, const char *name); /* known in the whole program; opens the routine */
+void bl_lay_label(Lay *lay, const char *name);   /* known as "routine.name" */
+void bl_lay_object(Lay *lay, const char *name);  /* a data item, known in the whole program */
+void bl_lay_bss(Lay *lay, const char *name, size_t size,
+                unsigned align); /* zeroed and writable; align a power of two */
 
 /* The routine open now, or NULL. */
-const char *lay_routine_open(const Lay *lay);
+const char *bl_lay_routine_open(const Lay *lay);
 
-/* Lay bytes that no label can change: an instruction, data. Dies if code.len is 0, with refusal_text. */
-void lay_code(Lay *lay, LayCode code);
-void lay_bytes(Lay *lay, const void *bytes, size_t count);
+/* Lay bytes that no label can change: an instruction, data. Dies if code.len is 0, with bl_refusal_text. */
+void bl_lay_code(Lay *lay, LayCode code);
+void bl_lay_bytes(Lay *lay, const void *bytes, size_t count);
 
 /* Pad with zeros to a multiple of `align`, a power of two up to 4096. */
-void lay_align(Lay *lay, unsigned align);
+void bl_lay_align(Lay *lay, unsigned align);
 
 /* Lay code (or data) whose bytes depend on the address of `reference` (and of `reference2`, which may be NULL). */
-void lay_fixup(Lay *lay, LayKind kind, LayFixup fixup, const char *reference, const char *reference2);
+void bl_lay_fixup(Lay *lay, LayKind kind, LayFixup fixup, const char *reference, const char *reference2);
 
 /* The item laid last is to be relocated by the linker; for object files. */
-void lay_reloc(Lay *lay, unsigned offset, uint32_t type, int64_t addend);
+void bl_lay_reloc(Lay *lay, unsigned offset, uint32_t type, int64_t addend);
 
 /* True if the item laid last is data or padding: the place may not be aligned for code. */
-bool lay_after_data(const Lay *lay);
+bool bl_lay_after_data(const Lay *lay);
 
 /* Pass over all items until nothing moves, then once more to prove it. The first byte lies at `address`; bss starts at
  * the first multiple of `bss_align` after the text. Dies on an unbound label or on an operand that does not fit. */
-void lay_settle(Lay *lay, uint64_t address, uint64_t bss_align);
+void bl_lay_settle(Lay *lay, uint64_t address, uint64_t bss_align);
 
-/* What was laid; valid after lay_settle, owned by the layout. */
-const unsigned char *lay_text(const Lay *lay, size_t *size);
-uint64_t lay_address(const Lay *lay);
-uint64_t lay_bss_address(const Lay *lay);
-size_t lay_bss_size(const Lay *lay);
-unsigned lay_unit(const Lay *lay);
-const LayItem *lay_items(const Lay *lay, size_t *count);
-const LaySymbol *lay_symbols(const Lay *lay, size_t *count);
-const LayReloc *lay_relocs(const Lay *lay, size_t *count);
+/* What was laid; valid after bl_lay_settle, owned by the layout. */
+const unsigned char *bl_lay_text(const Lay *lay, size_t *size);
+uint64_t bl_lay_address(const Lay *lay);
+uint64_t bl_lay_bss_address(const Lay *lay);
+size_t bl_lay_bss_size(const Lay *lay);
+unsigned bl_lay_unit(const Lay *lay);
+const LayItem *bl_lay_items(const Lay *lay, size_t *count);
+const LaySymbol *bl_lay_symbols(const Lay *lay, size_t *count);
+const LayReloc *bl_lay_relocs(const Lay *lay, size_t *count);
 /* The symbol of that full name, or NULL. */
-const LaySymbol *lay_find(const Lay *lay, const char *name);
+const LaySymbol *bl_lay_find(const Lay *lay, const char *name);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

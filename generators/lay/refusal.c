@@ -6,15 +6,15 @@
 
 static char text[256];
 
-void refuse_range(const char *instruction, const char *operand, int64_t value, int64_t least, int64_t most) {
+void bl_refuse_range(const char *instruction, const char *operand, int64_t value, int64_t least, int64_t most) {
   snprintf(text, sizeof text, "%s: %s is %" PRId64 ", which is not within %" PRId64 "..%" PRId64, instruction, operand,
            value, least, most);
 }
 
-void refuse_value(const char *instruction, const char *operand, int64_t value, const char *why) {
+void bl_refuse_value(const char *instruction, const char *operand, int64_t value, const char *why) {
   snprintf(text, sizeof text, "%s: %s is %" PRId64 ", which %s", instruction, operand, value, why);
 }
 
-const char *refusal_text(void) { return text; }
+const char *bl_refusal_text(void) { return text; }
 
-void refusal_clear(void) { text[0] = '\0'; }
+void bl_refusal_clear(void) { text[0] = '\0'; }

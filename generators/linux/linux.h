@@ -9,7 +9,7 @@
 #ifndef BYTEGATE_LINUX_H
 #define BYTEGATE_LINUX_H
 
-#include "../isa/machine.h"
+#include "../words.h"
 #include "abi.h"
 #include "errors.h"
 
@@ -20,7 +20,7 @@ typedef struct {
 
 /* Lay an array of NamedString. */
 void op_strings(const NamedString *strings, size_t count);
-#define data_strings(array) (AT_, op_strings(array, sizeof(array) / sizeof *(array)))
+#define data_strings(array) (BL_AT, op_strings(array, sizeof(array) / sizeof *(array)))
 
 /* An option of the command line, and the label that handles it ("_start.label"). */
 typedef struct {
@@ -30,7 +30,7 @@ typedef struct {
 /* Lay an array of Option as "options", for find_option, and "option_handlers", for jump_table. The last one has an
  * empty name and handles all arguments that are none of the others. */
 void op_options(const Option *options, size_t count);
-#define data_options(array) (AT_, op_options(array, sizeof(array) / sizeof *(array)))
+#define data_options(array) (BL_AT, op_options(array, sizeof(array) / sizeof *(array)))
 
 /* What a program says of an error number. */
 typedef struct {

@@ -4,12 +4,12 @@
 #include <string.h>
 
 void op_options(const Option *options, size_t count) {
-  op_data("options", 1);
+  bl_data("options", 1);
   for (size_t i = 0; i < count; i++)
-    op_bytes(options[i].name, strlen(options[i].name) + 1);
-  op_data("option_handlers", 2);
+    bl_bytes(options[i].name, strlen(options[i].name) + 1);
+  bl_data("option_handlers", 2);
   for (size_t i = 0; i < count; i++)
-    op_offset16(options[i].handler, "option_handlers");
+    bl_offset16(options[i].handler, "option_handlers");
 }
 
 /* find_option: in A0 = an argument, A1 = NUL-terminated names, the last one empty. Out A0 = the ordinal of the name

@@ -8,8 +8,8 @@
 
 void op_strings(const NamedString *strings, size_t count) {
   for (size_t i = 0; i < count; i++) {
-    op_data(strings[i].name, 1);
-    op_bytes(strings[i].text, strlen(strings[i].text) + 1);
+    bl_data(strings[i].name, 1);
+    bl_bytes(strings[i].text, strlen(strings[i].text) + 1);
   }
 }
 

@@ -3,7 +3,9 @@
 
 enum { DIRENTS_ROOM = 64 << 10 };
 
-static int open_flags(void) { return machine_now()->o_directory | LINUX_O_RDONLY | LINUX_O_NONBLOCK | LINUX_O_CLOEXEC; }
+static int open_flags(void) {
+  return bl_machine_now()->o_directory | LINUX_O_RDONLY | LINUX_O_NONBLOCK | LINUX_O_CLOEXEC;
+}
 
 /* put_heading: in A0 = name of a folder. Writes "NAME:" with an empty line between it and the listing before. */
 static void lay_put_heading(void) {

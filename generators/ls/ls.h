@@ -13,9 +13,9 @@
 #ifndef BYTEGATE_LS_H
 #define BYTEGATE_LS_H
 
-#include "../isa/machine.h"
 #include "../isa/record.h"
 #include "../linux/linux.h"
+#include "../words.h"
 
 /* "state": fields of 64 bits, all zero at the start. */
 enum {
@@ -77,7 +77,7 @@ enum {
 };
 
 /* Write a string literal to the output. */
-#define put_literal(text) (AT_, op_put_text(text))
+#define put_literal(text) (BL_AT, op_put_text(text))
 void op_put_text(const char *text);
 
 void lay_ls_output(void);    /* output.c: the buffered output, text and numbers */

@@ -9,8 +9,8 @@ enum { OUTPUT_ROOM = 64 << 10, DIGITS_ROOM = 24 };
 
 void op_put_text(const char *text) {
   for (; *text; text++) {
-    op_li(A0, *text);
-    op_call("put_byte");
+    bl_li(A0, *text);
+    bl_call("put_byte");
   }
 }
 

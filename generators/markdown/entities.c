@@ -8,8 +8,8 @@
  */
 #include "markdown/entities.h"
 
-#include "isa/machine.h"
 #include "markdown/entities_pack.h"
+#include "words.h"
 
 enum { BLOCK_SIZE = ENTITY_KEY + 2 }; /* of an entry of the index: its key, then its offset, the lowest byte first */
 

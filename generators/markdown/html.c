@@ -32,10 +32,10 @@ static const char *literal_name(const char *text) {
 
 void op_put_literal(const char *text) {
   int length = (int)strlen(text);
-  op_la(T0, literal_name(text));
+  bl_la(T0, literal_name(text));
   for (int at = 0; at < length; at += 16)
-    op_copy16(OUT, at, T0, at);
-  op_add_imm(OUT, OUT, length);
+    bl_copy16(OUT, at, T0, at);
+  bl_add_imm(OUT, OUT, length);
 }
 
 static void lay_literals(void) {

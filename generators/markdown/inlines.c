@@ -62,13 +62,13 @@ static void lay_inline_kinds(void) {
 }
 
 /* Append a token of this kind and flags for `length` (a register) bytes from `from`; destroys T0. */
-#define push_token(kind, flags, from, length) (AT_, op_push_token(kind, flags, from, length))
+#define push_token(kind, flags, from, length) (BL_AT, op_push_token(kind, flags, from, length))
 static void op_push_token(int kind, int flags, Reg from, Reg length) {
-  op_store16_imm(kind | flags << 8, TOKEN, T_KIND);
-  op_sub(T0, from, WORKSPACE);
-  op_store32(T0, TOKEN, T_OFF);
-  op_store32(length, TOKEN, T_LEN);
-  op_add_imm(TOKEN, TOKEN, TOKEN_SIZE);
+  bl_store16_imm(kind | flags << 8, TOKEN, T_KIND);
+  bl_sub(T0, from, WORKSPACE);
+  bl_store32(T0, TOKEN, T_OFF);
+  bl_store32(length, TOKEN, T_LEN);
+  bl_add_imm(TOKEN, TOKEN, TOKEN_SIZE);
 }
 
 /* flush_run: end the pending run of text before A0: a token, unless it is empty. Keeps A0. Destroys T0, T1. */

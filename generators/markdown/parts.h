@@ -13,8 +13,8 @@
 #ifndef BYTEGATE_MARKDOWN_PARTS_H
 #define BYTEGATE_MARKDOWN_PARTS_H
 
-#include "../isa/machine.h"
 #include "../isa/record.h"
+#include "../words.h"
 #include "markdown.h"
 
 /* The registers that each phase holds, in all routines but those that name them otherwise. */
@@ -285,7 +285,7 @@ enum {
 #define if_not_class(c, classes, to) (la(T1, "byte_classes"), ld8x(T1, T1, c), bclr(T1, classes, to))
 
 /* Append a string to the output at OUT; destroys T0. (html.c) It counts as an operation of the line that calls it. */
-#define put_literal(text) (AT_, op_put_literal(text))
+#define put_literal(text) (BL_AT, op_put_literal(text))
 void op_put_literal(const char *text);
 
 void lay_document_text(void); /* text.c: the document made into lines */

@@ -6,8 +6,8 @@
  */
 #include "markdown/unicode.h"
 
-#include "isa/machine.h"
 #include "markdown/unicode_pack.h"
+#include "words.h"
 
 /* ---- UTF-8 ----------------------------------------------------------------------------------------------------------
  */

@@ -6,7 +6,7 @@
  *   elf-hello-stack_x64     a PT_GNU_STACK that forbids execution of the stack
  *   elf-hello-rw-stack_x64  both: the shape of what a linker makes
  */
-#include "isa/handmade.h"
+#include "raw_words.h"
 
 #include <elf.h>
 
@@ -15,7 +15,7 @@
 /* ---- The plain layout, field by field ---------------------------------------------------------------------------- */
 
 static void plain(const char *outdir) {
-  handmade_begin(ISA_X64, "elf-hello");
+  bl_handmade_begin(ISA_X64, "elf-hello");
   file_start();
   field("7f 45 4c 46", "e_ident.EI_MAG", 0x464c457f);
   field("02 01 01 00", "e_ident.EI_CLASS..EI_OSABI", 0x010102); /* 64-bit, little-endian, version 1, System V */
@@ -55,7 +55,7 @@ static void plain(const char *outdir) {
   step("0f 05", x64_syscall());
   field_text("48 65 6c 6c 6f 2c 20 45 4c 46 21 0a", "message", "Hello, ELF!\n");
   file_end();
-  handmade_write(outdir, ADDRESS, 0755);
+  bl_handmade_write(outdir, ADDRESS, 0755);
 }
 
 /* ---- The extensions ---------------------------------------------------------------------------------------------- */
@@ -105,21 +105,21 @@ static void author_write(int64_t message_address) {
 
 static void with_stack_marker(const char *outdir) {
   const uint64_t code = sizeof(Elf64_Ehdr) + 2 * sizeof(Elf64_Phdr), message = code + WRITE_SIZE;
-  handmade_begin(ISA_X64, "elf-hello-stack");
+  bl_handmade_begin(ISA_X64, "elf-hello-stack");
   elf_header(2);
   segment("segment R+X", PF_R | PF_X, 0, CODE_ADDRESS(0), message + TEXT_SIZE);
   stack_marker();
   routine("_start");
   author_write((int64_t)CODE_ADDRESS(message));
   field_text("48 65 6c 6c 6f 2c 20 45 4c 46 21 0a", "message", "Hello, ELF!\n");
-  handmade_write(outdir, ADDRESS, 0755);
+  bl_handmade_write(outdir, ADDRESS, 0755);
 }
 
 /* The text is laid in small letters, and its first is made a capital: that takes a writable page. */
 static void with_data_segment(const char *outdir, const char *name, bool marker) {
   const Elf64_Half segments = marker ? 3 : 2;
   const uint64_t code = sizeof(Elf64_Ehdr) + segments * sizeof(Elf64_Phdr), message = code + 8 + WRITE_SIZE;
-  handmade_begin(ISA_X64, name);
+  bl_handmade_begin(ISA_X64, name);
   elf_header(segments);
   segment("segment R+X", PF_R | PF_X, 0, CODE_ADDRESS(0), message);
   segment("segment RW", PF_R | PF_W, message, DATA_ADDRESS(message), TEXT_SIZE);
@@ -130,12 +130,12 @@ static void with_data_segment(const char *outdir, const char *name, bool marker)
   step("c6 03 48", x64_mov_m8_imm8(x64_at(RBX, 0), 'H'));
   author_write((int64_t)DATA_ADDRESS(message));
   field_text("68 65 6c 6c 6f 2c 20 45 4c 46 21 0a", "message", "hello, ELF!\n");
-  handmade_write(outdir, ADDRESS, 0755);
+  bl_handmade_write(outdir, ADDRESS, 0755);
 }
 
 int main(int argc, char **argv) {
   if (argc != 2)
-    return program_usage(argv[0], "elf-hello");
+    return bl_program_usage(argv[0], "elf-hello");
   plain(argv[1]);
   with_stack_marker(argv[1]);
   with_data_segment(argv[1], "elf-hello-rw", false);

@@ -4,8 +4,8 @@
  *
  * Both files are one R+X segment: 64 bytes of Elf64_Ehdr, 56 of Elf64_Phdr, the code, the text.
  */
-#include "isa/program.h"
-#include "isa/raw.h"
+#include "raw_words.h"
+#include "words.h"
 
 static void author_x64(void) {
   routine("_start");
@@ -33,17 +33,17 @@ static void author_a64(void) {
 
 int main(int argc, char **argv) {
   if (argc != 2)
-    return program_usage(argv[0], "hello");
+    return bl_program_usage(argv[0], "hello");
   static const struct {
     Isa isa;
     void (*author)(void);
   } versions[] = {{ISA_X64, author_x64}, {ISA_A64, author_a64}};
   for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
-    program_begin(versions[i].isa, "hello");
+    bl_program_begin(versions[i].isa, "hello");
     versions[i].author();
     data("message", 1);
     data_string("Hello, World!\n");
-    program_write_single_segment(argv[1], "_start");
+    bl_program_write_single_segment(argv[1], "_start");
   }
   return 0;
 }

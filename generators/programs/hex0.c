@@ -18,7 +18,7 @@
  *
  * Both machines begin a program with zeros in the registers that stand for none of its arguments, and that is used.
  */
-#include "isa/handmade.h"
+#include "raw_words.h"
 
 #include <elf.h>
 
@@ -219,9 +219,9 @@ static void lay_arm64_digits(void) {
 
 int main(int argc, char **argv) {
   if (argc != 2)
-    return program_usage(argv[0], "hex0");
+    return bl_program_usage(argv[0], "hex0");
   for (int isa = 0; isa < ISA_COUNT; isa++) {
-    handmade_begin((Isa)isa, "hex0");
+    bl_handmade_begin((Isa)isa, "hex0");
     file_start();
     (isa == ISA_X64 ? lay_x64_start : lay_arm64_start)();
     (isa == ISA_X64 ? lay_x64_reading : lay_arm64_reading)();
@@ -231,7 +231,7 @@ int main(int argc, char **argv) {
     reads("p_type", 0x38, 4, PT_LOAD);
     reads("p_flags", 0x3c, 4, PF_R | PF_X);
     reads("p_offset", 0x40, 8, 0);
-    handmade_write(argv[1], ADDRESS, 0755);
+    bl_handmade_write(argv[1], ADDRESS, 0755);
   }
   return 0;
 }

@@ -6,7 +6,7 @@
  * told by their numbers, as -n has it, and on a terminal there is one name on a line, in colour. This file is the
  * command line and the order of the operands; the rest is generators/ls. */
 #include "../ls/ls.h"
-#include "../isa/program.h"
+#include "../words.h"
 
 enum { LINE_LENGTH_UNKNOWN = 80 };
 
@@ -286,4 +286,4 @@ static void author(void) {
   bss("state", STATE_SIZE, 16);
 }
 
-int main(int argc, char **argv) { return program_main(argc, argv, "ls", author); }
+int main(int argc, char **argv) { return bl_program_main(argc, argv, "ls", author); }

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "isa/program.h"
 #include "markdown/markdown.h"
+#include "words.h"
 
 static const char *const exported[] = {"markdown_to_html", "markdown_workspace_size"};
 
@@ -89,11 +89,11 @@ static void author(void) {
 }
 
 static void write_object(Isa isa, const char *name, bool counted, const char *outdir) {
-  program_begin(isa, name);
+  bl_program_begin(isa, name);
   if (counted)
-    machine_count_coverage();
+    bl_machine_count_coverage();
   author();
-  program_write_object(outdir, exported, sizeof exported / sizeof *exported);
+  bl_program_write_object(outdir, exported, sizeof exported / sizeof *exported);
 }
 
 /* Write the header; on failure say so and return 1. */
@@ -110,7 +110,7 @@ static int write_header(const char *outdir) {
 
 int main(int argc, char **argv) {
   if (argc != 2 || argv[1][0] == '-')
-    return program_usage(argv[0], "markdown-render");
+    return bl_program_usage(argv[0], "markdown-render");
   for (int isa = 0; isa < ISA_COUNT; isa++)
     write_object((Isa)isa, "markdown-render", false, argv[1]);
   write_object(ISA_X64, "markdown-render-counted", true, argv[1]); /* where the fuzzer runs */

@@ -4,8 +4,8 @@
  *
  * This file is the command line and the filter itself; the renderer is generators/markdown. */
 #include "../http/http.h"
-#include "../isa/program.h"
 #include "../markdown/markdown.h"
+#include "../words.h"
 
 #define ARGUMENT_PLACE S0 /* the place in argv of the argument in hand */
 #define ARGUMENT S1       /* the argument itself */
@@ -193,4 +193,4 @@ static void author(void) {
   lay_markdown();
 }
 
-int main(int argc, char **argv) { return program_main(argc, argv, "markdown-render", author); }
+int main(int argc, char **argv) { return bl_program_main(argc, argv, "markdown-render", author); }

@@ -4,8 +4,8 @@
  *
  * This file is the command line; the server is generators/http, the renderer generators/markdown. */
 #include "../http/http.h"
-#include "../isa/program.h"
 #include "../markdown/markdown.h"
+#include "../words.h"
 
 #define ARGUMENT_PLACE S0 /* the place in argv of the argument in hand */
 #define ARGUMENT S1       /* the argument itself */
@@ -243,4 +243,4 @@ static void author(void) {
   lay_markdown();
 }
 
-int main(int argc, char **argv) { return program_main(argc, argv, "markdown-server", author); }
+int main(int argc, char **argv) { return bl_program_main(argc, argv, "markdown-server", author); }

@@ -13,7 +13,7 @@
  *
  * The arm64 files do the same with that machine's instructions, at the same addresses.
  */
-#include "isa/handmade.h"
+#include "raw_words.h"
 
 #include <elf.h>
 
@@ -135,11 +135,11 @@ int main(int argc, char **argv) {
                   {ISA_X64, "nolibc-exit", x64_exit},     {ISA_A64, "nolibc-exit", a64_exit},
                   {ISA_X64, "nolibc-hello", x64_hello},   {ISA_A64, "nolibc-hello", a64_hello}};
   if (argc != 2)
-    return program_usage(argv[0], "the programs that need no C library");
+    return bl_program_usage(argv[0], "the programs that need no C library");
   for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
-    handmade_begin(programs[i].isa, programs[i].name);
+    bl_handmade_begin(programs[i].isa, programs[i].name);
     programs[i].author();
-    handmade_write(argv[1], 0, 0755);
+    bl_handmade_write(argv[1], 0, 0755);
   }
   return 0;
 }

@@ -13,7 +13,7 @@
  * So much of it is tables that structures are laid whole here, the fields by their names in elf.h. A field that is not
  * named is 0. Each item stands where the one before it ends, and gaps are laid as such.
  */
-#include "isa/handmade.h"
+#include "raw_words.h"
 
 #include <elf.h>
 
@@ -75,7 +75,7 @@ static void object_symbols(void) {
 }
 
 static void object(const char *outdir) {
-  handmade_begin(ISA_X64, "hello-world");
+  bl_handmade_begin(ISA_X64, "hello-world");
   elf_header(ET_REL, 0, 0, 0x40, 7);
   object_sections();
   field_text("48 65 6c 6c 6f 20 77 6f 72 6c 64 21 0a", ".data", "Hello world!\n");
@@ -93,7 +93,7 @@ static void object(const char *outdir) {
   /* At .text + 12, the immediate of the mov, put the address of symbol 2 (.data), 64 bits of it, plus 0. */
   structure(".rela.text", Elf64_Rela, .r_offset = 12, .r_info = ELF64_R_INFO(2ul, R_X86_64_64), .r_addend = 0);
   gap("up to 0x390", 8);
-  handmade_write_object(outdir);
+  bl_handmade_write_object(outdir);
 }
 
 /* ---- The executable ---------------------------------------------------------------------------------------------- */
@@ -135,7 +135,7 @@ static void executable_symbols(void) {
 }
 
 static void executable(const char *outdir) {
-  handmade_begin(ISA_X64, "hello-world");
+  bl_handmade_begin(ISA_X64, "hello-world");
   elf_header(ET_EXEC, TEXT, 2, 272, 6);
   structure("segment of .text", Elf64_Phdr, .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = 0x400000,
             .p_paddr = 0x400000, .p_filesz = 0xd7, .p_memsz = 0xd7, .p_align = 0x200000);
@@ -151,12 +151,12 @@ static void executable(const char *outdir) {
   executable_symbols();
   data(".strtab", 1);
   data_bytes("\0hello_world.asm\0hello_world\0hello_world_len\0_start\0_edata\0__bss_start\0_end", 0x4c);
-  handmade_write(outdir, 0x400000, 0755);
+  bl_handmade_write(outdir, 0x400000, 0755);
 }
 
 int main(int argc, char **argv) {
   if (argc != 2)
-    return program_usage(argv[0], "hello-world");
+    return bl_program_usage(argv[0], "hello-world");
   object(argv[1]);
   executable(argv[1]);
   return 0;

@@ -8,7 +8,7 @@
  *
  * Each row: its bytes, what they are, and why. The bytes are held to the rest of the row (isa/handmade.h).
  */
-#include "isa/handmade.h"
+#include "raw_words.h"
 
 #include <elf.h>
 
@@ -48,7 +48,7 @@ static void headers(const char *machine_bytes, uint16_t machine, const char *siz
 }
 
 static void published(const char *outdir) {
-  handmade_begin(ISA_X64, "quine-published");
+  bl_handmade_begin(ISA_X64, "quine-published");
   headers("3e 00", EM_X86_64, "95 00 00 00 00 00 00 00");
   routine("_start");
   step("ba 95 00 00 00", x64_mov_r32_imm32(RDX, 149));   /* count: the size of the file */
@@ -59,11 +59,11 @@ static void published(const char *outdir) {
   step("b8 01 00 00 00", x64_mov_r32_imm32(RAX, 1)); /* exit; its status, ebx, is still 1 */
   step("cd 80", x64_int_imm8(0x80));
   file_end();
-  handmade_write(outdir, ADDRESS, 0755);
+  bl_handmade_write(outdir, ADDRESS, 0755);
 }
 
 static void x64_quine(const char *outdir) {
-  handmade_begin(ISA_X64, "quine");
+  bl_handmade_begin(ISA_X64, "quine");
   headers("3e 00", EM_X86_64, "97 00 00 00 00 00 00 00");
   routine("_start");
   step("b8 01 00 00 00", x64_mov_r32_imm32(RAX, 1)); /* write */
@@ -75,11 +75,11 @@ static void x64_quine(const char *outdir) {
   step("31 ff", x64_xor_r32_r32(RDI, RDI));           /* status 0 */
   step("0f 05", x64_syscall());
   file_end();
-  handmade_write(outdir, ADDRESS, 0755);
+  bl_handmade_write(outdir, ADDRESS, 0755);
 }
 
 static void a64_quine(const char *outdir) {
-  handmade_begin(ISA_A64, "quine");
+  bl_handmade_begin(ISA_A64, "quine");
   headers("b7 00", EM_AARCH64, "98 00 00 00 00 00 00 00");
   routine("_start");
   step_a64("20 00 80 d2", a64_movz(X(0), 1, 0)); /* fd: standard output */
@@ -91,12 +91,12 @@ static void a64_quine(const char *outdir) {
   step_a64("a8 0b 80 d2", a64_movz(X(8), 93, 0)); /* exit */
   step_a64("01 00 00 d4", a64_svc(0));
   file_end();
-  handmade_write(outdir, ADDRESS, 0755);
+  bl_handmade_write(outdir, ADDRESS, 0755);
 }
 
 int main(int argc, char **argv) {
   if (argc != 2)
-    return program_usage(argv[0], "the quines");
+    return bl_program_usage(argv[0], "the quines");
   published(argv[1]);
   x64_quine(argv[1]);
   a64_quine(argv[1]);

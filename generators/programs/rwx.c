@@ -13,7 +13,7 @@
  * The first form is a specimen. In a page that is writable and executable, whoever gets a byte written may get it
  * executed; every other program here keeps its data in a segment of its own.
  */
-#include "isa/handmade.h"
+#include "raw_words.h"
 
 #include <elf.h>
 
@@ -96,16 +96,16 @@ typedef struct {
 } Version;
 
 static void write_program(const char *outdir, const Version *version, const char *name, bool writable) {
-  handmade_begin(version->isa, name);
-  headers(machine_now()->elf_machine, writable, version->size);
+  bl_handmade_begin(version->isa, name);
+  headers(bl_machine_now()->elf_machine, writable, version->size);
   version->author();
   data("buffer", 1); /* where the file has ended */
-  handmade_write(outdir, ADDRESS, 0755);
+  bl_handmade_write(outdir, ADDRESS, 0755);
 }
 
 int main(int argc, char **argv) {
   if (argc != 2)
-    return program_usage(argv[0], "rwx-cat and rx-cat");
+    return bl_program_usage(argv[0], "rwx-cat and rx-cat");
   static const Version versions[] = {{ISA_X64, 0xb6, author_x64}, {ISA_A64, 0xc4, author_a64}};
   for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
     write_program(argv[1], &versions[i], "rwx-cat", true);

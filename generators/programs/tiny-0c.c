@@ -43,7 +43,7 @@
  * not taken, 4c 46 are prefixes without a meaning, and the code follows; quine and hello on the flags, and that rax,
  * rdx and, in hello, rbx are 0; hello on argc being 1 as well.
  */
-#include "isa/handmade.h"
+#include "raw_words.h"
 
 #include <elf.h>
 
@@ -76,7 +76,7 @@ static void second_reading(uint64_t filesz) {
 }
 
 static void exit_42(const char *outdir) {
-  handmade_begin(ISA_X64, "tiny-exit-native");
+  bl_handmade_begin(ISA_X64, "tiny-exit-native");
   field("7f 45 4c 46", "e_ident.EI_MAG", 0x464c457f); /* jg 0x47 */
   routine("_start");
   label("exit_42");
@@ -95,11 +95,11 @@ static void exit_42(const char *outdir) {
   routine("at_0x47");
   step_jump("eb bb", "_start.exit_42");
   second_reading(0x50f);
-  handmade_write(outdir, 0, 0755);
+  bl_handmade_write(outdir, 0, 0755);
 }
 
 static void quine(const char *outdir) {
-  handmade_begin(ISA_X64, "tiny-quine-native");
+  bl_handmade_begin(ISA_X64, "tiny-quine-native");
   data("file_start", 1);
   field("7f 45 4c 46", "e_ident.EI_MAG", 0x464c457f); /* jg 0x47 */
   routine("write");
@@ -121,7 +121,7 @@ static void quine(const char *outdir) {
   routine("at_0x47");
   step_jump("eb f3", "_start");
   second_reading(0x50f);
-  handmade_write(outdir, 0, 0755);
+  bl_handmade_write(outdir, 0, 0755);
 }
 
 /* The text stands from 0x3c to 0x47, so that the jump out of the magic lands on its last byte: a newline, 0a, is the
@@ -133,7 +133,7 @@ static void quine(const char *outdir) {
  * How it ends: the 32-bit way, int 0x80, has its status in ebx, which is 0 at entry, and exit is 1 there, which edi
  * still is. Three bytes do what takes syscall six. */
 static void hello(const char *outdir) {
-  handmade_begin(ISA_X64, "tiny-hello-native");
+  bl_handmade_begin(ISA_X64, "tiny-hello-native");
   field("7f 45 4c 46", "e_ident.EI_MAG", 0x464c457f); /* jg 0x47 */
   routine("print");
   step("5e", x64_pop_r64(RSI));             /* the text: see _start */
@@ -156,12 +156,12 @@ static void hello(const char *outdir) {
   step("51", x64_push_r64(RCX));
   step_jump("eb b4", "print");
   second_reading(0x80);
-  handmade_write(outdir, 0, 0755);
+  bl_handmade_write(outdir, 0, 0755);
 }
 
 int main(int argc, char **argv) {
   if (argc != 2)
-    return program_usage(argv[0], "the smallest programs for an x86-64 kernel");
+    return bl_program_usage(argv[0], "the smallest programs for an x86-64 kernel");
   exit_42(argv[1]);
   quine(argv[1]);
   hello(argv[1]);

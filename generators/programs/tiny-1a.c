@@ -28,7 +28,7 @@
  * ET_DYN: only how far e_entry lies after p_vaddr matters, as qemu maps the file at an address of its own. With
  * registers it relies on nothing.
  */
-#include "isa/handmade.h"
+#include "raw_words.h"
 
 #include <elf.h>
 
@@ -61,7 +61,7 @@ static void headers_in_one(const char *machine_bytes, uint16_t machine, const ch
 }
 
 static void exit_42(const char *outdir) {
-  handmade_begin(ISA_X64, "tiny-exit-qemu");
+  bl_handmade_begin(ISA_X64, "tiny-exit-qemu");
   magic();
   routine("_start");
   step("6a 2a", x64_push_imm8(42));
@@ -72,7 +72,7 @@ static void exit_42(const char *outdir) {
   field("00", "filling", 0);
   headers_in_one("3e 00", EM_X86_64, "07 00 01 00 00 00 05 00", 7, "43 00 00 00 00 00 00 00", 67);
   field("01", "p_memsz", 1); /* the seven bytes after it are missing: qemu takes zeros */
-  handmade_write(outdir, ENTRY_PAGE, 0755);
+  bl_handmade_write(outdir, ENTRY_PAGE, 0755);
 }
 
 /* ---- arm64 ------------------------------------------------------------------------------------------------------- */
@@ -107,22 +107,22 @@ static void print_and_exit(const char *adr_bytes, const char *text, const char *
 }
 
 static void quine(const char *outdir) {
-  handmade_begin(ISA_A64, "tiny-quine-qemu");
+  bl_handmade_begin(ISA_A64, "tiny-quine-qemu");
   file_start();
   print_and_exit("c1 ff ff 10", "file_start", "02 0c 80 d2", 96);
-  handmade_write(outdir, ENTRY_PAGE, 0755);
+  bl_handmade_write(outdir, ENTRY_PAGE, 0755);
 }
 
 static void hello(const char *outdir) {
-  handmade_begin(ISA_A64, "tiny-hello-qemu");
+  bl_handmade_begin(ISA_A64, "tiny-hello-qemu");
   print_and_exit("c1 02 00 10", "message", "82 01 80 d2", 12);
   field_text("48 65 6c 6c 6f 2c 20 45 4c 46 21 0a", "message", "Hello, ELF!\n");
-  handmade_write(outdir, ENTRY_PAGE, 0755);
+  bl_handmade_write(outdir, ENTRY_PAGE, 0755);
 }
 
 int main(int argc, char **argv) {
   if (argc != 2)
-    return program_usage(argv[0], "the smallest programs for qemu-user");
+    return bl_program_usage(argv[0], "the smallest programs for qemu-user");
   exit_42(argv[1]);
   quine(argv[1]);
   hello(argv[1]);

@@ -49,7 +49,7 @@
  *
  * With registers they rely on nothing.
  */
-#include "isa/handmade.h"
+#include "raw_words.h"
 
 #include <elf.h>
 
@@ -89,7 +89,7 @@ static void x64_entry(void) {
 }
 
 static void x64_exit_42(const char *outdir) {
-  handmade_begin(ISA_X64, "tiny-exit-both");
+  bl_handmade_begin(ISA_X64, "tiny-exit-both");
   magic();
   routine("_start");
   step("6a 2a", x64_push_imm8(42));
@@ -107,7 +107,7 @@ static void x64_exit_42(const char *outdir) {
   field("01 00 00 00 00 00 00 00", "p_filesz", 1);
   field("01 00 00 00 00 00 00 00", "p_memsz", 1);
   field("00 00 00 00 00 00 00 00", "p_align", 0); /* not read, but there */
-  handmade_write(outdir, X64_PAGE, 0755);
+  bl_handmade_write(outdir, X64_PAGE, 0755);
 }
 
 /* From 0x00 to 0x46: what write(1, text, count) wants, in the places that no loader reads, of 9, 4 and 7 bytes. A push
@@ -144,23 +144,23 @@ static void x64_author_print(void) {
 }
 
 static void x64_quine(const char *outdir) {
-  handmade_begin(ISA_X64, "tiny-quine-both");
+  bl_handmade_begin(ISA_X64, "tiny-quine-both");
   file_start();
   x64_begin_print("be 00 00 01 00", "file_start", "6a 67", 103, "eb 19");
   x64_author_print();
   field("01 00 00 00 00 00 00 00", "p_filesz", 1);
   field("01 00 00 00 00 00 00 00", "p_memsz", 1);
   field("00 00 00 00 00 00 00 00", "p_align", 0);
-  handmade_write(outdir, X64_PAGE, 0755);
+  bl_handmade_write(outdir, X64_PAGE, 0755);
 }
 
 static void x64_quine_for_qemu(const char *outdir) {
-  handmade_begin(ISA_X64, "tiny-quine-qemu");
+  bl_handmade_begin(ISA_X64, "tiny-quine-qemu");
   file_start();
   x64_begin_print("be 00 00 01 00", "file_start", "6a 50", 80, "eb 19");
   x64_author_print();
   field("01", "p_filesz", 1); /* qemu takes zeros after it: p_memsz is 0, and it does not mind */
-  handmade_write(outdir, X64_PAGE, 0755);
+  bl_handmade_write(outdir, X64_PAGE, 0755);
 }
 
 /* From 0x47 to 0x5e: the text, of which the last four bytes are p_filesz, and p_memsz, which repeats them. */
@@ -172,11 +172,11 @@ static void text_as_size(void) {
 }
 
 static void x64_hello(const char *outdir) {
-  handmade_begin(ISA_X64, "tiny-hello-both");
+  bl_handmade_begin(ISA_X64, "tiny-hello-both");
   x64_begin_print("be 47 00 01 00", "message", "6a 0c", 12, "eb 31");
   text_as_size();
   x64_author_print();
-  handmade_write(outdir, X64_PAGE, 0755);
+  bl_handmade_write(outdir, X64_PAGE, 0755);
 }
 
 /* ---- arm64 ------------------------------------------------------------------------------------------------------- */
@@ -216,27 +216,27 @@ static void a64_begin_exit_42(void) {
 }
 
 static void a64_exit_42(const char *outdir) {
-  handmade_begin(ISA_A64, "tiny-exit-both");
+  bl_handmade_begin(ISA_A64, "tiny-exit-both");
   a64_begin_exit_42();
   field("00 00 00 00 00 00 00", "p_filesz.high", 0);
   field("d4 00 00 00 00 00 00 00", "p_memsz", 0xd4); /* no less than p_filesz */
   field("00 00 00 00 00 00 00 00", "p_align", 0);
   reads("p_filesz", 0x4f, 8, 0xd4);
-  handmade_write(outdir, A64_PAGE, 0755);
+  bl_handmade_write(outdir, A64_PAGE, 0755);
 }
 
 static void a64_exit_42_for_qemu(const char *outdir) {
-  handmade_begin(ISA_A64, "tiny-exit-qemu");
+  bl_handmade_begin(ISA_A64, "tiny-exit-qemu");
   a64_begin_exit_42();
   reads("p_filesz", 0x4f, 8, 0xd4);
-  handmade_write(outdir, A64_PAGE, 0755);
+  bl_handmade_write(outdir, A64_PAGE, 0755);
 }
 
 /* Pairs of words in the headers are loaded whole. From 0x40 on stands p_vaddr without its first byte, 0x4000000001: 1,
  * standard output, and 64, write. From 0x24 on stand the high half of e_phoff, 0: status, and the low one of e_shoff,
  * 93: exit. */
 static void a64_quine(const char *outdir) {
-  handmade_begin(ISA_A64, "tiny-quine-both");
+  bl_handmade_begin(ISA_A64, "tiny-quine-both");
   file_start();
   magic();
   field("00", "filling", 0);
@@ -259,7 +259,7 @@ static void a64_quine(const char *outdir) {
   reads("write", 0x44, 4, 64);
   reads("status", 0x24, 4, 0);
   reads("exit", 0x28, 4, 93);
-  handmade_write(outdir, A64_PAGE, 0755);
+  bl_handmade_write(outdir, A64_PAGE, 0755);
 }
 
 /* So that exit's number is a part of e_entry. */
@@ -270,7 +270,7 @@ static void a64_quine(const char *outdir) {
  * 93: exit, and then e_phoff after the last byte of e_entry, 0x2f00: its low byte, 0, is all that is read of a status.
  */
 static void a64_hello(const char *outdir) {
-  handmade_begin(ISA_A64, "tiny-hello-both");
+  bl_handmade_begin(ISA_A64, "tiny-hello-both");
   magic();
   field("00", "filling", 0);
   routine("_start");
@@ -289,12 +289,12 @@ static void a64_hello(const char *outdir) {
   reads("standard output", 0x2f, 4, 1);
   reads("exit", 0x1b, 4, 93);
   reads("status", 0x1f, 1, 0);
-  handmade_write(outdir, A64_HELLO_PAGE, 0755);
+  bl_handmade_write(outdir, A64_HELLO_PAGE, 0755);
 }
 
 int main(int argc, char **argv) {
   if (argc != 2)
-    return program_usage(argv[0], "the smallest programs for kernel and qemu-user");
+    return bl_program_usage(argv[0], "the smallest programs for kernel and qemu-user");
   x64_exit_42(argv[1]);
   x64_quine(argv[1]);
   x64_quine_for_qemu(argv[1]);

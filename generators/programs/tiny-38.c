@@ -19,14 +19,14 @@
  *
  * With registers it relies on nothing.
  */
-#include "isa/handmade.h"
+#include "raw_words.h"
 
 #include <elf.h>
 
 #define PAGE 0x10000
 
 static void hello(const char *outdir) {
-  handmade_begin(ISA_X64, "tiny-hello-qemu");
+  bl_handmade_begin(ISA_X64, "tiny-hello-qemu");
   field("7f 45 4c 46", "e_ident.EI_MAG", 0x464c457f);
   field("02 01 01", "e_ident.EI_CLASS..EI_VERSION", 0x010102);
   routine("_start");
@@ -63,12 +63,12 @@ static void hello(const char *outdir) {
   reads("p_type", 0x38, 4, PT_LOAD);
   reads("p_offset", 0x40, 8, 0xeeb);
   reads("p_filesz", 0x58, 8, 5);
-  handmade_write(outdir, PAGE, 0755);
+  bl_handmade_write(outdir, PAGE, 0755);
 }
 
 int main(int argc, char **argv) {
   if (argc != 2)
-    return program_usage(argv[0], "tiny-hello-qemu");
+    return bl_program_usage(argv[0], "tiny-hello-qemu");
   hello(argv[1]);
   return 0;
 }

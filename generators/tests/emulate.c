@@ -34,15 +34,15 @@ Emulation *emulation_new(Isa isa, void (*author)(void)) {
     abort();
   emulation->isa = isa;
   emulation->engine = engine_open(isa);
-  machine_begin(isa);
+  bl_machine_begin(isa);
   author();
-  Lay *lay = machine_settle(0x400000, 16 * PAGE);
+  Lay *lay = bl_machine_settle(0x400000, 16 * PAGE);
   size_t size;
-  const unsigned char *text = lay_text(lay, &size);
-  map_pages(emulation, lay_address(lay), size, UC_PROT_READ | UC_PROT_EXEC);
-  engine_must(uc_mem_write(emulation->engine, lay_address(lay), text, size), "uc_mem_write");
-  if (lay_bss_size(lay) > 0)
-    map_pages(emulation, lay_bss_address(lay), lay_bss_size(lay), UC_PROT_READ | UC_PROT_WRITE);
+  const unsigned char *text = bl_lay_text(lay, &size);
+  map_pages(emulation, bl_lay_address(lay), size, UC_PROT_READ | UC_PROT_EXEC);
+  engine_must(uc_mem_write(emulation->engine, bl_lay_address(lay), text, size), "uc_mem_write");
+  if (bl_lay_bss_size(lay) > 0)
+    map_pages(emulation, bl_lay_bss_address(lay), bl_lay_bss_size(lay), UC_PROT_READ | UC_PROT_WRITE);
   map_pages(emulation, ARENA_ADDRESS, ARENA_SIZE, UC_PROT_READ | UC_PROT_WRITE);
   map_pages(emulation, STACK_TOP - STACK_SIZE, STACK_SIZE, UC_PROT_READ | UC_PROT_WRITE);
   map_pages(emulation, RETURN_ADDRESS, PAGE, UC_PROT_READ | UC_PROT_EXEC);
@@ -62,7 +62,7 @@ void emulation_free(Emulation *emulation) {
 
 Arguments emulate(Emulation *emulation, const char *routine, Arguments in) {
   static const uint64_t mark = UINT64_C(0x5a5a000012345678);
-  const LaySymbol *symbol = lay_find(machine_layout(), routine);
+  const LaySymbol *symbol = bl_lay_find(bl_machine_layout(), routine);
   ck_assert_msg(symbol != NULL, "no routine is called %s", routine);
   uc_engine *engine = emulation->engine;
   Isa isa = emulation->isa;

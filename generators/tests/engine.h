@@ -6,8 +6,8 @@
 #ifndef BYTEGATE_ENGINE_H
 #define BYTEGATE_ENGINE_H
 
-#include "isa/machine.h"
 #include "lay/lay.h"
+#include "words.h"
 
 #include <unicorn/unicorn.h>
 
@@ -20,7 +20,7 @@ typedef struct {
   uc_arch arch;
   uc_mode mode;
   /* Registers as Unicorn names them. */
-  int reg[MACHINE_REGISTERS], pc, sp;
+  int reg[BL_MACHINE_REGISTERS], pc, sp;
   int link; /* where a call leaves the return address; 0: on the stack */
   /* System calls: the registers that bear the number and the result, those that the kernel destroys (0 ends them), and
    * the hook that sees one: an instruction, or 0 for an exception. */

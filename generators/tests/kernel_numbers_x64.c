@@ -1,6 +1,6 @@
 /* kernel_numbers_x64.c: the system call numbers of x86-64 from the kernel's header, to hold the templates' table to. On
  * another machine it is where Debian's linux-libc-dev-amd64-cross has it. */
-#include "isa/machine.h"
+#include "words.h"
 
 #if defined __x86_64__
 #include <asm/unistd_64.h>

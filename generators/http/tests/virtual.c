@@ -165,7 +165,7 @@ static int64_t do_close(uint64_t fd) {
 static int64_t do_fstat(uint64_t address) {
   uint32_t mode = MODE_REGULAR | 0644;
   uint64_t size = document_length;
-  put(address + (uint64_t)machine_row(isa)->stat_mode, &mode, sizeof mode);
+  put(address + (uint64_t)bl_machine_row(isa)->stat_mode, &mode, sizeof mode);
   put(address + STAT_SIZE, &size, sizeof size);
   return 0;
 }
@@ -198,12 +198,12 @@ static int64_t do_epoll_ctl(uint64_t operation, uint64_t fd, uint64_t event) {
     return -LINUX_ENOMEM;
   watched[fd].added = true;
   get(event, &watched[fd].events, sizeof watched[fd].events);
-  get(event + (uint64_t)machine_row(isa)->epoll_data, &watched[fd].data, sizeof watched[fd].data);
+  get(event + (uint64_t)bl_machine_row(isa)->epoll_data, &watched[fd].data, sizeof watched[fd].data);
   return 0;
 }
 
 static int64_t tell_events(uint64_t events, uint64_t most) {
-  uint64_t size = (uint64_t)machine_row(isa)->epoll_data + 8, told = 0;
+  uint64_t size = (uint64_t)bl_machine_row(isa)->epoll_data + 8, told = 0;
   for (int fd = 0; fd < FIRST_CLIENT + v.clients && told < most; fd++) {
     bool open = fd == LISTENING ||
                 (fd >= FIRST_CLIENT && v.client[fd - FIRST_CLIENT].accepted && !v.client[fd - FIRST_CLIENT].closed);
@@ -318,7 +318,7 @@ static void on_system_call(uc_engine *uc, Isa of) {
 
 /* Run from a label until the server polls and nothing happens any more before `until`. */
 static void run_from(const char *label) {
-  const LaySymbol *symbol = lay_find(machine_layout(), label);
+  const LaySymbol *symbol = bl_lay_find(bl_machine_layout(), label);
   ck_assert_msg(symbol != NULL, "no label is called %s", label);
   stopped = false;
   uc_err error = uc_emu_start(engine, symbol->address, 0, 0, 0);

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "isa/machine.h"
+#include "words.h"
 
 #define SECOND INT64_C(1000000000)
 

@@ -1,9 +1,9 @@
 /* check.c: lay a case, run it on terms, ask the solver, and word its counterexample; check.h tells the idea. */
 #include "isa/prove/check.h"
 
-#include "isa/machine.h"
 #include "isa/prove/provers.h"
 #include "lay/lay.h"
+#include "words.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -16,11 +16,11 @@
 #define GOALS_MOST 160
 #define SOLVER_MILLISECONDS "120000"
 
-static const char *const register_names[MACHINE_REGISTERS] = {"A0", "A1", "A2", "A3", "A4", "A5", "T0",
-                                                              "T1", "S0", "S1", "S2", "S3", "S4", "S5"};
+static const char *const register_names[BL_MACHINE_REGISTERS] = {"A0", "A1", "A2", "A3", "A4", "A5", "T0",
+                                                                 "T1", "S0", "S1", "S2", "S3", "S4", "S5"};
 
-unsigned check_number(Isa isa, int reg) { return prover_row(isa)->number[reg]; }
-unsigned check_sp(Isa isa) { return prover_row(isa)->sp; }
+unsigned check_number(BlIsa isa, int reg) { return prover_row(isa)->number[reg]; }
+unsigned check_sp(BlIsa isa) { return prover_row(isa)->sp; }
 
 Truth check_sp_aligned(const State *state) {
   unsigned zeros = prover_row(state->isa)->sp_zeros;
@@ -30,8 +30,8 @@ Truth check_sp_aligned(const State *state) {
 }
 
 /* What machine.h lets a template destroy. */
-static bool is_scratch(Isa isa, int number) { return prover_row(isa)->scratch >> number & 1; }
-static bool is_scratch_vector(Isa isa, int number) { return prover_row(isa)->scratch_vectors >> number & 1; }
+static bool is_scratch(BlIsa isa, int number) { return prover_row(isa)->scratch >> number & 1; }
+static bool is_scratch_vector(BlIsa isa, int number) { return prover_row(isa)->scratch_vectors >> number & 1; }
 
 static struct {
   Laid laid;
@@ -80,24 +80,24 @@ void case_text(const Case *c, char *text, size_t room) {
     class_text(c->class1, c->value1, one, sizeof one);
   if (c->class2)
     class_text(c->class2, c->value2, two, sizeof two);
-  snprintf(text, room, "%s %s d=%s a=%s b=%s kind=%d place=%d %s %s", machine_row(c->isa)->name, c->operation->name,
+  snprintf(text, room, "%s %s d=%s a=%s b=%s kind=%d place=%d %s %s", bl_machine_row(c->isa)->name, c->operation->name,
            register_names[c->d], register_names[c->a], register_names[c->b], c->kind, c->place, one, two);
 }
 
 /* ---- Laying ----------------------------------------------------------------------------------------------------- */
 
 static void lay_sample(const Case *c) {
-  machine_begin(c->isa);
+  bl_machine_begin(c->isa);
   c->operation->lay(c);
-  machine_settle(TEXT_ADDRESS, 4096);
+  bl_machine_settle(TEXT_ADDRESS, 4096);
 }
 
 uint64_t check_label(const char *name) {
   char full[64];
   snprintf(full, sizeof full, "r.%s", name);
-  const LaySymbol *symbol = lay_find(machine_layout(), full);
+  const LaySymbol *symbol = bl_lay_find(bl_machine_layout(), full);
   if (!symbol)
-    symbol = lay_find(machine_layout(), name);
+    symbol = bl_lay_find(bl_machine_layout(), name);
   if (!symbol) {
     fprintf(stderr, "prove: a case has no label \"%s\"\n", name);
     exit(3);
@@ -108,7 +108,7 @@ uint64_t check_label(const char *name) {
 /* Text of the case as it was just laid, into `now`. */
 static void take_text(void) {
   size_t size;
-  const unsigned char *text = lay_text(machine_layout(), &size);
+  const unsigned char *text = bl_lay_text(bl_machine_layout(), &size);
   now.bytes = realloc(now.bytes, size + 1);
   if (!now.bytes)
     exit(3);
@@ -300,7 +300,7 @@ static bool lay_class(Case c) {
     }
     lay_sample(&c);
     size_t size;
-    const unsigned char *text = lay_text(machine_layout(), &size);
+    const unsigned char *text = bl_lay_text(bl_machine_layout(), &size);
     samples[i] = (Sample){{c.value1, c.value2}, malloc(size + 1)};
     if (!samples[i].bytes)
       exit(3);
@@ -319,7 +319,7 @@ static bool lay_class(Case c) {
 
 /* ---- Running ---------------------------------------------------------------------------------------------------- */
 
-State check_start(Isa isa) {
+State check_start(BlIsa isa) {
   State state = {.isa = isa, .text = &now.laid.text, .pc = now.laid.begin};
   char name[16];
   for (int i = 0; i < GENERAL_REGISTERS; i++) {
@@ -336,8 +336,8 @@ State check_start(Isa isa) {
   return state;
 }
 
-void check_model_start(Isa isa, const State *state, Model *model) {
-  for (int i = 0; i < MACHINE_REGISTERS; i++)
+void check_model_start(BlIsa isa, const State *state, Model *model) {
+  for (int i = 0; i < BL_MACHINE_REGISTERS; i++)
     model->reg[i] = state->general[check_number(isa, i)];
   model->sp = state->general[check_sp(isa)];
   model->memory = state->memory;
@@ -425,10 +425,10 @@ void goal_memory(Bits got, Bits want) {
     goal_equal("a byte of memory", memory_load(got, now.any_address, 1), memory_load(want, now.any_address, 1));
 }
 
-void goal_registers(Isa isa, const State *got, const State *before, const Model *want) {
+void goal_registers(BlIsa isa, const State *got, const State *before, const Model *want) {
   static char names[GENERAL_REGISTERS + VECTOR_REGISTERS][24];
   bool portable[GENERAL_REGISTERS] = {false};
-  for (int i = 0; i < MACHINE_REGISTERS; i++) {
+  for (int i = 0; i < BL_MACHINE_REGISTERS; i++) {
     unsigned number = check_number(isa, i);
     portable[number] = true;
     if (want->reg[i])

@@ -27,7 +27,7 @@ typedef struct Operation Operation;
 /* The operands of a case; an operation uses those that it has. */
 typedef struct {
   const Operation *operation;
-  Isa isa;
+  BlIsa isa;
   int d, a, b; /* register indexes of machine.h */
   int kind;    /* bits of an access, condition, number of a system call .. */
   int place;   /* where the label lies */
@@ -37,14 +37,14 @@ typedef struct {
 
 /* The registers of machine.h, and memory, as terms. */
 typedef struct {
-  Bits reg[MACHINE_REGISTERS]; /* NULL: may be anything */
+  Bits reg[BL_MACHINE_REGISTERS]; /* NULL: may be anything */
   Bits sp, memory;
   Truth taken;         /* the operation goes to the label "taken" if so; NULL: it has none */
   Bits value1, value2; /* the immediates */
 } Model;
 
 struct Operation {
-  const char *name;      /* the function of machine.h: "op_add" */
+  const char *name;      /* the function of machine.h: "bl_add" */
   const char *template_; /* the member of Templates that lays it */
   void (*lay)(const Case *c);
   void (*model)(const Case *c, Model *m);
@@ -70,10 +70,10 @@ typedef struct {
 const Laid *check_laid(void);
 uint64_t check_label(const char *name); /* address of a label of "r", or of another name, as laid */
 
-State check_start(Isa isa);
-void check_model_start(Isa isa, const State *state, Model *model);
-unsigned check_number(Isa isa, int reg); /* of a portable register, in State.general */
-unsigned check_sp(Isa isa);
+State check_start(BlIsa isa);
+void check_model_start(BlIsa isa, const State *state, Model *model);
+unsigned check_number(BlIsa isa, int reg); /* of a portable register, in State.general */
+unsigned check_sp(BlIsa isa);
 /* Whether the stack pointer is the multiple that the machine's rules want. */
 Truth check_sp_aligned(const State *state);
 
@@ -96,7 +96,7 @@ void goal_equal(const char *what, Bits got, Bits want);
 void goal_truth(const char *what, Truth truth);
 void goal_memory(Bits got, Bits want);
 /* The registers that no operation may change, but for scratch ones, and what a model says of the portable ones. */
-void goal_registers(Isa isa, const State *got, const State *before, const Model *want);
+void goal_registers(BlIsa isa, const State *got, const State *before, const Model *want);
 bool goals_prove(const Case *c);
 bool check_failed(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

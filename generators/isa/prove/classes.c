@@ -245,11 +245,11 @@ const ImmediateClasses classes_a64 = {.values = a64_value_classes,
                                       .stores = a64_store_classes,
                                       .offsets = a64_offset_classes};
 
-Classes value_classes(Isa isa) { return prover_row(isa)->classes->values(); }
-Classes sum_classes(Isa isa) { return prover_row(isa)->classes->sums(); }
-Classes logic_classes(Isa isa) { return prover_row(isa)->classes->logic(); }
-Classes compare_classes(Isa isa) { return prover_row(isa)->classes->compares(); }
-Classes mask_classes(Isa isa) { return prover_row(isa)->classes->masks(); }
-Classes bitmask_classes(Isa isa) { return prover_row(isa)->classes->bitmasks(); }
-Classes store_classes(Isa isa, int bits) { return prover_row(isa)->classes->stores(bits); }
-Classes offset_classes(Isa isa, int bytes) { return prover_row(isa)->classes->offsets(bytes); }
+Classes value_classes(BlIsa isa) { return prover_row(isa)->classes->values(); }
+Classes sum_classes(BlIsa isa) { return prover_row(isa)->classes->sums(); }
+Classes logic_classes(BlIsa isa) { return prover_row(isa)->classes->logic(); }
+Classes compare_classes(BlIsa isa) { return prover_row(isa)->classes->compares(); }
+Classes mask_classes(BlIsa isa) { return prover_row(isa)->classes->masks(); }
+Classes bitmask_classes(BlIsa isa) { return prover_row(isa)->classes->bitmasks(); }
+Classes store_classes(BlIsa isa, int bits) { return prover_row(isa)->classes->stores(bits); }
+Classes offset_classes(BlIsa isa, int bytes) { return prover_row(isa)->classes->offsets(bytes); }

@@ -63,11 +63,11 @@ static void forget_registers(State *state) {
 
 static void lay_ret(const Case *c) {
   (void)c;
-  op_routine("r");
-  op_label("begin");
-  op_ret();
-  op_label("end");
-  op_ret();
+  bl_routine("r");
+  bl_label("begin");
+  bl_ret();
+  bl_label("end");
+  bl_ret();
 }
 
 static void goal_returned(const Exit *gone, const State *start) {
@@ -87,7 +87,7 @@ static bool check_ret(const Case *c) {
   goal_returned(gone, &start);
   return goals_prove(c);
 }
-static const Operation ret_ = {"op_ret", "lay_ret", lay_ret, NULL, check_ret};
+static const Operation ret_ = {"bl_ret", "lay_ret", lay_ret, NULL, check_ret};
 
 /* ---- enter and leave: kind is an arrangement of saved registers ----------------------------------------------------
  */
@@ -95,7 +95,7 @@ static const Operation ret_ = {"op_ret", "lay_ret", lay_ret, NULL, check_ret};
 enum { SAVED_MOST = 6, ARRANGEMENTS = 1957 };
 
 /* Arrangement n of S0..S5: every choice, in every order. Returns how many are saved. */
-static int arrangement(int n, Reg *saved) {
+static int arrangement(int n, BlReg *saved) {
   int count = 0, ways = 1, left[SAVED_MOST], remaining = SAVED_MOST;
   while (n >= ways) {
     n -= ways;
@@ -106,7 +106,7 @@ static int arrangement(int n, Reg *saved) {
   for (int i = 0; i < count; i++) {
     int at = n % remaining;
     n /= remaining;
-    saved[i] = case_reg(S0.index + left[at]);
+    saved[i] = case_reg(BL_S0.index + left[at]);
     for (int j = at; j + 1 < remaining; j++)
       left[j] = left[j + 1];
     remaining--;
@@ -116,17 +116,17 @@ static int arrangement(int n, Reg *saved) {
 
 /* place counts what stands before this leave: another leave, or nothing. */
 static void lay_enter(const Case *c) {
-  Reg saved[SAVED_MOST];
+  BlReg saved[SAVED_MOST];
   int count = arrangement(c->kind, saved);
-  op_routine("r");
-  op_label("begin");
-  op_enter(saved, count);
-  op_label("entered");
+  bl_routine("r");
+  bl_label("begin");
+  bl_enter(saved, count);
+  bl_label("entered");
   if (c->place)
-    op_leave();
-  op_label("leaves");
-  op_leave();
-  op_label("end");
+    bl_leave();
+  bl_label("leaves");
+  bl_leave();
+  bl_label("end");
 }
 
 /* After enter: the frame lies below sp, and nothing above it has changed; nor has any register. */
@@ -164,7 +164,7 @@ static bool check_left(const Case *c, const State *start, const Exit *entered, u
     return false;
   Model want = {0};
   check_model_start(c->isa, &before_leave, &want);
-  Reg saved[SAVED_MOST];
+  BlReg saved[SAVED_MOST];
   int count = arrangement(c->kind, saved);
   for (int i = 0; i < count; i++)
     want.reg[saved[i].index] = start->general[check_number(c->isa, saved[i].index)];
@@ -190,7 +190,7 @@ static bool check_enter(const Case *c) {
   begin_goals(&start);
   return check_left(c, &start, &exits[0], frame);
 }
-static const Operation enter_ = {"op_enter op_leave", "lay_enter lay_leave", lay_enter, NULL, check_enter};
+static const Operation enter_ = {"bl_enter bl_leave", "lay_enter lay_leave", lay_enter, NULL, check_enter};
 
 /* ---- call ---------------------------------------------------------------------------------------------------------
  */
@@ -199,20 +199,20 @@ static const Operation enter_ = {"op_enter op_leave", "lay_enter lay_leave", lay
 static void lay_call(const Case *c) {
   static unsigned char gap[70000];
   if (c->place < 0) {
-    op_routine("callee");
-    op_ret();
-    op_bytes(gap, (size_t)-c->place);
+    bl_routine("callee");
+    bl_ret();
+    bl_bytes(gap, (size_t)-c->place);
   }
-  op_routine("r");
-  op_enter(NULL, 0);
-  op_label("begin");
-  op_call("callee");
-  op_label("end");
-  op_leave();
+  bl_routine("r");
+  bl_enter(NULL, 0);
+  bl_label("begin");
+  bl_call("callee");
+  bl_label("end");
+  bl_leave();
   if (c->place >= 0) {
-    op_bytes(gap, (size_t)c->place);
-    op_routine("callee");
-    op_ret();
+    bl_bytes(gap, (size_t)c->place);
+    bl_routine("callee");
+    bl_ret();
   }
 }
 
@@ -241,20 +241,20 @@ static bool check_call(const Case *c) {
     return check_failed("a call stores elsewhere than below the stack pointer");
   return goals_prove(c);
 }
-static const Operation call_ = {"op_call", "lay_call", lay_call, NULL, check_call};
+static const Operation call_ = {"bl_call", "lay_call", lay_call, NULL, check_call};
 
 /* ---- jump_table ---------------------------------------------------------------------------------------------------
  */
 
 static void lay_jump_table(const Case *c) {
-  op_routine("r");
-  op_label("begin");
-  op_jump_table(case_reg(c->d), "table");
-  op_label("end");
-  op_ret();
-  op_data("table", 2);
-  op_offset16("r.end", "table");
-  op_offset16("r.begin", "table");
+  bl_routine("r");
+  bl_label("begin");
+  bl_jump_table(case_reg(c->d), "table");
+  bl_label("end");
+  bl_ret();
+  bl_data("table", 2);
+  bl_offset16("r.end", "table");
+  bl_offset16("r.begin", "table");
 }
 
 /* For any index and any entries: to the table's address, plus the signed entry of 16 bits. */
@@ -273,17 +273,17 @@ static bool check_jump_table(const Case *c) {
   goal_registers(c->isa, &gone->state, &start, &want);
   return goals_prove(c);
 }
-static const Operation jump_table_ = {"op_jump_table", "lay_jump_table", lay_jump_table, NULL, check_jump_table};
+static const Operation jump_table_ = {"bl_jump_table", "lay_jump_table", lay_jump_table, NULL, check_jump_table};
 
 /* ---- sys: kind is the system call ---------------------------------------------------------------------------------
  */
 
 static void lay_sys(const Case *c) {
-  op_routine("r");
-  op_label("begin");
-  op_syscall((SystemCall)c->kind);
-  op_label("end");
-  op_ret();
+  bl_routine("r");
+  bl_label("begin");
+  bl_syscall((BlSystemCall)c->kind);
+  bl_label("end");
+  bl_ret();
 }
 
 /* The kernel is given its number and A0..A5 in the registers where it looks for them. */
@@ -320,8 +320,8 @@ static bool check_sys(const Case *c) {
   Model want = {0};
   check_model_start(c->isa, &start, &want);
   want.memory = back.memory;
-  want.reg[A0.index] = result;
-  want.reg[T0.index] = want.reg[T1.index] = NULL;
+  want.reg[BL_A0.index] = result;
+  want.reg[BL_T0.index] = want.reg[BL_T1.index] = NULL;
   const Exit *end = only_exit(back, EXIT_AT);
   if (!end || end->at != check_laid()->end)
     return check_failed("it does not go on after the system call");
@@ -330,42 +330,44 @@ static bool check_sys(const Case *c) {
   goal_registers(c->isa, &end->state, &before, &want);
   return goals_prove(c);
 }
-static const Operation sys_ = {"op_syscall", "lay_system_call", lay_sys, NULL, check_sys};
+static const Operation sys_ = {"bl_syscall", "lay_system_call", lay_sys, NULL, check_sys};
 
 /* ---- The stack pointer, and C -------------------------------------------------------------------------------------
  */
 
 static void lay_stack_pointer(const Case *c) {
   case_begin(c);
-  op_stack_pointer(case_reg(c->d));
+  bl_stack_pointer(case_reg(c->d));
   case_end(c);
 }
 static void model_stack_pointer(const Case *c, Model *m) { m->reg[c->d] = m->sp; }
-static const Operation stack_pointer_ = {"op_stack_pointer", "lay_stack_pointer", lay_stack_pointer,
+static const Operation stack_pointer_ = {"bl_stack_pointer", "lay_stack_pointer", lay_stack_pointer,
                                          model_stack_pointer, NULL};
 
 /* C's arguments come where A0..A5 are, but for the fourth: on x64 it comes in rcx, which is T1. */
 static void lay_c_arguments(const Case *c) {
   case_begin(c);
-  op_c_arguments();
+  bl_c_arguments();
   case_end(c);
 }
-static void model_c_arguments(const Case *c, Model *m) { m->reg[A3.index] = m->reg[prover_row(c->isa)->c_argument4]; }
-static const Operation c_arguments_ = {"op_c_arguments", "lay_c_arguments", lay_c_arguments, model_c_arguments, NULL};
+static void model_c_arguments(const Case *c, Model *m) {
+  m->reg[BL_A3.index] = m->reg[prover_row(c->isa)->c_argument4];
+}
+static const Operation c_arguments_ = {"bl_c_arguments", "lay_c_arguments", lay_c_arguments, model_c_arguments, NULL};
 
 /* C wants its result in rax, which is T0, or in x0. */
 static void lay_c_result(const Case *c) {
   case_begin(c);
-  op_c_result();
+  bl_c_result();
   case_end(c);
 }
-static void model_c_result(const Case *c, Model *m) { m->reg[prover_row(c->isa)->c_result] = m->reg[A0.index]; }
-static const Operation c_result_ = {"op_c_result", "lay_c_result", lay_c_result, model_c_result, NULL};
+static void model_c_result(const Case *c, Model *m) { m->reg[prover_row(c->isa)->c_result] = m->reg[BL_A0.index]; }
+static const Operation c_result_ = {"bl_c_result", "lay_c_result", lay_c_result, model_c_result, NULL};
 
 const Operation *const control_operations[] = {&ret_,           &enter_,       &call_,     &jump_table_, &sys_,
                                                &stack_pointer_, &c_arguments_, &c_result_, NULL};
 
-void each_control_case(Isa isa, Visit *visit, void *context) {
+void each_control_case(BlIsa isa, Visit *visit, void *context) {
   static const int places[] = {0, 1, 100, 200, 66000, -1, -100, -200, -66000};
   visit(&(Case){.operation = &ret_, .isa = isa}, context);
   for (int kind = 0; kind < ARRANGEMENTS; kind++)
@@ -373,7 +375,7 @@ void each_control_case(Isa isa, Visit *visit, void *context) {
       visit(&(Case){.operation = &enter_, .isa = isa, .kind = kind, .place = place}, context);
   for (size_t i = 0; i < sizeof places / sizeof *places; i++)
     visit(&(Case){.operation = &call_, .isa = isa, .place = places[i]}, context);
-  for (int d = 0; d < MACHINE_REGISTERS; d++) {
+  for (int d = 0; d < BL_MACHINE_REGISTERS; d++) {
     visit(&(Case){.operation = &jump_table_, .isa = isa, .d = d}, context);
     visit(&(Case){.operation = &stack_pointer_, .isa = isa, .d = d}, context);
   }

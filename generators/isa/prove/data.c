@@ -14,29 +14,29 @@
 /* All three ways to bind a name, each after data of `kind` bytes. */
 static void lay_labels(const Case *c) {
   static const unsigned char bytes[8] = {1, 2, 3, 4, 5, 6, 7, 8};
-  op_data("before", 1);
-  op_bytes(bytes, (size_t)c->kind);
-  op_routine("r");
-  op_label("begin");
-  op_mov(A0, A1);
-  op_label("end");
-  op_ret();
-  op_data("between", 1);
-  op_bytes(bytes, (size_t)c->kind);
-  op_label("bound");
-  op_mov(A0, A1);
-  op_ret();
-  op_data("again", 1);
-  op_bytes(bytes, (size_t)c->kind);
-  op_label_uncounted("uncounted");
-  op_mov(A0, A1);
-  op_ret();
+  bl_data("before", 1);
+  bl_bytes(bytes, (size_t)c->kind);
+  bl_routine("r");
+  bl_label("begin");
+  bl_mov(BL_A0, BL_A1);
+  bl_label("end");
+  bl_ret();
+  bl_data("between", 1);
+  bl_bytes(bytes, (size_t)c->kind);
+  bl_label("bound");
+  bl_mov(BL_A0, BL_A1);
+  bl_ret();
+  bl_data("again", 1);
+  bl_bytes(bytes, (size_t)c->kind);
+  bl_label_uncounted("uncounted");
+  bl_mov(BL_A0, BL_A1);
+  bl_ret();
 }
 
 /* Each name is the address of the instruction laid after it: the first place after the data where one may stand. */
 static bool check_labels(const Case *c) {
   static const char *const names[][2] = {{"before", "r"}, {"between", "bound"}, {"again", "uncounted"}};
-  uint64_t unit = machine_row(c->isa)->unit ? machine_row(c->isa)->unit : 1;
+  uint64_t unit = bl_machine_row(c->isa)->unit ? bl_machine_row(c->isa)->unit : 1;
   const Text *text = &check_laid()->text;
   const unsigned char *move = text->bytes + (check_label("begin") - text->address);
   size_t size = check_label("end") - check_label("begin");
@@ -49,7 +49,7 @@ static bool check_labels(const Case *c) {
   }
   return true;
 }
-static const Operation labels_ = {"op_routine op_label op_label_uncounted", "", lay_labels, NULL, check_labels};
+static const Operation labels_ = {"bl_routine bl_label bl_label_uncounted", "", lay_labels, NULL, check_labels};
 
 /* ---- Data ----------------------------------------------------------------------------------------------------------
  */
@@ -60,20 +60,20 @@ static uint64_t value_of(int i, int bits) { return bits == 64 ? values[i] : valu
 
 /* kind: the alignment of what follows one byte. */
 static void lay_data(const Case *c) {
-  op_routine("r");
-  op_label("begin");
-  op_label("end");
-  op_ret();
-  op_data("one", 1);
-  op_bytes("x", 1);
-  op_data("values", c->kind);
+  bl_routine("r");
+  bl_label("begin");
+  bl_label("end");
+  bl_ret();
+  bl_data("one", 1);
+  bl_bytes("x", 1);
+  bl_data("values", c->kind);
   for (int bits = 8; bits <= 64; bits *= 2)
     for (int i = 0; i < VALUES; i++)
-      op_value(bits, value_of(i, bits));
-  op_data("entries", c->kind);
-  op_offset16("one", "entries");
-  op_offset16("values", "entries");
-  op_bss("room", 100, c->kind);
+      bl_value(bits, value_of(i, bits));
+  bl_data("entries", c->kind);
+  bl_offset16("one", "entries");
+  bl_offset16("values", "entries");
+  bl_bss("room", 100, c->kind);
 }
 
 static bool check_data(const Case *c) {
@@ -96,7 +96,7 @@ static bool check_data(const Case *c) {
   }
   return true;
 }
-static const Operation data_ = {"op_data op_bytes op_value op_offset16 op_bss", "", lay_data, NULL, check_data};
+static const Operation data_ = {"bl_data bl_bytes bl_value bl_offset16 bl_bss", "", lay_data, NULL, check_data};
 
 /* ---- The counters of coverage ---------------------------------------------------------------------------------------
  */
@@ -104,18 +104,18 @@ static const Operation data_ = {"op_data op_bytes op_value op_offset16 op_bss", 
 #define COUNTERS UINT64_C(0x10123000) /* where a linker might put them */
 
 static void lay_counted(const Case *c) {
-  op_routine("r");
-  op_label("begin");
-  machine_count_coverage();
+  bl_routine("r");
+  bl_label("begin");
+  bl_machine_count_coverage();
   char name[32];
   for (int i = 0; i <= c->kind; i++)
-    snprintf(name, sizeof name, "counted%d", i), op_label(name);
-  op_label_uncounted("end");
-  op_ret();
+    snprintf(name, sizeof name, "counted%d", i), bl_label(name);
+  bl_label_uncounted("end");
+  bl_ret();
 }
 
 /* Do what the linker does. */
-static bool relocate(Isa isa, unsigned char *bytes, const LayReloc *reloc, const LayItem *item) {
+static bool relocate(BlIsa isa, unsigned char *bytes, const LayReloc *reloc, const LayItem *item) {
   uint64_t place = item->address + reloc->offset, target = COUNTERS + (uint64_t)reloc->addend;
   unsigned char *at = bytes + item->text + reloc->offset;
   uint32_t word = (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
@@ -129,8 +129,8 @@ static bool relocate(Isa isa, unsigned char *bytes, const LayReloc *reloc, const
 /* One counter more each: the byte goes up by 1, and nothing else changes. */
 static bool check_counted(const Case *c) {
   size_t count;
-  const LayReloc *relocs = lay_relocs(machine_layout(), &count);
-  const LayItem *items = lay_items(machine_layout(), &(size_t){0});
+  const LayReloc *relocs = bl_lay_relocs(bl_machine_layout(), &count);
+  const LayItem *items = bl_lay_items(bl_machine_layout(), &(size_t){0});
   for (size_t i = 0; i < count; i++)
     if (!relocate(c->isa, (unsigned char *)check_laid()->text.bytes, &relocs[i], &items[relocs[i].item]))
       return check_failed("a relocation of type %u", relocs[i].type);
@@ -149,11 +149,11 @@ static bool check_counted(const Case *c) {
   goal_registers(c->isa, &exits[0].state, &start, &want);
   return goals_prove(c);
 }
-static const Operation counted_ = {"op_label", "lay_count", lay_counted, NULL, check_counted};
+static const Operation counted_ = {"bl_label", "lay_count", lay_counted, NULL, check_counted};
 
 const Operation *const data_operations[] = {&labels_, &data_, &counted_, NULL};
 
-void each_data_case(Isa isa, Visit *visit, void *context) {
+void each_data_case(BlIsa isa, Visit *visit, void *context) {
   for (int kind = 0; kind <= 8; kind++)
     visit(&(Case){.operation = &labels_, .isa = isa, .kind = kind}, context);
   for (int kind = 1; kind <= 64; kind *= 2)

@@ -13,72 +13,80 @@
 #include <string.h>
 
 /* The templates into which faults are planted. */
-static const Templates *own(void) { return machine_now()->templates; }
-static Reg other(Reg r) { return (Reg){(unsigned char)((r.index + 1) % MACHINE_REGISTERS)}; }
+static const Templates *own(void) { return bl_machine_now()->templates; }
+static BlReg other(BlReg r) { return (BlReg){(unsigned char)((r.index + 1) % BL_MACHINE_REGISTERS)}; }
 
 /* ---- The faults ---------------------------------------------------------------------------------------------------
  */
 
-static void li_bit(Reg d, int64_t value) { own()->lay_li(d, (int64_t)((uint64_t)value ^ UINT64_C(1) << 40)); }
-static void li_short(Reg d, int64_t value) { own()->lay_li(d, (int32_t)value); }
-static void mov_reverse(Reg d, Reg a) { own()->lay_mov(a, d); }
-static void mov_none(Reg d, Reg a) {
+static void li_bit(BlReg d, int64_t value) { own()->lay_li(d, (int64_t)((uint64_t)value ^ UINT64_C(1) << 40)); }
+static void li_short(BlReg d, int64_t value) { own()->lay_li(d, (int32_t)value); }
+static void mov_reverse(BlReg d, BlReg a) { own()->lay_mov(a, d); }
+static void mov_none(BlReg d, BlReg a) {
   (void)d;
   (void)a;
 }
-static void la_next(Reg d, const char *name) {
+static void la_next(BlReg d, const char *name) {
   own()->lay_la(d, name);
   own()->lay_alu_imm(ALU_ADD, d, d, 1);
 }
-static void alu_reverse(Alu alu, Reg d, Reg a, Reg b) { own()->lay_alu(alu, d, b, a); }
-static void alu_signed(Alu alu, Reg d, Reg a, Reg b) { own()->lay_alu(alu == ALU_SHR ? ALU_SHL : alu, d, a, b); }
-static void alu_or_for_xor(Alu alu, Reg d, Reg a, Reg b) { own()->lay_alu(alu == ALU_XOR ? ALU_OR : alu, d, a, b); }
+static void alu_reverse(Alu alu, BlReg d, BlReg a, BlReg b) { own()->lay_alu(alu, d, b, a); }
+static void alu_signed(Alu alu, BlReg d, BlReg a, BlReg b) { own()->lay_alu(alu == ALU_SHR ? ALU_SHL : alu, d, a, b); }
+static void alu_or_for_xor(Alu alu, BlReg d, BlReg a, BlReg b) {
+  own()->lay_alu(alu == ALU_XOR ? ALU_OR : alu, d, a, b);
+}
 /* Forgets that d may be b: writes d before b is read. */
-static void alu_overwrites(Alu alu, Reg d, Reg a, Reg b) {
+static void alu_overwrites(Alu alu, BlReg d, BlReg a, BlReg b) {
   if (d.index != a.index)
     own()->lay_mov(d, a);
   own()->lay_alu(alu, d, d, b);
 }
-static void alu_destroys(Alu alu, Reg d, Reg a, Reg b) {
+static void alu_destroys(Alu alu, BlReg d, BlReg a, BlReg b) {
   own()->lay_alu(alu, d, a, b);
-  if (d.index != T1.index)
-    own()->lay_li(T1, 0);
+  if (d.index != BL_T1.index)
+    own()->lay_li(BL_T1, 0);
 }
-static void alu_imm_more(Alu alu, Reg d, Reg a, int64_t b) { own()->lay_alu_imm(alu, d, a, b == 4095 ? 4094 : b ^ 1); }
-static void alu_imm_negative(Alu alu, Reg d, Reg a, int64_t b) {
+static void alu_imm_more(Alu alu, BlReg d, BlReg a, int64_t b) {
+  own()->lay_alu_imm(alu, d, a, b == 4095 ? 4094 : b ^ 1);
+}
+static void alu_imm_negative(Alu alu, BlReg d, BlReg a, int64_t b) {
   own()->lay_alu_imm(alu, d, a, alu == ALU_SUB && b < -4096 ? b + 4096 : b);
 }
-static void load_wider(int bits, Reg d, Reg base, int64_t offset) {
+static void load_wider(int bits, BlReg d, BlReg base, int64_t offset) {
   own()->lay_load(bits == 8 ? 16 : bits, d, base, offset);
 }
-static void load_next(int bits, Reg d, Reg base, int64_t offset) { own()->lay_load(bits, d, base, offset ? 0 : 1); }
-static void load_indexed_base(int bits, Reg d, Reg base, Reg index) { own()->lay_load_indexed(bits, d, index, base); }
-static void store_narrow(int bits, Reg v, Reg base, int64_t offset) {
+static void load_next(int bits, BlReg d, BlReg base, int64_t offset) { own()->lay_load(bits, d, base, offset ? 0 : 1); }
+static void load_indexed_base(int bits, BlReg d, BlReg base, BlReg index) {
+  own()->lay_load_indexed(bits, d, index, base);
+}
+static void store_narrow(int bits, BlReg v, BlReg base, int64_t offset) {
   own()->lay_store(bits == 64 && offset < 4096 ? 32 : bits, v, base, offset);
 }
-static void store_other(int bits, Reg v, Reg base, int64_t offset) { own()->lay_store(bits, other(v), base, offset); }
-static void store_imm_zero(int bits, int64_t v, Reg base, int64_t offset) {
+static void store_other(int bits, BlReg v, BlReg base, int64_t offset) {
+  own()->lay_store(bits, other(v), base, offset);
+}
+static void store_imm_zero(int bits, int64_t v, BlReg base, int64_t offset) {
   own()->lay_store_imm(bits, v & ~INT64_C(1), base, offset);
 }
-static void store_indexed_scale(int bits, Reg v, Reg base, Reg index) {
+static void store_indexed_scale(int bits, BlReg v, BlReg base, BlReg index) {
   own()->lay_store_indexed(bits == 16 ? 8 : bits, v, base, index);
 }
-static void branch_signed(Cond cond, Reg a, Reg b, const char *to) {
+static void branch_signed(BlCond cond, BlReg a, BlReg b, const char *to) {
   own()->lay_branch(cond == IF_LTU ? IF_LT : cond, a, b, to);
 }
-static void branch_reverse(Cond cond, Reg a, Reg b, const char *to) {
+static void branch_reverse(BlCond cond, BlReg a, BlReg b, const char *to) {
   own()->lay_branch(cond, cond == IF_GEU ? b : a, cond == IF_GEU ? a : b, to);
 }
-static void branch_imm_equal(Cond cond, Reg a, int64_t b, const char *to) {
+static void branch_imm_equal(BlCond cond, BlReg a, int64_t b, const char *to) {
   own()->lay_branch_imm(cond == IF_LE ? IF_LT : cond, a, b, to);
 }
-static void branch_imm_value(Cond cond, Reg a, int64_t b, const char *to) {
+static void branch_imm_value(BlCond cond, BlReg a, int64_t b, const char *to) {
   own()->lay_branch_imm(cond, a, b & ~INT64_C(1), to);
 }
-static void branch_bits_turned(bool if_set, Reg a, int64_t mask, const char *to) {
+static void branch_bits_turned(bool if_set, BlReg a, int64_t mask, const char *to) {
   own()->lay_branch_bits(!if_set, a, mask, to);
 }
-static void branch_bits_top(bool if_set, Reg a, int64_t mask, const char *to) {
+static void branch_bits_top(bool if_set, BlReg a, int64_t mask, const char *to) {
   own()->lay_branch_bits(if_set, a, mask & INT64_MAX, to);
 }
 static void jump_elsewhere(const char *to) {
@@ -86,88 +94,88 @@ static void jump_elsewhere(const char *to) {
   own()->lay_jump("end");
 }
 static void call_as_jump(const char *to) { own()->lay_jump(to); }
-static void table_double(Reg index, const char *table) {
+static void table_double(BlReg index, const char *table) {
   own()->lay_alu(ALU_ADD, index, index, index);
   own()->lay_jump_table(index, table);
 }
-static void table_destroys(Reg index, const char *table) {
+static void table_destroys(BlReg index, const char *table) {
   own()->lay_li(other(index), 0);
   own()->lay_jump_table(index, table);
 }
-static void enter_one_less(const Reg *saved, int count) { own()->lay_enter(saved, count ? count - 1 : 0); }
-static void enter_swapped(const Reg *saved, int count) {
-  Reg turned[6] = {{0}};
+static void enter_one_less(const BlReg *saved, int count) { own()->lay_enter(saved, count ? count - 1 : 0); }
+static void enter_swapped(const BlReg *saved, int count) {
+  BlReg turned[6] = {{0}};
   for (int i = 0; i < count; i++)
     turned[i] = saved[count - 1 - i];
   own()->lay_enter(turned, count);
 }
-static void leave_one_less(const Reg *saved, int count) { own()->lay_leave(saved, count ? count - 1 : 0); }
-static void leave_swapped(const Reg *saved, int count) {
-  Reg turned[6] = {{0}};
+static void leave_one_less(const BlReg *saved, int count) { own()->lay_leave(saved, count ? count - 1 : 0); }
+static void leave_swapped(const BlReg *saved, int count) {
+  BlReg turned[6] = {{0}};
   for (int i = 0; i < count; i++)
     turned[i] = saved[count - 1 - i];
   own()->lay_leave(turned, count);
 }
 static void ret_changes(void) {
-  own()->lay_li(S0, 0);
+  own()->lay_li(BL_S0, 0);
   own()->lay_ret();
 }
-static void scan_last(Reg d, Reg p, const ByteSet *set) {
-  ByteSet changed = *set;
+static void scan_last(BlReg d, BlReg p, const BlByteSet *set) {
+  BlByteSet changed = *set;
   changed.term[set->terms - 1].value ^= 0x80;
   changed.term[set->terms - 1].last |= changed.term[set->terms - 1].last ? 0x80 : 0;
   own()->lay_scan16(d, p, &changed);
 }
-static void scan_one_term(Reg d, Reg p, const ByteSet *set) {
-  ByteSet changed = *set;
+static void scan_one_term(BlReg d, BlReg p, const BlByteSet *set) {
+  BlByteSet changed = *set;
   changed.terms = 1;
   own()->lay_scan16(d, p, &changed);
 }
-static void scan_destroys(Reg d, Reg p, const ByteSet *set) {
+static void scan_destroys(BlReg d, BlReg p, const BlByteSet *set) {
   own()->lay_scan16(d, p, set);
   own()->lay_li(other(d), 1);
 }
-static void mask_one_term(Reg d, Reg p, const ByteSet *set) {
-  ByteSet changed = *set;
+static void mask_one_term(BlReg d, BlReg p, const BlByteSet *set) {
+  BlByteSet changed = *set;
   changed.terms = 1;
   own()->lay_mask16(d, p, &changed);
 }
-static void mask_shifted(Reg d, Reg p, const ByteSet *set) {
+static void mask_shifted(BlReg d, BlReg p, const BlByteSet *set) {
   own()->lay_mask16(d, p, set);
   own()->lay_alu_imm(ALU_SHL, d, d, 4);
 }
-static void first_next(Reg d, Reg mask) {
+static void first_next(BlReg d, BlReg mask) {
   own()->lay_first16(d, mask);
   own()->lay_alu_imm(ALU_ADD, d, d, 1);
 }
-static void copy_reverse(Reg dst, int64_t dst_offset, Reg src, int64_t src_offset) {
+static void copy_reverse(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_offset) {
   own()->lay_copy16(src, src_offset, dst, dst_offset);
 }
-static void copy_near(Reg dst, int64_t dst_offset, Reg src, int64_t src_offset) {
+static void copy_near(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_offset) {
   own()->lay_copy16(dst, dst_offset, src, src_offset == 16 ? 0 : src_offset ^ 16);
 }
-static void syscall_number(SystemCall number) { own()->lay_system_call(number == NR_WRITE ? NR_READ : number); }
-static void syscall_destroys(SystemCall number) {
+static void syscall_number(BlSystemCall number) { own()->lay_system_call(number == NR_WRITE ? NR_READ : number); }
+static void syscall_destroys(BlSystemCall number) {
   own()->lay_system_call(number);
-  own()->lay_li(A1, 0);
+  own()->lay_li(BL_A1, 0);
 }
-static void syscall_no_result(SystemCall number) {
-  own()->lay_mov(S5, A0);
+static void syscall_no_result(BlSystemCall number) {
+  own()->lay_mov(BL_S5, BL_A0);
   own()->lay_system_call(number);
-  own()->lay_mov(A0, S5);
+  own()->lay_mov(BL_A0, BL_S5);
 }
-static void stack_pointer_near(Reg d) {
+static void stack_pointer_near(BlReg d) {
   own()->lay_stack_pointer(d);
   own()->lay_alu_imm(ALU_ADD, d, d, 8);
 }
 static void c_arguments_third(void) {
   own()->lay_c_arguments();
-  own()->lay_mov(A2, A3);
+  own()->lay_mov(BL_A2, BL_A3);
 }
 static void c_arguments_none(void) {}
 static void c_result_moved(void) {
   own()->lay_c_result();
-  own()->lay_mov(A0, A1);
+  own()->lay_mov(BL_A0, BL_A1);
 }
 static void count_next(int counter) { own()->lay_count(counter + 1); }
 static void count_twice(int counter) {
@@ -176,19 +184,19 @@ static void count_twice(int counter) {
 }
 /* Nothing is forgotten, so that the next program has the pool of the one before. Only its size shows that. */
 static void finish_other_pool(void) {
-  Lay *lay = machine_layout();
+  Lay *lay = bl_machine_layout();
   size_t count;
-  const LayItem *item = lay_items(lay, &count);
+  const LayItem *item = bl_lay_items(lay, &count);
   char wanted[16][32];
   int wants = 0;
   for (size_t i = 0; i < count && wants < 16; i++)
-    if (item[i].reference && !strncmp(item[i].reference, "sixteen_", 8) && !lay_find(lay, item[i].reference)) {
+    if (item[i].reference && !strncmp(item[i].reference, "sixteen_", 8) && !bl_lay_find(lay, item[i].reference)) {
       snprintf(wanted[wants], sizeof *wanted, "%s", item[i].reference);
       unsigned char sixteen[16];
       memset(sixteen, (int)strtol(wanted[wants] + 8, NULL, 16) ^ 1, sizeof sixteen);
-      lay_align(lay, 16);
-      lay_object(lay, wanted[wants++]);
-      lay_bytes(lay, sixteen, sizeof sixteen);
+      bl_lay_align(lay, 16);
+      bl_lay_object(lay, wanted[wants++]);
+      bl_lay_bytes(lay, sixteen, sizeof sixteen);
     }
 }
 
@@ -196,17 +204,17 @@ static void finish_other_pool(void) {
  */
 
 /* Where a fault is one: some are none on a machine that has nothing to do there. */
-static bool everywhere(Isa isa) {
+static bool everywhere(BlIsa isa) {
   (void)isa;
   return true;
 }
-static bool where_c_arguments_move(Isa isa) { return prover_row(isa)->c_argument4 != A3.index; }
-static bool where_a_pool_is_laid(Isa isa) { return prover_row(isa)->has_pool; }
+static bool where_c_arguments_move(BlIsa isa) { return prover_row(isa)->c_argument4 != BL_A3.index; }
+static bool where_a_pool_is_laid(BlIsa isa) { return prover_row(isa)->has_pool; }
 
 typedef struct {
   const char *template_; /* the member that it replaces */
   const char *name;
-  bool (*applies)(Isa isa);
+  bool (*applies)(BlIsa isa);
   void (*plant)(Templates *templates);
 } Fault;
 
@@ -304,16 +312,16 @@ static void try_case(const Case *c, void *context) {
   printf("%s: %s\n", text, report);
 }
 
-static bool prove_fault(const Fault *fault, Isa isa) {
-  Templates templates = *machine_row(isa)->templates;
+static bool prove_fault(const Fault *fault, BlIsa isa) {
+  Templates templates = *bl_machine_row(isa)->templates;
   fault->plant(&templates);
-  machine_plant(&templates);
+  bl_machine_plant(&templates);
   Search search = {.fault = fault};
   printf("%-18s %-20s ", fault->template_, fault->name);
   each_case(isa, try_case, &search);
-  machine_plant(NULL);
+  bl_machine_plant(NULL);
   if (!search.refuted)
-    printf("%s: NOT REFUTED by %u cases\n", machine_row(isa)->name, search.tried);
+    printf("%s: NOT REFUTED by %u cases\n", bl_machine_row(isa)->name, search.tried);
   return search.refuted;
 }
 
@@ -321,9 +329,9 @@ int prove_faults(void) {
   unsigned planted = 0, refuted = 0;
   for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
     for (int isa = 0; isa < ISA_COUNT; isa++)
-      if (faults[i].applies((Isa)isa)) {
+      if (faults[i].applies((BlIsa)isa)) {
         planted++;
-        refuted += prove_fault(&faults[i], (Isa)isa);
+        refuted += prove_fault(&faults[i], (BlIsa)isa);
       }
   printf("%u of %u planted faults refuted\n", refuted, planted);
   return planted && refuted == planted ? 0 : 1;
@@ -385,6 +393,8 @@ static bool all_names(const char *path, const char *before, const char *prefix, 
     while (isalnum((unsigned char)at[length]) || at[length] == '_')
       length++;
     snprintf(name, sizeof name, "%s%.*s", prefix, length, at);
+    if (strncmp(name, "bl_machine_", strlen("bl_machine_")) == 0)
+      continue;
     count++;
     if (!has(name)) {
       printf("%s: %s has no %s\n", path, name, lack);
@@ -397,7 +407,7 @@ static bool all_names(const char *path, const char *before, const char *prefix, 
 }
 
 int prove_complete(void) {
-  bool models = all_names("generators/isa/machine.h", "void ", "op_", has_model,
+  bool models = all_names("generators/isa/machine.h", "void ", "bl_", has_model,
                           "model: generators/isa/prove/operations.h lists the families");
   bool planted =
       all_names("generators/isa/templates.h", "void (*", "lay_", has_fault, "fault in generators/isa/prove/faults.c");

@@ -51,7 +51,7 @@ int print_encoders(const char *encoders) {
   const char *name;
   Drawn drawn;
   for (int isa = 0; isa < ISA_COUNT; isa++) {
-    const Prover *row = prover_row((Isa)isa);
+    const Prover *row = prover_row((BlIsa)isa);
     if (strcmp(row->encoders, encoders))
       continue;
     for (size_t i = 0; row->draw(i, &name, &drawn); i++)
@@ -62,7 +62,7 @@ int print_encoders(const char *encoders) {
   }
   fprintf(stderr, "prove: no machine has the encoders \"%s\"; those are", encoders);
   for (int isa = 0; isa < ISA_COUNT; isa++)
-    fprintf(stderr, " %s", prover_row((Isa)isa)->encoders);
+    fprintf(stderr, " %s", prover_row((BlIsa)isa)->encoders);
   fputc('\n', stderr);
   return 2;
 }
@@ -70,10 +70,10 @@ int print_encoders(const char *encoders) {
 /* ---- States --------------------------------------------------------------------------------------------------------
  */
 
-static unsigned sp_of(Isa isa) { return prover_row(isa)->sp; }
-static int generals_of(Isa isa) { return prover_row(isa)->generals; }
-static int vectors_of(Isa isa) { return prover_row(isa)->vectors; }
-static bool has_flag(Isa isa, int flag) { return prover_row(isa)->flag_name[flag] != NULL; }
+static unsigned sp_of(BlIsa isa) { return prover_row(isa)->sp; }
+static int generals_of(BlIsa isa) { return prover_row(isa)->generals; }
+static int vectors_of(BlIsa isa) { return prover_row(isa)->vectors; }
+static bool has_flag(BlIsa isa, int flag) { return prover_row(isa)->flag_name[flag] != NULL; }
 
 /* Bring the address of the operand into the window. */
 static void aim(const Drawn *drawn, ExecuteState *state) {
@@ -91,7 +91,7 @@ static void aim(const Drawn *drawn, ExecuteState *state) {
   state->general[drawn->base] = rest;
 }
 
-static ExecuteState draw_state(Isa isa, const Drawn *drawn) {
+static ExecuteState draw_state(BlIsa isa, const Drawn *drawn) {
   ExecuteState state = {.pc = EXECUTE_AT};
   for (int i = 0; i < generals_of(isa); i++)
     state.general[i] = draw_number();
@@ -144,7 +144,7 @@ static uint64_t number_of(Bits term) {
 }
 
 /* False where the machine demands more of the state than it has (an aligned address, a source that is not 0). */
-static bool by_meaning(Isa isa, const LayCode *code, const ExecuteState *before, Meant *meant, const char **why) {
+static bool by_meaning(BlIsa isa, const LayCode *code, const ExecuteState *before, Meant *meant, const char **why) {
   Text text = {EXECUTE_AT, code->bytes, code->len, NULL};
   meant->state = *before;
   State state = {.isa = isa,
@@ -192,7 +192,7 @@ static void demand(uc_err error, const char *what) {
   exit(3);
 }
 
-static uc_engine *open_unicorn(Isa isa) {
+static uc_engine *open_unicorn(BlIsa isa) {
   const UnicornNames *names = &prover_row(isa)->unicorn;
   uc_engine *uc;
   demand(uc_open((uc_arch)names->arch, (uc_mode)names->mode, &uc), "open");
@@ -207,7 +207,7 @@ static uc_engine *open_unicorn(Isa isa) {
 }
 
 /* Until the address that the meaning goes on at; where Unicorn goes elsewhere, a trap stops it. */
-static void by_unicorn(Isa isa, uc_engine *uc, const LayCode *code, uint64_t until, ExecuteState *state) {
+static void by_unicorn(BlIsa isa, uc_engine *uc, const LayCode *code, uint64_t until, ExecuteState *state) {
   const Prover *row = prover_row(isa);
   const UnicornNames *names = &row->unicorn;
   uint64_t flags = row->flags_set;
@@ -287,7 +287,7 @@ static void stop_processor(Processor *processor) {
  * --------------------------------------------------------------------------------------------------- */
 
 typedef struct {
-  Isa isa;
+  BlIsa isa;
   const char *name;
   const LayCode *code;
   const ExecuteState *before;
@@ -297,7 +297,7 @@ typedef struct {
 static void tell(Held *held, const char *engine, const char *what, int i, uint64_t meant, uint64_t done) {
   if (held->differences++ >= 20)
     return;
-  printf("%s %s", machine_row(held->isa)->name, held->name);
+  printf("%s %s", bl_machine_row(held->isa)->name, held->name);
   for (int b = 0; b < held->code->len; b++)
     printf(" %02x", held->code->bytes[b]);
   printf(": %s %d is %#" PRIx64 " by its meaning, %#" PRIx64 " by %s\n", what, i, meant, done, engine);
@@ -323,7 +323,7 @@ static void compare(Held *held, const Meant *meant, const ExecuteState *done, co
 }
 
 /* Hold one machine. Returns the count of differences, or a negative number where an instruction has no meaning. */
-static unsigned hold_machine(Isa isa, const char *command, unsigned rounds) {
+static unsigned hold_machine(BlIsa isa, const char *command, unsigned rounds) {
   Processor processor = start_processor(command);
   uc_engine *uc = open_unicorn(isa);
   Held held = {.isa = isa};
@@ -335,10 +335,10 @@ static unsigned hold_machine(Isa isa, const char *command, unsigned rounds) {
     bool differ = false;
     encoders++;
     for (unsigned round = 0; round < rounds; round++) {
-      refusal_clear();
+      bl_refusal_clear();
       (void)draw(i, &held.name, &drawn);
       if (!drawn.code.len) {
-        printf("%s: refused: %s\n", held.name, refusal_text());
+        printf("%s: refused: %s\n", held.name, bl_refusal_text());
         held.differences++;
         break;
       }
@@ -372,7 +372,7 @@ static unsigned hold_machine(Isa isa, const char *command, unsigned rounds) {
   stop_processor(&processor);
   printf(
       "%-5s  %u encoders, %u states (%u left out: misaligned, or bsf of 0), by \"%s\" and by Unicorn: %u differences\n",
-      machine_row(isa)->name, encoders, states, left, command, held.differences);
+      bl_machine_row(isa)->name, encoders, states, left, command, held.differences);
   if (*undefined)
     printf("       flags that are undefined, and that the two leave differently:%s\n", undefined);
   return held.differences + (encoders == 0);
@@ -381,6 +381,6 @@ static unsigned hold_machine(Isa isa, const char *command, unsigned rounds) {
 int hold_meanings(char *const *programs, unsigned rounds) {
   unsigned differences = 0;
   for (int isa = 0; isa < ISA_COUNT; isa++)
-    differences += hold_machine((Isa)isa, programs[isa], rounds);
+    differences += hold_machine((BlIsa)isa, programs[isa], rounds);
   return differences ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 /* hold_a64.c: an instruction of each arm64 encoder, with random operands. */
 #include "isa/a64.h"
 #include "isa/prove/hold_draw.h"
+#include "isa/registers.h"
 
 static Drawn *now;
 

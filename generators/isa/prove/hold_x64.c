@@ -1,5 +1,6 @@
 /* hold_x64.c: an instruction of each x86-64 encoder, with random operands. */
 #include "isa/prove/hold_draw.h"
+#include "isa/registers.h"
 #include "isa/x64.h"
 
 #include <string.h>

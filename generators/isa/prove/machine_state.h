@@ -27,7 +27,7 @@ typedef struct {
 typedef enum { FLAG_C, FLAG_Z, FLAG_N, FLAG_V, FLAG_P, FLAGS } Flag; /* x64: CF ZF SF OF PF */
 
 typedef struct {
-  Isa isa;
+  BlIsa isa;
   const Text *text;
   Bits general[GENERAL_REGISTERS], vector[VECTOR_REGISTERS], flag[FLAGS];
   Bits memory;

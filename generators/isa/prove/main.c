@@ -21,7 +21,7 @@ typedef struct {
 } Count;
 
 typedef struct {
-  Isa isa;
+  BlIsa isa;
   unsigned job, jobs, step, seen, taken;
   unsigned of_operation[OPERATIONS_MOST];
   Count *counts;
@@ -68,7 +68,7 @@ static void prove_one(const Case *c, void *context) {
 }
 
 /* False if any process failed. */
-static bool run_jobs(Isa isa, unsigned jobs, unsigned step, Count *counts) {
+static bool run_jobs(BlIsa isa, unsigned jobs, unsigned step, Count *counts) {
   for (unsigned job = 0; job < jobs; job++) {
     Work work = {.isa = isa, .job = job, .jobs = jobs, .step = step, .counts = counts + job * OPERATIONS_MOST};
     fflush(stdout);
@@ -88,7 +88,7 @@ static bool run_jobs(Isa isa, unsigned jobs, unsigned step, Count *counts) {
   return well;
 }
 
-static void print_counts(Isa isa, const Count *counts, unsigned jobs, Count *total) {
+static void print_counts(BlIsa isa, const Count *counts, unsigned jobs, Count *total) {
   size_t operations;
   const Operation *const *all = all_operations(&operations);
   for (size_t i = 0; i < operations; i++) {
@@ -99,7 +99,7 @@ static void print_counts(Isa isa, const Count *counts, unsigned jobs, Count *tot
       sum.proved += one->proved;
       sum.slowest = one->slowest > sum.slowest ? one->slowest : sum.slowest;
     }
-    printf("%-5s  %-28.28s  %6u of %6u proved  slowest %.2f s\n", machine_row(isa)->name, all[i]->name, sum.proved,
+    printf("%-5s  %-28.28s  %6u of %6u proved  slowest %.2f s\n", bl_machine_row(isa)->name, all[i]->name, sum.proved,
            sum.cases, sum.slowest);
     total->cases += sum.cases;
     total->proved += sum.proved;
@@ -116,11 +116,11 @@ static int prove_operations(unsigned step, unsigned jobs) {
     Count *counts = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (counts == MAP_FAILED)
       return 3;
-    if (!run_jobs((Isa)isa, jobs, step, counts)) {
+    if (!run_jobs((BlIsa)isa, jobs, step, counts)) {
       fprintf(stderr, "prove: a process ended before its cases were proved\n");
       return 3;
     }
-    print_counts((Isa)isa, counts, jobs, &total);
+    print_counts((BlIsa)isa, counts, jobs, &total);
     munmap(counts, bytes);
   }
   printf("%zu operations, %u of %u cases proved, %u not, %.0f s\n", operations, total.proved, total.cases,

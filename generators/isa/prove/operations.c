@@ -1,7 +1,7 @@
 /* operations.c: all families of operations as one list. */
 #include "isa/prove/operations.h"
 
-void each_case(Isa isa, Visit *visit, void *context) {
+void each_case(BlIsa isa, Visit *visit, void *context) {
   each_data_case(isa, visit, context);
   each_control_case(isa, visit, context);
   each_sixteen_case(isa, visit, context);

@@ -122,7 +122,7 @@ static const Prover provers[ISA_COUNT] =
             },
 };
 
-const Prover *prover_row(Isa isa) {
-  machine_row(isa);
+const Prover *prover_row(BlIsa isa) {
+  bl_machine_row(isa);
   return &provers[isa];
 }

@@ -43,7 +43,7 @@ typedef struct {
   bool (*relocate)(uint32_t type, uint64_t place, uint64_t target, uint32_t *word);
 
   /* The kernel and C: numbers of registers, and for C indexes of machine.h. */
-  const int *kernel_numbers; /* by SystemCall */
+  const int *kernel_numbers; /* by BlSystemCall */
   unsigned kernel_number;    /* the register that tells the kernel which call */
   unsigned char kernel_arguments[SYSTEM_CALL_ARGUMENTS];
   uint32_t kernel_destroys; /* a bit for each register */
@@ -52,7 +52,7 @@ typedef struct {
 
   /* Registers: their count, what machine.h's are, and which of them a template may destroy (a bit for each). */
   int generals, vectors;
-  unsigned char number[MACHINE_REGISTERS];
+  unsigned char number[BL_MACHINE_REGISTERS];
   unsigned sp;
   uint32_t scratch, scratch_vectors;
   const char *general_prefix, *vector_prefix; /* "x" for x0, x1 .. */
@@ -69,7 +69,7 @@ typedef struct {
   UnicornNames unicorn;
 } Prover;
 
-/* The row of a machine; it ends the program where there is none, as machine_row does. */
-const Prover *prover_row(Isa isa);
+/* The row of a machine; it ends the program where there is none, as bl_machine_row does. */
+const Prover *prover_row(BlIsa isa);
 
 #endif

@@ -6,19 +6,19 @@
 
 static void lay_copy16(const Case *c) {
   case_begin(c);
-  op_copy16(case_reg(c->d), c->value1, case_reg(c->a), c->value2);
+  bl_copy16(case_reg(c->d), c->value1, case_reg(c->a), c->value2);
   case_end(c);
 }
 static void model_copy16(const Case *c, Model *m) {
   Bits sixteen = memory_load(m->memory, bits_add(m->reg[c->a], m->value2), 16);
   m->memory = memory_store(m->memory, bits_add(m->reg[c->d], m->value1), sixteen, 16);
 }
-static const Operation copy16_ = {"op_copy16", "lay_copy16", lay_copy16, model_copy16, NULL};
+static const Operation copy16_ = {"bl_copy16", "lay_copy16", lay_copy16, model_copy16, NULL};
 
 /* ---- Sets of bytes: kind names one ------------------------------------------------------------------------------- */
 
 /* One term of each kind, at the edges of its values. */
-static const ByteTerm terms[] = {
+static const BlByteTerm terms[] = {
     {0, '<', 0},     {0, 0, 0},    {0, 255, 0},     {0x20, 'a', 0},  {0x40, '[' | 0x40, 0}, {0xff, 255, 0},
     {0, 0x80, 0xff}, {0, 0, 0x1f}, {0, 0, 0xfe},    {0, 0x21, 0x2f}, {0, 1, 0xfe},          {0, 0x41, 0xff},
     {0, 0x7f, 0x80}, {0, 7, 7},    {0x01, 0x01, 0}, {0, '&', 0},     {0x20, 'z', 0},        {0, 0x20, 0x7e}};
@@ -29,8 +29,8 @@ static const unsigned char chosen[CHOSEN] = {0, 3, 4, 16, 6, 7, 9, 11};
 enum { FIRST_PAIR = TERMS, FIRST_CHOICE = TERMS + TERMS * TERMS, SETS = FIRST_CHOICE + CHOICES };
 
 /* Set n: each term alone, each two of them, and each choice out of eight. */
-static ByteSet set_of(int n) {
-  ByteSet set = {0};
+static BlByteSet set_of(int n) {
+  BlByteSet set = {0};
   if (n < FIRST_PAIR) {
     set.term[set.terms++] = terms[n];
   } else if (n < FIRST_CHOICE) {
@@ -45,10 +45,10 @@ static ByteSet set_of(int n) {
 }
 
 /* machine.h: (x | or_mask) == value, or, where last > 0, value <= x <= last. */
-static Truth in_set(const ByteSet *set, Bits x) {
+static Truth in_set(const BlByteSet *set, Bits x) {
   Truth any = truth_not(truth_true());
   for (int i = 0; i < set->terms; i++) {
-    ByteTerm term = set->term[i];
+    BlByteTerm term = set->term[i];
     Truth holds = term.last ? truth_and(truth_not(truth_below(x, bits(8, term.value))),
                                         truth_not(truth_below(bits(8, term.last), x)))
                             : truth_equal(bits_or(x, bits(8, term.or_mask)), bits(8, term.value));
@@ -59,34 +59,34 @@ static Truth in_set(const ByteSet *set, Bits x) {
 
 static void lay_scan16(const Case *c) {
   case_begin(c);
-  op_scan16(case_reg(c->d), case_reg(c->a), set_of(c->kind));
+  bl_scan16(case_reg(c->d), case_reg(c->a), set_of(c->kind));
   case_end(c);
 }
 /* The place of the first of sixteen bytes that is in the set, or 16. */
-static Bits first_in_set(const ByteSet *set, Bits memory, Bits p) {
+static Bits first_in_set(const BlByteSet *set, Bits memory, Bits p) {
   Bits place = bits(64, 16);
   for (unsigned i = 16; i-- > 0;)
     place = bits_if(in_set(set, memory_load(memory, bits_add(p, bits(64, i)), 1)), bits(64, i), place);
   return place;
 }
 static void model_scan16(const Case *c, Model *m) {
-  ByteSet set = set_of(c->kind);
+  BlByteSet set = set_of(c->kind);
   m->reg[c->d] = first_in_set(&set, m->memory, m->reg[c->a]);
 }
-static const Operation scan16_ = {"op_scan16", "lay_scan16 lay_begin lay_finish", lay_scan16, model_scan16, NULL};
+static const Operation scan16_ = {"bl_scan16", "lay_scan16 lay_begin lay_finish", lay_scan16, model_scan16, NULL};
 
 /* ---- mask16 and first16: d the mask, a the sixteen bytes, b the place
  * ------------------------------------------------ */
 
 /* What a mask looks like is the machine's own, so the two are proved together. */
 static void lay_mask16(const Case *c) {
-  op_routine("r");
-  op_label("begin");
-  op_mask16(case_reg(c->d), case_reg(c->a), set_of(c->kind));
-  op_label("masked");
-  op_first16(case_reg(c->b), case_reg(c->d));
-  op_label("end");
-  op_ret();
+  bl_routine("r");
+  bl_label("begin");
+  bl_mask16(case_reg(c->d), case_reg(c->a), set_of(c->kind));
+  bl_label("masked");
+  bl_first16(case_reg(c->b), case_reg(c->d));
+  bl_label("end");
+  bl_ret();
 }
 
 static const Exit *run_to(State state, uint64_t end) {
@@ -102,7 +102,7 @@ static const Exit *run_to(State state, uint64_t end) {
 
 static bool check_mask16(const Case *c) {
   State start = check_start(c->isa);
-  ByteSet set = set_of(c->kind);
+  BlByteSet set = set_of(c->kind);
   uint64_t end = check_laid()->end;
   Bits p = start.general[check_number(c->isa, c->a)];
   Bits place = first_in_set(&set, start.memory, p);
@@ -130,14 +130,14 @@ static bool check_mask16(const Case *c) {
   goal_registers(c->isa, &exit_->state, &masked, &want);
   return goals_prove(c);
 }
-static const Operation mask16_ = {"op_mask16 op_first16", "lay_mask16 lay_first16", lay_mask16, NULL, check_mask16};
+static const Operation mask16_ = {"bl_mask16 bl_first16", "lay_mask16 lay_first16", lay_mask16, NULL, check_mask16};
 
 const Operation *const sixteen_operations[] = {&copy16_, &scan16_, &mask16_, NULL};
 
-void each_sixteen_case(Isa isa, Visit *visit, void *context) {
+void each_sixteen_case(BlIsa isa, Visit *visit, void *context) {
   Classes offsets = offset_classes(isa, 16);
-  for (int d = 0; d < MACHINE_REGISTERS; d++)
-    for (int a = 0; a < MACHINE_REGISTERS; a++) {
+  for (int d = 0; d < BL_MACHINE_REGISTERS; d++)
+    for (int a = 0; a < BL_MACHINE_REGISTERS; a++) {
       visit(&(Case){.operation = &scan16_, .isa = isa, .d = d, .a = a, .kind = 3}, context);
       visit(&(Case){.operation = &mask16_, .isa = isa, .d = d, .a = a, .b = (d + 3 * a) % 14, .kind = 3}, context);
       visit(&(Case){.operation = &mask16_, .isa = isa, .d = d, .a = 8, .b = a, .kind = 3}, context);

@@ -7,7 +7,7 @@
   static const Operation symbol = {                                                                                    \
       .name = functions, .template_ = template, .lay = lay_function, .model = model_function}
 
-Reg case_reg(int index) { return (Reg){(unsigned char)index}; }
+BlReg case_reg(int index) { return (BlReg){(unsigned char)index}; }
 #define D case_reg(c->d)
 #define A case_reg(c->a)
 #define B case_reg(c->b)
@@ -18,27 +18,27 @@ static void lay_gap(size_t bytes) {
   unsigned char *zeros = calloc(1, bytes + 1);
   if (!zeros)
     exit(3);
-  op_bytes(zeros, bytes);
+  bl_bytes(zeros, bytes);
   free(zeros);
 }
 
 void case_begin(const Case *c) {
-  op_routine("r");
+  bl_routine("r");
   if (c->place < 0) {
-    op_label("taken");
+    bl_label("taken");
     lay_gap((size_t)-c->place);
   }
-  op_label("begin");
+  bl_label("begin");
 }
 
 void case_end(const Case *c) {
-  op_label("end");
-  op_ret();
+  bl_label("end");
+  bl_ret();
   if (c->place >= 0) {
     lay_gap((size_t)c->place);
-    op_label("taken");
+    bl_label("taken");
   }
-  op_ret();
+  bl_ret();
 }
 
 /* Lay an operation between the two. */
@@ -51,24 +51,24 @@ void case_end(const Case *c) {
 
 /* ---- Moves ------------------------------------------------------------------------------------------------------- */
 
-LAY(lay_mov, op_mov(D, A))
+LAY(lay_mov, bl_mov(D, A))
 static void model_mov(const Case *c, Model *m) { m->reg[c->d] = m->reg[c->a]; }
-OPERATION(mov_, "op_mov", "lay_mov", lay_mov, model_mov);
+OPERATION(mov_, "bl_mov", "lay_mov", lay_mov, model_mov);
 
-LAY(lay_li, op_li(D, c->value1))
+LAY(lay_li, bl_li(D, c->value1))
 static void model_li(const Case *c, Model *m) { m->reg[c->d] = m->value1; }
-OPERATION(li_, "op_li", "lay_li", lay_li, model_li);
+OPERATION(li_, "bl_li", "lay_li", lay_li, model_li);
 
 /* kind 1: the label is in bss, else in the text */
 static void lay_la(const Case *c) {
   if (c->kind)
-    op_bss("place", 64, 64);
+    bl_bss("place", 64, 64);
   case_begin(c);
-  op_la(D, c->kind ? "place" : "taken");
+  bl_la(D, c->kind ? "place" : "taken");
   case_end(c);
 }
 static void model_la(const Case *c, Model *m) { m->reg[c->d] = bits(64, check_label(c->kind ? "place" : "taken")); }
-OPERATION(la_, "op_la", "lay_la", lay_la, model_la);
+OPERATION(la_, "bl_la", "lay_la", lay_la, model_la);
 
 /* ---- Arithmetic -------------------------------------------------------------------------------------------------- */
 
@@ -77,12 +77,12 @@ static Bits shift_left(Bits a, Bits b) { return bits_shl(a, modulo_64(b)); }
 static Bits shift_right(Bits a, Bits b) { return bits_shr(a, modulo_64(b)); }
 
 #define ARITHMETIC(op, function)                                                                                       \
-  LAY(lay_##op, op_##op(D, A, B))                                                                                      \
+  LAY(lay_##op, bl_##op(D, A, B))                                                                                      \
   static void model_##op(const Case *c, Model *m) { m->reg[c->d] = function(m->reg[c->a], m->reg[c->b]); }             \
-  OPERATION(op##_, "op_" #op, "lay_alu", lay_##op, model_##op);                                                        \
-  LAY(lay_##op##_imm, op_##op##_imm(D, A, c->value1))                                                                  \
+  OPERATION(op##_, "bl_" #op, "lay_alu", lay_##op, model_##op);                                                        \
+  LAY(lay_##op##_imm, bl_##op##_imm(D, A, c->value1))                                                                  \
   static void model_##op##_imm(const Case *c, Model *m) { m->reg[c->d] = function(m->reg[c->a], m->value1); }          \
-  OPERATION(op##_imm_, "op_" #op "_imm", "lay_alu_imm", lay_##op##_imm, model_##op##_imm)
+  OPERATION(op##_imm_, "bl_" #op "_imm", "lay_alu_imm", lay_##op##_imm, model_##op##_imm)
 ARITHMETIC(add, bits_add);
 ARITHMETIC(sub, bits_sub);
 ARITHMETIC(and, bits_and);
@@ -104,47 +104,47 @@ static void model_load_at(const Case *c, Model *m, Bits address) {
   m->reg[c->d] = bits_zero_extend(memory_load(m->memory, address, (unsigned)c->kind / 8), 64);
 }
 
-LAY(lay_load, op_load(c->kind, D, A, c->value1))
+LAY(lay_load, bl_load(c->kind, D, A, c->value1))
 static void model_load(const Case *c, Model *m) { model_load_at(c, m, offset_address(c, m, m->value1)); }
-OPERATION(load_, "op_load", "lay_load", lay_load, model_load);
+OPERATION(load_, "bl_load", "lay_load", lay_load, model_load);
 
-LAY(lay_load_indexed, op_load_indexed(c->kind, D, A, B))
+LAY(lay_load_indexed, bl_load_indexed(c->kind, D, A, B))
 static void model_load_indexed(const Case *c, Model *m) { model_load_at(c, m, indexed_address(c, m)); }
-OPERATION(load_indexed_, "op_load_indexed", "lay_load_indexed", lay_load_indexed, model_load_indexed);
+OPERATION(load_indexed_, "bl_load_indexed", "lay_load_indexed", lay_load_indexed, model_load_indexed);
 
 static void lay_store(const Case *c) {
   case_begin(c);
-  void (*store)(Reg, Reg, int64_t) = c->kind == 8    ? op_store8
-                                     : c->kind == 16 ? op_store16
-                                     : c->kind == 32 ? op_store32
-                                                     : op_store64;
+  void (*store)(BlReg, BlReg, int64_t) = c->kind == 8    ? bl_store8
+                                         : c->kind == 16 ? bl_store16
+                                         : c->kind == 32 ? bl_store32
+                                                         : bl_store64;
   store(D, A, c->value1);
   case_end(c);
 }
 static void model_store(const Case *c, Model *m) {
   m->memory = memory_store(m->memory, offset_address(c, m, m->value1), m->reg[c->d], (unsigned)c->kind / 8);
 }
-OPERATION(store_, "op_store op_store8 op_store16 op_store32 op_store64", "lay_store", lay_store, model_store);
+OPERATION(store_, "bl_store bl_store8 bl_store16 bl_store32 bl_store64", "lay_store", lay_store, model_store);
 
-LAY(lay_store_indexed, op_store_indexed(c->kind, D, A, B))
+LAY(lay_store_indexed, bl_store_indexed(c->kind, D, A, B))
 static void model_store_indexed(const Case *c, Model *m) {
   m->memory = memory_store(m->memory, indexed_address(c, m), m->reg[c->d], (unsigned)c->kind / 8);
 }
-OPERATION(store_indexed_, "op_store_indexed", "lay_store_indexed", lay_store_indexed, model_store_indexed);
+OPERATION(store_indexed_, "bl_store_indexed", "lay_store_indexed", lay_store_indexed, model_store_indexed);
 
 static void lay_store_imm(const Case *c) {
   case_begin(c);
-  void (*store)(int64_t, Reg, int64_t) = c->kind == 8    ? op_store8_imm
-                                         : c->kind == 16 ? op_store16_imm
-                                         : c->kind == 32 ? op_store32_imm
-                                                         : op_store64_imm;
+  void (*store)(int64_t, BlReg, int64_t) = c->kind == 8    ? bl_store8_imm
+                                           : c->kind == 16 ? bl_store16_imm
+                                           : c->kind == 32 ? bl_store32_imm
+                                                           : bl_store64_imm;
   store(c->value1, A, c->value2);
   case_end(c);
 }
 static void model_store_imm(const Case *c, Model *m) {
   m->memory = memory_store(m->memory, offset_address(c, m, m->value2), m->value1, (unsigned)c->kind / 8);
 }
-OPERATION(store_imm_, "op_store_imm op_store8_imm op_store16_imm op_store32_imm op_store64_imm", "lay_store_imm",
+OPERATION(store_imm_, "bl_store_imm bl_store8_imm bl_store16_imm bl_store32_imm bl_store64_imm", "lay_store_imm",
           lay_store_imm, model_store_imm);
 
 /* ---- Branches: kind is the condition ------------------------------------------------------------------------------
@@ -175,27 +175,27 @@ static Truth condition(int kind, Bits a, Bits b) {
   }
 }
 
-LAY(lay_branch, op_branch((Cond)c->kind, A, B, "taken"))
+LAY(lay_branch, bl_branch((BlCond)c->kind, A, B, "taken"))
 static void model_branch(const Case *c, Model *m) { m->taken = condition(c->kind, m->reg[c->a], m->reg[c->b]); }
-OPERATION(branch_, "op_branch", "lay_branch", lay_branch, model_branch);
+OPERATION(branch_, "bl_branch", "lay_branch", lay_branch, model_branch);
 
-LAY(lay_branch_imm, op_branch_imm((Cond)c->kind, A, c->value1, "taken"))
+LAY(lay_branch_imm, bl_branch_imm((BlCond)c->kind, A, c->value1, "taken"))
 static void model_branch_imm(const Case *c, Model *m) { m->taken = condition(c->kind, m->reg[c->a], m->value1); }
-OPERATION(branch_imm_, "op_branch_imm", "lay_branch_imm", lay_branch_imm, model_branch_imm);
+OPERATION(branch_imm_, "bl_branch_imm", "lay_branch_imm", lay_branch_imm, model_branch_imm);
 
-LAY(lay_branch_bits, op_branch_bits(c->kind, A, c->value1, "taken"))
+LAY(lay_branch_bits, bl_branch_bits(c->kind, A, c->value1, "taken"))
 static void model_branch_bits(const Case *c, Model *m) {
   Truth none = truth_equal(bits_and(m->reg[c->a], m->value1), bits(64, 0));
   m->taken = c->kind ? truth_not(none) : none;
 }
-OPERATION(branch_bits_, "op_branch_bits", "lay_branch_bits", lay_branch_bits, model_branch_bits);
+OPERATION(branch_bits_, "bl_branch_bits", "lay_branch_bits", lay_branch_bits, model_branch_bits);
 
-LAY(lay_jump, op_jump("taken"))
+LAY(lay_jump, bl_jump("taken"))
 static void model_jump(const Case *c, Model *m) {
   (void)c;
   m->taken = truth_true();
 }
-OPERATION(jump_, "op_jump", "lay_jump", lay_jump, model_jump);
+OPERATION(jump_, "bl_jump", "lay_jump", lay_jump, model_jump);
 
 const Operation *const value_operations[] = {
     &mov_,     &li_,         &la_,          &add_,  &add_imm_, &sub_,          &sub_imm_,   &and_,
@@ -206,7 +206,7 @@ const Operation *const value_operations[] = {
 /* ---- The cases ----------------------------------------------------------------------------------------------------
  */
 
-#define EACH_REG(name) for (int name = 0; name < MACHINE_REGISTERS; name++)
+#define EACH_REG(name) for (int name = 0; name < BL_MACHINE_REGISTERS; name++)
 static const int sizes[] = {8, 16, 32, 64};
 #define EACH_SIZE(bits) for (int at_size = 0, bits; at_size < 4 && (bits = sizes[at_size], true); at_size++)
 
@@ -234,12 +234,12 @@ static void each_class_with_registers(Case c, Classes classes, Visit *visit, voi
   }
 }
 
-static void each_three(const Operation *operation, Isa isa, Visit *visit, void *context) {
+static void each_three(const Operation *operation, BlIsa isa, Visit *visit, void *context) {
   EACH_REG(d)
   EACH_REG(a) EACH_REG(b) visit(&(Case){.operation = operation, .isa = isa, .d = d, .a = a, .b = b}, context);
 }
 
-static void each_arithmetic(Isa isa, Visit *visit, void *context) {
+static void each_arithmetic(BlIsa isa, Visit *visit, void *context) {
   static const Operation *const plain[] = {&add_, &sub_, &and_, &or_, &xor_, &mul_, &shl_, &shr_};
   for (size_t i = 0; i < 8; i++)
     each_three(plain[i], isa, visit, context);
@@ -260,7 +260,7 @@ static void each_arithmetic(Isa isa, Visit *visit, void *context) {
   }
 }
 
-static void each_memory(Isa isa, Visit *visit, void *context) {
+static void each_memory(BlIsa isa, Visit *visit, void *context) {
   EACH_SIZE(bits) {
     Classes offsets = offset_classes(isa, bits / 8), values = store_classes(isa, bits);
     EACH_REG(d) EACH_REG(a) {
@@ -293,7 +293,7 @@ static const int places[] = {0,     1,     115,   120,    121,    122,    123,  
                              65536, -1,    1000,  -1000,  -65536, 500000, 1000000, -500000, -1000000};
 enum { PLACES = sizeof places / sizeof *places };
 
-static void each_branch(Isa isa, Visit *visit, void *context) {
+static void each_branch(BlIsa isa, Visit *visit, void *context) {
   for (int kind = IF_EQ; kind <= IF_GE; kind++) {
     EACH_REG(a) {
       EACH_REG(b) visit(&(Case){.operation = &branch_, .isa = isa, .a = a, .b = b, .kind = kind}, context);
@@ -311,7 +311,7 @@ static void each_branch(Isa isa, Visit *visit, void *context) {
   }
 }
 
-static void each_branch_on_bits(Isa isa, Visit *visit, void *context) {
+static void each_branch_on_bits(BlIsa isa, Visit *visit, void *context) {
   static Class single[64];
   for (int i = 0; i < 64; i++)
     single[i] = (Class){.kind = CLASS_VALUE, .low = (int64_t)(UINT64_C(1) << i)};
@@ -336,7 +336,7 @@ static void each_branch_on_bits(Isa isa, Visit *visit, void *context) {
   }
 }
 
-void each_value_case(Isa isa, Visit *visit, void *context) {
+void each_value_case(BlIsa isa, Visit *visit, void *context) {
   EACH_REG(d) EACH_REG(a) visit(&(Case){.operation = &mov_, .isa = isa, .d = d, .a = a}, context);
   EACH_REG(d) each_class((Case){.operation = &li_, .isa = isa, .d = d}, value_classes(isa), visit, context);
   each_class((Case){.operation = &li_, .isa = isa, .d = 11}, bitmask_classes(isa), visit, context);

@@ -38,7 +38,7 @@ static void hold(EncodingMachine machine, LayCode code, int bits, const char *me
   char bytes[64] = "";
   hex(code, bytes);
   if (!code.len)
-    ck_abort_msg("refused, but meant as \"%s\": %s", meant, refusal_text());
+    ck_abort_msg("refused, but meant as \"%s\": %s", meant, bl_refusal_text());
   for (EncodingDecoder decoder = 0; decoder < ENCODING_DECODERS; decoder++) {
     if (!encoding_knows(decoder, machine))
       continue;
@@ -69,9 +69,9 @@ void expect_refused(LayCode code, const char *what, const char *words) {
     hex(code, bytes);
     ck_abort_msg("%s was not refused, but encoded as %s", what, bytes);
   }
-  if (!strstr(refusal_text(), words))
-    ck_abort_msg("%s was refused with \"%s\", which does not say \"%s\"", what, refusal_text(), words);
-  refusal_clear();
+  if (!strstr(bl_refusal_text(), words))
+    ck_abort_msg("%s was refused with \"%s\", which does not say \"%s\"", what, bl_refusal_text(), words);
+  bl_refusal_clear();
   proof_refused();
 }
 

@@ -13,8 +13,8 @@
 void expect_says(EncodingMachine machine, LayCode code, int bits, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Fail the running test unless `code` was refused, with words in refusal_text that contain `words`. `what` is the call,
- * for the report. Clears the refusal. */
+/* Fail the running test unless `code` was refused, with words in bl_refusal_text that contain `words`. `what` is the
+ * call, for the report. Clears the refusal. */
 void expect_refused(LayCode code, const char *what, const char *words);
 
 /* Read the lines of a header that hold "sample: BYTES  TEXT" and hold the bytes to the text, as expect_says does.

@@ -26,7 +26,7 @@ const char *run_name(RunEngine engine) {
   return name;
 }
 
-Isa run_isa(RunEngine engine) { return engine == RUN_NATIVE_X64 ? ISA_X64 : (Isa)(engine - RUN_UNICORN); }
+BlIsa run_isa(RunEngine engine) { return engine == RUN_NATIVE_X64 ? ISA_X64 : (BlIsa)(engine - RUN_UNICORN); }
 
 bool run_available(RunEngine engine) { return engine != RUN_NATIVE_X64 || engine_native() == ISA_X64; }
 
@@ -48,7 +48,7 @@ unsigned char *run_memory(void) {
 /* ---- Native ---------------------------------------------------------------------------------------------------- */
 
 /* x86-64 register numbers of A0..A5 T0 T1 S0..S5; kept here apart from the templates', which are under test. */
-static const unsigned char x64_numbers[MACHINE_REGISTERS] = {7, 6, 2, 10, 8, 9, 0, 1, 3, 5, 12, 13, 14, 15};
+static const unsigned char x64_numbers[BL_MACHINE_REGISTERS] = {7, 6, 2, 10, 8, 9, 0, 1, 3, 5, 12, 13, 14, 15};
 
 static unsigned char *put(unsigned char *at, LayCode code) {
   memcpy(at, code.bytes, code.len);
@@ -66,13 +66,13 @@ static void lay_trampoline(unsigned char *at) {
   unsigned char *push_return = at;
   at = put(at, x64_lea_r64_m(RAX, x64_at_rip(0)));
   at = put(at, x64_push_r64(RAX));
-  for (int i = MACHINE_REGISTERS - 1; i >= 0; i--) /* rdi, index 0, last: it is the pointer */
+  for (int i = BL_MACHINE_REGISTERS - 1; i >= 0; i--) /* rdi, index 0, last: it is the pointer */
     at = put(at, x64_mov_r64_m64((X64Reg){x64_numbers[i]}, x64_at(RDI, 8L * i)));
   at = put(at, x64_jmp_r64(R11));
   put(push_return, x64_lea_r64_m(RAX, x64_at_rip(at - push_return - 7)));
   at = put(at, x64_push_r64(RDI));
   at = put(at, x64_mov_r64_m64(RDI, x64_at(RSP, 8)));
-  for (int i = 1; i < MACHINE_REGISTERS; i++)
+  for (int i = 1; i < BL_MACHINE_REGISTERS; i++)
     at = put(at, x64_mov_m64_r64(x64_at(RDI, 8L * i), (X64Reg){x64_numbers[i]}));
   at = put(at, x64_pop_r64(RAX));
   at = put(at, x64_mov_m64_r64(x64_at(RDI, 0), RAX));
@@ -107,24 +107,24 @@ static void load_native(const unsigned char *text, size_t size) {
 
 /* ---- Unicorn --------------------------------------------------------------------------------------------------- */
 
-static void registers(uc_engine *uc, Isa isa, uint64_t *values, bool write) {
-  void *pointers[MACHINE_REGISTERS];
-  for (int i = 0; i < MACHINE_REGISTERS; i++)
+static void registers(uc_engine *uc, BlIsa isa, uint64_t *values, bool write) {
+  void *pointers[BL_MACHINE_REGISTERS];
+  for (int i = 0; i < BL_MACHINE_REGISTERS; i++)
     pointers[i] = &values[i];
   int *numbers = (int *)engine_machine(isa)->reg;
-  engine_must(write ? uc_reg_write_batch(uc, numbers, pointers, MACHINE_REGISTERS)
-                    : uc_reg_read_batch(uc, numbers, pointers, MACHINE_REGISTERS),
+  engine_must(write ? uc_reg_write_batch(uc, numbers, pointers, BL_MACHINE_REGISTERS)
+                    : uc_reg_read_batch(uc, numbers, pointers, BL_MACHINE_REGISTERS),
               "registers");
 }
 
-static void note_system_call(uc_engine *uc, Isa isa) {
+static void note_system_call(uc_engine *uc, BlIsa isa) {
   run_system_call.count++;
   run_system_call.number = engine_get(uc, engine_machine(isa)->call_number);
   registers(uc, isa, run_system_call.reg, false);
   engine_set(uc, engine_machine(isa)->call_result, run_system_call.result);
 }
 
-static uc_engine *engine_of(Isa isa) {
+static uc_engine *engine_of(BlIsa isa) {
   static uc_engine *engines[ISA_COUNT];
   if (engines[isa])
     return engines[isa];
@@ -138,7 +138,7 @@ static uc_engine *engine_of(Isa isa) {
   return uc;
 }
 
-static void load_unicorn(Isa isa, const unsigned char *text, size_t size) {
+static void load_unicorn(BlIsa isa, const unsigned char *text, size_t size) {
   uc_engine *uc = engine_of(isa);
   engine_must(uc_mem_write(uc, RUN_TEXT, text, size), "write text");
   engine_must(uc_ctl_remove_cache(uc, RUN_TEXT, RUN_TEXT + TEXT_ROOM), "forget the old text");
@@ -147,7 +147,7 @@ static void load_unicorn(Isa isa, const unsigned char *text, size_t size) {
 static uint64_t stack_pointer_at_start;
 uint64_t run_stack_pointer(void) { return stack_pointer_at_start; }
 
-static void run_unicorn(Isa isa, uint64_t address, RunState *state) {
+static void run_unicorn(BlIsa isa, uint64_t address, RunState *state) {
   const EngineMachine *machine = engine_machine(isa);
   uc_engine *uc = engine_of(isa);
   uint64_t sp = STACK + STACK_SIZE - 256;
@@ -167,7 +167,7 @@ static void run_unicorn(Isa isa, uint64_t address, RunState *state) {
 
 void run_load(RunEngine engine) {
   size_t size;
-  const unsigned char *text = lay_text(machine_settle(RUN_TEXT, 4096), &size);
+  const unsigned char *text = bl_lay_text(bl_machine_settle(RUN_TEXT, 4096), &size);
   if (size > TEXT_ROOM)
     ck_abort_msg("the text of %zu bytes has no room", size);
   if (engine == RUN_NATIVE_X64)

@@ -7,6 +7,7 @@
 /* reads: generators/isa generators/lay */
 #include "expect.h"
 #include "isa/a64.h"
+#include "isa/registers.h"
 #include "proof.h"
 
 #include <check.h>

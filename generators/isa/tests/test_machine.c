@@ -18,7 +18,7 @@
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-#define REGISTERS MACHINE_REGISTERS
+#define REGISTERS BL_MACHINE_REGISTERS
 #define MARK 0x5a5a /* what a taken branch does to S5 */
 
 typedef enum {
@@ -254,9 +254,9 @@ static void model(const Case *c, Model *m) {
 /* ---- Laying ---------------------------------------------------------------------------------------------------- */
 
 static void lay_arithmetic(const Case *c, bool immediate) {
-  static void (*const registers[])(Reg, Reg, Reg) = {op_add, op_sub, op_and, op_or, op_xor, op_mul, op_shl, op_shr};
-  static void (*const immediates_[])(Reg, Reg, int64_t) = {op_add_imm, op_sub_imm, op_and_imm, op_or_imm,
-                                                           op_xor_imm, op_mul_imm, op_shl_imm, op_shr_imm};
+  static void (*const registers[])(Reg, Reg, Reg) = {bl_add, bl_sub, bl_and, bl_or, bl_xor, bl_mul, bl_shl, bl_shr};
+  static void (*const immediates_[])(Reg, Reg, int64_t) = {bl_add_imm, bl_sub_imm, bl_and_imm, bl_or_imm,
+                                                           bl_xor_imm, bl_mul_imm, bl_shl_imm, bl_shr_imm};
   if (immediate)
     immediates_[c->kind](reg(c->d), reg(c->a), c->imm);
   else
@@ -266,61 +266,61 @@ static void lay_arithmetic(const Case *c, bool immediate) {
 /* The place of the first byte of the set, or 16, through a mask in b. A mask means nothing by itself, so that 0 takes
  * its place where it would be left. */
 static void lay_mask_and_place(const Case *c) {
-  op_mask16(reg(c->b), reg(c->a), byte_sets[c->kind]);
-  op_branch_imm(IF_EQ, reg(c->b), 0, "none");
-  op_first16(reg(c->d), reg(c->b));
+  bl_mask16(reg(c->b), reg(c->a), byte_sets[c->kind]);
+  bl_branch_imm(IF_EQ, reg(c->b), 0, "none");
+  bl_first16(reg(c->d), reg(c->b));
   if (c->d != c->b)
-    op_li(reg(c->b), 0);
-  op_ret();
-  op_label("none");
-  op_li(reg(c->d), 16);
+    bl_li(reg(c->b), 0);
+  bl_ret();
+  bl_label("none");
+  bl_li(reg(c->d), 16);
 }
 
 static void lay_operation(const Case *c) {
   Reg d = reg(c->d), a = reg(c->a), b = reg(c->b);
   switch (c->operation) {
   case LI:
-    op_li(d, c->imm);
+    bl_li(d, c->imm);
     break;
   case MOV:
-    op_mov(d, a);
+    bl_mov(d, a);
     break;
   case ALU:
   case ALU_IMM:
     lay_arithmetic(c, c->operation == ALU_IMM);
     break;
   case LOAD:
-    op_load(c->kind, d, a, c->imm);
+    bl_load(c->kind, d, a, c->imm);
     break;
   case LOAD_INDEXED:
-    op_load_indexed(c->kind, d, a, b);
+    bl_load_indexed(c->kind, d, a, b);
     break;
   case STORE:
-    op_store(c->kind, d, a, c->imm);
+    bl_store(c->kind, d, a, c->imm);
     break;
   case STORE_IMM:
-    op_store_imm(c->kind, c->imm2, a, c->imm);
+    bl_store_imm(c->kind, c->imm2, a, c->imm);
     break;
   case STORE_INDEXED:
-    op_store_indexed(c->kind, d, a, b);
+    bl_store_indexed(c->kind, d, a, b);
     break;
   case BRANCH:
-    op_branch((Cond)c->kind, a, b, "taken");
+    bl_branch((Cond)c->kind, a, b, "taken");
     break;
   case BRANCH_IMM:
-    op_branch_imm((Cond)c->kind, a, c->imm, "taken");
+    bl_branch_imm((Cond)c->kind, a, c->imm, "taken");
     break;
   case BRANCH_BITS:
-    op_branch_bits(c->kind, a, c->imm, "taken");
+    bl_branch_bits(c->kind, a, c->imm, "taken");
     break;
   case SCAN16:
-    op_scan16(d, a, byte_sets[c->kind]);
+    bl_scan16(d, a, byte_sets[c->kind]);
     break;
   case MASK16:
     lay_mask_and_place(c);
     break;
   case COPY16:
-    op_copy16(d, c->imm2, a, c->imm);
+    bl_copy16(d, c->imm2, a, c->imm);
     break;
   }
 }
@@ -339,14 +339,14 @@ static void routine_of(const Case *cases, size_t i) {
 }
 
 static void lay_cases(RunEngine engine, Case *cases, size_t count) {
-  machine_begin(run_isa(engine));
+  bl_machine_begin(run_isa(engine));
   for (size_t i = 0; i < count; i++)
     routine_of(cases, i);
   run_load(engine);
   for (size_t i = 0; i < count; i++) {
     char name[32];
     snprintf(name, sizeof name, "case%zu", i);
-    cases[i].address = lay_find(machine_layout(), name)->address;
+    cases[i].address = bl_lay_find(bl_machine_layout(), name)->address;
   }
 }
 
@@ -744,7 +744,7 @@ END_TEST
 
 /* ---- Runs of one routine each ---------------------------------------------------------------------------------- */
 
-static uint64_t address_of(const char *name) { return lay_find(machine_layout(), name)->address; }
+static uint64_t address_of(const char *name) { return bl_lay_find(bl_machine_layout(), name)->address; }
 
 /* A leaf that saves `count` registers, fills them with junk, and leaves; called from a routine that saved its own. */
 static void author_calls(const Reg *saved, int count) {
@@ -754,7 +754,7 @@ static void author_calls(const Reg *saved, int count) {
   add(A0, A0, 1);
   leave();
   routine("inner");
-  op_enter(saved, count);
+  bl_enter(saved, count);
   for (int i = 0; i < count; i++)
     li(saved[i], 0x1234);
   bne(A1, 0, "early");
@@ -769,7 +769,7 @@ START_TEST(calls) {
   RunEngine engine = (RunEngine)_i;
   static const Reg all[] = {{13}, {8}, {12}, {9}, {11}, {10}};
   for (int count = 0; run_available(engine) && count <= 6; count++) {
-    machine_begin(run_isa(engine));
+    bl_machine_begin(run_isa(engine));
     author_calls(all, count);
     run_load(engine);
     for (uint64_t early = 0; early < 2; early++) {
@@ -793,7 +793,7 @@ START_TEST(jump_tables) {
   RunEngine engine = (RunEngine)_i;
   for (int index = 0; run_available(engine) && index < REGISTERS; index++) {
     int result = index == 0 ? 1 : 0;
-    machine_begin(run_isa(engine));
+    bl_machine_begin(run_isa(engine));
     routine("pick");
     jump_table(reg(index), "table");
     label("zero");
@@ -803,7 +803,7 @@ START_TEST(jump_tables) {
     data_offset16("pick.zero", "table");
     data_offset16("pick.one", "table");
     data_offset16("two", "table");
-    op_label("one");
+    bl_label("one");
     li(reg(result), 101);
     ret();
     routine("two");
@@ -830,7 +830,7 @@ START_TEST(addresses) {
   RunEngine engine = (RunEngine)_i;
   static const char *const labels[] = {"before", "text", "near_bss", "far_bss", "after"};
   for (int d = 0; run_available(engine) && d < REGISTERS; d++) {
-    machine_begin(run_isa(engine));
+    bl_machine_begin(run_isa(engine));
     bss("near_bss", 2 << 20, 1);
     bss("far_bss", 16, 16);
     routine("before");
@@ -869,7 +869,7 @@ START_TEST(far_branches) {
   static const int distances[] = {100, 130, 32000, 32760, 32768, 33000, 70000};
   for (size_t i = 0; run_available(engine) && i < COUNT(distances); i++)
     for (int negative = 0; negative < 2; negative++) {
-      machine_begin(run_isa(engine));
+      bl_machine_begin(run_isa(engine));
       routine("far");
       bset(A0, 0x10, "there");
       blt(A1, 0, "there");
@@ -899,7 +899,7 @@ START_TEST(system_calls) {
   RunEngine engine = (RunEngine)_i;
   if (engine == RUN_NATIVE_X64) /* the native kernel would do what is asked */
     return;
-  machine_begin(run_isa(engine));
+  bl_machine_begin(run_isa(engine));
   for (int number = 0; number < NR_COUNT; number++) {
     char name[16];
     snprintf(name, sizeof name, "call%d", number);
@@ -933,7 +933,7 @@ END_TEST
 START_TEST(system_call_native) {
   if (!run_available(RUN_NATIVE_X64))
     return;
-  machine_begin(ISA_X64);
+  bl_machine_begin(ISA_X64);
   routine("call");
   sys(NR_FCNTL);
   ret();
@@ -955,7 +955,7 @@ START_TEST(stack_pointers) {
   RunEngine engine = (RunEngine)_i;
   if (engine == RUN_NATIVE_X64) /* its stack pointer is the host's own */
     return;
-  machine_begin(run_isa(engine));
+  bl_machine_begin(run_isa(engine));
   for (int d = 0; d < REGISTERS; d++) {
     char name[16];
     snprintf(name, sizeof name, "stack%d", d);
@@ -981,7 +981,7 @@ START_TEST(c_calls) {
   RunEngine engine = (RunEngine)_i;
   if (!run_available(engine))
     return;
-  machine_begin(run_isa(engine));
+  bl_machine_begin(run_isa(engine));
   routine("from_c");
   c_arguments();
   enter(S0);

@@ -3,6 +3,7 @@
  * loops below them are the operands. */
 /* reads: generators/isa generators/lay */
 #include "expect.h"
+#include "isa/registers.h"
 #include "isa/x64.h"
 #include "proof.h"
 

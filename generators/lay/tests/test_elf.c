@@ -6,8 +6,8 @@
  */
 /* reads: generators/lay/tests/test_elf.c */
 #include "generators/tests/engine.h"
-#include "isa/program.h"
 #include "lay/elf.h"
+#include "words.h"
 
 #include <check.h>
 #include <fcntl.h>
@@ -70,9 +70,9 @@ static char *path_of(const char *name, Isa isa, const char *ending) {
 
 static char *lay_program(Isa isa, bool with_bss) {
   const char *name = with_bss ? "with-bss" : "without-bss";
-  program_begin(isa, name);
+  bl_program_begin(isa, name);
   author(with_bss);
-  program_write_exec(folder, "_start");
+  bl_program_write_exec(folder, "_start");
   return path_of(name, isa, "");
 }
 
@@ -195,9 +195,9 @@ END_TEST
 
 START_TEST(single_segment_fields) {
   Isa isa = (Isa)_i;
-  program_begin(isa, "single");
+  bl_program_begin(isa, "single");
   author(false);
-  program_write_single_segment(folder, "_start");
+  bl_program_write_single_segment(folder, "_start");
   char *path = path_of("single", isa, "");
   uint64_t size = (uint64_t)file_size(path);
   Opened o = open_elf(path);
@@ -239,7 +239,7 @@ enum { STORE_INTO_CODE, RUN_BSS, RUN_STACK, FORBIDDEN };
  * onto the stack, end in SIGSEGV. Each would exit with 0 if it were let. */
 static void forbidden(Isa isa, int what) {
   static const char *const names[] = {"store-code", "run-bss", "run-stack"};
-  program_begin(isa, names[what]);
+  bl_program_begin(isa, names[what]);
   routine("_start");
   if (what == STORE_INTO_CODE) {
     la(A0, "_start");
@@ -250,12 +250,12 @@ static void forbidden(Isa isa, int what) {
     else
       stack_pointer(A0);
     write_exit(isa);
-    lay_code(machine_layout(), engine_machine(isa)->jump_to_a0);
+    bl_lay_code(bl_machine_layout(), engine_machine(isa)->jump_to_a0);
   }
   li(A0, 0);
   sys(NR_EXIT_GROUP);
   bss("buffer", 64, 16);
-  program_write_exec(folder, "_start");
+  bl_program_write_exec(folder, "_start");
   char *path = path_of(names[what], isa, ""), said[256];
   /* the shell reports a child that died of signal 11 as 128 + 11 */
   FIELD(run(said, sizeof said, "%s %s; exit $?", engine_machine(isa)->runner, path), 128 + 11);
@@ -326,7 +326,7 @@ START_TEST(companion_symbols) {
   for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
     GElf_Sym symbol;
     ck_assert_msg(symbol_named(&o, expected[i].name, &symbol), "no symbol %s", expected[i].name);
-    const LaySymbol *laid = lay_find(machine_layout(), expected[i].name);
+    const LaySymbol *laid = bl_lay_find(bl_machine_layout(), expected[i].name);
     FIELD(symbol.st_value, laid->address);
     FIELD(symbol.st_size, laid->size);
     FIELD(GELF_ST_TYPE(symbol.st_info), expected[i].type);
@@ -335,8 +335,8 @@ START_TEST(companion_symbols) {
   Elf_Scn *section;
   GElf_Shdr text = section_named(&o, ".text", &section);
   size_t size;
-  const unsigned char *bytes = lay_text(machine_layout(), &size);
-  FIELD(text.sh_addr, lay_address(machine_layout()));
+  const unsigned char *bytes = bl_lay_text(bl_machine_layout(), &size);
+  FIELD(text.sh_addr, bl_lay_address(bl_machine_layout()));
   FIELD(text.sh_size, size);
   ck_assert_msg(!memcmp(elf_getdata(section, NULL)->d_buf, bytes, size), "the companion has other bytes");
   close_elf(&o);
@@ -355,7 +355,7 @@ START_TEST(companion_in_tools) {
   Isa isa = (Isa)_i;
   char *program = lay_program(isa, true), *path = path_of("with-bss", isa, ".sym");
   static char said[1 << 16];
-  uint64_t address = lay_find(machine_layout(), "use_bss")->address;
+  uint64_t address = bl_lay_find(bl_machine_layout(), "use_bss")->address;
   int status = run(said, sizeof said,
                    "gdb-multiarch -nx -batch -ex 'file %s' -ex 'symbol-file %s' -ex 'info symbol %#" PRIx64
                    "' -ex 'info address use_bss' -ex 'info address buffer' -ex 'break use_bss'"
@@ -394,10 +394,10 @@ typedef struct {
 
 /* Lay rows, in two files by turns, and ask LLVM for the line of the first and the last byte of each. */
 static void check_rows(Isa isa, const Row *row, size_t rows) {
-  program_begin(isa, "lines");
-  Lay *lay = machine_layout();
-  lay_routine(lay, "_start");
-  const LayCode code = {.len = (unsigned char)(lay_unit(lay) ? lay_unit(lay) : 1)};
+  bl_program_begin(isa, "lines");
+  Lay *lay = bl_machine_layout();
+  bl_lay_routine(lay, "_start");
+  const LayCode code = {.len = (unsigned char)(bl_lay_unit(lay) ? bl_lay_unit(lay) : 1)};
   char *wanted = NULL, path[64];
   static char said[1 << 16];
   size_t size;
@@ -408,16 +408,16 @@ static void check_rows(Isa isa, const Row *row, size_t rows) {
   for (size_t i = 0, line = 100000; i < rows; i++) {
     line += (size_t)row[i].step;
     const char *file = i % 2 ? "first.c" : "second.c";
-    lay_at(lay, file, (int)line);
+    bl_lay_at(lay, file, (int)line);
     fprintf(lines, "%s:%zu\n%s:%zu\n", file, line, file, line);
     fprintf(asked, "%#" PRIx64 "\n", address);
     for (int instruction = 0; instruction < row[i].instructions; instruction++, address += code.len)
-      lay_code(lay, code);
+      bl_lay_code(lay, code);
     fprintf(asked, "%#" PRIx64 "\n", address - 1);
   }
   fclose(lines);
   fclose(asked);
-  program_write_exec(folder, "_start");
+  bl_program_write_exec(folder, "_start");
   FIELD(run(said, sizeof said, "llvm-addr2line-14 -e %s/lines_%s.sym <%s", folder, engine_machine(isa)->name, path), 0);
   ck_assert_str_eq(said, wanted);
   free(wanted);
@@ -447,7 +447,7 @@ END_TEST
 
 /* Counts three times at one label; exits with that counter plus the next label's, which counts once. */
 static void author_counted(void) {
-  machine_count_coverage();
+  bl_machine_count_coverage();
   routine("_start"); /* counter 0 */
   li(S0, 3);
   label("again"); /* counter 1 */
@@ -470,10 +470,10 @@ static void author_counted(void) {
 
 static char *write_object(Isa isa) {
   static const char *const exported[] = {"_start"};
-  program_begin(isa, "counted");
+  bl_program_begin(isa, "counted");
   author_counted();
-  FIELD(machine_counters(), 4);
-  program_write_object(folder, exported, 1);
+  FIELD(bl_machine_counters(), 4);
+  bl_program_write_object(folder, exported, 1);
   return path_of("counted", isa, ".o");
 }
 
@@ -523,37 +523,37 @@ END_TEST
 
 /* ---- Refusals -------------------------------------------------------------------------------------------------- */
 
-static void entry_not_bound(void) { program_write_exec(folder, "main"); }
+static void entry_not_bound(void) { bl_program_write_exec(folder, "main"); }
 
 static void entry_in_bss(void) {
   bss("buffer", 8, 8);
-  program_write_exec(folder, "buffer");
+  bl_program_write_exec(folder, "buffer");
 }
 
 static void bss_in_single_segment(void) {
   bss("buffer", 8, 8);
-  program_write_single_segment(folder, "_start");
+  bl_program_write_single_segment(folder, "_start");
 }
 
 static void bss_in_object(void) {
   bss("buffer", 8, 8);
-  program_write_object(folder, (const char *const[]){"_start"}, 1);
+  bl_program_write_object(folder, (const char *const[]){"_start"}, 1);
 }
 
-static void exported_not_bound(void) { program_write_object(folder, (const char *const[]){"main"}, 1); }
+static void exported_not_bound(void) { bl_program_write_object(folder, (const char *const[]){"main"}, 1); }
 
 static void exported_data(void) {
   data("text", 1);
-  program_write_object(folder, (const char *const[]){"text"}, 1);
+  bl_program_write_object(folder, (const char *const[]){"text"}, 1);
 }
 
-static void unknown_machine(void) { machine_begin(ISA_COUNT); }
+static void unknown_machine(void) { bl_machine_begin(ISA_COUNT); }
 
-static void folder_missing(void) { program_write_exec("/nonexistent", "_start"); }
+static void folder_missing(void) { bl_program_write_exec("/nonexistent", "_start"); }
 
 static void write_layout(ElfLayout layout) {
-  machine_settle(layout.base + elf_headers_size(&layout, false), layout.page ? layout.page : 1);
-  elf_write_exec(machine_layout(), &layout, "_start", "/nonexistent/x");
+  bl_machine_settle(layout.base + bl_elf_headers_size(&layout, false), layout.page ? layout.page : 1);
+  bl_elf_write_exec(bl_machine_layout(), &layout, "_start", "/nonexistent/x");
 }
 
 static void base_between_pages(void) { write_layout((ElfLayout){EM_X86_64, 0x400800, 0x1000, false}); }
@@ -562,8 +562,8 @@ static void page_no_power_of_two(void) { write_layout((ElfLayout){EM_X86_64, 0x3
 
 static void text_elsewhere(void) {
   ElfLayout layout = {EM_X86_64, 0x400000, 0x1000, false};
-  machine_settle(0x400000, 0x1000);
-  elf_write_exec(machine_layout(), &layout, "_start", "/nonexistent/x");
+  bl_machine_settle(0x400000, 0x1000);
+  bl_elf_write_exec(bl_machine_layout(), &layout, "_start", "/nonexistent/x");
 }
 
 static const struct {
@@ -590,7 +590,7 @@ START_TEST(refusal) {
   pid_t child = fork();
   if (child == 0) {
     dup2(ends[1], STDERR_FILENO);
-    program_begin(ISA_X64, "refused");
+    bl_program_begin(ISA_X64, "refused");
     routine("_start");
     ret();
     refusals[_i].lay();

@@ -64,7 +64,7 @@ static void is_in_a_row(const unsigned char *bytes, size_t size) {
     elf_bytes(bytes, &(value));                                                                                        \
     is_in_a_row(bytes, sizeof(value));                                                                                 \
     unsigned char back[sizeof(value)];                                                                                 \
-    elf_load_fields(back, bytes, ELF_FIELD_SIZES(value));                                                              \
+    bl_elf_load_fields(back, bytes, ELF_FIELD_SIZES(value));                                                           \
     ck_assert_mem_eq(back, &(value), sizeof(value));                                                                   \
   }                                                                                                                    \
   END_TEST

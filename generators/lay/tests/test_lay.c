@@ -1,9 +1,9 @@
 /* test_lay.c: labels, fixups and the passes: what is laid where, the last displacement that a form reaches and the
  * first that it does not, and each refusal by its words. */
 /* reads: nothing */
-#include "isa/program.h"
-#include "isa/raw.h"
 #include "lay/lay.h"
+#include "raw_words.h"
+#include "words.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -51,16 +51,16 @@ static void dies(void (*lay)(void), const char *words) {
 }
 
 static void begin_x64(void) {
-  program_begin(ISA_X64, "t");
+  bl_program_begin(ISA_X64, "t");
   routine("first");
 }
 
 static void begin_a64(void) {
-  program_begin(ISA_A64, "t");
+  bl_program_begin(ISA_A64, "t");
   routine("first");
 }
 
-static void settle(void) { machine_settle(0x400000, 0x1000); }
+static void settle(void) { bl_machine_settle(0x400000, 0x1000); }
 
 static void unbound_label(void) {
   begin_x64();
@@ -93,7 +93,7 @@ static void bss_named_as_routine(void) {
 }
 
 static void label_without_routine(void) {
-  program_begin(ISA_X64, "t");
+  bl_program_begin(ISA_X64, "t");
   label("lost");
 }
 
@@ -141,9 +141,9 @@ static void bad_bss_alignment(void) {
 }
 
 static void alignment_beyond_a_page(void) {
-  Lay *lay = lay_new(0);
-  lay_at(lay, __FILE__, __LINE__);
-  lay_align(lay, 8192);
+  Lay *lay = bl_lay_new(0);
+  bl_lay_at(lay, __FILE__, __LINE__);
+  bl_lay_align(lay, 8192);
 }
 
 static void refused_encoding(void) {
@@ -234,8 +234,8 @@ static void mask_outside_value(void) {
 
 static void counted_executable(void) {
   begin_x64();
-  machine_count_coverage();
-  program_write_exec("/nonexistent", "first");
+  bl_machine_count_coverage();
+  bl_program_write_exec("/nonexistent", "first");
 }
 
 static void no_such_register(void) {
@@ -257,11 +257,11 @@ static LayCode restless_size(const LayFixup *fixup) {
 }
 
 static void settle_restless(LayEncode encode) {
-  Lay *lay = lay_new(0);
-  lay_at(lay, __FILE__, __LINE__);
-  lay_routine(lay, "first");
-  lay_fixup(lay, LAY_CODE, (LayFixup){.encode = encode}, "first", NULL);
-  lay_settle(lay, 0x400000, 0x1000);
+  Lay *lay = bl_lay_new(0);
+  bl_lay_at(lay, __FILE__, __LINE__);
+  bl_lay_routine(lay, "first");
+  bl_lay_fixup(lay, LAY_CODE, (LayFixup){.encode = encode}, "first", NULL);
+  bl_lay_settle(lay, 0x400000, 0x1000);
 }
 
 static void another_byte_in_one_more_pass(void) { settle_restless(restless_byte); }
@@ -314,7 +314,7 @@ END_TEST
 
 static size_t text_size(void) {
   size_t size;
-  lay_text(machine_layout(), &size);
+  bl_lay_text(bl_machine_layout(), &size);
   return size;
 }
 
@@ -324,7 +324,7 @@ static size_t jump_over(size_t count) {
   jump("there");
   data("filler", 1);
   data_bytes(filler, count);
-  op_label("there");
+  bl_label("there");
   settle();
   return text_size() - count;
 }
@@ -342,7 +342,7 @@ static size_t branch_back_over(size_t count) {
   label("there");
   data("filler", 1);
   data_bytes(filler, count);
-  op_branch(IF_EQ, A0, A1, "there"); /* cmp: 3 bytes */
+  bl_branch(IF_EQ, A0, A1, "there"); /* cmp: 3 bytes */
   settle();
   return text_size() - count - 3;
 }
@@ -357,16 +357,16 @@ END_TEST
 START_TEST(displacements) {
   size_t size;
   jump_over(127);
-  const unsigned char *text = lay_text(machine_layout(), &size);
+  const unsigned char *text = bl_lay_text(bl_machine_layout(), &size);
   ck_assert_uint_eq(text[0], 0xeb);
   ck_assert_uint_eq(text[1], 127);
   jump_over(128);
-  text = lay_text(machine_layout(), &size);
+  text = bl_lay_text(bl_machine_layout(), &size);
   ck_assert_uint_eq(text[0], 0xe9);
   ck_assert_uint_eq(text[1], 128);
   ck_assert_uint_eq(text[2] | text[3] | text[4], 0);
   branch_back_over(123);
-  text = lay_text(machine_layout(), &size);
+  text = bl_lay_text(bl_machine_layout(), &size);
   ck_assert_uint_eq(text[123 + 3], 0x74);
   ck_assert_uint_eq(text[123 + 4], 0x80);
 }
@@ -379,13 +379,13 @@ static size_t jump_over_jumps(size_t count) {
   jump("over_both");
   data("a", 1);
   data_bytes(filler, count);
-  op_label("back");
+  bl_label("back");
   jump("far");
-  op_label("over_both");
+  bl_label("over_both");
   data("b", 1);
   data_bytes(filler, 127);
-  op_jump("back");
-  op_label("far");
+  bl_jump("back");
+  bl_label("far");
   settle();
   return text_size() - count - 127;
 }
@@ -406,10 +406,10 @@ START_TEST(padding_and_growth) {
     data("a", 1);
     data_bytes(filler, count);
     data("b", 16);
-    op_label("there");
+    bl_label("there");
     settle();
-    const unsigned char *text = lay_text(machine_layout(), &(size_t){0});
-    uint64_t there = lay_find(machine_layout(), "first.there")->address - 0x400000;
+    const unsigned char *text = bl_lay_text(bl_machine_layout(), &(size_t){0});
+    uint64_t there = bl_lay_find(bl_machine_layout(), "first.there")->address - 0x400000;
     ck_assert_uint_eq(there % 16, 0);
     if (text[0] == 0xeb)
       ck_assert_uint_eq(2u + text[1], there);
@@ -430,15 +430,15 @@ START_TEST(the_first_form_that_reaches_is_taken) {
   static const struct { size_t count, len; } rows[] = {{0, 1}, {8, 1}, {9, 2}, {97, 2}, {98, 3}, {4096, 3}};
   for (size_t i = 0; i < COUNT(rows); i++) {
     size_t size;
-    Lay *lay = lay_new(0);
-    lay_routine(lay, "first");
-    lay_fixup(lay, LAY_CODE, (LayFixup){.encode = three_forms, .forms = 3}, "there", NULL);
-    lay_bytes(lay, filler, rows[i].count);
-    lay_label(lay, "there");
-    lay_settle(lay, 0x400000, 0x1000);
-    lay_text(lay, &size);
+    Lay *lay = bl_lay_new(0);
+    bl_lay_routine(lay, "first");
+    bl_lay_fixup(lay, LAY_CODE, (LayFixup){.encode = three_forms, .forms = 3}, "there", NULL);
+    bl_lay_bytes(lay, filler, rows[i].count);
+    bl_lay_label(lay, "there");
+    bl_lay_settle(lay, 0x400000, 0x1000);
+    bl_lay_text(lay, &size);
     ck_assert_uint_eq(size - rows[i].count, rows[i].len);
-    lay_free(lay);
+    bl_lay_free(lay);
   }
 }
 END_TEST
@@ -456,7 +456,7 @@ START_TEST(label_lookup) {
   jump("same"); /* the program's, at 3 */
   jump("first.same");
   settle();
-  const unsigned char *text = lay_text(machine_layout(), &(size_t){0});
+  const unsigned char *text = bl_lay_text(bl_machine_layout(), &(size_t){0});
   const unsigned char expected[] = {0xc3, 0xeb, 0xfd, 0xc3, 0xeb, 0xfd, 0xeb, 0xf8};
   ck_assert_uint_eq(text_size(), sizeof expected);
   for (size_t i = 0; i < sizeof expected; i++)
@@ -477,18 +477,18 @@ START_TEST(symbols) {
   bss("small", 3, 1);
   bss("large", 100, 64);
   settle();
-  const Lay *lay = machine_layout();
-  ck_assert_uint_eq(lay_find(lay, "first")->address, 0x400000);
-  ck_assert_uint_eq(lay_find(lay, "first")->size, 4);
-  ck_assert_uint_eq(lay_find(lay, "odd")->address, 0x400004);
-  ck_assert_uint_eq(lay_find(lay, "odd")->size, 3);
-  ck_assert_uint_eq(lay_find(lay, "second")->address, 0x400008);
-  ck_assert_uint_eq(lay_find(lay, "second")->size, 8);
-  ck_assert_uint_eq(lay_find(lay, "second.within")->address, 0x400008);
-  ck_assert_uint_eq(lay_find(lay, "small")->address, 0x401000);
-  ck_assert_uint_eq(lay_find(lay, "large")->address, 0x401040);
-  ck_assert_uint_eq(lay_bss_size(lay), 0x40 + 100);
-  ck_assert_ptr_null(lay_find(lay, "within"));
+  const Lay *lay = bl_machine_layout();
+  ck_assert_uint_eq(bl_lay_find(lay, "first")->address, 0x400000);
+  ck_assert_uint_eq(bl_lay_find(lay, "first")->size, 4);
+  ck_assert_uint_eq(bl_lay_find(lay, "odd")->address, 0x400004);
+  ck_assert_uint_eq(bl_lay_find(lay, "odd")->size, 3);
+  ck_assert_uint_eq(bl_lay_find(lay, "second")->address, 0x400008);
+  ck_assert_uint_eq(bl_lay_find(lay, "second")->size, 8);
+  ck_assert_uint_eq(bl_lay_find(lay, "second.within")->address, 0x400008);
+  ck_assert_uint_eq(bl_lay_find(lay, "small")->address, 0x401000);
+  ck_assert_uint_eq(bl_lay_find(lay, "large")->address, 0x401040);
+  ck_assert_uint_eq(bl_lay_bss_size(lay), 0x40 + 100);
+  ck_assert_ptr_null(bl_lay_find(lay, "within"));
 }
 END_TEST
 
@@ -505,7 +505,7 @@ START_TEST(many_labels) {
   for (unsigned i = 0; i < 20000; i++) {
     char name[24];
     snprintf(name, sizeof name, "first.l%u", i);
-    ck_assert_uint_eq(lay_find(machine_layout(), name)->address, 0x400000 + i);
+    ck_assert_uint_eq(bl_lay_find(bl_machine_layout(), name)->address, 0x400000 + i);
   }
 }
 END_TEST
@@ -518,13 +518,13 @@ START_TEST(source_positions) {
   li(A2, 3);
   settle();
   size_t count;
-  const LayItem *item = lay_items(machine_layout(), &count);
+  const LayItem *item = bl_lay_items(bl_machine_layout(), &count);
   ck_assert_uint_eq(count, 3);
   ck_assert_str_eq(item[0].file, __FILE__);
   ck_assert_int_eq(item[0].line, line);
   ck_assert_int_eq(item[1].line, line);
   ck_assert_int_eq(item[2].line, line + 1);
-  ck_assert_str_eq(lay_symbols(machine_layout(), &count)[item[2].owner].name, "first");
+  ck_assert_str_eq(bl_lay_symbols(bl_machine_layout(), &count)[item[2].owner].name, "first");
 }
 END_TEST
 
@@ -539,9 +539,9 @@ START_TEST(literals) {
       scan16(A0, A1, ((ByteSet){1, {{0, '\n', 0}}}));
     settle();
     sizes[twice] = text_size();
-    ck_assert_ptr_nonnull(lay_find(machine_layout(), "sixteen_0a"));
-    ck_assert_uint_eq(lay_find(machine_layout(), "sixteen_0a")->address % 16, 0);
-    ck_assert_ptr_null(lay_find(machine_layout(), "sixteen_78"));
+    ck_assert_ptr_nonnull(bl_lay_find(bl_machine_layout(), "sixteen_0a"));
+    ck_assert_uint_eq(bl_lay_find(bl_machine_layout(), "sixteen_0a")->address % 16, 0);
+    ck_assert_ptr_null(bl_lay_find(bl_machine_layout(), "sixteen_78"));
   }
   ck_assert_uint_eq(sizes[1] % 16, 0);
   ck_assert_uint_le(sizes[1] - sizes[0], 48); /* one more scan, no more data */

@@ -174,7 +174,7 @@ static void open_output(const Circumstances *circumstances, int ends[2]) {
   ck_assert_int_eq(ioctl(ends[1], TIOCSWINSZ, &size), 0);
 }
 
-static char *program_path(const Runner *runner) {
+static char *bl_program_path(const Runner *runner) {
   const char *build = getenv("BUILD");
   char *path, *whole;
   ck_assert_int_gt(asprintf(&path, "%s/elf/ls_%s", build ? build : "build", runner->arch ? runner->arch : ours[0].arch),
@@ -188,7 +188,7 @@ static char *program_path(const Runner *runner) {
 static Outcome run(const Runner *runner, const char *folder, const char *const *arguments,
                    const Circumstances *circumstances) {
   int output[2], error[2];
-  char *program = program_path(runner);
+  char *program = bl_program_path(runner);
   open_output(circumstances, output);
   ck_assert_int_eq(pipe2(error, O_CLOEXEC), 0);
   pid_t pid = fork();

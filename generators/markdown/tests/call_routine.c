@@ -51,20 +51,20 @@ static void lay_from_c(const char *name, const char *called) {
 
 /* Lay everything at an address, and copy it to `code`, which has room for CODE_SIZE bytes. */
 static void lay_all(Isa isa, uint64_t address, unsigned char *code) {
-  machine_begin(isa);
+  bl_machine_begin(isa);
   for (int call = 0; call < CALLS; call++)
     lay_from_c(names[call].from_c, names[call].routine);
   lay_entities();
   lay_unicode();
-  lay_settle(machine_layout(), address, PAGE);
+  bl_lay_settle(bl_machine_layout(), address, PAGE);
   size_t size;
-  const unsigned char *text = lay_text(machine_layout(), &size);
+  const unsigned char *text = bl_lay_text(bl_machine_layout(), &size);
   ck_assert_uint_le(size, CODE_SIZE);
   memcpy(code, text, size);
 }
 
 static uint64_t address_of(const char *name) {
-  const LaySymbol *symbol = lay_find(machine_layout(), name);
+  const LaySymbol *symbol = bl_lay_find(bl_machine_layout(), name);
   ck_assert_msg(symbol != NULL, "no routine is called %s", name);
   return symbol->address;
 }
@@ -126,11 +126,11 @@ static void lay_from_memory(const char *name, const char *called) {
 
 /* Learn the names of the routines from a first layout. */
 static void find_routines(Isa isa) {
-  machine_begin(isa);
+  bl_machine_begin(isa);
   lay_markdown();
-  machine_settle(CODE_SIZE, PAGE);
+  bl_machine_settle(CODE_SIZE, PAGE);
   size_t count;
-  const LaySymbol *symbols = lay_symbols(machine_layout(), &count);
+  const LaySymbol *symbols = bl_lay_symbols(bl_machine_layout(), &count);
   routine_count = 0;
   for (size_t i = 0; i < count; i++)
     if (symbols[i].kind == LAY_ROUTINE) {
@@ -145,13 +145,13 @@ static void find_routines(Isa isa) {
 /* Lay the renderer at an address and copy it to `code`; with a way in from C for each routine, or without. */
 static void lay_renderer(Isa isa, bool from_c, uint64_t address, unsigned char *code) {
   find_routines(isa);
-  machine_begin(isa);
+  bl_machine_begin(isa);
   for (int i = 0; from_c && i < routine_count; i++)
     lay_from_memory(routines[i].from_c, routines[i].name);
   lay_markdown();
-  machine_settle(address, PAGE);
+  bl_machine_settle(address, PAGE);
   size_t size;
-  const unsigned char *text = lay_text(machine_layout(), &size);
+  const unsigned char *text = bl_lay_text(bl_machine_layout(), &size);
   ck_assert_uint_le(size, CODE_SIZE);
   memcpy(code, text, size);
 }

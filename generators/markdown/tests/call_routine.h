@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "isa/machine.h"
+#include "words.h"
 
 /* A0..A5. */
 typedef struct {

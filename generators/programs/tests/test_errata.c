@@ -1,7 +1,7 @@
 /* test_errata.c: each statement of fixtures/published/errata.md, proven: computed from the published bytes, or run. */
 /* reads: fixtures/published elf */
-#include "isa/x64.h"
 #include "listing.h"
+#include "raw_words.h"
 
 #include <Zydis/Zydis.h>
 #include <arpa/inet.h>

@@ -1,0 +1,134 @@
+/* words.h: the short vocabulary of the emitter: routine, label, add, ld64, beq, ... Include it last, in files that lay
+ * code and nothing else: these words are macros, and some are words of other headers too (<iso646.h>, <sys/reg.h>).
+ *
+ * Each word notes the file and line where it stands and calls the function of the same name in isa/machine.h, which
+ * says what it does. An operand that is a register or an integer picks the form. What is neither does not compile. */
+#ifndef BYTELAY_WORDS_H
+#define BYTELAY_WORDS_H
+
+#include "isa/program.h"
+
+typedef BlReg Reg;
+typedef BlCond Cond;
+typedef BlIsa Isa;
+typedef BlMachine Machine;
+typedef BlSystemCall SystemCall;
+typedef BlByteTerm ByteTerm;
+typedef BlByteSet ByteSet;
+
+/* What an operand may be. In C, _Generic has no branch for anything but a register and an integer, so a pointer, a
+ * fraction or a register of another kind does not compile; in C++ there is no function for it. */
+/* clang-format off */
+#ifdef __cplusplus
+#include <initializer_list>
+#include <type_traits>
+template <class T> constexpr bool bl_is_integer = std::is_integral<T>::value || std::is_enum<T>::value;
+template <class R, class I> inline R bl_pick(BlReg, R reg, I) { return reg; }
+template <class T, class R, class I> inline typename std::enable_if<bl_is_integer<T>, I>::type bl_pick(T, R, I imm) {
+  return imm;
+}
+inline void bl_enter_all(std::initializer_list<BlReg> saved) { bl_enter(saved.begin(), (int)saved.size()); }
+#define BL_PICK_(b, reg, imm) bl_pick(b, reg, imm)
+#define BL_INTEGER_(value, imm) bl_pick(value, 0, imm)
+#define BL_ENTER_(...) bl_enter_all({__VA_ARGS__})
+#else
+#define BL_INTEGERS_(imm)                                                                                              \
+  _Bool: imm, char: imm, signed char: imm, unsigned char: imm, short: imm, unsigned short: imm, int: imm,              \
+  unsigned: imm, long: imm, unsigned long: imm, long long: imm, unsigned long long: imm
+#define BL_PICK_(b, reg, imm) _Generic((b), BlReg: reg, BL_INTEGERS_(imm))
+#define BL_INTEGER_(value, imm) _Generic((value), BL_INTEGERS_(imm))
+#define BL_ENTER_(...)                                                                                                 \
+  bl_enter((const BlReg[]){__VA_ARGS__}, (int)(sizeof((const BlReg[]){__VA_ARGS__}) / sizeof(BlReg)))
+#endif
+/* clang-format on */
+
+#define A0 BL_A0
+#define A1 BL_A1
+#define A2 BL_A2
+#define A3 BL_A3
+#define A4 BL_A4
+#define A5 BL_A5
+#define T0 BL_T0
+#define T1 BL_T1
+#define S0 BL_S0
+#define S1 BL_S1
+#define S2 BL_S2
+#define S3 BL_S3
+#define S4 BL_S4
+#define S5 BL_S5
+#define routine(name) (BL_AT, bl_routine(name)) /* open a routine: bind a global label */
+#define label(name) (BL_AT, bl_label(name))     /* bind a label of this routine */
+#define label_uncounted(name) (BL_AT, bl_label_uncounted(name))
+#define enter(...) (BL_AT, BL_ENTER_(__VA_ARGS__))
+#define enter_bare() (BL_AT, bl_enter(NULL, 0))
+#define leave() (BL_AT, bl_leave())
+#define ret() (BL_AT, bl_ret())                                   /* return from a routine that did not `enter` */
+#define li(d, value) (BL_AT, BL_INTEGER_(value, bl_li)(d, value)) /* d = value, any 64-bit constant */
+#define mov(d, a) (BL_AT, bl_mov(d, a))                           /* d = a */
+#define la(d, name) (BL_AT, bl_la(d, name))                       /* d = address of a label (code, data or bss) */
+#define add(d, a, b) (BL_AT, BL_PICK_(b, bl_add, bl_add_imm)(d, a, b))
+#define sub(d, a, b) (BL_AT, BL_PICK_(b, bl_sub, bl_sub_imm)(d, a, b))
+/* clang-format takes these three names for operators and would part them from their parameters; C++ does take them for
+ * operators, so there they are called and_, or_ and xor_. */
+/* clang-format off */
+#ifdef __cplusplus
+#define and_(d, a, b) (BL_AT, BL_PICK_(b, bl_and, bl_and_imm)(d, a, b))
+#define or_(d, a, b) (BL_AT, BL_PICK_(b, bl_or, bl_or_imm)(d, a, b))
+#define xor_(d, a, b) (BL_AT, BL_PICK_(b, bl_xor, bl_xor_imm)(d, a, b))
+#else
+#define and(d, a, b) (BL_AT, BL_PICK_(b, bl_and, bl_and_imm)(d, a, b))
+#define or(d, a, b) (BL_AT, BL_PICK_(b, bl_or, bl_or_imm)(d, a, b))
+#define xor(d, a, b) (BL_AT, BL_PICK_(b, bl_xor, bl_xor_imm)(d, a, b))
+#endif
+/* clang-format on */
+#define mul(d, a, b) (BL_AT, BL_PICK_(b, bl_mul, bl_mul_imm)(d, a, b)) /* low 64 bits */
+#define shl(d, a, b) (BL_AT, BL_PICK_(b, bl_shl, bl_shl_imm)(d, a, b)) /* count 0..63; a register counts modulo 64 */
+#define shr(d, a, b) (BL_AT, BL_PICK_(b, bl_shr, bl_shr_imm)(d, a, b)) /* logical */
+#define ld8(d, base, offset) (BL_AT, BL_INTEGER_(offset, bl_load)(8, d, base, offset))
+#define ld16(d, base, offset) (BL_AT, BL_INTEGER_(offset, bl_load)(16, d, base, offset))
+#define ld32(d, base, offset) (BL_AT, BL_INTEGER_(offset, bl_load)(32, d, base, offset))
+#define ld64(d, base, offset) (BL_AT, BL_INTEGER_(offset, bl_load)(64, d, base, offset))
+#define ld8x(d, base, index) (BL_AT, bl_load_indexed(8, d, base, index))
+#define ld16x(d, base, index) (BL_AT, bl_load_indexed(16, d, base, index))
+#define ld32x(d, base, index) (BL_AT, bl_load_indexed(32, d, base, index))
+#define ld64x(d, base, index) (BL_AT, bl_load_indexed(64, d, base, index))
+#define st8(v, base, offset) (BL_AT, BL_PICK_(v, bl_store8, bl_store8_imm)(v, base, offset))
+#define st16(v, base, offset) (BL_AT, BL_PICK_(v, bl_store16, bl_store16_imm)(v, base, offset))
+#define st32(v, base, offset) (BL_AT, BL_PICK_(v, bl_store32, bl_store32_imm)(v, base, offset))
+#define st64(v, base, offset) (BL_AT, BL_PICK_(v, bl_store64, bl_store64_imm)(v, base, offset))
+#define st8x(v, base, index) (BL_AT, bl_store_indexed(8, v, base, index))
+#define st16x(v, base, index) (BL_AT, bl_store_indexed(16, v, base, index))
+#define st32x(v, base, index) (BL_AT, bl_store_indexed(32, v, base, index))
+#define st64x(v, base, index) (BL_AT, bl_store_indexed(64, v, base, index))
+#define BL_BRANCH_(cond, a, b, to) (BL_AT, BL_PICK_(b, bl_branch, bl_branch_imm)(cond, a, b, to))
+#define beq(a, b, to) BL_BRANCH_(IF_EQ, a, b, to)
+#define bne(a, b, to) BL_BRANCH_(IF_NE, a, b, to)
+#define bltu(a, b, to) BL_BRANCH_(IF_LTU, a, b, to)
+#define bleu(a, b, to) BL_BRANCH_(IF_LEU, a, b, to)
+#define bgtu(a, b, to) BL_BRANCH_(IF_GTU, a, b, to)
+#define bgeu(a, b, to) BL_BRANCH_(IF_GEU, a, b, to)
+#define blt(a, b, to) BL_BRANCH_(IF_LT, a, b, to)
+#define ble(a, b, to) BL_BRANCH_(IF_LE, a, b, to)
+#define bgt(a, b, to) BL_BRANCH_(IF_GT, a, b, to)
+#define bge(a, b, to) BL_BRANCH_(IF_GE, a, b, to)
+#define bset(a, mask, to) (BL_AT, bl_branch_bits(true, a, mask, to))
+#define bclr(a, mask, to) (BL_AT, bl_branch_bits(false, a, mask, to))
+#define jump(to) (BL_AT, bl_jump(to)) /* also a tail call, from a routine that did not `enter` */
+#define call(to) (BL_AT, bl_call(to))
+#define jump_table(index, table) (BL_AT, bl_jump_table(index, table))
+#define scan16(d, p, set) (BL_AT, bl_scan16(d, p, set))
+#define mask16(d, p, set) (BL_AT, bl_mask16(d, p, set))
+#define first16(d, mask) (BL_AT, bl_first16(d, mask))
+#define copy16(dst, dst_offset, src, src_offset) (BL_AT, bl_copy16(dst, dst_offset, src, src_offset))
+#define sys(number) (BL_AT, bl_syscall(number))
+#define stack_pointer(d) (BL_AT, bl_stack_pointer(d))
+#define c_arguments() (BL_AT, bl_c_arguments())
+#define c_result() (BL_AT, bl_c_result())
+#define data(name, align) (BL_AT, bl_data(name, align))          /* open a data item: bind a global label, aligned */
+#define data_bytes(bytes, count) (BL_AT, bl_bytes(bytes, count)) /* the bytes themselves */
+#define data_string(text) (BL_AT, bl_bytes("" text "", sizeof(text) - 1)) /* a string literal, no NUL */
+#define data_value(bits, value) (BL_AT, bl_value(bits, value))
+#define data_offset16(to, base) (BL_AT, bl_offset16(to, base))
+#define bss(name, size, align) (BL_AT, bl_bss(name, size, align)) /* zeroed, writable, in its own segment; global */
+
+#endif
