@@ -203,7 +203,7 @@ static bool prepare(struct trail *trail, const struct session *session, const st
                                         trail->owned[3],
                                         failure->test_case->id,
                                         failure->target->label,
-                                        failure->target->runner == RUNNER_QEMU ? "qemu" : "native"};
+                                        runner_words[failure->target->runner]};
   memcpy(trail->step, step, sizeof step);
   bool good = GIT(".", &out, "clone", "-q", "--shared", "--no-checkout", repository, trail->clone) == 0;
   if (!good)

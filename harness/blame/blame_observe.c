@@ -143,6 +143,11 @@ static bool limit(struct target *target, struct bytes *why) {
 
 bool observe_case(struct workspace *workspace, const char *gate, const struct result *result,
                   const struct observation_options *options, struct observation *observation, struct bytes *why) {
+  *observation = (struct observation){.result = {.suite = result->suite, .target = result->target}};
+  if (result->target->runner == RUNNER_COMMAND) {
+    bytes_text(why, "a command of its suite's runs it ('runner'), and within that a program is not followed");
+    return false;
+  }
   struct target target = target_copy(result->target);
   char *log = workspace_file(workspace, "observed");
   *observation = (struct observation){.result = {.suite = result->suite, .target = &target}};

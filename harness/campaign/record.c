@@ -608,7 +608,10 @@ static void take_selection(const json_t *header, struct session_options *options
   take_list(json_object_get(header, "suites"), &options->suites);
   take_list(json_object_get(header, "cases"), &options->cases);
   take_list(json_object_get(header, "programs"), &options->programs);
-  options->runner = !runner ? NULL : strcmp(runner, "qemu") == 0 ? "qemu" : "native";
+  options->runner = NULL;
+  for (size_t i = 0; runner && runner_words[i]; i++)
+    if (strcmp(runner, runner_words[i]) == 0)
+      options->runner = runner_words[i];
   options->has_seed = json_is_string(seed);
   options->seed = options->has_seed ? strtoull(json_string_value(seed), NULL, 16) : 0;
   options->repeat = (unsigned)json_integer_value(json_object_get(header, "repeat"));

@@ -143,7 +143,7 @@ static const struct option_row what_to_run[] = {
      FIELD(session.cases), .values = "@cases"},
     {"program", 'p', "PROGRAM", "Programs whose name matches this shell pattern; may be repeated", BY_SELECT | BY_TABLE,
      ADD_TEXT, FIELD(session.programs), .values = "@programs"},
-    {"runner", 0, "RUNNER", "native or qemu", BY_SELECT, CALL, .parse = parse_runner, .values = "native qemu"},
+    {"runner", 0, "RUNNER", "native, qemu, or command: one that a suite names", BY_SELECT, CALL, .parse = parse_runner, .values = "native qemu command"},
     {"seed", 0, "N", "Seed of the random documents, and of the sample of mutants: a number, or the word random",
      BY_SELECT, CALL, .parse = parse_seed, .values = "random"},
     {"byte", 0, "N", "Blame byte N of the body, or of stdout, whether it diverges or not", BY(BLAME), CALL,
@@ -298,8 +298,11 @@ static unsigned long long parse_number(struct argp_state *state, const char *nam
 }
 
 static void parse_runner(struct argp_state *state, struct options *options, const char *value) {
-  if (strcmp(value, "native") != 0 && strcmp(value, "qemu") != 0)
-    argp_error(state, "--runner=%s: it is native or qemu", value);
+  size_t number = 0;
+  while (runner_words[number] && strcmp(runner_words[number], value) != 0)
+    number++;
+  if (!runner_words[number])
+    argp_error(state, "--runner=%s: it is native, qemu or command", value);
   options->session.runner = value;
 }
 

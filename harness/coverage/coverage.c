@@ -92,7 +92,7 @@ static bool add_target(struct session *session, struct suite *suite, struct targ
                        struct bytes *why) {
   struct coverage *coverage = NULL;
   for (size_t i = 0; i < suite->case_count; i++) {
-    if (!session_selects(session, suite, target, &suite->cases[i]))
+    if (target->runner == RUNNER_COMMAND || !session_selects(session, suite, target, &suite->cases[i]))
       continue;
     coverage = coverage ? coverage : find_or_add(list, target, why);
     if (!coverage)

@@ -82,8 +82,11 @@ static void judge_errors(struct result *result, const struct places *places, con
   bytes_free(&expected);
 }
 
-/* Whether nothing but an exit status speaks for a program that this harness saw no more of than that a script began. */
+/* Whether nothing but an exit status speaks for a program that this harness saw no more of than that a script, or a
+   runner, began. What a runner's command wrote on stderr may be its own. */
 static bool is_unseen(const struct result *result, const struct process *process) {
+  if (result->target->runner == RUNNER_COMMAND)
+    return process->out_text.len == 0;
   return process->out_text.len == 0 && process->err_text.len == 0 && !elf_identify(result->target->elf).is_elf;
 }
 
@@ -216,9 +219,9 @@ void judge_run(struct workspace *workspace, struct result *result, const struct 
   if (process->leaked)
     result_set(result, LEAKED, "a process that it started outlived it");
   if (!touched && is_unseen(result, process))
-    result_set(result, RUNNER_FAULT,
-               "start not observed: it is no ELF, so another program runs what it names, and an exit "
-               "status alone does not show that this began");
+    result_set(result, RUNNER_FAULT, "start not observed: %s, and an exit status alone does not show that this began",
+               result->target->runner == RUNNER_COMMAND ? "a command of its suite's runs it"
+                                                        : "it is no ELF, so another program runs what it names");
 }
 
 /* The header section that the program must send for a body of LENGTH bytes, where ANSWER came. */

@@ -18,6 +18,9 @@ struct confinement target_confinement(const struct target *target) {
       text_list_add(&confinement.reads, argument, strlen(argument));
     free(argument);
   }
+  for (size_t i = 0; target->runner == RUNNER_COMMAND && i < target->prefix.emulator.count; i++)
+    if (target->prefix.emulator.items[i][0] == '/')
+      text_list_add(&confinement.reads, target->prefix.emulator.items[i], strlen(target->prefix.emulator.items[i]));
   char *allow = program->allow ? places_expand(&places, program->allow) : NULL;
   if (allow && !confinement_allow(&confinement, allow, &why))
     die("allow: %s", why.data);

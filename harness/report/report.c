@@ -259,7 +259,7 @@ static void add_selection(const struct session *session, const struct result *re
   if (result->target != &session->oracle) {
     bytes_text(out, " --program");
     report_word(out, result->target->label);
-    bytes_printf(out, " --runner %s", result->target->runner == RUNNER_QEMU ? "qemu" : "native");
+    bytes_printf(out, " --runner %s", runner_words[result->target->runner]);
   }
   if (options->build_named) {
     bytes_text(out, " --build");
@@ -351,10 +351,25 @@ static void note_filter(const struct session *session, size_t first, size_t coun
                expected == 1 ? "" : "s", actual, filtered, filtered == 1 ? "" : "s");
 }
 
+/* That nobody saw the program itself begin, where a command of the suite's runs it. */
+static void note_runner(const struct session *session, size_t first, const struct tally *tally, struct bytes *out) {
+  const struct result *start = &session->results[first];
+  if (start->target->runner != RUNNER_COMMAND || tally->count == tally->not_run)
+    return;
+  bytes_printf(out, "start not observed: %s %s: 'runner =", start->suite->name, start->target->label);
+  for (size_t i = 0; i < start->target->program->runners.count; i++) {
+    bytes_text(out, " ");
+    bytes_escaped(out, span_text(start->target->program->runners.items[i]));
+  }
+  bytes_printf(out, "' runs it, so only what it puts out speaks for it, in %zu result%s\n",
+               tally->count - tally->not_run, tally->count - tally->not_run == 1 ? "" : "s");
+}
+
 void report_notes(const struct session *session, struct bytes *out) {
   for (size_t first = 0; first < session->result_count;) {
     struct tally tally;
     size_t count = report_group(session, first, &tally);
+    note_runner(session, first, &tally, out);
     note_filter(session, first, count, out);
     first += count;
   }

@@ -31,7 +31,7 @@ static bool selects_case(const struct session_options *options, const struct sui
 }
 
 static bool selects_target(const struct session_options *options, const struct target *target) {
-  if (options->runner && strcmp(options->runner, target->runner == RUNNER_QEMU ? "qemu" : "native") != 0)
+  if (options->runner && strcmp(options->runner, runner_words[target->runner]) != 0)
     return false;
   return text_list_selects(&options->programs, target->label) ||
          text_list_selects(&options->programs, target->program->name);

@@ -37,7 +37,7 @@ struct session_options {
   struct text_list suites;                 /* names, or paths of .ini files; none: all that are not on demand */
   struct text_list cases;                  /* shell patterns on case names */
   struct text_list programs;               /* shell patterns on program names */
-  const char *runner;                      /* "native", "qemu" or NULL */
+  const char *runner;                      /* a word of runner_words, or NULL */
   unsigned jobs;
   unsigned repeat;
   bool keep_going;

@@ -1,6 +1,7 @@
 /* The keys of a program, and what can be wrong with them. */
 #include "harness/suite/program.h"
 
+#include "harness/base/command.h"
 #include "harness/base/machine.h"
 #include "harness/process/confinement.h"
 #include "harness/suite/folder.h"
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const runner_words[] = {"native", "qemu", NULL};
+const char *const runner_words[] = {"native", "qemu", "command", NULL};
 const char *const drive_words[] = {"run", "http", NULL};
 const char *const ready_words[] = {"line", "port", NULL};
 const char *const compare_words[] = {"output", "tree", NULL};
@@ -39,6 +40,16 @@ void program_free(struct program *program) {
 uint64_t program_hash(const struct program *program) { return keys_hash(&program_keys, program, 0); }
 
 bool program_feeds_stdin(const struct program *program) { return strcmp(program->input, "yes") == 0; }
+
+/* Whether WORD is that of a runner, with the comma after it that a list may have. */
+static bool is_runner(const char *word) {
+  size_t len = strcspn(word, ",");
+  return (len == 6 && strncmp(word, "native", 6) == 0) || (len == 4 && strncmp(word, "qemu", 4) == 0);
+}
+
+bool program_has_command(const struct program *program) {
+  return program->runners.count > 0 && !is_runner(program->runners.items[0]);
+}
 
 size_t program_requests(const struct program *program) {
   size_t least = program->connection == CONNECTION_KEEP ? 2 : 1;
@@ -173,6 +184,25 @@ static bool check_paths(const struct program *program, struct bytes *why) {
   return true;
 }
 
+/* A word that is nearly that of a runner, and no command, is one that was misspelt. */
+static bool check_runners(const struct program *program, struct bytes *why) {
+  const struct text_list *runners = &program->runners;
+  if (runners->count == 0)
+    return true;
+  const char *first = runners->items[0];
+  char *command = strchr(first, '/') ? xstrdup(first) : find_command(first);
+  bool good = command || is_runner(first) || !nearest_word(first, runner_words, 2);
+  if (!good)
+    complain_of_word(why, "runner", first, runner_words, 2);
+  free(command);
+  for (size_t i = 1; good && is_runner(first) && i < runners->count; i++) {
+    good = is_runner(runners->items[i]);
+    if (!good)
+      complain_of_word(why, "runner", runners->items[i], runner_words, 2);
+  }
+  return good;
+}
+
 static bool check_words(const struct program *program, struct bytes *why) {
   bool good = true;
   const char **names = xcalloc(machine_count, sizeof *names);
@@ -183,14 +213,7 @@ static bool check_words(const struct program *program, struct bytes *why) {
     if (!good)
       complain_of_word(why, "arch", program->arches.items[i], names, machine_count);
   }
-  for (size_t i = 0; good && i < program->runners.count; i++) {
-    size_t known = 0;
-    while (runner_words[known] && strcmp(program->runners.items[i], runner_words[known]) != 0)
-      known++;
-    good = runner_words[known] != NULL;
-    if (!good)
-      complain_of_word(why, "runner", program->runners.items[i], runner_words, known);
-  }
+  good = good && check_runners(program, why);
   free(names);
   for (size_t i = 0; good && i < program->oracle_options.count; i++) {
     size_t number = option_number(program->oracle_options.items[i]);

@@ -4,7 +4,8 @@
 
 #include "harness/suite/keys.h"
 
-enum runner { RUNNER_NATIVE, RUNNER_QEMU };
+/* The machine itself, qemu-user, or a command of the suite's. */
+enum runner { RUNNER_NATIVE, RUNNER_QEMU, RUNNER_COMMAND };
 enum drive { DRIVE_RUN, DRIVE_HTTP };
 enum ready { READY_LINE, READY_PORT };
 
@@ -31,8 +32,8 @@ extern const char *const runner_words[], *const drive_words[], *const ready_word
   KEY(KEY_TEXT, elf, "elf", NULL, NULL, KNOWS_FIXED | KNOWS_ARCH | KNOWS_AS_PATH, NULL)                                \
   /* empty: what the ELF says */                                                                                       \
   KEY(KEY_WORDS, arches, "arch", NULL, NULL, KNOWS_NONE, NULL)                                                         \
-  /* empty: all that there are */                                                                                      \
-  KEY(KEY_WORDS, runners, "runner", NULL, NULL, KNOWS_NONE, NULL)                                                      \
+  /* words of runner_words; empty: native and qemu; or a command that runs the program */                              \
+  KEY(KEY_ARGUMENTS, runners, "runner", NULL, NULL, KNOWS_FIXED | KNOWS_ARCH, NULL)                                    \
   /* of the program */                                                                                                 \
   KEY(KEY_ARGUMENTS, arguments, "arguments", NULL, NULL, KNOWS_RUN, NULL)                                              \
   /* NAME=VALUE */                                                                                                     \
@@ -116,6 +117,9 @@ void program_free(struct program *program);
 
 /* What is wrong with PROGRAM in itself, appended to WHY as one sentence. Returns whether nothing is. */
 bool program_check(const struct program *program, struct bytes *why);
+
+/* Whether the runner of PROGRAM is a command, an emulator or a wrapper of the suite's own. */
+bool program_has_command(const struct program *program);
 
 /* How many requests a case of PROGRAM makes, one after the other, and what request NUMBER, from 0, asks for. */
 size_t program_requests(const struct program *program);

@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 static const char *place_name(const struct machine *machine, enum runner runner) {
+  if (runner == RUNNER_COMMAND)
+    return "command";
   if (!machine)
     return "native";
   return runner == RUNNER_NATIVE ? machine->native : machine->emulated;
@@ -20,9 +22,24 @@ static const char *place_name(const struct machine *machine, enum runner runner)
 
 static bool wants_runner(const struct program *program, const char *runner) {
   for (size_t i = 0; i < program->runners.count; i++)
-    if (strcmp(program->runners.items[i], runner) == 0)
+    if (strncmp(program->runners.items[i], runner, strlen(runner)) == 0)
       return true;
   return program->runners.count == 0;
+}
+
+/* Makes the runner's command the emulator of TARGET: a name is looked for along PATH, a path is the suite file's. */
+static void add_command(struct target *target) {
+  const struct text_list *words = &target->program->runners;
+  struct places places = target_places(target);
+  for (size_t i = 0; i < words->count; i++) {
+    char *word = places_expand(&places, words->items[i]);
+    char *path = i > 0               ? NULL
+                 : word[0] == '/'    ? NULL
+                 : strchr(word, '/') ? xasprintf("%s/%s", target->program->folder, word)
+                                     : find_command(word);
+    text_list_take(&target->prefix.emulator, path ? path : xstrdup(word));
+    free(word);
+  }
 }
 
 /* What a suite itself wants before its program. */
@@ -35,6 +52,8 @@ static void add_prefix(struct target *target) {
   }
   if (target->runner == RUNNER_QEMU)
     prefix_emulate_machine(&target->prefix, target->machine);
+  if (target->runner == RUNNER_COMMAND)
+    add_command(target);
 }
 
 static void add_target(struct suite *suite, const struct program *program, const char *elf,
@@ -54,9 +73,13 @@ static void add_target(struct suite *suite, const struct program *program, const
 }
 
 /* A machine's own programs run natively, and under qemu as well; another machine's only under qemu. What is no ELF
-   (a script) is for the kernel to run. */
+   (a script) is for the kernel to run. A command of the suite's runs whatever it is. */
 static void add_targets(struct suite *suite, const struct program *program, const char *elf,
                         const struct machine *machine) {
+  if (program_has_command(program)) {
+    add_target(suite, program, elf, machine, RUNNER_COMMAND);
+    return;
+  }
   bool native = !machine || machine == host_machine();
   if (native && (wants_runner(program, "native") || !machine))
     add_target(suite, program, elf, machine, RUNNER_NATIVE);
@@ -151,6 +174,9 @@ char *target_check(const struct target *target) {
     return xasprintf("%s: %s (chmod +x it)", target->elf, strerror(errno));
   if (wrappers->count && access(wrappers->items[0], X_OK) != 0)
     return xasprintf("%s: %s (run `make` to build it)", wrappers->items[0], strerror(errno));
+  if (emulator->count && target->runner == RUNNER_COMMAND && access(emulator->items[0], X_OK) != 0)
+    return xasprintf("%s, which 'runner = %s' names: %s", emulator->items[0], target->program->runners.items[0],
+                     strchr(emulator->items[0], '/') ? strerror(errno) : "it is not on the PATH");
   if (emulator->count && access(emulator->items[0], X_OK) != 0)
     return xasprintf("%s is not on the PATH (install qemu-user)", emulator->items[0]);
   return NULL;
@@ -158,12 +184,14 @@ char *target_check(const struct target *target) {
 
 char *target_check_machine(const struct target *target) {
   struct elf_identity identity = elf_identify(target->elf);
+  if (target->runner == RUNNER_COMMAND && !target->program->arches.count)
+    return NULL; /* it is the command's to know */
   if (!identity.is_elf || (identity.machine && identity.machine == target->machine))
     return NULL;
   if (target->machine)
     return xasprintf("%s: it is a program for %s, and not for %s, as 'arch = %s' says", target->elf,
                      elf_description(&identity), target->machine->title, target->machine->name);
   return xasprintf("%s: a program for %s, a machine that bytegate knows no runner for (`bytegate machines` lists those "
-                   "that it knows)",
+                   "that it knows; 'runner = COMMAND' names an emulator of your own)",
                    target->elf, elf_description(&identity));
 }

@@ -204,6 +204,37 @@ suite "${served[@]:0:5}" 'arguments = {port} {folder}' 'deadline = 2' 'connectio
   '[cases c]' 'source = conversations' 'path = talks'
 verify 'a conversation with a server that keeps its connection ends' 1 'DIVERGED s/c/one'
 
+# ---- runners --------------------------------------------------------------------------------------------------------
+
+# shellcheck disable=SC2016 # sh expands
+program emu '[ "$1" = -x ] && shift; exec sh "$@"'
+printf 'printf %%s "$1"\n' >script
+chmod +x script
+ran=('[program p]' 'elf = script' 'arguments = hello' 'oracle = command' 'oracle-command = printf hello')
+suite "${ran[@]}" 'runner = ./emu' "${texts[@]}"
+verify 'a command runs the program' 0 'EQUAL s/c/a.txt p command'
+expect_text 'and nobody saw that begin' "start not observed: s p: 'runner = ./emu' runs it" "$folder/out"
+suite "${ran[@]}" 'runner = "{suite}/emu" -x' "${texts[@]}"
+verify 'with words of its own' 0 'EQUAL s/c/a.txt p command'
+verify 'which --runner selects' 0 'EQUAL s/c/a.txt p command' --runner command
+suite '[program p]' 'elf = script' 'runner = ./emu' 'oracle = command' 'oracle-command = true' "${texts[@]}"
+verify 'an exit status alone proves nothing' 3 "RUNNER FAULT s/c/a.txt p command: start not observed: a command of its suite's"
+suite "${ran[@]}" 'runner = ./emu' 'exit-status = 1' "${texts[@]}"
+verify 'and one that is wrong diverges' 1 'exit status is 0, expected 1'
+suite "${ran[@]}" 'runner = nowhere-emu' "${texts[@]}"
+run "$gate" verify --no-self-audit --suite s.ini
+expect_status 'a command that is not there is named' 3
+expect_text 'with its key' "nowhere-emu, which 'runner = nowhere-emu' names: it is not on the PATH" "$folder/err"
+suite "${ran[@]}" 'runner = native, qemus' "${texts[@]}"
+run "$gate" verify --no-self-audit --suite s.ini
+expect_text 'a runner that is misspelt has a nearest' "unknown runner 'qemus'; did you mean 'qemu'?" "$folder/err"
+bytes 7f 45 4c 46 02 01 01 00 00 00 00 00 00 00 00 00 02 00 32 00 01 00 00 00 >itanium
+chmod +x itanium
+suite '[program p]' 'elf = itanium' 'oracle = command' 'oracle-command = true' "${texts[@]}"
+run "$gate" verify --no-self-audit --suite s.ini
+expect_text 'a machine without a runner is refused by its name' 'Itanium' "$folder/err"
+expect_text 'and what helps is named' "'runner = COMMAND' names an emulator of your own" "$folder/err"
+
 # ---- where a suite is called from -----------------------------------------------------------------------------------
 
 program plain 'printf hello'
