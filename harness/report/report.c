@@ -365,12 +365,41 @@ static void note_runner(const struct session *session, size_t first, const struc
                tally->count - tally->not_run, tally->count - tally->not_run == 1 ? "" : "s");
 }
 
+/* The next reason among the COUNT results from FIRST on that are known or skipped as RESULT is, and how many of them it
+   is given for. */
+static size_t count_reason(const struct session *session, size_t first, size_t count, const struct result *result) {
+  size_t same = 0;
+  for (size_t i = first; i < first + count; i++) {
+    const struct result *other = &session->results[i];
+    same += other->reason && other->skipped == result->skipped && strcmp(other->reason, result->reason) == 0;
+    if (same == 1 && other != result && other < result)
+      return 0; /* it was told */
+  }
+  return same;
+}
+
+/* Which results of one target were skipped or are known, by the reasons that are given. */
+static void note_reasons(const struct session *session, size_t first, size_t count, struct bytes *out) {
+  for (size_t i = first; i < first + count; i++) {
+    const struct result *result = &session->results[i];
+    bool told = result->skipped || (result->known == KNOWN_AS_IS && result->reason);
+    size_t same = told ? count_reason(session, first, count, result) : 0;
+    if (same == 0)
+      continue;
+    bytes_printf(out, "%s: %s %s %s: %zu case%s: ", result->skipped ? "skipped" : "known", result->suite->name,
+                 result->target->label, result->target->where, same, same == 1 ? "" : "s");
+    bytes_escaped(out, span_text(result->reason));
+    bytes_text(out, "\n");
+  }
+}
+
 void report_notes(const struct session *session, struct bytes *out) {
   for (size_t first = 0; first < session->result_count;) {
     struct tally tally;
     size_t count = report_group(session, first, &tally);
     note_runner(session, first, &tally, out);
     note_filter(session, first, count, out);
+    note_reasons(session, first, count, out);
     first += count;
   }
 }

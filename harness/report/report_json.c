@@ -34,6 +34,8 @@ static json_t *result_object(const struct session *session, const struct result 
     json_set(object, "filtered_expected", json_integer((json_int_t)result->filtered_expected));
     json_set(object, "filtered_actual", json_integer((json_int_t)result->filtered_actual));
   }
+  if (result->reason)
+    json_set(object, "reason", json_string_of(span_text(result->reason)));
   if (result->where.len)
     json_set(object, "where", json_string_of(span_of(&result->where)));
   if (result->part != PART_NONE) {

@@ -3,6 +3,8 @@
 #include "harness/report/xml.h"
 #include "harness/suite/suite.h"
 
+#include <stdlib.h>
+
 static void write_failure(const struct session *session, struct xml *xml, const struct result *result) {
   bool fault = verdict_is_infrastructure(result->verdict);
   struct bytes headline = {0};
@@ -27,9 +29,12 @@ static void write_case(const struct session *session, struct xml *xml, const str
     write_failure(session, xml, result);
   } else if (result->verdict == NOT_RUN || result->known == KNOWN_AS_IS) {
     xml_open(xml, "skipped");
-    xml_attribute(xml, "message",
-                  result->known == KNOWN_AS_IS ? "known divergence"
-                                               : left_out_reason(session_left_out(session, result)));
+    char *message = xasprintf("%s%s%s",
+                              result->known == KNOWN_AS_IS ? "known divergence"
+                                                           : left_out_reason(session_left_out(session, result)),
+                              result->reason ? ": " : "", result->reason ? result->reason : "");
+    xml_attribute(xml, "message", message);
+    free(message);
     xml_close(xml);
   }
   xml_close(xml);

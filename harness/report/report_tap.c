@@ -54,6 +54,10 @@ static void print_case(const struct session *session, const struct result *resul
     bytes_printf(out, " # SKIP not run, %s", left_out_reason(session_left_out(session, result)));
   else if (known)
     bytes_text(out, " # TODO known divergence");
+  if ((skipped || known) && result->reason) {
+    bytes_text(out, ": ");
+    print_description(result->reason, out);
+  }
   bytes_text(out, "\n");
   if (result_failed(result))
     print_diagnostics(session, result, out);

@@ -140,6 +140,28 @@ static void begin(struct session *session, const struct session_options *options
   session->stop.id = (char *)"obeys-sigterm";
 }
 
+/* A line of `skip` or `xfail` that speaks of no case says nothing, and hides that it once did. */
+static bool check_patterns(const struct suite *suite, struct bytes *why) {
+  for (size_t i = 0; i < suite->program_count; i++) {
+    const struct program *program = &suite->programs[i];
+    const struct text_list *lists[] = {&program->skips, &program->failing};
+    for (size_t k = 0; k < lists[0]->count + lists[1]->count; k++) {
+      bool skips = k < lists[0]->count;
+      char *line = skips ? lists[0]->items[k] : lists[1]->items[k - lists[0]->count];
+      const struct text_list one = {&line, 1};
+      bool met = reason_for(&one, "obeys-sigterm") != NULL;
+      for (size_t c = 0; c < suite->case_count && !met; c++)
+        met = reason_for(&one, suite->cases[c].id) != NULL;
+      if (!met) {
+        bytes_printf(why, "%s:%d: '%s = %s' speaks of no case that there is", suite->path, program->line,
+                     skips ? "skip" : "xfail", line);
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
 /* Makes the cases of every suite, and reads the list of known divergences. */
 static bool complete(struct session *session, struct bytes *why) {
   const struct session_options *options = session->options;
@@ -148,7 +170,7 @@ static bool complete(struct session *session, struct bytes *why) {
   const char *pick = one ? options->cases.items[0] : NULL;
   for (size_t i = 0; good && i < session->suite_count; i++)
     good = suite_make_cases(&session->suites[i], options->has_seed, options->seed, pick, why) &&
-           check_names(&session->suites[i], why);
+           check_names(&session->suites[i], why) && (pick || check_patterns(&session->suites[i], why));
   return good && known_read(options->known_path, &session->known, why);
 }
 
@@ -289,7 +311,9 @@ static void ask_again(struct session *session, struct result *result) {
 static bool finish(struct session *session, struct result *result) {
   ask_again(session, result);
   result->known = KNOWN_NOT;
+  result->reason = NULL;
   known_apply(&session->known, result);
+  known_apply_suite(result);
   bool failed = result_failed(result);
   bool known = result->known == KNOWN_AS_IS;
   session->finished += !result->reported;
@@ -534,10 +558,21 @@ static struct result **list_jobs(struct session *session, size_t *count) {
   *count = 0;
   for (size_t i = 0; i < session->result_count; i++) {
     struct result *result = &session->results[i];
-    if (result->target != &session->oracle && result->test_case != &session->stop && !result->restored)
+    const char *reason = reason_for(&result->target->program->skips, result->test_case->id);
+    result->skipped = reason && result->target != &session->oracle;
+    if (result->skipped)
+      result->reason = reason;
+    else if (result->target != &session->oracle && result->test_case != &session->stop && !result->restored)
       jobs[(*count)++] = result;
   }
   return jobs;
+}
+
+static size_t count_skipped(const struct session *session) {
+  size_t count = 0;
+  for (size_t i = 0; i < session->result_count; i++)
+    count += session->results[i].skipped;
+  return count;
 }
 
 bool session_run(struct session *session, struct workspace *workspace, struct bytes *why, int *status) {
@@ -549,8 +584,12 @@ bool session_run(struct session *session, struct workspace *workspace, struct by
     return false;
   size_t count;
   struct result **jobs = list_jobs(session, &count);
-  *status = EXIT_INFRASTRUCTURE;
-  good = check_targets(jobs, count, why);
+  size_t skipped = count_skipped(session);
+  session->selected -= skipped;
+  *status = session->selected ? EXIT_INFRASTRUCTURE : EXIT_USAGE;
+  if (session->selected == 0)
+    bytes_text(why, "each selected case is skipped by its suite ('skip'), so there is no verdict");
+  good = session->selected > 0 && check_targets(jobs, count, why);
   session->started_ns = now_ns();
   interrupt_hold(&before);
   if (good)
@@ -613,6 +652,8 @@ enum left_out session_left_out(const struct session *session, const struct resul
                                                                       : LEFT_AFTER_FAULT;
   if (result->verdict != NOT_RUN)
     return LEFT_NOT;
+  if (result->skipped)
+    return LEFT_SKIPPED;
   if (session->interrupted)
     return LEFT_INTERRUPTED;
   return session->failed && !session->options->keep_going ? LEFT_AFTER_FAILURE : LEFT_UNJUDGED;
@@ -627,6 +668,7 @@ const char *left_out_reason(enum left_out left_out) {
       "because their program hung again and again",
       "because what runs their program failed",
       "because their server had ended before",
+      "because their suite skips them",
   };
   return reasons[left_out];
 }

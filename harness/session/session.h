@@ -119,6 +119,7 @@ enum left_out {
   LEFT_AFTER_HANGS,
   LEFT_AFTER_FAULT, /* the runner or this harness failed */
   LEFT_UNJUDGED,    /* how a server stops, where each had ended before */
+  LEFT_SKIPPED,     /* its suite says so */
   LEFT_REASONS
 };
 enum left_out session_left_out(const struct session *session, const struct result *result);

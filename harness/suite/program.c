@@ -7,6 +7,7 @@
 #include "harness/suite/folder.h"
 #include "oracles/markdown.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +41,25 @@ void program_free(struct program *program) {
 uint64_t program_hash(const struct program *program) { return keys_hash(&program_keys, program, 0); }
 
 bool program_feeds_stdin(const struct program *program) { return strcmp(program->input, "yes") == 0; }
+
+/* The length of the pattern of LINE, "PATTERN: REASON"; 0: it is no such line. */
+static size_t pattern_length(const char *line) {
+  const char *colon = strstr(line, ": ");
+  return colon && colon[2 + strspn(colon + 2, " ")] ? (size_t)(colon - line) : 0;
+}
+
+const char *reason_for(const struct text_list *lines, const char *id) {
+  const char *reason = NULL;
+  for (size_t i = 0; i < lines->count && !reason; i++) {
+    size_t len = pattern_length(lines->items[i]);
+    char *pattern = xstrndup(lines->items[i], len);
+    /* How a server stops is no case: it is spoken of by its name alone. */
+    if (strchr(id, '/') ? fnmatch(pattern, id, 0) == 0 : strcmp(pattern, id) == 0)
+      reason = lines->items[i] + len + 2;
+    free(pattern);
+  }
+  return reason;
+}
 
 /* Whether WORD is that of a runner, with the comma after it that a list may have. */
 static bool is_runner(const char *word) {
@@ -110,6 +130,15 @@ static bool check_lists(const struct program *program, struct bytes *why) {
     const char *equals = strchr(program->environment.items[i], '=');
     if (!equals || equals == program->environment.items[i])
       return wrong(why, "'environment' is NAME=VALUE");
+  }
+  for (size_t i = 0; i < program->skips.count + program->failing.count; i++) {
+    bool skips = i < program->skips.count;
+    const char *line = skips ? program->skips.items[i] : program->failing.items[i - program->skips.count];
+    if (!pattern_length(line)) {
+      bytes_printf(why, "'%s = %s': PATTERN: REASON was expected, as in '%s = docs/*: it knows no tables'",
+                   skips ? "skip" : "xfail", line, skips ? "skip" : "xfail");
+      return false;
+    }
   }
   for (size_t i = 0; i < program->files.count; i++)
     if (!check_file(program->files.items[i], why))

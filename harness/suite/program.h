@@ -91,6 +91,9 @@ extern const char *const runner_words[], *const drive_words[], *const ready_word
   KEY(KEY_TEXT, signal, "signal", NULL, NULL, KNOWS_NONE, "drive = run")                                               \
   /* whether a server must obey SIGTERM */                                                                             \
   KEY(KEY_YES_NO, judges_stop, "obeys-sigterm", "yes", NULL, KNOWS_NONE, "drive = http")                               \
+  /* "PATTERN: REASON": cases that are not run, and cases that fail */                                                 \
+  KEY(KEY_LIST, skips, "skip", NULL, NULL, KNOWS_UNREAD, NULL)                                                         \
+  KEY(KEY_LIST, failing, "xfail", NULL, NULL, KNOWS_UNREAD, NULL)                                                      \
   /* seconds for one case */                                                                                           \
   KEY(KEY_SECONDS, deadline, "deadline", "10", NULL, KNOWS_NONE, NULL)                                                 \
   /* whether it runs in a cell */                                                                                      \
@@ -120,6 +123,10 @@ bool program_check(const struct program *program, struct bytes *why);
 
 /* Whether the runner of PROGRAM is a command, an emulator or a wrapper of the suite's own. */
 bool program_has_command(const struct program *program);
+
+/* The reason of the first line of LINES, "PATTERN: REASON" each, whose pattern the case ID, "source/name", matches;
+   NULL: there is none. Borrowed from LINES. */
+const char *reason_for(const struct text_list *lines, const char *id);
 
 /* How many requests a case of PROGRAM makes, one after the other, and what request NUMBER, from 0, asks for. */
 size_t program_requests(const struct program *program);

@@ -2,7 +2,13 @@
 
    One entry a line: SUITE/CASE PROGRAM RUNNER SIGNATURE, the first three shell patterns, as in
        markdown/spec/042 markdown-server_* * body@57:3f1c99e05e0a1b22
-   Text after # says why. The list's goal is to be empty. */
+   Text after # says why. The list's goal is to be empty.
+
+   A signature can stand for all that diverge alike: like:PART:CAME/EXPECTED, with the two bytes in which they begin to
+   differ, or `end`, as in
+       notes/[a-z]* discount_x64 * like:stdout:0x0a/0x3c  # a blank line between blocks; https://example.org/bug/7
+   Of the cases that its patterns name, it speaks only of those that diverge so: there must be one at least. A suite
+   says `xfail` of what fails in any way. */
 #ifndef HARNESS_KNOWN_H
 #define HARNESS_KNOWN_H
 
@@ -14,7 +20,9 @@ struct known_entry {
   char *runner;
   char *signature;
   int line;
-  bool met; /* by a case that ran */
+  char *reason; /* after the #; NULL: none */
+  size_t count; /* results that diverged as it says */
+  bool met;     /* by a case that ran */
 };
 
 struct known_list {
@@ -25,6 +33,16 @@ struct known_list {
 
 /* Reads PATH; a file that is not there is an empty list. WHY names the line that is no entry. */
 bool known_read(const char *path, struct known_list *list, struct bytes *why);
+
+/* The signature for all results that diverge like RESULT; NULL: it does not diverge in two bytes. The caller frees it.
+ */
+char *result_likeness(const struct result *result);
+
+/* Whether ENTRY speaks of all that diverge alike. */
+bool known_is_likeness(const struct known_entry *entry);
+
+/* What the suite of RESULT says of it by xfail: sets result->known as known_apply does, and the reason. */
+void known_apply_suite(struct result *result);
 
 /* Looks RESULT up in the list: sets result->known, and adds to the detail what the list says otherwise. */
 void known_apply(struct known_list *list, struct result *result);

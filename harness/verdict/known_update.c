@@ -17,6 +17,7 @@ struct outcome {
   const struct result *result;
   char *id;        /* "suite/case" */
   char *signature; /* "equal" where it is */
+  char *like;      /* for all that diverge alike; NULL: none */
   bool listed;     /* an entry says just this */
 };
 
@@ -31,6 +32,7 @@ struct merge {
 /* What became of the cases that an entry speaks of. */
 struct findings {
   size_t same, equal, other;
+  size_t apart;          /* of which an entry for all that diverge alike does not speak */
   const char *signature; /* of the others, where it is one; NULL: there are several */
 };
 
@@ -44,13 +46,14 @@ static void take_outcomes(struct merge *merge, const struct result *results, siz
     if (has_run(&results[i]))
       merge->outcomes[merge->count++] =
           (struct outcome){&results[i], xasprintf("%s/%s", results[i].suite->name, results[i].test_case->id),
-                           result_signature(&results[i]), false};
+                           result_signature(&results[i]), result_likeness(&results[i]), false};
 }
 
 static void free_outcomes(struct merge *merge) {
   for (size_t i = 0; i < merge->count; i++) {
     free(merge->outcomes[i].id);
     free(merge->outcomes[i].signature);
+    free(merge->outcomes[i].like);
   }
   free(merge->outcomes);
 }
@@ -59,14 +62,21 @@ static bool speaks_of(const struct known_entry *entry, const struct outcome *out
   return known_matches(entry, outcome->result->target, outcome->id);
 }
 
+/* Whether OUTCOME, of which ENTRY speaks, diverges as SIGNATURE says. */
+static bool diverges_as(const struct outcome *outcome, const char *signature) {
+  return strcmp(outcome->signature, signature) == 0 || (outcome->like && strcmp(outcome->like, signature) == 0);
+}
+
 static struct findings look_up(const struct merge *merge, const struct known_entry *entry) {
   struct findings found = {0};
   for (size_t i = 0; i < merge->count; i++) {
     const struct outcome *outcome = &merge->outcomes[i];
     if (!speaks_of(entry, outcome))
       continue;
-    if (strcmp(outcome->signature, entry->signature) == 0) {
+    if (diverges_as(outcome, entry->signature)) {
       found.same++;
+    } else if (known_is_likeness(entry)) {
+      found.apart++;
     } else if (outcome->result->verdict == EQUAL) {
       found.equal++;
     } else {
@@ -82,7 +92,7 @@ static struct findings look_up(const struct merge *merge, const struct known_ent
 /* Notes that ENTRY, with the signature SIGNATURE, is in the new list. */
 static void mark_listed(struct merge *merge, const struct known_entry *entry, const char *signature) {
   for (size_t i = 0; i < merge->count; i++)
-    if (speaks_of(entry, &merge->outcomes[i]) && strcmp(merge->outcomes[i].signature, signature) == 0)
+    if (speaks_of(entry, &merge->outcomes[i]) && diverges_as(&merge->outcomes[i], signature))
       merge->outcomes[i].listed = true;
 }
 
@@ -137,7 +147,7 @@ static void keep(struct merge *merge, const char *line, const struct known_entry
 static void decide(struct merge *merge, const char *path, const char *line, const struct known_entry *entry) {
   struct findings found = look_up(merge, entry);
   const struct known_scope *scope = merge->scope;
-  bool met = found.same + found.equal + found.other > 0;
+  bool met = found.same + found.equal + found.other + found.apart > 0;
   bool holds = met ? found.same > 0 && found.equal == 0 : !scope->is_idle(scope->user, entry);
   if (holds) {
     keep(merge, line, entry);
@@ -156,6 +166,32 @@ static void decide(struct merge *merge, const char *path, const char *line, cons
   }
 }
 
+/* How many results must diverge alike, so that one entry stands for all. */
+enum { LEAST_ALIKE = 4 };
+
+static bool is_like(const struct outcome *one, const struct outcome *other) {
+  return !other->listed && !other->result->failing && other->like && strcmp(one->like, other->like) == 0 &&
+         one->result->suite == other->result->suite && one->result->target == other->result->target;
+}
+
+/* Adds one entry for all that diverge like outcome NUMBER, on its program, if they are many. Returns whether it did. */
+static bool add_likeness(struct merge *merge, size_t number) {
+  const struct outcome *one = &merge->outcomes[number];
+  size_t count = 0;
+  for (size_t i = 0; one->like && i < merge->count; i++)
+    count += is_like(one, &merge->outcomes[i]);
+  if (count < LEAST_ALIKE)
+    return false;
+  add_pattern(one->result->suite->name, &merge->text);
+  bytes_printf(&merge->text, "/* %s %s %s  # %zu cases, as %s\n", one->result->target->label,
+               one->result->target->where, one->like, count, one->id);
+  for (size_t i = merge->count; i-- > 0;)
+    if (is_like(one, &merge->outcomes[i]))
+      merge->outcomes[i].listed = true;
+  merge->changes->added++;
+  return true;
+}
+
 /* Writes every line of OLD anew, then what has no entry yet. */
 static void merge_lines(struct merge *merge, const struct known_list *list, const struct bytes *old) {
   char *lines = xstrdup(span_of(old).data);
@@ -172,7 +208,8 @@ static void merge_lines(struct merge *merge, const struct known_list *list, cons
   if (!old->len)
     bytes_text(&merge->text, header);
   for (size_t i = 0; i < merge->count; i++)
-    if (verdict_is_failure(merge->outcomes[i].result->verdict) && !merge->outcomes[i].listed)
+    if (verdict_is_failure(merge->outcomes[i].result->verdict) && !merge->outcomes[i].listed &&
+        !merge->outcomes[i].result->failing && !add_likeness(merge, i))
       add_entry(merge, &merge->outcomes[i], "");
 }
 

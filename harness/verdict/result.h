@@ -64,7 +64,10 @@ struct result {
   bool filtered;                      /* both sides passed through the filter of its program before, which changed */
   size_t filtered_expected, filtered_actual; /* so many bytes of them */
   bool restored;                             /* it is that of an earlier run */
-  bool untried; /* it has the verdict of a case before it, on a program that cannot be run */
+  const char *reason; /* of the list or the suite, for what is known or skipped; borrowed; NULL: none */
+  bool skipped;       /* its suite says so: it is not run */
+  bool failing;       /* its suite says that it fails */
+  bool untried;       /* it has the verdict of a case before it, on a program that cannot be run */
 };
 
 /* "ORACLE FAULT", for people and for grep. */

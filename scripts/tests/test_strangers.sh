@@ -235,6 +235,51 @@ run "$gate" verify --no-self-audit --suite s.ini
 expect_text 'a machine without a runner is refused by its name' 'Itanium' "$folder/err"
 expect_text 'and what helps is named' "'runner = COMMAND' names an emulator of your own" "$folder/err"
 
+# ---- what people live with -------------------------------------------------------------------------------------------
+
+# shellcheck disable=SC2016 # sh expands
+program upper 'case $1 in *b.txt) cat "$1" ;; *) tr a-z A-Z <"$1" ;; esac'
+upper=('[program p]' 'elf = upper' 'arguments = {file}' 'input-name = {name}.txt' 'oracle = command' 'oracle-command = cat')
+suite "${upper[@]}" 'xfail = c/a*: it shouts; https://example.org/1' "${texts[@]}"
+verify 'what is expected to fail may' 0 'KNOWN s/c/a.txt'
+expect_text 'with its reason' 'known: s p native: 1 case: it shouts; https://example.org/1' "$folder/out"
+for format in tap json-lines junit html github; do
+  case $format in
+  tap | github) run "$gate" verify -v --no-self-audit "--$format" --suite s.ini && mv "$folder/out" "$folder/report" ;;
+  *) run "$gate" verify --no-self-audit --suite s.ini "--$format=$folder/report" ;;
+  esac
+  expect_text "$format gives the reason" 'https://example.org/1' "$folder/report"
+done
+suite "${upper[@]}" 'xfail = c/*: it shouts' "${texts[@]}"
+verify 'what passes must not be expected to fail' 1 'NO LONGER DIVERGES s/c/b.txt'
+suite "${upper[@]}" 'xfail = c/a*: it shouts' 'xfail = d/*: gone' "${texts[@]}"
+run "$gate" verify --no-self-audit --suite s.ini
+expect_status 'a line that speaks of no case is refused' 2
+expect_text 'by its text' "'xfail = d/*: gone' speaks of no case that there is" "$folder/err"
+suite "${upper[@]}" 'skip = c/a.txt: too loud' "${texts[@]}"
+verify 'what is skipped is not run' 0 'skipped: s p native: 1 case: too loud'
+expect_text 'and is not counted' 'GREEN: 1 cases' "$folder/out"
+run "$gate" verify -v --no-self-audit --tap --suite s.ini
+expect_text 'TAP has the reason' '# SKIP not run, because their suite skips them: too loud' "$folder/out"
+run "$gate" verify --no-self-audit --suite s.ini --case c/a.txt
+expect_status 'where all is skipped there is no verdict' 2
+expect_text 'and that is said' 'each selected case is skipped by its suite' "$folder/err"
+suite "${upper[@]}" 'xfail = c/a.txt' "${texts[@]}"
+run "$gate" verify --no-self-audit --suite s.ini
+expect_text 'a reason is needed' 'PATTERN: REASON was expected' "$folder/err"
+
+for i in 1 2 3 4 5; do printf 'x%s\n' "$i" >"in/n$i.txt"; done
+suite "${upper[@]}" "${texts[@]}"
+run "$gate" verify -k --no-self-audit --no-blame --suite s.ini --known=list --update-known
+expect_text 'many that diverge alike become one entry' 's/* p native like:stdout:0x58/0x78  # 5 cases, as s/c/n1.txt' list
+expect_text 'and others their own' 's/c/a.txt p native stdout@0:' list
+verify 'and both are known' 0 'KNOWN s/c/n3.txt' --known=list
+program upper 'case $1 in *n3.txt) echo y3 ;; *n*) cat "$1" ;; *a.txt) tr a-z A-Z <"$1" ;; *) cat "$1" ;; esac'
+verify 'an entry for what diverges alike does not cover another way' 1 'DIVERGED s/c/n3.txt' --known=list
+rm in/n*.txt
+run "$gate" verify -k --no-self-audit --no-blame --known=list --suites=.
+expect_text 'and one that nothing diverges as fails' 'this known divergence names no case' "$folder/out"
+
 # ---- where a suite is called from -----------------------------------------------------------------------------------
 
 program plain 'printf hello'

@@ -116,6 +116,14 @@ static void add_links(size_t number, size_t count, struct bytes *out) {
   bytes_text(out, "</p>\n");
 }
 
+static void add_known(const struct result *result, struct bytes *out) {
+  bytes_text(out, "<p>This is a known divergence");
+  bytes_text(out, result->reason ? ": " : ".");
+  if (result->reason)
+    html_text(out, result->reason);
+  bytes_text(out, "</p>\n");
+}
+
 void html_divergence(const struct session *session, const struct shown *shown, size_t number, size_t count,
                      struct bytes *out) {
   const struct result *result = shown->result;
@@ -125,7 +133,7 @@ void html_divergence(const struct session *session, const struct shown *shown, s
   html_bytes(out, span_of(&text));
   bytes_text(out, "</h3>\n");
   if (result->known == KNOWN_AS_IS)
-    bytes_text(out, "<p>This is a known divergence.</p>\n");
+    add_known(result, out);
   if (shown->alike)
     bytes_printf(out, "<p>%zu more fail alike, most likely for the same cause.</p>\n", shown->alike);
   if (result->part != PART_NONE && (result->verdict == DIVERGED || result->verdict == ORACLE_FAULT))
