@@ -16,7 +16,7 @@
 # several goals run one after another, each in a make of its own. Where the goals beside `setup` need none of the tests'
 # packages, it leaves these out.
 ifneq ($(word 2,$(MAKECMDGOALS)),)
-WITHOUT_TESTS := setup setup-deb all elf verify install uninstall deb help clean
+WITHOUT_TESTS := setup setup-deb setup-gallery gallery all elf verify install uninstall deb help clean
 .PHONY: $(MAKECMDGOALS)
 .NOTPARALLEL:
 $(MAKECMDGOALS):
@@ -87,7 +87,7 @@ C_SOURCES := $(GENERATOR_SOURCES) $(wildcard generators/programs/*.c) $(ORACLE_S
              $(PLUGIN_SOURCES) $(sort $(LAUNCHER_SOURCES) $(filter harness/helpers/%,$(CONFINE_SOURCES))) $(TEST_SOURCES) $(TEST_SUPPORT)
 # Built each in its own way, and laid out like the rest.
 OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/fuzz harness/helpers/confine harness/helpers/refuse harness/cell/tests/attacks harness/tests/faulty harness/tests/strangers \
-                 harness/helpers/step fixtures/example))
+                 harness/helpers/step fixtures/example fixtures/gallery))
 HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) $(HARNESS_FOLDERS) harness/helpers/confine harness/helpers/plugin oracles $(TEST_DIRS)))
 C_SOURCES += $(PROVE_SOURCES)
 OTHER_SOURCES += $(wildcard generators/isa/prove/execute.c)
@@ -106,7 +106,7 @@ GATE_TESTS := $(filter $(BUILD)/tests/harness/% $(BUILD)/tests/oracles/%,$(UNIT_
 
 ## Libraries
 
-ifeq ($(filter setup setup-bench setup-kernel setup-hosts setup-mutate-gate setup-deb clean help format,$(MAKECMDGOALS)),)
+ifeq ($(filter setup setup-bench setup-kernel setup-hosts setup-mutate-gate setup-deb setup-gallery clean help format,$(MAKECMDGOALS)),)
 GATE_CPPFLAGS := $(shell pkg-config --cflags $(GATE_PACKAGES) 2>/dev/null)
 GATE_LIBS := $(shell pkg-config --libs $(GATE_PACKAGES) 2>/dev/null)
 ifeq ($(GATE_LIBS),)
@@ -166,11 +166,11 @@ COMPLETIONS := bash:share/bash-completion/completions/bytegate zsh:share/zsh/sit
                fish:share/fish/vendor_completions.d/bytegate.fish
 .PHONY: install uninstall
 HELPERS := $(LAUNCHERS) $(PLUGINS)
-install: $(BUILD)/bytegate $(MANUALS:%=$(BUILD)/%) $(HELPERS) $(BUILD)/libbytelay.a $(BUILD)/bytelay.pc ## install the gate, its manual, completions and example below PREFIX (and DESTDIR)
+install: $(BUILD)/bytegate $(MANUALS:%=$(BUILD)/%) $(HELPERS) $(BUILD)/libbytelay.a $(BUILD)/bytelay.pc ## install the gate, its manual, completions and examples below PREFIX (and DESTDIR)
 	install -D -m 755 $(BUILD)/bytegate "$(DESTDIR)$(PREFIX)/bin/bytegate"
 	for each in $(MANUALS); do \
 	  install -D -m 644 "$(BUILD)/$$each" "$(DESTDIR)$(PREFIX)/share/man/$$each" || exit 1; done
-	find fixtures/example -type f | while read -r each; do \
+	find fixtures/example fixtures/gallery -type f | while read -r each; do \
 	  install -D -m 644 "$$each" "$(DESTDIR)$(PREFIX)/share/doc/bytegate/$${each#fixtures/}" || exit 1; done
 	for each in $(HELPERS:$(BUILD)/%=%); do \
 	  install -D -m 755 "$(BUILD)/$$each" "$(DESTDIR)$(PREFIX)/lib/bytegate/$$each" || exit 1; done
@@ -233,6 +233,17 @@ verify: all $(OBJECT_CALLERS) ## compare every program with its oracle, byte for
 	$(if $(OBJECT_CALLERS),$(BUILD)/bytegate verify --no-self-audit --suite render-object $(OBJECT_CALLERS:$(BUILD)/object/render_%=--program '*_%'))
 	$(BUILD)/bytegate loaders
 	scripts/lay-again.sh $(BUILD)
+
+.PHONY: setup-gallery gallery
+setup-gallery: ## install the programs of the gallery
+	scripts/setup-gallery.sh
+
+gallery: all $(BUILD)/gallery/md4c-filter ## compare programs that Debian packages with oracles: examples of suites
+	$(BUILD)/bytegate verify -k --suites fixtures/gallery --known fixtures/gallery/known-divergences
+
+$(BUILD)/gallery/md4c-filter: fixtures/gallery/md4c-filter.c
+	mkdir -p $(@D)
+	$(CC) $(filter-out $(SANITIZERS),$(CFLAGS)) -o $@ $< -lmd4c-html -lmd4c
 
 .PHONY: setup-kernel verify-kernel
 setup-kernel: ## fetch the kernels that verify-kernel boots, and the emulator of a whole machine

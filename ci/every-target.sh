@@ -35,6 +35,8 @@ run setup-mutate-gate
 run mutate-gate MUTATE_COUNT=20
 run install DESTDIR="$PWD/build/installed"
 run uninstall DESTDIR="$PWD/build/installed"
+run setup-gallery
+run gallery
 run setup-deb
 run deb
 ci/package.sh

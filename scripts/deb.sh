@@ -45,8 +45,8 @@ cat >"$root/usr/share/lintian/overrides/bytegate" <<'TEXT'
 bytegate: statically-linked-binary [usr/lib/bytegate/confine]
 bytegate: statically-linked-binary [usr/lib/bytegate/refuse]
 bytegate: statically-linked-binary [usr/lib/bytegate/step_instructions]
-# The empty file is an input of the example.
-bytegate: zero-byte-file-in-doc-directory [usr/share/doc/bytegate/example/texts/empty.txt]
+# The empty files are inputs of the examples.
+bytegate: zero-byte-file-in-doc-directory [usr/share/doc/bytegate/*]
 TEXT
 
 # The libraries that the command is linked with.
