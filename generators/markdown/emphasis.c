@@ -405,22 +405,19 @@ static void lay_smart_quote(void) {
   ret();
 }
 
-/* close_quote: the smart quotation mark CLOSER can close: look for one of its kind that can open, and pair the two. out
- * A0 = 1 if CLOSER stays on the stack, else 0, and CLOSER is the run above it. OPENER, FIRST_TOKEN, BOTTOM as in
- * process_emphasis. What lies between two partners stays on the stack, but no opener of their kind is among it: a later
- * search steps over it. */
+/* close_quote: the smart quotation mark CLOSER, a right one, can close: look for one of its kind that can open, and
+ * pair the two. out A0 = 1 if CLOSER stays on the stack, else 0, and CLOSER is the run above it. OPENER, FIRST_TOKEN,
+ * BOTTOM as in process_emphasis. What lies between two partners stays on the stack, but no opener of their kind is
+ * among it: a later search steps over it. */
 static void lay_close_quote(void) {
   routine("close_quote");
   enter_bare();
   add(BOTTOM, WORKSPACE, 4); /* the fields of " are the second ones */
   li(A4, LEFT_DOUBLE);
-  li(A0, RIGHT_DOUBLE);
   beq(T1, '"', "kind_known");
   mov(BOTTOM, WORKSPACE);
   li(A4, LEFT_SINGLE);
-  li(A0, RIGHT_SINGLE);
   label("kind_known");
-  st32(A0, CLOSER, T_BYTES);
   ld32(A3, BOTTOM, W_BOTTOM + 4 * BOTTOM_QUOTES);
   ld32(A0, CLOSER, T_PREV);
   label("look");

@@ -583,8 +583,7 @@ static void lay_read_name(void) {
   if_class(T0, IS_DIGIT, "digit");
   if_not_class(T0, IS_ALPHA, "done");
   and(T0, T0, 31);
-  label("digit");
-  and(T0, T0, 63);
+  label("digit"); /* less than 64 as it is */
   shl(A1, A1, KEY_BITS);
   or (A1, A1, T0);
   add(A0, A0, 1);

@@ -84,16 +84,15 @@ static void lay_read_line(void) {
   jump("vectors");
 }
 
-static const ByteSet nul_or_high = {2, {{0, 0, 0}, {0, 128, 255}}};
+static const ByteSet high = {1, {{0, 128, 255}}};
 
-/* validate_text: the document from W_IN to W_IN_END, written to the arena with NUL and each ill-formed sequence of
- * UTF-8 made U+FFFD; W_IN and W_IN_END become the bounds of that. How much of an ill-formed sequence goes is what cmark
+/* validate_text: the document from A0 = W_IN to W_IN_END, written to the arena with each ill-formed sequence of UTF-8
+ * made U+FFFD; W_IN and W_IN_END become the bounds of that. How much of an ill-formed sequence goes is what cmark
  * takes for one: up to the byte that does not go on, all of a sequence that no character has, and what is left of the
  * line where that is too short for what its lead byte asks (a NUL counts there as the three bytes that it becomes). */
 static void lay_validate_text(void) {
   routine("validate_text");
   enter(S1, S2);
-  ldw(A0, W_IN);
   ldw(S1, W_IN_END);
   ldw(A2, W_TOP);
   sub(T0, S1, A0);
@@ -107,7 +106,7 @@ static void lay_validate_text(void) {
   bgt(A0, S2, "bytes");
   label("next_vector");
   copy16(A2, 0, A0, 0);
-  mask16(T0, A0, nul_or_high);
+  mask16(T0, A0, high);
   bne(T0, 0, "found");
   add(A2, A2, 16);
   add(A0, A0, 16);
@@ -115,7 +114,6 @@ static void lay_validate_text(void) {
   label("bytes");
   bgeu(A0, S1, "ended");
   ld8(T0, A0, 0);
-  beq(T0, 0, "replace_one");
   bgeu(T0, 0x80, "multibyte");
   st8(T0, A2, 0);
   add(A0, A0, 1);
@@ -123,8 +121,6 @@ static void lay_validate_text(void) {
   jump("bytes");
   label("ended");
   stw(A2, W_IN_END);
-  add(A2, A2, 31);
-  and(A2, A2, -16);
   stw(A2, W_TOP);
   label("left");
   leave();
@@ -134,7 +130,6 @@ static void lay_validate_text(void) {
   add(A0, A0, T0);
   add(A2, A2, T0);
   ld8(T0, A0, 0);
-  beq(T0, 0, "replace_one");
   label("multibyte"); /* A4 = how many bytes its lead byte asks for */
   bltu(T0, 0xC0, "replace_one");
   bgeu(T0, 0xF8, "replace_one");
@@ -158,12 +153,11 @@ static void lay_validate_text(void) {
   mov(A3, A0);
   label("goes_on");
   add(A3, A3, 1);
-  beq(A3, A5, "complete");
+  beq(A3, A5, "ended_well");
   ld8(T0, A3, 0);
   and(T0, T0, 0xC0);
   beq(T0, 0x80, "goes_on");
-  jump("replace");
-  label("complete");
+  label("ended_well"); /* or not: then it has no length */
   call("utf8_length");
   beq(T0, 0, "replace");
   label("copy");
