@@ -1,9 +1,11 @@
-/* Streams from records. A descriptor that is closed and opened again is another stream. */
+/* Streams from records. A descriptor that is closed and opened again is another stream; one that is a duplicate, or
+   opened by a name of standard output, is the same. */
 #include "harness/blame/blame_stream.h"
 
 #include "harness/helpers/plugin/calls.h"
 #include "harness/suite/target.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,8 +13,7 @@
 
 /* One piece of output. */
 struct piece {
-  int fd;
-  unsigned generation; /* of the descriptor: how many streams it was before */
+  int stream; /* as of struct descriptors */
   bool accepted;
   uint64_t address;
   const char *bytes;
@@ -30,8 +31,9 @@ enum { DESCRIPTORS = 256 };
 
 /* What is known about the descriptors at some point of the records. */
 struct descriptors {
+  int streams; /* so many were counted */
   struct {
-    unsigned generation;
+    int stream; /* which one it leads to; of those that were there from the start, the number of the descriptor */
     bool accepted;
     const char *path;
     uint64_t read; /* bytes so far */
@@ -51,21 +53,53 @@ static enum call_role role_of(const struct observed *record, enum call_numbers n
   return call ? call->role : CALL_OTHER;
 }
 
+static struct descriptors *begin_descriptors(void) {
+  struct descriptors *descriptors = xcalloc(1, sizeof *descriptors);
+  descriptors->streams = DESCRIPTORS;
+  for (int fd = 0; fd < DESCRIPTORS; fd++)
+    descriptors->of[fd].stream = fd;
+  return descriptors;
+}
+
+/* The descriptor that PATH is another name of, or -1. */
+static int descriptor_named(const char *path) {
+  static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/", "/proc/thread-self/fd/"};
+  if (path && strcmp(path, "/dev/stdout") == 0)
+    return STDOUT_FILENO;
+  for (size_t i = 0; path && i < sizeof folders / sizeof *folders; i++)
+    if (strncmp(path, folders[i], strlen(folders[i])) == 0) {
+      char *end = NULL;
+      long fd = strtol(path + strlen(folders[i]), &end, 10);
+      return *end == '\0' && fd >= 0 && fd < DESCRIPTORS ? (int)fd : -1;
+    }
+  return -1;
+}
+
 /* Takes note of a call that makes a descriptor. */
 static void note_descriptor(const struct observation *observation, size_t index, enum call_role role,
                             struct descriptors *descriptors) {
+  const struct observed *call = observation->records[index];
   const struct observed *returned = return_of(observation, index);
-  if ((role != CALL_OPENS && role != CALL_OPENS_AT && role != CALL_ACCEPTS) || !returned || returned->result < 0 ||
-      returned->result >= DESCRIPTORS)
+  bool copies = role == CALL_DUPLICATES ||
+                (role == CALL_CONTROLS && (call->arguments[1] == F_DUPFD || call->arguments[1] == F_DUPFD_CLOEXEC));
+  bool opens = role == CALL_OPENS || role == CALL_OPENS_AT || role == CALL_ACCEPTS;
+  if ((!opens && !copies) || !returned || returned->result < 0 || returned->result >= DESCRIPTORS)
     return;
   int fd = (int)returned->result;
-  descriptors->of[fd].generation++;
-  descriptors->of[fd].read = 0;
-  descriptors->of[fd].accepted = role == CALL_ACCEPTS;
-  descriptors->of[fd].path = NULL;
+  if (copies) {
+    if (call->arguments[0] < DESCRIPTORS)
+      descriptors->of[fd] = descriptors->of[call->arguments[0]];
+    return;
+  }
+  const char *path = NULL;
   for (size_t i = index + 1; observation->records[i] != returned; i++)
     if (observation->records[i]->kind == OBSERVED_PATH)
-      descriptors->of[fd].path = observed_bytes(observation->records[i]);
+      path = observed_bytes(observation->records[i]);
+  int same = descriptor_named(path);
+  descriptors->of[fd].stream = same >= 0 ? descriptors->of[same].stream : descriptors->streams++;
+  descriptors->of[fd].read = 0;
+  descriptors->of[fd].accepted = role == CALL_ACCEPTS;
+  descriptors->of[fd].path = path;
 }
 
 static void add_piece(struct stream *stream, const struct piece *piece) {
@@ -87,14 +121,14 @@ static void add_output(const struct observation *observation, size_t index, cons
       return;
     if (record->kind != OBSERVED_OUTPUT)
       continue;
-    struct piece piece = {.fd = fd,
+    struct piece piece = {.stream = -1,
                           .address = record->address,
                           .bytes = observed_bytes(record),
                           .len = record->length < left ? record->length : left,
                           .output = outputs++,
                           .call = call};
     if (fd >= 0 && fd < DESCRIPTORS) {
-      piece.generation = descriptors->of[fd].generation;
+      piece.stream = descriptors->of[fd].stream;
       piece.accepted = descriptors->of[fd].accepted;
     }
     left -= piece.len;
@@ -103,7 +137,7 @@ static void add_output(const struct observation *observation, size_t index, cons
 }
 
 static void make_stream(const struct observation *observation, enum call_numbers numbers, struct stream *stream) {
-  struct descriptors *descriptors = xcalloc(1, sizeof *descriptors);
+  struct descriptors *descriptors = begin_descriptors();
   size_t outputs = 0;
   for (size_t i = 0; i < observation->count; i++) {
     const struct observed *record = observation->records[i];
@@ -122,7 +156,7 @@ static void join(const struct stream *stream, size_t first, struct bytes *whole)
   const struct piece *one = &stream->pieces[first];
   bytes_text(whole, "");
   for (size_t i = first; i < stream->count; i++)
-    if (stream->pieces[i].fd == one->fd && stream->pieces[i].generation == one->generation)
+    if (stream->pieces[i].stream == one->stream)
       bytes_append(whole, stream->pieces[i].bytes, stream->pieces[i].len);
 }
 
@@ -147,7 +181,7 @@ static bool is_the_same(const struct result *result, enum part part, size_t offs
 static bool begins_stream(const struct stream *stream, size_t index) {
   const struct piece *piece = &stream->pieces[index];
   for (size_t i = 0; i < index; i++)
-    if (stream->pieces[i].fd == piece->fd && stream->pieces[i].generation == piece->generation)
+    if (stream->pieces[i].stream == piece->stream)
       return false;
   return true;
 }
@@ -156,7 +190,7 @@ static void locate(const struct stream *stream, size_t first, size_t at, struct 
   const struct piece *one = &stream->pieces[first];
   for (size_t i = first; i < stream->count; i++) {
     const struct piece *piece = &stream->pieces[i];
-    if (piece->fd != one->fd || piece->generation != one->generation)
+    if (piece->stream != one->stream)
       continue;
     if (at < piece->len) {
       *written = (struct written){.address = piece->address + at,
@@ -169,6 +203,25 @@ static void locate(const struct stream *stream, size_t first, size_t at, struct 
   }
 }
 
+/* Whether the program did what is not followed, by which the byte may have come; WHY then says what. */
+static bool tell_unfollowed(const struct observation *observation, const struct result *result, enum part part,
+                            size_t offset, struct bytes *why) {
+  enum call_numbers numbers = result->target->machine ? result->target->machine->calls : CALLS_UNKNOWN;
+  bool native = result->target->runner == RUNNER_NATIVE;
+  for (size_t i = 0; i < observation->count; i++) {
+    const struct observed *record = observation->records[i];
+    enum call_role role = record->kind == OBSERVED_CALL ? role_of(record, numbers) : CALL_OTHER;
+    if (role != CALL_MOVES && !(native && role == CALL_FORKS))
+      continue;
+    bytes_printf(why, "%s byte %zu was not followed: the program called %s at 0x%llx, and ", part_name(part), offset,
+                 call_of(numbers, record->number)->name, (unsigned long long)record->pc);
+    bytes_text(why, role == CALL_MOVES ? "what that gives away is not looked at"
+                                       : "what other processes and threads of it write is followed with --runner qemu");
+    return true;
+  }
+  return false;
+}
+
 bool find_written(const struct observation *observation, const struct result *result, enum part part, size_t offset,
                   struct written *written, struct bytes *why) {
   struct stream stream = {0};
@@ -178,7 +231,7 @@ bool find_written(const struct observation *observation, const struct result *re
   make_stream(observation, result->target->machine ? result->target->machine->calls : CALLS_UNKNOWN, &stream);
   for (size_t i = 0; i < stream.count; i++) {
     struct bytes whole = {0};
-    bool answers = part == PART_STDOUT ? stream.pieces[i].fd == STDOUT_FILENO : stream.pieces[i].accepted;
+    bool answers = part == PART_STDOUT ? stream.pieces[i].stream == STDOUT_FILENO : stream.pieces[i].accepted;
     if (!answers || !begins_stream(&stream, i))
       continue;
     join(&stream, i, &whole);
@@ -198,7 +251,7 @@ bool find_written(const struct observation *observation, const struct result *re
                  "run again, the program gave another byte than before at %s byte %zu: what it does is not the same "
                  "each time, as --repeat shows",
                  part_name(part), offset);
-  else if (!found)
+  else if (!found && !tell_unfollowed(observation, result, part, offset, why))
     bytes_printf(why, "there is no byte %zu in what it wrote: the %s has %zu", offset, part_name(part), longest);
   free(stream.pieces);
   return found;
@@ -271,7 +324,7 @@ static bool fills(const struct observation *observation, size_t index, enum call
 
 size_t find_filled(const struct observation *observation, enum call_numbers numbers, uint64_t address, size_t until,
                    struct filled *filled) {
-  struct descriptors *descriptors = xcalloc(1, sizeof *descriptors);
+  struct descriptors *descriptors = begin_descriptors();
   size_t found = SIZE_MAX;
   for (size_t i = 0; i < observation->count && i < until; i++) {
     if (observation->records[i]->kind != OBSERVED_CALL)

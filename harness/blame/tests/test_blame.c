@@ -259,6 +259,35 @@ START_TEST(a_byte_passed_in_a_register_is_followed_to_the_caller) {
 }
 END_TEST
 
+#if defined __x86_64__
+/* Ways to standard output. The shell writes to a duplicate of it, and to what it opens by its name, itself; to what is
+   in parentheses, by a child. */
+static const struct {
+  const char *script;
+  int status;
+  const char *says;
+} ways[] = {
+    {"exec 3>&1; printf hellO >&3", 1, ": stdout byte 4, 0x4f 'O', "},
+    {"printf hellO >/dev/stdout", 1, ": stdout byte 4, 0x4f 'O', "},
+    {"exec 5>/dev/fd/1; printf hellO >&5", 1, ": stdout byte 4, 0x4f 'O', "},
+    {"exec 3>&1 1>/dev/null; printf hellO; printf hellO >&3", 1, ": stdout byte 4, 0x4f 'O', "},
+    {"(printf hellO); true", 3, "stdout byte 4 was not followed: the program called "},
+};
+
+START_TEST(a_byte_is_followed_by_whatever_way_it_came_or_that_is_said) {
+  struct bytes out = {0};
+  write_faulty("way.ini",
+               "[program p]\nelf = /bin/sh\narguments = -c \"%s\"\nrunner = native\noracle = command\n"
+               "oracle-command = printf hello\n[cases c]\nsource = folder\npath = .\npattern = *.md\n",
+               ways[_i].script);
+  int status = run_shell(&out, "\"$B\" blame c/link.md --suite $T/way.ini --known /dev/null");
+  must_say(&out, "%s", ways[_i].says);
+  ck_assert_msg(status == ways[_i].status, "exit status %d: %s", status, out.data);
+  bytes_free(&out);
+}
+END_TEST
+#endif
+
 /* What the byte's way is read from. */
 static const struct {
   const char *machine;
@@ -322,6 +351,9 @@ int main(void) {
   tcase_add_test(tc, an_end_by_itself_after_that_of_a_child_is_named);
   tcase_add_loop_test(tc, a_process_left_behind_is_followed_to_the_fork, 0, 2);
   tcase_add_loop_test(tc, a_byte_passed_in_a_register_is_followed_to_the_caller, 0, PLACES);
+#if defined __x86_64__
+  tcase_add_loop_test(tc, a_byte_is_followed_by_whatever_way_it_came_or_that_is_said, 0, sizeof ways / sizeof *ways);
+#endif
   tcase_add_loop_test(tc, instructions_are_read_for_what_they_move, 0, (int)(sizeof codes / sizeof *codes));
   suite_add_tcase(s, tc);
   SRunner *runner = srunner_create(s);

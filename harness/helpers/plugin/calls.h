@@ -18,7 +18,10 @@ enum call_role {
   CALL_OPENS,         /* (path) */
   CALL_OPENS_AT,      /* (fd, path) */
   CALL_ACCEPTS,
-  CALL_MAPS, /* (address, length, protection, flags, fd, offset) */
+  CALL_DUPLICATES, /* (fd): returns another descriptor of the same */
+  CALL_CONTROLS,   /* (fd, command): that does so by F_DUPFD and F_DUPFD_CLOEXEC */
+  CALL_MOVES,      /* bytes, past the memory of the program or by more than these know of: not followed */
+  CALL_MAPS,       /* (address, length, protection, flags, fd, offset) */
   CALL_CLOSES,
   CALL_FORKS,
   CALL_EXITS
@@ -54,7 +57,9 @@ static const struct call calls[] = {
     {"mremap", 25, 216, CALL_OTHER},
     {"pause", 34, -1, CALL_OTHER},
     {"nanosleep", 35, 101, CALL_OTHER},
-    {"sendfile", 40, 71, CALL_OTHER},
+    {"dup", 32, 23, CALL_DUPLICATES},
+    {"dup2", 33, -1, CALL_DUPLICATES},
+    {"sendfile", 40, 71, CALL_MOVES},
     {"socket", 41, 198, CALL_OTHER},
     {"connect", 42, 203, CALL_OTHER},
     {"accept", 43, 202, CALL_ACCEPTS},
@@ -71,7 +76,7 @@ static const struct call calls[] = {
     {"execve", 59, 221, CALL_OTHER},
     {"exit", 60, 93, CALL_EXITS},
     {"wait4", 61, 260, CALL_OTHER},
-    {"fcntl", 72, 25, CALL_OTHER},
+    {"fcntl", 72, 25, CALL_CONTROLS},
     {"getdents64", 217, 61, CALL_OTHER},
     {"futex", 202, 98, CALL_OTHER},
     {"restart_syscall", 219, 128, CALL_OTHER},
@@ -84,7 +89,14 @@ static const struct call calls[] = {
     {"pselect6", 270, 72, CALL_OTHER},
     {"ppoll", 271, 73, CALL_OTHER},
     {"epoll_pwait", 281, 22, CALL_OTHER},
+    {"splice", 275, 76, CALL_MOVES},
+    {"vmsplice", 278, 75, CALL_MOVES},
     {"accept4", 288, 242, CALL_ACCEPTS},
+    {"dup3", 292, 24, CALL_DUPLICATES},
+    {"pwritev", 296, 70, CALL_MOVES},
+    {"sendmmsg", 307, 269, CALL_MOVES},
+    {"copy_file_range", 326, 285, CALL_MOVES},
+    {"io_uring_enter", 426, 426, CALL_MOVES},
     {"clone3", 435, 435, CALL_FORKS},
 };
 
