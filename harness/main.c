@@ -1,4 +1,5 @@
 /* The bytegate command. */
+#include "harness/accept/accept.h"
 #include "harness/base/interrupt.h"
 #include "harness/base/limits.h"
 #include "harness/bisect/bisect.h"
@@ -287,6 +288,8 @@ static int use_session(struct session *session, struct workspace *workspace, con
   switch (options->command) {
   case COMMAND_LIST:
     return list(session);
+  case COMMAND_ACCEPT:
+    return accept_command(session, workspace, options->overwrite);
   case COMMAND_REDUCE:
     return reduce(session, workspace, options);
   case COMMAND_BLAME:
@@ -350,6 +353,8 @@ static int run_programs(struct options *options) {
     die("%s", why.data);
   if (options->command == COMMAND_MERGE || options->record)
     status = run_recorded(options, &workspace);
+  else if (options->command == COMMAND_INIT)
+    status = init_command(&workspace, &options->session, options->operands.items[0], options->out, options->overwrite);
   else if (options->command != COMMAND_AUDIT)
     status = run_session(options, &workspace);
   else if (!audit(&workspace, true, false, &interrupted))
@@ -460,6 +465,8 @@ int main(int argc, char **argv) {
   options_parse(argc, argv, &options);
   is_parsing = false;
   options.session.blame = options.session.gate && options.blame ? blame_result : NULL;
+  for (size_t i = 0; options.command == COMMAND_ACCEPT && i < options.operands.count; i++)
+    text_list_add(&options.session.cases, options.operands.items[i], strlen(options.operands.items[i]));
   if (case_operand(&options))
     text_list_add(&options.session.cases, case_operand(&options), strlen(case_operand(&options)));
   if (runs_programs(options.command)) {

@@ -30,6 +30,11 @@ static const struct command_row commands[COMMANDS] = {
     [COMMAND_LIST] = {"list", "", 0, 0, "print the selected cases: case, program, runner", "print the selected cases"},
     [COMMAND_AUDIT] = {"self-audit", "", 0, 0, "prove that the gate notices the faults that are planted for it",
                        "prove that the gate notices planted faults"},
+    [COMMAND_ACCEPT] = {"accept", "CASE...", 1, SIZE_MAX,
+                        "take what the program answers now as the expected bytes of these cases, after showing the "
+                        "difference; never where CI is set (record is another name of it)"},
+    [COMMAND_INIT] = {"init", "PROGRAM", 1, 1,
+                      "write a first suite file for a program: read its header, and run it to see what it takes"},
     [COMMAND_REDUCE] = {"reduce", "CASE", 0, 1, "find the smallest document that fails like CASE",
                         "find the smallest document that fails alike"},
     [COMMAND_COVERAGE] = {"coverage", "", 0, 0, "measure which instructions and branch edges cases reach",
@@ -88,9 +93,10 @@ const struct command_row *command_row(enum command command) { return &commands[c
 
 const char *command_values(enum command command) {
   static const char *const values[COMMANDS] = {
-      [COMMAND_REDUCE] = "@case-paths", [COMMAND_BLAME] = "@case-paths",
-      [COMMAND_BISECT] = "@case-paths", [COMMAND_LOADERS] = "native qemu kernel",
-      [COMMAND_MACHINES] = "@machines", [COMMAND_COMPLETION] = "bash zsh fish",
+      [COMMAND_ACCEPT] = "@case-paths",         [COMMAND_REDUCE] = "@case-paths",
+      [COMMAND_BLAME] = "@case-paths",          [COMMAND_BISECT] = "@case-paths",
+      [COMMAND_LOADERS] = "native qemu kernel", [COMMAND_MACHINES] = "@machines",
+      [COMMAND_COMPLETION] = "bash zsh fish",
   };
   return values[command];
 }
@@ -101,7 +107,7 @@ const char *command_values(enum command command) {
 #define BY(command) (1U << COMMAND_##command)
 #define BY_VERIFY (BY(VERIFY) | BY(REPORT))
 #define BY_TOLD (BY_VERIFY | BY(MERGE))
-#define BY_RUN (BY_VERIFY | BY(REDUCE) | BY(BLAME))
+#define BY_RUN (BY_VERIFY | BY(REDUCE) | BY(BLAME) | BY(ACCEPT))
 #define BY_MEASURE (BY(COVERAGE) | BY(COVERS) | BY(MUTATE))
 #define BY_SELECT (BY_RUN | BY(LIST) | BY(BISECT) | BY_MEASURE)
 #define BY_TABLE (BY(LOADERS) | BY(LIVENESS))
@@ -167,7 +173,7 @@ static const struct option_row how_to_run[] = {
      "default: programs run in cells, where they can harm nothing, as far as the kernel grants that; require: wholly, "
      "or "
      "not at all; off: with all that you may",
-     BY_RUN | BY(MERGE) | BY(AUDIT) | BY(BISECT) | BY_MEASURE | BY_TABLE, CALL, .parse = parse_confine,
+     BY_RUN | BY(MERGE) | BY(INIT) | BY(AUDIT) | BY(BISECT) | BY_MEASURE | BY_TABLE, CALL, .parse = parse_confine,
      .values = "default require off"},
     {"no-self-audit", 0, NULL, "Leave out the proof that this gate notices planted faults", BY_VERIFY, SET_FALSE,
      FIELD(audit)},
@@ -197,6 +203,7 @@ static const struct option_row what_to_print[] = {
 };
 
 static const struct option_row where_things_are[] = {
+    {"overwrite", 0, NULL, "Replace a file that is there", BY(ACCEPT) | BY(INIT), SET_TRUE, FIELD(overwrite)},
     {"suites", 0, "FOLDER", "Folder of the suite files (default: fixtures/suites)", BY_SELECT | BY(MERGE), SET_TEXT,
      FIELD(session.suites_folder)},
     {"build", 0, "FOLDER", "Folder that {build} of a suite stands for (default: that of this command)",
@@ -204,7 +211,7 @@ static const struct option_row where_things_are[] = {
     {"out", 'o', "FILE",
      "File for the reduced document (default: reduced.md), or the HTML page (default: report.html; "
      "of explain, none)",
-     BY(REDUCE) | BY(REPORT) | BY(EXPLAIN), SET_TEXT, FIELD(out)},
+     BY(REDUCE) | BY(REPORT) | BY(EXPLAIN) | BY(INIT), SET_TEXT, FIELD(out)},
     {"known", 0, "FILE", "List of known divergences (default: fixtures/known-divergences)", BY_SELECT | BY(MERGE),
      SET_TEXT, FIELD(session.known_path)},
     {"update-known", 0, NULL, "Merge what diverges now into the list of known divergences; what did not run stays",
@@ -333,6 +340,8 @@ static void parse_seed(struct argp_state *state, struct options *options, const 
 
 static void parse_command(struct argp_state *state, struct options *options, const char *word) {
   const char *names[COMMANDS];
+  if (strcmp(word, "record") == 0)
+    word = "accept";
   for (int i = 0; i < COMMANDS; i++) {
     names[i] = commands[i].name;
     if (strcmp(names[i], word) == 0) {
@@ -474,6 +483,8 @@ static void settle_defaults(struct options *options) {
   /* A shard that ended at its first failure would leave the whole without a verdict. */
   options->session.keep_going |= options->record != NULL;
   options->audit &= options->command != COMMAND_MERGE;
+  options->session.keeps_answers = options->command == COMMAND_ACCEPT;
+  options->session.keep_going |= options->command == COMMAND_ACCEPT;
   if (options->command == COMMAND_REPORT) {
     options_ask_report(options, &html_format, options->out ? options->out : "report.html");
     options->session.keep_going = true;

@@ -13,6 +13,8 @@ enum command {
   COMMAND_MERGE,
   COMMAND_LIST,
   COMMAND_AUDIT,
+  COMMAND_ACCEPT,
+  COMMAND_INIT,
   COMMAND_REDUCE,
   COMMAND_COVERAGE,
   COMMAND_COVERS,
@@ -54,6 +56,7 @@ struct options {
   struct record *recording; /* borrowed; of a session that writes a record or is merged from some; or NULL */
   bool json;                /* --json */
   bool fresh;
+  bool overwrite;
   bool has_byte; /* --byte */
   uint64_t byte;
   bool by_elf; /* bisect --elf */

@@ -173,6 +173,7 @@ static void compare_output(struct workspace *workspace, struct result *result, c
   struct filtered filtered = {0};
   bool good = take_answer_of_run(result, process, places, &answer);
   struct span actual = answer.text;
+  result_keep(result, actual);
   if (good && program->filter) {
     good = filter_sides(workspace, result, truth, actual, &filtered);
     truth = span_of(&filtered.expected);
@@ -209,6 +210,7 @@ static void compare_end(struct workspace *workspace, struct result *result, cons
 void judge_run(struct workspace *workspace, struct result *result, const struct process *process,
                const struct places *places, bool began, bool touched) {
   const char *own = wrapper_failure(process);
+  result->status = process->end == END_EXITED ? process->status : -1;
   if (own)
     judge_wrapper(result, own);
   else if (!began)
@@ -283,6 +285,7 @@ static void compare_page(struct workspace *workspace, struct result *result, con
   struct frame frame = frame_of(received, bodiless);
   struct bytes owned = {0};
   struct span answer = content_of(received, frame, &owned);
+  result_keep(result, (struct span){answer.data + frame.head, answer.len - frame.head});
   if (bodiless)
     compare_content(result, places, (struct span){"", 0}, truth.len, answer);
   else if (program->filter)
@@ -313,12 +316,14 @@ static bool compare_answer(struct workspace *workspace, struct result *result, c
   struct bytes why = {0};
   const char *path = program_url_path(result->target->program, request->number);
   bool good = talk || truth_at(workspace, result->target->program, result->test_case, path, &truth, &why);
-  if (!good)
-    result_set(result, RUNNER_FAULT, "%s", why.data);
-  else if (talk)
+  if (talk) {
+    result_keep(result, received);
     compare_responses(result, span_of(&talk->expected), received);
-  else
+  } else if (good) {
     compare_page(workspace, result, places, truth, received);
+  } else {
+    result_set(result, RUNNER_FAULT, "%s", why.data);
+  }
   bytes_free(&why);
   return good;
 }

@@ -310,7 +310,7 @@ static void show_filter(const struct result *result, struct bytes *out) {
                result->filtered_expected == 1 ? "" : "s", result->filtered_actual);
 }
 
-void report_explanation(const struct session *session, const struct result *result, struct bytes *out) {
+void report_difference(const struct result *result, struct bytes *out) {
   bool sides = (result->verdict == DIVERGED || result->verdict == ORACLE_FAULT) && result->part != PART_NONE;
   if (sides) {
     bool binary = report_is_binary(result);
@@ -321,6 +321,10 @@ void report_explanation(const struct session *session, const struct result *resu
       bytes_printf(out, "            byte %zu of the %s\n", result->offset, part_name(result->part));
     show_block(result, out);
   }
+}
+
+void report_explanation(const struct session *session, const struct result *result, struct bytes *out) {
+  report_difference(result, out);
   show_filter(result, out);
   report_where(result, out);
   show_errors(result, out);

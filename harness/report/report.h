@@ -26,6 +26,9 @@ bool report_is_binary(const struct result *result);
    which block of the Markdown it came from, and the command that does it again. */
 void report_explanation(const struct session *session, const struct result *result, struct bytes *out);
 
+/* What differs of a divergence: both sides in context and as hex, and where it came from; lines with their ends. */
+void report_difference(const struct result *result, struct bytes *out);
+
 /* The command that runs this case alone. */
 void report_command(const struct session *session, const struct result *result, struct bytes *out);
 

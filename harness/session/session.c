@@ -168,6 +168,8 @@ static bool complete(struct session *session, struct bytes *why) {
   bool good = true;
   bool one = options->cases.count == 1 && fnmatch(options->cases.items[0], session->stop.id, 0) != 0;
   const char *pick = one ? options->cases.items[0] : NULL;
+  for (size_t i = 0; i < session->suite_count; i++)
+    session->suites[i].accepts = options->keeps_answers;
   for (size_t i = 0; good && i < session->suite_count; i++)
     good = suite_make_cases(&session->suites[i], options->has_seed, options->seed, pick, why) &&
            check_names(&session->suites[i], why) && (pick || check_patterns(&session->suites[i], why));
@@ -198,7 +200,11 @@ static bool checks_oracle(const struct suite *suite, const struct test_case *tes
 static struct result *add_result(struct session *session, const struct suite *suite, const struct target *target,
                                  struct test_case *test_case) {
   struct result *result = &session->results[session->result_count++];
-  *result = (struct result){.suite = suite, .target = target, .test_case = test_case};
+  *result = (struct result){.suite = suite,
+                            .target = target,
+                            .test_case = test_case,
+                            .keeps_answer = session->options->keeps_answers,
+                            .status = -1};
   return result;
 }
 

@@ -42,6 +42,7 @@ struct session_options {
   unsigned repeat;
   bool keep_going;
   bool verbose;
+  bool keeps_answers; /* results keep the whole answer, and expected bytes may be missing */
   bool has_seed;
   uint64_t seed;
 };

@@ -23,6 +23,7 @@ struct test_case {
   struct bytes input;
   struct bytes expected; /* the published bytes, where has_expected */
   bool has_expected;
+  char *expected_path;               /* owned; the file of those bytes; NULL: none was named */
   bool expects_folder;               /* those tell a folder (folder.h) */
   struct conversation *conversation; /* owned; NULL: the case is a document, or a tree */
   struct tree *tree;                 /* owned; what stands in the program's folder; NULL: the document alone */
@@ -47,24 +48,20 @@ enum source_kind {
 /* The words of these, in their order, up to NULL. */
 extern const char *const source_words[];
 
-/* The keys (keys.h): type, field, key, default, words, placeholders, what they need. */
+/* The keys (keys.h): type, field, key, default, words, placeholders, what they need, help. */
 #define CASES_KEYS(KEY)                                                                                                \
-  /* enum source_kind */                                                                                               \
-  KEY(KEY_CHOICE, kind, "source", NULL, source_words, KNOWS_NONE, NULL)                                                \
-  /* files, or one folder */                                                                                           \
+  KEY(KEY_CHOICE, kind, "source", NULL, source_words, KNOWS_NONE, NULL, "where the cases come from")                   \
   KEY(KEY_LIST, paths, "path", NULL, NULL, KNOWS_FIXED | KNOWS_AS_PATH,                                                \
-      "source = spec | folder | documents | conversations | trees | folders")                                          \
-  /* shell pattern that a file's name must match */                                                                    \
-  KEY(KEY_TEXT, pattern, "pattern", "*", NULL, KNOWS_NONE, "source = folder | conversations | trees | folders")        \
-  /* path of the published bytes; {name}: the case's name without its last suffix */                                   \
+      "source = spec | folder | documents | conversations | trees | folders",                                          \
+      "a file or folder; may stand several times")                                                                     \
+  KEY(KEY_TEXT, pattern, "pattern", "*", NULL, KNOWS_NONE, "source = folder | conversations | trees | folders",        \
+      "shell pattern on the names in a folder")                                                                        \
   KEY(KEY_TEXT, expected, "expected", NULL, NULL, KNOWS_FIXED | KNOWS_NAME | KNOWS_AS_PATH,                            \
-      "source = folder | documents | trees | folders | nothing")                                                       \
-  /* of random documents */                                                                                            \
-  KEY(KEY_NUMBER, count, "count", "100", NULL, KNOWS_NONE, "source = random")                                          \
-  /* of random documents */                                                                                            \
-  KEY(KEY_NUMBER, seed, "seed", "1", NULL, KNOWS_NONE, "source = random")                                              \
-  /* every = 10 takes the cases 1, 11, 21 and so on */                                                                 \
-  KEY(KEY_NUMBER, every, "every", "1", NULL, KNOWS_NONE, NULL)
+      "source = folder | documents | trees | folders | nothing",                                                       \
+      "the file of expected bytes; {name}: one for each case")                                                         \
+  KEY(KEY_NUMBER, count, "count", "100", NULL, KNOWS_NONE, "source = random", "of random documents")                   \
+  KEY(KEY_NUMBER, seed, "seed", "1", NULL, KNOWS_NONE, "source = random", "of random documents")                       \
+  KEY(KEY_NUMBER, every, "every", "1", NULL, KNOWS_NONE, NULL, "10: the cases 1, 11, 21 and so on")
 
 /* Where cases come from: one [cases] section. */
 struct case_source {

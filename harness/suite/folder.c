@@ -45,6 +45,8 @@ static int make_parents(char *path, size_t at) {
 }
 
 int folder_write(const char *folder, const char *name, struct span text) {
+  if (!is_below(name))
+    return EINVAL;
   char *path = xasprintf("%s/%s", folder, name);
   int failed = make_parents(path, strlen(folder) + 1);
   failed = failed ? failed : write_file(path, text);

@@ -28,6 +28,7 @@ struct key {
   const char *const *choices; /* the words of a KEY_CHOICE, up to NULL */
   unsigned knows;             /* the placeholders, enum placeholder_bit, and how their braces are read */
   const char *needs;          /* "KEY = WORD | WORD": what else must hold, or the key has no effect; NULL: nothing */
+  const char *help;           /* one line for people; fixtures/README.md says more */
 };
 
 /* Besides the bits of placeholders. */
@@ -37,11 +38,11 @@ enum {
   KNOWS_UNREAD = 1 << 30    /* no brace means anything */
 };
 
-/* A row KEY(TYPE, field, "name", fallback, choices, knows, needs) of a list as a field, and as a row of struct key;
-   STRUCT is named before the list, by KEY_OF. */
-#define KEY_FIELD(type, field, name, fallback, choices, knows, needs) type##_FIELD field;
-#define KEY_ROW(type, field, name, fallback, choices, knows, needs)                                                    \
-  {name, type, offsetof(KEY_OF, field), fallback, choices, knows, needs},
+/* A row KEY(TYPE, field, "name", fallback, choices, knows, needs, help) of a list as a field, and as a row of struct
+   key; STRUCT is named before the list, by KEY_OF. */
+#define KEY_FIELD(type, field, name, fallback, choices, knows, needs, help) type##_FIELD field;
+#define KEY_ROW(type, field, name, fallback, choices, knows, needs, help)                                              \
+  {name, type, offsetof(KEY_OF, field), fallback, choices, knows, needs, help},
 
 /* The keys of one kind of section. */
 struct key_table {

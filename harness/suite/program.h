@@ -26,82 +26,81 @@ extern const char *const runner_words[], *const drive_words[], *const ready_word
 /* What the command of an oracle knows: it says the same of a program on every machine. */
 #define KNOWS_ORACLE (KNOWS_FIXED | KNOWS_FILE | KNOWS_FOLDER | KNOWS_NAME | KNOWS_PATH)
 
-/* The keys (keys.h): type, field, key, default, words, placeholders, what they need. */
+/* The keys (keys.h): type, field, key, default, words, placeholders, what they need, help. */
 #define PROGRAM_KEYS(KEY)                                                                                              \
-  /* path; {arch} stands for each of ARCHES */                                                                         \
-  KEY(KEY_TEXT, elf, "elf", NULL, NULL, KNOWS_FIXED | KNOWS_ARCH | KNOWS_AS_PATH, NULL)                                \
-  /* empty: what the ELF says */                                                                                       \
-  KEY(KEY_WORDS, arches, "arch", NULL, NULL, KNOWS_NONE, NULL)                                                         \
-  /* words of runner_words; empty: native and qemu; or a command that runs the program */                              \
-  KEY(KEY_ARGUMENTS, runners, "runner", NULL, NULL, KNOWS_FIXED | KNOWS_ARCH, NULL)                                    \
-  /* of the program */                                                                                                 \
-  KEY(KEY_ARGUMENTS, arguments, "arguments", NULL, NULL, KNOWS_RUN, NULL)                                              \
-  /* NAME=VALUE */                                                                                                     \
-  KEY(KEY_LIST, environment, "environment", NULL, NULL, KNOWS_RUN, NULL)                                               \
-  /* a system call and the error that it fails with; empty: none */                                                    \
-  KEY(KEY_WORDS, refused, "refuse", NULL, NULL, KNOWS_NONE, NULL)                                                      \
-  /* yes: the input comes on stdin; no: nothing; or the path of a file that does */                                    \
-  KEY(KEY_TEXT, input, "stdin", "no", NULL, KNOWS_FIXED | KNOWS_NAME | KNOWS_AS_PATH, "drive = run")                   \
-  /* what the input is called in the program's folder */                                                               \
-  KEY(KEY_TEXT, input_name, "input-name", "document.md", NULL, KNOWS_FIXED | KNOWS_NAME | KNOWS_AS_PATH, NULL)         \
-  /* "NAME: CONTENT", a file in that folder, with the escapes that bytes_escaped writes */                             \
-  KEY(KEY_LIST, files, "file", NULL, NULL, KNOWS_RUN, NULL)                                                            \
-  /* a folder of which a copy stands there; NULL: none */                                                              \
-  KEY(KEY_TEXT, copied, "copy", NULL, NULL, KNOWS_FIXED | KNOWS_NAME | KNOWS_AS_PATH, NULL)                            \
-  /* a file that the program writes there, and that is its answer; NULL: stdout is */                                  \
+  KEY(KEY_TEXT, elf, "elf", NULL, NULL, KNOWS_FIXED | KNOWS_ARCH | KNOWS_AS_PATH, NULL,                                \
+      "the program: any executable file; {arch} stands for each word of arch")                                         \
+  KEY(KEY_WORDS, arches, "arch", NULL, NULL, KNOWS_NONE, NULL,                                                         \
+      "machines that `bytegate machines` lists; without it, the one that the ELF header says")                         \
+  KEY(KEY_ARGUMENTS, runners, "runner", NULL, NULL, KNOWS_FIXED | KNOWS_ARCH, NULL,                                    \
+      "native, qemu or both; or a command that runs the program: an emulator, a wrapper")                              \
+  KEY(KEY_ARGUMENTS, arguments, "arguments", NULL, NULL, KNOWS_RUN, NULL,                                              \
+      "split as sh does; {file}: the path of the input, {port}: a free TCP port")                                      \
+  KEY(KEY_LIST, environment, "environment", NULL, NULL, KNOWS_RUN, NULL, "NAME=VALUE; may stand several times")        \
+  KEY(KEY_WORDS, refused, "refuse", NULL, NULL, KNOWS_NONE, NULL,                                                      \
+      "a system call and the error that it fails with, as in getdents64 EIO")                                          \
+  KEY(KEY_TEXT, input, "stdin", "no", NULL, KNOWS_FIXED | KNOWS_NAME | KNOWS_AS_PATH, "drive = run",                   \
+      "yes: the input is on stdin; no: nothing; or a file that is")                                                    \
+  KEY(KEY_TEXT, input_name, "input-name", "document.md", NULL, KNOWS_NAME | KNOWS_AS_PATH, NULL,                       \
+      "what the input is called in the program's folder; {name}: its own name")                                        \
+  KEY(KEY_LIST, files, "file", NULL, NULL, KNOWS_RUN, NULL,                                                            \
+      "NAME: CONTENT, a file in that folder; may stand several times")                                                 \
+  KEY(KEY_TEXT, copied, "copy", NULL, NULL, KNOWS_FIXED | KNOWS_NAME | KNOWS_AS_PATH, NULL,                            \
+      "a folder of which a copy stands there as well")                                                                 \
   KEY(KEY_TEXT, output, "output", NULL, NULL, KNOWS_FIXED | KNOWS_NAME | KNOWS_ARCH | KNOWS_AS_PATH,                   \
-      "compare = output")                                                                                              \
-  KEY(KEY_CHOICE, compare, "compare", "output", compare_words, KNOWS_NONE, "drive = run")                              \
-  /* stdout is a terminal of so many columns; 0: a pipe */                                                             \
-  KEY(KEY_NUMBER, terminal, "terminal", "0", NULL, KNOWS_NONE, "drive = run")                                          \
-  KEY(KEY_CHOICE, drive, "drive", "run", drive_words, KNOWS_NONE, NULL)                                                \
-  KEY(KEY_CHOICE, ready, "ready", "line", ready_words, KNOWS_NONE, "drive = http")                                     \
-  /* what the line begins with that says it is ready; after it stands the URL */                                       \
-  KEY(KEY_TEXT, ready_line, "ready-line", "http://", NULL, KNOWS_RUN, "ready = line")                                  \
-  /* of a request; several are asked for in turn; none: "/" */                                                         \
-  KEY(KEY_LIST, url_paths, "url-path", NULL, NULL, KNOWS_RUN, "drive = http")                                          \
-  KEY(KEY_TEXT, method, "method", "GET", NULL, KNOWS_NONE, "drive = http")                                             \
-  /* NAME: VALUE */                                                                                                    \
-  KEY(KEY_LIST, request_headers, "request-header", NULL, NULL, KNOWS_RUN, "drive = http")                              \
-  /* no; input: that of the case; or the path of a file */                                                             \
-  KEY(KEY_TEXT, request_body, "request-body", "no", NULL, KNOWS_FIXED | KNOWS_NAME | KNOWS_AS_PATH, "drive = http")    \
-  /* of a case; 0: one for each path, and where the connection is kept, two at least */                                \
-  KEY(KEY_NUMBER, requests, "requests", "0", NULL, KNOWS_NONE, "drive = http")                                         \
-  KEY(KEY_CHOICE, connection, "connection", NULL, connection_words, KNOWS_NONE, "drive = http")                        \
-  KEY(KEY_CHOICE, oracle, "oracle", "cmark", oracle_words, KNOWS_NONE, NULL)                                           \
-  /* of cmark's command line, without "--" */                                                                          \
-  KEY(KEY_WORDS, oracle_options, "oracle-options", NULL, NULL, KNOWS_NONE, "oracle = cmark | cmark-unsafe")            \
-  /* run by sh, the input on its stdin */                                                                              \
-  KEY(KEY_TEXT, oracle_command, "oracle-command", NULL, NULL, KNOWS_ORACLE | KNOWS_AS_SHELL, "oracle = command")       \
-  /* that the command ends with */                                                                                     \
-  KEY(KEY_NUMBER, oracle_status, "oracle-status", "0", NULL, KNOWS_NONE, "oracle = command")                           \
-  /* run by sh, on both sides before they are compared */                                                              \
-  KEY(KEY_TEXT, filter, "filter", NULL, NULL, KNOWS_FIXED | KNOWS_NAME | KNOWS_AS_SHELL, NULL)                         \
-  /* of a document's answer, without its line end */                                                                   \
-  KEY(KEY_TEXT, status_line, "status-line", "HTTP/1.1 200 OK", NULL, KNOWS_RUN, "drive = http")                        \
-  /* in order; {length}: bytes of the body; *: anything. None: headers are not compared */                             \
-  KEY(KEY_LIST, headers, "header", NULL, NULL, KNOWS_RUN | KNOWS_LENGTH, "drive = http")                               \
-  /* names of headers that are not compared */                                                                         \
-  KEY(KEY_WORDS, ignored_headers, "ignore-header", NULL, NULL, KNOWS_NONE, "drive = http")                             \
-  /* what a run writes on stderr, as bytes_escaped shows it; NULL: not compared */                                     \
-  KEY(KEY_TEXT, errors, "stderr", NULL, NULL, KNOWS_RUN, "drive = run")                                                \
-  /* of a run; of a server after SIGTERM */                                                                            \
-  KEY(KEY_NUMBER, exit_status, "exit-status", "0", NULL, KNOWS_NONE, NULL)                                             \
-  /* that a run ends by, as in "SIGTRAP"; NULL: none */                                                                \
-  KEY(KEY_TEXT, signal, "signal", NULL, NULL, KNOWS_NONE, "drive = run")                                               \
-  /* whether a server must obey SIGTERM */                                                                             \
-  KEY(KEY_YES_NO, judges_stop, "obeys-sigterm", "yes", NULL, KNOWS_NONE, "drive = http")                               \
-  /* "PATTERN: REASON": cases that are not run, and cases that fail */                                                 \
-  KEY(KEY_LIST, skips, "skip", NULL, NULL, KNOWS_UNREAD, NULL)                                                         \
-  KEY(KEY_LIST, failing, "xfail", NULL, NULL, KNOWS_UNREAD, NULL)                                                      \
-  /* seconds for one case */                                                                                           \
-  KEY(KEY_SECONDS, deadline, "deadline", "10", NULL, KNOWS_NONE, NULL)                                                 \
-  /* whether it runs in a cell */                                                                                      \
-  KEY(KEY_YES_NO, confine, "confine", "yes", NULL, KNOWS_NONE, NULL)                                                   \
-  /* what it may there besides, as confinement_allow reads it; NULL: nothing */                                        \
-  KEY(KEY_TEXT, allow, "allow", NULL, NULL, KNOWS_FIXED, NULL)                                                         \
-  /* seconds until it is ready */                                                                                      \
-  KEY(KEY_SECONDS, start_deadline, "start-deadline", "10", NULL, KNOWS_NONE, "drive = http")
+      "compare = output", "a file that the program writes, which is compared in place of stdout")                      \
+  KEY(KEY_CHOICE, compare, "compare", "output", compare_words, KNOWS_NONE, "drive = run",                              \
+      "output: what a run puts out; tree: all that is in its folder after it")                                         \
+  KEY(KEY_NUMBER, terminal, "terminal", "0", NULL, KNOWS_NONE, "drive = run",                                          \
+      "stdout is a terminal of so many columns; 0: a pipe")                                                            \
+  KEY(KEY_CHOICE, drive, "drive", "run", drive_words, KNOWS_NONE, NULL, "run: to its end; http: it is a server")       \
+  KEY(KEY_CHOICE, ready, "ready", "line", ready_words, KNOWS_NONE, "drive = http",                                     \
+      "when a server can be asked: line, once it prints one; port, once {port} answers")                               \
+  KEY(KEY_TEXT, ready_line, "ready-line", "http://", NULL, KNOWS_RUN, "ready = line",                                  \
+      "what that line begins with; the URL is in it")                                                                  \
+  KEY(KEY_LIST, url_paths, "url-path", NULL, NULL, KNOWS_RUN, "drive = http",                                          \
+      "what is requested; several are asked for in turn")                                                              \
+  KEY(KEY_TEXT, method, "method", "GET", NULL, KNOWS_NONE, "drive = http", "of a request")                             \
+  KEY(KEY_LIST, request_headers, "request-header", NULL, NULL, KNOWS_RUN, "drive = http",                              \
+      "NAME: VALUE; may stand several times")                                                                          \
+  KEY(KEY_TEXT, request_body, "request-body", "no", NULL, KNOWS_FIXED | KNOWS_NAME | KNOWS_AS_PATH, "drive = http",    \
+      "no; input: that of the case; or a file")                                                                        \
+  KEY(KEY_NUMBER, requests, "requests", "0", NULL, KNOWS_NONE, "drive = http",                                         \
+      "how many a case makes; 0: one for each url-path")                                                               \
+  KEY(KEY_CHOICE, connection, "connection", NULL, connection_words, KNOWS_NONE, "drive = http",                        \
+      "what the server must do after an answer; without the key, either")                                              \
+  KEY(KEY_CHOICE, oracle, "oracle", "cmark", oracle_words, KNOWS_NONE, NULL, "who says what is right")                 \
+  KEY(KEY_WORDS, oracle_options, "oracle-options", NULL, NULL, KNOWS_NONE, "oracle = cmark | cmark-unsafe",            \
+      "of cmark's command line, as in smart sourcepos")                                                                \
+  KEY(KEY_TEXT, oracle_command, "oracle-command", NULL, NULL, KNOWS_ORACLE | KNOWS_AS_SHELL, "oracle = command",       \
+      "its stdout is the truth; the input is on its stdin")                                                            \
+  KEY(KEY_NUMBER, oracle_status, "oracle-status", "0", NULL, KNOWS_NONE, "oracle = command",                           \
+      "that it ends with where it did not fail")                                                                       \
+  KEY(KEY_TEXT, filter, "filter", NULL, NULL, KNOWS_FIXED | KNOWS_NAME | KNOWS_AS_SHELL, NULL,                         \
+      "a command through which both sides pass before they are compared")                                              \
+  KEY(KEY_TEXT, status_line, "status-line", "HTTP/1.1 200 OK", NULL, KNOWS_RUN, "drive = http", "of an answer")        \
+  KEY(KEY_LIST, headers, "header", NULL, NULL, KNOWS_RUN | KNOWS_LENGTH, "drive = http",                               \
+      "NAME: VALUE of an answer, in their order; * is anything; without the key, none is compared")                    \
+  KEY(KEY_WORDS, ignored_headers, "ignore-header", NULL, NULL, KNOWS_NONE, "drive = http",                             \
+      "names of headers that do not count, as in Date, ETag")                                                          \
+  KEY(KEY_TEXT, errors, "stderr", NULL, NULL, KNOWS_RUN, "drive = run",                                                \
+      "what a run writes there; without the key, it is not compared")                                                  \
+  KEY(KEY_NUMBER, exit_status, "exit-status", "0", NULL, KNOWS_NONE, NULL, "of a run, or of a server after SIGTERM")   \
+  KEY(KEY_TEXT, signal, "signal", NULL, NULL, KNOWS_NONE, "drive = run",                                               \
+      "that ends a run, as in SIGTRAP; without the key, none may")                                                     \
+  KEY(KEY_YES_NO, judges_stop, "obeys-sigterm", "yes", NULL, KNOWS_NONE, "drive = http",                               \
+      "whether a server must end at SIGTERM")                                                                          \
+  KEY(KEY_LIST, skips, "skip", NULL, NULL, KNOWS_UNREAD, NULL,                                                         \
+      "PATTERN: REASON of cases that are not run; may stand several times")                                            \
+  KEY(KEY_LIST, failing, "xfail", NULL, NULL, KNOWS_UNREAD, NULL,                                                      \
+      "PATTERN: REASON of cases that fail; may stand several times")                                                   \
+  KEY(KEY_SECONDS, deadline, "deadline", "10", NULL, KNOWS_NONE, NULL, "seconds for one case")                         \
+  KEY(KEY_YES_NO, confine, "confine", "yes", NULL, KNOWS_NONE, NULL,                                                   \
+      "no: it runs with all that you may, and not in a cell")                                                          \
+  KEY(KEY_TEXT, allow, "allow", NULL, NULL, KNOWS_FIXED, NULL,                                                         \
+      "what it may in its cell besides, as in network, path /srv, write /srv/x")                                       \
+  KEY(KEY_SECONDS, start_deadline, "start-deadline", "10", NULL, KNOWS_NONE, "drive = http",                           \
+      "seconds until a server is ready")
 
 struct program {
   char *name;     /* of the section */

@@ -329,6 +329,7 @@ static void free_case(struct test_case *one) {
   free(one->file);
   free(one->name);
   free(one->folder);
+  free(one->expected_path);
   bytes_free(&one->input);
   bytes_free(&one->expected);
   if (one->conversation)

@@ -11,12 +11,10 @@
 #include "harness/suite/program.h"
 #include "harness/suite/target.h"
 
-/* The keys (keys.h): type, field, key, default, words, placeholders, what they need. */
+/* The keys (keys.h): type, field, key, default, words, placeholders, what they need, help. */
 #define SUITE_KEYS(KEY)                                                                                                \
-  /* one line for people */                                                                                            \
-  KEY(KEY_TEXT, about, "about", "", NULL, KNOWS_UNREAD, NULL)                                                          \
-  /* run only when it is named */                                                                                      \
-  KEY(KEY_YES_NO, on_demand, "on-demand", "no", NULL, KNOWS_NONE, NULL)
+  KEY(KEY_TEXT, about, "about", "", NULL, KNOWS_UNREAD, NULL, "one line for people")                                   \
+  KEY(KEY_YES_NO, on_demand, "on-demand", "no", NULL, KNOWS_NONE, NULL, "yes: it runs only when it is named")
 
 struct suite {
   char *name;
@@ -26,6 +24,7 @@ struct suite {
   char *build;    /* {build}, from any folder */
   SUITE_KEYS(KEY_FIELD)
   bool lacks_package; /* a file that one of Debian's packages brings is not there */
+  bool accepts;       /* expected bytes may be missing: they are about to be written */
   struct program *programs;
   size_t program_count;
   struct case_source *sources;

@@ -52,6 +52,13 @@ char *result_signature(const struct result *result) {
   return xstrdup(verdict_word(result->verdict));
 }
 
+void result_keep(struct result *result, struct span answer) {
+  if (!result->keeps_answer)
+    return;
+  bytes_clear(&result->answer);
+  bytes_add(&result->answer, answer);
+}
+
 void result_set(struct result *result, enum verdict verdict, const char *format, ...) {
   if (verdict_is_failure(result->verdict))
     return;
@@ -81,5 +88,6 @@ void result_free(struct result *result) {
   bytes_free(&result->detail);
   bytes_free(&result->errors);
   bytes_free(&result->where);
+  bytes_free(&result->answer);
   free(result->cause);
 }

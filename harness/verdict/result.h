@@ -53,8 +53,11 @@ struct result {
   struct bytes detail; /* one line: how it went wrong */
   struct bytes errors; /* what the program wrote on stderr */
   struct bytes where;  /* lines with their ends: what was seen of it when it was run again */
-  char *cause;         /* in a few words, the place in the program that was seen then; NULL: none was */
-  size_t fault;        /* the number of its fault among those of the run, from 1; 0: none */
+  struct bytes answer; /* the whole of what came, before a filter, where it is kept */
+  bool keeps_answer;
+  int status;   /* exit status of a run; -1: none */
+  char *cause;  /* in a few words, the place in the program that was seen then; NULL: none was */
+  size_t fault; /* the number of its fault among those of the run, from 1; 0: none */
   uint64_t duration_ns;
   unsigned runs;
   enum known known;
@@ -90,6 +93,9 @@ const char *part_name(enum part part);
 /* How a failure differs from another: "body@57:0f3a…", the part, the offset and a hash of what came; or the verdict
    alone. Two failures of one signature diverged in the very same way. The caller frees it. */
 char *result_signature(const struct result *result);
+
+/* Keeps ANSWER, where that is wanted of RESULT. */
+void result_keep(struct result *result, struct span answer);
 
 /* Sets the verdict and the detail, unless a worse one stands already. */
 void result_set(struct result *result, enum verdict verdict, const char *format, ...)

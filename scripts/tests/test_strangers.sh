@@ -208,6 +208,7 @@ verify 'a conversation with a server that keeps its connection ends' 1 'DIVERGED
 
 # shellcheck disable=SC2016 # sh expands
 program emu '[ "$1" = -x ] && shift; exec sh "$@"'
+# shellcheck disable=SC2016 # sh expands
 printf 'printf %%s "$1"\n' >script
 chmod +x script
 ran=('[program p]' 'elf = script' 'arguments = hello' 'oracle = command' 'oracle-command = printf hello')
@@ -274,6 +275,7 @@ run "$gate" verify -k --no-self-audit --no-blame --suite s.ini --known=list --up
 expect_text 'many that diverge alike become one entry' 's/* p native like:stdout:0x58/0x78  # 5 cases, as s/c/n1.txt' list
 expect_text 'and others their own' 's/c/a.txt p native stdout@0:' list
 verify 'and both are known' 0 'KNOWN s/c/n3.txt' --known=list
+# shellcheck disable=SC2016 # sh expands
 program upper 'case $1 in *n3.txt) echo y3 ;; *n*) cat "$1" ;; *a.txt) tr a-z A-Z <"$1" ;; *) cat "$1" ;; esac'
 verify 'an entry for what diverges alike does not cover another way' 1 'DIVERGED s/c/n3.txt' --known=list
 rm in/n*.txt

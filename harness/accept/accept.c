@@ -1,0 +1,196 @@
+/* Takes answers as expected bytes. What is accepted is what the program put out, before any filter. */
+#include "harness/accept/accept.h"
+
+#include "harness/base/files.h"
+#include "harness/report/report.h"
+#include "harness/suite/conversation.h"
+#include "harness/suite/suite.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What became of the selected cases. */
+struct tally_of_accepted {
+  size_t accepted, equal, refused, held; /* HELD: for want of --overwrite */
+};
+
+static void show(const struct result *result) {
+  struct bytes text = {0};
+  report_headline(result, &text);
+  bytes_text(&text, "\n");
+  report_difference(result, &text);
+  fwrite(text.data, 1, text.len, stdout);
+  bytes_free(&text);
+}
+
+/* Why what RESULT answered cannot be the expected bytes of its case; NULL where it can. */
+static const char *find_obstacle(const struct session *session, const struct result *result) {
+  const struct test_case *one = result->test_case;
+  const struct program *program = result->target->program;
+  if (one == &session->stop)
+    return "how a server stops is no case: 'exit-status' and 'obeys-sigterm' say what is right";
+  if (result->verdict != DIVERGED)
+    return "it did not come to an answer";
+  if (one->conversation)
+    return one->conversation->octets.len ? "it is one of several cases of one file ('! octets')" : NULL;
+  if (program->oracle != ORACLE_EXPECTED)
+    return "its oracle says what is right, and no file of expected bytes ('oracle = expected')";
+  if (one->expects_folder || program->compare == COMPARE_TREE)
+    return "a folder is expected, and a folder is not written";
+  if (!one->expected_path)
+    return "its expected bytes stand in no file of their own";
+  if (strlen(one->expected_path) > 3 && strcmp(one->expected_path + strlen(one->expected_path) - 3, ".gz") == 0)
+    return "its expected bytes are packed";
+  if (result->part != PART_STDOUT && result->part != PART_BODY && result->part != PART_OUTPUT)
+    return "what differs stands in the suite file";
+  return NULL;
+}
+
+/* Appends the bytes of ANSWER as lines `<` of a conversation, one for each line of it. */
+static void write_expected(struct span answer, struct bytes *out) {
+  enum { LONGEST = 100 };
+  for (size_t at = 0; at < answer.len;) {
+    const char *end = memchr(answer.data + at, '\n', answer.len - at);
+    size_t len = end ? (size_t)(end - answer.data) - at + 1 : answer.len - at;
+    while (len > LONGEST) {
+      bytes_text(out, "< ");
+      bytes_escaped(out, (struct span){answer.data + at, LONGEST});
+      bytes_text(out, "\n");
+      at += LONGEST;
+      len -= LONGEST;
+    }
+    bytes_text(out, "< ");
+    bytes_escaped(out, (struct span){answer.data + at, len});
+    bytes_text(out, "\n");
+    at += len;
+  }
+}
+
+/* The text of a conversation with ANSWER as what it expects: in the place of its first line `<`, or at the end. */
+static void rewrite(struct span text, struct span answer, struct bytes *out) {
+  bool written = false;
+  for (size_t at = 0; at < text.len;) {
+    const char *end = memchr(text.data + at, '\n', text.len - at);
+    size_t len = end ? (size_t)(end - text.data) - at + 1 : text.len - at;
+    bool expects = text.data[at] == '<';
+    if (expects && !written)
+      write_expected(answer, out);
+    written |= expects;
+    if (!expects)
+      bytes_append(out, text.data + at, len);
+    at += len;
+  }
+  if (out->len && out->data[out->len - 1] != '\n')
+    bytes_text(out, "\n");
+  if (!written)
+    write_expected(answer, out);
+}
+
+/* Makes the folder of the file PATH, but not that one's folder. */
+static void make_folder_of(const char *path) {
+  char *folder = xstrdup(path);
+  char *slash = strrchr(folder, '/');
+  if (slash)
+    *slash = '\0';
+  if (slash && slash > folder)
+    (void)(mkdir(folder, 0777) != 0);
+  free(folder);
+}
+
+/* Writes what RESULT answered. Returns 0, an errno value, or EEXIST where it may not replace what is there. */
+static int write_answer(const struct result *result, bool overwrite, const char **path) {
+  const struct test_case *one = result->test_case;
+  struct bytes text = {0};
+  *path = one->conversation ? one->file : one->expected_path;
+  if (!overwrite && access(*path, F_OK) == 0)
+    return EEXIST;
+  if (one->conversation)
+    rewrite(span_of(&one->input), span_of(&result->answer), &text);
+  else
+    bytes_add(&text, span_of(&result->answer));
+  make_folder_of(*path);
+  int failed = replace_file(*path, span_of(&text));
+  bytes_free(&text);
+  return failed;
+}
+
+/* A result before it of the same case, on another program or runner, that answered otherwise. */
+static const struct result *find_other(const struct session *session, const struct result *result) {
+  for (const struct result *other = session->results; other < result; other++)
+    if (other->test_case == result->test_case && other->target != &session->oracle &&
+        !span_equal(span_of(&other->answer), span_of(&result->answer)))
+      return other;
+  return NULL;
+}
+
+static bool was_written(const struct session *session, const struct result *result) {
+  for (const struct result *other = session->results; other < result; other++)
+    if (other->test_case == result->test_case && other->verdict == DIVERGED && other->target != &session->oracle)
+      return true;
+  return false;
+}
+
+/* Accepts RESULT, or says why not. */
+static void accept(const struct session *session, const struct result *result, bool overwrite,
+                   struct tally_of_accepted *tally) {
+  const char *obstacle = find_obstacle(session, result);
+  const struct result *other = obstacle ? NULL : find_other(session, result);
+  const char *path = NULL;
+  show(result);
+  if (obstacle || other) {
+    printf("  refused   %s%s%s\n", obstacle ? obstacle : "another answer came from ", other ? other->target->label : "",
+           other ? other->target->where : "");
+    tally->refused++;
+    return;
+  }
+  if (was_written(session, result)) {
+    printf("  accepted  the same as before\n");
+    return;
+  }
+  int failed = write_answer(result, overwrite, &path);
+  if (failed == EEXIST && !overwrite) {
+    printf("  kept      %s: --overwrite replaces it\n", path);
+    tally->held++;
+  } else if (failed) {
+    printf("  refused   %s: %s\n", path, strerror(failed));
+    tally->refused++;
+  } else {
+    printf("  accepted  %s, %zu byte%s\n", path, result->answer.len, result->answer.len == 1 ? "" : "s");
+    tally->accepted++;
+  }
+}
+
+static bool is_ci(void) {
+  const char *ci = getenv("CI");
+  return ci && *ci && strcmp(ci, "false") != 0 && strcmp(ci, "0") != 0;
+}
+
+int accept_command(struct session *session, struct workspace *workspace, bool overwrite) {
+  struct tally_of_accepted tally = {0};
+  struct bytes why = {0};
+  int status = 0;
+  if (is_ci()) {
+    fputs("bytegate: CI is set, and in CI nobody looks at the difference: accept at a terminal, and commit the files\n",
+          stderr);
+    return EXIT_USAGE;
+  }
+  if (!session_run(session, workspace, &why, &status)) {
+    fprintf(stderr, "bytegate: %s\n", why.data);
+    bytes_free(&why);
+    return status;
+  }
+  for (size_t i = 0; i < session->result_count && !session->interrupted; i++) {
+    const struct result *result = &session->results[i];
+    bool judged = result->target != &session->oracle && result->verdict != NOT_RUN;
+    tally.equal += judged && result->verdict == EQUAL;
+    if (judged && result->verdict != EQUAL)
+      accept(session, result, overwrite, &tally);
+  }
+  printf("%zu accepted, %zu equal already, %zu refused%s\n", tally.accepted, tally.equal, tally.refused,
+         tally.held ? ", some kept for want of --overwrite" : "");
+  return tally.refused || tally.held || session->interrupted ? EXIT_DIVERGED : EXIT_EQUAL;
+}

@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# What a person decides and the gate types: `accept` takes an answer as the expected bytes of its case, after showing the
+# difference, never in CI, and replaces nothing without being told; `init` writes a first suite file that leads there.
+# shellcheck source=scripts/tests/tap.sh
+# reads: scripts/tests/tap.sh harness/tests/strangers gate
+source "$(dirname "$0")/tap.sh"
+unset CI
+
+gate=$build/bytegate
+odd="o'dd \"x y"
+mkdir "$odd" "$odd/in" && cd "$odd" || exit 1
+printf 'one\n' >in/a.txt
+printf 'two\n' >in/b.txt
+
+# program NAME LINE...: a script of sh.
+program() {
+  printf '%s\n' '#!/bin/sh' "${@:2}" >"$1"
+  chmod +x "$1"
+}
+suite() { printf '%s\n' "$@" >s.ini; }
+accept() { run "$gate" accept --suite s.ini "$@"; }
+verify() { run "$gate" verify -k --no-self-audit --no-blame --text -v --suite "$@"; }
+
+# ---- accept -------------------------------------------------------------------------------------------------------
+
+program upper 'tr a-z A-Z'
+upper=('[program p]' 'elf = upper' 'stdin = yes' 'oracle = expected' '[cases c]' 'source = folder' 'path = in')
+suite "${upper[@]}" 'expected = out/{name}.txt'
+verify s.ini
+expect_status 'without expected bytes there is no verdict' 2
+expect_text 'and what writes them is named' 'bytegate accept' "$folder/err"
+accept 'c/a*'
+expect_status 'the first answer is accepted' 0
+expect_text 'after it was shown' 'ONE' "$folder/out"
+expect_text 'and named' 'out/a.txt, 4 bytes' "$folder/out"
+expect_bytes 'as it came' 'ONE\n' out/a.txt
+[ -e out/b.txt ] && there=no || there=yes
+report "$there" 'the case that was not named has none'
+run env CI=true "$gate" accept --suite s.ini 'c/b*'
+expect_status 'in CI nothing is accepted' 2
+expect_text 'for a reason' 'CI is set' "$folder/err"
+accept 'c/b*'
+verify s.ini
+expect_status 'what was accepted holds' 0
+program upper 'tr a-y A-Y | sed s/ONE/EINS/'
+accept '*'
+expect_status 'what is there is kept' 1
+expect_text 'until it is told' 'kept      ' "$folder/out"
+expect_bytes 'as it was' 'ONE\n' out/a.txt
+accept --overwrite 'c/*'
+expect_status 'and then replaced' 0
+expect_text 'with the difference' '  expected  ONE' "$folder/out"
+expect_text 'what is equal stays' '1 accepted, 1 equal already' "$folder/out"
+expect_bytes 'by what came' 'EINS\n' out/a.txt
+program upper 'kill -SEGV $$'
+accept --overwrite 'c/a*'
+expect_status 'a crash is no answer' 1
+expect_text 'and is refused' 'it did not come to an answer' "$folder/out"
+expect_bytes 'so that nothing changes' 'EINS\n' out/a.txt
+program upper 'tr a-z A-Z'
+suite '[program p]' 'elf = upper' 'stdin = yes' 'oracle = command' 'oracle-command = cat' '[cases c]' 'source = folder' 'path = in'
+accept 'c/a*'
+expect_text 'an oracle says what is right, and no person' "its oracle says what is right" "$folder/out"
+suite "${upper[@]}" 'expected = out/{name}.txt' 'filter = tr A-Z a-z'
+sed -i '/^filter/d; s/^stdin/filter = tr A-Z a-z\nstdin/' s.ini
+rm out/a.txt
+accept 'c/a*'
+expect_bytes 'bytes are accepted before the filter' 'ONE\n' out/a.txt
+rm out/a.txt
+run "$gate" record --suite s.ini 'c/a*'
+expect_bytes 'record is another name of it' 'ONE\n' out/a.txt
+run "$gate" accept --suite s.ini
+expect_status 'a case must be named' 2
+# shellcheck disable=SC2016 # sh expands
+program other 'tr a-z A-Z; echo other'
+suite "${upper[@]:0:4}" '[program q]' 'elf = other' "${upper[@]:2}" 'expected = out/{name}.txt'
+accept --overwrite 'c/a*'
+expect_status 'two programs that answer otherwise are not both right' 1
+expect_text 'and that is said' 'another answer came from' "$folder/out"
+
+cc -D_GNU_SOURCE -o keeper "$root/harness/tests/strangers/keeper.c" || exit 1
+mkdir talks
+printf '%s\n' '# why' '! document hello' '> PUT /x HTTP/1.1\r\nConnection: close\r\n\r\n' '< HTTP/1.1 200 OK\r\n' \
+  '< \r\n' '# after' >talks/one
+program steady "cat >/dev/null"
+suite '[program p]' 'elf = keeper' 'arguments = {port} {folder}' 'drive = http' 'ready = port' 'obeys-sigterm = no' \
+  'runner = native' '[cases c]' 'source = conversations' 'path = talks'
+accept --overwrite 'c/one'
+expect_status 'a conversation is accepted' 0
+expect_text 'in its lines' '< HTTP/1.1 201 Created\r\n' talks/one
+expect_text 'with all the others' '# after' talks/one
+expect_no_text 'and without those of before' '200 OK' talks/one
+
+# ---- init ---------------------------------------------------------------------------------------------------------
+
+# init PROGRAM [OPTION...]
+init() { run "$gate" init "$@"; }
+program 'my "tr' 'tr a-z A-Z'
+init './my "tr'
+expect_status 'a filter gets a suite' 0
+suite=my--tr.ini
+expect_text 'by stdin' 'stdin = yes' "$suite"
+[ "$(grep -c '^# [a-z-]* =' "$suite")" -gt 40 ] && many=yes || many=no
+report "$many" 'with every key'
+run "$gate" accept --suite "$suite" '*'
+expect_status 'which leads to accept' 0
+verify "$suite"
+expect_status 'and that to a verdict' 0
+init './my "tr'
+expect_status 'it is not overwritten' 2
+expect_text 'unless it is told' '--overwrite replaces it' "$folder/err"
+init --overwrite './my "tr' -o other.ini
+expect_status 'another file can be named' 0
+# shellcheck disable=SC2016 # sh expands
+program reader 'rev "$1"'
+init reader
+expect_text 'a program that reads its input by name' 'arguments = {file}' reader.ini
+program teller 'echo fixed; exit 3'
+init teller
+expect_text 'one that takes none' 'source = nothing' teller.ini
+expect_text 'and ends otherwise' 'exit-status = 3' teller.ini
+run "$gate" accept --suite teller.ini '*'
+verify teller.ini
+expect_status 'gets a verdict too' 0
+# shellcheck disable=SC2016 # sh expands
+printf '#!/bin/sh\n[ $# -gt 0 ] || exit 9\nexec "${0%%/*}/keeper" "$1" .\n' >serves
+chmod +x serves
+init serves
+expect_status 'a server gets a suite' 0
+expect_text 'as a server' 'drive = http' serves.ini
+expect_text 'that is told its port' 'arguments = {port}' serves.ini
+init nowhere
+expect_status 'a program that is not there is named' 2
+printf '\177ELF broken' >broken
+chmod +x broken
+init broken
+expect_status 'and so is one that cannot run' 3
+expect_no_text 'without a file' broken.ini <(ls)
+done_testing
