@@ -84,6 +84,28 @@ inline void bl_enter_all(std::initializer_list<BlReg> saved) { bl_enter(saved.be
 #define mul(d, a, b) (BL_AT, BL_PICK_(b, bl_mul, bl_mul_imm)(d, a, b)) /* low 64 bits */
 #define shl(d, a, b) (BL_AT, BL_PICK_(b, bl_shl, bl_shl_imm)(d, a, b)) /* count 0..63; a register counts modulo 64 */
 #define shr(d, a, b) (BL_AT, BL_PICK_(b, bl_shr, bl_shr_imm)(d, a, b)) /* logical */
+#define sar(d, a, b) (BL_AT, BL_PICK_(b, bl_sar, bl_sar_imm)(d, a, b)) /* arithmetic */
+#define ror(d, a, b) (BL_AT, BL_PICK_(b, bl_ror, bl_ror_imm)(d, a, b))
+#define divu(d, a, b) (BL_AT, BL_PICK_(b, bl_div, bl_div_imm)(d, a, b)) /* by 0: 0 */
+#define remu(d, a, b) (BL_AT, BL_PICK_(b, bl_rem, bl_rem_imm)(d, a, b)) /* by 0: a */
+#define divs(d, a, b) (BL_AT, BL_PICK_(b, bl_div_signed, bl_div_signed_imm)(d, a, b))
+#define rems(d, a, b) (BL_AT, BL_PICK_(b, bl_rem_signed, bl_rem_signed_imm)(d, a, b))
+#define mulhu(d, a, b) (BL_AT, BL_PICK_(b, bl_mul_high, bl_mul_high_imm)(d, a, b)) /* bits 127..64 */
+#define mulhs(d, a, b) (BL_AT, BL_PICK_(b, bl_mul_high_signed, bl_mul_high_signed_imm)(d, a, b))
+#define neg(d, a) (BL_AT, bl_neg(d, a))
+#define inv(d, a) (BL_AT, bl_not(d, a)) /* each bit turned; not is an operator of C++ */
+#define swap_bytes(d, a) (BL_AT, bl_swap_bytes(d, a))
+#define leading_zeros(d, a) (BL_AT, bl_leading_zeros(d, a))
+#define trailing_zeros(d, a) (BL_AT, bl_trailing_zeros(d, a))
+#define bit_count(d, a) (BL_AT, bl_count_ones(d, a))
+/* d = x if a and b compare so (IF_EQ .. IF_GE), else y */
+#define select_if(cond, d, a, b, x, y) (BL_AT, bl_select(cond, d, a, b, x, y))
+#define ld8s(d, base, offset) (BL_AT, BL_INTEGER_(offset, bl_load_signed)(8, d, base, offset))
+#define ld16s(d, base, offset) (BL_AT, BL_INTEGER_(offset, bl_load_signed)(16, d, base, offset))
+#define ld32s(d, base, offset) (BL_AT, BL_INTEGER_(offset, bl_load_signed)(32, d, base, offset))
+#define ld8sx(d, base, index) (BL_AT, bl_load_signed_indexed(8, d, base, index))
+#define ld16sx(d, base, index) (BL_AT, bl_load_signed_indexed(16, d, base, index))
+#define ld32sx(d, base, index) (BL_AT, bl_load_signed_indexed(32, d, base, index))
 #define ld8(d, base, offset) (BL_AT, BL_INTEGER_(offset, bl_load)(8, d, base, offset))
 #define ld16(d, base, offset) (BL_AT, BL_INTEGER_(offset, bl_load)(16, d, base, offset))
 #define ld32(d, base, offset) (BL_AT, BL_INTEGER_(offset, bl_load)(32, d, base, offset))
@@ -115,18 +137,31 @@ inline void bl_enter_all(std::initializer_list<BlReg> saved) { bl_enter(saved.be
 #define bclr(a, mask, to) (BL_AT, bl_branch_bits(false, a, mask, to))
 #define jump(to) (BL_AT, bl_jump(to)) /* also a tail call, from a routine that did not `enter` */
 #define call(to) (BL_AT, bl_call(to))
+#define jump_register(to) (BL_AT, bl_jump_register(to))
+#define call_register(to) (BL_AT, bl_call_register(to))
+#define frame(bytes) (BL_AT, BL_INTEGER_(bytes, bl_frame)(bytes)) /* after enter: locals on the stack */
 #define jump_table(index, table) (BL_AT, bl_jump_table(index, table))
 #define scan16(d, p, set) (BL_AT, bl_scan16(d, p, set))
 #define mask16(d, p, set) (BL_AT, bl_mask16(d, p, set))
 #define first16(d, mask) (BL_AT, bl_first16(d, mask))
 #define copy16(dst, dst_offset, src, src_offset) (BL_AT, bl_copy16(dst, dst_offset, src, src_offset))
 #define sys(number) (BL_AT, bl_syscall(number))
+/* A system call by its number on each machine, in the order of isa/machines.h: sys_number(452, 452) */
+#define sys_number(...)                                                                                                \
+  (BL_AT, bl_syscall_number((const int[]){__VA_ARGS__}, (int)(sizeof((const int[]){__VA_ARGS__}) / sizeof(int))))
 #define stack_pointer(d) (BL_AT, bl_stack_pointer(d))
 #define c_arguments() (BL_AT, bl_c_arguments())
 #define c_result() (BL_AT, bl_c_result())
 #define data(name, align) (BL_AT, bl_data(name, align))          /* open a data item: bind a global label, aligned */
 #define data_bytes(bytes, count) (BL_AT, bl_bytes(bytes, count)) /* the bytes themselves */
 #define data_string(text) (BL_AT, bl_bytes("" text "", sizeof(text) - 1)) /* a string literal, no NUL */
+#define data_u8(value) (BL_AT, BL_INTEGER_(value, bl_value)(8, value))
+#define data_u16(value) (BL_AT, BL_INTEGER_(value, bl_value)(16, value))
+#define data_u32(value) (BL_AT, BL_INTEGER_(value, bl_value)(32, value))
+#define data_u64(value) (BL_AT, BL_INTEGER_(value, bl_value)(64, value))
+#define data_zero(count) (BL_AT, BL_INTEGER_(count, bl_data_zero)(count))
+#define data_align(align) (BL_AT, BL_INTEGER_(align, bl_data_align)(align))
+#define data_address(name) (BL_AT, bl_data_address(name))
 #define data_value(bits, value) (BL_AT, bl_value(bits, value))
 #define data_offset16(to, base) (BL_AT, bl_offset16(to, base))
 #define bss(name, size, align) (BL_AT, bl_bss(name, size, align)) /* zeroed, writable, in its own segment; global */

@@ -16,7 +16,8 @@ typedef struct {
   const BlMachine *machine;
   bool counting;
   int counters;
-  bool entered; /* the open routine has entered */
+  int64_t frame; /* bytes of locals, 0: none */
+  bool entered;  /* the open routine has entered */
   BlReg saved[BL_MACHINE_REGISTERS];
   int saved_count;
 } Laying;
@@ -125,6 +126,7 @@ void bl_routine(const char *name) {
   bl_lay_routine(now.lay, name);
   now.entered = false;
   now.saved_count = 0;
+  now.frame = 0;
   count_here();
 }
 
@@ -164,6 +166,8 @@ void bl_enter(const BlReg *saved, int count) {
 void bl_leave(void) {
   if (!now.entered)
     bl_lay_die(bl_machine_layout(), "routine \"%s\" leaves but did not enter: use ret()", routine_name());
+  if (now.frame)
+    table()->lay_unframe(now.frame);
   table()->lay_leave(now.saved, now.saved_count);
 }
 
@@ -171,6 +175,18 @@ void bl_ret(void) {
   if (now.entered)
     bl_lay_die(bl_machine_layout(), "routine \"%s\" entered, so it must leave(), not ret()", routine_name());
   table()->lay_ret();
+}
+
+void bl_frame(int64_t bytes) {
+  if (!now.entered || now.frame)
+    bl_lay_die(bl_machine_layout(), "routine \"%s\" takes a frame %s; enter() first, then one frame() for all locals",
+               routine_name(), now.frame ? "twice" : "but did not enter");
+  check_value("size of the frame", bytes, 16, 65520);
+  if (bytes % 16)
+    bl_lay_die(bl_machine_layout(), "size of the frame %" PRId64 " is no multiple of 16; make it %" PRId64, bytes,
+               (bytes + 15) / 16 * 16);
+  now.frame = bytes;
+  table()->lay_frame(bytes);
 }
 
 /* ---- Moves and arithmetic -------------------------------------------------------------------------------------- */
@@ -190,7 +206,7 @@ static void alu(Alu operation, BlReg d, BlReg a, BlReg b) {
 }
 
 static void alu_imm(Alu operation, BlReg d, BlReg a, int64_t b) {
-  if (operation == ALU_SHL || operation == ALU_SHR)
+  if (operation == ALU_SHL || operation == ALU_SHR || operation == ALU_SAR || operation == ALU_ROR)
     check_value("shift count", b, 0, 63);
   table()->lay_alu_imm(operation, checked(d), checked(a), b);
 }
@@ -213,6 +229,39 @@ void bl_mul_imm(BlReg d, BlReg a, int64_t b) { alu_imm(ALU_MUL, d, a, b); }
 void bl_shl_imm(BlReg d, BlReg a, int64_t b) { alu_imm(ALU_SHL, d, a, b); }
 void bl_shr_imm(BlReg d, BlReg a, int64_t b) { alu_imm(ALU_SHR, d, a, b); }
 
+void bl_div(BlReg d, BlReg a, BlReg b) { alu(ALU_DIV, d, a, b); }
+void bl_div_imm(BlReg d, BlReg a, int64_t b) { alu_imm(ALU_DIV, d, a, b); }
+void bl_rem(BlReg d, BlReg a, BlReg b) { alu(ALU_REM, d, a, b); }
+void bl_rem_imm(BlReg d, BlReg a, int64_t b) { alu_imm(ALU_REM, d, a, b); }
+void bl_div_signed(BlReg d, BlReg a, BlReg b) { alu(ALU_DIV_SIGNED, d, a, b); }
+void bl_div_signed_imm(BlReg d, BlReg a, int64_t b) { alu_imm(ALU_DIV_SIGNED, d, a, b); }
+void bl_rem_signed(BlReg d, BlReg a, BlReg b) { alu(ALU_REM_SIGNED, d, a, b); }
+void bl_rem_signed_imm(BlReg d, BlReg a, int64_t b) { alu_imm(ALU_REM_SIGNED, d, a, b); }
+void bl_mul_high(BlReg d, BlReg a, BlReg b) { alu(ALU_MUL_HIGH, d, a, b); }
+void bl_mul_high_imm(BlReg d, BlReg a, int64_t b) { alu_imm(ALU_MUL_HIGH, d, a, b); }
+void bl_mul_high_signed(BlReg d, BlReg a, BlReg b) { alu(ALU_MUL_HIGH_SIGNED, d, a, b); }
+void bl_mul_high_signed_imm(BlReg d, BlReg a, int64_t b) { alu_imm(ALU_MUL_HIGH_SIGNED, d, a, b); }
+void bl_sar(BlReg d, BlReg a, BlReg b) { alu(ALU_SAR, d, a, b); }
+void bl_sar_imm(BlReg d, BlReg a, int64_t b) { alu_imm(ALU_SAR, d, a, b); }
+void bl_ror(BlReg d, BlReg a, BlReg b) { alu(ALU_ROR, d, a, b); }
+void bl_ror_imm(BlReg d, BlReg a, int64_t b) { alu_imm(ALU_ROR, d, a, b); }
+
+static void unary(Unary operation, BlReg d, BlReg a) { table()->lay_unary(operation, checked(d), checked(a)); }
+
+void bl_neg(BlReg d, BlReg a) { unary(UNARY_NEG, d, a); }
+void bl_not(BlReg d, BlReg a) { unary(UNARY_NOT, d, a); }
+void bl_swap_bytes(BlReg d, BlReg a) { unary(UNARY_SWAP, d, a); }
+void bl_leading_zeros(BlReg d, BlReg a) { unary(UNARY_LEADING, d, a); }
+void bl_trailing_zeros(BlReg d, BlReg a) { unary(UNARY_TRAILING, d, a); }
+void bl_count_ones(BlReg d, BlReg a) { unary(UNARY_ONES, d, a); }
+
+static void check_cond(BlCond cond) { check_value("condition", (int64_t)cond, IF_EQ, IF_GE); }
+
+void bl_select(BlCond cond, BlReg d, BlReg a, BlReg b, BlReg x, BlReg y) {
+  check_cond(cond);
+  table()->lay_select(cond, checked(d), checked(a), checked(b), checked(x), checked(y));
+}
+
 /* ---- Memory ---------------------------------------------------------------------------------------------------- */
 
 void bl_load(int bits, BlReg d, BlReg base, int64_t offset) {
@@ -223,6 +272,23 @@ void bl_load(int bits, BlReg d, BlReg base, int64_t offset) {
 void bl_load_indexed(int bits, BlReg d, BlReg base, BlReg index) {
   check_bits(bits);
   table()->lay_load_indexed(bits, checked(d), checked(base), checked(index));
+}
+
+static void check_signed(int bits) {
+  if (bits == 64)
+    bl_lay_die(bl_machine_layout(), "a load of 64 bits has no sign to extend; use ld64");
+}
+
+void bl_load_signed(int bits, BlReg d, BlReg base, int64_t offset) {
+  check_offset(bits, offset);
+  check_signed(bits);
+  table()->lay_load_signed(bits, checked(d), checked(base), offset);
+}
+
+void bl_load_signed_indexed(int bits, BlReg d, BlReg base, BlReg index) {
+  check_bits(bits);
+  check_signed(bits);
+  table()->lay_load_signed_indexed(bits, checked(d), checked(base), checked(index));
 }
 
 void bl_store(int bits, BlReg v, BlReg base, int64_t offset) {
@@ -271,6 +337,17 @@ void bl_call(const char *to) {
                "enter_bare() first",
                routine_name(), to);
   table()->lay_call(to);
+}
+
+void bl_jump_register(BlReg to) { table()->lay_jump_register(checked(to)); }
+
+void bl_call_register(BlReg to) {
+  if (!now.entered)
+    bl_lay_die(bl_machine_layout(),
+               "routine \"%s\" calls through a register but did not enter: its return address would be lost; "
+               "enter_bare() first",
+               routine_name());
+  table()->lay_call_register(checked(to));
 }
 
 void bl_jump_table(BlReg index, const char *name) { table()->lay_jump_table(checked(index), name); }
@@ -332,6 +409,17 @@ void bl_syscall(BlSystemCall number) {
   table()->lay_system_call(number);
 }
 
+void bl_syscall_number(const int *numbers, int count) {
+  int isa = 0;
+  while (bl_machine_row((BlIsa)isa) != bl_machine_now())
+    isa++;
+  if (count != ISA_COUNT)
+    bl_lay_die(bl_machine_layout(),
+               "%d numbers of a system call are given, and there are %d machines; give one for each", count, ISA_COUNT);
+  check_value("number of a system call", numbers[isa], 0, 65535);
+  table()->lay_system_call_number(numbers[isa]);
+}
+
 void bl_stack_pointer(BlReg d) { table()->lay_stack_pointer(checked(d)); }
 void bl_c_arguments(void) { table()->lay_c_arguments(); }
 void bl_c_result(void) { table()->lay_c_result(); }
@@ -354,6 +442,29 @@ void bl_value(int bits, uint64_t value) {
   for (int i = 0; i < bits / 8; i++)
     bytes[i] = (unsigned char)(value >> 8 * i);
   bl_lay_bytes(bl_machine_layout(), bytes, (size_t)bits / 8);
+}
+
+void bl_data_zero(size_t count) {
+  static const unsigned char zeros[4096];
+  for (; count > sizeof zeros; count -= sizeof zeros)
+    bl_lay_bytes(bl_machine_layout(), zeros, sizeof zeros);
+  bl_lay_bytes(bl_machine_layout(), zeros, count);
+}
+
+void bl_data_align(int align) {
+  check_value("alignment", align, 1, 4096);
+  bl_lay_align(bl_machine_layout(), (unsigned)align);
+}
+
+static LayCode encode_address(const LayFixup *fixup) {
+  LayCode code = {.len = 8};
+  for (int i = 0; i < 8; i++)
+    code.bytes[i] = (unsigned char)(fixup->target >> 8 * i);
+  return code;
+}
+
+void bl_data_address(const char *name) {
+  bl_lay_fixup(bl_machine_layout(), LAY_DATA, (LayFixup){.encode = encode_address}, name, NULL);
 }
 
 static LayCode encode_offset16(const LayFixup *fixup) {

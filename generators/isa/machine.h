@@ -166,6 +166,10 @@ void bl_label_uncounted(const char *name);
 /* Save the return address and the named S registers; a routine that calls another must `enter`, if only `enter_bare`.
  * `leave` restores what this routine's enter saved and returns; it may stand several times in a routine. */
 
+/* After `enter`: `bytes` of the stack for locals, a multiple of 16 up to 65520. stack_pointer gives the address of the
+ * first. They are not zeroed; `leave` gives them back. Once in a routine, before any label or branch. */
+void bl_frame(int64_t bytes);
+
 /* ---- Moves --------------------------------------------------------------------------------------------------------
  */
 
@@ -191,6 +195,35 @@ void bl_shl(BlReg d, BlReg a, BlReg b);
 void bl_shl_imm(BlReg d, BlReg a, int64_t b);
 void bl_shr(BlReg d, BlReg a, BlReg b);
 void bl_shr_imm(BlReg d, BlReg a, int64_t b);
+/* Arithmetic shift right, and rotation to the right: count 0..63; a register counts modulo 64. */
+void bl_sar(BlReg d, BlReg a, BlReg b);
+void bl_sar_imm(BlReg d, BlReg a, int64_t b);
+void bl_ror(BlReg d, BlReg a, BlReg b);
+void bl_ror_imm(BlReg d, BlReg a, int64_t b);
+/* Quotient and remainder, unsigned, and signed towards 0; the remainder has the sign of a. By 0 the quotient is 0 and
+ * the remainder a; the least number by -1 is the least number, with remainder 0. The same on every machine. */
+void bl_div(BlReg d, BlReg a, BlReg b);
+void bl_div_imm(BlReg d, BlReg a, int64_t b);
+void bl_rem(BlReg d, BlReg a, BlReg b);
+void bl_rem_imm(BlReg d, BlReg a, int64_t b);
+void bl_div_signed(BlReg d, BlReg a, BlReg b);
+void bl_div_signed_imm(BlReg d, BlReg a, int64_t b);
+void bl_rem_signed(BlReg d, BlReg a, BlReg b);
+void bl_rem_signed_imm(BlReg d, BlReg a, int64_t b);
+/* Bits 127..64 of the product, of unsigned or of signed numbers. */
+void bl_mul_high(BlReg d, BlReg a, BlReg b);
+void bl_mul_high_imm(BlReg d, BlReg a, int64_t b);
+void bl_mul_high_signed(BlReg d, BlReg a, BlReg b);
+void bl_mul_high_signed_imm(BlReg d, BlReg a, int64_t b);
+
+/* ---- Of one operand; d may be a ---------------------------------------------------------------------------------- */
+
+void bl_neg(BlReg d, BlReg a);
+void bl_not(BlReg d, BlReg a);            /* each bit turned */
+void bl_swap_bytes(BlReg d, BlReg a);     /* the eight bytes in the other order; shr by 48 or 32 after it for 2 or 4 */
+void bl_leading_zeros(BlReg d, BlReg a);  /* 0..64 */
+void bl_trailing_zeros(BlReg d, BlReg a); /* 0..64 */
+void bl_count_ones(BlReg d, BlReg a);     /* 0..64 */
 
 /* ---- Memory -------------------------------------------------------------------------------------------------------
  */
@@ -200,6 +233,9 @@ void bl_shr_imm(BlReg d, BlReg a, int64_t b);
 void bl_load(int bits, BlReg d, BlReg base, int64_t offset);
 /* ldNx(d, base, index): d = the value at base + index * (N/8). */
 void bl_load_indexed(int bits, BlReg d, BlReg base, BlReg index);
+/* ldNs and ldNsx: the same for 8, 16 and 32 bits, sign-extended. */
+void bl_load_signed(int bits, BlReg d, BlReg base, int64_t offset);
+void bl_load_signed_indexed(int bits, BlReg d, BlReg base, BlReg index);
 /* stN(v, base, offset): store the low N bits of v, a register or an immediate; offsets as for ldN. */
 void bl_store(int bits, BlReg v, BlReg base, int64_t offset);
 void bl_store_imm(int bits, int64_t v, BlReg base, int64_t offset);
@@ -223,8 +259,14 @@ void bl_branch_imm(BlCond cond, BlReg a, int64_t b, const char *to);
 /* Branch if a has any (bset) or none (bclr) of the bits of mask. */
 void bl_branch_bits(bool if_set, BlReg a, int64_t mask, const char *to);
 
+/* d = x if a and b compare so, else y. Nothing branches. */
+void bl_select(BlCond cond, BlReg d, BlReg a, BlReg b, BlReg x, BlReg y);
+
 void bl_jump(const char *to);
 void bl_call(const char *to);
+/* Jump to, or call, the routine whose address a register holds. */
+void bl_jump_register(BlReg to);
+void bl_call_register(BlReg to);
 void bl_jump_table(BlReg index, const char *table);
 /* Jump to entry `index` of a table laid by data_offset16; destroys `index`. The index is not checked. */
 
@@ -246,6 +288,9 @@ void bl_copy16(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_offset);
 
 /* System call: arguments A0..A5, result (or -errno) in A0; A1..A5 and S0..S5 are kept, T0 and T1 destroyed. */
 void bl_syscall(BlSystemCall number);
+/* The same by number, for a system call that SystemCall does not name: the machine's own, one for each machine in the
+ * order of isa/machines.h. */
+void bl_syscall_number(const int *numbers, int count);
 /* d = the stack pointer: at process entry it points at argc, argv[0..], NULL, envp. */
 void bl_stack_pointer(BlReg d);
 /* At the head of a routine that C calls, before `enter`: bring the C ABI's integer arguments 1..6 into A0..A5. */
@@ -259,6 +304,11 @@ void bl_c_result(void);
 void bl_data(const char *name, int align);
 void bl_bytes(const void *bytes, size_t count);
 void bl_value(int bits, uint64_t value);
+/* The next `count` bytes of the data item are 0; the next value lies at a multiple of `align`. */
+void bl_data_zero(size_t count);
+void bl_data_align(int align);
+/* The address of a label as 64 bits. A program is mapped where it says, so it is known; an object refuses it. */
+void bl_data_address(const char *name);
 void bl_offset16(const char *to, const char *base);
 void bl_bss(const char *name, size_t size, int align);
 /* A value of 8, 16, 32 or 64 bits, the lowest byte first, on any host: never the bytes of a host's integer. */

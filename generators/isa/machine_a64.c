@@ -167,6 +167,32 @@ static void alu_raw(Alu alu, A64Reg d, A64Reg a, A64Reg b) {
   case ALU_SHR:
     emit(a64_lsrv(d, a, b));
     break;
+  case ALU_SAR:
+    emit(a64_asrv(d, a, b));
+    break;
+  case ALU_ROR:
+    emit(a64_rorv(d, a, b));
+    break;
+  case ALU_DIV:
+    emit(a64_udiv(d, a, b));
+    break;
+  case ALU_DIV_SIGNED:
+    emit(a64_sdiv(d, a, b));
+    break;
+  case ALU_REM: /* a - quotient * b; b may be x16 */
+    emit(a64_udiv(X17, a, b));
+    emit(a64_msub(d, X17, b, a));
+    break;
+  case ALU_REM_SIGNED:
+    emit(a64_sdiv(X17, a, b));
+    emit(a64_msub(d, X17, b, a));
+    break;
+  case ALU_MUL_HIGH:
+    emit(a64_umulh(d, a, b));
+    break;
+  case ALU_MUL_HIGH_SIGNED:
+    emit(a64_smulh(d, a, b));
+    break;
   }
 }
 
@@ -209,10 +235,58 @@ static void lay_alu_imm(Alu alu, BlReg d_reg, BlReg a_reg, int64_t b) {
     emit(a64_lsl_imm(d, a, b));
   else if (alu == ALU_SHR)
     emit(a64_lsr_imm(d, a, b));
-  if (done || alu == ALU_SHL || alu == ALU_SHR)
+  else if (alu == ALU_SAR)
+    emit(a64_asr_imm(d, a, b));
+  else if (alu == ALU_ROR)
+    emit(a64_ror_imm(d, a, b));
+  if (done || alu == ALU_SHL || alu == ALU_SHR || alu == ALU_SAR || alu == ALU_ROR)
     return;
   li_raw(X16, b);
   alu_raw(alu, d, a, X16);
+}
+
+/* ---- One operand ----------------------------------------------------------------------------------------------- */
+
+/* As in machine_x64.c; x16 is a term, and all masks are bitmasks. */
+static void count_ones(A64Reg d, A64Reg a) {
+  emit(a64_lsr_imm(X16, a, 1));
+  emit(a64_and_imm(X16, X16, UINT64_C(0x5555555555555555)));
+  emit(a64_sub(d, a, X16, 0));
+  emit(a64_lsr_imm(X16, d, 2));
+  emit(a64_and_imm(X16, X16, UINT64_C(0x3333333333333333)));
+  emit(a64_and_imm(d, d, UINT64_C(0x3333333333333333)));
+  emit(a64_add(d, d, X16, 0));
+  emit(a64_lsr_imm(X16, d, 4));
+  emit(a64_add(d, d, X16, 0));
+  emit(a64_and_imm(d, d, UINT64_C(0x0f0f0f0f0f0f0f0f)));
+  emit(a64_orr_imm(X16, XZR, UINT64_C(0x0101010101010101)));
+  emit(a64_madd(d, d, X16, XZR));
+  emit(a64_lsr_imm(d, d, 56));
+}
+
+static void lay_unary(Unary unary, BlReg d_reg, BlReg a_reg) {
+  A64Reg d = r(d_reg), a = r(a_reg);
+  switch (unary) {
+  case UNARY_NEG:
+    emit(a64_sub(d, XZR, a, 0));
+    break;
+  case UNARY_NOT:
+    emit(a64_orn(d, XZR, a, 0));
+    break;
+  case UNARY_SWAP:
+    emit(a64_rev(d, a));
+    break;
+  case UNARY_LEADING:
+    emit(a64_clz(d, a));
+    break;
+  case UNARY_TRAILING:
+    emit(a64_rbit(d, a));
+    emit(a64_clz(d, d));
+    break;
+  case UNARY_ONES:
+    count_ones(d, a);
+    break;
+  }
 }
 
 /* ---- Memory ---------------------------------------------------------------------------------------------------- */
@@ -272,6 +346,22 @@ static void lay_load_indexed(int bits, BlReg d, BlReg base, BlReg index) {
 
 static void lay_store_indexed(int bits, BlReg v, BlReg base, BlReg index) {
   emit(store_access(bits)->index(r(v), r(base), r(index)));
+}
+
+/* The value is loaded, and its sign brought down from the top. */
+static void extend_sign(int bits, A64Reg d) {
+  emit(a64_lsl_imm(d, d, 64 - bits));
+  emit(a64_asr_imm(d, d, 64 - bits));
+}
+
+static void lay_load_signed(int bits, BlReg d, BlReg base, int64_t offset) {
+  lay_load(bits, d, base, offset);
+  extend_sign(bits, r(d));
+}
+
+static void lay_load_signed_indexed(int bits, BlReg d, BlReg base, BlReg index) {
+  lay_load_indexed(bits, d, base, index);
+  extend_sign(bits, r(d));
 }
 
 /* ---- Branches -------------------------------------------------------------------------------------------------- */
@@ -371,6 +461,28 @@ static void lay_branch_bits(bool if_set, BlReg a, int64_t mask, const char *to) 
     emit(a64_ands(XZR, r(a), X16, 0));
   }
   b_cond(if_set ? A64_NE : A64_EQ, to);
+}
+
+static void lay_select(BlCond cond, BlReg d, BlReg a, BlReg b, BlReg x, BlReg y) {
+  emit(a64_subs(XZR, r(a), r(b), 0));
+  emit(a64_csel(r(d), r(x), r(y), conditions[cond]));
+}
+
+static void lay_jump_register(BlReg to) { emit(a64_br(r(to))); }
+static void lay_call_register(BlReg to) { emit(a64_blr(r(to))); }
+
+static void lay_frame(int64_t bytes) {
+  if (bytes >> 12)
+    emit(a64_sub_imm(SP, SP, bytes >> 12, 12));
+  if (bytes & 4095)
+    emit(a64_sub_imm(SP, SP, bytes & 4095, 0));
+}
+
+static void lay_unframe(int64_t bytes) {
+  if (bytes >> 12)
+    emit(a64_add_imm(SP, SP, bytes >> 12, 12));
+  if (bytes & 4095)
+    emit(a64_add_imm(SP, SP, bytes & 4095, 0));
 }
 
 static void lay_jump(const char *to) { emit_fixup((LayFixup){.encode = fix_b}, to); }
@@ -490,10 +602,12 @@ static void lay_copy16(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_off
 
 /* ---- The kernel and C ------------------------------------------------------------------------------------------ */
 
-static void lay_system_call(BlSystemCall number) {
-  emit(a64_movz(X8, numbers[number], 0));
+static void lay_system_call_number(int number) {
+  emit(a64_movz(X8, number, 0));
   emit(a64_svc(0));
 }
+
+static void lay_system_call(BlSystemCall number) { lay_system_call_number(numbers[number]); }
 
 static void lay_stack_pointer(BlReg d) { emit(a64_add_imm(r(d), SP, 0, 0)); }
 
@@ -554,6 +668,15 @@ const Templates bl_templates_a64 = {
     .lay_first16 = lay_first16,
     .lay_copy16 = lay_copy16,
     .lay_system_call = lay_system_call,
+    .lay_unary = lay_unary,
+    .lay_select = lay_select,
+    .lay_load_signed = lay_load_signed,
+    .lay_load_signed_indexed = lay_load_signed_indexed,
+    .lay_jump_register = lay_jump_register,
+    .lay_call_register = lay_call_register,
+    .lay_frame = lay_frame,
+    .lay_unframe = lay_unframe,
+    .lay_system_call_number = lay_system_call_number,
     .lay_stack_pointer = lay_stack_pointer,
     .lay_c_arguments = lay_nothing,
     .lay_c_result = lay_nothing,

@@ -160,6 +160,62 @@ static void shift(LayCode (*encode)(X64Reg), X64Reg d, X64Reg a, X64Reg b) {
   }
 }
 
+/* Division and the long product work on rdx:rax, which are A2 and T0: both are kept in xmm0 and xmm1 meanwhile. rax =
+ * a, and r11 = b. */
+static void begin_wide(X64Reg a, X64Reg b) {
+  emit(x64_movq_xmm_r64(XMM(0), RAX));
+  emit(x64_movq_xmm_r64(XMM(1), RDX));
+  mov_raw(R11, b);
+  mov_raw(RAX, a);
+}
+
+static void end_wide(X64Reg d, X64Reg result) {
+  mov_raw(R11, result);
+  emit(x64_movq_r64_xmm(RAX, XMM(0)));
+  emit(x64_movq_r64_xmm(RDX, XMM(1)));
+  mov_raw(d, R11);
+}
+
+/* By 0: rax = 0, rdx = a. Five bytes. */
+static void divided_by_zero(void) {
+  emit(x64_mov_r64_r64(RDX, RAX));
+  emit(x64_xor_r32_r32(RAX, RAX));
+}
+
+static void divide(X64Reg d, X64Reg a, X64Reg b, bool remainder) {
+  begin_wide(a, b);
+  emit(x64_test_r64_r64(R11, R11));
+  emit(x64_jcc_rel8(X64_E, 2 + 3 + 2)); /* over xor, div, jmp */
+  emit(x64_xor_r32_r32(RDX, RDX));
+  emit(x64_div_r64(R11));
+  emit(x64_jmp_rel8(5)); /* over the next two */
+  divided_by_zero();
+  end_wide(d, remainder ? RDX : RAX);
+}
+
+/* By -1 idiv would fault for the least number: the quotient is -a, and nothing remains. */
+static void divide_signed(X64Reg d, X64Reg a, X64Reg b, bool remainder) {
+  begin_wide(a, b);
+  emit(x64_test_r64_r64(R11, R11));
+  emit(x64_jcc_rel8(X64_E, 4 + 2 + 2 + 3 + 2 + 3 + 2 + 2)); /* over all up to the second jmp */
+  emit(x64_cmp_r64_imm(R11, -1));
+  emit(x64_jcc_rel8(X64_E, 2 + 3 + 2)); /* over cqo, idiv, jmp */
+  emit(x64_cqo());
+  emit(x64_idiv_r64(R11));
+  emit(x64_jmp_rel8(3 + 2 + 2 + 5)); /* over all that is left */
+  emit(x64_neg_r64(RAX));
+  emit(x64_xor_r32_r32(RDX, RDX));
+  emit(x64_jmp_rel8(5));
+  divided_by_zero();
+  end_wide(d, remainder ? RDX : RAX);
+}
+
+static void multiply_high(X64Reg d, X64Reg a, X64Reg b, bool is_signed) {
+  begin_wide(a, b);
+  emit(is_signed ? x64_imul_r64(R11) : x64_mul_r64(R11));
+  end_wide(d, RDX);
+}
+
 static void alu_raw(Alu alu, X64Reg d, X64Reg a, X64Reg b) {
   switch (alu) {
   case ALU_ADD:
@@ -185,6 +241,24 @@ static void alu_raw(Alu alu, X64Reg d, X64Reg a, X64Reg b) {
     break;
   case ALU_SHR:
     shift(x64_shr_r64_cl, d, a, b);
+    break;
+  case ALU_SAR:
+    shift(x64_sar_r64_cl, d, a, b);
+    break;
+  case ALU_ROR:
+    shift(x64_ror_r64_cl, d, a, b);
+    break;
+  case ALU_DIV:
+  case ALU_REM:
+    divide(d, a, b, alu == ALU_REM);
+    break;
+  case ALU_DIV_SIGNED:
+  case ALU_REM_SIGNED:
+    divide_signed(d, a, b, alu == ALU_REM_SIGNED);
+    break;
+  case ALU_MUL_HIGH:
+  case ALU_MUL_HIGH_SIGNED:
+    multiply_high(d, a, b, alu == ALU_MUL_HIGH_SIGNED);
     break;
   }
 }
@@ -221,7 +295,7 @@ static void move_then(LayCode (*encode)(X64Reg, int64_t), X64Reg d, X64Reg a, in
 
 static void lay_alu_imm(Alu alu, BlReg d_reg, BlReg a_reg, int64_t b) {
   X64Reg d = r(d_reg), a = r(a_reg);
-  if (!fits_signed32(b)) {
+  if (!fits_signed32(b) || alu >= ALU_DIV) {
     li_raw(R11, b);
     alu_raw(alu, d, a, R11);
   } else if (alu == ALU_ADD) {
@@ -240,8 +314,82 @@ static void lay_alu_imm(Alu alu, BlReg d_reg, BlReg a_reg, int64_t b) {
     emit(x64_imul_r64_r64_imm(d, a, b));
   } else if (alu == ALU_SHL) {
     move_then(x64_shl_r64_imm8, d, a, b);
+  } else if (alu == ALU_SAR) {
+    move_then(x64_sar_r64_imm8, d, a, b);
+  } else if (alu == ALU_ROR) {
+    move_then(x64_ror_r64_imm8, d, a, b);
   } else {
     move_then(x64_shr_r64_imm8, d, a, b);
+  }
+}
+
+/* ---- One operand ----------------------------------------------------------------------------------------------- */
+
+/* The number of a bit that is set, or 64. bsf and bsr have no result for 0. `turn`: 63 less that number. */
+static void find_bit(LayCode (*find)(X64Reg, X64Reg), X64Reg d, X64Reg a, bool turn) {
+  mov_raw(R11, a);
+  emit(x64_test_r64_r64(R11, R11));
+  LayCode none = x64_mov_r32_imm32(d, 64), found = find(d, R11), less = x64_xor_r32_imm(d, 63);
+  emit(x64_jcc_rel8(X64_E, found.len + (turn ? less.len : 0) + 2));
+  emit(found);
+  if (turn)
+    emit(less);
+  emit(x64_jmp_rel8(none.len));
+  emit(none);
+}
+
+/* Sums of bits: in pairs, in fours, in bytes; the product adds the bytes up in the highest one (Warren, Hacker's
+ * Delight, 5-1). r11 is a term, and `mask`, which is kept in xmm0 meanwhile, the mask of each step. */
+static void count_ones(X64Reg d, X64Reg a) {
+  X64Reg mask = same(d, RAX) ? RCX : RAX;
+  emit(x64_movq_xmm_r64(XMM(0), mask));
+  mov_raw(d, a);
+  emit(x64_mov_r64_r64(R11, d));
+  emit(x64_shr_r64_imm8(R11, 1));
+  emit(x64_mov_r64_imm64(mask, INT64_C(0x5555555555555555)));
+  emit(x64_and_r64_r64(R11, mask));
+  emit(x64_sub_r64_r64(d, R11));
+  emit(x64_mov_r64_r64(R11, d));
+  emit(x64_shr_r64_imm8(R11, 2));
+  emit(x64_mov_r64_imm64(mask, INT64_C(0x3333333333333333)));
+  emit(x64_and_r64_r64(R11, mask));
+  emit(x64_and_r64_r64(d, mask));
+  emit(x64_add_r64_r64(d, R11));
+  emit(x64_mov_r64_r64(R11, d));
+  emit(x64_shr_r64_imm8(R11, 4));
+  emit(x64_add_r64_r64(d, R11));
+  emit(x64_mov_r64_imm64(mask, INT64_C(0x0f0f0f0f0f0f0f0f)));
+  emit(x64_and_r64_r64(d, mask));
+  emit(x64_mov_r64_imm64(mask, INT64_C(0x0101010101010101)));
+  emit(x64_imul_r64_r64(d, mask));
+  emit(x64_shr_r64_imm8(d, 56));
+  emit(x64_movq_r64_xmm(mask, XMM(0)));
+}
+
+static void lay_unary(Unary unary, BlReg d_reg, BlReg a_reg) {
+  X64Reg d = r(d_reg), a = r(a_reg);
+  switch (unary) {
+  case UNARY_NEG:
+    mov_raw(d, a);
+    emit(x64_neg_r64(d));
+    break;
+  case UNARY_NOT:
+    mov_raw(d, a);
+    emit(x64_not_r64(d));
+    break;
+  case UNARY_SWAP:
+    mov_raw(d, a);
+    emit(x64_bswap_r64(d));
+    break;
+  case UNARY_LEADING:
+    find_bit(x64_bsr_r64_r64, d, a, true);
+    break;
+  case UNARY_TRAILING:
+    find_bit(x64_bsf_r64_r64, d, a, false);
+    break;
+  case UNARY_ONES:
+    count_ones(d, a);
+    break;
   }
 }
 
@@ -270,6 +418,18 @@ static void lay_load_indexed(int bits, BlReg d, BlReg base, BlReg index) {
 
 static void lay_store_indexed(int bits, BlReg v, BlReg base, BlReg index) {
   store_raw(bits, v, x64_at_indexed(r(base), r(index), bits / 8, 0));
+}
+
+static void load_signed(int bits, BlReg d, X64Mem m) {
+  emit(bits == 8 ? x64_movsx_r64_m8(r(d), m) : bits == 16 ? x64_movsx_r64_m16(r(d), m) : x64_movsxd_r64_m32(r(d), m));
+}
+
+static void lay_load_signed(int bits, BlReg d, BlReg base, int64_t offset) {
+  load_signed(bits, d, x64_at(r(base), offset));
+}
+
+static void lay_load_signed_indexed(int bits, BlReg d, BlReg base, BlReg index) {
+  load_signed(bits, d, x64_at_indexed(r(base), r(index), bits / 8, 0));
 }
 
 static void lay_store_imm(int bits, int64_t v, BlReg base, int64_t offset) {
@@ -333,6 +493,19 @@ static void lay_branch_bits(bool if_set, BlReg a, int64_t mask, const char *to) 
   }
   jcc(if_set ? X64_NE : X64_E, to);
 }
+
+/* mov changes no flag, so d may be any of the others. */
+static void lay_select(BlCond cond, BlReg d, BlReg a, BlReg b, BlReg x, BlReg y) {
+  mov_raw(R11, r(y));
+  emit(x64_cmp_r64_r64(r(a), r(b)));
+  emit(x64_cmov_r64_r64(conditions[cond], R11, r(x)));
+  mov_raw(r(d), R11);
+}
+
+static void lay_jump_register(BlReg to) { emit(x64_jmp_r64(r(to))); }
+static void lay_call_register(BlReg to) { emit(x64_call_r64(r(to))); }
+static void lay_frame(int64_t bytes) { emit(x64_sub_r64_imm(RSP, bytes)); }
+static void lay_unframe(int64_t bytes) { emit(x64_add_r64_imm(RSP, bytes)); }
 
 static void lay_jump(const char *to) { emit_fixup(fix_jmp, 0, 2, to); }
 static void lay_call(const char *to) { emit_fixup(fix_call, 0, 1, to); }
@@ -463,11 +636,13 @@ static void lay_copy16(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_off
 /* ---- The kernel and C ------------------------------------------------------------------------------------------ */
 
 /* The kernel takes rdi rsi rdx r10 r8 r9, which are A0..A5, and destroys rcx and r11. */
-static void lay_system_call(BlSystemCall number) {
-  li_raw(RAX, numbers[number]);
+static void lay_system_call_number(int number) {
+  li_raw(RAX, number);
   emit(x64_syscall());
   emit(x64_mov_r64_r64(RDI, RAX));
 }
+
+static void lay_system_call(BlSystemCall number) { lay_system_call_number(numbers[number]); }
 
 static void lay_stack_pointer(BlReg d) { emit(x64_mov_r64_r64(r(d), RSP)); }
 
@@ -523,6 +698,15 @@ const Templates bl_templates_x64 = {
     .lay_first16 = lay_first16,
     .lay_copy16 = lay_copy16,
     .lay_system_call = lay_system_call,
+    .lay_unary = lay_unary,
+    .lay_select = lay_select,
+    .lay_load_signed = lay_load_signed,
+    .lay_load_signed_indexed = lay_load_signed_indexed,
+    .lay_jump_register = lay_jump_register,
+    .lay_call_register = lay_call_register,
+    .lay_frame = lay_frame,
+    .lay_unframe = lay_unframe,
+    .lay_system_call_number = lay_system_call_number,
     .lay_stack_pointer = lay_stack_pointer,
     .lay_c_arguments = lay_c_arguments,
     .lay_c_result = lay_c_result,

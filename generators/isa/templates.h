@@ -10,7 +10,26 @@
 #include "lay/elf.h"
 #include "lay/lay.h"
 
-typedef enum { ALU_ADD, ALU_SUB, ALU_AND, ALU_OR, ALU_XOR, ALU_MUL, ALU_SHL, ALU_SHR } Alu;
+typedef enum {
+  ALU_ADD,
+  ALU_SUB,
+  ALU_AND,
+  ALU_OR,
+  ALU_XOR,
+  ALU_MUL,
+  ALU_SHL,
+  ALU_SHR,
+  ALU_SAR,
+  ALU_ROR,
+  ALU_DIV, /* unsigned, as ALU_REM and ALU_MUL_HIGH */
+  ALU_REM,
+  ALU_DIV_SIGNED,
+  ALU_REM_SIGNED,
+  ALU_MUL_HIGH,
+  ALU_MUL_HIGH_SIGNED
+} Alu;
+
+typedef enum { UNARY_NEG, UNARY_NOT, UNARY_SWAP, UNARY_LEADING, UNARY_TRAILING, UNARY_ONES } Unary;
 
 /* How a term of a byte set is tested: its kind settles which instructions are the fewest. */
 typedef enum {
@@ -28,6 +47,10 @@ typedef struct Templates {
   void (*lay_la)(BlReg d, const char *name);
   void (*lay_alu)(Alu alu, BlReg d, BlReg a, BlReg b);
   void (*lay_alu_imm)(Alu alu, BlReg d, BlReg a, int64_t b);
+  void (*lay_unary)(Unary unary, BlReg d, BlReg a);
+  void (*lay_select)(BlCond cond, BlReg d, BlReg a, BlReg b, BlReg x, BlReg y);
+  void (*lay_load_signed)(int bits, BlReg d, BlReg base, int64_t offset);
+  void (*lay_load_signed_indexed)(int bits, BlReg d, BlReg base, BlReg index);
   void (*lay_load)(int bits, BlReg d, BlReg base, int64_t offset);
   void (*lay_load_indexed)(int bits, BlReg d, BlReg base, BlReg index);
   void (*lay_store)(int bits, BlReg v, BlReg base, int64_t offset);
@@ -38,6 +61,10 @@ typedef struct Templates {
   void (*lay_branch_bits)(bool if_set, BlReg a, int64_t mask, const char *to);
   void (*lay_jump)(const char *to);
   void (*lay_call)(const char *to);
+  void (*lay_jump_register)(BlReg to);
+  void (*lay_call_register)(BlReg to);
+  void (*lay_frame)(int64_t bytes);
+  void (*lay_unframe)(int64_t bytes); /* before lay_leave */
   void (*lay_jump_table)(BlReg index, const char *table);
   void (*lay_enter)(const BlReg *saved, int count);
   void (*lay_leave)(const BlReg *saved, int count);
@@ -47,6 +74,7 @@ typedef struct Templates {
   void (*lay_first16)(BlReg d, BlReg mask);
   void (*lay_copy16)(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_offset);
   void (*lay_system_call)(BlSystemCall number);
+  void (*lay_system_call_number)(int number);
   void (*lay_stack_pointer)(BlReg d);
   void (*lay_c_arguments)(void);
   void (*lay_c_result)(void);

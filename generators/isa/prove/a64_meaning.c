@@ -151,10 +151,7 @@ static Step do_udiv(Insn *insn) { /* by 0 it gives 0 */
   Bits m = reg_m(insn), zero = bits(64, 0);
   return give(insn, bits_if(truth_equal(m, zero), zero, bits_udiv(reg_n(insn), m)));
 }
-static Step do_sdiv(Insn *insn) { /* by 0 it gives 0; the least number by -1 is the least number */
-  Bits m = reg_m(insn), zero = bits(64, 0);
-  return give(insn, bits_if(truth_equal(m, zero), zero, bits_sdiv(reg_n(insn), m)));
-}
+static Step do_sdiv(Insn *insn) { return give(insn, bits_divide_signed(reg_n(insn), reg_m(insn))); }
 static Step do_umulh(Insn *insn) {
   return give(insn,
               bits_cut(bits_mul(bits_zero_extend(reg_n(insn), 128), bits_zero_extend(reg_m(insn), 128)), 127, 64));

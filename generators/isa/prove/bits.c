@@ -79,6 +79,16 @@ Truth truth_not(Truth a) { return Z3_mk_not(bits_context, a); }
 Truth truth_of_bit(Bits bit) { return truth_equal(bit, bits(1, 1)); }
 Bits bit_of_truth(Truth truth) { return bits_if(truth, bits(1, 1), bits(1, 0)); }
 
+Bits bits_divide(Bits a, Bits b) {
+  Bits zero = bits(bits_width(a), 0);
+  return bits_if(truth_equal(b, zero), zero, bits_udiv(a, b));
+}
+
+Bits bits_divide_signed(Bits a, Bits b) {
+  Bits zero = bits(bits_width(a), 0);
+  return bits_if(truth_equal(b, zero), zero, bits_if(truth_equal(b, bits_not(zero)), bits_neg(a), bits_sdiv(a, b)));
+}
+
 Bits bits_byte(Bits a, unsigned i) { return bits_cut(a, 8 * i + 7, 8 * i); }
 
 static Z3_sort memory_sort(void) { return Z3_mk_array_sort(bits_context, sort_of(64), sort_of(8)); }

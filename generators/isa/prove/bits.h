@@ -30,6 +30,9 @@ Bits bits_sub(Bits a, Bits b);
 Bits bits_mul(Bits a, Bits b);
 Bits bits_udiv(Bits a, Bits b);
 Bits bits_sdiv(Bits a, Bits b); /* towards 0 */
+/* As the operations divide: by 0 the quotient is 0, and the least number by -1 is the least number. */
+Bits bits_divide(Bits a, Bits b);
+Bits bits_divide_signed(Bits a, Bits b);
 Bits bits_and(Bits a, Bits b);
 Bits bits_or(Bits a, Bits b);
 Bits bits_xor(Bits a, Bits b);

@@ -147,12 +147,12 @@ static bool check_entered(const Case *c, const State *start, const Exit *entered
 }
 
 /* Between the two everything may change but sp and the frame. leave gives back what was saved and returns. */
-static bool check_left(const Case *c, const State *start, const Exit *entered, uint64_t frame) {
+static bool check_left(const Case *c, const State *start, const Exit *entered, uint64_t frame, uint64_t locals) {
   State inside = entered->state;
   Bits any = memory_fresh("between");
   uint64_t kept = frame + prover_row(c->isa)->pushed; /* a return address that is pushed lies above the frame */
   for (uint64_t i = 0; i < kept; i++) {
-    Bits address = bits_add(STATE_SP(inside), bits(64, i));
+    Bits address = bits_add(STATE_SP(inside), bits(64, locals + i));
     any = memory_store(any, address, memory_load(inside.memory, address, 1), 1);
   }
   forget_registers(&inside);
@@ -188,9 +188,127 @@ static bool check_enter(const Case *c) {
     return false;
   laid->end = end;
   begin_goals(&start);
-  return check_left(c, &start, &exits[0], frame);
+  return check_left(c, &start, &exits[0], frame, 0);
 }
 static const Operation enter_ = {"bl_enter bl_leave", "lay_enter lay_leave", lay_enter, NULL, check_enter};
+
+/* ---- frame: place is its size -------------------------------------------------------------------------------------
+ */
+
+static void lay_frame(const Case *c) {
+  BlReg saved[SAVED_MOST];
+  int count = arrangement(c->kind, saved);
+  bl_routine("r");
+  bl_label("begin");
+  bl_enter(saved, count);
+  bl_label("entered");
+  bl_frame(c->place);
+  bl_label("framed");
+  bl_label("leaves");
+  bl_leave();
+  bl_label("end");
+}
+
+static const Exit *run_to(State state, const char *label, Exit *exits) {
+  Laid *laid = (Laid *)check_laid();
+  uint64_t begin = laid->begin, end = laid->end;
+  laid->end = check_label(label);
+  laid->begin = state.pc;
+  int count = check_run(state, exits);
+  laid->begin = begin;
+  laid->end = end;
+  return count == 1 && exits[0].kind == EXIT_AT ? exits : NULL;
+}
+
+/* The locals lie below what enter has saved: sp goes down by their size, and nothing else changes. leave gives all of
+ * it back, whatever the locals hold. */
+static bool check_frame(const Case *c) {
+  State start = check_start(c->isa);
+  Exit entered[EXITS_MOST], framed[EXITS_MOST];
+  if (!run_to(start, "entered", entered) || !run_to(entered->state, "framed", framed))
+    return check_failed("a frame is not made in a straight line");
+  Model want = {0};
+  check_model_start(c->isa, &entered->state, &want);
+  uint64_t frame = 0;
+  Bits size = Z3_simplify(bits_context, bits_sub(STATE_SP(start), STATE_SP(entered->state)));
+  if (!bits_is_number(size, &frame))
+    return check_failed("enter makes no frame of a known size");
+  want.sp = bits_sub(want.sp, bits(64, (uint64_t)c->place));
+  begin_goals(&start);
+  goal_registers(c->isa, &framed->state, &entered->state, &want);
+  goal_memory(framed->state.memory, entered->state.memory);
+  goal_truth("the stack pointer is no multiple of 16", check_sp_aligned(&framed->state));
+  if (!goals_prove(c))
+    return false;
+  begin_goals(&start);
+  return check_left(c, &start, framed, frame, (uint64_t)c->place);
+}
+static const Operation frame_ = {"bl_frame", "lay_frame lay_unframe", lay_frame, NULL, check_frame};
+
+/* ---- call and jump through a register -----------------------------------------------------------------------------
+ */
+
+static void lay_jump_register(const Case *c) {
+  bl_routine("r");
+  bl_label("begin");
+  bl_jump_register(case_reg(c->d));
+  bl_label("end");
+  bl_ret();
+}
+
+static bool check_jump_register(const Case *c) {
+  State start = check_start(c->isa);
+  const Exit *gone = only_exit(start, EXIT_AWAY);
+  if (!gone)
+    return false;
+  Model want = {0};
+  check_model_start(c->isa, &start, &want);
+  begin_goals(&start);
+  goal_equal("the place that it jumps to", gone->target, start.general[check_number(c->isa, c->d)]);
+  goal_registers(c->isa, &gone->state, &start, &want);
+  return goals_prove(c);
+}
+static const Operation jump_register_ = {"bl_jump_register", "lay_jump_register", lay_jump_register, NULL,
+                                         check_jump_register};
+
+static void lay_call_register(const Case *c) {
+  bl_routine("callee");
+  bl_ret();
+  bl_routine("r");
+  bl_enter(NULL, 0);
+  bl_label("begin");
+  bl_call_register(case_reg(c->d));
+  bl_label("end");
+  bl_leave();
+}
+
+/* The same as a call by name, to any place: the callee returns at once. */
+static bool check_call_register(const Case *c) {
+  State start = check_start(c->isa);
+  const Exit *called = only_exit(start, EXIT_AWAY);
+  if (!called)
+    return false;
+  State callee = called->state;
+  callee.pc = check_label("callee");
+  Bits to = called->target;
+  Step back = state_step(&callee);
+  if (back.kind != STEP_AWAY)
+    return check_failed("the callee does not return");
+  Model want = {0};
+  check_model_start(c->isa, &start, &want);
+  want.memory = callee.memory;
+  State before = start;
+  copy_link(&before, &callee); /* what enter has saved */
+  begin_goals(&start);
+  goal_equal("the place that it calls", to, start.general[check_number(c->isa, c->d)]);
+  goal_equal("the place that the callee returns to", back.target, bits(64, check_laid()->end));
+  goal_registers(c->isa, &callee, &before, &want);
+  if (!memory_differs_only_in(callee.memory, start.memory, bits_sub(STATE_SP(start), bits(64, 8)), 8))
+    return check_failed("a call stores elsewhere than below the stack pointer");
+  return goals_prove(c);
+}
+static const Operation call_register_ = {"bl_call_register", "lay_call_register", lay_call_register, NULL,
+                                         check_call_register};
 
 /* ---- call ---------------------------------------------------------------------------------------------------------
  */
@@ -287,25 +405,24 @@ static void lay_sys(const Case *c) {
 }
 
 /* The kernel is given its number and A0..A5 in the registers where it looks for them. */
-static void goal_called(const Case *c, const State *kernel, const State *start) {
+static void goal_called(const Case *c, int number, const State *kernel, const State *start) {
   static const char *const words[SYSTEM_CALL_ARGUMENTS] = {"argument 1", "argument 2", "argument 3",
                                                            "argument 4", "argument 5", "argument 6"};
   const Prover *row = prover_row(c->isa);
-  goal_equal("the number of the system call", kernel->general[row->kernel_number],
-             bits(64, (uint64_t)row->kernel_numbers[c->kind]));
+  goal_equal("the number of the system call", kernel->general[row->kernel_number], bits(64, (uint64_t)number));
   for (int i = 0; i < SYSTEM_CALL_ARGUMENTS; i++)
     goal_equal(words[i], kernel->general[row->kernel_arguments[i]], start->general[check_number(c->isa, i)]);
   goal_equal("the stack pointer at the call", STATE_SP(*kernel), STATE_SP(*start));
   goal_memory(kernel->memory, start->memory);
 }
 
-static bool check_sys(const Case *c) {
+static bool check_call_of_kernel(const Case *c, int number) {
   State start = check_start(c->isa);
   const Exit *called = only_exit(start, EXIT_KERNEL);
   if (!called)
     return false;
   begin_goals(&start);
-  goal_called(c, &called->state, &start);
+  goal_called(c, number, &called->state, &start);
   /* It answers, may have written anything to memory, and destroys what the row of the machine says. */
   State back = called->state;
   Bits result = bits_fresh("result", 64);
@@ -330,6 +447,22 @@ static bool check_sys(const Case *c) {
   goal_registers(c->isa, &end->state, &before, &want);
   return goals_prove(c);
 }
+static bool check_sys(const Case *c) { return check_call_of_kernel(c, prover_row(c->isa)->kernel_numbers[c->kind]); }
+
+/* By number: kind */
+static void lay_sys_number(const Case *c) {
+  int numbers[ISA_COUNT];
+  for (int isa = 0; isa < ISA_COUNT; isa++)
+    numbers[isa] = isa == (int)c->isa ? c->kind : 1;
+  bl_routine("r");
+  bl_label("begin");
+  bl_syscall_number(numbers, ISA_COUNT);
+  bl_label("end");
+  bl_ret();
+}
+static bool check_sys_number(const Case *c) { return check_call_of_kernel(c, c->kind); }
+static const Operation sys_number_ = {"bl_syscall_number", "lay_system_call_number", lay_sys_number, NULL,
+                                      check_sys_number};
 static const Operation sys_ = {"bl_syscall", "lay_system_call", lay_sys, NULL, check_sys};
 
 /* ---- The stack pointer, and C -------------------------------------------------------------------------------------
@@ -364,8 +497,9 @@ static void lay_c_result(const Case *c) {
 static void model_c_result(const Case *c, Model *m) { m->reg[prover_row(c->isa)->c_result] = m->reg[BL_A0.index]; }
 static const Operation c_result_ = {"bl_c_result", "lay_c_result", lay_c_result, model_c_result, NULL};
 
-const Operation *const control_operations[] = {&ret_,           &enter_,       &call_,     &jump_table_, &sys_,
-                                               &stack_pointer_, &c_arguments_, &c_result_, NULL};
+const Operation *const control_operations[] = {
+    &ret_,   &enter_,         &call_,          &jump_table_, &sys_, &stack_pointer_, &c_arguments_, &c_result_,
+    &frame_, &jump_register_, &call_register_, &sys_number_, NULL};
 
 void each_control_case(BlIsa isa, Visit *visit, void *context) {
   static const int places[] = {0, 1, 100, 200, 66000, -1, -100, -200, -66000};
@@ -381,6 +515,17 @@ void each_control_case(BlIsa isa, Visit *visit, void *context) {
   }
   for (int kind = 0; kind < NR_COUNT; kind++)
     visit(&(Case){.operation = &sys_, .isa = isa, .kind = kind}, context);
+  static const int sizes[] = {16, 32, 112, 128, 4080, 4096, 4112, 65520};
+  for (int kind = 0; kind < ARRANGEMENTS; kind += kind < 8 ? 1 : 97)
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+      visit(&(Case){.operation = &frame_, .isa = isa, .kind = kind, .place = sizes[i]}, context);
+  for (int d = 0; d < BL_MACHINE_REGISTERS; d++) {
+    visit(&(Case){.operation = &jump_register_, .isa = isa, .d = d}, context);
+    visit(&(Case){.operation = &call_register_, .isa = isa, .d = d}, context);
+  }
+  static const int numbers[] = {0, 1, 255, 256, 462, 65535};
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    visit(&(Case){.operation = &sys_number_, .isa = isa, .kind = numbers[i]}, context);
   visit(&(Case){.operation = &c_arguments_, .isa = isa}, context);
   visit(&(Case){.operation = &c_result_, .isa = isa}, context);
 }

@@ -73,6 +73,12 @@ static void lay_data(const Case *c) {
   bl_data("entries", c->kind);
   bl_offset16("one", "entries");
   bl_offset16("values", "entries");
+  bl_data("zeros", 1);
+  bl_bytes("y", 1);
+  bl_data_align(c->kind);
+  bl_data_address("values");
+  bl_data_zero(5000);
+  bl_bytes("z", 1);
   bl_bss("room", 100, c->kind);
 }
 
@@ -88,6 +94,16 @@ static bool check_data(const Case *c) {
       for (int b = 0; b < bits / 8; b++)
         if (*byte++ != (value_of(i, bits) >> 8 * b & 0xff))
           return check_failed("a value of %d bits is laid otherwise", bits);
+  uint64_t after = (check_label("zeros") + aligned) / aligned * aligned;
+  byte = text->bytes + (after - text->address);
+  for (int b = 0; b < 8; b++)
+    if (byte[b] != (at >> 8 * b & 0xff))
+      return check_failed("an address is laid otherwise");
+  for (int b = 8; b < 5008; b++)
+    if (byte[b])
+      return check_failed("a zero is laid otherwise");
+  if (byte[5008] != 'z')
+    return check_failed("not as many zeros as were asked for");
   byte = text->bytes + (entries - text->address);
   for (int i = 0; i < 2; i++) {
     uint64_t want = check_label(i ? "values" : "one") - entries;
@@ -96,7 +112,9 @@ static bool check_data(const Case *c) {
   }
   return true;
 }
-static const Operation data_ = {"bl_data bl_bytes bl_value bl_offset16 bl_bss", "", lay_data, NULL, check_data};
+static const Operation data_ = {
+    "bl_data bl_bytes bl_value bl_offset16 bl_bss bl_data_zero bl_data_align bl_data_address", "", lay_data, NULL,
+    check_data};
 
 /* ---- The counters of coverage ---------------------------------------------------------------------------------------
  */

@@ -177,6 +177,55 @@ static void c_result_moved(void) {
   own()->lay_c_result();
   own()->lay_mov(BL_A0, BL_A1);
 }
+static void unary_other(Unary unary, BlReg d, BlReg a) {
+  own()->lay_unary(unary == UNARY_NOT ? UNARY_NEG : unary, d, a);
+}
+static void unary_trailing(Unary unary, BlReg d, BlReg a) {
+  own()->lay_unary(unary == UNARY_LEADING ? UNARY_TRAILING : unary, d, a);
+}
+static void unary_ones(Unary unary, BlReg d, BlReg a) {
+  own()->lay_unary(unary, d, a);
+  if (unary == UNARY_ONES)
+    own()->lay_alu_imm(ALU_AND, d, d, 63);
+}
+static void unary_destroys(Unary unary, BlReg d, BlReg a) {
+  own()->lay_unary(unary, d, a);
+  if (unary == UNARY_SWAP)
+    own()->lay_li(other(d), 0);
+}
+static void select_turned(BlCond cond, BlReg d, BlReg a, BlReg b, BlReg x, BlReg y) {
+  own()->lay_select(cond, d, a, b, y, x);
+}
+static void select_signed(BlCond cond, BlReg d, BlReg a, BlReg b, BlReg x, BlReg y) {
+  own()->lay_select(cond == IF_LTU ? IF_LT : cond, d, a, b, x, y);
+}
+static void load_signed_zero(int bits, BlReg d, BlReg base, int64_t offset) { own()->lay_load(bits, d, base, offset); }
+static void load_signed_next(int bits, BlReg d, BlReg base, int64_t offset) {
+  own()->lay_load_signed(bits, d, base, offset ? 0 : 1);
+}
+static void load_signed_indexed_zero(int bits, BlReg d, BlReg base, BlReg index) {
+  own()->lay_load_indexed(bits, d, base, index);
+}
+static void jump_register_other(BlReg to) { own()->lay_jump_register(other(to)); }
+static void call_register_jumps(BlReg to) { own()->lay_jump_register(to); }
+static void frame_less(int64_t bytes) { own()->lay_frame(bytes - 16); }
+static void frame_destroys(int64_t bytes) {
+  own()->lay_frame(bytes);
+  own()->lay_li(BL_A0, 0);
+}
+static void unframe_less(int64_t bytes) { own()->lay_unframe(bytes - 16); }
+static void system_call_byte(int number) { own()->lay_system_call_number(number & 255); }
+static void alu_divides_unsigned(Alu alu, BlReg d, BlReg a, BlReg b) {
+  own()->lay_alu(alu == ALU_DIV_SIGNED ? ALU_DIV : alu, d, a, b);
+}
+static void alu_quotient(Alu alu, BlReg d, BlReg a, BlReg b) {
+  own()->lay_alu(alu == ALU_REM ? ALU_DIV : alu, d, a, b);
+}
+static void alu_rotates(Alu alu, BlReg d, BlReg a, BlReg b) { own()->lay_alu(alu == ALU_ROR ? ALU_SHR : alu, d, a, b); }
+static void alu_no_sign(Alu alu, BlReg d, BlReg a, BlReg b) { own()->lay_alu(alu == ALU_SAR ? ALU_SHR : alu, d, a, b); }
+static void alu_high_unsigned(Alu alu, BlReg d, BlReg a, BlReg b) {
+  own()->lay_alu(alu == ALU_MUL_HIGH_SIGNED ? ALU_MUL_HIGH : alu, d, a, b);
+}
 static void count_next(int counter) { own()->lay_count(counter + 1); }
 static void count_twice(int counter) {
   own()->lay_count(counter);
@@ -271,6 +320,26 @@ typedef struct {
   ROW(lay_c_result, c_result_moved, everywhere)                                                                        \
   ROW(lay_count, count_next, everywhere)                                                                               \
   ROW(lay_count, count_twice, everywhere)                                                                              \
+  ROW(lay_unary, unary_other, everywhere)                                                                              \
+  ROW(lay_unary, unary_trailing, everywhere)                                                                           \
+  ROW(lay_unary, unary_ones, everywhere)                                                                               \
+  ROW(lay_unary, unary_destroys, everywhere)                                                                           \
+  ROW(lay_select, select_turned, everywhere)                                                                           \
+  ROW(lay_select, select_signed, everywhere)                                                                           \
+  ROW(lay_load_signed, load_signed_zero, everywhere)                                                                   \
+  ROW(lay_load_signed, load_signed_next, everywhere)                                                                   \
+  ROW(lay_load_signed_indexed, load_signed_indexed_zero, everywhere)                                                   \
+  ROW(lay_jump_register, jump_register_other, everywhere)                                                              \
+  ROW(lay_call_register, call_register_jumps, everywhere)                                                              \
+  ROW(lay_frame, frame_less, everywhere)                                                                               \
+  ROW(lay_frame, frame_destroys, everywhere)                                                                           \
+  ROW(lay_unframe, unframe_less, everywhere)                                                                           \
+  ROW(lay_system_call_number, system_call_byte, everywhere)                                                            \
+  ROW(lay_alu, alu_divides_unsigned, everywhere)                                                                       \
+  ROW(lay_alu, alu_quotient, everywhere)                                                                               \
+  ROW(lay_alu, alu_rotates, everywhere)                                                                                \
+  ROW(lay_alu, alu_no_sign, everywhere)                                                                                \
+  ROW(lay_alu, alu_high_unsigned, everywhere)                                                                          \
   ROW(lay_finish, finish_other_pool, where_a_pool_is_laid)
 
 #define PLANT_OF_ROW(member, fault, applies)                                                                           \

@@ -92,6 +92,67 @@ ARITHMETIC(mul, bits_mul);
 ARITHMETIC(shl, shift_left);
 ARITHMETIC(shr, shift_right);
 
+static Bits shift_sign(Bits a, Bits b) { return bits_sar(a, modulo_64(b)); }
+static Bits rotate(Bits a, Bits b) { return bits_or(bits_shr(a, modulo_64(b)), bits_shl(a, modulo_64(bits_neg(b)))); }
+static Bits remainder_of(Bits a, Bits b) { return bits_sub(a, bits_mul(bits_divide(a, b), b)); }
+static Bits remainder_signed(Bits a, Bits b) { return bits_sub(a, bits_mul(bits_divide_signed(a, b), b)); }
+static Bits high_of(Bits a, Bits b) {
+  return bits_cut(bits_mul(bits_zero_extend(a, 128), bits_zero_extend(b, 128)), 127, 64);
+}
+static Bits high_signed(Bits a, Bits b) {
+  return bits_cut(bits_mul(bits_sign_extend(a, 128), bits_sign_extend(b, 128)), 127, 64);
+}
+ARITHMETIC(sar, shift_sign);
+ARITHMETIC(ror, rotate);
+ARITHMETIC(div, bits_divide);
+ARITHMETIC(rem, remainder_of);
+ARITHMETIC(div_signed, bits_divide_signed);
+ARITHMETIC(rem_signed, remainder_signed);
+ARITHMETIC(mul_high, high_of);
+ARITHMETIC(mul_high_signed, high_signed);
+
+/* ---- One operand ------------------------------------------------------------------------------------------------- */
+
+#define UNARY(op, function)                                                                                            \
+  LAY(lay_##op, bl_##op(D, A))                                                                                         \
+  static void model_##op(const Case *c, Model *m) { m->reg[c->d] = function(m->reg[c->a]); }                           \
+  OPERATION(op##_, "bl_" #op, "lay_unary", lay_##op, model_##op)
+
+static Bits bytes_turned(Bits a) {
+  Bits turned = bits_byte(a, 0);
+  for (unsigned i = 1; i < 8; i++)
+    turned = bits_join(turned, bits_byte(a, i));
+  return turned;
+}
+static Bits zeros_above(Bits a) {
+  Bits count = bits(64, 64);
+  for (unsigned i = 0; i < 64; i++)
+    count = bits_if(truth_of_bit(bits_cut(a, i, i)), bits(64, 63 - i), count);
+  return count;
+}
+static Bits zeros_below(Bits a) {
+  Bits count = bits(64, 64);
+  for (unsigned i = 64; i-- > 0;)
+    count = bits_if(truth_of_bit(bits_cut(a, i, i)), bits(64, i), count);
+  return count;
+}
+/* The sums of the templates. */
+static Bits step_sum(Bits a, unsigned count, uint64_t mask) {
+  return bits_add(bits_and(a, bits(64, mask)), bits_and(bits_shr(a, bits(64, count)), bits(64, mask)));
+}
+static Bits ones_of(Bits a) {
+  Bits pairs = bits_sub(a, bits_and(bits_shr(a, bits(64, 1)), bits(64, UINT64_C(0x5555555555555555))));
+  Bits fours = step_sum(pairs, 2, UINT64_C(0x3333333333333333));
+  Bits bytes = bits_and(bits_add(fours, bits_shr(fours, bits(64, 4))), bits(64, UINT64_C(0x0f0f0f0f0f0f0f0f)));
+  return bits_shr(bits_mul(bytes, bits(64, UINT64_C(0x0101010101010101))), bits(64, 56));
+}
+UNARY(neg, bits_neg);
+UNARY(not, bits_not);
+UNARY(swap_bytes, bytes_turned);
+UNARY(leading_zeros, zeros_above);
+UNARY(trailing_zeros, zeros_below);
+UNARY(count_ones, ones_of);
+
 /* ---- Memory: d is the value, a the base, b the index; kind is the count of bits -----------------------------------
  */
 
@@ -111,6 +172,17 @@ OPERATION(load_, "bl_load", "lay_load", lay_load, model_load);
 LAY(lay_load_indexed, bl_load_indexed(c->kind, D, A, B))
 static void model_load_indexed(const Case *c, Model *m) { model_load_at(c, m, indexed_address(c, m)); }
 OPERATION(load_indexed_, "bl_load_indexed", "lay_load_indexed", lay_load_indexed, model_load_indexed);
+
+static void model_load_signed_at(const Case *c, Model *m, Bits address) {
+  m->reg[c->d] = bits_sign_extend(memory_load(m->memory, address, (unsigned)c->kind / 8), 64);
+}
+LAY(lay_load_signed, bl_load_signed(c->kind, D, A, c->value1))
+static void model_load_signed(const Case *c, Model *m) { model_load_signed_at(c, m, offset_address(c, m, m->value1)); }
+OPERATION(load_signed_, "bl_load_signed", "lay_load_signed", lay_load_signed, model_load_signed);
+LAY(lay_load_signed_indexed, bl_load_signed_indexed(c->kind, D, A, B))
+static void model_load_signed_indexed(const Case *c, Model *m) { model_load_signed_at(c, m, indexed_address(c, m)); }
+OPERATION(load_signed_indexed_, "bl_load_signed_indexed", "lay_load_signed_indexed", lay_load_signed_indexed,
+          model_load_signed_indexed);
 
 static void lay_store(const Case *c) {
   case_begin(c);
@@ -190,6 +262,14 @@ static void model_branch_bits(const Case *c, Model *m) {
 }
 OPERATION(branch_bits_, "bl_branch_bits", "lay_branch_bits", lay_branch_bits, model_branch_bits);
 
+/* kind is the condition, and 16 times x, and 256 times y */
+LAY(lay_select, bl_select((BlCond)(c->kind & 15), D, A, B, case_reg(c->kind >> 4 & 15), case_reg(c->kind >> 8)))
+static void model_select(const Case *c, Model *m) {
+  m->reg[c->d] =
+      bits_if(condition(c->kind & 15, m->reg[c->a], m->reg[c->b]), m->reg[c->kind >> 4 & 15], m->reg[c->kind >> 8]);
+}
+OPERATION(select_, "bl_select", "lay_select", lay_select, model_select);
+
 LAY(lay_jump, bl_jump("taken"))
 static void model_jump(const Case *c, Model *m) {
   (void)c;
@@ -197,11 +277,60 @@ static void model_jump(const Case *c, Model *m) {
 }
 OPERATION(jump_, "bl_jump", "lay_jump", lay_jump, model_jump);
 
-const Operation *const value_operations[] = {
-    &mov_,     &li_,         &la_,          &add_,  &add_imm_, &sub_,          &sub_imm_,   &and_,
-    &and_imm_, &or_,         &or_imm_,      &xor_,  &xor_imm_, &mul_,          &mul_imm_,   &shl_,
-    &shl_imm_, &shr_,        &shr_imm_,     &load_, &store_,   &load_indexed_, &store_imm_, &store_indexed_,
-    &branch_,  &branch_imm_, &branch_bits_, &jump_, NULL};
+const Operation *const value_operations[] = {&mov_,
+                                             &li_,
+                                             &la_,
+                                             &add_,
+                                             &add_imm_,
+                                             &sub_,
+                                             &sub_imm_,
+                                             &and_,
+                                             &and_imm_,
+                                             &or_,
+                                             &or_imm_,
+                                             &xor_,
+                                             &xor_imm_,
+                                             &mul_,
+                                             &mul_imm_,
+                                             &shl_,
+                                             &shl_imm_,
+                                             &shr_,
+                                             &shr_imm_,
+                                             &load_,
+                                             &store_,
+                                             &load_indexed_,
+                                             &store_imm_,
+                                             &store_indexed_,
+                                             &branch_,
+                                             &branch_imm_,
+                                             &branch_bits_,
+                                             &jump_,
+                                             &sar_,
+                                             &sar_imm_,
+                                             &ror_,
+                                             &ror_imm_,
+                                             &div_,
+                                             &div_imm_,
+                                             &rem_,
+                                             &rem_imm_,
+                                             &div_signed_,
+                                             &div_signed_imm_,
+                                             &rem_signed_,
+                                             &rem_signed_imm_,
+                                             &mul_high_,
+                                             &mul_high_imm_,
+                                             &mul_high_signed_,
+                                             &mul_high_signed_imm_,
+                                             &neg_,
+                                             &not_,
+                                             &swap_bytes_,
+                                             &leading_zeros_,
+                                             &trailing_zeros_,
+                                             &count_ones_,
+                                             &load_signed_,
+                                             &load_signed_indexed_,
+                                             &select_,
+                                             NULL};
 
 /* ---- The cases ----------------------------------------------------------------------------------------------------
  */
@@ -260,6 +389,46 @@ static void each_arithmetic(BlIsa isa, Visit *visit, void *context) {
   }
 }
 
+/* A divisor is a number of few values: what a solver takes for each division by another constant is long. */
+static void each_wide(BlIsa isa, Visit *visit, void *context) {
+  static const Operation *const plain[] = {&sar_,        &ror_,        &div_,      &rem_,
+                                           &div_signed_, &rem_signed_, &mul_high_, &mul_high_signed_};
+  static const Operation *const immediate[] = {&div_imm_,        &rem_imm_,      &div_signed_imm_,
+                                               &rem_signed_imm_, &mul_high_imm_, &mul_high_signed_imm_};
+  static const int64_t values[] = {0, 1, -1, 2, 10, 1000, 4096, INT32_MIN, INT64_MIN, INT64_C(0x123456789abcdef0)};
+  static Class numbers[sizeof values / sizeof *values], counts[64];
+  for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+    numbers[i] = (Class){.kind = CLASS_VALUE, .low = values[i]};
+  for (int i = 0; i < 64; i++)
+    counts[i] = (Class){.kind = CLASS_VALUE, .low = i};
+  for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+    each_three(plain[i], isa, visit, context);
+  EACH_REG(d) EACH_REG(a) {
+    each_class((Case){.operation = &sar_imm_, .isa = isa, .d = d, .a = a}, (Classes){counts, 64}, visit, context);
+    each_class((Case){.operation = &ror_imm_, .isa = isa, .d = d, .a = a}, (Classes){counts, 64}, visit, context);
+    for (size_t i = 0; i < sizeof immediate / sizeof *immediate; i++)
+      each_class((Case){.operation = immediate[i], .isa = isa, .d = d, .a = a},
+                 (Classes){numbers, sizeof values / sizeof *values}, visit, context);
+  }
+}
+
+static void each_of_one(BlIsa isa, Visit *visit, void *context) {
+  static const Operation *const unary[] = {&neg_, &not_, &swap_bytes_, &leading_zeros_, &trailing_zeros_, &count_ones_};
+  for (size_t i = 0; i < sizeof unary / sizeof *unary; i++)
+    EACH_REG(d) EACH_REG(a) visit(&(Case){.operation = unary[i], .isa = isa, .d = d, .a = a}, context);
+}
+
+/* Each condition with each d, a and b; x and y go through all registers meanwhile, d, a and b among them. */
+static void each_selection(BlIsa isa, Visit *visit, void *context) {
+  int turn = 0;
+  for (int cond = IF_EQ; cond <= IF_GE; cond++)
+    EACH_REG(d)
+  EACH_REG(a) EACH_REG(b) {
+    int x = turn++ % BL_MACHINE_REGISTERS, y = turn / BL_MACHINE_REGISTERS % BL_MACHINE_REGISTERS;
+    visit(&(Case){.operation = &select_, .isa = isa, .d = d, .a = a, .b = b, .kind = cond | x << 4 | y << 8}, context);
+  }
+}
+
 static void each_memory(BlIsa isa, Visit *visit, void *context) {
   EACH_SIZE(bits) {
     Classes offsets = offset_classes(isa, bits / 8), values = store_classes(isa, bits);
@@ -269,6 +438,15 @@ static void each_memory(BlIsa isa, Visit *visit, void *context) {
       each_class(c, offsets, visit, context);
       c.operation = &store_;
       each_class(c, offsets, visit, context);
+      if (bits < 64) {
+        c.operation = &load_signed_;
+        each_class(c, offsets, visit, context);
+        EACH_REG(b) {
+          c.b = b;
+          c.operation = &load_signed_indexed_;
+          visit(&c, context);
+        }
+      }
       EACH_REG(b) {
         c.b = b;
         c.operation = &load_indexed_;
@@ -347,6 +525,9 @@ void each_value_case(BlIsa isa, Visit *visit, void *context) {
   for (size_t i = 0; i < sizeof far / sizeof *far; i++)
     visit(&(Case){.operation = &la_, .isa = isa, .d = d, .place = far[i]}, context);
   each_arithmetic(isa, visit, context);
+  each_wide(isa, visit, context);
+  each_of_one(isa, visit, context);
+  each_selection(isa, visit, context);
   each_memory(isa, visit, context);
   each_branch(isa, visit, context);
   each_branch_on_bits(isa, visit, context);

@@ -106,7 +106,43 @@ static const int64_t immediates[] = {
 
 /* ---- The model ------------------------------------------------------------------------------------------------- */
 
-static const char *const arithmetic_names[] = {"add", "sub", "and", "or", "xor", "mul", "shl", "shr"};
+static const char *const arithmetic_names[] = {"add",
+                                               "sub",
+                                               "and",
+                                               "or",
+                                               "xor",
+                                               "mul",
+                                               "shl",
+                                               "shr",
+                                               "sar",
+                                               "ror",
+                                               "div",
+                                               "rem",
+                                               "div_signed",
+                                               "rem_signed",
+                                               "mul_high",
+                                               "mul_high_signed",
+                                               "neg",
+                                               "not",
+                                               "swap_bytes",
+                                               "leading_zeros",
+                                               "trailing_zeros",
+                                               "count_ones"};
+enum { SHIFTS = 6, SHIFTS_END = 10, WIDE = 8, OF_TWO = 16, OF_ONE_END = 22 }; /* kinds: of two operands, then of one */
+
+/* One bit after the other. */
+static uint64_t of_one(int kind, uint64_t a) {
+  uint64_t turned = 0, ones = 0, above = 64, below = 64;
+  for (unsigned i = 0; i < 64; i++)
+    if (a >> i & 1) {
+      ones++;
+      above = 63 - i;
+      below = below == 64 ? i : below;
+      turned |= UINT64_C(1) << (56 - i / 8 * 8 + i % 8);
+    }
+  const uint64_t answers[] = {-a, ~a, turned, above, below, ones};
+  return answers[kind - OF_TWO];
+}
 
 static uint64_t arithmetic(int kind, uint64_t a, uint64_t b) {
   switch (kind) {
@@ -124,8 +160,26 @@ static uint64_t arithmetic(int kind, uint64_t a, uint64_t b) {
     return a * b;
   case 6:
     return a << (b & 63);
-  default:
+  case 7:
     return a >> (b & 63);
+  case 8:
+    return (uint64_t)((int64_t)a >> (b & 63));
+  case 9:
+    return a >> (b & 63) | a << (-b & 63);
+  case 10:
+    return b ? a / b : 0;
+  case 11:
+    return b ? a % b : a;
+  case 12:
+    return !b ? 0 : b == UINT64_MAX ? -a : (uint64_t)((int64_t)a / (int64_t)b);
+  case 13:
+    return !b ? a : b == UINT64_MAX ? 0 : (uint64_t)((int64_t)a % (int64_t)b);
+  case 14:
+    return (uint64_t)((unsigned __int128)a * b >> 64);
+  case 15:
+    return (uint64_t)((__int128)(int64_t)a * (int64_t)b >> 64);
+  default:
+    return of_one(kind, a);
   }
 }
 
@@ -254,10 +308,19 @@ static void model(const Case *c, Model *m) {
 /* ---- Laying ---------------------------------------------------------------------------------------------------- */
 
 static void lay_arithmetic(const Case *c, bool immediate) {
-  static void (*const registers[])(Reg, Reg, Reg) = {bl_add, bl_sub, bl_and, bl_or, bl_xor, bl_mul, bl_shl, bl_shr};
-  static void (*const immediates_[])(Reg, Reg, int64_t) = {bl_add_imm, bl_sub_imm, bl_and_imm, bl_or_imm,
-                                                           bl_xor_imm, bl_mul_imm, bl_shl_imm, bl_shr_imm};
-  if (immediate)
+  static void (*const registers[])(Reg, Reg, Reg) = {
+      bl_add, bl_sub, bl_and, bl_or,  bl_xor,        bl_mul,        bl_shl,      bl_shr,
+      bl_sar, bl_ror, bl_div, bl_rem, bl_div_signed, bl_rem_signed, bl_mul_high, bl_mul_high_signed};
+  static void (*const immediates_[])(Reg, Reg, int64_t) = {
+      bl_add_imm,        bl_sub_imm,        bl_and_imm,      bl_or_imm,
+      bl_xor_imm,        bl_mul_imm,        bl_shl_imm,      bl_shr_imm,
+      bl_sar_imm,        bl_ror_imm,        bl_div_imm,      bl_rem_imm,
+      bl_div_signed_imm, bl_rem_signed_imm, bl_mul_high_imm, bl_mul_high_signed_imm};
+  static void (*const unary[])(Reg, Reg) = {bl_neg,       bl_not, bl_swap_bytes, bl_leading_zeros, bl_trailing_zeros,
+                                            bl_count_ones};
+  if (c->kind >= OF_TWO)
+    unary[c->kind - OF_TWO](reg(c->d), reg(c->a));
+  else if (immediate)
     immediates_[c->kind](reg(c->d), reg(c->a), c->imm);
   else
     registers[c->kind](reg(c->d), reg(c->a), reg(c->b));
@@ -483,7 +546,7 @@ END_TEST
 
 START_TEST(arithmetic_registers) {
   Cases cases = {0};
-  for (int kind = 0; kind < 8; kind++)
+  for (int kind = 0; kind < WIDE; kind++)
     for (int d = 0; d < REGISTERS; d++)
       for (int a = 0; a < REGISTERS; a++)
         for (int b = 0; b < REGISTERS; b++)
@@ -492,17 +555,41 @@ START_TEST(arithmetic_registers) {
 }
 END_TEST
 
+/* Every aliasing, and a third of the rest: these are many instructions each. */
+START_TEST(wide_registers) {
+  Cases cases = {0};
+  for (int kind = WIDE; kind < OF_TWO; kind++)
+    for (int d = 0; d < REGISTERS; d++)
+      for (int a = 0; a < REGISTERS; a++)
+        for (int b = 0; b < REGISTERS; b++)
+          if (d == a || d == b || a == b || (d + a + b + kind) % 3 == 0)
+            add_case(&cases, (Case){ALU, d, a, b, kind, 0, 0, 0});
+  run_all(&cases, (RunEngine)_i, 3, NULL);
+}
+END_TEST
+
+START_TEST(of_one_operand) {
+  Cases cases = {0};
+  for (int kind = OF_TWO; kind < OF_ONE_END; kind++)
+    for (int d = 0; d < REGISTERS; d++)
+      for (int a = 0; a < REGISTERS; a++)
+        add_case(&cases, (Case){ALU, d, a, 0, kind, 0, 0, 0});
+  run_all(&cases, (RunEngine)_i, 12, NULL);
+}
+END_TEST
+
 START_TEST(arithmetic_immediates) {
   Cases cases = {0};
-  for (int kind = 0; kind < 8; kind++)
+  for (int kind = 0; kind < OF_TWO; kind++)
     for (int d = 0; d < REGISTERS; d++)
       for (int a = 0; a < REGISTERS; a++)
         for (size_t i = 0; i < COUNT(immediates); i++) {
           if ((d * REGISTERS + a + (int)i) % 4 && d != a) /* every immediate with d == a, else each with some pairs */
             continue;
-          add_case(&cases, (Case){ALU_IMM, d, a, 0, kind, kind >= 6 ? (int64_t)i % 64 : immediates[i], 0, 0});
+          add_case(&cases, (Case){ALU_IMM, d, a, 0, kind,
+                                  kind >= SHIFTS && kind < SHIFTS_END ? (int64_t)i % 64 : immediates[i], 0, 0});
         }
-  for (int kind = 6; kind < 8; kind++)
+  for (int kind = SHIFTS; kind < SHIFTS_END; kind++)
     for (int count = 0; count < 64; count++) {
       add_case(&cases, (Case){ALU_IMM, 0, 13, 0, kind, count, 0, 0});
       add_case(&cases, (Case){ALU_IMM, 7, 7, 0, kind, count, 0, 0});
@@ -1011,6 +1098,8 @@ int main(void) {
   suite_add_tcase(suite, tc);
   tcase_add_loop_test(tc, moves, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, arithmetic_registers, 0, RUN_ENGINES);
+  tcase_add_loop_test(tc, wide_registers, 0, RUN_ENGINES);
+  tcase_add_loop_test(tc, of_one_operand, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, arithmetic_immediates, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, memory_offsets, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, memory_immediates, 0, RUN_ENGINES);
