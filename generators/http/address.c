@@ -183,8 +183,103 @@ static void lay_is_authority(void) {
   bss("literal_address", 16, 8);
 }
 
+/* append_ipv6: in A0 = destination, A1 = the sixteen bytes of an address. Out A0 = after its text (RFC 5952): the
+ * longest run of two or more groups of zero, the first of several, becomes "::". */
+static void lay_append_ipv6(void) {
+  Reg address = S0, at = S1, gap = S2, longest = S3; /* offsets and lengths in bytes */
+  routine("append_ipv6");
+  enter(address, at, gap, longest);
+  mov(address, A1);
+  li(gap, 16); /* none */
+  li(longest, 2);
+  li(at, 0);
+  label("next_start");
+  mov(A1, at);
+  label("next_of_run");
+  add(T0, address, A1);
+  ld16(T0, T0, 0);
+  bne(T0, 0, "run_ended");
+  add(A1, A1, 2);
+  bltu(A1, 16, "next_of_run");
+  label("run_ended");
+  sub(T0, A1, at);
+  bleu(T0, longest, "not_longer");
+  mov(longest, T0);
+  mov(gap, at);
+  label("not_longer");
+  add(at, at, 2);
+  bltu(at, 16, "next_start");
+
+  li(at, 0);
+  label("next_group");
+  beq(at, gap, "at_gap");
+  beq(at, 0, "first_group");
+  st8(':', A0, 0);
+  add(A0, A0, 1);
+  label("first_group");
+  add(T0, address, at);
+  ld8(A1, T0, 0);
+  shl(A1, A1, 8);
+  ld8(T0, T0, 1);
+  or (A1, A1, T0);
+  li(A2, 12); /* the place of the first digit in bits */
+  label("leading_zero");
+  beq(A2, 0, "next_digit");
+  shr(T0, A1, A2);
+  bne(T0, 0, "next_digit");
+  sub(A2, A2, 4);
+  jump("leading_zero");
+  label("next_digit");
+  shr(T0, A1, A2);
+  and(T0, T0, 15);
+  add(T1, T0, 'a' - 10);
+  bgtu(T0, 9, "letter");
+  add(T1, T0, '0');
+  label("letter");
+  st8(T1, A0, 0);
+  add(A0, A0, 1);
+  sub(A2, A2, 4);
+  bge(A2, 0, "next_digit");
+  add(at, at, 2);
+  bltu(at, 16, "next_group");
+  leave();
+  label("at_gap");
+  st8(':', A0, 0);
+  add(A0, A0, 1);
+  add(at, at, longest);
+  bltu(at, 16, "next_group");
+  st8(':', A0, 0); /* nothing comes after it that would bring its own colon */
+  add(A0, A0, 1);
+  leave();
+}
+
+/* append_listen_address: in A0 = destination, A1 = struct sockaddr_in or sockaddr_in6. Out A0 = after "a.b.c.d:port" or
+ * "[a::b]:port". */
+static void lay_append_listen_address(void) {
+  Reg address = S0;
+  routine("append_listen_address");
+  ld16(T0, A1, SOCKADDR_FAMILY);
+  beq(T0, LINUX_AF_INET, "append_socket_address");
+  enter(address);
+  mov(address, A1);
+  st8('[', A0, 0);
+  add(A0, A0, 1);
+  add(A1, A1, SOCKADDR_IN6_ADDRESS);
+  call("append_ipv6");
+  st16(']' | ':' << 8, A0, 0);
+  add(A0, A0, 2);
+  ld8(A1, address, SOCKADDR_PORT);
+  shl(A1, A1, 8);
+  ld8(T0, address, SOCKADDR_PORT + 1);
+  or (A1, A1, T0);
+  call("append_decimal");
+  leave();
+}
+
 void lay_http_address(void) {
   lay_hex_digit();
   lay_take_ipv6();
   lay_is_authority();
+  lay_append_ipv6();
+  lay_append_listen_address();
 }

@@ -203,6 +203,9 @@ static void lay_begin_content(void) {
   mov(status, A0);
   ld64(T1, SLOT, SLOT_TRAITS);
   bclr(T1, REQUEST_PERSISTS, "last");
+  la(T0, "server");
+  ld64(T0, T0, SERVER_ENDING);
+  bne(T0, 0, "does_not_persist");
   la(A3, "request");
   ld64(T0, A3, REQUEST_LENGTH);
   st64(T0, SLOT, SLOT_CONTENT + CONTENT_LEFT);
@@ -522,12 +525,16 @@ static void lay_note_taken(void) {
   ld64(T0, SLOT, SLOT_DEADLINE);
   add(A0, A0, T0);
   la(A1, "server");
+  ld64(T0, A1, SERVER_ENDING);
+  bne(T0, 0, "as_it_is"); /* its time is not made longer any more */
   ld64(T0, A1, SERVER_NOW);
   li(T1, TAKE_PATIENCE);
   add(T0, T0, T1);
   bleu(A0, T0, "set_deadline");
   mov(A0, T0);
   jump("set_deadline");
+  label("as_it_is");
+  ret();
 }
 
 /* drain_request: DRAINING, and there is something to read, which is thrown away, up to DRAIN_LIMIT. */

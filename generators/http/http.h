@@ -66,6 +66,7 @@ void lay_http_address(void);    /* address.c: IPv6 addresses, hosts and ports as
 void lay_http_response(void);   /* response.c: the answer's bytes */
 void lay_http_page(void);       /* page.c: the page of FILE, and memory for clients */
 void lay_http_connection(void); /* connection.c: one client, from accept to close */
+void lay_http_sandbox(void);    /* sandbox.c: what the server takes from itself */
 void lay_http_server(void);     /* server.c: the listening socket and the event loop */
 
 #endif

@@ -84,6 +84,105 @@ static void lay_keep_page(void) {
   leave();
 }
 
+/* check_file: ends the program if FILE is something else than a file. One that is not there, or cannot be looked at,
+ * may come. */
+static void lay_check_file(void) {
+  static const NamedString strings[] = {{"no_file", ": is not a file"}};
+  data_strings(strings);
+
+  routine("check_file");
+  enter_bare();
+  li(A0, LINUX_AT_FDCWD);
+  la(A1, "document_path");
+  ld64(A1, A1, 0);
+  la(A2, "file_status");
+  li(A3, 0);
+  sys(NR_NEWFSTATAT);
+  blt(A0, 0, "accepted");
+  ld32(T0, A2, bl_machine_now()->stat_mode);
+  and(T0, T0, MODE_TYPE);
+  beq(T0, MODE_REGULAR, "accepted");
+  la(A2, "no_file");
+  bne(T0, MODE_DIRECTORY, "refused");
+  li(A0, -LINUX_EISDIR);
+  call("reason_for");
+  mov(A2, A0);
+  la(A1, "document_path");
+  ld64(A1, A1, 0);
+  label("refused");
+  la(A0, "nothing");
+  li(A3, EXIT_FAILED);
+  jump("fail");
+  label("accepted");
+  leave();
+}
+
+/* tell_error: in A0 = NUL-terminated text, A1 = -errno. Writes "PROGRAM: text: reason" to standard error, unless it was
+ * the same error that was told less than a second before, or nobody takes it. */
+static void lay_tell_error(void) {
+  Reg text = S1, error = S2;
+  routine("tell_error");
+  enter(text, error);
+  mov(text, A0);
+  mov(error, A1);
+  la(A1, "server");
+  ld64(A0, A1, SERVER_NOW);
+  add(T1, text, error); /* of the few texts that there are, each with few errors */
+  ld64(T0, A1, SERVER_TOLD_ERROR);
+  bne(T0, T1, "another");
+  ld64(T0, A1, SERVER_TOLD_UNTIL);
+  bltu(A0, T0, "told");
+  label("another");
+  st64(T1, A1, SERVER_TOLD_ERROR);
+  add(A0, A0, 1000000000);
+  st64(A0, A1, SERVER_TOLD_UNTIL);
+  mov(A0, error);
+  call("reason_for");
+  mov(error, A0);
+  la(A0, "error_line");
+  la(A1, "program_name");
+  call("append_string");
+  st16(':' | ' ' << 8, A0, 0);
+  add(A0, A0, 2);
+  mov(A1, text);
+  call("append_printable");
+  mov(A1, error);
+  call("append_string");
+  st8('\n', A0, 0);
+  add(A0, A0, 1);
+  la(A1, "error_line");
+  sub(A2, A0, A1);
+  li(A0, 2);
+  call("write_if_ready");
+  label("told");
+  leave();
+
+  /* write_if_ready: in A0 = descriptor, A1 = bytes, A2 = count, 4096 at most. What nobody takes is lost: the clients
+   * must not wait for it. */
+  routine("write_if_ready");
+  enter(text, error);
+  la(T0, "ready_set");
+  st32(A0, T0, POLLFD_FD);
+  st32(LINUX_POLLOUT, T0, POLLFD_EVENTS); /* and POLLFD_REVENTS */
+  mov(text, A1);
+  mov(error, A2);
+  mov(A0, T0);
+  li(A1, 1);
+  la(A2, "no_time");
+  li(A3, 0);
+  li(A4, LINUX_SIGNAL_SET);
+  sys(NR_PPOLL);
+  bne(A0, 1, "lost");
+  la(T0, "ready_set");
+  ld32(A0, T0, POLLFD_FD);
+  mov(A1, text);
+  mov(A2, error);
+  sys(NR_WRITE);
+  label("lost");
+  leave();
+  bss("no_time", 16, 8);
+}
+
 /* render_file: reads FILE anew and renders it. Out A0 = status; if that is 200, A1 = the HTML and A2 = its length; it
  * is there until the next call. Otherwise A2 = 0. */
 static void lay_render_file(void) {
@@ -130,6 +229,11 @@ static void lay_render_file(void) {
   li(A0, 404);
   beq(error, -LINUX_ENOENT, "status_chosen");
   beq(error, -LINUX_ENOTDIR, "status_chosen");
+  la(A0, "document_path");
+  ld64(A0, A0, 0);
+  mov(A1, error);
+  call("tell_error");
+  li(A2, 0);
   li(A0, 503);
   beq(error, -LINUX_ENOMEM, "status_chosen");
   beq(error, -LINUX_EMFILE, "status_chosen");
@@ -167,6 +271,8 @@ void lay_http_page(void) {
   lay_claim_memory();
   lay_return_memory();
   lay_keep_page();
+  lay_check_file();
+  lay_tell_error();
   lay_render_file();
   lay_load_document();
 }

@@ -12,12 +12,16 @@ static const Reason reasons[] = {{LINUX_ENOENT, ": no such file or directory"},
                                  {LINUX_EFBIG, ": too large to render"},
                                  {LINUX_ENOSPC, ": no space left on device"},
                                  {LINUX_EPIPE, ": broken pipe"},
-                                 /* of a socket: */
+                                 /* of the server alone: */
+                                 {LINUX_ENOSYS, ": the kernel does not have it"},
+                                 {LINUX_EINVAL, ": the kernel does not have it"},
+                                 {LINUX_EOPNOTSUPP, ": the kernel does not have it"},
+                                 {LINUX_EAGAIN, ": nothing to read yet"},
                                  {LINUX_EADDRINUSE, ": address already in use; -p 0 takes a free port"},
                                  {LINUX_EADDRNOTAVAIL, ": this machine does not have that address"}};
 
-enum { OF_SOCKETS = 2 };
+enum { OF_THE_SERVER = 6 };
 
-void lay_document_failures(void) { lay_linux_failures(reasons, sizeof reasons / sizeof *reasons - OF_SOCKETS); }
+void lay_document_failures(void) { lay_linux_failures(reasons, sizeof reasons / sizeof *reasons - OF_THE_SERVER); }
 
 void lay_http_failures(void) { lay_linux_failures(reasons, sizeof reasons / sizeof *reasons); }

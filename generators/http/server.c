@@ -31,33 +31,91 @@ static void lay_read_clock(void) {
   bss("clock", 16, 8);
 }
 
-/* end_on_signals: SIGTERM and SIGINT end the program with 0 at once, even if they were blocked by who started it. The
- * handler does not return, so it serves as the restorer too, which x86-64 wants named. */
-static void lay_end_on_signals(void) {
+/* block_signals: SIGTERM and SIGINT, which end the program, wait until the event loop asks for them. */
+static void lay_block_signals(void) {
   data("ending_signals", 8);
   data_value(64, 1 << (LINUX_SIGTERM - 1) | 1 << (LINUX_SIGINT - 1));
 
-  routine("ended_by_signal");
+  routine("block_signals");
+  li(A0, LINUX_SIG_BLOCK);
+  la(A1, "ending_signals");
+  li(A2, 0);
+  li(A3, LINUX_SIGNAL_SET);
+  sys(NR_RT_SIGPROCMASK); /* cannot fail: signals, address and size are right */
+  ret();
+}
+
+/* take_signal: a signal has come. The server accepts nobody any more, gives those who are served a little time, and
+ * ends when the last of them has gone. A second signal ends it at once. */
+static void lay_take_signal(void) {
+  routine("take_signal");
+  enter(SLOT);
+  la(A0, "server");
+  ld32(A0, A0, SERVER_SIGNALS);
+  la(A1, "drained");
+  li(A2, SIGNAL_INFO_SIZE);
+  sys(NR_READ);
+  blt(A0, 0, "done"); /* EINTR, or nothing there: it is told again */
+  la(A1, "server");
+  ld64(T0, A1, SERVER_ENDING);
+  bne(T0, 0, "end_program");
+  ld32(T0, A1, SERVER_ACCEPTS);
+  beq(T0, 0, "nobody_waits");
+  call("accept_clients"); /* who is in the backlog has connected */
+  label("nobody_waits");
+  la(T0, "server");
+  st64(1, T0, SERVER_ENDING);
+  st32(1, T0, SERVER_ACCEPTS); /* accepting is not resumed */
+  st64(-1, T0, SERVER_ACCEPT_AT);
+  ld32(A2, T0, SERVER_SOCKET);
+  li(A1, LINUX_EPOLL_CTL_DEL);
+  call("control_events"); /* others may have the socket too: closing alone would not take it out */
+  la(T0, "server");
+  ld32(A0, T0, SERVER_SOCKET);
+  sys(NR_CLOSE);
+  la(SLOT, "slots");
+  jump("any_slot");
+  label("next_slot");
+  call("hurry_connection");
+  add(SLOT, SLOT, SLOT_SIZE);
+  label("any_slot");
+  la(T0, "server");
+  ld64(T0, T0, SERVER_FRESH);
+  bltu(SLOT, T0, "next_slot");
+  label("done");
+  leave();
+  label("end_program");
   li(A0, EXIT_DONE);
   sys(NR_EXIT_GROUP);
 
-  routine("end_on_signals");
-  la(A1, "ending_action");
-  la(T0, "ended_by_signal");
-  st64(T0, A1, 0);
-  st64(LINUX_SA_RESTORER, A1, 8);
-  st64(T0, A1, 16);
-  li(A0, LINUX_SIGTERM);
-  li(A2, 0);
-  li(A3, LINUX_SIGNAL_SET);
-  sys(NR_RT_SIGACTION);
-  li(A0, LINUX_SIGINT);
-  sys(NR_RT_SIGACTION);
-  li(A0, LINUX_SIG_UNBLOCK);
-  la(A1, "ending_signals");
-  sys(NR_RT_SIGPROCMASK); /* none of the three can fail: signals, addresses and size are right */
-  ret();
-  bss("ending_action", 32, 8);
+  /* hurry_connection: the server is to end. Who waits for nothing is let go, others have END_READING or END_WRITING. */
+  routine("hurry_connection");
+  enter_bare();
+  ld64(T0, SLOT, SLOT_STATE);
+  beq(T0, FREE, "unhurried");
+  li(A0, END_WRITING);
+  beq(T0, WRITING, "hurry");
+  li(A0, END_READING);
+  bne(T0, READING, "hurry");
+  ld64(T0, SLOT, SLOT_IDLE);
+  beq(T0, 0, "hurry");
+  call("receive_request"); /* the next request may just have come */
+  ld64(T0, SLOT, SLOT_STATE);
+  bne(T0, READING, "unhurried");
+  ld64(T0, SLOT, SLOT_IDLE);
+  li(A0, END_READING);
+  beq(T0, 0, "hurry");
+  call("close_connection");
+  leave();
+  label("hurry");
+  la(T0, "server");
+  ld64(T0, T0, SERVER_NOW);
+  add(A0, A0, T0);
+  ld64(T0, SLOT, SLOT_DEADLINE);
+  bgeu(A0, T0, "unhurried");
+  call("set_deadline");
+  label("unhurried");
+  leave();
 }
 
 /* control_events: in A1 = LINUX_EPOLL_CTL_*, A2 = descriptor, A4 = LINUX_EPOLL*, A5 = what comes with the event. Out A0
@@ -74,8 +132,8 @@ static void lay_control_events(void) {
   bss("event", 16, 8);
 }
 
-/* listen_or_fail: listens on "listen_address", a struct sockaddr_in, keeps the socket in SERVER_SOCKET, and
- * writes the address that it really has back into "listen_address". Ends the program if it cannot. */
+/* listen_or_fail: listens on "listen_address", a struct sockaddr_in or sockaddr_in6, keeps the socket in SERVER_SOCKET,
+ * and writes the address that it really has back into "listen_address". Ends the program if it cannot. */
 static void lay_listen(void) {
   Reg socket = S0;
   data("one", 4);
@@ -89,7 +147,8 @@ static void lay_listen(void) {
 
   routine("listen_or_fail");
   enter(socket);
-  li(A0, LINUX_AF_INET);
+  la(A1, "listen_address");
+  ld16(A0, A1, SOCKADDR_FAMILY);
   li(A1, LINUX_SOCK_STREAM | LINUX_O_NONBLOCK | LINUX_O_CLOEXEC);
   li(A2, 0);
   sys(NR_SOCKET);
@@ -114,8 +173,7 @@ static void lay_listen(void) {
   blt(A0, 0, "failed");
   mov(A0, socket);
   la(A1, "listen_address");
-  st16(LINUX_AF_INET, A1, 0);
-  li(A2, 16);
+  li(A2, SOCKADDR_IN6_SIZE); /* which is enough for IPv4 too */
   sys(NR_BIND);
   blt(A0, 0, "failed");
   mov(A0, socket);
@@ -125,7 +183,7 @@ static void lay_listen(void) {
   mov(A0, socket);
   la(A1, "listen_address");
   la(A2, "address_size");
-  st32(16, A2, 0);
+  st32(SOCKADDR_IN6_SIZE, A2, 0);
   sys(NR_GETSOCKNAME);
   blt(A0, 0, "failed");
   la(T0, "server");
@@ -137,16 +195,16 @@ static void lay_listen(void) {
   mov(socket, A0);
   la(A0, "listen_text");
   la(A1, "listen_address");
-  call("append_socket_address");
+  call("append_listen_address");
   st8(0, A0, 0);
   la(A0, "cannot_listen");
   la(A1, "listen_text");
   mov(A2, socket);
   li(A3, EXIT_FAILED);
   jump("fail");
-  bss("listen_address", 16, 8);
+  bss("listen_address", SOCKADDR_IN6_SIZE, 8);
   bss("address_size", 4, 4);
-  bss("listen_text", 64, 1);
+  bss("listen_text", 96, 1);
 }
 
 /* announce: prints "http://ADDR:PORT/" and a line feed on standard output: clients can come. */
@@ -160,7 +218,7 @@ static void lay_announce(void) {
   la(A1, "scheme");
   call("append_string");
   la(A1, "listen_address");
-  call("append_socket_address");
+  call("append_listen_address");
   st16('/' | '\n' << 8, A0, 0);
   add(A2, A0, 2);
   li(A0, 1);
@@ -171,9 +229,9 @@ static void lay_announce(void) {
   leave();
 }
 
-/* prepare_slots: makes the epoll instance, and takes as many descriptors as the system gives: one for each slot but
- * two, which are for FILE and for a client that is accepted before another gives way to it. Ends the program if they
- * are not enough for one client. */
+/* prepare_slots: makes the epoll instance and the descriptor that tells of signals, and takes as many descriptors as
+ * the system gives: one for each slot but two, which are for FILE and for a client that is accepted before another
+ * gives way to it. Ends the program if they are not enough for one client. */
 static void lay_prepare_slots(void) {
   static const NamedString strings[] = {{"cannot_serve", "cannot serve clients"}};
   data_strings(strings);
@@ -189,9 +247,17 @@ static void lay_prepare_slots(void) {
   st64(-1, A1, SERVER_ACCEPT_AT);
   la(T0, "slots");
   st64(T0, A1, SERVER_FRESH);
+  li(A0, -1);
+  la(A1, "ending_signals");
+  li(A2, LINUX_SIGNAL_SET);
+  li(A3, LINUX_O_NONBLOCK | LINUX_O_CLOEXEC);
+  sys(NR_SIGNALFD4);
+  blt(A0, 0, "failed");
+  la(A1, "server");
+  st32(A0, A1, SERVER_SIGNALS);
   call("raise_limit");
   la(A1, "server");
-  ld32(T0, A1, SERVER_POLL); /* what is open has lower numbers, or this one */
+  ld32(T0, A1, SERVER_SIGNALS); /* what is open has lower numbers, or this one */
   add(T0, T0, 2);
   sub(A0, A0, T0);
   blt(A0, 1, "too_few");
@@ -204,6 +270,13 @@ static void lay_prepare_slots(void) {
   st64(A0, A1, SERVER_END);
   li(A1, LINUX_EPOLL_CTL_ADD);
   call("watch_clients");
+  blt(A0, 0, "failed");
+  la(T0, "server");
+  li(A1, LINUX_EPOLL_CTL_ADD);
+  ld32(A2, T0, SERVER_SIGNALS);
+  li(A4, LINUX_EPOLLIN);
+  li(A5, EVENT_SIGNAL);
+  call("control_events");
   blt(A0, 0, "failed");
   leave();
   label("too_few");
@@ -281,7 +354,7 @@ static void lay_take_slot(void) {
   beq(SLOT, 0, "fresh");
   ld64(T0, SLOT, SLOT_NEXT);
   st64(T0, A1, SERVER_FREE);
-  ret();
+  jump("taken");
   label("fresh");
   ld64(A0, A1, SERVER_FRESH);
   ld64(T0, A1, SERVER_END);
@@ -292,6 +365,10 @@ static void lay_take_slot(void) {
   add(T0, SLOT, SLOT_SMALL);
   st64(T0, SLOT, SLOT_BUFFER);
   st64(SMALL_ROOM, SLOT, SLOT_ROOM);
+  label("taken");
+  ld64(T0, A1, SERVER_USED);
+  add(T0, T0, 1);
+  st64(T0, A1, SERVER_USED);
   label("none");
   ret();
 
@@ -303,6 +380,9 @@ static void lay_take_slot(void) {
   ld64(T0, A1, SERVER_FREE);
   st64(T0, SLOT, SLOT_NEXT);
   st64(SLOT, A1, SERVER_FREE);
+  ld64(T0, A1, SERVER_USED);
+  sub(T0, T0, 1);
+  st64(T0, A1, SERVER_USED);
   jump("resume_accepting");
 }
 
@@ -327,6 +407,9 @@ static void lay_find_who_gives_way(void) {
 /* accept_clients: a client waits. Takes all that wait, as long as there are slots for them. */
 static void lay_accept_clients(void) {
   Reg socket = S1;
+  static const NamedString strings[] = {{"cannot_accept", "cannot accept a client"}};
+  data_strings(strings);
+
   routine("accept_clients");
   enter(SLOT, socket);
   label("next_client");
@@ -363,6 +446,9 @@ static void lay_accept_clients(void) {
   beq(socket, -LINUX_EAGAIN, "all_accepted");
   beq(socket, -LINUX_EINTR, "next_client");
   beq(socket, -LINUX_ECONNABORTED, "next_client");
+  la(A0, "cannot_accept");
+  mov(A1, socket);
+  call("tell_error");
   la(T0, "server"); /* EMFILE, ENFILE, ENOBUFS, ENOMEM and the like pass with time, or when a client goes */
   ld64(A0, T0, SERVER_NOW);
   add(A0, A0, ACCEPT_PAUSE);
@@ -443,7 +529,8 @@ static void lay_expire_connections(void) {
   leave();
 }
 
-/* serve: the event loop; does not return. */
+/* serve: the event loop; does not return. The program ends here, when a signal has come and nobody is served any more.
+ */
 static void lay_serve(void) {
   Reg event = S1, left = S2;
   static const NamedString strings[] = {{"cannot_wait", "cannot wait for clients"}};
@@ -469,7 +556,14 @@ static void lay_serve(void) {
   jump("any_event");
   label("next_event");
   ld64(SLOT, event, bl_machine_now()->epoll_data);
-  bne(SLOT, 0, "of_a_client");
+  beq(SLOT, EVENT_CLIENT_WAITS, "client_waits");
+  bne(SLOT, EVENT_SIGNAL, "of_a_client");
+  call("take_signal");
+  jump("handled");
+  label("client_waits");
+  la(T0, "server");
+  ld64(T0, T0, SERVER_ENDING);
+  bne(T0, 0, "handled"); /* a signal has come with this event */
   call("accept_clients");
   jump("handled");
   label("of_a_client");
@@ -482,9 +576,16 @@ static void lay_serve(void) {
   la(A1, "server");
   ld64(T0, A1, SERVER_NEXT_DEADLINE);
   ld64(T1, A1, SERVER_NOW);
-  bgtu(T0, T1, "wait");
+  bgtu(T0, T1, "in_time");
   call("expire_connections");
-  jump("wait");
+  la(A1, "server");
+  label("in_time");
+  ld64(T0, A1, SERVER_ENDING);
+  beq(T0, 0, "wait");
+  ld64(T0, A1, SERVER_USED);
+  bne(T0, 0, "wait");
+  li(A0, EXIT_DONE);
+  sys(NR_EXIT_GROUP);
 
   label("failed");
   call("reason_for");
@@ -498,7 +599,8 @@ static void lay_serve(void) {
 
 void lay_http_server(void) {
   lay_read_clock();
-  lay_end_on_signals();
+  lay_block_signals();
+  lay_take_signal();
   lay_control_events();
   lay_listen();
   lay_announce();

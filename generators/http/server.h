@@ -28,6 +28,10 @@ enum {
 #define GIVES_WAY_READING 1000000000
 #define GIVES_WAY_WRITING INT64_C(10000000000)
 
+/* When the server is to end: how long a request may take to become complete, and an answer to be taken. */
+#define END_READING 1000000000
+#define END_WRITING INT64_C(10000000000)
+
 /* "slots": SLOTS records of SLOT_SIZE bytes. What is idle has no more memory than its slot. */
 enum {
   FIELD(SLOT_STATE, 8),
@@ -57,6 +61,9 @@ enum {
 /* SLOT_STATE; the order is that of the table "handlers". */
 enum { FREE = 0, READING = 1, WRITING = 2, DRAINING = 3 };
 
+/* What comes with an event: the address of a slot, or one of these. */
+enum { EVENT_CLIENT_WAITS = 0, EVENT_SIGNAL = 1 };
+
 /* "server": what the event loop knows. */
 enum {
   FIELD(SERVER_NOW, 8),           /* the monotonic clock, in nanoseconds, as it was last read */
@@ -65,9 +72,14 @@ enum {
   FIELD(SERVER_FREE, 8),          /* the first of the slots that are free again, or 0 */
   FIELD(SERVER_FRESH, 8),         /* after the last slot that was ever used */
   FIELD(SERVER_END, 8),           /* after the last slot that may be used */
+  FIELD(SERVER_USED, 8),          /* slots that are not free */
+  FIELD(SERVER_ENDING, 8),        /* not 0: it ends when all slots are free */
+  FIELD(SERVER_TOLD_ERROR, 8),    /* the sum of text and error that were told last, */
+  FIELD(SERVER_TOLD_UNTIL, 8),    /* and until when it is not told again */
   FIELD(SERVER_MEMORY, 8),        /* bytes mapped for pages that clients take slowly, and for long requests */
   FIELD(SERVER_SOCKET, 4),        /* descriptors: of the listening socket */
   FIELD(SERVER_POLL, 4),          /* and of the epoll instance */
+  FIELD(SERVER_SIGNALS, 4),       /* descriptor: tells of signals */
   FIELD(SERVER_ACCEPTS, 4),       /* not 0: the epoll instance tells of clients that wait */
   SERVER_SIZE
 };

@@ -54,6 +54,8 @@ static const Templates *table(void) {
   return planted ? planted : machine->templates;
 }
 
+int bl_machine_call_number(BlSystemCall call) { return table()->call_numbers[call]; }
+
 void bl_machine_plant(const Templates *templates) { planted = templates; }
 
 void bl_machine_count_coverage(void) { now.counting = true; }

@@ -122,6 +122,7 @@ typedef enum {
   NR_LANDLOCK_CREATE_RULESET,
   NR_LANDLOCK_ADD_RULE,
   NR_LANDLOCK_RESTRICT_SELF,
+  NR_GETPID,
   NR_COUNT
 } BlSystemCall;
 
@@ -134,6 +135,9 @@ void bl_machine_begin(BlIsa isa);
 
 /* The row of the machine being laid. A generator asks only for data that differ (never to author a routine twice). */
 const BlMachine *bl_machine_now(void);
+
+/* The kernel's number of a system call on that machine: for data that name calls. */
+int bl_machine_call_number(BlSystemCall call);
 
 /* The layout being filled (lay/lay.h); ends the program if bl_machine_begin was not called. */
 Lay *bl_machine_layout(void);

@@ -61,6 +61,7 @@ static const int numbers[NR_COUNT] = {
     [NR_LANDLOCK_CREATE_RULESET] = 444,
     [NR_LANDLOCK_ADD_RULE] = 445,
     [NR_LANDLOCK_RESTRICT_SELF] = 446,
+    [NR_GETPID] = 39,
 };
 
 static X64Reg r(BlReg reg) { return registers[reg.index]; }
@@ -707,6 +708,7 @@ const Templates bl_templates_x64 = {
     .lay_frame = lay_frame,
     .lay_unframe = lay_unframe,
     .lay_system_call_number = lay_system_call_number,
+    .call_numbers = numbers,
     .lay_stack_pointer = lay_stack_pointer,
     .lay_c_arguments = lay_c_arguments,
     .lay_c_result = lay_c_result,

@@ -75,6 +75,7 @@ typedef struct Templates {
   void (*lay_copy16)(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_offset);
   void (*lay_system_call)(BlSystemCall number);
   void (*lay_system_call_number)(int number);
+  const int *call_numbers; /* of the kernel, by BlSystemCall */
   void (*lay_stack_pointer)(BlReg d);
   void (*lay_c_arguments)(void);
   void (*lay_c_result)(void);

@@ -16,8 +16,7 @@ enum {
   LINUX_SIGPIPE = 13,
   LINUX_SIGTERM = 15,
   LINUX_SIG_IGN = 1,
-  LINUX_SIG_UNBLOCK = 1,
-  LINUX_SA_RESTORER = 0x04000000,
+  LINUX_SIG_BLOCK = 0,
   LINUX_SIGNAL_SET = 8, /* bytes of a set of signals */
   LINUX_PROT_READ = 1,
   LINUX_PROT_WRITE = 2,
@@ -28,6 +27,7 @@ enum {
   LINUX_CLOCK_REALTIME = 0,
   LINUX_CLOCK_MONOTONIC = 1,
   LINUX_AF_INET = 2,
+  LINUX_AF_INET6 = 10,
   LINUX_SOCK_STREAM = 1,
   LINUX_SOL_SOCKET = 1,
   LINUX_SO_REUSEADDR = 2,
@@ -40,9 +40,15 @@ enum {
   LINUX_EPOLLIN = 1,
   LINUX_EPOLLOUT = 4,
   LINUX_EPOLL_CTL_ADD = 1,
+  LINUX_EPOLL_CTL_DEL = 2,
   LINUX_EPOLL_CTL_MOD = 3,
   LINUX_RLIMIT_NOFILE = 7,
   LINUX_MADV_DONTNEED = 4,
+  LINUX_PR_SET_NO_NEW_PRIVS = 38,
+  LINUX_SECCOMP_SET_MODE_FILTER = 1,
+  LINUX_O_ACCMODE = 3,
+  LINUX_O_CREAT = 0100,
+  LINUX_O_TRUNC = 01000,
   LINUX_TCGETS = 0x5401,
   LINUX_TIOCGWINSZ = 0x5413,
   LINUX_STATX_BASIC_STATS = 0x7ff
@@ -70,8 +76,12 @@ enum { STAT_SIZE = 48, STAT_ROOM = 144 };
 
 enum { POLLFD_FD = 0, POLLFD_EVENTS = 4, POLLFD_REVENTS = 6, POLLFD_SIZE = 8 };
 
-/* struct sockaddr_in: the port and the address are in network byte order. */
+/* struct sockaddr_in and sockaddr_in6: the port and the address are in network byte order. */
 enum { SOCKADDR_FAMILY = 0, SOCKADDR_PORT = 2, SOCKADDR_ADDRESS = 4, SOCKADDR_SIZE = 16 };
+enum { SOCKADDR_IN6_FLOW = 4, SOCKADDR_IN6_ADDRESS = 8, SOCKADDR_IN6_SIZE = 28 };
+
+/* struct signalfd_siginfo */
+enum { SIGNAL_INFO_SIZE = 128 };
 
 /* struct iovec, and struct rlimit64. */
 enum { IOVEC_BASE = 0, IOVEC_LENGTH = 8, IOVEC_SIZE = 16 };

@@ -1,6 +1,6 @@
 /* markdown-server: serves one Markdown file as a web page, rendered anew for every request.
  *
- *     markdown-server [OPTION...] [-b ADDR] [-p PORT] [FILE]
+ *     markdown-server [OPTION...] [FILE]
  *
  * This file is the command line; the server is generators/http, the renderer generators/markdown. */
 #include "../http/http.h"
@@ -11,29 +11,31 @@
 #define ARGUMENT S1       /* the argument itself */
 #define NO_OPTIONS S2     /* not 0: "--" has come */
 #define FILE_NAMED S3     /* not 0: FILE has come */
+#define VALUE S4          /* the value that stands in the same argument as its option, or 0 */
 
 enum { DEFAULT_PORT = 8006 };
 
-static const char help[] = "usage: markdown-server [OPTION...] [-b ADDR] [-p PORT] [FILE]\n"
+static const char help[] = "usage: markdown-server [OPTION...] [FILE]\n"
                            "\n"
                            "Serve the Markdown file FILE (/data.md where none is named) as a web page, at\n"
                            "http://ADDR:PORT/. It is read and rendered anew for every request. When clients\n"
                            "can come, that URL is printed.\n"
                            "\n"
-                           "  -b ADDR          listen on this IPv4 address (127.0.0.1)\n"
-                           "  -p PORT          listen on this TCP port (8006); 0 takes a free one\n"
-                           "  --memory SIZE    hold SIZE bytes of pages for slow clients at most; 64M is 64 MiB,\n"
-                           "                   K and G are known too (without limit)\n"
-                           "  --unsafe         pass raw HTML and dangerous URLs through\n"
-                           "  --sourcepos      say of each block where it stands in the document\n"
-                           "  --hardbreaks     make each line end a hard line break\n"
-                           "  --nobreaks       make each line end a space\n"
-                           "  --smart          write quotation marks, dashes and ellipses for ' \" -- ...\n"
-                           "  --validate-utf8  put U+FFFD in the place of ill-formed UTF-8\n"
-                           "  --help           print this\n"
-                           "  --version        print what this is\n"
+                           "  -b, --address=ADDR  listen on this IP address (127.0.0.1); :: is all there are\n"
+                           "  -p, --port=PORT     listen on this TCP port (8006); 0 takes a free one\n"
+                           "      --memory=SIZE   hold at most SIZE bytes of pages for slow clients; 64M is\n"
+                           "                      64 MiB, K and G are known too (without limit)\n"
+                           "      --unsafe        pass raw HTML and dangerous URLs through\n"
+                           "      --sourcepos     say of each block where it stands in the document\n"
+                           "      --hardbreaks    make each line end a hard line break\n"
+                           "      --nobreaks      make each line end a space\n"
+                           "      --smart         write quotation marks, dashes and ellipses for ' \" -- ...\n"
+                           "      --validate-utf8 put U+FFFD in the place of ill-formed UTF-8\n"
+                           "  -h, --help          print this\n"
+                           "      --version       print what this is\n"
                            "\n"
-                           "SIGTERM and SIGINT end it with exit status 0. 1: it could not listen. 2: usage.\n";
+                           "SIGTERM and SIGINT end it with exit status 0, when those who are served have their\n"
+                           "answers; a second one at once. 1: it could not listen, or FILE is no file. 2: usage.\n";
 
 static const char version[] = "markdown-server: CommonMark 0.30, the HTML of cmark 0.30.2\n";
 
@@ -52,27 +54,75 @@ static const NamedString strings[] = {{"program_name", "markdown-server"},
                                       {"bad_size_text", "bad size '"},
                                       {"size_meant", "'; a number is meant, with K, M or G after it or without"},
                                       {"bad_address_text", "bad address '"},
-                                      {"address_meant", "'; an IPv4 address is meant, such as 127.0.0.1"}};
+                                      {"address_meant", "'; an IP address is meant, such as 127.0.0.1 or ::1"}};
 
 /* The options, and where in "_start" each is handled; the last entry is for all others. The first ones are the flags of
- * markdown_render, from bit 0 on. */
+ * markdown_render, from bit 0 on; then come those that have a value. */
 static const Option options[] = {
-    {"--unsafe", "_start.flag"},     {"--sourcepos", "_start.flag"}, {"--hardbreaks", "_start.flag"},
-    {"--nobreaks", "_start.flag"},   {"--smart", "_start.flag"},     {"--validate-utf8", "_start.flag"},
-    {"-b", "_start.address"},        {"-p", "_start.port"},          {"--memory", "_start.memory"},
-    {"--", "_start.end_of_options"}, {"--help", "_start.help"},      {"--version", "_start.version"},
+    {"--unsafe", "_start.flag"},   {"--sourcepos", "_start.flag"}, {"--hardbreaks", "_start.flag"},
+    {"--nobreaks", "_start.flag"}, {"--smart", "_start.flag"},     {"--validate-utf8", "_start.flag"},
+    {"-b", "_start.address"},      {"-p", "_start.port"},          {"--address", "_start.address"},
+    {"--port", "_start.port"},     {"--memory", "_start.memory"},  {"--", "_start.end_of_options"},
+    {"-h", "_start.help"},         {"--help", "_start.help"},      {"--version", "_start.version"},
     {"", "_start.unknown_option"}};
+enum { FIRST_WITH_VALUE = 6, LAST_WITH_VALUE = 10 };
 
-/* take_value: in ARGUMENT_PLACE = place of an option. Moves it on to the option's value. Out A0 = that value; ends the
- * program if there is none. */
+/* take_value: in ARGUMENT_PLACE = place of an option, VALUE = what stands in the same argument, or 0. Then
+ * ARGUMENT_PLACE moves on to the option's value. Out ARGUMENT, A0 = that value; ends the program if there is none. */
 static void lay_take_value(void) {
   routine("take_value");
+  mov(A0, VALUE);
+  bne(A0, 0, "taken");
   add(ARGUMENT_PLACE, ARGUMENT_PLACE, 8);
   ld64(A0, ARGUMENT_PLACE, 0);
   beq(A0, 0, "missing");
+  label("taken");
+  mov(ARGUMENT, A0);
   ret();
   label("missing");
   fail_with("option", ARGUMENT, "wants_value", EXIT_USAGE);
+}
+
+/* part_argument: in ARGUMENT = an option as it stands in argv. Out A0 = the ordinal of its name, VALUE = the value that
+ * stands in the same argument, or 0: "-p80", "--port=80". */
+static void lay_part_argument(void) {
+  Reg place = S5;
+  routine("part_argument");
+  enter(place);
+  li(VALUE, 0);
+  mov(A0, ARGUMENT);
+  la(A1, "options");
+  call("find_option");
+  bne(A0, sizeof options / sizeof *options - 1, "found");
+  ld8(T0, ARGUMENT, 1);
+  bne(T0, '-', "short_option");
+  mov(place, ARGUMENT);
+  label("next_byte");
+  ld8(T0, place, 0);
+  beq(T0, 0, "found");
+  add(place, place, 1);
+  bne(T0, '=', "next_byte");
+  st8(0, place, -1);
+  mov(A0, ARGUMENT);
+  la(A1, "options");
+  call("find_option");
+  st8('=', place, -1);
+  sub(T0, A0, FIRST_WITH_VALUE);
+  bgtu(T0, LAST_WITH_VALUE - FIRST_WITH_VALUE, "unknown");
+  mov(VALUE, place);
+  leave();
+  label("short_option");
+  li(A0, FIRST_WITH_VALUE);
+  beq(T0, 'b', "short_value");
+  li(A0, FIRST_WITH_VALUE + 1);
+  bne(T0, 'p', "unknown");
+  label("short_value");
+  add(VALUE, ARGUMENT, 2);
+  leave();
+  label("unknown");
+  li(A0, sizeof options / sizeof *options - 1);
+  label("found");
+  leave();
 }
 
 /* parse_size: in A0 = NUL-terminated text. Out A0 = how many bytes it says, or -1. */
@@ -105,7 +155,8 @@ static void lay_parse_size(void) {
 /* set_defaults: where to listen, what to serve. */
 static void lay_set_defaults(void) {
   routine("set_defaults");
-  la(A1, "listen_address"); /* struct sockaddr_in: the port and the address are in network byte order */
+  la(A1, "listen_address"); /* the port and the address are in network byte order */
+  st16(LINUX_AF_INET, A1, SOCKADDR_FAMILY);
   st8(DEFAULT_PORT >> 8, A1, 2);
   st8(DEFAULT_PORT & 0xff, A1, 3);
   st8(127, A1, 4);
@@ -137,9 +188,7 @@ static void lay_start(void) {
   bne(NO_OPTIONS, 0, "file");
   ld8(T0, ARGUMENT, 0);
   bne(T0, '-', "file");
-  mov(A0, ARGUMENT);
-  la(A1, "options");
-  call("find_option");
+  call("part_argument");
   mov(T1, A0);
   jump_table(A0, "option_handlers");
 
@@ -163,16 +212,25 @@ static void lay_start(void) {
 
   label("address");
   call("take_value");
-  mov(ARGUMENT, A0);
   la(A1, "listen_address");
-  add(A1, A1, 4);
+  st16(LINUX_AF_INET, A1, SOCKADDR_FAMILY);
+  add(A1, A1, SOCKADDR_ADDRESS);
   call("parse_ipv4");
   beq(A0, 0, "next_argument");
+  la(A1, "listen_address");
+  st16(LINUX_AF_INET6, A1, SOCKADDR_FAMILY);
+  st32(0, A1, SOCKADDR_IN6_FLOW);
+  add(A1, A1, SOCKADDR_IN6_ADDRESS);
+  mov(A0, ARGUMENT);
+  call("take_ipv6");
+  beq(A0, 0, "bad_address");
+  ld8(T0, A0, 0);
+  beq(T0, 0, "next_argument");
+  label("bad_address");
   fail_with("bad_address_text", ARGUMENT, "address_meant", EXIT_USAGE);
 
   label("port");
   call("take_value");
-  mov(ARGUMENT, A0);
   call("parse_port");
   blt(A0, 0, "bad_port");
   la(A1, "listen_address");
@@ -185,7 +243,6 @@ static void lay_start(void) {
 
   label("memory");
   call("take_value");
-  mov(ARGUMENT, A0);
   call("parse_size");
   blt(A0, 0, "bad_size");
   la(A1, "memory_limit");
@@ -208,11 +265,13 @@ static void lay_start(void) {
   fail_with("second_file_text", ARGUMENT, "is_another", EXIT_USAGE);
 
   label("arguments_taken");
+  call("check_file");
   call("ignore_sigpipe");
-  call("end_on_signals");
+  call("block_signals");
   call("listen_or_fail");
   call("prepare_slots");
   call("announce");
+  call("enter_sandbox");
   jump("serve");
   bss("document_path", 8, 8); /* FILE, NUL-terminated */
   bss("render_flags", 8, 8);  /* of markdown_render */
@@ -224,6 +283,7 @@ static void author(void) {
   lay_start();
   lay_set_defaults();
   lay_take_value();
+  lay_part_argument();
   lay_parse_size();
   lay_linux_text();
   lay_append_bytes();
@@ -232,6 +292,7 @@ static void author(void) {
   lay_linux_options();
   lay_http_failures();
   lay_http_server();
+  lay_http_sandbox();
   lay_http_connection();
   lay_http_page();
   lay_http_request();

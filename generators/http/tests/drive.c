@@ -227,11 +227,24 @@ Server server_start(const Runner *runner, const char *path, StartOptions options
   return server;
 }
 
-void server_stop(Server *server) {
+/* Take out the lines that say what the kernel does not have: qemu-user has no sandboxes. */
+static void drop_lacks(Text *error) {
+  static const char lack[] = "markdown-server: goes on without ";
+  while (error->length >= strlen(lack) && memcmp(error->bytes, lack, strlen(lack)) == 0) {
+    size_t line = (size_t)(strchr(error->bytes, '\n') + 1 - error->bytes);
+    memmove(error->bytes, error->bytes + line, (error->length -= line) + 1);
+  }
+}
+
+void server_stop(Server *server) { server_stop_telling(server, ""); }
+
+void server_stop_telling(Server *server, const char *told) {
   Text output, error;
   kill(server->program.pid, SIGTERM);
   int status = program_finish(&server->program, &output, &error);
-  check_text("standard error", error, "", 0);
+  drop_lacks(&error);
+  if (told)
+    check_text("standard error", error, told, strlen(told));
   check_text("standard output after the first line", output, "", 0);
   ck_assert_int_eq(status, 0);
   text_free(&output);

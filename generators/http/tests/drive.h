@@ -75,8 +75,10 @@ typedef struct {
 
 /* Start markdown-server for `path` on a free port of 127.0.0.1, and wait for its line. */
 Server server_start(const Runner *runner, const char *path, StartOptions options);
-/* SIGTERM, and it must end with 0 and have written nothing to standard error. */
+/* SIGTERM, and it must end with 0 and have written nothing to standard error, but for what the kernel does not have. */
 void server_stop(Server *server);
+/* The same, and it has written `told` there; NULL: whatever it was. */
+void server_stop_telling(Server *server, const char *told);
 
 /* A connected socket. receive_buffer: bytes of SO_RCVBUF, or 0. */
 int client_connect(const Server *server, int receive_buffer);

@@ -3,6 +3,7 @@
 /* reads: elf */
 #include "drive.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,7 +73,11 @@ START_TEST(server_goes_on) {
     check_page(harmless[_i], answer, html.bytes, html.length);
     text_free(&answer);
   }
-  server_stop(&server);
+  const char *accepting = strstr(harmless[_i], "EMFILE")
+                              ? "markdown-server: cannot accept a client: too many open files\n"
+                          : strstr(harmless[_i], "ENOBUFS") ? "markdown-server: cannot accept a client: error 105\n"
+                                                            : "";
+  server_stop_telling(&server, accepting);
   check_injected(harmless[_i]);
   text_free(&html);
   text_free(&injector.inject);
@@ -83,15 +88,16 @@ END_TEST
 static const struct {
   const char *fault, *reason;
   bool document_only;
-} answered[] = {{"openat:error=EACCES:when=1", "500 Internal Server Error", true},
-                {"openat:error=EMFILE:when=1", "503 Service Unavailable", true},
-                {"openat:error=ENOENT:when=1", "404 Not Found", true},
-                {"fstat:error=EIO:when=1", "500 Internal Server Error", true},
-                {"read:error=EIO:when=1", "500 Internal Server Error", true},
-                {"read:error=EIO:when=2", "500 Internal Server Error", true},
-                {"read:error=EAGAIN:when=1", "500 Internal Server Error", true},
-                {"mmap:error=ENOMEM:when=1", "503 Service Unavailable", false},
-                {"mmap:error=ENOMEM:when=2", "503 Service Unavailable", false}};
+  const char *told; /* on standard error */
+} answered[] = {{"openat:error=EACCES:when=1", "500 Internal Server Error", true, "permission denied"},
+                {"openat:error=EMFILE:when=1", "503 Service Unavailable", true, "too many open files"},
+                {"openat:error=ENOENT:when=1", "404 Not Found", true, NULL},
+                {"fstat:error=EIO:when=1", "500 Internal Server Error", true, "input/output error"},
+                {"read:error=EIO:when=1", "500 Internal Server Error", true, "input/output error"},
+                {"read:error=EIO:when=2", "500 Internal Server Error", true, "input/output error"},
+                {"read:error=EAGAIN:when=1", "500 Internal Server Error", true, "nothing to read yet"},
+                {"mmap:error=ENOMEM:when=1", "503 Service Unavailable", false, "not enough memory"},
+                {"mmap:error=ENOMEM:when=2", "503 Service Unavailable", false, "not enough memory"}};
 
 START_TEST(server_answers) {
   const char *fault = answered[_i].fault;
@@ -104,7 +110,9 @@ START_TEST(server_answers) {
   answer = request(&server, get);
   check_page("the next one", answer, html.bytes, html.length);
   text_free(&answer);
-  server_stop(&server);
+  Text told = text_of("markdown-server: %s: %s\n", document_path, answered[_i].told ? answered[_i].told : "");
+  server_stop_telling(&server, answered[_i].told ? told.bytes : "");
+  text_free(&told);
   check_injected(fault);
   text_free(&html);
   text_free(&injector.inject);
@@ -113,6 +121,31 @@ END_TEST
 
 /* A write that says that it took 100 bytes, and took none: what follows must be the rest. Each page of so few lines is
  * one write. */
+/* Where the kernel has no sandbox, that is told, and the server goes on. */
+START_TEST(server_without_sandbox) {
+  static const struct {
+    const char *fault, *told;
+  } lacks[] = {{"landlock_create_ruleset:error=ENOSYS",
+                "markdown-server: goes on without Landlock: the kernel does not have it\n"},
+               {"landlock_restrict_self:error=EPERM", "markdown-server: goes on without Landlock: error 1\n"},
+               {"seccomp:error=EINVAL",
+                "markdown-server: goes on without a filter of its system calls: the kernel does not have it\n"}};
+  prepare(3);
+  Injector injector;
+  Server server = server_start(&runners[0], document_path, inject(&injector, lacks[_i].fault, false));
+  Text html = plain_html(3), answer = request(&server, get), error;
+  check_page(lacks[_i].fault, answer, html.bytes, html.length);
+  text_free(&answer);
+  kill(server.program.pid, SIGTERM);
+  ck_assert_int_eq(program_finish(&server.program, NULL, &error), 0);
+  check_text(lacks[_i].fault, error, lacks[_i].told, strlen(lacks[_i].told));
+  check_injected(lacks[_i].fault);
+  text_free(&error);
+  text_free(&html);
+  text_free(&injector.inject);
+}
+END_TEST
+
 START_TEST(server_continues_a_short_write) {
   prepare(3);
   Injector injector;
@@ -141,6 +174,8 @@ static const struct {
      "markdown-server: cannot listen on 127.0.0.1:0: bad file descriptor\n"},
     {"markdown-server", "write:error=EIO:when=1", "markdown-server: standard output: input/output error\n"},
     {"markdown-server", "epoll_create1:error=EMFILE", "markdown-server: cannot serve clients: too many open files\n"},
+    {"markdown-server", "epoll_ctl:error=ENOMEM:when=2", "markdown-server: cannot serve clients: not enough memory\n"},
+    {"markdown-server", "signalfd4:error=EMFILE", "markdown-server: cannot serve clients: too many open files\n"},
     {"markdown-server", "epoll_ctl:error=ENOMEM", "markdown-server: cannot serve clients: not enough memory\n"},
     {"markdown-server", "epoll_pwait:error=ENOMEM", "markdown-server: cannot wait for clients: not enough memory\n"},
     {"markdown-render", "read:error=EIO:when=1", "markdown-render: standard input: input/output error\n"},
@@ -203,6 +238,7 @@ int main(void) {
   Suite *suite = suite_create("markdown programs under faults");
   add_test(suite, "server goes on", server_goes_on, HARMLESS);
   add_test(suite, "server answers", server_answers, sizeof answered / sizeof *answered);
+  add_test(suite, "server without sandbox", server_without_sandbox, 3);
   add_test(suite, "short write", server_continues_a_short_write, 1);
   add_test(suite, "program ends", program_ends, sizeof ended / sizeof *ended);
   add_test(suite, "filter", filter, sizeof filtered / sizeof *filtered);

@@ -15,7 +15,7 @@
 
 enum {
   SLOTS = 64,
-  DESCRIPTORS = SLOTS + 6, /* of such a server: standard ones, the listening socket, the epoll instance, FILE */
+  DESCRIPTORS = SLOTS + 7, /* of such a server: standard ones, three of the event loop, FILE */
   GIVES_WAY_MS = 1000,
   LINES = 200000, /* a page of more than a socket can hold */
   FEW_LINES = 3   /* one that a socket takes at once, however late its client reads */
@@ -143,7 +143,7 @@ static void disperse(Crowd *crowd) {
 
 /* A server with descriptors for one client and FILE, and four clients. */
 static Server start_poor(const char *path, int clients[4]) {
-  Server server = server_start(&runners[0], path, (StartOptions){.descriptors = 7});
+  Server server = server_start(&runners[0], path, (StartOptions){.descriptors = 8});
   for (int i = 0; i < 4; i++)
     clients[i] = client_connect(&server, 0);
   return server;

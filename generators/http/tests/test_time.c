@@ -275,6 +275,65 @@ START_TEST(slow_readers_give_way) {
 }
 END_TEST
 
+/* A signal to end: who waits in the backlog is accepted, who is idle is let go, a request has a second to become
+ * complete, an answer ten to be taken; and connections do not go on. Then the server ends. */
+START_TEST(signal_to_end) {
+  static const char get_next[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  Virtual *v = start(_i);
+  int idle = virtual_connect(), within = virtual_connect(), silent = virtual_connect(), slow = virtual_connect(),
+      stuck = virtual_connect();
+  virtual_send(idle, get_next);
+  virtual_send(within, "GET / HTTP/1.1\r\n");
+  v->client[slow].room = v->client[stuck].room = 10;
+  virtual_send(slow, get_next);
+  virtual_send(stuck, get_next);
+  virtual_run(0);
+  size_t answer = v->client[idle].out_length;
+  v->signals = 1;
+  int waiting = virtual_connect();
+  virtual_send(waiting, get_next);
+  virtual_run(0);
+  ck_assert(v->closed_backlog && !v->exited);
+  ck_assert(v->client[idle].closed);
+  ck_assert_uint_eq(v->client[idle].out_length, answer);
+  virtual_send(within, "Host: a\r\n\r\n");
+  virtual_run(SECOND - 1);
+  ck_assert(v->client[waiting].shut && v->client[within].shut);
+  ck_assert(strstr(v->client[waiting].out, "\r\nConnection: close\r\n") != NULL);
+  ck_assert(strstr(v->client[within].out, "\r\nConnection: close\r\n") != NULL);
+  expect_nothing(v, silent);
+  virtual_run(SECOND);
+  expect_timeout(v, silent);
+  virtual_run(9 * SECOND);
+  v->client[slow].room = SIZE_MAX;
+  v->client[stuck].room = 10;
+  virtual_run(9 * SECOND);
+  ck_assert_uint_eq(v->client[slow].out_length, answer);
+  v->client[slow].ended = true;
+  virtual_run(10 * SECOND - 1);
+  ck_assert(!v->exited && !v->client[stuck].closed);
+  virtual_run(20 * SECOND);
+  ck_assert(v->exited);
+  ck_assert_int_eq(v->now, 10 * SECOND);
+  ck_assert_uint_eq(v->client[stuck].out_length, 20);
+}
+END_TEST
+
+/* A second signal ends the server at once. */
+START_TEST(second_signal) {
+  Virtual *v = start(_i);
+  int silent = virtual_connect();
+  virtual_run(0);
+  v->signals = 1;
+  virtual_run(SECOND / 2);
+  ck_assert(!v->exited);
+  v->signals = 1;
+  virtual_run(SECOND / 2);
+  ck_assert(v->exited);
+  expect_nothing(v, silent);
+}
+END_TEST
+
 /* Where the kernel cannot watch a client, that client alone is let go. */
 START_TEST(no_memory_to_watch) {
   Virtual *v = start(_i);
@@ -325,6 +384,8 @@ int main(void) {
   add_test(suite, "idle connection gives way", idle_connection_gives_way, ISA_COUNT);
   add_test(suite, "requests after a slow answer", requests_after_a_slow_answer, ISA_COUNT);
   add_test(suite, "slow readers give way", slow_readers_give_way, ISA_COUNT);
+  add_test(suite, "signal to end", signal_to_end, ISA_COUNT);
+  add_test(suite, "second signal", second_signal, ISA_COUNT);
   add_test(suite, "no memory to watch", no_memory_to_watch, ISA_COUNT);
   add_test(suite, "no descriptor", no_descriptor, 4 * ISA_COUNT);
   return run_suite(suite);

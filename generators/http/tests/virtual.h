@@ -39,6 +39,9 @@ typedef struct {
   long renderings;         /* how often FILE was read */
   int slots;               /* clients that the server has descriptors for */
   int no_descriptor_left;  /* not 0: accept gives that error number */
+  int signals;             /* that wait to be read */
+  bool closed_backlog;     /* the server has closed the listening socket */
+  bool exited;             /* it has ended, with `now` the time */
   bool no_memory_to_watch; /* no socket can be added to the epoll instance */
 } Virtual;
 

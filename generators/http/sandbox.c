@@ -1,0 +1,132 @@
+/* sandbox.c: what the server takes from itself when it listens: it gets no new privileges, opens files to read them
+ * alone (Landlock, where the kernel has it), and makes no system call but those that serving takes, with the arguments
+ * that it takes them with (seccomp). A call that is refused fails with EPERM. Where the kernel has none of this, that
+ * is told and the server goes on. */
+#include "http.h"
+
+enum { BPF_LOAD = 0x20, BPF_AND = 0x54, BPF_JUMP_EQUAL = 0x15, BPF_RETURN = 0x06 };
+#define SECCOMP_ALLOW 0x7fff0000u
+#define SECCOMP_ERRNO 0x00050000u
+#define AUDIT_64_BIT_LITTLE_ENDIAN 0xc0000000u
+enum { SECCOMP_NUMBER = 0, SECCOMP_MACHINE = 4, SECCOMP_ARGUMENTS = 16 };
+
+/* What a call may be: allowed as it is, or where (argument & mask) == value. */
+typedef struct {
+  BlSystemCall call;
+  unsigned argument;
+  uint32_t mask, value;
+} Allowed;
+
+static const Allowed allowed[] = {{NR_EPOLL_PWAIT, 0, 0, 0},
+                                  {NR_CLOCK_GETTIME, 0, 0, 0},
+                                  {NR_READ, 0, 0, 0},
+                                  {NR_WRITEV, 0, 0, 0},
+                                  {NR_CLOSE, 0, 0, 0},
+                                  {NR_EPOLL_CTL, 0, 0, 0},
+                                  {NR_SHUTDOWN, 0, 0, 0},
+                                  {NR_FSTAT, 0, 0, 0},
+                                  {NR_MUNMAP, 0, 0, 0},
+                                  {NR_MREMAP, 0, 0, 0},
+                                  {NR_EXIT_GROUP, 0, 0, 0},
+                                  {NR_ACCEPT4, 3, ~0u, LINUX_O_NONBLOCK | LINUX_O_CLOEXEC},
+                                  {NR_RECVFROM, 3, ~0u, LINUX_MSG_PEEK | LINUX_MSG_DONTWAIT},
+                                  {NR_OPENAT, 2, LINUX_O_ACCMODE | LINUX_O_CREAT | LINUX_O_TRUNC, LINUX_O_RDONLY},
+                                  {NR_MMAP, 2, ~0u, LINUX_PROT_READ | LINUX_PROT_WRITE},
+                                  {NR_MADVISE, 2, ~0u, LINUX_MADV_DONTNEED},
+                                  {NR_WRITE, 0, ~0u, 2}, /* errors */
+                                  {NR_PPOLL, 1, ~0u, 1}};
+
+enum { ALLOWED = sizeof allowed / sizeof *allowed };
+
+/* An instruction of the filter: a struct sock_filter. */
+static void lay_filter_instruction(unsigned code, unsigned if_true, unsigned if_false, uint32_t value) {
+  data_value(16, code);
+  data_value(8, if_true);
+  data_value(8, if_false);
+  data_value(32, value);
+}
+
+/* The filter. Each call has one instruction, or four with its argument; at the end stand "refuse" and "allow". Returns
+ * how many instructions it has. */
+static unsigned lay_filter(void) {
+  unsigned count = 5, at = 3;
+  for (unsigned i = 0; i < ALLOWED; i++)
+    count += allowed[i].mask ? 4 : 1;
+  unsigned refuse = count - 2, allow = count - 1;
+  data("filter_code", 8);
+  lay_filter_instruction(BPF_LOAD, 0, 0, SECCOMP_MACHINE);
+  lay_filter_instruction(BPF_JUMP_EQUAL, 0, refuse - 2, AUDIT_64_BIT_LITTLE_ENDIAN | bl_machine_now()->elf_machine);
+  lay_filter_instruction(BPF_LOAD, 0, 0, SECCOMP_NUMBER);
+  for (unsigned i = 0; i < ALLOWED; i++) {
+    uint32_t number = (uint32_t)bl_machine_call_number(allowed[i].call);
+    if (!allowed[i].mask) {
+      lay_filter_instruction(BPF_JUMP_EQUAL, allow - at - 1, 0, number);
+      at++;
+      continue;
+    }
+    lay_filter_instruction(BPF_JUMP_EQUAL, 0, 3, number);
+    lay_filter_instruction(BPF_LOAD, 0, 0, SECCOMP_ARGUMENTS + 8 * allowed[i].argument);
+    lay_filter_instruction(BPF_AND, 0, 0, allowed[i].mask);
+    lay_filter_instruction(BPF_JUMP_EQUAL, allow - at - 4, refuse - at - 4, allowed[i].value);
+    at += 4;
+  }
+  lay_filter_instruction(BPF_RETURN, 0, 0, SECCOMP_ERRNO | LINUX_EPERM);
+  lay_filter_instruction(BPF_RETURN, 0, 0, SECCOMP_ALLOW);
+  return count;
+}
+
+/* Of Landlock's rights on files, all of its first version but those to read files and to list folders. */
+enum { LANDLOCK_RIGHTS = 0x1fff & ~(1 << 2 | 1 << 3) };
+
+/* enter_sandbox: see above. */
+void lay_http_sandbox(void) {
+  Reg ruleset = S1;
+  static const NamedString strings[] = {{"without_landlock", "goes on without Landlock"},
+                                        {"without_seccomp", "goes on without a filter of its system calls"}};
+  data_strings(strings);
+  data("landlock_rights", 8);
+  data_value(64, LANDLOCK_RIGHTS);
+  unsigned count = lay_filter();
+
+  routine("enter_sandbox");
+  enter(ruleset);
+  li(A0, LINUX_PR_SET_NO_NEW_PRIVS);
+  li(A1, 1);
+  li(A2, 0);
+  li(A3, 0);
+  li(A4, 0);
+  sys(NR_PRCTL); /* every kernel that has the rest has this */
+  la(A0, "landlock_rights");
+  li(A1, 8);
+  li(A2, 0);
+  sys(NR_LANDLOCK_CREATE_RULESET);
+  blt(A0, 0, "no_landlock");
+  mov(ruleset, A0);
+  li(A1, 0);
+  sys(NR_LANDLOCK_RESTRICT_SELF);
+  mov(A1, A0);
+  mov(A0, ruleset);
+  mov(ruleset, A1);
+  sys(NR_CLOSE);
+  mov(A0, ruleset);
+  beq(A0, 0, "restricted");
+  label("no_landlock");
+  mov(A1, A0);
+  la(A0, "without_landlock");
+  call("tell_error");
+  label("restricted");
+  la(A2, "filter_program");
+  st64(count, A2, 0);
+  la(T0, "filter_code");
+  st64(T0, A2, 8);
+  li(A0, LINUX_SECCOMP_SET_MODE_FILTER);
+  li(A1, 0);
+  sys(NR_SECCOMP);
+  bge(A0, 0, "filtered");
+  mov(A1, A0);
+  la(A0, "without_seccomp");
+  call("tell_error");
+  label("filtered");
+  leave();
+  bss("filter_program", 16, 8); /* struct sock_fprog */
+}
