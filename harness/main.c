@@ -320,7 +320,7 @@ static int run_session(const struct options *options, struct workspace *workspac
 
 /* Runs a session that is recorded, or that records are merged into. */
 static int run_recorded(struct options *options, struct workspace *workspace) {
-  struct record record;
+  static struct record record; /* the session's options point to it */
   struct bytes why = {0};
   int status = EXIT_USAGE;
   bool good = options->command == COMMAND_MERGE
@@ -336,6 +336,8 @@ static int run_recorded(struct options *options, struct workspace *workspace) {
     status = run_session(options, workspace);
   else
     fprintf(stderr, "bytegate: %s\n", why.data);
+  options->recording = NULL;
+  options->session.recorder = NULL;
   record_free(&record);
   bytes_free(&why);
   return status;

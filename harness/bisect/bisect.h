@@ -14,6 +14,10 @@
 int bisect_elf(struct session *session, struct workspace *workspace, const char *good, const char *bad);
 int bisect_git(struct session *session, struct workspace *workspace, const char *good, const char *bad);
 
+/* The generator that lays the program ELF: the stamp in the folder BUILD that lists its file. The caller frees the
+   name; NULL after a message. */
+char *bisect_generator_of(const char *build, const char *elf);
+
 /* The command `bisect`: the one of the two that the options ask for, by their operands. */
 int bisect_command(struct session *session, struct workspace *workspace, const struct options *options);
 

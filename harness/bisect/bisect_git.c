@@ -63,11 +63,9 @@ static char *commit_of(const char *folder, const char *name) {
   return commit;
 }
 
-/* The generator that lays the program of TARGET: the stamp in the build folder that lists its file. The caller frees
-   the name; NULL after a message. */
-static char *generator_of(const struct session *session, const struct target *target) {
-  char *pattern = xasprintf("%s/elf/.*.stamp", session->options->build);
-  const char *file = strrchr(target->elf, '/') ? strrchr(target->elf, '/') + 1 : target->elf;
+char *bisect_generator_of(const char *build, const char *elf) {
+  char *pattern = xasprintf("%s/elf/.*.stamp", build);
+  const char *file = strrchr(elf, '/') ? strrchr(elf, '/') + 1 : elf;
   char *line = xasprintf("\n%s\n", file);
   char *name = NULL;
   glob_t found;
@@ -185,7 +183,7 @@ static int bisect_between(struct trail *trail, const struct result *failure, con
 static bool prepare(struct trail *trail, const struct session *session, const struct workspace *workspace,
                     const struct result *failure, const char *repository) {
   struct bytes out = {0};
-  char *generator = generator_of(session, failure->target);
+  char *generator = bisect_generator_of(session->options->build, failure->target->elf);
   if (!generator)
     return false;
   trail->clone = xasprintf("%s/clone", workspace->root);

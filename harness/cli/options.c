@@ -155,8 +155,8 @@ static const struct option_row what_to_run[] = {
      BY_SELECT, CALL, .parse = parse_seed, .values = "random"},
     {"byte", 0, "N", "Blame byte N of the body, or of stdout, whether it diverges or not", BY(BLAME), CALL,
      .parse = parse_byte},
-    {"shard", 0, "K/N", "Part K of N of what is selected, the same on every machine; needs --record", BY_VERIFY, CALL,
-     .parse = parse_shard},
+    {"shard", 0, "K/N", "Part K of N of what is selected, the same on every machine; needs --record",
+     BY_VERIFY | BY(MUTATE), CALL, .parse = parse_shard},
     {"plan", 0, "FILE", "A record with times, by which shards take equally long; the same for all of them", BY_VERIFY,
      SET_TEXT, FIELD(plan)},
     {"elf", 0, NULL, "Bisect between two builds of a program, not two commits", BY(BISECT), SET_TRUE, FIELD(by_elf)},
@@ -183,6 +183,12 @@ static const struct option_row how_to_run[] = {
      SET_TRUE, FIELD(fresh)},
     {"seconds", 0, "N", "Try mutants, or smaller documents, for N seconds (default: all; of reduce 60)",
      BY(MUTATE) | BY(REDUCE), SET_NUMBER, FIELD(seconds), 1, 1000000},
+    {"since", 0, "ELF|COMMIT",
+     "Only mutants of routines that do something else than in an older build, or at a commit; none may survive "
+     "unexplained",
+     BY(MUTATE), SET_TEXT, FIELD(since)},
+    {"from", 0, "FILE", "Try nothing, and take what the records of all shards say; may be repeated", BY(MUTATE),
+     ADD_TEXT, FIELD(from)},
     {"unexplained", 0, NULL, "Leave out the mutants that fixtures/mutants-equivalent explains", BY(MUTATE), SET_TRUE,
      FIELD(unexplained)},
     {NULL},
@@ -196,8 +202,8 @@ static const struct option_row what_to_print[] = {
     {"json", 0, NULL, "Print JSON, not text (fixtures/schemas/COMMAND.json)", BY(EXPLAIN) | BY(DOCTOR), SET_TRUE,
      FIELD(json)},
     {"record", 0, "FILE",
-     "Write each result into FILE as soon as it stands, and go on with what stands there (see merge)", BY_VERIFY,
-     SET_TEXT, FIELD(record)},
+     "Write each result into FILE as soon as it stands, and go on with what stands there (see merge)",
+     BY_VERIFY | BY(MUTATE), SET_TEXT, FIELD(record)},
     {"lcov", 0, "FILE", "Write the coverage as a tracefile of lcov as well", BY(COVERAGE), SET_TEXT, FIELD(lcov)},
     {NULL},
 };
@@ -538,4 +544,5 @@ void options_free(struct options *options) {
   text_list_free(&options->session.cases);
   text_list_free(&options->session.programs);
   text_list_free(&options->operands);
+  text_list_free(&options->from);
 }

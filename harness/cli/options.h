@@ -50,8 +50,10 @@ struct options {
   struct report_wanted reports[REPORT_FORMAT_COUNT];
   size_t report_count;
   const char *lcov;
-  const char *record; /* file that verify writes down its results in, or NULL */
-  const char *plan;   /* record with the times that balance shards, or NULL */
+  const char *record;    /* file that verify, or mutate, writes down its results in, or NULL */
+  const char *since;     /* mutate: an older build, or a commit; NULL: all routines */
+  struct text_list from; /* mutate: records of shards, to be merged */
+  const char *plan;      /* record with the times that balance shards, or NULL */
   struct shard shard;
   struct record *recording; /* borrowed; of a session that writes a record or is merged from some; or NULL */
   bool json;                /* --json */

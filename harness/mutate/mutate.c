@@ -26,12 +26,28 @@ static uint64_t next_random(uint64_t *state) {
   return z ^ z >> 31;
 }
 
-/* Chooses the mutants that are asked for. */
+/* Whether the options ask for the mutants of ROUTINE. */
+static bool selects_routine(const struct mutation_run *run, const struct options *options, const char *routine) {
+  if (!text_list_selects(&options->operands, routine))
+    return false;
+  for (size_t i = 0; options->since && i < run->changed.count; i++)
+    if (strcmp(run->changed.items[i], routine) == 0)
+      return true;
+  return !options->since;
+}
+
+/* Chooses the mutants that are asked for; a shard has every so manieth of them, in the order of addresses, so that each
+   shard has some of each routine. */
 static void choose(struct mutation_run *run, const struct options *options) {
+  size_t asked = 0;
+  run->is_part = options->since || options->shard.count;
+  run->strict = options->since != NULL;
   run->order = xcalloc(run->mutants.count, sizeof *run->order);
   for (uint32_t i = 0; i < run->mutants.count; i++) {
     const struct mutant *mutant = &run->mutants.items[i];
-    if (!text_list_selects(&options->operands, mutant->entry->routine))
+    if (!selects_routine(run, options, mutant->entry->routine))
+      continue;
+    if (options->shard.count && asked++ % options->shard.count != options->shard.number - 1)
       continue;
     if (options->unexplained &&
         explain(&run->equivalents, run->coverage->name, mutant->entry, mutation_name(mutant->mutation)))
@@ -143,9 +159,40 @@ static void close_run(struct mutation_run *run) {
   mutants_free(&run->mutants);
   explained_free(&run->equivalents);
   explained_free(&run->unreached);
+  text_list_free(&run->changed);
   free(run->order);
   free(run->cases);
   free(run->case_rank);
+}
+
+/* Says that there is no mutant to try. Returns the exit status: that no routine changed is what --since may find. */
+static int report_nothing(const struct mutation_run *run, const struct options *options) {
+  if (options->since && run->changed.count == 0) {
+    printf("%s: no routine does anything else than at %s; there is no mutant to try\n", run->coverage->name,
+           options->since);
+    return EXIT_EQUAL;
+  }
+  fprintf(stderr, "bytegate: mutate: there is no mutant of %s to try; nothing is proven%s%s\n", run->coverage->name,
+          options->unexplained ? " (--unexplained leaves out those that are explained)" : "",
+          options->shard.count ? " (use fewer shards)" : "");
+  return EXIT_USAGE;
+}
+
+/* Takes what the records --from found, for they are all there is. Returns false where one does not fit, with WHY. */
+static bool take_records(struct mutation_run *run, const struct options *options, struct bytes *why) {
+  for (size_t i = 0; i < options->from.count; i++)
+    if (!mutate_load(run, options->from.items[i])) {
+      bytes_printf(why, "%s: this is no record of mutants of these bytes of %s (mutate --shard K/N --record FILE)",
+                   options->from.items[i], run->coverage->name);
+      return false;
+    }
+  size_t missing = 0;
+  for (size_t i = 0; i < run->order_count; i++)
+    missing += run->outcomes[run->order[i]].fate == FATE_UNTRIED;
+  if (missing)
+    bytes_printf(why, "%zu of %zu mutants of %s stand in no record, or in one of other cases: its shard is missing",
+                 missing, run->order_count, run->coverage->name);
+  return missing == 0;
 }
 
 /* Tries the mutants of one program. Returns the exit status; *INTERRUPTED becomes a signal or 0. */
@@ -154,17 +201,24 @@ static int mutate_program(struct mutation_run *run, const struct options *option
   int status = EXIT_INFRASTRUCTURE;
   *interrupted = 0;
   if (explained_read(&run->equivalents, EQUIVALENTS, &why) && explained_read(&run->unreached, UNREACHED, &why) &&
+      (!options->since || mutate_changed(options->since, options->session.build, run->coverage, &run->changed, &why)) &&
       (*interrupted = mutate_baseline(run)) == 0 && check_baseline(run)) {
     rank_cases(run);
     make_order(run, options);
     if (run->order_count == 0) {
-      fprintf(stderr, "bytegate: mutate: there is no mutant of %s to try; nothing is proven%s\n", run->coverage->name,
-              options->unexplained ? " (--unexplained leaves out those that are explained)" : "");
       bytes_free(&why);
-      return EXIT_USAGE;
+      return report_nothing(run, options);
     }
-    if (!options->fresh)
-      mutate_load(run);
+    if (!options->fresh && !options->from.count)
+      mutate_load(run, run->state);
+    if (options->from.count) {
+      if (!take_records(run, options, &why)) {
+        fprintf(stderr, "bytegate: %s\n", why.data);
+        bytes_free(&why);
+        return EXIT_INFRASTRUCTURE;
+      }
+      return mutate_report(run, stdout) ? EXIT_EQUAL : EXIT_DIVERGED;
+    }
     run->deadline = options->seconds ? now_ns() + options->seconds * 1000000000ULL : 0;
     *interrupted = mutate_try(run, progress);
     if (isatty(STDERR_FILENO))
@@ -222,7 +276,7 @@ int mutate_command(const struct options *options) {
     char *state = xasprintf("%s/%s", folder, coverage->name);
     mkdir(folder, 0777);
     open_run(&run, coverage, options);
-    run.state = state;
+    run.state = options->record ? options->record : state;
     status = mutate_program(&run, options, &interrupted);
     close_run(&run);
     free(state);

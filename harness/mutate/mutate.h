@@ -34,7 +34,10 @@ struct mutation_run {
   struct outcome *outcomes; /* of each mutant; shared */
   uint32_t *order;          /* in which they are tried: those of the routines that were asked for */
   size_t order_count;
-  size_t left_out; /* because they are explained: --unexplained */
+  size_t left_out;          /* because they are explained: --unexplained */
+  struct text_list changed; /* --since: the routines whose bytes changed */
+  bool is_part;             /* --since, --shard: other mutants are left out, so that no line of a list is idle */
+  bool strict;              /* --since: each mutant that survives and is not explained is too many */
   struct explained_list equivalents;
   struct explained_list unreached; /* what the coverage explains */
   uint32_t *cases;                 /* those that can be used, the most specific first */
@@ -57,9 +60,17 @@ int mutate_baseline(struct mutation_run *run);
    called in between. */
 int mutate_try(struct mutation_run *run, void (*tick)(void *run));
 
-/* mutate_state.c: what earlier runs found out about the same program, in the file STATE of the run. */
-void mutate_load(struct mutation_run *run);
+/* mutate_state.c: takes what earlier runs found out about the same program from the file STATE. Returns false where
+   that is not there, or is of another program. */
+bool mutate_load(struct mutation_run *run, const char *state);
 bool mutate_save(const struct mutation_run *run, struct bytes *why);
+
+/* mutate_since.c: the names of the routines of COVERAGE's program that do not do the same as those of the same name in
+   SINCE: an older build of the program, or a commit of the repository that the current folder is in, whose generator is
+   then built in a temporary folder. BUILD is the folder that the program was built in. Returns false where the older
+   program cannot be had or read, with WHY. */
+bool mutate_changed(const char *since, const char *build, const struct coverage *coverage, struct text_list *names,
+                    struct bytes *why);
 
 /* The least share killed of the mutants that are not explained, in per cent. */
 #define MUTATION_GOAL 95.0

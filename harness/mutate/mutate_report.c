@@ -110,11 +110,13 @@ bool mutate_report(const struct mutation_run *run, FILE *out) {
   print_survivors(run, out);
   const struct sums *all = &tallies[MUTATIONS];
   bool is_sample = all->tried < run->order_count;
-  size_t mistakes = print_mistakes(run, all->tried == run->mutants.count, out);
+  size_t mistakes = print_mistakes(run, all->tried == run->mutants.count && !run->is_part, out);
   if (run->left_out)
     fprintf(out, "\n  %zu mutants are explained, and were left out\n", run->left_out);
   fprintf(out, "\n%s: %zu of %zu mutants tried on %zu cases, %.1f %% killed, %.1f %% of those not explained, %.1f s\n",
           run->coverage->name, all->tried, run->order_count, run->case_count, percent(all->killed, all->tried),
           percent(all->killed, all->tried - all->explained), (double)(now_ns() - run->started) / 1e9);
+  if (run->strict && all->killed + all->explained < all->tried)
+    return false;
   return mistakes == 0 && is_enough(all->killed, all->tried - all->explained, is_sample);
 }

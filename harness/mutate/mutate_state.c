@@ -69,6 +69,8 @@ static void take_line(struct mutation_run *run, const struct named *names, char 
   struct outcome *outcome = &run->outcomes[found->number];
   if (strcmp(fate, "survived") == 0 && same_cases)
     outcome->fate = FATE_SURVIVED;
+  if (strcmp(fate, "not reached") == 0 && same_cases)
+    outcome->fate = FATE_NOT_REACHED;
   if (strcmp(fate, "killed") == 0 && killer && find_case(run->coverage, killer, &outcome->one))
     outcome->fate = FATE_KILLED;
 }
@@ -77,11 +79,12 @@ static void first_line(const struct mutation_run *run, struct bytes *line) {
   bytes_printf(line, "bytegate-mutants 1 %016llx ", (unsigned long long)run->coverage->hash);
 }
 
-void mutate_load(struct mutation_run *run) {
+bool mutate_load(struct mutation_run *run, const char *state) {
   struct bytes text = {0};
   struct bytes line = {0};
   first_line(run, &line);
-  if (bytes_read_file(&text, run->state) == 0 && text.len > line.len && memcmp(text.data, line.data, line.len) == 0) {
+  bool good = bytes_read_file(&text, state) == 0 && text.len > line.len && memcmp(text.data, line.data, line.len) == 0;
+  if (good) {
     struct named *names = name_all(run);
     bool same_cases = strtoull(text.data + line.len, NULL, 16) == hash_cases(run);
     char *rest = NULL;
@@ -92,6 +95,7 @@ void mutate_load(struct mutation_run *run) {
   }
   bytes_free(&text);
   bytes_free(&line);
+  return good;
 }
 
 bool mutate_save(const struct mutation_run *run, struct bytes *why) {
@@ -100,14 +104,14 @@ bool mutate_save(const struct mutation_run *run, struct bytes *why) {
   bytes_printf(&text, "%016llx\n", (unsigned long long)hash_cases(run));
   for (size_t i = 0; i < run->mutants.count; i++) {
     const struct outcome *outcome = &run->outcomes[i];
-    if (outcome->fate != FATE_KILLED && outcome->fate != FATE_SURVIVED)
+    if (outcome->fate == FATE_UNTRIED)
       continue;
     mutant_name(&run->coverage->map, &run->mutants.items[i], &text);
     const struct covered_case *one = &run->coverage->cases[outcome->one];
     if (outcome->fate == FATE_KILLED)
       bytes_printf(&text, "\tkilled\t%s %s\n", one->program, one->name);
     else
-      bytes_text(&text, "\tsurvived\n");
+      bytes_text(&text, outcome->fate == FATE_SURVIVED ? "\tsurvived\n" : "\tnot reached\n");
   }
   /* A run that is ended in the middle of writing must not lose what the last one knew. */
   char *half = xasprintf("%s.new", run->state);

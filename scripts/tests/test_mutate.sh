@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# bytegate mutate over several machines, and of what changed: shards and their records, and --since an older build.
+# shellcheck source=scripts/tests/tap.sh
+# reads: scripts/tests/tap.sh scripts/machines.sh gate elf fixtures
+source "$(dirname "$0")/tap.sh"
+# shellcheck source=scripts/machines.sh
+source "$root/scripts/machines.sh"
+
+gate=$build/bytegate
+program=hello_$(machine_here)
+cd "$root" || exit 1
+mutate() { run "$gate" mutate --program "$program" "$@"; }
+
+mutate --fresh
+expect_status 'all mutants of a small program' 0
+sed 's/, [0-9.]* s$//' "$folder/out" >"$folder/whole"
+for count in 1 3 7; do
+  from=()
+  for number in $(seq "$count"); do
+    mutate --shard "$number/$count" --record "$folder/part.$number"
+    from+=(--from "$folder/part.$number")
+  done
+  mutate "${from[@]}"
+  expect_status "$count shards: taken together, the same exit status" 0
+  sed 's/, [0-9.]* s$//' "$folder/out" >"$folder/together"
+  run diff "$folder/whole" "$folder/together"
+  expect_status "$count shards: and the same report" 0
+  cat "$folder"/part.* | grep -c '	' >"$folder/lines"
+  sort -u "$folder"/part.* | grep -c '	' >"$folder/once"
+  run cmp "$folder/lines" "$folder/once"
+  expect_status "$count shards: no mutant is tried twice" 0
+  [ "$count" = 7 ] || rm -f "$folder"/part.*
+done
+mutate "${from[@]:2}"
+expect_status 'a shard is missing: 3' 3
+expect_text 'a shard is missing: is told' 'stand in no record' "$folder/err"
+run "$gate" mutate --program "quine_$(machine_here)" --from "$folder/part.1"
+expect_status 'the record of another program: 3' 3
+expect_text 'the record of another program: is told' 'this is no record of mutants of these bytes' "$folder/err"
+mutate --shard 9999/10000 --record "$folder/empty"
+expect_status 'an empty shard is no success' 2
+expect_text 'an empty shard is told' 'nothing is proven (use fewer shards)' "$folder/err"
+
+# What changed.
+mutate --since "$build/elf/$program"
+expect_status 'nothing changed: 0' 0
+expect_text 'nothing changed: is told' "no routine does anything else than at" "$folder/out"
+for each in '' .map .sym; do cp "$build/elf/$program$each" "$folder/$program$each"; done
+# The last byte of the code's first instruction: another number in it.
+case $program in *_x64) offset=121 ;; *) offset=120 ;; esac
+printf '\005' | dd of="$folder/$program" bs=1 seek=$offset conv=notrunc 2>/dev/null
+mutate _start
+tried=$(sed -n 's/^\(hello_.* tried\).*/\1/p' "$folder/out")
+mutate --since "$folder/$program"
+expect_status 'a routine changed: its mutants are tried' 0
+expect_text 'all of them, and no others' "$tried" "$folder/out"
+mutate --since no-such-commit
+expect_status 'no such commit: 3' 3
+expect_text 'no such commit: is told' '--since=no-such-commit is no file, and the program cannot be built at such a commit' "$folder/err"
+
+done_testing
