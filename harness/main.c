@@ -413,7 +413,7 @@ static bool runs_programs(enum command command) {
   return command != COMMAND_PLANT && command != COMMAND_OBSERVE && command != COMMAND_COMPLETION &&
          command != COMMAND_DOCTOR && command != COMMAND_MANUAL && command != COMMAND_COMPLETE &&
          command != COMMAND_LIST && command != COMMAND_MACHINES && command != COMMAND_EXPLAIN &&
-         command != COMMAND_CHECK;
+         command != COMMAND_MAP && command != COMMAND_CHECK;
 }
 
 /* Whether who read stdout has closed the pipe. An earlier write may have met that, so errno does not tell. */
@@ -513,6 +513,9 @@ int main(int argc, char **argv) {
     break;
   case COMMAND_MACHINES:
     status = list_machines(&options.operands);
+    break;
+  case COMMAND_MAP:
+    status = map_command(options.operands.items[0]);
     break;
   case COMMAND_EXPLAIN:
     status = explain_command(options.operands.items[0], options.json, options.out);

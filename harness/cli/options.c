@@ -67,6 +67,10 @@ static const struct command_row commands[COMMANDS] = {
                          "say of each byte of an ELF file what it is, as a listing in hexadecimal from which "
                          "sed 's/#.*//' and xxd -r -p make the file again",
                          "say what each byte of an ELF file is"},
+    [COMMAND_MAP] = {"map", "ELF", 1, 1,
+                     "print a source map of an ELF file, from its symbols and line tables; as ELF.map beside the file "
+                     "it is what coverage, covers, mutate and blame read",
+                     "make a source map of anybody's ELF file"},
     [COMMAND_CHECK] = {"check", "ELF", 1, 1,
                        "follow every path of an ELF file's routines without running it: bad targets, an unbalanced "
                        "stack, code that nothing reaches, registers that a system call destroyed",

@@ -71,6 +71,13 @@ void explain_json(const struct explanation *explanation, struct bytes *out);
 /* Appends the same as one self-contained HTML page. */
 void explain_page(const struct explanation *explanation, struct bytes *out);
 
+/* Appends a source map of the file's code. Returns how many pieces of code stand in it; LEFT_OUT becomes how many do
+   not, because they lie elsewhere from the file's beginning than the first. */
+size_t explain_map(const struct explanation *explanation, size_t *left_out, struct bytes *out);
+
+/* bytegate map: prints that of the file PATH. Returns the exit status. */
+int map_command(const char *path);
+
 /* bytegate explain: prints the listing of the file PATH, or JSON; or writes the page into the file PAGE, where that is
    not NULL. Returns the exit status. */
 int explain_command(const char *path, bool json, const char *page);

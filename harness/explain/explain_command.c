@@ -1,6 +1,7 @@
-/* The command `explain`. */
-#include "harness/explain/explain.h"
+/* The commands `explain` and `map`. */
+#include "harness/explain/elf_file.h"
 
+#include <elf.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,4 +30,34 @@ int explain_command(const char *path, bool json, const char *page) {
   explanation_free(&explanation);
   bytes_free(&text);
   return failed ? EXIT_INFRASTRUCTURE : EXIT_EQUAL;
+}
+
+int map_command(const char *path) {
+  struct explanation explanation;
+  struct bytes text = {0};
+  size_t left_out;
+  if (!explain_elf(path, NULL, &explanation, &text)) {
+    fprintf(stderr, "bytegate: %s\n", text.data);
+    bytes_free(&text);
+    return EXIT_USAGE;
+  }
+  size_t count = explain_map(&explanation, &left_out, &text);
+  if (count == 0)
+    fprintf(stderr,
+            "bytegate: %s: no code is found in it: it has no symbols (was it stripped?), or is of a machine whose "
+            "instructions are not read here\n",
+            path);
+  else
+    fwrite(text.data, 1, text.len, stdout);
+  if (elf_field(&explanation, STRUCTURE_EHDR, 0, "e_type") == ET_DYN)
+    fprintf(stderr,
+            "bytegate: %s is loaded at another address each time, and what is measured there is not found in its map; "
+            "linked with -no-pie it is\n",
+            path);
+  if (left_out)
+    fprintf(stderr, "bytegate: %s: %zu instructions are left out, for they lie in a segment of their own\n", path,
+            left_out);
+  explanation_free(&explanation);
+  bytes_free(&text);
+  return count ? EXIT_EQUAL : EXIT_INFRASTRUCTURE;
 }

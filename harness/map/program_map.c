@@ -108,8 +108,10 @@ bool program_map_read(const char *elf, struct program_map *map, struct bytes *wh
   char *path = xasprintf("%s.map", elf);
   int failed = bytes_read_file(&map->text, path);
   if (failed)
-    bytes_printf(why, "%s: %s (a program is measured by its source map, which stands beside it)", path,
-                 strerror(failed));
+    bytes_printf(why,
+                 "%s: %s (a program is measured by its source map, which stands beside it; `bytegate map %s "
+                 ">%s` makes one of its symbols)",
+                 path, strerror(failed), elf, path);
   bool good = !failed && parse(map, path, why);
   if (good)
     settle(map);
