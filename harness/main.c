@@ -19,6 +19,7 @@
 #include "harness/process/workspace.h"
 #include "harness/reduce/reduce.h"
 #include "harness/report/html/html.h"
+#include "harness/report/json.h"
 #include "harness/report/report.h"
 #include "harness/session/audit.h"
 #include "harness/session/plant.h"
@@ -186,17 +187,45 @@ static int verify(struct session *session, struct workspace *workspace, const st
   return status;
 }
 
-static int list(struct session *session) {
+/* Prints ROWS as JSON, and frees nothing. */
+static void print_rows(const json_t *rows) {
+  struct bytes text = {0};
+  json_append(&text, rows, JSON_INDENT(1));
+  fwrite(text.data, 1, text.len, stdout);
+  bytes_free(&text);
+}
+
+/* Prints one line of list, or appends it to ROWS where the list is JSON (fixtures/schemas/list.json). */
+static void list_one(json_t *rows, const struct suite *suite, const struct test_case *test_case,
+                     const struct target *target, bool json) {
+  if (!json) {
+    printf("%s/%s\t%s\t%s\n", suite->name, test_case->id, target->label, target->where);
+    return;
+  }
+  json_t *row = json_object();
+  char *name = xasprintf("%s/%s", suite->name, test_case->id);
+  json_set(row, "case", json_string_of(span_text(name)));
+  json_set(row, "program", json_string_of(span_text(target->label)));
+  json_set(row, "runner", json_string_of(span_text(target->where)));
+  json_array_append_new(rows, row);
+  free(name);
+}
+
+static int list(struct session *session, bool json) {
   size_t count = 0;
+  json_t *rows = json_array();
   for (size_t i = 0; i < session->suite_count; i++) {
     struct suite *suite = &session->suites[i];
     for (size_t k = 0; k < suite->target_count; k++)
       for (size_t c = 0; c < suite->case_count; c++)
         if (session_selects(session, suite, &suite->targets[k], &suite->cases[c])) {
-          printf("%s/%s\t%s\t%s\n", suite->name, suite->cases[c].id, suite->targets[k].label, suite->targets[k].where);
+          list_one(rows, suite, &suite->cases[c], &suite->targets[k], json);
           count++;
         }
   }
+  if (json)
+    print_rows(rows);
+  json_decref(rows);
   if (count == 0)
     fputs("bytegate: no case is selected\n", stderr);
   return count ? EXIT_EQUAL : EXIT_USAGE;
@@ -287,7 +316,7 @@ static void end_by(int interrupted, struct workspace *workspace) {
 static int use_session(struct session *session, struct workspace *workspace, const struct options *options) {
   switch (options->command) {
   case COMMAND_LIST:
-    return list(session);
+    return list(session, options->json);
   case COMMAND_ACCEPT:
     return accept_command(session, workspace, options->overwrite);
   case COMMAND_REDUCE:
@@ -366,20 +395,38 @@ static int run_programs(struct options *options) {
   return status;
 }
 
+static json_t *machine_value(const struct machine *machine) {
+  json_t *row = json_object();
+  json_set(row, "name", json_string(machine->name));
+  json_set(row, "title", json_string(machine->title));
+  json_set(row, "e_machine", json_integer(machine->e_machine));
+  json_set(row, "bits", json_integer(machine->class == ELFCLASS64 ? 64 : 32));
+  json_set(row, "order", json_string(machine->order == ELFDATA2MSB ? "big" : "little"));
+  json_set(row, "qemu", json_string(machine->qemu));
+  json_set(row, "native", json_boolean(machine == host_machine()));
+  return row;
+}
+
 /* Prints a line for each machine, or for the one that is named: its name, e_machine, class, byte order, qemu's name for
    it, and whether its programs run natively here. Scripts read this. */
-static int list_machines(const struct text_list *names) {
+static int list_machines(const struct text_list *names, bool json) {
   const char *name = names->count ? names->items[0] : NULL;
   const struct machine *wanted = name && strcmp(name, "host") == 0 ? host_machine() : name ? machine_named(name) : NULL;
   if (name && !wanted) {
     fprintf(stderr, "bytegate: no machine \"%s\" (`bytegate machines` lists those that there are)\n", name);
     return EXIT_USAGE;
   }
+  json_t *rows = json_array();
   for (const struct machine *machine = machines; machine < machines + machine_count; machine++)
-    if (!wanted || machine == wanted)
+    if ((!wanted || machine == wanted) && json)
+      json_array_append_new(rows, machine_value(machine));
+    else if (!wanted || machine == wanted)
       printf("%-12s 0x%04x %s %-6s %-12s %-7s %s\n", machine->name, machine->e_machine,
              machine->class == ELFCLASS64 ? "64" : "32", machine->order == ELFDATA2MSB ? "big" : "little",
              machine->qemu, machine == host_machine() ? "native" : "qemu", machine->title);
+  if (json)
+    print_rows(rows);
+  json_decref(rows);
   return EXIT_EQUAL;
 }
 
@@ -512,7 +559,7 @@ int main(int argc, char **argv) {
     status = covers_command(&options);
     break;
   case COMMAND_MACHINES:
-    status = list_machines(&options.operands);
+    status = list_machines(&options.operands, options.json);
     break;
   case COMMAND_MAP:
     status = map_command(options.operands.items[0]);
@@ -521,7 +568,7 @@ int main(int argc, char **argv) {
     status = explain_command(options.operands.items[0], options.json, options.out);
     break;
   case COMMAND_CHECK:
-    status = check_command(options.operands.items[0]);
+    status = check_command(options.operands.items[0], options.json);
     break;
   case COMMAND_LIVENESS:
     status = liveness_command(options.session.build, "fixtures/loaders.ini", &options.session.programs);

@@ -3,6 +3,7 @@
 #include "harness/check/check.h"
 
 #include "harness/check/program.h"
+#include "harness/report/json.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -381,10 +382,11 @@ bool check_elf(const char *path, struct check_counts *counts, struct bytes *foun
   find_overlaps(&walk, counts);
   for (size_t i = 0; i < program.count; i++) {
     counts->routines += program.routines[i].is_code;
-    if (program.routines[i].is_code && program.routines[i].end <= program.address + program.size)
+    if (program.routines[i].is_code && !program.guessed && program.routines[i].end <= program.address + program.size)
       find_unreached(&walk, &program.routines[i]);
   }
   counts->findings = walk.findings;
+  counts->guessed = program.guessed;
   free(walk.states);
   free(walk.tails);
   free(walk.todo);
@@ -392,18 +394,50 @@ bool check_elf(const char *path, struct check_counts *counts, struct bytes *foun
   return true;
 }
 
-int check_command(const char *path) {
+static void print_findings(const char *path, const struct check_counts *counts, const struct bytes *found) {
+  if (found->len)
+    fwrite(found->data, 1, found->len, stdout);
+  printf("%s: %zu instructions in %zu routines, %zu findings%s\n", path, counts->instructions, counts->routines,
+         counts->findings,
+         counts->guessed ? "; it has no symbols, so all from its entry on is one routine, and what no path reaches is "
+                           "not told"
+                         : "");
+}
+
+/* The same as JSON (fixtures/schemas/check.json). A line of FOUND is the kind, a blank, and what is wrong. */
+static void print_json(const char *path, const struct check_counts *counts, struct bytes *found) {
+  json_t *root = json_object();
+  json_t *findings = json_array();
+  struct bytes text = {0};
+  for (char *rest = found->data, *line = strsep(&rest, "\n"); line && *line; line = strsep(&rest, "\n")) {
+    json_t *one = json_object();
+    char *blank = strchr(line, ' ');
+    size_t kind = blank ? (size_t)(blank - line) : strlen(line);
+    json_set(one, "kind", json_string_of((struct span){line, kind}));
+    json_set(one, "what", json_string_of(span_text(blank ? blank + 1 : "")));
+    json_array_append_new(findings, one);
+  }
+  json_set(root, "elf", json_string_of(span_text(path)));
+  json_set(root, "instructions", json_integer((json_int_t)counts->instructions));
+  json_set(root, "routines", json_integer((json_int_t)counts->routines));
+  json_set(root, "has_symbols", json_boolean(!counts->guessed));
+  json_set(root, "findings", findings);
+  json_append(&text, root, JSON_INDENT(2));
+  fwrite(text.data, 1, text.len, stdout);
+  bytes_free(&text);
+  json_decref(root);
+}
+
+int check_command(const char *path, bool json) {
   struct check_counts counts;
   struct bytes found = {0}, why = {0};
   bool good = check_elf(path, &counts, &found, &why);
-  if (good) {
-    if (found.len)
-      fwrite(found.data, 1, found.len, stdout);
-    printf("%s: %zu instructions in %zu routines, %zu findings\n", path, counts.instructions, counts.routines,
-           counts.findings);
-  } else {
+  if (!good)
     fprintf(stderr, "bytegate: %s\n", (const char *)why.data);
-  }
+  else if (json)
+    print_json(path, &counts, &found);
+  else
+    print_findings(path, &counts, &found);
   bytes_free(&found);
   bytes_free(&why);
   return !good ? EXIT_USAGE : counts.findings ? EXIT_DIVERGED : EXIT_EQUAL;

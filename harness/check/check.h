@@ -19,13 +19,15 @@
 /* What was looked at. */
 struct check_counts {
   size_t instructions, routines, findings;
+  bool guessed; /* there are no symbols: all from the entry on is one routine, and nothing is UNREACHED */
 };
 
-/* Checks the ELF file PATH with its own symbols, or those of PATH.sym. Appends a line for each finding to FOUND.
-   Returns false where that cannot be done, and WHY says why. */
+/* Checks the ELF file PATH with its own symbols, or those of PATH.sym, or none. Appends a line for each finding to
+   FOUND. Returns false where that cannot be done, and WHY says why. */
 bool check_elf(const char *path, struct check_counts *counts, struct bytes *found, struct bytes *why);
 
-/* The command `check`. Returns the exit status: 0 nothing was found, 1 something was, 2 no ELF file with symbols. */
-int check_command(const char *path);
+/* The command `check`. Returns the exit status: 0 nothing was found, 1 something was, 2 no ELF file with code.
+   JSON: as fixtures/schemas/check.json has it. */
+int check_command(const char *path, bool json);
 
 #endif

@@ -105,6 +105,20 @@ static bool take_code(Elf *elf, const struct bytes *file, struct program *progra
   return true;
 }
 
+/* A program without symbols: what the entry leads to is one routine, up to the end of the code. */
+static bool guess_routine(struct program *program) {
+  if (program->relocatable || program->entry < program->address || program->entry - program->address >= program->size)
+    return false;
+  program->routines = calloc(1, sizeof *program->routines);
+  char *name = strdup("entry");
+  if (!program->routines || !name)
+    abort();
+  program->routines[program->count++] =
+      (struct routine){.name = name, .start = program->entry, .end = program->address + program->size, .is_code = true};
+  program->guessed = true;
+  return true;
+}
+
 bool program_open(const char *path, struct program *program, struct bytes *why) {
   struct bytes file = {0};
   *program = (struct program){0};
@@ -133,8 +147,9 @@ bool program_open(const char *path, struct program *program, struct bytes *why) 
     read_symbols_of(program, (const char *)other.data);
     bytes_free(&other);
   }
-  if (good && !program->count) {
-    bytes_printf(why, "%s has no symbols, nor has %s.sym: there are no routines to check", path, path);
+  if (good && !program->count && !guess_routine(program)) {
+    bytes_printf(why, "%s has no symbols, nor has %s.sym, and its entry is not in its code: there is nothing to check",
+                 path, path);
     good = false;
   }
   for (size_t i = 0; good && !program->relocatable && i < program->count; i++) {

@@ -40,6 +40,7 @@ struct code {
 
 struct program {
   bool x64, relocatable;
+  bool guessed;           /* it has no symbols: all from the entry on is taken for one routine */
   uint64_t address, size; /* of the code */
   uint8_t *text;          /* owned */
   struct code *codes;     /* one for each byte of it */

@@ -64,4 +64,17 @@ printf 'no ELF' >text
 run "$build/bytegate" check text
 expect_status 'what is no ELF file is refused' 2
 
+# Without symbols: all from the entry on is one routine.
+cp "$build/elf/hello_x64" bare
+run "$build/bytegate" check bare
+expect_status 'a program without symbols is checked' 0
+expect_text '... and that is said' 'in 1 routines, 0 findings; it has no symbols' out
+run "$build/bytegate" check "$build/elf/hello_x64"
+expect_no_text 'one with symbols is not told so' 'no symbols' out
+# The system call that ends the program becomes two nops: a path runs on into the text.
+printf '\x90\x90' | dd of=bare bs=1 seek=152 conv=notrunc status=none
+run "$build/bytegate" check bare
+expect_status 'a path that runs out of the code is found without symbols' 1
+expect_text '... as CODE' 'CODE entry' out
+
 done_testing

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# fixtures/howto.md: its commands, run one after another in a blank folder, print what it says.
+# shellcheck source=scripts/tests/tap.sh
+# reads: scripts/tests/tap.sh scripts/machines.sh fixtures/howto.md AGENTS.md gate
+source "$(dirname "$0")/tap.sh"
+# shellcheck source=scripts/machines.sh
+source "$root/scripts/machines.sh"
+
+if [ "$(machine_here)" != x64 ]; then
+  echo 'ok 1 # SKIP the program of the text is for x86-64'
+  echo 1..1
+  exit 0
+fi
+mkdir bin blank blocks
+ln -s "$build/bytegate" bin/bytegate
+export PATH=$folder/bin:$PATH NO_COLOR=1
+
+# Each block of commands, and of what they print, into a file: 01.sh, 01.text, 02.sh ...
+awk '/^```sh$/ { count++; kind = "sh"; next } /^```text$/ { kind = "text"; next } /^```$/ { kind = ""; next }
+  kind { printf "%s\n", $0 >sprintf("blocks/%02d.%s", count, kind) }' "$root/fixtures/howto.md"
+run test "$(find blocks -name '*.sh' | wc -l)" -ge 7 -a "$(find blocks -name '*.text' | wc -l)" -ge 6
+expect_status 'the text has its commands' 0
+cd blank || exit 1
+for block in ../blocks/*.sh; do
+  name=${block##*/}
+  run bash "$block"
+  cat "$folder/out" "$folder/err" >"$folder/said"
+  text=${block%.sh}.text
+  if [ ! -e "$text" ]; then
+    expect_status "$name: is done" 0
+    continue
+  fi
+  while IFS= read -r line; do
+    expect_text "$name: prints '$line'" "$line" "$folder/said"
+  done <"$text"
+done
+
+# The commands that the text names and does not run are there.
+while read -r command; do
+  run grep -c "^$command\$" <(bytegate complete -- '')
+  expect_status "bytegate $command is there" 0
+done < <(grep -oh '`bytegate [a-z][a-z]*' "$root/fixtures/howto.md" "$root/AGENTS.md" | sed 's/.*bytegate //' | sort -u)
+
+done_testing
