@@ -531,7 +531,7 @@ static struct result *second_of(struct session *session, const struct fault *fau
 static void look_at_faults(struct session *session) {
   if (!session->options->blame || session->interrupted)
     return;
-  const uint64_t until_ns = now_ns() + LOOKING_NS;
+  const uint64_t until_ns = now_ns() + (session->options->blame_ns ? session->options->blame_ns : LOOKING_NS);
   for (int round = 0; round < 2; round++) {
     size_t seen = 0;
     for (size_t i = 0; i < session->fault_count && seen < MOST_LOOKED_AT; i++) {

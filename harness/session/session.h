@@ -29,6 +29,7 @@ struct session_options {
   /* Runs a failure again, until the time UNTIL_NS at most, and sets its `where` and its `cause` to what was seen. NULL:
      nobody looks at failures */
   void (*blame)(struct workspace *workspace, const char *gate, struct result *result, uint64_t until_ns);
+  uint64_t blame_ns; /* how long that may take in all; 0: ten seconds */
   const char *build; /* folder of the programs: {build} */
   bool build_named;  /* it was given, so it is part of a reproducing command */
   const char *suites_folder;

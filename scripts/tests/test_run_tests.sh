@@ -57,6 +57,9 @@ expect_text 'a failure is marked' 'FAIL   6 passed, 2 failed' out
 expect_text 'a failure names its log' 'check_bad, exit status 1; whole log: logs/check_bad.log' out
 totals 'a hang' '0 passed, 1 failed' 1 -t 0.3 ./hangs
 expect_text 'a hang is named' 'killed: still running after 0.3 s' out
+totals 'to the first failure' '1 passed, 2 failed' 1 -1 -j 1 ./plain_good ./plain_worse ./tap_good
+expect_no_text '... and not beyond' tap_good out
+totals 'a hang that ignores SIGTERM' '0 passed, 1 failed' 1 -t 0.3 ./hangs_deaf
 
 many=()
 for ((i = 0; i < 256; i++)); do

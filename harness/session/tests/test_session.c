@@ -5,6 +5,7 @@
 #include "harness/session/session.h"
 #include "harness/suite/suite.h"
 
+#include "harness/base/clock.h"
 #include "harness/base/files.h"
 #include "harness/base/interrupt.h"
 #include "harness/base/machine.h"
@@ -101,6 +102,62 @@ START_TEST(each_way_to_fail_is_its_own_verdict) {
   setenv("BYTEGATE_TEST", "must not be seen", 1);
   ck_assert_msg(run_script(scripts[_i].script, scripts[_i].more, NULL) == scripts[_i].verdict, "%s",
                 scripts[_i].script);
+}
+END_TEST
+
+/* What a session asked to be looked at: how often, and until when. */
+static unsigned looked;
+static uint64_t looked_until;
+
+static void look_at_once(struct workspace *workspace, const char *gate, struct result *result, uint64_t until_ns) {
+  (void)workspace;
+  (void)gate;
+  bytes_text(&result->where, "seen\n");
+  looked++;
+  looked_until = until_ns;
+}
+
+/* Uses up all the time that there is. */
+static void look_for_long(struct workspace *workspace, const char *gate, struct result *result, uint64_t until_ns) {
+  look_at_once(workspace, gate, result, until_ns);
+  while (now_ns() < until_ns)
+    ;
+}
+
+/* Runs three programs that fail in three ways. */
+static void run_three_faults(const struct session_options *options) {
+  struct workspace workspace = {0};
+  struct session session;
+  struct bytes why = {0};
+  int status = 0;
+  static const char text[] = "[program one]\nelf = /bin/sh\narguments = -c \"printf 1\"\nrunner = native\n"
+                             "oracle = command\noracle-command = printf same\n"
+                             "[program two]\nelf = /bin/sh\narguments = -c \"printf 2\"\nrunner = native\n"
+                             "oracle = command\noracle-command = printf same\n"
+                             "[program three]\nelf = /bin/sh\narguments = -c \"printf 3\"\nrunner = native\n"
+                             "oracle = command\noracle-command = printf same\n"
+                             "[cases c]\nsource = nothing\n";
+  looked = 0;
+  workspace_open(&workspace);
+  ck_assert_msg(session_open_text(&session, options, "t.ini", text, &why), "%s", span_of(&why).data);
+  ck_assert_msg(session_run(&session, &workspace, &why, &status), "%s", span_of(&why).data);
+  ck_assert_uint_eq(session.failed, 3);
+  session_close(&session);
+  workspace_close(&workspace);
+}
+
+START_TEST(failures_are_looked_at_for_ten_seconds_at_most) {
+  struct session_options options = usual;
+  options.blame = look_at_once;
+  uint64_t before = now_ns();
+  run_three_faults(&options);
+  ck_assert_uint_eq(looked, 3);
+  ck_assert_uint_ge(looked_until, before + UINT64_C(10000000000));
+  ck_assert_uint_le(looked_until, now_ns() + UINT64_C(10000000000));
+  options.blame = look_for_long;
+  options.blame_ns = 50000000;
+  run_three_faults(&options);
+  ck_assert_uint_eq(looked, 1);
 }
 END_TEST
 
@@ -423,6 +480,7 @@ int main(void) {
   TCase *tests = tcase_create("session");
   tcase_set_timeout(tests, 60);
   tcase_add_loop_test(tests, each_way_to_fail_is_its_own_verdict, 0, sizeof scripts / sizeof *scripts);
+  tcase_add_test(tests, failures_are_looked_at_for_ten_seconds_at_most);
   tcase_add_loop_test(tests, what_is_refused_fails_and_nothing_else, 0, sizeof refused / sizeof *refused);
   tcase_add_test(tests, a_run_says_how_the_program_ended);
   tcase_add_test(tests, what_the_kernel_will_not_start_is_refused);
