@@ -62,6 +62,14 @@ for number in 1 2 3 4 5; do
   expect_text "divergence $number is there" "<article id=\"d$number\"" page.html
 done
 expect_no_text 'no sixth' 'id="d6"' page.html
+if command -v xmllint >/dev/null; then
+  for page in green page; do
+    run xmllint --noout $page.html
+    expect_status "every element of $page.html that begins also ends" 0
+  done
+else
+  skip 'every element that begins also ends' 'no xmllint'
+fi
 expect_text 'the loader table' \
   '<td>prog_x64</td><td>exit 3</td><td><strong>refused</strong></td><td>exit 3</td>' page.html
 expect_text 'its reason, escaped' 'it is &lt;planted&gt;' page.html

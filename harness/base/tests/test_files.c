@@ -3,6 +3,7 @@
 #include "harness/base/files.h"
 
 #include <check.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,11 +87,38 @@ START_TEST(a_file_in_memory_is_read_from_its_start) {
 }
 END_TEST
 
+static unsigned count_descriptors(void) {
+  unsigned count = 0;
+  DIR *folder = opendir("/proc/self/fd");
+  while (folder && readdir(folder))
+    count++;
+  if (folder)
+    closedir(folder);
+  return count;
+}
+
+/* A gate removes a folder for each program. */
+START_TEST(a_removal_keeps_no_descriptor) {
+  unsigned before = count_descriptors();
+  for (int i = 0; i < 3; i++) {
+    char top[] = "/tmp/test_files-XXXXXX";
+    ck_assert_ptr_nonnull(mkdtemp(top));
+    char *below = xasprintf("%s/a", top);
+    ck_assert_int_eq(mkdir(below, 0755), 0);
+    ck_assert(remove_folder(top));
+    ck_assert(remove_folder(top));
+    free(below);
+  }
+  ck_assert_uint_eq(count_descriptors(), before);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("files");
   TCase *tests = tcase_create("files");
   tcase_set_timeout(tests, 60);
   tcase_add_test(tests, a_folder_is_removed_however_deep);
+  tcase_add_test(tests, a_removal_keeps_no_descriptor);
   tcase_add_test(tests, a_folder_is_removed_whatever_its_permissions);
   tcase_add_test(tests, names_that_the_removal_uses_itself_are_no_obstacle);
   tcase_add_test(tests, what_cannot_be_removed_is_told);

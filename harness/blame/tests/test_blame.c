@@ -99,6 +99,7 @@ START_TEST(a_byte_of_a_table_is_followed_to_the_table) {
   char *file = xasprintf("right/markdown-render_%s", places[_i].arch);
   blame(&places[_i], "right", "markdown-render", "--byte 1", 0, &out);
   must_name(&out, "byte 1, 0x70 'p', stored by ", file, "render_document", 0);
+  must_say(&out, "copied    by render_document+");
   free(file);
   must_say(&out, "\nlaid      as literal_");
   bytes_free(&out);
