@@ -149,8 +149,9 @@ setup: ## install the Debian packages that are needed; `make setup verify`: with
 setup-bench: ## install what make bench compares with and measures on
 	scripts/setup.sh scripts/packages-bench.txt
 	scripts/setup-cmark-arm64.sh $(BUILD)/arm64
+	scripts/setup-pulldown-cmark.sh $(BUILD)/rust
 
-bench: all $(BUILD)/bench/bench_markdown ## compare the renderer's speed with libcmark and md4c, side by side
+bench: all $(BUILD)/bench/bench_markdown ## compare the renderer's speed with libcmark, md4c and pulldown-cmark, side by side
 	scripts/bench.sh $(BUILD)
 
 $(BUILD)/bench/bench_markdown: harness/bench/bench_markdown.c $(BUILD)/elf/.markdown-object.stamp $(BUILD)/bytegate

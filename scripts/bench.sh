@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# bench.sh BUILD: compares the renderer's speed with libcmark's and md4c's, on real documents and on one input for each
-# construct; how its time grows on inputs made to be slow; and instructions for each byte on both machines, which
-# repeat exactly.
+# bench.sh BUILD: compares the renderer's speed with libcmark's and md4c's, and as a program with pulldown-cmark's, on real
+# documents and on one input for each construct; how its time and its instructions grow on inputs made to be slow; and
+# instructions for each byte on both machines, which repeat exactly.
 #
 # Exit: 0, or 3 where something that it needs is missing; it is then named, with the remedy.
 set -eu
@@ -9,6 +9,7 @@ build=$1
 bench=$build/bench/bench_markdown
 folder=$build/bench
 arm64_cmark=$build/arm64/usr/bin/cmark
+pulldown=$build/rust/release/pulldown-cmark
 spec=/usr/share/gocode/src/github.com/yuin/goldmark/_test/spec.json
 install='make setup-bench installs it'
 
@@ -33,6 +34,7 @@ need "$anarchism"
 need "$nodejs"
 need "$rust"
 need "$arm64_cmark"
+need "$pulldown"
 command -v valgrind >/dev/null || {
   printf 'bench.sh: valgrind is missing: %s\n' "$install" >&2
   exit 3
@@ -49,6 +51,22 @@ find -L "$rust/" -name '*.md' -type f -print0 | LC_ALL=C sort -z | xargs -0 cat 
 
 printf 'Speed: MB/s of ours, and how many times as long the others take\n\n'
 "$bench" "$spec_document" "$prose" "$manual" "$technical"
+
+filter=$build/elf/markdown-render_$("$build/bytegate" machines host | cut -d ' ' -f 1)
+inputs=$folder/inputs
+mkdir -p "$inputs"
+"$bench" --write "$inputs" >"$folder/inputs.list"
+
+# beside NAME FILE: one row.
+beside() { printf '%-28s%s\n' "$1" "$("$bench" --beside "$2" "$filter --unsafe" "$pulldown")"; }
+
+printf '\nWhole programs, CPU time: MB/s of ours, and how many times as long pulldown-cmark with simd takes\n\n'
+for document in "$spec_document" "$prose" "$manual" "$technical"; do
+  beside "$(basename "$document")" "$document"
+done
+awk -F '\t' '$1 == "speed"' "$folder/inputs.list" | while IFS='	' read -r _ name file; do
+  beside "$name" "$file"
+done
 
 printf '\nGrowth: time ~ size ^ exponent, on inputs made to be slow\n\n'
 "$bench" --growth
@@ -77,6 +95,12 @@ instructions_arm64() {
   : >"$folder/empty.md"
   echo "$(($(count_arm64 "$1" --unsafe "$folder/sample.md") - $(count_arm64 "$1" --unsafe "$folder/empty.md")))"
 }
+
+printf '\nGrowth: instructions ~ size ^ exponent, from 20 to 320 KB\n\n'
+awk -F '\t' '$1 == "growth"' "$folder/inputs.list" | while IFS='	' read -r _ name small large; do
+  printf '%s %s\n' "$(instructions ours "$small")" "$(instructions ours "$large")" |
+    awk -v name="$name" '{ printf "%-32s %9.3f\n", name, log($2 / $1) / log(16) }'
+done
 
 per_byte() { awk -v size="$size" '{ printf " %9.1f", $1 / size }'; }
 

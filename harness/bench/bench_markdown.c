@@ -4,6 +4,8 @@
  *     bench_markdown --growth            how time grows with the size, on inputs that are made to be slow
  *     bench_markdown --render R FILE N   render FILE N times with R (ours, cmark, md4c, memcpy), for an instruction
  * counter
+ *     bench_markdown --beside FILE C...  run each command C, which reads FILE as its input; CPU time beside the first's
+ *     bench_markdown --write FOLDER      write the generated inputs there, those of growth in two sizes, and list them
  *
  * Each figure is the median of interleaved rounds, and what counts is the ratio: how long another renderer takes for
  * what takes ours 1, and how many times as long as a copy of the same bytes ours takes. All three render in the unsafe
@@ -15,7 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmark.h>
 #include <md4c-html.h>
@@ -327,6 +332,77 @@ static void report_growth(void) {
   }
 }
 
+/* CPU seconds, user and system, of a command of words with blanks between that reads FILE and writes nowhere. */
+static double time_of_command(const char *command, const char *file) {
+  enum { WORDS = 8 };
+  char copy[4096], *words[WORDS + 1] = {0}, *rest = copy;
+  snprintf(copy, sizeof copy, "%s", command);
+  for (int i = 0; i < WORDS && (words[i] = strsep(&rest, " ")); i++)
+    ;
+  pid_t child = fork();
+  if (child == 0) {
+    if (freopen(file, "rb", stdin) && freopen("/dev/null", "wb", stdout))
+      execv(words[0], words);
+    _exit(127);
+  }
+  int status;
+  struct rusage used;
+  if (child < 0 || wait4(child, &status, 0, &used) != child || status != 0)
+    die(command, "failed");
+  return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+         (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1e-6;
+}
+
+/* MB/s of the first command, and how many times as long each other takes: medians of rounds in which each has a turn.
+ */
+static int compare_commands(const char *file, char **commands, int count) {
+  enum { COMMANDS = 8 };
+  static double seconds[COMMANDS][ROUNDS];
+  if (count > COMMANDS)
+    die("--beside", "more than eight commands");
+  Document document = read_document(file);
+  for (int round = 0; round < ROUNDS; round++)
+    for (int c = 0; c < count; c++)
+      seconds[c][round] = time_of_command(commands[c], file);
+  double first = median(seconds[0], ROUNDS);
+  printf("%9.1f", (double)document.length / first / 1e6);
+  for (int c = 1; c < count; c++)
+    printf(" %9.2f", median(seconds[c], ROUNDS) / first);
+  putchar('\n');
+  free(document.bytes);
+  return 0;
+}
+
+/* Write `document` as FOLDER/KIND-NUMBER.md, and print a tab and that path. */
+static void write_document(const char *folder, const char *kind, size_t number, Document document) {
+  char path[4096];
+  if (snprintf(path, sizeof path, "%s/%s-%zu.md", folder, kind, number) >= (int)sizeof path)
+    die(folder, "too long");
+  FILE *file = fopen(path, "wb");
+  if (!file || fwrite(document.bytes, 1, document.length, file) != document.length || fclose(file) != 0)
+    die(path, "cannot be written");
+  printf("\t%s", path);
+  free(document.bytes);
+}
+
+/* One line for each input: "speed NAME FILE" or "growth NAME SMALL LARGE", with tabs between. */
+static void write_inputs(const char *folder) {
+  enum { SMALL = 20 << 10, LARGE = 320 << 10 };
+  for (size_t i = 0; i < sizeof constructs / sizeof *constructs; i++) {
+    const Shape *shape = &constructs[i];
+    printf("speed\t%s", shape->name);
+    write_document(folder, "speed", i, repeat(shape->head, shape->unit, shape->tail, 2 * BYTES_A_ROUND));
+    putchar('\n');
+  }
+  for (size_t i = 0; i < sizeof slow_shapes / sizeof *slow_shapes; i++) {
+    const Shape *shape = &slow_shapes[i];
+    printf("growth\t%s", shape->name);
+    write_document(folder, "small", i, repeat(shape->head, shape->unit, shape->tail, SMALL));
+    write_document(folder, "large", i, repeat(shape->head, shape->unit, shape->tail, LARGE));
+    putchar('\n');
+  }
+}
+
 static int render_times(const char *name, const char *path, const char *count) {
   Document document = read_document(path);
   Workspace workspace = map_workspace(document.length);
@@ -347,8 +423,15 @@ int main(int argc, char **argv) {
     report_growth();
     return 0;
   }
+  if (argc > 3 && strcmp(argv[1], "--beside") == 0)
+    return compare_commands(argv[2], argv + 3, argc - 3);
+  if (argc == 3 && strcmp(argv[1], "--write") == 0) {
+    write_inputs(argv[2]);
+    return 0;
+  }
   if (argc > 1 && argv[1][0] == '-') {
-    fprintf(stderr, "usage: bench_markdown [FILE...] | --growth | --render ours|cmark|md4c|memcpy FILE TIMES\n");
+    fprintf(stderr, "usage: bench_markdown [FILE...] | --growth | --write FOLDER | --beside FILE COMMAND... | --render "
+                    "ours|cmark|md4c|memcpy FILE TIMES\n");
     return 2;
   }
   report_all(argv + 1, argc - 1);
