@@ -139,7 +139,8 @@ static char *path_straightened(const char *path) {
 
 char *path_absolute(const char *path) {
   char *here = path[0] == '/' ? NULL : getcwd(NULL, 0);
-  char *absolute = here ? xasprintf("%s/%s", here, path) : xstrdup(path);
+  bool is_here = here && strcmp(path, ".") == 0;
+  char *absolute = is_here ? xstrdup(here) : here ? xasprintf("%s/%s", here, path) : xstrdup(path);
   free(here);
   size_t len = strlen(absolute);
   bool crooked = strstr(absolute, "/../") || (len >= 3 && strcmp(absolute + len - 3, "/..") == 0);

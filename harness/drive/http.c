@@ -94,13 +94,24 @@ static void add_headers(struct exchange *exchange) {
   }
 }
 
+/* Appends PATH, in which a name may have been put: what no request line can hold is percent-encoded (RFC 3986). */
+static void add_path(struct exchange *exchange, const char *path) {
+  for (; *path; path++)
+    if (*path > ' ' && *path < 0x7F)
+      bytes_append(&exchange->request, path, 1);
+    else
+      bytes_printf(&exchange->request, "%%%02X", (unsigned char)*path);
+  bytes_text(&exchange->request, " HTTP/1.1\r\n");
+}
+
 static void ask(struct exchange *exchange) {
   const struct program *program = exchange->program;
   struct connection *connection = &exchange->connection;
   char *path = places_expand(&exchange->places, program_url_path(program, exchange->number));
   bytes_clear(&connection->received);
   bytes_clear(&exchange->request);
-  bytes_printf(&exchange->request, "%s %s HTTP/1.1\r\n", program->method, path);
+  bytes_printf(&exchange->request, "%s ", program->method);
+  add_path(exchange, path);
   add_headers(exchange);
   bytes_text(&exchange->request, "\r\n");
   bytes_add(&exchange->request, span_of(&exchange->body));

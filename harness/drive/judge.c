@@ -60,12 +60,18 @@ void judge_end(struct result *result, const struct process *process, enum verdic
   bytes_free(&how);
 }
 
+/* What the kernel was to start for RESULT, in words. */
+static const char *started(const struct result *result) {
+  return result->target->runner == RUNNER_COMMAND ? "the command that 'runner' names" : "it";
+}
+
 void judge_refusal(struct result *result, int error) {
   char *why = target_check(result->target);
   if (why)
     result_set(result, RUNNER_FAULT, "%s", why);
   else
-    result_set(result, REFUSED, "the kernel would not start it: %s", strerror(error));
+    result_set(result, result->target->runner == RUNNER_COMMAND ? RUNNER_FAULT : REFUSED,
+               "the kernel would not start %s: %s", started(result), strerror(error));
   free(why);
 }
 
@@ -111,7 +117,8 @@ static void judge_wrapper(struct result *result, const char *words) {
   else if (strncmp(words, "usage: ", 7) == 0)
     result_set(result, RUNNER_FAULT, "what was put before it could not start it: %.*s", len, words);
   else
-    result_set(result, REFUSED, "the kernel would not start it: %.*s", len, words);
+    result_set(result, result->target->runner == RUNNER_COMMAND ? RUNNER_FAULT : REFUSED,
+               "the kernel would not start %s: %.*s", started(result), len, words);
   free(why);
 }
 
@@ -143,7 +150,7 @@ static bool read_output(struct result *result, const char *folder, const char *n
 
 /* Takes what a run put out: its stdout, or the file or the folder that its suite names. */
 static bool take_answer_of_run(struct result *result, const struct process *process, const struct places *places,
-                               struct answer_of_run *answer) {
+                               const struct run_seen *seen, struct answer_of_run *answer) {
   const struct program *program = result->target->program;
   struct bytes why = {0};
   bool good = true;
@@ -156,7 +163,9 @@ static bool take_answer_of_run(struct result *result, const struct process *proc
   } else if (program->output) {
     char *name = places_expand(places, program->output);
     answer->part = PART_OUTPUT;
-    good = read_output(result, process->folder, name, &answer->owned);
+    if (seen->stood)
+      result_set(result, MISSING, "it did not write the file %s, which stood there before", name);
+    good = !seen->stood && read_output(result, process->folder, name, &answer->owned);
     free(name);
   }
   if (answer->part != PART_STDOUT)
@@ -167,11 +176,11 @@ static bool take_answer_of_run(struct result *result, const struct process *proc
 
 /* Compares what a run put out with TRUTH, after the filter of its program if it has one, and its exit status. */
 static void compare_output(struct workspace *workspace, struct result *result, const struct process *process,
-                           const struct places *places, struct span truth, bool meant) {
+                           const struct places *places, const struct run_seen *seen, struct span truth, bool meant) {
   const struct program *program = result->target->program;
   struct answer_of_run answer;
   struct filtered filtered = {0};
-  bool good = take_answer_of_run(result, process, places, &answer);
+  bool good = take_answer_of_run(result, process, places, seen, &answer);
   struct span actual = answer.text;
   result_keep(result, actual);
   if (good && program->filter) {
@@ -188,7 +197,7 @@ static void compare_output(struct workspace *workspace, struct result *result, c
 
 /* How a program that began ended, and what it put out, held to the truth. */
 static void compare_end(struct workspace *workspace, struct result *result, const struct process *process,
-                        const struct places *places) {
+                        const struct places *places, const struct run_seen *seen) {
   const struct program *program = result->target->program;
   struct span truth;
   struct bytes why = {0};
@@ -201,26 +210,26 @@ static void compare_end(struct workspace *workspace, struct result *result, cons
   else if (compares && !truth_of(workspace, program, result->test_case, &truth, &why))
     result_set(result, RUNNER_FAULT, "%s", why.data);
   else if (ended)
-    compare_output(workspace, result, process, places, truth, meant);
+    compare_output(workspace, result, process, places, seen, truth, meant);
   else if (!compares || compare_part(result, PART_STDOUT, truth, taken(&process->out_text)))
     judge_end(result, process, CRASHED, "while it ran");
   bytes_free(&why);
 }
 
 void judge_run(struct workspace *workspace, struct result *result, const struct process *process,
-               const struct places *places, bool began, bool touched) {
+               const struct places *places, const struct run_seen *seen) {
   const char *own = wrapper_failure(process);
   result->status = process->end == END_EXITED ? process->status : -1;
   if (own)
     judge_wrapper(result, own);
-  else if (!began)
+  else if (!seen->began)
     judge_unbegun(result, process);
   else
-    compare_end(workspace, result, process, places);
+    compare_end(workspace, result, process, places, seen);
   judge_errors(result, places, process);
   if (process->leaked)
     result_set(result, LEAKED, "a process that it started outlived it");
-  if (!touched && is_unseen(result, process))
+  if (!seen->touched && is_unseen(result, process))
     result_set(result, RUNNER_FAULT, "start not observed: %s, and an exit status alone does not show that this began",
                result->target->runner == RUNNER_COMMAND ? "a command of its suite's runs it"
                                                         : "it is no ELF, so another program runs what it names");

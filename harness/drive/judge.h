@@ -15,10 +15,16 @@ void judge_end(struct result *result, const struct process *process, enum verdic
 /* The kernel, or posix_spawn, would not start the target: ERROR. */
 void judge_refusal(struct result *result, int error);
 
-/* A program has run to its end. BEGAN: its own first instruction ran, or it printed something, which nobody else would
-   have. TOUCHED: something in its folder is another now. WORKSPACE is for its oracle, PLACES are those of the case. */
+/* What was seen of a run besides its end. */
+struct run_seen {
+  bool began;   /* its own first instruction ran, or it printed something, which nobody else would have */
+  bool touched; /* something in its folder is another now */
+  bool stood;   /* the file that it was to write stood there before, and is still the same */
+};
+
+/* A program has run to its end. WORKSPACE is for its oracle, PLACES are those of the case. */
 void judge_run(struct workspace *workspace, struct result *result, const struct process *process,
-               const struct places *places, bool began, bool touched);
+               const struct places *places, const struct run_seen *seen);
 
 /* Which request of a case an answer is for, from 0, and of how many. */
 struct request_number {

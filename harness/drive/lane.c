@@ -178,6 +178,15 @@ static void finish_stop(struct lane *lane, enum verdict before) {
     report(lane, stop);
 }
 
+/* Whether the file that a run was to write is one that stood there before. */
+static bool output_stood(const struct lane *lane, const struct places *places) {
+  const char *output = lane->target->program->output;
+  char *name = output ? places_expand(places, output) : NULL;
+  bool stood = name && place_output_stood(&lane->place, name);
+  free(name);
+  return stood;
+}
+
 /* A run has ended. What printed nothing may never have begun: natively the kernel is asked once more, an emulator in a
    second run. */
 static void finish_run(struct lane *lane) {
@@ -195,7 +204,9 @@ static void finish_run(struct lane *lane) {
   bool began = native ? begun_natively(target->elf) : !lane->proof || begun_logged(lane->proof);
   lane->proves = false;
   struct places places = places_of(lane);
-  judge_run(lane->owner->workspace, lane->result, process, &places, began, place_is_touched(&lane->place));
+  const struct run_seen seen = {
+      .began = began, .touched = place_is_touched(&lane->place), .stood = output_stood(lane, &places)};
+  judge_run(lane->owner->workspace, lane->result, process, &places, &seen);
   if (lane->result->verdict == REFUSED)
     give_up(lane);
   else
@@ -261,6 +272,9 @@ static char *find_file(const struct program *program, const struct places *place
   return path;
 }
 
+/* Why a file that a suite names cannot be read. */
+static const char *why_unread(int error) { return error == EINVAL ? "it is no file" : strerror(error); }
+
 /* Takes what the body of a request is. Where that cannot be read, the case is over. */
 static bool read_body(struct lane *lane) {
   const struct program *program = lane->result->target->program;
@@ -276,7 +290,7 @@ static bool read_body(struct lane *lane) {
   char *path = find_file(program, &places, program->request_body);
   int failed = folder_read(path, &lane->exchange.body);
   if (failed) {
-    bytes_printf(&why, "request-body = %s: %s: %s", program->request_body, path, strerror(failed));
+    bytes_printf(&why, "request-body = %s: %s: %s", program->request_body, path, why_unread(failed));
     fail(lane, &why);
   }
   bytes_free(&why);
@@ -419,12 +433,21 @@ static bool open_input(struct lane *lane, const struct places *places, int *inpu
     errno = EINVAL;
   }
   if (*input < 0)
-    bytes_printf(&why, "stdin = %s: %s: %s", program->input, path, strerror(errno));
+    bytes_printf(&why, "stdin = %s: %s: %s", program->input, path, why_unread(errno));
   if (*input < 0)
     fail(lane, &why);
   free(path);
   bytes_free(&why);
   return *input >= 0;
+}
+
+/* Notes what stands in the program's folder before it, where what it leaves there is looked at. */
+static void note_place(struct lane *lane, const struct places *places) {
+  char *name = lane->target->program->output ? places_expand(places, lane->target->program->output) : NULL;
+  place_note(&lane->place);
+  if (name)
+    place_note_output(&lane->place, name);
+  free(name);
 }
 
 static bool start(struct lane *lane) {
@@ -434,7 +457,7 @@ static bool start(struct lane *lane) {
     return false;
   struct text_list options = {0};
   if (lane->target->program->compare == COMPARE_TREE || lane->target->program->output)
-    place_note(&lane->place);
+    note_place(lane, &places);
   if (lane->proves) {
     lane->proof = xasprintf("%s.begun", lane->process.folder);
     begun_options(lane->target->elf, lane->proof, &options);

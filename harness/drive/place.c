@@ -118,6 +118,27 @@ bool place_is_touched(const struct place *place) {
   return place->before && hash_folder(place->folder) != place->before;
 }
 
+static bool is_same(const struct stat *was, const struct stat *is) {
+  return is->st_ino == was->st_ino && is->st_mode == was->st_mode && is->st_nlink == was->st_nlink &&
+         is->st_size == was->st_size && is->st_mtim.tv_sec == was->st_mtim.tv_sec &&
+         is->st_mtim.tv_nsec == was->st_mtim.tv_nsec;
+}
+
+static void look_at(const struct place *place, const char *name, struct stat *status) {
+  char *path = xasprintf("%s/%s", place->folder, name);
+  if (lstat(path, status) != 0)
+    *status = (struct stat){0};
+  free(path);
+}
+
+void place_note_output(struct place *place, const char *name) { look_at(place, name, &place->output); }
+
+bool place_output_stood(const struct place *place, const char *name) {
+  struct stat is;
+  look_at(place, name, &is);
+  return place->output.st_nlink && is_same(&place->output, &is);
+}
+
 const char *place_changed(const struct place *place) {
   const struct stat *was = &place->seen;
   struct stat is;
@@ -126,8 +147,5 @@ const char *place_changed(const struct place *place) {
   look(place, &is);
   if (is.st_nlink == 0)
     return "was removed";
-  bool same = is.st_ino == was->st_ino && is.st_mode == was->st_mode && is.st_nlink == was->st_nlink &&
-              is.st_size == was->st_size && is.st_mtim.tv_sec == was->st_mtim.tv_sec &&
-              is.st_mtim.tv_nsec == was->st_mtim.tv_nsec;
-  return same ? NULL : "was changed";
+  return is_same(was, &is) ? NULL : "was changed";
 }

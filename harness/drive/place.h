@@ -17,7 +17,8 @@ struct place {
   struct stat seen;        /* it, as it was placed; st_nlink 0: nothing */
   int port;                /* what {port} is; 0: nothing has asked for it */
   char port_text[8];
-  uint64_t before; /* a hash of what stood in the folder when the program was started; 0: nobody asked */
+  struct stat output; /* the file that the program is to write, as it stood before; st_nlink 0: it was not there */
+  uint64_t before;    /* a hash of what stood in the folder when the program was started; 0: nobody asked */
 };
 
 /* The place of the document of TARGET for TEST_CASE, in FOLDER. */
@@ -37,6 +38,10 @@ bool place_case(struct place *place, const struct test_case *test_case, struct b
 /* Notes what stands in the folder now; and whether anything there is another now: then a program was at work. */
 void place_note(struct place *place);
 bool place_is_touched(const struct place *place);
+
+/* Notes the file NAME below the folder, if it is there; and whether that is still as it was. */
+void place_note_output(struct place *place, const char *name);
+bool place_output_stood(const struct place *place, const char *name);
 
 /* What became of the document since: "was removed", "was changed"; NULL where it is as it was placed. */
 const char *place_changed(const struct place *place);

@@ -202,6 +202,11 @@ static bool check_request(const struct program *program, struct bytes *why) {
 static bool check_paths(const struct program *program, struct bytes *why) {
   if (!is_below(program->input_name))
     return wrong(why, "'input-name' is a name in the program's folder, without '/' before it or '..' in it");
+  for (size_t i = 0; i < program->files.count; i++) {
+    size_t len = strcspn(program->files.items[i], ":");
+    if (strlen(program->input_name) == len && strncmp(program->files.items[i], program->input_name, len) == 0)
+      return wrong(why, "'file' has the name of the input ('input-name'), which would replace it");
+  }
   if (program->output && !is_below(program->output))
     return wrong(why, "'output' is a file in the program's folder, without '/' before it or '..' in it");
   if (program->compare == COMPARE_TREE && program->oracle < ORACLE_EXPECTED)

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *place_name(const struct machine *machine, enum runner runner) {
@@ -174,6 +175,11 @@ char *target_check(const struct target *target) {
     return xasprintf("%s: %s (chmod +x it)", target->elf, strerror(errno));
   if (wrappers->count && access(wrappers->items[0], X_OK) != 0)
     return xasprintf("%s: %s (run `make` to build it)", wrappers->items[0], strerror(errno));
+  struct stat status;
+  if (emulator->count && target->runner == RUNNER_COMMAND && stat(emulator->items[0], &status) == 0 &&
+      !S_ISREG(status.st_mode))
+    return xasprintf("%s, which 'runner = %s' names, is no program", emulator->items[0],
+                     target->program->runners.items[0]);
   if (emulator->count && target->runner == RUNNER_COMMAND && access(emulator->items[0], X_OK) != 0)
     return xasprintf("%s, which 'runner = %s' names: %s", emulator->items[0], target->program->runners.items[0],
                      strchr(emulator->items[0], '/') ? strerror(errno) : "it is not on the PATH");

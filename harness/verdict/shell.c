@@ -5,11 +5,12 @@
 #include "harness/process/confinement.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
-enum { COMMAND_DEADLINE_MS = 60000 };
+enum { COMMAND_DEADLINE_MS = 60000, MOST_MIB = 64 };
 
 #define SHELL "/bin/bash"
 
@@ -20,6 +21,9 @@ static void complain(const struct shell_command *command, int status, struct byt
   else if (status < 0)
     die("%s, which runs the commands of suites: %s%s", SHELL, strerror(-status),
         status == -ENOENT ? " (install bash)" : "");
+  else if ((WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGXFSZ) ||
+           (WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ))
+    bytes_printf(why, "%s wrote more than %d MiB: %s", what, MOST_MIB, command->text);
   else if (WIFEXITED(status))
     bytes_printf(why, "%s ended with exit status %d%s: %s", what, WEXITSTATUS(status),
                  WEXITSTATUS(status) == 127 ? " (not found)"
@@ -35,12 +39,18 @@ struct running {
   const struct shell_command *command;
   const char **text; /* its place among the words of the shell */
   char *filled;
+  char *limited; /* the same, with a limit for what it writes */
 };
+
+/* TEXT after a limit for the size of a file, which its stdout is: what prints without end fills no memory. */
+static char *limit(const char *text) { return xasprintf("ulimit -f %d\n%s", MOST_MIB << 11, text); }
 
 static bool fill(void *user, const char *folder) {
   struct running *running = user;
   running->filled = running->command->fill(running->command->user, folder);
-  *running->text = running->filled;
+  free(running->limited);
+  running->limited = running->filled ? limit(running->filled) : NULL;
+  *running->text = running->limited;
   return running->filled != NULL;
 }
 
@@ -50,14 +60,16 @@ static bool after(void *user, const char *folder) {
 }
 
 bool shell_run(struct workspace *workspace, const struct shell_command *command, struct bytes *out, struct bytes *why) {
-  const char *words[] = {SHELL, "--posix", "-p", "-o", "pipefail", "-c", command->text, NULL};
+  char *limited = limit(command->text);
+  const char *words[] = {SHELL, "--posix", "-p", "-o", "pipefail", "-c", limited, NULL};
   const struct command_line line = {
       .words = words, .folder = command->folder, .input = command->input, .deadline_ms = COMMAND_DEADLINE_MS};
-  struct running running = {command, &words[6], NULL};
+  struct running running = {command, &words[6], NULL, limited};
   const struct own_folder own = {fill, after, &running};
   int status = 0;
   bool good = confined_command(workspace, &line, command->fill ? &own : NULL, out, &status);
   free(running.filled);
+  free(running.limited);
   if (good && !(status >= 0 && WIFEXITED(status) && (size_t)WEXITSTATUS(status) == command->status)) {
     complain(command, status, why);
     good = false;

@@ -83,6 +83,17 @@ printf 'z\n' >in/z.txt
 verify 'a wrong byte in it diverges' 1 'DIVERGED s/c/z.txt p native: output file byte 0 is 0x7a, expected 0x5a'
 rm in/z.txt
 
+# shellcheck disable=SC2016 # sh expands
+program writer 'cat "$1" >/dev/null; echo noise'
+suite '[program p]' 'elf = writer' 'arguments = {file}' 'output = out.bin' 'file = out.bin: ONE\nTWO\n' 'oracle = command' \
+  'oracle-command = tr a-z A-Z' "${texts[@]}"
+verify 'a file that stood there before was not written' 1 'it did not write the file out.bin, which stood there before'
+suite "${writer[@]}" 'file = document.md: x' "${texts[@]}"
+run "$gate" verify --no-self-audit --suite s.ini
+expect_text 'a file is not called as the input is' "'file' has the name of the input" "$folder/err"
+suite '[program p]' 'elf = writer' 'oracle = command' 'oracle-command = yes' "${texts[@]}"
+verify 'a command that prints without end is a fault' 3 'the oracle command wrote more than 64 MiB: yes'
+
 # ---- what is in the folder ------------------------------------------------------------------------------------------
 
 mkdir -p given/sub
@@ -103,6 +114,8 @@ suite '[program p]' 'elf = echoing' 'stdin = given/sub/g' 'oracle = command' 'or
 verify 'stdin is a file' 0 'EQUAL s/c/a.txt'
 suite '[program p]' 'elf = echoing' 'stdin = nowhere' 'oracle = command' 'oracle-command = echo g' "${texts[@]}"
 verify 'that must be there' 3 'stdin = nowhere: '
+suite '[program p]' 'elf = echoing' 'stdin = given' 'oracle = command' 'oracle-command = echo g' "${texts[@]}"
+verify 'and be a file' 3 'it is no file'
 suite '[program p]' 'elf = lister' 'copy = nowhere' 'oracle = command' 'oracle-command = true' "${texts[@]}"
 verify 'and so must a folder' 3 'nowhere: No such file or directory'
 
@@ -179,6 +192,9 @@ suite "${posted[@]}" 'request-body = given/sub/g' 'oracle-command = printf "PUT 
 verify 'a body of a file' 0 'EQUAL s/c/a.txt'
 suite "${posted[@]}" 'request-body = nowhere' 'oracle-command = true' "${texts[@]}"
 verify 'which must be there' 3 'request-body = nowhere: '
+mkdir blank && printf 'x' >'blank/a b.txt'
+suite "${posted[@]}" 'request-body = input' 'oracle-command = printf "PUT /a%%20b: "; cat' '[cases c]' 'source = folder' 'path = blank'
+verify 'a name in a path is percent-encoded' 0 'EQUAL s/c/a b.txt'
 suite "${keeper[@]}" 'method = HEAD' 'header = Server: keeper/*' 'header = Date: *.*' \
   'header = Content-Length: {length}' "${texts[@]}"
 verify 'an answer to HEAD has no body' 0 'EQUAL s/c/a.txt'
@@ -229,6 +245,12 @@ expect_text 'with its key' "nowhere-emu, which 'runner = nowhere-emu' names: it 
 suite "${ran[@]}" 'runner = native, qemus' "${texts[@]}"
 run "$gate" verify --no-self-audit --suite s.ini
 expect_text 'a runner that is misspelt has a nearest' "unknown runner 'qemus'; did you mean 'qemu'?" "$folder/err"
+suite "${ran[@]}" 'runner = ./in' "${texts[@]}"
+run "$gate" verify --no-self-audit --suite s.ini
+expect_text 'a folder is no runner' "which 'runner = ./in' names, is no program" "$folder/err"
+printf 'no program\n' >noise && chmod +x noise
+suite "${ran[@]}" 'runner = ./noise' "${texts[@]}"
+verify 'a runner that cannot be started is a fault of its own' 3 "the kernel would not start the command that 'runner' names"
 bytes 7f 45 4c 46 02 01 01 00 00 00 00 00 00 00 00 00 02 00 32 00 01 00 00 00 >itanium
 chmod +x itanium
 suite '[program p]' 'elf = itanium' 'oracle = command' 'oracle-command = true' "${texts[@]}"
