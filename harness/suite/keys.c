@@ -231,6 +231,21 @@ static bool check_values(const struct key *key, const void *section, struct byte
   return good;
 }
 
+/* Whether the value of KEY in SECTION is empty, though that means nothing. */
+static bool is_empty(const struct key *key, const void *section) {
+  const void *field = (const char *)section + key->offset;
+  const struct text_list *list = field;
+  bool empty = false;
+  if (key->knows & TAKES_EMPTY)
+    return false;
+  if (key->type == KEY_TEXT)
+    return **(char *const *)field == '\0';
+  bool lists = key->type == KEY_LIST || key->type == KEY_WORDS || key->type == KEY_ARGUMENTS;
+  for (size_t i = 0; key->type == KEY_LIST && i < list->count; i++)
+    empty |= list->items[i][0] == '\0';
+  return lists && (empty || list->count == 0);
+}
+
 bool keys_check(const struct key_table *table, const void *section, uint64_t given, struct bytes *why) {
   for (size_t i = 0; i < table->count; i++) {
     const struct key *key = &table->keys[i];
@@ -239,7 +254,11 @@ bool keys_check(const struct key_table *table, const void *section, uint64_t giv
     const char *missing = missing_need(table, key, section);
     if (missing)
       bytes_printf(why, "'%s' has no effect without '%s': remove it, or add that", key->name, missing);
-    if (missing || !check_values(key, section, why))
+    bool empty = !missing && is_empty(key, section);
+    if (empty)
+      bytes_printf(why, "'%s' is empty, which has no effect: remove it (what stands after ' ;' is a comment)",
+                   key->name);
+    if (missing || empty || !check_values(key, section, why))
       return false;
   }
   return true;

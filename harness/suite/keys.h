@@ -35,6 +35,7 @@ struct key {
 enum {
   KNOWS_AS_PATH = 1 << 28,  /* every word in braces must be a placeholder */
   KNOWS_AS_SHELL = 1 << 29, /* a shell reads it */
+  TAKES_EMPTY = 1 << 27,    /* an empty value means something */
   KNOWS_UNREAD = 1 << 30    /* no brace means anything */
 };
 

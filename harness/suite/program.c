@@ -260,12 +260,12 @@ static bool check_words(const struct program *program, struct bytes *why) {
 
 bool program_check(const struct program *program, struct bytes *why) {
   struct bytes errors = {0};
+  if (!program->elf || !*program->elf)
+    return wrong(why, "the program has no 'elf = PATH'");
   if (!check_words(program, why) || !check_lists(program, why) || !check_numbers(program, why) ||
       !keys_check(&program_keys, program, program->given, why) || !check_server(program, why) ||
       !check_request(program, why) || !check_paths(program, why))
     return false;
-  if (!program->elf || !*program->elf)
-    return wrong(why, "the program has no 'elf = PATH'");
   if (strstr(program->elf, "{arch}") && program->arches.count == 0)
     return wrong(why, "'elf' has {arch}, so 'arch = x64 arm64' must say which");
   if (program->oracle == ORACLE_COMMAND && !program->oracle_command)

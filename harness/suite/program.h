@@ -34,7 +34,7 @@ extern const char *const runner_words[], *const drive_words[], *const ready_word
       "machines that `bytegate machines` lists; without it, the one that the ELF header says")                         \
   KEY(KEY_ARGUMENTS, runners, "runner", NULL, NULL, KNOWS_FIXED | KNOWS_ARCH, NULL,                                    \
       "native, qemu or both; or a command that runs the program: an emulator, a wrapper")                              \
-  KEY(KEY_ARGUMENTS, arguments, "arguments", NULL, NULL, KNOWS_RUN, NULL,                                              \
+  KEY(KEY_ARGUMENTS, arguments, "arguments", NULL, NULL, TAKES_EMPTY | KNOWS_RUN, NULL,                                \
       "split as sh does; {file}: the path of the input, {port}: a free TCP port")                                      \
   KEY(KEY_LIST, environment, "environment", NULL, NULL, KNOWS_RUN, NULL, "NAME=VALUE; may stand several times")        \
   KEY(KEY_WORDS, refused, "refuse", NULL, NULL, KNOWS_NONE, NULL,                                                      \
@@ -83,7 +83,7 @@ extern const char *const runner_words[], *const drive_words[], *const ready_word
       "NAME: VALUE of an answer, in their order; * is anything; without the key, none is compared")                    \
   KEY(KEY_WORDS, ignored_headers, "ignore-header", NULL, NULL, KNOWS_NONE, "drive = http",                             \
       "names of headers that do not count, as in Date, ETag")                                                          \
-  KEY(KEY_TEXT, errors, "stderr", NULL, NULL, KNOWS_RUN, "drive = run",                                                \
+  KEY(KEY_TEXT, errors, "stderr", NULL, NULL, TAKES_EMPTY | KNOWS_RUN, "drive = run",                                  \
       "what a run writes there; without the key, it is not compared")                                                  \
   KEY(KEY_NUMBER, exit_status, "exit-status", "0", NULL, KNOWS_NONE, NULL, "of a run, or of a server after SIGTERM")   \
   KEY(KEY_TEXT, signal, "signal", NULL, NULL, KNOWS_NONE, "drive = run",                                               \

@@ -13,7 +13,7 @@
 
 /* The keys (keys.h): type, field, key, default, words, placeholders, what they need, help. */
 #define SUITE_KEYS(KEY)                                                                                                \
-  KEY(KEY_TEXT, about, "about", "", NULL, KNOWS_UNREAD, NULL, "one line for people")                                   \
+  KEY(KEY_TEXT, about, "about", "", NULL, TAKES_EMPTY | KNOWS_UNREAD, NULL, "one line for people")                     \
   KEY(KEY_YES_NO, on_demand, "on-demand", "no", NULL, KNOWS_NONE, NULL, "yes: it runs only when it is named")
 
 struct suite {

@@ -134,6 +134,9 @@ suite "${maker[@]}" 'oracle-command = {suite}/maker; rm -f d/x.up' "${folders[@]
 verify 'a file too many diverges' 1 'DIVERGED s/c/one p native: tree'
 suite "${maker[@]}" 'oracle-command = {suite}/maker; printf "Z\n" >y.up' "${folders[@]}"
 verify 'and so does a byte in a file' 1 'DIVERGED s/c/two p native: tree byte'
+# shellcheck disable=SC2016 # the oracle's shell expands
+suite "${maker[@]}" 'oracle-command = {suite}/maker; for f in *.up; do [ ! -f $f ] || chmod +x $f; done' "${folders[@]}"
+verify 'and what may be executed' 1 'DIVERGED s/c/two p native: tree byte'
 mkdir -p expected/one/d expected/one/made expected/two/made
 printf 'x\n' >expected/one/d/x; printf 'X\n' >expected/one/d/x.up; ln -s made expected/one/l
 printf 'y\n' >expected/two/y; printf 'Y\n' >expected/two/y.up; ln -s made expected/two/l
