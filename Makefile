@@ -129,7 +129,7 @@ endif
 ## Targets
 
 .PHONY: all help
-GATE := $(if $(HARNESS_SOURCES),$(BUILD)/bytegate $(PLUGINS) $(LAUNCHERS))
+GATE := $(if $(HARNESS_SOURCES),$(BUILD)/bytegate $(PLUGINS) $(LAUNCHERS) $(BUILD)/new/.copied)
 all: elf $(GATE) ## build the programs under test and the gate (the default)
 
 help: ## list the targets, and the variables of the command line
@@ -175,6 +175,8 @@ install: $(BUILD)/bytegate $(MANUALS:%=$(BUILD)/%) $(HELPERS) $(BUILD)/libbytela
 	  install -D -m 644 "$$each" "$(DESTDIR)$(PREFIX)/share/doc/bytegate/$${each#fixtures/}" || exit 1; done
 	for each in $(HELPERS:$(BUILD)/%=%); do \
 	  install -D -m 755 "$(BUILD)/$$each" "$(DESTDIR)$(PREFIX)/lib/bytegate/$$each" || exit 1; done
+	find harness/new/templates -type f | while read -r each; do \
+	  install -D -m 644 "$$each" "$(DESTDIR)$(PREFIX)/lib/bytegate/new/$${each#harness/new/templates/}" || exit 1; done
 	for each in $(BYTELAY_HEADERS:generators/%=%); do \
 	  install -D -m 644 "generators/$$each" "$(DESTDIR)$(PREFIX)/include/bytelay/$$each" || exit 1; done
 	install -D -m 644 generators/API-CHANGES.md "$(DESTDIR)$(PREFIX)/share/doc/bytegate/API-CHANGES.md"
@@ -400,6 +402,14 @@ $(BUILD)/step_instructions: harness/helpers/step/step_instructions.c $(wildcard 
 $(filter-out $(BUILD)/confine,$(LAUNCHERS)):
 	mkdir -p $(@D)
 	$(CC) -I. $(filter-out $(SANITIZERS),$(CFLAGS)) -static -o $@ $(filter %.c,$^)
+
+# The templates of `bytegate new`, beside the command.
+TEMPLATES := $(shell find harness/new/templates -type f 2>/dev/null)
+$(BUILD)/new/.copied: $(TEMPLATES)
+	rm -rf $(BUILD)/new
+	mkdir -p $(@D)
+	cp -r harness/new/templates/. $(@D)
+	touch $@
 
 # The prover, for z3 and Unicorn; see generators/isa/prove/check.h.
 $(BUILD)/prove: $(call objects,$(PROVE_SOURCES) $(wildcard generators/tests/kernel_numbers_*.c)) $(BUILD)/libgenerators.a

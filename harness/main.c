@@ -16,6 +16,7 @@
 #include "harness/loaders/liveness.h"
 #include "harness/loaders/loaders.h"
 #include "harness/mutate/mutate.h"
+#include "harness/new/new.h"
 #include "harness/process/workspace.h"
 #include "harness/reduce/reduce.h"
 #include "harness/report/html/html.h"
@@ -569,6 +570,9 @@ int main(int argc, char **argv) {
     break;
   case COMMAND_CHECK:
     status = check_command(options.operands.items[0], options.json);
+    break;
+  case COMMAND_NEW:
+    status = new_command(options.operands.items[0], options.raw);
     break;
   case COMMAND_LIVENESS:
     status = liveness_command(options.session.build, "fixtures/loaders.ini", &options.session.programs);

@@ -35,6 +35,10 @@ static const struct command_row commands[COMMANDS] = {
                         "difference; never where CI is set (record is another name of it)"},
     [COMMAND_INIT] = {"init", "PROGRAM", 1, 1,
                       "write a first suite file for a program: read its header, and run it to see what it takes"},
+    [COMMAND_NEW] = {"new", "NAME", 1, 1,
+                     "make the folder NAME with a program that is laid byte by byte for two machines, a Makefile, a "
+                     "suite with an oracle, and inputs",
+                     "make a folder with a program to begin with"},
     [COMMAND_REDUCE] = {"reduce", "CASE", 0, 1, "find the smallest document that fails like CASE",
                         "find the smallest document that fails alike"},
     [COMMAND_COVERAGE] = {"coverage", "", 0, 0, "measure which instructions and branch edges cases reach",
@@ -164,6 +168,7 @@ static const struct option_row what_to_run[] = {
     {"plan", 0, "FILE", "A record with times, by which shards take equally long; the same for all of them", BY_VERIFY,
      SET_TEXT, FIELD(plan)},
     {"elf", 0, NULL, "Bisect between two builds of a program, not two commits", BY(BISECT), SET_TRUE, FIELD(by_elf)},
+    {"raw", 0, NULL, "A file laid by hand, header and all, for x86-64", BY(NEW), SET_TRUE, FIELD(raw)},
     {NULL},
 };
 

@@ -15,6 +15,7 @@ enum command {
   COMMAND_AUDIT,
   COMMAND_ACCEPT,
   COMMAND_INIT,
+  COMMAND_NEW,
   COMMAND_REDUCE,
   COMMAND_COVERAGE,
   COMMAND_COVERS,
@@ -64,6 +65,7 @@ struct options {
   uint64_t byte;
   bool by_elf; /* bisect --elf */
   uint64_t seconds;
+  bool raw;         /* new --raw */
   bool unexplained; /* mutate --unexplained */
   enum confine_policy confine;
   bool update_known;

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# `bytegate new` as somebody meets it who has the installed package and nothing else: the folder that it makes is laid,
+# runs on both machines and is green at once; one wrong number in it is red, with its byte and its line; and what it
+# cannot make is refused.
+# shellcheck source=scripts/tests/tap.sh
+# reads: everything
+source "$(dirname "$0")/tap.sh"
+
+prefix=$folder/prefix
+run make -C "$root" BUILD="${build#"$root"/}" PREFIX="$prefix" install
+expect_status 'make install' 0
+export PATH=$prefix/bin:$PATH PKG_CONFIG_PATH=$prefix/share/pkgconfig MAKEFLAGS=
+mkdir work && cd work || exit 1
+
+run bytegate new shout
+expect_status 'a folder is made' 0
+expect_text 'what to type next is said' 'cd shout && make && make verify' "$folder/out"
+cd shout || exit 1
+run make
+expect_status 'it is laid' 0
+run make verify
+expect_status 'and green' 0
+expect_text 'with no failure' 'cases, 0 failed, 0 known divergences' "$folder/err"
+expect_text 'by every loader' 'attempts, 0 not as declared' "$folder/out"
+run bytegate explain build/elf/shout_x64
+expect_status 'explain works there' 0
+run bytegate mutate --build build --program shout_x64 --seconds 2 write_all
+expect_text 'mutate works there, and names lines of the source' 'shout.c:' "$folder/out"
+sed -i 's/bgeu(T1, 26/bgeu(T1, 25/' shout.c
+run make
+run bytegate verify --build build -k --text
+expect_status 'a wrong number is red' 1
+expect_text 'the byte is named' 'stdout byte 2 is 0x7a, expected 0x5a' "$folder/out"
+cd ..
+
+run bytegate new --raw byhand
+expect_status 'a folder for a file by hand' 0
+cd byhand || exit 1
+run make
+expect_status 'it is laid by hand' 0
+run make verify
+expect_status 'by hand, and green' 0
+sed -i 's/"ba 08 00 00 00"/"ba 09 00 00 00"/' byhand.c
+run make
+expect_status 'a row whose bytes are not proven is refused' 2
+expect_text 'with file and line' 'the row says "ba 09 00 00 00", but "ba 08 00 00 00" was laid' "$folder/err"
+cd ..
+
+run bytegate new shout
+expect_status 'nothing is replaced' 2
+expect_text 'that is said' 'is there already, and nothing is replaced' "$folder/err"
+for name in Shout 1st a/b ''; do
+  run bytegate new "$name"
+  expect_status "the name \"$name\" is refused" 2
+  expect_text "what a name has is said of \"$name\"" 'small letters, digits' "$folder/err"
+done
+
+done_testing
