@@ -164,6 +164,8 @@ static void print_programs(const struct session *session, size_t first, size_t e
 
 /* A line for each suite of which anything ran, and below it the programs that fail. */
 static void print_table(const struct session *session, struct bytes *out) {
+  if (session->finished == 0 && !session->options->verbose)
+    return;
   bytes_printf(out, "%-*s%*s%*s%*s%*s\n", NAME_WIDTH, "suite", NUMBER_WIDTH, "cases", NUMBER_WIDTH, "equal",
                NUMBER_WIDTH, "known", NUMBER_WIDTH, "failed");
   for (size_t first = 0; first < session->result_count;) {

@@ -160,7 +160,8 @@ void patch_routine(const char *from, const char *to, const char *routine, const 
   while (i < map.count && (map.entries[i].kind != MAP_CODE || strcmp(map.entries[i].routine, routine) != 0))
     i++;
   ck_assert_msg(i < map.count, "%s has no routine %s", from, routine);
-  memcpy(file.data + (map.entries[i].address - map.base), code, len);
+  if (code) /* NULL: a machine that the test does not run on */
+    memcpy(file.data + (map.entries[i].address - map.base), code, len);
   ck_assert_int_eq(write_file(new, span_of(&file)), 0);
   ck_assert_int_eq(chmod(new, 0755), 0);
   ck_assert_int_eq(run_shell(&out, "cp %s.map %s.map", old, new), 0);
