@@ -173,6 +173,19 @@ static void offer_commands(const struct line *line) {
       offer(line, command_row((enum command)i)->name);
 }
 
+static void offer_values(const struct line *line) {
+  if (strcmp(line->asked, "@suites") == 0) {
+    offer_suites(line);
+  } else if (strcmp(line->asked, "@machines") == 0) {
+    for (size_t i = 0; i < machine_count; i++)
+      offer(line, machines[i].name);
+  } else if (*line->asked == '@') {
+    offer_of_suites(line);
+  } else {
+    offer_words(line, line->asked);
+  }
+}
+
 void print_candidates(const struct text_list *words) {
   struct line line = {.number = -1,
                       .session = {.command = "bytegate",
@@ -186,17 +199,8 @@ void print_candidates(const struct text_list *words) {
     offer_names(&line);
   else if (!line.is_value && line.number < 0)
     offer_commands(&line);
-  else if (!line.asked)
-    ;
-  else if (strcmp(line.asked, "@suites") == 0)
-    offer_suites(&line);
-  else if (strcmp(line.asked, "@machines") == 0)
-    for (size_t i = 0; i < machine_count; i++)
-      offer(&line, machines[i].name);
-  else if (*line.asked == '@')
-    offer_of_suites(&line);
-  else
-    offer_words(&line, line.asked);
+  else if (line.asked)
+    offer_values(&line);
   text_list_free(&line.session.suites);
   text_list_free(&line.session.programs);
 }

@@ -15,9 +15,13 @@ enum { NEEDED_MIB = 256 };
 static void add(struct diagnosis *diagnosis, const char *name, enum finding_state state, char *found,
                 const char *effect, const char *remedy) {
   assert(diagnosis->count < FINDINGS_MOST);
-  bool good = state == FINDING_GOOD;
-  diagnosis->findings[diagnosis->count++] =
-      (struct finding){name, state, found, good ? NULL : xstrdup(effect), good ? NULL : xstrdup(remedy)};
+  struct finding *finding = &diagnosis->findings[diagnosis->count++];
+  *finding = (struct finding){.name = name, .state = state};
+  finding->found = found;
+  if (state != FINDING_GOOD) {
+    finding->effect = xstrdup(effect);
+    finding->remedy = xstrdup(remedy);
+  }
 }
 
 static void judge_oracle(const struct surroundings *seen, struct diagnosis *diagnosis) {

@@ -17,24 +17,16 @@ static bool is_character(const char *at, size_t len) {
 
 /* How CHARACTER is written; NULL: as itself. In an attribute a line end would become a blank. */
 static const char *reference_of(char character, bool in_attribute) {
-  switch (character) {
-  case '&':
-    return "&amp;";
-  case '<':
-    return "&lt;";
-  case '>':
-    return "&gt;";
-  case '\r':
-    return "&#13;";
-  case '"':
-    return in_attribute ? "&quot;" : NULL;
-  case '\n':
-    return in_attribute ? "&#10;" : NULL;
-  case '\t':
-    return in_attribute ? "&#9;" : NULL;
-  default:
-    return NULL;
-  }
+  static const struct {
+    char character;
+    bool only_in_attributes;
+    const char *reference;
+  } rows[] = {{'&', false, "&amp;"}, {'<', false, "&lt;"},  {'>', false, "&gt;"}, {'\r', false, "&#13;"},
+              {'"', true, "&quot;"}, {'\n', true, "&#10;"}, {'\t', true, "&#9;"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (rows[i].character == character && (in_attribute || !rows[i].only_in_attributes))
+      return rows[i].reference;
+  return NULL;
 }
 
 static void add_text(struct bytes *out, struct span text, bool in_attribute) {
