@@ -62,8 +62,8 @@ print_excerpt() {
   green)
     local object=render-object
     if [ "$write" = yes ]; then set --; else set -- --suite hello && object=hello; fi
-    "$build/bytegate" verify --text "$@" | tail -n 1
-    "$build/bytegate" verify --text --no-self-audit --suite "$object" | tail -n 1
+    "$build/bytegate" verify --text "$@" | sed -n '/^GREEN/p'
+    "$build/bytegate" verify --text --no-self-audit --suite "$object" | sed -n '/^GREEN/p'
     "$build/bytegate" loaders | tail -n 1
     scripts/lay-again.sh "$build" | tail -n 1
     ;;

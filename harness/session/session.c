@@ -474,6 +474,7 @@ static void find_idle_entries(struct session *session) {
 /* Holds libcmark to what is published, and then the programs to it. */
 static void judge_all(struct session *session, struct workspace *workspace, struct result **jobs, size_t count) {
   bool go_on = true;
+  session->began = true;
   for (size_t i = 0; go_on && i < session->result_count; i++)
     if (session->results[i].restored)
       go_on = finish(session, &session->results[i]);
@@ -662,6 +663,8 @@ enum left_out session_left_out(const struct session *session, const struct resul
     return LEFT_SKIPPED;
   if (session->interrupted)
     return LEFT_INTERRUPTED;
+  if (!session->began)
+    return LEFT_NOT_BEGUN;
   return session->failed && !session->options->keep_going ? LEFT_AFTER_FAILURE : LEFT_UNJUDGED;
 }
 
@@ -673,6 +676,7 @@ const char *left_out_reason(enum left_out left_out) {
       "because their program could not be started",
       "because their program hung again and again",
       "because what runs their program failed",
+      "because the run could not begin",
       "because their server had ended before",
       "because their suite skips them",
   };

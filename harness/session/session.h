@@ -65,6 +65,7 @@ struct session {
   uint64_t started_ns, elapsed_ns;
   unsigned strays;             /* processes that left their group and were killed at the end */
   struct workspace *workspace; /* while it runs */
+  bool began;                  /* it got as far as to judge */
   int interrupted;             /* signal, or 0: what was judged until then stands, and nothing else */
   char *scope;                 /* of which whole this run is a part, "shard 1 of 3"; NULL: it is the whole */
   const char *confinement;     /* how programs were confined: "whole", "off", "without ..."; NULL: not known */
@@ -120,6 +121,7 @@ enum left_out {
   LEFT_UNSTARTABLE,
   LEFT_AFTER_HANGS,
   LEFT_AFTER_FAULT, /* the runner or this harness failed */
+  LEFT_NOT_BEGUN,   /* there is no verdict on anything */
   LEFT_UNJUDGED,    /* how a server stops, where each had ended before */
   LEFT_SKIPPED,     /* its suite says so */
   LEFT_REASONS

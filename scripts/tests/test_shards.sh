@@ -192,6 +192,12 @@ verify --shard 3/3 --record none --case c/01 --program p
 expect_status 'an empty shard is no success: 3' 3
 expect_text 'an empty shard is told' 'shard 3 of 3 is empty: only 1 cases are selected' err
 
+# A program that is not there: nothing began, and that is what is said of each case.
+sed 's/^elf = q/elf = not-there/' s.ini >lacking.ini
+run "$gate" verify --suite ./lacking.ini --no-self-audit --record lacking --text
+expect_status 'a program that is not there: 3' 3
+expect_text 'a program that is not there: why no case was run' '60 cases were not run, because the run could not begin' out
+
 # A plan: the case that took long has a shard of its own.
 sed -E 's/("case":"c\/05","program":"p".*"duration_ns":)[0-9]+/\1900000000000/; s/"duration_ns":[0-9]{1,10},/"duration_ns":1000,/' whole.record >plan
 for number in 1 2; do
