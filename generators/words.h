@@ -28,9 +28,15 @@ template <class T, class R, class I> inline typename std::enable_if<bl_is_intege
   return imm;
 }
 inline void bl_enter_all(std::initializer_list<BlReg> saved) { bl_enter(saved.begin(), (int)saved.size()); }
+inline BlClause bl_clause_of(BlClauseKind kind, std::initializer_list<BlReg> registers) {
+  return bl_clause(kind, registers.begin(), (int)registers.size());
+}
+inline void bl_contract_of(std::initializer_list<BlClause> clauses) { bl_contract(clauses.begin()); }
 #define BL_PICK_(b, reg, imm) bl_pick(b, reg, imm)
 #define BL_INTEGER_(value, imm) bl_pick(value, 0, imm)
 #define BL_ENTER_(...) bl_enter_all({__VA_ARGS__})
+#define BL_CLAUSE_(kind, ...) bl_clause_of(kind, {__VA_ARGS__})
+#define BL_CONTRACT_(...) bl_contract_of({__VA_ARGS__})
 #else
 #define BL_INTEGERS_(imm)                                                                                              \
   _Bool: imm, char: imm, signed char: imm, unsigned char: imm, short: imm, unsigned short: imm, int: imm,              \
@@ -39,6 +45,9 @@ inline void bl_enter_all(std::initializer_list<BlReg> saved) { bl_enter(saved.be
 #define BL_INTEGER_(value, imm) _Generic((value), BL_INTEGERS_(imm))
 #define BL_ENTER_(...)                                                                                                 \
   bl_enter((const BlReg[]){__VA_ARGS__}, (int)(sizeof((const BlReg[]){__VA_ARGS__}) / sizeof(BlReg)))
+#define BL_CLAUSE_(kind, ...)                                                                                          \
+  bl_clause(kind, (const BlReg[]){__VA_ARGS__}, (int)(sizeof((const BlReg[]){__VA_ARGS__}) / sizeof(BlReg)))
+#define BL_CONTRACT_(...) bl_contract((const BlClause[]){__VA_ARGS__})
 #endif
 /* clang-format on */
 
@@ -56,8 +65,22 @@ inline void bl_enter_all(std::initializer_list<BlReg> saved) { bl_enter(saved.be
 #define S3 BL_S3
 #define S4 BL_S4
 #define S5 BL_S5
-#define routine(name) (BL_AT, bl_routine(name)) /* open a routine: bind a global label */
-#define label(name) (BL_AT, bl_label(name))     /* bind a label of this routine */
+#define ALL_A A0, A1, A2, A3, A4, A5
+#define ALL_T T0, T1
+/* Open a routine: bind a global label, and declare its contract: routine("name", in(A0), destroys(ALL_T)). It stands in
+ * one line: compilers do not agree which is __LINE__ in a call of several. */
+#define routine(...) BL_ROUTINE_(__VA_ARGS__, (BL_LITERAL_(BlClause){BL_CLAUSE_END, 0}))
+#define BL_ROUTINE_(name, ...) (BL_AT, bl_routine(name), BL_CONTRACT_(__VA_ARGS__))
+#define in(...) BL_CLAUSE_(BL_CLAUSE_IN, __VA_ARGS__)
+#define out(...) BL_CLAUSE_(BL_CLAUSE_OUT, __VA_ARGS__)
+#define out_if(...) BL_CLAUSE_(BL_CLAUSE_OUT_IF, __VA_ARGS__)
+#define moves(...) BL_CLAUSE_(BL_CLAUSE_MOVES, __VA_ARGS__)
+#define destroys(...) BL_CLAUSE_(BL_CLAUSE_DESTROYS, __VA_ARGS__)
+#define may_destroy(...) BL_CLAUSE_(BL_CLAUSE_MAY_DESTROY, __VA_ARGS__)
+#define no_return (BL_LITERAL_(BlClause){BL_CLAUSE_NO_RETURN, 0})
+#define c_function (BL_LITERAL_(BlClause){BL_CLAUSE_C_FUNCTION, 0})
+#define piece (BL_LITERAL_(BlClause){BL_CLAUSE_PIECE, 0})
+#define label(name) (BL_AT, bl_label(name)) /* bind a label of this routine */
 #define label_uncounted(name) (BL_AT, bl_label_uncounted(name))
 #define enter(...) (BL_AT, BL_ENTER_(__VA_ARGS__))
 #define enter_bare() (BL_AT, bl_enter(NULL, 0))

@@ -569,7 +569,7 @@ int main(int argc, char **argv) {
     status = explain_command(options.operands.items[0], options.json, options.out);
     break;
   case COMMAND_CHECK:
-    status = check_command(options.operands.items[0], options.json);
+    status = check_command(options.operands.items, options.operands.count, options.json, options.infer);
     break;
   case COMMAND_NEW:
     status = new_command(options.operands.items[0], options.raw);

@@ -5,7 +5,7 @@
 
 /* hex_digit: in T0 = octet. Out T0 = its value as a hexadecimal digit, -1 if it is none. Destroys T1. */
 static void lay_hex_digit(void) {
-  routine("hex_digit");
+  routine("hex_digit", in(T0), out(T0), destroys(T1));
   sub(T1, T0, '0');
   bleu(T1, 9, "found");
   or (T1, T0, 0x20);
@@ -23,7 +23,7 @@ static void lay_hex_digit(void) {
  * or 0 if there is none. The text ends with an octet that is in no address. */
 static void lay_take_ipv6(void) {
   Reg text = S0, place = S1, count = S2, gap = S3, group = S4; /* count, gap: in bytes; a gap of 16: none so far */
-  routine("take_ipv6");
+  routine("take_ipv6", in(A0, A1), out(A0), destroys(A1, A2, ALL_T));
   enter(text, place, count, gap, group);
   mov(text, A0);
   mov(place, A1);
@@ -121,7 +121,7 @@ static void lay_is_authority(void) {
   data("host_octets", 1); /* unreserved and sub-delims, but for letters and digits */
   data_bytes("-._~!$&'()*+,;=", sizeof "-._~!$&'()*+,;=");
 
-  routine("is_authority");
+  routine("is_authority", in(A0, A1), out(A0), destroys(A1, A2, ALL_T));
   enter(place, end);
   mov(place, A0);
   mov(end, A1);
@@ -187,7 +187,7 @@ static void lay_is_authority(void) {
  * longest run of two or more groups of zero, the first of several, becomes "::". */
 static void lay_append_ipv6(void) {
   Reg address = S0, at = S1, gap = S2, longest = S3; /* offsets and lengths in bytes */
-  routine("append_ipv6");
+  routine("append_ipv6", in(A0, A1), out(A0), destroys(A1, A2, ALL_T));
   enter(address, at, gap, longest);
   mov(address, A1);
   li(gap, 16); /* none */
@@ -257,7 +257,7 @@ static void lay_append_ipv6(void) {
  * "[a::b]:port". */
 static void lay_append_listen_address(void) {
   Reg address = S0;
-  routine("append_listen_address");
+  routine("append_listen_address", in(A0, A1), out(A0), destroys(A1, A2, A3, ALL_T));
   ld16(T0, A1, SOCKADDR_FAMILY);
   beq(T0, LINUX_AF_INET, "append_socket_address");
   enter(address);

@@ -19,14 +19,14 @@
 
 /* arm_deadline: in A0 = nanoseconds. The slot's deadline is so long from now. */
 static void lay_arm_deadline(void) {
-  routine("arm_deadline");
+  routine("arm_deadline", in(A0, S0), destroys(A0, A1, T0));
   la(A1, "server");
   ld64(T0, A1, SERVER_NOW);
   add(A0, A0, T0);
   jump("set_deadline");
 
   /* set_deadline: in A0 = the slot's deadline. */
-  routine("set_deadline");
+  routine("set_deadline", in(A0, S0), destroys(A1, T0));
   st64(A0, SLOT, SLOT_DEADLINE);
   la(A1, "server");
   ld64(T0, A1, SERVER_NEXT_DEADLINE);
@@ -38,7 +38,7 @@ static void lay_arm_deadline(void) {
 
 /* watch_socket: in A4 = LINUX_EPOLL* that the epoll instance shall tell of the slot's socket. */
 static void lay_watch_socket(void) {
-  routine("watch_socket");
+  routine("watch_socket", in(A4, S0), destroys(A0, A1, A2, A3, A5, ALL_T));
   ld32(T0, SLOT, SLOT_EVENTS);
   bne(T0, A4, "change");
   ret();
@@ -52,7 +52,7 @@ static void lay_watch_socket(void) {
 
 /* release_page: gives back the mapping of what is left of the page, if there is one. */
 static void lay_release_page(void) {
-  routine("release_page");
+  routine("release_page", in(S0), destroys(A0, A1, A2, ALL_T));
   ld64(A0, SLOT, SLOT_PAGE);
   ld64(A1, SLOT, SLOT_PAGE_SIZE);
   st64(0, SLOT, SLOT_PAGE);
@@ -62,7 +62,7 @@ static void lay_release_page(void) {
 
 /* release_buffer: gives back the mapping of the octets received, if they have one. They are gone. */
 static void lay_release_buffer(void) {
-  routine("release_buffer");
+  routine("release_buffer", in(S0), destroys(A0, A1, A2, ALL_T));
   ld64(A0, SLOT, SLOT_BUFFER);
   ld64(A1, SLOT, SLOT_ROOM);
   add(T0, SLOT, SLOT_SMALL);
@@ -79,7 +79,7 @@ static void lay_release_buffer(void) {
 /* grow_buffer: gives the octets received room for REQUEST_ROOM. Out A0 = 0, or -errno. */
 static void lay_grow_buffer(void) {
   Reg mapping = S1;
-  routine("grow_buffer");
+  routine("grow_buffer", in(S0), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(mapping);
   li(A0, REQUEST_ROOM + REQUEST_SPARE);
   call("claim_memory");
@@ -99,7 +99,7 @@ static void lay_grow_buffer(void) {
  * slot again if there is room for it. */
 static void lay_consume_octets(void) {
   Reg place = S1, left = S2;
-  routine("consume_octets");
+  routine("consume_octets", in(A0, S0), destroys(A0, A1, A2, ALL_T));
   enter(place, left);
   mov(place, A0);
   ld64(left, SLOT, SLOT_BUFFER);
@@ -128,7 +128,7 @@ static void lay_consume_octets(void) {
 
 /* close_connection: frees the slot and what it holds. */
 static void lay_close_connection(void) {
-  routine("close_connection");
+  routine("close_connection", in(S0), destroys(ALL_A, ALL_T));
   enter_bare();
   call("release_page");
   call("release_buffer");
@@ -140,7 +140,7 @@ static void lay_close_connection(void) {
 
 /* open_connection: in A0 = socket of a new client, SLOT = a slot that is free. */
 static void lay_open_connection(void) {
-  routine("open_connection");
+  routine("open_connection", in(A0, S0), destroys(ALL_A, ALL_T));
   enter_bare();
   st32(A0, SLOT, SLOT_SOCKET);
   li(A1, LINUX_EPOLL_CTL_ADD);
@@ -165,7 +165,7 @@ static void lay_open_connection(void) {
   leave();
 
   /* give_way_after: in A0 = nanoseconds. After them the slot may be given to another client. */
-  routine("give_way_after");
+  routine("give_way_after", in(A0, S0), destroys(A0, A1, T0));
   la(A1, "server");
   ld64(T0, A1, SERVER_NOW);
   add(A0, A0, T0);
@@ -176,7 +176,7 @@ static void lay_open_connection(void) {
 /* is_client_gone: out A0 = not 0 if the client has reset its connection. One that has only ended its side waits for the
  * answer. */
 static void lay_is_client_gone(void) {
-  routine("is_client_gone");
+  routine("is_client_gone", in(S0), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   ld32(A0, SLOT, SLOT_SOCKET);
   la(A1, "drained");
   li(A2, 1);
@@ -198,7 +198,7 @@ static void lay_is_client_gone(void) {
  * connection does not persist. */
 static void lay_begin_content(void) {
   Reg status = S1;
-  routine("begin_content");
+  routine("begin_content", in(A0, S0), out(A0), destroys(A1, A2, A3, ALL_T));
   enter(status);
   mov(status, A0);
   ld64(T1, SLOT, SLOT_TRAITS);
@@ -249,7 +249,7 @@ static void lay_begin_content(void) {
  * answer and sends what can be sent at once. Nothing is rendered for a client that is gone. */
 static void lay_answer_request(void) {
   Reg status = S1, page = S2, length = S3;
-  routine("answer_request");
+  routine("answer_request", in(A0, S0, S2), destroys(ALL_A, ALL_T));
   enter(status, page, length);
   call("begin_content");
   mov(status, A0);
@@ -299,7 +299,7 @@ static void lay_answer_request(void) {
   leave();
 
   /* answer_error: in A0 = status of what has come so far. It is the last answer. */
-  routine("answer_error");
+  routine("answer_error", in(A0, S0, S2), destroys(ALL_A, ALL_T));
   ld64(T0, SLOT, SLOT_TRAITS);
   and(T0, T0, ~(REQUEST_PERSISTS | REQUEST_EXPECT));
   st64(T0, SLOT, SLOT_TRAITS);
@@ -309,7 +309,7 @@ static void lay_answer_request(void) {
 /* receive_request: READING, and there is something to read. An end of file within the request is a malformed request;
  * before it, or within the content of the one before, the client is gone. */
 static void lay_receive_request(void) {
-  routine("receive_request");
+  routine("receive_request", in(S0, S2), destroys(ALL_A, ALL_T));
   enter_bare();
   label("read");
   ld64(T0, SLOT, SLOT_FILLED);
@@ -355,7 +355,7 @@ static void lay_receive_request(void) {
  * content. Where more are left, they have their turn when the socket has room to write, which it has at once. */
 static void lay_answer_requests(void) {
   Reg turns = S1, ended = S2;
-  routine("answer_requests");
+  routine("answer_requests", in(S0, S2), destroys(ALL_A, ALL_T));
   enter(turns, ended);
   li(turns, AT_A_TIME);
   label("next");
@@ -418,7 +418,7 @@ static void lay_answer_requests(void) {
 /* continue_response: WRITING, and there is room to write. Where that was all, the next request may have come already.
  */
 static void lay_continue_response(void) {
-  routine("continue_response");
+  routine("continue_response", in(S0, S2), destroys(ALL_A, ALL_T));
   enter_bare();
   call("send_response");
   ld64(T0, SLOT, SLOT_STATE);
@@ -432,7 +432,7 @@ static void lay_continue_response(void) {
  * that reads fast does not hold up the others either. */
 static void lay_send_response(void) {
   Reg taken = S1;
-  routine("send_response");
+  routine("send_response", in(S0), destroys(ALL_A, ALL_T));
   enter(taken);
   label("write");
   la(A1, "parts");
@@ -520,7 +520,7 @@ static void lay_send_response(void) {
 
 /* note_taken: in A0 = bytes of the answer that the client has taken. They put its deadline off. */
 static void lay_note_taken(void) {
-  routine("note_taken");
+  routine("note_taken", in(A0, S0), destroys(A0, A1, ALL_T));
   mul(A0, A0, TAKE_PER_BYTE);
   ld64(T0, SLOT, SLOT_DEADLINE);
   add(A0, A0, T0);
@@ -539,7 +539,7 @@ static void lay_note_taken(void) {
 
 /* drain_request: DRAINING, and there is something to read, which is thrown away, up to DRAIN_LIMIT. */
 static void lay_drain_request(void) {
-  routine("drain_request");
+  routine("drain_request", in(S0), destroys(ALL_A, ALL_T));
   enter_bare();
   label("read");
   ld32(A0, SLOT, SLOT_SOCKET);
@@ -569,7 +569,7 @@ static void lay_advance_connection(void) {
   data_offset16("continue_response", "handlers");
   data_offset16("drain_request", "handlers");
 
-  routine("advance_connection");
+  routine("advance_connection", in(S0, S2), destroys(ALL_A, ALL_T));
   ld64(T0, SLOT, SLOT_STATE);
   jump_table(T0, "handlers");
   label("passed_over"); /* the slot has been freed since the event was told */
@@ -578,7 +578,7 @@ static void lay_advance_connection(void) {
 
 /* expire_connection: the time of the slot is over. Who has not ended a request is told so. */
 static void lay_expire_connection(void) {
-  routine("expire_connection");
+  routine("expire_connection", in(S0, S2), destroys(ALL_A, ALL_T));
   ld64(T0, SLOT, SLOT_STATE);
   bne(T0, READING, "close_connection");
   ld64(T0, SLOT, SLOT_IDLE);

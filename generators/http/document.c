@@ -16,7 +16,7 @@ enum {
  * than the renderer takes, or -errno. Makes room for them and for READ_STEP more, if there is not as much. */
 static void lay_reserve_document(void) {
   Reg document = S0, size = S1;
-  routine("reserve_document");
+  routine("reserve_document", in(A0), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(document, size);
   la(document, "document");
   ld64(T0, document, DOCUMENT_LENGTH);
@@ -55,7 +55,7 @@ static void lay_reserve_document(void) {
  * capacity doubles, up to the renderer's limit, when less than half a READ_STEP is free. */
 static void lay_append_file(void) {
   Reg descriptor = S0, document = S1, waits = S2;
-  routine("append_file");
+  routine("append_file", in(A0, A1), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(descriptor, document, waits);
   mov(descriptor, A0);
   mov(waits, A1);
@@ -101,7 +101,7 @@ static void lay_append_file(void) {
 static void lay_render_to_page(void) {
   Reg flags = S0, size = S1, document = S2;
   enum { SPARE = 64 };
-  routine("render_to_page");
+  routine("render_to_page", in(A0), out(A0), out_if(A1), destroys(A2, A3, A4, A5, ALL_T));
   enter(flags, size, document);
   mov(flags, A0);
   la(document, "document");
@@ -142,7 +142,7 @@ static void lay_render_to_page(void) {
  * memory for good. */
 void lay_tidy_document(void) {
   Reg document = S0;
-  routine("tidy_document");
+  routine("tidy_document", destroys(A0, A1, A2, A5, ALL_T));
   enter(document);
   la(document, "document");
   ld64(T0, document, DOCUMENT_LENGTH);
@@ -156,7 +156,7 @@ void lay_tidy_document(void) {
   leave();
 
   /* give_back: in A5 = place of the address and the size of a mapping. It stays, without content, or is unmapped. */
-  routine("give_back");
+  routine("give_back", in(A5), destroys(A0, A1, A2, ALL_T));
   ld64(A0, A5, 0);
   ld64(A1, A5, 8);
   bgtu(A1, KEPT_MAPPING, "unmap");

@@ -13,7 +13,7 @@ enum { LARGE_PAGE = 64 << 10 /* what is shorter the kernel takes at once, from a
  * "memory_limit". */
 static void lay_claim_memory(void) {
   Reg bytes = S1;
-  routine("claim_memory");
+  routine("claim_memory", in(A0), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(bytes);
   mov(bytes, A0);
   call("is_memory_left");
@@ -29,7 +29,7 @@ static void lay_claim_memory(void) {
   leave();
 
   /* is_memory_left: in A0 = bytes. Out A0 = 0 if so many can be claimed, else -ENOMEM. */
-  routine("is_memory_left");
+  routine("is_memory_left", in(A0), out(A0), destroys(ALL_T));
   la(T0, "server");
   ld64(T0, T0, SERVER_MEMORY);
   add(T0, T0, A0);
@@ -45,7 +45,7 @@ static void lay_claim_memory(void) {
 
 /* return_memory: in A0 = address, A1 = bytes, as they were claimed. */
 static void lay_return_memory(void) {
-  routine("return_memory");
+  routine("return_memory", in(A0, A1), destroys(A0, A2, ALL_T));
   la(A2, "server");
   ld64(T0, A2, SERVER_MEMORY);
   sub(T0, T0, A1);
@@ -56,7 +56,7 @@ static void lay_return_memory(void) {
 /* keep_page: what is left of the page is copied out of the workspace, if it is still there. Out A0 = 0, or -errno. */
 static void lay_keep_page(void) {
   Reg mapping = S1;
-  routine("keep_page");
+  routine("keep_page", in(S0), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(mapping);
   li(A0, 0);
   ld64(T0, SLOT, SLOT_LEFT);
@@ -90,7 +90,7 @@ static void lay_check_file(void) {
   static const NamedString strings[] = {{"no_file", ": is not a file"}};
   data_strings(strings);
 
-  routine("check_file");
+  routine("check_file", destroys(A0, A1, A2, A3, ALL_T));
   enter_bare();
   li(A0, LINUX_AT_FDCWD);
   la(A1, "document_path");
@@ -121,7 +121,7 @@ static void lay_check_file(void) {
  * the same error that was told less than a second before, or nobody takes it. */
 static void lay_tell_error(void) {
   Reg text = S1, error = S2;
-  routine("tell_error");
+  routine("tell_error", in(A0, A1), destroys(A0, A1, A2, A3, A4, ALL_T));
   enter(text, error);
   mov(text, A0);
   mov(error, A1);
@@ -159,7 +159,7 @@ static void lay_tell_error(void) {
 
   /* write_if_ready: in A0 = descriptor, A1 = bytes, A2 = count, 4096 at most. What nobody takes is lost: the clients
    * must not wait for it. */
-  routine("write_if_ready");
+  routine("write_if_ready", in(A0, A1, A2), destroys(A0, A1, A2, A3, A4, ALL_T));
   enter(text, error);
   la(T0, "ready_set");
   st32(A0, T0, POLLFD_FD);
@@ -189,7 +189,7 @@ static void lay_render_file(void) {
   Reg descriptor = S1, outcome = S2;
   Reg page = S1, length = S2; /* when the file has been read */
   Reg error = S1;
-  routine("render_file");
+  routine("render_file", out(A0, A2), out_if(A1), destroys(A3, A4, A5, ALL_T));
   enter(descriptor, outcome);
   label("open");
   li(A0, LINUX_AT_FDCWD);
@@ -246,7 +246,7 @@ static void lay_render_file(void) {
 /* load_document: in A0 = descriptor of FILE. Out A0 = 0, or -errno; -EISDIR stands for all that is no regular file. */
 static void lay_load_document(void) {
   Reg descriptor = S1;
-  routine("load_document");
+  routine("load_document", in(A0), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(descriptor);
   mov(descriptor, A0);
   la(A1, "file_status");

@@ -49,7 +49,7 @@ static int32_t four(const char *text) { return text[0] | text[1] << 8 | text[2] 
 
 /* skip_octets: in A1 = set. Moves CURSOR after all octets that are in the set. Out A0 = the octet there, -1 at END. */
 static void lay_skip_octets(void) {
-  routine("skip_octets");
+  routine("skip_octets", in(A1, S1), out(A0), moves(S0), destroys(ALL_T));
   bgeu(CURSOR, END, "at_end");
   ld8(A0, CURSOR, 0);
   shr(T0, A0, 3);
@@ -67,7 +67,7 @@ static void lay_skip_octets(void) {
 
 /* take_line_end: CRLF, or LF alone (RFC 9112, 2.2). A CR without its LF is an error. */
 static void lay_take_line_end(void) {
-  routine("take_line_end");
+  routine("take_line_end", in(S1), out(A0), moves(S0), destroys(ALL_T));
   bgeu(CURSOR, END, "more");
   ld8(T0, CURSOR, 0);
   beq(T0, '\n', "line_feed");
@@ -92,7 +92,7 @@ static void lay_take_line_end(void) {
 /* equals_word: in A0 = octets, A1 = after them, A2 = NUL-terminated word in small letters. Out A0 = not 0 if they are
  * that word, in letters of any case. Destroys A2, T0, T1. */
 static void lay_equals_word(void) {
-  routine("equals_word");
+  routine("equals_word", in(A0, A1, A2), out(A0, A2), destroys(ALL_T));
   label("next_octet");
   ld8(T1, A2, 0);
   bgeu(A0, A1, "ended");
@@ -128,7 +128,7 @@ static void lay_take_method(void) {
   for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
     data_offset16(methods[i].handler, "method_handlers");
 
-  routine("take_method");
+  routine("take_method", in(S1), out(A0), out_if(S3), moves(S0, S2), destroys(A1, A2, ALL_T, S4));
   enter_bare();
   mov(START, CURSOR);
   la(A1, "token_octets");
@@ -189,7 +189,7 @@ static void lay_take_method(void) {
  * path but "/" makes VERDICT 404, unless the method has spoken already; any other form belongs to methods that are not
  * served here. */
 static void lay_take_target(void) {
-  routine("take_target");
+  routine("take_target", in(S1, S2), out(A0), moves(S0, S3), destroys(A1, A2, ALL_T, S4));
   enter_bare();
   mov(START, CURSOR);
   la(A1, "target_octets");
@@ -250,7 +250,7 @@ static void lay_take_version(void) {
   data("version_form", 1);
   data_string("HTTP/0.0"); /* 0: any digit */
 
-  routine("take_version");
+  routine("take_version", in(S1), out(A0), moves(S0, S2), destroys(A1, A2, ALL_T));
   la(A1, "version_form");
   li(A2, 0);
   label("next_octet");
@@ -304,7 +304,7 @@ static void lay_find_field(void) {
   for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
     data_offset16(fields[i].handler, "field_handlers");
 
-  routine("find_field");
+  routine("find_field", in(S0, S4), out(A0), destroys(A1, A2, A3, ALL_T));
   enter_bare();
   la(A2, "fields");
   li(A3, 1);
@@ -329,7 +329,7 @@ static void lay_find_field(void) {
 /* next_element: in START = place in a list with commas (RFC 9110, 5.6.1), A3 = its end. Out A0 = its next element, A1 =
  * after that, without blanks; equal if there is none. START moves on. Destroys T0. */
 static void lay_next_element(void) {
-  routine("next_element");
+  routine("next_element", in(A3), out(A0, A1), moves(S4), destroys(T0));
   label("before_element");
   mov(A0, START);
   mov(A1, START);
@@ -366,7 +366,7 @@ static void lay_take_field_line(void) {
                                       {"word_continue", "100-continue"}};
   data_strings(words);
 
-  routine("take_field_line");
+  routine("take_field_line", in(S1), out(A0), moves(S0, S2, S3), destroys(A1, A2, A3, ALL_T, S4, S5));
   enter_bare();
   mov(START, CURSOR);
   la(A1, "token_octets");
@@ -487,7 +487,7 @@ static void lay_take_field_line(void) {
 /* judge_framing: the header section is complete. Out A0 = VERDICT, or the status that the framing of the content
  * deserves (RFC 9112, 6.3) or a Host that is missing (3.2). Sets REQUEST_PERSISTS where the connection may go on. */
 static void lay_judge_framing(void) {
-  routine("judge_framing");
+  routine("judge_framing", in(S3), out(A0), moves(S2), destroys(T0));
   bclr(TRAITS, REQUEST_HTTP_1_0 | REQUEST_HOST, "malformed");
   bclr(TRAITS, REQUEST_CODED, "not_coded");
   bclr(TRAITS, REQUEST_CHUNKED, "malformed"); /* where it ends, nobody knows */
@@ -518,7 +518,7 @@ static void lay_judge_framing(void) {
  * Empty lines before the request line are passed over (RFC 9112, 2.2); what follows the header section is not looked
  * at. */
 static void lay_parse_request(void) {
-  routine("parse_request");
+  routine("parse_request", in(A0, A1), out(A0, A1, A2), destroys(A3, ALL_T));
   enter(CURSOR, END, TRAITS, VERDICT, START, WHICH);
   mov(CURSOR, A0);
   add(END, A0, A1);
@@ -580,7 +580,7 @@ static void lay_parse_request(void) {
  * passed over. Chunks are read as RFC 9112, 7.1 spells them: their extensions and trailers do not matter. */
 static void lay_skip_content(void) {
   Reg content = S2, line = S3;
-  routine("skip_content");
+  routine("skip_content", in(A0, A1, A2), out(A0, A1), destroys(A2, ALL_T));
   enter(CURSOR, END, content, line);
   mov(CURSOR, A0);
   mov(END, A1);
@@ -689,7 +689,7 @@ static void lay_skip_content(void) {
 
 /* take_chunk_line_end: CRLF, and no LF alone: what is read in two ways is for smugglers. Out A0 as of take_line_end. */
 static void lay_take_chunk_line_end(void) {
-  routine("take_chunk_line_end");
+  routine("take_chunk_line_end", in(S1), out(A0), moves(S0), destroys(ALL_T));
   li(A0, MORE);
   bgeu(CURSOR, END, "ended");
   ld8(T0, CURSOR, 0);

@@ -52,7 +52,7 @@ static void lay_find_reason(void) {
     data_bytes(reason, strlen(reason) + 1);
   }
 
-  routine("find_reason");
+  routine("find_reason", in(A0), out(A0, A1), destroys(ALL_T));
   mov(T1, A0);
   la(A0, "reasons_of_statuses");
   label("next_status");
@@ -74,7 +74,7 @@ static void lay_compose_response(void) {
   Reg place = S0;
   data_strings(pieces);
 
-  routine("compose_response");
+  routine("compose_response", in(A0, A1, A2, A3), out(A0, A1), destroys(A2, A3, ALL_T));
   enter(place, STATUS, REASON, LENGTH, TRAITS);
   mov(place, A0);
   mov(STATUS, A1);

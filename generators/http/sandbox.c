@@ -88,7 +88,7 @@ void lay_http_sandbox(void) {
   data_value(64, LANDLOCK_RIGHTS);
   unsigned count = lay_filter();
 
-  routine("enter_sandbox");
+  routine("enter_sandbox", destroys(A0, A1, A2, A3, A4, ALL_T));
   enter(ruleset);
   li(A0, LINUX_PR_SET_NO_NEW_PRIVS);
   li(A1, 1);

@@ -16,7 +16,7 @@ enum { BACKLOG = 4096 };
 
 /* read_clock: out A0 = the monotonic clock in nanoseconds, which becomes SERVER_NOW. */
 static void lay_read_clock(void) {
-  routine("read_clock");
+  routine("read_clock", out(A0, A1), destroys(ALL_T));
   li(A0, LINUX_CLOCK_MONOTONIC);
   la(A1, "clock");
   sys(NR_CLOCK_GETTIME); /* cannot fail: the clock exists and the place is ours */
@@ -36,7 +36,7 @@ static void lay_block_signals(void) {
   data("ending_signals", 8);
   data_value(64, 1 << (LINUX_SIGTERM - 1) | 1 << (LINUX_SIGINT - 1));
 
-  routine("block_signals");
+  routine("block_signals", destroys(A0, A1, A2, A3, ALL_T));
   li(A0, LINUX_SIG_BLOCK);
   la(A1, "ending_signals");
   li(A2, 0);
@@ -48,7 +48,7 @@ static void lay_block_signals(void) {
 /* take_signal: a signal has come. The server accepts nobody any more, gives those who are served a little time, and
  * ends when the last of them has gone. A second signal ends it at once. */
 static void lay_take_signal(void) {
-  routine("take_signal");
+  routine("take_signal", in(S2), destroys(ALL_A, ALL_T));
   enter(SLOT);
   la(A0, "server");
   ld32(A0, A0, SERVER_SIGNALS);
@@ -69,6 +69,8 @@ static void lay_take_signal(void) {
   st64(-1, T0, SERVER_ACCEPT_AT);
   ld32(A2, T0, SERVER_SOCKET);
   li(A1, LINUX_EPOLL_CTL_DEL);
+  li(A4, 0);
+  li(A5, 0);
   call("control_events"); /* others may have the socket too: closing alone would not take it out */
   la(T0, "server");
   ld32(A0, T0, SERVER_SOCKET);
@@ -89,7 +91,7 @@ static void lay_take_signal(void) {
   sys(NR_EXIT_GROUP);
 
   /* hurry_connection: the server is to end. Who waits for nothing is let go, others have END_READING or END_WRITING. */
-  routine("hurry_connection");
+  routine("hurry_connection", in(S0, S2), destroys(ALL_A, ALL_T));
   enter_bare();
   ld64(T0, SLOT, SLOT_STATE);
   beq(T0, FREE, "unhurried");
@@ -121,7 +123,7 @@ static void lay_take_signal(void) {
 /* control_events: in A1 = LINUX_EPOLL_CTL_*, A2 = descriptor, A4 = LINUX_EPOLL*, A5 = what comes with the event. Out A0
  * = 0 or -errno. */
 static void lay_control_events(void) {
-  routine("control_events");
+  routine("control_events", in(A1, A2, A4, A5), out(A0), destroys(A3, ALL_T));
   la(A3, "event");
   st32(A4, A3, 0);
   st64(A5, A3, bl_machine_now()->epoll_data);
@@ -145,7 +147,7 @@ static void lay_listen(void) {
   static const NamedString strings[] = {{"cannot_listen", "cannot listen on "}};
   data_strings(strings);
 
-  routine("listen_or_fail");
+  routine("listen_or_fail", destroys(A0, A1, A2, A3, A4, ALL_T));
   enter(socket);
   la(A1, "listen_address");
   ld16(A0, A1, SOCKADDR_FAMILY);
@@ -212,7 +214,7 @@ static void lay_announce(void) {
   static const NamedString strings[] = {{"scheme", "http://"}};
   data_strings(strings);
 
-  routine("announce");
+  routine("announce", destroys(A0, A1, A2, A3, A4, ALL_T));
   enter_bare();
   la(A0, "listen_text");
   la(A1, "scheme");
@@ -236,7 +238,7 @@ static void lay_prepare_slots(void) {
   static const NamedString strings[] = {{"cannot_serve", "cannot serve clients"}};
   data_strings(strings);
 
-  routine("prepare_slots");
+  routine("prepare_slots", destroys(ALL_A, ALL_T));
   enter_bare();
   li(A0, LINUX_O_CLOEXEC);
   sys(NR_EPOLL_CREATE1);
@@ -294,7 +296,7 @@ static void lay_prepare_slots(void) {
 
 /* raise_limit: lets the program have as many descriptors as it may. Out A0 = how many. */
 static void lay_raise_limit(void) {
-  routine("raise_limit");
+  routine("raise_limit", out(A0), destroys(A1, A2, A3, ALL_T));
   li(A0, 0);
   li(A1, LINUX_RLIMIT_NOFILE);
   li(A2, 0);
@@ -313,7 +315,7 @@ static void lay_raise_limit(void) {
 
 /* watch_clients: in A1 = LINUX_EPOLL_CTL_*. The epoll instance tells of clients that wait. Out A0 = 0 or -errno. */
 static void lay_watch_clients(void) {
-  routine("watch_clients");
+  routine("watch_clients", in(A1), out(A0), destroys(A2, A3, A4, A5, ALL_T));
   la(T0, "server");
   st32(1, T0, SERVER_ACCEPTS);
   st64(-1, T0, SERVER_ACCEPT_AT);
@@ -323,7 +325,7 @@ static void lay_watch_clients(void) {
   jump("control_events");
 
   /* resume_accepting: there may be a slot or a descriptor for a client now. */
-  routine("resume_accepting");
+  routine("resume_accepting", destroys(ALL_A, ALL_T));
   la(T0, "server");
   ld32(T1, T0, SERVER_ACCEPTS);
   li(A1, LINUX_EPOLL_CTL_MOD);
@@ -331,7 +333,7 @@ static void lay_watch_clients(void) {
   ret();
 
   /* pause_accepting: in A0 = time when accepting goes on, if it does not before. */
-  routine("pause_accepting");
+  routine("pause_accepting", in(A0), destroys(ALL_A, ALL_T));
   la(T0, "server");
   st64(A0, T0, SERVER_ACCEPT_AT);
   st32(0, T0, SERVER_ACCEPTS);
@@ -348,7 +350,7 @@ static void lay_watch_clients(void) {
 
 /* take_slot: out SLOT = a slot that is free, or 0. It has a buffer without octets, and no page. */
 static void lay_take_slot(void) {
-  routine("take_slot");
+  routine("take_slot", out(S0), destroys(A0, A1, T0));
   la(A1, "server");
   ld64(SLOT, A1, SERVER_FREE);
   beq(SLOT, 0, "fresh");
@@ -373,7 +375,7 @@ static void lay_take_slot(void) {
   ret();
 
   /* free_slot: makes SLOT free. There is a place for a client. */
-  routine("free_slot");
+  routine("free_slot", in(S0), destroys(ALL_A, ALL_T));
   st64(FREE, SLOT, SLOT_STATE);
   st64(-1, SLOT, SLOT_DEADLINE);
   la(A1, "server");
@@ -388,7 +390,7 @@ static void lay_take_slot(void) {
 
 /* find_who_gives_way: all slots are taken. Out SLOT = the one that may be given to another client first, A0 = when. */
 static void lay_find_who_gives_way(void) {
-  routine("find_who_gives_way");
+  routine("find_who_gives_way", out(A0), out_if(S0), destroys(A1, A2, T0));
   la(A1, "slots");
   la(A2, "server");
   ld64(A2, A2, SERVER_FRESH);
@@ -410,7 +412,7 @@ static void lay_accept_clients(void) {
   static const NamedString strings[] = {{"cannot_accept", "cannot accept a client"}};
   data_strings(strings);
 
-  routine("accept_clients");
+  routine("accept_clients", in(S2), destroys(ALL_A, ALL_T));
   enter(SLOT, socket);
   label("next_client");
   call("take_slot");
@@ -458,7 +460,7 @@ static void lay_accept_clients(void) {
   leave();
 
   /* give_way: SLOT becomes free for another client. Who has not sent a request is told that the time for it is over. */
-  routine("give_way");
+  routine("give_way", in(S0, S2), destroys(ALL_A, ALL_T));
   enter_bare();
   ld64(T0, SLOT, SLOT_STATE);
   bne(T0, READING, "told");
@@ -475,7 +477,7 @@ static void lay_accept_clients(void) {
  * million, it multiplies by 2^47 / 1000000 and shifts: for as long as a minute that is 0.2 us too few at most, after
  * which it is asked again. */
 static void lay_what_to_wait_for(void) {
-  routine("what_to_wait_for");
+  routine("what_to_wait_for", out(A0), destroys(A1, A2, ALL_T));
   enter_bare();
   la(A0, "server");
   ld64(A0, A0, SERVER_NEXT_DEADLINE);
@@ -500,7 +502,7 @@ static void lay_what_to_wait_for(void) {
 
 /* expire_connections: a deadline may have passed. Ends what has, and finds the next one. */
 static void lay_expire_connections(void) {
-  routine("expire_connections");
+  routine("expire_connections", in(S2), destroys(ALL_A, ALL_T));
   enter(SLOT);
   la(A1, "server");
   ld64(T0, A1, SERVER_ACCEPT_AT);
@@ -536,7 +538,7 @@ static void lay_serve(void) {
   static const NamedString strings[] = {{"cannot_wait", "cannot wait for clients"}};
   data_strings(strings);
 
-  routine("serve");
+  routine("serve", no_return);
   never_returns();
   label("wait");
   call("what_to_wait_for");

@@ -132,6 +132,47 @@ void bl_routine(const char *name) {
   count_here();
 }
 
+BlClause bl_clause(BlClauseKind kind, const BlReg *registers, int count) {
+  BlClause clause = {kind, 0};
+  for (int i = 0; i < count; i++)
+    clause.registers |= 1U << checked(registers[i]).index;
+  return clause;
+}
+
+/* "in A0 A1; destroys T0": the clauses as the map has them. */
+static void write_clauses(const BlClause *clauses, char *text, size_t room) {
+  static const char *const words[] = {[BL_CLAUSE_IN] = "in",
+                                      [BL_CLAUSE_OUT] = "out",
+                                      [BL_CLAUSE_OUT_IF] = "out_if",
+                                      [BL_CLAUSE_MOVES] = "moves",
+                                      [BL_CLAUSE_DESTROYS] = "destroys",
+                                      [BL_CLAUSE_MAY_DESTROY] = "may_destroy",
+                                      [BL_CLAUSE_NO_RETURN] = "no_return",
+                                      [BL_CLAUSE_C_FUNCTION] = "c_function",
+                                      [BL_CLAUSE_PIECE] = "piece"};
+  static const char *const names[BL_MACHINE_REGISTERS] = {"A0", "A1", "A2", "A3", "A4", "A5", "T0",
+                                                          "T1", "S0", "S1", "S2", "S3", "S4", "S5"};
+  size_t used = 0;
+  for (const BlClause *clause = clauses; clause->kind != BL_CLAUSE_END && used < room; clause++) {
+    used += (size_t)snprintf(text + used, room - used, "%s%s", clause == clauses ? "" : "; ", words[clause->kind]);
+    for (int i = 0; i < BL_MACHINE_REGISTERS && used < room; i++)
+      if (clause->registers & 1U << i)
+        used += (size_t)snprintf(text + used, room - used, " %s", names[i]);
+  }
+  if (used >= room)
+    bl_lay_die(now.lay, "the contract has more than %zu letters; name each clause once", room - 1);
+}
+
+void bl_contract(const BlClause *clauses) {
+  char text[256];
+  if (!bl_lay_routine_open(bl_machine_layout()))
+    bl_lay_die(now.lay, "a contract stands outside of a routine; open one with routine() first");
+  if (clauses->kind == BL_CLAUSE_END)
+    return;
+  write_clauses(clauses, text, sizeof text);
+  bl_lay_contract(now.lay, text);
+}
+
 void bl_label_uncounted(const char *name) {
   bl_machine_align_code();
   bl_lay_label(now.lay, name);

@@ -161,6 +161,47 @@ void bl_machine_at(const char *file, int line);
 /* ---- Routines and labels ---------------------------------------------------------------------------------------- */
 
 void bl_routine(const char *name);
+
+/* What a routine promises to those who call it, in clauses after its name:
+ *
+ *     routine("put_raw", in(A0, A1), out(A0), moves(S4), destroys(A1, ALL_T));
+ *
+ *     in(...)           it reads what the caller put there
+ *     out(...)          each return leaves a result there
+ *     out_if(...)       some returns leave a result there, and another result tells which
+ *     moves(...)        in and out at once: a position or a count that it carries forward
+ *     destroys(...)     the caller must take what was there for lost
+ *     may_destroy(...)  the same, though it is not so today: promised away for later
+ *     no_return         no path of it comes back
+ *     c_function        C calls it, by the C ABI of the machine; its own registers are not named
+ *     piece             no routine of its own, but a stretch of those that jump into it
+ *
+ * All other portable registers come back as they were. The clauses go into the .map; `bytegate check` proves each over
+ * the laid bytes, and that none is looser than the truth, and `bytegate check --infer` prints those that a routine
+ * deserves. A family of routines may share them: #define SCANNER in(A0, A1), out(A0), destroys(ALL_T). */
+typedef enum {
+  BL_CLAUSE_END,
+  BL_CLAUSE_IN,
+  BL_CLAUSE_OUT,
+  BL_CLAUSE_OUT_IF,
+  BL_CLAUSE_MOVES,
+  BL_CLAUSE_DESTROYS,
+  BL_CLAUSE_MAY_DESTROY,
+  BL_CLAUSE_NO_RETURN,
+  BL_CLAUSE_C_FUNCTION,
+  BL_CLAUSE_PIECE
+} BlClauseKind;
+
+typedef struct {
+  BlClauseKind kind;
+  unsigned registers; /* bit i: the register of index i */
+} BlClause;
+
+/* A clause that names `count` registers. */
+BlClause bl_clause(BlClauseKind kind, const BlReg *registers, int count);
+
+/* Declare the contract of the open routine. `clauses` end with BL_CLAUSE_END; no other: it promises nothing. */
+void bl_contract(const BlClause *clauses);
 void bl_label(const char *name);
 void bl_enter(const BlReg *saved, int count);
 void bl_leave(void);

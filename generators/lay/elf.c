@@ -374,6 +374,9 @@ void bl_map_write(const Lay *lay, const unsigned char *headers, size_t headers_s
     if (symbol[i].kind == LAY_BSS)
       fprintf(out, "%016" PRIx64 "\t+%zu\tbss\t%s\t%s:%d\n", symbol[i].address, symbol[i].size, symbol[i].name,
               symbol[i].file, symbol[i].line);
+  for (size_t i = 0; i < count; i++)
+    if (symbol[i].contract)
+      fprintf(out, "# contract\t%s\t%s\t%s:%d\n", symbol[i].name, symbol[i].contract, symbol[i].file, symbol[i].line);
   if (fclose(out))
     die(path, "is not written whole", strerror(errno));
 }

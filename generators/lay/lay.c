@@ -153,6 +153,11 @@ void bl_lay_routine(Lay *lay, const char *name) {
   lay->owner = (int)lay->symbols.count - 1;
 }
 
+void bl_lay_contract(Lay *lay, const char *contract) {
+  const char *kept = keep_name(lay, NULL, contract);
+  symbols(lay)[lay->owner].contract = kept;
+}
+
 void bl_lay_label(Lay *lay, const char *name) {
   if (!lay->routine)
     bl_lay_die(lay, "label \"%s\" stands outside of a routine; open one with routine() first", name);

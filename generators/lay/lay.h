@@ -75,10 +75,11 @@ typedef struct {
   LaySymbolKind kind;
   const char *file;
   int line;
-  size_t item;      /* index of the first item after it (not LAY_BSS) */
-  size_t bss;       /* LAY_BSS: offset from the start of bss */
-  uint64_t address; /* once settled */
-  size_t size;      /* bytes: to the next routine or data item; LAY_BSS: as asked */
+  size_t item;          /* index of the first item after it (not LAY_BSS) */
+  size_t bss;           /* LAY_BSS: offset from the start of bss */
+  uint64_t address;     /* once settled */
+  size_t size;          /* bytes: to the next routine or data item; LAY_BSS: as asked */
+  const char *contract; /* what the author promised of this routine, for the map; NULL: nothing */
 } LaySymbol;
 
 /* A place in the text that the linker of an object file must fill in. */
@@ -108,6 +109,9 @@ void bl_lay_label(Lay *lay, const char *name);   /* known as "routine.name" */
 void bl_lay_object(Lay *lay, const char *name);  /* a data item, known in the whole program */
 void bl_lay_bss(Lay *lay, const char *name, size_t size,
                 unsigned align); /* zeroed and writable; align a power of two */
+
+/* What the open routine promises to its callers: a line of the map, which the layout does not read. */
+void bl_lay_contract(Lay *lay, const char *contract);
 
 /* The routine open now, or NULL. */
 const char *bl_lay_routine_open(const Lay *lay);

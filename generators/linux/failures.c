@@ -16,7 +16,7 @@ static void lay_reason_for(const Reason *reasons, size_t count) {
   data("error_number", 1);
   data_bytes(": error ", sizeof ": error ");
 
-  routine("reason_for");
+  routine("reason_for", in(A0), out(A0), destroys(A1, A2, A3, T0));
   enter_bare();
   li(A2, 0);
   sub(A2, A2, A0);
@@ -48,7 +48,7 @@ static void lay_reason_for(const Reason *reasons, size_t count) {
  * In A0 = BEFORE, A1 = VALUE (quoted with append_printable), A2 = AFTER, A3 = exit status; NUL-terminated strings. */
 static void lay_fail(void) {
   Reg before = S0, value = S1, after = S2, status = S3;
-  routine("fail");
+  routine("fail", in(A0, A1, A2, A3), no_return);
   never_returns();
   mov(before, A0);
   mov(value, A1);
@@ -81,7 +81,7 @@ static void lay_print_and_exit(void) {
   static const NamedString strings[] = {{"standard_output", "standard output"}, {"nothing", ""}};
   data_strings(strings);
 
-  routine("print_and_exit");
+  routine("print_and_exit", in(A1, A2), no_return);
   never_returns();
   li(A0, 1);
   call("write_all");
@@ -90,7 +90,7 @@ static void lay_print_and_exit(void) {
   sys(NR_EXIT_GROUP);
 
   /* output_failed: in A0 = -errno of a write to standard output. Does not return. */
-  routine("output_failed");
+  routine("output_failed", in(A0), no_return);
   never_returns();
   call("reason_for");
   mov(A2, A0);
@@ -106,7 +106,7 @@ static void lay_ignore_sigpipe(void) {
   data_value(64, LINUX_SIG_IGN); /* handler */
   for (int rest = 0; rest < 3; rest++)
     data_value(64, 0); /* flags, restorer, mask */
-  routine("ignore_sigpipe");
+  routine("ignore_sigpipe", destroys(A0, A1, A2, A3, ALL_T));
   li(A0, LINUX_SIGPIPE);
   la(A1, "ignore_action");
   li(A2, 0);

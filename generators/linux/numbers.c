@@ -6,7 +6,7 @@
  * The count of digits comes from comparing with powers of ten; then the digits are stored from the last to the first.
  * Division by ten is multiplication by 0.11001100..b, a shift series whose quotient is at most one too small. */
 void lay_append_decimal(void) {
-  routine("append_decimal");
+  routine("append_decimal", in(A0, A1), out(A0), destroys(A1, A2, A3, T0));
   li(T0, 10);
   label("one_more_digit");
   add(A0, A0, 1);
@@ -41,7 +41,7 @@ void lay_append_decimal(void) {
 /* append_socket_address: in A0 = destination, A1 = struct sockaddr_in. Out A0 = after "a.b.c.d:port". */
 static void lay_append_socket_address(void) {
   Reg address = S0, offset = S1;
-  routine("append_socket_address");
+  routine("append_socket_address", in(A0, A1), out(A0), destroys(A1, A2, A3, T0));
   enter(address, offset);
   mov(address, A1);
   li(offset, 4);
@@ -68,7 +68,7 @@ static void lay_append_socket_address(void) {
 /* take_decimal: in A0 = text, A1 = largest number allowed. Out A0 = after the digits, A1 = the number, or -1 if there
  * is no digit, or a zero too many at the start, or a greater number. */
 static void lay_take_decimal(void) {
-  routine("take_decimal");
+  routine("take_decimal", in(A0, A1), out(A0, A1), destroys(A2, T0));
   mov(A2, A1);
   li(A1, -1);
   ld8(T0, A0, 0);
@@ -98,7 +98,7 @@ static void lay_take_decimal(void) {
 
 /* parse_port: in A0 = NUL-terminated text. Out A0 = the port, 0..65535, or -1. */
 static void lay_parse_port(void) {
-  routine("parse_port");
+  routine("parse_port", in(A0), out(A0), destroys(A1, A2, T0));
   enter_bare();
   li(A1, 65535);
   call("take_decimal");
@@ -114,7 +114,7 @@ static void lay_parse_port(void) {
  * is not four decimals of 0..255 with dots between them. */
 static void lay_parse_ipv4(void) {
   Reg place = S0, end = S1;
-  routine("parse_ipv4");
+  routine("parse_ipv4", in(A0, A1), out(A0), destroys(A1, A2, T0));
   enter(place, end);
   mov(place, A1);
   add(end, A1, 4);
@@ -141,7 +141,7 @@ static void lay_parse_ipv4(void) {
  * The divisor is doubled as often as the dividend holds it, then taken off at each of those places. The operations have
  * no division, and the quotients here are short. */
 void lay_divide(void) {
-  routine("divide");
+  routine("divide", in(A0, A1), out(A0, A1), destroys(A2, A3, T0));
   mov(T0, A1); /* the divisor, doubled */
   mov(A1, A0); /* what is left of the dividend */
   li(A0, 0);

@@ -15,7 +15,7 @@ void op_options(const Option *options, size_t count) {
 /* find_option: in A0 = an argument, A1 = NUL-terminated names, the last one empty. Out A0 = the ordinal of the name
  * that equals the argument, or that of the empty one. */
 void lay_linux_options(void) {
-  routine("find_option");
+  routine("find_option", in(A0, A1), out(A0), destroys(A1, A2, A3, ALL_T));
   li(A2, 0);
   label("next_name");
   ld8(T1, A1, 0);

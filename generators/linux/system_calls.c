@@ -5,7 +5,7 @@
  * has the same pipe or terminal may have made it non-blocking. The result of ppoll does not matter: the caller tries
  * again. */
 static void lay_wait_until_ready(void) {
-  routine("wait_until_ready");
+  routine("wait_until_ready", in(A0, A1), out(A0), destroys(A1, A2, A3, A4, ALL_T));
   la(T0, "ready_set");
   st32(A0, T0, POLLFD_FD);
   st32(A1, T0, POLLFD_EVENTS); /* and POLLFD_REVENTS */
@@ -23,7 +23,7 @@ static void lay_wait_until_ready(void) {
  * continued. */
 static void lay_write_all(void) {
   Reg descriptor = S0, bytes = S1, left = S2;
-  routine("write_all");
+  routine("write_all", in(A0, A1, A2), out(A0), destroys(A1, A2, A3, A4, ALL_T));
   enter(descriptor, bytes, left);
   mov(descriptor, A0);
   mov(bytes, A1);
@@ -54,7 +54,7 @@ static void lay_write_all(void) {
 
 /* map_memory: in A0 = bytes. Out A0 = address of as many zeroed bytes, or -errno. Untouched pages cost nothing. */
 void lay_map_memory(void) {
-  routine("map_memory");
+  routine("map_memory", in(A0), out(A0, A1), destroys(A2, A3, A4, A5, ALL_T));
   mov(A1, A0);
   li(A0, 0);
   li(A2, LINUX_PROT_READ | LINUX_PROT_WRITE);
@@ -67,7 +67,7 @@ void lay_map_memory(void) {
 
 /* unmap_memory: in A0 = address, A1 = bytes of a mapping. Out A0 = 0 or -errno. */
 void lay_unmap_memory(void) {
-  routine("unmap_memory");
+  routine("unmap_memory", in(A0, A1), destroys(A0, ALL_T));
   sys(NR_MUNMAP);
   ret();
 }

@@ -15,7 +15,7 @@ void op_strings(const NamedString *strings, size_t count) {
 
 /* append_string: in A0 = destination, A1 = NUL-terminated string. Out A0 = after the copy, which has no NUL. */
 static void lay_append_string(void) {
-  routine("append_string");
+  routine("append_string", in(A0, A1), out(A0), destroys(A1, T0));
   ld8(T0, A1, 0);
   beq(T0, 0, "copied");
   st8(T0, A0, 0);
@@ -28,7 +28,7 @@ static void lay_append_string(void) {
 
 /* append_bytes: in A0 = destination, A1 = source, A2 = count. Out A0 = after the copy. */
 void lay_append_bytes(void) {
-  routine("append_bytes");
+  routine("append_bytes", in(A0, A1, A2), destroys(A0, A1, A2, T0));
   beq(A2, 0, "copied");
   ld8(T0, A1, 0);
   st8(T0, A0, 0);
@@ -43,7 +43,7 @@ void lay_append_bytes(void) {
 /* append_printable: in A0 = destination, A1 = NUL-terminated string from outside. Out A0 = after the copy. At most 255
  * bytes are copied, and control characters become '?', so that what quotes it stays one line of bounded length. */
 static void lay_append_printable(void) {
-  routine("append_printable");
+  routine("append_printable", in(A0, A1), out(A0), destroys(A1, A2, T0));
   li(A2, 255);
   label("next_byte");
   ld8(T0, A1, 0);
@@ -64,7 +64,7 @@ static void lay_append_printable(void) {
 
 /* string_length: in A0 = text. Out A0 = its length. Destroys T0, T1. */
 void lay_string_length(void) {
-  routine("string_length");
+  routine("string_length", in(A0), out(A0), destroys(ALL_T));
   mov(T1, A0);
   label("next_byte");
   ld8(T0, A0, 0);
@@ -78,7 +78,7 @@ void lay_string_length(void) {
 
 /* copy_string: in A0 = destination, A1 = text. Out A0 = the destination of the NUL, which is copied too. */
 void lay_copy_string(void) {
-  routine("copy_string");
+  routine("copy_string", in(A0, A1), out(A0), destroys(A1, T0));
   ld8(T0, A1, 0);
   st8(T0, A0, 0);
   beq(T0, 0, "copied");

@@ -34,7 +34,7 @@ static void lay_colour_of(void) {
   for (int type = 0; type < 16; type++)
     data_offset16(handlers[type] ? handlers[type] : "colour_of.no_colour", "colour_handlers");
 
-  routine("colour_of");
+  routine("colour_of", in(A0), out(A0), destroys(T0));
   shr(T0, A0, MODE_TYPE_SHIFT);
   jump_table(T0, "colour_handlers");
   label("directory");
@@ -77,7 +77,7 @@ static void lay_colour_of(void) {
 /* begin_colour: in A0 = colour. Before the first colour of all, the terminal is brought to a known state. */
 static void lay_begin_colour(void) {
   Reg colour = S0;
-  routine("begin_colour");
+  routine("begin_colour", in(A0, S5), moves(S4), destroys(A0, A1, A2, ALL_T));
   enter(colour);
   mov(colour, A0);
   get(T0, STATE_COLOURED);
@@ -91,7 +91,7 @@ static void lay_begin_colour(void) {
   put_literal("m");
   leave();
 
-  routine("end_colour");
+  routine("end_colour", in(S5), moves(S4), destroys(A0, A1, A2, ALL_T));
   enter_bare();
   put_literal("\033[0m");
   leave();
@@ -101,7 +101,7 @@ static void lay_begin_colour(void) {
  * terminal, the rest of that line is cleared: it may have been filled with the colour of the name. */
 static void lay_clear_wrapped_line(void) {
   Reg last_column = S0, first_line = S1;
-  routine("clear_wrapped_line");
+  routine("clear_wrapped_line", in(A0, A1, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   enter(last_column, first_line);
   add(last_column, A0, A1);
   sub(last_column, last_column, 1);
@@ -121,7 +121,7 @@ static void lay_clear_wrapped_line(void) {
  * of a name that is not. Out A0 = 1 if it has been written, else 0. */
 static void lay_put_alignment(void) {
   Reg entry = S0;
-  routine("put_alignment");
+  routine("put_alignment", in(A0, S5), out(A0), moves(S4), destroys(A1, A2, ALL_T));
   enter(entry);
   mov(entry, A0);
   get(T0, STATE_OPTIONS);
@@ -143,7 +143,7 @@ static void lay_put_alignment(void) {
  * colour and in quotes if it needs them. */
 static void lay_put_coloured_name(void) {
   Reg entry = S0, column = S1, length = S2;
-  routine("put_coloured_name");
+  routine("put_coloured_name", in(A0, A1, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   enter(entry, column, length);
   mov(entry, A0);
   mov(column, A1);

@@ -10,7 +10,7 @@ static int open_flags(void) {
 /* put_heading: in A0 = name of a folder. Writes "NAME:" with an empty line between it and the listing before. */
 static void lay_put_heading(void) {
   Reg name = S0;
-  routine("put_heading");
+  routine("put_heading", in(A0, S5), moves(S4), destroys(A0, A1, A2, ALL_T));
   enter(name);
   mov(name, A0);
   get(T0, STATE_HEADINGS);
@@ -30,7 +30,7 @@ static void lay_put_heading(void) {
 /* read_entries: adds all that STATE_DIRECTORY_FD holds to the listing. Out A0 = 0, or -errno. */
 static void lay_read_entries(void) {
   Reg record = S0, end = S1;
-  routine("read_entries");
+  routine("read_entries", in(S5), out(A0), moves(S4), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(record, end);
   label("read_more");
   get(A0, STATE_DIRECTORY_FD);
@@ -64,7 +64,7 @@ static void lay_read_entries(void) {
 
 /* put_total: writes "total N", the blocks of all entries in units of 1,024 bytes, in the long format. */
 static void lay_put_total(void) {
-  routine("put_total");
+  routine("put_total", in(S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   enter_bare();
   get(T0, STATE_OPTIONS);
   bclr(T0, OPTION_LONG, "done");
@@ -82,7 +82,7 @@ static void lay_put_total(void) {
 /* put_entries: writes the entries of the listing, each on its line. */
 static void lay_put_entries(void) {
   Reg entry = S0;
-  routine("put_entries");
+  routine("put_entries", in(S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   enter(entry);
   get(entry, STATE_ENTRIES);
   label("next_entry");
@@ -98,7 +98,7 @@ static void lay_put_entries(void) {
 
 /* begin_listing: in A0 = name of the folder, or 0 for the operands, A1 = its descriptor. */
 static void lay_begin_listing(void) {
-  routine("begin_listing");
+  routine("begin_listing", in(A0, A1, S5));
   set(A0, STATE_DIRECTORY);
   set(A1, STATE_DIRECTORY_FD);
   for (int field = STATE_ENTRIES; field < STATE_SIZE; field += 8)
@@ -111,7 +111,7 @@ static void lay_list_directory(void) {
   Reg name = S0;
   static const NamedString strings[] = {{"open_failed", "cannot open directory"}, {"read_failed", "reading directory"}};
   data_strings(strings);
-  routine("list_directory");
+  routine("list_directory", in(A0, S5), moves(S4), destroys(ALL_A, ALL_T));
   enter(name);
   mov(name, A0);
   label("open");

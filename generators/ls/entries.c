@@ -13,7 +13,7 @@ enum {
 static void lay_full_name(void) {
   Reg name = S0, folder = S1;
   Reg whole = S1; /* when the folder has been copied from */
-  routine("full_name");
+  routine("full_name", in(A0, S4, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(name, folder);
   mov(name, A0);
   get(folder, STATE_DIRECTORY);
@@ -46,7 +46,7 @@ static void lay_full_name(void) {
 /* report_entry: report, of the entry A1 = name. */
 static void lay_report_entry(void) {
   Reg text = S0, error = S1;
-  routine("report_entry");
+  routine("report_entry", in(A0, A1, A2, S5), moves(S4), destroys(ALL_A, ALL_T));
   enter(text, error);
   mov(text, A0);
   mov(error, A2);
@@ -68,7 +68,7 @@ static void lay_report_entry(void) {
 static void lay_new_entry(void) {
   Reg name = S0, type = S1;
   Reg entry = S1; /* when the type stands in it */
-  routine("new_entry");
+  routine("new_entry", in(A0, A1, S4, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(name, type);
   mov(name, A0);
   shl(type, A1, MODE_TYPE_SHIFT);
@@ -86,7 +86,7 @@ static void lay_new_entry(void) {
 
 /* wants_stat: in A0 = entry. Out A0 = 1 if more than its name and type will show, else 0. */
 static void lay_wants_stat(void) {
-  routine("wants_stat");
+  routine("wants_stat", in(A0, S5), out(A0), destroys(T0));
   get(T0, STATE_DIRECTORY);
   beq(T0, 0, "wanted");
   get(T0, STATE_OPTIONS);
@@ -106,7 +106,7 @@ static void lay_wants_stat(void) {
 
 /* ask_statx: in A0 = name, A2 = flags. Out A0 = 0, or -errno; the answer in "statx". */
 static void lay_ask_statx(void) {
-  routine("ask_statx");
+  routine("ask_statx", in(A0, A2, S5), out(A0), destroys(A1, A2, A3, A4, ALL_T));
   mov(A1, A0);
   get(A0, STATE_DIRECTORY_FD);
   or (A2, A2, LINUX_AT_NO_AUTOMOUNT);
@@ -121,7 +121,7 @@ static void lay_ask_statx(void) {
  * folder stands for the folder, except in the long format. */
 static void lay_stat_entry(void) {
   Reg name = S0;
-  routine("stat_entry");
+  routine("stat_entry", in(A0, S5), out(A0), destroys(A1, A2, A3, A4, ALL_T));
   enter(name);
   add(name, A0, ENTRY_NAME);
   get(T0, STATE_DIRECTORY);
@@ -147,7 +147,7 @@ static void lay_stat_entry(void) {
 
 /* keep_stat: in A0 = entry. Fills it from "statx". */
 static void lay_keep_stat(void) {
-  routine("keep_stat");
+  routine("keep_stat", in(A0, S5), destroys(A1, ALL_T));
   la(A1, "statx");
   st64(1, A0, ENTRY_STATED);
   copy16(A0, ENTRY_LINKS, A1, STATX_LINKS);
@@ -165,7 +165,7 @@ static void lay_keep_stat(void) {
 
 /* widen: in A0 = number, A1 = address of a column's width. The column gets as wide as the number has digits. */
 static void lay_widen(void) {
-  routine("widen");
+  routine("widen", in(A0, A1), destroys(A2, T0));
   li(A2, 1);
   li(T0, 10);
   label("count_digits");
@@ -187,7 +187,7 @@ static void lay_widen_columns(void) {
   static const struct {
     int field, width;
   } columns[] = {{ENTRY_LINKS, STATE_LINKS_WIDTH}, {ENTRY_UID, STATE_UID_WIDTH}, {ENTRY_GID, STATE_GID_WIDTH}};
-  routine("widen_columns");
+  routine("widen_columns", in(A0, S5), destroys(A0, A1, A2, ALL_T));
   enter(entry);
   mov(entry, A0);
   for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
@@ -227,7 +227,7 @@ static void lay_read_target(void) {
   static const char failed[] = "cannot read symbolic link";
   data("cannot_read_link", 1);
   data_bytes(failed, sizeof failed);
-  routine("read_target");
+  routine("read_target", in(A0, S5), moves(S4), destroys(ALL_A, ALL_T));
   enter(entry, text);
   mov(entry, A0);
   add(A1, entry, ENTRY_NAME);
@@ -256,7 +256,7 @@ static void lay_read_target(void) {
 
 /* note_quotes: in A0 = entry. Tells the listing if its name needs quotes, which aligns the others. */
 static void lay_note_quotes(void) {
-  routine("note_quotes");
+  routine("note_quotes", in(A0, S5), destroys(A0, A1, ALL_T));
   enter_bare();
   get(T0, STATE_OPTIONS);
   bclr(T0, OPTION_TERMINAL, "noted");
@@ -276,7 +276,7 @@ static void lay_add_entry(void) {
   static const char failed[] = "cannot access";
   data("cannot_access", 1);
   data_bytes(failed, sizeof failed);
-  routine("add_entry");
+  routine("add_entry", in(A0, A1, S5), moves(S4), destroys(ALL_A, ALL_T));
   enter(entry);
   call("new_entry");
   mov(entry, A0);
@@ -315,7 +315,7 @@ static void lay_add_entry(void) {
 
 /* merge: in A0, A1 = sorted lists of entries. Out A0 = all of them, sorted bytewise by name. */
 static void lay_merge(void) {
-  routine("merge");
+  routine("merge", in(A0, A1), out(A0), destroys(A1, A2, A3, A4, ALL_T));
   la(A2, "merged"); /* ENTRY_NEXT of the last entry merged */
   label("next_entry");
   beq(A0, 0, "rest_is_second");
@@ -355,7 +355,7 @@ static void lay_merge(void) {
  * entry merges runs as adding 1 to a binary number carries. */
 static void lay_sort_entries(void) {
   Reg unsorted = S0, run = S1, runs_end = S2;
-  routine("sort_entries");
+  routine("sort_entries", in(S5), destroys(A0, A1, A2, A3, A4, ALL_T));
   enter(unsorted, run, runs_end);
   get(unsorted, STATE_ENTRIES); /* what is still to be sorted */
   label("next_entry");

@@ -5,7 +5,7 @@
 
 /* begin_error: from here on, output is an error line; its beginning is written. */
 static void lay_begin_error(void) {
-  routine("begin_error");
+  routine("begin_error", in(S5), moves(S4), destroys(A0, A1, A2, ALL_T));
   enter_bare();
   call("flush");
   set(2, STATE_OUTPUT_FD);
@@ -13,7 +13,7 @@ static void lay_begin_error(void) {
   leave();
 
   /* end_error: ends the line, and output is output again. */
-  routine("end_error");
+  routine("end_error", in(S5), moves(S4), destroys(A0, A1, A2, ALL_T));
   enter_bare();
   put_literal("\n");
   call("flush");
@@ -25,7 +25,7 @@ static void lay_begin_error(void) {
  * Writes "ls: TEXT 'NAME': REASON" to standard error; the worst status stays. */
 static void lay_report(void) {
   Reg text = S0, name = S1, error = S2;
-  routine("report");
+  routine("report", in(A0, A1, A2, A3, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   enter(text, name, error);
   mov(text, A0);
   mov(name, A1);
@@ -48,7 +48,7 @@ static void lay_report(void) {
 
 /* exit_program: writes out what is left and ends the program with STATE_STATUS. */
 static void lay_exit_program(void) {
-  routine("exit_program");
+  routine("exit_program", in(S4, S5), no_return);
   never_returns();
   call("flush");
   get(A0, STATE_STATUS);
@@ -58,7 +58,7 @@ static void lay_exit_program(void) {
 /* output_failed: in A0 = -errno of a write to standard output, or 0. Does not return. What the buffer holds is lost. */
 static void lay_output_failed(void) {
   Reg error = S0;
-  routine("output_failed");
+  routine("output_failed", in(A0, S5), no_return);
   never_returns();
   mov(error, A0);
   la(NEXT_FREE, "output");
@@ -73,7 +73,7 @@ static void lay_output_failed(void) {
   jump("exit_program");
 
   /* memory_exhausted: does not return. */
-  routine("memory_exhausted");
+  routine("memory_exhausted", in(S4, S5), no_return);
   never_returns();
   call("begin_error");
   put_literal("memory exhausted");
@@ -88,7 +88,7 @@ static void lay_refuse_option(void) {
   static const char hint[] = "'\nTry 'ls --help' for more information.";
   data("usage_hint", 1);
   data_bytes(hint, sizeof hint);
-  routine("refuse_option");
+  routine("refuse_option", in(A0, A1, S4, S5), no_return);
   never_returns();
   mov(text, A0);
   mov(option, A1);

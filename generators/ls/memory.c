@@ -8,7 +8,7 @@ enum { FIELD(CHUNK_BEFORE, 8), FIELD(CHUNK_SIZE, 8), CHUNK_HEAD, CHUNK_LEAST = 2
 /* allocate: in A0 = bytes. Out A0 = as many zero bytes, at a multiple of 8. */
 static void lay_allocate(void) {
   Reg size = S0;
-  routine("allocate");
+  routine("allocate", in(A0, S4, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(size);
   add(size, A0, 7);
   and(size, size, -8);
@@ -28,7 +28,7 @@ static void lay_allocate(void) {
 
 /* add_chunk: in A0 = bytes that it must hold, its head included. */
 static void lay_add_chunk(void) {
-  routine("add_chunk");
+  routine("add_chunk", in(A0, S4, S5), destroys(ALL_A, ALL_T));
   mov(A1, A0);
   bgeu(A1, CHUNK_LEAST, "large_enough");
   li(A1, CHUNK_LEAST);
@@ -53,7 +53,7 @@ static void lay_add_chunk(void) {
 
 /* mark_memory: what is allocated from here on is what release_memory gives back. It starts in a chunk of its own. */
 static void lay_mark_memory(void) {
-  routine("mark_memory");
+  routine("mark_memory", in(S5), destroys(T0));
   get(T0, STATE_CHUNK);
   set(T0, STATE_MARK);
   label("leave_no_room");
@@ -61,7 +61,7 @@ static void lay_mark_memory(void) {
   set(0, STATE_CHUNK_END);
   ret();
 
-  routine("release_memory");
+  routine("release_memory", in(S5), destroys(A0, A1, ALL_T));
   label("next_chunk");
   get(A0, STATE_CHUNK);
   get(T0, STATE_MARK);

@@ -18,7 +18,7 @@ void op_put_text(const char *text) {
  * be told; a standard output that cannot be written ends the program. */
 static void lay_flush(void) {
   Reg from = S0;
-  routine("flush");
+  routine("flush", in(S5), moves(S4), destroys(A0, A1, A2, ALL_T));
   enter(from);
   la(from, "output");
   sub(T0, NEXT_FREE, from);
@@ -46,7 +46,7 @@ static void lay_flush(void) {
 
 /* output_position: out A0 = how many bytes have been put so far. */
 static void lay_output_position(void) {
-  routine("output_position");
+  routine("output_position", in(S4, S5), out(A0), destroys(T0));
   la(T0, "output");
   sub(A0, NEXT_FREE, T0);
   get(T0, STATE_OUTPUT_FLUSHED);
@@ -56,7 +56,7 @@ static void lay_output_position(void) {
 
 /* put_byte: in A0 = byte. */
 static void lay_put_byte(void) {
-  routine("put_byte");
+  routine("put_byte", in(A0, S5), moves(S4), destroys(A0, A1, A2, ALL_T));
   st8(A0, NEXT_FREE, 0);
   add(NEXT_FREE, NEXT_FREE, 1);
   la(T0, "output");
@@ -68,7 +68,7 @@ static void lay_put_byte(void) {
 /* put_bytes: in A0 = bytes, A1 = count. */
 static void lay_put_bytes(void) {
   Reg next = S0, end = S1;
-  routine("put_bytes");
+  routine("put_bytes", in(A0, A1, S5), moves(S4), destroys(A0, A1, A2, ALL_T));
   enter(next, end);
   mov(next, A0);
   add(end, A0, A1);
@@ -85,7 +85,7 @@ static void lay_put_bytes(void) {
 /* put_string: in A0 = text. */
 static void lay_put_string(void) {
   Reg text = S0;
-  routine("put_string");
+  routine("put_string", in(A0, S5), moves(S4), destroys(A0, A1, A2, ALL_T));
   enter(text);
   mov(text, A0);
   call("string_length");
@@ -98,7 +98,7 @@ static void lay_put_string(void) {
 /* put_spaces: in A0 = count; none if it is negative. */
 static void lay_put_spaces(void) {
   Reg left = S0;
-  routine("put_spaces");
+  routine("put_spaces", in(A0, S5), moves(S4), destroys(A0, A1, A2, ALL_T));
   enter(left);
   mov(left, A0);
   label("next_space");
@@ -113,7 +113,7 @@ static void lay_put_spaces(void) {
 /* put_field: in A0 = bytes, A1 = count, A2 = width. Writes them aligned to the right. */
 static void lay_put_field(void) {
   Reg bytes = S0, count = S1;
-  routine("put_field");
+  routine("put_field", in(A0, A1, A2, S5), moves(S4), destroys(A0, A1, A2, ALL_T));
   enter(bytes, count);
   mov(bytes, A0);
   mov(count, A1);
@@ -128,13 +128,13 @@ static void lay_put_field(void) {
 /* put_number: in A0 = number, signed, A1 = width. Writes it in decimal, aligned to the right. */
 static void lay_put_number(void) {
   Reg place = S0, width = S1, least_place = S2, number = S3;
-  routine("put_number");
+  routine("put_number", in(A0, A1, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   li(A2, 1);
   jump("put_decimal");
 
   /* put_decimal: the same with A2 = least count of digits: it gets leading zeros. The digits are laid from the last
    * to the first. */
-  routine("put_decimal");
+  routine("put_decimal", in(A0, A1, A2, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   enter(place, width, least_place, number);
   mov(width, A1);
   la(place, "digits");

@@ -43,7 +43,7 @@ static void lay_classes(void) {
 
 /* needs_quotes: in A0 = text, not empty. Out A0 = 1 if a shell would take it otherwise than it stands, else 0. */
 static void lay_needs_quotes(void) {
-  routine("needs_quotes");
+  routine("needs_quotes", in(A0), out(A0), destroys(A1, ALL_T));
   la(A1, "quoting_classes");
   ld8(T0, A0, 0);
   ld8x(T1, A1, T0);
@@ -69,7 +69,7 @@ static void lay_needs_quotes(void) {
 /* fits_double_quotes: in A0 = text. Out A0 = 1 if it has an apostrophe and nothing else that double quotes would not
  * keep as it is, else 0. */
 static void lay_fits_double_quotes(void) {
-  routine("fits_double_quotes");
+  routine("fits_double_quotes", in(A0), out(A0), destroys(A1, A2, ALL_T));
   la(A1, "quoting_classes");
   li(A2, 0); /* all classes that occur */
   ld8(T0, A0, 0);
@@ -95,7 +95,7 @@ static void lay_fits_double_quotes(void) {
 /* put_quoted: in A0 = text. Writes it in quotes. */
 static void lay_put_quoted(void) {
   Reg text = S0;
-  routine("put_quoted");
+  routine("put_quoted", in(A0, S5), moves(S4), destroys(A0, A1, A2, ALL_T));
   enter(text);
   mov(text, A0);
   call("fits_double_quotes");
@@ -115,10 +115,11 @@ static void lay_put_quoted(void) {
  * reads a name with an apostrophe twice, and begins the second time with what the first time ended with: so that is
  * where the name has an apostrophe and its last byte is escaped. (A shell would read such a name otherwise.) */
 static void lay_begins_escaped(void) {
-  routine("begins_escaped");
+  routine("begins_escaped", in(A0), out(A0), destroys(A1, A2, ALL_T));
   la(A1, "quoting_classes");
-  li(A2, 0);          /* not 0: an apostrophe has come */
-  label("next_byte"); /* T1: the class of the byte before */
+  li(A2, 0); /* not 0: an apostrophe has come */
+  li(T1, 0); /* the class of the byte before */
+  label("next_byte");
   ld8(T0, A0, 0);
   beq(T0, 0, "at_end");
   ld8x(T1, A1, T0);
@@ -137,7 +138,7 @@ static void lay_begins_escaped(void) {
 /* put_single_quoted: in A0 = text. Writes it between apostrophes. */
 static void lay_put_single_quoted(void) {
   Reg next = S0, in_escapes = S1;
-  routine("put_single_quoted");
+  routine("put_single_quoted", in(A0, S5), moves(S4), destroys(A0, A1, A2, ALL_T));
   enter(next, in_escapes);
   mov(next, A0);
   put_literal("'");
@@ -180,7 +181,7 @@ static void lay_put_single_quoted(void) {
 /* put_escape: in A0 = byte. Writes a backslash and its letter, or its three octal digits. */
 static void lay_put_escape(void) {
   Reg byte = S0;
-  routine("put_escape");
+  routine("put_escape", in(A0, S5), moves(S4), destroys(A0, A1, A2, ALL_T));
   enter(byte);
   mov(byte, A0);
   put_literal("\\");
@@ -207,7 +208,7 @@ static void lay_put_escape(void) {
 /* put_name: in A0 = text. Writes it as it is, or, where a terminal would read it, in quotes if it needs them. */
 static void lay_put_name(void) {
   Reg text = S0;
-  routine("put_name");
+  routine("put_name", in(A0, S5), moves(S4), destroys(A0, A1, A2, ALL_T));
   enter(text);
   mov(text, A0);
   get(T0, STATE_OPTIONS);
@@ -225,7 +226,7 @@ static void lay_put_name(void) {
 
 /* put_heading_name: in A0 = text. The same, but a colon needs quotes too: the name of a folder ends at one. */
 static void lay_put_heading_name(void) {
-  routine("put_heading_name");
+  routine("put_heading_name", in(A0, S5), moves(S4), destroys(A0, A1, A2, ALL_T));
   get(T0, STATE_OPTIONS);
   bclr(T0, OPTION_TERMINAL, "put_name");
   mov(A1, A0);

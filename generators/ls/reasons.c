@@ -19,7 +19,7 @@ void lay_ls_reasons(void) {
     data_bytes(text, strlen(text) + 1);
   }
 
-  routine("put_reason");
+  routine("put_reason", in(A0, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   enter(number, text);
   li(T0, 0);
   sub(number, T0, A0);

@@ -25,7 +25,7 @@ static void lay_put_mode(void) {
   data("no_permissions", 1);
   data_string("?????????");
 
-  routine("put_mode");
+  routine("put_mode", in(A0, S5), moves(S4), destroys(A0, A1, A2, ALL_T));
   enter(mode, entry);
   mov(entry, A0);
   ld16(mode, entry, ENTRY_MODE);
@@ -64,7 +64,7 @@ static void lay_put_mode(void) {
 /* put_owner: in A0 = an id, A1 = its width, A2 = 0 if it is not known. */
 static void lay_put_owner(void) {
   Reg width = S0;
-  routine("put_owner");
+  routine("put_owner", in(A0, A1, A2, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   enter(width);
   mov(width, A1);
   beq(A2, 0, "unknown");
@@ -81,7 +81,7 @@ static void lay_put_owner(void) {
 /* put_device: in A0 = entry. Writes "MAJOR, MINOR" as wide as the column of sizes. */
 static void lay_put_device(void) {
   Reg entry = S0;
-  routine("put_device");
+  routine("put_device", in(A0, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   enter(entry);
   mov(entry, A0);
   ld32(A0, entry, ENTRY_MAJOR);
@@ -99,7 +99,7 @@ static void lay_put_device(void) {
 
 /* put_size: in A0 = entry. Writes its size, or the numbers of the device that it is. */
 static void lay_put_size(void) {
-  routine("put_size");
+  routine("put_size", in(A0, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   enter_bare();
   ld16(T0, A0, ENTRY_MODE);
   and(T0, T0, MODE_TYPE);
@@ -116,7 +116,7 @@ static void lay_put_size(void) {
 
 /* put_unknown: in A0 = width. Writes a '?' in place of a number. */
 static void lay_put_unknown(void) {
-  routine("put_unknown");
+  routine("put_unknown", in(A0, S5), moves(S4), destroys(A0, A1, A2, ALL_T));
   enter_bare();
   sub(A0, A0, 1);
   call("put_spaces");
@@ -127,7 +127,7 @@ static void lay_put_unknown(void) {
 /* put_owners: in A0 = entry. Writes its mode, links and owners. */
 static void lay_put_owners(void) {
   Reg entry = S0;
-  routine("put_owners");
+  routine("put_owners", in(A0, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   enter(entry);
   mov(entry, A0);
   call("put_mode");
@@ -156,7 +156,7 @@ static void lay_put_owners(void) {
 /* put_size_and_time: in A0 = entry. */
 static void lay_put_size_and_time(void) {
   Reg entry = S0;
-  routine("put_size_and_time");
+  routine("put_size_and_time", in(A0, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   enter(entry);
   mov(entry, A0);
   ld64(T0, entry, ENTRY_STATED);
@@ -179,7 +179,7 @@ static void lay_put_size_and_time(void) {
 static void lay_put_row(void) {
   Reg entry = S0, position = S1;
   Reg target = S1; /* when the name is written */
-  routine("put_row");
+  routine("put_row", in(A0, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   enter(entry, position);
   mov(entry, A0);
   get(T0, STATE_OPTIONS);

@@ -18,7 +18,7 @@ enum {
 
 /* read_clock: STATE_NOW becomes the present time. */
 static void lay_read_clock(void) {
-  routine("read_clock");
+  routine("read_clock", in(S5), destroys(A0, A1, ALL_T));
   li(A0, LINUX_CLOCK_REALTIME);
   add(A1, STATE, STATE_NOW);
   sys(NR_CLOCK_GETTIME); /* with these arguments it cannot fail */
@@ -27,7 +27,7 @@ static void lay_read_clock(void) {
 
 /* is_earlier: in A0, A1 = seconds and nanoseconds, A2, A3 = others. Out T0 = 1 if the first are earlier, else 0. */
 static void lay_is_earlier(void) {
-  routine("is_earlier");
+  routine("is_earlier", in(A0, A1, A2, A3), out(T0));
   li(T0, 1);
   blt(A0, A2, "decided");
   bgt(A0, A2, "not_earlier");
@@ -42,7 +42,7 @@ static void lay_is_earlier(void) {
  * to be in the future may have been written since the clock was read. */
 static void lay_is_recent(void) {
   Reg seconds = S0, nanoseconds = S1;
-  routine("is_recent");
+  routine("is_recent", in(A0, A1, S5), out(A0), destroys(A1, A2, A3, ALL_T));
   enter(seconds, nanoseconds);
   mov(seconds, A0);
   mov(nanoseconds, A1);
@@ -79,7 +79,7 @@ static void lay_is_recent(void) {
 static void lay_year_of_era(void) {
   Reg day = S0, day_without_leap_days = S1;
   Reg year = S1; /* when that is divided */
-  routine("year_of_era");
+  routine("year_of_era", in(A0), out(A0, A1), destroys(A2, A3, T0));
   enter(day, day_without_leap_days);
   mov(day, A0);
   li(A1, 1460);
@@ -111,7 +111,7 @@ static void lay_year_of_era(void) {
  * A1 = day of it, 1..31. Five months from March, and again from August, have 153 days. */
 static void lay_month_of_year(void) {
   Reg day = S0, month = S1;
-  routine("month_of_year");
+  routine("month_of_year", in(A0), out(A0, A1), destroys(A2, A3, T0));
   enter(day, month);
   mov(day, A0);
   mul(A0, A0, 5);
@@ -132,7 +132,7 @@ static void lay_month_of_year(void) {
 /* civil_date: in A0 = days since 0000-03-01. Out A0 = year, A1 = month, 0..11, January being 0, A2 = day, 1..31. */
 static void lay_civil_date(void) {
   Reg year = S0;
-  routine("civil_date");
+  routine("civil_date", in(A0), out(A0, A1, A2), destroys(A3, T0));
   enter(year);
   li(A1, DAYS_OF_400_YEARS);
   call("divide");
@@ -155,7 +155,7 @@ static void lay_civil_date(void) {
 /* put_clock: in A0 = second of the day. Writes "HH:MM". */
 static void lay_put_clock(void) {
   Reg second = S0;
-  routine("put_clock");
+  routine("put_clock", in(A0, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   enter(second);
   li(A1, 60 * 60);
   call("divide");
@@ -176,7 +176,7 @@ static void lay_put_clock(void) {
 /* put_year: in A0 = year, signed. Writes a space and the year, in four characters at least. */
 static void lay_put_year(void) {
   Reg year = S0;
-  routine("put_year");
+  routine("put_year", in(A0, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   enter(year);
   mov(year, A0);
   put_literal(" ");
@@ -195,7 +195,7 @@ static void lay_put_month_and_day(void) {
   Reg day = S0;
   data("months", 1);
   data_string("JanFebMarAprMayJunJulAugSepOctNovDec");
-  routine("put_month_and_day");
+  routine("put_month_and_day", in(A1, A2, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   enter(day);
   mov(day, A2);
   mul(T0, A1, 3);
@@ -215,7 +215,7 @@ static void lay_put_month_and_day(void) {
 static void lay_put_time(void) {
   Reg seconds = S0, recent = S1, second_of_day = S2;
   Reg year = S0; /* when the date is known */
-  routine("put_time");
+  routine("put_time", in(A0, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   enter(seconds, recent, second_of_day);
   ld64(seconds, A0, ENTRY_MTIME);
   ld32(A1, A0, ENTRY_MTIME + 8);

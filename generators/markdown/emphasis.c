@@ -28,7 +28,7 @@ static void lay_flanking(void) {
 /* character_class: in A0 = code point; out A0 = CLASS_*. Destroys A*, T*. */
 static void lay_character_class(void) {
   Reg code_point = S0;
-  routine("character_class");
+  routine("character_class", in(A0), out(A0), destroys(A1, A2, A3, A4, ALL_T));
   bgeu(A0, 128, "not_ascii");
   beq(A0, 11, "not_ascii"); /* VT is a space nowhere else in the specification, nor in Unicode */
   la(T1, "byte_classes");
@@ -51,7 +51,7 @@ static void lay_character_class(void) {
  * A4 = the character before it. Keeps A3. */
 static void lay_classify_run(void) {
   Reg entry = S2, start = S3, before = S4;
-  routine("classify_run");
+  routine("classify_run", in(A3, S0, S1, S5), out(A0, A4), destroys(A1, A2, ALL_T));
   enter(entry, start, before);
   mov(start, A3);
   ldw(T0, W_SUBJECT);
@@ -97,7 +97,7 @@ static void lay_classify_run(void) {
  * out A0 is not 0. Else move NEXT past it; out A0 = 0. Between two ASCII characters two looks into the table of bytes
  * settle what it can do. (VT is a space in that table and nowhere in the rules of emphasis.) */
 static void lay_delimiter_run(void) {
-  routine("delimiter_run");
+  routine("delimiter_run", in(S1, S2, S5), out(A0), moves(S0, S4), destroys(A1, A2, A3, A4, ALL_T));
   enter_bare();
   mov(A3, NEXT);
   ld8(A1, NEXT, 0);
@@ -166,7 +166,7 @@ static void lay_delimiter_run(void) {
 /* stack_delimiter: put the token TOKEN on the stack of delimiters and go on to the next: the character A1 at A3, which
  * can do A2. out A0 is not 0. Destroys A1, A2, T0. */
 static void lay_stack_delimiter(void) {
-  routine("stack_delimiter");
+  routine("stack_delimiter", in(A1, A2, A3, S5), out(A0), moves(S4), destroys(A1, A2, T0));
   st8(A2, TOKEN, T_FLAGS);
   st8(A1, TOKEN, T_CHAR);
   sub(T0, A3, WORKSPACE);
@@ -185,7 +185,7 @@ static void lay_stack_delimiter(void) {
 
 /* third: in A0 = a number of 32 bits; out A0 = its remainder by three, T0 = a third of it without that. Destroys T1. */
 static void lay_third(void) {
-  routine("third");
+  routine("third", in(A0), out(A0, T0), destroys(T1));
   li(T0, 0xAAAAAAAB); /* n / 3 = n * 0xAAAAAAAB >> 33 */
   mul(T0, T0, A0);
   shr(T0, T0, 33);
@@ -204,7 +204,7 @@ static void lay_third(void) {
  * stack. Going down the stack, by T_PREV, leads past what has left it; going up, by T_NEXT, is done once, so nothing is
  * linked for that. */
 static void lay_process_emphasis(void) {
-  routine("process_emphasis");
+  routine("process_emphasis", in(A0, S5), destroys(ALL_A, ALL_T));
   ldw(T0, W_LAST_DELIMITER);
   bne(T0, 0, "delimiters");
   ret();
@@ -300,7 +300,7 @@ static void lay_process_emphasis(void) {
 
 /* remove_closer: take the run CLOSER off the stack; out CLOSER = the run above it, or 0. Destroys A0, A1. */
 static void lay_remove_closer(void) {
-  routine("remove_closer");
+  routine("remove_closer", in(S2), moves(S0), destroys(A0, A1));
   ld32(A0, CLOSER, T_PREV);
   ld32(A1, CLOSER, T_NEXT);
   li(CLOSER, 0);
@@ -314,7 +314,7 @@ static void lay_remove_closer(void) {
 /* join_delimiters: emphasis from the run OPENER to the run CLOSER: strong if both have two characters left. The runs
  * between leave the stack, and OPENER too when it is used up. Destroys A*, T*. */
 static void lay_join_delimiters(void) {
-  routine("join_delimiters");
+  routine("join_delimiters", in(S0, S1, S2, S5), destroys(ALL_A, ALL_T));
   ld32(A0, OPENER, T_HIGH);
   ld32(T0, OPENER, T_LOW);
   sub(A1, A0, T0); /* characters left of the opener */
@@ -366,7 +366,7 @@ enum {
 /* smart_quote: a ' or " at NEXT under MARKDOWN_SMART: flush, push the quotation mark that it becomes unless it finds a
  * partner, move NEXT past it. It opens only where no letter stands before it. */
 static void lay_smart_quote(void) {
-  routine("smart_quote");
+  routine("smart_quote", in(S1, S2, S5), moves(S0, S4), destroys(A0, A1, A2, A3, A4, ALL_T));
   enter_bare();
   mov(A3, NEXT);
   add(NEXT, NEXT, 1);
@@ -398,7 +398,7 @@ static void lay_smart_quote(void) {
   add(TOKEN, TOKEN, TOKEN_SIZE);
   leave();
 
-  routine("set_character"); /* the token TOKEN is the character of three bytes A0 */
+  routine("set_character", in(A0, S4)); /* the token TOKEN is the character of three bytes A0 */
   st16(TOKEN_DECODED, TOKEN, T_KIND);
   st32(3, TOKEN, T_LEN);
   st32(A0, TOKEN, T_BYTES);
@@ -410,7 +410,7 @@ static void lay_smart_quote(void) {
  * BOTTOM as in process_emphasis. What lies between two partners stays on the stack, but no opener of their kind is
  * among it: a later search steps over it. */
 static void lay_close_quote(void) {
-  routine("close_quote");
+  routine("close_quote", in(T1, S2, S5), out(A0), moves(S0), destroys(A1, A2, A3, A4, T0, S1, S3));
   enter_bare();
   add(BOTTOM, WORKSPACE, 4); /* the fields of " are the second ones */
   li(A4, LEFT_DOUBLE);
@@ -463,7 +463,7 @@ static void lay_close_quote(void) {
  * is not 0; else it is 0. Moves NEXT past them. All em dashes if they are a multiple of three, all en dashes if they
  * are even, else em dashes with one or two en dashes last. */
 static void lay_smart_dashes(void) {
-  routine("smart_dashes");
+  routine("smart_dashes", in(S2, S5), out(A0), moves(S0, S4), destroys(A1, A2, A3, ALL_T));
   enter_bare();
   mov(A3, NEXT);
   label("count");
@@ -511,7 +511,7 @@ static void lay_smart_dashes(void) {
 /* smart_period: at a '.' under MARKDOWN_SMART: of three, flush and push an ellipsis, and out A0 is not 0; else it is 0.
  * Moves NEXT past the periods looked at, three at the most. */
 static void lay_smart_period(void) {
-  routine("smart_period");
+  routine("smart_period", in(S2, S5), out(A0), moves(S0, S4), destroys(A3, T0));
   enter_bare();
   mov(A3, NEXT);
   li(A0, 0);

@@ -42,7 +42,7 @@ static void lay_tables(const PackedEntities *packed) {
  * in: S0 = the name's end, S1 = its length, at least 2; out: A3 = the block, in bits of the stream, S5 = its end, S3
  * = how many bytes, from its end, the name shares with the block's key: 0 to 3. Clobbers A0..A2, A4, A5, T0, T1. */
 static void lay_entity_block(const PackedEntities *packed) {
-  routine("entity_block");
+  routine("entity_block", in(S0, S1), out(A3, S3, S5), destroys(A0, A1, A2, A4, A5, ALL_T));
   ld8(A0, S0, -1);
   ld8(T0, S0, -2);
   shl(A0, A0, 8);
@@ -94,7 +94,7 @@ static void lay_entity_block(const PackedEntities *packed) {
 /* entity_bits: in A3 = a place, in bits of the stream, A5 = a number, up to 25; out T0 = that many bits from there, A3
  * = the place after them. Clobbers T1. */
 static void lay_entity_bits(void) {
-  routine("entity_bits");
+  routine("entity_bits", in(A3, A5), out(A3, T0), destroys(T1));
   la(T1, "entity_stream");
   shr(T0, A3, 3);
   add(T0, T0, T1);
@@ -116,7 +116,7 @@ static void lay_entity_bits(void) {
  * next entry cannot say so; A4 = 1 if A3 is before more tokens of the entry. Clobbers A2, A5, T0, T1. A2 holds the
  * tokens still to come from opened pairs, a byte each, the next one lowest. */
 static void lay_entity_match(void) {
-  routine("entity_match");
+  routine("entity_match", in(A3, S0, S1), out(A0, A3, A4), moves(S3), destroys(A2, A5, ALL_T));
   enter_bare();
   li(A2, 0);
   label("next_token");
@@ -160,7 +160,7 @@ static void lay_entity_match(void) {
 /* entity_value: in A3 = the value of an entry, in bits of the stream, S4 = the value before; out S4 = the value, A1 =
  * 0, or 1 + the number of its mark, A3 = the entry's tokens. Clobbers A5, T0, T1. */
 static void lay_entity_value(void) {
-  routine("entity_value");
+  routine("entity_value", in(A3, A5), out(A1, A3), moves(S4), destroys(A5, ALL_T));
   enter_bare();
   li(A1, 0);
   label("width");
@@ -190,7 +190,7 @@ static void lay_entity_value(void) {
 
 /* entity_lookup: see entities.h. Clobbers all of A and T. */
 static void lay_entity_lookup(void) {
-  routine("entity_lookup");
+  routine("entity_lookup", in(A0, A1, A2), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(S0, S1, S2, S3, S4, S5);
   bltu(A1, 2, "not_found");
   add(S0, A0, A1);

@@ -56,7 +56,7 @@ static const ByteSet newline = {1, {{0, '\n', 0}}};
 
 /* put_raw: append A1 bytes from A0 as they are; up to 15 more are read and written. Destroys A0, A1, T0, T1. */
 static void lay_put_raw(void) {
-  routine("put_raw");
+  routine("put_raw", in(A0, A1, S5), moves(S4), destroys(A0, A1, ALL_T));
   add(T0, OUT, A1);
   ldw(T1, W_OUT_LIMIT);
   bgtu(T0, T1, "out_of_room");
@@ -77,7 +77,7 @@ static void lay_put_raw(void) {
 /* put_escaped: append A1 bytes from A0 with '<', '>', '&' and '"' escaped. Up to fifteen bytes after those are read,
  * and written after the HTML; both lie in the workspace. Destroys A0, A1, T0, T1. */
 static void lay_put_escaped(void) {
-  routine("put_escaped");
+  routine("put_escaped", in(A0, A1, S5), moves(S4), destroys(A0, A1, ALL_T));
   mul(T0, A1, 6); /* &quot; for each */
   add(T0, T0, OUT);
   ldw(T1, W_OUT_LIMIT);
@@ -124,7 +124,7 @@ static const ByteSet special_or_escaped = {4, {{0, '[', '`'}, {0x02, 0x3E, 0}, {
  * one pass that writes while it looks. out A0 = where it ended: before a '!' that may be part of an image. Nothing is
  * appended where the whole might not fit. Reads and writes as far as put_escaped does. Destroys T0, T1. */
 static void lay_put_leading_text(void) {
-  routine("put_leading_text");
+  routine("put_leading_text", in(A0, A2, A3, S5), out(A0), moves(S4), destroys(ALL_T));
   sub(T0, A3, A0);
   mul(T0, T0, 6);
   add(T0, T0, OUT);
@@ -170,7 +170,7 @@ static void lay_put_leading_text(void) {
 
 /* out_of_room: note that the HTML does not fit; the walks stop at their next step. */
 static void lay_out_of_room(void) {
-  routine("out_of_room");
+  routine("out_of_room", in(S5), destroys(T0));
   li(T0, MARKDOWN_NO_SPACE);
   stw(T0, W_ERROR);
   ret();
@@ -178,7 +178,7 @@ static void lay_out_of_room(void) {
 
 /* put_joined: as put_escaped, with each line end a space. Destroys A*, T*. */
 static void lay_put_joined(void) {
-  routine("put_joined");
+  routine("put_joined", in(A0, A1, S5), moves(S4), destroys(A0, A1, ALL_T));
   enter(S0, S1, S2);
   mov(S0, A0);
   add(S1, A0, A1);
@@ -216,7 +216,7 @@ static void lay_put_joined(void) {
 
 /* put_href: append A1 bytes from A0 as the value of href. Destroys A0..A3, T*. */
 static void lay_put_href(void) {
-  routine("put_href");
+  routine("put_href", in(A0, A1, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   mul(T0, A1, 6);
   add(T0, T0, OUT);
   ldw(T1, W_OUT_LIMIT);
@@ -259,7 +259,7 @@ static void lay_put_href(void) {
 
 /* line_break: begin a new line unless at the start of one. Destroys T0. */
 static void lay_line_break(void) {
-  routine("line_break");
+  routine("line_break", moves(S4), destroys(T0));
   ld8(T0, OUT, -1);
   beq(T0, '\n', "done");
   st8('\n', OUT, 0);
@@ -270,7 +270,7 @@ static void lay_line_break(void) {
 
 /* put_number: append A0, 0 to 999,999,999, in decimal. Destroys A*, T*. */
 static void lay_put_number(void) {
-  routine("put_number");
+  routine("put_number", in(A0), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   li(A1, 0xCCCCCCCD); /* n / 10 = n * 0xCCCCCCCD >> 35 for 32 bits */
   add(A2, OUT, 10);
   label("digit");
@@ -298,7 +298,7 @@ static void lay_put_number(void) {
 /* render_document: the HTML of all records; out OUT = its end, W_OUT_START its start; or W_ERROR. */
 static void lay_render_document(void) {
   Reg flags = S1, limit = S2; /* W_FLAGS, W_OUT_LIMIT */
-  routine("render_document");
+  routine("render_document", in(S5), out(S4), destroys(ALL_A, ALL_T, S0, S1, S2));
   enter_bare();
   /* tags, tokens and scratch for the longest leaf block; the rest is for the HTML */
   ldw(T0, W_TOP);
@@ -471,7 +471,7 @@ static void lay_render_document(void) {
 
 /* load_content: A0, A1 = the content of the leaf block S0 and its length. */
 static void lay_load_content(void) {
-  routine("load_content");
+  routine("load_content", in(S0, S5), out(A0, A1));
   ld32(A0, S0, R_DATA);
   add(A0, A0, WORKSPACE);
   ld32(A1, S0, R_LEN);
@@ -480,7 +480,7 @@ static void lay_load_content(void) {
 
 /* render_code_block: the code block S0. The first line of a fenced block's content is its info string. */
 static void lay_render_code_block(void) {
-  routine("render_code_block");
+  routine("render_code_block", in(S0, S5), moves(S4), destroys(ALL_A, ALL_T));
   enter(S1, S2, S3);
   call("line_break");
   call("load_content");
@@ -550,7 +550,7 @@ static void lay_render_code_block(void) {
 
 /* render_inlines: parse and render the inlines of the leaf block S0. Text that nothing stands in is written at once. */
 static void lay_render_inlines(void) {
-  routine("render_inlines");
+  routine("render_inlines", in(S0, S5), moves(S4), destroys(ALL_A, ALL_T));
   ld32(A0, S0, R_DATA);
   ld32(A3, S0, R_LEN);
   add(A0, A0, WORKSPACE);
@@ -583,7 +583,7 @@ static void lay_render_inlines(void) {
 /* render_parsed_inlines: parse and render the inlines from A0 to A3 of the leaf block that starts at A2. Destroys A*,
  * T*. */
 static void lay_render_parsed_inlines(void) {
-  routine("render_parsed_inlines");
+  routine("render_parsed_inlines", in(A0, A2, A3, S5), moves(S4), destroys(ALL_A, ALL_T));
   enter(S0, S1, S2, S3);
   mov(S0, A2);
   mov(S1, A3);
@@ -607,7 +607,7 @@ static void lay_render_parsed_inlines(void) {
 /* render_tokens: the tokens after the one at S0, up to S1. S2 = how many images we are inside of, where only text
  * counts. */
 static void lay_render_tokens(void) {
-  routine("render_tokens");
+  routine("render_tokens", in(S0, S1, S5), moves(S4), destroys(ALL_A, ALL_T, S0, S2));
   enter_bare();
   li(S2, 0);
   label("next");
@@ -727,7 +727,7 @@ static void lay_render_tokens(void) {
 
 /* load_text: A0, A1 = the text of the token S0 and its length. */
 static void lay_load_text(void) {
-  routine("load_text");
+  routine("load_text", in(S0, S5), out(A0, A1));
   ld32(A0, S0, T_OFF);
   add(A0, A0, WORKSPACE);
   ld32(A1, S0, T_LEN);
@@ -736,7 +736,7 @@ static void lay_load_text(void) {
 
 /* render_code: the code span S0 (6.1): line ends are spaces, and one space at each end goes, unless all are. */
 static void lay_render_code(void) {
-  routine("render_code");
+  routine("render_code", in(S0, S2, S5), moves(S4), destroys(A0, A1, A2, ALL_T));
   enter_bare();
   call("load_text");
   ld8(T0, A0, 0);
@@ -770,7 +770,7 @@ static void lay_render_code(void) {
 
 /* render_autolink: the autolink S0. Its text is its address, character references replaced. */
 static void lay_render_autolink(void) {
-  routine("render_autolink");
+  routine("render_autolink", in(S0, S2, S5), moves(S4), destroys(ALL_A, ALL_T));
   enter(S1, S3);
   ldw(S1, W_SCRATCH);
   mov(S3, S1);
@@ -808,7 +808,7 @@ static void lay_render_autolink(void) {
 
 /* render_delimiter: the run S0: the emphasis that it closes, the characters left, the emphasis that it opens. */
 static void lay_render_delimiter(void) {
-  routine("render_delimiter");
+  routine("render_delimiter", in(S0, S2, S5), moves(S4), destroys(A0, A1, ALL_T));
   ld32(A0, S0, T_OFF);
   ld32(A1, S0, T_LEN);
   ld32(T0, S0, T_LOW);
@@ -844,7 +844,7 @@ static void lay_render_delimiter(void) {
 
 /* render_delimiter_parts: the same for a run that is used up in several steps, or in part, or in an image. */
 static void lay_render_delimiter_parts(void) {
-  routine("render_delimiter_parts");
+  routine("render_delimiter_parts", in(S0, S2, S5), moves(S4), destroys(A0, A1, ALL_T));
   enter(S1, S3);
   ldw(S3, W_TAG_BIAS);
   ld32(T0, S0, T_OFF);
@@ -891,7 +891,7 @@ static void lay_render_delimiter_parts(void) {
 
 /* put_destination: the destination of the link closer A5. */
 static void lay_put_destination(void) {
-  routine("put_destination");
+  routine("put_destination", in(A5, S5), moves(S4), destroys(ALL_A, ALL_T));
   enter_bare();
   ld32(A0, A5, T_URL);
   add(A0, A0, WORKSPACE);
@@ -909,7 +909,7 @@ static void lay_put_destination(void) {
 
 /* put_title: the title of the link closer W_OPENER, if it has one, as a further attribute. */
 static void lay_put_title(void) {
-  routine("put_title");
+  routine("put_title", in(S5), moves(S4), destroys(ALL_A, ALL_T));
   enter_bare();
   ldw(A5, W_OPENER);
   ld8(T1, A5, T_FLAGS);
@@ -932,7 +932,7 @@ static void lay_put_title(void) {
 /* put_safe_href: as put_href, but in safe mode nothing for a URL that is dangerous: one of javascript:, vbscript:,
  * file:, and data: but for the images png, gif, jpeg and webp. */
 static void lay_put_safe_href(void) {
-  routine("put_safe_href");
+  routine("put_safe_href", in(A0, A1, S5), moves(S4), destroys(A0, A1, A2, A3, A5, ALL_T));
   ldw(T0, W_FLAGS);
   bset(T0, MARKDOWN_UNSAFE, "put_href");
   enter_bare();
@@ -968,7 +968,8 @@ static void lay_put_safe_href(void) {
   label("omitted");
   leave();
 
-  routine("has_prefix"); /* in A0 = bytes, A3 = A2 bytes in lower case; out A2 = 1 if A0 begins with them, else 0 */
+  routine("has_prefix", in(A0, A2, A3), out(A2),
+          destroys(ALL_T)); /* in A0 = bytes, A3 = A2 bytes in lower case; out A2 = 1 if A0 begins with them, else 0 */
   label("compare");
   beq(A2, 0, "equal");
   sub(A2, A2, 1);

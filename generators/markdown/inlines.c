@@ -73,7 +73,7 @@ static void op_push_token(int kind, int flags, Reg from, Reg length) {
 
 /* flush_run: end the pending run of text before A0: a token, unless it is empty. Keeps A0. Destroys T0, T1. */
 static void lay_flush_run(void) {
-  routine("flush_run");
+  routine("flush_run", in(A0, S2, S5), moves(S4), destroys(T0));
   bgeu(RUN, A0, "empty");
   st16(TOKEN_TEXT, TOKEN, T_KIND);
   sub(T0, RUN, WORKSPACE);
@@ -89,7 +89,7 @@ static void lay_flush_run(void) {
  * space trimmed from their end, and followed by a white space byte), from TOKEN = W_TOKENS + TOKEN_SIZE on. What lies
  * before A0 is text that stands in the HTML already. out TOKEN = the end of the tokens. */
 static void lay_parse_inlines(void) {
-  routine("parse_inlines");
+  routine("parse_inlines", in(A0, S0, S1, S5), moves(S4), destroys(ALL_A, ALL_T, S0, S2, S3));
   enter_bare();
   stw(NEXT, W_SUBJECT);
   stw(0, W_LAST_BRACKET);
@@ -270,7 +270,7 @@ static void lay_parse_inlines(void) {
 /* code_span: at a run of backticks (6.1). If a run of the same length follows: flush, push the span, move NEXT past
  * it; out A0 is not 0. Else move NEXT past the run; out A0 = 0. */
 static void lay_code_span(void) {
-  routine("code_span");
+  routine("code_span", in(S1, S2, S5), out(A0), moves(S0, S4), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter_bare();
   mov(A1, NEXT);
   label("count"); /* the white space after the text ends the run at the latest */
@@ -348,7 +348,7 @@ static void lay_code_span(void) {
 /* autolink_or_html: at a '<' (6.5, 6.6). If it starts one: flush, push its token, move NEXT past it; out A0 is not 0.
  * Else move NEXT past the '<'; out A0 = 0. */
 static void lay_autolink_or_html(void) {
-  routine("autolink_or_html");
+  routine("autolink_or_html", in(S1, S2, S5), out(A0), moves(S0, S4), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter_bare();
   add(NEXT, NEXT, 1);
   mov(A0, NEXT);

@@ -8,7 +8,7 @@
 
 /* start_positions: before the first line, at S0. Destroys T0. */
 static void lay_start_positions(void) {
-  routine("start_positions");
+  routine("start_positions", in(S0, S5), destroys(T0));
   stw(S0, W_LINE);
   stw(0, W_LINE_NUMBER);
   stw(0, W_LINE_LENGTH);
@@ -22,7 +22,7 @@ static void lay_start_positions(void) {
 
 /* note_positions: after the line up to S0, its W_EOL = S0 - 1. Keeps S0; destroys S1, S2, S4, A*, T*. */
 static void lay_note_positions(void) {
-  routine("note_positions");
+  routine("note_positions", in(S0, S5), destroys(A0, A1, A2, A3, ALL_T, S1, S2, S4));
   enter_bare();
   ldw(A1, W_LINE_NUMBER);
   add(S1, A1, 1);
@@ -75,7 +75,7 @@ static void lay_note_positions(void) {
  * sequence and the white space around that. Where nothing follows the opening sequence cmark takes that for the closing
  * one, and cuts it off if white space stands before it. Destroys A1, A2, T*. */
 static void lay_heading_length(void) {
-  routine("heading_length");
+  routine("heading_length", in(S2, S5), out(S4), destroys(A1, A2, ALL_T));
   ldw(A1, W_HEADING_END);
   ldw(T0, W_EOL);
   mov(A2, A1);
@@ -103,7 +103,7 @@ static void lay_heading_length(void) {
 
 /* note_last_positions: after the last block is closed. */
 static void lay_note_last_positions(void) {
-  routine("note_last_positions");
+  routine("note_last_positions", in(S5), destroys(A0, A1, A2, A3, T0, S1, S4));
   ldw(A1, W_LINE_NUMBER);
   mov(S1, A1);
   ldw(A2, W_LINE_LENGTH);
@@ -114,7 +114,7 @@ static void lay_note_last_positions(void) {
 /* note_ends: the blocks from W_POSITION_TIP upwards that are closed end with line A1 of length A2, or S1 and S4.
  * Destroys A0, A3, T0. */
 static void lay_note_ends(void) {
-  routine("note_ends");
+  routine("note_ends", in(A1, A2, S1, S4, S5), destroys(A0, A3, T0));
   ldw(A0, W_POSITION_TIP);
   label("next");
   ld8(T0, A0, R_FLAGS);
@@ -139,7 +139,7 @@ static void lay_note_ends(void) {
 /* put_position: the position of the block S0 as an attribute of its start tag, which is written already: before the
  * last A0 bytes of that, 32 at the most. Destroys A*, T*. */
 static void lay_put_position(void) {
-  routine("put_position");
+  routine("put_position", in(A0, S0, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   enter(S1, S2, S3);
   mov(S1, A0);
   sub(S4, S4, S1);

@@ -7,7 +7,7 @@
 
 /* resolve_definitions: take the definitions off the front of the paragraph A0. out A0 = 1 if text is left, else 0. */
 static void lay_resolve_definitions(void) {
-  routine("resolve_definitions");
+  routine("resolve_definitions", in(A0, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(S0, S1, S2);
   mov(S0, A0);
   ld32(S1, S0, R_DATA);
@@ -35,7 +35,7 @@ static void lay_resolve_definitions(void) {
   li(A0, 0);
   jump("resolved");
 
-  routine("set_content"); /* of the paragraph S0: S1 up to S2 */
+  routine("set_content", in(S0, S1, S2, S5), destroys(T0)); /* of the paragraph S0: S1 up to S2 */
   sub(T0, S1, WORKSPACE);
   st32(T0, S0, R_DATA);
   sub(T0, S2, S1);
@@ -45,7 +45,7 @@ static void lay_resolve_definitions(void) {
 
 /* parse_definition: in A0 = a '[', A1 = the end; out A0 = after the definition, now in the map, or 0. */
 static void lay_parse_definition(void) {
-  routine("parse_definition");
+  routine("parse_definition", in(A0, A1, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(S0, S1, S2, S3);
   mov(S0, A0);
   mov(S1, A1);
@@ -95,7 +95,7 @@ static void lay_parse_definition(void) {
 
 /* skip_to_line_end: move S0 over spaces and tabs, and a '\n'; out A0 = 1 if there was one, or S1 was reached. */
 static void lay_skip_to_line_end(void) {
-  routine("skip_to_line_end");
+  routine("skip_to_line_end", in(S1), out(A0), moves(S0), destroys(T0));
   label("look");
   li(A0, 1);
   bgeu(S0, S1, "done");
@@ -116,7 +116,7 @@ static void lay_skip_to_line_end(void) {
 
 /* skip_space_and_line_end: move S0 over spaces and tabs with at most one '\n' among them. Destroys A0, T0. */
 static void lay_skip_space_and_line_end(void) {
-  routine("skip_space_and_line_end");
+  routine("skip_space_and_line_end", in(S1), moves(S0), destroys(A0, T0));
   enter_bare();
   call("skip_to_line_end");
   label("indentation");
@@ -134,7 +134,7 @@ static void lay_skip_space_and_line_end(void) {
 /* scan_label: a link label (6.3) at S0, S1 the end; out A1, A2 = the label without its brackets, trimmed, S0 after it
  * and A0 = not 0; or A0 = 0. Destroys A3, T*. */
 static void lay_scan_label(void) {
-  routine("scan_label");
+  routine("scan_label", in(S1), out(A0), out_if(A1, A2), moves(S0), destroys(A3, ALL_T));
   bgeu(S0, S1, "none");
   ld8(T0, S0, 0);
   bne(T0, '[', "none");
@@ -169,7 +169,7 @@ static void lay_scan_label(void) {
 /* normalize_label: in A0 = label, A1 = its length (at most 1001); out A0 = length of the normalized label in
  * W_LABEL_BUFFER, A1 = its hash. */
 static void lay_normalize_label(void) {
-  routine("normalize_label");
+  routine("normalize_label", in(A0, A1, S5), out(A0, A1), destroys(A2, A3, A4, A5, ALL_T));
   enter(S0, S1, S2, S3, S4);
   mov(S0, A0);
   add(S1, A0, A1);
@@ -234,7 +234,8 @@ static void lay_normalize_label(void) {
   shr(A1, A1, 32);
   leave();
 
-  routine("put_pending_space"); /* to S2, if S3 says so and the label has begun; destroys T0 */
+  routine("put_pending_space", in(S5), moves(S2, S3),
+          destroys(T0)); /* to S2, if S3 says so and the label has begun; destroys T0 */
   beq(S3, 0, "none");
   li(S3, 0);
   add(T0, WORKSPACE, W_LABEL_BUFFER);
@@ -247,7 +248,7 @@ static void lay_normalize_label(void) {
 
 /* add_definition: put the definition that W_LABEL, W_URL and W_TITLE describe into the arena. */
 static void lay_add_definition(void) {
-  routine("add_definition");
+  routine("add_definition", in(S5), destroys(ALL_A, ALL_T));
   enter(S0, S1);
   ldw(A0, W_LABEL);
   ldw(A1, W_LABEL_LEN);
@@ -319,7 +320,7 @@ static void lay_add_definition(void) {
 
 /* copy_bytes: A1 bytes from A0 to A2; up to fifteen bytes more are read and written. Destroys A*. */
 static void lay_copy_bytes(void) {
-  routine("copy_bytes");
+  routine("copy_bytes", in(A0, A1, A2), destroys(A0, A1, A2));
   label("more");
   copy16(A2, 0, A0, 0);
   ble(A1, 16, "done");
@@ -334,7 +335,7 @@ static void lay_copy_bytes(void) {
 /* index_references: when all definitions are known, put each into its bucket, the first of a label alone; and bound
  * what references may add: the length of the document, or 100,000 bytes. */
 static void lay_index_references(void) {
-  routine("index_references");
+  routine("index_references", in(S5), destroys(ALL_A, ALL_T));
   enter(S0, S1);
   stw(0, W_REF_SIZE);
   ldw(T0, W_LENGTH);
@@ -393,7 +394,7 @@ static void lay_index_references(void) {
  * label says which link is followed. A label has no NUL, so with zeros after its end no two labels have the same bits,
  * and a path goes no deeper than a label has bits, and eight. */
 static void lay_find_definition(void) {
-  routine("find_definition");
+  routine("find_definition", in(A0, A1, A2, S5), out(A0, A3), destroys(A2, A4, A5, ALL_T));
   ldw(A3, W_BUCKETS);
   ldw(T0, W_BUCKET_MASK);
   and(T0, T0, A2);
@@ -443,7 +444,7 @@ static void lay_find_definition(void) {
 /* look_up_reference: in A0 = label, A1 = its length; out A0 = the definition to use, or 0. No definition has a label of
  * nothing but white space. */
 static void lay_look_up_reference(void) {
-  routine("look_up_reference");
+  routine("look_up_reference", in(A0, A1, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   bgtu(A1, 1000, "none");
   ldw(T0, W_REF_COUNT);
   bne(T0, 0, "defined");

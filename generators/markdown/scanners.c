@@ -43,7 +43,7 @@ static void lay_byte_classes(void) {
 /* skip_space: A0 = the first byte at or after A0, before A1, that is no white space, or A1; T0 = the byte there.
  * Destroys T1. */
 static void lay_skip_space(void) {
-  routine("skip_space");
+  routine("skip_space", in(A0, A1), out(A0, T0), destroys(T1));
   label("look");
   ld8(T0, A0, 0);
   at_end(A0, "done");
@@ -57,7 +57,7 @@ static void lay_skip_space(void) {
 /* utf8_length: in A0 = a byte; out T0 = length of the well-formed UTF-8 character of more than one byte there (RFC
  * 3629, section 4), or 0. Destroys T1. */
 static void lay_utf8_length(void) {
-  routine("utf8_length");
+  routine("utf8_length", in(A0), out(T0), destroys(T1));
   ld8(T0, A0, 0);
   ld8(T1, A0, 1);
   bltu(T0, 0xC2, "ill_formed");
@@ -117,7 +117,7 @@ static void lay_utf8_length(void) {
 
 /* scan_tag_name: [A-Za-z][A-Za-z0-9-]*. */
 static void lay_scan_tag_name(void) {
-  routine("scan_tag_name");
+  routine("scan_tag_name", in(A0), out(A0), destroys(ALL_T));
   ld8(T0, A0, 0);
   if_not_class(T0, IS_ALPHA, "none");
   label("more");
@@ -133,7 +133,7 @@ static void lay_scan_tag_name(void) {
 
 /* scan_html_tag: an open or closing tag, A0 after its '<', A1 the end. */
 static void lay_scan_html_tag(void) {
-  routine("scan_html_tag");
+  routine("scan_html_tag", in(A0, A1), out(A0), destroys(A2, ALL_T));
   enter_bare();
   ld8(T0, A0, 0);
   beq(T0, '/', "closing_tag");
@@ -217,7 +217,7 @@ static void lay_scan_html_tag(void) {
 /* scan_html_comment: A0 after "<!-", A1 the end. What follows is "--->", or "-", text that neither begins with ">" or
  * "->" nor contains "--", and "-->". */
 static void lay_scan_html_comment(void) {
-  routine("scan_html_comment");
+  routine("scan_html_comment", in(A0, A1), out(A0), destroys(ALL_T));
   enter_bare();
   ld8(T0, A0, 0);
   bne(T0, '-', "none");
@@ -257,7 +257,7 @@ static void lay_scan_html_comment(void) {
 /* next_character: pass one character at A0 and leave its first byte in A4; A4 = 256 and A0 as it was if it is
  * ill-formed or A0 is at the end in A1. Destroys T*. */
 static void lay_next_character(void) {
-  routine("next_character");
+  routine("next_character", in(A0, A1), out(A0, A4), destroys(ALL_T));
   ld8(A4, A0, 0);
   at_end(A0, "multibyte"); /* which the white space there is not, so that it is found ill-formed */
   bgeu(A4, 0x80, "multibyte");
@@ -288,7 +288,7 @@ static void take_end(int length) {
 /* scan_instruction: a processing instruction, A0 after "<?", A1 the end. out A0 = end, or 0, and then A2 = 1: it is
  * unclosed. As in cmark a '?' that does not close takes the next character with it: "???>" does not end there. */
 static void lay_scan_instruction(void) {
-  routine("scan_instruction");
+  routine("scan_instruction", in(A0, A1), out(A0), out_if(A2), destroys(A3, A4, ALL_T));
   enter_bare();
   label("next");
   mov(A3, A0);
@@ -304,7 +304,7 @@ static void lay_scan_instruction(void) {
 
 /* scan_declaration: A0 after "<!", A1 the end. out A0 = end, or 0, and then A2 = 1 if it is unclosed, else 0. */
 static void lay_scan_declaration(void) {
-  routine("scan_declaration");
+  routine("scan_declaration", in(A0, A1), out(A0), out_if(A2), destroys(A3, A4, ALL_T));
   enter_bare();
   mov(A3, A0);
   label("name");
@@ -333,7 +333,7 @@ static void lay_scan_declaration(void) {
 /* scan_cdata: A0 after "<![", A1 the end. out as scan_declaration. As in cmark a ']' that does not close takes the
  * next character with it, and "]]" the next: "]]]>" does not end there. */
 static void lay_scan_cdata(void) {
-  routine("scan_cdata");
+  routine("scan_cdata", in(A0, A1), out(A0), out_if(A2), destroys(A3, A4, ALL_T));
   enter_bare();
   ld32(T0, A0, 0);
   or (T0, T0, 0x20202020); /* in any case */
@@ -364,7 +364,7 @@ static void lay_scan_cdata(void) {
 /* scan_uri: a URI autolink, A0 after its '<': a scheme of 2 to 32 characters, ':', and no space, '<' or control
  * byte up to '>'. */
 static void lay_scan_uri(void) {
-  routine("scan_uri");
+  routine("scan_uri", in(A0), out(A0), destroys(A2, ALL_T));
   enter_bare();
   mov(A2, A0);
   ld8(T0, A0, 0);
@@ -402,7 +402,7 @@ static void lay_scan_uri(void) {
 /* scan_email: an e-mail autolink, A0 after its '<': a local part, '@', and labels of 1 to 63 letters, digits and
  * inner hyphens with dots between, up to '>'. */
 static void lay_scan_email(void) {
-  routine("scan_email");
+  routine("scan_email", in(A0), out(A0), destroys(A2, ALL_T));
   ld8(T0, A0, 0);
   if_not_class(T0, IS_EMAIL, "none");
   label("local");
@@ -436,7 +436,7 @@ static void lay_scan_email(void) {
 /* scan_link_title: a title in quotes or parentheses, A1 the end. A closing character after a backslash may close it
  * or not, and the longest match counts: it closes only if no other does. */
 static void lay_scan_link_title(void) {
-  routine("scan_link_title");
+  routine("scan_link_title", in(A0, A1), out(A0), destroys(A2, A3, A4, ALL_T));
   enter_bare();
   li(A4, 0); /* where the best match so far ends */
   ld8(A2, A0, 0);
@@ -473,7 +473,7 @@ static void lay_scan_link_title(void) {
 /* scan_link_destination: A0 its first byte, A1 the end; out A0 = end, or 0; A2, A3 = the destination's first byte and
  * length (6.3), which is 0 before white space that the caller did not pass, or in "<>". */
 static void lay_scan_link_destination(void) {
-  routine("scan_link_destination");
+  routine("scan_link_destination", in(A0, A1), out(A0, A2, A3), destroys(ALL_T));
   mov(A2, A0);
   li(A3, 0); /* open parentheses */
   ld8(T0, A0, 0);
@@ -575,7 +575,7 @@ static void lay_block_names(void) {
 /* read_name: letters and digits at A0, in any case; out A0 = after them, T0 = the byte there, A1 = their key, of the
  * last ten at least, A2 = how many. Destroys T1. */
 static void lay_read_name(void) {
-  routine("read_name");
+  routine("read_name", in(A0), out(A0, A1, A2, T0), destroys(T1));
   li(A1, 0);
   li(A2, 0);
   label("next");
@@ -596,7 +596,7 @@ static void lay_read_name(void) {
 /* is_raw_text_key: in A1 = the key of a name; out T1 = 1 if it is script, pre, style or textarea, else 0. */
 static void lay_is_raw_text_key(void) {
   static const char *const names[] = {"script", "pre", "style", "textarea"};
-  routine("is_raw_text_key");
+  routine("is_raw_text_key", in(A1), out(T1));
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     li(T1, key_of(names[i]));
     beq(A1, T1, "found");
@@ -610,7 +610,7 @@ static void lay_is_raw_text_key(void) {
 
 /* html_block_kind: in A0 = a '<'; out A0 = the kind 1..6 of HTML block that starts there, or 0. */
 static void lay_html_block_kind(void) {
-  routine("html_block_kind");
+  routine("html_block_kind", in(A0), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter_bare();
   add(A0, A0, 1);
   ld8(T0, A0, 0);
@@ -691,7 +691,7 @@ static void lay_html_block_kind(void) {
 
 /* is_html_block_7: out A0 = 0 unless the line from S2 is one complete open or closing tag. */
 static void lay_is_html_block_7(void) {
-  routine("is_html_block_7");
+  routine("is_html_block_7", in(S2, S5), out(A0), destroys(A1, A2, ALL_T));
   enter_bare();
   add(A0, S2, 1);
   ldw(A1, W_EOL);
@@ -717,7 +717,7 @@ static const ByteSet block_end = {3, {{0, '>', 0}, {0, '\n', 0}, {0, 0x80, 0xFF}
  * '>': look at every one and at what stands before it. Before the line stands a line end, a space, a tab or the '>' of
  * a block quote, so that no end condition begins there. */
 static void lay_ends_html_block(void) {
-  routine("ends_html_block");
+  routine("ends_html_block", in(S2, S3), out(A0), destroys(A1, A2, A4, A5, ALL_T));
   enter_bare();
   ld8(A5, S3, R_AUX);
   bgtu(A5, 5, "no");

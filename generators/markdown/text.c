@@ -9,7 +9,7 @@ static const ByteSet line_enders = {3, {{0, '\n', 0}, {0, '\r', 0}, {0, 0, 0}}};
 
 /* open_text: in A0 = document, A1 = its end. Sets W_IN and W_IN_END, past a byte order mark. Destroys T0. */
 static void lay_open_text(void) {
-  routine("open_text");
+  routine("open_text", in(A0, A1, S5), out(A0), destroys(T0));
   stw(A1, W_IN_END);
   sub(T0, A1, A0);
   bltu(T0, 3, "opened");
@@ -29,7 +29,7 @@ static void lay_open_text(void) {
  * A0 = its '\n', which a last line may lack in the document. Whole vectors are copied while sixteen bytes of the
  * document are left, whatever they hold: up to fifteen bytes after the line are written too. Destroys A1..A3, T0. */
 static void lay_read_line(void) {
-  routine("read_line");
+  routine("read_line", in(S0, S5), out(A0), destroys(A1, A2, A3, T0));
   mov(A0, S0);
   ldw(A1, W_IN);
   ldw(A2, W_IN_END);
@@ -91,7 +91,7 @@ static const ByteSet high = {1, {{0, 128, 255}}};
  * takes for one: up to the byte that does not go on, all of a sequence that no character has, and what is left of the
  * line where that is too short for what its lead byte asks (a NUL counts there as the three bytes that it becomes). */
 static void lay_validate_text(void) {
-  routine("validate_text");
+  routine("validate_text", in(A0, S5), destroys(A0, A2, A3, A4, A5, ALL_T));
   enter(S1, S2);
   ldw(S1, W_IN_END);
   ldw(A2, W_TOP);
@@ -187,7 +187,7 @@ static void lay_validate_text(void) {
  * flags ask for 3 of validated document, 16 of positions, and 50 of attributes that tell them. What needs more is told
  * by MARKDOWN_NO_SPACE, never by a byte out of place. */
 static void lay_workspace(void) {
-  routine("markdown_workspace");
+  routine("markdown_workspace", in(A0), out(A0));
   bgtu(A0, MARKDOWN_LIMIT, "too_long");
   mul(A0, A0, 200);
   add(A0, A0, 1 << 20);
@@ -199,7 +199,7 @@ static void lay_workspace(void) {
 
 /* markdown_render: see markdown.h. */
 static void lay_render(void) {
-  routine("markdown_render");
+  routine("markdown_render", in(A0, A1, A2, A3, A4), out(A0), out_if(A1), destroys(A2, A3, A4, A5, ALL_T));
   enter(S0, S1, S2, S3, S4, WORKSPACE);
   bgtu(A1, MARKDOWN_LIMIT, "too_long");
   /* the text: up to three bytes for one, its '\n', and bytes that may be read but mean nothing */

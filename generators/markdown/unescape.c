@@ -6,7 +6,7 @@
  * after the '&', ';' included, or 0; A1 = bytes written. What ends the text is neither letter, digit nor ';', so that
  * no reference goes on over it. Up to seven bytes after that are read. */
 static void lay_decode_reference(void) {
-  routine("decode_reference");
+  routine("decode_reference", in(A0, A2, S5), out(A0), out_if(A1), destroys(A2, A3, A4, A5, ALL_T));
   enter(S0, S1);
   mov(S0, A0);
   ld8(T0, S0, 0);
@@ -85,7 +85,7 @@ static void lay_decode_reference(void) {
  * bytes written: the source with its character references replaced. After the source stands what decode_reference asks
  * for. */
 static void lay_unescape_references(void) {
-  routine("unescape_references");
+  routine("unescape_references", in(A0, A1, A2, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(S0, S1, S2, S3);
   mov(S0, A0);
   add(S1, A0, A1);
@@ -118,7 +118,7 @@ static void lay_unescape_references(void) {
 /* unescape_backslashes: in A0 = bytes, A1 = how many; out A0 = how many are left when each backslash before ASCII
  * punctuation is dropped, in place. Destroys A*, T*. */
 static void lay_unescape_backslashes(void) {
-  routine("unescape_backslashes");
+  routine("unescape_backslashes", in(A0, A1), out(A0), destroys(A1, A2, A3, A4, ALL_T));
   add(A1, A1, A0);
   mov(A2, A0);
   mov(A3, A0);
@@ -146,7 +146,7 @@ static const ByteSet ampersand_or_backslash = {2, {{0, '&', 0}, {0, '\\', 0}}};
 /* unescape: in A0 = source, A1 = its length, A2 = destination as for unescape_references; out A0 = the bytes written.
  * Up to sixteen bytes after the source are read. Most have neither of the two, and are copied as they are. */
 static void lay_unescape_plain(void) {
-  routine("unescape");
+  routine("unescape", in(A0, A1, A2, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   mov(A3, A0);
   add(A4, A0, A1);
   mov(A5, A2);
@@ -170,7 +170,7 @@ static void lay_unescape_plain(void) {
 /* unescape_both: the same for any bytes. First the references, then the backslashes: a backslash that a reference stood
  * for escapes too, as in cmark. */
 static void lay_unescape_both(void) {
-  routine("unescape_both");
+  routine("unescape_both", in(A0, A1, A2, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(S0);
   mov(S0, A2);
   call("unescape_references");
@@ -182,7 +182,7 @@ static void lay_unescape_both(void) {
 
 /* trim: in A0 = bytes, A1 = how many; out the same without white space at both ends. Destroys T*. */
 static void lay_trim(void) {
-  routine("trim");
+  routine("trim", in(A0, A1), out(A0, A1), destroys(ALL_T));
   label("front");
   beq(A1, 0, "done");
   ld8(T0, A0, 0);
@@ -202,7 +202,7 @@ static void lay_trim(void) {
 
 /* clean_url: in A0 = a URL as written, A1 = its length, A2 = destination; out A0 = bytes written. */
 static void lay_clean_url(void) {
-  routine("clean_url");
+  routine("clean_url", in(A0, A1, A2, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter_bare();
   call("trim");
   call("unescape");
@@ -212,7 +212,7 @@ static void lay_clean_url(void) {
 /* clean_title: in A0 = a title as written, with its quotes (at least two bytes), A1 = its length, A2 = destination; out
  * A0 = bytes written. */
 static void lay_clean_title(void) {
-  routine("clean_title");
+  routine("clean_title", in(A0, A1, A2, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   add(A0, A0, 1);
   sub(A1, A1, 2);
   jump("unescape");

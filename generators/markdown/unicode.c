@@ -14,7 +14,7 @@
 
 /* utf8_decode: see unicode.h. Clobbers A2, A3, T0, T1. */
 static void lay_utf8_decode(void) {
-  routine("utf8_decode");
+  routine("utf8_decode", in(A0, A1), out(A0, A1), destroys(A2, A3, ALL_T));
   ld8(T0, A0, 0);
   bgeu(T0, 0x80, "lead_byte");
   mov(A0, T0);
@@ -76,7 +76,7 @@ static void store_continuation(int shift, int offset) {
 /* utf8_encode: see unicode.h. U+FFFE and U+FFFF become the one byte FE or FF, as in cmark; a value beyond U+10FFFF
  * becomes U+FFFD. Clobbers T1. */
 static void lay_utf8_encode(void) {
-  routine("utf8_encode");
+  routine("utf8_encode", in(A0, A1), out(A0), destroys(T1));
   bgeu(A0, 0x80, "no_ascii");
   label("one_byte");
   st8(A0, A1, 0);
@@ -127,7 +127,7 @@ static void lay_utf8_encode(void) {
  * in: A0 = code point, A1 = the run, T0 = last code point of the run - A0, T1 = the run's second byte; out and
  * clobbers: as case_fold. */
 static void lay_case_fold_run(void) {
-  routine("case_fold_run");
+  routine("case_fold_run", in(A0, A1, ALL_T), out(A0, A1, A2), out_if(A3), destroys(A4, A5, ALL_T));
   shr(A2, T1, 2);
   and(T1, T1, 3);
   beq(T1, FOLD_TO_NEXT, "to_next");
@@ -174,7 +174,7 @@ static void lay_case_fold_run(void) {
 
 /* case_fold: see unicode.h. Clobbers A2..A5, T0, T1. */
 static void lay_case_fold(const PackedFolding *packed) {
-  routine("case_fold");
+  routine("case_fold", in(A0), out(A0, A1), out_if(A2, A3), destroys(A4, A5, ALL_T));
   sub(T0, A0, 'A');
   bleu(T0, 'Z' - 'A', "capital");
   bgeu(A0, 0x80, "beyond_ascii");
@@ -224,7 +224,7 @@ static void lay_case_fold(const PackedFolding *packed) {
 
 /* is_unicode_punctuation: see unicode.h. Clobbers A1..A5, T0, T1. */
 static void lay_is_unicode_punctuation(const PackedPunctuation *packed) {
-  routine("is_unicode_punctuation");
+  routine("is_unicode_punctuation", in(A0), out(A0), destroys(A1, A2, A3, A4, ALL_T));
   bgeu(A0, 0x80, "beyond_ascii");
   li(T0, (int64_t)0xFC00FFFE00000000); /* one bit a character: !"#$%&'()*+,-./ :;<=>? */
   bltu(A0, 64, "ascii");
@@ -294,7 +294,7 @@ static void lay_is_unicode_punctuation(const PackedPunctuation *packed) {
 
 /* is_unicode_space: see unicode.h. TAB, LF, FF, CR, and the general category Zs. Clobbers T0. */
 static void lay_is_unicode_space(void) {
-  routine("is_unicode_space");
+  routine("is_unicode_space", in(A0), out(A0), destroys(T0));
   bgtu(A0, ' ', "no_control");
   li(T0, INT64_C(1) << '\t' | INT64_C(1) << '\n' | INT64_C(1) << '\f' | INT64_C(1) << '\r' | INT64_C(1) << ' ');
   shr(T0, T0, A0);

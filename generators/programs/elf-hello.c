@@ -44,7 +44,7 @@ static void plain(const char *outdir) {
   field_distance("a5 00 00 00 00 00 00 00", "p_memsz", "file_end", "file_start");
   field("00 00 20 00 00 00 00 00", "p_align", 0x200000);
 
-  routine("_start");
+  routine("_start", no_return);
   step("b8 01 00 00 00", x64_mov_r32_imm32(RAX, 1));  /* write */
   step("bf 01 00 00 00", x64_mov_r32_imm32(RDI, 1));  /* standard output */
   step_lea("48 8d 35 10 00 00 00", RSI, "message");   /* published: 08, which points into the code */
@@ -109,7 +109,7 @@ static void with_stack_marker(const char *outdir) {
   elf_header(2);
   segment("segment R+X", PF_R | PF_X, 0, CODE_ADDRESS(0), message + TEXT_SIZE);
   stack_marker();
-  routine("_start");
+  routine("_start", no_return);
   author_write((int64_t)CODE_ADDRESS(message));
   field_text("48 65 6c 6c 6f 2c 20 45 4c 46 21 0a", "message", "Hello, ELF!\n");
   bl_handmade_write(outdir, ADDRESS, 0755);
@@ -125,7 +125,7 @@ static void with_data_segment(const char *outdir, const char *name, bool marker)
   segment("segment RW", PF_R | PF_W, message, DATA_ADDRESS(message), TEXT_SIZE);
   if (marker)
     stack_marker();
-  routine("_start");
+  routine("_start", no_return);
   x64(x64_mov_r32_imm32(RBX, (int64_t)DATA_ADDRESS(message)));
   step("c6 03 48", x64_mov_m8_imm8(x64_at(RBX, 0), 'H'));
   author_write((int64_t)DATA_ADDRESS(message));

@@ -8,7 +8,7 @@
 #include "words.h"
 
 static void author_x64(void) {
-  routine("_start");
+  routine("_start", no_return);
   x64(x64_mov_r32_imm32(RAX, 1)); /* write */
   x64(x64_mov_r32_imm32(RDI, 1)); /* stdout */
   x64_address(RSI, "message");
@@ -20,7 +20,7 @@ static void author_x64(void) {
 }
 
 static void author_a64(void) {
-  routine("_start");
+  routine("_start", no_return);
   a64(a64_movz(X(0), 1, 0)); /* stdout */
   a64_address(X(1), "message");
   a64(a64_movz(X(2), 14, 0)); /* bytes */

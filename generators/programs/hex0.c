@@ -31,22 +31,22 @@
 static void lay_x64_start(void) {
   field("7f 45 4c 46", "e_ident.EI_MAG", 0x464c457f);
   field("02 01 01", "e_ident.EI_CLASS..EI_VERSION", 0x010102);
-  routine("_start");
-  step("5b", x64_pop_r64(RBX));           /* argc */
-  step("5f", x64_pop_r64(RDI));           /* argv[0] */
-  step("5f", x64_pop_r64(RDI));           /* argv[1] */
-  step("b0 02", x64_mov_r8_imm8(RAX, 2)); /* open: rsi is 0, O_RDONLY */
+  routine("_start", in(A4, A5, T0, S1), no_return); /* which the kernel starts with 0 */
+  step("5b", x64_pop_r64(RBX));                     /* argc */
+  step("5f", x64_pop_r64(RDI));                     /* argv[0] */
+  step("5f", x64_pop_r64(RDI));                     /* argv[1] */
+  step("b0 02", x64_mov_r8_imm8(RAX, 2));           /* open: rsi is 0, O_RDONLY */
   step("0f 05", x64_syscall());
   step_jump("eb 04", "in_version");
   field("02 00", "e_type", ET_EXEC);
   field("3e 00", "e_machine", EM_X86_64);
-  routine("in_version");
+  routine("in_version", piece);
   step("93", x64_xchg_eax_r32(RBX)); /* the input; rax is argc, below 256 */
   step("5f", x64_pop_r64(RDI));      /* argv[2] */
   step_jump("eb 10", "in_shoff");
   field_address("07 00 40 00 00 00 00 00", "e_entry", "_start");
   field("38 00 00 00 00 00 00 00", "e_phoff", 0x38);
-  routine("in_shoff");
+  routine("in_shoff", piece);
   step("be 41 02 00 00", x64_mov_r32_imm32(RSI, OUTPUT_FLAGS));
   step("ba c0 01 00 00", x64_mov_r32_imm32(RDX, OUTPUT_MODE));
   step_jump("eb 1c", "in_paddr");
@@ -56,7 +56,7 @@ static void lay_x64_start(void) {
   field("05 00 00 00", "e_shnum, e_shstrndx: p_flags", PF_R | PF_X);
   field("00 00 00 00 00 00 00 00", "p_offset", 0);
   field("00 00 40 00 00 00 00 00", "p_vaddr", ADDRESS);
-  routine("in_paddr");
+  routine("in_paddr", piece);
   step("b0 02", x64_mov_r8_imm8(RAX, 2)); /* open */
   step("0f 05", x64_syscall());
   step("95", x64_xchg_eax_r32(RBP)); /* the output */
@@ -68,7 +68,7 @@ static void lay_x64_start(void) {
 }
 
 static void lay_x64_reading(void) {
-  routine("opened");
+  routine("opened", piece);
   step("54", x64_push_r64(RSP));
   step("5e", x64_pop_r64(RSI));
   step("53", x64_push_r64(RBX));
@@ -131,7 +131,7 @@ static void lay_x64_digits(void) {
 static void lay_arm64_start(void) {
   field("7f 45 4c 46", "e_ident.EI_MAG", 0x464c457f);
   field("02 01 01 00", "e_ident.EI_CLASS..EI_OSABI", 0x010102);
-  routine("_start");
+  routine("_start", in(A2, S3), no_return);                /* which the kernel starts with 0 */
   step_a64("e1 0b 40 f9", a64_ldr_x_offset(X(1), SP, 16)); /* argv[1] */
   step_b("07 00 00 14", "in_shoff");
   field("02 00", "e_type", ET_EXEC);
@@ -139,7 +139,7 @@ static void lay_arm64_start(void) {
   field("00 00 00 00", "e_version", 0);
   field_address("08 00 40 00 00 00 00 00", "e_entry", "_start");
   field("38 00 00 00 00 00 00 00", "e_phoff", 0x38);
-  routine("in_shoff");
+  routine("in_shoff", piece);
   step_a64("60 0c 80 92", a64_movn(X(0), 99, 0)); /* AT_FDCWD */
   step_a64("08 07 80 d2", a64_movz(X(8), 56, 0)); /* openat: x2 is 0, O_RDONLY */
   step_b("08 00 00 14", "in_paddr");
@@ -149,7 +149,7 @@ static void lay_arm64_start(void) {
   field("05 00 00 00", "e_shnum, e_shstrndx: p_flags", PF_R | PF_X);
   field("00 00 00 00 00 00 00 00", "p_offset", 0);
   field("00 00 40 00 00 00 00 00", "p_vaddr", ADDRESS);
-  routine("in_paddr");
+  routine("in_paddr", piece);
   step_a64("01 00 00 d4", a64_svc(0));
   step_b("07 00 00 14", "input_open");
   field_distance("24 01 00 00 00 00 00 00", "p_filesz", "file_end", "file_start");
@@ -158,7 +158,7 @@ static void lay_arm64_start(void) {
 }
 
 static void lay_arm64_reading(void) {
-  routine("input_open");
+  routine("input_open", piece);
   step_a64("f3 03 00 aa", a64_orr(X(19), XZR, X(0), 0));
   step_a64("60 0c 80 92", a64_movn(X(0), 99, 0));          /* AT_FDCWD */
   step_a64("e1 0f 40 f9", a64_ldr_x_offset(X(1), SP, 24)); /* argv[2] */

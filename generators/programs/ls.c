@@ -40,7 +40,7 @@ static const NamedString strings[] = {{"help_text", help},
 
 /* same_text: in A0, A1 = texts. Out A0 = 1 if they are equal, else 0. */
 static void lay_same_text(void) {
-  routine("same_text");
+  routine("same_text", in(A0, A1), out(A0), destroys(A1, ALL_T));
   ld8(T0, A0, 0);
   ld8(T1, A1, 0);
   bne(T0, T1, "different");
@@ -57,7 +57,7 @@ static void lay_same_text(void) {
 /* take_long_option: in A0 = an argument that begins with "--". Does not return. */
 static void lay_take_long_option(void) {
   Reg argument = S0;
-  routine("take_long_option");
+  routine("take_long_option", in(A0, S4, S5), no_return);
   never_returns();
   mov(argument, A0);
   la(A1, "help_option");
@@ -82,7 +82,7 @@ static void lay_take_long_option(void) {
 
 /* take_option: in A0 = an option's letter. An unknown one ends the program. */
 static void lay_take_option(void) {
-  routine("take_option");
+  routine("take_option", in(A0, S4, S5), destroys(ALL_T));
   beq(A0, '1', "no_change");
   li(T1, OPTION_ALL);
   beq(A0, 'a', "known");
@@ -104,7 +104,7 @@ static void lay_take_option(void) {
 
 /* look_at_output: names are coloured and quoted if the standard output is a terminal. */
 static void lay_look_at_output(void) {
-  routine("look_at_output");
+  routine("look_at_output", in(S5), destroys(A0, A1, A2, ALL_T));
   li(A0, 1);
   li(A1, LINUX_TCGETS);
   la(A2, "terminal");
@@ -130,7 +130,7 @@ static void lay_look_at_output(void) {
 /* split_operands: takes the folders out of the listing. Out A0 = the first of them, or 0. An operand is a folder by
  * what statx told of it: a symbolic link to one, in the long format, is none. */
 static void lay_split_operands(void) {
-  routine("split_operands");
+  routine("split_operands", in(S5), out(A0), destroys(A1, A2, ALL_T));
   get(T0, STATE_ENTRIES);
   add(A1, STATE, STATE_ENTRIES); /* where the next file is linked to */
   la(A2, "folders");             /* and the next folder */
@@ -162,7 +162,7 @@ static void lay_split_operands(void) {
 static void lay_list_operands(void) {
   Reg place = S0, end = S1;           /* of the operands in argv */
   Reg next_folder = S0, several = S1; /* when all are entries; several: not 0 */
-  routine("list_operands");
+  routine("list_operands", in(S5), moves(S4), destroys(ALL_A, ALL_T));
   enter(place, end);
   li(A0, 0);
   li(A1, LINUX_AT_FDCWD);
@@ -200,7 +200,7 @@ static void lay_list_operands(void) {
 
 /* list: lists what the command line asks for and ends the program. */
 static void lay_list(void) {
-  routine("list");
+  routine("list", in(S4, S5), no_return);
   never_returns();
   call("look_at_output");
   call("read_clock");
@@ -218,7 +218,7 @@ static void lay_list(void) {
 /* Where the kernel starts the program. Options may stand anywhere among the operands, and several may follow one dash.
  */
 static void lay_start(void) {
-  routine("_start");
+  routine("_start", no_return);
   stack_pointer(ARGUMENT_PLACE);
   never_returns();
   la(STATE, "state");

@@ -67,7 +67,7 @@ static const char header[] =
     "#endif\n";
 
 static void author(void) {
-  routine("markdown_to_html");
+  routine("markdown_to_html", c_function);
   c_arguments();
   enter(S0);
   mov(S0, A5);
@@ -78,7 +78,7 @@ static void author(void) {
   c_result();
   leave();
 
-  routine("markdown_workspace_size");
+  routine("markdown_workspace_size", c_function);
   c_arguments();
   enter_bare();
   call("markdown_workspace");

@@ -59,7 +59,7 @@ static const Option options[] = {
 
 /* read_file: in A0 = path. Appends the file to the document. Out A0 = 0, or -errno. */
 static void lay_read_file(void) {
-  routine("read_file");
+  routine("read_file", in(A0), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(S0, S1);
   mov(A1, A0);
   label("open");
@@ -81,7 +81,7 @@ static void lay_read_file(void) {
 
 /* filter: renders the FILEs and ends the program. */
 static void lay_filter(void) {
-  routine("filter");
+  routine("filter", in(S3, S4, S5), no_return);
   never_returns();
   call("ignore_sigpipe");
   bne(FILES, FILES_END, "next_file");
@@ -118,7 +118,7 @@ static void lay_filter(void) {
 
 /* Where the kernel starts the program. Options may stand anywhere among the FILEs, as cmark has it. */
 static void lay_start(void) {
-  routine("_start");
+  routine("_start", no_return);
   stack_pointer(ARGUMENT_PLACE);
   never_returns();
   add(ARGUMENT_PLACE, ARGUMENT_PLACE, 8); /* argv[0] */

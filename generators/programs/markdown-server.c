@@ -70,7 +70,7 @@ enum { FIRST_WITH_VALUE = 6, LAST_WITH_VALUE = 10 };
 /* take_value: in ARGUMENT_PLACE = place of an option, VALUE = what stands in the same argument, or 0. Then
  * ARGUMENT_PLACE moves on to the option's value. Out ARGUMENT, A0 = that value; ends the program if there is none. */
 static void lay_take_value(void) {
-  routine("take_value");
+  routine("take_value", in(S4), out(A0), moves(S0, S1));
   mov(A0, VALUE);
   bne(A0, 0, "taken");
   add(ARGUMENT_PLACE, ARGUMENT_PLACE, 8);
@@ -87,7 +87,7 @@ static void lay_take_value(void) {
  * stands in the same argument, or 0: "-p80", "--port=80". */
 static void lay_part_argument(void) {
   Reg place = S5;
-  routine("part_argument");
+  routine("part_argument", in(S1), out(A0, S4), destroys(A1, A2, A3, ALL_T));
   enter(place);
   li(VALUE, 0);
   mov(A0, ARGUMENT);
@@ -127,7 +127,7 @@ static void lay_part_argument(void) {
 
 /* parse_size: in A0 = NUL-terminated text. Out A0 = how many bytes it says, or -1. */
 static void lay_parse_size(void) {
-  routine("parse_size");
+  routine("parse_size", in(A0), out(A0), destroys(A1, A2, T0));
   enter_bare();
   li(A1, 1 << 30);
   call("take_decimal");
@@ -154,7 +154,7 @@ static void lay_parse_size(void) {
 
 /* set_defaults: where to listen, what to serve. */
 static void lay_set_defaults(void) {
-  routine("set_defaults");
+  routine("set_defaults", destroys(A1, T0));
   la(A1, "listen_address"); /* the port and the address are in network byte order */
   st16(LINUX_AF_INET, A1, SOCKADDR_FAMILY);
   st8(DEFAULT_PORT >> 8, A1, 2);
@@ -171,7 +171,7 @@ static void lay_set_defaults(void) {
 
 /* Where the kernel starts the program. */
 static void lay_start(void) {
-  routine("_start");
+  routine("_start", no_return);
   stack_pointer(ARGUMENT_PLACE);
   never_returns();
   add(ARGUMENT_PLACE, ARGUMENT_PLACE, 8); /* argv[0] */

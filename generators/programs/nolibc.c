@@ -39,13 +39,13 @@ static void headers(uint16_t machine, uint64_t entry, uint64_t code, uint64_t co
 
 static void x64_trap(void) {
   headers(EM_X86_64, 0x1210, 0x1210, 0x1211);
-  routine("_start");
+  routine("_start", no_return);
   step("cc", x64_int3());
 }
 
 static void x64_status(void) {
   headers(EM_X86_64, 0x1210, 0x1210, 0x1220);
-  routine("_start");
+  routine("_start", no_return);
   step("48 c7 c0 3c 00 00 00", x64_mov_r64_imm32(RAX, 60)); /* exit */
   step("48 c7 c7 45 00 00 00", x64_mov_r64_imm32(RDI, 69)); /* status */
   step("0f 05", x64_syscall());
@@ -54,7 +54,7 @@ static void x64_status(void) {
 /* _start: hand the stack to main as its first argument. main does not return; the int3 after the call are padding, so
  * that main begins at a multiple of 16. */
 static void x64_start(void) {
-  routine("_start");
+  routine("_start", no_return);
   step("48 89 e7", x64_mov_r64_r64(RDI, RSP));
   step_call("e8 08 00 00 00", "main");
   for (int i = 0; i < 8; i++)
@@ -64,7 +64,7 @@ static void x64_start(void) {
 static void x64_exit(void) {
   headers(EM_X86_64, 0x1210, 0x1210, 0x122c);
   x64_start();
-  routine("main");
+  routine("main", no_return);
   step("50", x64_push_r64(RAX)); /* the stack on a multiple of 16, as the C ABI has it at a call */
   step("b8 3c 00 00 00", x64_mov_r32_imm32(RAX, 60));
   step("31 ff", x64_xor_r32_r32(RDI, RDI));
@@ -75,7 +75,7 @@ static void x64_exit(void) {
 static void x64_hello(void) {
   headers(EM_X86_64, 0x1220, 0x1220, 0x1254);
   x64_start();
-  routine("main");
+  routine("main", no_return);
   step("50", x64_push_r64(RAX));
   step_lea("48 8d 35 d5 ef ff ff", RSI, "message");
   step("b8 01 00 00 00", x64_mov_r32_imm32(RAX, 1));  /* write */
@@ -92,13 +92,13 @@ static void x64_hello(void) {
 
 static void a64_trap(void) {
   headers(EM_AARCH64, 0x1210, 0x1210, 0x1214);
-  routine("_start");
+  routine("_start", no_return);
   step_a64("00 00 20 d4", a64_brk(0));
 }
 
 static void a64_status(void) {
   headers(EM_AARCH64, 0x1210, 0x1210, 0x121c);
-  routine("_start");
+  routine("_start", no_return);
   step_a64("a8 0b 80 d2", a64_movz(X(8), 93, 0)); /* exit */
   step_a64("a0 08 80 d2", a64_movz(X(0), 69, 0)); /* status */
   step_a64("01 00 00 d4", a64_svc(0));
@@ -106,7 +106,7 @@ static void a64_status(void) {
 
 static void a64_exit(void) {
   headers(EM_AARCH64, 0x1210, 0x1210, 0x121c);
-  routine("_start");
+  routine("_start", no_return);
   step_a64("a8 0b 80 d2", a64_movz(X(8), 93, 0));
   step_a64("00 00 80 d2", a64_movz(X(0), 0, 0));
   step_a64("01 00 00 d4", a64_svc(0));
@@ -114,7 +114,7 @@ static void a64_exit(void) {
 
 static void a64_hello(void) {
   headers(EM_AARCH64, 0x1220, 0x1220, 0x1240);
-  routine("_start");
+  routine("_start", no_return);
   step_adr("61 7f ff 30", X(1), "message");
   step_a64("08 08 80 d2", a64_movz(X(8), 64, 0)); /* write */
   step_a64("82 01 80 d2", a64_movz(X(2), 12, 0)); /* bytes */

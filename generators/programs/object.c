@@ -28,7 +28,7 @@ static void elf_header(uint16_t type, uint64_t entry, Elf64_Half segments, uint6
 
 /* _start. `message`: what the immediate of the third instruction is before or after it is relocated. */
 static void author_text(const char *message_bytes, int64_t message) {
-  routine("_start");
+  routine("_start", no_return);
   step("b8 01 00 00 00", x64_mov_r32_imm32(RAX, 1));    /* write */
   step("bf 01 00 00 00", x64_mov_r32_imm32(RDI, 1));    /* standard output */
   step(message_bytes, x64_mov_r64_imm64(RSI, message)); /* 64 bits wide: the linker may place .data anywhere */

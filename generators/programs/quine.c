@@ -50,7 +50,7 @@ static void headers(const char *machine_bytes, uint16_t machine, const char *siz
 static void published(const char *outdir) {
   bl_handmade_begin(ISA_X64, "quine-published");
   headers("3e 00", EM_X86_64, "95 00 00 00 00 00 00 00");
-  routine("_start");
+  routine("_start", no_return);
   step("ba 95 00 00 00", x64_mov_r32_imm32(RDX, 149));   /* count: the size of the file */
   step_mov_address("b9 00 00 40 00", RCX, "file_start"); /* buf: where it is mapped */
   step("bb 01 00 00 00", x64_mov_r32_imm32(RBX, 1));     /* fd: standard output */
@@ -65,7 +65,7 @@ static void published(const char *outdir) {
 static void x64_quine(const char *outdir) {
   bl_handmade_begin(ISA_X64, "quine");
   headers("3e 00", EM_X86_64, "97 00 00 00 00 00 00 00");
-  routine("_start");
+  routine("_start", no_return);
   step("b8 01 00 00 00", x64_mov_r32_imm32(RAX, 1)); /* write */
   step("bf 01 00 00 00", x64_mov_r32_imm32(RDI, 1)); /* fd: standard output */
   step_mov_address("be 00 00 40 00", RSI, "file_start");
@@ -81,7 +81,7 @@ static void x64_quine(const char *outdir) {
 static void a64_quine(const char *outdir) {
   bl_handmade_begin(ISA_A64, "quine");
   headers("b7 00", EM_AARCH64, "98 00 00 00 00 00 00 00");
-  routine("_start");
+  routine("_start", no_return);
   step_a64("20 00 80 d2", a64_movz(X(0), 1, 0)); /* fd: standard output */
   step_adr("21 fc ff 10", X(1), "file_start");
   step_a64("02 13 80 d2", a64_movz(X(2), 152, 0)); /* count: the size of the file */

@@ -32,7 +32,7 @@ static void headers(uint16_t machine, bool writable, uint64_t size) {
 
 /* A short write is finished, and an error of read or write is the exit status. */
 static void author_x64(void) {
-  routine("_start");
+  routine("_start", no_return);
   label("read_more");
   step("31 c0", x64_xor_r32_r32(RAX, RAX)); /* read */
   step("31 ff", x64_xor_r32_r32(RDI, RDI)); /* standard input */
@@ -62,7 +62,7 @@ static void author_x64(void) {
 }
 
 static void author_a64(void) {
-  routine("_start");
+  routine("_start", no_return);
   label("read_more");
   step_a64("00 00 80 d2", a64_movz(X(0), 0, 0)); /* standard input */
   step_adr("41 02 00 10", X(1), "buffer");

@@ -78,7 +78,7 @@ static void second_reading(uint64_t filesz) {
 static void exit_42(const char *outdir) {
   bl_handmade_begin(ISA_X64, "tiny-exit-native");
   field("7f 45 4c 46", "e_ident.EI_MAG", 0x464c457f); /* jg 0x47 */
-  routine("_start");
+  routine("_start", no_return);
   label("exit_42");
   step("6a 2a", x64_push_imm8(42)); /* push and pop: three bytes for what a mov takes five */
   step("5f", x64_pop_r64(RDI));
@@ -92,7 +92,7 @@ static void exit_42(const char *outdir) {
   sizes();
   field("00 00 00 00 00 00 00 00", "p_align", 0);
   field("00 00 00", "filling", 0);
-  routine("at_0x47");
+  routine("at_0x47", piece);
   step_jump("eb bb", "_start.exit_42");
   second_reading(0x50f);
   bl_handmade_write(outdir, 0, 0755);
@@ -102,23 +102,23 @@ static void quine(const char *outdir) {
   bl_handmade_begin(ISA_X64, "tiny-quine-native");
   data("file_start", 1);
   field("7f 45 4c 46", "e_ident.EI_MAG", 0x464c457f); /* jg 0x47 */
-  routine("write");
+  routine("write", piece);
   step("ff c0", x64_inc_r32(RAX));          /* 1: write */
   step("89 c7", x64_mov_r32_r32(RDI, RAX)); /* 1: standard output */
   step("0f 05", x64_syscall());             /* returns 73, so that rax fits into al */
   step_jump("eb 1c", "exit");
   headers_in_one();
-  routine("exit");
+  routine("exit", piece);
   step("b0 3c", x64_mov_r8_imm8(RAX, 60));
   step("31 ff", x64_xor_r32_r32(RDI, RDI)); /* status 0 */
   step("0f 05", x64_syscall());             /* and p_filesz, 0x50f */
   field("00 00", "p_filesz.middle", 0);
   sizes();
-  routine("_start");
+  routine("_start", no_return);
   step_lea("48 8d 35 bd ff ff ff", RSI, "file_start");
   step("b2 49", x64_mov_r8_imm8(RDX, 73)); /* the file's size: the rest of rdx is 0 at entry */
   step_jump("eb bd", "write");
-  routine("at_0x47");
+  routine("at_0x47", piece);
   step_jump("eb f3", "_start");
   second_reading(0x50f);
   bl_handmade_write(outdir, 0, 0755);
@@ -135,21 +135,21 @@ static void quine(const char *outdir) {
 static void hello(const char *outdir) {
   bl_handmade_begin(ISA_X64, "tiny-hello-native");
   field("7f 45 4c 46", "e_ident.EI_MAG", 0x464c457f); /* jg 0x47 */
-  routine("print");
+  routine("print", piece);
   step("5e", x64_pop_r64(RSI));             /* the text: see _start */
   step("58", x64_pop_r64(RAX));             /* argc, 1: write */
   step("89 c7", x64_mov_r32_r32(RDI, RAX)); /* 1: standard output */
   step("b2 0c", x64_mov_r8_imm8(RDX, 12));
   step_jump("eb 1c", "write");
   headers_in_one();
-  routine("write");
+  routine("write", piece);
   step("0f 05", x64_syscall());
   step("97", x64_xchg_eax_r32(RDI)); /* 1: exit, in the 32-bit table */
   step("cd 80", x64_int_imm8(0x80)); /* 80 is p_filesz: 128 */
   field("00 00 00", "p_filesz.middle", 0);
   sizes();
   field_text("48 65 6c 6c 6f 2c 20 45 4c 46 21", "message", "Hello, ELF!");
-  routine("_start");
+  routine("_start", no_return);
   step("0a c0", x64_or_r8_r8(RAX, RAX)); /* the newline, and a byte to make it harmless */
   step("0f 05", x64_syscall());          /* read nothing */
   step("b1 3c", x64_mov_r8_imm8(RCX, 0x3c));

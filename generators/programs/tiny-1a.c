@@ -63,7 +63,7 @@ static void headers_in_one(const char *machine_bytes, uint16_t machine, const ch
 static void exit_42(const char *outdir) {
   bl_handmade_begin(ISA_X64, "tiny-exit-qemu");
   magic();
-  routine("_start");
+  routine("_start", no_return);
   step("6a 2a", x64_push_imm8(42));
   step("5f", x64_pop_r64(RDI));
   step("6a 3c", x64_push_imm8(60));
@@ -88,13 +88,13 @@ static void exit_42(const char *outdir) {
 static void print_and_exit(const char *adr_bytes, const char *text, const char *count_bytes, int64_t count) {
   magic();
   field("00", "filling", 0); /* an instruction of arm64 begins at a multiple of 4 */
-  routine("_start");
+  routine("_start", no_return);
   step_adr(adr_bytes, X(1), text);
   step_bl("10 00 00 94", "print");
   headers_in_one("b7 00", EM_AARCH64, "08 00 01 00 00 00 05 00", 8, "00 00 40 00 00 00 00 00", 0x400000);
   field("00 00 5d 00 00 00 00 00", "p_memsz", 0x5d0000);
   field("00 00", "p_align", 0); /* and no more of it: the code begins here */
-  routine("print");
+  routine("print", piece);
   step_a64(count_bytes, a64_movz(X(2), count, 0));
   step_a64("c0 23 45 29", a64_ldp_w_offset(X(0), X(8), X(30), 0x38 - 0x10));
   step_a64("01 00 00 d4", a64_svc(0));

@@ -91,7 +91,7 @@ static void x64_entry(void) {
 static void x64_exit_42(const char *outdir) {
   bl_handmade_begin(ISA_X64, "tiny-exit-both");
   magic();
-  routine("_start");
+  routine("_start", no_return);
   step("6a 2a", x64_push_imm8(42));
   step("5f", x64_pop_r64(RDI));
   step("6a 3c", x64_push_imm8(60));
@@ -115,17 +115,17 @@ static void x64_exit_42(const char *outdir) {
 static void x64_begin_print(const char *mov_bytes, const char *text, const char *count_bytes, int64_t count,
                             const char *jump_bytes) {
   magic();
-  routine("_start");
+  routine("_start", no_return);
   step_mov_address(mov_bytes, RSI, text);
   step("6a 01", x64_push_imm8(1));
   step_jump("eb 04", "in_version");
   x64_type();
-  routine("in_version");
+  routine("in_version", piece);
   step("5f", x64_pop_r64(RDI)); /* standard output */
   step("57", x64_push_r64(RDI));
   step_jump("eb 10", "in_shoff");
   x64_entry();
-  routine("in_shoff");
+  routine("in_shoff", piece);
   step("58", x64_pop_r64(RAX)); /* 1 is write, too */
   step(count_bytes, x64_push_imm8(count));
   step("5a", x64_pop_r64(RDX));
@@ -136,7 +136,7 @@ static void x64_begin_print(const char *mov_bytes, const char *text, const char 
 
 /* The calls themselves: the eight bytes of p_paddr, or those of p_align. */
 static void x64_author_print(void) {
-  routine("print");
+  routine("print", piece);
   step("0f 05", x64_syscall());
   step("b0 3c", x64_mov_r8_imm8(RAX, 60)); /* the rest of rax is 0, as write returned a small number */
   step("31 ff", x64_xor_r32_r32(RDI, RDI));
@@ -206,11 +206,11 @@ static void a64_header_to_paddr(const char *shoff_bytes, uint64_t shoff) {
 static void a64_begin_exit_42(void) {
   magic();
   field("00", "filling", 0);
-  routine("_start");
+  routine("_start", no_return);
   step_a64("40 05 80 d2", a64_movz(X(0), 42, 0));
   step_b("0f 00 00 14", "in_paddr");
   a64_header_to_paddr("00 00 00 00 00 00 00", 0);
-  routine("in_paddr");
+  routine("in_paddr", piece);
   step_a64("a8 0b 80 d2", a64_movz(X(8), 93, 0)); /* exit */
   step_a64("01 00 00 d4", a64_svc(0));            /* its last byte is the first of p_filesz: 0xd4 */
 }
@@ -240,17 +240,17 @@ static void a64_quine(const char *outdir) {
   file_start();
   magic();
   field("00", "filling", 0);
-  routine("_start");
+  routine("_start", no_return);
   step_adr("c1 ff ff 10", X(1), "file_start");
   step_b("0f 00 00 14", "in_paddr");
   a64_header_to_paddr("5d 00 00 00 00 00 00", 93);
-  routine("in_paddr");
+  routine("in_paddr", piece);
   step_a64("02 0e 80 d2", a64_movz(X(2), 112, 0));
   step_b("05 00 00 14", "print"); /* its last byte is the first of p_filesz: 0x14 */
   field("00 00 00 00 00 00 00", "p_filesz.high", 0);
   field("14 00 00 00 00 00 00 00", "p_memsz", 0x14);
   field("00", "p_align", 0); /* not read; its other seven bytes are code */
-  routine("print");
+  routine("print", piece);
   step_a64("20 20 48 29", a64_ldp_w_offset(X(0), X(8), X(1), 0x40));
   step_a64("01 00 00 d4", a64_svc(0));
   step_a64("20 a0 44 29", a64_ldp_w_offset(X(0), X(8), X(1), 0x24));
@@ -273,13 +273,13 @@ static void a64_hello(const char *outdir) {
   bl_handmade_begin(ISA_A64, "tiny-hello-both");
   magic();
   field("00", "filling", 0);
-  routine("_start");
+  routine("_start", no_return);
   step_adr("e1 01 00 70", X(1), "message");
   step_b("15 00 00 14", "print");
   a64_header("08 00 00 5d 00 00 00 00", "00 00 00 40 00 00 00", 0x40000000, "00 01 00 5d 00 00 00 00", A64_HELLO_PAGE);
   text_as_size();
   field("00", "p_align", 0); /* not read; its other seven bytes are code */
-  routine("print");
+  routine("print", piece);
   step_a64("82 01 80 d2", a64_movz(X(2), 12, 0));
   step_a64("28 80 7c 29", a64_ldp_w_offset(X(8), X(0), X(1), 0x2b - 0x47));
   step_a64("01 00 00 d4", a64_svc(0));

@@ -29,13 +29,13 @@ static void hello(const char *outdir) {
   bl_handmade_begin(ISA_X64, "tiny-hello-qemu");
   field("7f 45 4c 46", "e_ident.EI_MAG", 0x464c457f);
   field("02 01 01", "e_ident.EI_CLASS..EI_VERSION", 0x010102);
-  routine("_start");
+  routine("_start", no_return);
   step_mov_address("be 28 00 01 00", RSI, "message");
   step("6a 01", x64_push_imm8(1));
   step_jump("eb 04", "in_version");
   field("02 00", "e_type", ET_EXEC);
   field("3e 00", "e_machine", EM_X86_64);
-  routine("in_version");
+  routine("in_version", piece);
   step("5f", x64_pop_r64(RDI)); /* standard output */
   step("57", x64_push_r64(RDI));
   step_jump("eb 25", "in_flags");
@@ -47,13 +47,13 @@ static void hello(const char *outdir) {
   field("01 00", "e_phnum", 1);
   field("00 00", "p_type.high", 0);
   field("05", "p_flags", PF_R | PF_X);
-  routine("in_flags");
+  routine("in_flags", piece);
   step("58", x64_pop_r64(RAX)); /* 1 is write, too */
   step("6a 0c", x64_push_imm8(12));
   step_jump("eb 0e", "in_paddr"); /* p_offset: eb 0e is 0xeeb */
   field("00 00 00 00 00 00", "p_offset.high", 0);
   field("eb 0e 01 00 00 00 00 00", "p_vaddr", PAGE + 0xeeb);
-  routine("in_paddr");
+  routine("in_paddr", piece);
   step("5a", x64_pop_r64(RDX)); /* count */
   step("0f 05", x64_syscall());
   step("b0 3c", x64_mov_r8_imm8(RAX, 60)); /* the rest of rax is 0, as write returned 12 */

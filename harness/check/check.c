@@ -2,13 +2,14 @@
    known to return, because only then the paths after their calls are there. */
 #include "harness/check/check.h"
 
-#include "harness/check/program.h"
+#include "harness/check/contracts.h"
 #include "harness/report/json.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What is known where an instruction begins. */
 struct state {
@@ -364,41 +365,66 @@ static void find_unreached(struct walk *walk, const struct routine *routine) {
   }
 }
 
-bool check_elf(const char *path, struct check_counts *counts, struct bytes *found, struct bytes *why) {
-  struct program program;
-  *counts = (struct check_counts){0};
-  if (!program_open(path, &program, why)) {
-    program_close(&program);
-    return false;
-  }
-  struct walk walk = {.program = &program, .found = found};
-  walk.states = calloc(program.size, sizeof *walk.states);
-  walk.tails = calloc(program.count * program.count, sizeof *walk.tails);
-  if (!walk.states || !walk.tails)
-    abort();
+/* The map beside PATH, where there is one that can be read; without it there are no contracts. */
+static bool read_map(const char *path, struct program_map *map, struct bytes *why) {
+  char *name = xasprintf("%s.map", path);
+  bool there = access(name, F_OK) == 0;
+  free(name);
+  *map = (struct program_map){0};
+  return !there || program_map_read(path, map, why);
+}
+
+static void walk_program(struct walk *walk, struct check_counts *counts) {
+  const struct program *program = walk->program;
   do
-    walk_once(&walk);
-  while (walk.changed);
-  find_overlaps(&walk, counts);
-  for (size_t i = 0; i < program.count; i++) {
-    counts->routines += program.routines[i].is_code;
-    if (program.routines[i].is_code && !program.guessed && program.routines[i].end <= program.address + program.size)
-      find_unreached(&walk, &program.routines[i]);
+    walk_once(walk);
+  while (walk->changed);
+  find_overlaps(walk, counts);
+  for (size_t i = 0; i < program->count; i++) {
+    counts->routines += program->routines[i].is_code;
+    if (program->routines[i].is_code && !program->guessed &&
+        program->routines[i].end <= program->address + program->size)
+      find_unreached(walk, &program->routines[i]);
   }
-  counts->findings = walk.findings;
-  counts->guessed = program.guessed;
-  free(walk.states);
-  free(walk.tails);
-  free(walk.todo);
+  counts->findings = walk->findings;
+  counts->guessed = program->guessed;
+}
+
+bool check_elf(const char *path, bool infers, struct check_counts *counts, struct bytes *found, struct bytes *why) {
+  struct program program;
+  struct program_map map = {0};
+  *counts = (struct check_counts){0};
+  bool good = program_open(path, &program, why) && read_map(path, &map, why);
+  if (good) {
+    struct walk walk = {.program = &program, .found = found};
+    walk.states = calloc(program.size, sizeof *walk.states);
+    walk.tails = calloc(program.count * program.count, sizeof *walk.tails);
+    if (!walk.states || !walk.tails)
+      abort();
+    walk_program(&walk, counts);
+    free(walk.states);
+    free(walk.tails);
+    free(walk.todo);
+    counts->contracts = map.contract_count;
+    if (infers) {
+      found->len = 0;
+      contracts_infer(&program, map.count ? &map : NULL, found);
+    } else if (map.contract_count && !program.guessed) {
+      counts->findings += contracts_prove(&program, &map, found);
+    }
+  }
+  program_map_free(&map);
   program_close(&program);
-  return true;
+  return good;
 }
 
 static void print_findings(const char *path, const struct check_counts *counts, const struct bytes *found) {
   if (found->len)
     fwrite(found->data, 1, found->len, stdout);
-  printf("%s: %zu instructions in %zu routines, %zu findings%s\n", path, counts->instructions, counts->routines,
-         counts->findings,
+  printf("%s: %zu instructions in %zu routines, ", path, counts->instructions, counts->routines);
+  if (counts->contracts)
+    printf("%zu contracts, ", counts->contracts);
+  printf("%zu findings%s\n", counts->findings,
          counts->guessed ? "; it has no symbols, so all from its entry on is one routine, and what no path reaches is "
                            "not told"
                          : "");
@@ -420,6 +446,7 @@ static void print_json(const char *path, const struct check_counts *counts, stru
   json_set(root, "elf", json_string_of(span_text(path)));
   json_set(root, "instructions", json_integer((json_int_t)counts->instructions));
   json_set(root, "routines", json_integer((json_int_t)counts->routines));
+  json_set(root, "contracts", json_integer((json_int_t)counts->contracts));
   json_set(root, "has_symbols", json_boolean(!counts->guessed));
   json_set(root, "findings", findings);
   json_append(&text, root, JSON_INDENT(2));
@@ -428,17 +455,28 @@ static void print_json(const char *path, const struct check_counts *counts, stru
   json_decref(root);
 }
 
-int check_command(const char *path, bool json) {
+static int check_one(const char *path, bool json, bool infers) {
   struct check_counts counts;
   struct bytes found = {0}, why = {0};
-  bool good = check_elf(path, &counts, &found, &why);
+  bool good = check_elf(path, infers, &counts, &found, &why);
   if (!good)
     fprintf(stderr, "bytegate: %s\n", (const char *)why.data);
+  else if (infers)
+    fwrite(found.data, 1, found.len, stdout);
   else if (json)
     print_json(path, &counts, &found);
   else
     print_findings(path, &counts, &found);
   bytes_free(&found);
   bytes_free(&why);
-  return !good ? EXIT_USAGE : counts.findings ? EXIT_DIVERGED : EXIT_EQUAL;
+  return !good ? EXIT_USAGE : counts.findings && !infers ? EXIT_DIVERGED : EXIT_EQUAL;
+}
+
+int check_command(char *const *paths, size_t count, bool json, bool infers) {
+  int worst = EXIT_EQUAL;
+  for (size_t i = 0; i < count; i++) {
+    int status = check_one(paths[i], json, infers);
+    worst = status > worst ? status : worst;
+  }
+  return worst;
 }

@@ -10,6 +10,8 @@
      UNREACHED    no path from the entry leads to a routine, or to instructions of one
      KERNEL       x86-64: rcx or r11 is read that a system call has destroyed
 
+   and, where the program's map declares contracts, what contracts.h names.
+
    What leads on is decoded by Capstone. A call is taken to come back where some path of the callee returns. */
 #ifndef HARNESS_CHECK_H
 #define HARNESS_CHECK_H
@@ -18,16 +20,17 @@
 
 /* What was looked at. */
 struct check_counts {
-  size_t instructions, routines, findings;
+  size_t instructions, routines, contracts, findings;
   bool guessed; /* there are no symbols: all from the entry on is one routine, and nothing is UNREACHED */
 };
 
 /* Checks the ELF file PATH with its own symbols, or those of PATH.sym, or none. Appends a line for each finding to
-   FOUND. Returns false where that cannot be done, and WHY says why. */
-bool check_elf(const char *path, struct check_counts *counts, struct bytes *found, struct bytes *why);
+   FOUND, or, where INFERS, the contract that each routine deserves. Returns false where that cannot be done, and WHY
+   says why. */
+bool check_elf(const char *path, bool infers, struct check_counts *counts, struct bytes *found, struct bytes *why);
 
 /* The command `check`. Returns the exit status: 0 nothing was found, 1 something was, 2 no ELF file with code.
    JSON: as fixtures/schemas/check.json has it. */
-int check_command(const char *path, bool json);
+int check_command(char *const *paths, size_t count, bool json, bool infers);
 
 #endif

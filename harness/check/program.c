@@ -401,5 +401,6 @@ struct code *program_code(struct program *program, uint64_t address) {
     describe_x64(program, program->insn, code);
   else
     describe_arm64(program->insn, code);
+  code->effects = program->x64 ? effects_x64(program->capstone, program->insn) : effects_arm64(program->insn);
   return code;
 }

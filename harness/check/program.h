@@ -3,6 +3,7 @@
 #define HARNESS_CHECK_PROGRAM_H
 
 #include "harness/base/bytes.h"
+#include "harness/check/effects.h"
 
 #include <capstone/capstone.h>
 
@@ -36,6 +37,7 @@ struct code {
   bool sets_number, keeps_number;
   int64_t number; /* what the register of the system call's number becomes; -1: not known */
   bool pushes_number, pops_number;
+  struct effects effects;
 };
 
 struct program {

@@ -75,9 +75,10 @@ static const struct command_row commands[COMMANDS] = {
                      "print a source map of an ELF file, from its symbols and line tables; as ELF.map beside the file "
                      "it is what coverage, covers, mutate and blame read",
                      "make a source map of anybody's ELF file"},
-    [COMMAND_CHECK] = {"check", "ELF", 1, 1,
+    [COMMAND_CHECK] = {"check", "ELF...", 1, SIZE_MAX,
                        "follow every path of an ELF file's routines without running it: bad targets, an unbalanced "
-                       "stack, code that nothing reaches, registers that a system call destroyed",
+                       "stack, code that nothing reaches, registers that a system call destroyed; and hold each "
+                       "routine to the contract that the program's map declares",
                        "follow all paths of a program, unexecuted"},
     [COMMAND_DOCTOR] = {"doctor", "", 0, 0, "say what this machine lacks for the gate, and what helps",
                         "say what this machine lacks, and what helps"},
@@ -210,6 +211,8 @@ static const struct option_row what_to_print[] = {
      BY_TOLD | BY(COVERAGE) | BY(LOADERS), SET_TRUE, FIELD(session.verbose)},
     {"json", 0, NULL, "Print JSON, not text (fixtures/schemas/COMMAND.json)",
      BY(EXPLAIN) | BY(DOCTOR) | BY(LIST) | BY(MACHINES) | BY(CHECK), SET_TRUE, FIELD(json)},
+    {"infer", 0, NULL, "Print the contract that each routine deserves, and hold none to its own", BY(CHECK), SET_TRUE,
+     FIELD(infer)},
     {"record", 0, "FILE",
      "Write each result into FILE as soon as it stands, and go on with what stands there (see merge)",
      BY_VERIFY | BY(MUTATE), SET_TEXT, FIELD(record)},

@@ -59,6 +59,7 @@ struct options {
   struct shard shard;
   struct record *recording; /* borrowed; of a session that writes a record or is merged from some; or NULL */
   bool json;                /* --json */
+  bool infer;               /* check --infer */
   bool fresh;
   bool overwrite;
   bool has_byte; /* --byte */

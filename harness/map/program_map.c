@@ -23,12 +23,12 @@ static long store_bytes(struct bytes *store, const char *hex) {
   return (long)(store->len - before);
 }
 
-/* Splits LINE at its tabs into five fields. */
-static bool split(char *line, char *fields[5]) {
-  for (int i = 0; i < 5; i++) {
+/* Splits LINE at its tabs into COUNT fields. */
+static bool split(char *line, char *fields[], int count) {
+  for (int i = 0; i < count; i++) {
     fields[i] = line;
     char *tab = strchr(line, '\t');
-    if (!tab != (i == 4))
+    if (!tab != (i == count - 1))
       return false;
     if (tab) {
       *tab = '\0';
@@ -42,7 +42,7 @@ static bool split(char *line, char *fields[5]) {
 static bool parse_line(struct program_map *map, char *line, struct map_entry *entry) {
   char *fields[5];
   char *end = NULL;
-  if (!split(line, fields))
+  if (!split(line, fields, 5))
     return false;
   char *colon = strrchr(fields[4], ':');
   int kind = 0;
@@ -59,6 +59,21 @@ static bool parse_line(struct program_map *map, char *line, struct map_entry *en
   long len = kind == MAP_BSS ? 0 : store_bytes(&map->store, fields[1]);
   entry->len = len > 0 ? (size_t)len : 0;
   return *end == '\0' && len >= 0;
+}
+
+/* Reads `# contract`, routine, clauses, FILE:LINE. */
+static bool parse_contract(struct program_map *map, char *line) {
+  char *fields[4], *end = NULL;
+  if (!split(line, fields, 4))
+    return false;
+  char *colon = strrchr(fields[3], ':');
+  if (!colon)
+    return false;
+  *colon = '\0';
+  map->contracts = xgrow(map->contracts, map->contract_count, sizeof *map->contracts);
+  map->contracts[map->contract_count++] =
+      (struct map_contract){fields[1], fields[2], fields[3], (int)strtol(colon + 1, &end, 10)};
+  return *end == '\0';
 }
 
 static int by_address(const void *a, const void *b) {
@@ -91,6 +106,14 @@ static bool parse(struct program_map *map, const char *path, struct bytes *why) 
   while ((line = strtok_r(NULL, "\n", &rest))) {
     struct map_entry entry = {0};
     number++;
+    if (*line == '#' && strncmp(line, "# contract\t", 11) != 0)
+      continue;
+    if (*line == '#' && !parse_contract(map, line)) {
+      bytes_printf(why, "%s:%d: a contract is ROUTINE, CLAUSES, FILE:LINE, parted by tabs", path, number);
+      return false;
+    }
+    if (*line == '#')
+      continue;
     if (!parse_line(map, line, &entry)) {
       bytes_printf(why, "%s:%d: a line is ADDRESS, BYTES, KIND, ROUTINE, FILE:LINE, parted by tabs", path, number);
       return false;
@@ -123,6 +146,7 @@ bool program_map_read(const char *elf, struct program_map *map, struct bytes *wh
 
 void program_map_free(struct program_map *map) {
   free(map->entries);
+  free(map->contracts);
   bytes_free(&map->text);
   bytes_free(&map->store);
   *map = (struct program_map){0};

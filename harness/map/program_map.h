@@ -1,6 +1,7 @@
 /* The room map/: reads the source map of a program, PROGRAM.map beside the ELF. It says what each byte is and which
    line of a generator laid it. A text of one line for each instruction or datum, its fields parted by tabs: address and
-   bytes in hexadecimal, kind, routine, FILE:LINE. */
+   bytes in hexadecimal, kind, routine, FILE:LINE. At the end stands a line for each routine that promises something to
+   its callers: `# contract`, routine, clauses, FILE:LINE. Other lines that begin with # are skipped. */
 #ifndef HARNESS_PROGRAM_MAP_H
 #define HARNESS_PROGRAM_MAP_H
 
@@ -18,10 +19,19 @@ struct map_entry {
   int line;
 };
 
+/* A routine's contract, as its author declared it: "in A0 A1; out A0; destroys T0 T1". */
+struct map_contract {
+  const char *routine, *clauses;
+  const char *file; /* the generator's */
+  int line;
+};
+
 /* What is in the file; not the bss, which has no bytes. */
 struct program_map {
   struct map_entry *entries; /* by address */
   size_t count;
+  struct map_contract *contracts; /* in the file's order */
+  size_t contract_count;
   uint64_t base; /* of the first entry */
   uint64_t span; /* bytes from there to the end of the last */
   struct bytes text, store;

@@ -1,0 +1,46 @@
+/* What one instruction does to registers and to the stack, in numbers that both machines share: the portable registers
+   of the contracts first, then the machine's others. */
+#ifndef HARNESS_CHECK_EFFECTS_H
+#define HARNESS_CHECK_EFFECTS_H
+
+#include <capstone/capstone.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+  REG_A0,
+  REG_T0 = 6,
+  REG_T1 = 7,
+  REG_S0 = 8,
+  REGS_PORTABLE = 14, /* A0..A5 T0 T1 S0..S5 */
+  REG_LINK = 30,      /* x30 */
+  REG_FLAGS = 31,
+  REGS = 32
+};
+
+enum stack_access { STACK_NONE, STACK_STORE, STACK_LOAD };
+
+struct effects {
+  uint32_t reads, writes;    /* bit i: register i */
+  int8_t copy_to, copy_from; /* a whole register is copied, and nothing else is done; -1: no */
+  enum stack_access stack;
+  int8_t stack_registers[2]; /* -1: no register that is followed */
+  uint8_t stack_count;
+  int32_t stack_offset; /* from the stack pointer as it is during the access */
+  bool partial;         /* writes a part of a register, and so keeps the rest */
+};
+
+/* The name in contracts of a portable register, and the machine's own of the others. */
+const char *effects_register(bool x64, int number);
+
+/* The portable register NAME ("A0"), or -1. */
+int effects_portable(const char *name);
+
+/* What INSN, decoded by CAPSTONE for x86-64 or arm64, does. */
+struct effects effects_x64(csh capstone, const cs_insn *insn);
+struct effects effects_arm64(const cs_insn *insn);
+
+/* The arguments that the system call NUMBER of the machine reads: how many, from A0 on; -1: not known here. */
+int effects_arguments(bool x64, int64_t number);
+
+#endif
