@@ -180,10 +180,11 @@ END_TEST
 /* rdtsc; rdtsc; jmp to the first: each of the two takes its time. */
 START_TEST(a_loop_is_named_from_its_beginning_to_its_end) {
   static const uint8_t loop[] = {0x0f, 0x31, 0x0f, 0x31, 0xeb, 0xfa};
+  static const uint8_t unused[] = {0, 0, 0, 0x14};
   const struct place *place = &places[0];
   struct bytes out = {0};
   ck_assert_str_eq(place->arch, "x64");
-  plant(place->arch, "hang", loop, sizeof loop, NULL);
+  plant(place->arch, "hang", loop, sizeof loop, unused);
   blame(place, "planted", "hang", "", 1, &out);
   must_say(&out, "spins     at put_href+0x");
   must_say(&out, "\n          to put_href+0x");
@@ -222,6 +223,17 @@ START_TEST(an_end_by_itself_after_that_of_a_child_is_named) {
   must_say(&out, "DIVERGED child/c/run ");
   must_say(&out, "ended     by exit_group(3) at ");
   ck_assert_ptr_null(strstr(out.data, "signal"));
+  bytes_free(&out);
+}
+END_TEST
+
+/* What its cell refused may be why it ended. */
+START_TEST(a_call_that_the_cell_refused_is_named) {
+  struct bytes out = {0};
+  write_faulty("refused.ini", "[program p]\nelf = /bin/sh\narguments = -c \"exec touch /usr/there\"\nrunner = native\n"
+                              "oracle = command\noracle-command = true\n[cases c]\nsource = nothing\n");
+  ck_assert_int_eq(run_shell(&out, "\"$B\" blame c/run --suite $T/refused.ini --known /dev/null"), 1);
+  must_say(&out, "refused   openat(AT_FDCWD, \"/usr/there\", ");
   bytes_free(&out);
 }
 END_TEST
@@ -348,6 +360,7 @@ int main(void) {
   tcase_add_loop_test(tc, a_hang_is_named_with_where_it_spins, 0, PLACES);
   tcase_add_test(tc, a_loop_is_named_from_its_beginning_to_its_end);
   tcase_add_test(tc, a_hang_is_named_with_what_it_waits_in);
+  tcase_add_test(tc, a_call_that_the_cell_refused_is_named);
   tcase_add_test(tc, an_end_by_itself_is_named);
   tcase_add_test(tc, an_end_by_itself_after_that_of_a_child_is_named);
   tcase_add_loop_test(tc, a_process_left_behind_is_followed_to_the_fork, 0, 2);
