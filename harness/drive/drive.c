@@ -176,12 +176,17 @@ static void ask_ahead(struct driver *driver, const struct result *result) {
     truth_of(driver->workspace, result->target->program, result->test_case, &truth, NULL);
 }
 
+/* Whether the lane's server has answered a case, and its suite wants another for the next. */
+static bool is_used(const struct lane *lane) {
+  return lane->process.pid && lane->served > 0 && lane->target->program->server == SERVER_FRESH;
+}
+
 /* Gives the lane of SEAT something to do, if there is anything. */
 static void feed(struct driver *driver, struct seat *seat) {
   struct lane *lane = &seat->lane;
   while (!seat->done && lane->state == LANE_IDLE && !driver->stopping) {
     struct group *group = choose_group(driver, seat);
-    bool other = !group || lane->target != group->jobs[group->next]->target;
+    bool other = !group || lane->target != group->jobs[group->next]->target || is_used(lane);
     if (lane->process.pid && other) {
       lane_stop(lane);
       continue;

@@ -375,7 +375,8 @@ static size_t count_reason(const struct session *session, size_t first, size_t c
   size_t same = 0;
   for (size_t i = first; i < first + count; i++) {
     const struct result *other = &session->results[i];
-    same += other->reason && other->skipped == result->skipped && strcmp(other->reason, result->reason) == 0;
+    same += other->reason && result->reason && other->skipped == result->skipped &&
+            strcmp(other->reason, result->reason) == 0;
     if (same == 1 && other != result && other < result)
       return 0; /* it was told */
   }
@@ -386,7 +387,7 @@ static size_t count_reason(const struct session *session, size_t first, size_t c
 static void note_reasons(const struct session *session, size_t first, size_t count, struct bytes *out) {
   for (size_t i = first; i < first + count; i++) {
     const struct result *result = &session->results[i];
-    bool told = result->skipped || (result->known == KNOWN_AS_IS && result->reason);
+    bool told = result->reason && (result->skipped || result->known == KNOWN_AS_IS);
     size_t same = told ? count_reason(session, first, count, result) : 0;
     if (same == 0)
       continue;

@@ -16,6 +16,7 @@ const char *const drive_words[] = {"run", "http", NULL};
 const char *const ready_words[] = {"line", "port", NULL};
 const char *const compare_words[] = {"output", "tree", NULL};
 const char *const connection_words[] = {"close", "keep-alive", NULL};
+const char *const server_words[] = {"shared", "fresh", NULL};
 const char *const oracle_words[] = {"cmark", "cmark-unsafe", "expected", "command", NULL};
 
 #define ESCAPES "\\n, \\t, \\r, \\0, \\xHH, \\\\"
@@ -146,14 +147,19 @@ static bool check_lists(const struct program *program, struct bytes *why) {
   return true;
 }
 
+static bool is_shared(const struct program *program) {
+  return program->drive == DRIVE_HTTP && program->server == SERVER_SHARED;
+}
+
 /* A server is started once for many cases, so that what is its own cannot depend on one. */
 static bool check_server(const struct program *program, struct bytes *why) {
   const struct text_list *lists[] = {&program->arguments, &program->environment, &program->files};
   static const char *const names[] = {"arguments", "environment", "file"};
-  for (size_t i = 0; program->drive == DRIVE_HTTP && i < 3; i++)
+  for (size_t i = 0; is_shared(program) && i < 3; i++)
     for (size_t k = 0; k < lists[i]->count; k++)
       if (placeholder_in(lists[i]->items[k], PLACEHOLDER_NAME)) {
-        bytes_printf(why, "'%s' has no {name} with 'drive = http': a server is started once for many cases", names[i]);
+        bytes_printf(why, "'%s' has no {name} with 'drive = http': one server answers many cases ('server = fresh')",
+                     names[i]);
         return false;
       }
   return true;
@@ -211,10 +217,11 @@ static bool check_paths(const struct program *program, struct bytes *why) {
     return wrong(why, "'output' is a file in the program's folder, without '/' before it or '..' in it");
   if (program->compare == COMPARE_TREE && program->oracle < ORACLE_EXPECTED)
     return wrong(why, "'compare = tree' needs 'oracle = command' or 'oracle = expected'");
-  if (program->drive == DRIVE_HTTP && program->copied && placeholder_in(program->copied, PLACEHOLDER_NAME))
-    return wrong(why, "'copy' has no {name} with 'drive = http': a server is started once for many cases");
-  if (program->drive == DRIVE_HTTP && placeholder_in(program->input_name, PLACEHOLDER_NAME))
-    return wrong(why, "'input-name' has no {name} with 'drive = http': a server is started once for many cases");
+  if (is_shared(program) && program->copied && placeholder_in(program->copied, PLACEHOLDER_NAME))
+    return wrong(why, "'copy' has no {name} with 'drive = http': one server answers many cases ('server = fresh')");
+  if (is_shared(program) && placeholder_in(program->input_name, PLACEHOLDER_NAME))
+    return wrong(why,
+                 "'input-name' has no {name} with 'drive = http': one server answers many cases ('server = fresh')");
   return true;
 }
 

@@ -12,6 +12,9 @@ enum ready { READY_LINE, READY_PORT };
 /* What becomes of a connection after an answer; -1: as the server likes. */
 enum connection_wish { CONNECTION_CLOSE, CONNECTION_KEEP };
 
+/* Whether one server answers many cases. */
+enum server { SERVER_SHARED, SERVER_FRESH };
+
 /* What of a run is compared: the bytes that it put out, or the folder that it left. */
 enum compare { COMPARE_OUTPUT, COMPARE_TREE };
 
@@ -21,7 +24,8 @@ enum oracle { ORACLE_CMARK, ORACLE_CMARK_UNSAFE, ORACLE_EXPECTED, ORACLE_COMMAND
 /* The words of these, in their order, up to NULL. */
 extern const char *const runner_words[], *const drive_words[], *const ready_words[], *const compare_words[],
                                                                                          *const connection_words[],
-                                                                                             *const oracle_words[];
+                                                                                             *const server_words[],
+                                                                                                 *const oracle_words[];
 
 /* What the command of an oracle knows: it says the same of a program on every machine. */
 #define KNOWS_ORACLE (KNOWS_FIXED | KNOWS_FILE | KNOWS_FOLDER | KNOWS_NAME | KNOWS_PATH)
@@ -69,6 +73,8 @@ extern const char *const runner_words[], *const drive_words[], *const ready_word
       "how many a case makes; 0: one for each url-path")                                                               \
   KEY(KEY_CHOICE, connection, "connection", NULL, connection_words, KNOWS_NONE, "drive = http",                        \
       "what the server must do after an answer; without the key, either")                                              \
+  KEY(KEY_CHOICE, server, "server", "shared", server_words, KNOWS_NONE, "drive = http",                                \
+      "shared: one answers many cases; fresh: each case has its own, which remembers nothing")                         \
   KEY(KEY_CHOICE, oracle, "oracle", "cmark", oracle_words, KNOWS_NONE, NULL, "who says what is right")                 \
   KEY(KEY_WORDS, oracle_options, "oracle-options", NULL, NULL, KNOWS_NONE, "oracle = cmark | cmark-unsafe",            \
       "of cmark's command line, as in smart sourcepos")                                                                \

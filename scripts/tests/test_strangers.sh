@@ -176,6 +176,10 @@ suite "${served[@]}" 'arguments = {port} {folder}' 'url-path = /document.md' 'or
 verify 'one that does not close hangs' 1 'HUNG s/c/a.txt p_'
 expect_text 'for that' 'did not close its connection within 2 s' "$folder/out"
 
+suite "${served[@]}" 'arguments = {port} {folder}' 'server = fresh' 'file = {name}.conf: x' 'url-path = /{name}.conf' \
+  'oracle-command = printf x' "${texts[@]}"
+verify 'a case may have a server of its own' 0 'EQUAL s/c/b.txt'
+
 several=("${served[@]}" 'arguments = {port} {folder}' 'copy = given' 'url-path = /document.md' 'url-path = /sub/g'
   'oracle-command = cat {folder}{path}')
 suite "${several[@]}" "${texts[@]}"
