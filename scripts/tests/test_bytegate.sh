@@ -17,7 +17,7 @@ gate_run() { run "$gate" "$1" --suites "$suites" --known "$folder/known" "${@:2}
 # The command line.
 run "$gate"
 expect_status 'no command: 2' 2
-expect_text 'the commands are named' 'verify, report, merge, list, self-audit, accept, init, reduce, coverage, covers, mutate, blame, bisect, loaders' err
+expect_text 'the commands are named' 'verify, report, merge, list, self-audit, accept, init, new, reduce, coverage, covers, mutate, blame, bisect, loaders' err
 run "$gate" verfy
 expect_status 'an unknown command: 2' 2
 expect_text 'the nearest command is named' "did you mean 'verify'?" err
