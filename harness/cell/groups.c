@@ -55,14 +55,23 @@ static bool own_place(const char *controller, char place[PATH_MAX]) {
   return found;
 }
 
+/* The number of this process' PID namespace, in which the process ids of its groups' names are known; 0: there is no
+   /proc. A gate elsewhere may have a group of the same id beside ours. */
+static unsigned long pid_namespace(void) {
+  struct stat status;
+  return stat("/proc/self/ns/pid", &status) == 0 ? (unsigned long)status.st_ino : 0;
+}
+
 /* Removes from FOLDER the groups of OWNER, or of processes that are no more where that is 0: one that was killed could
    not. Returns whether all could be removed. */
 static bool clear_groups(const char *folder, pid_t owner) {
+  const unsigned long here = pid_namespace();
   bool clear = true;
   DIR *entries = opendir(folder);
   for (struct dirent *entry = entries ? readdir(entries) : NULL; entry; entry = readdir(entries)) {
     static const char prefix[] = "bytegate-";
-    bool ours = strncmp(entry->d_name, prefix, sizeof prefix - 1) == 0;
+    const char *last = strrchr(entry->d_name, '-');
+    bool ours = last && strncmp(entry->d_name, prefix, sizeof prefix - 1) == 0 && strtoul(last + 1, NULL, 16) == here;
     pid_t pid = ours ? (pid_t)strtol(entry->d_name + sizeof prefix - 1, NULL, 10) : 0;
     if (pid > 0 && (owner ? pid == owner : kill(pid, 0) != 0 && errno == ESRCH))
       clear &= unlinkat(dirfd(entries), entry->d_name, AT_REMOVEDIR) == 0;
@@ -111,7 +120,7 @@ unsigned cell_make_groups(char *groups[2], unsigned number) {
   char place[PATH_MAX];
   char name[64];
   unsigned granted = 0;
-  snprintf(name, sizeof name, "bytegate-%d-%u", (int)getpid(), number);
+  snprintf(name, sizeof name, "bytegate-%d-%u-%lx", (int)getpid(), number, pid_namespace());
   groups[0] = groups[1] = NULL;
   if (is_version_2("/sys/fs/cgroup") && own_place("", place)) {
     groups[0] = make_group("/sys/fs/cgroup", place, name, kinds[0].file2, kinds[0].limit);

@@ -167,7 +167,7 @@ rm -f record
 verify --record fast
 "$gate" verify --suite ./s.ini --no-self-audit --no-blame -j 1 --record record >out 2>err &
 killed=$!
-until [ "$(grep -c '"suite"' record 2>/dev/null)" -ge 5 ]; do
+until [ -e record ] && [ "$(grep -c '"suite"' record)" -ge 5 ]; do
   kill -0 $killed 2>/dev/null || break
 done
 kill -KILL $killed 2>/dev/null
