@@ -259,6 +259,12 @@ static void lay_answer_request(void) {
   bne(A0, 0, "gone");
   call("render_file");
   mov(status, A0);
+  bne(status, 200, "compose");
+  mov(A0, A1);
+  mov(A1, A2);
+  ld64(A2, SLOT, SLOT_TRAITS);
+  call("judge_conditions");
+  mov(status, A0);
   mov(page, A1);
   mov(length, A2);
   label("compose");

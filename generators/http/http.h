@@ -41,10 +41,24 @@ enum {
 
 /* "request": what parse_request found in the last one. */
 enum {
-  FIELD(REQUEST_END, 8),    /* after the header section */
-  FIELD(REQUEST_LENGTH, 8), /* its Content-Length, or 0; more than 2^60 is 2^60 */
+  FIELD(REQUEST_END, 8),            /* after the header section */
+  FIELD(REQUEST_LENGTH, 8),         /* its Content-Length, or 0; more than 2^60 is 2^60 */
+  FIELD(REQUEST_IF_MATCH, 16),      /* where the values of these fields begin, 0 if they have not come, and end; */
+  FIELD(REQUEST_IF_NONE_MATCH, 16), /* of a field that has come twice, the first one */
+  FIELD(REQUEST_RANGE, 16),
+  FIELD(REQUEST_IF_RANGE, 16),
   REQUEST_SIZE
 };
+
+/* "selected": what part of a page is sent, and its entity tag. */
+enum {
+  FIELD(SELECTED_FIRST, 8),  /* the first byte of the part, */
+  FIELD(SELECTED_LENGTH, 8), /* its length, */
+  FIELD(SELECTED_WHOLE, 8),  /* and that of the whole page */
+  FIELD(SELECTED_TAG, 24),   /* the entity tag, NUL-terminated */
+  SELECTED_SIZE
+};
+enum { TAG_LENGTH = 18 /* of the entity tag: sixteen digits between quotation marks */ };
 
 /* How much of a request's content is still to come, for skip_content. */
 enum {
@@ -63,6 +77,7 @@ void lay_http_document(void);     /* document.c: reading a document, rendering i
 void lay_tidy_document(void);
 void lay_http_request(void);    /* request.c: is it an HTTP request, and what is its answer's status */
 void lay_http_address(void);    /* address.c: IPv6 addresses, hosts and ports as URIs have them */
+void lay_http_conditions(void); /* conditions.c: entity tags, preconditions and ranges */
 void lay_http_response(void);   /* response.c: the answer's bytes */
 void lay_http_page(void);       /* page.c: the page of FILE, and memory for clients */
 void lay_http_connection(void); /* connection.c: one client, from accept to close */

@@ -292,7 +292,12 @@ static const struct {
               {"content-length", "take_field_line.content_length"},
               {"transfer-encoding", "take_field_line.transfer_encoding"},
               {"connection", "take_field_line.connection"},
-              {"expect", "take_field_line.expect"}};
+              {"expect", "take_field_line.expect"},
+              {"if-match", "take_field_line.noted"}, /* the order of these is that of the places in "request" */
+              {"if-none-match", "take_field_line.noted"},
+              {"range", "take_field_line.noted"},
+              {"if-range", "take_field_line.noted"}};
+enum { FIRST_NOTED = 6 };
 
 /* find_field: in START = a field name, CURSOR = after it. Out A0 = its ordinal among the fields, 0 if it is none. */
 static void lay_find_field(void) {
@@ -394,7 +399,8 @@ static void lay_take_field_line(void) {
   sub(A3, A3, 1);
   jump("at_end_of_value");
   label("value_taken"); /* from START to A3 */
-  jump_table(WHICH, "field_handlers");
+  mov(A0, WHICH);
+  jump_table(A0, "field_handlers");
 
   label("host");
   bset(TRAITS, REQUEST_HOST, "malformed");
@@ -459,6 +465,16 @@ static void lay_take_field_line(void) {
   beq(A0, 0, "connection");
   or (TRAITS, TRAITS, REQUEST_KEEP_ALIVE);
   jump("connection");
+
+  label("noted");
+  shl(WHICH, WHICH, 4);
+  la(T0, "request");
+  add(T0, T0, WHICH);
+  ld64(T1, T0, REQUEST_IF_MATCH - 16 * FIRST_NOTED);
+  bne(T1, 0, "taken");
+  st64(START, T0, REQUEST_IF_MATCH - 16 * FIRST_NOTED);
+  st64(A3, T0, REQUEST_IF_MATCH - 16 * FIRST_NOTED + 8);
+  jump("taken");
 
   label("expect");
   bset(TRAITS, REQUEST_HTTP_1_0, "taken"); /* RFC 9110, 10.1.1 */
@@ -526,6 +542,10 @@ static void lay_parse_request(void) {
   li(VERDICT, 200);
   la(T0, "request");
   st64(0, T0, REQUEST_LENGTH);
+  st64(0, T0, REQUEST_IF_MATCH);
+  st64(0, T0, REQUEST_IF_NONE_MATCH);
+  st64(0, T0, REQUEST_RANGE);
+  st64(0, T0, REQUEST_IF_RANGE);
   label("before_request_line");
   bgeu(CURSOR, END, "request_line");
   ld8(T0, CURSOR, 0);

@@ -14,12 +14,16 @@ static const struct {
   const char *reason; /* status-code SP reason-phrase (RFC 9110, 15) */
 } answers[] = {{200, "200 OK"},
                {204, "204 No Content"},
+               {206, "206 Partial Content"},
+               {304, "304 Not Modified"},
                {400, "400 Bad Request"},
                {404, "404 Not Found"},
                {405, "405 Method Not Allowed"},
                {408, "408 Request Timeout"},
+               {412, "412 Precondition Failed"},
                {413, "413 Content Too Large"},
                {414, "414 URI Too Long"},
+               {416, "416 Range Not Satisfiable"},
                {417, "417 Expectation Failed"},
                {431, "431 Request Header Fields Too Large"},
                {500, "500 Internal Server Error"},
@@ -33,6 +37,8 @@ static const NamedString pieces[] = {
     {"protocol", "HTTP/1.1 "},
     {"field_lines_to_length", "\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: "},
     {"allow_field", "\r\nAllow: GET, HEAD, OPTIONS"},
+    {"range_field", "\r\nContent-Range: bytes "},
+    {"tag_field", "\r\nETag: "},
     {"close_field", "\r\nConnection: close"},
     {"keep_alive_field", "\r\nConnection: keep-alive"},
     {"last_line_ends", "\r\n\r\n"},
@@ -67,9 +73,40 @@ static void lay_find_reason(void) {
   ret();
 }
 
-/* compose_response: in A0 = where to, with room for 512 bytes, A1 = status, A2 = length of the page if that is 200, A3
- * = REQUEST_* of the request. Out A0 = after the header section; A1 = after the content, equal to A0 if the content is
- * a page. */
+/* append_range: in A0 = destination. Out A0 = after what Content-Range says of "selected"; in STATUS = 206 or 416. */
+static void lay_append_range(void) {
+  routine("append_range");
+  enter_bare();
+  la(A1, "range_field");
+  call("append_string");
+  beq(STATUS, 416, "none");
+  la(T0, "selected");
+  ld64(A1, T0, SELECTED_FIRST);
+  call("append_decimal");
+  st8('-', A0, 0);
+  add(A0, A0, 1);
+  la(T0, "selected");
+  ld64(A1, T0, SELECTED_FIRST);
+  ld64(T0, T0, SELECTED_LENGTH);
+  add(A1, A1, T0);
+  sub(A1, A1, 1);
+  call("append_decimal");
+  jump("whole");
+  label("none");
+  st8('*', A0, 0);
+  add(A0, A0, 1);
+  label("whole");
+  st8('/', A0, 0);
+  add(A0, A0, 1);
+  la(T0, "selected");
+  ld64(A1, T0, SELECTED_WHOLE);
+  call("append_decimal");
+  leave();
+}
+
+/* compose_response: in A0 = where to, with room for 512 bytes, A1 = status, A2 = length of the page if that is 200 or
+ * 206, A3 = REQUEST_* of the request. Out A0 = after the header section; A1 = after the content, equal to A0 if that is
+ * a page or there is none. "selected" tells the entity tag and the range. */
 static void lay_compose_response(void) {
   Reg place = S0;
   data_strings(pieces);
@@ -83,7 +120,7 @@ static void lay_compose_response(void) {
   mov(A0, A1);
   call("find_reason");
   mov(REASON, A0);
-  beq(STATUS, 200, "length_known");
+  bltu(STATUS, 300, "length_known");
   add(LENGTH, A1, ERROR_PAGE_MARKUP);
   label("length_known");
   mov(A0, place);
@@ -95,28 +132,41 @@ static void lay_compose_response(void) {
   call("append_string");
   mov(A1, REASON);
   call("append_string");
-  beq(STATUS, 204, "length_told");
+  beq(STATUS, 204, "methods");
+  beq(STATUS, 304, "tag");
   la(A1, "field_lines_to_length");
   call("append_string");
   mov(A1, LENGTH);
   call("append_decimal");
-  bne(STATUS, 405, "methods_told");
-  label("length_told");
+  beq(STATUS, 200, "tag");
+  beq(STATUS, 206, "range");
+  beq(STATUS, 416, "range");
+  bne(STATUS, 405, "connection");
+  label("methods");
   la(A1, "allow_field");
   call("append_string");
-  label("methods_told");
+  jump("connection");
+  label("range");
+  call("append_range");
+  beq(STATUS, 416, "connection");
+  label("tag");
+  la(A1, "tag_field");
+  call("append_string");
+  la(A1, "selected");
+  add(A1, A1, SELECTED_TAG);
+  call("append_string");
+  label("connection");
   la(A1, "close_field");
-  bclr(TRAITS, REQUEST_PERSISTS, "connection");
+  bclr(TRAITS, REQUEST_PERSISTS, "connection_field");
   bclr(TRAITS, REQUEST_HTTP_1_0, "connection_told"); /* in HTTP/1.1 it goes on unless it is said */
   la(A1, "keep_alive_field");
-  label("connection");
+  label("connection_field");
   call("append_string");
   label("connection_told");
   la(A1, "last_line_ends");
   call("append_string");
   mov(A1, A0);
-  beq(STATUS, 200, "done");
-  beq(STATUS, 204, "done");
+  bltu(STATUS, 400, "done");
   mov(place, A0);
   la(A1, "before_reason");
   call("append_string");
@@ -132,5 +182,6 @@ static void lay_compose_response(void) {
 
 void lay_http_response(void) {
   lay_find_reason();
+  lay_append_range();
   lay_compose_response();
 }

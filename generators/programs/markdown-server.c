@@ -297,6 +297,7 @@ static void author(void) {
   lay_http_page();
   lay_http_request();
   lay_http_address();
+  lay_http_conditions();
   lay_http_response();
   lay_map_memory();
   lay_http_document();

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -303,10 +304,27 @@ void client_abort(int fd) {
   close(fd);
 }
 
+/* The entity tag of a page, as the server works it out. */
+uint64_t page_tag(const char *html, size_t length) {
+  const uint64_t factor = UINT64_C(0x9e3779b97f4a7c15);
+  uint64_t hash = length + 1;
+  for (size_t at = 0; at < length;) {
+    uint64_t part = 0;
+    size_t size = length - at < 8 ? 1 : 8;
+    for (size_t i = 0; i < size; i++)
+      part |= (uint64_t)(unsigned char)html[at + i] << 8 * i;
+    hash = (hash ^ part) * factor;
+    hash ^= hash >> 32;
+    at += size;
+  }
+  hash *= factor;
+  return hash ^ hash >> 29;
+}
+
 void check_page(const char *what, Text answer, const char *html, size_t length) {
   Text head = text_of("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %zu\r\n"
-                      "Connection: close\r\n\r\n",
-                      length);
+                      "ETag: \"%016" PRIx64 "\"\r\nConnection: close\r\n\r\n",
+                      length, page_tag(html, length));
   Text expected = {allocate(head.length + length), head.length + length};
   memcpy(expected.bytes, head.bytes, head.length);
   memcpy(expected.bytes + head.length, html, length);

@@ -8,6 +8,7 @@
 #include <check.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* How an ELF is run. */
@@ -93,6 +94,8 @@ bool client_readable(int fd, int milliseconds);
 /* Close with a reset. */
 void client_abort(int fd);
 
+/* The entity tag of a page, as the server works it out. */
+uint64_t page_tag(const char *html, size_t length);
 /* Fail unless the answer is exactly 200 with this page. */
 void check_page(const char *what, Text answer, const char *html, size_t length);
 /* Fail unless the answer is exactly that error ("404 Not Found"), with its page unless `head`. */

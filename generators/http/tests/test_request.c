@@ -177,6 +177,7 @@ static void author(void) {
   lay_http_failures();
   lay_http_request();
   lay_http_address();
+  lay_http_conditions();
   lay_http_response();
 }
 
@@ -359,11 +360,11 @@ START_TEST(responses) {
   emulation = emulation_new((Isa)_i, author);
   check_response(200, 1234567890123, 0,
                  "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 1234567890123\r\n"
-                 "Connection: close\r\n\r\n",
+                 "ETag: \r\nConnection: close\r\n\r\n",
                  "");
   check_response(200, 0, REQUEST_PERSISTS | REQUEST_EXPECT,
                  "HTTP/1.1 100 Continue\r\n\r\n"
-                 "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 0\r\n\r\n",
+                 "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 0\r\nETag: \r\n\r\n",
                  "");
   check_response(204, 0, REQUEST_PERSISTS | REQUEST_HTTP_1_0,
                  "HTTP/1.1 204 No Content\r\nAllow: GET, HEAD, OPTIONS\r\nConnection: keep-alive\r\n\r\n", "");
@@ -371,17 +372,12 @@ START_TEST(responses) {
                  "HTTP/1.1 405 Method Not Allowed\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 32\r\n"
                  "Allow: GET, HEAD, OPTIONS\r\nConnection: close\r\n\r\n",
                  "<h1>405 Method Not Allowed</h1>\n");
-  static const char *const errors[] = {"400 Bad Request",
-                                       "404 Not Found",
-                                       "408 Request Timeout",
-                                       "413 Content Too Large",
-                                       "414 URI Too Long",
-                                       "417 Expectation Failed",
-                                       "431 Request Header Fields Too Large",
-                                       "500 Internal Server Error",
-                                       "501 Not Implemented",
-                                       "503 Service Unavailable",
-                                       "505 HTTP Version Not Supported"};
+  static const char *const errors[] = {"400 Bad Request",           "404 Not Found",
+                                       "408 Request Timeout",       "412 Precondition Failed",
+                                       "413 Content Too Large",     "414 URI Too Long",
+                                       "417 Expectation Failed",    "431 Request Header Fields Too Large",
+                                       "500 Internal Server Error", "501 Not Implemented",
+                                       "503 Service Unavailable",   "505 HTTP Version Not Supported"};
   for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
     char head[256], content[128];
     int length = snprintf(content, sizeof content, "<h1>%s</h1>\n", errors[i]);

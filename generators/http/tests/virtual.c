@@ -59,6 +59,7 @@ static void author(void) {
   lay_http_page();
   lay_http_request();
   lay_http_address();
+  lay_http_conditions();
   lay_http_response();
   lay_map_memory();
   lay_http_document();
@@ -108,20 +109,27 @@ static int64_t do_accept(void) {
   return FIRST_CLIENT + first;
 }
 
+static int64_t read_document(uint64_t address, uint64_t count) {
+  size_t left = document_length - document_read, taken = left < count ? left : count;
+  put(address, document + document_read, taken);
+  document_read += taken;
+  return (int64_t)taken;
+}
+
 static int64_t do_read(uint64_t fd, uint64_t address, uint64_t count) {
   if (fd == SIGNALS)
     return v.signals ? v.signals--, SIGNAL_INFO_SIZE : -LINUX_EAGAIN;
-  bool of_file = fd == FILE_OPEN;
-  Client *client = of_file ? NULL : client_of(fd);
-  if (client && client->reset)
+  if (fd == FILE_OPEN)
+    return read_document(address, count);
+  Client *client = client_of(fd);
+  size_t left = client->in_length - client->in_read, taken = left < count ? left : count;
+  if (client->reset)
     return -LINUX_ECONNRESET;
-  size_t left = of_file ? document_length - document_read : client->in_length - client->in_read;
   if (!left)
-    return of_file || client->ended ? 0 : -LINUX_EAGAIN;
-  size_t taken = left < count ? left : count;
-  put(address, of_file ? document + document_read : client->in + client->in_read, taken);
-  *(of_file ? &document_read : &client->in_read) += taken;
-  if (client && client->resets && client->in_read == client->in_length)
+    return client->ended ? 0 : -LINUX_EAGAIN;
+  put(address, client->in + client->in_read, taken);
+  client->in_read += taken;
+  if (client->resets && client->in_read == client->in_length)
     client->reset = true;
   return (int64_t)taken;
 }

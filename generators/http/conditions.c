@@ -1,0 +1,269 @@
+/* conditions.c: the entity tag of a page, and what a request makes of it: preconditions (RFC 9110, 13) and ranges (14).
+ *
+ * The tag is a hash of the page's bytes. So it is a strong one, the same after a restart and on every machine, and it
+ * does not change with a time that the file system keeps too coarsely. */
+#include "http.h"
+
+#define START S4 /* as next_element has it */
+
+/* hash_page: in A0 = bytes, A1 = how many. Out A0 = a hash of them. */
+static void lay_hash_page(void) {
+  routine("hash_page");
+  mov(A2, A0);
+  add(A0, A1, 1);
+  li(A3, (int64_t)UINT64_C(0x9e3779b97f4a7c15));
+  label("next_eight");
+  bltu(A1, 8, "next_byte");
+  ld64(T0, A2, 0);
+  add(A2, A2, 8);
+  sub(A1, A1, 8);
+  xor(A0, A0, T0);
+  mul(A0, A0, A3);
+  shr(T0, A0, 32);
+  xor(A0, A0, T0);
+  jump("next_eight");
+  label("next_byte");
+  beq(A1, 0, "done");
+  ld8(T0, A2, 0);
+  add(A2, A2, 1);
+  sub(A1, A1, 1);
+  xor(A0, A0, T0);
+  mul(A0, A0, A3);
+  shr(T0, A0, 32);
+  xor(A0, A0, T0);
+  jump("next_byte");
+  label("done");
+  mul(A0, A0, A3);
+  shr(T0, A0, 29);
+  xor(A0, A0, T0);
+  ret();
+}
+
+/* note_tag: in A0 = a hash. SELECTED_TAG becomes its sixteen digits between quotation marks. */
+static void lay_note_tag(void) {
+  routine("note_tag");
+  la(A1, "selected");
+  add(A1, A1, SELECTED_TAG);
+  st8('"', A1, 0);
+  add(A1, A1, 1);
+  li(A2, 64);
+  label("next_digit");
+  sub(A2, A2, 4);
+  shr(T0, A0, A2);
+  and(T0, T0, 15);
+  add(T1, T0, 'a' - 10);
+  bgtu(T0, 9, "letter");
+  add(T1, T0, '0');
+  label("letter");
+  st8(T1, A1, 0);
+  add(A1, A1, 1);
+  bne(A2, 0, "next_digit");
+  st16('"', A1, 0); /* and NUL */
+  ret();
+}
+
+/* is_tag_listed: in A0 = value of If-Match, If-None-Match or If-Range, A1 = after it, A2 = not 0: a weak tag matches
+ * too. Out A0 = not 0 if SELECTED_TAG is in the list, or the list is "*". */
+static void lay_is_tag_listed(void) {
+  Reg weak = S0;
+  routine("is_tag_listed");
+  enter(weak, START);
+  mov(START, A0);
+  mov(A3, A1);
+  mov(weak, A2);
+  label("next");
+  call("next_element");
+  beq(A0, A1, "not_listed");
+  sub(T1, A1, A0);
+  ld8(T0, A0, 0);
+  beq(T0, '*', "star");
+  beq(weak, 0, "strong");
+  ld16(T0, A0, 0);
+  bne(T0, 'W' | '/' << 8, "strong");
+  add(A0, A0, 2);
+  sub(T1, T1, 2);
+  label("strong");
+  bne(T1, TAG_LENGTH, "next");
+  la(A1, "selected");
+  add(A1, A1, SELECTED_TAG);
+  label("next_byte");
+  ld8(T0, A1, 0);
+  beq(T0, 0, "listed");
+  ld8(T1, A0, 0);
+  add(A0, A0, 1);
+  add(A1, A1, 1);
+  beq(T0, T1, "next_byte");
+  jump("next");
+  label("star");
+  bne(T1, 1, "next");
+  label("listed");
+  li(A0, 1);
+  leave();
+  label("not_listed");
+  li(A0, 0);
+  leave();
+}
+
+/* take_position: in A0 = place, A1 = end. Out A2 = the number there, more than 2^40 as 2^40, A0 = after its digits. */
+static void lay_take_position(void) {
+  routine("take_position");
+  li(A2, 0);
+  label("next_digit");
+  bgeu(A0, A1, "ended");
+  ld8(T0, A0, 0);
+  sub(T0, T0, '0');
+  bgtu(T0, 9, "ended");
+  add(A0, A0, 1);
+  mul(A2, A2, 10);
+  add(A2, A2, T0);
+  li(T0, INT64_C(1) << 40);
+  bleu(A2, T0, "next_digit");
+  mov(A2, T0);
+  jump("next_digit");
+  label("ended");
+  ret();
+}
+
+/* select_range: in A0 = value of Range, A1 = after it. Out A0 = 206, and SELECTED_* is that part; 416 if the page does
+ * not have it; 200 if the field is to be ignored: another unit, several ranges, or not well formed (RFC 9110, 14.2). */
+static void lay_select_range(void) {
+  Reg first = S0, start = S1, whole = S2;
+  static const NamedString words[] = {{"word_bytes", "bytes"}};
+  data_strings(words);
+
+  routine("select_range");
+  enter(first, start, whole);
+  la(T0, "selected");
+  ld64(whole, T0, SELECTED_WHOLE);
+  sub(T0, A1, A0);
+  bltu(T0, 8, "ignored"); /* bytes=0- */
+  mov(start, A0);
+  mov(A3, A1);
+  add(A1, A0, 5);
+  la(A2, "word_bytes");
+  call("equals_word");
+  beq(A0, 0, "ignored");
+  ld8(T0, start, 5);
+  bne(T0, '=', "ignored");
+  add(start, start, 6);
+  mov(A0, start);
+  mov(A1, A3);
+  call("take_position");
+  ld8(T0, A0, 0);
+  bne(T0, '-', "ignored"); /* after the value stands a blank or the end of the line */
+  sub(T0, A0, start);
+  add(A0, A0, 1);
+  mov(start, A0);
+  mov(first, A2);
+  beq(T0, 0, "suffix");
+  bgeu(A0, A1, "to_the_end");
+  call("take_position");
+  bne(A0, A1, "ignored");
+  bltu(A2, first, "ignored");
+  bgeu(first, whole, "not_there");
+  add(A2, A2, 1);
+  bltu(A2, whole, "selected_part");
+  label("end_of_page");
+  mov(A2, whole);
+  label("selected_part"); /* from `first` to before A2 */
+  la(T0, "selected");
+  st64(first, T0, SELECTED_FIRST);
+  sub(A2, A2, first);
+  st64(A2, T0, SELECTED_LENGTH);
+  li(A0, 206);
+  leave();
+  label("to_the_end");
+  bltu(first, whole, "end_of_page");
+  label("not_there");
+  li(A0, 416);
+  leave();
+  label("suffix");
+  call("take_position");
+  beq(A0, start, "ignored");
+  bne(A0, A1, "ignored");
+  beq(A2, 0, "not_there");
+  beq(whole, 0, "not_there");
+  li(first, 0);
+  bgeu(A2, whole, "end_of_page");
+  sub(first, whole, A2);
+  jump("end_of_page");
+  label("ignored");
+  li(A0, 200);
+  leave();
+}
+
+/* judge_conditions: in A0 = a page, A1 = its length, A2 = REQUEST_* of the request. Out A0 = 200, or what "request"
+ * makes of that: 304, 412, 206, 416; A1 = what is to be sent, A2 = its length, 0 where it is no page. */
+static void lay_judge_conditions(void) {
+  Reg page = S0, traits = S1;
+  routine("judge_conditions");
+  enter(page, traits);
+  mov(page, A0);
+  mov(traits, A2);
+  la(T0, "selected");
+  st64(0, T0, SELECTED_FIRST);
+  st64(A1, T0, SELECTED_LENGTH);
+  st64(A1, T0, SELECTED_WHOLE);
+  call("hash_page");
+  call("note_tag");
+  la(T0, "request");
+  ld64(A0, T0, REQUEST_IF_MATCH);
+  ld64(A1, T0, REQUEST_IF_MATCH + 8);
+  beq(A0, 0, "as_it_should_be");
+  li(A2, 0);
+  call("is_tag_listed");
+  mov(T0, A0);
+  li(A0, 412);
+  beq(T0, 0, "without_page");
+  label("as_it_should_be");
+  la(T0, "request");
+  ld64(A0, T0, REQUEST_IF_NONE_MATCH);
+  ld64(A1, T0, REQUEST_IF_NONE_MATCH + 8);
+  beq(A0, 0, "not_known_yet");
+  li(A2, 1);
+  call("is_tag_listed");
+  mov(T0, A0);
+  li(A0, 304);
+  bne(T0, 0, "without_page");
+  label("not_known_yet");
+  bset(traits, REQUEST_HEAD, "whole"); /* ranges are for GET (RFC 9110, 14.2) */
+  la(T0, "request");
+  ld64(A0, T0, REQUEST_RANGE);
+  beq(A0, 0, "whole");
+  ld64(A0, T0, REQUEST_IF_RANGE);
+  ld64(A1, T0, REQUEST_IF_RANGE + 8);
+  beq(A0, 0, "unconditional");
+  ld8(T1, A0, 0);
+  beq(T1, '*', "whole"); /* which If-Range does not have */
+  li(A2, 0);
+  call("is_tag_listed");
+  beq(A0, 0, "whole");
+  label("unconditional");
+  la(T0, "request");
+  ld64(A0, T0, REQUEST_RANGE);
+  ld64(A1, T0, REQUEST_RANGE + 8);
+  call("select_range");
+  beq(A0, 416, "without_page");
+  jump("selected_part");
+  label("whole");
+  li(A0, 200);
+  label("selected_part");
+  la(T0, "selected");
+  ld64(A1, T0, SELECTED_FIRST);
+  add(A1, A1, page);
+  ld64(A2, T0, SELECTED_LENGTH);
+  leave();
+  label("without_page");
+  li(A2, 0);
+  leave();
+  bss("selected", SELECTED_SIZE, 8);
+}
+
+void lay_http_conditions(void) {
+  lay_hash_page();
+  lay_note_tag();
+  lay_is_tag_listed();
+  lay_take_position();
+  lay_select_range();
+  lay_judge_conditions();
+}
