@@ -62,7 +62,8 @@ void workspace_note(struct workspace *workspace, pid_t pgid, bool lives) {
 unsigned workspace_sweep(struct workspace *workspace, const char *folder) {
   size_t count = workspace->living_count;
   pid_t *known = xcalloc(count + 1 + workspace->cell_count, sizeof *known);
-  memcpy(known, workspace->living, count * sizeof *known);
+  if (count)
+    memcpy(known, workspace->living, count * sizeof *known);
   known[count++] = workspace->guard->pid;
   count += cells_list(workspace, known + count);
   /* Where programs run one at a time, whatever is left can only be this one's. */
