@@ -129,7 +129,7 @@ endif
 ## Targets
 
 .PHONY: all help
-GATE := $(if $(HARNESS_SOURCES),$(BUILD)/bytegate $(PLUGINS) $(LAUNCHERS) $(BUILD)/new/.copied)
+GATE := $(if $(HARNESS_SOURCES),$(BUILD)/bytegate $(PLUGINS) $(LAUNCHERS) $(if $(wildcard harness/new/templates),$(BUILD)/new/.copied))
 all: elf $(GATE) ## build the programs under test and the gate (the default)
 
 help: ## list the targets, and the variables of the command line
