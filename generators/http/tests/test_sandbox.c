@@ -102,28 +102,28 @@ END_TEST
 START_TEST(forbidden_arguments) {
   static const struct {
     int number;
-    long a, b, c, d;
     bool refused;
-  } calls[] = {{SYS_openat, AT_FDCWD, 0, O_RDONLY, 0, false},
-               {SYS_openat, AT_FDCWD, 0, O_WRONLY, 0, true},
-               {SYS_openat, AT_FDCWD, 0, O_RDWR, 0, true},
-               {SYS_openat, AT_FDCWD, 0, O_RDONLY | O_CREAT, 0600, true},
-               {SYS_openat, AT_FDCWD, 0, O_RDONLY | O_TRUNC, 0, true},
-               {SYS_mmap, 0, 0, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, false},
-               {SYS_mmap, 0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, true},
-               {SYS_mmap, 0, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, true},
-               {SYS_madvise, 0, 0, MADV_DONTNEED, 0, false},
-               {SYS_madvise, 0, 0, MADV_MERGEABLE, 0, true},
-               {SYS_recvfrom, -1, 0, 0, MSG_PEEK | MSG_DONTWAIT, false},
-               {SYS_recvfrom, -1, 0, 0, 0, true},
-               {SYS_accept4, -1, 0, 0, O_NONBLOCK | O_CLOEXEC, false},
-               {SYS_accept4, -1, 0, 0, 0, true},
-               {SYS_write, 2, 0, 0, 0, false},
-               {SYS_write, 1, 0, 0, 0, true},
-               {SYS_ppoll, 0, 1, 0, 0, false},
-               {SYS_ppoll, 0, 2, 0, 0, true},
-               {SYS_read, -1, 0, 0, 0, false},
-               {SYS_close, -1, 0, 0, 0, false}};
+    long a, b, c, d;
+  } calls[] = {{SYS_openat, false, AT_FDCWD, 0, O_RDONLY, 0},
+               {SYS_openat, true, AT_FDCWD, 0, O_WRONLY, 0},
+               {SYS_openat, true, AT_FDCWD, 0, O_RDWR, 0},
+               {SYS_openat, true, AT_FDCWD, 0, O_RDONLY | O_CREAT, 0600},
+               {SYS_openat, true, AT_FDCWD, 0, O_RDONLY | O_TRUNC, 0},
+               {SYS_mmap, false, 0, 0, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS},
+               {SYS_mmap, true, 0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS},
+               {SYS_mmap, true, 0, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS},
+               {SYS_madvise, false, 0, 0, MADV_DONTNEED, 0},
+               {SYS_madvise, true, 0, 0, MADV_MERGEABLE, 0},
+               {SYS_recvfrom, false, -1, 0, 0, MSG_PEEK | MSG_DONTWAIT},
+               {SYS_recvfrom, true, -1, 0, 0, 0},
+               {SYS_accept4, false, -1, 0, 0, O_NONBLOCK | O_CLOEXEC},
+               {SYS_accept4, true, -1, 0, 0, 0},
+               {SYS_write, false, 2, 0, 0, 0},
+               {SYS_write, true, 1, 0, 0, 0},
+               {SYS_ppoll, false, 0, 1, 0, 0},
+               {SYS_ppoll, true, 0, 2, 0, 0},
+               {SYS_read, false, -1, 0, 0, 0},
+               {SYS_close, false, -1, 0, 0, 0}};
   start();
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
     long result = try_call(calls[i].number, calls[i].a, calls[i].b, calls[i].c, calls[i].d);
