@@ -27,7 +27,7 @@ mkdir -p "$root/DEBIAN" "$stage/debian"
 
 ${MAKE:-make} -s BUILD="$build" PREFIX=/usr DESTDIR="$root" install
 documents=$root/usr/share/doc/bytegate
-find "$root/usr/bin" "$root/usr/lib/bytegate" -type f -exec strip --strip-unneeded -R .comment -R .note {} +
+find "$root/usr/bin" "$root/usr/lib/bytegate" -path "$root/usr/lib/bytegate/new" -prune -o -type f -exec strip --strip-unneeded -R .comment -R .note {} +
 chmod 644 "$root"/usr/lib/bytegate/plugin/*.so
 find "$root/usr/share/man" -type f -exec gzip -9n {} +
 
