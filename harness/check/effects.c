@@ -14,7 +14,7 @@ const char *effects_register(bool x64, int number) {
   if (number < REGS_PORTABLE)
     return portable[number];
   if (number == REG_FLAGS)
-    return "the flags";
+    return "flags";
   return x64 ? "r11" : number == REG_LINK ? "x30" : arm[number - REGS_PORTABLE];
 }
 

@@ -1,0 +1,470 @@
+/* test_contracts.c: each of these small programs has one fault, most of them in what a routine promises, and `bytegate
+ * check` refuses it without running it: by its kind, its routine, its line and its register. */
+/* reads: gate */
+#include "isa/program.h"
+#include "lay/lay.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "raw_words.h"
+
+static int line_of_fault;
+#define HERE line_of_fault = __LINE__,
+
+static bool on_x64(void) { return strcmp(bl_machine_now()->name, "x64") == 0; }
+
+/* The rest of a program whose routine "victim" was just laid: it is called, and nothing more is done. */
+static void lay_caller(void) {
+  const Reg given[] = {A0, A1, A2, A3, S0, S1};
+  routine("_start", no_return);
+  enter_bare();
+  for (size_t i = 0; i < sizeof given / sizeof *given; i++)
+    li(given[i], 1);
+  call("victim");
+  label("done");
+  jump("done");
+}
+
+static void lay_helper(void) {
+  routine("helper", in(A0), out(A0), destroys(A1, T0));
+  add(A0, A0, 1);
+  li(A1, 0);
+  li(T0, 0);
+  ret();
+}
+
+/* ---- Registers --------------------------------------------------------------------------------------------------- */
+
+static void save_is_missing(void) {
+  routine("victim", destroys(T0));
+  li(T0, 1);
+  li(S0, 1);
+  HERE ret();
+}
+
+static void caller_loses_argument(void) {
+  routine("victim", destroys(T0));
+  li(T0, 1);
+  li(A0, 1);
+  HERE ret();
+}
+
+static void destroyed_is_read(void) {
+  lay_helper();
+  routine("victim", destroys(A0, A1, T0));
+  enter_bare();
+  li(A0, 1);
+  li(A1, 1);
+  call("helper");
+  HERE add(A0, A0, A1);
+  leave();
+}
+
+static void count_lives_through_kernel(void) {
+  routine("victim", in(A0), out(A0), destroys(ALL_T));
+  li(T1, 1);
+  sys(NR_CLOSE);
+  HERE add(A0, A0, T1);
+  ret();
+}
+
+static void scratch_lives_through_kernel(void) {
+  routine("victim", in(A0), out(A0), destroys(ALL_T));
+  sys(NR_CLOSE);
+  if (on_x64())
+    HERE x64(x64_add_r64_r64(RDI, R11));
+  else
+    HERE add(A0, A0, T0);
+  ret();
+}
+
+static void flags_live_through_call(void) {
+  lay_helper();
+  routine("victim", destroys(A0, A1, T0));
+  enter_bare();
+  li(A0, 1);
+  call("helper");
+  if (on_x64())
+    HERE x64(x64_jcc_rel8(X64_E, 0));
+  else
+    HERE a64(a64_b_cond(A64_EQ, 4));
+  leave();
+}
+
+static void input_is_not_named(void) {
+  routine("victim", destroys(A0));
+  HERE add(A0, A2, 1);
+  ret();
+}
+
+static void input_of_callee_is_not_named(void) {
+  lay_helper();
+  routine("victim", destroys(A0, A1, T0));
+  enter_bare();
+  HERE call("helper");
+  leave();
+}
+
+static void input_of_kernel_is_not_named(void) {
+  routine("victim", destroys(A0, A1, ALL_T));
+  li(A0, 1);
+  li(A1, 0);
+  HERE sys(NR_WRITE);
+  ret();
+}
+
+static void input_is_returned(void) {
+  routine("victim", out(A0));
+  mov(A0, A3);
+  HERE ret();
+}
+
+static void output_is_missing_on_a_path(void) {
+  lay_helper();
+  routine("victim", in(A2), out(A0, A1), destroys(T0));
+  enter_bare();
+  li(A0, 1);
+  call("helper");
+  beq(A2, 0, "done");
+  li(A1, 2);
+  label("done");
+  HERE leave();
+}
+
+static void output_is_what_kernel_left(void) {
+  routine("victim", in(A0), out(A0, T1), destroys(T0));
+  sys(NR_CLOSE);
+  HERE ret();
+}
+
+static void restored_from_lost_register(void) {
+  lay_helper();
+  routine("victim", destroys(A0, A1, T0));
+  enter_bare();
+  mov(A1, S3);
+  li(S3, 7);
+  mov(A0, S3);
+  call("helper");
+  mov(S3, A1);
+  HERE leave();
+}
+
+static void part_of_register_is_kept(void) {
+  routine("victim", destroys(T0));
+  if (on_x64())
+    HERE x64(x64_mov_r8_imm8(RAX, 1));
+  else
+    HERE a64(a64_movk(X(9), 1, 0));
+  ret();
+}
+
+static void restored_in_wrong_order(void) {
+  routine("victim", destroys(T0));
+  li(T0, 0);
+  if (on_x64()) {
+    x64(x64_push_r64(RBX));
+    x64(x64_push_r64(RBP));
+    x64(x64_pop_r64(RBX));
+    x64(x64_pop_r64(RBP));
+  } else {
+    a64(a64_stp_pre(X(19), X(20), SP, -16));
+    a64(a64_ldp_post(X(20), X(19), SP, 16));
+  }
+  HERE ret();
+}
+
+static void tail_destroys_more(void) {
+  lay_helper();
+  routine("victim", in(A0), out(A0), destroys(T0));
+  HERE jump("helper");
+}
+
+static void c_register_is_changed(void) {
+  routine("victim", c_function);
+  li(S2, 1);
+  HERE ret();
+}
+
+/* ---- The stack and paths ----------------------------------------------------------------------------------------- */
+
+static void grow_stack(int bytes) {
+  if (on_x64() && bytes > 0)
+    x64(x64_push_r64(RAX));
+  else if (on_x64())
+    x64(x64_pop_r64(RAX));
+  else if (bytes > 0)
+    a64(a64_sub_imm(SP, SP, 16, 0));
+  else
+    a64(a64_add_imm(SP, SP, 16, 0));
+}
+
+static void stack_is_higher_at_return(void) {
+  routine("victim", destroys(T0));
+  li(T0, 0);
+  grow_stack(1);
+  ret();
+}
+
+static void stack_is_taken_from_caller(void) {
+  routine("victim", destroys(T0));
+  li(T0, 0);
+  grow_stack(-1);
+  ret();
+}
+
+static void stack_differs_by_path(void) {
+  routine("victim", in(A0), destroys(T0));
+  li(T0, 0);
+  beq(A0, 0, "done");
+  grow_stack(1);
+  label("done");
+  ret();
+}
+
+static void tail_with_something_on_stack(void) {
+  lay_helper();
+  routine("victim", in(A0), out(A0), destroys(A1, T0));
+  li(T0, 0);
+  grow_stack(1);
+  jump("helper");
+}
+
+static void jump_into_instruction(void) {
+  routine("victim", destroys(T0));
+  if (on_x64()) {
+    x64(x64_jcc_rel8(X64_E, 1));
+    x64(x64_mov_r32_imm32(RAX, 0x00c3c3c3));
+  } else {
+    a64(a64_b(0x100000));
+  }
+  ret();
+}
+
+static void table_leads_elsewhere(void) {
+  data("table", 2);
+  data_offset16("victim.one", "table");
+  data_value(16, 0x7ff0);
+  routine("victim", in(A0), destroys(A0));
+  jump_table(A0, "table");
+  label("one");
+  ret();
+}
+
+static void runs_into_next(void) {
+  routine("victim", destroys(T0));
+  HERE li(T0, 1);
+}
+
+static void nothing_leads_there(void) {
+  routine("victim", destroys(T0));
+  li(T0, 0);
+  ret();
+  li(T0, 1);
+  ret();
+}
+
+static void calls_what_is_no_routine(void) {
+  routine("victim", destroys(T0));
+  enter_bare();
+  li(T0, 0);
+  call("text");
+  leave();
+  data("text", 4);
+  data_value(32, 0);
+}
+
+/* ---- Contracts --------------------------------------------------------------------------------------------------- */
+
+static void input_is_not_read(void) {
+  routine("victim", in(A3), destroys(T0));
+  li(T0, 1);
+  ret();
+}
+
+static void destroyed_is_kept(void) {
+  routine("victim", destroys(T0, A5));
+  li(T0, 1);
+  ret();
+}
+
+static void output_is_kept(void) {
+  routine("victim", in(A1), out(A1), destroys(T0));
+  add(T0, A1, 1);
+  ret();
+}
+
+static void output_is_always_there(void) {
+  routine("victim", out_if(A1));
+  li(A1, 0);
+  ret();
+}
+
+static void promised_end_returns(void) {
+  routine("victim", no_return);
+  HERE ret();
+}
+
+static void end_is_not_promised(void) {
+  routine("victim", destroys(T0));
+  label("again");
+  li(T0, 1);
+  jump("again");
+}
+
+static void contract_is_missing(void) {
+  routine("victim");
+  ret();
+}
+
+/* ---- Each of them ------------------------------------------------------------------------------------------------ */
+
+/* NULL as text: that machine has no such fault. A line is asked for where the fault says HERE. */
+static const struct {
+  void (*lay)(void);
+  const char *kind, *where, *x64_text, *arm64_text;
+} faults[] = {
+#define SAME(text) text, text
+    {save_is_missing, "WRITES", "victim", SAME("returns with S0 changed; the contract does not give it away")},
+    {caller_loses_argument, "WRITES", "victim", SAME("returns with A0 changed; the contract does not give it away")},
+    {destroyed_is_read, "UNDEFINED", "victim", SAME("A1 is read, and the call of helper has destroyed A1")},
+    {count_lives_through_kernel, "UNDEFINED", "victim", SAME("T1 is read, which a system call has destroyed")},
+    {scratch_lives_through_kernel, "UNDEFINED", "victim", "r11 is read, which a system call has destroyed",
+     "T0 is read, which a system call has destroyed"},
+    {flags_live_through_call, "UNDEFINED", "victim", SAME("flags is read, and the call of helper has destroyed flags")},
+    {input_is_not_named, "READS", "victim", SAME("A2 is read, as the caller left it; the contract has no in(A2)")},
+    {input_of_callee_is_not_named, "READS", "victim",
+     SAME("by the call of helper, A0 is read, as the caller left it; the contract has no in(A0)")},
+    {input_of_kernel_is_not_named, "READS", "victim",
+     SAME("by the system call, A2 is read, as the caller left it; the contract has no in(A2)")},
+    {input_is_returned, "READS", "victim",
+     SAME("returned: A0 is read, as the caller left it in A3; the contract has no in(A3)")},
+    {output_is_missing_on_a_path, "OUTPUT", "victim",
+     SAME("returns, and on some path A1 holds no result: helper has destroyed it")},
+    {output_is_what_kernel_left, "OUTPUT", "victim",
+     SAME("returns, and on some path T1 holds no result: a system call has destroyed it")},
+    {restored_from_lost_register, "WRITES", "victim", SAME("returns with S3 changed")},
+    {part_of_register_is_kept, "READS", "victim",
+     SAME("T0 is read, as the caller left it; the contract has no in(T0)")},
+    {restored_in_wrong_order, "WRITES", "victim", SAME("returns with S1 changed")},
+    {tail_destroys_more, "WRITES", "victim", SAME("returns with A1 changed; the contract does not give it away")},
+    {c_register_is_changed, "WRITES", "victim", SAME("returns to C with S2 changed, which C takes to be kept")},
+    {stack_is_higher_at_return, "STACK", "victim", SAME("returns, and the stack is not as it was at the entry")},
+    {stack_is_taken_from_caller, "STACK", "victim", SAME("takes more from the stack than was put there")},
+    {stack_differs_by_path, "STACK", "victim", SAME("bytes here, and")},
+    {tail_with_something_on_stack, "STACK", "victim", SAME("has something on the stack, and jumps to a routine")},
+    {jump_into_instruction, "TARGET", "victim", "a path begins here, inside of another instruction",
+     "leads out of the code"},
+    {table_leads_elsewhere, "TARGET", "table", SAME("an entry of the table leads to no routine, but to")},
+    {runs_into_next, "NEXT", "victim", SAME("runs on into _start")},
+    {nothing_leads_there, "UNREACHED", "victim", SAME("no path leads to")},
+    {calls_what_is_no_routine, "TARGET", "victim", SAME("calls what is no routine: text")},
+    {input_is_not_read, "LOOSE", "victim", SAME("in(A3): it is not read on any path")},
+    {destroyed_is_kept, "LOOSE", "victim", SAME("destroys(A5): it is kept on every path")},
+    {output_is_kept, "LOOSE", "victim", SAME("out(A1): it is kept on every path")},
+    {output_is_always_there, "LOOSE", "victim", SAME("out_if(A1): it is set on every path, so it is out")},
+    {promised_end_returns, "WRITES", "victim", SAME("returns, and the contract says no_return")},
+    {end_is_not_promised, "LOOSE", "victim", SAME("no path returns, and the contract does not say no_return")},
+    {contract_is_missing, "CONTRACT", "victim", SAME("has no contract")},
+};
+enum { FAULTS = sizeof faults / sizeof *faults };
+
+static char folder[] = "/tmp/bytegate-contracts-XXXXXX";
+
+/* What `bytegate check` prints of the program that LAY lays for ISA; its exit status. */
+static int check_program(BlIsa isa, void (*lay)(void), char *text, size_t room) {
+  const char *build = getenv("BUILD");
+  char command[400];
+  line_of_fault = 0;
+  bl_program_begin(isa, "faulty");
+  lay();
+  lay_caller();
+  bl_program_write_exec(folder, "_start");
+  snprintf(command, sizeof command, "%s/bytegate check %s/faulty_%s 2>&1", build && *build ? build : "build", folder,
+           bl_machine_now()->name);
+  FILE *pipe = popen(command, "r");
+  ck_assert_ptr_nonnull(pipe);
+  size_t size = fread(text, 1, room - 1, pipe);
+  text[size] = '\0';
+  int status = pclose(pipe);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* The line of TEXT that begins with the KIND and WHERE and has WHAT, and, where there is one, the line of the fault. */
+static bool tells(const char *text, const char *kind, const char *where, const char *what) {
+  char start[64], place[64];
+  bool contract = !strstr("STACK TARGET NEXT UNREACHED", kind);
+  snprintf(start, sizeof start, "%s %s+", kind, where);
+  snprintf(place, sizeof place, "test_contracts.c:%d:", line_of_fault);
+  for (const char *line = text; line && *line; line = strchr(line, '\n'), line = line ? line + 1 : NULL) {
+    size_t size = strcspn(line, "\n");
+    char copy[512];
+    snprintf(copy, sizeof copy, "%.*s", (int)size, line);
+    if (strncmp(copy, start, strlen(start)) == 0 && strstr(copy, what) &&
+        (!contract || !line_of_fault || strstr(copy, place)))
+      return true;
+  }
+  return false;
+}
+
+static void check_fault(BlIsa isa, int i) {
+  static char text[1 << 16];
+  const char *what = isa == ISA_X64 ? faults[i].x64_text : faults[i].arm64_text;
+  int status = check_program(isa, faults[i].lay, text, sizeof text);
+  ck_assert_msg(status == 1, "%s is not refused: exit status %d\n%s", what, status, text);
+  ck_assert_msg(tells(text, faults[i].kind, faults[i].where, what), "%s %s: %s (line %d) is not said:\n%s",
+                faults[i].kind, faults[i].where, what, line_of_fault, text);
+}
+
+START_TEST(fault_is_refused_on_x64) { check_fault(ISA_X64, _i); }
+END_TEST
+
+START_TEST(fault_is_refused_on_arm64) { check_fault(ISA_A64, _i); }
+END_TEST
+
+static void lay_faultless(void) {
+  lay_helper();
+  routine("victim", in(A0, S1), out(A0), out_if(A2), moves(S0), destroys(A1, T0), may_destroy(A5));
+  enter(S1);
+  add(S0, S0, 1);
+  add(A0, A0, S1);
+  li(S1, 5);
+  call("helper");
+  beq(A0, 0, "done");
+  li(A2, 1);
+  label("done");
+  leave();
+}
+
+START_TEST(what_is_right_passes) {
+  char text[4096];
+  ck_assert_msg(check_program((BlIsa)_i, lay_faultless, text, sizeof text) == 0, "%s", text);
+}
+END_TEST
+
+static void make_folder(void) { ck_assert_ptr_nonnull(mkdtemp(folder)); }
+
+static void remove_folder(void) {
+  char command[100];
+  snprintf(command, sizeof command, "rm -r %s", folder);
+  ck_assert_int_eq(system(command), 0);
+}
+
+int main(void) {
+  Suite *suite = suite_create("contracts");
+  TCase *tests = tcase_create("contracts");
+  tcase_add_unchecked_fixture(tests, make_folder, remove_folder);
+  tcase_set_timeout(tests, 60);
+  tcase_add_loop_test(tests, fault_is_refused_on_x64, 0, FAULTS);
+  tcase_add_loop_test(tests, fault_is_refused_on_arm64, 0, FAULTS);
+  tcase_add_loop_test(tests, what_is_right_passes, 0, ISA_COUNT);
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
