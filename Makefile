@@ -256,8 +256,9 @@ verify-kernel: all ## boot a real kernel for each program, with it as the only f
 	$(BUILD)/bytegate loaders kernel
 
 .PHONY: prove setup-hosts prove-hosts
-prove: $(PROVER) ## prove every operation of machine.h for all inputs, on every machine
+prove: $(PROVER) elf ## prove every operation of machine.h for all inputs, on every machine, and exhaust the renderer's memory
 	scripts/prove.sh $(BUILD)
+	set -e; for machine in $(MACHINES); do BUILD=$(BUILD) scripts/exhaust.sh $$machine 64; done
 
 setup-hosts: ## install the compilers that prove-hosts builds the generators with
 	scripts/setup.sh scripts/packages-hosts.txt

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The renderer as an object that C programs link, with nothing but cc: the same HTML as the filter's, which is held to
-# cmark, on both machines; and no byte outside of the workspace, however small that is.
+# cmark, on both machines; and no byte outside of document and workspace, however small that is (`make prove` tries more
+# sizes, on both machines).
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh scripts/machines.sh elf fixtures/object fixtures/markdown
+# reads: scripts/tests/tap.sh scripts/machines.sh scripts/exhaust.sh elf fixtures/object fixtures/markdown
 source "$(dirname "$0")/tap.sh"
 # shellcheck source=scripts/machines.sh
 source "$root/scripts/machines.sh"
@@ -53,6 +54,18 @@ for name in references limits tabs empty html-block-names; do
   run ./render_native --squeeze "$root/fixtures/markdown/$name.md"
   expect_status "every workspace is enough, or said to be too small: $name" 0
 done
+
+# exhaust OPTION...: the examples of the specification between forbidden pages.
+exhaust() {
+  run "$root/scripts/exhaust.sh" "$native" 0 "$@"
+}
+exhaust
+expect_status 'no access outside of document and workspace' 0
+expect_text '... in all 652 examples' '652 documents' out
+exhaust -DDOCUMENT_LIE=1
+expect_status 'a read of one byte after the document is noticed' 1
+exhaust -DWORKSPACE_LIE=4096
+expect_status 'a write after the workspace is noticed' 1
 
 run nm --undefined-only "$build"/elf/markdown-render_{"$native","$foreign"}.o
 expect_no_text 'the objects need nothing from elsewhere' ' U ' out
