@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* hex_digit: in T0 = octet. Out T0 = its value as a hexadecimal digit, -1 if it is none. Destroys T1. */
+/* hex_digit: in T0 = octet. Out T0 = its value as a hexadecimal digit, -1 if it is none. */
 static void lay_hex_digit(void) {
   routine("hex_digit", in(T0), out(T0), destroys(T1));
   sub(T1, T0, '0');

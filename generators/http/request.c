@@ -90,7 +90,7 @@ static void lay_take_line_end(void) {
 }
 
 /* equals_word: in A0 = octets, A1 = after them, A2 = NUL-terminated word in small letters. Out A0 = not 0 if they are
- * that word, in letters of any case. Destroys A2, T0, T1. */
+ * that word, in letters of any case. */
 static void lay_equals_word(void) {
   routine("equals_word", in(A0, A1, A2), out(A0, A2), destroys(ALL_T));
   label("next_octet");
@@ -332,7 +332,7 @@ static void lay_find_field(void) {
 }
 
 /* next_element: in START = place in a list with commas (RFC 9110, 5.6.1), A3 = its end. Out A0 = its next element, A1 =
- * after that, without blanks; equal if there is none. START moves on. Destroys T0. */
+ * after that, without blanks; equal if there is none. START moves on. */
 static void lay_next_element(void) {
   routine("next_element", in(A3), out(A0, A1), moves(S4), destroys(T0));
   label("before_element");

@@ -137,7 +137,7 @@ static void lay_parse_ipv4(void) {
   leave();
 }
 
-/* divide: in A0 = dividend, A1 = divisor, not 0; both unsigned. Out A0 = quotient, A1 = remainder. Destroys A2, A3, T0.
+/* divide: in A0 = dividend, A1 = divisor, not 0; both unsigned. Out A0 = quotient, A1 = remainder.
  * The divisor is doubled as often as the dividend holds it, then taken off at each of those places. The operations have
  * no division, and the quotients here are short. */
 void lay_divide(void) {

@@ -67,7 +67,7 @@ void lay_map_memory(void) {
 
 /* unmap_memory: in A0 = address, A1 = bytes of a mapping. Out A0 = 0 or -errno. */
 void lay_unmap_memory(void) {
-  routine("unmap_memory", in(A0, A1), destroys(A0, ALL_T));
+  routine("unmap_memory", in(A0, A1), out(A0), destroys(ALL_T));
   sys(NR_MUNMAP);
   ret();
 }

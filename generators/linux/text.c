@@ -28,7 +28,7 @@ static void lay_append_string(void) {
 
 /* append_bytes: in A0 = destination, A1 = source, A2 = count. Out A0 = after the copy. */
 void lay_append_bytes(void) {
-  routine("append_bytes", in(A0, A1, A2), destroys(A0, A1, A2, T0));
+  routine("append_bytes", in(A0, A1, A2), out(A0), destroys(A1, A2, T0));
   beq(A2, 0, "copied");
   ld8(T0, A1, 0);
   st8(T0, A0, 0);
@@ -62,7 +62,7 @@ static void lay_append_printable(void) {
   ret();
 }
 
-/* string_length: in A0 = text. Out A0 = its length. Destroys T0, T1. */
+/* string_length: in A0 = text. Out A0 = its length. */
 void lay_string_length(void) {
   routine("string_length", in(A0), out(A0), destroys(ALL_T));
   mov(T1, A0);

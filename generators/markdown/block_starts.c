@@ -214,7 +214,7 @@ static void lay_open_heading(void) {
 }
 
 /* trim_end: in A0 = the end of some bytes of the line; out A0 = their end without the white space there. The line has
- * a byte that is no white space before. Destroys T0, T1. */
+ * a byte that is no white space before. */
 static void lay_trim_end(void) {
   routine("trim_end", in(A0), out(A0), destroys(ALL_T));
   label("back");
@@ -227,7 +227,7 @@ static void lay_trim_end(void) {
 }
 
 /* open_fence: a code fence (4.5) at NONSPACE? If so open its block as CONTAINER and move NEXT past the fence. The
- * info string must be well-formed UTF-8, and after backticks it has no backtick. Destroys INDENT. */
+ * info string must be well-formed UTF-8, and after backticks it has no backtick. */
 static void lay_open_fence(void) {
   Reg length = S4;
   routine("open_fence", in(S2, S5), moves(S0, S3), destroys(ALL_A, ALL_T, S4));
@@ -275,7 +275,7 @@ static void lay_open_fence(void) {
 }
 
 /* is_setext_underline: in A0 = '=' or '-'; out A0 = 1 if the line from NONSPACE is an underline of it (4.3), else 0.
- * Destroys A1, T0. */
+ */
 static void lay_is_setext_underline(void) {
   routine("is_setext_underline", in(A0, S2), out(A0), destroys(A1, T0));
   mov(A1, NONSPACE);
@@ -300,7 +300,7 @@ static void lay_is_setext_underline(void) {
 }
 
 /* make_setext_heading: the paragraph CONTAINER becomes a heading of level A0, if more than definitions is left of it;
- * else the underline is its text. Destroys COLUMN. */
+ * else the underline is its text. */
 static void lay_make_setext_heading(void) {
   Reg level = S1;
   routine("make_setext_heading", in(A0, S3, S5), out(S1), destroys(ALL_A, ALL_T));
@@ -323,7 +323,7 @@ static void lay_make_setext_heading(void) {
 }
 
 /* is_thematic_break: out A0 = not 0 if the line from NONSPACE is a thematic break (4.1), else 0, and W_BREAK_KILL tells
- * from where on it can be one again. Destroys A1, A2, T0. */
+ * from where on it can be one again. */
 static void lay_is_thematic_break(void) {
   routine("is_thematic_break", in(S2, S5), out(A0), destroys(A1, A2, T0));
   ldw(T0, W_BREAK_KILL);
@@ -351,7 +351,7 @@ static void lay_is_thematic_break(void) {
 }
 
 /* parse_list_marker: a list marker (5.2) at NONSPACE? out A0 = its length, or 0; W_MARKER_* tell what it is.
- * Destroys A*, T*. */
+ */
 static void lay_parse_list_marker(void) {
   routine("parse_list_marker", in(S2, S3, S5), out(A0), destroys(A1, A2, A3, ALL_T));
   mov(A0, NONSPACE);

@@ -136,7 +136,7 @@ static void lay_parse_blocks(void) {
 }
 
 /* find_nonspace: NONSPACE = the first byte at or after NEXT that is no space or tab, INDENT = the columns up to it.
- * They stay true while the line is walked: what moves NEXT keeps them so. Destroys T0. */
+ * They stay true while the line is walked: what moves NEXT keeps them so. */
 static void lay_find_nonspace(void) {
   routine("find_nonspace", in(S0, S1), out(S2, S4), destroys(T0));
   mov(NONSPACE, NEXT);
@@ -182,7 +182,7 @@ static void lay_skip_to_nonspace(void) {
 }
 
 /* advance_indentation: move NEXT over A0 columns of the indentation, 1 to INDENT, stopping inside a tab where they end
- * there; INDENT is what is left of it. Where each byte of it is one column, that is one step. Destroys A0, T0, T1. */
+ * there; INDENT is what is left of it. Where each byte of it is one column, that is one step. */
 static void lay_advance_indentation(void) {
   routine("advance_indentation", in(A0, S2, S5), moves(S0, S1, S4), destroys(A0, ALL_T));
   sub(T0, NONSPACE, NEXT);
@@ -198,7 +198,7 @@ static void lay_advance_indentation(void) {
 }
 
 /* advance_columns: move NEXT over A0 columns of spaces and tabs (or other bytes, one column each), stopping inside a
- * tab where they end there. In: W_PARTIAL_TAB is 0 unless NEXT is at a tab. Destroys A0, T0, T1. */
+ * tab where they end there. In: W_PARTIAL_TAB is 0 unless NEXT is at a tab. */
 static void lay_advance_columns(void) {
   routine("advance_columns", in(A0, S5), moves(S0, S1), destroys(A0, ALL_T));
   label("more");
@@ -397,7 +397,7 @@ static void lay_pass_quote_marker(void) {
   jump("find_nonspace");
 }
 
-/* close_unmatched: close the open blocks below W_MATCHED. out A0 = W_MATCHED. Destroys A*, T*. */
+/* close_unmatched: close the open blocks below W_MATCHED. out A0 = W_MATCHED. */
 static void lay_close_unmatched(void) {
   routine("close_unmatched", in(S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter_bare();
@@ -413,7 +413,7 @@ static void lay_close_unmatched(void) {
 
 /* add_child: in A0 = BLOCK_* type, CONTAINER = the container, NONSPACE = where the block starts; out CONTAINER = the
  * new block, which is also W_TIP. A block that the line itself has opened holds what comes next, and has no child yet.
- * Within the arena: its bound is checked before each block is opened. Destroys A*, T*. */
+ * Within the arena: its bound is checked before each block is opened. */
 static void lay_add_child(void) {
   routine("add_child", in(A0, S2, S5), moves(S3), destroys(ALL_A, ALL_T));
   ld32(T0, WORKSPACE, W_OPENED);
@@ -459,7 +459,7 @@ static void lay_add_first_child(void) {
 }
 
 /* create_block: in A2 = BLOCK_* type, CONTAINER = its parent; out CONTAINER, A0 = the new block, on top of the arena
- * and linked after the last record, which is also W_TIP. Destroys A2, T0, T1. */
+ * and linked after the last record, which is also W_TIP. */
 static void lay_create_block(void) {
   routine("create_block", in(A2, S2, S5), moves(S3), destroys(A0, A2, ALL_T));
   ldw(A0, W_TOP);
@@ -524,7 +524,7 @@ static void lay_note_sibling(void) {
   ret();
 }
 
-/* finalize: close the block A0, which is the tip; out A0 = its parent, the tip from now on. Destroys A*, T*. */
+/* finalize: close the block A0, which is the tip; out A0 = its parent, the tip from now on. */
 static void lay_finalize(void) {
   routine("finalize", in(A0, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   ld8(T0, A0, R_FLAGS);
@@ -738,7 +738,7 @@ static void lay_continue_paragraph(void) {
 }
 
 /* note_padding: mark the paragraph CONTAINER if the line in hand ends with white space, which its inlines lose.
- * Destroys A0, T0, T1. */
+ */
 static void lay_note_padding(void) {
   routine("note_padding", in(S3, S5), destroys(A0, ALL_T));
   ldw(T0, W_EOL);
@@ -757,7 +757,7 @@ static void lay_note_padding(void) {
 }
 
 /* Of add_text: remember for the container CONTAINER, and for its last child, whether this line is blank there. Of the
- * blocks that stay open only CONTAINER may keep the mark. Destroys T0, T1, A0. */
+ * blocks that stay open only CONTAINER may keep the mark. */
 static void lay_blank_mark(void) {
   ldw(A0, W_BLANK_CONTAINER);
   beq(A0, 0, "cleared");

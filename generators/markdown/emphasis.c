@@ -25,7 +25,7 @@ static void lay_flanking(void) {
   data_bytes(table, sizeof table);
 }
 
-/* character_class: in A0 = code point; out A0 = CLASS_*. Destroys A*, T*. */
+/* character_class: in A0 = code point; out A0 = CLASS_*. */
 static void lay_character_class(void) {
   Reg code_point = S0;
   routine("character_class", in(A0), out(A0), destroys(A1, A2, A3, A4, ALL_T));
@@ -164,7 +164,7 @@ static void lay_delimiter_run(void) {
 }
 
 /* stack_delimiter: put the token TOKEN on the stack of delimiters and go on to the next: the character A1 at A3, which
- * can do A2. out A0 is not 0. Destroys A1, A2, T0. */
+ * can do A2. out A0 is not 0. */
 static void lay_stack_delimiter(void) {
   routine("stack_delimiter", in(A1, A2, A3, S5), out(A0), moves(S4), destroys(A1, A2, T0));
   st8(A2, TOKEN, T_FLAGS);
@@ -183,7 +183,7 @@ static void lay_stack_delimiter(void) {
   ret();
 }
 
-/* third: in A0 = a number of 32 bits; out A0 = its remainder by three, T0 = a third of it without that. Destroys T1. */
+/* third: in A0 = a number of 32 bits; out A0 = its remainder by three, T0 = a third of it without that. */
 static void lay_third(void) {
   routine("third", in(A0), out(A0, T0), destroys(T1));
   li(T0, 0xAAAAAAAB); /* n / 3 = n * 0xAAAAAAAB >> 33 */
@@ -298,7 +298,7 @@ static void lay_process_emphasis(void) {
   leave();
 }
 
-/* remove_closer: take the run CLOSER off the stack; out CLOSER = the run above it, or 0. Destroys A0, A1. */
+/* remove_closer: take the run CLOSER off the stack; out CLOSER = the run above it, or 0. */
 static void lay_remove_closer(void) {
   routine("remove_closer", in(S2), moves(S0), destroys(A0, A1));
   ld32(A0, CLOSER, T_PREV);
@@ -312,7 +312,7 @@ static void lay_remove_closer(void) {
 }
 
 /* join_delimiters: emphasis from the run OPENER to the run CLOSER: strong if both have two characters left. The runs
- * between leave the stack, and OPENER too when it is used up. Destroys A*, T*. */
+ * between leave the stack, and OPENER too when it is used up. */
 static void lay_join_delimiters(void) {
   routine("join_delimiters", in(S0, S1, S2, S5), destroys(ALL_A, ALL_T));
   ld32(A0, OPENER, T_HIGH);

@@ -7,7 +7,7 @@
 
 static const uint64_t multiplier = 0x9E3779B97F4A7C15;
 
-/* clear_entities: make every slot of W_ENTITIES empty. Destroys A0, A1. */
+/* clear_entities: make every slot of W_ENTITIES empty. */
 static void lay_clear_entities(void) {
   routine("clear_entities", in(S5), destroys(A0, A1));
   stw(1, W_ENTITIES_READY);

@@ -54,7 +54,7 @@ static void lay_literals(void) {
 static const ByteSet escaped = {2, {{0x02, 0x3E, 0}, {0x04, 0x26, 0}}}; /* < >, " & */
 static const ByteSet newline = {1, {{0, '\n', 0}}};
 
-/* put_raw: append A1 bytes from A0 as they are; up to 15 more are read and written. Destroys A0, A1, T0, T1. */
+/* put_raw: append A1 bytes from A0 as they are; up to 15 more are read and written. */
 static void lay_put_raw(void) {
   routine("put_raw", in(A0, A1, S5), moves(S4), destroys(A0, A1, ALL_T));
   add(T0, OUT, A1);
@@ -75,7 +75,7 @@ static void lay_put_raw(void) {
 }
 
 /* put_escaped: append A1 bytes from A0 with '<', '>', '&' and '"' escaped. Up to fifteen bytes after those are read,
- * and written after the HTML; both lie in the workspace. Destroys A0, A1, T0, T1. */
+ * and written after the HTML; both lie in the workspace. */
 static void lay_put_escaped(void) {
   routine("put_escaped", in(A0, A1, S5), moves(S4), destroys(A0, A1, ALL_T));
   mul(T0, A1, 6); /* &quot; for each */
@@ -122,7 +122,7 @@ static const ByteSet special_or_escaped = {4, {{0, '[', '`'}, {0x02, 0x3E, 0}, {
 
 /* put_leading_text: append the text from A0 = A2 up to the first byte that may be no text, or up to A3 at the most, in
  * one pass that writes while it looks. out A0 = where it ended: before a '!' that may be part of an image. Nothing is
- * appended where the whole might not fit. Reads and writes as far as put_escaped does. Destroys T0, T1. */
+ * appended where the whole might not fit. Reads and writes as far as put_escaped does. */
 static void lay_put_leading_text(void) {
   routine("put_leading_text", in(A0, A2, A3, S5), out(A0), moves(S4), destroys(ALL_T));
   sub(T0, A3, A0);
@@ -176,7 +176,7 @@ static void lay_out_of_room(void) {
   ret();
 }
 
-/* put_joined: as put_escaped, with each line end a space. Destroys A*, T*. */
+/* put_joined: as put_escaped, with each line end a space. */
 static void lay_put_joined(void) {
   routine("put_joined", in(A0, A1, S5), moves(S4), destroys(A0, A1, ALL_T));
   enter(S0, S1, S2);
@@ -214,7 +214,7 @@ static void lay_put_joined(void) {
   jump("put");
 }
 
-/* put_href: append A1 bytes from A0 as the value of href. Destroys A0..A3, T*. */
+/* put_href: append A1 bytes from A0 as the value of href..A3, T*. */
 static void lay_put_href(void) {
   routine("put_href", in(A0, A1, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   mul(T0, A1, 6);
@@ -257,7 +257,7 @@ static void lay_put_href(void) {
   data_string("0123456789ABCDEF");
 }
 
-/* line_break: begin a new line unless at the start of one. Destroys T0. */
+/* line_break: begin a new line unless at the start of one. */
 static void lay_line_break(void) {
   routine("line_break", moves(S4), destroys(T0));
   ld8(T0, OUT, -1);
@@ -268,7 +268,7 @@ static void lay_line_break(void) {
   ret();
 }
 
-/* put_number: append A0, 0 to 999,999,999, in decimal. Destroys A*, T*. */
+/* put_number: append A0, 0 to 999,999,999, in decimal. */
 static void lay_put_number(void) {
   routine("put_number", in(A0), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   li(A1, 0xCCCCCCCD); /* n / 10 = n * 0xCCCCCCCD >> 35 for 32 bits */
@@ -968,8 +968,8 @@ static void lay_put_safe_href(void) {
   label("omitted");
   leave();
 
-  routine("has_prefix", in(A0, A2, A3), out(A2),
-          destroys(ALL_T)); /* in A0 = bytes, A3 = A2 bytes in lower case; out A2 = 1 if A0 begins with them, else 0 */
+  /* in A0 = bytes, A3 = A2 bytes in lower case; out A2 = 1 if A0 begins with them, else 0 */
+  routine("has_prefix", in(A0, A2, A3), out(A2), destroys(ALL_T));
   label("compare");
   beq(A2, 0, "equal");
   sub(A2, A2, 1);

@@ -71,7 +71,7 @@ static void op_push_token(int kind, int flags, Reg from, Reg length) {
   bl_add_imm(TOKEN, TOKEN, TOKEN_SIZE);
 }
 
-/* flush_run: end the pending run of text before A0: a token, unless it is empty. Keeps A0. Destroys T0, T1. */
+/* flush_run: end the pending run of text before A0: a token, unless it is empty. Keeps A0. */
 static void lay_flush_run(void) {
   routine("flush_run", in(A0, S2, S5), moves(S4), destroys(T0));
   bgeu(RUN, A0, "empty");

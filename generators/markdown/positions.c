@@ -6,7 +6,7 @@
  * setext heading with that line itself, and all with the last line when the document ends. */
 #include "parts.h"
 
-/* start_positions: before the first line, at S0. Destroys T0. */
+/* start_positions: before the first line, at S0. */
 static void lay_start_positions(void) {
   routine("start_positions", in(S0, S5), destroys(T0));
   stw(S0, W_LINE);
@@ -73,7 +73,7 @@ static void lay_note_positions(void) {
 
 /* heading_length: out S4 = the length, for cmark, of the line from S2 that is an ATX heading: without a closing
  * sequence and the white space around that. Where nothing follows the opening sequence cmark takes that for the closing
- * one, and cuts it off if white space stands before it. Destroys A1, A2, T*. */
+ * one, and cuts it off if white space stands before it. */
 static void lay_heading_length(void) {
   routine("heading_length", in(S2, S5), out(S4), destroys(A1, A2, ALL_T));
   ldw(A1, W_HEADING_END);
@@ -112,7 +112,7 @@ static void lay_note_last_positions(void) {
 }
 
 /* note_ends: the blocks from W_POSITION_TIP upwards that are closed end with line A1 of length A2, or S1 and S4.
- * Destroys A0, A3, T0. */
+ */
 static void lay_note_ends(void) {
   routine("note_ends", in(A1, A2, S1, S4, S5), destroys(A0, A3, T0));
   ldw(A0, W_POSITION_TIP);
@@ -137,7 +137,7 @@ static void lay_note_ends(void) {
 }
 
 /* put_position: the position of the block S0 as an attribute of its start tag, which is written already: before the
- * last A0 bytes of that, 32 at the most. Destroys A*, T*. */
+ * last A0 bytes of that, 32 at the most. */
 static void lay_put_position(void) {
   routine("put_position", in(A0, S0, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   enter(S1, S2, S3);

@@ -114,7 +114,7 @@ static void lay_skip_to_line_end(void) {
   ret();
 }
 
-/* skip_space_and_line_end: move S0 over spaces and tabs with at most one '\n' among them. Destroys A0, T0. */
+/* skip_space_and_line_end: move S0 over spaces and tabs with at most one '\n' among them. */
 static void lay_skip_space_and_line_end(void) {
   routine("skip_space_and_line_end", in(S1), moves(S0), destroys(A0, T0));
   enter_bare();
@@ -132,7 +132,7 @@ static void lay_skip_space_and_line_end(void) {
 }
 
 /* scan_label: a link label (6.3) at S0, S1 the end; out A1, A2 = the label without its brackets, trimmed, S0 after it
- * and A0 = not 0; or A0 = 0. Destroys A3, T*. */
+ * and A0 = not 0; or A0 = 0. */
 static void lay_scan_label(void) {
   routine("scan_label", in(S1), out(A0), out_if(A1, A2), moves(S0), destroys(A3, ALL_T));
   bgeu(S0, S1, "none");
@@ -234,8 +234,8 @@ static void lay_normalize_label(void) {
   shr(A1, A1, 32);
   leave();
 
-  routine("put_pending_space", in(S5), moves(S2, S3),
-          destroys(T0)); /* to S2, if S3 says so and the label has begun; destroys T0 */
+  /* put_pending_space: to S2, if S3 says so and the label has begun. */
+  routine("put_pending_space", in(S5), moves(S2, S3), destroys(T0));
   beq(S3, 0, "none");
   li(S3, 0);
   add(T0, WORKSPACE, W_LABEL_BUFFER);
@@ -318,7 +318,7 @@ static void lay_add_definition(void) {
   jump("added");
 }
 
-/* copy_bytes: A1 bytes from A0 to A2; up to fifteen bytes more are read and written. Destroys A*. */
+/* copy_bytes: A1 bytes from A0 to A2; up to fifteen bytes more are read and written. */
 static void lay_copy_bytes(void) {
   routine("copy_bytes", in(A0, A1, A2), destroys(A0, A1, A2));
   label("more");
@@ -388,7 +388,7 @@ static void lay_index_references(void) {
 }
 
 /* find_definition: in A0 = normalized label, A1 = its length, A2 = its hash; out A0 = the definition, or 0 and A3 = the
- * 32-bit link where it would be. Destroys A*, T*.
+ * 32-bit link where it would be.
  *
  * Hashes can be made to be equal, so a bucket is no list but a tree: below the definition at depth d, the bit d of a
  * label says which link is followed. A label has no NUL, so with zeros after its end no two labels have the same bits,

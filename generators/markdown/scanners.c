@@ -41,7 +41,7 @@ static void lay_byte_classes(void) {
 }
 
 /* skip_space: A0 = the first byte at or after A0, before A1, that is no white space, or A1; T0 = the byte there.
- * Destroys T1. */
+ */
 static void lay_skip_space(void) {
   routine("skip_space", in(A0, A1), out(A0, T0), destroys(T1));
   label("look");
@@ -55,7 +55,7 @@ static void lay_skip_space(void) {
 }
 
 /* utf8_length: in A0 = a byte; out T0 = length of the well-formed UTF-8 character of more than one byte there (RFC
- * 3629, section 4), or 0. Destroys T1. */
+ * 3629, section 4), or 0. */
 static void lay_utf8_length(void) {
   routine("utf8_length", in(A0), out(T0), destroys(T1));
   ld8(T0, A0, 0);
@@ -255,7 +255,7 @@ static void lay_scan_html_comment(void) {
 }
 
 /* next_character: pass one character at A0 and leave its first byte in A4; A4 = 256 and A0 as it was if it is
- * ill-formed or A0 is at the end in A1. Destroys T*. */
+ * ill-formed or A0 is at the end in A1. */
 static void lay_next_character(void) {
   routine("next_character", in(A0, A1), out(A0, A4), destroys(ALL_T));
   ld8(A4, A0, 0);
@@ -573,7 +573,7 @@ static void lay_block_names(void) {
 }
 
 /* read_name: letters and digits at A0, in any case; out A0 = after them, T0 = the byte there, A1 = their key, of the
- * last ten at least, A2 = how many. Destroys T1. */
+ * last ten at least, A2 = how many. */
 static void lay_read_name(void) {
   routine("read_name", in(A0), out(A0, A1, A2, T0), destroys(T1));
   li(A1, 0);

@@ -7,7 +7,7 @@
 
 static const ByteSet line_enders = {3, {{0, '\n', 0}, {0, '\r', 0}, {0, 0, 0}}};
 
-/* open_text: in A0 = document, A1 = its end. Sets W_IN and W_IN_END, past a byte order mark. Destroys T0. */
+/* open_text: in A0 = document, A1 = its end. Sets W_IN and W_IN_END, past a byte order mark. */
 static void lay_open_text(void) {
   routine("open_text", in(A0, A1, S5), out(A0), destroys(T0));
   stw(A1, W_IN_END);
@@ -27,7 +27,7 @@ static void lay_open_text(void) {
 
 /* read_line: append the line of the document at W_IN, before W_IN_END, to the text at S0, and move W_IN past it; out
  * A0 = its '\n', which a last line may lack in the document. Whole vectors are copied while sixteen bytes of the
- * document are left, whatever they hold: up to fifteen bytes after the line are written too. Destroys A1..A3, T0. */
+ * document are left, whatever they hold: up to fifteen bytes after the line are written too..A3, T0. */
 static void lay_read_line(void) {
   routine("read_line", in(S0, S5), out(A0), destroys(A1, A2, A3, T0));
   mov(A0, S0);

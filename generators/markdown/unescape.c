@@ -116,7 +116,7 @@ static void lay_unescape_references(void) {
 }
 
 /* unescape_backslashes: in A0 = bytes, A1 = how many; out A0 = how many are left when each backslash before ASCII
- * punctuation is dropped, in place. Destroys A*, T*. */
+ * punctuation is dropped, in place. */
 static void lay_unescape_backslashes(void) {
   routine("unescape_backslashes", in(A0, A1), out(A0), destroys(A1, A2, A3, A4, ALL_T));
   add(A1, A1, A0);
@@ -180,7 +180,7 @@ static void lay_unescape_both(void) {
   leave();
 }
 
-/* trim: in A0 = bytes, A1 = how many; out the same without white space at both ends. Destroys T*. */
+/* trim: in A0 = bytes, A1 = how many; out the same without white space at both ends. */
 static void lay_trim(void) {
   routine("trim", in(A0, A1), out(A0, A1), destroys(ALL_T));
   label("front");
