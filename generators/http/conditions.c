@@ -8,7 +8,7 @@
 
 /* hash_page: in A0 = bytes, A1 = how many. Out A0 = a hash of them. */
 static void lay_hash_page(void) {
-  routine("hash_page");
+  routine("hash_page", in(A0, A1), out(A0), destroys(A1, A2, A3, T0));
   mov(A2, A0);
   add(A0, A1, 1);
   li(A3, (int64_t)UINT64_C(0x9e3779b97f4a7c15));
@@ -41,7 +41,7 @@ static void lay_hash_page(void) {
 
 /* note_tag: in A0 = a hash. SELECTED_TAG becomes its sixteen digits between quotation marks. */
 static void lay_note_tag(void) {
-  routine("note_tag");
+  routine("note_tag", in(A0), destroys(A1, A2, ALL_T));
   la(A1, "selected");
   add(A1, A1, SELECTED_TAG);
   st8('"', A1, 0);
@@ -66,7 +66,7 @@ static void lay_note_tag(void) {
  * too. Out A0 = not 0 if SELECTED_TAG is in the list, or the list is "*". */
 static void lay_is_tag_listed(void) {
   Reg weak = S0;
-  routine("is_tag_listed");
+  routine("is_tag_listed", in(A0, A1, A2), out(A0, A1), destroys(A3, ALL_T));
   enter(weak, START);
   mov(START, A0);
   mov(A3, A1);
@@ -106,7 +106,7 @@ static void lay_is_tag_listed(void) {
 
 /* take_position: in A0 = place, A1 = end. Out A2 = the number there, more than 2^40 as 2^40, A0 = after its digits. */
 static void lay_take_position(void) {
-  routine("take_position");
+  routine("take_position", in(A0, A1), out(A0, A2), destroys(T0));
   li(A2, 0);
   label("next_digit");
   bgeu(A0, A1, "ended");
@@ -131,7 +131,7 @@ static void lay_select_range(void) {
   static const NamedString words[] = {{"word_bytes", "bytes"}};
   data_strings(words);
 
-  routine("select_range");
+  routine("select_range", in(A0, A1), out(A0), destroys(A1, A2, A3, ALL_T));
   enter(first, start, whole);
   la(T0, "selected");
   ld64(whole, T0, SELECTED_WHOLE);
@@ -196,7 +196,7 @@ static void lay_select_range(void) {
  * makes of that: 304, 412, 206, 416; A1 = what is to be sent, A2 = its length, 0 where it is no page. */
 static void lay_judge_conditions(void) {
   Reg page = S0, traits = S1;
-  routine("judge_conditions");
+  routine("judge_conditions", in(A0, A1, A2), out(A0, A2), out_if(A1), destroys(A3, ALL_T));
   enter(page, traits);
   mov(page, A0);
   mov(traits, A2);

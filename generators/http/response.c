@@ -75,7 +75,7 @@ static void lay_find_reason(void) {
 
 /* append_range: in A0 = destination. Out A0 = after what Content-Range says of "selected"; in STATUS = 206 or 416. */
 static void lay_append_range(void) {
-  routine("append_range");
+  routine("append_range", in(A0, S2), out(A0), destroys(A1, A2, A3, T0));
   enter_bare();
   la(A1, "range_field");
   call("append_string");
