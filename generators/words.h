@@ -168,7 +168,8 @@ inline void bl_contract_of(std::initializer_list<BlClause> clauses) { bl_contrac
 #define mask16(d, p, set) (BL_AT, bl_mask16(d, p, set))
 #define first16(d, mask) (BL_AT, bl_first16(d, mask))
 #define copy16(dst, dst_offset, src, src_offset) (BL_AT, bl_copy16(dst, dst_offset, src, src_offset))
-#define sys(number) (BL_AT, bl_syscall(number))
+/* A system call by its name: a number alone is of one machine. */
+#define sys(number) (BL_AT, bl_syscall((BlSystemCall)BL_CALL_##number))
 /* A system call by its number on each machine, in the order of isa/machines.h: sys_number(452, 452) */
 #define sys_number(...)                                                                                                \
   (BL_AT, bl_syscall_number((const int[]){__VA_ARGS__}, (int)(sizeof((const int[]){__VA_ARGS__}) / sizeof(int))))

@@ -16,6 +16,10 @@ typedef struct {
   const BlMachine *machine;
   bool counting;
   int counters;
+  const char *file; /* of the operation being laid */
+  int line;
+  unsigned lost; /* bit i: a system call has left anything in the register of index i */
+  bool goes_on;  /* what was laid last goes on to what is laid next */
   int64_t frame; /* bytes of locals, 0: none */
   bool entered;  /* the open routine has entered */
   BlReg saved[BL_MACHINE_REGISTERS];
@@ -24,6 +28,21 @@ typedef struct {
 
 static Laying now;
 
+/* A branch, a jump or a call, to be looked at when all labels are bound. */
+typedef struct {
+  const char *file, *scope, *to; /* to: owned */
+  int line;
+} Going;
+
+static Going *goings;
+static size_t going_count, going_room;
+
+static void forget_goings(void) {
+  for (size_t i = 0; i < going_count; i++)
+    free((char *)goings[i].to);
+  going_count = 0;
+}
+
 static const Templates *table(void);
 
 void bl_machine_begin(BlIsa isa) {
@@ -31,7 +50,9 @@ void bl_machine_begin(BlIsa isa) {
   if (now.lay)
     bl_lay_free(now.lay);
   now = (Laying){.lay = bl_lay_new(machine->unit), .machine = machine};
+  forget_goings();
   table()->lay_begin();
+  now.goes_on = false;
 }
 
 Lay *bl_machine_layout(void) {
@@ -51,6 +72,7 @@ static const Templates *planted;
 
 static const Templates *table(void) {
   const BlMachine *machine = bl_machine_now();
+  now.goes_on = true;
   return planted ? planted : machine->templates;
 }
 
@@ -64,15 +86,23 @@ bool bl_machine_counts_coverage(void) { return now.counting; }
 
 int bl_machine_counters(void) { return now.counters; }
 
+static void check_goings(void);
+
 Lay *bl_machine_settle(uint64_t address, uint64_t bss_align) {
+  check_goings();
   table()->lay_finish();
   bl_lay_settle(now.lay, address, bss_align);
   return now.lay;
 }
 
-void bl_machine_at(const char *file, int line) { bl_lay_at(bl_machine_layout(), file, line); }
+void bl_machine_at(const char *file, int line) {
+  bl_lay_at(bl_machine_layout(), file, line);
+  now.file = file;
+  now.line = line;
+}
 
 void bl_machine_require(BlIsa isa) {
+  now.goes_on = false; /* an instruction of one machine may be the end */
   if (now.machine != bl_machine_row(isa))
     bl_lay_die(bl_machine_layout(), "an instruction of %s stands in a program for %s", bl_machine_row(isa)->name,
                bl_machine_now()->name);
@@ -90,6 +120,66 @@ static BlReg checked(BlReg r) {
   if (r.index >= BL_MACHINE_REGISTERS)
     bl_lay_die(bl_machine_layout(), "register index %d is not within 0..%d", r.index, BL_MACHINE_REGISTERS - 1);
   return r;
+}
+
+static const char *register_name(BlReg r) {
+  static const char *const names[BL_MACHINE_REGISTERS] = {"A0", "A1", "A2", "A3", "A4", "A5", "T0",
+                                                          "T1", "S0", "S1", "S2", "S3", "S4", "S5"};
+  return names[r.index];
+}
+
+/* A register that the operation reads. */
+static BlReg source(BlReg r) {
+  if (now.lost >> checked(r).index & 1)
+    bl_lay_die(bl_machine_layout(),
+               "%s is read after a system call, which leaves something else in it on each machine; keep the value in "
+               "one of A1..A5 or S0..S5",
+               register_name(r));
+  return r;
+}
+
+/* A register that the operation writes. */
+static BlReg target(BlReg r) {
+  now.lost &= ~(1U << checked(r).index);
+  return r;
+}
+
+static void check_name(const char *what, const char *name) {
+  if (!name || !*name)
+    bl_lay_die(bl_machine_layout(), "a %s has no name; give it one", what);
+  for (const char *at = name; *at; at++)
+    if ((unsigned char)*at < ' ' || *at == 0x7f)
+      bl_lay_die(bl_machine_layout(), "the name \"%s\" of a %s has a control character; leave it out", name, what);
+}
+
+/* Note that the code goes to a label. */
+static const char *going(const char *to) {
+  check_name("label to go to", to);
+  if (going_count == going_room) {
+    going_room = 2 * going_room + 256;
+    goings = realloc(goings, going_room * sizeof *goings);
+  }
+  char *kept = goings ? strdup(to) : NULL;
+  if (!kept)
+    bl_lay_die(bl_machine_layout(), "out of memory for the label \"%s\"", to);
+  goings[going_count++] = (Going){now.file, bl_lay_routine_open(now.lay), kept, now.line};
+  return to;
+}
+
+/* No code goes to data. */
+static void check_goings(void) {
+  for (size_t i = 0; i < going_count; i++) {
+    const Going *one = &goings[i];
+    char name[512];
+    snprintf(name, sizeof name, "%s.%s", one->scope ? one->scope : "", one->to);
+    const LaySymbol *symbol = bl_lay_find(now.lay, name);
+    symbol = symbol ? symbol : bl_lay_find(now.lay, one->to);
+    if (!symbol || (symbol->kind != LAY_OBJECT && symbol->kind != LAY_BSS))
+      continue;
+    bl_machine_at(one->file ? one->file : "?", one->line);
+    bl_lay_die(now.lay, "\"%s\" is a data item, of %s:%d, and no code to go to; la() gives its address", one->to,
+               symbol->file, symbol->line);
+  }
 }
 
 static void check_value(const char *what, int64_t value, int64_t least, int64_t most) {
@@ -124,6 +214,8 @@ static void count_here(void) {
 }
 
 void bl_routine(const char *name) {
+  check_name("routine", name);
+  now.lost = 0;
   bl_machine_align_code();
   bl_lay_routine(now.lay, name);
   now.entered = false;
@@ -174,6 +266,8 @@ void bl_contract(const BlClause *clauses) {
 }
 
 void bl_label_uncounted(const char *name) {
+  check_name("label", name);
+  now.lost = 0;
   bl_machine_align_code();
   bl_lay_label(now.lay, name);
 }
@@ -206,18 +300,28 @@ void bl_enter(const BlReg *saved, int count) {
   table()->lay_enter(now.saved, count);
 }
 
+/* The kernel has put no return address where a return looks for one. */
+static void check_returns(void) {
+  if (!strcmp(routine_name(), "_start"))
+    bl_lay_die(bl_machine_layout(), "_start has nobody to return to; end with sys(NR_EXIT_GROUP)");
+}
+
 void bl_leave(void) {
   if (!now.entered)
     bl_lay_die(bl_machine_layout(), "routine \"%s\" leaves but did not enter: use ret()", routine_name());
+  check_returns();
   if (now.frame)
     table()->lay_unframe(now.frame);
   table()->lay_leave(now.saved, now.saved_count);
+  now.goes_on = false;
 }
 
 void bl_ret(void) {
   if (now.entered)
     bl_lay_die(bl_machine_layout(), "routine \"%s\" entered, so it must leave(), not ret()", routine_name());
+  check_returns();
   table()->lay_ret();
+  now.goes_on = false;
 }
 
 void bl_frame(int64_t bytes) {
@@ -234,24 +338,27 @@ void bl_frame(int64_t bytes) {
 
 /* ---- Moves and arithmetic -------------------------------------------------------------------------------------- */
 
-void bl_li(BlReg d, int64_t value) { table()->lay_li(checked(d), value); }
+void bl_li(BlReg d, int64_t value) { table()->lay_li(target(d), value); }
 
 void bl_mov(BlReg d, BlReg a) {
-  checked(a);
-  if (checked(d).index != a.index)
+  source(a);
+  if (target(d).index != a.index)
     table()->lay_mov(d, a);
 }
 
-void bl_la(BlReg d, const char *name) { table()->lay_la(checked(d), name); }
+void bl_la(BlReg d, const char *name) { table()->lay_la(target(d), name); }
 
 static void alu(Alu operation, BlReg d, BlReg a, BlReg b) {
-  table()->lay_alu(operation, checked(d), checked(a), checked(b));
+  source(a);
+  source(b);
+  table()->lay_alu(operation, target(d), a, b);
 }
 
 static void alu_imm(Alu operation, BlReg d, BlReg a, int64_t b) {
   if (operation == ALU_SHL || operation == ALU_SHR || operation == ALU_SAR || operation == ALU_ROR)
     check_value("shift count", b, 0, 63);
-  table()->lay_alu_imm(operation, checked(d), checked(a), b);
+  source(a);
+  table()->lay_alu_imm(operation, target(d), a, b);
 }
 
 void bl_add(BlReg d, BlReg a, BlReg b) { alu(ALU_ADD, d, a, b); }
@@ -289,7 +396,10 @@ void bl_sar_imm(BlReg d, BlReg a, int64_t b) { alu_imm(ALU_SAR, d, a, b); }
 void bl_ror(BlReg d, BlReg a, BlReg b) { alu(ALU_ROR, d, a, b); }
 void bl_ror_imm(BlReg d, BlReg a, int64_t b) { alu_imm(ALU_ROR, d, a, b); }
 
-static void unary(Unary operation, BlReg d, BlReg a) { table()->lay_unary(operation, checked(d), checked(a)); }
+static void unary(Unary operation, BlReg d, BlReg a) {
+  source(a);
+  table()->lay_unary(operation, target(d), a);
+}
 
 void bl_neg(BlReg d, BlReg a) { unary(UNARY_NEG, d, a); }
 void bl_not(BlReg d, BlReg a) { unary(UNARY_NOT, d, a); }
@@ -302,19 +412,26 @@ static void check_cond(BlCond cond) { check_value("condition", (int64_t)cond, IF
 
 void bl_select(BlCond cond, BlReg d, BlReg a, BlReg b, BlReg x, BlReg y) {
   check_cond(cond);
-  table()->lay_select(cond, checked(d), checked(a), checked(b), checked(x), checked(y));
+  source(a);
+  source(b);
+  source(x);
+  source(y);
+  table()->lay_select(cond, target(d), a, b, x, y);
 }
 
 /* ---- Memory ---------------------------------------------------------------------------------------------------- */
 
 void bl_load(int bits, BlReg d, BlReg base, int64_t offset) {
   check_offset(bits, offset);
-  table()->lay_load(bits, checked(d), checked(base), offset);
+  source(base);
+  table()->lay_load(bits, target(d), base, offset);
 }
 
 void bl_load_indexed(int bits, BlReg d, BlReg base, BlReg index) {
   check_bits(bits);
-  table()->lay_load_indexed(bits, checked(d), checked(base), checked(index));
+  source(base);
+  source(index);
+  table()->lay_load_indexed(bits, target(d), base, index);
 }
 
 static void check_signed(int bits) {
@@ -325,18 +442,21 @@ static void check_signed(int bits) {
 void bl_load_signed(int bits, BlReg d, BlReg base, int64_t offset) {
   check_offset(bits, offset);
   check_signed(bits);
-  table()->lay_load_signed(bits, checked(d), checked(base), offset);
+  source(base);
+  table()->lay_load_signed(bits, target(d), base, offset);
 }
 
 void bl_load_signed_indexed(int bits, BlReg d, BlReg base, BlReg index) {
   check_bits(bits);
   check_signed(bits);
-  table()->lay_load_signed_indexed(bits, checked(d), checked(base), checked(index));
+  source(base);
+  source(index);
+  table()->lay_load_signed_indexed(bits, target(d), base, index);
 }
 
 void bl_store(int bits, BlReg v, BlReg base, int64_t offset) {
   check_offset(bits, offset);
-  table()->lay_store(bits, checked(v), checked(base), offset);
+  table()->lay_store(bits, source(v), source(base), offset);
 }
 
 void bl_store_imm(int bits, int64_t v, BlReg base, int64_t offset) {
@@ -345,12 +465,12 @@ void bl_store_imm(int bits, int64_t v, BlReg base, int64_t offset) {
     check_value("64-bit value to store", v, INT32_MIN, INT32_MAX);
   else
     check_value("value to store", v, -(INT64_C(1) << (bits - 1)), (INT64_C(1) << bits) - 1);
-  table()->lay_store_imm(bits, v, checked(base), offset);
+  table()->lay_store_imm(bits, v, source(base), offset);
 }
 
 void bl_store_indexed(int bits, BlReg v, BlReg base, BlReg index) {
   check_bits(bits);
-  table()->lay_store_indexed(bits, checked(v), checked(base), checked(index));
+  table()->lay_store_indexed(bits, source(v), source(base), source(index));
 }
 
 void bl_store8(BlReg v, BlReg base, int64_t offset) { bl_store(8, v, base, offset); }
@@ -364,14 +484,19 @@ void bl_store64_imm(int64_t v, BlReg base, int64_t offset) { bl_store_imm(64, v,
 
 /* ---- Branches -------------------------------------------------------------------------------------------------- */
 
-void bl_branch(BlCond cond, BlReg a, BlReg b, const char *to) { table()->lay_branch(cond, checked(a), checked(b), to); }
+void bl_branch(BlCond cond, BlReg a, BlReg b, const char *to) {
+  table()->lay_branch(cond, source(a), source(b), going(to));
+}
 void bl_branch_imm(BlCond cond, BlReg a, int64_t b, const char *to) {
-  table()->lay_branch_imm(cond, checked(a), b, to);
+  table()->lay_branch_imm(cond, source(a), b, going(to));
 }
 void bl_branch_bits(bool if_set, BlReg a, int64_t mask, const char *to) {
-  table()->lay_branch_bits(if_set, checked(a), mask, to);
+  table()->lay_branch_bits(if_set, source(a), mask, going(to));
 }
-void bl_jump(const char *to) { table()->lay_jump(to); }
+void bl_jump(const char *to) {
+  table()->lay_jump(going(to));
+  now.goes_on = false;
+}
 
 void bl_call(const char *to) {
   if (!now.entered)
@@ -379,10 +504,15 @@ void bl_call(const char *to) {
                "routine \"%s\" calls \"%s\" but did not enter: its return address would be lost; "
                "enter_bare() first",
                routine_name(), to);
-  table()->lay_call(to);
+  table()->lay_call(going(to));
+  now.goes_on = false; /* it may be the last: of a routine that does not come back */
+  now.lost = 0;
 }
 
-void bl_jump_register(BlReg to) { table()->lay_jump_register(checked(to)); }
+void bl_jump_register(BlReg to) {
+  table()->lay_jump_register(source(to));
+  now.goes_on = false;
+}
 
 void bl_call_register(BlReg to) {
   if (!now.entered)
@@ -390,10 +520,15 @@ void bl_call_register(BlReg to) {
                "routine \"%s\" calls through a register but did not enter: its return address would be lost; "
                "enter_bare() first",
                routine_name());
-  table()->lay_call_register(checked(to));
+  table()->lay_call_register(source(to));
+  now.goes_on = false;
+  now.lost = 0;
 }
 
-void bl_jump_table(BlReg index, const char *name) { table()->lay_jump_table(checked(index), name); }
+void bl_jump_table(BlReg index, const char *name) {
+  table()->lay_jump_table(source(index), name);
+  now.goes_on = false;
+}
 
 /* ---- Sixteen bytes at a time ----------------------------------------------------------------------------------- */
 
@@ -450,6 +585,8 @@ void bl_copy16(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_offset) {
 void bl_syscall(BlSystemCall number) {
   check_value("system call", number, 0, NR_COUNT - 1);
   table()->lay_system_call(number);
+  now.goes_on = number != NR_EXIT && number != NR_EXIT_GROUP;
+  now.lost = 1U << BL_T0.index | 1U << BL_T1.index;
 }
 
 void bl_syscall_number(const int *numbers, int count) {
@@ -461,6 +598,7 @@ void bl_syscall_number(const int *numbers, int count) {
                "%d numbers of a system call are given, and there are %d machines; give one for each", count, ISA_COUNT);
   check_value("number of a system call", numbers[isa], 0, 65535);
   table()->lay_system_call_number(numbers[isa]);
+  now.lost = 1U << BL_T0.index | 1U << BL_T1.index;
 }
 
 void bl_stack_pointer(BlReg d) { table()->lay_stack_pointer(checked(d)); }
@@ -469,7 +607,18 @@ void bl_c_result(void) { table()->lay_c_result(); }
 
 /* ---- Data ------------------------------------------------------------------------------------------------------ */
 
+void bl_machine_check_end(const char *after) {
+  if (now.goes_on && bl_lay_routine_open(bl_machine_layout()))
+    bl_lay_die(
+        now.lay,
+        "the code of routine \"%s\" runs on into %s; end it with leave(), ret(), jump() or a system call that does "
+        "not come back",
+        routine_name(), after);
+}
+
 void bl_data(const char *name, int align) {
+  check_name("data item", name);
+  bl_machine_check_end("data");
   check_value("alignment", align, 1, 4096);
   bl_lay_align(bl_machine_layout(), (unsigned)align);
   bl_lay_object(now.lay, name);
@@ -524,6 +673,9 @@ void bl_offset16(const char *to, const char *base) {
 }
 
 void bl_bss(const char *name, size_t size, int align) {
+  check_name("room in bss", name);
+  if (!size)
+    bl_lay_die(bl_machine_layout(), "bss \"%s\" has room for no byte; say how many", name);
   check_value("alignment", align, 1, 4096);
   bl_lay_bss(bl_machine_layout(), name, size, (unsigned)align);
 }

@@ -126,6 +126,53 @@ typedef enum {
   NR_COUNT
 } BlSystemCall;
 
+/* The word sys takes a name and no number: it writes BL_CALL_ before what it is given. */
+enum {
+  BL_CALL_NR_READ = NR_READ,
+  BL_CALL_NR_WRITE = NR_WRITE,
+  BL_CALL_NR_CLOSE = NR_CLOSE,
+  BL_CALL_NR_OPENAT = NR_OPENAT,
+  BL_CALL_NR_FSTAT = NR_FSTAT,
+  BL_CALL_NR_MMAP = NR_MMAP,
+  BL_CALL_NR_MUNMAP = NR_MUNMAP,
+  BL_CALL_NR_MREMAP = NR_MREMAP,
+  BL_CALL_NR_SOCKET = NR_SOCKET,
+  BL_CALL_NR_SETSOCKOPT = NR_SETSOCKOPT,
+  BL_CALL_NR_BIND = NR_BIND,
+  BL_CALL_NR_LISTEN = NR_LISTEN,
+  BL_CALL_NR_ACCEPT4 = NR_ACCEPT4,
+  BL_CALL_NR_GETSOCKNAME = NR_GETSOCKNAME,
+  BL_CALL_NR_PPOLL = NR_PPOLL,
+  BL_CALL_NR_CLOCK_GETTIME = NR_CLOCK_GETTIME,
+  BL_CALL_NR_RT_SIGACTION = NR_RT_SIGACTION,
+  BL_CALL_NR_RT_SIGPROCMASK = NR_RT_SIGPROCMASK,
+  BL_CALL_NR_SIGNALFD4 = NR_SIGNALFD4,
+  BL_CALL_NR_SHUTDOWN = NR_SHUTDOWN,
+  BL_CALL_NR_FCNTL = NR_FCNTL,
+  BL_CALL_NR_EXIT = NR_EXIT,
+  BL_CALL_NR_EXIT_GROUP = NR_EXIT_GROUP,
+  BL_CALL_NR_GETDENTS64 = NR_GETDENTS64,
+  BL_CALL_NR_READLINKAT = NR_READLINKAT,
+  BL_CALL_NR_NEWFSTATAT = NR_NEWFSTATAT,
+  BL_CALL_NR_IOCTL = NR_IOCTL,
+  BL_CALL_NR_STATX = NR_STATX,
+  BL_CALL_NR_RECVFROM = NR_RECVFROM,
+  BL_CALL_NR_WRITEV = NR_WRITEV,
+  BL_CALL_NR_EPOLL_CREATE1 = NR_EPOLL_CREATE1,
+  BL_CALL_NR_EPOLL_CTL = NR_EPOLL_CTL,
+  BL_CALL_NR_EPOLL_PWAIT = NR_EPOLL_PWAIT,
+  BL_CALL_NR_PRLIMIT64 = NR_PRLIMIT64,
+  BL_CALL_NR_MADVISE = NR_MADVISE,
+  BL_CALL_NR_CONNECT = NR_CONNECT,
+  BL_CALL_NR_PRCTL = NR_PRCTL,
+  BL_CALL_NR_SECCOMP = NR_SECCOMP,
+  BL_CALL_NR_OPENAT2 = NR_OPENAT2,
+  BL_CALL_NR_LANDLOCK_CREATE_RULESET = NR_LANDLOCK_CREATE_RULESET,
+  BL_CALL_NR_LANDLOCK_ADD_RULE = NR_LANDLOCK_ADD_RULE,
+  BL_CALL_NR_LANDLOCK_RESTRICT_SELF = NR_LANDLOCK_RESTRICT_SELF,
+  BL_CALL_NR_GETPID = NR_GETPID
+};
+
 /* ---- Where the bytes go ---------------------------------------------------------------------------------------- */
 
 typedef struct Lay Lay;
@@ -138,6 +185,9 @@ const BlMachine *bl_machine_now(void);
 
 /* The kernel's number of a system call on that machine: for data that name calls. */
 int bl_machine_call_number(BlSystemCall call);
+
+/* End the program if what was laid last is code that goes on. `after`: words for what stands there. */
+void bl_machine_check_end(const char *after);
 
 /* The layout being filled (lay/lay.h); ends the program if bl_machine_begin was not called. */
 Lay *bl_machine_layout(void);

@@ -29,6 +29,7 @@ static void write_exec(const char *outdir, const char *entry, bool single_segmen
     bl_lay_die(lay, "%s counts coverage, and only an object has the counters", name_now);
   ElfLayout layout = {machine->elf_machine, machine->base, single_segment ? 0x1000 : machine->page, single_segment};
   size_t headers = bl_elf_headers_size(&layout, bl_lay_bss_size(lay) > 0);
+  bl_machine_check_end("the end of the program");
   bl_machine_settle(layout.base + headers, layout.page);
   char *path = bl_program_path(outdir, ""), *sym = bl_program_path(outdir, ".sym"),
        *map = bl_program_path(outdir, ".map");

@@ -118,6 +118,12 @@ for language in cc c++; do
   refused "$language: nor is a text" "$language" 'add(A0, A0, "x")'
   refused "$language: no text is loaded as a number" "$language" 'li(A0, "x")'
   refused "$language: a pointer is no string literal" "$language" 'data_string(text)'
+  refused "$language: a system call has a name" "$language" 'sys(3)'
+  refused "$language: no pointer is a number" "$language" 'add(A0, A0, text)'
+  refused "$language: no register is loaded as a number" "$language" 'li(A0, A1)'
+  refused "$language: an offset is no register" "$language" 'ld8(A0, A1, A2)'
+  refused "$language: a register of one machine is none of both" "$language" 'mov(A0, ((X64Reg){0}))'
+  refused "$language: data is no text" "$language" 'data_u8("x")'
   refused "$language: a number is no register" "$language" 'mov(A0, 3)'
 done
 

@@ -991,7 +991,7 @@ START_TEST(system_calls) {
     char name[16];
     snprintf(name, sizeof name, "call%d", number);
     routine(name);
-    sys((SystemCall)number);
+    bl_syscall((SystemCall)number);
     ret();
   }
   run_load(engine);

@@ -448,7 +448,7 @@ END_TEST
 /* Counts three times at one label; exits with that counter plus the next label's, which counts once. */
 static void author_counted(void) {
   bl_machine_count_coverage();
-  routine("_start"); /* counter 0 */
+  routine("begin"); /* counter 0 */
   li(S0, 3);
   label("again"); /* counter 1 */
   sub(S0, S0, 1);
@@ -469,7 +469,7 @@ static void author_counted(void) {
 }
 
 static char *write_object(Isa isa) {
-  static const char *const exported[] = {"_start"};
+  static const char *const exported[] = {"begin"};
   bl_program_begin(isa, "counted");
   author_counted();
   FIELD(bl_machine_counters(), 4);
@@ -497,7 +497,7 @@ START_TEST(object_fields) {
   header = section_named(&o, ".rela.text", &section);
   FIELD(header.sh_size / header.sh_entsize, 4 * engine_machine(isa)->relocations_per_counter);
   GElf_Sym symbol;
-  ck_assert(symbol_named(&o, "_start", &symbol));
+  ck_assert(symbol_named(&o, "begin", &symbol));
   FIELD(GELF_ST_BIND(symbol.st_info), STB_GLOBAL);
   ck_assert(symbol_named(&o, "local", &symbol));
   FIELD(GELF_ST_BIND(symbol.st_info), STB_LOCAL);
@@ -511,7 +511,8 @@ END_TEST
 START_TEST(object_links_and_counts) {
   Isa isa = (Isa)_i;
   char *path = write_object(isa), *linked = path_of("counted", isa, ".linked"), said[4096];
-  FIELD(run(said, sizeof said, "%sld --fatal-warnings --section-start=__libfuzzer_extra_counters=%#" PRIx64 " -o %s %s",
+  FIELD(run(said, sizeof said,
+            "%sld --fatal-warnings -e begin --section-start=__libfuzzer_extra_counters=%#" PRIx64 " -o %s %s",
             engine_machine(isa)->tools, COUNTERS, linked, path),
         0);
   ck_assert_str_eq(said, "");
@@ -592,7 +593,7 @@ START_TEST(refusal) {
     dup2(ends[1], STDERR_FILENO);
     bl_program_begin(ISA_X64, "refused");
     routine("_start");
-    ret();
+    jump("_start");
     refusals[_i].lay();
     _exit(0);
   }

@@ -118,8 +118,9 @@ static void far_table(void) {
 static void far_b_cond(void) {
   begin_a64();
   beq(A0, A1, "there");
+  ret();
   data("filler", 4);
-  data_bytes(filler, (1 << 20) - 4);
+  data_bytes(filler, (1 << 20) - 8);
   label("there");
   settle();
 }

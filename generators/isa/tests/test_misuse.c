@@ -1,0 +1,159 @@
+/* test_misuse.c: what an author may write by mistake, and must not get laid: a table of misuses, each with its message.
+ * Each is laid in a child, which must end with status 1 and one line that names this file and the line of the misuse.
+ * What the compiler refuses is in scripts/tests/test_bytelay.sh.
+ */
+/* reads: nothing */
+#include "raw_words.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static void settle(void);
+
+/* Each function lays into the open routine "r", which has entered with S0. */
+#define MISUSES(ROW)                                                                                                   \
+  ROW(t0_after_sys, (sys(NR_GETSOCKNAME), mov(A1, T0)), "T0 is read after a system call|A1..A5 or S0..S5")             \
+  ROW(t1_after_sys, (sys(NR_READ), add(A1, A1, T1)), "T1 is read after a system call")                                 \
+  ROW(t0_as_base, (sys(NR_READ), ld8(A1, T0, 0)), "T0 is read after a system call")                                    \
+  ROW(t0_stored, (sys(NR_READ), st64(T0, A1, 0)), "T0 is read after a system call")                                    \
+  ROW(t0_compared, (sys(NR_READ), beq(T0, 0, "here")), "T0 is read after a system call")                               \
+  ROW(t0_after_number, (sys_number(39, 172), mov(A1, T0)), "T0 is read after a system call")                           \
+  ROW(call_data, (call("item"), settle()), "\"item\" is a data item|la() gives its address")                           \
+  ROW(jump_data, (jump("item"), settle()), "\"item\" is a data item|no code to go to")                                 \
+  ROW(branch_bss, (beq(A0, 0, "room"), settle()), "\"room\" is a data item")                                           \
+  ROW(runs_into_data, data("text", 1), "the code of routine \"r\" runs on into data|leave(), ret(), jump()")           \
+  ROW(sys_into_data, (sys(NR_WRITE), data("text", 1)), "runs on into data")                                            \
+  ROW(no_end, bl_program_write_exec("/", "r"), "runs on into the end of the program")                                  \
+  ROW(return_of_start, (routine("_start"), ret()), "_start has nobody to return to|NR_EXIT_GROUP")                     \
+  ROW(leave_of_start, (routine("_start"), enter(S0), leave()), "_start has nobody to return to")                       \
+  ROW(empty_label, label(""), "a label has no name; give it one")                                                      \
+  ROW(empty_routine, routine(""), "a routine has no name")                                                             \
+  ROW(empty_data, (jump("here"), data("", 1)), "a data item has no name")                                              \
+  ROW(empty_bss, bss("", 8, 8), "a room in bss has no name")                                                           \
+  ROW(no_label, jump(NULL), "a label to go to has no name")                                                            \
+  ROW(tab_in_name, label("a\tb"), "has a control character")                                                           \
+  ROW(bss_of_nothing, bss("nothing", 0, 8), "has room for no byte; say how many")                                      \
+  ROW(label_twice, (label("x"), label("x")), "\"r.x\" is bound twice|give one of them another name")                   \
+  ROW(unbound, (jump("nowhere"), settle()), "label \"nowhere\" is not bound|correct the name")                         \
+  ROW(enter_twice, enter(S1), "routine \"r\" enters twice")                                                            \
+  ROW(return_entered, ret(), "routine \"r\" entered, so it must leave(), not ret()")                                   \
+  ROW(leave_unentered, (routine("q"), leave()), "leaves but did not enter: use ret()")                                 \
+  ROW(call_unentered, (routine("q"), call("r")),                                                                       \
+      "did not enter: its return address would be lost; enter_bare() first")                                           \
+  ROW(call_register_unentered, (routine("q"), call_register(A0)), "calls through a register but did not enter")        \
+  ROW(save_argument, (routine("q"), enter(A0)), "which is none of S0..S5")                                             \
+  ROW(save_twice, (routine("q"), enter(S1, S1)), "saves S1 twice")                                                     \
+  ROW(frame_unentered, (routine("q"), frame(16)), "takes a frame but did not enter; enter() first")                    \
+  ROW(frame_twice, (frame(16), frame(16)), "takes a frame twice")                                                      \
+  ROW(frame_odd, frame(24), "is no multiple of 16; make it 32")                                                        \
+  ROW(frame_large, frame(65536), "size of the frame 65536 is not within 16..65520")                                    \
+  ROW(shift_far, shl(A0, A0, 64), "shift count 64 is not within 0..63")                                                \
+  ROW(rotate_back, ror(A0, A0, -1), "shift count -1 is not within 0..63")                                              \
+  ROW(offset_far, ld8(A0, A1, 4096), "offset 4096 of a 8-bit access is not within")                                    \
+  ROW(offset_between, ld64(A0, A1, 4097), "nor a multiple of 8 up to 32760")                                           \
+  ROW(store_wide, st8(256, A0, 0), "value to store 256 is not within -128..255")                                       \
+  ROW(store_64, st64(INT64_C(1) << 40, A0, 0), "64-bit value to store")                                                \
+  ROW(signed_64, bl_load_signed(64, A0, A1, 0), "has no sign to extend; use ld64")                                     \
+  ROW(value_wide, data_u8(256), "0x100 does not fit into a value of 8 bits")                                           \
+  ROW(value_negative, data_u32(-1), "does not fit into a value of 32 bits")                                            \
+  ROW(align_three, data_align(3), "alignment 3 is no power of two")                                                    \
+  ROW(align_none, data_align(0), "alignment 0 is not within 1..4096")                                                  \
+  ROW(other_machine, a64(a64_nop()), "an instruction of arm64 stands in a program for x64")                            \
+  ROW(one_number, sys_number(39), "1 numbers of a system call are given, and there are 2 machines; give one for each") \
+  ROW(number_wide, sys_number(70000, 1), "number of a system call 70000 is not within 0..65535")                       \
+  ROW(register_made_up, mov(A0, ((BlReg){14})), "register index 14 is not within 0..13")                               \
+  ROW(condition_made_up, select_if((BlCond)10, A0, A0, A0, A0, A0), "condition 10 is not within 0..9")                 \
+  ROW(set_of_nothing, scan16(A0, A1, ((BlByteSet){0})), "count of terms 0 is not within 1..8")                         \
+  ROW(set_empty, scan16(A0, A1, ((BlByteSet){1, {{0, 9, 3}}})), "the byte set, 9..3, is empty")                        \
+  ROW(encoder_refuses, x64(x64_mov_r32_imm32(RAX, -1)), "cannot encode mov_r32_imm32")
+
+/* All labels are bound here, and the code comes to an end. */
+static void settle(void) {
+  label("here");
+  jump("here");
+  data("item", 1);
+  data_u8(1);
+  bss("room", 8, 8);
+  bl_machine_settle(0x10000, 4096);
+}
+
+#define FUNCTION_OF_ROW(symbol, misuse, words)                                                                         \
+  static void lay_##symbol(void) { misuse; }
+MISUSES(FUNCTION_OF_ROW)
+#define ENTRY_OF_ROW(symbol, misuse, words) {#symbol, lay_##symbol, words},
+static const struct {
+  const char *name;
+  void (*lay)(void);
+  const char *words; /* separated by '|' */
+} misuses[] = {MISUSES(ENTRY_OF_ROW)};
+
+static void lay_in_child(void (*lay)(void), int end) {
+  dup2(end, STDERR_FILENO);
+  bl_program_begin(ISA_X64, "misuse");
+  routine("r");
+  enter(S0);
+  lay();
+  _exit(0);
+}
+
+START_TEST(is_refused) {
+  int ends[2], status;
+  char said[1024];
+  size_t length = 0;
+  ck_assert_int_eq(pipe(ends), 0);
+  pid_t child = fork();
+  if (child == 0)
+    lay_in_child(misuses[_i].lay, ends[1]);
+  close(ends[1]);
+  for (ssize_t got; (got = read(ends[0], said + length, sizeof said - 1 - length)) > 0;)
+    length += (size_t)got;
+  close(ends[0]);
+  said[length] = '\0';
+  ck_assert_int_eq(waitpid(child, &status, 0), child);
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 1)
+    ck_abort_msg("%s: wait status %#x, not exit 1; it said: %s", misuses[_i].name, (unsigned)status, said);
+  if (strncmp(said, __FILE__ ":", strlen(__FILE__) + 1) != 0 || strchr(said, '\n') != said + length - 1)
+    ck_abort_msg("%s: not one line that begins with file:line: %s", misuses[_i].name, said);
+  char *list = strdup(misuses[_i].words), *rest = list;
+  for (char *word; (word = strsep(&rest, "|"));)
+    if (!strstr(said, word))
+      ck_abort_msg("%s: \"%s\" is not in: %s", misuses[_i].name, word, said);
+  free(list);
+}
+END_TEST
+
+/* What is right is laid: T0 after a system call where it was written again, or where a label came between. */
+START_TEST(is_laid) {
+  bl_program_begin(ISA_X64, "right");
+  routine("r");
+  enter(S0);
+  sys(NR_READ);
+  li(T0, 1);
+  add(A1, T0, T0);
+  sys(NR_READ);
+  label("again");
+  mov(A1, T0);
+  call("r");
+  leave();
+  bl_machine_settle(0x10000, 4096);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("misuse");
+  TCase *tc = tcase_create("refusals");
+  suite_add_tcase(suite, tc);
+  tcase_add_loop_test(tc, is_refused, 0, (int)COUNT(misuses));
+  tcase_add_test(tc, is_laid);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
