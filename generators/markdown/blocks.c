@@ -680,7 +680,7 @@ static void lay_add_line(void) {
   ret();
 
   label("copied");
-  enter(NONSPACE, block, top);
+  enter(block, top);
   mov(block, A0);
   ldw(top, W_TOP);
   ld32(A0, block, R_DATA);

@@ -336,7 +336,7 @@ static void lay_copy_bytes(void) {
  * what references may add: the length of the document, or 100,000 bytes. */
 static void lay_index_references(void) {
   routine("index_references", in(S5), destroys(ALL_A, ALL_T));
-  enter(S0, S1);
+  enter(S0);
   stw(0, W_REF_SIZE);
   ldw(T0, W_LENGTH);
   bgeu(T0, 100000, "bounded");

@@ -62,7 +62,7 @@ static void stack_x64(const cs_insn *insn, struct effects *effects) {
   int part = 0;
   effects->stack = insn->id == X86_INS_PUSH ? STACK_STORE : STACK_LOAD;
   effects->stack_count = 1;
-  effects->stack_registers[0] = operand->type == X86_OP_REG ? (int8_t)number_x64(operand->reg, &part) : -1;
+  effects->stack_registers[0] = operand->type == X86_OP_REG ? number_x64(operand->reg, &part) : -1;
   effects->reads = effects->writes = 0;
 }
 
@@ -127,7 +127,7 @@ static void memory_arm64(const cs_insn *insn, struct effects *effects) {
   for (int i = 0; i < arm->op_count; i++) {
     const cs_arm64_op *operand = &arm->operands[i];
     if (operand->type == ARM64_OP_REG && effects->stack_count < 2) {
-      effects->stack_registers[effects->stack_count++] = (int8_t)number_arm64(operand->reg);
+      effects->stack_registers[effects->stack_count++] = number_arm64(operand->reg);
       *(store ? &effects->reads : &effects->writes) |= bit_arm64(operand->reg);
     }
     if (operand->type != ARM64_OP_MEM)

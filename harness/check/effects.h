@@ -24,7 +24,7 @@ struct effects {
   uint32_t reads, writes;    /* bit i: register i */
   int8_t copy_to, copy_from; /* a whole register is copied, and nothing else is done; -1: no */
   enum stack_access stack;
-  int8_t stack_registers[2]; /* -1: no register that is followed */
+  int stack_registers[2]; /* -1: no register that is followed */
   uint8_t stack_count;
   int32_t stack_offset; /* from the stack pointer as it is during the access */
   bool partial;         /* writes a part of a register, and so keeps the rest */

@@ -11,6 +11,15 @@ sed 's/#.*//' out | xxd -r -p >again
 run cmp again "$build/elf/quine_x64"
 expect_status 'the listing without its comments is the program' 0
 
+# Every program and object that is laid, from its listing alone.
+listings=0
+for elf in "$build"/elf/*; do
+  case $elf in *.map | *.sym | *.h) continue ;; esac
+  "$build/bytegate" explain "$elf" | sed 's/#.*//' | xxd -r -p | cmp - "$elf" || echo "$elf"
+  listings=$((listings + 1))
+done >other 2>&1
+expect_bytes "the listings of all $listings programs and objects are these files" '' other
+
 run "$build/bytegate" explain --json "$build/elf/quine_x64"
 expect_text 'JSON is printed' '"pieces":[{"offset":0,"bytes":"7f454c46"' out
 
