@@ -613,8 +613,8 @@ static void lay_finalize_definitions(void) {
   add(T0, T0, WORKSPACE);
   ldw(T1, W_MATCHED);
   bne(T0, T1, "take_back");
-  mov(A0,
-      parent); /* cmark settles a list that the line continues, but not its item, when the paragraph is still there */
+  /* cmark settles a list that the line continues, but not its item, when the paragraph is still there */
+  mov(A0, parent);
   ldw(A1, W_PARAGRAPH_SIBLING);
   call("note_sibling");
   label("take_back");
