@@ -3,7 +3,6 @@
 # runs on both machines and is green at once; one wrong number in it is red, with its byte and its line; and what it
 # cannot make is refused.
 # shellcheck source=scripts/tests/tap.sh
-# reads: everything
 source "$(dirname "$0")/tap.sh"
 
 prefix=$folder/prefix

@@ -96,9 +96,13 @@ static void read_map(Program *p, const char *map) {
   if (strcmp(first, "# bytegate-map 1\taddress\tbytes\tkind\troutine\tsource"))
     ck_abort_msg("%s:1: \"%s\" does not name the format", map, first);
   p->lines = calloc(size / 20 + 1, sizeof *p->lines);
+  int number = 1;
   for (char *line; rest && *rest;) {
     line = strsep(&rest, "\n");
-    p->lines[p->count].number = (int)p->count + 2;
+    number++;
+    if (!strncmp(line, "# contract\t", strlen("# contract\t")))
+      continue;
+    p->lines[p->count].number = number;
     read_line(&p->lines[p->count], line, map);
     p->count++;
   }

@@ -295,9 +295,14 @@ static bool sarif_shows(const struct bytes *text, json_t *schema) {
 
 static bool page_shows(const char *text) { return strstr(text, "<h1>bytegate: <span class=\"bad\">") != NULL; }
 
-/* The verdict stands in the last line of the text that begins with one. */
+/* The verdict begins a line. */
 static bool text_shows(const char *text) {
-  return strstr(text, "\nRED: ") != NULL || strstr(text, "\nINTERRUPTED: ") != NULL;
+  static const char *const verdicts[] = {"RED: ", "INTERRUPTED: "};
+  bool shown = false;
+  for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+    for (size_t i = 0; i < 2; i++)
+      shown |= strncmp(line, verdicts[i], strlen(verdicts[i])) == 0;
+  return shown;
 }
 
 /* One kind of run: what became of a case between two that are equal, and of the run. */
