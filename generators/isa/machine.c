@@ -157,9 +157,12 @@ static const char *going(const char *to) {
   check_name("label to go to", to);
   if (going_count == going_room) {
     going_room = 2 * going_room + 256;
-    goings = realloc(goings, going_room * sizeof *goings);
+    Going *more = realloc(goings, going_room * sizeof *goings);
+    if (!more)
+      bl_lay_die(bl_machine_layout(), "out of memory for %zu branches", going_room);
+    goings = more;
   }
-  char *kept = goings ? strdup(to) : NULL;
+  char *kept = strdup(to);
   if (!kept)
     bl_lay_die(bl_machine_layout(), "out of memory for the label \"%s\"", to);
   goings[going_count++] = (Going){now.file, bl_lay_routine_open(now.lay), kept, now.line};

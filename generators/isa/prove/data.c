@@ -11,12 +11,13 @@
 /* ---- Labels: kind bytes of data before them ------------------------------------------------------------------------
  */
 
-/* All three ways to bind a name, each after data of `kind` bytes. */
+/* All three ways to bind a name, each after data of `kind` bytes; and a contract, which lays no byte. */
 static void lay_labels(const Case *c) {
   static const unsigned char bytes[8] = {1, 2, 3, 4, 5, 6, 7, 8};
   bl_data("before", 1);
   bl_bytes(bytes, (size_t)c->kind);
   bl_routine("r");
+  bl_contract((const BlClause[]){bl_clause(BL_CLAUSE_IN, (const BlReg[]){BL_A1}, 1), {BL_CLAUSE_END, 0}});
   bl_label("begin");
   bl_mov(BL_A0, BL_A1);
   bl_label("end");
@@ -49,7 +50,8 @@ static bool check_labels(const Case *c) {
   }
   return true;
 }
-static const Operation labels_ = {"bl_routine bl_label bl_label_uncounted", "", lay_labels, NULL, check_labels};
+static const Operation labels_ = {"bl_routine bl_contract bl_label bl_label_uncounted", "", lay_labels, NULL,
+                                  check_labels};
 
 /* ---- Data ----------------------------------------------------------------------------------------------------------
  */
