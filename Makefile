@@ -167,7 +167,7 @@ COMPLETIONS := bash:share/bash-completion/completions/bytegate zsh:share/zsh/sit
                fish:share/fish/vendor_completions.d/bytegate.fish
 .PHONY: install uninstall
 HELPERS := $(LAUNCHERS) $(PLUGINS)
-install: $(BUILD)/bytegate $(MANUALS:%=$(BUILD)/%) $(HELPERS) $(BUILD)/libbytelay.a $(BUILD)/bytelay.pc ## install the gate, its manual, completions and examples below PREFIX (and DESTDIR)
+install: $(BUILD)/bytegate $(MANUALS:%=$(BUILD)/%) $(HELPERS) $(BUILD)/libbytelay.a ## install the gate, its manual, completions and examples below PREFIX (and DESTDIR)
 	install -D -m 755 $(BUILD)/bytegate "$(DESTDIR)$(PREFIX)/bin/bytegate"
 	for each in $(MANUALS); do \
 	  install -D -m 644 "$(BUILD)/$$each" "$(DESTDIR)$(PREFIX)/share/man/$$each" || exit 1; done
@@ -181,7 +181,10 @@ install: $(BUILD)/bytegate $(MANUALS:%=$(BUILD)/%) $(HELPERS) $(BUILD)/libbytela
 	  install -D -m 644 "generators/$$each" "$(DESTDIR)$(PREFIX)/include/bytelay/$$each" || exit 1; done
 	install -D -m 644 generators/API-CHANGES.md "$(DESTDIR)$(PREFIX)/share/doc/bytegate/API-CHANGES.md"
 	install -D -m 644 $(BUILD)/libbytelay.a "$(DESTDIR)$(PREFIX)/lib/libbytelay.a"
-	install -D -m 644 $(BUILD)/bytelay.pc "$(DESTDIR)$(PREFIX)/share/pkgconfig/bytelay.pc"
+	install -D -m 644 /dev/null "$(DESTDIR)$(PREFIX)/share/pkgconfig/bytelay.pc"
+	printf '%s\n' 'prefix=$(PREFIX)' 'Name: bytelay' 'Description: lays the bytes of ELF programs, instruction by instruction' \
+	  'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lbytelay' \
+	  >"$(DESTDIR)$(PREFIX)/share/pkgconfig/bytelay.pc"
 	for each in $(COMPLETIONS); do \
 	  install -D -m 644 /dev/null "$(DESTDIR)$(PREFIX)/$${each#*:}" && \
 	  $(BUILD)/bytegate completion "$${each%%:*}" >"$(DESTDIR)$(PREFIX)/$${each#*:}" || exit 1; done
@@ -210,10 +213,6 @@ BYTELAY_HEADERS := generators/words.h generators/raw_words.h generators/lay/lay.
   generators/lay/elf_bytes.h $(patsubst %,generators/isa/%.h,a64 handmade machine machines program raw record registers x64) \
   generators/linux/abi.h generators/linux/errors.h
 $(BUILD)/libbytelay.a: $(call objects,$(BYTELAY_SOURCES))
-$(BUILD)/bytelay.pc: VERSION Makefile
-	mkdir -p $(@D)
-	printf '%s\n' 'prefix=$(PREFIX)' 'Name: bytelay' 'Description: lays the bytes of ELF programs, instruction by instruction' \
-	  'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lbytelay' >$@
 
 .PHONY: setup-deb deb
 setup-deb: ## install what makes and checks a Debian package

@@ -61,7 +61,11 @@ print_excerpt() {
   case $1 in
   green)
     local object=render-object
-    if [ "$write" = yes ]; then set --; else set -- --suite hello && object=hello; fi
+    if [ "$write" = yes ]; then
+      set --
+      [ -x "$build/object/render_x64" ] || { echo "${0##*/}: run \`make verify\` first, which builds the callers of the object" >&2 && return 1; }
+    else set -- --suite hello && object=hello
+    fi
     "$build/bytegate" verify --text "$@" | sed -n '/^GREEN/p'
     "$build/bytegate" verify --text --no-self-audit --suite "$object" | sed -n '/^GREEN/p'
     "$build/bytegate" loaders | tail -n 1

@@ -162,10 +162,11 @@ static const char *going(const char *to) {
       bl_lay_die(bl_machine_layout(), "out of memory for %zu branches", going_room);
     goings = more;
   }
-  char *kept = strdup(to);
-  if (!kept)
+  Going *one = &goings[going_count];
+  *one = (Going){now.file, bl_lay_routine_open(now.lay), strdup(to), now.line};
+  if (!one->to)
     bl_lay_die(bl_machine_layout(), "out of memory for the label \"%s\"", to);
-  goings[going_count++] = (Going){now.file, bl_lay_routine_open(now.lay), kept, now.line};
+  going_count++;
   return to;
 }
 
