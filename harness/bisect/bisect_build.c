@@ -275,3 +275,8 @@ bool build_same(struct build *a, const struct item *one, struct build *b, const 
     return same_code(a, one, b, two);
   return one->kind == ITEM_BSS || same_bytes(a, one, b, two) || same_references(a, one, b, two);
 }
+
+bool build_differs(struct build *a, const struct item *item, struct build *b) {
+  const struct item *twin = build_item(b, item->name);
+  return item->kind != ITEM_BSS && !build_is_nameless(item) && !(twin && build_same(a, item, b, twin));
+}

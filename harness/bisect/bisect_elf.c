@@ -137,9 +137,8 @@ static bool passes_with(struct hunt *hunt, const struct item *const *items, size
 static void find_differences(struct hunt *hunt) {
   for (size_t i = 0; i < hunt->good.item_count; i++) {
     const struct item *item = &hunt->good.items[i];
-    const struct item *twin = build_item(&hunt->bad, item->name);
     struct bytes why = {0};
-    if (item->kind == ITEM_BSS || build_is_nameless(item) || (twin && build_same(&hunt->good, item, &hunt->bad, twin)))
+    if (!build_differs(&hunt->good, item, &hunt->bad))
       continue;
     if (graft(&hunt->good, &hunt->bad, &item, 1, hunt->path, &why)) {
       hunt->items = xrealloc(hunt->items, (hunt->count + 1) * sizeof *hunt->items);

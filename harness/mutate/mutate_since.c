@@ -22,13 +22,9 @@ static const char build_script[] = "unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE M
 
 /* Adds the names of the routines of NOW that are not the same in OLD, once each. */
 static void compare(struct build *now, struct build *old, struct text_list *names) {
-  for (size_t i = 0; i < now->item_count; i++) {
-    const struct item *item = &now->items[i];
-    const struct item *twin = build_item(old, item->name);
-    bool same = twin && twin->kind == item->kind && build_same(now, item, old, twin);
-    if (item->kind != ITEM_BSS && !same && !build_is_nameless(item))
-      text_list_add(names, item->name, strlen(item->name));
-  }
+  for (size_t i = 0; i < now->item_count; i++)
+    if (build_differs(now, &now->items[i], old))
+      text_list_add(names, now->items[i].name, strlen(now->items[i].name));
 }
 
 /* Compares the program with the build OLD of it. */
