@@ -3,7 +3,6 @@
 
 #include "harness/base/hash.h"
 #include "harness/report/json.h"
-#include "harness/suite/folder.h"
 #include "harness/suite/suite.h"
 
 #include <errno.h>
@@ -19,21 +18,11 @@ struct record_line {
   size_t at, len; /* in the text of the file */
 };
 
-/* What must be alike in records that belong together, as their first line has it. */
-struct record_header {
-  json_t *object;
-};
-
 enum { RECORD_FORMAT = 1, MOST_NAMED = 5 };
 
 /* ---- Hashes ------------------------------------------------------------------------------------------------------ */
 
 static uint64_t hash_text(uint64_t hash, const char *text) { return hash_bytes(hash, text, strlen(text) + 1); }
-
-static uint64_t hash_span(uint64_t hash, struct span span) {
-  hash = hash_bytes(hash, &(uint64_t){span.len}, sizeof(uint64_t));
-  return hash_bytes(hash, span.data, span.len);
-}
 
 /* Of the file PATH; of one that cannot be read, that of no byte. */
 static uint64_t hash_file(const char *path) {
@@ -60,31 +49,9 @@ static uint64_t hash_program(struct record *record, const struct result *result)
   return *known;
 }
 
-/* Goes on hashing with what is in the folder PATH. */
-static uint64_t hash_folder(uint64_t hash, const char *path) {
-  struct bytes text = {0};
-  struct bytes why = {0};
-  if (path && !folder_tell(path, &text, &why))
-    bytes_add(&text, span_of(&why));
-  hash = hash_span(hash, span_of(&text));
-  bytes_free(&text);
-  bytes_free(&why);
-  return hash;
-}
-
 /* Of all else that RESULT depends on. */
-static uint64_t hash_content(const struct record *record, const struct result *result) {
-  const struct test_case *one = result->test_case;
-  uint64_t hash = hash_bytes(HASH_START, &record->suites[result->suite - record->session->suites], sizeof(uint64_t));
-  hash = hash_text(hash_text(hash, one->id), result->target->where);
-  hash = hash_span(hash, span_of(&one->input));
-  hash = hash_span(hash, span_of(&one->expected));
-  hash = one->folder ? hash_folder(hash, one->folder) : hash;
-  const char *copied = result->target->program->copied;
-  char *path = copied ? path_beside(result->suite->path, copied) : NULL;
-  hash = path ? hash_folder(hash, path) : hash;
-  free(path);
-  return hash;
+static uint64_t hash_content(const struct result *result) {
+  return hash_text(case_hash(result->suite, result->target->program, result->test_case), result->target->where);
 }
 
 static json_t *json_hash(uint64_t hash) {
@@ -158,11 +125,11 @@ static void read_end(struct record *record, const json_t *object) {
 
 /* Takes the header OBJECT of the record PATH, unless it does not belong to the one that is known. */
 static bool read_header(struct record *record, json_t *object, const char *path, struct bytes *why) {
-  if (!record->header->object) {
-    record->header->object = json_incref(object);
+  if (!record->header) {
+    record->header = json_incref(object);
     return true;
   }
-  const char *key = differing_key(record->header->object, object, !record->path);
+  const char *key = differing_key(record->header, object, !record->path);
   if (!key)
     return true;
   if (record->path)
@@ -304,7 +271,7 @@ static json_t *make_line(struct record *record, const struct result *result) {
   json_set(object, "program", json_string(result->target->label));
   json_set(object, "runner", json_string(result->target->where));
   json_set(object, "elf", json_hash(hash_program(record, result)));
-  json_set(object, "content", json_hash(hash_content(record, result)));
+  json_set(object, "content", json_hash(hash_content(result)));
   json_set(object, "verdict", json_string(verdict_word(result->verdict)));
   json_set(object, "duration_ns", json_integer((json_int_t)result->duration_ns));
   json_set(object, "runs", json_integer(result->runs));
@@ -372,13 +339,11 @@ static bool is_program(const struct session *session, const struct result *resul
   return result->target != &session->oracle;
 }
 
-static void hash_suites(struct record *record, const struct session *session) {
+static void list_programs(struct record *record, const struct session *session) {
   record->session = session;
   record->suite_count = session->suite_count;
-  record->suites = xcalloc(session->suite_count, sizeof *record->suites);
   record->programs = xcalloc(session->suite_count, sizeof *record->programs);
   for (size_t i = 0; i < session->suite_count; i++) {
-    record->suites[i] = hash_file(session->suites[i].path);
     record->programs[i] = xcalloc(session->suites[i].target_count + 1, sizeof **record->programs);
   }
 }
@@ -457,7 +422,7 @@ static bool restore_result(struct record *record, struct result *result, bool *f
   int64_t other = -1;
   json_t *object = find_line(record, result, &file, &other);
   bool fits = object && other < 0 && has_hash(object, "elf", hash_program(record, result)) &&
-              has_hash(object, "content", hash_content(record, result));
+              has_hash(object, "content", hash_content(result));
   *found = object != NULL;
   bool good = !object || fits || record->path;
   if (!good)
@@ -511,7 +476,7 @@ static bool restore_all(struct record *record, struct session *session, struct b
 
 static bool choose(void *user, struct session *session, struct bytes *why, int *status) {
   struct record *record = user;
-  hash_suites(record, session);
+  list_programs(record, session);
   *status = EXIT_INFRASTRUCTURE;
   if (record->path && record->shard.count && !keep_shard(record, session, why))
     return false;
@@ -545,7 +510,6 @@ static void keep(void *user, const struct result *result) {
 static void begin(struct record *record, const char *path) {
   *record = (struct record){.path = path, .fd = -1, .recorder = {choose, keep, NULL}};
   record->recorder.user = record;
-  record->header = xcalloc(1, sizeof *record->header);
 }
 
 /* Reads the record PATH for the times in it. */
@@ -583,7 +547,7 @@ bool record_open(struct record *record, const char *path, const char *plan, stru
   if (plan && !record->plan)
     return false;
   json_t *header = make_header(record, gate, options);
-  record->header->object = json_incref(header);
+  record->header = json_incref(header);
   long long len = !fresh && access(path, F_OK) == 0 ? read_file(record, path, why) : 0;
   bool good = len >= 0 && open_file(record, (size_t)len, header, why);
   sort_lines(record);
@@ -625,7 +589,7 @@ bool record_merge(struct record *record, const struct text_list *paths, const ch
     if (read_file(record, paths->items[i], why) < 0)
       return false;
   sort_lines(record);
-  const json_t *header = record->header->object;
+  const json_t *header = record->header;
   if (!has_hash(header, "gate", hash_file(gate))) {
     bytes_printf(why, "%s: another build of bytegate recorded it (%s), which judges by its own rules: record it again",
                  paths->items[0], text_of(header, "gate"));
@@ -656,9 +620,7 @@ void record_free(struct record *record) {
     record_free(record->plan);
     free(record->plan);
   }
-  if (record->header)
-    json_decref(record->header->object);
-  free(record->header);
+  json_decref(record->header);
   for (size_t i = 0; i < record->paths.count; i++)
     bytes_free(&record->texts[i]);
   for (size_t i = 0; i < record->suite_count; i++)
@@ -666,7 +628,6 @@ void record_free(struct record *record) {
   free(record->texts);
   text_list_free(&record->paths);
   free(record->lines);
-  free(record->suites);
   free(record->programs);
   free(record->confinement);
   if (record->fd >= 0)

@@ -11,8 +11,8 @@
 #include "harness/campaign/shard.h"
 #include "harness/session/session.h"
 
+struct json_t; /* jansson's */
 struct record_line;
-struct record_header;
 
 /* Records that were read, and the one that is written. All zero is none. */
 struct record {
@@ -23,12 +23,11 @@ struct record {
   struct bytes *texts;              /* their contents */
   struct record_line *lines;        /* the results in them, in the order of what they are about */
   size_t line_count;
-  struct record_header *header;
-  struct record *plan; /* with the times that balance the shards; NULL: all are alike */
+  struct json_t *header; /* what must be alike in records that belong together: the first line */
+  struct record *plan;   /* with the times that balance the shards; NULL: all are alike */
   struct shard shard;
   const struct session *session; /* borrowed; while it is open */
   size_t suite_count;
-  uint64_t *suites;    /* a hash of each suite's file */
   uint64_t **programs; /* of each suite's targets: a hash of its file, or 0: not asked yet */
   unsigned strays;     /* of the records that were read, */
   uint64_t elapsed_ns; /* and how long they took together */

@@ -33,13 +33,6 @@ uint32_t coverage_hits(const struct coverage *coverage, enum counter what, uint6
   return address - coverage->map.base < coverage->map.span ? coverage->hits[what][address - coverage->map.base] : 0;
 }
 
-/* What a case on a program consists of: how the program is run, and the input. */
-static uint64_t case_key(const struct program *program, const struct test_case *one) {
-  uint64_t key = hash_bytes(program_hash(program), program->name, strlen(program->name) + 1);
-  key = hash_bytes(key, one->id, strlen(one->id) + 1);
-  return hash_bytes(key, span_of(&one->input).data, one->input.len);
-}
-
 /* What was chosen */
 
 static struct coverage *find_or_add(struct coverage_list *list, const struct target *target, struct bytes *why) {
@@ -72,7 +65,7 @@ static struct covered_case *add_case(struct coverage *coverage, const struct sui
   struct covered_case *one = &coverage->cases[coverage->case_count++];
   *one = (struct covered_case){.name = xasprintf("%s/%s", suite->name, test_case->id),
                                .program = xstrdup(target->program->name),
-                               .key = case_key(target->program, test_case),
+                               .key = case_hash(suite, target->program, test_case),
                                .target = target,
                                .suite = suite,
                                .test_case = test_case};

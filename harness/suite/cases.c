@@ -1,4 +1,5 @@
 /* Makes the cases of a suite from what its sources name: the specification, files, folders, random documents. */
+#include "harness/base/hash.h"
 #include "harness/suite/conversation.h"
 #include "harness/suite/folder.h"
 #include "harness/suite/random_markdown.h"
@@ -247,4 +248,34 @@ bool suite_make_cases(struct suite *suite, bool has_seed, uint64_t seed, const c
     }
   }
   return good;
+}
+
+/* The length goes first, so that no two sequences of parts look alike. */
+static uint64_t hash_span(uint64_t hash, struct span span) {
+  hash = hash_bytes(hash, &(uint64_t){span.len}, sizeof(uint64_t));
+  return hash_bytes(hash, span.data, span.len);
+}
+
+/* Of what is in the folder PATH; of one that cannot be read, of the reason. */
+static uint64_t hash_folder(uint64_t hash, const char *path) {
+  struct bytes text = {0};
+  struct bytes why = {0};
+  if (!folder_tell(path, &text, &why))
+    bytes_add(&text, span_of(&why));
+  hash = hash_span(hash, span_of(&text));
+  bytes_free(&text);
+  bytes_free(&why);
+  return hash;
+}
+
+uint64_t case_hash(const struct suite *suite, const struct program *program, const struct test_case *one) {
+  uint64_t hash = hash_span(program_hash(program), span_text(program->name));
+  hash = hash_span(hash, span_text(one->id));
+  hash = hash_span(hash, span_of(&one->input));
+  hash = hash_span(hash, span_of(&one->expected));
+  hash = one->folder ? hash_folder(hash, one->folder) : hash;
+  char *copied = program->copied ? path_beside(suite->path, program->copied) : NULL;
+  hash = copied ? hash_folder(hash, copied) : hash;
+  free(copied);
+  return hash;
 }

@@ -77,6 +77,10 @@ extern const struct key_table cases_keys;
    PICK, a shell pattern or NULL, leaves out random documents that are not wanted. */
 bool suite_make_cases(struct suite *suite, bool has_seed, uint64_t seed, const char *pick, struct bytes *why);
 
+/* A hash of all that the case ONE on PROGRAM of SUITE consists of, but the program's own file: how it is run, the
+   input, what is expected, and what stands in its folder before. */
+uint64_t case_hash(const struct suite *suite, const struct program *program, const struct test_case *one);
+
 /* Frees what the oracles said about a case, so that they are asked again. */
 void forget_truth(struct test_case *one);
 

@@ -140,6 +140,14 @@ expect_status 'what is recorded has the same verdict' 1
 expect_text 'and is not run again' '60 results stood in record already' err
 grep -c '"suite"' record >lines
 expect_bytes 'nothing is written twice' '60\n' lines
+echo '; a note' >>s.ini
+verify --record record --text
+expect_text 'a note in the suite voids nothing' '60 results stood in record already' err
+sed -i 's/^exit-status = 0/exit-status = 1/' s.ini
+cp whole.record other.record
+verify --record other.record --text
+expect_no_text 'another exit status in it voids all' 'already' err
+sed -i 's/^exit-status = 1/exit-status = 0/' s.ini
 head -n 31 whole.record >record
 printf '{"suite":"s","ca' >>record
 verify --record record --text
