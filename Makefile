@@ -403,8 +403,8 @@ $(filter-out $(BUILD)/confine,$(LAUNCHERS)):
 	mkdir -p $(@D)
 	$(CC) -I. $(filter-out $(SANITIZERS),$(CFLAGS)) -static -o $@ $(filter %.c,$^)
 
-# The templates of `bytegate new`, beside the command.
-TEMPLATES := $(shell find harness/new/templates -type f 2>/dev/null)
+# The templates of `bytegate new`, beside the command. A folder is newer once a file of it has come or gone.
+TEMPLATES := $(shell find harness/new/templates 2>/dev/null)
 $(BUILD)/new/.copied: $(TEMPLATES)
 	rm -rf $(BUILD)/new
 	mkdir -p $(@D)

@@ -58,14 +58,14 @@ static bool copy_entry(const char *from, const char *to, const char *name) {
   return S_ISDIR(about.st_mode) ? copy_folder(from, to, name) : copy_file(from, to, name);
 }
 
-/* Makes the folder TO with all that is in FROM. */
+/* Puts all that is in FROM into the folder TO, which is made where it is not there. */
 static bool copy_folder(const char *from, const char *to, const char *name) {
   struct dirent **entries;
   int count = scandir(from, &entries, NULL, alphasort);
   bool good = true;
   if (count < 0)
     return complain(from, errno);
-  if (mkdir(to, 0777))
+  if (mkdir(to, 0777) && errno != EEXIST)
     good = complain(to, errno);
   for (int i = 0; i < count; i++) {
     const char *entry = entries[i]->d_name;
@@ -110,9 +110,11 @@ int new_command(const char *name, bool raw) {
             name);
     return EXIT_USAGE;
   }
-  char *template = companion_path(raw ? "new/raw" : "new/portable");
-  bool good = copy_folder(template, name, name);
-  free(template);
+  char *common = companion_path("new/common");
+  char *own = companion_path(raw ? "new/raw" : "new/portable");
+  bool good = copy_folder(common, name, name) && copy_folder(own, name, name);
+  free(common);
+  free(own);
   if (!good)
     return EXIT_INFRASTRUCTURE;
   printf("%s/ holds a program that lays, runs and passes. Next:\n\n  cd %s && make && make verify\n\n"
