@@ -5,6 +5,7 @@
 #include "harness/base/command.h"
 #include "harness/base/machine.h"
 #include "harness/process/emulator.h"
+#include "harness/process/workspace.h"
 #include "oracles/markdown.h"
 
 #include <sched.h>
@@ -81,12 +82,10 @@ void doctor_look(const char *cells, struct surroundings *seen) {
       .seccomp = number_in("/proc/self/status", "\nSeccomp:\t"),
       .fixed_addresses = may(try_fixed_addresses),
       .user_namespaces = may(try_user_namespace),
-      .temporary = getenv("TMPDIR"),
+      .temporary = temporary_folder(),
       .strace = has_command("strace"),
       .git = has_command("git"),
   };
-  if (!seen->temporary || !*seen->temporary)
-    seen->temporary = "/tmp";
   if (statvfs(seen->temporary, &disk) == 0)
     seen->temporary_free = (uint64_t)disk.f_bavail * disk.f_frsize;
   look_for_emulators(seen);

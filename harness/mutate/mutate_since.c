@@ -1,14 +1,12 @@
 /* Which routines of a program changed since an older build of it. */
 #include "harness/base/command.h"
-#include "harness/base/files.h"
 #include "harness/bisect/bisect.h"
 #include "harness/bisect/bisect_build.h"
 #include "harness/mutate/mutate.h"
+#include "harness/process/workspace.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,24 +59,21 @@ bool mutate_changed(const char *since, const char *build, const struct coverage 
   if (access(since, F_OK) == 0)
     return compare_with(since, coverage, names, why);
   char *generator = bisect_generator_of(build, coverage->elf);
-  const char *tmp = getenv("TMPDIR");
-  char *folder = xasprintf("%s/bytegate-since-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-  bool good = generator && mkdtemp(folder);
-  if (!generator)
+  if (!generator) {
     bytes_printf(why, "--since=%s: name an older build of %s", since, coverage->name);
-  else if (!good)
-    bytes_printf(why, "%s: %s", folder, strerror(errno));
-  char *below = xasprintf("%s/clone", folder);
-  char *old = good ? build_commit(since, generator, coverage->name, below, why) : NULL;
-  /* A program that the commit did not have yet is new from its first byte. */
-  if (old && access(old, F_OK) != 0)
+    return false;
+  }
+  struct workspace workspace = {0};
+  workspace_open(&workspace);
+  char *clone = xasprintf("%s/clone", workspace.root);
+  char *old = build_commit(since, generator, coverage->name, clone, why);
+  bool there = old && access(old, F_OK) == 0;
+  if (old && !there)
     bytes_printf(why, "there is no %s at %s; without --since all of its mutants are tried", coverage->name, since);
-  bool compared = old && access(old, F_OK) == 0 && compare_with(old, coverage, names, why);
-  if (good)
-    remove_folder(folder);
+  bool compared = there && compare_with(old, coverage, names, why);
+  workspace_close(&workspace);
   free(old);
-  free(below);
-  free(folder);
+  free(clone);
   free(generator);
   return compared;
 }

@@ -20,7 +20,7 @@
 
 /* The documents are written again for each request. On a file system of a disk that costs four times as much as the
    rest of the request; so where TMPDIR does not say otherwise, they stay in memory. */
-static const char *temporary_folder(void) {
+const char *temporary_folder(void) {
   static char absolute[PATH_MAX];
   const char *folder = getenv("TMPDIR");
   /* Programs start in folders of their own, from which a relative path leads elsewhere. */

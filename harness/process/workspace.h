@@ -21,6 +21,9 @@ struct workspace {
   size_t cell_count;
 };
 
+/* The folder in which workspaces are made: TMPDIR, or else one in memory. */
+const char *temporary_folder(void);
+
 /* Makes the temporary folder and its guard, and becomes the parent of whatever loses its own. */
 void workspace_open(struct workspace *workspace);
 void workspace_close(struct workspace *workspace);
