@@ -117,8 +117,8 @@ uint64_t build_reference(const struct build *build, const struct item *item, siz
 /* Whether the item ONE of A does, or is, the same as the item TWO of B. */
 bool build_same(struct build *a, const struct item *one, struct build *b, const struct item *two);
 
-/* Whether ITEM of A, a routine or a table with a name of its own, does not do, or is not, the same as what has that name
-   in B. */
+/* Whether ITEM of A, a routine or a table with a name of its own, does not do, or is not, the same as what has that
+   name in B. */
 bool build_differs(struct build *a, const struct item *item, struct build *b);
 
 #endif
