@@ -13,18 +13,18 @@
 
 /* What is known where an instruction begins. */
 struct state {
-  bool seen;
   size_t owner; /* the routine whose path came first */
   int depth;    /* bytes on the stack since its entry */
   bool link_lost;
   uint8_t lost;           /* LOST_RCX, LOST_R11 */
   int64_t number, pushed; /* of the next system call; of the last push; -1: not known */
-  uint64_t table;         /* the address taken last, 0: none */
+  struct lead leads[REGS];
 };
 
 struct walk {
   struct program *program;
-  struct state *states; /* one for each byte of the code */
+  const struct program_map *map; /* of the program, or empty */
+  struct state **states;         /* one for each byte of the code; NULL: no path leads there */
   uint64_t *todo;
   size_t todo_count, todo_room;
   bool *tails; /* count * count: a path of the one goes on as a path of the other */
@@ -53,6 +53,10 @@ static void find_target(struct walk *walk, const char *kind, uint64_t from, cons
 /* ---- Paths --------------------------------------------------------------------------------------------------------
  */
 
+static struct state **state_at(const struct walk *walk, uint64_t address) {
+  return &walk->states[address - walk->program->address];
+}
+
 static bool in_code(const struct walk *walk, uint64_t address) {
   return address >= walk->program->address && address < walk->program->address + walk->program->size;
 }
@@ -70,8 +74,7 @@ static void push(struct walk *walk, uint64_t address) {
 /* An instruction that was walked covers ADDRESS but does not begin there. */
 static bool is_inside(const struct walk *walk, uint64_t address) {
   for (uint64_t back = 1; back < 16 && back <= address - walk->program->address; back++) {
-    const struct state *state = &walk->states[address - back - walk->program->address];
-    if (state->seen && program_code(walk->program, address - back)->size > back)
+    if (*state_at(walk, address - back) && program_code(walk->program, address - back)->size > back)
       return true;
   }
   return false;
@@ -83,10 +86,12 @@ static void flow(struct walk *walk, uint64_t from, uint64_t address, struct stat
     find_target(walk, "TARGET", from, "leads out of the code, to", address);
     return;
   }
-  struct state *known = &walk->states[address - walk->program->address];
-  if (!known->seen) {
-    *known = state;
-    known->seen = true;
+  struct state **place = state_at(walk, address), *known = *place;
+  if (!known) {
+    *place = malloc(sizeof **place);
+    if (!*place)
+      abort();
+    **place = state;
     push(walk, address);
     return;
   }
@@ -104,9 +109,8 @@ static void flow(struct walk *walk, uint64_t from, uint64_t address, struct stat
   both.lost |= state.lost;
   both.number = known->number == state.number ? known->number : -1;
   both.pushed = known->pushed == state.pushed ? known->pushed : -1;
-  both.table = known->table == state.table ? known->table : 0;
-  if (both.link_lost != known->link_lost || both.lost != known->lost || both.number != known->number ||
-      both.table != known->table) {
+  bool less = leads_join(both.leads, state.leads);
+  if (less || both.link_lost != known->link_lost || both.lost != known->lost || both.number != known->number) {
     *known = both;
     push(walk, address);
   }
@@ -122,8 +126,8 @@ static void enter(struct walk *walk, struct routine *routine) {
     return;
   routine->walked = true;
   struct state state = {.owner = index_of(walk, routine), .number = -1, .pushed = -1};
-  struct state *known = &walk->states[routine->start - walk->program->address];
-  if (known->seen) {
+  const struct state *known = *state_at(walk, routine->start);
+  if (known) {
     walk->tails[state.owner * walk->program->count + known->owner] = true;
     return;
   }
@@ -155,31 +159,6 @@ static void jump(struct walk *walk, uint64_t from, uint64_t to, struct state sta
 /* ---- Steps ---------------------------------------------------------------------------------------------------------
  */
 
-static bool is_exit(const struct program *program, const struct code *code, int64_t number) {
-  if (code->old_call) /* int 0x80 has the numbers of the 32-bit machine */
-    return number == 1 || number == 252;
-  return program->x64 ? number == 60 || number == 231 : number == 93 || number == 94;
-}
-
-/* Entries of 16 bits, each the distance from the table to an instruction, to the end of the table's symbol. */
-static void jump_by_table(struct walk *walk, uint64_t from, const struct state *state) {
-  const struct program *program = walk->program;
-  const struct routine *table = state->table ? program_routine(program, state->table) : NULL;
-  if (!table || table->is_code) {
-    find(walk, "TARGET", from, "jumps by a register, and no table is known for it");
-    return;
-  }
-  for (uint64_t at = state->table; at + 2 <= table->end; at += 2) {
-    const uint8_t *entry = program->text + (at - program->address);
-    uint64_t to = state->table + (uint64_t)(int64_t)(int16_t)(entry[0] | entry[1] << 8);
-    const struct routine *there = program_routine(program, to);
-    if (!there || !there->is_code)
-      find_target(walk, "TARGET", at, "an entry of the table leads to no routine, but to", to);
-    else
-      jump(walk, at, to, *state);
-  }
-}
-
 static void do_return(struct walk *walk, uint64_t address, const struct state *state) {
   struct routine *routine = &walk->program->routines[state->owner];
   if (state->depth)
@@ -192,10 +171,10 @@ static void do_return(struct walk *walk, uint64_t address, const struct state *s
   }
 }
 
-static void do_call(struct walk *walk, uint64_t address, const struct code *code, struct state state) {
-  struct routine *callee = routine_that_begins(walk, code->target);
+static void do_call(struct walk *walk, uint64_t from, uint64_t to, uint64_t next, struct state state) {
+  struct routine *callee = routine_that_begins(walk, to);
   if (!callee) {
-    find_target(walk, "TARGET", address, "calls what is no routine:", code->target);
+    find_target(walk, "TARGET", from, "calls what is no routine:", to);
     return;
   }
   enter(walk, callee);
@@ -204,7 +183,48 @@ static void do_call(struct walk *walk, uint64_t address, const struct code *code
   state.link_lost = !walk->program->x64;
   state.lost = 0;
   state.number = -1;
-  flow(walk, address, address + code->size, state);
+  leads_call(state.leads);
+  flow(walk, from, next, state);
+}
+
+static void add_way(struct code *code, uint64_t to) {
+  code->ways = realloc(code->ways, (code->way_count + 1) * sizeof *code->ways);
+  if (!code->ways)
+    abort();
+  code->ways[code->way_count++] = to;
+}
+
+/* A call whose register is not followed may go to each routine whose address is taken anywhere. */
+static void add_taken(const struct walk *walk, struct code *code) {
+  for (size_t i = 0; i < walk->program->count; i++)
+    if (walk->program->routines[i].is_code && walk->program->routines[i].taken)
+      add_way(code, walk->program->routines[i].start);
+}
+
+/* A jump or a call by a register. */
+static void go_away(struct walk *walk, uint64_t address, struct code *code, const struct state *state) {
+  struct lead lead = code->away >= 0 ? state->leads[code->away] : (struct lead){.kind = LEAD_NONE};
+  bool calls = code->kind == PATH_CALL_AWAY;
+  uint64_t to = 0, at = 0;
+  code->way_count = 0;
+  for (size_t i = 0; leads_way(walk->program, &lead, i, &to, &at); i++) {
+    const struct routine *there = program_routine(walk->program, to);
+    if (at && (!there || !there->is_code))
+      find_target(walk, "TARGET", at, "an entry of the table leads to no routine, but to", to);
+    else if (!calls || lead.one || lead.each || !at || there->start == to) /* others are there to be jumped to */
+      add_way(code, to);
+  }
+  if (!code->way_count && calls)
+    add_taken(walk, code);
+  if (!code->way_count)
+    find(walk, "TARGET", address,
+         calls ? "calls by a register, and the address of no routine is taken"
+               : "jumps by a register, and no table is known for it");
+  for (size_t i = 0; i < code->way_count; i++)
+    if (calls)
+      do_call(walk, address, code->ways[i], address + code->size, *state);
+    else
+      jump(walk, address, code->ways[i], *state);
 }
 
 /* Where nothing else is said, a path goes on after the instruction, in the same routine. */
@@ -213,7 +233,7 @@ static void go_on(struct walk *walk, uint64_t address, const struct code *code, 
   const struct routine *here = program_routine(walk->program, address);
   const struct routine *there = program_routine(walk->program, next);
   /* A system call whose number is not known may be the last one. */
-  bool may_end = code->kind == PATH_KERNEL && walk->states[address - walk->program->address].number < 0;
+  bool may_end = code->kind == PATH_KERNEL && (*state_at(walk, address))->number < 0;
   if (may_end && (!in_code(walk, next) || (there && !there->is_code)))
     return;
   if (!in_code(walk, next)) {
@@ -228,6 +248,13 @@ static void go_on(struct walk *walk, uint64_t address, const struct code *code, 
     flow(walk, address, next, state);
 }
 
+/* The address of ROUTINE is taken: who has it may go there. */
+static void take(struct walk *walk, struct routine *routine) {
+  walk->changed = walk->changed || !routine->taken;
+  routine->taken = true;
+  enter(walk, routine);
+}
+
 /* What the instruction does to the state; false where the path ends for a finding. */
 static bool change_state(struct walk *walk, uint64_t address, const struct code *code, struct state *state) {
   if (code->reads & state->lost)
@@ -235,10 +262,10 @@ static bool change_state(struct walk *walk, uint64_t address, const struct code 
          code->reads & state->lost & LOST_RCX ? "reads rcx, which the system call before has destroyed"
                                               : "reads r11, which the system call before has destroyed");
   state->lost &= (uint8_t) ~(code->writes | code->reads);
-  if (code->takes_address)
-    state->table = code->target;
-  if (code->takes_address && in_code(walk, code->target) && routine_that_begins(walk, code->target))
-    enter(walk, routine_that_begins(walk, code->target));
+  struct routine *taken = code->takes_address ? routine_that_begins(walk, code->target) : NULL;
+  if (taken)
+    take(walk, taken);
+  leads_change(code, state->leads);
   if (code->sets_stack) {
     find(walk, "STACK", address, "sets the stack pointer to what is not known");
     return false;
@@ -260,8 +287,8 @@ static bool change_state(struct walk *walk, uint64_t address, const struct code 
 
 static void step(struct walk *walk, uint64_t address) {
   struct program *program = walk->program;
-  struct state state = walk->states[address - program->address];
-  const struct code *code = program_code(program, address);
+  struct state state = **state_at(walk, address);
+  struct code *code = program_code(program, address);
   const struct routine *here = program_routine(program, address);
   if (!code->valid || (here && !here->is_code)) {
     find(walk, "CODE", address,
@@ -281,18 +308,19 @@ static void step(struct walk *walk, uint64_t address) {
     jump(walk, address, code->target, state);
     break;
   case PATH_CALL:
-    do_call(walk, address, code, state);
+    do_call(walk, address, code->target, address + code->size, state);
     return;
   case PATH_RETURN:
     do_return(walk, address, &state);
     return;
   case PATH_AWAY:
-    jump_by_table(walk, address, &state);
+  case PATH_CALL_AWAY:
+    go_away(walk, address, code, &state);
     return;
   case PATH_STOP:
     return;
   case PATH_KERNEL:
-    if (is_exit(program, code, state.number))
+    if (program_call_ends(program, code, state.number))
       return;
     state.lost = program->x64 && !code->old_call ? LOST_RCX | LOST_R11 : 0;
     state.number = program->x64 ? -1 : state.number;
@@ -317,9 +345,32 @@ static void spread_returns(struct walk *walk) {
   }
 }
 
+static void forget_states(struct walk *walk) {
+  for (uint64_t i = 0; i < walk->program->size; i++) {
+    free(walk->states[i]);
+    walk->states[i] = NULL;
+  }
+}
+
+/* Routines whose addresses stand in data that the code is laid among. */
+static void enter_addresses(struct walk *walk) {
+  const struct program *program = walk->program;
+  for (size_t i = 0; i < program->count; i++) {
+    const struct routine *data = &program->routines[i];
+    for (uint64_t at = data->start; !data->is_code && at + 8 <= data->end && in_code(walk, at + 7); at += 8) {
+      uint64_t address = 0;
+      for (int byte = 0; byte < 8; byte++)
+        address |= (uint64_t)program->text[at - program->address + (uint64_t)byte] << 8 * byte;
+      struct routine *routine = routine_that_begins(walk, address);
+      if (routine)
+        take(walk, routine);
+    }
+  }
+}
+
 static void walk_once(struct walk *walk) {
   struct program *program = walk->program;
-  memset(walk->states, 0, program->size * sizeof *walk->states);
+  forget_states(walk);
   memset(walk->tails, 0, program->count * program->count * sizeof *walk->tails);
   walk->changed = false;
   walk->findings = walk->found->len = walk->todo_count = 0;
@@ -328,6 +379,7 @@ static void walk_once(struct walk *walk) {
   for (size_t i = 0; i < program->count; i++)
     if (program->routines[i].root)
       enter(walk, &program->routines[i]);
+  enter_addresses(walk);
   while (walk->todo_count)
     step(walk, walk->todo[--walk->todo_count]);
   spread_returns(walk);
@@ -336,7 +388,7 @@ static void walk_once(struct walk *walk) {
 /* Where one instruction begins inside of another, some jump leads there. */
 static void find_overlaps(struct walk *walk, struct check_counts *counts) {
   for (uint64_t i = 0; i < walk->program->size; i++) {
-    if (!walk->states[i].seen)
+    if (!walk->states[i])
       continue;
     counts->instructions++;
     if (is_inside(walk, walk->program->address + i))
@@ -344,17 +396,31 @@ static void find_overlaps(struct walk *walk, struct check_counts *counts) {
   }
 }
 
+/* Up to where what stands at ADDRESS is laid on purpose. The template of a system call goes on after it (on x86-64 it
+   moves the result), also where the call ends the program: the rest of that operation, by the map, is no gap. */
+static uint64_t end_of_operation(const struct walk *walk, uint64_t address) {
+  const struct code *code = program_code(walk->program, address);
+  uint64_t end = address + code->size;
+  bool ends = code->kind == PATH_KERNEL && program_call_ends(walk->program, code, (*state_at(walk, address))->number);
+  const struct map_entry *call = ends && walk->map->count ? program_map_at(walk->map, address) : NULL;
+  for (const struct map_entry *next; call && (next = program_map_at(walk->map, end)) && next->address == end;) {
+    if (next->kind != MAP_CODE || next->line != call->line || strcmp(next->file, call->file) != 0)
+      break;
+    end += next->len;
+  }
+  return end;
+}
+
 /* Bytes of a routine that no path covers: one finding for each row of them. */
 static void find_unreached(struct walk *walk, const struct routine *routine) {
-  struct program *program = walk->program;
   uint64_t covered = routine->start;
   for (uint64_t at = routine->start; at < routine->end; at++) {
-    if (walk->states[at - program->address].seen) {
-      uint64_t end = at + program_code(program, at)->size;
+    if (*state_at(walk, at)) {
+      uint64_t end = end_of_operation(walk, at);
       covered = end > covered ? end : covered;
     } else if (at >= covered) {
       uint64_t from = at;
-      while (at < routine->end && !walk->states[at - program->address].seen)
+      while (at < routine->end && !*state_at(walk, at))
         at++;
       struct bytes text = {0};
       bytes_printf(&text, "no path leads to %" PRIu64 " bytes of code", at - from);
@@ -396,12 +462,13 @@ bool check_elf(const char *path, bool infers, struct check_counts *counts, struc
   *counts = (struct check_counts){0};
   bool good = program_open(path, &program, why) && read_map(path, &map, why);
   if (good) {
-    struct walk walk = {.program = &program, .found = found};
+    struct walk walk = {.program = &program, .map = &map, .found = found};
     walk.states = calloc(program.size, sizeof *walk.states);
     walk.tails = calloc(program.count * program.count, sizeof *walk.tails);
     if (!walk.states || !walk.tails)
       abort();
     walk_program(&walk, counts);
+    forget_states(&walk);
     free(walk.states);
     free(walk.tails);
     free(walk.todo);

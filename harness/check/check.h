@@ -12,7 +12,8 @@
 
    and, where the program's map declares contracts, what contracts.h names.
 
-   What leads on is decoded by Capstone. A call is taken to come back where some path of the callee returns. */
+   What leads on is decoded by Capstone. A call is taken to come back where some path of the callee returns. Where jumps
+   and calls by a register lead, leads.h says. */
 #ifndef HARNESS_CHECK_H
 #define HARNESS_CHECK_H
 

@@ -25,7 +25,6 @@ struct state {
   struct value registers[REGS], slots[SLOTS]; /* slots[0] is put on the stack first */
   int depth;                                  /* bytes on the stack */
   int64_t number, pushed;
-  uint64_t table;
   bool waiting;
 };
 
@@ -170,12 +169,10 @@ static void flow(struct proof *proof, uint64_t address, const struct state *stat
     *mine = both;
   }
   int64_t number = known->number == state->number ? known->number : -1;
-  uint64_t table = known->table == state->table ? known->table : 0;
   int64_t pushed = known->pushed == state->pushed ? known->pushed : -1;
-  news |= number != known->number || table != known->table || pushed != known->pushed;
+  news |= number != known->number || pushed != known->pushed;
   known->number = number;
   known->pushed = pushed;
-  known->table = table;
   if (news)
     push(proof, address, known);
 }
@@ -274,12 +271,16 @@ static void go_to(struct proof *proof, uint64_t from, uint64_t to, const struct 
     do_return(proof, from, &after);
 }
 
-static void jump_by_table(struct proof *proof, uint64_t from, const struct state *state) {
-  const struct program *program = proof->program;
-  const struct routine *table = state->table ? program_routine(program, state->table) : NULL;
-  for (uint64_t at = state->table; table && !table->is_code && at + 2 <= table->end; at += 2) {
-    const uint8_t *entry = program->text + (at - program->address);
-    go_to(proof, from, state->table + (uint64_t)(int64_t)(int16_t)(entry[0] | entry[1] << 8), state);
+/* A call of one of several: what comes after holds whatever each of them leaves. */
+static void call_ways(struct proof *proof, uint64_t address, const struct code *code, const struct state *state) {
+  for (size_t i = 0; i < code->way_count; i++) {
+    const struct routine *callee = routine_that_begins(proof, code->ways[i]);
+    struct state after = *state;
+    if (!callee || !apply(proof, address, index_of(proof, callee), &after))
+      continue;
+    after.registers[REG_LINK] = computed;
+    after.number = -1;
+    flow(proof, address + code->size, &after);
   }
 }
 
@@ -320,8 +321,6 @@ static void change_registers(struct proof *proof, uint64_t address, const struct
   }
   if (grows < 0)
     state->depth = state->depth + grows < 0 ? 0 : state->depth + grows;
-  if (code->takes_address)
-    state->table = code->target;
   state->number = code->sets_number    ? code->number
                   : code->pops_number  ? state->pushed
                   : code->keeps_number ? state->number
@@ -334,15 +333,17 @@ static bool call_kernel(struct proof *proof, uint64_t address, const struct code
   static const int8_t old_arguments[] = {REG_S0, REG_T1, 2, 1, 0, 9}; /* ebx ecx edx esi edi ebp */
   bool x64 = proof->program->x64;
   int64_t number = state->number;
-  int count = code->old_call ? (number == 1 ? 1 : number == 3 || number == 4 ? 3 : 0) : effects_arguments(x64, number);
+  int count = code->old_call ? (number == 1 || number == 252 ? 1
+                                : number == 3 || number == 4 ? 3
+                                                             : 0)
+                             : effects_arguments(x64, number);
   for (int i = 0; i < count; i++) {
     int argument = code->old_call ? old_arguments[i] : i;
     use(proof, address, state->registers[argument], argument, "by the system call, ");
   }
   int holds_number = x64 ? REG_T0 : 16;
   use(proof, address, state->registers[holds_number], holds_number, "by the system call, ");
-  bool ends = code->old_call ? number == 1 : x64 ? number == 60 || number == 231 : number == 93 || number == 94;
-  if (ends)
+  if (program_call_ends(proof->program, code, number))
     return false;
   state->registers[x64 ? REG_T0 : REG_A0] = computed;
   if (code->old_call)
@@ -383,7 +384,11 @@ static void step(struct proof *proof, uint64_t address) {
     do_return(proof, address, &state);
     return;
   case PATH_AWAY:
-    jump_by_table(proof, address, &state);
+    for (size_t i = 0; i < code->way_count; i++)
+      go_to(proof, address, code->ways[i], &state);
+    return;
+  case PATH_CALL_AWAY:
+    call_ways(proof, address, code, &state);
     return;
   case PATH_STOP:
     return;

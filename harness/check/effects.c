@@ -57,6 +57,12 @@ static int number_x64(unsigned reg, int *part) {
   return -1;
 }
 
+int8_t effects_number_x64(unsigned reg) {
+  int part = 0;
+  int number = number_x64(reg, &part);
+  return (int8_t)(part ? -1 : number);
+}
+
 static void stack_x64(const cs_insn *insn, struct effects *effects) {
   const cs_x86_op *operand = &insn->detail->x86.operands[0];
   int part = 0;
@@ -97,7 +103,9 @@ struct effects effects_x64(csh capstone, const cs_insn *insn) {
     effects.reads |= UINT32_C(1) << REG_T1;
   if (insn->id == X86_INS_PUSH || insn->id == X86_INS_POP)
     stack_x64(insn, &effects);
-  if (insn->id == X86_INS_CALL || insn->id == X86_INS_SYSCALL || insn->id == X86_INS_INT)
+  if (insn->id == X86_INS_CALL)
+    effects.writes = 0; /* the register with the address is read */
+  if (insn->id == X86_INS_SYSCALL || insn->id == X86_INS_INT)
     effects.reads = effects.writes = 0;
   return effects;
 }
@@ -113,6 +121,10 @@ static int number_arm64(unsigned reg) {
           : reg == ARM64_REG_X30                        ? 30
                                                         : -1;
   return x < 0 ? -1 : of_x[x];
+}
+
+int8_t effects_number_arm64(unsigned reg) {
+  return (int8_t)(reg >= ARM64_REG_W0 && reg <= ARM64_REG_W30 ? -1 : number_arm64(reg));
 }
 
 static uint32_t bit_arm64(unsigned reg) {

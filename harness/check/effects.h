@@ -36,6 +36,10 @@ const char *effects_register(bool x64, int number);
 /* The portable register NAME ("A0"), or -1. */
 int effects_portable(const char *name);
 
+/* The number of a whole register of Capstone's, or -1. */
+int8_t effects_number_x64(unsigned reg);
+int8_t effects_number_arm64(unsigned reg);
+
 /* What INSN, decoded by CAPSTONE for x86-64 or arm64, does. */
 struct effects effects_x64(csh capstone, const cs_insn *insn);
 struct effects effects_arm64(const cs_insn *insn);

@@ -170,6 +170,8 @@ bool program_open(const char *path, struct program *program, struct bytes *why) 
 void program_close(struct program *program) {
   for (size_t i = 0; i < program->count; i++)
     free(program->routines[i].name);
+  for (uint64_t i = 0; program->codes && i < program->size; i++)
+    free(program->codes[i].ways);
   if (program->insn)
     cs_free(program->insn, 1);
   if (program->capstone)
@@ -274,9 +276,8 @@ static void describe_x64(const struct program *program, const cs_insn *insn, str
     code->target = insn->address + insn->size + (uint64_t)second->mem.disp;
     return;
   case X86_INS_CALL:
-    code->kind = PATH_CALL, code->sets_stack = false, code->sets_number = true, code->number = -1;
-    if (!direct)
-      code->kind = PATH_AWAY;
+    code->kind = direct ? PATH_CALL : PATH_CALL_AWAY;
+    code->sets_stack = false, code->sets_number = true, code->number = -1;
     return;
   case X86_INS_RET:
     code->kind = PATH_RETURN, code->sets_stack = false;
@@ -345,8 +346,10 @@ static void describe_arm64(const cs_insn *insn, struct code *code) {
   case ARM64_INS_BL:
     code->kind = PATH_CALL, code->keeps_number = false;
     return;
-  case ARM64_INS_BR:
   case ARM64_INS_BLR:
+    code->kind = PATH_CALL_AWAY, code->keeps_number = false;
+    return;
+  case ARM64_INS_BR:
     code->kind = PATH_AWAY;
     return;
   case ARM64_INS_RET:
@@ -402,5 +405,12 @@ struct code *program_code(struct program *program, uint64_t address) {
   else
     describe_arm64(program->insn, code);
   code->effects = program->x64 ? effects_x64(program->capstone, program->insn) : effects_arm64(program->insn);
+  code->lead = program->x64 ? leads_move_x64(program->insn, &code->away) : leads_move_arm64(program->insn, &code->away);
   return code;
+}
+
+bool program_call_ends(const struct program *program, const struct code *code, int64_t number) {
+  if (code->old_call) /* int 0x80 has the numbers of the 32-bit machine */
+    return number == 1 || number == 252;
+  return program->x64 ? number == 60 || number == 231 : number == 93 || number == 94;
 }

@@ -4,6 +4,7 @@
 
 #include "harness/base/bytes.h"
 #include "harness/check/effects.h"
+#include "harness/check/leads.h"
 
 #include <capstone/capstone.h>
 
@@ -14,11 +15,22 @@ struct routine {
   bool root;    /* where an execution may begin, or what others may call */
   bool returns; /* some path of it comes back */
   bool walked;
+  bool taken;         /* its address is taken, or stands in data */
   bool has_arguments; /* begins with the arguments of the program on the stack */
 };
 
 /* How an instruction goes on. */
-enum path_kind { PATH_ON, PATH_JUMP, PATH_BRANCH, PATH_CALL, PATH_RETURN, PATH_AWAY, PATH_KERNEL, PATH_STOP };
+enum path_kind {
+  PATH_ON,
+  PATH_JUMP,
+  PATH_BRANCH,
+  PATH_CALL,
+  PATH_RETURN,
+  PATH_AWAY, /* a jump by a register */
+  PATH_CALL_AWAY,
+  PATH_KERNEL,
+  PATH_STOP
+};
 
 enum { LOST_RCX = 1, LOST_R11 = 2 };
 
@@ -27,17 +39,21 @@ struct code {
   bool decoded, valid;
   uint8_t size;
   enum path_kind kind;
-  uint64_t target;             /* of a jump, a branch, a call */
-  int grows;                   /* bytes put on the stack; below 0: taken from it */
-  bool old_call;               /* int 0x80 */
-  bool sets_stack;             /* the stack pointer becomes something else */
-  bool takes_address;          /* of `target`: lea, adr */
+  uint64_t target;    /* of a jump, a branch, a call */
+  int grows;          /* bytes put on the stack; below 0: taken from it */
+  bool old_call;      /* int 0x80 */
+  bool sets_stack;    /* the stack pointer becomes something else */
+  bool takes_address; /* of `target`: lea, adr */
+  int8_t away;        /* the register by which a path goes on, -1: an address in memory */
+  struct lead_move lead;
   bool saves_link, loads_link; /* arm64: x30 to the stack, and from it */
   uint8_t reads, writes;       /* LOST_RCX, LOST_R11 */
   bool sets_number, keeps_number;
   int64_t number; /* what the register of the system call's number becomes; -1: not known */
   bool pushes_number, pops_number;
   struct effects effects;
+  uint64_t *ways; /* of PATH_AWAY and PATH_CALL_AWAY, once the walk knows them: where to; owned */
+  size_t way_count;
 };
 
 struct program {
@@ -61,6 +77,12 @@ struct code *program_code(struct program *program, uint64_t address);
 
 /* The routine or data item that holds ADDRESS, or NULL. */
 struct routine *program_routine(const struct program *program, uint64_t address);
+
+/* Whether the system call CODE, with NUMBER in its register, ends the program. */
+bool program_call_ends(const struct program *program, const struct code *code, int64_t number);
+
+/* Whether the system call CODE, with NUMBER in its register, ends the program. */
+bool program_call_ends(const struct program *program, const struct code *code, int64_t number);
 
 /* "routine+0x12 (0x401234)": where ADDRESS is. */
 void program_place(const struct program *program, uint64_t address, struct bytes *text);

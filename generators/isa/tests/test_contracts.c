@@ -257,6 +257,53 @@ static void table_leads_elsewhere(void) {
   ret();
 }
 
+static void address_leads_elsewhere(void) {
+  data("table", 8);
+  data_address("victim.one");
+  data_value(64, 0x7ff0);
+  routine("victim", in(A0), destroys(A0, T0));
+  la(T0, "table");
+  ld64x(T0, T0, A0);
+  jump_register(T0);
+  label("one");
+  ret();
+}
+
+/* A1 is kept by one of the routines that the table leads to, and destroyed by the other. */
+static void called_by_table_destroys(void) {
+  lay_helper();
+  routine("keeper", in(A0), out(A0));
+  add(A0, A0, 1);
+  ret();
+  data("table", 8);
+  data_address("keeper");
+  data_address("helper");
+  routine("victim", in(A0, A3), out(A0), destroys(A1, T0));
+  enter_bare();
+  li(A1, 1);
+  la(T0, "table");
+  ld64x(T0, T0, A3);
+  call_register(T0);
+  HERE add(A0, A0, A1);
+  leave();
+}
+
+static void called_by_address_destroys(void) {
+  lay_helper();
+  routine("victim", in(A0), out(A0), destroys(A1, T0));
+  enter_bare();
+  li(A1, 1);
+  la(T0, "helper");
+  call_register(T0);
+  HERE add(A0, A0, A1);
+  leave();
+}
+
+static void jumps_by_what_was_given(void) {
+  routine("victim", in(A0), no_return);
+  jump_register(A0);
+}
+
 static void runs_into_next(void) {
   routine("victim", destroys(T0));
   HERE li(T0, 1);
@@ -363,6 +410,10 @@ static const struct {
     {jump_into_instruction, "TARGET", "victim", "a path begins here, inside of another instruction",
      "leads out of the code"},
     {table_leads_elsewhere, "TARGET", "table", SAME("an entry of the table leads to no routine, but to")},
+    {address_leads_elsewhere, "TARGET", "table", SAME("an entry of the table leads to no routine, but to 0x7ff0")},
+    {called_by_table_destroys, "UNDEFINED", "victim", SAME("A1 is read, and the call of helper has destroyed A1")},
+    {called_by_address_destroys, "UNDEFINED", "victim", SAME("A1 is read, and the call of helper has destroyed A1")},
+    {jumps_by_what_was_given, "TARGET", "victim", SAME("jumps by a register, and no table is known for it")},
     {runs_into_next, "NEXT", "victim", SAME("runs on into _start")},
     {nothing_leads_there, "UNREACHED", "victim", SAME("no path leads to")},
     {calls_what_is_no_routine, "TARGET", "victim", SAME("calls what is no routine: victim+")},
@@ -443,9 +494,67 @@ static void lay_faultless(void) {
   leave();
 }
 
+/* Tables of addresses, by which it is called and jumped; one among other things; and an address in memory. */
+static void lay_addresses(void) {
+  lay_helper();
+  data("names", 8);
+  data_address("text");
+  data_address("victim.one");
+  data_value(64, 99);
+  data_address("helper");
+  data("table", 8);
+  data_address("victim.one");
+  data_address("victim.two");
+  data("callees", 8);
+  data_address("helper");
+  data("text", 1);
+  data_value(64, 0x6867666564636261);
+  bss("place", 16, 8);
+  routine("victim", in(A0, A1, S0), out(A0), destroys(A1, A2, T0));
+  enter(S1);
+  la(S1, "callees");
+  ld64x(T0, S1, A1);
+  call_register(T0);
+  la(T0, "names");
+  ld64(T0, T0, 24);
+  call_register(T0);
+  ld64(T0, S0, 0);
+  call_register(T0);
+  la(T0, "names");
+  shl(A2, A0, 4);
+  add(T0, T0, A2);
+  ld64(T0, T0, 8);
+  call_register(T0);
+  la(T0, "table");
+  ld64x(T0, T0, A0);
+  jump_register(T0);
+  label("one");
+  li(A0, 1);
+  label("two");
+  leave();
+}
+
+/* The template of a system call goes on after it, also where the call ends the program. */
+static void lay_end(void) {
+  routine("last", in(A0), no_return);
+  sys(NR_EXIT_GROUP);
+  routine("victim", in(A0));
+  bne(A0, 1, "end");
+  ret();
+  label("end");
+  bne(A0, 2, "other");
+  jump("last");
+  label("other");
+  li(A0, 1);
+  sys(NR_EXIT);
+}
+
+static void (*const right[])(void) = {lay_faultless, lay_addresses, lay_end};
+enum { RIGHT = sizeof right / sizeof *right };
+
 START_TEST(what_is_right_passes) {
   char text[4096];
-  ck_assert_msg(check_program((BlIsa)_i, lay_faultless, text, sizeof text) == 0, "%s", text);
+  ck_assert_msg(check_program((BlIsa)(_i % ISA_COUNT), right[_i / ISA_COUNT], text, sizeof text) == 0, "%s", text);
 }
 END_TEST
 
@@ -464,7 +573,7 @@ int main(void) {
   tcase_set_timeout(tests, 60);
   tcase_add_loop_test(tests, fault_is_refused_on_x64, 0, FAULTS);
   tcase_add_loop_test(tests, fault_is_refused_on_arm64, 0, FAULTS);
-  tcase_add_loop_test(tests, what_is_right_passes, 0, ISA_COUNT);
+  tcase_add_loop_test(tests, what_is_right_passes, 0, RIGHT * ISA_COUNT);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);

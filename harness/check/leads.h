@@ -1,0 +1,56 @@
+/* Where a jump or a call by a register may go: the addresses that the registers hold, and the entries of tables that
+   they were loaded from. A path that joins another keeps what both know. */
+#ifndef HARNESS_CHECK_LEADS_H
+#define HARNESS_CHECK_LEADS_H
+
+#include <capstone/capstone.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct program;
+struct code;
+
+enum lead_kind {
+  LEAD_NONE,
+  LEAD_ADDRESS, /* `address` */
+  LEAD_NEAR,    /* somewhere after `address`, in what is named there */
+  LEAD_ENTRY,   /* an entry of the table at `address` */
+  LEAD_TARGET   /* that, a distance, added to `address` */
+};
+
+struct lead {
+  uint64_t address;
+  enum lead_kind kind;
+  uint8_t size; /* of an entry, in bytes */
+  bool one;     /* the entry is the one at `address`, and no other */
+  bool each;    /* the table has nothing but such entries */
+};
+
+enum lead_move_kind { MOVE_NOTHING, MOVE_TAKE, MOVE_ADD_NUMBER, MOVE_ADD_REGISTER, MOVE_LOAD };
+
+/* What an instruction does to them, besides copies, which effects.h tells. Registers are numbers of effects.h. */
+struct lead_move {
+  enum lead_move_kind kind;
+  int8_t to, from, other; /* -1: none; `from` is the base of a load, and `other` its index */
+  uint8_t size;           /* of a load */
+  int64_t number;         /* the address, what is added, the displacement */
+};
+
+/* Finds the move of INSN, and in AWAY the register by which it goes on. */
+struct lead_move leads_move_x64(const cs_insn *insn, int8_t *away);
+struct lead_move leads_move_arm64(const cs_insn *insn, int8_t *away);
+
+/* LEADS, one for each register, become what they are after CODE. */
+void leads_change(const struct code *code, struct lead *leads);
+
+/* A call was made: only registers that calls keep still lead anywhere. */
+void leads_call(struct lead *leads);
+
+/* MINE becomes what both know; true: that is less than before. */
+bool leads_join(struct lead *mine, const struct lead *other);
+
+/* The Ith place to which LEAD leads; false: there is no such. AT: the entry that says so, or 0. */
+bool leads_way(const struct program *program, const struct lead *lead, size_t i, uint64_t *to, uint64_t *at);
+
+#endif
