@@ -171,7 +171,7 @@ install: $(BUILD)/bytegate $(MANUALS:%=$(BUILD)/%) $(HELPERS) $(BUILD)/libbytela
 	install -D -m 755 $(BUILD)/bytegate "$(DESTDIR)$(PREFIX)/bin/bytegate"
 	for each in $(MANUALS); do \
 	  install -D -m 644 "$(BUILD)/$$each" "$(DESTDIR)$(PREFIX)/share/man/$$each" || exit 1; done
-	find fixtures/example fixtures/gallery fixtures/howto.md -type f | while read -r each; do \
+	find fixtures/example fixtures/gallery fixtures/schemas fixtures/howto.md -type f | while read -r each; do \
 	  install -D -m 644 "$$each" "$(DESTDIR)$(PREFIX)/share/doc/bytegate/$${each#fixtures/}" || exit 1; done
 	for each in $(HELPERS:$(BUILD)/%=%); do \
 	  install -D -m 755 "$(BUILD)/$$each" "$(DESTDIR)$(PREFIX)/lib/bytegate/$$each" || exit 1; done

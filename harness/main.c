@@ -59,18 +59,31 @@ static bool format_shows(const struct session *session, const struct result *res
   return *name && report_shows_failure(report_formats[number], session, result);
 }
 
-/* Returns whether the gate may be believed; not where the audit was INTERRUPTED. */
-static bool audit(struct workspace *workspace, bool verbose, bool comments, int *interrupted) {
+/* What the command self-audit prints with --json (fixtures/schemas/self-audit.json). */
+static void print_audit(const struct audit_report *report) {
+  json_t *root = json_object();
+  json_set(root, "planted", json_integer(report->planted));
+  json_set(root, "missed", json_integer(report->missed));
+  json_set(root, "interrupted", json_boolean(report->interrupted != 0));
+  json_set(root, "plants", json_lines_of(span_of(&report->log)));
+  json_set(root, "left_out", json_lines_of(span_of(&report->left_out)));
+  json_print(root);
+}
+
+/* Returns whether the gate may be believed; not where the audit was INTERRUPTED. JSON: the command self-audit. */
+static bool audit(struct workspace *workspace, bool verbose, bool comments, bool json, int *interrupted) {
   struct audit_report report;
   audit_run(workspace, format_shows, &report);
-  if (verbose || report.missed)
+  if (json)
+    print_audit(&report);
+  if (!json && (verbose || report.missed))
     fputs(span_of(&report.log).data, comments || report.missed ? stderr : stdout);
   for (char *rest = report.left_out.data, *line = strsep(&rest, "\n"); line && *line; line = strsep(&rest, "\n"))
-    fprintf(comments ? stderr : stdout, "self-audit: left out: %s\n", line);
+    fprintf(comments || json ? stderr : stdout, "self-audit: left out: %s\n", line);
   if (report.missed)
     fprintf(stderr, "bytegate: self-audit: %u planted faults of %u were not caught; no verdict of this gate counts\n",
             report.missed, report.planted);
-  else if (!comments && !report.interrupted)
+  else if (!comments && !json && !report.interrupted)
     printf("self-audit: %u planted faults, each caught\n", report.planted);
   bool good = report.missed == 0 && !report.interrupted;
   *interrupted = report.interrupted;
@@ -173,7 +186,8 @@ static int report_nothing(struct session *session, const struct options *options
 static int verify(struct session *session, struct workspace *workspace, const struct options *options) {
   struct bytes why = {0};
   int status = 0;
-  if (options->audit && !audit(workspace, options->session.verbose, !prints_text(options), &session->interrupted))
+  if (options->audit &&
+      !audit(workspace, options->session.verbose, !prints_text(options), false, &session->interrupted))
     return report_nothing(session, options, EXIT_INFRASTRUCTURE,
                           session->interrupted ? "" : "the self-audit missed a planted fault");
   if (prints_text(options)) {
@@ -186,14 +200,6 @@ static int verify(struct session *session, struct workspace *workspace, const st
     status = report_nothing(session, options, status, why.data);
   bytes_free(&why);
   return status;
-}
-
-/* Prints ROWS as JSON, and frees nothing. */
-static void print_rows(const json_t *rows) {
-  struct bytes text = {0};
-  json_append(&text, rows, JSON_INDENT(1));
-  fwrite(text.data, 1, text.len, stdout);
-  bytes_free(&text);
 }
 
 /* Prints one line of list, or appends it to ROWS where the list is JSON (fixtures/schemas/list.json). */
@@ -225,7 +231,7 @@ static int list(struct session *session, bool json) {
         }
   }
   if (json)
-    print_rows(rows);
+    json_print(json_incref(rows));
   json_decref(rows);
   if (count == 0)
     fputs("bytegate: no case is selected\n", stderr);
@@ -255,6 +261,55 @@ static const struct result *find_failure(const struct session *session) {
 /* How long reduce looks for something smaller, where no option says so. */
 enum { REDUCE_SECONDS = 60 };
 
+/* What was reduced, for people. KEEP is the path of the case that it would be, which IS_FOUND by its suite. */
+static void tell_reduction(const struct result *failure, const struct reduction *reduction, const char *out,
+                           const char *keep, bool is_found) {
+  struct bytes text = {0};
+  printf("reduced from %zu to %zu bytes by %zu runs%s%s: %s\n", failure->test_case->input.len, reduction->document.len,
+         reduction->tried, reduction->interrupted ? ", and interrupted (the same command goes on)" : "",
+         reduction->out_of_time ? ", and out of time (the same command goes on; --seconds N)" : "", out);
+  bytes_escaped(&text, span_of(&reduction->document));
+  printf("  %.2000s\n", span_of(&text).data);
+  bytes_clear(&text);
+  bytes_text(&text, "  keep      cp");
+  report_word(&text, out);
+  report_word(&text, keep);
+  printf("%s\n", text.data);
+  if (!is_found)
+    puts("            which the pattern of its suite does not find: change that");
+  bytes_free(&text);
+}
+
+/* The same as JSON (fixtures/schemas/reduce.json). */
+static void print_reduction(const struct session *session, const struct result *failure,
+                            const struct reduction *reduction, const char *out, const char *keep, bool is_found) {
+  json_t *root = json_object();
+  struct bytes next = {0};
+  bytes_text(&next, "cp");
+  report_word(&next, out);
+  report_word(&next, keep);
+  json_set(root, "result", json_of_result(session, failure));
+  json_set(root, "document", json_string_of(span_of(&reduction->document)));
+  json_set(root, "bytes", json_integer((json_int_t)reduction->document.len));
+  json_set(root, "bytes_before", json_integer((json_int_t)failure->test_case->input.len));
+  json_set(root, "runs", json_integer((json_int_t)reduction->tried));
+  json_set(root, "finished", json_boolean(!reduction->interrupted && !reduction->out_of_time));
+  json_set(root, "file", json_string_of(span_text(out)));
+  json_set(root, "found_by_suite", json_boolean(is_found));
+  json_set(root, "next", json_string_of(span_of(&next)));
+  json_print(root);
+  bytes_free(&next);
+}
+
+/* Says that nothing fails, and so that there is nothing for the command to do. */
+static int tell_nothing(bool json, const char *note) {
+  if (json)
+    json_print(json_pack("{s:s}", "note", note));
+  else
+    puts(note);
+  return EXIT_EQUAL;
+}
+
 /* Reduces the first failure of an opened session. Returns the exit status: that of a failure, as long as there is one.
  */
 static int reduce(struct session *session, struct workspace *workspace, const struct options *options) {
@@ -266,41 +321,31 @@ static int reduce(struct session *session, struct workspace *workspace, const st
     return status;
   }
   const struct result *failure = find_failure(session);
-  if (!failure) {
-    puts("no selected case fails, so there is nothing to reduce");
-    return EXIT_EQUAL;
-  }
+  bytes_free(&text);
+  if (!failure)
+    return tell_nothing(options->json, "no selected case fails, so there is nothing to reduce");
   struct reduction reduction;
+  bool is_found;
   report_headline(failure, &text);
-  printf("%s\n", text.data);
+  if (!options->json)
+    printf("%s\n", text.data);
+  bytes_free(&text);
   if (!is_of_document(session, failure)) {
     fprintf(stderr,
             "bytegate: only documents can be reduced, and %s is none: it is a conversation, a tree, or has "
             "published bytes\n",
             failure->test_case->id);
-    bytes_free(&text);
     return EXIT_USAGE;
   }
   reduce_result(workspace, failure, session->options->jobs, options->out,
                 options->seconds ? (double)options->seconds : REDUCE_SECONDS, &reduction);
   session->interrupted = reduction.interrupted;
-  printf("reduced from %zu to %zu bytes by %zu runs%s%s: %s\n", failure->test_case->input.len, reduction.document.len,
-         reduction.tried, reduction.interrupted ? ", and interrupted (the same command goes on)" : "",
-         reduction.out_of_time ? ", and out of time (the same command goes on; --seconds N)" : "", options->out);
-  bytes_clear(&text);
-  bytes_escaped(&text, span_of(&reduction.document));
-  bool is_found;
   char *path = reduced_case_path(failure, &is_found);
-  printf("  %.2000s\n", span_of(&text).data);
-  bytes_clear(&text);
-  bytes_text(&text, "  keep      cp");
-  report_word(&text, options->out);
-  report_word(&text, path);
-  printf("%s\n", text.data);
-  if (!is_found)
-    puts("            which the pattern of its suite does not find: change that");
+  if (options->json)
+    print_reduction(session, failure, &reduction, options->out, path, is_found);
+  else
+    tell_reduction(failure, &reduction, options->out, path, is_found);
   free(path);
-  bytes_free(&text);
   bytes_free(&reduction.document);
   return EXIT_DIVERGED;
 }
@@ -319,11 +364,11 @@ static int use_session(struct session *session, struct workspace *workspace, con
   case COMMAND_LIST:
     return list(session, options->json);
   case COMMAND_ACCEPT:
-    return accept_command(session, workspace, options->overwrite);
+    return accept_command(session, workspace, options->overwrite, options->json);
   case COMMAND_REDUCE:
     return reduce(session, workspace, options);
   case COMMAND_BLAME:
-    return blame_command(session, workspace, options->gate, options->has_byte, options->byte);
+    return blame_command(session, workspace, options);
   case COMMAND_BISECT:
     return bisect_command(session, workspace, options);
   default:
@@ -386,10 +431,10 @@ static int run_programs(struct options *options) {
   if (options->command == COMMAND_MERGE || options->record)
     status = run_recorded(options, &workspace);
   else if (options->command == COMMAND_INIT)
-    status = init_command(&workspace, &options->session, options->operands.items[0], options->out, options->overwrite);
+    status = init_command(&workspace, options);
   else if (options->command != COMMAND_AUDIT)
     status = run_session(options, &workspace);
-  else if (!audit(&workspace, true, false, &interrupted))
+  else if (!audit(&workspace, true, false, options->json, &interrupted))
     status = EXIT_INFRASTRUCTURE;
   end_by(interrupted, &workspace);
   workspace_close(&workspace);
@@ -426,13 +471,31 @@ static int list_machines(const struct text_list *names, bool json) {
              machine->class == ELFCLASS64 ? "64" : "32", machine->order == ELFDATA2MSB ? "big" : "little",
              machine->qemu, machine == host_machine() ? "native" : "qemu", machine->title);
   if (json)
-    print_rows(rows);
+    json_print(json_incref(rows));
   json_decref(rows);
   return EXIT_EQUAL;
 }
 
+/* Prints the completion as one string of JSON (fixtures/schemas/completion.json). Returns false: no such shell. */
+static bool print_completion_json(const char *shell) {
+  char *text = NULL;
+  size_t len = 0;
+  FILE *out = stdout;
+  stdout = open_memstream(&text, &len); /* glibc: the standard streams are variables (The GNU C Library, 12.2) */
+  if (!stdout)
+    die("out of memory");
+  bool good = options_print_completion(shell);
+  fclose(stdout);
+  stdout = out;
+  if (good)
+    json_print(json_pack("{s:s, s:s%}", "shell", shell, "script", text, len));
+  free(text);
+  return good;
+}
+
 static int complete(const struct options *options) {
-  if (options->operands.count == 1 && options_print_completion(options->operands.items[0]))
+  bool (*print)(const char *shell) = options->json ? print_completion_json : options_print_completion;
+  if (options->operands.count == 1 && print(options->operands.items[0]))
     return EXIT_EQUAL;
   fputs("bytegate: completion needs one word: bash, zsh or fish\n", stderr);
   return EXIT_USAGE;
@@ -563,7 +626,7 @@ int main(int argc, char **argv) {
     status = list_machines(&options.operands, options.json);
     break;
   case COMMAND_MAP:
-    status = map_command(options.operands.items[0]);
+    status = map_command(options.operands.items[0], options.json);
     break;
   case COMMAND_EXPLAIN:
     status = explain_command(options.operands.items[0], options.json, options.out);
@@ -572,14 +635,14 @@ int main(int argc, char **argv) {
     status = check_command(options.operands.items, options.operands.count, options.json, options.infer);
     break;
   case COMMAND_NEW:
-    status = new_command(options.operands.items[0], options.raw);
+    status = new_command(options.operands.items[0], options.raw, options.json);
     break;
   case COMMAND_LIVENESS:
-    status = liveness_command(options.session.build, "fixtures/loaders.ini", &options.session.programs);
+    status = liveness_command(options.session.build, "fixtures/loaders.ini", &options.session.programs, options.json);
     break;
   case COMMAND_LOADERS:
     status = loaders_command(options.session.build, "fixtures/loaders.ini", &options.operands,
-                             &options.session.programs, options.session.verbose);
+                             &options.session.programs, options.session.verbose, options.json);
     break;
   case COMMAND_MUTATE:
     status = mutate_command(&options);

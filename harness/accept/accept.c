@@ -2,11 +2,13 @@
 #include "harness/accept/accept.h"
 
 #include "harness/base/files.h"
+#include "harness/report/json.h"
 #include "harness/report/report.h"
 #include "harness/suite/conversation.h"
 #include "harness/suite/suite.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,32 @@
 /* What became of the selected cases. */
 struct tally_of_accepted {
   size_t accepted, equal, refused, held; /* HELD: for want of --overwrite */
+  json_t *told;                          /* an object for each case; NULL: it is told as text */
 };
+
+/* Says what became of RESULT: a word of at most nine letters, and more of it. */
+static void tell(const struct session *session, const struct result *result, struct tally_of_accepted *tally,
+                 const char *outcome, const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+static void tell(const struct session *session, const struct result *result, struct tally_of_accepted *tally,
+                 const char *outcome, const char *format, ...) {
+  char *more = NULL;
+  va_list args;
+  va_start(args, format);
+  if (vasprintf(&more, format, args) < 0)
+    die("out of memory");
+  va_end(args);
+  if (tally->told) {
+    json_t *one = json_object();
+    json_set(one, "result", json_of_result(session, result));
+    json_set(one, "outcome", json_string(outcome));
+    json_set(one, "about", json_string_of(span_text(more)));
+    json_array_append_new(tally->told, one);
+  } else {
+    printf("  %-9s %s\n", outcome, more);
+  }
+  free(more);
+}
 
 static void show(const struct result *result) {
   struct bytes text = {0};
@@ -140,28 +167,42 @@ static void accept(const struct session *session, const struct result *result, b
   const char *obstacle = find_obstacle(session, result);
   const struct result *other = obstacle ? NULL : find_other(session, result);
   const char *path = NULL;
-  show(result);
+  if (!tally->told)
+    show(result);
   if (obstacle || other) {
-    printf("  refused   %s%s%s\n", obstacle ? obstacle : "another answer came from ", other ? other->target->label : "",
-           other ? other->target->where : "");
+    tell(session, result, tally, "refused", "%s%s%s", obstacle ? obstacle : "another answer came from ",
+         other ? other->target->label : "", other ? other->target->where : "");
     tally->refused++;
     return;
   }
   if (was_written(session, result)) {
-    printf("  accepted  the same as before\n");
+    tell(session, result, tally, "accepted", "the same as before");
     return;
   }
   int failed = write_answer(result, overwrite, &path);
   if (failed == EEXIST && !overwrite) {
-    printf("  kept      %s: --overwrite replaces it\n", path);
+    tell(session, result, tally, "kept", "%s: --overwrite replaces it", path);
     tally->held++;
   } else if (failed) {
-    printf("  refused   %s: %s\n", path, strerror(failed));
+    tell(session, result, tally, "refused", "%s: %s", path, strerror(failed));
     tally->refused++;
   } else {
-    printf("  accepted  %s, %zu byte%s\n", path, result->answer.len, result->answer.len == 1 ? "" : "s");
+    tell(session, result, tally, "accepted", "%s, %zu byte%s", path, result->answer.len,
+         result->answer.len == 1 ? "" : "s");
     tally->accepted++;
   }
+}
+
+/* Says what came of all, as text or as JSON (fixtures/schemas/accept.json). */
+static void tell_all(const struct tally_of_accepted *tally) {
+  if (!tally->told) {
+    printf("%zu accepted, %zu equal already, %zu refused%s\n", tally->accepted, tally->equal, tally->refused,
+           tally->held ? ", some kept for want of --overwrite" : "");
+    return;
+  }
+  json_print(json_pack("{s:I, s:I, s:I, s:I, s:o}", "accepted", (json_int_t)tally->accepted, "equal",
+                       (json_int_t)tally->equal, "refused", (json_int_t)tally->refused, "kept", (json_int_t)tally->held,
+                       "cases", tally->told));
 }
 
 static bool is_ci(void) {
@@ -169,7 +210,7 @@ static bool is_ci(void) {
   return ci && *ci && strcmp(ci, "false") != 0 && strcmp(ci, "0") != 0;
 }
 
-int accept_command(struct session *session, struct workspace *workspace, bool overwrite) {
+int accept_command(struct session *session, struct workspace *workspace, bool overwrite, bool json) {
   struct tally_of_accepted tally = {0};
   struct bytes why = {0};
   int status = 0;
@@ -183,6 +224,7 @@ int accept_command(struct session *session, struct workspace *workspace, bool ov
     bytes_free(&why);
     return status;
   }
+  tally.told = json ? json_array() : NULL;
   for (size_t i = 0; i < session->result_count && !session->interrupted; i++) {
     const struct result *result = &session->results[i];
     bool judged = result->target != &session->oracle && result->verdict != NOT_RUN;
@@ -190,7 +232,6 @@ int accept_command(struct session *session, struct workspace *workspace, bool ov
     if (judged && result->verdict != EQUAL)
       accept(session, result, overwrite, &tally);
   }
-  printf("%zu accepted, %zu equal already, %zu refused%s\n", tally.accepted, tally.equal, tally.refused,
-         tally.held ? ", some kept for want of --overwrite" : "");
+  tell_all(&tally);
   return tally.refused || tally.held || session->interrupted ? EXIT_DIVERGED : EXIT_EQUAL;
 }

@@ -6,15 +6,17 @@
 
 #include "harness/session/session.h"
 
+struct options;
+
 /* Runs the selected cases, shows how each answer differs from what is expected, and makes it the expected bytes of its
    case: the file that `expected` names, or the lines `<` of its conversation. A file that is there is replaced only
-   where OVERWRITE is true. Refuses where the environment has CI: there nobody looks at the difference. Returns the exit
-   status: that of a failure, where a case cannot be accepted. */
-int accept_command(struct session *session, struct workspace *workspace, bool overwrite);
+   where OVERWRITE is true; where JSON, one value is printed (fixtures/schemas/accept.json). Refuses where the
+   environment has CI: there nobody looks at the difference. Returns the exit status: that of a failure, where a case
+   cannot be accepted. */
+int accept_command(struct session *session, struct workspace *workspace, bool overwrite, bool json);
 
-/* Writes the suite file PATH for the program ELF: reads its header, and runs it confined to see whether it is a server
-   and what it takes. NULL as PATH: NAME.ini in the current folder. Returns the exit status. */
-int init_command(struct workspace *workspace, const struct session_options *options, const char *elf, const char *path,
-                 bool overwrite);
+/* Writes the suite file for the program that the options name: reads its header, and runs it confined to see whether it
+   is a server and what it takes; into --out, or NAME.ini in the current folder. Returns the exit status. */
+int init_command(struct workspace *workspace, const struct options *options);
 
 #endif

@@ -5,7 +5,9 @@
 
 #include "harness/base/files.h"
 #include "harness/base/machine.h"
+#include "harness/cli/options.h"
 #include "harness/process/workspace.h"
+#include "harness/report/json.h"
 #include "harness/suite/suite.h"
 
 #include <ctype.h>
@@ -37,6 +39,7 @@ struct way {
 struct trial {
   struct workspace *workspace;
   const struct session_options *options;
+  bool json;
   const char *elf; /* from any folder */
   char *paths[2];  /* of the inputs */
 };
@@ -258,7 +261,14 @@ static int write_suite(const struct trial *trial, struct draft *draft) {
   bytes_free(&text);
   if (failed)
     return complain(draft->path, strerror(failed), EXIT_INFRASTRUCTURE);
-  printf("%s is written: look at it, and then\n  bytegate accept --suite %s '*'\n", draft->path, draft->path);
+  char *next = xasprintf("bytegate accept --suite %s '*'", draft->path);
+  if (trial->json)
+    json_print(json_pack("{s:o, s:s, s:b, s:s}", "suite", json_string_of(span_text(draft->path)), "drive",
+                         draft->way->serves ? "http" : "run", "takes_input", draft->takes_input || draft->way->serves,
+                         "next", next));
+  else
+    printf("%s is written: look at it, and then\n  %s\n", draft->path, next);
+  free(next);
   return EXIT_EQUAL;
 }
 
@@ -267,9 +277,11 @@ static bool can_be_named(const char *text) {
   return !strpbrk(text, "\n\r{}") && !strstr(text, " ;") && !isspace((unsigned char)text[strlen(text) - 1]);
 }
 
-int init_command(struct workspace *workspace, const struct session_options *options, const char *elf, const char *path,
-                 bool overwrite) {
-  struct trial trial = {.workspace = workspace, .options = options, .elf = realpath(elf, NULL)};
+int init_command(struct workspace *workspace, const struct options *all) {
+  const char *elf = all->operands.items[0];
+  const char *path = all->out;
+  struct trial trial = {
+      .workspace = workspace, .options = &all->session, .json = all->json, .elf = realpath(elf, NULL)};
   struct draft draft = {.name = name_after(elf)};
   int status = EXIT_USAGE;
   if (!trial.elf || access(trial.elf, X_OK) != 0) {
@@ -290,7 +302,7 @@ int init_command(struct workspace *workspace, const struct session_options *opti
   }
   if (!can_be_named(draft.elf))
     complain(elf, "a suite file cannot name it: braces, line ends and ' ;' mean something there", status);
-  else if (!overwrite && access(draft.path, F_OK) == 0)
+  else if (!all->overwrite && access(draft.path, F_OK) == 0)
     complain(draft.path, "it is there already; --overwrite replaces it, and -o FILE writes another", status);
   else
     status = write_suite(&trial, &draft);

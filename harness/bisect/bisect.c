@@ -10,9 +10,9 @@ static const char *operand(const struct options *options, size_t number) {
 
 int bisect_command(struct session *session, struct workspace *workspace, const struct options *options) {
   if (options->by_elf && options->operands.count >= 2)
-    return bisect_elf(session, workspace, operand(options, 0), operand(options, 1));
+    return bisect_elf(session, workspace, operand(options, 0), operand(options, 1), options->json);
   if (!options->by_elf && options->operands.count >= 1)
-    return bisect_git(session, workspace, operand(options, 1), operand(options, 2));
-  fputs("bytegate: bisect needs a CASE, or --elf and two programs: GOOD BAD\n", stderr);
+    return bisect_git(session, workspace, operand(options, 1), operand(options, 2), options->json);
+  fputs("bytegate: bisect needs a CASE (`bytegate list` names them), or --elf and two programs: GOOD BAD\n", stderr);
   return EXIT_USAGE;
 }

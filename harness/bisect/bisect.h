@@ -10,9 +10,10 @@
    the targets whose program has its file name or that --program selects. The second works in a clone in a temporary
    folder, which shares the objects of the repository that the current folder is in and never writes there. GOOD and BAD
    may be NULL: BAD is then HEAD, GOOD the nearest commit before it, in steps that double, in which the case is equal.
-   Both return the exit status: EXIT_DIVERGED when the guilty one is found, EXIT_EQUAL when nothing fails. */
-int bisect_elf(struct session *session, struct workspace *workspace, const char *good, const char *bad);
-int bisect_git(struct session *session, struct workspace *workspace, const char *good, const char *bad);
+   Where JSON, both print one value instead (fixtures/schemas/bisect.json). Both return the exit status: EXIT_DIVERGED
+   when the guilty one is found, EXIT_EQUAL when nothing fails. */
+int bisect_elf(struct session *session, struct workspace *workspace, const char *good, const char *bad, bool json);
+int bisect_git(struct session *session, struct workspace *workspace, const char *good, const char *bad, bool json);
 
 /* The generator that lays the program ELF: the stamp in the folder BUILD that lists its file. The caller frees the
    name; NULL after a message. */

@@ -6,8 +6,10 @@
 #include "harness/bisect/bisect_graft.h"
 #include "harness/drive/drive.h"
 #include "harness/process/workspace.h"
+#include "harness/report/json.h"
 #include "harness/report/report.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +31,12 @@ struct hunt {
   struct bytes left_out; /* lines about those that cannot */
   size_t runs;
   int interrupted;
+  bool json;
+  const struct session *session;
 };
+
+static int end_without(struct hunt *hunt, size_t differing, int status, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* ---- The failure ------------------------------------------------------------------------------------------------ */
 
@@ -94,7 +101,7 @@ static int find_failure(struct hunt *hunt, struct session *session, const char *
     hunt->failure = *failure;
     *failure = (struct result){0};
   } else if (count) {
-    printf("%s does what it should in all of %zu selected runs\n", bad, count);
+    end_without(hunt, 0, EXIT_EQUAL, "%s does what it should in all of %zu selected runs", bad, count);
   }
   for (size_t i = 0; i < count; i++)
     result_free(&results[i]);
@@ -236,20 +243,21 @@ static unsigned short *common_lengths(char **a, size_t n, char **b, size_t m) {
   return lengths;
 }
 
-static void print_line(struct build *build, const struct unit *unit, const char *side) {
+static void add_line(struct build *build, const struct unit *unit, const char *side, struct bytes *out) {
   const struct map_entry *entry = program_map_at(&build->map, unit->address);
   struct code code = {0};
   struct bytes target = {0};
   bytes_text(&target, "");
   add_target(build, unit, &target);
   if (entry && code_read(&build->reader, entry->bytes, entry->len, unit->address, &code))
-    printf("  %s  %s:%d  %s%s%s\n", side, entry->file, entry->line, code.text, target.len ? "  ->" : "", target.data);
+    bytes_printf(out, "  %s  %s:%d  %s%s%s\n", side, entry->file, entry->line, code.text, target.len ? "  ->" : "",
+                 target.data);
   bytes_free(&target);
 }
 
-/* Prints the instructions that only one of the two routines has. */
-static void print_listings(struct hunt *hunt, const struct item *item, const struct item *twin,
-                           const struct listing *good, const struct listing *bad) {
+/* Appends the instructions that only one of the two routines has. */
+static void add_listings(struct hunt *hunt, const struct item *item, const struct item *twin,
+                         const struct listing *good, const struct listing *bad, struct bytes *out) {
   size_t n = good->count;
   size_t m = bad->count;
   char **a = describe_units(&hunt->good, item, good);
@@ -261,34 +269,34 @@ static void print_listings(struct hunt *hunt, const struct item *item, const str
       i++;
       k++;
     } else if (i < n && (k == m || lengths[(i + 1) * (m + 1) + k] >= lengths[i * (m + 1) + k + 1])) {
-      print_line(&hunt->good, &good->units[i++], "good");
+      add_line(&hunt->good, &good->units[i++], "good", out);
       lines++;
     } else {
-      print_line(&hunt->bad, &bad->units[k++], "bad ");
+      add_line(&hunt->bad, &bad->units[k++], "bad ", out);
       lines++;
     }
   }
   if (lines == 0)
-    puts("  only where its branches lead differs");
+    bytes_text(out, "  only where its branches lead differs\n");
   free(lengths);
   free_lines(a, n);
   free_lines(b, m);
 }
 
-static void print_code(struct hunt *hunt, const struct item *item, const struct item *twin) {
+static void add_code(struct hunt *hunt, const struct item *item, const struct item *twin, struct bytes *out) {
   struct listing good;
   struct listing bad;
   struct bytes why = {0};
   bool listed = build_list(&hunt->good, item, &good, &why);
   listed &= build_list(&hunt->bad, twin, &bad, &why);
   if (listed && good.count < MOST_UNITS && bad.count < MOST_UNITS)
-    print_listings(hunt, item, twin, &good, &bad);
+    add_listings(hunt, item, twin, &good, &bad, out);
   listing_free(&good);
   listing_free(&bad);
   bytes_free(&why);
 }
 
-static void print_data(struct hunt *hunt, const struct item *item, const struct item *twin) {
+static void add_data(struct hunt *hunt, const struct item *item, const struct item *twin, struct bytes *out) {
   const uint8_t *a = build_bytes(&hunt->good, item);
   const uint8_t *b = build_bytes(&hunt->bad, twin);
   size_t lines = 0;
@@ -296,54 +304,113 @@ static void print_data(struct hunt *hunt, const struct item *item, const struct 
     const struct map_entry *entry = program_map_at(&hunt->bad.map, twin->address + i);
     if (a[i] == b[i])
       continue;
-    printf("  byte %llu: good 0x%02x, bad 0x%02x  %s:%d\n", (unsigned long long)i, a[i], b[i],
-           entry ? entry->file : "?", entry ? entry->line : 0);
+    bytes_printf(out, "  byte %llu: good 0x%02x, bad 0x%02x  %s:%d\n", (unsigned long long)i, a[i], b[i],
+                 entry ? entry->file : "?", entry ? entry->line : 0);
     lines++;
   }
 }
 
-static void print_guilty(struct hunt *hunt, const struct item *item) {
+/* Appends the lines in which ITEM differs from its twin of the bad build. */
+static void add_differences(struct hunt *hunt, const struct item *item, struct bytes *out) {
   const struct item *twin = build_item(&hunt->bad, item->name);
-  const struct map_entry *entry = program_map_at(&hunt->bad.map, twin->address);
-  printf("%s %s  %s:%d\n", item->kind == ITEM_CODE ? "routine" : "table", item->name, entry ? entry->file : "?",
-         entry ? entry->line : 0);
   if (item->kind == ITEM_CODE)
-    print_code(hunt, item, twin);
+    add_code(hunt, item, twin, out);
   else
-    print_data(hunt, item, twin);
+    add_data(hunt, item, twin, out);
 }
 
 /* ---- The hunt --------------------------------------------------------------------------------------------------- */
 
-static void print_outcome(struct hunt *hunt, const struct item *const *set, size_t count, size_t differing) {
+static const char *kind_word(const struct item *item) { return item->kind == ITEM_CODE ? "routine" : "table"; }
+
+/* The line of the source where ITEM stands in the bad build, or NULL. */
+static const struct map_entry *source_of(const struct hunt *hunt, const struct item *item) {
+  return program_map_at(&hunt->bad.map, build_item(&hunt->bad, item->name)->address);
+}
+
+static void tell_outcome(struct hunt *hunt, const struct item *const *set, size_t count, size_t differing) {
   const struct result *failure = &hunt->failure;
   printf("BISECT %s/%s %s %s:", failure->suite->name, failure->test_case->id, failure->target->label,
          failure->target->where);
   for (size_t i = 0; i < count; i++)
     printf("%s %s", i ? "," : "", set[i]->name);
   printf(" (of %zu that differ, by %zu runs)\n", differing, hunt->runs);
-  for (size_t i = 0; i < count; i++)
-    print_guilty(hunt, set[i]);
+  for (size_t i = 0; i < count; i++) {
+    const struct map_entry *entry = source_of(hunt, set[i]);
+    struct bytes lines = {0};
+    add_differences(hunt, set[i], &lines);
+    printf("%s %s  %s:%d\n%s", kind_word(set[i]), set[i]->name, entry ? entry->file : "?", entry ? entry->line : 0,
+           span_of(&lines).data);
+    bytes_free(&lines);
+  }
+  fputs(span_of(&hunt->left_out).data, stdout);
+}
+
+/* The same as JSON (fixtures/schemas/bisect.json); NOTE, where not NULL, says why there is no guilty one. */
+static void print_outcome(struct hunt *hunt, const struct item *const *set, size_t count, size_t differing,
+                          const char *note) {
+  json_t *root = json_object();
+  json_t *guilty = json_array();
+  for (size_t i = 0; i < count; i++) {
+    const struct map_entry *entry = source_of(hunt, set[i]);
+    struct bytes lines = {0};
+    json_t *one = json_object();
+    add_differences(hunt, set[i], &lines);
+    json_set(one, "kind", json_string(kind_word(set[i])));
+    json_set(one, "name", json_string_of(span_text(set[i]->name)));
+    if (entry) {
+      json_set(one, "file", json_string_of(span_text(entry->file)));
+      json_set(one, "line", json_integer(entry->line));
+    }
+    json_set(one, "differences", json_lines_of(span_of(&lines)));
+    json_array_append_new(guilty, one);
+    bytes_free(&lines);
+  }
+  if (hunt->failure.suite)
+    json_set(root, "result", json_of_result(hunt->session, &hunt->failure));
+  if (note)
+    json_set(root, "note", json_string_of(span_text(note)));
+  json_set(root, "guilty", guilty);
+  json_set(root, "differing", json_integer((json_int_t)differing));
+  json_set(root, "runs", json_integer((json_int_t)hunt->runs));
+  json_set(root, "not_replaceable", json_lines_of(span_of(&hunt->left_out)));
+  json_print(root);
+}
+
+/* Says that the hunt ends without a guilty one, and why. Returns STATUS. */
+static int end_without(struct hunt *hunt, size_t differing, int status, const char *format, ...) {
+  char *note = NULL;
+  va_list args;
+  va_start(args, format);
+  if (vasprintf(&note, format, args) < 0)
+    die("out of memory");
+  va_end(args);
+  if (hunt->json)
+    print_outcome(hunt, NULL, 0, differing, note);
+  else
+    printf("%s\n%s", note, span_of(&hunt->left_out).data);
+  free(note);
+  return status;
 }
 
 static int hunt_down(struct hunt *hunt) {
   size_t differing = hunt->count;
-  if (differing == 0) {
-    printf("no routine or table of %s does otherwise than that of %s\n%s", hunt->bad.path, hunt->good.path,
-           span_of(&hunt->left_out).data);
-    return EXIT_INFRASTRUCTURE;
-  }
-  if (!passes_with(hunt, hunt->items, hunt->count)) {
-    printf("with all %zu routines and tables that differ taken from %s, %s still fails: the fault is in what cannot be "
-           "replaced\n%s",
-           differing, hunt->good.path, hunt->bad.path, span_of(&hunt->left_out).data);
-    return EXIT_INFRASTRUCTURE;
-  }
+  if (differing == 0)
+    return end_without(hunt, 0, EXIT_INFRASTRUCTURE, "no routine or table of %s does otherwise than that of %s",
+                       hunt->bad.path, hunt->good.path);
+  if (!passes_with(hunt, hunt->items, hunt->count))
+    return end_without(
+        hunt, differing, EXIT_INFRASTRUCTURE,
+        "with all %zu routines and tables that differ taken from %s, %s still fails: the fault is in what cannot be "
+        "replaced",
+        differing, hunt->good.path, hunt->bad.path);
   minimise(hunt, hunt->items, &hunt->count);
   if (hunt->interrupted)
     return EXIT_INFRASTRUCTURE;
-  print_outcome(hunt, hunt->items, hunt->count, differing);
-  fputs(span_of(&hunt->left_out).data, stdout);
+  if (hunt->json)
+    print_outcome(hunt, hunt->items, hunt->count, differing, NULL);
+  else
+    tell_outcome(hunt, hunt->items, hunt->count, differing);
   return EXIT_DIVERGED;
 }
 
@@ -355,18 +422,18 @@ static int pursue(struct hunt *hunt) {
   if (hunt->failure.verdict == HUNG && hunt->target.deadline > HANG_DEADLINE)
     hunt->target.deadline = HANG_DEADLINE;
   report_headline(&hunt->failure, &text);
-  printf("%s\n", text.data);
+  if (!hunt->json)
+    printf("%s\n", text.data);
   bytes_free(&text);
-  if (!passes(hunt, hunt->good.path)) {
-    printf("%s fails in this case too\n", hunt->good.path);
-    return EXIT_USAGE;
-  }
+  if (!passes(hunt, hunt->good.path))
+    return end_without(hunt, 0, EXIT_USAGE, "%s fails in this case too; name a GOOD build that passes it",
+                       hunt->good.path);
   find_differences(hunt);
   return hunt_down(hunt);
 }
 
-int bisect_elf(struct session *session, struct workspace *workspace, const char *good, const char *bad) {
-  struct hunt hunt = {.workspace = workspace};
+int bisect_elf(struct session *session, struct workspace *workspace, const char *good, const char *bad, bool json) {
+  struct hunt hunt = {.workspace = workspace, .json = json, .session = session};
   struct bytes why = {0};
   int status = EXIT_USAGE;
   char *paths[] = {realpath(good, NULL), realpath(bad, NULL)};

@@ -4,6 +4,7 @@
 #include "harness/base/command.h"
 #include "harness/bisect/bisect.h"
 #include "harness/process/workspace.h"
+#include "harness/report/json.h"
 #include "harness/suite/suite.h"
 
 #include <glob.h>
@@ -29,6 +30,7 @@ struct trail {
   char *clone;
   const char *step[STEP_WORDS]; /* the words of one step, NULL at the end */
   char *owned[4];
+  bool json;
 };
 
 /* Runs WORDS in FOLDER and appends what they print to OUT. Returns the exit status, or -1. */
@@ -104,7 +106,12 @@ static int step_at(struct trail *trail, const char *commit) {
 static void explain_start(const struct trail *trail, const char *commit, int status) {
   struct bytes log = {0};
   if (status == STEP_GOOD) {
-    printf("the case is equal at %s: nothing to bisect\n", commit);
+    char *note = xasprintf("the case is equal at %s: nothing to bisect", commit);
+    if (trail->json)
+      json_print(json_pack("{s:s}", "note", note));
+    else
+      puts(note);
+    free(note);
     return;
   }
   char *path = xasprintf("%s/build.log", trail->clone);
@@ -139,20 +146,42 @@ static char *find_good(struct trail *trail, const char *bad) {
   }
 }
 
+/* The same as JSON (fixtures/schemas/bisect.json). COMMIT is its line and its author, CHANGES git's table of files. */
+static void print_commit_json(const struct result *failure, const struct bytes *commit, const struct bytes *changes) {
+  json_t *root = json_object();
+  json_t *one = json_object();
+  struct span text = span_of(commit);
+  size_t hash = strcspn(text.data, " ");
+  size_t line = strcspn(text.data, "\n");
+  char *name = xasprintf("%s/%s", failure->suite->name, failure->test_case->id);
+  json_set(one, "hash", json_string_of((struct span){text.data, hash}));
+  json_set(one, "subject", json_string_of((struct span){text.data + hash + 1, line > hash ? line - hash - 1 : 0}));
+  json_set(one, "changes", json_lines_of(span_of(changes)));
+  json_set(root, "case", json_string_of(span_text(name)));
+  json_set(root, "program", json_string_of(span_text(failure->target->label)));
+  json_set(root, "runner", json_string_of(span_text(failure->target->where)));
+  json_set(root, "commit", one);
+  json_print(root);
+  free(name);
+}
+
 /* Prints the commit that git found, or what is left when it could not tell. */
 static int print_commit(struct trail *trail, const struct result *failure, const struct bytes *log, int status) {
-  struct bytes out = {0};
+  struct bytes commit = {0};
+  struct bytes changes = {0};
   if (status != 0) {
     fprintf(stderr, "bytegate: git bisect ended without an answer: %s\n", span_of(log).data);
     return EXIT_INFRASTRUCTURE;
   }
-  GIT(trail->clone, &out, "show", "-s", "--format=%h %s%n  %an, %as", "refs/bisect/bad");
-  printf("BISECT %s/%s %s %s: %s", failure->suite->name, failure->test_case->id, failure->target->label,
-         failure->target->where, out.data);
-  bytes_clear(&out);
-  GIT(trail->clone, &out, "show", "--format=", "--stat=110", "refs/bisect/bad");
-  fputs(out.data, stdout);
-  bytes_free(&out);
+  GIT(trail->clone, &commit, "show", "-s", "--format=%h %s%n  %an, %as", "refs/bisect/bad");
+  GIT(trail->clone, &changes, "show", "--format=", "--stat=110", "refs/bisect/bad");
+  if (trail->json)
+    print_commit_json(failure, &commit, &changes);
+  else
+    printf("BISECT %s/%s %s %s: %s%s", failure->suite->name, failure->test_case->id, failure->target->label,
+           failure->target->where, commit.data, changes.data);
+  bytes_free(&commit);
+  bytes_free(&changes);
   return EXIT_DIVERGED;
 }
 
@@ -225,10 +254,10 @@ static bool choose(const struct session *session, struct result *chosen) {
   return false;
 }
 
-int bisect_git(struct session *session, struct workspace *workspace, const char *good, const char *bad) {
+int bisect_git(struct session *session, struct workspace *workspace, const char *good, const char *bad, bool json) {
   static const char *const unwanted[] = {"GIT_DIR",   "GIT_WORK_TREE", "GIT_INDEX_FILE",
                                          "MAKEFLAGS", "MAKELEVEL",     "MFLAGS"};
-  struct trail trail = {0};
+  struct trail trail = {.json = json};
   struct result failure;
   struct bytes repository = {0};
   int status = EXIT_USAGE;
@@ -236,7 +265,8 @@ int bisect_git(struct session *session, struct workspace *workspace, const char 
   for (size_t i = 0; i < sizeof unwanted / sizeof *unwanted; i++)
     unsetenv(unwanted[i]);
   if (GIT(".", &repository, "rev-parse", "--show-toplevel") != 0) {
-    fprintf(stderr, "bytegate: the current folder is in no git repository\n");
+    fprintf(stderr,
+            "bytegate: the current folder is in no git repository; `bytegate bisect --elf GOOD BAD CASE` needs none\n");
   } else if (choose(session, &failure)) {
     chomp(&repository);
     commits[0] = good ? commit_of(repository.data, good) : NULL;

@@ -5,6 +5,8 @@
 
 #include "harness/blame/blame_observe.h"
 #include "harness/blame/blame_origin.h"
+#include "harness/cli/options.h"
+#include "harness/report/json.h"
 #include "harness/report/report.h"
 
 #include <limits.h>
@@ -12,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define NOTHING_TO_BLAME "no selected case fails; --byte N blames a byte of one that does not"
 
 static void add_byte(unsigned char value, struct bytes *out) {
   bytes_printf(out, "0x%02x '", value);
@@ -151,8 +155,6 @@ bool blame_byte(struct workspace *workspace, const char *gate, const struct resu
   return blame_one(workspace, gate, result, part, offset, false, out, why);
 }
 
-/* ---- The command ------------------------------------------------------------------------------------------------ */
-
 /* The first result that blame has something to say about. */
 static const struct result *choose(const struct session *session, bool has_byte) {
   for (size_t i = 0; i < session->result_count; i++) {
@@ -262,31 +264,119 @@ void blame_result(struct workspace *workspace, const char *gate, struct result *
   bytes_free(&why);
 }
 
-int blame_command(struct session *session, struct workspace *workspace, const char *gate, bool has_byte, size_t byte) {
+/* ---- The command ------------------------------------------------------------------------------------------------ */
+
+/* Appends the places that LINE names, as blamed_place writes them: 0xADDRESS, or ROUTINE+0xOFFSET (0xADDRESS) FILE:LINE
+   or without the source. */
+static json_t *places_of(const char *line) {
+  static const char stops[] = " (\n";
+  json_t *places = json_array();
+  for (const char *plus = strstr(line, "+0x"); plus; plus = strstr(plus + 1, "+0x")) {
+    const char *name = plus;
+    char *end = NULL;
+    while (name > line && name[-1] != ' ')
+      name--;
+    unsigned long long offset = strtoull(plus + 1, &end, 16);
+    if (name == plus || strncmp(end, " (0x", 4) != 0)
+      continue;
+    unsigned long long address = strtoull(end + 2, &end, 16);
+    json_t *place = json_pack("{s:o, s:I, s:I}", "routine", json_string_of((struct span){name, (size_t)(plus - name)}),
+                              "offset", (json_int_t)offset, "address", (json_int_t)address);
+    const char *file = *end == ')' && end[1] == ' ' && end[2] != ' ' ? end + 2 : "";
+    const char *colon = file;
+    for (const char *at = file; *at && !strchr(stops, *at); at++)
+      colon = *at == ':' ? at : colon;
+    if (colon != file) {
+      json_set(place, "file", json_string_of((struct span){file, (size_t)(colon - file)}));
+      json_set(place, "line", json_integer(strtol(colon + 1, NULL, 10)));
+    }
+    json_array_append_new(places, place);
+  }
+  static const char *const before[] = {" at 0x", " by 0x"}; /* an address without a routine */
+  for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+    for (const char *at = strstr(line, before[i]); at; at = strstr(at + 1, before[i]))
+      json_array_append_new(places, json_pack("{s:I}", "address", (json_int_t)strtoull(at + 4, NULL, 16)));
+  return places;
+}
+
+/* The lines of TEXT as steps: a line that begins with a word begins one, and those after it that begin with a blank say
+   more of it. */
+static json_t *steps_of(struct span text) {
+  json_t *steps = json_array();
+  struct bytes copy = {0};
+  json_t *step = NULL;
+  bytes_add(&copy, text);
+  bytes_text(&copy, "");
+  for (char *rest = copy.data, *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n")) {
+    const char *words = line + strspn(line, " ");
+    if (!*words)
+      continue;
+    if (words == line) {
+      step = json_object();
+      size_t len = strcspn(line, " ");
+      words = line + len + strspn(line + len, " ");
+      json_set(step, "what", json_string_of((struct span){line, len}));
+      json_set(step, "text", json_string_of(span_text(words)));
+      json_set(step, "places", places_of(line));
+      json_set(step, "more", json_array());
+      json_array_append_new(steps, step);
+    } else if (step) {
+      json_array_append_new(json_object_get(step, "more"), json_string_of(span_text(words)));
+      json_t *more = places_of(line);
+      json_array_extend(json_object_get(step, "places"), more);
+      json_decref(more);
+    }
+  }
+  bytes_free(&copy);
+  return steps;
+}
+
+/* What the command prints with --json (fixtures/schemas/blame.json). */
+static void print_blame_json(const struct session *session, const struct result *result, struct span text, bool seen) {
+  json_t *root = json_object();
+  if (result) {
+    json_set(root, "result", json_of_result(session, result));
+    json_set(root, "seen", json_boolean(seen));
+    json_set(root, "steps", steps_of(text));
+  } else {
+    json_set(root, "note", json_string(NOTHING_TO_BLAME));
+  }
+  json_print(root);
+}
+
+/* Explains RESULT into TEXT. Returns whether it could be seen; WHY says why not. */
+static bool explain_result(struct workspace *workspace, const struct options *options, const struct result *result,
+                           struct bytes *text, struct bytes *why) {
+  bool good = explain(workspace, options->gate, result, options->has_byte, options->byte, text, why);
+  if (result->verdict != EQUAL)
+    refused_calls(workspace, result, text);
+  return good;
+}
+
+int blame_command(struct session *session, struct workspace *workspace, const struct options *options) {
   struct bytes text = {0};
   struct bytes why = {0};
   int status = EXIT_EQUAL;
+  bool good = false;
   bool ran = session_run(session, workspace, &why, &status);
-  const struct result *result = ran ? choose(session, has_byte) : NULL;
+  const struct result *result = ran ? choose(session, options->has_byte) : NULL;
   if (ran)
     status = EXIT_EQUAL;
-  if (ran && !result)
-    puts("no selected case fails; --byte N blames a byte of one that does not");
+  if (result && !options->json) {
+    struct bytes headline = {0};
+    report_headline(result, &headline);
+    printf("%s\n", headline.data);
+    bytes_free(&headline);
+  }
   if (result) {
-    report_headline(result, &text);
-    printf("%s\n", text.data);
-    bytes_clear(&text);
-    bool good = explain(workspace, gate, result, has_byte, byte, &text, &why);
-    if (result->verdict != EQUAL) {
-      struct bytes refused = {0};
-      refused_calls(workspace, result, &refused);
-      bytes_add(&text, span_of(&refused));
-      bytes_free(&refused);
-    }
-    fputs(span_of(&text).data, stdout);
-    fflush(stdout);
+    good = explain_result(workspace, options, result, &text, &why);
     status = !good ? EXIT_INFRASTRUCTURE : result->verdict == EQUAL ? EXIT_EQUAL : EXIT_DIVERGED;
   }
+  if (ran && options->json)
+    print_blame_json(session, result, span_of(&text), good);
+  else if (ran)
+    printf("%s%s", span_of(&text).data, result ? "" : NOTHING_TO_BLAME "\n");
+  fflush(stdout);
   if (why.len)
     fprintf(stderr, "bytegate: %s\n", why.data);
   bytes_free(&text);

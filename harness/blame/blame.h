@@ -8,6 +8,8 @@
 #include "harness/session/session.h"
 #include "harness/verdict/result.h"
 
+struct options;
+
 /* Appends lines that say who wrote byte OFFSET of PART of RESULT's answer: the first of them one that grep finds. GATE
    is the path of the bytegate command. Returns false where it cannot be observed, and WHY says why. */
 bool blame_byte(struct workspace *workspace, const char *gate, const struct result *result, enum part part,
@@ -23,8 +25,8 @@ bool blame_end(struct workspace *workspace, const char *gate, const struct resul
    which instruction it comes from, or why that was not seen, and `cause` to the place in a few words. */
 void blame_result(struct workspace *workspace, const char *gate, struct result *result, uint64_t until_ns);
 
-/* The command `blame` of GATE: runs the opened session, and explains its first failure, or byte BYTE of the body (of
-   stdout) of its first case where HAS_BYTE. Returns the exit status. */
-int blame_command(struct session *session, struct workspace *workspace, const char *gate, bool has_byte, size_t byte);
+/* The command `blame`: runs the opened session, and explains its first failure, or byte --byte of the body (of stdout)
+   of its first case. Returns the exit status. */
+int blame_command(struct session *session, struct workspace *workspace, const struct options *options);
 
 #endif

@@ -119,6 +119,7 @@ const char *command_values(enum command command) {
 #define BY_RUN (BY_VERIFY | BY(REDUCE) | BY(BLAME) | BY(ACCEPT))
 #define BY_MEASURE (BY(COVERAGE) | BY(COVERS) | BY(MUTATE))
 #define BY_SELECT (BY_RUN | BY(LIST) | BY(BISECT) | BY_MEASURE)
+#define BY_ALL ((1U << COMMAND_PLANT) - 1)
 #define BY_TABLE (BY(LOADERS) | BY(LIVENESS))
 
 /* Where the value of an option goes: into a field of struct options, or to a function of its own. */
@@ -209,8 +210,7 @@ static const struct option_row what_to_print[] = {
     {"verbose", 'v', NULL,
      "Name every case, explain every failure; of coverage, every routine; of loaders, every program",
      BY_TOLD | BY(COVERAGE) | BY(LOADERS), SET_TRUE, FIELD(session.verbose)},
-    {"json", 0, NULL, "Print JSON, not text (fixtures/schemas/COMMAND.json)",
-     BY(EXPLAIN) | BY(DOCTOR) | BY(LIST) | BY(MACHINES) | BY(CHECK), SET_TRUE, FIELD(json)},
+    {"json", 0, NULL, "Print one JSON value, not text (fixtures/schemas/COMMAND.json)", BY_ALL, SET_TRUE, FIELD(json)},
     {"infer", 0, NULL, "Print the contract that each routine deserves, and hold none to its own", BY(CHECK), SET_TRUE,
      FIELD(infer)},
     {"record", 0, "FILE",
@@ -283,8 +283,9 @@ static void make_table(void) {
     for (const struct option_row *row = groups[i].rows; row->name; row++)
       add_option(&entries, &(struct known_option){.name = row->name, .row = row}, (int)i + 1);
     for (size_t k = 0; groups[i].rows == what_to_print && k < REPORT_FORMAT_COUNT; k++)
-      add_option(&entries, &(struct known_option){.name = report_formats[k]->option, .format = report_formats[k]},
-                 (int)i + 1);
+      if (report_formats[k] != &json_format) /* --json is an option of every command */
+        add_option(&entries, &(struct known_option){.name = report_formats[k]->option, .format = report_formats[k]},
+                   (int)i + 1);
   }
 }
 
@@ -488,6 +489,8 @@ static error_t parse(int key, char *value, struct argp_state *state) {
     argp_error(state, "--shard needs --record FILE: `bytegate merge` makes the verdict of the whole from such files");
   if (options->plan && !options->shard.count)
     argp_error(state, "--plan balances shards; it needs --shard K/N");
+  if (options->infer && options->json)
+    argp_error(state, "--infer prints contracts as text, to be copied; `check --json` is without it");
   if (options->by_elf && options->operands.count < 2)
     argp_error(state, "'bisect --elf' needs two builds of a program: a good one and a bad one");
   return ARGP_ERR_UNKNOWN;
@@ -498,6 +501,8 @@ static void settle_defaults(struct options *options) {
   options->gate = command_path();
   if (options->command == COMMAND_VERIFY || options->command == COMMAND_REPORT || options->command == COMMAND_MERGE)
     options->session.gate = options->gate;
+  if (options->json && options->session.gate)
+    options_ask_report(options, &json_format, NULL);
   /* A shard that ended at its first failure would leave the whole without a verdict. */
   options->session.keep_going |= options->record != NULL;
   options->audit &= options->command != COMMAND_MERGE;

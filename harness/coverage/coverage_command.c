@@ -4,6 +4,7 @@
 #include "harness/base/machine.h"
 #include "harness/coverage/coverage_report.h"
 #include "harness/coverage/explained.h"
+#include "harness/report/json.h"
 #include "harness/suite/suite.h"
 
 #include <dirent.h>
@@ -72,22 +73,43 @@ static int write_files(const struct coverage_list *list, const struct options *o
   return failed || also ? EXIT_INFRASTRUCTURE : EXIT_EQUAL;
 }
 
+/* Says, or appends to MISTAKES, that a line of UNREACHED explains nothing. */
+static void tell_idle(const struct explained_list *unreached, size_t number, json_t *mistakes) {
+  char *text = xasprintf("%s:%d: explains no gap that there is; remove the line", unreached->path,
+                         unreached->items[number].line);
+  if (mistakes)
+    json_array_append_new(mistakes, json_string(text));
+  else
+    puts(text);
+  free(text);
+}
+
 /* Prints the coverage of each program. A line of UNREACHED that explains nothing of a program that was measured whole
    is a mistake. Returns the exit status: EXIT_DIVERGED where anything is left unexplained. */
 static int print_all(const struct options *options, const struct coverage_list *list,
                      struct explained_list *unreached) {
   size_t open = 0;
+  json_t *programs = options->json ? json_array() : NULL;
+  json_t *mistakes = options->json ? json_array() : NULL;
   bool whole = options->session.suites.count == 0 && options->session.cases.count == 0;
   for (size_t i = 0; i < list->count; i++) {
+    size_t left = 0;
+    if (programs)
+      json_array_append_new(programs, coverage_object(&list->items[i], unreached, &left));
+    open += left;
+    if (programs)
+      continue;
     if (i)
       putchar('\n');
     open += coverage_print(&list->items[i], unreached, options->session.verbose, stdout);
   }
   for (size_t i = 0; i < unreached->count && whole && options->session.programs.count == 0; i++)
     if (unreached->items[i].needed == 0) {
-      printf("%s:%d: explains no gap that there is\n", unreached->path, unreached->items[i].line);
+      tell_idle(unreached, i, mistakes);
       open++;
     }
+  if (programs)
+    json_print(json_pack("{s:o, s:o}", "programs", programs, "mistakes", mistakes));
   return open && whole ? EXIT_DIVERGED : EXIT_EQUAL;
 }
 
@@ -134,13 +156,21 @@ static bool covers_line(const struct coverage *coverage, const struct covered_ca
   return covers;
 }
 
-static size_t list_covering(const struct coverage_list *list, const char *file, size_t len, int line, bool *found) {
+/* Prints the cases, or appends them to CASES where that is not NULL; returns how many. */
+static size_t list_covering(const struct coverage_list *list, const char *file, size_t len, int line, bool *found,
+                            json_t *cases) {
   size_t count = 0;
   for (size_t i = 0; i < list->count; i++)
     for (size_t k = 0; k < list->items[i].case_count; k++) {
       const struct covered_case *one = &list->items[i].cases[k];
       if (covers_line(&list->items[i], one, file, len, line, found)) {
-        printf("%s\t%s_%s\n", one->name, one->program, machine_name(list->items[i].machine));
+        char *program = xasprintf("%s_%s", one->program, machine_name(list->items[i].machine));
+        if (cases)
+          json_array_append_new(
+              cases, json_pack("{s:o, s:s}", "case", json_string_of(span_text(one->name)), "program", program));
+        else
+          printf("%s\t%s\n", one->name, program);
+        free(program);
         count++;
       }
     }
@@ -161,12 +191,18 @@ int covers_command(const struct options *options) {
   int status = open_and_measure(&options->session, options->fresh, &session, &list);
   bool found = false;
   size_t count = 0;
+  json_t *cases = options->json ? json_array() : NULL;
   if (status == EXIT_EQUAL)
-    count = list_covering(&list, where, (size_t)(colon - where), (int)line, &found);
+    count = list_covering(&list, where, (size_t)(colon - where), (int)line, &found, cases);
+  if (status == EXIT_EQUAL && cases)
+    json_print(json_pack("{s:o, s:b, s:O}", "line", json_string_of(span_text(where)), "laid", found, "cases", cases));
+  json_decref(cases);
   if (status == EXIT_EQUAL && count == 0) {
     fprintf(stderr,
             found ? "bytegate: no selected case executes what %s laid\n"
-                  : "bytegate: %s laid nothing in the selected programs (their .map files name the lines)\n",
+                  : "bytegate: %s laid nothing in the selected programs (their .map files name the lines; `bytegate "
+                    "coverage -v` "
+                    "names the routines)\n",
             where);
     status = found ? EXIT_DIVERGED : EXIT_USAGE;
   }

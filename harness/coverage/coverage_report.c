@@ -116,14 +116,21 @@ static size_t print_gaps(const struct coverage *coverage, struct explained_list 
   return gaps;
 }
 
+/* How many cases of COVERAGE were measured, and how many of these did not pass. */
+static void count_cases(const struct coverage *coverage, size_t *known, size_t *failed) {
+  *known = 0;
+  *failed = 0;
+  for (size_t i = 0; i < coverage->case_count; i++) {
+    *known += coverage->cases[i].known;
+    *failed += coverage->cases[i].known && !coverage->cases[i].passed;
+  }
+}
+
 size_t coverage_print(const struct coverage *coverage, struct explained_list *unreached, bool verbose, FILE *out) {
   struct coverage_sums sums = coverage_sum(coverage, coverage->map.entries, coverage->map.count);
-  size_t known = 0;
-  size_t failed = 0;
-  for (size_t i = 0; i < coverage->case_count; i++) {
-    known += coverage->cases[i].known;
-    failed += coverage->cases[i].known && !coverage->cases[i].passed;
-  }
+  size_t known;
+  size_t failed;
+  count_cases(coverage, &known, &failed);
   fprintf(out,
           "%s: %.1f %% of %zu instructions, %.1f %% of %zu branch edges, %.1f %% of %zu bytes of tables; %zu cases",
           coverage->name, percent(sums.instructions), sums.instructions.all, percent(sums.edges), sums.edges.all,
@@ -256,6 +263,28 @@ static json_t *routine_object(const struct coverage *coverage, const struct map_
   return json_pack("{s:s,s:s,s:I,s:o,s:o,s:o}", "program", coverage->name, "routine", entry->routine, "address",
                    (json_int_t)entry->address, "instructions", share_object(sums.instructions), "edges",
                    share_object(sums.edges), "not_covered", gaps);
+}
+
+json_t *coverage_object(const struct coverage *coverage, struct explained_list *unreached, size_t *open) {
+  const struct program_map *map = &coverage->map;
+  struct coverage_sums sums = coverage_sum(coverage, map->entries, map->count);
+  json_t *routines = json_array();
+  size_t known;
+  size_t failed;
+  count_cases(coverage, &known, &failed);
+  size_t explained = print_gaps(coverage, unreached, true, NULL);
+  *open = print_gaps(coverage, unreached, false, NULL);
+  for (size_t i = 0; i < map->count;) {
+    const struct map_entry *entry = &map->entries[i];
+    size_t count = entry->kind == MAP_CODE ? routine_length(map, entry) : 1;
+    if (entry->kind == MAP_CODE)
+      json_array_append_new(routines, routine_object(coverage, entry, count));
+    i += count;
+  }
+  return json_pack("{s:s, s:I, s:I, s:o, s:o, s:o, s:I, s:I, s:o}", "program", coverage->name, "cases",
+                   (json_int_t)known, "failed", (json_int_t)failed, "instructions", share_object(sums.instructions),
+                   "edges", share_object(sums.edges), "table_bytes", share_object(sums.data), "gaps_explained",
+                   (json_int_t)explained, "gaps_open", (json_int_t)*open, "routines", routines);
 }
 
 int coverage_json(const struct coverage_list *list, const char *path) {

@@ -5,6 +5,7 @@
 #include "harness/coverage/coverage.h"
 #include "harness/coverage/explained.h"
 
+#include <jansson.h>
 #include <stdio.h>
 
 /* How much of something there is, and how much of that was reached. */
@@ -26,6 +27,9 @@ size_t routine_length(const struct program_map *map, const struct map_entry *ent
    was not, but for those that UNREACHED explains; where VERBOSE those too, with the reason. Counts what each line of
    UNREACHED explains, and returns how many gaps none does. */
 size_t coverage_print(const struct coverage *coverage, struct explained_list *unreached, bool verbose, FILE *out);
+
+/* The same as JSON, one object of fixtures/schemas/coverage.json; *OPEN becomes how many gaps are not explained. */
+json_t *coverage_object(const struct coverage *coverage, struct explained_list *unreached, size_t *open);
 
 /* lcov's tracefile, geninfo(1): the lines of the generators, how many cases execute each, and both edges of each
    branch. Returns 0 or an errno value. */

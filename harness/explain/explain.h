@@ -75,8 +75,9 @@ void explain_page(const struct explanation *explanation, struct bytes *out);
    not, because they lie elsewhere from the file's beginning than the first. */
 size_t explain_map(const struct explanation *explanation, size_t *left_out, struct bytes *out);
 
-/* bytegate map: prints that of the file PATH. Returns the exit status. */
-int map_command(const char *path);
+/* bytegate map: prints that of the file PATH, as JSON where JSON (fixtures/schemas/map.json). Returns the exit status.
+ */
+int map_command(const char *path, bool json);
 
 /* bytegate explain: prints the listing of the file PATH, or JSON; or writes the page into the file PAGE, where that is
    not NULL. Returns the exit status. */

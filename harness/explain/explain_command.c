@@ -1,5 +1,6 @@
 /* The commands `explain` and `map`. */
 #include "harness/explain/elf_file.h"
+#include "harness/report/json.h"
 
 #include <elf.h>
 #include <stdio.h>
@@ -32,7 +33,25 @@ int explain_command(const char *path, bool json, const char *page) {
   return failed ? EXIT_INFRASTRUCTURE : EXIT_EQUAL;
 }
 
-int map_command(const char *path) {
+/* The lines of the map TEXT as JSON. */
+static void print_map_json(const char *path, const struct bytes *text) {
+  static const char *const keys[] = {"address", "bytes", "kind", "routine", "source"};
+  enum { FIELDS = sizeof keys / sizeof *keys };
+  json_t *entries = json_array();
+  const char *line = strchr(text->data, '\n') + 1;
+  while (*line) {
+    json_t *entry = json_object();
+    for (size_t i = 0; i < FIELDS; i++) {
+      size_t len = strcspn(line, "\t\n");
+      json_set(entry, keys[i], json_string_of((struct span){line, len}));
+      line += len + 1;
+    }
+    json_array_append_new(entries, entry);
+  }
+  json_print(json_pack("{s:o, s:o}", "elf", json_string_of(span_text(path)), "entries", entries));
+}
+
+int map_command(const char *path, bool json) {
   struct explanation explanation;
   struct bytes text = {0};
   size_t left_out;
@@ -47,6 +66,8 @@ int map_command(const char *path) {
             "bytegate: %s: no code is found in it: it has no symbols (was it stripped?), or is of a machine whose "
             "instructions are not read here\n",
             path);
+  else if (json)
+    print_map_json(path, &text);
   else
     fwrite(text.data, 1, text.len, stdout);
   if (elf_field(&explanation, STRUCTURE_EHDR, 0, "e_type") == ET_DYN)

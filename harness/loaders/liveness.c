@@ -2,6 +2,7 @@
 #include "harness/loaders/liveness.h"
 #include "harness/base/machine.h"
 #include "harness/process/workspace.h"
+#include "harness/report/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,28 +129,49 @@ static void print_matrix(const char *name, enum loader loader, struct span line)
     printf("%02zx  %.*s\n", at, (int)(line.len - at < 16 ? line.len - at : 16), line.data + at);
 }
 
-int liveness_command(const char *build, const char *path, const struct text_list *programs) {
+/* Prints, or appends to ROWS where that is not NULL, the line of a program. */
+static void tell_line(json_t *rows, const char *name, enum loader loader, struct span line) {
+  if (!rows)
+    print_matrix(name, loader, line);
+  else
+    json_array_append_new(rows, json_pack("{s:s, s:s, s:o}", "program", name, "loader", loader_name(loader), "bytes",
+                                          json_string_of(line)));
+}
+
+/* The same values that the text explains, as JSON. */
+static void print_matrix_json(json_t *rows) {
+  json_t *changes = json_array();
+  for (size_t i = 0; i < sizeof liveness_changes; i++)
+    json_array_append_new(changes, json_integer(liveness_changes[i]));
+  json_print(json_pack("{s:o, s:o}", "changes", changes, "programs", rows));
+}
+
+int liveness_command(const char *build, const char *path, const struct text_list *programs, bool json) {
   struct loader_table table = {0};
   struct workspace workspace = {0};
   struct bytes why = {0};
   bool good = loader_table_read(path, &table, &why);
-  if (good) {
+  json_t *rows = json ? json_array() : NULL;
+  if (good)
     workspace_open(&workspace);
+  if (good && !json)
     printf("# Which bytes of the smallest programs a loader reads, or the program itself, sixteen a line: . not read; "
            "c code;\n"
            "# t text; v read by some kernels; 1 .. 4 read, and the change that shows it first: exclusive or with 01, "
            "02, 80, ff.\n"
            "# Made by `bytegate liveness`, each machine's native lines on that machine.\n");
-  }
   for (size_t i = 0; good && i < table.count; i++)
     for (enum loader loader = 0; good && loader < LOADERS; loader++) {
       struct bytes line = {0};
       if (!liveness_applies(&table.rows[i], loader) || !text_list_selects(programs, table.rows[i].name))
         continue;
       good = liveness_of(&workspace, build, &table.rows[i], loader, &line, &why);
-      print_matrix(table.rows[i].name, loader, span_of(&line));
+      tell_line(rows, table.rows[i].name, loader, span_of(&line));
       bytes_free(&line);
     }
+  if (json && good)
+    print_matrix_json(json_incref(rows));
+  json_decref(rows);
   if (why.len)
     fprintf(stderr, "bytegate: %s\n", why.data);
   if (workspace.root)

@@ -44,7 +44,8 @@ bool liveness_of(struct workspace *workspace, const char *build, const struct lo
 bool liveness_applies(const struct loader_row *row, enum loader loader);
 
 /* bytegate liveness: prints the matrix, as fixtures/liveness.txt holds it, of the programs whose name
-   matches one of the shell patterns PROGRAMS, or of all. Returns the exit status. */
-int liveness_command(const char *build, const char *table, const struct text_list *programs);
+   matches one of the shell patterns PROGRAMS, or of all; as JSON where JSON (fixtures/schemas/liveness.json). Returns
+   the exit status. */
+int liveness_command(const char *build, const char *table, const struct text_list *programs, bool json);
 
 #endif

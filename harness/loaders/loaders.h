@@ -43,10 +43,10 @@ bool loader_printed(const struct loader_row *row, struct span file, struct span 
 
 /* bytegate loaders [LOADER...]: runs every program of BUILD/elf under each of LOADERS ("native" and "qemu", where none
    is named), those whose name matches one of the shell patterns PROGRAMS or all, prints what is not as declared, or,
-   where VERBOSE, the whole table, and returns the exit status: EXIT_DIVERGED where a program is not as declared, or is
-   not declared, or is declared and not built. */
+   where VERBOSE, the whole table, or, where JSON, one value (fixtures/schemas/loaders.json), and returns the exit
+   status: EXIT_DIVERGED where a program is not as declared, or is not declared, or is declared and not built. */
 int loaders_command(const char *build, const char *table, const struct text_list *loaders,
-                    const struct text_list *programs, bool verbose);
+                    const struct text_list *programs, bool verbose, bool json);
 
 /* The table as a section of the HTML page. */
 extern const struct html_section loaders_section;

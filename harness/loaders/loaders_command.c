@@ -3,6 +3,7 @@
 #include "harness/loaders/boot.h"
 #include "harness/loaders/loaders.h"
 #include "harness/process/workspace.h"
+#include "harness/report/json.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -18,7 +19,27 @@ struct run {
   const char *build;
   bool wanted[LOADERS], verbose, begun;
   unsigned judged, drifted;
+  json_t *told; /* an object for each program; NULL: it is told as text */
 };
+
+/* Adds ATTEMPT on LOADER to the program that was told last. */
+static void add_attempt(struct run *run, enum loader loader, const char *ending, const char *declared, bool good) {
+  json_t *program = run->told ? json_array_get(run->told, json_array_size(run->told) - 1) : NULL;
+  if (program)
+    json_array_append_new(json_object_get(program, "attempts"),
+                          json_pack("{s:s, s:s, s:s, s:b}", "loader", loader_name(loader), "ending", ending, "declared",
+                                    declared, "good", good));
+}
+
+/* Begins the object of a program. STATE: "built", "not built" or "not declared". */
+static void add_program(struct run *run, const char *name, const char *state, const char *why) {
+  if (!run->told)
+    return;
+  json_t *program = json_pack("{s:s, s:s, s:[]}", "program", name, "state", state, "attempts");
+  if (why)
+    json_set(program, "why", json_string_of(span_text(why)));
+  json_array_append_new(run->told, program);
+}
 
 /* A program is a file that may be executed; maps, symbols and objects may not. */
 static int is_program(const struct dirent *entry) {
@@ -77,13 +98,14 @@ static void judge(struct run *run, const struct loader_row *row, const char *elf
   else if (!silent)
     bytes_printf(drift, "  DRIFT %s: it did not print what is declared, but %zu other bytes\n", loader_name(loader),
                  attempt.out.len);
+  add_attempt(run, loader, attempt.ending, declared, same && silent);
   run->judged++;
   run->drifted += !same || !silent;
   attempt_free(&attempt);
 }
 
 static void print_head(struct run *run) {
-  if (run->begun)
+  if (run->begun || run->told)
     return;
   run->begun = true;
   printf("%-26s%7s", "program", "bytes");
@@ -98,9 +120,11 @@ static void judge_row(struct run *run, const struct loader_row *row) {
   struct bytes file = {0};
   struct bytes line = {0};
   struct bytes drift = {0};
+  add_program(run, row->name, access(elf, X_OK) == 0 ? "built" : "not built", row->why);
   if (access(elf, X_OK) != 0) {
     print_head(run);
-    printf("%-26s       not built\n", row->name);
+    if (!run->told)
+      printf("%-26s       not built\n", row->name);
     run->drifted++;
   } else if (bytes_read_file(&file, elf) != 0) {
     die("%s cannot be read", elf);
@@ -111,7 +135,7 @@ static void judge_row(struct run *run, const struct loader_row *row) {
     bytes_text(&line, row->why ? "\n    " : "\n");
     if (row->why)
       bytes_wrapped(&line, 4, 79, row->why);
-    if (run->verbose || drift.len) {
+    if (!run->told && (run->verbose || drift.len)) {
       print_head(run);
       printf("%s%s", line.data, span_of(&drift).data);
     }
@@ -136,6 +160,8 @@ static void report_undeclared(struct run *run, const struct loader_table *table,
     if (!declared)
       print_head(run);
     if (!declared)
+      add_program(run, entries[i]->d_name, "not declared", NULL);
+    if (!declared && !run->told)
       printf("%-26s       not declared: add a section [%s]\n", entries[i]->d_name, entries[i]->d_name);
     run->drifted += !declared;
     free(entries[i]);
@@ -161,7 +187,7 @@ static bool choose_loaders(struct run *run, const struct text_list *loaders) {
 }
 
 int loaders_command(const char *build, const char *path, const struct text_list *loaders,
-                    const struct text_list *programs, bool verbose) {
+                    const struct text_list *programs, bool verbose, bool json) {
   struct run run = {.build = build, .verbose = verbose};
   struct loader_table table = {0};
   struct bytes why = {0};
@@ -172,6 +198,7 @@ int loaders_command(const char *build, const char *path, const struct text_list 
     bytes_free(&why);
     return EXIT_USAGE;
   }
+  run.told = json ? json_array() : NULL;
   workspace_open(&run.workspace);
   size_t count = 0;
   for (size_t i = 0; i < table.count; i++)
@@ -180,7 +207,11 @@ int loaders_command(const char *build, const char *path, const struct text_list 
       count++;
     }
   report_undeclared(&run, &table, programs);
-  printf("%zu programs, %u attempts, %u not as declared\n", count, run.judged, run.drifted);
+  if (json)
+    json_print(json_pack("{s:I, s:i, s:i, s:o}", "programs", (json_int_t)count, "attempts", (int)run.judged,
+                         "not_as_declared", (int)run.drifted, "table", run.told));
+  else
+    printf("%zu programs, %u attempts, %u not as declared\n", count, run.judged, run.drifted);
   workspace_close(&run.workspace);
   loader_table_free(&table);
   if (count == 0)

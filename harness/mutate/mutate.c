@@ -5,6 +5,7 @@
 #include "harness/coverage/coverage_command.h"
 #include "harness/helpers/plugin/counts.h"
 #include "harness/process/workers.h"
+#include "harness/report/json.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -168,8 +169,13 @@ static void close_run(struct mutation_run *run) {
 /* Says that there is no mutant to try. Returns the exit status: that no routine changed is what --since may find. */
 static int report_nothing(const struct mutation_run *run, const struct options *options) {
   if (options->since && run->changed.count == 0) {
-    printf("%s: no routine does anything else than at %s; there is no mutant to try\n", run->coverage->name,
-           options->since);
+    char *note = xasprintf("%s: no routine does anything else than at %s; there is no mutant to try",
+                           run->coverage->name, options->since);
+    if (options->json)
+      json_print(json_pack("{s:s, s:s}", "program", run->coverage->name, "note", note));
+    else
+      puts(note);
+    free(note);
     return EXIT_EQUAL;
   }
   fprintf(stderr, "bytegate: mutate: there is no mutant of %s to try; nothing is proven%s%s\n", run->coverage->name,
@@ -217,13 +223,13 @@ static int mutate_program(struct mutation_run *run, const struct options *option
         bytes_free(&why);
         return EXIT_INFRASTRUCTURE;
       }
-      return mutate_report(run, stdout) ? EXIT_EQUAL : EXIT_DIVERGED;
+      return mutate_report(run, options->json, stdout) ? EXIT_EQUAL : EXIT_DIVERGED;
     }
     run->deadline = options->seconds ? now_ns() + options->seconds * 1000000000ULL : 0;
     *interrupted = mutate_try(run, progress);
     if (isatty(STDERR_FILENO))
       fputc('\n', stderr);
-    status = mutate_report(run, stdout) ? EXIT_EQUAL : EXIT_DIVERGED;
+    status = mutate_report(run, options->json, stdout) ? EXIT_EQUAL : EXIT_DIVERGED;
     if (!mutate_save(run, &why))
       status = EXIT_INFRASTRUCTURE;
   }

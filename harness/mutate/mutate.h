@@ -79,8 +79,9 @@ bool mutate_changed(const char *since, const char *build, const struct coverage 
    them, as many as a sample of 95 in 100 times has where that share of all is killed. */
 bool is_enough(size_t killed, size_t count, bool is_sample);
 
-/* Prints what became of the mutants. Returns whether enough were killed and the list of equivalent mutants is right. */
-bool mutate_report(const struct mutation_run *run, FILE *out);
+/* Prints what became of the mutants, as JSON where JSON (fixtures/schemas/mutate.json). Returns whether enough were
+ * killed and the list of equivalent mutants is right. */
+bool mutate_report(const struct mutation_run *run, bool json, FILE *out);
 
 /* bytegate mutate. Returns the exit status: EXIT_DIVERGED where too few of the mutants were killed, or the list of
    equivalent ones is wrong. */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 /* Makes the folder NAME from the template for a program of the portable operations, or, where RAW, of a file laid by
-   hand, and says what to type next. Replaces nothing. Returns the exit status. */
-int new_command(const char *name, bool raw);
+   hand, and says what to type next, as JSON where JSON. Replaces nothing. Returns the exit status. */
+int new_command(const char *name, bool raw, bool json);
 
 #endif

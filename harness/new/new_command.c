@@ -3,6 +3,7 @@
 
 #include "harness/base/bytes.h"
 #include "harness/base/companion.h"
+#include "harness/report/json.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -96,7 +97,7 @@ static bool is_name(const char *name) {
   return true;
 }
 
-int new_command(const char *name, bool raw) {
+int new_command(const char *name, bool raw, bool json) {
   if (!is_name(name)) {
     fprintf(stderr,
             "bytegate: new %s: a program's name has small letters, digits and \"-\", a letter first, %d of them at "
@@ -117,6 +118,12 @@ int new_command(const char *name, bool raw) {
   free(own);
   if (!good)
     return EXIT_INFRASTRUCTURE;
+  if (json) {
+    char *next = xasprintf("cd %s && make && make verify", name);
+    json_print(json_pack("{s:s, s:s}", "folder", name, "next", next));
+    free(next);
+    return EXIT_EQUAL;
+  }
   printf("%s/ holds a program that lays, runs and passes. Next:\n\n  cd %s && make && make verify\n\n"
          "README.md there says what each file is.\n",
          name, name);

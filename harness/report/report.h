@@ -99,6 +99,7 @@ struct report_format {
 #define REPORT_FORMATS(FORMAT)                                                                                         \
   FORMAT(text_format)                                                                                                  \
   FORMAT(tap_format)                                                                                                   \
+  FORMAT(json_format)                                                                                                  \
   FORMAT(junit_format)                                                                                                 \
   FORMAT(json_lines_format)                                                                                            \
   FORMAT(sarif_format)                                                                                                 \

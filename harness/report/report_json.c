@@ -1,4 +1,4 @@
-/* JSON lines: one object for each result. */
+/* JSON lines: one object for each result; and one document with all of them. */
 #include "harness/report/json.h"
 #include "harness/report/report.h"
 #include "harness/suite/suite.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static json_t *result_object(const struct session *session, const struct result *result) {
+json_t *json_of_result(const struct session *session, const struct result *result) {
   json_t *object = json_object();
   char *signature = result_signature(result);
   char *way = result_way(result);
@@ -67,7 +67,7 @@ static void add_trouble(void *user, const char *line) {
 
 static void make(const struct session *session, struct bytes *out) {
   for (size_t i = 0; i < session->result_count; i++) {
-    json_t *object = result_object(session, &session->results[i]);
+    json_t *object = json_of_result(session, &session->results[i]);
     json_append(out, object, JSON_COMPACT);
     json_decref(object);
   }
@@ -77,3 +77,63 @@ static void make(const struct session *session, struct bytes *out) {
 
 const struct report_format json_lines_format = {"json-lines", "Write JSON as well, one result a line", REPORT_IN_FILE,
                                                 make};
+
+/* ---- One document ------------------------------------------------------------------------------------------------ */
+
+/* The commands of report_next, without the words before them. */
+static json_t *next_commands(const struct session *session, const struct result *result) {
+  enum { LABEL = sizeof "  next      " - 1 };
+  struct bytes lines = {0};
+  json_t *commands = json_array();
+  report_next(session, result, &lines);
+  for (char *rest = lines.data, *line = strsep(&rest, "\n"); line && *line; line = strsep(&rest, "\n"))
+    json_array_append_new(commands, json_string_of(span_text(line + LABEL)));
+  bytes_free(&lines);
+  return commands;
+}
+
+static json_t *fault_object(const struct session *session, const struct fault *fault) {
+  json_t *object = json_object();
+  struct bytes headline = {0};
+  report_headline(fault->example, &headline);
+  json_set(object, "failures", json_integer((json_int_t)fault->failures));
+  json_set(object, "cases", json_integer((json_int_t)fault->cases));
+  json_set(object, "programs", json_integer((json_int_t)fault->targets));
+  json_set(object, "example", json_string_of(span_of(&headline)));
+  json_set(object, "next", next_commands(session, fault->example));
+  bytes_free(&headline);
+  return object;
+}
+
+/* All that is known of the run, as one value (fixtures/schemas/verify.json). */
+static void make_document(const struct session *session, struct bytes *out) {
+  json_t *root = json_object();
+  json_t *results = json_array();
+  json_t *faults = json_array();
+  struct bytes lines = {0};
+  enum run_verdict verdict = session_verdict(session);
+  for (size_t i = 0; i < session->result_count; i++)
+    json_array_append_new(results, json_of_result(session, &session->results[i]));
+  for (size_t i = 0; i < session->fault_count; i++)
+    json_array_append_new(faults, fault_object(session, &session->faults[i]));
+  json_set(root, "verdict", json_string(run_verdict_name(verdict)));
+  json_set(root, "failed", json_boolean(verdict != RUN_GREEN));
+  json_set(root, "cases", json_integer((json_int_t)session->finished));
+  json_set(root, "failures", json_integer((json_int_t)session->failed));
+  json_set(root, "known", json_integer((json_int_t)session->known_count));
+  json_set(root, "seconds", json_real((double)session->elapsed_ns / 1e9));
+  if (session->scope)
+    json_set(root, "scope", json_string(session->scope));
+  report_troubles(session, &lines);
+  json_set(root, "troubles", json_lines_of(span_of(&lines)));
+  bytes_clear(&lines);
+  report_notes(session, &lines);
+  json_set(root, "notes", json_lines_of(span_of(&lines)));
+  json_set(root, "faults", faults);
+  json_set(root, "results", results);
+  json_append(out, root, JSON_INDENT(1));
+  bytes_free(&lines);
+  json_decref(root);
+}
+
+const struct report_format json_format = {"json", "Print one JSON document", REPORT_AS_STDOUT, make_document};

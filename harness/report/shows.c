@@ -17,6 +17,7 @@ static const struct {
     {&text_format, {"RED: ", "INTERRUPTED: "}, true, "\n", "? "},
     {&tap_format, {"not ok ", NULL}, true, "\n", "    not ok "},
     {&junit_format, {"<failure", "<error"}, false, "<testcase ", "<failure "},
+    {&json_format, {"\n \"failed\": true", NULL}, false, "\n  {\n", "\"failed\": true"},
     {&json_lines_format, {"\"failed\":true", "\"failed\": true"}, false, "\n", "\"failed\":true"},
     {&sarif_format, {"\"ruleId\"", NULL}, false, "\"ruleId\"", ": \"error\""},
     {&html_format, {"<h1>bytegate: <span class=\"bad\">", NULL}, false, "<h3>", "?"},

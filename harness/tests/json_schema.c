@@ -95,6 +95,24 @@ static bool hold_itself(json_t *value, const char *keyword, json_t *rule, const 
   return true;
 }
 
+/* What RULE, a $ref, names: a definition of ROOT; or, where it ends in .json, another schema, which holds VALUE then.
+ */
+static void hold_reference(json_t *value, const char *rule, json_t *root, const char *path) {
+  size_t len = strlen(rule);
+  if (len > 5 && strcmp(rule + len - 5, ".json") == 0) {
+    char file[LONGEST_PATH];
+    snprintf(file, sizeof file, "fixtures/schemas/%s", rule);
+    json_t *other = json_load_file(file, 0, NULL);
+    ck_assert_msg(other != NULL, "%s is no schema", file);
+    hold(value, other, other, path);
+    json_decref(other);
+    return;
+  }
+  json_t *there = json_object_get(json_object_get(root, "definitions"), strrchr(rule, '/') + 1);
+  ck_assert_msg(there != NULL, "the schema defines no %s", rule);
+  hold(value, there, root, path);
+}
+
 /* The keywords that hand on what VALUE consists of. The same return. */
 static bool hold_parts(json_t *value, const char *keyword, json_t *rules, json_t *root, const char *path) {
   json_t *rule = json_object_get(rules, keyword);
@@ -106,9 +124,7 @@ static bool hold_parts(json_t *value, const char *keyword, json_t *rules, json_t
   } else if (strcmp(keyword, "items") == 0) {
     hold_items(value, rule, root, path);
   } else if (strcmp(keyword, "$ref") == 0) {
-    json_t *there = json_object_get(json_object_get(root, "definitions"), strrchr(json_string_value(rule), '/') + 1);
-    ck_assert_msg(there != NULL, "the schema defines no %s", json_string_value(rule));
-    hold(value, there, root, path);
+    hold_reference(value, json_string_value(rule), root, path);
   } else {
     return false;
   }

@@ -1,88 +1,182 @@
-/* What the commands print with --json: it holds to the schema of the command's name in fixtures/schemas. */
-/* reads: gate elf fixtures/schemas fixtures/suites fixtures/hello */
+/* What the commands print with --json: one value, which holds to the schema of the command's name in fixtures/schemas.
+   Each command that --help names must have a row here, and so each command has --json and a schema. */
+/* reads: gate elf fixtures harness/new */
+/* once: sanitized; what it runs is build/bytegate, as it is in both */
 #include "harness/base/command.h"
 #include "harness/cli/table.h"
 #include "harness/tests/json_schema.h"
+#include "harness/tests/tiny_program.h"
 
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-/* Words after the command, and how it ends. */
+/* What is run by sh: $B is the gate, $E the folder of our programs, $T a folder with the tiny program and the suites
+   below; and the exit status, which is the same without --json. */
 static const struct row {
   const char *command;
-  const char *words[4];
+  const char *line;
   int status;
 } rows[] = {
-    {"explain", {"elf/hello_x64"}, 0}, {"check", {"elf/hello_x64"}, 0}, {"doctor", {NULL}, 0},
-    {"machines", {NULL}, 0},           {"machines", {"riscv64"}, 0},    {"list", {"--suite", "hello"}, 0},
+    {"verify", "verify --no-self-audit --suite $T/tiny.ini", 0},
+    {"verify", "verify --no-self-audit --suite $T/red.ini", 1},
+    {"report", "report --no-self-audit --suite $T/red.ini -o $T/page.html", 1},
+    {"merge", "merge $T/record", 0},
+    {"list", "list --suite $T/tiny.ini", 0},
+    {"self-audit", "self-audit", 0},
+    {"accept", "accept --suite $T/accept.ini '*'", 0},
+    {"accept", "accept --suite $T/red.ini '*'", 1},
+    {"init", "init $T/tiny -o $T/init.ini --overwrite", 0},
+    {"new", "new made", 0},
+    {"reduce", "reduce --suite $T/red.ini -o $T/reduced", 1},
+    {"reduce", "reduce --suite $T/tiny.ini -o $T/reduced", 0},
+    {"coverage", "coverage --suite $T/tiny.ini --build $T", 0},
+    {"covers", "covers tiny.c:3 --suite $T/tiny.ini --build $T", 0},
+    {"mutate", "mutate --suite $T/tiny.ini --build $T", 1},
+    {"blame", "blame --suite $T/red.ini --runner qemu", 1},
+    {"blame", "blame --suite $T/tiny.ini", 0},
+    {"bisect", "bisect --elf $E/hello_x64 $E/hello_x64 --suite hello", 0},
+    {"loaders", "loaders native qemu --program hello_x64", 0},
+    {"liveness", "liveness --program 'tiny*'", 0},
+    {"machines", "machines", 0},
+    {"machines", "machines riscv64", 0},
+    {"explain", "explain $E/hello_x64", 0},
+    {"map", "map $E/hello_x64", 0},
+    {"check", "check $E/hello_x64", 0},
+    {"doctor", "doctor", 0},
+    {"completion", "completion zsh", 0},
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };
 
-static json_t *run_row(const struct row *row) {
+static const char red[] = "[program hello]\nelf = %s/elf/hello_x64\narguments = {file}\noracle = command\n"
+                          "oracle-command = printf Hellx\n[cases c]\nsource = random\ncount = 1\n";
+static const char accepted[] =
+    "[program hello]\nelf = %s/elf/hello_x64\noracle = expected\n[cases c]\nsource = nothing\n"
+    "expected = accepted-{name}\n";
+
+static char *folder, *gate, *elfs;
+
+static void write_suite(const char *name, const char *format) {
+  char *path = xasprintf("%s/%s", folder, name);
+  char *build = xstrndup(elfs, strlen(elfs) - strlen("/elf"));
+  struct bytes text = {0};
+  for (const char *at = format; *at; at++)
+    if (strncmp(at, "%s", 2) == 0)
+      bytes_text(&text, build), at++;
+    else
+      bytes_append(&text, at, 1);
+  ck_assert_int_eq(write_file(path, span_of(&text)), 0);
+  bytes_free(&text);
+  free(build);
+  free(path);
+}
+
+static int run_line(const char *line, const char *json, struct bytes *out) {
+  char *text = xasprintf("unset CI; B='%s' E='%s' T='%s'; %s $B %s %s", gate, elfs, folder,
+                         strncmp(line, "new ", 4) == 0 ? "rm -rf $T/made && cd $T &&" : "", line, json);
+  bytes_clear(out);
+  int status = command_run(&(struct command_line){.words = (const char *const[]){"sh", "-c", text, NULL}}, out);
+  bytes_text(out, "");
+  free(text);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void make_all(void) {
   const char *build = getenv("BUILD");
-  char *gate = xasprintf("%s/bytegate", build ? build : "build");
-  char *elf = row->words[0] && strncmp(row->words[0], "elf/", 4) == 0
-                  ? xasprintf("%s/%s", build ? build : "build", row->words[0])
-                  : NULL;
-  const char *const words[] = {gate, row->command, "--json", elf ? elf : row->words[0], row->words[1], NULL};
+  char *relative = xasprintf("%s/bytegate", build && *build ? build : "build");
   struct bytes out = {0};
-  int status = command_run(&(struct command_line){.words = words}, &out);
-  ck_assert_msg(status == row->status << 8, "%s: status 0x%x", row->command, (unsigned)status);
-  json_error_t error;
-  json_t *value = json_loadb(out.data, out.len, 0, &error);
-  ck_assert_msg(value, "%s: %s", row->command, error.text);
+  gate = realpath(relative, NULL);
+  ck_assert_msg(gate != NULL, "%s is not there: run `make`", relative);
+  elfs = xasprintf("%.*s/elf", (int)(strrchr(gate, '/') - gate), gate);
+  folder = tiny_make();
+  write_suite("red.ini", red);
+  write_suite("accept.ini", accepted);
+  ck_assert_int_eq(run_line("verify --no-self-audit --tap --suite $T/tiny.ini --record $T/record", "", &out), 0);
   bytes_free(&out);
+  free(relative);
+}
+
+static void remove_all(void) {
+  tiny_remove(folder);
+  free(elfs);
   free(gate);
-  free(elf);
-  return value;
+}
+
+/* Holds VALUE to the schema PATH by a validator that is not ours. */
+static void must_validate(const struct bytes *value, const char *path) {
+  char *file = xasprintf("%s/value.json", folder);
+  char *line =
+      xasprintf("/usr/bin/jsonschema --base-uri \"file://$PWD/fixtures/schemas/\" -i '%s' %s 2>&1", file, path);
+  struct bytes out = {0};
+  ck_assert_int_eq(write_file(file, span_of(value)), 0);
+  int status = command_run(&(struct command_line){.words = (const char *const[]){"sh", "-c", line, NULL}}, &out);
+  bytes_text(&out, "");
+  ck_assert_msg(status == 0, "%s: %s", path, out.data);
+  bytes_free(&out);
+  free(line);
+  free(file);
 }
 
 START_TEST(a_command_holds_to_its_schema) {
   const struct row *row = &rows[_i];
+  struct bytes out = {0};
+  json_error_t error;
   char *path = xasprintf("fixtures/schemas/%s.json", row->command);
   json_t *schema = json_load_file(path, 0, NULL);
   ck_assert_msg(schema, "%s is no JSON", path);
-  json_t *value = run_row(row);
+  int status = run_line(row->line, "--json", &out);
+  ck_assert_msg(status == row->status, "%s --json: status %d", row->line, status);
+  json_t *value = json_loadb(out.data, out.len, 0, &error);
+  ck_assert_msg(value, "%s --json: line %d: %s", row->line, error.line, error.text);
   must_hold_to(value, schema);
+  must_validate(&out, path);
   json_decref(value);
   json_decref(schema);
   free(path);
+  bytes_free(&out);
 }
 END_TEST
 
-START_TEST(each_command_that_reads_json_has_a_row) {
-  const char *build = getenv("BUILD");
-  char *gate = xasprintf("%s/bytegate", build ? build : "build");
+START_TEST(the_exit_status_is_the_same_without_json) {
+  const struct row *row = &rows[_i];
+  struct bytes out = {0};
+  char *accepted_file = xasprintf("%s/accepted-nothing", folder);
+  remove(accepted_file);
+  int status = run_line(row->line, "", &out);
+  ck_assert_msg(status == row->status, "%s: status %d", row->line, status);
+  bytes_free(&out);
+  free(accepted_file);
+}
+END_TEST
+
+START_TEST(each_command_has_a_row) {
   struct bytes commands = {0};
-  ck_assert_int_eq(
-      command_run(&(struct command_line){.words = (const char *const[]){gate, "complete", "--", "", NULL}}, &commands),
-      0);
-  size_t readers = 0;
+  size_t count = 0;
+  ck_assert_int_eq(run_line("complete -- ''", "", &commands), 0);
   for (char *rest = commands.data, *name = strsep(&rest, "\n"); name && *name; name = strsep(&rest, "\n")) {
-    struct bytes options = {0};
-    const char *const words[] = {gate, "complete", "--", name, "--json", NULL};
-    ck_assert_int_eq(command_run(&(struct command_line){.words = words}, &options), 0);
-    bool reads = options.data && strncmp(options.data, "--json\n", 7) == 0;
     size_t found = 0;
     for (size_t i = 0; i < ROWS; i++)
       found += strcmp(rows[i].command, name) == 0;
-    ck_assert_msg(!reads || found, "%s reads --json and has no row here", name);
-    readers += reads;
-    bytes_free(&options);
+    ck_assert_msg(found > 0, "the command %s has no row here: give it --json, and a schema fixtures/schemas/%s.json",
+                  name, name);
+    count++;
   }
-  ck_assert_uint_ge(readers, 5);
+  ck_assert_uint_ge(count, 21);
   bytes_free(&commands);
-  free(gate);
 }
 END_TEST
 
 int main(void) {
   Suite *suite = suite_create("json");
   TCase *tests = tcase_create("json");
+  tcase_set_timeout(tests, 120);
+  tcase_add_unchecked_fixture(tests, make_all, remove_all);
   tcase_add_loop_test(tests, a_command_holds_to_its_schema, 0, ROWS);
-  tcase_add_test(tests, each_command_that_reads_json_has_a_row);
+  tcase_add_loop_test(tests, the_exit_status_is_the_same_without_json, 0, ROWS);
+  tcase_add_test(tests, each_command_has_a_row);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);

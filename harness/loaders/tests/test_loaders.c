@@ -97,7 +97,7 @@ static int run_loaders(const char *path, const struct text_list *loaders, const 
   fflush(stdout);
   int out = dup(STDOUT_FILENO);
   ck_assert_ptr_nonnull(freopen(output, "w", stdout));
-  int status = loaders_command(build, path, loaders, &(struct text_list){0}, true);
+  int status = loaders_command(build, path, loaders, &(struct text_list){0}, true, false);
   fflush(stdout);
   dup2(out, STDOUT_FILENO);
   close(out);

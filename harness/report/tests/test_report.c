@@ -293,6 +293,16 @@ static bool sarif_shows(const struct bytes *text, json_t *schema) {
   return shown;
 }
 
+static bool document_shows(const struct bytes *text) {
+  json_t *root = json_loadb(text->data, text->len, 0, NULL);
+  json_t *schema = load_schema("fixtures/schemas/verify.json");
+  must_hold_to(root, schema);
+  bool shown = json_is_true(json_object_get(root, "failed"));
+  json_decref(schema);
+  json_decref(root);
+  return shown;
+}
+
 static bool page_shows(const char *text) { return strstr(text, "<h1>bytegate: <span class=\"bad\">") != NULL; }
 
 /* The verdict begins a line. */
@@ -335,6 +345,7 @@ static void check_kind(const struct kind *kind, json_t *lines, json_t *sarif) {
     bytes_text(&text, "");
     bool shown = format == &tap_format          ? tap_shows(text.data)
                  : format == &junit_format      ? junit_shows(&text)
+                 : format == &json_format       ? document_shows(&text)
                  : format == &json_lines_format ? json_lines_show(&text, lines)
                  : format == &sarif_format      ? sarif_shows(&text, sarif)
                  : format == &html_format       ? page_shows(text.data)
