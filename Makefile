@@ -59,7 +59,7 @@ TEST_PACKAGES := $(HARNESS_TEST_PACKAGES) unicorn libxxhash
 
 ## Sources
 
-GENERATOR_SOURCES := $(filter-out generators/programs/% generators/tests/%,$(wildcard generators/*/*.c))
+GENERATOR_SOURCES := $(filter-out generators/programs/% generators/tests/% generators/lessons/%,$(wildcard generators/*/*.c))
 PROGRAMS := $(notdir $(basename $(wildcard generators/programs/*.c)))
 # What scripts/machines.sh, the list of the machines, says.
 MACHINES = $(call machines,machine_names)
@@ -67,6 +67,7 @@ machines = $(shell bash -c '. scripts/machines.sh && $(1)')
 # The prover of the operations: a command of its own, and a program for each machine that executes one instruction.
 PROVE_SOURCES := $(filter-out %/execute.c,$(wildcard generators/isa/prove/*.c))
 PROVER := $(if $(PROVE_SOURCES),$(BUILD)/prove $(MACHINES:%=$(BUILD)/execute-%))
+BYTELAY_SOURCES := $(wildcard generators/lay/*.c generators/isa/*.c)
 ORACLE_SOURCES := $(wildcard oracles/*.c)
 # Of these, what only the tests of the generators ask: it takes libraries that the gate does not need.
 ENCODING_ORACLE := $(filter oracles/encoding.c,$(ORACLE_SOURCES))
@@ -87,7 +88,7 @@ C_SOURCES := $(GENERATOR_SOURCES) $(wildcard generators/programs/*.c) $(ORACLE_S
              $(PLUGIN_SOURCES) $(sort $(LAUNCHER_SOURCES) $(filter harness/helpers/%,$(CONFINE_SOURCES))) $(TEST_SOURCES) $(TEST_SUPPORT)
 # Built each in its own way, and laid out like the rest.
 OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/fuzz harness/helpers/confine harness/helpers/refuse harness/cell/tests/attacks harness/tests/faulty harness/tests/strangers \
-                 harness/helpers/step fixtures/example fixtures/gallery))
+                 harness/helpers/step fixtures/example fixtures/gallery generators/lessons))
 HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) $(HARNESS_FOLDERS) harness/helpers/confine harness/helpers/plugin oracles $(TEST_DIRS)))
 C_SOURCES += $(PROVE_SOURCES)
 OTHER_SOURCES += $(wildcard generators/isa/prove/execute.c)
@@ -130,7 +131,7 @@ endif
 
 .PHONY: all help
 GATE := $(if $(HARNESS_SOURCES),$(BUILD)/bytegate $(PLUGINS) $(LAUNCHERS) $(if $(wildcard harness/new/templates),$(BUILD)/new/.copied))
-all: elf $(GATE) ## build the programs under test and the gate (the default)
+all: elf $(GATE) $(if $(BYTELAY_SOURCES),$(BUILD)/libbytelay.a) ## build the programs under test and the gate (the default)
 
 help: ## list the targets, and the variables of the command line
 	echo 'make TARGET... [VARIABLE=VALUE...]'
@@ -165,9 +166,9 @@ PREFIX ?= /usr/local
 MANUALS := man1/bytegate.1 man5/bytegate-suite.5 man5/bytegate-map.5
 COMPLETIONS := bash:share/bash-completion/completions/bytegate zsh:share/zsh/site-functions/_bytegate \
                fish:share/fish/vendor_completions.d/bytegate.fish
-.PHONY: install uninstall
+.PHONY: install install-bytelay uninstall
 HELPERS := $(LAUNCHERS) $(PLUGINS)
-install: $(BUILD)/bytegate $(MANUALS:%=$(BUILD)/%) $(HELPERS) $(BUILD)/libbytelay.a ## install the gate, its manual, completions and examples below PREFIX (and DESTDIR)
+install: $(BUILD)/bytegate $(MANUALS:%=$(BUILD)/%) $(HELPERS) install-bytelay ## install the gate, its manual, completions and examples below PREFIX (and DESTDIR)
 	install -D -m 755 $(BUILD)/bytegate "$(DESTDIR)$(PREFIX)/bin/bytegate"
 	for each in $(MANUALS); do \
 	  install -D -m 644 "$(BUILD)/$$each" "$(DESTDIR)$(PREFIX)/share/man/$$each" || exit 1; done
@@ -177,17 +178,21 @@ install: $(BUILD)/bytegate $(MANUALS:%=$(BUILD)/%) $(HELPERS) $(BUILD)/libbytela
 	  install -D -m 755 "$(BUILD)/$$each" "$(DESTDIR)$(PREFIX)/lib/bytegate/$$each" || exit 1; done
 	find harness/new/templates -type f | while read -r each; do \
 	  install -D -m 644 "$$each" "$(DESTDIR)$(PREFIX)/lib/bytegate/new/$${each#harness/new/templates/}" || exit 1; done
+	for each in $(COMPLETIONS); do \
+	  install -D -m 644 /dev/null "$(DESTDIR)$(PREFIX)/$${each#*:}" && \
+	  $(BUILD)/bytegate completion "$${each%%:*}" >"$(DESTDIR)$(PREFIX)/$${each#*:}" || exit 1; done
+
+# The emitter, for authors outside of this repository, with its lessons.
+install-bytelay: $(BUILD)/libbytelay.a ## install the emitter alone: its library, headers and lessons
 	for each in $(BYTELAY_HEADERS:generators/%=%); do \
 	  install -D -m 644 "generators/$$each" "$(DESTDIR)$(PREFIX)/include/bytelay/$$each" || exit 1; done
-	install -D -m 644 generators/API-CHANGES.md "$(DESTDIR)$(PREFIX)/share/doc/bytegate/API-CHANGES.md"
+	find generators/lessons generators/API-CHANGES.md -type f | while read -r each; do \
+	  install -D -m 644 "$$each" "$(DESTDIR)$(PREFIX)/share/doc/bytegate/$${each#generators/}" || exit 1; done
 	install -D -m 644 $(BUILD)/libbytelay.a "$(DESTDIR)$(PREFIX)/lib/libbytelay.a"
 	install -D -m 644 /dev/null "$(DESTDIR)$(PREFIX)/share/pkgconfig/bytelay.pc"
 	printf '%s\n' 'prefix=$(PREFIX)' 'Name: bytelay' 'Description: lays the bytes of ELF programs, instruction by instruction' \
 	  'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lbytelay' \
 	  >"$(DESTDIR)$(PREFIX)/share/pkgconfig/bytelay.pc"
-	for each in $(COMPLETIONS); do \
-	  install -D -m 644 /dev/null "$(DESTDIR)$(PREFIX)/$${each#*:}" && \
-	  $(BUILD)/bytegate completion "$${each%%:*}" >"$(DESTDIR)$(PREFIX)/$${each#*:}" || exit 1; done
 
 uninstall: ## remove what install put there
 	rm -f "$(DESTDIR)$(PREFIX)/bin/bytegate" $(MANUALS:%="$(DESTDIR)$(PREFIX)/share/man/%")
@@ -207,8 +212,7 @@ $(BUILD)/man5/bytegate-map.5: harness/map/bytegate-map.5
 	mkdir -p $(@D)
 	cp $< $@
 
-# The emitter, for authors outside of this repository: what lays bytes, and no program of ours.
-BYTELAY_SOURCES := $(wildcard generators/lay/*.c generators/isa/*.c)
+# The emitter: what lays bytes, and no program of ours.
 BYTELAY_HEADERS := generators/words.h generators/raw_words.h generators/lay/lay.h generators/lay/refusal.h generators/lay/elf.h \
   generators/lay/elf_bytes.h $(patsubst %,generators/isa/%.h,a64 handmade machine machines program raw record registers x64) \
   generators/linux/abi.h generators/linux/errors.h

@@ -34,6 +34,7 @@ run mutate MUTATE_SECONDS=20
 run setup-mutate-gate
 run mutate-gate MUTATE_COUNT=20
 run install DESTDIR="$PWD/build/installed"
+run install-bytelay DESTDIR="$PWD/build/emitter"
 run uninstall DESTDIR="$PWD/build/installed"
 run setup-gallery
 run gallery
