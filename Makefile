@@ -71,6 +71,9 @@ BYTELAY_SOURCES := $(wildcard generators/lay/*.c generators/isa/*.c)
 ORACLE_SOURCES := $(wildcard oracles/*.c)
 # Of these, what only the tests of the generators ask: it takes libraries that the gate does not need.
 ENCODING_ORACLE := $(filter oracles/encoding.c,$(ORACLE_SOURCES))
+# Programs that suites call as oracles, one source each, linked with the oracles: build/oracle-NAME.
+ORACLE_COMMAND_SOURCES := $(wildcard oracles/commands/*.c)
+ORACLE_COMMANDS := $(patsubst oracles/commands/%.c,$(BUILD)/oracle-%,$(ORACLE_COMMAND_SOURCES))
 # A room of the harness is a folder below it; helpers/, fuzz/ and bench/ are programs of their own.
 HARNESS_FOLDERS := harness $(filter-out %/tests harness/tests/% harness/helpers% harness/fuzz harness/bench,\
                    $(patsubst %/,%,$(wildcard harness/*/ harness/*/*/)))
@@ -84,7 +87,7 @@ TEST_SOURCES := $(wildcard $(addsuffix /test_*.c,$(TEST_DIRS)))
 TEST_SUPPORT := $(filter-out $(TEST_SOURCES),$(wildcard $(addsuffix /*.c,$(TEST_DIRS))))
 FUZZ_SOURCES := $(wildcard harness/fuzz/fuzz_*.c)
 SHELL_TESTS := $(wildcard scripts/tests/test_*.sh)
-C_SOURCES := $(GENERATOR_SOURCES) $(wildcard generators/programs/*.c) $(ORACLE_SOURCES) $(HARNESS_SOURCES) \
+C_SOURCES := $(GENERATOR_SOURCES) $(wildcard generators/programs/*.c) $(ORACLE_SOURCES) $(ORACLE_COMMAND_SOURCES) $(HARNESS_SOURCES) \
              $(PLUGIN_SOURCES) $(sort $(LAUNCHER_SOURCES) $(filter harness/helpers/%,$(CONFINE_SOURCES))) $(TEST_SOURCES) $(TEST_SUPPORT)
 # Built each in its own way, and laid out like the rest.
 OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/fuzz harness/helpers/confine harness/helpers/refuse harness/cell/tests/attacks harness/tests/faulty harness/tests/strangers \
@@ -130,7 +133,7 @@ endif
 ## Targets
 
 .PHONY: all help
-GATE := $(if $(HARNESS_SOURCES),$(BUILD)/bytegate $(PLUGINS) $(LAUNCHERS) $(if $(wildcard harness/new/templates),$(BUILD)/new/.copied))
+GATE := $(if $(HARNESS_SOURCES),$(BUILD)/bytegate $(PLUGINS) $(LAUNCHERS) $(ORACLE_COMMANDS) $(if $(wildcard harness/new/templates),$(BUILD)/new/.copied))
 all: elf $(GATE) $(if $(BYTELAY_SOURCES),$(BUILD)/libbytelay.a) ## build the programs under test and the gate (the default)
 
 help: ## list the targets, and the variables of the command line
@@ -386,6 +389,9 @@ $(BUILD)/lib%.a:
 
 $(BUILD)/bytegate: $(call objects,$(HARNESS_SOURCES)) $(BUILD)/liboracles.a
 	$(if $(V),,echo '  LINK  $@')
+	$(CC) $(LDFLAGS) -o $@ $^ $(GATE_LIBS)
+
+$(ORACLE_COMMANDS): $(BUILD)/oracle-%: $(BUILD)/obj/oracles/commands/%.o $(BUILD)/liboracles.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(GATE_LIBS)
 
 # What the emulator loads is no part of a program of ours, and is never sanitized.

@@ -39,6 +39,23 @@ static void lay_hash_page(void) {
   ret();
 }
 
+/* hash_status: in "file_status". Out A0 = a hash of what changes when the file does, A1 = its size. The times of
+ * access, which do not matter, give way to inode and size, so that all stands together. */
+static void lay_hash_status(void) {
+  routine("hash_status", out(A0, A1), destroys(A2, A3, T0));
+  enter(START);
+  la(A0, "file_status");
+  ld64(T0, A0, STAT_INODE);
+  st64(T0, A0, STAT_ATIME);
+  ld64(START, A0, STAT_SIZE);
+  st64(START, A0, STAT_ATIME + 8);
+  add(A0, A0, STAT_ATIME);
+  li(A1, STAT_CTIME + 16 - STAT_ATIME);
+  call("hash_page");
+  mov(A1, START);
+  leave();
+}
+
 /* note_tag: in A0 = a hash. SELECTED_TAG becomes its sixteen digits between quotation marks. */
 static void lay_note_tag(void) {
   routine("note_tag", in(A0), destroys(A1, A2, ALL_T));
@@ -192,11 +209,11 @@ static void lay_select_range(void) {
   leave();
 }
 
-/* judge_conditions: in A0 = a page, A1 = its length, A2 = REQUEST_* of the request. Out A0 = 200, or what "request"
- * makes of that: 304, 412, 206, 416; A1 = what is to be sent, A2 = its length, 0 where it is no page. */
+/* judge_conditions: in A0 = a page, A1 = its length, A2 = REQUEST_* of the request, A3 = its hash. Out A0 = 200, or
+ * what "request" makes of that: 304, 412, 206, 416; A1 = what is to be sent, A2 = its length, 0 where it is no page. */
 static void lay_judge_conditions(void) {
   Reg page = S0, traits = S1;
-  routine("judge_conditions", in(A0, A1, A2), out(A0, A2), out_if(A1), destroys(A3, ALL_T));
+  routine("judge_conditions", in(A0, A1, A2, A3), out(A0, A2), out_if(A1), destroys(A3, ALL_T));
   enter(page, traits);
   mov(page, A0);
   mov(traits, A2);
@@ -204,7 +221,7 @@ static void lay_judge_conditions(void) {
   st64(0, T0, SELECTED_FIRST);
   st64(A1, T0, SELECTED_LENGTH);
   st64(A1, T0, SELECTED_WHOLE);
-  call("hash_page");
+  mov(A0, A3);
   call("note_tag");
   la(T0, "request");
   ld64(A0, T0, REQUEST_IF_MATCH);
@@ -261,6 +278,7 @@ static void lay_judge_conditions(void) {
 
 void lay_http_conditions(void) {
   lay_hash_page();
+  lay_hash_status();
   lay_note_tag();
   lay_is_tag_listed();
   lay_take_position();

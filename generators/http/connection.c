@@ -50,9 +50,16 @@ static void lay_watch_socket(void) {
   jump("control_events"); /* cannot fail: the socket is being watched */
 }
 
-/* release_page: gives back the mapping of what is left of the page, if there is one. */
+/* release_page: gives back the mapping of what is left of the page, and closes the file that is sent, if there is one.
+ */
 static void lay_release_page(void) {
   routine("release_page", in(S0), destroys(A0, A1, A2, ALL_T));
+  ld64(A0, SLOT, SLOT_FILE);
+  beq(A0, 0, "no_file");
+  st64(0, SLOT, SLOT_FILE);
+  sub(A0, A0, 1);
+  sys(NR_CLOSE);
+  label("no_file");
   ld64(A0, SLOT, SLOT_PAGE);
   ld64(A1, SLOT, SLOT_PAGE_SIZE);
   st64(0, SLOT, SLOT_PAGE);
@@ -246,7 +253,7 @@ static void lay_begin_content(void) {
 }
 
 /* answer_request: in A0 = status that the request deserves, which "request" and SLOT_TRAITS describe. Prepares the
- * answer and sends what can be sent at once. Nothing is rendered for a client that is gone. */
+ * answer and sends what can be sent at once. Nothing is looked for or rendered for a client that is gone. */
 static void lay_answer_request(void) {
   Reg status = S1, page = S2, length = S3;
   routine("answer_request", in(A0, S0, S2), destroys(ALL_A, ALL_T));
@@ -257,17 +264,36 @@ static void lay_answer_request(void) {
   bne(status, 200, "compose");
   call("is_client_gone");
   bne(A0, 0, "gone");
-  call("render_file");
+  call("find_resource");
   mov(status, A0);
   bne(status, 200, "compose");
-  mov(A0, A1);
-  mov(A1, A2);
+  la(T0, "resource");
+  ld64(T0, T0, RESOURCE_KIND);
+  beq(T0, RESOURCE_AS_IT_IS, "as_it_is");
+  call("render_resource");
+  mov(status, A0);
+  bne(status, 200, "compose");
+  mov(page, A1);
+  mov(length, A2);
+  mov(A0, page);
+  mov(A1, length);
+  call("hash_page");
+  jump("judge");
+  label("as_it_is");
+  li(page, 0);
+  call("hash_status");
+  mov(length, A1);
+  label("judge");
+  mov(A3, A0);
+  mov(A0, page);
+  mov(A1, length);
   ld64(A2, SLOT, SLOT_TRAITS);
   call("judge_conditions");
   mov(status, A0);
   mov(page, A1);
   mov(length, A2);
   label("compose");
+  beq(status, 301, "moved");
   add(A0, SLOT, SLOT_ANSWER);
   mov(A1, status);
   mov(A2, length);
@@ -284,6 +310,9 @@ static void lay_answer_request(void) {
   sub(A1, A1, A2);
   st64(A2, SLOT, SLOT_HEAD_OUT);
   st64(A1, SLOT, SLOT_HEAD_LEFT);
+  label("composed");
+  call("take_file");
+  ld64(T0, SLOT, SLOT_TRAITS);
   bset(T0, REQUEST_PERSISTS, "goes_on");
   call("release_buffer");
   jump("send");
@@ -303,6 +332,36 @@ static void lay_answer_request(void) {
   label("gone");
   call("close_connection");
   leave();
+  label("moved"); /* to a place that the slot may have no room for: the whole answer goes as a page does */
+  la(page, "long_answer");
+  mov(A0, page);
+  mov(A1, status);
+  li(A2, 0);
+  ld64(A3, SLOT, SLOT_TRAITS);
+  call("compose_response");
+  ld64(T0, SLOT, SLOT_TRAITS);
+  bset(T0, REQUEST_HEAD, "head_alone");
+  mov(A0, A1);
+  label("head_alone");
+  sub(A0, A0, page);
+  st64(A0, SLOT, SLOT_LEFT);
+  st64(page, SLOT, SLOT_OUT);
+  st64(0, SLOT, SLOT_HEAD_LEFT);
+  jump("composed");
+  bss("long_answer", LOCATION_ROOM, 8);
+
+  /* take_file: if "resource" is still open, and something of it is to be sent, it is the slot's from now on; else it is
+   * closed. */
+  routine("take_file", in(S0), destroys(A0, A1, ALL_T));
+  ld64(T0, SLOT, SLOT_HEAD_LEFT);
+  beq(T0, 0, "close_resource");
+  ld64(T0, SLOT, SLOT_LEFT);
+  beq(T0, 0, "close_resource");
+  la(A1, "resource");
+  ld64(T0, A1, RESOURCE_FILE);
+  st64(T0, SLOT, SLOT_FILE);
+  st64(0, A1, RESOURCE_FILE);
+  ret();
 
   /* answer_error: in A0 = status of what has come so far. It is the last answer. */
   routine("answer_error", in(A0, S0, S2), destroys(ALL_A, ALL_T));
@@ -441,6 +500,9 @@ static void lay_send_response(void) {
   routine("send_response", in(S0), destroys(ALL_A, ALL_T));
   enter(taken);
   label("write");
+  ld64(T1, SLOT, SLOT_FILE);
+  bne(T1, 0, "from_file");
+  label("head_first");
   la(A1, "parts");
   ld64(T0, SLOT, SLOT_HEAD_OUT);
   st64(T0, A1, IOVEC_BASE);
@@ -448,6 +510,8 @@ static void lay_send_response(void) {
   st64(T0, A1, IOVEC_LENGTH);
   ld64(T0, SLOT, SLOT_OUT);
   st64(T0, A1, IOVEC_SIZE + IOVEC_BASE);
+  li(T0, 0);
+  bne(T1, 0, "within_step"); /* the file comes after it */
   ld64(T0, SLOT, SLOT_LEFT);
   bleu(T0, WRITE_STEP, "within_step");
   li(T0, WRITE_STEP);
@@ -465,9 +529,12 @@ static void lay_send_response(void) {
   bltu(taken, A0, "within_head");
   st64(0, SLOT, SLOT_HEAD_LEFT);
   sub(taken, taken, A0);
+  ld64(T0, SLOT, SLOT_FILE);
+  bne(T0, 0, "write");
   ld64(A0, SLOT, SLOT_OUT);
   add(A0, A0, taken);
   st64(A0, SLOT, SLOT_OUT);
+  label("counted");
   ld64(A0, SLOT, SLOT_LEFT);
   sub(A0, A0, taken);
   st64(A0, SLOT, SLOT_LEFT);
@@ -485,6 +552,23 @@ static void lay_send_response(void) {
   add(A0, A0, taken);
   st64(A0, SLOT, SLOT_HEAD_OUT);
   jump("waiting");
+  label("from_file");
+  ld64(T0, SLOT, SLOT_HEAD_LEFT);
+  bne(T0, 0, "head_first");
+  ld32(A0, SLOT, SLOT_SOCKET);
+  sub(A1, T1, 1);
+  add(A2, SLOT, SLOT_OUT);
+  ld64(A3, SLOT, SLOT_LEFT);
+  bleu(A3, WRITE_STEP, "step_of_file");
+  li(A3, WRITE_STEP);
+  label("step_of_file");
+  sys(NR_SENDFILE);
+  beq(A0, -LINUX_EINTR, "write");
+  beq(A0, -LINUX_EAGAIN, "waiting");
+  ble(A0, 0, "gone"); /* the file has become shorter than its length that was told */
+  mov(taken, A0);
+  call("note_taken");
+  jump("counted");
   label("all_written");
   call("release_page");
   ld64(T0, SLOT, SLOT_TRAITS);

@@ -42,6 +42,8 @@ enum {
 /* "request": what parse_request found in the last one. */
 enum {
   FIELD(REQUEST_END, 8),            /* after the header section */
+  FIELD(REQUEST_PATH, 8),           /* the path of its target begins here, */
+  FIELD(REQUEST_PATH_END, 8),       /* and ends here; it may be empty */
   FIELD(REQUEST_LENGTH, 8),         /* its Content-Length, or 0; more than 2^60 is 2^60 */
   FIELD(REQUEST_IF_MATCH, 16),      /* where the values of these fields begin, 0 if they have not come, and end; */
   FIELD(REQUEST_IF_NONE_MATCH, 16), /* of a field that has come twice, the first one */
@@ -49,6 +51,28 @@ enum {
   FIELD(REQUEST_IF_RANGE, 16),
   REQUEST_SIZE
 };
+
+/* "folder": the folder that is served, where it is one. */
+enum {
+  FIELD(FOLDER_DESCRIPTOR, 8), /* 1 more than its descriptor; 0: a single file is served */
+  FIELD(FOLDER_WALKS, 8),      /* not 0: the kernel has no openat2, so paths are walked one component at a time */
+  FOLDER_SIZE
+};
+
+/* "resource": what find_resource has found for a request. "file_status" is its struct stat. */
+enum {
+  FIELD(RESOURCE_FILE, 8),   /* 1 more than a descriptor that is open to read it; 0: none */
+  FIELD(RESOURCE_KIND, 8),   /* RESOURCE_* */
+  FIELD(RESOURCE_TYPE, 8),   /* its media type, NUL-terminated */
+  FIELD(RESOURCE_FIELDS, 8), /* further field lines, each begun by CRLF, NUL-terminated */
+  RESOURCE_SIZE
+};
+enum { RESOURCE_PAGE = 0 /* Markdown */, RESOURCE_LISTING = 1 /* a folder */, RESOURCE_AS_IT_IS = 2 /* a file */ };
+
+enum { PAGE_TYPE = 3 /* where in "media_types" stands that of a page */ };
+
+/* The longest path that is looked for, in bytes, so that PATH_MAX has room for it and for what is appended to it. */
+enum { PATH_LIMIT = 4080, PATH_ROOM = 8192 + 32, LOCATION_ROOM = 3 * PATH_LIMIT + 512 };
 
 /* "selected": what part of a page is sent, and its entity tag. */
 enum {
@@ -71,6 +95,10 @@ enum { CONTENT_PLAIN = 0, CHUNK_SIZE_LINE = 1, CHUNK_END = 2, TRAILER_LINE = 3 }
 
 enum { CONTENT_LIMIT = 1 << 20 /* octets of a request's content that are passed over */ };
 
+/* A set of octets, laid as 256 bits. */
+typedef bool OctetSet(int octet);
+void lay_octet_set(const char *name, OctetSet *contains); /* request.c */
+
 void lay_http_failures(void);     /* reasons.c: errors, in the words of these programs */
 void lay_document_failures(void); /* reasons.c: those that happen to a program without sockets */
 void lay_http_document(void);     /* document.c: reading a document, rendering it; lay_tidy_document for the next one */
@@ -79,9 +107,14 @@ void lay_http_request(void);    /* request.c: is it an HTTP request, and what is
 void lay_http_address(void);    /* address.c: IPv6 addresses, hosts and ports as URIs have them */
 void lay_http_conditions(void); /* conditions.c: entity tags, preconditions and ranges */
 void lay_http_response(void);   /* response.c: the answer's bytes */
-void lay_http_page(void);       /* page.c: the page of FILE, and memory for clients */
-void lay_http_connection(void); /* connection.c: one client, from accept to close */
-void lay_http_sandbox(void);    /* sandbox.c: what the server takes from itself */
-void lay_http_server(void);     /* server.c: the listening socket and the event loop */
+void lay_http_page(void);       /* page.c: errors that are told, and memory for clients */
+void lay_http_folder(void);     /* folder.c: from the path of a request to an open file */
+void lay_append_encoded(void);
+void lay_http_media_types(void); /* media_types.c: what a file is, by the end of its name */
+void lay_http_listing(void);     /* listing.c: a folder as Markdown */
+void lay_http_resource(void);    /* resource.c: the page of what has been found */
+void lay_http_connection(void);  /* connection.c: one client, from accept to close */
+void lay_http_sandbox(void);     /* sandbox.c: what the server takes from itself */
+void lay_http_server(void);      /* server.c: the listening socket and the event loop */
 
 #endif

@@ -1,13 +1,11 @@
-/* page.c: the page of FILE, read anew and rendered for a client, and the memory that slow clients make it need.
+/* page.c: the memory that slow clients make a page need, and what is told of errors.
  *
- * The page lies in the renderer's workspace, which serves one request after the other. What a client does not take at
+ * A page lies in the renderer's workspace, which serves one request after the other. What a client does not take at
  * once is copied to a mapping of its own, so the workspace is free again before the next request. Such mappings count
  * to "memory_limit"; where it is reached, clients are answered 503 rather than served in part. */
 #include "server.h"
 
 #define SLOT S0
-
-enum { LARGE_PAGE = 64 << 10 /* what is shorter the kernel takes at once, from a client's first page on */ };
 
 /* claim_memory: in A0 = bytes. Out A0 = address of as many zeroed bytes, or -errno; -ENOMEM too where they would exceed
  * "memory_limit". */
@@ -53,7 +51,8 @@ static void lay_return_memory(void) {
   jump("unmap_memory");
 }
 
-/* keep_page: what is left of the page is copied out of the workspace, if it is still there. Out A0 = 0, or -errno. */
+/* keep_page: what is left of the page is copied out of the workspace, if it is still there, and no file. Out A0 = 0, or
+ * -errno. */
 static void lay_keep_page(void) {
   Reg mapping = S1;
   routine("keep_page", in(S0), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
@@ -62,6 +61,8 @@ static void lay_keep_page(void) {
   ld64(T0, SLOT, SLOT_LEFT);
   beq(T0, 0, "done");
   ld64(T1, SLOT, SLOT_PAGE);
+  bne(T1, 0, "done");
+  ld64(T1, SLOT, SLOT_FILE);
   bne(T1, 0, "done");
   add(A0, T0, 16); /* copy_page writes sixteen bytes at a time */
   call("claim_memory");
@@ -81,39 +82,6 @@ static void lay_keep_page(void) {
   bltu(A1, A2, "next_sixteen");
   li(A0, 0);
   label("done");
-  leave();
-}
-
-/* check_file: ends the program if FILE is something else than a file. One that is not there, or cannot be looked at,
- * may come. */
-static void lay_check_file(void) {
-  static const NamedString strings[] = {{"no_file", ": is not a file"}};
-  data_strings(strings);
-
-  routine("check_file", destroys(A0, A1, A2, A3, ALL_T));
-  enter_bare();
-  li(A0, LINUX_AT_FDCWD);
-  la(A1, "document_path");
-  ld64(A1, A1, 0);
-  la(A2, "file_status");
-  li(A3, 0);
-  sys(NR_NEWFSTATAT);
-  blt(A0, 0, "accepted");
-  ld32(T0, A2, bl_machine_now()->stat_mode);
-  and(T0, T0, MODE_TYPE);
-  beq(T0, MODE_REGULAR, "accepted");
-  la(A2, "no_file");
-  bne(T0, MODE_DIRECTORY, "refused");
-  li(A0, -LINUX_EISDIR);
-  call("reason_for");
-  mov(A2, A0);
-  la(A1, "document_path");
-  ld64(A1, A1, 0);
-  label("refused");
-  la(A0, "nothing");
-  li(A3, EXIT_FAILED);
-  jump("fail");
-  label("accepted");
   leave();
 }
 
@@ -183,96 +151,9 @@ static void lay_tell_error(void) {
   bss("no_time", 16, 8);
 }
 
-/* render_file: reads FILE anew and renders it. Out A0 = status; if that is 200, A1 = the HTML and A2 = its length; it
- * is there until the next call. Otherwise A2 = 0. */
-static void lay_render_file(void) {
-  Reg descriptor = S1, outcome = S2;
-  Reg page = S1, length = S2; /* when the file has been read */
-  Reg error = S1;
-  routine("render_file", out(A0, A2), out_if(A1), destroys(A3, A4, A5, ALL_T));
-  enter(descriptor, outcome);
-  label("open");
-  li(A0, LINUX_AT_FDCWD);
-  la(A1, "document_path");
-  ld64(A1, A1, 0);
-  li(A2, LINUX_O_RDONLY | LINUX_O_NONBLOCK | LINUX_O_CLOEXEC); /* opening a FIFO shall not wait for its writer */
-  sys(NR_OPENAT);
-  beq(A0, -LINUX_EINTR, "open");
-  blt(A0, 0, "failed");
-  mov(descriptor, A0);
-  call("load_document");
-  mov(outcome, A0);
-  mov(A0, descriptor);
-  sys(NR_CLOSE);
-  mov(A0, outcome);
-  blt(A0, 0, "failed");
-  la(A0, "render_flags");
-  ld64(A0, A0, 0);
-  call("render_to_page");
-  blt(A0, 0, "failed");
-  mov(page, A1);
-  mov(length, A0);
-  call("read_clock"); /* rendering may take its time, which shall not be the client's */
-  bltu(length, LARGE_PAGE, "will_be_taken");
-  mov(A0, length);
-  call("is_memory_left");
-  blt(A0, 0, "failed");
-  label("will_be_taken");
-  li(A0, 200);
-  mov(A1, page);
-  mov(A2, length);
-  leave();
-  label("failed");
-  mov(error, A0);
-  call("read_clock");
-  li(A2, 0);
-  li(A0, 404);
-  beq(error, -LINUX_ENOENT, "status_chosen");
-  beq(error, -LINUX_ENOTDIR, "status_chosen");
-  la(A0, "document_path");
-  ld64(A0, A0, 0);
-  mov(A1, error);
-  call("tell_error");
-  li(A2, 0);
-  li(A0, 503);
-  beq(error, -LINUX_ENOMEM, "status_chosen");
-  beq(error, -LINUX_EMFILE, "status_chosen");
-  beq(error, -LINUX_ENFILE, "status_chosen");
-  li(A0, 500);
-  label("status_chosen");
-  leave();
-}
-
-/* load_document: in A0 = descriptor of FILE. Out A0 = 0, or -errno; -EISDIR stands for all that is no regular file. */
-static void lay_load_document(void) {
-  Reg descriptor = S1;
-  routine("load_document", in(A0), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
-  enter(descriptor);
-  mov(descriptor, A0);
-  la(A1, "file_status");
-  sys(NR_FSTAT);
-  blt(A0, 0, "done");
-  ld32(T0, A1, bl_machine_now()->stat_mode);
-  and(T0, T0, MODE_TYPE);
-  li(A0, -LINUX_EISDIR);
-  bne(T0, MODE_REGULAR, "done");
-  ld64(A0, A1, STAT_SIZE); /* what to expect, no more than that */
-  call("reserve_document");
-  blt(A0, 0, "done");
-  mov(A0, descriptor);
-  li(A1, 0); /* others must not wait for this file (/proc/kmsg has something to read now and then) */
-  call("append_file");
-  label("done");
-  leave();
-  bss("file_status", STAT_ROOM, 8);
-}
-
 void lay_http_page(void) {
   lay_claim_memory();
   lay_return_memory();
   lay_keep_page();
-  lay_check_file();
   lay_tell_error();
-  lay_render_file();
-  lay_load_document();
 }

@@ -17,8 +17,6 @@
 
 enum { MORE = 0, TAKEN = 200 };
 
-typedef bool OctetSet(int octet);
-
 /* token (RFC 9110, 5.6.2): a method or a field name. */
 static bool in_token(int octet) {
   return (octet >= '0' && octet <= '9') || (octet >= 'A' && octet <= 'Z') || (octet >= 'a' && octet <= 'z') ||
@@ -35,7 +33,7 @@ static bool in_field_value(int octet) { return octet == '\t' || (octet >= ' ' &&
 /* OWS (RFC 9110, 5.6.3). */
 static bool in_white_space(int octet) { return octet == '\t' || octet == ' '; }
 
-static void lay_octet_set(const char *name, OctetSet *contains) {
+void lay_octet_set(const char *name, OctetSet *contains) {
   unsigned char bits[32] = {0};
   for (int octet = 0; octet < 256; octet++)
     if (contains(octet))
@@ -185,9 +183,9 @@ static void lay_take_method(void) {
   leave();
 }
 
-/* take_target: request-target SP (RFC 9112, 3.2), in origin-form, in absolute-form, or the asterisk of OPTIONS. Any
- * path but "/" makes VERDICT 404, unless the method has spoken already; any other form belongs to methods that are not
- * served here. */
+/* take_target: request-target SP (RFC 9112, 3.2), in origin-form, in absolute-form, or the asterisk of OPTIONS. Its
+ * path is noted in "request". Where a single file is served, any path but "/" makes VERDICT 404, unless the method has
+ * spoken already; any other form belongs to methods that are not served here. */
 static void lay_take_target(void) {
   routine("take_target", in(S1, S2), out(A0), moves(S0, S3), destroys(A1, A2, ALL_T, S4));
   enter_bare();
@@ -222,12 +220,23 @@ static void lay_take_target(void) {
   beq(A0, A1, "malformed"); /* http:///: a host is missing (RFC 9110, 4.2.1) */
   call("is_authority");
   beq(A0, 0, "malformed");
-  ld8(T0, START, 0);
-  bne(T0, '/', "taken");
   label("at_path");
-  ld8(T0, START, 1);
-  beq(T0, ' ', "taken");
-  beq(T0, '?', "taken");
+  la(A1, "request");
+  st64(START, A1, REQUEST_PATH);
+  sub(START, START, 1);
+  label("in_path");
+  add(START, START, 1);
+  ld8(T0, START, 0);
+  beq(T0, '?', "path_ended");
+  bne(T0, ' ', "in_path");
+  label("path_ended");
+  st64(START, A1, REQUEST_PATH_END);
+  la(T0, "folder");
+  ld64(T0, T0, FOLDER_DESCRIPTOR);
+  bne(T0, 0, "taken");
+  ld64(T0, A1, REQUEST_PATH);
+  sub(T0, START, T0);
+  bleu(T0, 1, "taken");
   li(VERDICT, 404);
   label("taken");
   li(A0, TAKEN);

@@ -15,6 +15,7 @@ static const struct {
 } answers[] = {{200, "200 OK"},
                {204, "204 No Content"},
                {206, "206 Partial Content"},
+               {301, "301 Moved Permanently"},
                {304, "304 Not Modified"},
                {400, "400 Bad Request"},
                {404, "404 Not Found"},
@@ -32,18 +33,19 @@ static const struct {
                {505, "505 HTTP Version Not Supported"}};
 
 /* Pieces of an answer. */
-static const NamedString pieces[] = {
-    {"interim_response", "HTTP/1.1 100 Continue\r\n\r\n"},
-    {"protocol", "HTTP/1.1 "},
-    {"field_lines_to_length", "\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: "},
-    {"allow_field", "\r\nAllow: GET, HEAD, OPTIONS"},
-    {"range_field", "\r\nContent-Range: bytes "},
-    {"tag_field", "\r\nETag: "},
-    {"close_field", "\r\nConnection: close"},
-    {"keep_alive_field", "\r\nConnection: keep-alive"},
-    {"last_line_ends", "\r\n\r\n"},
-    {"before_reason", "<h1>"},
-    {"after_reason", "</h1>\n"}};
+static const NamedString pieces[] = {{"interim_response", "HTTP/1.1 100 Continue\r\n\r\n"},
+                                     {"protocol", "HTTP/1.1 "},
+                                     {"type_field", "\r\nContent-Type: "},
+                                     {"length_field", "\r\nContent-Length: "},
+                                     {"location_field", "\r\nLocation: "},
+                                     {"allow_field", "\r\nAllow: GET, HEAD, OPTIONS"},
+                                     {"range_field", "\r\nContent-Range: bytes "},
+                                     {"tag_field", "\r\nETag: "},
+                                     {"close_field", "\r\nConnection: close"},
+                                     {"keep_alive_field", "\r\nConnection: keep-alive"},
+                                     {"last_line_ends", "\r\n\r\n"},
+                                     {"before_reason", "<h1>"},
+                                     {"after_reason", "</h1>\n"}};
 
 enum { ERROR_PAGE_MARKUP = sizeof "<h1></h1>\n" - 1 };
 
@@ -104,14 +106,14 @@ static void lay_append_range(void) {
   leave();
 }
 
-/* compose_response: in A0 = where to, with room for 512 bytes, A1 = status, A2 = length of the page if that is 200 or
- * 206, A3 = REQUEST_* of the request. Out A0 = after the header section; A1 = after the content, equal to A0 if that is
- * a page or there is none. "selected" tells the entity tag and the range. */
+/* compose_response: in A0 = where to, with room for 1024 bytes and a path, A1 = status, A2 = length of the page if that
+ * is 200 or 206, A3 = REQUEST_* of the request. Out A0 = after the header section; A1 = after the content, equal to A0
+ * if that is a page or there is none. "selected" tells the entity tag and the range. */
 static void lay_compose_response(void) {
   Reg place = S0;
   data_strings(pieces);
 
-  routine("compose_response", in(A0, A1, A2, A3), out(A0, A1), destroys(A2, A3, ALL_T));
+  routine("compose_response", in(A0, A1, A2, A3), out(A0, A1), destroys(A2, A3, A4, ALL_T));
   enter(place, STATUS, REASON, LENGTH, TRAITS);
   mov(place, A0);
   mov(STATUS, A1);
@@ -134,17 +136,40 @@ static void lay_compose_response(void) {
   call("append_string");
   beq(STATUS, 204, "methods");
   beq(STATUS, 304, "tag");
-  la(A1, "field_lines_to_length");
+  la(A1, "type_field");
+  call("append_string");
+  la(A1, "media_types");
+  add(A1, A1, PAGE_TYPE);
+  bgeu(STATUS, 300, "type_known");
+  la(T0, "resource");
+  ld64(A1, T0, RESOURCE_TYPE);
+  label("type_known");
+  call("append_string");
+  bgeu(STATUS, 300, "no_further_fields");
+  la(T0, "resource");
+  ld64(A1, T0, RESOURCE_FIELDS);
+  call("append_string");
+  label("no_further_fields");
+  la(A1, "length_field");
   call("append_string");
   mov(A1, LENGTH);
   call("append_decimal");
   beq(STATUS, 200, "tag");
   beq(STATUS, 206, "range");
   beq(STATUS, 416, "range");
+  beq(STATUS, 301, "location");
   bne(STATUS, 405, "connection");
   label("methods");
   la(A1, "allow_field");
   call("append_string");
+  jump("connection");
+  label("location"); /* of the folder that "path" names */
+  la(A1, "location_field");
+  call("append_string");
+  la(A1, "path");
+  call("append_encoded");
+  st8('/', A0, 0);
+  add(A0, A0, 1);
   jump("connection");
   label("range");
   call("append_range");
@@ -166,7 +191,9 @@ static void lay_compose_response(void) {
   la(A1, "last_line_ends");
   call("append_string");
   mov(A1, A0);
+  beq(STATUS, 301, "content");
   bltu(STATUS, 400, "done");
+  label("content");
   mov(place, A0);
   la(A1, "before_reason");
   call("append_string");

@@ -32,6 +32,9 @@ static const Allowed allowed[] = {{NR_EPOLL_PWAIT, 0, 0, 0},
                                   {NR_RECVFROM, 3, ~0u, LINUX_MSG_PEEK | LINUX_MSG_DONTWAIT},
                                   {NR_OPENAT, 2, LINUX_O_ACCMODE | LINUX_O_CREAT | LINUX_O_TRUNC, LINUX_O_RDONLY},
                                   {NR_MMAP, 2, ~0u, LINUX_PROT_READ | LINUX_PROT_WRITE},
+                                  {NR_OPENAT2, 3, ~0u, OPEN_HOW_SIZE},
+                                  {NR_GETDENTS64, 0, 0, 0},
+                                  {NR_SENDFILE, 0, 0, 0},
                                   {NR_MADVISE, 2, ~0u, LINUX_MADV_DONTNEED},
                                   {NR_WRITE, 0, ~0u, 2}, /* errors */
                                   {NR_PPOLL, 1, ~0u, 1}};
@@ -75,33 +78,51 @@ static unsigned lay_filter(void) {
   return count;
 }
 
-/* Of Landlock's rights on files, all of its first version but those to read files and to list folders. */
-enum { LANDLOCK_RIGHTS = 0x1fff & ~(1 << 2 | 1 << 3) };
+/* Of Landlock's rights on files, all of its first version; those to read files and to list folders are left to the
+ * server, in its folder alone where it has one. */
+enum { LANDLOCK_ALL = 0x1fff, LANDLOCK_READS = 1 << 2 | 1 << 3 };
 
 /* enter_sandbox: see above. */
 void lay_http_sandbox(void) {
-  Reg ruleset = S1;
+  Reg ruleset = S1, folder = S2;
   static const NamedString strings[] = {{"without_landlock", "goes on without Landlock"},
                                         {"without_seccomp", "goes on without a filter of its system calls"}};
   data_strings(strings);
   data("landlock_rights", 8);
-  data_value(64, LANDLOCK_RIGHTS);
+  data_value(64, LANDLOCK_ALL & ~LANDLOCK_READS);
+  data("landlock_rights_of_folder", 8);
+  data_value(64, LANDLOCK_ALL);
   unsigned count = lay_filter();
 
   routine("enter_sandbox", destroys(A0, A1, A2, A3, A4, ALL_T));
-  enter(ruleset);
+  enter(ruleset, folder);
   li(A0, LINUX_PR_SET_NO_NEW_PRIVS);
   li(A1, 1);
   li(A2, 0);
   li(A3, 0);
   li(A4, 0);
   sys(NR_PRCTL); /* every kernel that has the rest has this */
+  la(folder, "folder");
+  ld64(folder, folder, FOLDER_DESCRIPTOR);
   la(A0, "landlock_rights");
+  beq(folder, 0, "single_file");
+  la(A0, "landlock_rights_of_folder");
+  label("single_file");
   li(A1, 8);
   li(A2, 0);
   sys(NR_LANDLOCK_CREATE_RULESET);
   blt(A0, 0, "no_landlock");
   mov(ruleset, A0);
+  beq(folder, 0, "no_rule");
+  la(A2, "landlock_rule"); /* struct landlock_path_beneath_attr */
+  st64(LANDLOCK_READS, A2, 0);
+  sub(T0, folder, 1);
+  st32(T0, A2, 8);
+  li(A1, LINUX_LANDLOCK_RULE_PATH_BENEATH);
+  li(A3, 0);
+  sys(NR_LANDLOCK_ADD_RULE); /* if it fails, nothing can be read */
+  mov(A0, ruleset);
+  label("no_rule");
   li(A1, 0);
   sys(NR_LANDLOCK_RESTRICT_SELF);
   mov(A1, A0);
@@ -128,5 +149,6 @@ void lay_http_sandbox(void) {
   call("tell_error");
   label("filtered");
   leave();
+  bss("landlock_rule", 16, 8);
   bss("filter_program", 16, 8); /* struct sock_fprog */
 }

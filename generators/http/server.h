@@ -48,11 +48,12 @@ enum {
   FIELD(SLOT_IDLE, 8),               /* READING: not 0: an answer has been sent, and nothing has come since */
   FIELD(SLOT_HEAD_OUT, 8),           /* WRITING: the next byte of the header section, */
   FIELD(SLOT_HEAD_LEFT, 8),          /* how many are left, */
-  FIELD(SLOT_OUT, 8),                /* the next byte of the page, */
+  FIELD(SLOT_OUT, 8),                /* the next byte of the page, or its offset in SLOT_FILE, */
   FIELD(SLOT_LEFT, 8),               /* and how many are left */
   FIELD(SLOT_PAGE, 8),               /* what is left of the page has a mapping of its own here; 0: it has none */
   FIELD(SLOT_PAGE_SIZE, 8),          /* bytes of that mapping */
-  FIELD(SLOT_ANSWER, 512),           /* a header section, or an answer that has no page */
+  FIELD(SLOT_FILE, 8),               /* 1 more than the descriptor of a file that is sent as it is; 0: none */
+  FIELD(SLOT_ANSWER, 1024),          /* a header section, or an answer that has no page */
   SLOT_SMALL,                        /* room for the octets of most requests */
   SLOT_SIZE = 2048,
   SMALL_ROOM = SLOT_SIZE - SLOT_SMALL - REQUEST_SPARE

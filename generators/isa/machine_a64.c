@@ -65,6 +65,7 @@ static const int numbers[NR_COUNT] = {
     [NR_LANDLOCK_CREATE_RULESET] = 444,
     [NR_LANDLOCK_ADD_RULE] = 445,
     [NR_LANDLOCK_RESTRICT_SELF] = 446,
+    [NR_SENDFILE] = 71,
     [NR_GETPID] = 172,
 };
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROW_(isa, name, elf_machine, base, page, unit, stat_mode, o_directory, epoll_data, templates)                  \
-  [isa] = {name, elf_machine, base, page, unit, stat_mode, o_directory, epoll_data, &(templates)},
+#define ROW_(isa, name, elf_machine, base, page, unit, stat_mode, o_directory, o_nofollow, epoll_data, templates)      \
+  [isa] = {name, elf_machine, base, page, unit, stat_mode, o_directory, o_nofollow, epoll_data, &(templates)},
 static const BlMachine machines[ISA_COUNT] = {MACHINES(ROW_)};
 
 const BlMachine *bl_machine_row(BlIsa isa) {

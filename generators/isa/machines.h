@@ -16,10 +16,10 @@ extern "C" {
 
 /* The columns are those of BlMachine below. */
 /* clang-format off */
-#define MACHINES(ROW)                                                                                             \
-  /*  isa      name     e_machine   base      page     unit  st_mode  O_DIRECTORY  epoll_data  templates */      \
-  ROW(ISA_X64, "x64",   EM_X86_64,  0x400000, 0x1000,  0,    24,      0200000,     4,          bl_templates_x64)    \
-  ROW(ISA_A64, "arm64", EM_AARCH64, 0x400000, 0x10000, 4,    16,      0040000,     8,          bl_templates_a64)
+#define MACHINES(ROW)                                                                                                     \
+  /*  isa      name     e_machine   base      page     unit  st_mode  O_DIRECTORY  O_NOFOLLOW  epoll_data  templates */  \
+  ROW(ISA_X64, "x64",   EM_X86_64,  0x400000, 0x1000,  0,    24,      0200000,     0400000,    4,          bl_templates_x64)  \
+  ROW(ISA_A64, "arm64", EM_AARCH64, 0x400000, 0x10000, 4,    16,      0040000,     0100000,    8,          bl_templates_a64)
 /* clang-format on */
 
 #define ISA_OF_ROW_(isa, ...) isa,
@@ -32,8 +32,9 @@ typedef struct {
   uint64_t page;        /* p_align: the largest page that its kernels use */
   unsigned unit;        /* size of an instruction in bytes; 0: it varies */
   int stat_mode;        /* offset of st_mode in the kernel's struct stat */
-  int o_directory;      /* O_DIRECTORY, one of the few flags that differ */
-  int epoll_data;       /* offset of data in the kernel's struct epoll_event, which ends 8 bytes after it */
+  int o_directory;      /* O_DIRECTORY and O_NOFOLLOW, of the few flags that differ */
+  int o_nofollow;
+  int epoll_data; /* offset of data in the kernel's struct epoll_event, which ends 8 bytes after it */
   const struct Templates *templates;
 } BlMachine;
 

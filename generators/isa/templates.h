@@ -84,7 +84,8 @@ typedef struct Templates {
   void (*lay_finish)(void);       /* lay what belongs at the end: literal pools */
 } Templates;
 
-#define EXTERN_OF_ROW_(isa, name, elf_machine, base, page, unit, stat_mode, o_directory, epoll_data, templates)        \
+#define EXTERN_OF_ROW_(isa, name, elf_machine, base, page, unit, stat_mode, o_directory, o_nofollow, epoll_data,       \
+                       templates)                                                                                      \
   extern const Templates templates;
 MACHINES(EXTERN_OF_ROW_)
 

@@ -10,6 +10,10 @@ enum {
   LINUX_O_RDONLY = 0,
   LINUX_O_NONBLOCK = 04000,
   LINUX_O_CLOEXEC = 02000000,
+  LINUX_O_PATH = 010000000,
+  LINUX_RESOLVE_NO_MAGICLINKS = 0x02,
+  LINUX_RESOLVE_BENEATH = 0x08,
+  LINUX_LANDLOCK_RULE_PATH_BENEATH = 1,
   LINUX_POLLIN = 1,
   LINUX_POLLOUT = 4,
   LINUX_SIGINT = 2,
@@ -72,7 +76,18 @@ enum {
 
 /* Offsets of fields in bytes. struct stat: st_mode, which is not where it is on another machine, is in isa/machines.h.
  */
-enum { STAT_SIZE = 48, STAT_ROOM = 144 };
+enum {
+  STAT_DEVICE = 0,
+  STAT_INODE = 8,
+  STAT_SIZE = 48,
+  STAT_ATIME = 72, /* seconds, nanoseconds: 64 bits each */
+  STAT_MTIME = 88,
+  STAT_CTIME = 104,
+  STAT_ROOM = 144
+};
+
+/* struct open_how, and what getdents64 tells of a name's type (d_type): MODE_* without the last twelve bits. */
+enum { OPEN_HOW_SIZE = 24 };
 
 enum { POLLFD_FD = 0, POLLFD_EVENTS = 4, POLLFD_REVENTS = 6, POLLFD_SIZE = 8 };
 

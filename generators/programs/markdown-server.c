@@ -1,6 +1,6 @@
-/* markdown-server: serves one Markdown file as a web page, rendered anew for every request.
+/* markdown-server: serves one Markdown file as a web page, rendered anew for every request, or a folder of them.
  *
- *     markdown-server [OPTION...] [FILE]
+ *     markdown-server [OPTION...] [FILE|FOLDER]
  *
  * This file is the command line; the server is generators/http, the renderer generators/markdown. */
 #include "../http/http.h"
@@ -15,11 +15,15 @@
 
 enum { DEFAULT_PORT = 8006 };
 
-static const char help[] = "usage: markdown-server [OPTION...] [FILE]\n"
+static const char help[] = "usage: markdown-server [OPTION...] [FILE|FOLDER]\n"
                            "\n"
                            "Serve the Markdown file FILE (/data.md where none is named) as a web page, at\n"
                            "http://ADDR:PORT/. It is read and rendered anew for every request. When clients\n"
                            "can come, that URL is printed.\n"
+                           "\n"
+                           "Of a FOLDER, /a/b.md and /a/b are the page of a/b.md, /a/ is that of index.md or\n"
+                           "README.md there, or else a list, and other files are sent as they are. Names that\n"
+                           "begin with \".\" are hidden, and links that lead out are not followed.\n"
                            "\n"
                            "  -b, --address=ADDR  listen on this IP address (127.0.0.1); :: is all there are\n"
                            "  -p, --port=PORT     listen on this TCP port (8006); 0 takes a free one\n"
@@ -35,7 +39,7 @@ static const char help[] = "usage: markdown-server [OPTION...] [FILE]\n"
                            "      --version       print what this is\n"
                            "\n"
                            "SIGTERM and SIGINT end it with exit status 0, when those who are served have their\n"
-                           "answers; a second one at once. 1: it could not listen, or FILE is no file. 2: usage.\n";
+                           "answers; a second one at once. 1: it could not listen, or serve that. 2: usage.\n";
 
 static const char version[] = "markdown-server: CommonMark 0.30, the HTML of cmark 0.30.2\n";
 
@@ -295,6 +299,10 @@ static void author(void) {
   lay_http_sandbox();
   lay_http_connection();
   lay_http_page();
+  lay_http_resource();
+  lay_http_folder();
+  lay_http_media_types();
+  lay_http_listing();
   lay_http_request();
   lay_http_address();
   lay_http_conditions();

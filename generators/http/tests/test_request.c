@@ -179,6 +179,22 @@ static void author(void) {
   lay_http_address();
   lay_http_conditions();
   lay_http_response();
+  lay_http_media_types();
+  lay_append_encoded();
+  data("hex_digits", 1);
+  data_string("0123456789ABCDEF");
+  bss("folder", FOLDER_SIZE, 8);
+  bss("resource", RESOURCE_SIZE, 8);
+  bss("file_status", STAT_ROOM, 8);
+  bss("path", PATH_ROOM, 8);
+  routine("compose_for_page"); /* compose_response, for a page */
+  la(T0, "resource");
+  la(T1, "media_types");
+  add(T1, T1, PAGE_TYPE);
+  st64(T1, T0, RESOURCE_TYPE);
+  la(T1, "nothing");
+  st64(T1, T0, RESOURCE_FIELDS);
+  jump("compose_response");
 }
 
 static Emulation *emulation;
@@ -348,7 +364,7 @@ END_TEST
 
 static void check_response(unsigned status, uint64_t page, unsigned traits, const char *head, const char *content) {
   char text[600] = "";
-  Arguments out = emulate(emulation, "compose_response", (Arguments){{ARENA_ADDRESS, status, page, traits}});
+  Arguments out = emulate(emulation, "compose_for_page", (Arguments){{ARENA_ADDRESS, status, page, traits}});
   ck_assert_uint_eq(out.a[0], ARENA_ADDRESS + strlen(head));
   ck_assert_uint_eq(out.a[1], ARENA_ADDRESS + strlen(head) + strlen(content));
   arena_get(emulation, 0, text, strlen(head) + strlen(content));

@@ -77,10 +77,10 @@ static void stop(void) {
 }
 
 /* Calls that are allowed, whatever their arguments are, or with some. */
-static const int allowed[] = {SYS_epoll_pwait, SYS_clock_gettime, SYS_read,   SYS_writev, SYS_close,
-                              SYS_epoll_ctl,   SYS_shutdown,      SYS_fstat,  SYS_munmap, SYS_mremap,
-                              SYS_accept4,     SYS_recvfrom,      SYS_openat, SYS_mmap,   SYS_madvise,
-                              SYS_exit_group,  SYS_write,         SYS_ppoll};
+static const int allowed[] = {
+    SYS_epoll_pwait, SYS_clock_gettime, SYS_read,   SYS_writev,  SYS_close,    SYS_epoll_ctl,  SYS_shutdown,
+    SYS_fstat,       SYS_munmap,        SYS_mremap, SYS_accept4, SYS_recvfrom, SYS_openat,     SYS_mmap,
+    SYS_madvise,     SYS_exit_group,    SYS_write,  SYS_ppoll,   SYS_openat2,  SYS_getdents64, SYS_sendfile};
 
 static bool is_allowed(int number) {
   for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
@@ -109,6 +109,8 @@ START_TEST(forbidden_arguments) {
                {SYS_openat, true, AT_FDCWD, 0, O_RDWR, 0},
                {SYS_openat, true, AT_FDCWD, 0, O_RDONLY | O_CREAT, 0600},
                {SYS_openat, true, AT_FDCWD, 0, O_RDONLY | O_TRUNC, 0},
+               {SYS_openat2, false, AT_FDCWD, 0, 0, 24},
+               {SYS_openat2, true, AT_FDCWD, 0, 0, 32},
                {SYS_mmap, false, 0, 0, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS},
                {SYS_mmap, true, 0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS},
                {SYS_mmap, true, 0, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS},

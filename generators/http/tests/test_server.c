@@ -379,7 +379,7 @@ START_TEST(command_lines) {
     check_refusal(_i, cases[i].arguments, 2, cases[i].line);
   static const struct {
     const char *option, *begin;
-  } told[] = {{"--help", "usage: markdown-server [OPTION...] [FILE]\n"},
+  } told[] = {{"--help", "usage: markdown-server [OPTION...] [FILE|FOLDER]\n"},
               {"--version", "markdown-server: CommonMark 0.30, the HTML of cmark 0.30.2\n"}};
   for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
     Text output, error;

@@ -57,6 +57,10 @@ static void author(void) {
   lay_http_server();
   lay_http_connection();
   lay_http_page();
+  lay_http_resource();
+  lay_http_folder();
+  lay_http_media_types();
+  lay_http_listing();
   lay_http_request();
   lay_http_address();
   lay_http_conditions();

@@ -1,0 +1,425 @@
+/* folder.c: from the path of a request to an open file, which lies in the folder that is served and nowhere else.
+ *
+ * The path is decoded once. A component that begins with "." is none, so neither ".." nor a hidden file has a name
+ * here; an empty component and an encoded "/" are none either. The kernel opens the rest with openat2 and
+ * RESOLVE_BENEATH: links inside of the folder are followed, one that leads out is refused, however quickly somebody
+ * renames. Where there is no openat2, each component is opened in the one before, and no link is followed. */
+#include "http.h"
+
+#define PLACE S0 /* after what stands in "path" */
+
+enum { AGAIN = 64 /* times that an open is tried when the kernel says that somebody renamed meanwhile */ };
+
+/* What is looked for, one after the other, of a path that names a file, and of one that ends with "/". Before each
+ * stands what it is if it is a folder. */
+enum { NOTHING = 0, ELSEWHERE = 1 /* its path ends with "/" */, TO_LIST = 2, NO_MORE = 3 };
+
+/* Bits of errors. In a folder, what cannot be opened is as good as not there. */
+#define BIT(error) (UINT64_C(1) << (error))
+#define IS_NOT_THERE (BIT(LINUX_ENOENT) | BIT(LINUX_ENOTDIR))
+#define IS_NOT_SERVED                                                                                                  \
+  (IS_NOT_THERE | BIT(LINUX_EPERM) | BIT(LINUX_ENXIO) | BIT(LINUX_EACCES) | BIT(LINUX_EXDEV) | BIT(LINUX_ENODEV) |     \
+   BIT(LINUX_ENAMETOOLONG) | BIT(LINUX_ELOOP))
+#define IS_FOR_LATER (BIT(LINUX_ENOMEM) | BIT(LINUX_ENFILE) | BIT(LINUX_EMFILE))
+
+/* decode_path: in "request". Out A0 = 0, and the path stands in "path", decoded, with PLACE after it; or the status of
+ * an error. */
+static void lay_decode_path(void) {
+  Reg cursor = S1, end = S2;
+  routine("decode_path", out(A0, S0), destroys(A1, ALL_T));
+  enter(cursor, end);
+  la(A1, "request");
+  ld64(cursor, A1, REQUEST_PATH);
+  ld64(end, A1, REQUEST_PATH_END);
+  la(PLACE, "path");
+  st8('/', PLACE, 0);
+  add(PLACE, PLACE, 1);
+  add(cursor, cursor, 1); /* an empty path is that of the folder too */
+  label("next_octet");
+  bgeu(cursor, end, "decoded");
+  ld8(A0, cursor, 0);
+  add(cursor, cursor, 1);
+  bne(A0, '%', "octet");
+  ld8(T0, cursor, 0); /* what ends the path is no digit */
+  call("hex_digit");
+  blt(T0, 0, "malformed");
+  shl(A0, T0, 4);
+  ld8(T0, cursor, 1);
+  call("hex_digit");
+  blt(T0, 0, "malformed");
+  or (A0, A0, T0);
+  add(cursor, cursor, 2);
+  beq(A0, 0, "not_there");
+  beq(A0, '/', "not_there");
+  label("octet");
+  ld8(T0, PLACE, -1);
+  bne(T0, '/', "within_component");
+  beq(A0, '.', "not_there");
+  beq(A0, '/', "not_there");
+  label("within_component");
+  st8(A0, PLACE, 0);
+  add(PLACE, PLACE, 1);
+  jump("next_octet");
+  label("decoded");
+  la(T0, "path");
+  sub(T0, PLACE, T0);
+  bgtu(T0, PATH_LIMIT, "not_there");
+  li(A0, 0);
+  leave();
+  label("not_there");
+  li(A0, 404);
+  leave();
+  label("malformed");
+  li(A0, 400);
+  leave();
+  bss("path", PATH_ROOM, 8);
+}
+
+/* open_path: opens what "path" names, in the folder. Out A0 = descriptor, or -errno. */
+static void lay_open_path(void) {
+  Reg tries = S0;
+  Reg component = S0, folder = S1, separator = S2; /* when walking */
+  data("open_how", 8);
+  data_value(64, LINUX_O_RDONLY | LINUX_O_NONBLOCK | LINUX_O_CLOEXEC);
+  data_value(64, 0);
+  data_value(64, LINUX_RESOLVE_BENEATH | LINUX_RESOLVE_NO_MAGICLINKS);
+
+  routine("open_path", out(A0), destroys(A1, A2, A3, ALL_T));
+  enter(tries, folder, separator);
+  la(T0, "folder");
+  ld64(T1, T0, FOLDER_WALKS);
+  bne(T1, 0, "walk");
+  li(tries, AGAIN);
+  label("open");
+  la(A1, "path");
+  add(A1, A1, 1);
+  call("open_beneath");
+  beq(A0, -LINUX_EINTR, "open");
+  bne(A0, -LINUX_EAGAIN, "opened");
+  sub(tries, tries, 1);
+  bne(tries, 0, "open");
+  li(A0, -LINUX_ENOMEM); /* for later */
+  label("opened");
+  leave();
+
+  label("walk");
+  ld64(folder, T0, FOLDER_DESCRIPTOR);
+  sub(folder, folder, 1);
+  la(component, "path");
+  add(component, component, 1);
+  label("next_component");
+  sub(separator, component, 1);
+  label("in_component");
+  add(separator, separator, 1);
+  ld8(T0, separator, 0);
+  beq(T0, 0, "last_component");
+  bne(T0, '/', "in_component");
+  st8(0, separator, 0);
+  li(A2, bl_machine_now()->o_directory | bl_machine_now()->o_nofollow | LINUX_O_PATH | LINUX_O_CLOEXEC);
+  call("step_into");
+  st8('/', separator, 0);
+  add(component, separator, 1);
+  mov(folder, A0);
+  bge(A0, 0, "next_component");
+  leave();
+  label("last_component");
+  li(A2, bl_machine_now()->o_nofollow | LINUX_O_RDONLY | LINUX_O_NONBLOCK | LINUX_O_CLOEXEC);
+  call("step_into");
+  leave();
+
+  /* step_into: in component = a name, folder = descriptor of the folder that it is in, A2 = LINUX_O_*. Out A0 =
+   * descriptor, or -errno. The folder's is closed, unless it is the one that is served. */
+  routine("step_into", in(A2, S0, S1), out(A0), destroys(A1, ALL_T));
+  mov(A0, folder);
+  mov(A1, component);
+  sys(NR_OPENAT);
+  beq(A0, -LINUX_EINTR, "step_into");
+  la(T0, "folder");
+  ld64(T0, T0, FOLDER_DESCRIPTOR);
+  sub(T0, T0, 1);
+  beq(T0, folder, "kept");
+  mov(A1, A0);
+  mov(A0, folder);
+  sys(NR_CLOSE);
+  mov(A0, A1);
+  label("kept");
+  ret();
+
+  /* open_beneath: in A1 = NUL-terminated path. Out A0 = descriptor, or -errno. */
+  routine("open_beneath", in(A1), out(A0), destroys(A2, A3, ALL_T));
+  la(T0, "folder");
+  ld64(A0, T0, FOLDER_DESCRIPTOR);
+  sub(A0, A0, 1);
+  la(A2, "open_how");
+  li(A3, OPEN_HOW_SIZE);
+  sys(NR_OPENAT2);
+  ret();
+  bss("folder", FOLDER_SIZE, 8);
+}
+
+/* hold_resource: in A0 = descriptor. It is that of "resource", and "file_status" tells about it. Out A0 = the type in
+ * its mode, or -errno. */
+static void lay_hold_resource(void) {
+  routine("hold_resource", in(A0), out(A0), destroys(A1, A2, ALL_T));
+  la(A2, "resource");
+  add(T0, A0, 1);
+  st64(T0, A2, RESOURCE_FILE);
+  la(A1, "file_status");
+  sys(NR_FSTAT);
+  blt(A0, 0, "done");
+  ld32(A0, A1, bl_machine_now()->stat_mode);
+  and(A0, A0, MODE_TYPE);
+  label("done");
+  ret();
+  bss("file_status", STAT_ROOM, 8);
+  bss("resource", RESOURCE_SIZE, 8);
+
+  /* close_resource: closes what is open of "resource", if something is. */
+  routine("close_resource", destroys(A0, A1, ALL_T));
+  la(A1, "resource");
+  ld64(A0, A1, RESOURCE_FILE);
+  st64(0, A1, RESOURCE_FILE);
+  beq(A0, 0, "none");
+  sub(A0, A0, 1);
+  sys(NR_CLOSE);
+  label("none");
+  ret();
+}
+
+/* find_in_folder: in "request". Out A0 = status, and "resource" as of find_resource. The first of the names that is
+ * there is taken, whatever it is. */
+static void lay_find_in_folder(void) {
+  Reg suffix = S1;
+  data("names_of_file", 1);
+  data_u8(ELSEWHERE);
+  data_bytes("", 1);
+  data_u8(NOTHING);
+  data_bytes(".md", 4);
+  data_u8(NO_MORE);
+  data("names_in_folder", 1);
+  data_u8(NOTHING);
+  data_bytes("index.md", 9);
+  data_u8(NOTHING);
+  data_bytes("README.md", 10);
+  data_u8(TO_LIST);
+  data_bytes(".", 2);
+  data_u8(NO_MORE);
+
+  routine("find_in_folder", out(A0), destroys(A1, A2, A3, A4, ALL_T));
+  enter(PLACE, suffix);
+  call("decode_path");
+  bne(A0, 0, "done");
+  la(suffix, "names_of_file");
+  ld8(T0, PLACE, -1);
+  bne(T0, '/', "try");
+  la(suffix, "names_in_folder");
+  label("try");
+  mov(A0, PLACE);
+  add(A1, suffix, 1);
+  call("append_string");
+  st8(0, A0, 0);
+  call("open_path");
+  bge(A0, 0, "opened");
+  bne(A0, -LINUX_ENOENT, "failed");
+  label("rest_of_suffix");
+  add(suffix, suffix, 1);
+  ld8(T0, suffix, 0);
+  bne(T0, 0, "rest_of_suffix");
+  add(suffix, suffix, 1);
+  ld8(T0, suffix, 0);
+  bne(T0, NO_MORE, "try");
+  label("failed");
+  call("status_of_failure");
+  jump("done");
+
+  label("opened");
+  call("hold_resource");
+  blt(A0, 0, "failed");
+  beq(A0, MODE_REGULAR, "file");
+  bne(A0, MODE_DIRECTORY, "not_there");
+  ld8(T0, suffix, 0);
+  li(A0, 301);
+  beq(T0, ELSEWHERE, "done");
+  bne(T0, TO_LIST, "not_there");
+  st8(0, PLACE, 0);
+  li(A0, RESOURCE_LISTING);
+  jump("found");
+  label("not_there");
+  li(A0, 404);
+  jump("done");
+  label("file");
+  la(A0, "path");
+  call("find_media_type");
+  label("found");
+  la(T0, "resource");
+  st64(A0, T0, RESOURCE_KIND);
+  li(A0, 200);
+  label("done");
+  leave();
+}
+
+/* find_resource: in "request". Out A0 = status. If that is 200, "resource" is the file, open, or the folder; otherwise
+ * it may be open too. It is to be closed by close_resource. */
+static void lay_find_resource(void) {
+  routine("find_resource", out(A0), destroys(A1, A2, A3, A4, ALL_T));
+  la(T1, "resource");
+  st64(0, T1, RESOURCE_FILE);
+  st64(RESOURCE_PAGE, T1, RESOURCE_KIND);
+  la(T0, "media_types");
+  add(T0, T0, PAGE_TYPE);
+  st64(T0, T1, RESOURCE_TYPE);
+  la(T0, "nothing");
+  st64(T0, T1, RESOURCE_FIELDS);
+  la(T0, "folder");
+  ld64(T0, T0, FOLDER_DESCRIPTOR);
+  bne(T0, 0, "find_in_folder");
+  enter_bare();
+  label("open");
+  li(A0, LINUX_AT_FDCWD);
+  la(A1, "document_path");
+  ld64(A1, A1, 0);
+  li(A2, LINUX_O_RDONLY | LINUX_O_NONBLOCK | LINUX_O_CLOEXEC); /* opening a FIFO shall not wait for its writer */
+  sys(NR_OPENAT);
+  beq(A0, -LINUX_EINTR, "open");
+  blt(A0, 0, "failed");
+  call("hold_resource");
+  blt(A0, 0, "failed");
+  mov(T0, A0);
+  li(A0, -LINUX_EISDIR); /* which stands for all that is no regular file */
+  bne(T0, MODE_REGULAR, "failed");
+  li(A0, 200);
+  leave();
+  label("failed");
+  call("status_of_failure");
+  leave();
+}
+
+/* status_of_failure: in A0 = -errno of what a request took. Out A0 = the status of its answer. What the client cannot
+ * know of is told on standard error. */
+static void lay_status_of_failure(void) {
+  Reg status = S0;
+  routine("status_of_failure", in(A0), out(A0), destroys(A1, A2, A3, A4, ALL_T));
+  enter(status);
+  neg(T0, A0);
+  mov(A1, A0);
+  li(status, 500);
+  bgtu(T0, 63, "tell");
+  li(A2, IS_NOT_THERE);
+  la(T1, "folder");
+  ld64(T1, T1, FOLDER_DESCRIPTOR);
+  beq(T1, 0, "of_a_file");
+  li(A2, IS_NOT_SERVED);
+  label("of_a_file");
+  shr(A2, A2, T0);
+  li(A0, 404);
+  bset(A2, 1, "done");
+  li(A2, IS_FOR_LATER);
+  shr(A2, A2, T0);
+  bclr(A2, 1, "tell");
+  li(status, 503);
+  label("tell");
+  la(A0, "document_path");
+  ld64(A0, A0, 0);
+  call("tell_error");
+  mov(A0, status);
+  label("done");
+  leave();
+}
+
+/* check_file: looks at FILE before the program serves it. A folder is opened. What is something else than a file or a
+ * folder ends the program. One that is not there, or cannot be looked at, may come. */
+static void lay_check_file(void) {
+  Reg folder = S0;
+  static const NamedString strings[] = {{"no_file", ": is neither a file nor a folder"}, {"this_folder", "."}};
+  data_strings(strings);
+
+  routine("check_file", destroys(A0, A1, A2, A3, ALL_T));
+  enter(folder);
+  li(A0, LINUX_AT_FDCWD);
+  la(A1, "document_path");
+  ld64(A1, A1, 0);
+  la(A2, "file_status");
+  li(A3, 0);
+  sys(NR_NEWFSTATAT);
+  blt(A0, 0, "accepted");
+  ld32(T0, A2, bl_machine_now()->stat_mode);
+  and(T0, T0, MODE_TYPE);
+  beq(T0, MODE_REGULAR, "accepted");
+  la(A2, "no_file");
+  bne(T0, MODE_DIRECTORY, "refused");
+  li(A0, LINUX_AT_FDCWD);
+  li(A2, bl_machine_now()->o_directory | LINUX_O_RDONLY | LINUX_O_CLOEXEC);
+  sys(NR_OPENAT);
+  blt(A0, 0, "cannot_open");
+  la(folder, "folder");
+  add(A0, A0, 1);
+  st64(A0, folder, FOLDER_DESCRIPTOR);
+  la(A1, "this_folder");
+  call("open_beneath");
+  blt(A0, 0, "walks"); /* for whatever reason */
+  sys(NR_CLOSE);
+  leave();
+  label("walks");
+  st64(1, folder, FOLDER_WALKS);
+  label("accepted");
+  leave();
+  label("cannot_open");
+  call("reason_for");
+  mov(A2, A0);
+  label("refused");
+  la(A1, "document_path");
+  ld64(A1, A1, 0);
+  la(A0, "nothing");
+  li(A3, EXIT_FAILED);
+  jump("fail");
+}
+
+/* Octets that stand for themselves in a path: unreserved ones (RFC 3986, 2.3), and the "/" between components. */
+static bool is_plain(int octet) {
+  return (octet >= '0' && octet <= '9') || (octet >= 'A' && octet <= 'Z') || (octet >= 'a' && octet <= 'z') ||
+         (octet >= '-' && octet <= '/') || octet == '_' || octet == '~';
+}
+
+/* append_encoded: in A0 = destination, A1 = NUL-terminated path or name. Out A0 = after it, as a path of a URI has it.
+ */
+void lay_append_encoded(void) {
+  lay_octet_set("plain_octets", is_plain);
+  routine("append_encoded", in(A0, A1), out(A0, A1), destroys(A2, A3, A4, ALL_T));
+  la(A2, "plain_octets");
+  la(A3, "hex_digits");
+  label("next_octet");
+  ld8(T0, A1, 0);
+  beq(T0, 0, "done");
+  add(A1, A1, 1);
+  shr(T1, T0, 3);
+  ld8x(T1, A2, T1);
+  and(A4, T0, 7);
+  shr(T1, T1, A4);
+  bclr(T1, 1, "encoded");
+  st8(T0, A0, 0);
+  add(A0, A0, 1);
+  jump("next_octet");
+  label("encoded");
+  st8('%', A0, 0);
+  shr(T1, T0, 4);
+  ld8x(T1, A3, T1);
+  st8(T1, A0, 1);
+  and(T0, T0, 15);
+  ld8x(T0, A3, T0);
+  st8(T0, A0, 2);
+  add(A0, A0, 3);
+  jump("next_octet");
+  label("done");
+  ret();
+}
+
+void lay_http_folder(void) {
+  lay_decode_path();
+  lay_open_path();
+  lay_hold_resource();
+  lay_find_in_folder();
+  lay_find_resource();
+  lay_status_of_failure();
+  lay_check_file();
+  lay_append_encoded();
+}
