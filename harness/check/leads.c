@@ -117,7 +117,6 @@ static struct lead loaded(const struct lead_move *move, struct lead base) {
 void leads_change(const struct code *code, struct lead *leads) {
   const struct lead_move *move = &code->lead;
   struct lead from = lead_of(leads, move->from), after = {.kind = LEAD_NONE};
-  int to = move->to;
   if (code->effects.copy_to >= 0) {
     leads[code->effects.copy_to] = lead_of(leads, code->effects.copy_from);
     return;
@@ -138,8 +137,8 @@ void leads_change(const struct code *code, struct lead *leads) {
   for (int i = 0; code->effects.stack == STACK_LOAD && i < code->effects.stack_count; i++)
     if (code->effects.stack_registers[i] >= 0)
       leads[code->effects.stack_registers[i]] = (struct lead){.kind = LEAD_NONE};
-  if (move->kind != MOVE_NOTHING && to >= 0)
-    leads[to] = after;
+  if (move->kind != MOVE_NOTHING && move->to >= 0)
+    leads[move->to] = after;
 }
 
 void leads_call(struct lead *leads) {
@@ -164,14 +163,14 @@ bool leads_join(struct lead *mine, const struct lead *other) {
 
 /* ---- Ways -------------------------------------------------------------------------------------------------------- */
 
-static bool read_entry(const struct program *program, uint64_t at, uint8_t size, uint64_t *value) {
+static bool read_entry(const struct program *program, uint64_t at, unsigned size, uint64_t *value) {
   if (at < program->address || at + size > program->address + program->size)
     return false;
   const uint8_t *bytes = program->text + (at - program->address);
   *value = 0;
-  for (int i = 0; i < size; i++)
+  for (unsigned i = 0; i < size; i++)
     *value |= (uint64_t)bytes[i] << 8 * i;
-  if (size < 8 && *value >> (8 * size - 1))
+  if (size > 0 && size < 8 && *value >> (8 * size - 1))
     *value |= UINT64_MAX << 8 * size;
   return true;
 }

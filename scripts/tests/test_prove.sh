@@ -4,7 +4,7 @@
 # shellcheck source=scripts/tests/tap.sh
 source "$(dirname "$0")/tap.sh"
 
-run "$root/scripts/prove.sh" "$build" 331 40
+run "$root/scripts/prove.sh" "$build" 53 40
 expect_status 'a sample of the cases is proved' 0
 expect_text 'and no case is left over' ' proved, 0 not, ' "$folder/out"
 expect_text 'a fault in each template is refuted' ' planted faults refuted' "$folder/out"

@@ -52,6 +52,12 @@ static void set_sum_flags(State *state, const Sum *sum) {
   state->flag[FLAG_C] = sum->c;
   state->flag[FLAG_V] = sum->v;
 }
+static Sum set_difference_flags(State *state, Bits a, Bits b) {
+  Sum difference = difference_of(a, b);
+  set_sum_flags(state, &difference);
+  state_compared(state, a, b);
+  return difference;
+}
 static void set_logic_flags(State *state, Bits result) {
   state->flag[FLAG_N] = bits_cut(result, 63, 63);
   state->flag[FLAG_Z] = bit_of_truth(truth_equal(result, bits(64, 0)));
@@ -81,7 +87,9 @@ static Step do_add_sub_imm(Insn *insn) {
   Bits n = get(insn, field(insn, 9, 5), true), m = immediate_12(insn);
   Sum sum = subtract ? difference_of(n, m) : sum_of(n, m);
   set(insn, field(insn, 4, 0), sum.result, !flags);
-  if (flags)
+  if (flags && subtract)
+    set_difference_flags(insn->state, n, m);
+  else if (flags)
     set_sum_flags(insn->state, &sum);
   return go_on(insn);
 }
@@ -93,8 +101,7 @@ static Bits shifted_m(const Insn *insn) {
 static Step do_add(Insn *insn) { return give(insn, bits_add(reg_n(insn), shifted_m(insn))); }
 static Step do_sub(Insn *insn) { return give(insn, bits_sub(reg_n(insn), shifted_m(insn))); }
 static Step do_subs(Insn *insn) {
-  Sum sum = difference_of(reg_n(insn), shifted_m(insn));
-  set_sum_flags(insn->state, &sum);
+  Sum sum = set_difference_flags(insn->state, reg_n(insn), shifted_m(insn));
   return give(insn, sum.result);
 }
 
@@ -301,8 +308,16 @@ static Step do_bl(Insn *insn) {
   return (Step){.kind = STEP_AWAY, .target = bits(64, displaced(insn, 25, 0))};
 }
 
+void a64_compare(State *state, Bits a, Bits b) { set_difference_flags(state, a, b); }
+
 /* Arm ARM, C1.2.4 */
-static Bits condition_of(const State *state, unsigned code) {
+Bits a64_condition(const State *state, unsigned code) {
+  static const Relation relations[] = {
+      [0] = IS_EQUAL, [1] = IS_BELOW, [4] = IS_BELOW_OR_EQUAL, [5] = IS_LESS, [6] = IS_LESS_OR_EQUAL};
+  unsigned kind = code >> 1;
+  Bits relation = kind != 2 && kind != 3 && kind != 7 ? state_compares(state, relations[kind]) : NULL;
+  if (relation) /* but for equal, a condition is the other way round: not below, not less */
+    return (code & 1) == (kind == 0) ? bits_not(relation) : relation;
   Bits n = state->flag[FLAG_N], z = state->flag[FLAG_Z], c = state->flag[FLAG_C], v = state->flag[FLAG_V];
   Bits above = bits_and(c, bits_not(z)), not_less = bits_not(bits_xor(n, v));
   Bits kinds[] = {z, c, n, v, above, not_less, bits_and(not_less, bits_not(z)), bits(1, 1)};
@@ -310,11 +325,11 @@ static Bits condition_of(const State *state, unsigned code) {
   return code & 1 && code != 15 ? bits_not(holds) : holds;
 }
 static Step do_csel(Insn *insn) {
-  Bits holds = condition_of(insn->state, field(insn, 15, 12));
+  Bits holds = a64_condition(insn->state, field(insn, 15, 12));
   return give(insn, bits_if(truth_of_bit(holds), reg_n(insn), reg_m(insn)));
 }
 static Step do_b_cond(Insn *insn) {
-  return branch_if(insn, truth_of_bit(condition_of(insn->state, field(insn, 3, 0))), displaced(insn, 23, 5));
+  return branch_if(insn, truth_of_bit(a64_condition(insn->state, field(insn, 3, 0))), displaced(insn, 23, 5));
 }
 static Step do_cbz(Insn *insn) {
   Truth zero = truth_equal(reg_d(insn), bits(64, 0));

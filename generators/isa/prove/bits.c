@@ -89,6 +89,20 @@ Bits bits_divide_signed(Bits a, Bits b) {
   return bits_if(truth_equal(b, zero), zero, bits_if(truth_equal(b, bits_not(zero)), bits_neg(a), bits_sdiv(a, b)));
 }
 
+bool bits_prove(Truth truth) {
+  Z3_solver solver = Z3_mk_solver_for_logic(bits_context, Z3_mk_string_symbol(bits_context, "QF_ABV"));
+  Z3_solver_inc_ref(bits_context, solver);
+  Z3_params params = Z3_mk_params(bits_context);
+  Z3_params_inc_ref(bits_context, params);
+  Z3_params_set_uint(bits_context, params, Z3_mk_string_symbol(bits_context, "timeout"), 120000);
+  Z3_solver_set_params(bits_context, solver, params);
+  Z3_params_dec_ref(bits_context, params);
+  Z3_solver_assert(bits_context, solver, Z3_simplify(bits_context, truth_not(truth)));
+  Z3_lbool answer = Z3_solver_check(bits_context, solver);
+  Z3_solver_dec_ref(bits_context, solver);
+  return answer == Z3_L_FALSE;
+}
+
 Bits bits_byte(Bits a, unsigned i) { return bits_cut(a, 8 * i + 7, 8 * i); }
 
 static Z3_sort memory_sort(void) { return Z3_mk_array_sort(bits_context, sort_of(64), sort_of(8)); }
@@ -104,12 +118,28 @@ static Bits address_of(Bits address, unsigned i) {
   return Z3_simplify(bits_context, i ? bits_add(address, bits(64, i)) : address);
 }
 
+/* A simplified sum of a number and one more term: that term, and the number. */
+static Bits base_of(Bits a, uint64_t *number) {
+  *number = 0;
+  if (Z3_get_ast_kind(bits_context, a) != Z3_APP_AST)
+    return a;
+  Z3_app sum = Z3_to_app(bits_context, a);
+  if (Z3_get_decl_kind(bits_context, Z3_get_app_decl(bits_context, sum)) != Z3_OP_BADD ||
+      Z3_get_app_num_args(bits_context, sum) != 2 || !bits_is_number(Z3_get_app_arg(bits_context, sum, 0), number))
+    return a;
+  return Z3_get_app_arg(bits_context, sum, 1);
+}
+
 /* Whether two addresses are surely equal or surely not: then their difference is a number. */
 static bool is_apart(Bits a, Bits b, bool *equal) {
-  uint64_t difference;
+  uint64_t difference, one, two;
   *equal = a == b;
   if (*equal)
     return true;
+  if (base_of(a, &one) == base_of(b, &two)) {
+    *equal = one == two;
+    return true;
+  }
   if (!bits_is_number(Z3_simplify(bits_context, bits_sub(a, b)), &difference))
     return false;
   *equal = difference == 0;
@@ -129,6 +159,24 @@ static Bits load_byte(Bits memory, Bits address) {
     memory = Z3_get_app_arg(bits_context, store, 0);
   }
   return Z3_mk_select(bits_context, memory, address);
+}
+
+static bool is_store(Bits memory) {
+  return Z3_get_decl_kind(bits_context, Z3_get_app_decl(bits_context, Z3_to_app(bits_context, memory))) == Z3_OP_STORE;
+}
+
+Truth memory_same_stores(Bits one, Bits two) {
+  Truth same = truth_true();
+  while (one != two) {
+    if (!is_store(one) || !is_store(two))
+      return NULL;
+    Z3_app a = Z3_to_app(bits_context, one), b = Z3_to_app(bits_context, two);
+    for (unsigned i = 1; i < 3; i++)
+      same = truth_and(same, truth_equal(Z3_get_app_arg(bits_context, a, i), Z3_get_app_arg(bits_context, b, i)));
+    one = Z3_get_app_arg(bits_context, a, 0);
+    two = Z3_get_app_arg(bits_context, b, 0);
+  }
+  return same;
 }
 
 bool memory_differs_only_in(Bits memory, Bits before, Bits low, uint64_t bytes) {

@@ -57,6 +57,9 @@ Truth truth_not(Truth a);
 Truth truth_of_bit(Bits bit); /* a term of one bit is 1 */
 Bits bit_of_truth(Truth truth);
 
+/* Whether it holds for all values of what is unknown in it. */
+bool bits_prove(Truth truth);
+
 /* Byte i, 0 the lowest. */
 Bits bits_byte(Bits a, unsigned i);
 
@@ -65,6 +68,10 @@ Bits memory_unknown(const char *name);
 Bits memory_fresh(const char *prefix);
 Bits memory_load(Bits memory, Bits address, unsigned bytes);              /* little-endian */
 Bits memory_store(Bits memory, Bits address, Bits value, unsigned bytes); /* the low bytes of value */
+/* That the stores that `one` and `two` consist of are the same, one after the other: then the memories are the same,
+ * which is shorter to prove so than byte by byte. NULL where there are more of them in one, or before them other
+ * memories. */
+Truth memory_same_stores(Bits one, Bits two);
 /* Whether `memory` is `before` with stores to low .. low + bytes - 1 alone. */
 bool memory_differs_only_in(Bits memory, Bits before, Bits low, uint64_t bytes);
 

@@ -115,6 +115,35 @@ Sum difference_of(Bits a, Bits b) {
   return with_flags(result, truth_not(truth_below(a, b)), bits_and(bits_xor(a, b), bits_xor(a, result)));
 }
 
+void state_compared(State *state, Bits a, Bits b) {
+  state->compared.a = a;
+  state->compared.b = b;
+  for (int i = 0; i < FLAGS; i++)
+    state->compared.flag[i] = state->flag[i];
+}
+
+Bits state_compares(const State *state, Relation relation) {
+  Bits a = state->compared.a, b = state->compared.b;
+  if (!a)
+    return NULL;
+  for (int i = 0; i < FLAGS; i++)
+    if (state->flag[i] != state->compared.flag[i])
+      return NULL;
+  switch (relation) {
+  case IS_EQUAL:
+    return bit_of_truth(truth_equal(a, b));
+  case IS_BELOW:
+    return bit_of_truth(truth_below(a, b));
+  case IS_BELOW_OR_EQUAL:
+    return bit_of_truth(truth_not(truth_below(b, a)));
+  case IS_LESS:
+    return bit_of_truth(truth_below_signed(a, b));
+  case IS_LESS_OR_EQUAL:
+    return bit_of_truth(truth_not(truth_below_signed(b, a)));
+  }
+  return NULL;
+}
+
 Bits bits_map_bytes(Bits a, Bits b, Bits (*function)(Bits, Bits)) {
   Bits all = NULL;
   for (unsigned i = 0; i < 16; i++) {

@@ -30,6 +30,9 @@ typedef struct {
   BlIsa isa;
   const Text *text;
   Bits general[GENERAL_REGISTERS], vector[VECTOR_REGISTERS], flag[FLAGS];
+  struct {
+    Bits a, b, flag[FLAGS]; /* the flags as that comparison left them; a is NULL: none was made */
+  } compared;
   Bits memory;
   unsigned char *window; /* where not NULL: memory is these bytes at window_address, and all addresses are known */
   uint64_t window_address;
@@ -59,6 +62,12 @@ Step state_step(State *state);
 Step x64_step(State *state);
 Step a64_step(State *state);
 
+/* Condition CODE of the machine, one bit; and the comparison that sets the flags for it. */
+Bits x64_condition(const State *state, unsigned code);
+Bits a64_condition(const State *state, unsigned code);
+void x64_compare(State *state, Bits a, Bits b);
+void a64_compare(State *state, Bits a, Bits b);
+
 /* ---- For the two files of meanings ------------------------------------------------------------------------------ */
 
 /* Byte `at` of the instruction stream; false where it lies outside of the text or is not known. */
@@ -77,6 +86,16 @@ typedef struct {
 } Sum;
 Sum sum_of(Bits a, Bits b);
 Sum difference_of(Bits a, Bits b);
+
+/* How two numbers compare. */
+typedef enum { IS_EQUAL, IS_BELOW, IS_BELOW_OR_EQUAL, IS_LESS, IS_LESS_OR_EQUAL } Relation;
+
+/* The flags of a - b were just set. */
+void state_compared(State *state, Bits a, Bits b);
+
+/* Whether the numbers that the flags come from compare so: one bit, or NULL where the flags come from elsewhere. It is
+ * the same as what the flags say of it, which lemmas.c proves, and shorter to prove things of. */
+Bits state_compares(const State *state, Relation relation);
 
 Bits bits_map_bytes(Bits a, Bits b, Bits (*function)(Bits, Bits)); /* byte by byte, 16 of them */
 

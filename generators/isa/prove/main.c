@@ -2,6 +2,7 @@
  */
 #include "isa/prove/faults.h"
 #include "isa/prove/hold.h"
+#include "isa/prove/lemmas.h"
 #include "isa/prove/operations.h"
 
 #include <stdio.h>
@@ -17,19 +18,27 @@ enum { OPERATIONS_MOST = 96, RENEW = 200 /* cases, and then the solver begins an
 /* What a machine's cases of one operation came to; shared by the processes, each with a line of its own. */
 typedef struct {
   unsigned cases, proved;
-  double slowest;
+  double slowest, seconds; /* of the processor */
 } Count;
 
 typedef struct {
   BlIsa isa;
   unsigned job, jobs, step, seen, taken;
   unsigned of_operation[OPERATIONS_MOST];
+  const char *only; /* the one operation, or NULL */
   Count *counts;
 } Work;
 
 static double now_seconds(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* What this process took of the processor: another's work does not count. */
+static double processor_seconds(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
   return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
@@ -45,6 +54,8 @@ static size_t index_of(const Operation *operation) {
 static void prove_one(const Case *c, void *context) {
   Work *work = context;
   size_t operation = index_of(c->operation);
+  if (work->only && strcmp(work->only, c->operation->name) != 0)
+    return;
   if (work->of_operation[operation]++ % work->step)
     return;
   if (work->seen++ % work->jobs != work->job)
@@ -52,12 +63,13 @@ static void prove_one(const Case *c, void *context) {
   if (work->taken++ % RENEW == 0)
     bits_begin();
   char report[1024], text[256];
-  double start = now_seconds();
+  double start = processor_seconds();
   Verdict verdict = check_case(c, report, sizeof report);
-  double seconds = now_seconds() - start;
+  double seconds = processor_seconds() - start;
   Count *count = &work->counts[operation];
   count->cases++;
   count->proved += verdict == PROVED;
+  count->seconds += seconds;
   if (seconds > count->slowest)
     count->slowest = seconds;
   if (verdict == PROVED)
@@ -68,9 +80,10 @@ static void prove_one(const Case *c, void *context) {
 }
 
 /* False if any process failed. */
-static bool run_jobs(BlIsa isa, unsigned jobs, unsigned step, Count *counts) {
+static bool run_jobs(BlIsa isa, unsigned jobs, unsigned step, const char *only, Count *counts) {
   for (unsigned job = 0; job < jobs; job++) {
-    Work work = {.isa = isa, .job = job, .jobs = jobs, .step = step, .counts = counts + job * OPERATIONS_MOST};
+    Work work = {.isa = isa, .job = job, .jobs = jobs, .step = step, .only = only};
+    work.counts = counts + job * OPERATIONS_MOST;
     fflush(stdout);
     pid_t child = fork();
     if (child < 0)
@@ -92,45 +105,52 @@ static void print_counts(BlIsa isa, const Count *counts, unsigned jobs, Count *t
   size_t operations;
   const Operation *const *all = all_operations(&operations);
   for (size_t i = 0; i < operations; i++) {
-    Count sum = {0, 0, 0};
+    Count sum = {0};
     for (unsigned job = 0; job < jobs; job++) {
       const Count *one = &counts[job * OPERATIONS_MOST + i];
       sum.cases += one->cases;
       sum.proved += one->proved;
+      sum.seconds += one->seconds;
       sum.slowest = one->slowest > sum.slowest ? one->slowest : sum.slowest;
     }
-    printf("%-5s  %-28.28s  %6u of %6u proved  slowest %.2f s\n", bl_machine_row(isa)->name, all[i]->name, sum.proved,
-           sum.cases, sum.slowest);
+    if (!sum.cases)
+      continue;
+    printf("%-5s  %-28.28s  %6u of %6u proved  %.2f s, slowest %.2f s\n", bl_machine_row(isa)->name, all[i]->name,
+           sum.proved, sum.cases, sum.seconds, sum.slowest);
     total->cases += sum.cases;
     total->proved += sum.proved;
+    total->seconds += sum.seconds;
   }
 }
 
-/* All operations on both machines, each `step`th case. Status 0 if every one is proved. */
-static int prove_operations(unsigned step, unsigned jobs) {
+/* All operations, or ONLY one, on both machines, each `step`th case. Status 0 if every one is proved. */
+static int prove_operations(unsigned step, unsigned jobs, const char *only) {
   size_t operations, bytes = sizeof(Count) * OPERATIONS_MOST * jobs;
   all_operations(&operations);
-  Count total = {0, 0, 0};
+  Count total = {0};
   double start = now_seconds();
+  if (!lemmas_hold())
+    return 1;
   for (int isa = 0; isa < ISA_COUNT; isa++) {
     Count *counts = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (counts == MAP_FAILED)
       return 3;
-    if (!run_jobs((BlIsa)isa, jobs, step, counts)) {
+    if (!run_jobs((BlIsa)isa, jobs, step, only, counts)) {
       fprintf(stderr, "prove: a process ended before its cases were proved\n");
       return 3;
     }
     print_counts((BlIsa)isa, counts, jobs, &total);
     munmap(counts, bytes);
   }
-  printf("%zu operations, %u of %u cases proved, %u not, %.0f s\n", operations, total.proved, total.cases,
-         total.cases - total.proved, now_seconds() - start);
+  printf("%zu operations, %u of %u cases proved, %u not, %.0f s, %.0f s of the processor\n", operations, total.proved,
+         total.cases, total.cases - total.proved, now_seconds() - start, total.seconds);
   return total.cases && total.proved == total.cases ? 0 : 1;
 }
 
 static int usage(void) {
   fprintf(stderr,
-          "usage: prove operations [STEP [JOBS]]   prove each STEPth case (all) in JOBS processes\n"
+          "usage: prove operations [STEP [JOBS [NAME]]]   prove each STEPth case (all) in JOBS processes,\n"
+          "                                        of one operation, bl_NAME, alone\n"
           "       prove complete                   does every operation have a model, and every template a fault?\n"
           "       prove encoders NAME              name the encoders of NAME.h whose meaning is held, or left out\n"
           "       prove faults                     plant each fault into its template: it must be refuted\n"
@@ -144,7 +164,7 @@ int main(int argc, char **argv) {
   unsigned step = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 1;
   unsigned jobs = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : processors > 0 ? (unsigned)processors : 1;
   if (argc >= 2 && !strcmp(argv[1], "operations") && step && jobs)
-    return prove_operations(step, jobs);
+    return prove_operations(step, jobs, argc > 4 ? argv[4] : NULL);
   if (argc == 2 && !strcmp(argv[1], "faults"))
     return prove_faults();
   if (argc == 2 && !strcmp(argv[1], "complete"))

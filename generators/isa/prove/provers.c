@@ -38,6 +38,9 @@ static const Prover provers[ISA_COUNT] =
         [ISA_X64] =
             {
                 .step = x64_step,
+                .condition = x64_condition,
+                .compare = x64_compare,
+                .compare_widths = {8, 16, 32, 64},
                 .link = -1,
                 .pushed = 8,
                 .sp_zeros = 0,
@@ -78,6 +81,9 @@ static const Prover provers[ISA_COUNT] =
         [ISA_A64] =
             {
                 .step = a64_step,
+                .condition = a64_condition,
+                .compare = a64_compare,
+                .compare_widths = {64},
                 .link = 30,
                 .pushed = 0,
                 .sp_zeros = 4,

@@ -35,10 +35,13 @@ typedef struct {
 typedef struct {
   /* Semantics. */
   Step (*step)(State *state);
-  int link;           /* the register that holds where a return goes, or -1: the place is pushed */
-  unsigned pushed;    /* bytes that a call pushes */
-  unsigned sp_zeros;  /* low bits of the stack pointer that are 0 by the rules of the machine */
-  unsigned char trap; /* the byte that pages of traps are made of */
+  Bits (*condition)(const State *state, unsigned code); /* 16 of them */
+  void (*compare)(State *state, Bits a, Bits b);
+  unsigned compare_widths[5]; /* of the numbers that it compares; 0 after the last */
+  int link;                   /* the register that holds where a return goes, or -1: the place is pushed */
+  unsigned pushed;            /* bytes that a call pushes */
+  unsigned sp_zeros;          /* low bits of the stack pointer that are 0 by the rules of the machine */
+  unsigned char trap;         /* the byte that pages of traps are made of */
   /* Write the value of a relocation into `word`. False: the machine's programs have none of that type. */
   bool (*relocate)(uint32_t type, uint64_t place, uint64_t target, uint32_t *word);
 

@@ -1,4 +1,5 @@
 /* values.c: models of the operations that compute a value, load or store one, or compare and branch. */
+#include "isa/prove/lemmas.h"
 #include "isa/prove/operations.h"
 
 #include <stdlib.h>
@@ -136,22 +137,13 @@ static Bits zeros_below(Bits a) {
     count = bits_if(truth_of_bit(bits_cut(a, i, i)), bits(64, i), count);
   return count;
 }
-/* The sums of the templates. */
-static Bits step_sum(Bits a, unsigned count, uint64_t mask) {
-  return bits_add(bits_and(a, bits(64, mask)), bits_and(bits_shr(a, bits(64, count)), bits(64, mask)));
-}
-static Bits ones_of(Bits a) {
-  Bits pairs = bits_sub(a, bits_and(bits_shr(a, bits(64, 1)), bits(64, UINT64_C(0x5555555555555555))));
-  Bits fours = step_sum(pairs, 2, UINT64_C(0x3333333333333333));
-  Bits bytes = bits_and(bits_add(fours, bits_shr(fours, bits(64, 4))), bits(64, UINT64_C(0x0f0f0f0f0f0f0f0f)));
-  return bits_shr(bits_mul(bytes, bits(64, UINT64_C(0x0101010101010101))), bits(64, 56));
-}
 UNARY(neg, bits_neg);
 UNARY(not, bits_not);
 UNARY(swap_bytes, bytes_turned);
 UNARY(leading_zeros, zeros_above);
 UNARY(trailing_zeros, zeros_below);
-UNARY(count_ones, ones_of);
+/* It is the sum of the bits (lemmas.c). */
+UNARY(count_ones, ones_in_steps);
 
 /* ---- Memory: d is the value, a the base, b the index; kind is the count of bits -----------------------------------
  */
@@ -389,7 +381,7 @@ static void each_arithmetic(BlIsa isa, Visit *visit, void *context) {
   }
 }
 
-/* A divisor is a number of few values: what a solver takes for each division by another constant is long. */
+/* All values of a divisor or a factor, with few registers; and some values, at its edges, with all registers. */
 static void each_wide(BlIsa isa, Visit *visit, void *context) {
   static const Operation *const plain[] = {&sar_,        &ror_,        &div_,      &rem_,
                                            &div_signed_, &rem_signed_, &mul_high_, &mul_high_signed_};
@@ -410,6 +402,10 @@ static void each_wide(BlIsa isa, Visit *visit, void *context) {
       each_class((Case){.operation = immediate[i], .isa = isa, .d = d, .a = a},
                  (Classes){numbers, sizeof values / sizeof *values}, visit, context);
   }
+  for (size_t i = 0; i < sizeof immediate / sizeof *immediate; i++)
+    for (int pair = 0; pair < 4; pair++)
+      each_class((Case){.operation = immediate[i], .isa = isa, .d = pair & 1 ? 6 : 11, .a = pair & 2 ? 2 : 6},
+                 value_classes(isa), visit, context);
 }
 
 static void each_of_one(BlIsa isa, Visit *visit, void *context) {

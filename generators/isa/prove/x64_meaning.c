@@ -147,8 +147,24 @@ static void set_flags(State *state, Bits result, Bits carry, Bits overflow) {
   state->flag[FLAG_V] = overflow;
 }
 
+/* The flags of a - b. */
+static Sum set_difference(State *state, Bits a, Bits b) {
+  Sum difference = difference_of(a, b);
+  set_flags(state, difference.result, bits_not(difference.c), difference.v);
+  state_compared(state, a, b);
+  return difference;
+}
+
+void x64_compare(State *state, Bits a, Bits b) { set_difference(state, a, b); }
+
 /* The condition of Jcc (SDM vol. 1, appendix B); NULL where a flag that it reads is undefined. */
-static Bits condition_of(const State *state, unsigned code) {
+Bits x64_condition(const State *state, unsigned code) {
+  static const Relation relations[] = {
+      [1] = IS_BELOW, [2] = IS_EQUAL, [3] = IS_BELOW_OR_EQUAL, [6] = IS_LESS, [7] = IS_LESS_OR_EQUAL};
+  bool compares = code >> 1 != 0 && code >> 1 != 4 && code >> 1 != 5;
+  Bits relation = compares ? state_compares(state, relations[code >> 1]) : NULL;
+  if (relation)
+    return code & 1 ? bits_not(relation) : relation;
   const Bits *f = state->flag;
   static const Flag one[] = {FLAG_V, FLAG_C, FLAG_Z, FLAG_Z, FLAG_N, FLAG_P};
   static const unsigned char ones[] = {0, 1, 2, 2, 4, 5};
@@ -275,11 +291,8 @@ static Bits arithmetic(Insn *insn, unsigned n, Bits a, Bits b) {
     set_flags(state, sum.result, sum.c, sum.v);
     return sum.result;
   }
-  if (n == 5 || n == 7) {
-    Sum difference = difference_of(a, b);
-    set_flags(state, difference.result, bits_not(difference.c), difference.v);
-    return difference.result;
-  }
+  if (n == 5 || n == 7)
+    return set_difference(state, a, b).result;
   if (n == 2 || n == 3)
     insn->why = "adc or sbb";
   Bits result = n == 1 ? bits_or(a, b) : n == 4 ? bits_and(a, b) : bits_xor(a, b);
@@ -327,8 +340,7 @@ static Step do_test_imm(Insn *insn) { /* F7 /0 id */
   return go_on(insn);
 }
 static Step do_neg(Insn *insn) { /* F7 /3: 0 - a */
-  Sum difference = difference_of(bits(insn->width, 0), get_rm(insn, insn->width));
-  set_flags(insn->state, difference.result, bits_not(difference.c), difference.v);
+  Sum difference = set_difference(insn->state, bits(insn->width, 0), get_rm(insn, insn->width));
   set_rm(insn, difference.result);
   return go_on(insn);
 }
@@ -454,7 +466,7 @@ static Step do_cqo(Insn *insn) { /* 99 */
   return go_on(insn);
 }
 static Step do_cmov(Insn *insn) { /* 0F 40+cond /r */
-  Bits holds = condition_of(insn->state, insn->opcode & 15);
+  Bits holds = x64_condition(insn->state, insn->opcode & 15);
   if (!holds)
     return step_unknown(insn->state, "a selection by a flag that is undefined");
   set_register(insn, insn->reg,
@@ -520,7 +532,7 @@ static Step do_jmp_8(Insn *insn) { return jump_to(insn, 1); }  /* EB cb */
 static Step do_jmp_32(Insn *insn) { return jump_to(insn, 4); } /* E9 cd */
 static Step jump_if(Insn *insn, unsigned bytes) {
   uint64_t to = jump_target(insn, bytes);
-  Bits holds = condition_of(insn->state, insn->opcode & 15);
+  Bits holds = x64_condition(insn->state, insn->opcode & 15);
   if (!holds)
     return step_unknown(insn->state, "a branch on a flag that is undefined");
   insn->state->pc = insn->at;
