@@ -524,7 +524,7 @@ static bool runs_programs(enum command command) {
   return command != COMMAND_PLANT && command != COMMAND_OBSERVE && command != COMMAND_COMPLETION &&
          command != COMMAND_DOCTOR && command != COMMAND_MANUAL && command != COMMAND_COMPLETE &&
          command != COMMAND_LIST && command != COMMAND_MACHINES && command != COMMAND_EXPLAIN &&
-         command != COMMAND_MAP && command != COMMAND_CHECK;
+         command != COMMAND_MAP && command != COMMAND_CHECK && command != COMMAND_LEDGER;
 }
 
 /* Whether who read stdout has closed the pipe. An earlier write may have met that, so errno does not tell. */
@@ -646,6 +646,9 @@ int main(int argc, char **argv) {
     break;
   case COMMAND_MUTATE:
     status = mutate_command(&options);
+    break;
+  case COMMAND_LEDGER:
+    status = ledger_command(LEDGER_FOLDER, options.session.build, &options.operands, options.json);
     break;
   default:
     status = run_programs(&options);

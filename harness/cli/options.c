@@ -49,6 +49,11 @@ static const struct command_row commands[COMMANDS] = {
                         "change a program at each place, or in the routines whose name matches these shell patterns, "
                         "and say where no case fails",
                         "change a program everywhere: what notices?"},
+    [COMMAND_LEDGER] =
+        {"ledger", "[PROGRAM...]", 0, SIZE_MAX,
+         "hold the ledgers of mutants that survived to the programs of today, without running them: does "
+         "each entry speak of a mutant that there is?",
+         "find void entries about mutants"},
     [COMMAND_BLAME] =
         {"blame", "CASE", 0, 1,
          "say which instruction wrote the byte that diverges, or where it crashes, hangs, exits early or leaves "
@@ -200,8 +205,10 @@ static const struct option_row how_to_run[] = {
      BY(MUTATE), SET_TEXT, FIELD(since)},
     {"from", 0, "FILE", "Try nothing, and take what the records of all shards say; may be repeated", BY(MUTATE),
      ADD_TEXT, FIELD(from)},
-    {"unexplained", 0, NULL, "Leave out the mutants that fixtures/mutants-equivalent explains", BY(MUTATE), SET_TRUE,
-     FIELD(unexplained)},
+    {"unexplained", 0, NULL, "Leave out the mutants that survived with a reason on the same cases, by the ledger",
+     BY(MUTATE), SET_TRUE, FIELD(unexplained)},
+    {"ledger", 0, NULL, "Write what survived into fixtures/ledger, with the reasons that are known", BY(MUTATE),
+     SET_TRUE, FIELD(ledger)},
     {NULL},
 };
 
@@ -225,7 +232,7 @@ static const struct option_row where_things_are[] = {
     {"suites", 0, "FOLDER", "Folder of the suite files (default: fixtures/suites)", BY_SELECT | BY(MERGE), SET_TEXT,
      FIELD(session.suites_folder)},
     {"build", 0, "FOLDER", "Folder that {build} of a suite stands for (default: that of this command)",
-     BY_SELECT | BY(MERGE) | BY_TABLE, CALL, .parse = parse_build},
+     BY_SELECT | BY(MERGE) | BY_TABLE | BY(LEDGER), CALL, .parse = parse_build},
     {"out", 'o', "FILE",
      "File for the reduced document (default: reduced.md), or the HTML page (default: report.html; "
      "of explain, none)",

@@ -20,6 +20,7 @@ enum command {
   COMMAND_COVERAGE,
   COMMAND_COVERS,
   COMMAND_MUTATE,
+  COMMAND_LEDGER,
   COMMAND_BLAME,
   COMMAND_BISECT,
   COMMAND_LOADERS,
@@ -68,6 +69,7 @@ struct options {
   uint64_t seconds;
   bool raw;         /* new --raw */
   bool unexplained; /* mutate --unexplained */
+  bool ledger;      /* mutate --ledger */
   enum confine_policy confine;
   bool update_known;
   bool audit;

@@ -31,10 +31,11 @@ void mutants_add(struct mutants *mutants, const struct map_entry *entry, enum mu
   memcpy(mutant->bytes, bytes, entry->len);
 }
 
-/* One bit of each byte, another one from byte to byte, so that every place in a byte has its turn. */
-static void mutate_data(struct mutants *mutants, const struct map_entry *entry) {
+/* One bit of each byte, another one from byte to byte of the table that begins at BEGIN, so that every place in a byte
+   has its turn, and a table that lies elsewhere has the same mutants. */
+static void mutate_data(struct mutants *mutants, const struct map_entry *entry, uint64_t begin) {
   for (size_t i = 0; i < entry->len; i++) {
-    uint8_t bit = (uint8_t)(1U << ((entry->address + i) % 8));
+    uint8_t bit = (uint8_t)(1U << ((entry->address - begin + i) % 8));
     struct mutant *mutant = append(mutants);
     *mutant = (struct mutant){.entry = entry, .which = (unsigned)i, .len = 1, .address = entry->address + i};
     mutant->mutation = entry->bytes[i] & bit ? MUTATION_CLEAR_BIT : MUTATION_SET_BIT;
@@ -55,11 +56,14 @@ static mutator *mutator_of(const struct machine *machine) {
 
 void mutants_make(const struct program_map *map, const struct machine *machine, struct mutants *mutants) {
   mutator *mutate = mutator_of(machine);
+  uint64_t begin = 0; /* of the routine or table */
   *mutants = (struct mutants){0};
   for (size_t i = 0; i < map->count; i++) {
     const struct map_entry *entry = &map->entries[i];
+    if (i == 0 || strcmp(entry[-1].routine, entry->routine) != 0)
+      begin = entry->address;
     if (entry->kind == MAP_DATA)
-      mutate_data(mutants, entry);
+      mutate_data(mutants, entry, begin);
     else if (entry->kind == MAP_CODE && mutate)
       mutate(mutants, entry, i + 1 < map->count ? entry + 1 : NULL);
   }

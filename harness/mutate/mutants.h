@@ -49,6 +49,9 @@ void mutant_name(const struct program_map *map, const struct mutant *mutant, str
 /* What the instruction was, and what it has become, as text: "jne 0x40, now je 0x40". */
 void mutant_describe(const struct machine *machine, const struct mutant *mutant, struct bytes *text);
 
+/* proofs.c: why the mutant does what the program does, as far as the decoder shows it; or NULL: it does not. */
+const char *mutant_proof(const struct machine *machine, const struct mutant *mutant);
+
 /* Adds a mutant of ENTRY whose first LEN bytes are BYTES, unless it is the entry as it was, or one that is there. */
 void mutants_add(struct mutants *mutants, const struct map_entry *entry, enum mutation mutation, const uint8_t *bytes);
 

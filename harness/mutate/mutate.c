@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 static const uint64_t SAVE_INTERVAL_NS = 20000000000;
-static const char EQUIVALENTS[] = "fixtures/mutants-equivalent";
+static const char REASONS[] = "fixtures/mutants-reasons";
 static const char UNREACHED[] = "fixtures/unreached";
 
 /* splitmix64: a fixed sequence for each seed. */
@@ -37,6 +37,12 @@ static bool selects_routine(const struct mutation_run *run, const struct options
   return !options->since;
 }
 
+/* Whether an entry of the ledger with a reason speaks of the mutant, measured on the cases of today. */
+static bool is_measured(const struct mutation_run *run, size_t number) {
+  const struct ledger_entry *entry = ledger_of(&run->ledger, number);
+  return entry && *entry->reason && entry->cases == mutate_cases_hash(run);
+}
+
 /* Chooses the mutants that are asked for; a shard has every so manieth of them, in the order of addresses, so that each
    shard has some of each routine. */
 static void choose(struct mutation_run *run, const struct options *options) {
@@ -50,8 +56,7 @@ static void choose(struct mutation_run *run, const struct options *options) {
       continue;
     if (options->shard.count && asked++ % options->shard.count != options->shard.number - 1)
       continue;
-    if (options->unexplained &&
-        explain(&run->equivalents, run->coverage->name, mutant->entry, mutation_name(mutant->mutation)))
+    if (options->unexplained && is_measured(run, i))
       run->left_out++;
     else
       run->order[run->order_count++] = i;
@@ -158,7 +163,8 @@ static void close_run(struct mutation_run *run) {
   shared_memory_free(run->case_usable, run->coverage->case_count);
   shared_memory_free(run->last_killer, run->coverage->map.count * sizeof *run->last_killer);
   mutants_free(&run->mutants);
-  explained_free(&run->equivalents);
+  ledger_free(&run->ledger);
+  explained_free(&run->reasons);
   explained_free(&run->unreached);
   text_list_free(&run->changed);
   free(run->order);
@@ -179,7 +185,7 @@ static int report_nothing(const struct mutation_run *run, const struct options *
     return EXIT_EQUAL;
   }
   fprintf(stderr, "bytegate: mutate: there is no mutant of %s to try; nothing is proven%s%s\n", run->coverage->name,
-          options->unexplained ? " (--unexplained leaves out those that are explained)" : "",
+          options->unexplained ? " (--unexplained leaves out those that survived with a reason)" : "",
           options->shard.count ? " (use fewer shards)" : "");
   return EXIT_USAGE;
 }
@@ -201,12 +207,23 @@ static bool take_records(struct mutation_run *run, const struct options *options
   return missing == 0;
 }
 
+/* Writes the ledger, where that is asked for, and reports. Returns the exit status. */
+static int conclude(struct mutation_run *run, const struct options *options, struct bytes *why) {
+  run->writes_ledger = options->ledger;
+  bool good = mutate_report(run, options->json, stdout);
+  if (options->ledger && !mutate_write_ledger(run, options->json ? stderr : stdout, why))
+    return EXIT_INFRASTRUCTURE;
+  return good ? EXIT_EQUAL : EXIT_DIVERGED;
+}
+
 /* Tries the mutants of one program. Returns the exit status; *INTERRUPTED becomes a signal or 0. */
 static int mutate_program(struct mutation_run *run, const struct options *options, int *interrupted) {
   struct bytes why = {0};
   int status = EXIT_INFRASTRUCTURE;
   *interrupted = 0;
-  if (explained_read(&run->equivalents, EQUIVALENTS, &why) && explained_read(&run->unreached, UNREACHED, &why) &&
+  if (explained_read(&run->reasons, REASONS, &why) && explained_read(&run->unreached, UNREACHED, &why) &&
+      ledger_read(&run->ledger, LEDGER_FOLDER, run->coverage->name, run->coverage->elf, &run->coverage->map,
+                  &run->mutants, &why) &&
       (!options->since || mutate_changed(options->since, options->session.build, run->coverage, &run->changed, &why)) &&
       (*interrupted = mutate_baseline(run)) == 0 && check_baseline(run)) {
     rank_cases(run);
@@ -223,13 +240,17 @@ static int mutate_program(struct mutation_run *run, const struct options *option
         bytes_free(&why);
         return EXIT_INFRASTRUCTURE;
       }
-      return mutate_report(run, options->json, stdout) ? EXIT_EQUAL : EXIT_DIVERGED;
+      status = conclude(run, options, &why);
+      if (why.len)
+        fprintf(stderr, "bytegate: %s\n", why.data);
+      bytes_free(&why);
+      return status;
     }
     run->deadline = options->seconds ? now_ns() + options->seconds * 1000000000ULL : 0;
     *interrupted = mutate_try(run, progress);
     if (isatty(STDERR_FILENO))
       fputc('\n', stderr);
-    status = mutate_report(run, options->json, stdout) ? EXIT_EQUAL : EXIT_DIVERGED;
+    status = conclude(run, options, &why);
     if (!mutate_save(run, &why))
       status = EXIT_INFRASTRUCTURE;
   }

@@ -2,9 +2,11 @@
    of them some case fails on.
 
    A mutant that every case passes on survives. It is then a gap in the cases, or it does the same as the program, or no
-   case can bring about a difference. The latter two are listed, with the reason, in a file that works
-   both ways: a line of it that no surviving mutant needs is a mistake. What no case can reach is explained where the
-   coverage explains it.
+   case can bring about a difference. The latter two are kept, with the reason, in the program's ledger (ledger.h), an
+   entry for each mutant that was measured to survive. Reasons that hold for many mutants stand in a list of patterns
+   beside it. A pattern excuses nothing by itself: it gives its reason to a mutant once that has survived. Both work
+   both ways: an entry or a pattern that no surviving mutant needs is a mistake. What no case can reach is explained
+   where the coverage explains it.
 
    Mutants run confined (harness/helpers/confine), natively where their suite has that and the host is their machine,
    under qemu elsewhere. */
@@ -14,6 +16,7 @@
 #include "harness/cli/options.h"
 #include "harness/coverage/coverage.h"
 #include "harness/coverage/explained.h"
+#include "harness/mutate/ledger.h"
 #include "harness/mutate/mutants.h"
 
 #include <stdio.h>
@@ -37,8 +40,10 @@ struct mutation_run {
   size_t left_out;          /* because they are explained: --unexplained */
   struct text_list changed; /* --since: the routines whose bytes changed */
   bool is_part;             /* --since, --shard: other mutants are left out, so that no line of a list is idle */
+  bool writes_ledger;       /* --ledger: what is wrong in it is taken out */
   bool strict;              /* --since: each mutant that survives and is not explained is too many */
-  struct explained_list equivalents;
+  struct ledger ledger;
+  struct explained_list reasons;   /* by patterns, for what has survived */
   struct explained_list unreached; /* what the coverage explains */
   uint32_t *cases;                 /* those that can be used, the most specific first */
   size_t case_count;
@@ -65,6 +70,31 @@ int mutate_try(struct mutation_run *run, void (*tick)(void *run));
 bool mutate_load(struct mutation_run *run, const char *state);
 bool mutate_save(const struct mutation_run *run, struct bytes *why);
 
+/* The hash of all cases that a survivor was tried on. */
+uint64_t mutate_cases_hash(const struct mutation_run *run);
+
+/* What explains a survivor: one of these, or nothing. */
+struct excuse {
+  struct explained *pattern; /* of the list of reasons, or of what cannot be reached */
+  bool unreached;            /* of the latter */
+  const char *reason;        /* NULL: nothing explains it */
+  bool proved;               /* the gate gave the reason */
+};
+
+/* mutate_ledger.c: what explains the mutant NUMBER, which survived, or, for a killed one, would. */
+struct excuse mutate_explain(const struct mutation_run *run, size_t number);
+
+/* Writes the ledger anew: the entries of what was measured, and those of what was not as they stood. Prints what it
+   did to OUT. Returns false where it could not be written, with WHY. */
+bool mutate_write_ledger(const struct mutation_run *run, FILE *out, struct bytes *why);
+
+/* bytegate ledger: holds each ledger of FOLDER to the program of its name in BUILD, without running anything: does each
+   entry speak of a mutant that there is? PROGRAMS are shell patterns. Returns the exit status: EXIT_DIVERGED where
+   entries are void. */
+int ledger_command(const char *folder, const char *build, const struct text_list *programs, bool json);
+
+#define LEDGER_FOLDER "fixtures/ledger"
+
 /* mutate_since.c: the names of the routines of COVERAGE's program that do not do the same as those of the same name in
    SINCE: an older build of the program, or a commit of the repository that the current folder is in, whose generator is
    then built in a temporary folder. BUILD is the folder that the program was built in. Returns false where the older
@@ -80,11 +110,11 @@ bool mutate_changed(const char *since, const char *build, const struct coverage 
 bool is_enough(size_t killed, size_t count, bool is_sample);
 
 /* Prints what became of the mutants, as JSON where JSON (fixtures/schemas/mutate.json). Returns whether enough were
- * killed and the list of equivalent mutants is right. */
+   killed, and ledger and patterns are right. */
 bool mutate_report(const struct mutation_run *run, bool json, FILE *out);
 
-/* bytegate mutate. Returns the exit status: EXIT_DIVERGED where too few of the mutants were killed, or the list of
-   equivalent ones is wrong. */
+/* bytegate mutate. Returns the exit status: EXIT_DIVERGED where too few of the mutants were killed, or what
+   explains the others is wrong. */
 int mutate_command(const struct options *options);
 
 #endif

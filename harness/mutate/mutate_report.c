@@ -8,39 +8,30 @@
 #include <string.h>
 
 struct sums {
-  size_t tried, killed, explained;
+  size_t tried, killed, explained, proved;
 };
 
 static double percent(size_t part, size_t whole) { return whole ? 100.0 * (double)part / (double)whole : 100.0; }
 
-/* Why the mutant cannot be killed, or NULL: nothing says so. */
-static struct explained *explanation_of(const struct mutation_run *run, size_t number) {
-  const struct mutant *mutant = &run->mutants.items[number];
-  struct explained *unreached = NULL;
-  if (run->outcomes[number].fate == FATE_NOT_REACHED && mutant->entry->kind == MAP_CODE)
-    unreached = explain(&run->unreached, run->coverage->name, mutant->entry, "never executed");
-  return unreached ? unreached
-                   : explain(&run->equivalents, run->coverage->name, mutant->entry, mutation_name(mutant->mutation));
-}
-
-/* Counts the outcomes by kind of mutation, and what each line of the list of equivalents speaks of. */
+/* Counts the outcomes by kind of mutation, and what each pattern speaks of. */
 static void count(const struct mutation_run *run, struct sums tallies[MUTATIONS + 1]) {
   for (size_t i = 0; i < run->order_count; i++) {
     uint32_t number = run->order[i];
     enum fate fate = (enum fate)run->outcomes[number].fate;
     if (fate == FATE_UNTRIED)
       continue;
-    struct explained *explanation = explanation_of(run, number);
+    struct excuse excuse = mutate_explain(run, number);
     struct sums *both[] = {&tallies[run->mutants.items[number].mutation], &tallies[MUTATIONS]};
     for (size_t k = 0; k < 2; k++) {
       both[k]->tried++;
       both[k]->killed += fate == FATE_KILLED;
-      both[k]->explained += fate != FATE_KILLED && explanation;
+      both[k]->explained += fate != FATE_KILLED && excuse.reason;
+      both[k]->proved += fate != FATE_KILLED && excuse.proved;
     }
-    if (explanation && fate == FATE_KILLED)
-      explanation->others++;
-    else if (explanation)
-      explanation->needed++;
+    if (excuse.pattern && fate == FATE_KILLED)
+      excuse.pattern->others++;
+    else if (excuse.pattern)
+      excuse.pattern->needed++;
   }
 }
 
@@ -53,7 +44,7 @@ static int by_number(const void *a, const void *b) {
 /* Whether the mutant NUMBER survived and nothing explains why. */
 static bool is_open(const struct mutation_run *run, uint32_t number) {
   enum fate fate = (enum fate)run->outcomes[number].fate;
-  return (fate == FATE_SURVIVED || fate == FATE_NOT_REACHED) && !explanation_of(run, number);
+  return (fate == FATE_SURVIVED || fate == FATE_NOT_REACHED) && !mutate_explain(run, number).reason;
 }
 
 static void describe_survivor(const struct mutation_run *run, uint32_t number, struct bytes *out) {
@@ -100,17 +91,39 @@ static json_t *survivor_objects(const struct mutation_run *run) {
   return survivors;
 }
 
-/* Once all mutants were tried, a line of the list that none of the survivors needs is wrong. */
+/* Says which entries of the ledger are void, and which mutants in it a case kills. Returns how many. */
+static size_t add_ledger(const struct mutation_run *run, struct bytes *out) {
+  size_t wrong = 0;
+  for (size_t i = 0; i < run->ledger.count && !run->writes_ledger; i++)
+    if (run->ledger.entries[i].mutant == LEDGER_VOID) {
+      ledger_tell_void(&run->ledger, &run->ledger.entries[i], out);
+      wrong++;
+    }
+  for (size_t i = 0; i < run->mutants.count && !run->writes_ledger; i++) {
+    const struct ledger_entry *entry = ledger_of(&run->ledger, i);
+    if (!entry || run->outcomes[i].fate != FATE_KILLED)
+      continue;
+    bytes_printf(out, "  %s:%d: a case kills this mutant now: %s: %s | %s\n", run->ledger.path, entry->line,
+                 entry->routine, entry->mutation, entry->operation);
+    wrong++;
+  }
+  if (wrong)
+    bytes_printf(out, "  `bytegate mutate --program %s --ledger` takes these %zu out, and measures again\n",
+                 run->coverage->name, wrong);
+  return wrong;
+}
+
+/* Once all mutants were tried, a pattern that none of the survivors needs is wrong. */
 static size_t add_mistakes(const struct mutation_run *run, bool all_tried, struct bytes *out) {
   size_t mistakes = 0;
-  for (size_t i = 0; i < run->equivalents.count && all_tried; i++) {
-    const struct explained *one = &run->equivalents.items[i];
+  for (size_t i = 0; i < run->reasons.count && all_tried; i++) {
+    const struct explained *one = &run->reasons.items[i];
     if (one->needed || fnmatch(one->fields[EXPLAINED_PROGRAM], run->coverage->name, 0) != 0)
       continue;
     bytes_printf(out,
                  one->others ? "  %s:%d: cases kill each of these mutants: it is not equivalent\n"
                              : "  %s:%d: there is no such mutant\n",
-                 run->equivalents.path, one->line);
+                 run->reasons.path, one->line);
     mistakes++;
   }
   return mistakes;
@@ -137,8 +150,10 @@ static void print_text(const struct mutation_run *run, const struct sums *tallie
   print_survivors(run, out);
   fputs(span_of(mistakes).data, out);
   if (run->left_out)
-    fprintf(out, "\n  %zu mutants are explained, and were left out\n", run->left_out);
+    fprintf(out, "\n  %zu mutants survived with a reason, and were left out\n", run->left_out);
   const struct sums *all = &tallies[MUTATIONS];
+  if (all->proved)
+    fprintf(out, "\n  %zu mutants are proved to do the same\n", all->proved);
   fprintf(out, "\n%s: %zu of %zu mutants tried on %zu cases, %.1f %% killed, %.1f %% of those not explained, %.1f s\n",
           run->coverage->name, all->tried, run->order_count, run->case_count, percent(all->killed, all->tried),
           percent(all->killed, all->tried - all->explained), (double)(now_ns() - run->started) / 1e9);
@@ -154,12 +169,12 @@ static void print_json(const struct mutation_run *run, const struct sums *tallie
                             json_pack("{s:s, s:I, s:I, s:I}", "mutation", mutation_name((enum mutation)i), "tried",
                                       (json_int_t)tallies[i].tried, "killed", (json_int_t)tallies[i].killed,
                                       "explained", (json_int_t)tallies[i].explained));
-  json_print(json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:f, s:o, s:o, s:o}", "program", run->coverage->name,
-                       "mutants", (json_int_t)run->order_count, "tried", (json_int_t)all->tried, "killed",
-                       (json_int_t)all->killed, "explained", (json_int_t)all->explained, "left_out",
-                       (json_int_t)run->left_out, "cases", (json_int_t)run->case_count, "enough", enough, "seconds",
-                       (double)(now_ns() - run->started) / 1e9, "mutations", kinds, "survivors", survivor_objects(run),
-                       "mistakes", json_lines_of(span_of(mistakes))));
+  json_print(json_pack(
+      "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:f, s:o, s:o, s:o}", "program", run->coverage->name, "mutants",
+      (json_int_t)run->order_count, "tried", (json_int_t)all->tried, "killed", (json_int_t)all->killed, "explained",
+      (json_int_t)all->explained, "proved", (json_int_t)all->proved, "left_out", (json_int_t)run->left_out, "cases",
+      (json_int_t)run->case_count, "enough", enough, "seconds", (double)(now_ns() - run->started) / 1e9, "mutations",
+      kinds, "survivors", survivor_objects(run), "mistakes", json_lines_of(span_of(mistakes))));
 }
 
 bool mutate_report(const struct mutation_run *run, bool json, FILE *out) {
@@ -169,8 +184,9 @@ bool mutate_report(const struct mutation_run *run, bool json, FILE *out) {
   count(run, tallies);
   const struct sums *all = &tallies[MUTATIONS];
   bool is_sample = all->tried < run->order_count;
-  bool enough = add_mistakes(run, all->tried == run->mutants.count && !run->is_part, &mistakes) == 0 &&
-                is_enough(all->killed, all->tried - all->explained, is_sample) &&
+  size_t wrong = add_mistakes(run, all->tried == run->mutants.count && !run->is_part, &mistakes);
+  wrong += add_ledger(run, &mistakes);
+  bool enough = wrong == 0 && is_enough(all->killed, all->tried - all->explained, is_sample) &&
                 !(run->strict && all->killed + all->explained < all->tried);
   if (json)
     print_json(run, tallies, &mistakes, enough);

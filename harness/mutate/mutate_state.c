@@ -9,8 +9,7 @@
 /* The state: a line that says of which program (the hash of its bytes) and of which cases, then a line for each mutant
    that was tried: its name, a tab, what became of it, and for a killed one a tab and the name of the case. */
 
-/* The hash of all that a survivor was tried on. */
-static uint64_t hash_cases(const struct mutation_run *run) {
+uint64_t mutate_cases_hash(const struct mutation_run *run) {
   uint64_t hash = HASH_START;
   for (size_t i = 0; i < run->coverage->case_count; i++)
     hash = hash_bytes(hash, &run->coverage->cases[i].key, sizeof(uint64_t));
@@ -76,7 +75,7 @@ static void take_line(struct mutation_run *run, const struct named *names, char 
 }
 
 static void first_line(const struct mutation_run *run, struct bytes *line) {
-  bytes_printf(line, "bytegate-mutants 1 %016llx ", (unsigned long long)run->coverage->hash);
+  bytes_printf(line, "bytegate-mutants 2 %016llx ", (unsigned long long)run->coverage->hash);
 }
 
 bool mutate_load(struct mutation_run *run, const char *state) {
@@ -86,7 +85,7 @@ bool mutate_load(struct mutation_run *run, const char *state) {
   bool good = bytes_read_file(&text, state) == 0 && text.len > line.len && memcmp(text.data, line.data, line.len) == 0;
   if (good) {
     struct named *names = name_all(run);
-    bool same_cases = strtoull(text.data + line.len, NULL, 16) == hash_cases(run);
+    bool same_cases = strtoull(text.data + line.len, NULL, 16) == mutate_cases_hash(run);
     char *rest = NULL;
     strtok_r(text.data, "\n", &rest);
     for (char *at; (at = strtok_r(NULL, "\n", &rest));)
@@ -101,7 +100,7 @@ bool mutate_load(struct mutation_run *run, const char *state) {
 bool mutate_save(const struct mutation_run *run, struct bytes *why) {
   struct bytes text = {0};
   first_line(run, &text);
-  bytes_printf(&text, "%016llx\n", (unsigned long long)hash_cases(run));
+  bytes_printf(&text, "%016llx\n", (unsigned long long)mutate_cases_hash(run));
   for (size_t i = 0; i < run->mutants.count; i++) {
     const struct outcome *outcome = &run->outcomes[i];
     if (outcome->fate == FATE_UNTRIED)

@@ -8,6 +8,7 @@
 #include "harness/tests/tiny_program.h"
 
 #include <check.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -35,6 +36,7 @@ static const struct row {
     {"coverage", "coverage --suite $T/tiny.ini --build $T", 0},
     {"covers", "covers tiny.c:3 --suite $T/tiny.ini --build $T", 0},
     {"mutate", "mutate --suite $T/tiny.ini --build $T", 1},
+    {"ledger", "ledger hello_x64", 0},
     {"blame", "blame --suite $T/red.ini --runner qemu", 1},
     {"blame", "blame --suite $T/tiny.ini", 0},
     {"bisect", "bisect --elf $E/hello_x64 $E/hello_x64 --suite hello", 0},
@@ -152,6 +154,30 @@ START_TEST(the_exit_status_is_the_same_without_json) {
 }
 END_TEST
 
+/* The lines of the ledgers, which the command mutate writes. */
+START_TEST(each_line_of_a_ledger_holds_to_its_schema) {
+  json_t *schema = json_load_file("fixtures/schemas/ledger-entry.json", 0, NULL);
+  glob_t found;
+  size_t lines = 0;
+  ck_assert_ptr_nonnull(schema);
+  ck_assert_int_eq(glob("fixtures/ledger/*.jsonl", 0, NULL, &found), 0);
+  for (size_t i = 0; i < found.gl_pathc; i++) {
+    struct bytes text = {0};
+    ck_assert_int_eq(bytes_read_file(&text, found.gl_pathv[i]), 0);
+    for (char *rest = text.data, *line = strsep(&rest, "\n"); line && *line; line = strsep(&rest, "\n"), lines++) {
+      json_t *entry = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+      ck_assert_msg(entry, "%s: %s", found.gl_pathv[i], line);
+      must_hold_to(entry, schema);
+      json_decref(entry);
+    }
+    bytes_free(&text);
+  }
+  ck_assert_uint_ge(lines, 1000);
+  globfree(&found);
+  json_decref(schema);
+}
+END_TEST
+
 START_TEST(each_command_has_a_row) {
   struct bytes commands = {0};
   size_t count = 0;
@@ -176,6 +202,7 @@ int main(void) {
   tcase_add_unchecked_fixture(tests, make_all, remove_all);
   tcase_add_loop_test(tests, a_command_holds_to_its_schema, 0, ROWS);
   tcase_add_loop_test(tests, the_exit_status_is_the_same_without_json, 0, ROWS);
+  tcase_add_test(tests, each_line_of_a_ledger_holds_to_its_schema);
   tcase_add_test(tests, each_command_has_a_row);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);

@@ -143,41 +143,110 @@ static void write_fixture(const char *folder, const char *name, const char *text
   free(path);
 }
 
-/* With every survivor explained, all of the rest is killed; a line that explains nothing is a mistake. What is known is
-   not tried again. */
-START_TEST(the_list_of_equivalent_mutants_is_two_sided) {
+static const char reasons[] =
+    "# why\n\ntiny | tiny | register | * | the registers hold zero\n"
+    "* | t* | no-op | * | nothing depends on it\ntiny | tiny | plus-one | * | neither is equal\n";
+
+/* With every survivor explained, all of the rest is killed; a pattern that explains nothing is a mistake. */
+START_TEST(the_list_of_reasons_is_two_sided) {
   int status = -1;
   char *folder = tiny_make();
-  static const char list[] =
-      "# why\n\ntiny | tiny | register | * | the registers hold zero\n"
-      "* | t* | no-op | * | nothing depends on it\ntiny | tiny | plus-one | * | neither is equal\n";
-  write_fixture(folder, "mutants-equivalent", list);
+  write_fixture(folder, "mutants-reasons", reasons);
   char *text = tiny_run(folder, "mutate --suite ./tiny.ini", &status);
   ck_assert_msg(status == 0, "%s", text);
   assert_holds(text, "all                23       16           7  100.0 %\n\ntiny: 23 of 23 mutants tried on 2 cases, "
                      "69.6 % killed, 100.0 % of those not explained, ");
   free(text);
-  text = tiny_run(folder, "mutate --suite ./tiny.ini --unexplained", &status);
-  ck_assert_msg(status == 0, "%s", text);
-  assert_holds(
-      text, "all                 5        5           0  100.0 %\n\n  18 mutants are explained, and were left out\n\n"
-            "tiny: 5 of 5 mutants tried");
-  free(text);
   char *more = xasprintf("%stiny | tiny | condition | * | cases kill these\ntiny | other | * | * | there is none\n"
                          "other | * | * | * | of another program\n",
-                         list);
-  write_fixture(folder, "mutants-equivalent", more);
+                         reasons);
+  write_fixture(folder, "mutants-reasons", more);
   text = tiny_run(folder, "mutate --suite ./tiny.ini", &status);
   ck_assert_int_eq(status, 1);
-  assert_holds(text, "  fixtures/mutants-equivalent:6: cases kill each of these mutants: it is not equivalent\n"
-                     "  fixtures/mutants-equivalent:7: there is no such mutant\n\n");
+  assert_holds(text, "  fixtures/mutants-reasons:6: cases kill each of these mutants: it is not equivalent\n"
+                     "  fixtures/mutants-reasons:7: there is no such mutant\n\n");
   free(text);
-  write_fixture(folder, "mutants-equivalent", "tiny | tiny | condition | \n");
+  write_fixture(folder, "mutants-reasons", "tiny | tiny | condition | \n");
   text = tiny_run(folder, "mutate --suite ./tiny.ini", &status);
   ck_assert_int_eq(status, 3);
-  assert_holds(text, "fixtures/mutants-equivalent:1: a line is PROGRAM | ROUTINE | WHAT | SOURCE LINE | REASON");
+  assert_holds(text, "fixtures/mutants-reasons:1: a line is PROGRAM | ROUTINE | WHAT | SOURCE LINE | REASON");
   free(text);
   free(more);
+  tiny_remove(folder);
+}
+END_TEST
+
+/* A folder with the tiny program whose survivors all stand in its ledger. */
+static char *make_with_ledger(void) {
+  int status = -1;
+  char *folder = tiny_make();
+  write_fixture(folder, "mutants-reasons", reasons);
+  char *text = tiny_run(folder, "mutate --suite ./tiny.ini --ledger", &status);
+  ck_assert_msg(status == 0, "%s", text);
+  assert_holds(text, "\nfixtures/ledger/tiny.jsonl: 7 mutants survived, 0 of them proved, 0 without a reason\n");
+  free(text);
+  write_fixture(folder, "mutants-reasons", "");
+  return folder;
+}
+
+static void assert_mutate_ends(const char *folder, const char *options, int wanted, const char *holds) {
+  int status = -1;
+  char *command = xasprintf("mutate --suite ./tiny.ini %s", options);
+  char *text = tiny_run(folder, command, &status);
+  ck_assert_msg(status == wanted, "%s: %d, %s", options, status, text);
+  assert_holds(text, holds);
+  free(text);
+  free(command);
+}
+
+/* A pattern leaves out nothing; an entry does, as long as its cases are those of today. */
+START_TEST(only_what_was_measured_is_left_out) {
+  char *folder = tiny_make();
+  write_fixture(folder, "mutants-reasons", reasons);
+  assert_mutate_ends(folder, "--unexplained", 0, "tiny: 23 of 23 mutants tried");
+  tiny_remove(folder);
+  folder = make_with_ledger();
+  assert_mutate_ends(folder, "", 0, "all                23       16           7  100.0 %");
+  assert_mutate_ends(folder, "--unexplained", 0,
+                     "all                16       16           0  100.0 %\n\n"
+                     "  7 mutants survived with a reason, and were left out\n\ntiny: 16 of 16 mutants tried");
+  assert_mutate_ends(folder, "--unexplained --case c/1-0", 0, "tiny: 23 of 23 mutants tried");
+  tiny_remove(folder);
+}
+END_TEST
+
+/* A line that has moved voids nothing. */
+START_TEST(an_entry_outlives_the_numbers_of_lines) {
+  char *folder = make_with_ledger();
+  tiny_edit(folder, "tiny.map", span_text("tiny.c:5"), span_text("tiny.c:500"));
+  assert_mutate_ends(folder, "--unexplained", 0, "  7 mutants survived with a reason, and were left out\n");
+  tiny_remove(folder);
+}
+END_TEST
+
+/* cmp edi, 4 becomes cmp edi, 9: what stands at most three instructions from it has to be measured again. */
+START_TEST(an_entry_is_void_once_its_surroundings_have_changed) {
+  char *folder = make_with_ledger();
+  tiny_edit(folder, "tiny.map", span_text("83ff04"), span_text("83ff09"));
+  tiny_edit(folder, "tiny", (struct span){"\x83\xff\x04", 3}, (struct span){"\x83\xff\x09", 3});
+  assert_mutate_ends(folder, "", 1,
+                     "  fixtures/ledger/tiny.jsonl:4: void, for what stands around it has changed: tiny: plus-one | ");
+  assert_mutate_ends(folder, "--unexplained", 1, "  4 mutants survived with a reason, and were left out\n");
+  assert_mutate_ends(folder, "--ledger", 1,
+                     "  of those before, 0 were killed; 3 entries were void, and 0 of them stay");
+  assert_mutate_ends(folder, "", 1, "  tiny.c:5: tiny+0x9:minus-one: cmp edi, 9, now cmp edi, 8\n");
+  tiny_remove(folder);
+}
+END_TEST
+
+/* cmp edi, 3 is noticed. */
+START_TEST(an_entry_whose_mutant_is_killed_is_told) {
+  char *folder = make_with_ledger();
+  tiny_edit(folder, "fixtures/ledger/tiny.jsonl", span_text("plus-one"), span_text("minus-one"));
+  assert_mutate_ends(folder, "", 1, "  fixtures/ledger/tiny.jsonl:4: a case kills this mutant now: tiny: minus-one | ");
+  tiny_edit(folder, "fixtures/ledger/tiny.jsonl", span_text("\"fate\": \"survived\""),
+            span_text("\"fate\": \"lives\""));
+  assert_mutate_ends(folder, "", 3, "fixtures/ledger/tiny.jsonl:1: this is no entry of a ledger");
   tiny_remove(folder);
 }
 END_TEST
@@ -186,13 +255,45 @@ END_TEST
 START_TEST(a_mutation_of_nothing_is_no_success) {
   int status = -1;
   char *folder = tiny_make();
-  write_fixture(folder, "mutants-equivalent", "tiny | * | * | * | all of it\n");
-  char *text = tiny_run(folder, "mutate --suite ./tiny.ini --unexplained", &status);
+  write_fixture(folder, "mutants-reasons", "tiny | * | * | * | all of it\n");
+  tiny_edit(folder, "tiny.map", span_text("0000000000"),
+            span_text("0000000000400030\t00000000\tdata\te_flags\ttiny.c:0\n0000000000"));
+  assert_mutate_ends(folder, "--ledger e_flags", 0, "fixtures/ledger/tiny.jsonl: 4 mutants survived");
+  char *text = tiny_run(folder, "mutate --suite ./tiny.ini --unexplained e_flags", &status);
   ck_assert_int_eq(status, 2);
   assert_holds(text, "mutate: there is no mutant of tiny to try; nothing is proven (--unexplained leaves out");
   ck_assert_ptr_null(strstr(text, "% killed"));
   free(text);
   tiny_remove(folder);
+}
+END_TEST
+
+/* An instruction in another encoding, a copy to itself, and a jump to the next; and what is near to each of them. */
+static const struct {
+  const char *machine, *bytes, *mutant;
+  size_t len;
+  enum mutation mutation;
+  bool is_proved;
+} proofs[] = {
+    {"x64", "\x48\x89\xc0", "\x90\x90\x90", 3, MUTATION_NO_OP, true},            /* mov rax, rax */
+    {"x64", "\x89\xc0\x90", "\x90\x90\x90", 2, MUTATION_NO_OP, false},           /* mov eax, eax clears bits */
+    {"x64", "\x48\x89\xc1", "\x90\x90\x90", 3, MUTATION_NO_OP, false},           /* mov rcx, rax */
+    {"x64", "\x74\x00", "\x75\x00", 2, MUTATION_CONDITION, true},                /* je to the next */
+    {"x64", "\x74\x01", "\x75\x01", 2, MUTATION_CONDITION, false},               /* je past a byte */
+    {"x64", "\x48\x01\xd0", "\x48\x03\xc2", 3, MUTATION_EXCHANGE, true},         /* add rax, rdx, twice */
+    {"x64", "\x48\x01\xd0", "\x48\x01\xc2", 3, MUTATION_EXCHANGE, false},        /* add rdx, rax */
+    {"arm64", "\xe1\x03\x01\xaa", "\x1f\x20\x03\xd5", 4, MUTATION_NO_OP, true},  /* mov x1, x1 */
+    {"arm64", "\xe1\x03\x01\x2a", "\x1f\x20\x03\xd5", 4, MUTATION_NO_OP, false}, /* mov w1, w1 */
+    {"arm64", "\x21\x00\x00\x54", "\x20\x00\x00\x54", 4, MUTATION_CONDITION, true},
+    {"arm64", "\x41\x00\x00\x54", "\x40\x00\x00\x54", 4, MUTATION_CONDITION, false},
+};
+
+START_TEST(the_decoder_proves_what_does_the_same) {
+  struct map_entry entry = {
+      .address = 0x400000, .bytes = (const uint8_t *)proofs[_i].bytes, .len = proofs[_i].len, .kind = MAP_CODE};
+  struct mutant mutant = {.entry = &entry, .mutation = proofs[_i].mutation, .len = entry.len, .address = entry.address};
+  memcpy(mutant.bytes, proofs[_i].mutant, entry.len);
+  ck_assert_int_eq(mutant_proof(machine_named(proofs[_i].machine), &mutant) != NULL, proofs[_i].is_proved);
 }
 END_TEST
 
@@ -379,7 +480,12 @@ int main(void) {
   tcase_add_loop_test(tests, each_field_of_an_arm64_instruction_has_its_mutants, 0, sizeof arm64 / sizeof *arm64);
   tcase_add_test(tests, each_byte_of_a_table_has_one_bit_changed);
   tcase_add_test(tests, the_mutants_that_survive_are_those_that_must);
-  tcase_add_test(tests, the_list_of_equivalent_mutants_is_two_sided);
+  tcase_add_test(tests, the_list_of_reasons_is_two_sided);
+  tcase_add_test(tests, only_what_was_measured_is_left_out);
+  tcase_add_test(tests, an_entry_outlives_the_numbers_of_lines);
+  tcase_add_test(tests, an_entry_is_void_once_its_surroundings_have_changed);
+  tcase_add_test(tests, an_entry_whose_mutant_is_killed_is_told);
+  tcase_add_loop_test(tests, the_decoder_proves_what_does_the_same, 0, sizeof proofs / sizeof *proofs);
   tcase_add_test(tests, a_mutation_of_nothing_is_no_success);
   tcase_add_test(tests, what_is_known_is_tried_again_only_where_it_may_have_changed);
   tcase_add_test(tests, what_cannot_be_reached_is_explained_by_the_coverage);

@@ -1,0 +1,132 @@
+/* The command ledger: holds ledgers to the programs of today. Nothing is run, so that it takes seconds. */
+#include "harness/mutate/mutate.h"
+#include "harness/report/json.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What one ledger says. */
+struct state {
+  size_t mutants, survived, proved, bare, void_entries;
+};
+
+static void count_entries(const struct ledger *ledger, size_t mutants, struct state *state, bool json, json_t *voids,
+                          const char *program) {
+  state->mutants = mutants;
+  for (size_t i = 0; i < ledger->count; i++) {
+    const struct ledger_entry *entry = &ledger->entries[i];
+    bool is_void = entry->mutant == LEDGER_VOID;
+    state->survived += entry->alike;
+    state->proved += entry->proved ? entry->alike : 0;
+    state->bare += *entry->reason ? 0 : entry->alike;
+    state->void_entries += is_void;
+    if (!is_void)
+      continue;
+    if (!json) {
+      struct bytes line = {0};
+      ledger_tell_void(ledger, entry, &line);
+      fputs(line.data, stdout);
+      bytes_free(&line);
+      continue;
+    }
+    json_t *row = json_object();
+    json_set(row, "program", json_string(program));
+    json_set(row, "line", json_integer(entry->line));
+    json_set(row, "routine", json_string_of(span_text(entry->routine)));
+    json_set(row, "operation", json_string_of(span_text(entry->operation)));
+    json_set(row, "mutation", json_string_of(span_text(entry->mutation)));
+    json_array_append_new(voids, row);
+  }
+}
+
+static void print_state(const char *program, const struct state *state, bool json, json_t *programs) {
+  if (!json) {
+    printf("%-24s %6zu mutants, %5zu survived: %zu proved, %zu without a reason, %zu void\n", program, state->mutants,
+           state->survived, state->proved, state->bare, state->void_entries);
+    return;
+  }
+  json_t *row = json_object();
+  json_set(row, "program", json_string(program));
+  json_set(row, "mutants", json_integer((json_int_t)state->mutants));
+  json_set(row, "survived", json_integer((json_int_t)state->survived));
+  json_set(row, "proved", json_integer((json_int_t)state->proved));
+  json_set(row, "unexplained", json_integer((json_int_t)state->bare));
+  json_set(row, "void", json_integer((json_int_t)state->void_entries));
+  json_array_append_new(programs, row);
+}
+
+/* Holds the ledger of PROGRAM to it. Returns an exit status. */
+static int hold(const char *folder, const char *build, const char *program, bool json, json_t *root) {
+  struct program_map map = {0};
+  struct mutants mutants = {0};
+  struct ledger ledger = {0};
+  struct state state = {0};
+  struct bytes why = {0};
+  char *elf = xasprintf("%s/elf/%s", build, program);
+  bool good = program_map_read(elf, &map, &why);
+  if (good) {
+    mutants_make(&map, elf_machine(elf), &mutants);
+    good = ledger_read(&ledger, folder, program, elf, &map, &mutants, &why);
+    if (good) {
+      count_entries(&ledger, mutants.count, &state, json, json_object_get(root, "void"), program);
+      print_state(program, &state, json, json_object_get(root, "programs"));
+    }
+    ledger_free(&ledger);
+    mutants_free(&mutants);
+    program_map_free(&map);
+  }
+  if (!good)
+    fprintf(stderr, "bytegate: ledger: %s\n", why.data);
+  else if (state.void_entries)
+    fprintf(stderr, "bytegate: ledger: measure again: bytegate mutate --program %s --unexplained --ledger\n", program);
+  bytes_free(&why);
+  free(elf);
+  return !good ? EXIT_INFRASTRUCTURE : state.void_entries ? EXIT_DIVERGED : EXIT_EQUAL;
+}
+
+/* The names of the programs that have ledgers in FOLDER, sorted. */
+static bool list_ledgers(const char *folder, struct text_list *names) {
+  static const char ending[] = ".jsonl";
+  struct dirent **found = NULL;
+  int count = scandir(folder, &found, NULL, alphasort);
+  for (int i = 0; i < count; i++) {
+    size_t len = strlen(found[i]->d_name);
+    if (len > sizeof ending - 1 && strcmp(found[i]->d_name + len - (sizeof ending - 1), ending) == 0)
+      text_list_add(names, found[i]->d_name, len - (sizeof ending - 1));
+    free(found[i]);
+  }
+  free(found);
+  return count >= 0;
+}
+
+int ledger_command(const char *folder, const char *build, const struct text_list *programs, bool json) {
+  struct text_list names = {0};
+  size_t held = 0;
+  int status = EXIT_EQUAL;
+  json_t *root = json_object();
+  json_set(root, "programs", json_array());
+  json_set(root, "void", json_array());
+  if (!list_ledgers(folder, &names))
+    fprintf(stderr, "bytegate: ledger: %s: %s\n", folder, strerror(errno));
+  for (size_t i = 0; i < names.count; i++) {
+    if (!text_list_selects(programs, names.items[i]))
+      continue;
+    int one = hold(folder, build, names.items[i], json, root);
+    status = one > status ? one : status;
+    held++;
+  }
+  if (held == 0) {
+    fprintf(stderr,
+            "bytegate: ledger: no ledger in %s is asked for; nothing is proven (`bytegate mutate --ledger` "
+            "writes them)\n",
+            folder);
+    status = EXIT_USAGE;
+  }
+  if (json)
+    json_print(json_incref(root));
+  json_decref(root);
+  text_list_free(&names);
+  return status;
+}
