@@ -33,6 +33,11 @@ static void add_instruction(struct blame *blame, uint64_t address, struct bytes 
 
 static void add_store(struct blame *blame, const struct origin *origin, struct bytes *out) {
   bytes_text(out, "stored    by ");
+  if (origin->file) {
+    blamed_place_of(&blame->program, origin->file, origin->pc, out);
+    bytes_text(out, "\n");
+    return;
+  }
   add_instruction(blame, origin->pc, out);
   bytes_add(out, span_of(&origin->backtrace));
   if (origin->value_kind == VALUE_COPIED && origin->maker != origin->pc) {
@@ -107,7 +112,7 @@ static void add_headline(struct blame *blame, enum part part, size_t offset, con
   add_byte(written->value, out);
   if (first->kind == ORIGIN_STORE) {
     bytes_text(out, ", stored by ");
-    blamed_place(&blame->program, first->pc, out);
+    blamed_place_of(&blame->program, first->file, first->pc, out);
   } else if (first->kind == ORIGIN_IMAGE) {
     bytes_text(out, ", laid as ");
     blamed_place(&blame->program, first->address, out);
@@ -115,12 +120,21 @@ static void add_headline(struct blame *blame, enum part part, size_t offset, con
   bytes_text(out, "\n");
 }
 
-static void add_written(const struct blame *blame, const struct written *written, struct bytes *out) {
+static void add_written(const struct blame *blame, const struct observation *observation, const struct written *written,
+                        struct bytes *out) {
+  size_t at = 0;
+  while (observation->records[at] != written->call)
+    at++;
   bytes_text(out, "written   by ");
   blamed_call_name(&blame->program, written->call->number, out);
   bytes_printf(out, "(%lld, ...) at ", (long long)(int)written->call->arguments[0]);
-  blamed_place(&blame->program, written->call->pc, out);
+  blamed_place_of(&blame->program, task_file(observation, at), written->call->pc, out);
   bytes_printf(out, "\n          from 0x%llx\n", (unsigned long long)written->address);
+  if (written->task == 0)
+    return;
+  bytes_text(out, "          ");
+  add_task(&blame->program, observation, written->task, out);
+  bytes_text(out, "\n");
 }
 
 static bool blame_one(struct workspace *workspace, const char *gate, const struct result *result, enum part part,
@@ -132,11 +146,11 @@ static bool blame_one(struct workspace *workspace, const char *gate, const struc
   struct origins origins = {0};
   if (!observe_case(workspace, gate, result, &plain, &observation, why))
     return false;
-  blamed_open(result->target, &blame.program);
+  blamed_open(result->target, &observation, &blame.program);
   bool good = find_written(&observation, result, part, offset, &written, why);
   if (good) {
     struct bytes lines = {0};
-    add_written(&blame, &written, &lines);
+    add_written(&blame, &observation, &written, &lines);
     good = find_origins(&blame, &written, &origins, why);
     add_headline(&blame, part, offset, &written, &origins.steps[0], out);
     bytes_add(out, span_of(&lines));

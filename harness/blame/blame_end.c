@@ -35,6 +35,8 @@ static const struct observed *fatal_signal(const struct observation *observation
   const struct observed *last = NULL;
   for (size_t i = observation->count; i-- > 0;) {
     const struct observed *record = observation->records[i];
+    if (task_process(observation, record->task) != 0)
+      continue;
     if (!last && is_exit(record, numbers))
       return NULL;
     if (record->kind != OBSERVED_SIGNAL || is_ignored(record->number))
@@ -74,9 +76,10 @@ static void describe_crash(struct blamed_program *program, const struct observed
 
 /* ---- Hangs ------------------------------------------------------------------------------------------------------ */
 
-/* Samples of one system call, or of one routine. */
+/* Samples of one task in one system call, or in one routine. */
 struct spot {
-  long call; /* -1: it runs */
+  const struct observed *sample; /* the last of them */
+  long call;                     /* -1: it runs */
   const char *routine;
   uint64_t first, last; /* addresses */
   size_t count;
@@ -84,36 +87,87 @@ struct spot {
 
 static struct spot *spot_of(struct spot *spots, size_t *count, const struct observed *sample, const char *routine) {
   for (size_t i = 0; i < *count; i++)
-    if (spots[i].call == sample->number &&
+    if (spots[i].sample->task == sample->task && spots[i].call == sample->number &&
         (sample->number >= 0 ? spots[i].first == sample->pc
                              : routine && spots[i].routine && strcmp(spots[i].routine, routine) == 0))
       return &spots[i];
-  spots[*count] = (struct spot){.call = sample->number, .routine = routine, .first = sample->pc, .last = sample->pc};
+  spots[*count] = (struct spot){
+      .sample = sample, .call = sample->number, .routine = routine, .first = sample->pc, .last = sample->pc};
   return &spots[(*count)++];
 }
 
-static int by_count(const void *a, const void *b) {
+/* Task by task, that first in which most samples are. */
+static int by_task(const void *a, const void *b) {
   const struct spot *x = a;
   const struct spot *y = b;
+  if (x->sample->task != y->sample->task)
+    return (x->sample->task > y->sample->task) - (x->sample->task < y->sample->task);
   return (x->count < y->count) - (x->count > y->count);
 }
 
-static void describe_spot(const struct blamed_program *program, const struct spot *spot, size_t samples,
-                          struct bytes *out) {
-  bytes_text(out, spot->call >= 0 ? "waits     in " : "spins     at ");
-  if (spot->call >= 0) {
-    blamed_call_name(program, spot->call, out);
-    bytes_text(out, " at ");
-  }
-  blamed_place(program, spot->first, out);
-  if (spot->last != spot->first) {
-    bytes_text(out, "\n          to ");
-    blamed_place(program, spot->last, out);
-  }
-  bytes_printf(out, "\n          %zu of %zu samples\n", spot->count, samples);
+/* The record of the call that TASK was in at SAMPLE, or NULL. */
+static const struct observed *call_at(const struct observation *observation, const struct observed *sample) {
+  const struct observed *call = NULL;
+  for (size_t i = 0; i < observation->count && observation->records[i] != sample; i++)
+    if (observation->records[i]->kind == OBSERVED_CALL && observation->records[i]->task == sample->task)
+      call = observation->records[i];
+  return call && call->number == sample->number ? call : NULL;
 }
 
-/* Sums up the last quarter of the samples. */
+static const char *state_word(char state) {
+  return state == 'R'   ? "running"
+         : state == 'S' ? "sleeping"
+         : state == 'D' ? "waiting for a device"
+         : state == 'T' ? "stopped"
+         : state == 'Z' ? "ended, and not waited for"
+                        : NULL;
+}
+
+/* Describes the SPOT that SAMPLES samples of its task were taken for. */
+static void describe_spot(const struct blamed_program *program, const struct observation *observation,
+                          const struct spot *spot, size_t samples, struct bytes *out) {
+  size_t at = 0;
+  while (observation->records[at] != spot->sample)
+    at++;
+  const char *file = task_file(observation, at);
+  const struct observed *call = spot->call >= 0 ? call_at(observation, spot->sample) : NULL;
+  const char *state = state_word((char)spot->sample->result);
+  bytes_text(out, spot->call >= 0 ? "waits     in " : "spins     at ");
+  if (call)
+    blamed_call(program, call, out);
+  else if (spot->call >= 0)
+    blamed_call_name(program, spot->call, out);
+  if (spot->call >= 0)
+    bytes_text(out, " at ");
+  blamed_place_of(program, file, spot->first, out);
+  if (spot->last != spot->first) {
+    bytes_text(out, "\n          to ");
+    blamed_place_of(program, file, spot->last, out);
+  }
+  bytes_printf(out, "\n          %zu of %zu samples", spot->count, samples);
+  if (state)
+    bytes_printf(out, ", %s", state);
+  if (spot->sample->size)
+    bytes_printf(out, " in the kernel's %s", (const char *)observed_bytes(spot->sample));
+  bytes_text(out, "\n");
+}
+
+/* Describes the COUNT spots of one task, from SPOTS on. Where it is not the program's only one, it is named. */
+static void describe_task(const struct blamed_program *program, const struct observation *observation,
+                          const struct spot *spots, size_t count, bool alone, struct bytes *out) {
+  size_t samples = 0;
+  for (size_t i = 0; i < count; i++)
+    samples += spots[i].count;
+  if (!alone) {
+    bytes_text(out, "task      ");
+    add_task(program, observation, spots->sample->task, out);
+    bytes_text(out, "\n");
+  }
+  for (size_t i = 0; i < count && i < MOST_SPOTS; i++)
+    describe_spot(program, observation, &spots[i], samples, out);
+}
+
+/* Sums up the last quarter of the samples, of each process and thread that was there then. */
 static void describe_hang(const struct blamed_program *program, const struct observation *observation,
                           struct bytes *out) {
   struct spot *spots = xcalloc(observation->count + 1, sizeof *spots);
@@ -124,19 +178,23 @@ static void describe_hang(const struct blamed_program *program, const struct obs
     total += observation->records[i]->kind == OBSERVED_SAMPLE;
   for (size_t i = 0; i < observation->count; i++) {
     const struct observed *sample = observation->records[i];
-    if (sample->kind != OBSERVED_SAMPLE || seen++ < total - total / 4)
+    if (sample->kind != OBSERVED_SAMPLE || seen++ < total - (total + 3) / 4)
       continue;
-    const struct map_entry *entry = program_map_at(&program->map, sample->pc);
+    const struct map_entry *entry = task_file(observation, i) ? NULL : program_map_at(&program->map, sample->pc);
     struct spot *spot = spot_of(spots, &count, sample, entry ? entry->routine : NULL);
     spot->count++;
+    spot->sample = sample;
     spot->first = sample->pc < spot->first ? sample->pc : spot->first;
     spot->last = sample->pc > spot->last ? sample->pc : spot->last;
   }
-  qsort(spots, count, sizeof *spots, by_count);
+  qsort(spots, count, sizeof *spots, by_task);
   if (count == 0)
     bytes_text(out, "hangs     where it could not be looked at\n");
-  for (size_t i = 0; i < count && i < MOST_SPOTS; i++)
-    describe_spot(program, &spots[i], total / 4, out);
+  for (size_t i = 0, end = 0; i < count; i = end) {
+    while (end < count && spots[end].sample->task == spots[i].sample->task)
+      end++;
+    describe_task(program, observation, &spots[i], end - i, i == 0 && end == count, out);
+  }
   free(spots);
 }
 
@@ -148,12 +206,13 @@ static bool describe_call(const struct blamed_program *program, const struct obs
   for (size_t i = observation->count; i-- > 0;) {
     const struct observed *record = observation->records[i];
     const struct call *call = call_of(program->calls, record->number);
-    if (record->kind != OBSERVED_CALL || !call || call->role != role)
+    if (record->kind != OBSERVED_CALL || !call || call->role != role ||
+        (role == CALL_EXITS && task_process(observation, record->task) != 0))
       continue;
     bytes_text(out, label);
     blamed_call_name(program, record->number, out);
     bytes_printf(out, "(%d%s) at ", (int)record->arguments[0], role == CALL_EXITS ? "" : ", ...");
-    blamed_place(program, record->pc, out);
+    blamed_place_of(program, task_file(observation, i), record->pc, out);
     bytes_text(out, "\n");
     return true;
   }
@@ -185,7 +244,7 @@ bool blame_end(struct workspace *workspace, const char *gate, const struct resul
   struct blamed_program program;
   if (!observe_case(workspace, gate, result, &options, &observation, why))
     return false;
-  blamed_open(result->target, &program);
+  blamed_open(result->target, &observation, &program);
   bool again = observation.result.verdict == result->verdict;
   bool seen = again && describe(&program, &observation, result, out);
   if (!seen)

@@ -8,8 +8,10 @@
 
 #include "harness/base/machine.h"
 #include "harness/drive/drive.h"
+#include "harness/helpers/plugin/calls.h"
 #include "harness/process/workspace.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +23,80 @@ enum { PATIENCE = 10 };
 static const double BRIEF = 2;
 
 const void *observed_bytes(const struct observed *record) { return record + 1; }
+
+/* ---- Tasks and their memory -------------------------------------------------------------------------------------- */
+
+const struct observed *task_begin(const struct observation *observation, uint32_t task) {
+  for (size_t i = 0; i < observation->count; i++)
+    if (observation->records[i]->kind == OBSERVED_TASK && observation->records[i]->task == task)
+      return observation->records[i];
+  return NULL;
+}
+
+uint32_t task_process(const struct observation *observation, uint32_t task) {
+  const struct observed *begin = task_begin(observation, task);
+  return begin && begin->arguments[1] & CLONE_THREAD ? task_process(observation, (uint32_t)begin->arguments[0]) : task;
+}
+
+const char *task_file(const struct observation *observation, size_t index) {
+  uint32_t space = observation->records[index]->space;
+  for (size_t i = index + 1; i-- > 0 && space;) {
+    const struct observed *record = observation->records[i];
+    if (record->space != space)
+      continue;
+    if (record->kind == OBSERVED_EXEC)
+      return observed_bytes(record);
+    /* It was forked: the file is that of the task that did it. */
+    if (record->kind == OBSERVED_TASK && !(record->arguments[1] & CLONE_VM)) {
+      uint32_t parent = (uint32_t)record->arguments[0];
+      while (i > 0 && observation->records[i]->task != parent)
+        i--;
+      space = observation->records[i]->task == parent ? observation->records[i]->space : 0;
+    }
+  }
+  return NULL;
+}
+
+/* The call of PARENT that record CHILD, the beginning of a task, came of: the last before it. */
+static size_t fork_of(const struct observation *observation, size_t child, uint32_t parent) {
+  const struct machine *machine = observation->result.target->machine;
+  for (size_t i = child; machine && i-- > 0;) {
+    const struct observed *record = observation->records[i];
+    const struct call *call = record->kind == OBSERVED_CALL ? call_of(machine->calls, record->number) : NULL;
+    if (record->task == parent && call && call->role == CALL_FORKS)
+      return i;
+  }
+  return child;
+}
+
+struct memory observed_memory(const struct observation *observation, size_t index) {
+  bool there = index < observation->count;
+  uint32_t space = there ? observation->records[index]->space : 0;
+  struct memory memory = {.parts = {{space, index}}, .count = 1};
+  for (size_t i = there ? index : observation->count; i-- > 0 && memory.count < MEMORY_SPACES;) {
+    const struct observed *record = observation->records[i];
+    if (record->space != space)
+      continue;
+    if (record->kind == OBSERVED_EXEC)
+      return memory;
+    if (record->kind != OBSERVED_TASK || record->arguments[1] & CLONE_VM)
+      continue;
+    i = fork_of(observation, i, (uint32_t)record->arguments[0]);
+    space = observation->records[i]->space;
+    memory.parts[memory.count].space = space;
+    memory.parts[memory.count++].until = i;
+  }
+  return memory;
+}
+
+bool memory_holds(const struct memory *memory, const struct observation *observation, size_t index) {
+  for (size_t i = 0; i < memory->count; i++)
+    if (memory->parts[i].space == observation->records[index]->space && index < memory->parts[i].until)
+      return true;
+  return false;
+}
+
+/* ---- The run ----------------------------------------------------------------------------------------------------- */
 
 static char *stores_wanted(const struct observation_options *options) {
   struct bytes text = {0};
@@ -89,7 +165,7 @@ static void index_records(struct observation *observation) {
 
 /* Makes the files that the observer writes. */
 static void make_files(const char *log) {
-  const struct observed_state start = {.call = -1};
+  const struct observed_states start = {0};
   char *state = xasprintf("%s.state", log);
   int failed = write_file(log, (struct span){"", 0});
   if (!failed)

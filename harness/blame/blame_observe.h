@@ -27,6 +27,32 @@ struct observation {
 /* The bytes after a record. */
 const void *observed_bytes(const struct observed *record);
 
+/* The memory that a task has at a record: that of its own space, and of the space that it was forked from what stood
+   there at the fork, and so on. */
+enum { MEMORY_SPACES = 8 };
+struct memory {
+  struct {
+    uint32_t space;
+    size_t until; /* records before this one are of it */
+  } parts[MEMORY_SPACES];
+  size_t count;
+};
+
+/* The memory that the task of record INDEX has there; after the last record, that of the program itself. */
+struct memory observed_memory(const struct observation *observation, size_t index);
+
+/* Whether what record INDEX does is done to MEMORY. */
+bool memory_holds(const struct memory *memory, const struct observation *observation, size_t index);
+
+/* The record of TASK's beginning, or NULL: it is the program's first. */
+const struct observed *task_begin(const struct observation *observation, uint32_t task);
+
+/* The task that is the first of TASK's process. */
+uint32_t task_process(const struct observation *observation, uint32_t task);
+
+/* The path of the file that the task of record INDEX runs there; NULL: the program under test. */
+const char *task_file(const struct observation *observation, size_t index);
+
 /* Runs RESULT's case on its target again, under observation. GATE is the path of the bytegate command, which the tracer
    is a part of. Each observation of a workspace has the same path names, so that the program's stack is the same.
    Returns false, and WHY says why, where it cannot be observed; the observation is then empty. */

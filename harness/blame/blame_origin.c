@@ -16,20 +16,28 @@ static uint64_t store_address(const struct blame *blame, const struct observed *
 
 /* The index of the last store of watch NUMBER before record UNTIL, and how many there were; or SIZE_MAX. */
 static size_t last_store(const struct observation *observation, int number, size_t until, size_t *hits) {
+  struct memory memory = observed_memory(observation, until);
   size_t found = SIZE_MAX;
   *hits = 0;
   for (size_t i = 0; i < observation->count && i < until; i++)
-    if (observation->records[i]->kind == OBSERVED_STORE && observation->records[i]->number == number) {
+    if (observation->records[i]->kind == OBSERVED_STORE && observation->records[i]->number == number &&
+        memory_holds(&memory, observation, i)) {
       found = i;
       ++*hits;
     }
   return found;
 }
 
-/* The index of the HIT-th store of watch NUMBER, or SIZE_MAX. */
-static size_t find_hit(const struct observation *observation, int number, size_t hit) {
-  for (size_t i = 0; i < observation->count; i++)
-    if (observation->records[i]->kind == OBSERVED_STORE && observation->records[i]->number == number && --hit == 0)
+/* The index of the HIT-th store of watch NUMBER into the memory that the byte of BLAME was written from, or SIZE_MAX.
+ */
+static size_t find_hit(const struct blame *blame, const struct observation *observation, int number, size_t hit) {
+  size_t output = find_output(observation, blame->written);
+  if (output == SIZE_MAX)
+    return SIZE_MAX;
+  struct memory memory = observed_memory(observation, output);
+  for (size_t i = 0; i < output; i++)
+    if (observation->records[i]->kind == OBSERVED_STORE && observation->records[i]->number == number &&
+        memory_holds(&memory, observation, i) && --hit == 0)
       return i;
   return SIZE_MAX;
 }
@@ -96,7 +104,7 @@ static bool find_source(struct blame *blame, struct origin *origin, const struct
   struct observation observation;
   struct bytes why = {0};
   bool good = observe_case(blame->workspace, blame->gate, blame->result, &options, &observation, &why);
-  size_t at = good ? find_hit(&observation, 0, origin->hit) : SIZE_MAX;
+  size_t at = good ? find_hit(blame, &observation, 0, origin->hit) : SIZE_MAX;
   if (at != SIZE_MAX) {
     const struct observed *record = observation.records[at];
     uint64_t offset = origin->address - record->arguments[0];
@@ -164,7 +172,11 @@ static void find_writer(struct blame *blame, const struct observation *observati
   if (store != SIZE_MAX && (fill == SIZE_MAX || store > fill)) {
     const struct observed *record = observation->records[store];
     origin->kind = ORIGIN_STORE;
-    origin->pc = store_address(blame, record);
+    const char *file = task_file(observation, store);
+    origin->pc = file ? record->pc : store_address(blame, record);
+    origin->file = file ? xstrdup(file) : NULL;
+    if (file)
+      return;
     blamed_backtrace(&blame->program, record, "          ", &origin->backtrace);
     explain_value(blame, record, origin);
   } else if (fill != SIZE_MAX) {
@@ -174,7 +186,7 @@ static void find_writer(struct blame *blame, const struct observation *observati
     if (origin->filled.path)
       bytes_printf(&origin->call, ", of %s", origin->filled.path);
     origin->filled.path = NULL;
-  } else if (program_map_at(&blame->program.map, origin->address)) {
+  } else if (!task_file(observation, until) && program_map_at(&blame->program.map, origin->address)) {
     origin->kind = ORIGIN_IMAGE;
   }
 }
@@ -185,7 +197,7 @@ static bool find_first(struct blame *blame, const struct written *written, struc
   struct observation observation;
   if (!observe_case(blame->workspace, blame->gate, blame->result, &options, &observation, why))
     return false;
-  size_t until = find_output(&observation, written->output);
+  size_t until = find_output(&observation, written);
   const struct observed *output = until == SIZE_MAX ? NULL : observation.records[until];
   bool same = output && written->address - output->address < output->length &&
               ((const unsigned char *)observed_bytes(output))[written->address - output->address] == written->value;
@@ -203,7 +215,7 @@ static bool find_next(struct blame *blame, const struct origin *last, struct ori
   struct observation observation;
   if (!observe_case(blame->workspace, blame->gate, blame->result, &options, &observation, why))
     return false;
-  size_t until = find_hit(&observation, 0, last->hit);
+  size_t until = find_hit(blame, &observation, 0, last->hit);
   if (until != SIZE_MAX)
     find_writer(blame, &observation, 1, until, origin);
   observation_free(&observation);
@@ -212,6 +224,7 @@ static bool find_next(struct blame *blame, const struct origin *last, struct ori
 
 bool find_origins(struct blame *blame, const struct written *written, struct origins *origins, struct bytes *why) {
   *origins = (struct origins){.count = 1};
+  blame->written = written;
   origins->steps[0].address = written->address;
   bool good = find_first(blame, written, &origins->steps[0], why);
   while (good && !blame->brief && origins->count < ORIGINS) {
@@ -228,6 +241,7 @@ bool find_origins(struct blame *blame, const struct written *written, struct ori
 void origins_free(struct origins *origins) {
   for (size_t i = 0; i < origins->count; i++) {
     bytes_free(&origins->steps[i].backtrace);
+    free(origins->steps[i].file);
     bytes_free(&origins->steps[i].call);
   }
 }

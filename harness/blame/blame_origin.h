@@ -25,6 +25,7 @@ struct origin {
   enum origin_kind kind;
   uint64_t address;
   uint64_t pc;                /* ORIGIN_STORE */
+  char *file;                 /* of the other program that it is an instruction of; NULL: the program under test */
   size_t hit;                 /* how many stores into the byte there were, with this one */
   struct filled filled;       /* ORIGIN_FILLED */
   enum value_kind value_kind; /* ORIGIN_STORE: of the value that it stored */
@@ -46,7 +47,8 @@ struct blame {
   struct workspace *workspace;
   const char *gate; /* path of the bytegate command */
   const struct result *result;
-  bool brief; /* who wrote the byte, and no further back */
+  const struct written *written; /* the byte that is followed */
+  bool brief;                    /* who wrote the byte, and no further back */
   struct blamed_program program;
 };
 

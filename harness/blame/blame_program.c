@@ -5,13 +5,57 @@
 #include "harness/helpers/plugin/calls.h"
 #include "harness/suite/target.h"
 
+#include <elf.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
 enum { MOST_CALLS = 6 };
 
-void blamed_open(const struct target *target, struct blamed_program *program) {
+/* The address in the file ELF of its entry, or of the first byte that may be executed where FIRST; 0: unknown. */
+static uint64_t address_in_file(const char *elf, bool first) {
+  struct bytes file = {0};
+  uint64_t address = 0;
+  if (bytes_read_file(&file, elf) == 0 && file.len >= sizeof(Elf64_Ehdr) && file.data[EI_CLASS] == ELFCLASS64) {
+    const Elf64_Ehdr *header = (const Elf64_Ehdr *)(const void *)file.data;
+    const Elf64_Phdr *segments = (const Elf64_Phdr *)(const void *)(file.data + header->e_phoff);
+    bool whole = header->e_phoff <= file.len && header->e_phnum <= (file.len - header->e_phoff) / sizeof *segments;
+    address = first ? UINT64_MAX : header->e_entry;
+    for (int i = 0; first && whole && i < header->e_phnum; i++)
+      if (segments[i].p_type == PT_LOAD && segments[i].p_flags & PF_X && segments[i].p_vaddr < address)
+        address = segments[i].p_vaddr;
+  }
+  bytes_free(&file);
+  return address == UINT64_MAX ? 0 : address;
+}
+
+/* How far from where the file says the program was loaded. */
+static uint64_t find_move(const struct target *target, const struct observation *observation) {
+  for (size_t i = 0; i < observation->count; i++) {
+    const struct observed *record = observation->records[i];
+    if (record->kind == OBSERVED_BASE)
+      return record->address - address_in_file(target->elf, record->number == 1);
+  }
+  return 0;
+}
+
+/* Whether ELF, whose bytes are all of the file, is one that can be loaded anywhere. */
+static bool is_movable(const char *elf) {
+  uint8_t type[2] = {0};
+  FILE *file = fopen(elf, "re");
+  bool good = file && fseek(file, offsetof(Elf64_Ehdr, e_type), SEEK_SET) == 0 && fread(type, 1, 2, file) == 2;
+  if (file)
+    fclose(file);
+  return good && (type[0] | type[1]) == ET_DYN;
+}
+
+void blamed_open(const struct target *target, const struct observation *observation, struct blamed_program *program) {
   struct bytes why = {0};
   *program = (struct blamed_program){.machine = target->machine,
                                      .calls = target->machine ? target->machine->calls : CALLS_UNKNOWN};
   program_map_read(target->elf, &program->map, &why);
+  program->moved = is_movable(target->elf) ? find_move(target, observation) : 0;
+  program_map_move(&program->map, program->moved);
   program->readable = code_open(target->machine, &program->reader);
   bytes_free(&why);
 }
@@ -23,12 +67,21 @@ void blamed_close(struct blamed_program *program) {
 
 void blamed_place(const struct blamed_program *program, uint64_t address, struct bytes *out) {
   const struct map_entry *entry = program_map_at(&program->map, address);
-  if (!entry)
-    bytes_printf(out, "0x%llx", (unsigned long long)address);
+  unsigned long long told = address - (entry ? program->moved : 0);
+  if (!entry || strcmp(entry->routine, "-") == 0)
+    bytes_printf(out, "0x%llx", told);
   else
-    bytes_printf(out, "%s+0x%llx (0x%llx) %s:%d", entry->routine,
-                 (unsigned long long)(address - program_map_routine(&program->map, entry)), (unsigned long long)address,
-                 entry->file, entry->line);
+    bytes_printf(out, "%s+0x%llx (0x%llx)", entry->routine,
+                 (unsigned long long)(address - program_map_routine(&program->map, entry)), told);
+  if (entry && entry->line)
+    bytes_printf(out, " %s:%d", entry->file, entry->line);
+}
+
+void blamed_place_of(const struct blamed_program *program, const char *file, uint64_t address, struct bytes *out) {
+  if (file)
+    bytes_printf(out, "0x%llx of %s", (unsigned long long)address, file);
+  else
+    blamed_place(program, address, out);
 }
 
 bool blamed_code(struct blamed_program *program, uint64_t address, struct code *code) {
@@ -70,10 +123,51 @@ void blamed_backtrace(struct blamed_program *program, const struct observed *rec
   }
 }
 
+/* The number of TASK among the processes of OBSERVATION, or among the threads of its process, from 1. */
+static unsigned ordinal_of(const struct observation *observation, uint32_t task) {
+  uint32_t process = task_process(observation, task);
+  unsigned ordinal = 1;
+  for (uint32_t i = process == task ? 0 : process + 1; i < task; i++)
+    ordinal += process == task ? task_process(observation, i) == i : task_process(observation, i) == process;
+  return ordinal + (process != task);
+}
+
+void add_task(const struct blamed_program *program, const struct observation *observation, uint32_t task,
+              struct bytes *out) {
+  const struct observed *begin = task_begin(observation, task);
+  uint32_t process = task_process(observation, task);
+  if (process != task)
+    bytes_printf(out, "thread %u of ", ordinal_of(observation, task));
+  bytes_printf(out, "process %u", ordinal_of(observation, process));
+  for (size_t i = observation->count; begin && i-- > 0;) {
+    const struct observed *record = observation->records[i];
+    const struct call *call = record->kind == OBSERVED_CALL ? call_of(program->calls, record->number) : NULL;
+    if (record > begin || record->task != begin->arguments[0] || !call || call->role != CALL_FORKS)
+      continue;
+    bytes_printf(out, ", begun by %s at ", call->name);
+    blamed_place_of(program, task_file(observation, i), record->pc, out);
+    return;
+  }
+}
+
 void blamed_call_name(const struct blamed_program *program, long number, struct bytes *out) {
   const struct call *call = call_of(program->calls, number);
   if (call)
     bytes_text(out, call->name);
   else
     bytes_printf(out, "system call %ld", number);
+}
+
+void blamed_call(const struct blamed_program *program, const struct observed *call, struct bytes *out) {
+  enum { PLAIN = 1 << 16, MOST = sizeof call->arguments / sizeof *call->arguments };
+  const struct call *about = call_of(program->calls, call->number);
+  blamed_call_name(program, call->number, out);
+  bytes_text(out, "(");
+  for (int i = 0; i < (about ? about->arguments : MOST); i++) {
+    int64_t value = (int64_t)call->arguments[i];
+    bool narrow = value == (int64_t)(uint32_t)value && (int32_t)value < 0; /* an int that is negative */
+    value = narrow ? (int32_t)value : value;
+    bytes_printf(out, value > -PLAIN && value < PLAIN ? "%s%lld" : "%s0x%llx", i ? ", " : "", (long long)value);
+  }
+  bytes_text(out, ")");
 }

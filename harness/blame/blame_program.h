@@ -15,14 +15,22 @@ struct blamed_program {
   bool readable; /* the reader is there */
   const struct machine *machine;
   enum call_numbers calls;
+  uint64_t moved; /* so far from where the file says it was loaded; addresses here are those of the run */
 };
 
-/* Opens the program of TARGET. Never fails: what is not there is left out of the reports. */
-void blamed_open(const struct target *target, struct blamed_program *program);
+struct observation;
+
+/* Opens the program of TARGET as OBSERVATION saw it loaded. Never fails: what is not there is left out of the
+   reports. */
+void blamed_open(const struct target *target, const struct observation *observation, struct blamed_program *program);
 void blamed_close(struct blamed_program *program);
 
-/* Appends "put_raw+0x2b (0x40123b) generators/markdown/html.c:43", or "0x40123b" where no map knows the address. */
+/* Appends "put_raw+0x2b (0x40123b) generators/markdown/html.c:43", the address as the file has it, or "0x40123b" where
+   no map knows the address. */
 void blamed_place(const struct blamed_program *program, uint64_t address, struct bytes *out);
+
+/* The same where the program under test ran the other program FILE; NULL: it did not. "0x40123b of /usr/bin/printf" */
+void blamed_place_of(const struct blamed_program *program, const char *file, uint64_t address, struct bytes *out);
 
 /* Reads the instruction of the map at ADDRESS, its first byte. Returns false where there is none. */
 bool blamed_code(struct blamed_program *program, uint64_t address, struct code *code);
@@ -38,7 +46,15 @@ size_t blamed_calls(struct blamed_program *program, const struct observed *recor
 void blamed_backtrace(struct blamed_program *program, const struct observed *record, const char *prefix,
                       struct bytes *out);
 
+/* Appends which task of OBSERVATION that is, and where it was begun: "thread 2 of process 1, begun by clone at
+   start+0x12 (0x401012)". */
+void add_task(const struct blamed_program *program, const struct observation *observation, uint32_t task,
+              struct bytes *out);
+
 /* Appends "write" or "system call 17". */
 void blamed_call_name(const struct blamed_program *program, long number, struct bytes *out);
+
+/* Appends the call of record CALL with its arguments: "read(3, 0x7ffe1234, 100)". */
+void blamed_call(const struct blamed_program *program, const struct observed *call, struct bytes *out);
 
 #endif

@@ -6,6 +6,7 @@
 #include "harness/suite/target.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -29,9 +30,8 @@ struct stream {
 
 enum { DESCRIPTORS = 256 };
 
-/* What is known about the descriptors at some point of the records. */
-struct descriptors {
-  int streams; /* so many were counted */
+/* The descriptors of a process. */
+struct table {
   struct {
     int stream; /* which one it leads to; of those that were there from the start, the number of the descriptor */
     bool accepted;
@@ -40,11 +40,25 @@ struct descriptors {
   } of[DESCRIPTORS];
 };
 
+/* What is known about the descriptors at some point of the records. */
+struct descriptors {
+  int streams;           /* so many were counted */
+  struct table **tables; /* of each task; those that share one have the same */
+  struct table **forked; /* of each task, as its own was at its last fork */
+  size_t tasks;
+};
+
 /* The record at which the call of record CALL returned, or NULL where the run ended first. */
 static const struct observed *return_of(const struct observation *observation, size_t call) {
-  for (size_t i = call + 1; i < observation->count && observation->records[i]->kind != OBSERVED_CALL; i++)
-    if (observation->records[i]->kind == OBSERVED_RETURN)
-      return observation->records[i];
+  for (size_t i = call + 1; i < observation->count; i++) {
+    const struct observed *record = observation->records[i];
+    if (record->task != observation->records[call]->task)
+      continue;
+    if (record->kind == OBSERVED_RETURN)
+      return record;
+    if (record->kind == OBSERVED_CALL)
+      return NULL;
+  }
   return NULL;
 }
 
@@ -53,12 +67,63 @@ static enum call_role role_of(const struct observed *record, enum call_numbers n
   return call ? call->role : CALL_OTHER;
 }
 
-static struct descriptors *begin_descriptors(void) {
+/* The number of tasks that OBSERVATION saw. */
+static size_t count_tasks(const struct observation *observation) {
+  size_t count = 1;
+  for (size_t i = 0; i < observation->count; i++)
+    if (observation->records[i]->task >= count)
+      count = observation->records[i]->task + (size_t)1;
+  return count;
+}
+
+static struct descriptors *begin_descriptors(const struct observation *observation) {
   struct descriptors *descriptors = xcalloc(1, sizeof *descriptors);
+  struct table *first = xcalloc(1, sizeof *first);
   descriptors->streams = DESCRIPTORS;
+  descriptors->tasks = count_tasks(observation);
+  descriptors->tables = xcalloc(descriptors->tasks, sizeof *descriptors->tables);
+  descriptors->forked = xcalloc(descriptors->tasks, sizeof *descriptors->forked);
   for (int fd = 0; fd < DESCRIPTORS; fd++)
-    descriptors->of[fd].stream = fd;
+    first->of[fd].stream = fd;
+  for (size_t i = 0; i < descriptors->tasks; i++)
+    descriptors->tables[i] = first;
   return descriptors;
+}
+
+static void end_descriptors(struct descriptors *descriptors) {
+  for (size_t i = 0; i < descriptors->tasks; i++) {
+    struct table *table = descriptors->tables[i];
+    for (size_t k = i; k < descriptors->tasks; k++)
+      descriptors->tables[k] = descriptors->tables[k] == table ? NULL : descriptors->tables[k];
+    free(table);
+    free(descriptors->forked[i]);
+  }
+  free(descriptors->tables);
+  free(descriptors->forked);
+  free(descriptors);
+}
+
+static struct table *table_of(const struct descriptors *descriptors, const struct observed *record) {
+  return descriptors->tables[record->task];
+}
+
+/* A task calls fork: what the child begins with is what stands here. */
+static void note_fork(const struct observed *call, struct descriptors *descriptors) {
+  struct table **forked = &descriptors->forked[call->task];
+  *forked = *forked ? *forked : xcalloc(1, sizeof **forked);
+  **forked = *table_of(descriptors, call);
+}
+
+/* A task begins: it shares the descriptors of the one that made it, or has a copy of its own. */
+static void note_task(const struct observed *record, struct descriptors *descriptors) {
+  size_t parent = record->arguments[0] < descriptors->tasks ? (size_t)record->arguments[0] : 0;
+  if (record->arguments[1] & CLONE_FILES) {
+    descriptors->tables[record->task] = descriptors->tables[parent];
+    return;
+  }
+  struct table *own = xcalloc(1, sizeof *own);
+  *own = descriptors->forked[parent] ? *descriptors->forked[parent] : *descriptors->tables[parent];
+  descriptors->tables[record->task] = own;
 }
 
 /* The descriptor that PATH is another name of, or -1. */
@@ -80,6 +145,9 @@ static void note_descriptor(const struct observation *observation, size_t index,
                             struct descriptors *descriptors) {
   const struct observed *call = observation->records[index];
   const struct observed *returned = return_of(observation, index);
+  struct table *table = table_of(descriptors, call);
+  if (role == CALL_FORKS)
+    note_fork(call, descriptors);
   bool copies = role == CALL_DUPLICATES ||
                 (role == CALL_CONTROLS && (call->arguments[1] == F_DUPFD || call->arguments[1] == F_DUPFD_CLOEXEC));
   bool opens = role == CALL_OPENS || role == CALL_OPENS_AT || role == CALL_ACCEPTS;
@@ -88,18 +156,18 @@ static void note_descriptor(const struct observation *observation, size_t index,
   int fd = (int)returned->result;
   if (copies) {
     if (call->arguments[0] < DESCRIPTORS)
-      descriptors->of[fd] = descriptors->of[call->arguments[0]];
+      table->of[fd] = table->of[call->arguments[0]];
     return;
   }
   const char *path = NULL;
   for (size_t i = index + 1; observation->records[i] != returned; i++)
-    if (observation->records[i]->kind == OBSERVED_PATH)
+    if (observation->records[i]->kind == OBSERVED_PATH && observation->records[i]->task == call->task)
       path = observed_bytes(observation->records[i]);
   int same = descriptor_named(path);
-  descriptors->of[fd].stream = same >= 0 ? descriptors->of[same].stream : descriptors->streams++;
-  descriptors->of[fd].read = 0;
-  descriptors->of[fd].accepted = role == CALL_ACCEPTS;
-  descriptors->of[fd].path = path;
+  table->of[fd].stream = same >= 0 ? table->of[same].stream : descriptors->streams++;
+  table->of[fd].read = 0;
+  table->of[fd].accepted = role == CALL_ACCEPTS;
+  table->of[fd].path = path;
 }
 
 static void add_piece(struct stream *stream, const struct piece *piece) {
@@ -107,8 +175,8 @@ static void add_piece(struct stream *stream, const struct piece *piece) {
   stream->pieces[stream->count++] = *piece;
 }
 
-/* Adds what the call of record INDEX gave away; OUTPUTS counts the records of output before. What a call that returned
-   did not take is no part of the stream. */
+/* Adds what the call of record INDEX gave away; OUTPUTS counts the records of output of its task before. What a call
+   that returned did not take is no part of the stream. */
 static void add_output(const struct observation *observation, size_t index, const struct descriptors *descriptors,
                        size_t outputs, struct stream *stream) {
   const struct observed *call = observation->records[index];
@@ -117,9 +185,9 @@ static void add_output(const struct observation *observation, size_t index, cons
   int fd = (int)call->arguments[0];
   for (size_t i = index + 1; i < observation->count; i++) {
     const struct observed *record = observation->records[i];
-    if (record->kind == OBSERVED_CALL || record->kind == OBSERVED_RETURN)
+    if (record->task == call->task && (record->kind == OBSERVED_CALL || record->kind == OBSERVED_RETURN))
       return;
-    if (record->kind != OBSERVED_OUTPUT)
+    if (record->kind != OBSERVED_OUTPUT || record->task != call->task)
       continue;
     struct piece piece = {.stream = -1,
                           .address = record->address,
@@ -128,8 +196,8 @@ static void add_output(const struct observation *observation, size_t index, cons
                           .output = outputs++,
                           .call = call};
     if (fd >= 0 && fd < DESCRIPTORS) {
-      piece.stream = descriptors->of[fd].stream;
-      piece.accepted = descriptors->of[fd].accepted;
+      piece.stream = table_of(descriptors, call)->of[fd].stream;
+      piece.accepted = table_of(descriptors, call)->of[fd].accepted;
     }
     left -= piece.len;
     add_piece(stream, &piece);
@@ -137,18 +205,21 @@ static void add_output(const struct observation *observation, size_t index, cons
 }
 
 static void make_stream(const struct observation *observation, enum call_numbers numbers, struct stream *stream) {
-  struct descriptors *descriptors = begin_descriptors();
-  size_t outputs = 0;
+  struct descriptors *descriptors = begin_descriptors(observation);
+  size_t *outputs = xcalloc(descriptors->tasks, sizeof *outputs);
   for (size_t i = 0; i < observation->count; i++) {
     const struct observed *record = observation->records[i];
     if (record->kind == OBSERVED_OUTPUT)
-      outputs++;
+      outputs[record->task]++;
+    if (record->kind == OBSERVED_TASK)
+      note_task(record, descriptors);
     if (record->kind != OBSERVED_CALL)
       continue;
     note_descriptor(observation, i, role_of(record, numbers), descriptors);
-    add_output(observation, i, descriptors, outputs, stream);
+    add_output(observation, i, descriptors, outputs[record->task], stream);
   }
-  free(descriptors);
+  free(outputs);
+  end_descriptors(descriptors);
 }
 
 /* The pieces of the stream that FIRST begins, put together. */
@@ -196,6 +267,7 @@ static void locate(const struct stream *stream, size_t first, size_t at, struct 
       *written = (struct written){.address = piece->address + at,
                                   .value = (unsigned char)piece->bytes[at],
                                   .output = piece->output,
+                                  .task = piece->call->task,
                                   .call = piece->call};
       return;
     }
@@ -207,16 +279,17 @@ static void locate(const struct stream *stream, size_t first, size_t at, struct 
 static bool tell_unfollowed(const struct observation *observation, const struct result *result, enum part part,
                             size_t offset, struct bytes *why) {
   enum call_numbers numbers = result->target->machine ? result->target->machine->calls : CALLS_UNKNOWN;
-  bool native = result->target->runner == RUNNER_NATIVE;
   for (size_t i = 0; i < observation->count; i++) {
     const struct observed *record = observation->records[i];
-    enum call_role role = record->kind == OBSERVED_CALL ? role_of(record, numbers) : CALL_OTHER;
-    if (role != CALL_MOVES && !(native && role == CALL_FORKS))
+    const struct call *call = record->kind == OBSERVED_CALL ? call_of(numbers, record->number) : NULL;
+    bool becomes = call && result->target->runner != RUNNER_NATIVE && strcmp(call->name, "execve") == 0 &&
+                   !return_of(observation, i);
+    if (!call || (call->role != CALL_MOVES && !becomes))
       continue;
     bytes_printf(why, "%s byte %zu was not followed: the program called %s at 0x%llx, and ", part_name(part), offset,
-                 call_of(numbers, record->number)->name, (unsigned long long)record->pc);
-    bytes_text(why, role == CALL_MOVES ? "what that gives away is not looked at"
-                                       : "what other processes and threads of it write is followed with --runner qemu");
+                 call->name, (unsigned long long)record->pc);
+    bytes_text(why, becomes ? "what another program writes is followed with --runner native alone"
+                            : "what that gives away is not looked at");
     return true;
   }
   return false;
@@ -257,9 +330,11 @@ bool find_written(const struct observation *observation, const struct result *re
   return found;
 }
 
-size_t find_output(const struct observation *observation, size_t ordinal) {
+size_t find_output(const struct observation *observation, const struct written *written) {
+  size_t before = written->output;
   for (size_t i = 0; i < observation->count; i++)
-    if (observation->records[i]->kind == OBSERVED_OUTPUT && ordinal-- == 0)
+    if (observation->records[i]->kind == OBSERVED_OUTPUT && observation->records[i]->task == written->task &&
+        before-- == 0)
       return i;
   return SIZE_MAX;
 }
@@ -271,6 +346,8 @@ static bool covers(const struct observation *observation, size_t index, uint64_t
   uint64_t before = 0;
   for (size_t i = index + 1; i < observation->count && left; i++) {
     const struct observed *record = observation->records[i];
+    if (record->task != observation->records[index]->task)
+      continue;
     if (record->kind == OBSERVED_CALL || record == returned)
       return false;
     if (record->kind != OBSERVED_INPUT)
@@ -300,6 +377,7 @@ static bool maps(const struct observation *observation, size_t index, uint64_t a
 static bool fills(const struct observation *observation, size_t index, enum call_role role, uint64_t address,
                   struct descriptors *descriptors, struct filled *filled) {
   const struct observed *call = observation->records[index];
+  struct table *table = table_of(descriptors, call);
   struct filled now = {.call = call, .fd = (int)call->arguments[0]};
   bool reads = role == CALL_READS || role == CALL_READS_VECTOR;
   bool known = now.fd >= 0 && now.fd < DESCRIPTORS;
@@ -309,14 +387,14 @@ static bool fills(const struct observation *observation, size_t index, enum call
     now.offset += call->arguments[3];
   if (reads && known) {
     const struct observed *returned = return_of(observation, index);
-    now.offset += descriptors->of[now.fd].read;
-    descriptors->of[now.fd].read += returned && returned->result > 0 ? (uint64_t)returned->result : 0;
+    now.offset += table->of[now.fd].read;
+    table->of[now.fd].read += returned && returned->result > 0 ? (uint64_t)returned->result : 0;
   }
   if (!does)
     return false;
   if (now.fd >= 0 && now.fd < DESCRIPTORS) {
-    now.path = descriptors->of[now.fd].path;
-    now.accepted = descriptors->of[now.fd].accepted;
+    now.path = table->of[now.fd].path;
+    now.accepted = table->of[now.fd].accepted;
   }
   *filled = now;
   return true;
@@ -324,16 +402,22 @@ static bool fills(const struct observation *observation, size_t index, enum call
 
 size_t find_filled(const struct observation *observation, enum call_numbers numbers, uint64_t address, size_t until,
                    struct filled *filled) {
-  struct descriptors *descriptors = begin_descriptors();
+  struct descriptors *descriptors = begin_descriptors(observation);
+  struct memory memory = observed_memory(observation, until);
+  struct filled now;
   size_t found = SIZE_MAX;
   for (size_t i = 0; i < observation->count && i < until; i++) {
+    if (observation->records[i]->kind == OBSERVED_TASK)
+      note_task(observation->records[i], descriptors);
     if (observation->records[i]->kind != OBSERVED_CALL)
       continue;
     enum call_role role = role_of(observation->records[i], numbers);
     note_descriptor(observation, i, role, descriptors);
-    if (fills(observation, i, role, address, descriptors, filled))
+    if (fills(observation, i, role, address, descriptors, &now) && memory_holds(&memory, observation, i)) {
+      *filled = now;
       found = i;
+    }
   }
-  free(descriptors);
+  end_descriptors(descriptors);
   return found;
 }

@@ -10,7 +10,8 @@
 struct written {
   uint64_t address;
   unsigned char value;
-  size_t output; /* how many OBSERVED_OUTPUT records stand before its own */
+  uint32_t task; /* that wrote it */
+  size_t output; /* how many OBSERVED_OUTPUT records of this task stand before its own */
   const struct observed *call;
 };
 
@@ -34,7 +35,7 @@ struct filled {
 size_t find_filled(const struct observation *observation, enum call_numbers numbers, uint64_t address, size_t until,
                    struct filled *filled);
 
-/* The index of the OBSERVED_OUTPUT record that has ORDINAL others before it, or SIZE_MAX. */
-size_t find_output(const struct observation *observation, size_t ordinal);
+/* The index of the OBSERVED_OUTPUT record that WRITTEN is about, in any run of the program, or SIZE_MAX. */
+size_t find_output(const struct observation *observation, const struct written *written);
 
 #endif

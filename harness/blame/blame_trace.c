@@ -1,12 +1,16 @@
-/* The tracer, by ptrace. PTRACE_SEIZE, so that a program can be interrupted and sampled without a signal. */
+/* The tracer, by ptrace. PTRACE_SEIZE, so that a program can be interrupted and sampled without a signal. Each process
+   and thread that the program makes is traced from its first instruction on; of an emulator only the first thread is,
+   for its plugin knows the others. */
 #include "harness/blame/blame_trace.h"
 
 #include "harness/blame/blame_code.h"
 #include "harness/helpers/plugin/observer.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -23,17 +27,32 @@ enum { SAMPLE_MICROSECONDS = 10000 };
 /* Where mappings are placed: far from everything that the kernel places by itself. */
 static const uint64_t PLACES = 0x200000000000;
 
+/* A process or thread of the program. */
+struct task {
+  pid_t pid; /* of the thread */
+  uint32_t number, space;
+  bool announced;   /* who made it is known; until then it does not go on */
+  bool held;        /* it stands still until then */
+  bool watched;     /* its debug registers are set */
+  bool interrupted; /* it was asked to stop, for a sample */
+  long call;        /* the system call that it is in, or -1 */
+  uint64_t flags;   /* of the clone that it is in: what the child shares */
+  uint64_t call_pc;
+  uint64_t load_operand;
+  bool has_begun; /* it has begun the program, or was forked from one that had */
+};
+
 struct tracer {
   pid_t child;
   int log;
   bool calls, samples;
-  const struct observed_state *foreign; /* of an emulator's plugin, or NULL */
+  struct task *tasks;
+  size_t task_count;
+  uint32_t numbers, spaces;              /* so many were given out */
+  const struct observed_states *foreign; /* of an emulator's plugin, or NULL */
   uint64_t watches[OBSERVED_WATCHES];
   int watch_count;
   uint64_t store_pc, load_pc;
-  uint64_t load_operand;
-  long call; /* the system call that it is in, or -1 */
-  uint64_t call_pc;
   uint64_t next_place; /* where the program's next mapping goes; 0: the kernel places all as it did the last time */
   struct code_reader reader;
 };
@@ -53,50 +72,82 @@ static void refuse(const struct tracer *tracer, const char *what, int error) {
   free(text);
 }
 
-/* Where the program stands: the address of its next instruction, and its stack. */
-static struct __ptrace_syscall_info where(const struct tracer *tracer) {
+/* Where TASK stands: the address of its next instruction, and its stack. */
+static struct __ptrace_syscall_info where(const struct task *task) {
   struct __ptrace_syscall_info info = {0};
-  ptrace(PTRACE_GET_SYSCALL_INFO, tracer->child, (void *)sizeof info, &info);
+  ptrace(PTRACE_GET_SYSCALL_INFO, task->pid, (void *)sizeof info, &info);
   return info;
 }
 
-/* Writes RECORD with the words of the program's stack, or with the calls that the plugin counted, after it. */
-static void write_with_frames(const struct tracer *tracer, struct observed record, uint64_t stack_pointer) {
+/* Writes RECORD of TASK. */
+static void note(const struct tracer *tracer, const struct task *task, struct observed record, const void *data,
+                 size_t size) {
+  record.task = task->number;
+  record.space = task->space;
+  observe_write(tracer->log, record, data, size);
+}
+
+/* Writes RECORD with the words of the task's stack, or with the calls that the plugin counted, after it. */
+static void write_with_frames(const struct tracer *tracer, const struct task *task, struct observed record,
+                              uint64_t stack_pointer) {
   uint64_t frames[OBSERVED_FRAMES];
   size_t size = 0;
   if (tracer->foreign) {
-    uint64_t depth = tracer->foreign->depth;
-    for (; size / 8 < depth && size / 8 < OBSERVED_FRAMES; size += 8)
-      frames[size / 8] = tracer->foreign->frames[(depth - 1 - size / 8) % OBSERVED_FRAMES];
+    const struct observed_state *state = &tracer->foreign->of[0];
+    for (; size / 8 < state->depth && size / 8 < OBSERVED_FRAMES; size += 8)
+      frames[size / 8] = state->frames[(state->depth - 1 - size / 8) % OBSERVED_FRAMES];
   } else {
-    size = observe_memory(tracer->child, stack_pointer, frames, sizeof frames) / 8 * 8;
+    size = observe_memory(task->pid, stack_pointer, frames, sizeof frames) / 8 * 8;
   }
-  observe_write(tracer->log, record, frames, size);
+  note(tracer, task, record, frames, size);
+}
+
+/* ---- Tasks ----------------------------------------------------------------------------------------------------- */
+
+/* The task of that PID, or NULL. */
+static struct task *task_of(struct tracer *tracer, pid_t pid) {
+  for (size_t i = 0; i < tracer->task_count; i++)
+    if (tracer->tasks[i].pid == pid)
+      return &tracer->tasks[i];
+  return NULL;
+}
+
+/* Adds a task of that PID, which nobody is known to have made yet. Tasks that were known before may move. */
+static struct task *add_task(struct tracer *tracer, pid_t pid) {
+  tracer->tasks = xgrow(tracer->tasks, tracer->task_count, sizeof *tracer->tasks);
+  tracer->tasks[tracer->task_count] = (struct task){.pid = pid, .call = -1};
+  return &tracer->tasks[tracer->task_count++];
+}
+
+static void remove_task(struct tracer *tracer, pid_t pid) {
+  struct task *task = task_of(tracer, pid);
+  if (task)
+    *task = tracer->tasks[--tracer->task_count];
 }
 
 /* ---- Stores ---------------------------------------------------------------------------------------------------- */
 
 #if defined __x86_64__
 
-static void set_debug_register(const struct tracer *tracer, size_t number, uint64_t value) {
-  if (ptrace(PTRACE_POKEUSER, tracer->child, (void *)(offsetof(struct user, u_debugreg) + number * 8), value) != 0)
+static void set_debug_register(const struct tracer *tracer, const struct task *task, size_t number, uint64_t value) {
+  if (ptrace(PTRACE_POKEUSER, task->pid, (void *)(offsetof(struct user, u_debugreg) + number * 8), value) != 0)
     refuse(tracer, "a hardware watchpoint cannot be set", errno);
 }
 
 /* DR0 and DR1 watch a byte for writes, DR3 stops at the load. DR7 has two bits that enable each, and, from bit 16 on,
    four that say what for: 0 is execution, 1 a write of one byte (Intel SDM 3B 18.2.4). */
-static void set_watches(const struct tracer *tracer) {
+static void set_watches(const struct tracer *tracer, const struct task *task) {
   uint64_t control = 0;
   for (int i = 0; i < tracer->watch_count; i++) {
-    set_debug_register(tracer, (size_t)i, tracer->watches[i]);
+    set_debug_register(tracer, task, (size_t)i, tracer->watches[i]);
     control |= (uint64_t)1 << 2 * i | (uint64_t)1 << (16 + 4 * i);
   }
   if (tracer->load_pc) {
-    set_debug_register(tracer, 3, tracer->load_pc);
+    set_debug_register(tracer, task, 3, tracer->load_pc);
     control |= (uint64_t)1 << 6;
   }
   if (control)
-    set_debug_register(tracer, 7, control);
+    set_debug_register(tracer, task, 7, control);
 }
 
 static uint64_t register_value(const struct user_regs_struct *regs, const char *name) {
@@ -114,10 +165,11 @@ static uint64_t register_value(const struct user_regs_struct *regs, const char *
 }
 
 /* The address of the memory operand of the instruction at PC, as the registers are now; 0 where it has none. */
-static uint64_t operand_address(struct tracer *tracer, const struct user_regs_struct *regs, uint64_t pc) {
+static uint64_t operand_address(struct tracer *tracer, const struct task *task, const struct user_regs_struct *regs,
+                                uint64_t pc) {
   uint8_t bytes[16];
   struct code code;
-  size_t got = observe_memory(tracer->child, pc, bytes, sizeof bytes);
+  size_t got = observe_memory(task->pid, pc, bytes, sizeof bytes);
   if (!code_read(&tracer->reader, bytes, got, pc, &code) || code.width == 0)
     return 0;
   uint64_t base = code.memory.absolute ? 0 : register_value(regs, code.memory.base);
@@ -126,10 +178,11 @@ static uint64_t operand_address(struct tracer *tracer, const struct user_regs_st
 
 /* A string instruction that is repeated stops after each store with its own address as the next instruction's. Notes in
    RECORD that it is one, and where it read. */
-static bool note_string_store(struct tracer *tracer, const struct user_regs_struct *regs, struct observed *record) {
+static bool note_string_store(struct tracer *tracer, const struct task *task, const struct user_regs_struct *regs,
+                              struct observed *record) {
   uint8_t bytes[16];
   struct code code;
-  size_t got = observe_memory(tracer->child, regs->rip, bytes, sizeof bytes);
+  size_t got = observe_memory(task->pid, regs->rip, bytes, sizeof bytes);
   if (got == 0 || (bytes[0] & 0xfe) != 0xf2 || !code_read(&tracer->reader, bytes, got, regs->rip, &code) ||
       code.kind != CODE_STORE_MANY || regs->rdi - record->address > 8)
     return false;
@@ -139,145 +192,297 @@ static bool note_string_store(struct tracer *tracer, const struct user_regs_stru
   return true;
 }
 
-static void note_store(struct tracer *tracer, int watch, const struct user_regs_struct *regs) {
+static void note_store(struct tracer *tracer, const struct task *task, int watch, const struct user_regs_struct *regs) {
   unsigned char value = 0;
-  observe_memory(tracer->child, tracer->watches[watch], &value, 1);
+  observe_memory(task->pid, tracer->watches[watch], &value, 1);
   struct observed record = {
       .kind = OBSERVED_STORE, .number = watch, .pc = regs->rip, .address = tracer->watches[watch], .result = value};
-  if (!note_string_store(tracer, regs, &record)) {
-    record.arguments[0] = tracer->store_pc ? operand_address(tracer, regs, tracer->store_pc) : 0;
-    record.arguments[1] = tracer->load_operand;
-    record.arguments[2] = observe_copied(tracer->child, record.address, record.arguments[0], record.arguments[1]);
+  if (!note_string_store(tracer, task, regs, &record)) {
+    record.arguments[0] = tracer->store_pc ? operand_address(tracer, task, regs, tracer->store_pc) : 0;
+    record.arguments[1] = task->load_operand;
+    record.arguments[2] = observe_copied(task->pid, record.address, record.arguments[0], record.arguments[1]);
   }
-  write_with_frames(tracer, record, regs->rsp);
+  write_with_frames(tracer, task, record, regs->rsp);
 }
 
 /* A trap of the debug registers. DR6 says which. */
-static void note_trap(struct tracer *tracer) {
+static void note_trap(struct tracer *tracer, struct task *task) {
   struct user_regs_struct regs;
   uint64_t cause =
-      (uint64_t)ptrace(PTRACE_PEEKUSER, tracer->child, (void *)(offsetof(struct user, u_debugreg) + 6 * 8), NULL);
-  set_debug_register(tracer, 6, 0);
-  if (ptrace(PTRACE_GETREGS, tracer->child, NULL, &regs) != 0)
+      (uint64_t)ptrace(PTRACE_PEEKUSER, task->pid, (void *)(offsetof(struct user, u_debugreg) + 6 * 8), NULL);
+  set_debug_register(tracer, task, 6, 0);
+  if (ptrace(PTRACE_GETREGS, task->pid, NULL, &regs) != 0)
     return;
   for (int i = 0; i < tracer->watch_count; i++)
     if (cause >> i & 1)
-      note_store(tracer, i, &regs);
+      note_store(tracer, task, i, &regs);
   if (cause >> 3 & 1)
-    tracer->load_operand = operand_address(tracer, &regs, tracer->load_pc);
+    task->load_operand = operand_address(tracer, task, &regs, tracer->load_pc);
 }
 
 /* At the begin of a call: a mapping that may go anywhere goes to the next place. */
-static void place_mapping(struct tracer *tracer) {
+static void place_mapping(struct tracer *tracer, const struct task *task) {
   enum { MAPPING_GAP = 1 << 20 };
   struct user_regs_struct regs;
-  if (!tracer->next_place || tracer->call != SYS_mmap || ptrace(PTRACE_GETREGS, tracer->child, NULL, &regs) != 0 ||
+  if (!tracer->next_place || task->call != SYS_mmap || ptrace(PTRACE_GETREGS, task->pid, NULL, &regs) != 0 ||
       regs.rdi || regs.r10 & MAP_FIXED)
     return;
   regs.rdi = tracer->next_place;
   tracer->next_place += (regs.rsi + 2 * MAPPING_GAP - 1) / MAPPING_GAP * MAPPING_GAP;
-  ptrace(PTRACE_SETREGS, tracer->child, NULL, &regs);
+  ptrace(PTRACE_SETREGS, task->pid, NULL, &regs);
 }
 
 #else
 
-static void place_mapping(struct tracer *tracer) { (void)tracer; }
+static void place_mapping(struct tracer *tracer, const struct task *task) { (void)tracer, (void)task; }
 
-static void set_watches(const struct tracer *tracer) {
+static void set_watches(const struct tracer *tracer, const struct task *task) {
+  (void)task;
   if (tracer->watch_count)
     refuse(tracer, "stores are watched natively only on x86-64, elsewhere with --runner qemu", ENOSYS);
 }
 
-static void note_trap(struct tracer *tracer) { (void)tracer; }
+static void note_trap(struct tracer *tracer, struct task *task) { (void)tracer, (void)task; }
 
 #endif
 
 /* ---- Stops ----------------------------------------------------------------------------------------------------- */
 
+/* What a child of TASK, which begins CALL, shares with it: the flags of clone(2). */
+static uint64_t clone_flags(const struct task *task, const struct call *call, const uint64_t *arguments) {
+  uint64_t flags = 0;
+  if (strcmp(call->name, "vfork") == 0)
+    return CLONE_VM | CLONE_VFORK;
+  if (strcmp(call->name, "clone") == 0)
+    return arguments[0];
+  /* clone3: the first field of its structure. */
+  if (strcmp(call->name, "clone3") == 0)
+    observe_memory(task->pid, arguments[0], &flags, sizeof flags);
+  return flags;
+}
+
 /* The begin or the end of a system call. */
-static void note_call(struct tracer *tracer) {
-  struct __ptrace_syscall_info info = where(tracer);
+static void note_call(struct tracer *tracer, struct task *task) {
+  struct __ptrace_syscall_info info = where(task);
   const struct machine *host = host_machine();
   if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
     uint64_t arguments[6];
     for (int i = 0; i < 6; i++)
       arguments[i] = info.entry.args[i];
-    tracer->call = (long)info.entry.nr;
-    tracer->call_pc = info.instruction_pointer - host->instructions->call_size;
+    task->call = (long)info.entry.nr;
+    task->call_pc = info.instruction_pointer - host->instructions->call_size;
     /* The calls by int 0x80 have numbers of their own, of which these are the ones that carry bytes. */
     if (info.arch == AUDIT_ARCH_I386)
-      tracer->call = tracer->call == 4 ? 1 : tracer->call == 3 ? 0 : tracer->call == 1 ? 60 : -1;
+      task->call = task->call == 4 ? 1 : task->call == 3 ? 0 : task->call == 1 ? 60 : -1;
     if (info.arch != AUDIT_ARCH_I386)
-      place_mapping(tracer);
+      place_mapping(tracer, task);
+    const struct call *call = call_of(host->calls, task->call);
+    if (call && call->role == CALL_FORKS)
+      task->flags = clone_flags(task, call, arguments);
+    const struct observed from = {
+        .task = task->number, .space = task->space, .number = (int32_t)task->call, .pc = task->call_pc};
     if (tracer->calls)
-      observe_call(tracer->log, tracer->child, host->calls, tracer->call, tracer->call_pc, arguments);
+      observe_call(tracer->log, task->pid, host->calls, from, arguments);
   } else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
     if (tracer->calls)
-      observe_write(
-          tracer->log,
-          (struct observed){.kind = OBSERVED_RETURN, .number = (int32_t)tracer->call, .result = info.exit.rval}, NULL,
-          0);
-    tracer->call = -1;
+      note(tracer, task,
+           (struct observed){.kind = OBSERVED_RETURN, .number = (int32_t)task->call, .result = info.exit.rval}, NULL,
+           0);
+    task->call = -1;
   }
 }
 
-static void note_sample(const struct tracer *tracer, uint64_t pc, long call) {
-  observe_write(tracer->log, (struct observed){.kind = OBSERVED_SAMPLE, .number = (int32_t)call, .pc = pc}, NULL, 0);
+/* Reads the state of thread PID, a letter of proc(5), and the function of the kernel in which it waits. Returns false
+   where there is no such thread. */
+static bool read_state(pid_t pid, char *state, char *waits, size_t size) {
+  char path[64];
+  char text[512] = "";
+  snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+  const char *end = got > 0 ? strrchr(text, ')') : NULL;
+  *state = end && end[1] ? end[2] : '\0';
+  if (fd >= 0)
+    close(fd);
+  snprintf(path, sizeof path, "/proc/%d/wchan", (int)pid);
+  fd = open(path, O_RDONLY | O_CLOEXEC);
+  got = fd < 0 ? -1 : read(fd, waits, size - 1);
+  waits[got > 0 ? got : 0] = '\0';
+  if (fd >= 0)
+    close(fd);
+  return end != NULL;
 }
 
-/* The time for a sample has come. Where it runs, it has to be interrupted to see where. */
-static void take_sample(const struct tracer *tracer) {
-  if (tracer->foreign)
-    note_sample(tracer, tracer->foreign->pc, (long)tracer->foreign->call);
-  else if (tracer->call >= 0)
-    note_sample(tracer, tracer->call_pc, tracer->call);
-  else
-    ptrace(PTRACE_INTERRUPT, tracer->child, NULL, NULL);
+static void note_sample(const struct tracer *tracer, const struct task *task, uint64_t pc, long call) {
+  char waits[64];
+  char state;
+  read_state(task->pid, &state, waits, sizeof waits);
+  /* One that stands still for the tracer was running. */
+  note(tracer, task,
+       (struct observed){
+           .kind = OBSERVED_SAMPLE, .number = (int32_t)call, .pc = pc, .result = state == 't' ? 'R' : state},
+       waits, call < 0 || strcmp(waits, "0") == 0 ? 0 : strlen(waits) + 1);
 }
 
-static void note_signal(const struct tracer *tracer, const siginfo_t *signal_info) {
-  struct __ptrace_syscall_info info = where(tracer);
+/* The time for a sample has come. Where a task runs, it has to be interrupted to see where. */
+static void take_sample(struct tracer *tracer) {
+  uint32_t count = tracer->foreign ? tracer->foreign->count : 0;
+  for (uint32_t i = 0; i < count && i < OBSERVED_TASKS; i++) {
+    const struct observed_state *state = &tracer->foreign->of[i];
+    const struct task task = {.pid = state->thread, .number = i, .space = state->space};
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)state->thread);
+    if (access(path, F_OK) == 0)
+      note_sample(tracer, &task, state->pc, (long)state->call);
+  }
+  for (size_t i = 0; !tracer->foreign && i < tracer->task_count; i++) {
+    struct task *task = &tracer->tasks[i];
+    if (task->held || task->interrupted)
+      continue;
+    if (task->call >= 0)
+      note_sample(tracer, task, task->call_pc, task->call);
+    else
+      task->interrupted = ptrace(PTRACE_INTERRUPT, task->pid, NULL, NULL) == 0;
+  }
+}
+
+static void note_signal(const struct tracer *tracer, const struct task *task, const siginfo_t *signal_info) {
+  struct __ptrace_syscall_info info = where(task);
   struct observed record = {.kind = OBSERVED_SIGNAL,
                             .number = signal_info->si_signo,
                             .result = signal_info->si_code,
                             .address = (uint64_t)(uintptr_t)signal_info->si_addr,
-                            .pc = tracer->foreign ? tracer->foreign->pc : info.instruction_pointer};
-  write_with_frames(tracer, record, info.stack_pointer);
+                            .pc = tracer->foreign ? tracer->foreign->of[0].pc : info.instruction_pointer};
+  write_with_frames(tracer, task, record, info.stack_pointer);
 }
 
-/* Handles a stop. Returns the signal to go on with. */
-static int handle_stop(struct tracer *tracer, int status) {
+static void go_on(const struct tracer *tracer, pid_t pid, int signal_number) {
+  ptrace(tracer->foreign ? PTRACE_CONT : PTRACE_SYSCALL, pid, NULL, signal_number);
+}
+
+/* A new task has none of its maker's debug registers. */
+static void begin_watching(const struct tracer *tracer, struct task *task) {
+  if (!task->watched && !tracer->foreign)
+    set_watches(tracer, task);
+  task->watched = true;
+}
+
+/* TASK has made another. That may have stopped already; then it goes on now. */
+static void note_child(struct tracer *tracer, struct task *task) {
+  unsigned long pid = 0;
+  const struct task parent = *task; /* it may move */
+  ptrace(PTRACE_GETEVENTMSG, task->pid, NULL, &pid);
+  struct task *child = task_of(tracer, (pid_t)pid);
+  child = child ? child : add_task(tracer, (pid_t)pid);
+  child->number = ++tracer->numbers;
+  child->space = parent.flags & CLONE_VM ? parent.space : ++tracer->spaces;
+  child->announced = true;
+  child->has_begun = parent.has_begun;
+  note(tracer, child, (struct observed){.kind = OBSERVED_TASK, .arguments = {parent.number, parent.flags}}, NULL, 0);
+  if (child->held) {
+    child->held = false;
+    begin_watching(tracer, child);
+    go_on(tracer, child->pid, 0);
+  }
+}
+
+/* Notes where the program, which TASK has just become, has its entry: the kernel says so (getauxval(3)). */
+static void note_base(const struct tracer *tracer, const struct task *task) {
+  char path[64];
+  uint64_t pair[2] = {0};
+  snprintf(path, sizeof path, "/proc/%d/auxv", (int)task->pid);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  while (fd >= 0 && read(fd, pair, sizeof pair) == (ssize_t)sizeof pair && pair[0] != AT_ENTRY && pair[0] != AT_NULL)
+    ;
+  if (fd >= 0)
+    close(fd);
+  if (pair[0] == AT_ENTRY)
+    note(tracer, task, (struct observed){.kind = OBSERVED_BASE, .address = pair[1]}, NULL, 0);
+}
+
+/* TASK has become another program: the one under test, or what that runs. The thread that called execve has the number
+   of its process then. */
+static void note_exec(struct tracer *tracer, struct task *task) {
+  char link[64];
+  char path[OBSERVED_PATH_MAX + 1];
+  unsigned long former = 0;
+  pid_t pid = task->pid;
+  ptrace(PTRACE_GETEVENTMSG, pid, NULL, &former);
+  if ((pid_t)former != pid && task_of(tracer, (pid_t)former)) {
+    struct task caller = *task_of(tracer, (pid_t)former);
+    remove_task(tracer, (pid_t)former);
+    task = task_of(tracer, pid);
+    caller.pid = pid;
+    *task = caller;
+  }
+  if (!task->has_begun && !tracer->foreign)
+    note_base(tracer, task);
+  if (task->has_begun) {
+    snprintf(link, sizeof link, "/proc/%d/exe", (int)pid);
+    ssize_t got = readlink(link, path, sizeof path - 1);
+    path[got > 0 ? got : 0] = '\0';
+    task->space = ++tracer->spaces;
+    note(tracer, task, (struct observed){.kind = OBSERVED_EXEC}, path, strlen(path) + 1);
+  }
+  task->has_begun = true;
+  task->watched = false;
+  begin_watching(tracer, task);
+}
+
+/* Handles a stop of TASK, which may have moved after it. Returns the signal to go on with. */
+static int handle_stop(struct tracer *tracer, struct task *task, int status) {
   int event = status >> 16;
   int signal_number = WSTOPSIG(status);
   siginfo_t info = {0};
   if (event == PTRACE_EVENT_EXEC) {
-    if (!tracer->foreign)
-      set_watches(tracer);
+    note_exec(tracer, task);
+    return 0;
+  }
+  if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK || event == PTRACE_EVENT_CLONE) {
+    note_child(tracer, task);
     return 0;
   }
   if (event == PTRACE_EVENT_STOP) {
-    if (signal_number == SIGTRAP && tracer->samples && !tracer->foreign)
-      note_sample(tracer, where(tracer).instruction_pointer, -1);
+    if (task->has_begun)
+      begin_watching(tracer, task);
+    if (signal_number == SIGTRAP && task->interrupted && task->call < 0)
+      note_sample(tracer, task, where(task).instruction_pointer, -1);
+    task->interrupted = false;
     return 0;
   }
   if (signal_number == (SIGTRAP | 0x80)) {
-    note_call(tracer);
+    note_call(tracer, task);
     return 0;
   }
-  ptrace(PTRACE_GETSIGINFO, tracer->child, NULL, &info);
+  ptrace(PTRACE_GETSIGINFO, task->pid, NULL, &info);
   if (signal_number == SIGTRAP && info.si_code == TRAP_HWBKPT) {
-    note_trap(tracer);
+    note_trap(tracer, task);
     return 0;
   }
-  note_signal(tracer, &info);
+  note_signal(tracer, task, &info);
   return signal_number;
 }
 
 /* A signal that an emulator sends itself for its guest may reach a thread of it that is not traced. */
-static void note_end(const struct tracer *tracer, int status) {
+static void note_end(const struct tracer *tracer, const struct task *task, int status) {
   if (tracer->foreign && WIFSIGNALED(status))
     write_with_frames(
-        tracer, (struct observed){.kind = OBSERVED_SIGNAL, .number = WTERMSIG(status), .pc = tracer->foreign->pc}, 0);
+        tracer, task,
+        (struct observed){.kind = OBSERVED_SIGNAL, .number = WTERMSIG(status), .pc = tracer->foreign->of[0].pc}, 0);
+}
+
+/* Lets the tasks go that are left when the program has ended: whether it leaves them behind is to show. */
+static void let_go(struct tracer *tracer) {
+  for (size_t i = 0; i < tracer->task_count; i++) {
+    pid_t pid = tracer->tasks[i].pid;
+    int status = 0;
+    if (!tracer->tasks[i].held && ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) != 0)
+      continue;
+    pid_t got = tracer->tasks[i].held ? pid : waitpid(pid, &status, __WALL);
+    int signal_number = got == pid && WIFSTOPPED(status) && !(status >> 16) ? WSTOPSIG(status) : 0;
+    ptrace(PTRACE_DETACH, pid, NULL, signal_number & 0x80 ? 0 : signal_number);
+  }
+  tracer->task_count = 0;
 }
 
 static int mirror(int status) {
@@ -289,11 +494,27 @@ static int mirror(int status) {
   return EXIT_INFRASTRUCTURE;
 }
 
+/* A task has stopped. */
+static void take_stop(struct tracer *tracer, pid_t pid, int status) {
+  struct task *task = task_of(tracer, pid);
+  task = task ? task : add_task(tracer, pid);
+  /* Who made it is told a little later. */
+  task->held = !task->announced;
+  if (task->held)
+    return;
+  bool whole_group = status >> 16 == PTRACE_EVENT_STOP && WSTOPSIG(status) != SIGTRAP;
+  int signal_number = handle_stop(tracer, task, status);
+  if (whole_group)
+    ptrace(PTRACE_LISTEN, pid, NULL, 0);
+  else
+    go_on(tracer, pid, signal_number);
+}
+
 /* Follows the program to its end. */
 static int follow(struct tracer *tracer) {
   int status = 0;
   for (;;) {
-    pid_t pid = waitpid(tracer->child, &status, __WALL);
+    pid_t pid = waitpid(tracer->foreign ? tracer->child : -1, &status, __WALL);
     if (pid < 0 && errno == EINTR) {
       if (tracer->samples)
         take_sample(tracer);
@@ -301,16 +522,17 @@ static int follow(struct tracer *tracer) {
     }
     if (pid < 0)
       die("waitpid: %s", strerror(errno));
-    if (!WIFSTOPPED(status)) {
-      note_end(tracer, status);
-      return mirror(status);
+    if (WIFSTOPPED(status)) {
+      take_stop(tracer, pid, status);
+      continue;
     }
-    bool whole_group = status >> 16 == PTRACE_EVENT_STOP && WSTOPSIG(status) != SIGTRAP;
-    int signal_number = handle_stop(tracer, status);
-    ptrace(whole_group       ? PTRACE_LISTEN
-           : tracer->foreign ? PTRACE_CONT
-                             : PTRACE_SYSCALL,
-           tracer->child, NULL, signal_number);
+    if (pid == tracer->child && task_of(tracer, pid))
+      note_end(tracer, task_of(tracer, pid), status);
+    remove_task(tracer, pid);
+    if (pid != tracer->child)
+      continue;
+    let_go(tracer);
+    return mirror(status);
   }
 }
 
@@ -323,7 +545,9 @@ static _Noreturn void become(const struct tracer *tracer, int go, char *const *w
 }
 
 static void begin(struct tracer *tracer, char *const *words) {
-  const long options = PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC;
+  long options = PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC;
+  if (!tracer->foreign)
+    options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
   int go[2];
   if (pipe2(go, O_CLOEXEC) != 0)
     die("no pipe: %s", strerror(errno));
@@ -339,6 +563,7 @@ static void begin(struct tracer *tracer, char *const *words) {
     become(tracer, go[0], words);
   }
   forward_to = tracer->child;
+  add_task(tracer, tracer->child)->announced = true;
   /* Where it cannot be traced, the pipe closes, and it ends without having run. */
   if (ptrace(PTRACE_SEIZE, tracer->child, NULL, options) != 0)
     refuse(tracer, "the program cannot be traced (ptrace)", errno);
@@ -373,7 +598,7 @@ static void take_word(struct tracer *tracer, const char *word) {
 }
 
 int trace_program(char *const *words) {
-  struct tracer tracer = {.call = -1};
+  struct tracer tracer = {0};
   char *rest = NULL;
   tracer.log = open(words[0], O_WRONLY | O_APPEND | O_CLOEXEC);
   if (tracer.log < 0)
@@ -390,6 +615,7 @@ int trace_program(char *const *words) {
     setitimer(ITIMER_REAL, &(struct itimerval){{0, SAMPLE_MICROSECONDS}, {0, SAMPLE_MICROSECONDS}}, NULL);
   int status = follow(&tracer);
   code_close(&tracer.reader);
+  free(tracer.tasks);
   close(tracer.log);
   return status;
 }

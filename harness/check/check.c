@@ -437,7 +437,7 @@ static bool read_map(const char *path, struct program_map *map, struct bytes *wh
   bool there = access(name, F_OK) == 0;
   free(name);
   *map = (struct program_map){0};
-  return !there || program_map_read(path, map, why);
+  return !there || program_map_read_file(path, map, why);
 }
 
 static void walk_program(struct walk *walk, struct check_counts *counts) {

@@ -164,7 +164,7 @@ bool explain_elf(const char *path, const char *liveness, struct explanation *exp
     explanation_free(explanation);
     return false;
   }
-  explanation->has_map = program_map_read(path, &explanation->map, &no_map);
+  explanation->has_map = program_map_read_file(path, &explanation->map, &no_map);
   explanation->lines = explanation->has_map ? NULL : source_lines_read(path);
   bytes_free(&no_map);
   if (liveness)

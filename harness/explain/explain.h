@@ -75,6 +75,10 @@ void explain_page(const struct explanation *explanation, struct bytes *out);
    not, because they lie elsewhere from the file's beginning than the first. */
 size_t explain_map(const struct explanation *explanation, size_t *left_out, struct bytes *out);
 
+/* Makes the text of a source map of the file PATH, for program_map_maker. Returns false where no code is found in it,
+   and WHY says what is missing and how to get it. */
+bool explain_make_map(const char *path, struct bytes *text, struct bytes *why);
+
 /* bytegate map: prints that of the file PATH, as JSON where JSON (fixtures/schemas/map.json). Returns the exit status.
  */
 int map_command(const char *path, bool json);

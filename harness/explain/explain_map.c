@@ -26,6 +26,25 @@ static void add_line(const struct explanation *explanation, uint64_t address, co
     bytes_printf(out, "%s:0\n", explanation->path);
 }
 
+bool explain_make_map(const char *path, struct bytes *text, struct bytes *why) {
+  struct explanation explanation;
+  size_t left_out;
+  bool good = explain_elf(path, NULL, &explanation, why);
+  if (!good)
+    return false;
+  bytes_clear(text);
+  if (explain_map(&explanation, &left_out, text) == 0) {
+    bytes_printf(why,
+                 "%s: which bytes are code is not known: it has no symbols (it was stripped), and no %s.map is there. "
+                 "Take a build with symbols, or make a map of what names its code: nm's table or a listing, `bytegate "
+                 "map %s --from FILE >%s.map`",
+                 path, path, path, path);
+    good = false;
+  }
+  explanation_free(&explanation);
+  return good;
+}
+
 size_t explain_map(const struct explanation *explanation, size_t *left_out, struct bytes *out) {
   size_t count = 0;
   uint64_t base = 0;

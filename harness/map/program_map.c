@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const kind_names[MAP_KINDS] = {"head", "code", "data", "fill", "bss"};
 
@@ -126,22 +127,40 @@ static bool parse(struct program_map *map, const char *path, struct bytes *why) 
   return true;
 }
 
-bool program_map_read(const char *elf, struct program_map *map, struct bytes *why) {
-  *map = (struct program_map){0};
-  char *path = xasprintf("%s.map", elf);
-  int failed = bytes_read_file(&map->text, path);
+bool (*program_map_maker)(const char *elf, struct bytes *text, struct bytes *why);
+
+/* Reads the text that stands in MAP, after FAILED of PATH where that is an errno value. */
+static bool take_text(struct program_map *map, const char *path, int failed, struct bytes *why) {
   if (failed)
-    bytes_printf(why,
-                 "%s: %s (a program is measured by its source map, which stands beside it; `bytegate map %s "
-                 ">%s` makes one of its symbols)",
-                 path, strerror(failed), elf, path);
+    bytes_printf(why, "%s: %s", path, strerror(failed));
   bool good = !failed && parse(map, path, why);
   if (good)
     settle(map);
   else
     program_map_free(map);
+  return good;
+}
+
+bool program_map_read_file(const char *elf, struct program_map *map, struct bytes *why) {
+  char *path = xasprintf("%s.map", elf);
+  *map = (struct program_map){0};
+  bool good = take_text(map, path, bytes_read_file(&map->text, path), why);
   free(path);
   return good;
+}
+
+bool program_map_read(const char *elf, struct program_map *map, struct bytes *why) {
+  char *path = xasprintf("%s.map", elf);
+  bool there = access(path, F_OK) == 0 || !program_map_maker;
+  free(path);
+  if (there)
+    return program_map_read_file(elf, map, why);
+  *map = (struct program_map){0};
+  if (!program_map_maker(elf, &map->text, why)) {
+    program_map_free(map);
+    return false;
+  }
+  return take_text(map, elf, 0, why);
 }
 
 void program_map_free(struct program_map *map) {
@@ -150,6 +169,12 @@ void program_map_free(struct program_map *map) {
   bytes_free(&map->text);
   bytes_free(&map->store);
   *map = (struct program_map){0};
+}
+
+void program_map_move(struct program_map *map, uint64_t offset) {
+  for (size_t i = 0; i < map->count; i++)
+    map->entries[i].address += offset;
+  map->base += map->count ? offset : 0;
 }
 
 const struct map_entry *program_map_at(const struct program_map *map, uint64_t address) {

@@ -37,9 +37,20 @@ struct program_map {
   struct bytes text, store;
 };
 
-/* Reads the map of the program ELF. On failure returns false, and WHY says what is wrong with which line. */
+/* Makes the text of a map of the program ELF, from its symbols. Returns false where it has none, and WHY says so. A
+   room above this one does it; main sets it. NULL: a program without a map file has none. */
+extern bool (*program_map_maker)(const char *elf, struct bytes *text, struct bytes *why);
+
+/* Reads the map of the program ELF: the file ELF.map, or where that is not there, one made of its symbols. On failure
+ * returns false, and WHY says what is wrong with which line. */
 bool program_map_read(const char *elf, struct program_map *map, struct bytes *why);
+
+/* The same of the file alone. */
+bool program_map_read_file(const char *elf, struct program_map *map, struct bytes *why);
 void program_map_free(struct program_map *map);
+
+/* Moves all addresses of MAP by OFFSET: to where a program that can be loaded anywhere (PIE) was loaded. */
+void program_map_move(struct program_map *map, uint64_t offset);
 
 /* The entry that holds ADDRESS, or NULL. */
 const struct map_entry *program_map_at(const struct program_map *map, uint64_t address);

@@ -1,6 +1,6 @@
 /* Blame, as its user meets it: a fault is planted in an operation of a routine, and the command must name the line that
    laid it; a crash and a hang are planted in a routine, and it must name the routine. */
-/* reads: gate elf lib obj generators fixtures harness/tests/faulty */
+/* reads: gate elf lib obj generators fixtures harness/tests/faulty harness/tests/strangers */
 /* once: sanitized; what it runs is build/bytegate, as it is in both */
 #include "harness/tests/faulty_build.h"
 
@@ -198,7 +198,8 @@ START_TEST(a_hang_is_named_with_what_it_waits_in) {
                            "runner = native\nstdin = yes\ndrive = run\ndeadline = 0.3\noracle = cmark\n"
                            "[cases c]\nsource = folder\npath = .\npattern = *.md\n");
   ck_assert_int_eq(run_shell(&out, "\"$B\" blame c/link.md --suite $T/wait.ini --known /dev/null"), 1);
-  must_say(&out, "waits     in clock_nanosleep at ");
+  must_say(&out, "waits     in clock_nanosleep(0, 0, 0x");
+  must_say(&out, " samples, sleeping");
   bytes_free(&out);
 }
 END_TEST
@@ -273,6 +274,12 @@ START_TEST(a_byte_passed_in_a_register_is_followed_to_the_caller) {
 END_TEST
 
 #if defined __x86_64__
+static const bool host_has_pause = true;
+#else
+static const bool host_has_pause = false;
+#endif
+
+#if defined __x86_64__
 /* Ways to standard output. The shell writes to a duplicate of it, and to what it opens by its name, itself; to what is
    in parentheses, by a child. */
 static const struct {
@@ -284,7 +291,11 @@ static const struct {
     {"printf hellO >/dev/stdout", 1, ": stdout byte 4, 0x4f 'O', "},
     {"exec 5>/dev/fd/1; printf hellO >&5", 1, ": stdout byte 4, 0x4f 'O', "},
     {"exec 3>&1 1>/dev/null; printf hellO; printf hellO >&3", 1, ": stdout byte 4, 0x4f 'O', "},
-    {"(printf hellO); true", 3, "stdout byte 4 was not followed: the program called "},
+    {"(printf hellO); true", 1, "\n          process 2, begun by "},
+    {"(printf hellO); true", 1, ": stdout byte 4, 0x4f 'O', "},
+    {"/usr/bin/printf hellO; true", 1, " of /usr/bin/printf\n"},
+    {"/usr/bin/true; (printf hell; printf O)", 1, "\n          process 3, begun by "},
+    {"printf hell; exec /usr/bin/printf O", 1, ": stdout byte 4, 0x4f 'O', "},
 };
 
 START_TEST(a_byte_is_followed_by_whatever_way_it_came_or_that_is_said) {
@@ -300,6 +311,70 @@ START_TEST(a_byte_is_followed_by_whatever_way_it_came_or_that_is_said) {
 }
 END_TEST
 #endif
+
+/* Makes the program of several threads and processes, and a suite that runs it with ARGUMENT. It is one of this
+   machine, with symbols, that can be loaded anywhere, and has no map. */
+static void make_tasks(const char *argument, const char *oracle) {
+  struct bytes out = {0};
+  int status = run_shell(&out, "cc -O1 -g -fno-inline -pthread -fPIE -pie -o $T/tasks harness/tests/strangers/tasks.c");
+  ck_assert_msg(status == 0, "%s", span_of(&out).data);
+  write_faulty("tasks.ini",
+               "[program p]\nelf = %s/tasks\narguments = %s\ndeadline = 1\noracle = command\n"
+               "oracle-command = %s\n[cases c]\nsource = nothing\n",
+               faulty_folder(), argument, oracle);
+  bytes_free(&out);
+}
+
+static const char *const task_runners[] = {"native", "qemu"};
+
+static const struct {
+  const char *oracle, *routine, *task;
+} task_bytes[] = {
+    {"printf 'hello\\nworlD\\n'", "write_hello", "thread 2 of process 1, begun by clone"},
+    {"printf 'hellO\\nworld\\n'", "write_world", "process 2, begun by clone at "},
+};
+
+START_TEST(a_byte_of_another_thread_or_process_is_followed) {
+  struct bytes out = {0};
+  make_tasks("write", task_bytes[_i / 2].oracle);
+  int status = run_shell(&out, "\"$B\" blame --suite $T/tasks.ini --known /dev/null --runner %s", task_runners[_i % 2]);
+  ck_assert_msg(status == 1, "exit status %d: %s", status, out.data);
+  must_say(&out, "stored by %s+0x", task_bytes[_i / 2].routine);
+  must_say(&out, "harness/tests/strangers/tasks.c:");
+  must_say(&out, "\n          %s", task_bytes[_i / 2].task);
+  bytes_free(&out);
+}
+END_TEST
+
+START_TEST(a_hang_is_told_of_every_process_and_thread) {
+  struct bytes out = {0};
+  make_tasks("hang", "true");
+  int status = run_shell(&out, "\"$B\" blame --suite $T/tasks.ini --known /dev/null --runner %s", task_runners[_i]);
+  ck_assert_msg(status == 1, "exit status %d: %s", status, out.data);
+  must_say(&out, "\ntask      process 1\nwaits     in futex(0x");
+  must_say(&out, "\ntask      thread 2 of process 1, begun by clone");
+  must_say(&out, "\nspins     at spin_forever+0x");
+  must_say(&out, "samples, running\ntask      thread 3 of process 1, begun by clone");
+  must_say(&out, "\nwaits     in read(%d, 0x", _i ? 4 : 3);
+  must_say(&out, "\ntask      process 2, begun by clone at ");
+  must_say(&out, "\nwaits     in %s(", host_has_pause ? "pause" : "ppoll");
+  bytes_free(&out);
+}
+END_TEST
+
+/* What an emulated program becomes is run by the kernel, or by another emulator. */
+START_TEST(what_is_not_followed_is_said) {
+  struct bytes out = {0};
+  write_faulty("becomes.ini",
+               "[program p]\nelf = /bin/sh\narguments = -c \"exec /usr/bin/printf hellO\"\nrunner = qemu\n"
+               "oracle = command\noracle-command = printf hello\n[cases c]\nsource = nothing\n");
+  int status = run_shell(&out, "\"$B\" blame --suite $T/becomes.ini --known /dev/null");
+  must_say(&out, "stdout byte 4 was not followed: the program called execve at 0x");
+  must_say(&out, "is followed with --runner native alone");
+  ck_assert_msg(status == 3, "exit status %d: %s", status, out.data);
+  bytes_free(&out);
+}
+END_TEST
 
 /* What the byte's way is read from. */
 static const struct {
@@ -368,6 +443,9 @@ int main(void) {
 #if defined __x86_64__
   tcase_add_loop_test(tc, a_byte_is_followed_by_whatever_way_it_came_or_that_is_said, 0, sizeof ways / sizeof *ways);
 #endif
+  tcase_add_loop_test(tc, a_byte_of_another_thread_or_process_is_followed, 0, 4);
+  tcase_add_loop_test(tc, a_hang_is_told_of_every_process_and_thread, 0, 2);
+  tcase_add_test(tc, what_is_not_followed_is_said);
   tcase_add_loop_test(tc, instructions_are_read_for_what_they_move, 0, (int)(sizeof codes / sizeof *codes));
   suite_add_tcase(s, tc);
   SRunner *runner = srunner_create(s);

@@ -4,31 +4,87 @@
 
        qemu-aarch64 -plugin observe_run.so,log=FILE,state=FILE[,watch=ADDRESS]...[,store=PC,load=PC] PROGRAM
 
-   The programs observed have one thread each. Guest memory is read at its own address in the emulator, which is where
-   qemu puts that of a 64-bit guest; where it is elsewhere, the gate notices that the output it read is another. */
+   Each thread of the guest, and each process that it forks, is a task of its own; what a task becomes by execve is run
+   by another emulator, or by none, and is not seen. Guest memory is read at its own address in the emulator, which is
+   where qemu puts that of a 64-bit guest; where it is elsewhere, the gate notices that the output it read is another.
+ */
 #include "harness/helpers/plugin/observer.h"
 #include "harness/helpers/plugin/qemu_plugin.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 
 EXPORTED int qemu_plugin_version = 1;
 
 static enum call_numbers calls_of_guest;
 static const struct instruction_set *instructions; /* NULL: its calls and returns are not known */
 static int log_file = -1;
-static struct observed_state *state;
+static struct observed_states *states;
 static uint64_t watches[OBSERVED_WATCHES];
 static int watch_count;
 static uint64_t store_pc, load_pc;
+static __thread struct observed_state *mine; /* of the task that this thread runs */
+static __thread bool clones;                 /* it is in the call that makes another */
+enum { VCPUS = 256 };
+static struct observed_state *of_vcpu[VCPUS]; /* of the tasks that are threads, until they run */
+
+/* Begins a task that PARENT, or NULL for the first, made with FLAGS. */
+static struct observed_state *begin_task(const struct observed_state *parent, uint64_t flags) {
+  uint32_t number = __atomic_fetch_add(&states->count, 1, __ATOMIC_SEQ_CST);
+  struct observed_state *task = &states->of[number < OBSERVED_TASKS ? number : OBSERVED_TASKS - 1];
+  if (!parent || flags & CLONE_VM)
+    *task = (struct observed_state){.call = -1, .space = parent ? parent->space : 0};
+  else
+    *task = *parent;
+  if (!(flags & CLONE_VM))
+    task->space = number;
+  struct observed record = {.kind = OBSERVED_BASE, .number = 1, .address = qemu_plugin_start_code()};
+  if (parent)
+    record = (struct observed){.kind = OBSERVED_TASK,
+                               .task = number,
+                               .space = task->space,
+                               .arguments = {(uint64_t)(parent - states->of), flags}};
+  observe_write(log_file, record, NULL, 0);
+  return task;
+}
+
+/* This thread, or this process after a fork, runs TASK from now on. */
+static struct observed_state *become(struct observed_state *task) {
+  task->thread = (int32_t)syscall(SYS_gettid);
+  mine = task;
+  return task;
+}
+
+/* A processor of the guest begins. All but the first are threads, and the one that makes it calls this. */
+static void begin_vcpu(qemu_plugin_id_t id, unsigned vcpu) {
+  (void)id;
+  if (clones && mine && vcpu < VCPUS)
+    of_vcpu[vcpu] = begin_task(mine, CLONE_VM | CLONE_FILES | CLONE_THREAD);
+}
+
+static struct observed_state *find_task(unsigned vcpu) {
+  struct observed_state *task = vcpu < VCPUS ? of_vcpu[vcpu] : NULL;
+  return become(task ? task : begin_task(states->count ? states->of : NULL, 0));
+}
+
+static inline struct observed_state *this_task(unsigned vcpu) { return mine ? mine : find_task(vcpu); }
+
+/* Writes RECORD of TASK. */
+static void note(const struct observed_state *task, struct observed record, const void *data, size_t size) {
+  record.task = (uint32_t)(task - states->of);
+  record.space = task->space;
+  observe_write(log_file, record, data, size);
+}
 
 /* Where the operand of the store and of the load that were asked for began. One that is made of several accesses calls
    back for each of them, in the order of addresses. */
 static uint64_t store_operand, load_operand;
 static bool store_begun, load_begun;
 
-static void note_store(uint64_t address, uint64_t size, uint64_t pc) {
+static void note_store(const struct observed_state *state, uint64_t address, uint64_t size, uint64_t pc) {
   if (pc == store_pc && !store_begun) {
     store_operand = address;
     store_begun = true;
@@ -47,14 +103,14 @@ static void note_store(uint64_t address, uint64_t size, uint64_t pc) {
     uint64_t count = state->depth < OBSERVED_FRAMES ? state->depth : OBSERVED_FRAMES;
     for (uint64_t k = 0; k < count; k++)
       frames[k] = state->frames[(state->depth - 1 - k) % OBSERVED_FRAMES];
-    observe_write(log_file, record, frames, count * sizeof *frames);
+    note(state, record, frames, count * sizeof *frames);
   }
 }
 
 static void note_access(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *userdata) {
-  (void)vcpu;
   if (qemu_plugin_mem_is_store(info)) {
-    note_store(address, (uint64_t)1 << qemu_plugin_mem_size_shift(info), (uint64_t)(uintptr_t)userdata);
+    note_store(this_task(vcpu), address, (uint64_t)1 << qemu_plugin_mem_size_shift(info),
+               (uint64_t)(uintptr_t)userdata);
   } else if ((uint64_t)(uintptr_t)userdata == load_pc && !load_begun) {
     load_operand = address;
     load_begun = true;
@@ -62,7 +118,7 @@ static void note_access(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t addr
 }
 
 static void begin_instruction(unsigned vcpu, void *userdata) {
-  (void)vcpu;
+  struct observed_state *state = this_task(vcpu);
   state->pc = (uint64_t)(uintptr_t)userdata;
   if (state->pc == store_pc)
     store_begun = false;
@@ -71,12 +127,13 @@ static void begin_instruction(unsigned vcpu, void *userdata) {
 }
 
 static void begin_routine(unsigned vcpu, void *userdata) {
-  (void)vcpu;
+  struct observed_state *state = this_task(vcpu);
   state->frames[state->depth++ % OBSERVED_FRAMES] = (uint64_t)(uintptr_t)userdata;
 }
 
 static void end_routine(unsigned vcpu, void *userdata) {
-  (void)vcpu, (void)userdata;
+  struct observed_state *state = this_task(vcpu);
+  (void)userdata;
   if (state->depth)
     state->depth--;
 }
@@ -104,16 +161,26 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
 static void begin_call(qemu_plugin_id_t id, unsigned vcpu, int64_t number, uint64_t a1, uint64_t a2, uint64_t a3,
                        uint64_t a4, uint64_t a5, uint64_t a6, uint64_t a7, uint64_t a8) {
   const uint64_t arguments[6] = {a1, a2, a3, a4, a5, a6};
-  (void)id, (void)vcpu, (void)a7, (void)a8;
+  struct observed_state *state = this_task(vcpu);
+  const struct call *call = call_of(calls_of_guest, (long)number);
+  (void)id, (void)a7, (void)a8;
   state->call = number;
-  observe_call(log_file, getpid(), calls_of_guest, (long)number, state->pc, arguments);
+  clones = call && call->role == CALL_FORKS;
+  const struct observed from = {
+      .task = (uint32_t)(state - states->of), .space = state->space, .number = (int32_t)number, .pc = state->pc};
+  observe_call(log_file, getpid(), calls_of_guest, from, arguments);
 }
 
 static void end_call(qemu_plugin_id_t id, unsigned vcpu, int64_t number, int64_t result) {
-  (void)id, (void)vcpu;
+  const struct call *call = call_of(calls_of_guest, (long)number);
+  struct observed_state *state = this_task(vcpu);
+  (void)id;
+  /* In the child of a fork. A new thread has no return. */
+  if (call && call->role == CALL_FORKS && result == 0)
+    state = become(begin_task(state, 0));
+  clones = false;
   state->call = -1;
-  observe_write(log_file, (struct observed){.kind = OBSERVED_RETURN, .number = (int32_t)number, .result = result}, NULL,
-                0);
+  note(state, (struct observed){.kind = OBSERVED_RETURN, .number = (int32_t)number, .result = result}, NULL, 0);
 }
 
 static bool take_argument(const char *argument) {
@@ -124,8 +191,8 @@ static bool take_argument(const char *argument) {
     log_file = open(value, O_WRONLY | O_APPEND | O_CLOEXEC);
   } else if (strncmp(argument, "state=", 6) == 0) {
     int fd = open(value, O_RDWR | O_CLOEXEC);
-    void *memory = mmap(NULL, sizeof *state, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    state = memory == MAP_FAILED ? NULL : memory;
+    void *memory = mmap(NULL, sizeof *states, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    states = memory == MAP_FAILED ? NULL : memory;
     close(fd);
   } else if (strncmp(argument, "watch=", 6) == 0 && watch_count < OBSERVED_WATCHES) {
     watches[watch_count++] = strtoull(value, NULL, 0);
@@ -146,10 +213,11 @@ EXPORTED int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *in
   instructions = machine ? machine->instructions : NULL;
   for (int i = 0; i < argc; i++)
     good &= take_argument(argv[i]);
-  if (!good || log_file < 0 || !state) {
+  if (!good || log_file < 0 || !states) {
     fputs("observe_run: log=FILE and state=FILE are needed, files that the gate made\n", stderr);
     return -1;
   }
+  qemu_plugin_register_vcpu_init_cb(id, begin_vcpu);
   qemu_plugin_register_vcpu_tb_trans_cb(id, translate);
   qemu_plugin_register_vcpu_syscall_cb(id, begin_call);
   qemu_plugin_register_vcpu_syscall_ret_cb(id, end_call);

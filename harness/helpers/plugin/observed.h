@@ -21,13 +21,22 @@ enum observed_kind {
                      the instruction's whole operand begins (arguments 0, where asked for) and where the load that was
                      asked for read last (arguments 1); then the frames */
   OBSERVED_SIGNAL, /* number, code (result), faulting address, pc; then the frames */
-  OBSERVED_SAMPLE, /* pc; number of the system call that it is in, or -1 */
+  OBSERVED_SAMPLE, /* pc; number of the system call that it is in, or -1; its state, a letter of proc(5), or 0 (result);
+                      then the function of the kernel in which it waits, where that is known */
+  OBSERVED_TASK,   /* a process or thread begins: the task that made it (arguments 0), the flags of clone(2) that say
+                      what it shares with that (arguments 1) */
+  OBSERVED_EXEC,   /* it has become another program, the path of its file after the record; its memory is new */
+  OBSERVED_BASE,   /* where the program is loaded: its entry (number 0) or the first byte that may be executed (1) is at
+                      the address */
   OBSERVED_REFUSAL /* it cannot be observed, the reason after the record */
 };
 
 struct observed {
   uint32_t kind;
   int32_t number;
+  uint32_t task; /* who it is about: a process or thread, in the order in which they begin; 0 is the program itself */
+  uint32_t
+      space; /* whose memory: the program's is 0; each process has its own, and again when it runs another program */
   uint64_t pc;
   uint64_t address;
   uint64_t length;
@@ -40,12 +49,22 @@ struct observed {
    and exactly the return addresses in the emulator. */
 enum { OBSERVED_FRAMES = 128, OBSERVED_WATCHES = 2 };
 
-/* What the plugin and the tracer of its emulator share while the program runs. */
+/* What the plugin and the tracer of its emulator share while the program runs, for each task. */
 struct observed_state {
+  int32_t thread; /* of the emulator, that runs it; 0: there is no such task yet, or any more */
+  uint32_t space; /* as in struct observed */
+  uint64_t flags; /* of the clone that it is in, or was in last */
   uint64_t pc;    /* of the instruction at which the program is */
   int64_t call;   /* the system call that it is in, or -1 */
   uint64_t depth; /* calls under way; the return address of the N-th stands in frames[N % OBSERVED_FRAMES] */
   uint64_t frames[OBSERVED_FRAMES];
+};
+
+enum { OBSERVED_TASKS = 64 };
+
+struct observed_states {
+  uint32_t count; /* tasks that have begun */
+  struct observed_state of[OBSERVED_TASKS];
 };
 
 #endif

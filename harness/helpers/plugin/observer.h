@@ -40,66 +40,82 @@ static inline uint64_t observe_copied(pid_t pid, uint64_t address, uint64_t stor
   return load && observe_memory(pid, load + (address - store), &value, 1) == 1 ? value : UINT64_MAX;
 }
 
-/* Notes a piece of memory that the program gives away, with its bytes. */
-static inline void observe_output(int log, pid_t pid, uint64_t address, uint64_t length) {
+/* Notes a piece of memory that the program gives away, with its bytes. FROM holds the task and its space. */
+static inline void observe_output(int log, pid_t pid, struct observed from, uint64_t address, uint64_t length) {
   size_t wanted = length < OBSERVED_OUTPUT_MAX ? (size_t)length : OBSERVED_OUTPUT_MAX;
   char *bytes = malloc(wanted + 1);
   if (!bytes)
     return;
   size_t got = observe_memory(pid, address, bytes, wanted);
-  observe_write(log, (struct observed){.kind = OBSERVED_OUTPUT, .address = address, .length = got}, bytes, got);
+  from.kind = OBSERVED_OUTPUT;
+  from.address = address;
+  from.length = got;
+  observe_write(log, from, bytes, got);
   free(bytes);
 }
 
-static inline void observe_vector(int log, pid_t pid, uint64_t address, uint64_t count, bool output) {
+/* Notes a piece of memory that the program may have filled when its call returns. */
+static inline void observe_input(int log, struct observed from, uint64_t address, uint64_t length) {
+  from.kind = OBSERVED_INPUT;
+  from.address = address;
+  from.length = length;
+  observe_write(log, from, NULL, 0);
+}
+
+static inline void observe_vector(int log, pid_t pid, struct observed from, uint64_t address, uint64_t count,
+                                  bool output) {
   uint64_t pair[2];
   for (uint64_t i = 0; i < count && i < OBSERVED_IOVECS; i++) {
     if (observe_memory(pid, address + i * sizeof pair, pair, sizeof pair) != sizeof pair)
       return;
     if (output)
-      observe_output(log, pid, pair[0], pair[1]);
+      observe_output(log, pid, from, pair[0], pair[1]);
     else
-      observe_write(log, (struct observed){.kind = OBSERVED_INPUT, .address = pair[0], .length = pair[1]}, NULL, 0);
+      observe_input(log, from, pair[0], pair[1]);
   }
 }
 
-static inline void observe_path(int log, pid_t pid, uint64_t address) {
+static inline void observe_path(int log, pid_t pid, struct observed from, uint64_t address) {
   char path[OBSERVED_PATH_MAX + 1] = "";
   /* A path may end just before a page that is not there. */
   size_t got = 0;
   while (got < OBSERVED_PATH_MAX && observe_memory(pid, address + got, path + got, 1) == 1 && path[got])
     got++;
-  observe_write(log, (struct observed){.kind = OBSERVED_PATH, .length = got}, path, got + 1);
+  from.kind = OBSERVED_PATH;
+  from.length = got;
+  observe_write(log, from, path, got + 1);
 }
 
-/* Notes that process PID, at PC, begins the system call NUMBER with ARGUMENTS, and the memory it is about. */
-static inline void observe_call(int log, pid_t pid, enum call_numbers numbers, long number, uint64_t pc,
+/* Notes that process PID begins a system call with ARGUMENTS, and the memory it is about. FROM says which: number, pc,
+   and the task and its space. */
+static inline void observe_call(int log, pid_t pid, enum call_numbers numbers, struct observed from,
                                 const uint64_t arguments[6]) {
-  const struct call *call = call_of(numbers, number);
-  struct observed record = {.kind = OBSERVED_CALL, .number = (int32_t)number, .pc = pc};
+  const struct call *call = call_of(numbers, from.number);
+  struct observed record = from;
   struct msghdr message;
+  record.kind = OBSERVED_CALL;
   memcpy(record.arguments, arguments, sizeof record.arguments);
   observe_write(log, record, NULL, 0);
+  from = (struct observed){.task = from.task, .space = from.space};
   switch (call ? call->role : CALL_OTHER) {
   case CALL_WRITES:
-    observe_output(log, pid, arguments[1], arguments[2]);
+    observe_output(log, pid, from, arguments[1], arguments[2]);
     break;
   case CALL_WRITES_VECTOR:
   case CALL_READS_VECTOR:
-    observe_vector(log, pid, arguments[1], arguments[2], call->role == CALL_WRITES_VECTOR);
+    observe_vector(log, pid, from, arguments[1], arguments[2], call->role == CALL_WRITES_VECTOR);
     break;
   case CALL_SENDS_MESSAGE:
     if (observe_memory(pid, arguments[1], &message, sizeof message) == sizeof message)
-      observe_vector(log, pid, (uint64_t)(uintptr_t)message.msg_iov, message.msg_iovlen, true);
+      observe_vector(log, pid, from, (uint64_t)(uintptr_t)message.msg_iov, message.msg_iovlen, true);
     break;
   case CALL_READS:
   case CALL_READS_AT:
-    observe_write(log, (struct observed){.kind = OBSERVED_INPUT, .address = arguments[1], .length = arguments[2]}, NULL,
-                  0);
+    observe_input(log, from, arguments[1], arguments[2]);
     break;
   case CALL_OPENS:
   case CALL_OPENS_AT:
-    observe_path(log, pid, arguments[call->role == CALL_OPENS_AT]);
+    observe_path(log, pid, from, arguments[call->role == CALL_OPENS_AT]);
     break;
   default:
     break;

@@ -18,6 +18,7 @@ enum { QEMU_PLUGIN_MEM_R = 1, QEMU_PLUGIN_MEM_W = 2, QEMU_PLUGIN_MEM_RW = 3 };
 enum { QEMU_PLUGIN_INLINE_ADD_U64 = 0 };
 
 typedef void (*tb_trans_cb)(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
+typedef void (*vcpu_cb)(qemu_plugin_id_t id, unsigned vcpu);
 typedef void (*atexit_cb)(qemu_plugin_id_t id, void *userdata);
 typedef void (*udata_cb)(unsigned vcpu, void *userdata);
 typedef void (*mem_cb)(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *userdata);
@@ -25,6 +26,7 @@ typedef void (*syscall_cb)(qemu_plugin_id_t id, unsigned vcpu, int64_t number, u
                            uint64_t a4, uint64_t a5, uint64_t a6, uint64_t a7, uint64_t a8);
 typedef void (*syscall_ret_cb)(qemu_plugin_id_t id, unsigned vcpu, int64_t number, int64_t result);
 
+extern void qemu_plugin_register_vcpu_init_cb(qemu_plugin_id_t id, vcpu_cb cb);
 extern void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, tb_trans_cb cb);
 extern void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb, udata_cb cb, int flags, void *userdata);
 extern void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, udata_cb cb, int flags,
@@ -44,6 +46,7 @@ extern uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 extern unsigned qemu_plugin_mem_size_shift(qemu_plugin_meminfo_t info);
 extern bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t info);
 extern uint64_t qemu_plugin_entry_code(void);
+extern uint64_t qemu_plugin_start_code(void);
 
 int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv);
 
