@@ -529,11 +529,14 @@ $(BUILD)/lint/%.tidy: $(BUILD)/obj/%.o .clang-tidy $(PACKAGES) | $(BUILD)/compil
 # value), and clang-tidy's analyzer reads.
 CPPCHECK_SUPPRESS := $(addprefix --suppress=,missingIncludeSystem va_end_missing returnDanglingLifetime \
                      legacyUninitvar uninitvar ctuuninitvar internalAstError)
-lint-cppcheck:
+lint-cppcheck: $(BUILD)/lint/cppcheck.stamp
+$(BUILD)/lint/cppcheck.stamp: $(C_SOURCES) $(HEADERS) Makefile $(wildcard VERSION) $(PACKAGES)
 	mkdir -p $(BUILD)/lint/cppcheck
+	touch $@.begun
 	cppcheck -q -j $(JOBS) --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	  --cppcheck-build-dir=$(BUILD)/lint/cppcheck $(CPPCHECK_SUPPRESS) \
 	  -D_GNU_SOURCE -D__x86_64__ -DBYTEGATE_VERSION='"$(VERSION)"' -I. -Igenerators $(C_SOURCES)
+	mv $@.begun $@
 
 lint-shell: $(BUILD)/lint/shell
 $(BUILD)/lint/shell: $(SHELL_SOURCES) $(PACKAGES)

@@ -6,6 +6,7 @@
 #   gate  the command with its helpers and plugins      elf  the programs under test
 #   helpers  those without the command                  gen  the generators
 #   lib   the libraries of generators, gate and oracles
+#   install  what `make install` reads, its objects among it
 #   obj   the objects                                   nothing
 #
 # A test that says nothing of this runs always, among everything.
@@ -47,6 +48,10 @@ expand_word() {
   helpers) printf '%s\n' ${TEST_GATE-} | grep -vx "$build/bytegate" ;;
   elf | gen | obj) printf '%s\n' "$build/$1" ;;
   lib) printf '%s\n' "$build"/lib*.a ;;
+  install)
+    printf '%s\n' Makefile VERSION LICENSE README.md generators harness oracles fixtures scripts
+    for part in gate gen lib obj build/new; do expand_word "$part"; done
+    ;;
   build/*) printf '%s\n' "$build/${1#build/}" ;;
   nothing) ;;
   *) printf '%s\n' "$1" ;;

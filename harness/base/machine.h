@@ -35,6 +35,7 @@ struct machine {
   const char *title;             /* for people: "x86-64" */
   uint16_t e_machine;            /* of the ELF header, */
   uint8_t class, order;          /* and its EI_CLASS and EI_DATA */
+  uint8_t code_unit;             /* bytes: instructions, as Capstone reads them here, begin at multiples of it */
   const char *native, *emulated; /* a target's place: "x64-native", "x64-qemu" */
   const char *qemu;              /* qemu's name of it, "x86_64" */
   const char *qemu_static;       /* the emulators that run programs: "qemu-x86_64-static", */

@@ -54,8 +54,8 @@ static void claim_code(struct reader *reader, uint64_t offset, uint64_t len, uin
       claim_instruction(reader, offset, (size_t)(at - before), here, routine, words);
       free(words);
     } else {
-      size_t step =
-          left < 4 || explanation->identity.e_machine == EM_X86_64 || explanation->identity.e_machine == EM_386 ? 1 : 4;
+      size_t unit = reader->explanation->identity.machine->code_unit;
+      size_t step = left < unit ? 1 : unit;
       claim_instruction(reader, offset, step, here, routine, "no instruction");
       at += step;
       left -= step;

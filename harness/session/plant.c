@@ -302,12 +302,12 @@ int plant(const char *name, const char *file) {
 }
 
 /* write(1, text, 8); exit(status), or an instruction that there is not. The text follows the code. */
-static bool lay_code(uint16_t machine, unsigned char status, bool crashes, struct bytes *code) {
-  if (machine == EM_X86_64) {
-    bytes_append(code, "\xb8\1\0\0\0\xbf\1\0\0\0\x48\x8d\x35\x13\0\0\0\xba\x8\0\0\0\xf\5\xb8\x3c\0\0\0\xbf", 30);
-    bytes_append(code, (const char[]){(char)status, 0, 0, 0, 0x0f, crashes ? 0x0b : 0x05}, 6);
-    return true;
-  }
+static void lay_x64(unsigned char status, bool crashes, struct bytes *code) {
+  bytes_append(code, "\xb8\1\0\0\0\xbf\1\0\0\0\x48\x8d\x35\x13\0\0\0\xba\x8\0\0\0\xf\5\xb8\x3c\0\0\0\xbf", 30);
+  bytes_append(code, (const char[]){(char)status, 0, 0, 0, 0x0f, crashes ? 0x0b : 0x05}, 6);
+}
+
+static void lay_arm64(unsigned char status, bool crashes, struct bytes *code) {
   const uint32_t words[] = {0xd2800808,
                             0xd2800020,
                             0x100000c1,
@@ -317,14 +317,28 @@ static bool lay_code(uint16_t machine, unsigned char status, bool crashes, struc
                             0xd2800000U | (uint32_t)status << 5,
                             crashes ? 0 : 0xd4000001};
   bytes_append(code, words, sizeof words);
-  return machine == EM_AARCH64;
+}
+
+/* A machine without a row is not planted for. */
+static const struct {
+  uint16_t e_machine;
+  void (*lay)(unsigned char status, bool crashes, struct bytes *code);
+} planted_machines[] = {{EM_X86_64, lay_x64}, {EM_AARCH64, lay_arm64}};
+
+static bool lay_code(uint16_t machine, const struct plant_elf *plant, struct bytes *code) {
+  for (size_t i = 0; i < sizeof planted_machines / sizeof *planted_machines; i++)
+    if (planted_machines[i].e_machine == machine) {
+      planted_machines[i].lay(plant->status, plant->crashes, code);
+      return true;
+    }
+  return false;
 }
 
 bool plant_elf(const char *path, uint16_t machine, const struct plant_elf *plant) {
   enum { BASE = 0x400000, TEXT = 8 };
   struct bytes elf = {0};
   struct bytes code = {0};
-  bool good = lay_code(machine, plant->status, plant->crashes, &code);
+  bool good = lay_code(machine, plant, &code);
   bytes_append(&code, plant->text, TEXT);
   Elf64_Ehdr header = {.e_ident = "\x7f"
                                   "ELF\2\1\1",

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The emitter as a library, from a folder that knows nothing of this checkout: programs in C and in C++ are built from the
 # installed headers, and what they lay runs; and the words clash with nothing that was included before.
+# reads: scripts/tests/tap.sh install
 # shellcheck source=scripts/tests/tap.sh
 source "$(dirname "$0")/tap.sh"
 # shellcheck source=scripts/machines.sh

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # `make install` and `make uninstall`, into a folder of the test: what is installed runs, and nothing is left.
+# reads: scripts/tests/tap.sh install
 # shellcheck source=scripts/tests/tap.sh
 source "$(dirname "$0")/tap.sh"
 

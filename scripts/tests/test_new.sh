@@ -2,6 +2,7 @@
 # `bytegate new` as somebody meets it who has the installed package and nothing else: the folder that it makes is laid,
 # runs on both machines and is green at once; one wrong number in it is red, with its byte and its line; and what it
 # cannot make is refused.
+# reads: scripts/tests/tap.sh install
 # shellcheck source=scripts/tests/tap.sh
 source "$(dirname "$0")/tap.sh"
 
