@@ -1,6 +1,7 @@
 /* The rule of a served folder, as README.md and the server's --help tell it, written down once more. */
 #include "oracles/folder.h"
 #include "oracles/markdown.h"
+#include "oracles/page.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -236,29 +237,39 @@ static struct folder_answer plain_answer(int status, char *location) {
 }
 
 /* The answer with what is open as DESCRIPTOR, which is a file, called NAME, or a folder to list. */
-static struct folder_answer answer_with(int descriptor, const char *name, bool walks, unsigned markdown) {
+static struct folder_answer answer_with(int descriptor, const char *name, unsigned how, unsigned markdown) {
   struct stat status;
   struct folder_answer answer = {200, "text/html; charset=utf-8", NULL, NULL, 0};
   struct text body = {0};
   if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
-    put_listing(&body, descriptor, name, walks);
+    put_listing(&body, descriptor, name, how & FOLDER_ORACLE_WALKS);
   else
     body = read_all(descriptor);
   const char *suffix = strrchr(name, '.');
   if (S_ISREG(status.st_mode) && suffix && strcasecmp(suffix, ".md") == 0) {
-    answer.body = markdown_oracle_render(body.bytes, body.length, markdown, &answer.length);
+    answer.body = (how & FOLDER_ORACLE_PAGE ? page_oracle_render : markdown_oracle_render)(body.bytes, body.length,
+                                                                                           markdown, &answer.length);
     free(body.bytes);
     return answer;
   }
   if (S_ISREG(status.st_mode))
     answer.media_type = media_type_of(name);
+  else if (how & FOLDER_ORACLE_PAGE) {
+    struct text title = {0};
+    put_string(&title, "/");
+    put_html(&title, name);
+    answer.body = page_oracle_wrap(title.bytes, body.bytes, body.length, &answer.length);
+    free(title.bytes);
+    free(body.bytes);
+    return answer;
+  }
   answer.body = body.bytes;
   answer.length = body.length;
   return answer;
 }
 
 /* The answer for the decoded PATH. */
-static struct folder_answer answer_for(const char *root, const char *path, bool walks, unsigned markdown) {
+static struct folder_answer answer_for(const char *root, const char *path, unsigned how, unsigned markdown) {
   static const char *const of_file[] = {"", ".md", NULL}, *const of_folder[] = {"index.md", "README.md", "", NULL};
   bool folder = *path == '\0' || path[strlen(path) - 1] == '/';
   for (const char *const *end = folder ? of_folder : of_file; *end; end++) {
@@ -266,7 +277,7 @@ static struct folder_answer answer_for(const char *root, const char *path, bool 
     struct stat status;
     put_string(&name, path);
     put_string(&name, *end);
-    int found = find(root, name.bytes, walks);
+    int found = find(root, name.bytes, how & FOLDER_ORACLE_WALKS);
     struct folder_answer answer = {0};
     if (found >= 0 && fstat(found, &status) == 0) {
       bool is_folder = S_ISDIR(status.st_mode);
@@ -277,7 +288,7 @@ static struct folder_answer answer_for(const char *root, const char *path, bool 
         put_string(&location, "/");
         answer = plain_answer(301, location.bytes);
       } else
-        answer = is_folder && **end ? plain_answer(404, NULL) : answer_with(found, name.bytes, walks, markdown);
+        answer = is_folder && **end ? plain_answer(404, NULL) : answer_with(found, name.bytes, how, markdown);
       close(found);
     }
     free(name.bytes);
@@ -292,8 +303,7 @@ static struct folder_answer answer_for(const char *root, const char *path, bool 
 struct folder_answer folder_oracle_answer(const char *root, const char *path, unsigned how, unsigned markdown) {
   struct text decoded = {0};
   int error = decode(path, &decoded);
-  struct folder_answer answer =
-      error ? plain_answer(error, NULL) : answer_for(root, decoded.bytes, how & FOLDER_ORACLE_WALKS, markdown);
+  struct folder_answer answer = error ? plain_answer(error, NULL) : answer_for(root, decoded.bytes, how, markdown);
   free(decoded.bytes);
   return answer;
 }

@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 /* How the folder is served, as bits of a set. */
-enum { FOLDER_ORACLE_WALKS = 1 /* no link is followed */ };
+enum { FOLDER_ORACLE_WALKS = 1 /* no link is followed */, FOLDER_ORACLE_PAGE = 2 /* --page */ };
 
 struct folder_answer {
   int status;             /* 200, 301, 400 or 404 */

@@ -4,6 +4,7 @@
  * here; an empty component and an encoded "/" are none either. The kernel opens the rest with openat2 and
  * RESOLVE_BENEATH: links inside of the folder are followed, one that leads out is refused, however quickly somebody
  * renames. Where there is no openat2, each component is opened in the one before, and no link is followed. */
+#include "document_page.h"
 #include "http.h"
 
 #define PLACE S0 /* after what stands in "path" */
@@ -253,6 +254,14 @@ static void lay_find_in_folder(void) {
   label("found");
   la(T0, "resource");
   st64(A0, T0, RESOURCE_KIND);
+  bne(A0, RESOURCE_AS_IT_IS, "fields_chosen");
+  la(T1, "render_flags");
+  ld64(T1, T1, 0);
+  bclr(T1, WHOLE_PAGE, "fields_chosen");
+  la(T1, "page_fields");
+  add(T1, T1, (int64_t)document_page_nosniff_offset());
+  st64(T1, T0, RESOURCE_FIELDS);
+  label("fields_chosen");
   li(A0, 200);
   label("done");
   leave();
@@ -268,7 +277,12 @@ static void lay_find_resource(void) {
   la(T0, "media_types");
   add(T0, T0, PAGE_TYPE);
   st64(T0, T1, RESOURCE_TYPE);
+  la(A0, "render_flags");
+  ld64(A0, A0, 0);
   la(T0, "nothing");
+  bclr(A0, WHOLE_PAGE, "no_fields");
+  la(T0, "page_fields");
+  label("no_fields");
   st64(T0, T1, RESOURCE_FIELDS);
   la(T0, "folder");
   ld64(T0, T0, FOLDER_DESCRIPTOR);

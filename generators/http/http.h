@@ -69,6 +69,9 @@ enum {
 };
 enum { RESOURCE_PAGE = 0 /* Markdown */, RESOURCE_LISTING = 1 /* a folder */, RESOURCE_AS_IT_IS = 2 /* a file */ };
 
+/* Of "render_flags", after those of markdown_render, which does not look at it: --page. */
+enum { WHOLE_PAGE = 64 };
+
 enum { PAGE_TYPE = 3 /* where in "media_types" stands that of a page */ };
 
 /* The longest path that is looked for, in bytes, so that PATH_MAX has room for it and for what is appended to it. */
@@ -110,11 +113,12 @@ void lay_http_response(void);   /* response.c: the answer's bytes */
 void lay_http_page(void);       /* page.c: errors that are told, and memory for clients */
 void lay_http_folder(void);     /* folder.c: from the path of a request to an open file */
 void lay_append_encoded(void);
-void lay_http_media_types(void); /* media_types.c: what a file is, by the end of its name */
-void lay_http_listing(void);     /* listing.c: a folder as Markdown */
-void lay_http_resource(void);    /* resource.c: the page of what has been found */
-void lay_http_connection(void);  /* connection.c: one client, from accept to close */
-void lay_http_sandbox(void);     /* sandbox.c: what the server takes from itself */
-void lay_http_server(void);      /* server.c: the listening socket and the event loop */
+void lay_http_media_types(void);   /* media_types.c: what a file is, by the end of its name */
+void lay_http_document_page(void); /* document_page.c: the HTML of a document as a whole page */
+void lay_http_listing(void);       /* listing.c: a folder as Markdown */
+void lay_http_resource(void);      /* resource.c: the page of what has been found */
+void lay_http_connection(void);    /* connection.c: one client, from accept to close */
+void lay_http_sandbox(void);       /* sandbox.c: what the server takes from itself */
+void lay_http_server(void);        /* server.c: the listening socket and the event loop */
 
 #endif

@@ -30,6 +30,12 @@ static void lay_render_resource(void) {
   ld64(A0, A0, 0);
   call("render_to_page");
   blt(A0, 0, "failed");
+  la(T0, "render_flags");
+  ld64(T0, T0, 0);
+  bclr(T0, WHOLE_PAGE, "rendered");
+  call("wrap_page");
+  blt(A0, 0, "failed");
+  label("rendered");
   mov(page, A1);
   mov(length, A0);
   call("read_clock"); /* rendering may take its time, which shall not be the client's */

@@ -29,6 +29,7 @@ static const char help[] = "usage: markdown-server [OPTION...] [FILE|FOLDER]\n"
                            "  -p, --port=PORT     listen on this TCP port (8006); 0 takes a free one\n"
                            "      --memory=SIZE   hold at most SIZE bytes of pages for slow clients; 64M is\n"
                            "                      64 MiB, K and G are known too (without limit)\n"
+                           "      --page          make each document a whole page, with a title and a style\n"
                            "      --unsafe        pass raw HTML and dangerous URLs through\n"
                            "      --sourcepos     say of each block where it stands in the document\n"
                            "      --hardbreaks    make each line end a hard line break\n"
@@ -61,15 +62,15 @@ static const NamedString strings[] = {{"program_name", "markdown-server"},
                                       {"address_meant", "'; an IP address is meant, such as 127.0.0.1 or ::1"}};
 
 /* The options, and where in "_start" each is handled; the last entry is for all others. The first ones are the flags of
- * markdown_render, from bit 0 on; then come those that have a value. */
+ * markdown_render, from bit 0 on, and WHOLE_PAGE; then come those that have a value. */
 static const Option options[] = {
-    {"--unsafe", "_start.flag"},   {"--sourcepos", "_start.flag"}, {"--hardbreaks", "_start.flag"},
-    {"--nobreaks", "_start.flag"}, {"--smart", "_start.flag"},     {"--validate-utf8", "_start.flag"},
-    {"-b", "_start.address"},      {"-p", "_start.port"},          {"--address", "_start.address"},
-    {"--port", "_start.port"},     {"--memory", "_start.memory"},  {"--", "_start.end_of_options"},
-    {"-h", "_start.help"},         {"--help", "_start.help"},      {"--version", "_start.version"},
-    {"", "_start.unknown_option"}};
-enum { FIRST_WITH_VALUE = 6, LAST_WITH_VALUE = 10 };
+    {"--unsafe", "_start.flag"},     {"--sourcepos", "_start.flag"}, {"--hardbreaks", "_start.flag"},
+    {"--nobreaks", "_start.flag"},   {"--smart", "_start.flag"},     {"--validate-utf8", "_start.flag"},
+    {"--page", "_start.flag"},       {"-b", "_start.address"},       {"-p", "_start.port"},
+    {"--address", "_start.address"}, {"--port", "_start.port"},      {"--memory", "_start.memory"},
+    {"--", "_start.end_of_options"}, {"-h", "_start.help"},          {"--help", "_start.help"},
+    {"--version", "_start.version"}, {"", "_start.unknown_option"}};
+enum { FIRST_WITH_VALUE = 7, LAST_WITH_VALUE = 11 };
 
 /* take_value: in ARGUMENT_PLACE = place of an option, VALUE = what stands in the same argument, or 0. Then
  * ARGUMENT_PLACE moves on to the option's value. Out ARGUMENT, A0 = that value; ends the program if there is none. */
@@ -300,6 +301,7 @@ static void author(void) {
   lay_http_connection();
   lay_http_page();
   lay_http_resource();
+  lay_http_document_page();
   lay_http_folder();
   lay_http_media_types();
   lay_http_listing();

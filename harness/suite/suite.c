@@ -213,10 +213,11 @@ static void check_pair(struct reader *reader, const struct program *program, con
   if (talks && program->drive != DRIVE_HTTP)
     complain(reader, program->line, "conversations need 'drive = http' of every program in the suite");
   bool fills = source->kind == SOURCE_TREES || source->kind == SOURCE_FOLDERS;
-  if (fills && (program->drive != DRIVE_RUN || program->oracle < ORACLE_EXPECTED))
-    complain(reader, program->line,
-             "trees and folders need 'drive = run' and 'oracle = command' or 'oracle = expected' of every program in "
-             "the suite");
+  if (fills && ((program->drive != DRIVE_RUN && program->server != SERVER_FRESH) || program->oracle < ORACLE_EXPECTED))
+    complain(
+        reader, program->line,
+        "trees and folders need 'drive = run' or 'server = fresh', and 'oracle = command' or 'oracle = expected' of "
+        "every program in the suite");
   if (talks && program->filter)
     complain(reader, program->line, "'filter' has no effect on conversations, whose answers are compared as they are");
   if (program->compare == COMPARE_TREE && source->kind == SOURCE_SPEC && program->oracle == ORACLE_EXPECTED)

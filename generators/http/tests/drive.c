@@ -212,7 +212,8 @@ int program_finish(Program *program, Text *output, Text *error) {
  */
 
 Server server_start(const Runner *runner, const char *path, StartOptions options) {
-  Server server = {program_start(runner, "markdown-server", (const char *const[]){"-p", "0", path, NULL}, options), 0};
+  const char *const arguments[] = {"-p", "0", path, options.option, NULL};
+  Server server = {program_start(runner, "markdown-server", arguments, options), 0};
   char line[64] = "";
   size_t length = 0;
   while (length == 0 || line[length - 1] != '\n') {

@@ -52,6 +52,7 @@ typedef struct {
 /* Options of program_start; all zero: none. */
 typedef struct {
   const char *const *wrapper; /* command that starts it, ending with NULL */
+  const char *option;         /* of server_start: one more argument; NULL: none */
   unsigned descriptors;       /* RLIMIT_NOFILE, 0: as it is */
   int closed;                 /* standard descriptor to close, plus one; 0: none */
   int output;                 /* descriptor for standard output, plus one; 0: a pipe */

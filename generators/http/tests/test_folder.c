@@ -25,13 +25,14 @@
 /* The runners, and one that starts the server where there is no openat2. */
 enum { WITHOUT_OPENAT2 = RUNNERS, WAYS };
 
-static Server start_way(int way, const char *path) {
+static Server start_way(int way, const char *path, const char *option) {
   static char refuse[4096];
   const char *build = getenv("BUILD");
   snprintf(refuse, sizeof refuse, "%s/refuse", build ? build : "build");
   static const char *const wrapper[] = {refuse, "openat2", "ENOSYS", NULL};
   bool without = way == WITHOUT_OPENAT2;
-  return server_start(&runners[without ? 0 : way], path, (StartOptions){.wrapper = without ? wrapper : NULL});
+  return server_start(&runners[without ? 0 : way], path,
+                      (StartOptions){.wrapper = without ? wrapper : NULL, .option = option});
 }
 
 /* qemu-user has no openat2 either. */
@@ -167,6 +168,7 @@ static void make_tree(void) {
 
 static Server server;
 static int way;
+static bool whole_pages; /* --page */
 static unsigned asked;
 
 /* The value of a header field in an answer, up to the end of its line, or NULL. */
@@ -196,7 +198,8 @@ static void check_answer(const char *path, Text got, struct folder_answer answer
 static void ask(const char *path) {
   Text octets = text_of("GET %s HTTP/1.0\r\n\r\n", path);
   Text got = request(&server, octets.bytes);
-  struct folder_answer answer = folder_oracle_answer(root, path, rule_of(way), 0);
+  struct folder_answer answer =
+      folder_oracle_answer(root, path, rule_of(way) | (whole_pages ? FOLDER_ORACLE_PAGE : 0), 0);
   ck_assert_msg(!memmem(got.bytes, got.length, SECRET, strlen(SECRET)), "%s: a byte from outside", path);
   check_answer(path, got, answer);
   folder_answer_free(&answer);
@@ -376,11 +379,12 @@ static void ask_long(void) {
 }
 
 START_TEST(every_path) {
-  way = _i;
+  way = _i % WAYS;
+  whole_pages = _i >= WAYS;
   asked = 0;
   make_root("paths", _i);
   make_tree();
-  server = start_way(way, root);
+  server = start_way(way, root, whole_pages ? "--page" : NULL);
   ask("/");
   ck_assert_int_eq(nftw(root, ask_about, 16, FTW_PHYS), 0);
   for (size_t i = 0; i < sizeof attacks / sizeof *attacks; i++)
@@ -413,7 +417,7 @@ START_TEST(parts_and_conditions) {
   make_root("parts", _i);
   make_file("x.txt", "0123456789");
   make_folder("f");
-  server = start_way(_i, root);
+  server = start_way(_i, root, NULL);
   expect("a part", "GET /x.txt HTTP/1.0\r\nRange: bytes=2-5\r\n\r\n", "HTTP/1.1 206 ", "2345");
   expect("a suffix", "GET /x.txt HTTP/1.0\r\nRange: bytes=-3\r\n\r\n", "HTTP/1.1 206 ", "789");
   expect("none", "GET /x.txt HTTP/1.0\r\nRange: bytes=10-\r\n\r\n", "HTTP/1.1 416 ",
@@ -428,6 +432,49 @@ START_TEST(parts_and_conditions) {
   expect("absolute, a query", "GET http://x/x.txt?/../ HTTP/1.0\r\n\r\n", "HTTP/1.1 200 ", "0123456789");
   expect("absolute, nothing", "GET http://x HTTP/1.0\r\n\r\n", "HTTP/1.1 200 ",
          "<h1>/</h1>\n<ul>\n<li><a href=\"f/\">f/</a></li>\n<li><a href=\"x.txt\">x.txt</a></li>\n</ul>\n");
+  server_stop(&server);
+}
+END_TEST
+
+/* ---- Whole pages ------------------------------------------------------------------------------------------------- */
+
+/* The SHA-256 of bytes in base64, as coreutils have it. */
+static void hash_of(const char *bytes, size_t length, char *hash, size_t room) {
+  write_file(temporary_path("style"), bytes, length);
+  Text command =
+      text_of("sha256sum <'%s' | head -c 64 | tr a-f A-F | basenc --base16 -d | base64", temporary_path("style"));
+  FILE *pipe = popen(command.bytes, "r");
+  ck_assert_ptr_nonnull(pipe);
+  ck_assert_ptr_nonnull(fgets(hash, (int)room, pipe));
+  ck_assert_int_eq(pclose(pipe), 0);
+  hash[strcspn(hash, "\n")] = '\0';
+  text_free(&command);
+}
+
+/* The policy of a page names the stylesheet that it has, and allows nothing but images beside it. */
+START_TEST(policy) {
+  char hash[128];
+  make_root("policy", _i);
+  make_file("a.md", "# a\n");
+  make_file("b.txt", "b");
+  server = start_way(_i, root, "--page");
+  Text got = request(&server, "GET /a HTTP/1.0\r\n\r\n");
+  char *begin = strstr(got.bytes, "<style>"), *end = strstr(got.bytes, "</style>");
+  ck_assert(begin && end);
+  begin += strlen("<style>");
+  ck_assert_int_lt(end - begin, 1024);
+  hash_of(begin, (size_t)(end - begin), hash, sizeof hash);
+  Text policy = text_of("\r\nContent-Security-Policy: default-src 'none'; img-src 'self'; media-src 'self'; "
+                        "style-src 'sha256-%s'; base-uri 'none'; form-action 'none'\r\n"
+                        "X-Content-Type-Options: nosniff\r\n",
+                        hash);
+  ck_assert_msg(strstr(got.bytes, policy.bytes) != NULL, "expected %s in %s", policy.bytes, got.bytes);
+  text_free(&got);
+  got = request(&server, "GET /b.txt HTTP/1.0\r\n\r\n");
+  ck_assert_ptr_null(strstr(got.bytes, "Content-Security-Policy"));
+  ck_assert_ptr_nonnull(strstr(got.bytes, "\r\nX-Content-Type-Options: nosniff\r\n"));
+  text_free(&got);
+  text_free(&policy);
   server_stop(&server);
 }
 END_TEST
@@ -473,7 +520,7 @@ START_TEST(renaming) {
   make_folder("moves/in");
   make_file("moves/in/a", "inside\n");
   make_link("moves/up.md", "../f.md");
-  server = start_way(_i, root);
+  server = start_way(_i, root, NULL);
   pid_t child = start_renaming();
   unsigned pages = 0, nothing = 0;
   for (int turn = 0; turn < TURNS; turn++)
@@ -499,8 +546,9 @@ END_TEST
 
 int main(void) {
   Suite *suite = suite_create("folder");
-  add_test(suite, "every path", every_path, WAYS);
+  add_test(suite, "every path", every_path, 2 * WAYS);
   add_test(suite, "parts and conditions", parts_and_conditions, WAYS);
+  add_test(suite, "policy", policy, WAYS);
   add_test(suite, "renaming", renaming, WAYS);
   return run_suite(suite);
 }

@@ -58,6 +58,7 @@ static void author(void) {
   lay_http_connection();
   lay_http_page();
   lay_http_resource();
+  lay_http_document_page();
   lay_http_folder();
   lay_http_media_types();
   lay_http_listing();

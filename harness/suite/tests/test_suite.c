@@ -64,7 +64,7 @@ static const struct {
     {PROGRAM CASES "every = 0\n", "'every' must be 1 or more"},
     {PROGRAM "[cases c]\nsource = conversations\npath = x\n", "f.ini:1: conversations need 'drive = http'"},
     {PROGRAM "[cases c]\nsource = trees\npath = x\n",
-     "f.ini:1: trees and folders need 'drive = run' and 'oracle = command'"},
+     "f.ini:1: trees and folders need 'drive = run' or 'server = fresh', and 'oracle = command'"},
     {PROGRAM "oracle = command\noracle-command = ls\ndrive = http\n[cases c]\nsource = trees\npath = x\n",
      "f.ini:1: trees and folders need 'drive = run'"},
     {PROGRAM "terminal = 65536\n" CASES, "f.ini:1: 'terminal' is 65535 columns at most"},
