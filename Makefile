@@ -217,7 +217,7 @@ $(BUILD)/man5/bytegate-map.5: harness/map/bytegate-map.5
 
 # The emitter: what lays bytes, and no program of ours.
 BYTELAY_HEADERS := generators/words.h generators/raw_words.h generators/lay/lay.h generators/lay/refusal.h generators/lay/elf.h \
-  generators/lay/elf_bytes.h $(patsubst %,generators/isa/%.h,a64 handmade machine machines program raw record registers x64) \
+  generators/lay/elf_bytes.h $(patsubst %,generators/isa/%.h,a64 handmade machine machines program raw record registers system_calls x64) \
   generators/linux/abi.h generators/linux/errors.h
 $(BUILD)/libbytelay.a: $(call objects,$(BYTELAY_SOURCES))
 

@@ -21,6 +21,8 @@ run setup-hosts
 run prove-hosts
 run setup-kernel
 run verify-kernel
+printf '\n== scripts/system-calls.sh\n'
+scripts/system-calls.sh
 run lint
 run format
 run sums

@@ -31,12 +31,16 @@ inline void bl_enter_all(std::initializer_list<BlReg> saved) { bl_enter(saved.be
 inline BlClause bl_clause_of(BlClauseKind kind, std::initializer_list<BlReg> registers) {
   return bl_clause(kind, registers.begin(), (int)registers.size());
 }
+inline void bl_sys_with(BlSystemCall number, std::initializer_list<BlReg> arguments) {
+  bl_syscall_with(number, arguments.begin());
+}
 inline void bl_contract_of(std::initializer_list<BlClause> clauses) { bl_contract(clauses.begin()); }
 #define BL_PICK_(b, reg, imm) bl_pick(b, reg, imm)
 #define BL_INTEGER_(value, imm) bl_pick(value, 0, imm)
 #define BL_ENTER_(...) bl_enter_all({__VA_ARGS__})
 #define BL_CLAUSE_(kind, ...) bl_clause_of(kind, {__VA_ARGS__})
 #define BL_CONTRACT_(...) bl_contract_of({__VA_ARGS__})
+#define BL_SYS_WITH_(number, ...) bl_sys_with(number, {__VA_ARGS__})
 #else
 #define BL_INTEGERS_(imm)                                                                                              \
   _Bool: imm, char: imm, signed char: imm, unsigned char: imm, short: imm, unsigned short: imm, int: imm,              \
@@ -48,6 +52,7 @@ inline void bl_contract_of(std::initializer_list<BlClause> clauses) { bl_contrac
 #define BL_CLAUSE_(kind, ...)                                                                                          \
   bl_clause(kind, (const BlReg[]){__VA_ARGS__}, (int)(sizeof((const BlReg[]){__VA_ARGS__}) / sizeof(BlReg)))
 #define BL_CONTRACT_(...) bl_contract((const BlClause[]){__VA_ARGS__})
+#define BL_SYS_WITH_(number, ...) bl_syscall_with(number, (const BlReg[]){__VA_ARGS__})
 #endif
 /* clang-format on */
 
@@ -168,8 +173,10 @@ inline void bl_contract_of(std::initializer_list<BlClause> clauses) { bl_contrac
 #define mask16(d, p, set) (BL_AT, bl_mask16(d, p, set))
 #define first16(d, mask) (BL_AT, bl_first16(d, mask))
 #define copy16(dst, dst_offset, src, src_offset) (BL_AT, bl_copy16(dst, dst_offset, src, src_offset))
-/* A system call by its name: a number alone is of one machine. */
-#define sys(number) (BL_AT, bl_syscall((BlSystemCall)BL_CALL_##number))
+/* A system call by its name: a number alone is of one machine. sys(NR_READ, A0, A1, A2) names its arguments as well,
+ * for the reader; it lays the same, and is refused where they are not those that the call has. */
+#define sys(...) BL_SYS_(__VA_ARGS__, )
+#define BL_SYS_(number, ...) (BL_AT, BL_SYS_WITH_((BlSystemCall)BL_CALL_##number, __VA_ARGS__ BL_NO_REGISTER))
 /* A system call by its number on each machine, in the order of isa/machines.h: sys_number(452, 452) */
 #define sys_number(...)                                                                                                \
   (BL_AT, bl_syscall_number((const int[]){__VA_ARGS__}, (int)(sizeof((const int[]){__VA_ARGS__}) / sizeof(int))))

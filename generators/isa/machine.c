@@ -76,8 +76,6 @@ static const Templates *table(void) {
   return planted ? planted : machine->templates;
 }
 
-int bl_machine_call_number(BlSystemCall call) { return table()->call_numbers[call]; }
-
 void bl_machine_plant(const Templates *templates) { planted = templates; }
 
 void bl_machine_count_coverage(void) { now.counting = true; }
@@ -586,8 +584,38 @@ void bl_copy16(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_offset) {
 
 /* ---- The kernel and C ------------------------------------------------------------------------------------------ */
 
+#define CALL_ROW_(NAME, name, arity, ...) [NR_##NAME] = {#name, arity},
+static const struct {
+  const char *name;
+  int arguments;
+} system_calls[NR_COUNT] = {BL_SYSTEM_CALLS(CALL_ROW_)};
+
+int bl_machine_call_number(BlSystemCall call) {
+  check_value("system call", (int64_t)call, 0, NR_COUNT - 1);
+  int number = bl_machine_now()->templates->call_numbers[call];
+  if (number < 0)
+    bl_lay_die(now.lay, "%s has no system call %s; take the newer one, as openat for open, or sys_number",
+               bl_machine_now()->name, system_calls[call].name);
+  return number;
+}
+
+void bl_syscall_with(BlSystemCall number, const BlReg *arguments) {
+  check_value("system call", (int64_t)number, 0, NR_COUNT - 1);
+  int count = 0;
+  while (arguments[count].index != BL_NO_REGISTER.index)
+    count++;
+  if (count && count != system_calls[number].arguments)
+    bl_lay_die(bl_machine_layout(), "%s has %d arguments, and %d are named; name all of them, or none",
+               system_calls[number].name, system_calls[number].arguments, count);
+  for (int i = 0; i < count; i++)
+    if (checked(arguments[i]).index != BL_A0.index + i)
+      bl_lay_die(bl_machine_layout(), "argument %d of %s stands in %s, and %s is named; bring it there by mov", i + 1,
+                 system_calls[number].name, register_name((BlReg){(unsigned char)i}), register_name(arguments[i]));
+  bl_syscall(number);
+}
+
 void bl_syscall(BlSystemCall number) {
-  check_value("system call", number, 0, NR_COUNT - 1);
+  bl_machine_call_number(number);
   table()->lay_system_call(number);
   now.goes_on = number != NR_EXIT && number != NR_EXIT_GROUP;
   now.lost = 1U << BL_T0.index | 1U << BL_T1.index;

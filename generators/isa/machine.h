@@ -30,6 +30,7 @@
 #define BYTELAY_MACHINE_H
 
 #include "machines.h"
+#include "system_calls.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -66,6 +67,7 @@ typedef struct {
 #define BL_S4 (BL_LITERAL_(BlReg){12})
 #define BL_S5 (BL_LITERAL_(BlReg){13})
 #define BL_MACHINE_REGISTERS 14
+#define BL_NO_REGISTER (BL_LITERAL_(BlReg){255})
 
 /* A set of bytes that scan16 and mask16 look for, as up to eight terms. A byte x is in the set if, for some term,
  * (x | or_mask) == value, or, where last > 0, value <= x <= last (unsigned; or_mask is then unused). */
@@ -78,102 +80,13 @@ typedef struct {
   BlByteTerm term[8];
 } BlByteSet;
 
-/* System calls by name; the number is the machine's own (x86-64 / arm64 in the table of machine_*.c). */
-typedef enum {
-  NR_READ,
-  NR_WRITE,
-  NR_CLOSE,
-  NR_OPENAT,
-  NR_FSTAT,
-  NR_MMAP,
-  NR_MUNMAP,
-  NR_MREMAP,
-  NR_SOCKET,
-  NR_SETSOCKOPT,
-  NR_BIND,
-  NR_LISTEN,
-  NR_ACCEPT4,
-  NR_GETSOCKNAME,
-  NR_PPOLL,
-  NR_CLOCK_GETTIME,
-  NR_RT_SIGACTION,
-  NR_RT_SIGPROCMASK,
-  NR_SIGNALFD4,
-  NR_SHUTDOWN,
-  NR_FCNTL,
-  NR_EXIT,
-  NR_EXIT_GROUP,
-  NR_GETDENTS64,
-  NR_READLINKAT,
-  NR_NEWFSTATAT,
-  NR_IOCTL,
-  NR_STATX,
-  NR_RECVFROM,
-  NR_WRITEV,
-  NR_EPOLL_CREATE1,
-  NR_EPOLL_CTL,
-  NR_EPOLL_PWAIT,
-  NR_PRLIMIT64,
-  NR_MADVISE,
-  NR_CONNECT,
-  NR_PRCTL,
-  NR_SECCOMP,
-  NR_OPENAT2,
-  NR_LANDLOCK_CREATE_RULESET,
-  NR_LANDLOCK_ADD_RULE,
-  NR_LANDLOCK_RESTRICT_SELF,
-  NR_SENDFILE,
-  NR_GETPID,
-  NR_COUNT
-} BlSystemCall;
+/* System calls by name, NR_READ and so on: all that isa/system_calls.h lists. */
+#define BL_NAME_OF_CALL_(NAME, name, arity, ...) NR_##NAME,
+typedef enum { BL_SYSTEM_CALLS(BL_NAME_OF_CALL_) NR_COUNT } BlSystemCall;
 
 /* The word sys takes a name and no number: it writes BL_CALL_ before what it is given. */
-enum {
-  BL_CALL_NR_READ = NR_READ,
-  BL_CALL_NR_WRITE = NR_WRITE,
-  BL_CALL_NR_CLOSE = NR_CLOSE,
-  BL_CALL_NR_OPENAT = NR_OPENAT,
-  BL_CALL_NR_FSTAT = NR_FSTAT,
-  BL_CALL_NR_MMAP = NR_MMAP,
-  BL_CALL_NR_MUNMAP = NR_MUNMAP,
-  BL_CALL_NR_MREMAP = NR_MREMAP,
-  BL_CALL_NR_SOCKET = NR_SOCKET,
-  BL_CALL_NR_SETSOCKOPT = NR_SETSOCKOPT,
-  BL_CALL_NR_BIND = NR_BIND,
-  BL_CALL_NR_LISTEN = NR_LISTEN,
-  BL_CALL_NR_ACCEPT4 = NR_ACCEPT4,
-  BL_CALL_NR_GETSOCKNAME = NR_GETSOCKNAME,
-  BL_CALL_NR_PPOLL = NR_PPOLL,
-  BL_CALL_NR_CLOCK_GETTIME = NR_CLOCK_GETTIME,
-  BL_CALL_NR_RT_SIGACTION = NR_RT_SIGACTION,
-  BL_CALL_NR_RT_SIGPROCMASK = NR_RT_SIGPROCMASK,
-  BL_CALL_NR_SIGNALFD4 = NR_SIGNALFD4,
-  BL_CALL_NR_SHUTDOWN = NR_SHUTDOWN,
-  BL_CALL_NR_FCNTL = NR_FCNTL,
-  BL_CALL_NR_EXIT = NR_EXIT,
-  BL_CALL_NR_EXIT_GROUP = NR_EXIT_GROUP,
-  BL_CALL_NR_GETDENTS64 = NR_GETDENTS64,
-  BL_CALL_NR_READLINKAT = NR_READLINKAT,
-  BL_CALL_NR_NEWFSTATAT = NR_NEWFSTATAT,
-  BL_CALL_NR_IOCTL = NR_IOCTL,
-  BL_CALL_NR_STATX = NR_STATX,
-  BL_CALL_NR_RECVFROM = NR_RECVFROM,
-  BL_CALL_NR_WRITEV = NR_WRITEV,
-  BL_CALL_NR_EPOLL_CREATE1 = NR_EPOLL_CREATE1,
-  BL_CALL_NR_EPOLL_CTL = NR_EPOLL_CTL,
-  BL_CALL_NR_EPOLL_PWAIT = NR_EPOLL_PWAIT,
-  BL_CALL_NR_PRLIMIT64 = NR_PRLIMIT64,
-  BL_CALL_NR_MADVISE = NR_MADVISE,
-  BL_CALL_NR_CONNECT = NR_CONNECT,
-  BL_CALL_NR_PRCTL = NR_PRCTL,
-  BL_CALL_NR_SECCOMP = NR_SECCOMP,
-  BL_CALL_NR_OPENAT2 = NR_OPENAT2,
-  BL_CALL_NR_LANDLOCK_CREATE_RULESET = NR_LANDLOCK_CREATE_RULESET,
-  BL_CALL_NR_LANDLOCK_ADD_RULE = NR_LANDLOCK_ADD_RULE,
-  BL_CALL_NR_LANDLOCK_RESTRICT_SELF = NR_LANDLOCK_RESTRICT_SELF,
-  BL_CALL_NR_SENDFILE = NR_SENDFILE,
-  BL_CALL_NR_GETPID = NR_GETPID
-};
+#define BL_SAME_CALL_(NAME, name, arity, ...) BL_CALL_NR_##NAME = NR_##NAME,
+enum { BL_SYSTEM_CALLS(BL_SAME_CALL_) };
 
 /* ---- Where the bytes go ---------------------------------------------------------------------------------------- */
 
@@ -385,6 +298,9 @@ void bl_copy16(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_offset);
 
 /* System call: arguments A0..A5, result (or -errno) in A0; A1..A5 and S0..S5 are kept, T0 and T1 destroyed. */
 void bl_syscall(BlSystemCall number);
+/* The same, and the registers that hold its arguments are named, for the reader: A0, A1 and so on, as many as the call
+ * has. `arguments` end with BL_NO_REGISTER. Others are refused; no byte more is laid. */
+void bl_syscall_with(BlSystemCall number, const BlReg *arguments);
 /* The same by number, for a system call that SystemCall does not name: the machine's own, one for each machine in the
  * order of isa/machines.h. */
 void bl_syscall_number(const int *numbers, int count);

@@ -17,53 +17,8 @@ static const X64Reg registers[BL_MACHINE_REGISTERS] = {
     {3}, {5}, {12}, {13}, {14}, {15} /* S0..S5: rbx rbp r12 r13 r14 r15 */
 };
 
-/* Linux 2.6.39 and later, arch/x86/entry/syscalls/syscall_64.tbl */
-static const int numbers[NR_COUNT] = {
-    [NR_READ] = 0,
-    [NR_WRITE] = 1,
-    [NR_CLOSE] = 3,
-    [NR_OPENAT] = 257,
-    [NR_FSTAT] = 5,
-    [NR_MMAP] = 9,
-    [NR_MUNMAP] = 11,
-    [NR_MREMAP] = 25,
-    [NR_SOCKET] = 41,
-    [NR_SETSOCKOPT] = 54,
-    [NR_BIND] = 49,
-    [NR_LISTEN] = 50,
-    [NR_ACCEPT4] = 288,
-    [NR_GETSOCKNAME] = 51,
-    [NR_PPOLL] = 271,
-    [NR_CLOCK_GETTIME] = 228,
-    [NR_RT_SIGACTION] = 13,
-    [NR_RT_SIGPROCMASK] = 14,
-    [NR_SIGNALFD4] = 289,
-    [NR_SHUTDOWN] = 48,
-    [NR_FCNTL] = 72,
-    [NR_EXIT] = 60,
-    [NR_EXIT_GROUP] = 231,
-    [NR_GETDENTS64] = 217,
-    [NR_READLINKAT] = 267,
-    [NR_NEWFSTATAT] = 262,
-    [NR_IOCTL] = 16,
-    [NR_STATX] = 332,
-    [NR_RECVFROM] = 45,
-    [NR_WRITEV] = 20,
-    [NR_EPOLL_CREATE1] = 291,
-    [NR_EPOLL_CTL] = 233,
-    [NR_EPOLL_PWAIT] = 281,
-    [NR_PRLIMIT64] = 302,
-    [NR_MADVISE] = 28,
-    [NR_CONNECT] = 42,
-    [NR_PRCTL] = 157,
-    [NR_SECCOMP] = 317,
-    [NR_OPENAT2] = 437,
-    [NR_LANDLOCK_CREATE_RULESET] = 444,
-    [NR_LANDLOCK_ADD_RULE] = 445,
-    [NR_LANDLOCK_RESTRICT_SELF] = 446,
-    [NR_SENDFILE] = 40,
-    [NR_GETPID] = 39,
-};
+#define NUMBER_(NAME, name, arity, x64, arm64) [NR_##NAME] = x64,
+static const int numbers[NR_COUNT] = {BL_SYSTEM_CALLS(NUMBER_)};
 
 static X64Reg r(BlReg reg) { return registers[reg.index]; }
 static bool same(X64Reg a, X64Reg b) { return a.number == b.number; }

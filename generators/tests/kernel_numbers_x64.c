@@ -8,7 +8,6 @@
 #include "/usr/x86_64-linux-gnu/include/asm/unistd_64.h"
 #endif
 
+#define KERNEL_(NAME, name, ...) [NR_##NAME] = __NR_##name,
 extern const int kernel_numbers_x64[NR_COUNT];
-const int kernel_numbers_x64[NR_COUNT] = {
-#include "kernel_numbers.inc"
-};
+const int kernel_numbers_x64[NR_COUNT] = {BL_SYSTEM_CALLS(KERNEL_)};

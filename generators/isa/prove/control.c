@@ -514,7 +514,8 @@ void each_control_case(BlIsa isa, Visit *visit, void *context) {
     visit(&(Case){.operation = &stack_pointer_, .isa = isa, .d = d}, context);
   }
   for (int kind = 0; kind < NR_COUNT; kind++)
-    visit(&(Case){.operation = &sys_, .isa = isa, .kind = kind}, context);
+    if (prover_row(isa)->kernel_numbers[kind] >= 0)
+      visit(&(Case){.operation = &sys_, .isa = isa, .kind = kind}, context);
   static const int sizes[] = {16, 32, 112, 128, 4080, 4096, 4112, 65520};
   for (int kind = 0; kind < ARRANGEMENTS; kind += kind < 8 ? 1 : 97)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)

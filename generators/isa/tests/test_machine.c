@@ -987,8 +987,11 @@ START_TEST(system_calls) {
   if (engine == RUN_NATIVE_X64) /* the native kernel would do what is asked */
     return;
   bl_machine_begin(run_isa(engine));
+  const int *kernel_numbers = engine_machine(run_isa(engine))->kernel_numbers;
   for (int number = 0; number < NR_COUNT; number++) {
     char name[16];
+    if (kernel_numbers[number] < 0)
+      continue;
     snprintf(name, sizeof name, "call%d", number);
     routine(name);
     bl_syscall((SystemCall)number);
@@ -997,6 +1000,8 @@ START_TEST(system_calls) {
   run_load(engine);
   for (int number = 0; number < NR_COUNT; number++) {
     char name[16];
+    if (kernel_numbers[number] < 0)
+      continue;
     snprintf(name, sizeof name, "call%d", number);
     RunState state = {{0}}, old;
     any_registers(state.reg);
@@ -1004,7 +1009,7 @@ START_TEST(system_calls) {
     run_system_call.result = any_value();
     run_at(engine, address_of(name), &state);
     ck_assert_int_eq(run_system_call.count, 1);
-    ck_assert_int_eq((int)run_system_call.number, engine_machine(run_isa(engine))->kernel_numbers[number]);
+    ck_assert_int_eq((int)run_system_call.number, kernel_numbers[number]);
     ck_assert_uint_eq(state.reg[0], run_system_call.result);
     for (int r = 0; r < REGISTERS; r++) {
       if (r < 6)

@@ -66,6 +66,13 @@ static void settle(void);
   ROW(align_none, data_align(0), "alignment 0 is not within 1..4096")                                                  \
   ROW(other_machine, a64(a64_nop()), "an instruction of arm64 stands in a program for x64")                            \
   ROW(one_number, sys_number(39), "1 numbers of a system call are given, and there are 2 machines; give one for each") \
+  ROW(call_of_x64, (bl_program_begin(ISA_A64, "misuse"), routine("r"), sys(NR_OPEN)),                                  \
+      "arm64 has no system call open; take the newer one, as openat for open")                                         \
+  ROW(too_few_arguments, sys(NR_READ, A0, A1), "read has 3 arguments, and 2 are named; name all of them, or none")     \
+  ROW(too_many_arguments, sys(NR_GETPID, A0), "getpid has 0 arguments, and 1 are named")                               \
+  ROW(argument_elsewhere, sys(NR_WRITE, A0, A2, A1), "argument 2 of write stands in A1, and A2 is named; bring it")    \
+  ROW(argument_saved, sys(NR_CLOSE, S0), "argument 1 of close stands in A0, and S0 is named")                          \
+  ROW(seven_arguments, sys(NR_MMAP, A0, A1, A2, A3, A4, A5, T0), "mmap has 6 arguments, and 7 are named")              \
   ROW(number_wide, sys_number(70000, 1), "number of a system call 70000 is not within 0..65535")                       \
   ROW(register_made_up, mov(A0, ((BlReg){14})), "register index 14 is not within 0..13")                               \
   ROW(condition_made_up, select_if((BlCond)10, A0, A0, A0, A0, A0), "condition 10 is not within 0..9")                 \
@@ -133,7 +140,8 @@ START_TEST(is_laid) {
   bl_program_begin(ISA_X64, "right");
   routine("r");
   enter(S0);
-  sys(NR_READ);
+  sys(NR_READ, A0, A1, A2);
+  sys(NR_GETPID);
   li(T0, 1);
   add(A1, T0, T0);
   sys(NR_READ);
