@@ -173,8 +173,12 @@ void lay_tidy_document(void) {
 
 void lay_http_document(void) {
   lay_reserve_document();
-  lay_append_file();
+  lay_document_reading();
   lay_unmap_memory();
   lay_render_to_page();
+}
+
+void lay_document_reading(void) {
+  lay_append_file();
   bss("document", DOCUMENT_SIZE, 8);
 }

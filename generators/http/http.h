@@ -106,12 +106,13 @@ void lay_http_failures(void);     /* reasons.c: errors, in the words of these pr
 void lay_document_failures(void); /* reasons.c: those that happen to a program without sockets */
 void lay_http_document(void);     /* document.c: reading a document, rendering it; lay_tidy_document for the next one */
 void lay_tidy_document(void);
-void lay_http_request(void);    /* request.c: is it an HTTP request, and what is its answer's status */
-void lay_http_address(void);    /* address.c: IPv6 addresses, hosts and ports as URIs have them */
-void lay_http_conditions(void); /* conditions.c: entity tags, preconditions and ranges */
-void lay_http_response(void);   /* response.c: the answer's bytes */
-void lay_http_page(void);       /* page.c: errors that are told, and memory for clients */
-void lay_http_folder(void);     /* folder.c: from the path of a request to an open file */
+void lay_document_reading(void); /* of these append_file alone, for a program with a reserve_document of its own */
+void lay_http_request(void);     /* request.c: is it an HTTP request, and what is its answer's status */
+void lay_http_address(void);     /* address.c: IPv6 addresses, hosts and ports as URIs have them */
+void lay_http_conditions(void);  /* conditions.c: entity tags, preconditions and ranges */
+void lay_http_response(void);    /* response.c: the answer's bytes */
+void lay_http_page(void);        /* page.c: errors that are told, and memory for clients */
+void lay_http_folder(void);      /* folder.c: from the path of a request to an open file */
 void lay_append_encoded(void);
 void lay_http_media_types(void);   /* media_types.c: what a file is, by the end of its name */
 void lay_http_document_page(void); /* document_page.c: the HTML of a document as a whole page */

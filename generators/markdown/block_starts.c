@@ -6,7 +6,7 @@
 
 #include "parts.h"
 
-static void lay_start_table(void) {
+static void lay_byte_kinds(void) {
   unsigned char kind[256] = {0};
   kind['>'] = START_QUOTE;
   kind['#'] = START_HEADING;
@@ -19,7 +19,16 @@ static void lay_start_table(void) {
   kind['+'] = START_PLUS;
   memset(&kind['0'], START_DIGIT, 10);
   kind[' '] = kind['\t'] = kind['\n'] = START_BLANK;
-  data("block_start_kinds", 1);
+  static const struct {
+    char byte;
+    unsigned char kind;
+  } inlines[] = {{'\n', KIND_NEWLINE}, {'`', KIND_BACKTICK},  {'\\', KIND_BACKSLASH}, {'&', KIND_AMPERSAND},
+                 {'<', KIND_LESS},     {'*', KIND_DELIMITER}, {'_', KIND_DELIMITER},  {'[', KIND_OPEN},
+                 {']', KIND_CLOSE},    {'\'', KIND_QUOTE},    {'"', KIND_QUOTE},      {'-', KIND_HYPHEN},
+                 {'.', KIND_PERIOD}};
+  for (size_t i = 0; i < sizeof inlines / sizeof *inlines; i++)
+    kind[(unsigned char)inlines[i].byte] |= (unsigned char)(inlines[i].kind << INLINE_SHIFT);
+  data("byte_kinds", 1);
   data_bytes(kind, sizeof kind);
   static const char *const handler[START_KINDS] = {
       "open_blocks.nothing",    "open_blocks.quote",   "open_blocks.heading", "open_blocks.fence",
@@ -47,8 +56,9 @@ static void lay_open_blocks(void) {
   bgtu(T0, T1, "no_space");
   ld8(T0, NONSPACE, 0);
   bgeu(INDENT, 4, "indented");
-  la(T1, "block_start_kinds");
+  la(T1, "byte_kinds");
   ld8x(T0, T1, T0);
+  and(T0, T0, START_MASK);
   jump_table(T0, "block_starters");
 
   label("container_opened");
@@ -473,5 +483,5 @@ void lay_block_starts(void) {
   lay_is_thematic_break();
   lay_parse_list_marker();
   lay_open_item();
-  lay_start_table();
+  lay_byte_kinds();
 }

@@ -28,7 +28,12 @@ static void lay_parse_blocks(void) {
   st64(BLOCK_DOCUMENT | BLOCK_OPEN << 8, A0, 0);
   for (int field = 8; field < RECORD_SIZE; field += 8)
     st64(0, A0, field);
-  add(NEXT, WORKSPACE, W_SIZE + 16); /* the text */
+  add(NEXT, WORKSPACE, W_TEXT);
+  ldw(T0, W_IN);
+  sub(T0, T0, NEXT);
+  bgtu(T0, 3, "text_known");
+  add(NEXT, NEXT, T0); /* the document lies there itself, perhaps after a byte order mark */
+  label("text_known");
   st8('\n', NEXT, -1);
   stw(0, W_BREAK_KILL);
   stw(W_DOCUMENT, W_PLAIN_PARENT);
@@ -63,10 +68,10 @@ static void lay_parse_blocks(void) {
   jump("extend");
   label("in_paragraph");
   ld8(T0, NEXT, 0);
-  la(T1, "block_start_kinds");
+  la(T1, "byte_kinds");
   ld8x(T0, T1, T0);
-  bne(T0, START_NONE, "any_line");
-  label("extend"); /* it has content: a fence has its info string at least */
+  bset(T0, START_MASK, "any_line"); /* something may start here */
+  label("extend");                  /* it has content: a fence has its info string at least */
   ld32(A2, A1, R_LEN);
   ld32(T0, A1, R_DATA);
   add(T0, T0, A2);
@@ -99,9 +104,9 @@ static void lay_parse_blocks(void) {
   bne(T0, BLOCK_PARAGRAPH, "add"); /* nothing starts inside of code and HTML */
   bgeu(INDENT, 4, "goes_on");
   ld8(T0, NONSPACE, 0);
-  la(T1, "block_start_kinds");
+  la(T1, "byte_kinds");
   ld8x(T0, T1, T0);
-  bne(T0, START_NONE, "start");
+  bset(T0, START_MASK, "start");
   label("goes_on");
   call("continue_paragraph");
   jump("added");

@@ -21,37 +21,7 @@ static const ByteSet special_or_smart = {4, {{0, '[', '`'}, {0, '<', 0}, {0, '"'
 
 static const ByteSet backtick = {1, {{0, '`', 0}}};
 
-enum {
-  KIND_PLAIN,
-  KIND_NEWLINE,
-  KIND_BACKTICK,
-  KIND_BACKSLASH,
-  KIND_AMPERSAND,
-  KIND_LESS,
-  KIND_DELIMITER,
-  KIND_OPEN,
-  KIND_CLOSE,
-  KIND_QUOTE,
-  KIND_HYPHEN,
-  KIND_PERIOD,
-  INLINE_KINDS
-};
-
-static void lay_inline_kinds(void) {
-  unsigned char kind[128] = {0};
-  kind['\n'] = KIND_NEWLINE;
-  kind['`'] = KIND_BACKTICK;
-  kind['\\'] = KIND_BACKSLASH;
-  kind['&'] = KIND_AMPERSAND;
-  kind['<'] = KIND_LESS;
-  kind['*'] = kind['_'] = KIND_DELIMITER;
-  kind['['] = KIND_OPEN;
-  kind[']'] = KIND_CLOSE;
-  kind['\''] = kind['"'] = KIND_QUOTE;
-  kind['-'] = KIND_HYPHEN;
-  kind['.'] = KIND_PERIOD;
-  data("inline_kinds", 1);
-  data_bytes(kind, sizeof kind);
+static void lay_inline_handlers(void) {
   static const char *const handler[INLINE_KINDS] = {
       "parse_inlines.plain",     "parse_inlines.newline", "parse_inlines.backtick",  "parse_inlines.backslash",
       "parse_inlines.ampersand", "parse_inlines.less",    "parse_inlines.delimiter", "parse_inlines.open",
@@ -137,8 +107,9 @@ static void lay_parse_inlines(void) {
   ldw(T1, W_TOKEN_LIMIT);
   bgeu(TOKEN, T1, "no_space");
   ld8(T0, NEXT, 0);
-  la(T1, "inline_kinds");
+  la(T1, "byte_kinds");
   ld8x(T0, T1, T0);
+  shr(T0, T0, INLINE_SHIFT);
   jump_table(T0, "inline_handlers");
 
   label("plain");
@@ -439,5 +410,5 @@ void lay_inlines(void) {
   lay_flush_run();
   lay_code_span();
   lay_autolink_or_html();
-  lay_inline_kinds();
+  lay_inline_handlers();
 }

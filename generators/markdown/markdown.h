@@ -13,6 +13,9 @@
  *                            A1 = the HTML, inside the workspace
  *                        destroys A*, T*; keeps S*. Reads the document, writes the workspace, makes no system call.
  *
+ * A document that lies in the workspace itself, MARKDOWN_PLACE bytes from its start, is not copied: it becomes the
+ * text. So it is lost, and half of the memory for it and for its text is saved.
+ *
  * The HTML is what cmark 0.30.2 writes for the same bytes. */
 #ifndef BYTEGATE_MARKDOWN_H
 #define BYTEGATE_MARKDOWN_H
@@ -29,6 +32,8 @@
 #define MARKDOWN_NO_SPACE (-1)        /* the workspace is smaller than this document needs */
 #define MARKDOWN_TOO_LONG (-2)        /* the document is longer than MARKDOWN_LIMIT */
 #define MARKDOWN_TOO_MANY_BLOCKS (-3) /* they need more than 4 GiB: 32 bytes for each and 3 for each byte */
+
+#define MARKDOWN_PLACE 19004 /* in the workspace: where a document may lie and becomes the text */
 
 void lay_markdown(void);
 

@@ -111,7 +111,7 @@ enum {
   WORD(W_LAST_DELIMITER), /* token, or 0 */
   WORD(W_LAST_BRACKET),
   WORD(W_LAST_LINK), /* the opener of the last link, or 0: openers of links before it are inactive */
-  WORD(W_SPARE_2),
+  WORD(W_ROOM_END),  /* of the room for the text */
   WORD(W_TICKS_SCANNED),
   WORD(W_TICKS_READY), /* W_TICKS has been cleared */
   WORD(W_TICKS_EPOCH), /* number of the leaf block */
@@ -137,6 +137,7 @@ enum {
   FIELD(W_TICKS, 1008 * 8),         /* 1001 times: position of the last run of that many backticks, and its epoch */
   FIELD(W_ENTITIES, ENTITIES_SIZE), /* slots: the bytes of a name, its UTF-8, the length of that */
   W_SIZE,
+  W_TEXT = W_SIZE + 16,
   W_LINE_STATE = W_PARTIAL_TAB /* and W_OPENED: 0 at the start of a line */
 };
 
@@ -192,7 +193,8 @@ enum {
 /* The flags of markdown_render under which every line end of a text matters. */
 enum { LINE_FLAGS = MARKDOWN_HARDBREAKS | MARKDOWN_NOBREAKS | MARKDOWN_SMART };
 
-/* What a block may start with, in the table "block_start_kinds". */
+/* What a block may start with, and what stands in a text: the low and the high four bits in the table "byte_kinds". */
+enum { START_MASK = 15, INLINE_SHIFT = 4 };
 enum {
   START_NONE,
   START_QUOTE,
@@ -207,6 +209,21 @@ enum {
   START_DIGIT,
   START_BLANK, /* white space, which starts nothing by itself */
   START_KINDS
+};
+enum {
+  KIND_PLAIN,
+  KIND_NEWLINE,
+  KIND_BACKTICK,
+  KIND_BACKSLASH,
+  KIND_AMPERSAND,
+  KIND_LESS,
+  KIND_DELIMITER,
+  KIND_OPEN,
+  KIND_CLOSE,
+  KIND_QUOTE,
+  KIND_HYPHEN,
+  KIND_PERIOD,
+  INLINE_KINDS
 };
 
 /* A reference definition in the arena. */

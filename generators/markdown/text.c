@@ -27,10 +27,14 @@ static void lay_open_text(void) {
 
 /* read_line: append the line of the document at W_IN, before W_IN_END, to the text at S0, and move W_IN past it; out
  * A0 = its '\n', which a last line may lack in the document. Whole vectors are copied while sixteen bytes of the
- * document are left, whatever they hold: up to fifteen bytes after the line are written too..A3, T0. */
+ * document are left, whatever they hold: up to fifteen bytes after the line are written too.
+ *
+ * The document may lie where the text is written: then what is read is written again, until a byte comes that is not
+ * itself in the text. There the rest of the document moves away, so far that the text never reaches it. */
 static void lay_read_line(void) {
   routine("read_line", in(S0, S5), out(A0), destroys(A1, A2, A3, T0));
   mov(A0, S0);
+  label("go_on");
   ldw(A1, W_IN);
   ldw(A2, W_IN_END);
   sub(A3, A2, 16);
@@ -47,8 +51,8 @@ static void lay_read_line(void) {
   bgeu(A1, A2, "ended");
   ld8(T0, A1, 0);
   beq(T0, '\n', "line_feed");
-  beq(T0, '\r', "carriage_return");
-  beq(T0, 0, "nul");
+  beq(T0, '\r', "other_ender");
+  beq(T0, 0, "other_ender");
   st8(T0, A0, 0);
   add(A0, A0, 1);
   add(A1, A1, 1);
@@ -67,8 +71,8 @@ static void lay_read_line(void) {
   stw(A1, W_IN);
   ret();
   label("other_ender");
+  beq(A0, A1, "in_place");
   beq(T0, 0, "nul");
-  label("carriage_return");
   add(A1, A1, 1);
   bgeu(A1, A2, "ended");
   ld8(T0, A1, 0);
@@ -82,6 +86,19 @@ static void lay_read_line(void) {
   add(A0, A0, 3);
   add(A1, A1, 1);
   jump("vectors");
+
+  label("in_place");
+  ldw(T0, W_ROOM_END);
+  stw(T0, W_IN_END);
+  add(A3, T0, A1);
+  sub(A3, A3, A2);
+  stw(A3, W_IN);
+  label("move");
+  copy16(A3, 0, A1, 0);
+  add(A1, A1, 16);
+  add(A3, A3, 16);
+  bltu(A1, A2, "move");
+  jump("go_on");
 }
 
 static const ByteSet high = {1, {{0, 128, 255}}};
@@ -197,6 +214,8 @@ static void lay_workspace(void) {
   ret();
 }
 
+_Static_assert(MARKDOWN_PLACE == W_TEXT, "markdown.h says where the text begins");
+
 /* markdown_render: see markdown.h. */
 static void lay_render(void) {
   routine("markdown_render", in(A0, A1, A2, A3, A4), out(A0), out_if(A1), destroys(A2, A3, A4, A5, ALL_T));
@@ -214,8 +233,10 @@ static void lay_render(void) {
   stw(0, W_ERROR);
   stw(0, W_ENTITIES_READY);
   mul(T0, A1, 3);
-  add(T0, T0, W_SIZE + 144);
+  add(T0, T0, W_TEXT + 64);
   add(T0, T0, WORKSPACE);
+  stw(T0, W_ROOM_END);
+  add(T0, T0, 64);
   and(T0, T0, -16);
   stw(T0, W_TOP);
   add(A1, A1, A0);

@@ -57,6 +57,101 @@ static const Option options[] = {
     {"--", "_start.end_of_options"},    {"--help", "_start.help"},      {"-h", "_start.help"},
     {"--version", "_start.version"},    {"", "_start.unknown_option"}};
 
+/* The document lies where the renderer makes it the text, in the workspace, which is one mapping with it. */
+enum {
+  READ_STEP = 64 << 10,    /* least room offered to a read */
+  HUGE_MAPPING = 502 << 20 /* from here on (2.5 MB of document) pages of 2 MB, of which some stay half empty */
+};
+
+/* reserve_document: in A0 = bytes that are expected to be appended. Out A0 = 0, -EFBIG if the document would be longer
+ * than the renderer takes, or -errno. Makes room for them and for READ_STEP more, if there is not as much. */
+static void lay_reserve_document(void) {
+  Reg document = S0, capacity = S1, size = S2;
+  routine("reserve_document", in(A0), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
+  enter(document, capacity, size);
+  la(document, "document");
+  ld64(T0, document, DOCUMENT_LENGTH);
+  add(capacity, A0, T0);
+  mov(A0, capacity);
+  call("markdown_workspace");
+  blt(A0, 0, "too_large");
+  add(capacity, capacity, READ_STEP);
+  ld64(T0, document, DOCUMENT_CAPACITY);
+  bgeu(T0, capacity, "roomy");
+  li(T0, 200 * READ_STEP); /* what the renderer needs for so much more */
+  add(size, A0, T0);
+  ld64(A1, document, DOCUMENT_WORKSPACE_SIZE);
+  ld64(A0, document, DOCUMENT_WORKSPACE);
+  bne(A0, 0, "grow");
+  mov(A0, size);
+  call("map_memory");
+  jump("mapped");
+  label("grow");
+  mov(A2, size);
+  li(A3, LINUX_MREMAP_MAYMOVE);
+  sys(NR_MREMAP);
+  label("mapped");
+  blt(A0, 0, "done");
+  st64(A0, document, DOCUMENT_WORKSPACE);
+  st64(size, document, DOCUMENT_WORKSPACE_SIZE);
+  st64(capacity, document, DOCUMENT_CAPACITY);
+  bltu(size, HUGE_MAPPING, "small_pages");
+  mov(A1, size);
+  li(A2, LINUX_MADV_HUGEPAGE);
+  mov(A5, A0);
+  sys(NR_MADVISE); /* refused where there are none */
+  mov(A0, A5);
+  label("small_pages");
+  add(A0, A0, MARKDOWN_PLACE);
+  st64(A0, document, DOCUMENT_BASE);
+  label("roomy");
+  li(A0, 0);
+  label("done");
+  leave();
+  label("too_large");
+  li(A0, -LINUX_EFBIG);
+  leave();
+}
+
+/* append_input: in A0 = file descriptor. Appends what is to be read there to the document. Out A0 = 0, or -errno. */
+static void lay_append_input(void) {
+  Reg descriptor = S0;
+  routine("append_input", in(A0), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
+  enter(descriptor);
+  mov(descriptor, A0);
+  la(A1, "file_status");
+  sys(NR_FSTAT);
+  ld64(A0, A1, STAT_SIZE); /* what to expect, no more than that; 0 of a pipe, and of what cannot be told */
+  call("reserve_document");
+  blt(A0, 0, "done");
+  mov(A0, descriptor);
+  li(A1, 1);
+  call("append_file");
+  label("done");
+  leave();
+  bss("file_status", STAT_ROOM, 8);
+}
+
+/* render_in_place: in A0 = flags of markdown_render. Out A0 = length of the HTML, or -EFBIG if it is too large
+ * to render; A1 = the HTML. */
+static void lay_render_in_place(void) {
+  routine("render_in_place", in(A0), out(A0, A1), destroys(A2, A3, A4, A5, ALL_T));
+  enter_bare();
+  mov(A2, A0);
+  la(A5, "document");
+  ld64(A1, A5, DOCUMENT_LENGTH);
+  mov(A0, A1);
+  call("markdown_workspace");
+  mov(A4, A0);
+  ld64(A0, A5, DOCUMENT_BASE);
+  ld64(A3, A5, DOCUMENT_WORKSPACE);
+  call("markdown_render");
+  bge(A0, 0, "done");
+  li(A0, -LINUX_EFBIG); /* MARKDOWN_TOO_LONG, or the bound on the workspace that MARKDOWN_NO_SPACE tells of */
+  label("done");
+  leave();
+}
+
 /* read_file: in A0 = path. Appends the file to the document. Out A0 = 0, or -errno. */
 static void lay_read_file(void) {
   routine("read_file", in(A0), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
@@ -69,8 +164,7 @@ static void lay_read_file(void) {
   beq(A0, -LINUX_EINTR, "open");
   blt(A0, 0, "done");
   mov(S0, A0);
-  li(A1, 1);
-  call("append_file");
+  call("append_input");
   mov(S1, A0);
   mov(A0, S0);
   sys(NR_CLOSE);
@@ -87,8 +181,7 @@ static void lay_filter(void) {
   bne(FILES, FILES_END, "next_file");
   la(ARGUMENT, "standard_input");
   li(A0, 0);
-  li(A1, 1);
-  call("append_file");
+  call("append_input");
   blt(A0, 0, "not_read");
   jump("render");
   label("next_file");
@@ -102,7 +195,7 @@ static void lay_filter(void) {
   label("render");
   la(ARGUMENT, "the_document");
   mov(A0, FLAGS);
-  call("render_to_page");
+  call("render_in_place");
   blt(A0, 0, "not_read");
   mov(A2, A0);
   jump("print_and_exit");
@@ -183,13 +276,16 @@ static void author(void) {
   lay_start();
   lay_filter();
   lay_read_file();
+  lay_reserve_document();
+  lay_append_input();
+  lay_render_in_place();
   lay_linux_text();
   lay_append_decimal();
   lay_linux_waiting_calls();
   lay_linux_options();
   lay_document_failures();
   lay_map_memory();
-  lay_http_document();
+  lay_document_reading();
   lay_markdown();
 }
 

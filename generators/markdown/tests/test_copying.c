@@ -37,10 +37,10 @@ static void lines_of(const char *bytes, size_t size, Text *out) {
     text_add(out, "\n", 1); /* what a last line lacks */
 }
 
-/* Calls read_line until the document is used up: the end of the text. Each call must end with the line's '\n'. */
-static unsigned char *read_lines(RunRoutine run, uint64_t end, const char *what) {
-  unsigned char *line = sink + 64;
-  while (get_field(W_IN) < end) {
+/* Calls read_line until the document is used up, for the text at `line`: its end. Each call must end with the line's
+ * '\n'. */
+static unsigned char *read_lines(RunRoutine run, unsigned char *line, const char *what) {
+  while (get_field(W_IN) < get_field(W_IN_END)) {
     uint64_t before = get_field(W_IN);
     Registers in = marked_registers();
     in.s[0] = (uintptr_t)line;
@@ -51,7 +51,7 @@ static unsigned char *read_lines(RunRoutine run, uint64_t end, const char *what)
       ck_abort_msg("read_line of %s goes on past a line end", what);
     line = (unsigned char *)(uintptr_t)out.a[0] + 1;
   }
-  if (get_field(W_IN) != end)
+  if (get_field(W_IN) != get_field(W_IN_END))
     ck_abort_msg("read_line of %s goes on past its end", what);
   return line;
 }
@@ -65,12 +65,35 @@ static void check_document(RunRoutine run, const char *bytes, size_t size, const
   in.a[0] = (uintptr_t)at;
   in.a[1] = (uintptr_t)at + size;
   run_keeping(run, "open_text", in, IN_A0 | IN_T0, what);
-  size_t length = (size_t)(read_lines(run, in.a[1], what) - sink) - 64;
+  size_t length = (size_t)(read_lines(run, sink + 64, what) - sink) - 64;
   if (length != wanted.size)
     ck_abort_msg("the text of %s is %zu bytes, not %zu", what, length, wanted.size);
   ck_assert_msg(sink[63] == FILL, "what stands before the text of %s", what);
   expect_bytes(what, sink + 64, wanted.bytes, wanted.size);
   expect_untouched("read_line", what, 64 + wanted.size + 15);
+  text_free(&wanted);
+}
+
+/* The same where the document lies in the place of the text. */
+static void check_document_in_place(RunRoutine run, const char *bytes, size_t size) {
+  Text wanted = {0};
+  const char *what = shown(bytes, size);
+  lines_of(bytes, size, &wanted);
+  memset(sink, FILL, SINK_SIZE);
+  memcpy(sink + 64, bytes, size);
+  size_t room_end = 64 + 3 * size + 64;
+  set_field(W_ROOM_END, (uintptr_t)sink + room_end);
+  Registers in = marked_registers();
+  in.a[0] = (uintptr_t)sink + 64;
+  in.a[1] = in.a[0] + size;
+  Registers opened = run_keeping(run, "open_text", in, IN_A0 | IN_T0, what);
+  unsigned char *text = (unsigned char *)(uintptr_t)opened.a[0];
+  size_t length = (size_t)(read_lines(run, text, what) - text);
+  if (length != wanted.size)
+    ck_abort_msg("in its place the text of %s is %zu bytes, not %zu", what, length, wanted.size);
+  expect_bytes(what, text, wanted.bytes, wanted.size);
+  ck_assert_msg(sink[63] == FILL, "what stands before the text of %s", what);
+  expect_untouched("read_line in place", what, room_end + 15);
   text_free(&wanted);
 }
 
@@ -82,6 +105,8 @@ static void check_text(RunRoutine run, int rounds) {
   char bytes[80];
   for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
     check_document(run, marks[i], strlen(marks[i]), place_at_end(marks[i], strlen(marks[i]), 0, 0xBF));
+  for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+    check_document_in_place(run, marks[i], strlen(marks[i]));
   for (size_t size = 0; size <= 50; size++) /* one special byte, or two, at every place */
     for (size_t place = 0; place < size; place++)
       for (int special = 0; special < 4; special++) {
@@ -93,6 +118,7 @@ static void check_text(RunRoutine run, int rounds) {
                               : "\n\r",
                place + 1 < size ? 2 : 1);
         check_document(run, bytes, size, place_at_end(bytes, size, 0, '\n'));
+        check_document_in_place(run, bytes, size);
         if (rounds < 1000 && size % 16 > 2)
           break;
       }
@@ -100,6 +126,7 @@ static void check_text(RunRoutine run, int rounds) {
     size_t size = next_random(&state) % sizeof(bytes), dense = next_random(&state) % 12 + 1;
     for (size_t i = 0; i < size; i++)
       bytes[i] = next_random(&state) % dense ? 'a' : alphabet[next_random(&state) % sizeof(alphabet)];
+    check_document_in_place(run, bytes, size);
     check_document(run, bytes, size,
                    round & 1 ? place_at_end(bytes, size, 0, '\n') : place_at_start(bytes, size, '\n'));
   }
