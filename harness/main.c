@@ -627,7 +627,7 @@ int main(int argc, char **argv) {
     status = list_machines(&options.operands, options.json);
     break;
   case COMMAND_MAP:
-    status = map_command(options.operands.items[0], options.json);
+    status = map_command(options.operands.items[0], &options.from, options.json);
     break;
   case COMMAND_EXPLAIN:
     status = explain_command(options.operands.items[0], options.json, options.out);

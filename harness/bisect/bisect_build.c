@@ -57,19 +57,30 @@ static int places_by_address(const void *a, const void *b) {
   return x->address != y->address ? (x->address > y->address) - (x->address < y->address) : strcmp(x->name, y->name);
 }
 
-static bool read_symbols(struct build *build, struct bytes *why) {
-  char *path = xasprintf("%s.sym", build->path);
+/* Adds the symbols of the file PATH. Returns 0 or an errno value. */
+static int read_symbols_of(struct build *build, const char *path) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return errno;
   elf_version(EV_CURRENT);
-  Elf *elf = fd < 0 ? NULL : elf_begin(fd, ELF_C_READ, NULL);
+  Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
   if (elf)
     add_symbols(build, elf);
-  if (build->item_count == 0)
-    bytes_printf(why, "%s: %s (the names of routines are in the symbol file, which stands beside the program)", path,
-                 fd < 0 ? strerror(errno) : "it has no symbols with sizes");
   elf_end(elf);
-  if (fd >= 0)
-    close(fd);
+  close(fd);
+  return 0;
+}
+
+/* Takes the names and sizes of routines and tables from the file beside the program, or from the program itself. */
+static bool read_symbols(struct build *build, struct bytes *why) {
+  char *path = xasprintf("%s.sym", build->path);
+  if (read_symbols_of(build, path) != 0)
+    read_symbols_of(build, build->path);
+  if (build->item_count == 0)
+    bytes_printf(why,
+                 "%s: it has no symbols with sizes (was it stripped?), and no %s is there: routines are put in each "
+                 "other's place by their names. Take a build that is not stripped, or put its unstripped file there",
+                 build->path, path);
   free(path);
   if (build->item_count)
     qsort(build->items, build->item_count, sizeof *build->items, items_by_address);
@@ -276,7 +287,33 @@ bool build_same(struct build *a, const struct item *one, struct build *b, const 
   return one->kind == ITEM_BSS || same_bytes(a, one, b, two) || same_references(a, one, b, two);
 }
 
+/* Whether ITEM can be listed in B as in A, so that what it leads to is compared by name. */
+static bool is_listed(struct build *build, const struct item *item) {
+  struct listing listing;
+  struct bytes why = {0};
+  bool good = item->kind != ITEM_CODE || build_list(build, item, &listing, &why);
+  if (item->kind == ITEM_CODE)
+    listing_free(&listing);
+  bytes_free(&why);
+  return good;
+}
+
+/* Whether B has, at the address of ITEM of A, the same bytes by that name; asked where names do not decide, for several
+   routines have this one, or it cannot be listed. */
+static bool stands_unchanged(struct build *a, const struct item *item, struct build *b) {
+  const struct item *there = NULL;
+  size_t named = 0;
+  for (size_t i = 0; i < b->item_count; i++)
+    if (strcmp(b->items[i].name, item->name) == 0) {
+      named++;
+      there = b->items[i].address == item->address ? &b->items[i] : there;
+    }
+  return there && (named > 1 || !is_listed(a, item)) && same_bytes(a, item, b, there);
+}
+
 bool build_differs(struct build *a, const struct item *item, struct build *b) {
+  if (stands_unchanged(a, item, b))
+    return false;
   const struct item *twin = build_item(b, item->name);
   return item->kind != ITEM_BSS && !build_is_nameless(item) && !(twin && build_same(a, item, b, twin));
 }

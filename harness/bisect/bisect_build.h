@@ -1,9 +1,10 @@
 /* One of two builds of a program, taken apart: its routines and tables by name, and the instructions of a routine freed
    from where they stand, so that two builds can be compared although every address in them has moved.
 
-   The names and sizes come from the symbol file beside the ELF, PROGRAM.sym, the instructions from the source map,
-   PROGRAM.map. What they do not say is not known here: an address that is the immediate of an instruction, or
-   stands in a table in another form than 16 bits relative to the table's own begin, is not relocated. */
+   The names and sizes come from the symbol file beside the ELF, PROGRAM.sym, or from the ELF itself, the instructions
+   from the source map, PROGRAM.map, or from the symbols. What they do not say is not known here: an address that is the
+   immediate of an instruction, or stands in a table in another form than 16 bits relative to the table's own begin, is
+   not relocated. */
 #ifndef HARNESS_BISECT_BUILD_H
 #define HARNESS_BISECT_BUILD_H
 
@@ -118,7 +119,8 @@ uint64_t build_reference(const struct build *build, const struct item *item, siz
 bool build_same(struct build *a, const struct item *one, struct build *b, const struct item *two);
 
 /* Whether ITEM of A, a routine or a table with a name of its own, does not do, or is not, the same as what has that
-   name in B. */
+   name in B. Where names do not decide, what stands at the same address with the same
+   bytes does not. */
 bool build_differs(struct build *a, const struct item *item, struct build *b);
 
 #endif

@@ -18,7 +18,7 @@
 static const double HANG_DEADLINE = 1.0;
 
 /* Lines of each side that are shown of a difference. */
-enum { MOST_LINES = 12, MOST_UNITS = 2000, MOST_TEXT = 24 };
+enum { MOST_LEFT_OUT = 12, MOST_LINES = 12, MOST_UNITS = 2000, MOST_TEXT = 24 };
 
 struct hunt {
   struct workspace *workspace;
@@ -328,6 +328,17 @@ static const struct map_entry *source_of(const struct hunt *hunt, const struct i
   return program_map_at(&hunt->bad.map, build_item(&hunt->bad, item->name)->address);
 }
 
+/* Says what cannot be replaced, up to some lines. */
+static void print_left_out(const struct hunt *hunt) {
+  struct span rest = span_of(&hunt->left_out);
+  size_t lines = 0;
+  for (const char *at = rest.data; *at; at += strcspn(at, "\n") + 1)
+    if (lines++ < MOST_LEFT_OUT)
+      printf("%.*s\n", (int)strcspn(at, "\n"), at);
+  if (lines > MOST_LEFT_OUT)
+    printf("  and %zu more cannot be replaced (--json names all)\n", lines - MOST_LEFT_OUT);
+}
+
 static void tell_outcome(struct hunt *hunt, const struct item *const *set, size_t count, size_t differing) {
   const struct result *failure = &hunt->failure;
   printf("BISECT %s/%s %s %s:", failure->suite->name, failure->test_case->id, failure->target->label,
@@ -343,7 +354,7 @@ static void tell_outcome(struct hunt *hunt, const struct item *const *set, size_
            span_of(&lines).data);
     bytes_free(&lines);
   }
-  fputs(span_of(&hunt->left_out).data, stdout);
+  print_left_out(hunt);
 }
 
 /* The same as JSON (fixtures/schemas/bisect.json); NOTE, where not NULL, says why there is no guilty one. */
@@ -385,10 +396,12 @@ static int end_without(struct hunt *hunt, size_t differing, int status, const ch
   if (vasprintf(&note, format, args) < 0)
     die("out of memory");
   va_end(args);
-  if (hunt->json)
+  if (hunt->json) {
     print_outcome(hunt, NULL, 0, differing, note);
-  else
-    printf("%s\n%s", note, span_of(&hunt->left_out).data);
+  } else {
+    puts(note);
+    print_left_out(hunt);
+  }
   free(note);
   return status;
 }

@@ -77,8 +77,8 @@ static const struct command_row commands[COMMANDS] = {
                          "sed 's/#.*//' and xxd -r -p make the file again",
                          "say what each byte of an ELF file is"},
     [COMMAND_MAP] = {"map", "ELF", 1, 1,
-                     "print a source map of an ELF file, from its symbols and line tables; as ELF.map beside the file "
-                     "it is what coverage, covers, mutate and blame read",
+                     "print a source map of an ELF file, from its symbols and line tables, or from a table of nm or a "
+                     "listing (--from); as ELF.map beside the file it is what coverage, covers, mutate and blame read",
                      "make a source map of anybody's ELF file"},
     [COMMAND_CHECK] = {"check", "ELF...", 1, SIZE_MAX,
                        "follow every path of an ELF file's routines without running it: bad targets, an unbalanced "
@@ -203,8 +203,10 @@ static const struct option_row how_to_run[] = {
      "Only mutants of routines that do something else than in an older build, or at a commit; none may survive "
      "unexplained",
      BY(MUTATE), SET_TEXT, FIELD(since)},
-    {"from", 0, "FILE", "Try nothing, and take what the records of all shards say; may be repeated", BY(MUTATE),
-     ADD_TEXT, FIELD(from)},
+    {"from", 0, "FILE",
+     "Of mutate: try nothing, and take what the records of all shards say; may be repeated. Of map: take names from "
+     "nm's table, or a listing of objdump -d or of hex0",
+     BY(MUTATE) | BY(MAP), ADD_TEXT, FIELD(from)},
     {"unexplained", 0, NULL, "Leave out the mutants that survived with a reason on the same cases, by the ledger",
      BY(MUTATE), SET_TRUE, FIELD(unexplained)},
     {"ledger", 0, NULL, "Write what survived into fixtures/ledger, with the reasons that are known", BY(MUTATE),

@@ -41,6 +41,29 @@ static uint64_t entry_of(const struct coverage *coverage) {
   return header.e_entry - segment.p_vaddr + segment.p_offset;
 }
 
+/* The address of the first byte that may be executed of the program, where an interpreter loads it; 0: none does. */
+static uint64_t start_of(const struct coverage *coverage) {
+  struct bytes image = {0};
+  Elf64_Ehdr header = {0};
+  uint64_t start = UINT64_MAX;
+  bool interpreted = false;
+  bytes_read_file(&image, coverage->elf);
+  if (image.len >= sizeof header)
+    memcpy(&header, image.data, sizeof header);
+  for (size_t i = 0; header.e_ident[EI_CLASS] == ELFCLASS64 && i < header.e_phnum; i++) {
+    Elf64_Phdr segment;
+    size_t at = header.e_phoff + i * sizeof segment;
+    if (at > image.len || image.len - at < sizeof segment)
+      break;
+    memcpy(&segment, image.data + at, sizeof segment);
+    interpreted |= segment.p_type == PT_INTERP;
+    if (segment.p_type == PT_LOAD && segment.p_flags & PF_X && segment.p_vaddr < start)
+      start = segment.p_vaddr;
+  }
+  bytes_free(&image);
+  return interpreted && start != UINT64_MAX ? start : 0;
+}
+
 static struct counts_header *make_counts(const char *path, const struct coverage *coverage) {
   size_t size = counts_size(coverage->map.span);
   int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -54,6 +77,7 @@ static struct counts_header *make_counts(const char *path, const struct coverage
                                    .base = coverage->map.base,
                                    .span = coverage->map.span,
                                    .entry = entry_of(coverage),
+                                   .start = start_of(coverage),
                                    .write_call = (uint64_t)call_number(call_named("write"), coverage->machine->calls)};
   return counts;
 }

@@ -10,6 +10,7 @@
 
 #include "harness/base/bytes.h"
 #include "harness/base/machine.h"
+#include "harness/base/words.h"
 #include "harness/map/program_map.h"
 
 /* In the order in which they win a byte that several claim. */
@@ -79,9 +80,13 @@ size_t explain_map(const struct explanation *explanation, size_t *left_out, stru
    and WHY says what is missing and how to get it. */
 bool explain_make_map(const char *path, struct bytes *text, struct bytes *why);
 
-/* bytegate map: prints that of the file PATH, as JSON where JSON (fixtures/schemas/map.json). Returns the exit status.
- */
-int map_command(const char *path, bool json);
+/* Appends a source map of the file's code with what the file FROM says: nm's table, or a listing as objdump -d or hex0
+   have it. Returns false where that says nothing of this file, and WHY says what is wrong. */
+bool explain_map_from(const struct explanation *explanation, const char *from, struct bytes *out, struct bytes *why);
+
+/* bytegate map: prints that of the file PATH, with what the files FROM say, one at most, as JSON where JSON
+   (fixtures/schemas/map.json). Returns the exit status. */
+int map_command(const char *path, const struct text_list *from, bool json);
 
 /* bytegate explain: prints the listing of the file PATH, or JSON; or writes the page into the file PAGE, where that is
    not NULL. Returns the exit status. */

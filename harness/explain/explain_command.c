@@ -51,34 +51,42 @@ static void print_map_json(const char *path, const struct bytes *text) {
   json_print(json_pack("{s:o, s:o}", "elf", json_string_of(span_text(path)), "entries", entries));
 }
 
-int map_command(const char *path, bool json) {
+int map_command(const char *path, const struct text_list *from, bool json) {
   struct explanation explanation;
   struct bytes text = {0};
-  size_t left_out;
+  struct bytes why = {0};
+  size_t left_out = 0;
+  size_t count = 0;
+  if (from->count > 1) {
+    fputs("bytegate: map takes names from one file; give --from once\n", stderr);
+    return EXIT_USAGE;
+  }
   if (!explain_elf(path, NULL, &explanation, &text)) {
     fprintf(stderr, "bytegate: %s\n", text.data);
     bytes_free(&text);
     return EXIT_USAGE;
   }
-  size_t count = explain_map(&explanation, &left_out, &text);
-  if (count == 0)
-    fprintf(stderr,
-            "bytegate: %s: no code is found in it: it has no symbols (was it stripped?), or is of a machine whose "
-            "instructions are not read here\n",
-            path);
+  if (from->count)
+    count = explain_map_from(&explanation, from->items[0], &text, &why);
+  else
+    count = explain_map(&explanation, &left_out, &text);
+  if (why.len)
+    fprintf(stderr, "bytegate: %s\n", why.data);
+  else if (count == 0)
+    fprintf(
+        stderr,
+        "bytegate: %s: no code is found in it: it has no sections and no code from its entry on, or is of a machine "
+        "whose instructions are not read here; --from FILE takes nm's table or a listing of it\n",
+        path);
   else if (json)
     print_map_json(path, &text);
   else
     fwrite(text.data, 1, text.len, stdout);
-  if (elf_field(&explanation, STRUCTURE_EHDR, 0, "e_type") == ET_DYN)
-    fprintf(stderr,
-            "bytegate: %s is loaded at another address each time, and what is measured there is not found in its map; "
-            "linked with -no-pie it is\n",
-            path);
   if (left_out)
     fprintf(stderr, "bytegate: %s: %zu instructions are left out, for they lie in a segment of their own\n", path,
             left_out);
   explanation_free(&explanation);
   bytes_free(&text);
+  bytes_free(&why);
   return count ? EXIT_EQUAL : EXIT_INFRASTRUCTURE;
 }

@@ -279,7 +279,7 @@ static bool check_routines(const struct coverage *coverage, const struct text_li
       at++;
     if (at < coverage->map.count)
       continue;
-    fprintf(stderr, "bytegate: mutate: no routine of %s matches '%s' (its map, %s.map, lists them)\n", coverage->name,
+    fprintf(stderr, "bytegate: mutate: no routine of %s matches '%s' (`bytegate map %s` lists them)\n", coverage->name,
             patterns->items[i], coverage->elf);
     return false;
   }

@@ -20,12 +20,9 @@ C
 cc -g -O0 -static -no-pie -o p p.c
 printf '[program p]\nelf = p\nrunner = native\noracle = command\noracle-command = echo hello\n[cases c]\nsource = nothing\n' >p.ini
 
-run "$gate" coverage --suite ./p.ini
-expect_status 'a program without a map: 3' 3
-expect_text '... and how to make one' "p.map: No such file or directory (a program is measured by its source map" err
-command=$(sed -n 's/.*`bytegate map \([^`]*\)`.*/\1/p' err)
-sh -c "\"\$0\" map $command" "$gate"
-expect_text 'the map has routines and lines' "	code	main	$folder/p.c:5" p.map
+run "$gate" map p
+cp out kept
+expect_text 'the map has routines and lines' "	code	main	$folder/p.c:5" out
 run "$gate" coverage --suite ./p.ini
 expect_text 'coverage names what is never executed' "p.c:4: main+0x" out
 expect_no_text '... and nothing else of main' "p.c:5: main+0x" out
@@ -35,9 +32,49 @@ run "$gate" covers p.c:4 --suite ./p.ini
 expect_no_text '... of what is executed alone' "p/c/run" out
 run "$gate" mutate main --suite ./p.ini --seconds 20
 expect_text 'mutate changes the routine' ' % killed' out
-cc -O0 -o moved p.c
-run "$gate" map moved
-expect_text 'a program that is loaded anywhere: a note' 'is loaded at another address each time' err
+
+# What an interpreter loads anywhere, natively and under qemu.
+cc -g -O0 -fPIE -pie -o moved p.c
+for runner in native qemu; do
+  printf '[program moved]\nelf = moved\nrunner = %s\noracle = command\noracle-command = echo hello\n[cases c]\nsource = nothing\n' $runner >moved.ini
+  run "$gate" coverage --suite ./moved.ini --fresh
+  expect_text "$runner: coverage of a program that is loaded anywhere" "p.c:4: main+0x" out
+  expect_no_text "$runner: ... names nothing else of main" "p.c:5: main+0x" out
+  run "$gate" covers p.c:5 --suite ./moved.ini
+  expect_text "$runner: covers names the case" "moved/c/run" out
+done
+run "$gate" mutate main --suite ./moved.ini --seconds 20
+expect_text 'mutate changes its routine' ' % killed' out
+
+# Two builds, of which one is wrong.
+sed 's/argc > 9/argc > 0/; s/return argv.*/return 0;/' p.c >wrong.c
+cc -g -O0 -fPIE -pie -o wrong wrong.c
+sed 's/moved/wrong/' moved.ini >wrong.ini
+run "$gate" bisect --elf moved wrong c/run --suite ./wrong.ini
+expect_text 'bisect --elf takes symbols alone' 'BISECT wrong/c/run ' out
+expect_text '... and names the routine' 'routine main  ' out
+strip -o bald moved
+run "$gate" bisect --elf bald wrong c/run --suite ./wrong.ini
+expect_status '... of a stripped build it says what is missing' 2
+expect_text '... and how to get it' 'it has no symbols with sizes (was it stripped?), and no ' err
+
+# Names of a stripped program from what knows them.
+for table in 'nm moved' 'nm -S moved' 'objdump -d moved' 'objdump -dl moved'; do
+  $table >table
+  run "$gate" map bald --from table
+  expect_status "--from: $table" 0
+  expect_text "... names the routine" '	code	main	' out
+done
+expect_text 'a listing with lines has those' "	code	main	$folder/p.c:5" out
+"$gate" explain bald >listing
+run "$gate" map bald --from listing
+expect_text 'a listing as hex0 has it: each instruction with its line' '	code	-	listing:' out
+run "$gate" map p --from table
+expect_status 'the listing of another program: 3' 3
+expect_text '... is refused' 'it is the listing of another build' err
+run "$gate" map p --from p.c
+expect_status 'what is no listing: 3' 3
+expect_text '... is refused as such' 'it is neither a table of nm, nor a listing' err
 strip -o bare p
 run "$gate" map bare
 expect_status 'without symbols the sections are the routines' 0

@@ -28,13 +28,16 @@ struct branch {
 static struct counts_header *counts;
 static const struct instruction_set *instructions; /* of the guest; NULL: its branches are not known */
 
-/* The branch that ends the block executed last, and where it leads; at == 0: none. The programs counted have one
-   thread each. */
-static struct branch pending;
+/* The branch that ends the block that this thread executed last, and where it leads; at == 0: none. */
+static __thread struct branch pending;
 
 /* How far ADDRESS, of a program that qemu may have loaded elsewhere than its addresses say, is after the first byte
    that is counted. */
-static uint64_t place(uint64_t address) { return address - (qemu_plugin_entry_code() - counts->entry) - counts->base; }
+static uint64_t place(uint64_t address) {
+  /* With an interpreter, the entry that qemu knows is that of the interpreter. */
+  uint64_t moved = counts->start ? qemu_plugin_start_code() - counts->start : qemu_plugin_entry_code() - counts->entry;
+  return address - moved - counts->base;
+}
 
 static bool is_counted(uint64_t address) { return place(address) < counts->span; }
 

@@ -13,9 +13,10 @@ enum { COUNTS_MAGIC = 0x43544742 };
 
 struct counts_header {
   uint64_t magic;
-  uint64_t base;       /* address of the first byte that is counted */
-  uint64_t span;       /* how many bytes are counted */
-  uint64_t entry;      /* e_entry: where the program was loaded instead, its entry tells */
+  uint64_t base;  /* address of the first byte that is counted */
+  uint64_t span;  /* how many bytes are counted */
+  uint64_t entry; /* e_entry: where the program was loaded instead, its entry tells */
+  uint64_t start; /* where it has an interpreter: its first byte that may be executed, which tells instead; 0: none */
   uint64_t write_call; /* number of the system call write on this machine */
 };
 

@@ -132,6 +132,20 @@ static void count_edge(const struct state *before, uint64_t at) {
     count(COUNT_NOT_TAKEN, before->at);
 }
 
+/* How far from its addresses the kernel has loaded the program PID, which stands at AT: its own entry tells, which the
+   kernel hands on (getauxval(3)), for with an interpreter it begins there. */
+static uint64_t find_bias(pid_t pid, uint64_t at) {
+  char path[64];
+  uint64_t pair[2] = {0};
+  snprintf(path, sizeof path, "/proc/%d/auxv", (int)pid);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  while (fd >= 0 && read(fd, pair, sizeof pair) == (ssize_t)sizeof pair && pair[0] != AT_ENTRY && pair[0] != AT_NULL)
+    ;
+  if (fd >= 0)
+    close(fd);
+  return (pair[0] == AT_ENTRY ? pair[1] : at) - counts->entry;
+}
+
 /* Goes on from one stop to the next until the program ends. Returns its wait status. */
 static int step_to_end(pid_t pid) {
   struct state before = {0};
@@ -143,7 +157,7 @@ static int step_to_end(pid_t pid) {
     if (!look(pid, &state))
       break;
     if (first) {
-      bias = state.at - counts->entry;
+      bias = find_bias(pid, state.at);
       ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)PTRACE_O_EXITKILL);
     } else {
       count_edge(&before, state.at);
