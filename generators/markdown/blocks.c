@@ -43,8 +43,8 @@ static void lay_parse_blocks(void) {
 
   label("next_line");
   ldw(A1, W_IN);
-  ldw(T0, W_IN_END);
-  bgeu(A1, T0, "end_of_text");
+  ldw(A2, W_IN_END);
+  bgeu(A1, A2, "end_of_text");
   call("read_line");
   ldw(A1, W_TIP); /* a block that stands in no other and goes on: the line is looked at no further */
   ld32(T0, A1, R_PARENT);

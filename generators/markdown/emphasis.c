@@ -142,8 +142,7 @@ static void lay_delimiter_run(void) {
   call("flush_run");
   st8(TOKEN_DELIMITER, TOKEN, T_KIND);
   sub(A0, NEXT, A3);
-  st32(A0, TOKEN, T_LEN);
-  st32(0, TOKEN, T_LOW);
+  st64(A0, TOKEN, T_LEN); /* and T_LOW */
   st32(A0, TOKEN, T_HIGH);
   bltu(A0, 3, "remainder_known");
   call("third");
@@ -171,12 +170,11 @@ static void lay_stack_delimiter(void) {
   st8(A1, TOKEN, T_CHAR);
   sub(T0, A3, WORKSPACE);
   st32(T0, TOKEN, T_OFF);
-  st32(0, TOKEN, T_NEXT);
   ldw(A0, W_TOKENS);
   sub(A1, TOKEN, A0);
   ldw(A2, W_LAST_DELIMITER);
   stw(A1, W_LAST_DELIMITER);
-  st32(A2, TOKEN, T_PREV);
+  st64(A2, TOKEN, T_PREV); /* and T_NEXT */
   add(TOKEN, TOKEN, TOKEN_SIZE);
   add(A2, A2, A0);
   st32(A1, A2, T_NEXT);

@@ -603,16 +603,16 @@ static void lay_render_parsed_inlines(void) {
  */
 
 /* render_tokens: the tokens after the one at S0, up to S1. S2 = how many images we are inside of, where only text
- * counts. */
+ * counts. S3 = W_OUT_LIMIT. */
 static void lay_render_tokens(void) {
-  routine("render_tokens", in(S0, S1, S5), moves(S4), destroys(ALL_A, ALL_T, S0, S2));
+  routine("render_tokens", in(S0, S1, S5), moves(S4), destroys(ALL_A, ALL_T, S0, S2, S3));
   enter_bare();
   li(S2, 0);
+  ldw(S3, W_OUT_LIMIT);
   label("next");
   add(S0, S0, TOKEN_SIZE);
   bgeu(S0, S1, "done");
-  ldw(T1, W_OUT_LIMIT);
-  bgtu(OUT, T1, "full");
+  bgtu(OUT, S3, "full");
   ld8(T0, S0, T_KIND);
   jump_table(T0, "token_renderers");
   label("full");
@@ -621,7 +621,9 @@ static void lay_render_tokens(void) {
   leave();
 
   label("text");
-  call("load_text");
+  ld32(A0, S0, T_OFF);
+  add(A0, A0, WORKSPACE);
+  ld32(A1, S0, T_LEN);
   sub(S0, S0, TOKEN_SIZE - TEXT_TOKEN_SIZE);
   bne(S2, 0, "joined");
   label("escaped");

@@ -75,7 +75,11 @@ static void lay_parse_inlines(void) {
   sub(T0, T1, T0);
   stw(T0, W_TAG_BIAS);
   mov(NEXT, A0);
+  jump("construct_done");
 
+  label("delimiter"); /* the construct that comes most often */
+  call("delimiter_run");
+  beq(A0, 0, "scan");
   label("construct_done"); /* a token was made of it: a new run begins here */
   mov(RUN, NEXT);
   mov(BOUND, NEXT);
@@ -196,11 +200,6 @@ static void lay_parse_inlines(void) {
 
   label("less");
   call("autolink_or_html");
-  beq(A0, 0, "scan");
-  jump("construct_done");
-
-  label("delimiter");
-  call("delimiter_run");
   beq(A0, 0, "scan");
   jump("construct_done");
 

@@ -97,20 +97,20 @@ static void lay_parse_definition(void) {
 static void lay_skip_to_line_end(void) {
   routine("skip_to_line_end", in(S1), out(A0), moves(S0), destroys(T0));
   label("look");
-  li(A0, 1);
-  bgeu(S0, S1, "done");
+  bgeu(S0, S1, "at_end");
   ld8(T0, S0, 0);
   beq(T0, '\n', "line_end");
   beq(T0, ' ', "space");
   beq(T0, '\t', "space");
   li(A0, 0);
-  label("done");
   ret();
   label("space");
   add(S0, S0, 1);
   jump("look");
   label("line_end");
   add(S0, S0, 1);
+  label("at_end");
+  li(A0, 1);
   ret();
 }
 

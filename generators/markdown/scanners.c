@@ -478,18 +478,22 @@ static void lay_scan_link_destination(void) {
   li(A3, 0); /* open parentheses */
   ld8(T0, A0, 0);
   beq(T0, '<', "in_brackets");
+  jump("next");
 
+  label("one");
+  add(A0, A0, 1);
   label("next");
   at_end(A0, "none");
   ld8(T0, A0, 0);
-  if_class(T0, IS_ATTRIBUTE, "one"); /* most are, and mean nothing here */
+  if_class(T0, IS_EMAIL, "one"); /* most are, and mean nothing here */
   beq(T0, '\\', "backslash");
   beq(T0, '(', "opening");
   beq(T0, ')', "closing");
-  if_class(T0, IS_SPACE, "ended");
-  label("one");
-  add(A0, A0, 1);
-  jump("next");
+  if_not_class(T0, IS_SPACE, "one");
+  label("ended");
+  bne(A3, 0, "none");
+  sub(A3, A0, A2);
+  ret();
   label("backslash");
   add(A0, A0, 1);
   ld8(T0, A0, 0);
@@ -503,10 +507,6 @@ static void lay_scan_link_destination(void) {
   beq(A3, 0, "ended");
   sub(A3, A3, 1);
   jump("one");
-  label("ended");
-  bne(A3, 0, "none");
-  sub(A3, A0, A2);
-  ret();
 
   label("in_brackets");
   add(A0, A0, 1);

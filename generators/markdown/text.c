@@ -25,18 +25,16 @@ static void lay_open_text(void) {
   ret();
 }
 
-/* read_line: append the line of the document at W_IN, before W_IN_END, to the text at S0, and move W_IN past it; out
- * A0 = its '\n', which a last line may lack in the document. Whole vectors are copied while sixteen bytes of the
- * document are left, whatever they hold: up to fifteen bytes after the line are written too.
+/* read_line: append the line of the document at A1 = W_IN, before A2 = W_IN_END, to the text at S0, and move W_IN past
+ * it; out A0 = its '\n', which a last line may lack in the document. Whole vectors are copied while sixteen bytes of
+ * the document are left, whatever they hold: up to fifteen bytes after the line are written too.
  *
  * The document may lie where the text is written: then what is read is written again, until a byte comes that is not
  * itself in the text. There the rest of the document moves away, so far that the text never reaches it. */
 static void lay_read_line(void) {
-  routine("read_line", in(S0, S5), out(A0), destroys(A1, A2, A3, T0));
+  routine("read_line", in(A1, A2, S0, S5), out(A0), destroys(A1, A2, A3, T0));
   mov(A0, S0);
   label("go_on");
-  ldw(A1, W_IN);
-  ldw(A2, W_IN_END);
   sub(A3, A2, 16);
   label("vectors");
   bgt(A1, A3, "bytes");
@@ -98,6 +96,8 @@ static void lay_read_line(void) {
   add(A1, A1, 16);
   add(A3, A3, 16);
   bltu(A1, A2, "move");
+  ldw(A1, W_IN);
+  ldw(A2, W_IN_END);
   jump("go_on");
 }
 

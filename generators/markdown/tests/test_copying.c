@@ -43,6 +43,8 @@ static unsigned char *read_lines(RunRoutine run, unsigned char *line, const char
   while (get_field(W_IN) < get_field(W_IN_END)) {
     uint64_t before = get_field(W_IN);
     Registers in = marked_registers();
+    in.a[1] = before;
+    in.a[2] = get_field(W_IN_END);
     in.s[0] = (uintptr_t)line;
     Registers out = run_keeping(run, "read_line", in, IN_A0 | IN_A1 | IN_A2 | IN_A3 | IN_T0, what);
     if (out.a[0] < (uintptr_t)line || *(unsigned char *)(uintptr_t)out.a[0] != '\n' || get_field(W_IN) <= before)
