@@ -5,6 +5,7 @@
 #include "harness/report/json.h"
 #include "harness/report/report.h"
 #include "harness/suite/conversation.h"
+#include "harness/suite/folder.h"
 #include "harness/suite/suite.h"
 
 #include <errno.h>
@@ -66,13 +67,12 @@ static const char *find_obstacle(const struct session *session, const struct res
     return one->conversation->octets.len ? "it is one of several cases of one file ('! octets')" : NULL;
   if (program->oracle != ORACLE_EXPECTED)
     return "its oracle says what is right, and no file of expected bytes ('oracle = expected')";
-  if (one->expects_folder || program->compare == COMPARE_TREE)
-    return "a folder is expected, and a folder is not written";
   if (!one->expected_path)
     return "its expected bytes stand in no file of their own";
   if (strlen(one->expected_path) > 3 && strcmp(one->expected_path + strlen(one->expected_path) - 3, ".gz") == 0)
     return "its expected bytes are packed";
-  if (result->part != PART_STDOUT && result->part != PART_BODY && result->part != PART_OUTPUT)
+  if (result->part != PART_STDOUT && result->part != PART_BODY && result->part != PART_OUTPUT &&
+      result->part != PART_TREE)
     return "what differs stands in the suite file";
   return NULL;
 }
@@ -128,13 +128,32 @@ static void make_folder_of(const char *path) {
   free(folder);
 }
 
-/* Writes what RESULT answered. Returns 0, an errno value, or EEXIST where it may not replace what is there. */
-static int write_answer(const struct result *result, bool overwrite, const char **path) {
+/* Puts the folder that RESULT's tree tells in the place of the expected one. */
+static bool write_folder(const struct result *result, const char *path, struct bytes *why) {
+  char *fresh = xasprintf("%s.accepted", path);
+  make_folder_of(path);
+  bool good = folder_make(fresh, span_of(&result->answer), why);
+  if (good && access(path, F_OK) == 0)
+    remove_folder(path);
+  if (good && rename(fresh, path) != 0) {
+    bytes_printf(why, "%s: %s", path, strerror(errno));
+    remove_folder(fresh);
+    good = false;
+  }
+  free(fresh);
+  return good;
+}
+
+/* Writes what RESULT answered. Returns 0, an errno value, or EEXIST where it may not replace what is there; WHY
+   says more, where a folder cannot be written. */
+static int write_answer(const struct result *result, bool overwrite, const char **path, struct bytes *why) {
   const struct test_case *one = result->test_case;
   struct bytes text = {0};
   *path = one->conversation ? one->file : one->expected_path;
   if (!overwrite && access(*path, F_OK) == 0)
     return EEXIST;
+  if (result->part == PART_TREE)
+    return write_folder(result, *path, why) ? 0 : EINVAL;
   if (one->conversation)
     rewrite(span_of(&one->input), span_of(&result->answer), &text);
   else
@@ -179,18 +198,23 @@ static void accept(const struct session *session, const struct result *result, b
     tell(session, result, tally, "accepted", "the same as before");
     return;
   }
-  int failed = write_answer(result, overwrite, &path);
+  struct bytes why = {0};
+  int failed = write_answer(result, overwrite, &path, &why);
   if (failed == EEXIST && !overwrite) {
     tell(session, result, tally, "kept", "%s: --overwrite replaces it", path);
     tally->held++;
   } else if (failed) {
-    tell(session, result, tally, "refused", "%s: %s", path, strerror(failed));
+    tell(session, result, tally, "refused", "%s: %s", path, why.len ? why.data : strerror(failed));
     tally->refused++;
   } else {
-    tell(session, result, tally, "accepted", "%s, %zu byte%s", path, result->answer.len,
-         result->answer.len == 1 ? "" : "s");
+    if (result->part == PART_TREE)
+      tell(session, result, tally, "accepted", "%s, a folder", path);
+    else
+      tell(session, result, tally, "accepted", "%s, %zu byte%s", path, result->answer.len,
+           result->answer.len == 1 ? "" : "s");
     tally->accepted++;
   }
+  bytes_free(&why);
 }
 
 /* Says what came of all, as text or as JSON (fixtures/schemas/accept.json). */

@@ -369,33 +369,56 @@ static void note_runner(const struct session *session, size_t first, const struc
                tally->count - tally->not_run, tally->count - tally->not_run == 1 ? "" : "s");
 }
 
-/* The next reason among the COUNT results from FIRST on that are known or skipped as RESULT is, and how many of them it
-   is given for. */
-static size_t count_reason(const struct session *session, size_t first, size_t count, const struct result *result) {
-  size_t same = 0;
-  for (size_t i = first; i < first + count; i++) {
-    const struct result *other = &session->results[i];
-    same += other->reason && result->reason && other->skipped == result->skipped &&
-            strcmp(other->reason, result->reason) == 0;
-    if (same == 1 && other != result && other < result)
-      return 0; /* it was told */
-  }
-  return same;
+/* Results of one program that are skipped, or known to diverge, for one cause: the reason that is given, or the way in
+   which they fail. */
+struct cause {
+  const struct result *first;
+  const char *reason; /* NULL: none is given */
+  size_t results, runners;
+  const struct target *last; /* of which the last of them is */
+};
+
+/* Whether RESULT belongs to CAUSE. */
+static bool is_of_cause(const struct cause *cause, const struct result *result) {
+  if (cause->first->target->program != result->target->program || cause->first->skipped != result->skipped ||
+      !cause->reason != !result->reason)
+    return false;
+  return cause->reason ? strcmp(cause->reason, result->reason) == 0 : results_alike(cause->first, result);
 }
 
-/* Which results of one target were skipped or are known, by the reasons that are given. */
-static void note_reasons(const struct session *session, size_t first, size_t count, struct bytes *out) {
+static void add_cause(struct bytes *out, const struct cause *cause) {
+  const struct result *first = cause->first;
+  bytes_printf(out, "%s: %s %s: %zu result%s on %zu runner%s: ", first->skipped ? "skipped" : "known",
+               first->suite->name, first->target->program->name, cause->results, cause->results == 1 ? "" : "s",
+               cause->runners, cause->runners == 1 ? "" : "s");
+  char *way = cause->reason ? NULL : result_way(first);
+  bytes_escaped(out, span_text(way ? way : cause->reason));
+  bytes_text(out, "\n");
+  free(way);
+}
+
+/* A line for each cause for which results of a suite, the COUNT from FIRST on, were skipped or are known. */
+static void note_causes(const struct session *session, size_t first, size_t count, struct bytes *out) {
+  struct cause *causes = NULL;
+  size_t cause_count = 0;
   for (size_t i = first; i < first + count; i++) {
     const struct result *result = &session->results[i];
-    bool told = result->reason && (result->skipped || result->known == KNOWN_AS_IS);
-    size_t same = told ? count_reason(session, first, count, result) : 0;
-    if (same == 0)
+    size_t k = 0;
+    if (!(result->skipped && result->reason) && result->known != KNOWN_AS_IS)
       continue;
-    bytes_printf(out, "%s: %s %s %s: %zu case%s: ", result->skipped ? "skipped" : "known", result->suite->name,
-                 result->target->label, result->target->where, same, same == 1 ? "" : "s");
-    bytes_escaped(out, span_text(result->reason));
-    bytes_text(out, "\n");
+    while (k < cause_count && !is_of_cause(&causes[k], result))
+      k++;
+    if (k == cause_count) {
+      causes = xgrow(causes, cause_count, sizeof *causes);
+      causes[cause_count++] = (struct cause){.first = result, .reason = result->reason};
+    }
+    causes[k].results++;
+    causes[k].runners += causes[k].last != result->target;
+    causes[k].last = result->target;
   }
+  for (size_t k = 0; k < cause_count; k++)
+    add_cause(out, &causes[k]);
+  free(causes);
 }
 
 void report_notes(const struct session *session, struct bytes *out) {
@@ -404,7 +427,12 @@ void report_notes(const struct session *session, struct bytes *out) {
     size_t count = report_group(session, first, &tally);
     note_runner(session, first, &tally, out);
     note_filter(session, first, count, out);
-    note_reasons(session, first, count, out);
+    first += count;
+  }
+  for (size_t first = 0; first < session->result_count;) {
+    struct tally tally;
+    size_t count = report_suite(session, first, &tally);
+    note_causes(session, first, count, out);
     first += count;
   }
 }

@@ -263,3 +263,116 @@ static bool tell_below(const char *folder, const char *below, struct bytes *out,
 }
 
 bool folder_tell(const char *folder, struct bytes *out, struct bytes *why) { return tell_below(folder, "", out, why); }
+
+/* ---- Making ------------------------------------------------------------------------------------------------------ */
+
+/* A file that is being made: its contents follow line by line. */
+struct making {
+  const char *folder;
+  char *name; /* NULL: no file */
+  bool executable;
+  struct bytes text;
+  struct bytes *why;
+};
+
+/* Writes the file whose lines have ended. */
+static bool end_file(struct making *making) {
+  if (!making->name)
+    return true;
+  int failed = folder_write(making->folder, making->name, span_of(&making->text));
+  char *path = xasprintf("%s/%s", making->folder, making->name);
+  if (!failed && making->executable && chmod(path, 0755) != 0)
+    failed = errno;
+  free(path);
+  bool good = failed ? fail(making->why, making->name, failed) : true;
+  free(making->name);
+  making->name = NULL;
+  bytes_clear(&making->text);
+  return good;
+}
+
+/* "NAME, N bytes" or "NAME, N bytes, executable" */
+static void begin_file(struct making *making, char *line) {
+  static const char mark[] = ", executable";
+  size_t len = strlen(line);
+  struct bytes name = {0};
+  making->executable = len > sizeof mark - 1 && strcmp(line + len - (sizeof mark - 1), mark) == 0;
+  if (making->executable)
+    line[len - (sizeof mark - 1)] = '\0';
+  char *comma = strrchr(line, ',');
+  if (comma)
+    *comma = '\0';
+  bytes_text(&name, "");
+  bytes_unescape(&name, line);
+  making->name = name.data;
+}
+
+/* "NAME -> TARGET" */
+static bool make_link(const struct making *making, char *line) {
+  char *arrow = strstr(line, " -> ");
+  struct bytes name = {0};
+  struct bytes target = {0};
+  if (!arrow)
+    return fail(making->why, line, EINVAL);
+  *arrow = '\0';
+  bytes_printf(&name, "%s/", making->folder);
+  bytes_unescape(&name, line);
+  bytes_unescape(&target, arrow + 4);
+  bool good = symlink(span_of(&target).data, name.data) == 0 || fail(making->why, line, errno);
+  bytes_free(&name);
+  bytes_free(&target);
+  return good;
+}
+
+static bool make_folder(const struct making *making, const char *line) {
+  struct bytes name = {0};
+  bytes_printf(&name, "%s/", making->folder);
+  bytes_unescape(&name, line);
+  bool good = mkdir(name.data, 0777) == 0 || errno == EEXIST || fail(making->why, line, errno);
+  bytes_free(&name);
+  return good;
+}
+
+static bool make_line(struct making *making, char *line) {
+  static const char contents[] = "    | ";
+  if (strncmp(line, contents, sizeof contents - 1) == 0)
+    return bytes_unescape(&making->text, line + sizeof contents - 1);
+  if (!end_file(making))
+    return false;
+  if (strncmp(line, "file ", 5) == 0)
+    begin_file(making, line + 5);
+  else if (strncmp(line, "folder ", 7) == 0)
+    return make_folder(making, line + 7);
+  else if (strncmp(line, "link ", 5) == 0)
+    return make_link(making, line + 5);
+  else if (*line) {
+    bytes_printf(making->why, "it holds a %s, and an expected folder has files, folders and links alone", line);
+    return false;
+  }
+  return true;
+}
+
+bool folder_make(const char *path, struct span told, struct bytes *why) {
+  struct making making = {.folder = path, .why = why};
+  struct bytes copy = {0};
+  struct bytes again = {0};
+  if (mkdir(path, 0777) != 0)
+    return fail(why, path, errno);
+  bytes_add(&copy, told);
+  bytes_text(&copy, "");
+  bool good = true;
+  for (char *rest = copy.data, *line = strsep(&rest, "\n"); line && good; line = strsep(&rest, "\n"))
+    good = make_line(&making, line);
+  good = good && end_file(&making) && folder_tell(path, &again, why);
+  if (good && !span_equal(span_of(&again), told)) {
+    bytes_text(why, "a name in it has an arrow or a comma that its text cannot tell from its own");
+    good = false;
+  }
+  if (!good)
+    remove_folder(path);
+  free(making.name);
+  bytes_free(&making.text);
+  bytes_free(&copy);
+  bytes_free(&again);
+  return good;
+}

@@ -40,4 +40,8 @@ int folder_read(const char *path, struct bytes *text);
 /* Appends what is in FOLDER, as text. Returns false, and WHY says what could not be read. */
 bool folder_tell(const char *folder, struct bytes *out, struct bytes *why);
 
+/* Makes the folder PATH, which is not there, with what TOLD says, so that it tells the very same. Returns false, and
+   WHY says what no folder of files can hold; nothing is left of it then. */
+bool folder_make(const char *path, struct span told, struct bytes *why);
+
 #endif

@@ -52,6 +52,37 @@ expect_status 'and then replaced' 0
 expect_text 'with the difference' '  expected  ONE' "$folder/out"
 expect_text 'what is equal stays' '1 accepted, 1 equal already' "$folder/out"
 expect_bytes 'by what came' 'EINS\n' out/a.txt
+
+# A folder, from a program that writes files.
+mkdir trees
+program writes 'mkdir -p made/deep && tr a-z A-Z <document.md >made/deep/up && printf "a\\000b" >bin && ln -s bin link' \
+  'printf "#!/bin/sh\\n" >made/run && chmod +x made/run && rm document.md'
+suite '[program p]' 'elf = writes' 'compare = tree' 'oracle = expected' '[cases c]' 'source = folder' 'path = in' \
+  'expected = trees/{name}'
+accept '*'
+expect_status 'a tree is accepted as a folder' 0
+expect_text '... which is named' 'trees/a, a folder' "$folder/out"
+expect_bytes '... with the files' 'ONE\n' trees/a/made/deep/up
+expect_bytes '... of any bytes' 'a\000b' trees/a/bin
+[ -x trees/a/made/run ] && [ "$(readlink trees/a/link)" = bin ] && there=yes || there=no
+report "$there" '... links, and what may be executed'
+verify s.ini
+expect_status 'and it holds' 0
+program writes 'tr a-z A-Z <document.md >up && rm document.md'
+accept '*'
+expect_status 'a folder that is there is kept' 1
+accept --overwrite '*'
+expect_status '... or replaced' 0
+[ -e trees/a/up ] && [ ! -e trees/a/bin ] && there=yes || there=no
+report "$there" '... as a whole'
+program writes 'mkfifo p'
+accept --overwrite '*'
+expect_status 'what a folder cannot hold is refused' 1
+expect_text '... with the reason' 'it holds a pipe p, and an expected folder has files, folders and links alone' "$folder/out"
+[ -e trees/a/up ] && [ ! -e trees/a.accepted ] && there=yes || there=no
+report "$there" '... and changes nothing'
+suite "${upper[@]}" 'expected = out/{name}.txt'
+
 program upper 'kill -SEGV $$'
 accept --overwrite 'c/a*'
 expect_status 'a crash is no answer' 1

@@ -272,7 +272,7 @@ program upper 'case $1 in *b.txt) cat "$1" ;; *) tr a-z A-Z <"$1" ;; esac'
 upper=('[program p]' 'elf = upper' 'arguments = {file}' 'input-name = {name}.txt' 'oracle = command' 'oracle-command = cat')
 suite "${upper[@]}" 'xfail = c/a*: it shouts; https://example.org/1' "${texts[@]}"
 verify 'what is expected to fail may' 0 'KNOWN s/c/a.txt'
-expect_text 'with its reason' 'known: s p native: 1 case: it shouts; https://example.org/1' "$folder/out"
+expect_text 'with its reason' 'known: s p: 1 result on 1 runner: it shouts; https://example.org/1' "$folder/out"
 for format in tap json-lines junit html github; do
   case $format in
   tap | github) run "$gate" verify -v --no-self-audit "--$format" --suite s.ini && mv "$folder/out" "$folder/report" ;;
@@ -287,7 +287,7 @@ run "$gate" verify --no-self-audit --suite s.ini
 expect_status 'a line that speaks of no case is refused' 2
 expect_text 'by its text' "'xfail = d/*: gone' speaks of no case that there is" "$folder/err"
 suite "${upper[@]}" 'skip = c/a.txt: too loud' "${texts[@]}"
-verify 'what is skipped is not run' 0 'skipped: s p native: 1 case: too loud'
+verify 'what is skipped is not run' 0 'skipped: s p: 1 result on 1 runner: too loud'
 expect_text 'and is not counted' 'GREEN: 1 cases' "$folder/out"
 run "$gate" verify -v --no-self-audit --tap --suite s.ini
 expect_text 'TAP has the reason' '# SKIP not run, because their suite skips them: too loud' "$folder/out"

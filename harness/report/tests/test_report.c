@@ -263,7 +263,8 @@ static bool junit_shows(const struct bytes *text) {
     counted += strtoul((const char *)failures, NULL, 10) + strtoul((const char *)errors, NULL, 10);
     for (xmlNodePtr point = xmlFirstElementChild(one); point; point = xmlNextElementSibling(point)) {
       xmlNodePtr inner = xmlFirstElementChild(point);
-      shown += inner && strcmp((const char *)inner->name, "skipped") != 0;
+      bool is_case = strcmp((const char *)point->name, "testcase") == 0;
+      shown += is_case && inner && strcmp((const char *)inner->name, "skipped") != 0;
     }
     xmlFree(failures);
     xmlFree(errors);
@@ -349,8 +350,8 @@ static void check_kind(const struct kind *kind, json_t *lines, json_t *sarif) {
                  : format == &json_lines_format ? json_lines_show(&text, lines)
                  : format == &sarif_format      ? sarif_shows(&text, sarif)
                  : format == &html_format       ? page_shows(text.data)
-                 : format == &github_format     ? strncmp(text.data, "::error ", 8) == 0
-                                                : text_shows(text.data);
+                 : format == &github_format ? strncmp(text.data, "::error ", 8) == 0 || strstr(text.data, "\n::error ")
+                                            : text_shows(text.data);
     ck_assert_msg(shown == fails, "%s %s: verdict %s, known %d, untried %d, verbose %d, problem '%s', signal %d:\n%s",
                   format->option, shown ? "shows a failure where there is none" : "hides a failure",
                   verdict_name(kind->verdict), kind->known, kind->untried, kind->verbose, kind->problem,
