@@ -169,6 +169,19 @@ static void add_notes(const struct draft *draft, struct bytes *out) {
   else
     bytes_printf(out, "# It runs to its end%s.\n",
                  draft->takes_input ? ", and puts out something else for another input" : "");
+  if (!way->serves && !way->hung && !way->crashed && !draft->takes_input && way->status > 0)
+    bytes_printf(
+        out,
+        "# It ended with exit status %d whatever it was given, which was Markdown. If it reads something else, put\n"
+        "# an input of its own kind into %s.cases/, and set 'stdin = yes' or 'arguments = {file}', 'source = folder',\n"
+        "# 'path = %s.cases', and no 'exit-status'.\n",
+        way->status, draft->name, draft->name);
+  else if (!way->serves && !way->hung && !way->crashed && way->silent)
+    bytes_text(
+        out,
+        "# It put out nothing. If it is a server that went into the background, give it the option that keeps it in\n"
+        "# the foreground and its {port} in 'arguments', with 'drive = http' and 'ready = port'. If it writes a\n"
+        "# file, name that with 'output', or hold all that it leaves with 'compare = tree'.\n");
   if (way->errors.len && !way->serves) {
     bytes_text(out, "# It said: ");
     bytes_escaped(out, span_of(&way->errors));

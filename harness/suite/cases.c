@@ -86,6 +86,11 @@ static char *find_path(const struct maker *maker, const struct places *places, c
   return path;
 }
 
+/* Reads the file PATH, unpacked where gzip has compressed it, unless the source says otherwise. */
+static int read_case_file(const struct maker *maker, struct bytes *text, const char *path) {
+  return maker->source->unpacks ? bytes_read_file(text, path) : folder_read(path, text);
+}
+
 /* Reads what the source's `expected` names for the case. */
 static bool read_expected(struct maker *maker, struct test_case *one) {
   if (!maker->source->expected)
@@ -95,7 +100,7 @@ static bool read_expected(struct maker *maker, struct test_case *one) {
   char *path = find_path(maker, &places, maker->source->expected);
   struct stat status;
   bool is_folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-  int error = is_folder ? 0 : bytes_read_file(&one->expected, path);
+  int error = is_folder ? 0 : read_case_file(maker, &one->expected, path);
   one->has_expected = true;
   one->expected_path = xstrdup(path);
   error = error == ENOENT && maker->suite->accepts ? 0 : error;
@@ -142,7 +147,7 @@ static bool make_file(struct maker *maker, const char *path) {
   const char *slash = strrchr(path, '/');
   const char *base = slash ? slash + 1 : path;
   size_t len = strlen(base);
-  bool packed = len > 3 && strcmp(base + len - 3, ".gz") == 0;
+  bool packed = maker->source->unpacks && len > 3 && strcmp(base + len - 3, ".gz") == 0;
   char *name = xstrndup(base, packed ? len - 3 : len);
   if (maker->source->kind == SOURCE_CONVERSATIONS) {
     bool made = make_conversations(maker, path, name);
@@ -153,7 +158,7 @@ static bool make_file(struct maker *maker, const char *path) {
   bool good = true;
   if (one) {
     one->file = xstrdup(path);
-    int error = bytes_read_file(&one->input, path);
+    int error = read_case_file(maker, &one->input, path);
     good = error ? fail(maker, path, error) : true;
     if (good && maker->source->kind == SOURCE_TREES) {
       one->tree = xcalloc(1, sizeof *one->tree);

@@ -59,6 +59,8 @@ extern const char *const source_words[];
   KEY(KEY_TEXT, expected, "expected", NULL, NULL, KNOWS_FIXED | KNOWS_NAME | KNOWS_AS_PATH,                            \
       "source = folder | documents | trees | folders | nothing",                                                       \
       "the file of expected bytes; {name}: one for each case")                                                         \
+  KEY(KEY_YES_NO, unpacks, "unpack", "yes", NULL, KNOWS_NONE, "source = folder | documents",                           \
+      "no: what gzip has compressed stays as it is")                                                                   \
   KEY(KEY_NUMBER, count, "count", "100", NULL, KNOWS_NONE, "source = random", "of random documents")                   \
   KEY(KEY_NUMBER, seed, "seed", "1", NULL, KNOWS_NONE, "source = random", "of random documents")                       \
   KEY(KEY_NUMBER, every, "every", "1", NULL, KNOWS_NONE, NULL, "10: the cases 1, 11, 21 and so on")

@@ -279,7 +279,11 @@ bool program_check(const struct program *program, struct bytes *why) {
     return wrong(why, "'oracle = command' needs an 'oracle-command = COMMAND'");
   struct confinement confinement = {0};
   struct bytes unknown = {0};
-  bool allowed = !program->allow || confinement_allow(&confinement, program->allow, &unknown);
+  /* What they stand for is a path in any case. */
+  const struct places fixed = {.values = {[PLACEHOLDER_BUILD] = "/", [PLACEHOLDER_SUITE] = "/"}};
+  char *allow = program->allow ? places_expand(&fixed, program->allow) : NULL;
+  bool allowed = !allow || confinement_allow(&confinement, allow, &unknown);
+  free(allow);
   confinement_free(&confinement);
   if (!allowed)
     bytes_printf(why, "'allow': %s", unknown.data);

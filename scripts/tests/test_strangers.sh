@@ -323,4 +323,20 @@ cd "$folder/$odd" && suite '[program p]' 'elf = plain' 'url-path = /' 'oracle = 
 run "$gate" verify --no-self-audit --suite s.ini
 expect_status 'a key without effect is refused' 2
 expect_text 'by its name' "'url-path' has no effect without 'drive = http'" "$folder/err"
+# ---- what gzip has compressed -------------------------------------------------------------------------------------
+
+mkdir packed && printf 'one\n' | gzip -n >packed/a.gz
+program unpacks 'gzip -dc document.md'
+suite '[program p]' 'elf = unpacks' 'oracle = command' 'oracle-command = echo one' '[cases c]' 'source = folder' \
+  'path = packed' 'unpack = no'
+verify 'unpack = no: the program gets the file as it is' 0 'EQUAL s/c/a.gz p native'
+
+# ---- placeholders in what is allowed ------------------------------------------------------------------------------
+
+mkdir -p beside && printf 'there\n' >beside/file
+program reads 'cat "$AT"'
+suite '[program p]' 'elf = reads' 'environment = AT={suite}/beside/file' 'allow = path {suite}/beside' 'oracle = command' 'oracle-command = echo there' \
+  '[cases c]' 'source = nothing'
+verify "'allow' knows {suite}" 0 'EQUAL s/c/run p native'
+
 done_testing
