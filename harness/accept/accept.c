@@ -77,6 +77,25 @@ static const char *find_obstacle(const struct session *session, const struct res
   return NULL;
 }
 
+/* Appends LINE of an answer; the date of a field that tells when is any date. */
+static void write_line(struct span line, struct bytes *out) {
+  static const char *const names[] = {"Date: ", "Last-Modified: "};
+  bytes_text(out, "< ");
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    size_t len = strlen(names[i]);
+    if (line.len <= len || memcmp(line.data, names[i], len) != 0 ||
+        !conversation_has_date((struct span){line.data + len, line.len - len}))
+      continue;
+    bytes_text(out, names[i]);
+    bytes_text(out, "{date}");
+    line.data += len + DATE_LENGTH;
+    line.len -= len + DATE_LENGTH;
+    break;
+  }
+  bytes_escaped(out, line);
+  bytes_text(out, "\n");
+}
+
 /* Appends the bytes of ANSWER as lines `<` of a conversation, one for each line of it. */
 static void write_expected(struct span answer, struct bytes *out) {
   enum { LONGEST = 100 };
@@ -84,15 +103,11 @@ static void write_expected(struct span answer, struct bytes *out) {
     const char *end = memchr(answer.data + at, '\n', answer.len - at);
     size_t len = end ? (size_t)(end - answer.data) - at + 1 : answer.len - at;
     while (len > LONGEST) {
-      bytes_text(out, "< ");
-      bytes_escaped(out, (struct span){answer.data + at, LONGEST});
-      bytes_text(out, "\n");
+      write_line((struct span){answer.data + at, LONGEST}, out);
       at += LONGEST;
       len -= LONGEST;
     }
-    bytes_text(out, "< ");
-    bytes_escaped(out, (struct span){answer.data + at, len});
-    bytes_text(out, "\n");
+    write_line((struct span){answer.data + at, len}, out);
     at += len;
   }
 }

@@ -326,8 +326,11 @@ static bool compare_answer(struct workspace *workspace, struct result *result, c
   const char *path = program_url_path(result->target->program, request->number);
   bool good = talk || truth_at(workspace, result->target->program, result->test_case, path, &truth, &why);
   if (talk) {
+    struct bytes expected = {0};
+    conversation_expect(talk, received, &expected);
     result_keep(result, received);
-    compare_responses(result, span_of(&talk->expected), received);
+    compare_responses(result, span_of(&expected), received);
+    bytes_free(&expected);
   } else if (good) {
     compare_page(workspace, result, places, truth, received);
   } else {

@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +87,11 @@ static int make(const struct place *place, const struct conversation *talk) {
   }
 }
 
+static int set_modified(const char *path, long long seconds) {
+  const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = seconds}};
+  return utimensat(AT_FDCWD, path, times, 0) == 0 ? 0 : errno;
+}
+
 bool place_case(struct place *place, const struct test_case *test_case, struct bytes *why) {
   const struct conversation *talk = test_case->conversation;
   enum document_kind kind = talk ? talk->document : DOCUMENT_FILE;
@@ -93,6 +99,8 @@ bool place_case(struct place *place, const struct test_case *test_case, struct b
     (void)(remove(place->document) == 0 || errno == ENOENT || rmdir(place->document));
   place->kind = kind;
   int failed = talk ? make(place, talk) : 0;
+  if (!failed && talk && talk->is_dated)
+    failed = set_modified(place->document, talk->modified);
   if (failed)
     bytes_printf(why, "%s: %s", place->document, strerror(failed));
   bool good = talk ? !failed : folder_place(test_case, place->folder, place->document, why);

@@ -7,6 +7,7 @@
        ! no-document       there is no such file
        ! directory         a folder stands in its place
        ! hollow BYTES      a file of that many NULs stands in its place
+       ! modified SECONDS  when the document was last modified, in seconds since 1970 (-5: before)
        ! hold              another client is connected before, and says nothing
        ! octets TEXT       so many conversations, alike but that {octet} in what is sent stands for one octet of TEXT
        ! shut              the client closes its sending side when all is sent
@@ -15,11 +16,14 @@
        >{COUNT} TEXT       sends TEXT that many times
        < TEXT              expects TEXT
        <{COUNT} TEXT       expects TEXT that many times
-   TEXT has the escapes \r \n \t \0 \\ \xHH. Nothing is added to it: line ends are written out. */
+   TEXT has the escapes \r \n \t \0 \\ \xHH. Nothing is added to it: line ends are written out. In what is expected,
+   {date} stands for any date as HTTP writes it (RFC 9110, 5.6.7: IMF-fixdate). */
 #ifndef HARNESS_CONVERSATION_H
 #define HARNESS_CONVERSATION_H
 
 #include "harness/base/bytes.h"
+
+enum { DATE_LENGTH = 29 }; /* of a date as HTTP writes it */
 
 enum document_kind { DOCUMENT_FILE, DOCUMENT_MISSING, DOCUMENT_DIRECTORY, DOCUMENT_HOLLOW };
 
@@ -30,6 +34,10 @@ struct conversation {
   struct bytes octets;
   struct bytes sent;
   struct bytes expected;
+  size_t *dates; /* where in EXPECTED any date may stand, in their order */
+  size_t date_count;
+  long long modified; /* when the document was, in seconds since 1970 */
+  bool is_dated;      /* MODIFIED counts; otherwise it is modified when its case runs */
   bool hold;
   bool shut;
   double slow; /* seconds; 0: it takes the answer as it comes */
@@ -39,6 +47,12 @@ struct conversation {
    as any other. */
 bool conversation_parse(struct span text, const char *path, int octet, struct conversation *conversation,
                         struct bytes *why);
+
+/* What is expected where ANSWER came: at each place for a date the one of ANSWER, if it has one there. */
+void conversation_expect(const struct conversation *conversation, struct span answer, struct bytes *expected);
+
+/* Whether TEXT begins with a date as HTTP writes it. */
+bool conversation_has_date(struct span text);
 
 void conversation_free(struct conversation *conversation);
 
