@@ -17,6 +17,7 @@ static void lay_hash_page(void) {
   ld64(T0, A2, 0);
   add(A2, A2, 8);
   sub(A1, A1, 8);
+  label("mix");
   xor(A0, A0, T0);
   mul(A0, A0, A3);
   shr(T0, A0, 32);
@@ -27,11 +28,7 @@ static void lay_hash_page(void) {
   ld8(T0, A2, 0);
   add(A2, A2, 1);
   sub(A1, A1, 1);
-  xor(A0, A0, T0);
-  mul(A0, A0, A3);
-  shr(T0, A0, 32);
-  xor(A0, A0, T0);
-  jump("next_byte");
+  jump("mix");
   label("done");
   mul(A0, A0, A3);
   shr(T0, A0, 29);
@@ -209,8 +206,117 @@ static void lay_select_range(void) {
   leave();
 }
 
-/* judge_conditions: in A0 = a page, A1 = its length, A2 = REQUEST_* of the request, A3 = its hash. Out A0 = 200, or
- * what "request" makes of that: 304, 412, 206, 416; A1 = what is to be sent, A2 = its length, 0 where it is no page. */
+/* note_modified: in A0 = when the file was modified, in seconds. SELECTED_MODIFIED becomes that, but no time to come
+ * (RFC 9110, 8.8.2.1). */
+static void lay_note_modified(void) {
+  routine("note_modified", in(A0), destroys(A0, T0));
+  la(T0, "calendar_clock");
+  ld64(T0, T0, 0);
+  ble(A0, T0, "has_been");
+  mov(A0, T0);
+  label("has_been");
+  la(T0, "selected");
+  st64(A0, T0, SELECTED_MODIFIED);
+  ret();
+}
+
+/* judge_preconditions: what "request" says of "selected". Out A0 = 200, 304 or 412. The order is that of RFC
+ * 9110, 13.2.2; a date that is none does not count. */
+static void lay_judge_preconditions(void) {
+  routine("judge_preconditions", out(A0), destroys(A1, A2, A3, ALL_T));
+  enter_bare();
+  la(T0, "request");
+  ld64(A0, T0, REQUEST_IF_MATCH);
+  ld64(A1, T0, REQUEST_IF_MATCH + 8);
+  beq(A0, 0, "if_unmodified_since");
+  li(A2, 0);
+  call("is_tag_listed");
+  bne(A0, 0, "if_none_match");
+  label("failed");
+  li(A0, 412);
+  leave();
+  label("if_unmodified_since");
+  ld64(A0, T0, REQUEST_IF_UNMODIFIED_SINCE);
+  ld64(A1, T0, REQUEST_IF_UNMODIFIED_SINCE + 8);
+  call("was_modified_since");
+  bgt(A0, 0, "failed");
+  label("if_none_match");
+  la(T0, "request");
+  ld64(A0, T0, REQUEST_IF_NONE_MATCH);
+  ld64(A1, T0, REQUEST_IF_NONE_MATCH + 8);
+  beq(A0, 0, "if_modified_since");
+  li(A2, 1);
+  call("is_tag_listed");
+  beq(A0, 0, "fulfilled");
+  label("not_modified");
+  li(A0, 304);
+  leave();
+  label("if_modified_since");
+  ld64(A0, T0, REQUEST_IF_MODIFIED_SINCE);
+  ld64(A1, T0, REQUEST_IF_MODIFIED_SINCE + 8);
+  call("was_modified_since");
+  beq(A0, 0, "not_modified");
+  label("fulfilled");
+  li(A0, 200);
+  leave();
+
+  /* was_modified_since: in A0 = value of a field, or 0, A1 = after it. Out A0 = 1 if SELECTED_MODIFIED is later than
+   * the date there, 0 if not, -1 if there is no date or nobody knows. */
+  routine("was_modified_since", in(A0, A1), out(A0), destroys(A1, A2, A3, ALL_T));
+  enter_bare();
+  beq(A0, 0, "no_date");
+  call("parse_http_date");
+  la(T0, "selected");
+  ld64(T0, T0, SELECTED_MODIFIED);
+  blt(T0, 0, "no_date");
+  li(T1, NO_DATE);
+  beq(A0, T1, "no_date");
+  mov(T1, A0);
+  li(A0, 0);
+  ble(T0, T1, "compared");
+  li(A0, 1);
+  label("compared");
+  leave();
+  label("no_date");
+  li(A0, -1);
+  leave();
+}
+
+/* is_range_current: in A0 = value of If-Range, A1 = after it. Out A0 = not 0 if it is the tag of "selected", or its
+ * date, which says as much as a tag as soon as that second is over (RFC 9110, 8.8.2.2). */
+static void lay_is_range_current(void) {
+  Reg value = S0, end = S1;
+  routine("is_range_current", in(A0, A1), out(A0), destroys(A1, A2, A3, ALL_T));
+  enter(value, end);
+  mov(value, A0);
+  mov(end, A1);
+  call("parse_http_date");
+  li(T0, NO_DATE);
+  beq(A0, T0, "tag");
+  la(T0, "selected");
+  ld64(T0, T0, SELECTED_MODIFIED);
+  bne(A0, T0, "other");
+  la(T1, "calendar_clock");
+  ld64(T1, T1, 0);
+  bgeu(T0, T1, "other");
+  li(A0, 1);
+  leave();
+  label("tag");
+  ld8(T0, value, 0);
+  beq(T0, '*', "other"); /* which If-Range does not have */
+  mov(A0, value);
+  mov(A1, end);
+  li(A2, 0);
+  call("is_tag_listed");
+  leave();
+  label("other");
+  li(A0, 0);
+  leave();
+}
+
+/* judge_conditions: in A0 = a page, A1 = its length, A2 = REQUEST_* of the request, A3 = a hash of the page. Out A0 =
+ * 200, or what "request" makes of that: 304, 412, 206, 416; A1 = what is to be sent, A2 = its length, 0 where it is no
+ * page. SELECTED_MODIFIED stands there already. */
 static void lay_judge_conditions(void) {
   Reg page = S0, traits = S1;
   routine("judge_conditions", in(A0, A1, A2, A3), out(A0, A2), out_if(A1), destroys(A3, ALL_T));
@@ -223,26 +329,8 @@ static void lay_judge_conditions(void) {
   st64(A1, T0, SELECTED_WHOLE);
   mov(A0, A3);
   call("note_tag");
-  la(T0, "request");
-  ld64(A0, T0, REQUEST_IF_MATCH);
-  ld64(A1, T0, REQUEST_IF_MATCH + 8);
-  beq(A0, 0, "as_it_should_be");
-  li(A2, 0);
-  call("is_tag_listed");
-  mov(T0, A0);
-  li(A0, 412);
-  beq(T0, 0, "without_page");
-  label("as_it_should_be");
-  la(T0, "request");
-  ld64(A0, T0, REQUEST_IF_NONE_MATCH);
-  ld64(A1, T0, REQUEST_IF_NONE_MATCH + 8);
-  beq(A0, 0, "not_known_yet");
-  li(A2, 1);
-  call("is_tag_listed");
-  mov(T0, A0);
-  li(A0, 304);
-  bne(T0, 0, "without_page");
-  label("not_known_yet");
+  call("judge_preconditions");
+  bne(A0, 200, "without_page");
   bset(traits, REQUEST_HEAD, "whole"); /* ranges are for GET (RFC 9110, 14.2) */
   la(T0, "request");
   ld64(A0, T0, REQUEST_RANGE);
@@ -250,10 +338,7 @@ static void lay_judge_conditions(void) {
   ld64(A0, T0, REQUEST_IF_RANGE);
   ld64(A1, T0, REQUEST_IF_RANGE + 8);
   beq(A0, 0, "unconditional");
-  ld8(T1, A0, 0);
-  beq(T1, '*', "whole"); /* which If-Range does not have */
-  li(A2, 0);
-  call("is_tag_listed");
+  call("is_range_current");
   beq(A0, 0, "whole");
   label("unconditional");
   la(T0, "request");
@@ -283,5 +368,8 @@ void lay_http_conditions(void) {
   lay_is_tag_listed();
   lay_take_position();
   lay_select_range();
+  lay_note_modified();
+  lay_judge_preconditions();
+  lay_is_range_current();
   lay_judge_conditions();
 }

@@ -260,6 +260,9 @@ static void lay_answer_request(void) {
   enter(status, page, length);
   call("begin_content");
   mov(status, A0);
+  la(A0, "server");
+  ld64(A0, A0, SERVER_NOW);
+  call("refresh_date");
   li(length, 0);
   bne(status, 200, "compose");
   call("is_client_gone");
@@ -285,6 +288,14 @@ static void lay_answer_request(void) {
   mov(length, A1);
   label("judge");
   mov(A3, A0);
+  la(T0, "resource");
+  ld64(T0, T0, RESOURCE_KIND);
+  li(A0, -1);
+  beq(T0, RESOURCE_LISTING, "undated"); /* it changes when what a link leads to does */
+  la(A0, "file_status");
+  ld64(A0, A0, STAT_MTIME);
+  label("undated");
+  call("note_modified");
   mov(A0, page);
   mov(A1, length);
   ld64(A2, SLOT, SLOT_TRAITS);

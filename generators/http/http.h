@@ -49,6 +49,8 @@ enum {
   FIELD(REQUEST_IF_NONE_MATCH, 16), /* of a field that has come twice, the first one */
   FIELD(REQUEST_RANGE, 16),
   FIELD(REQUEST_IF_RANGE, 16),
+  FIELD(REQUEST_IF_MODIFIED_SINCE, 16),
+  FIELD(REQUEST_IF_UNMODIFIED_SINCE, 16),
   REQUEST_SIZE
 };
 
@@ -77,15 +79,18 @@ enum { PAGE_TYPE = 3 /* where in "media_types" stands that of a page */ };
 /* The longest path that is looked for, in bytes, so that PATH_MAX has room for it and for what is appended to it. */
 enum { PATH_LIMIT = 4080, PATH_ROOM = 8192 + 32, LOCATION_ROOM = 3 * PATH_LIMIT + 512 };
 
-/* "selected": what part of a page is sent, and its entity tag. */
+/* "selected": what part of a page is sent, its entity tag, and when it was modified. */
 enum {
-  FIELD(SELECTED_FIRST, 8),  /* the first byte of the part, */
-  FIELD(SELECTED_LENGTH, 8), /* its length, */
-  FIELD(SELECTED_WHOLE, 8),  /* and that of the whole page */
-  FIELD(SELECTED_TAG, 24),   /* the entity tag, NUL-terminated */
+  FIELD(SELECTED_FIRST, 8),    /* the first byte of the part, */
+  FIELD(SELECTED_LENGTH, 8),   /* its length, */
+  FIELD(SELECTED_WHOLE, 8),    /* and that of the whole page */
+  FIELD(SELECTED_TAG, 24),     /* the entity tag, NUL-terminated */
+  FIELD(SELECTED_MODIFIED, 8), /* in seconds since 1970; less than 0: nobody knows */
   SELECTED_SIZE
 };
 enum { TAG_LENGTH = 18 /* of the entity tag: sixteen digits between quotation marks */ };
+
+#define NO_DATE INT64_MIN /* in the place of seconds: what parse_http_date could not read */
 
 /* How much of a request's content is still to come, for skip_content. */
 enum {
@@ -109,6 +114,7 @@ void lay_tidy_document(void);
 void lay_document_reading(void); /* of these append_file alone, for a program with a reserve_document of its own */
 void lay_http_request(void);     /* request.c: is it an HTTP request, and what is its answer's status */
 void lay_http_address(void);     /* address.c: IPv6 addresses, hosts and ports as URIs have them */
+void lay_http_date(void);        /* date.c: dates, the line "Date", and the calendar */
 void lay_http_conditions(void);  /* conditions.c: entity tags, preconditions and ranges */
 void lay_http_response(void);    /* response.c: the answer's bytes */
 void lay_http_page(void);        /* page.c: errors that are told, and memory for clients */

@@ -305,7 +305,9 @@ static const struct {
               {"if-match", "take_field_line.noted"}, /* the order of these is that of the places in "request" */
               {"if-none-match", "take_field_line.noted"},
               {"range", "take_field_line.noted"},
-              {"if-range", "take_field_line.noted"}};
+              {"if-range", "take_field_line.noted"},
+              {"if-modified-since", "take_field_line.noted"},
+              {"if-unmodified-since", "take_field_line.noted"}};
 enum { FIRST_NOTED = 6 };
 
 /* find_field: in START = a field name, CURSOR = after it. Out A0 = its ordinal among the fields, 0 if it is none. */
@@ -555,6 +557,8 @@ static void lay_parse_request(void) {
   st64(0, T0, REQUEST_IF_NONE_MATCH);
   st64(0, T0, REQUEST_RANGE);
   st64(0, T0, REQUEST_IF_RANGE);
+  st64(0, T0, REQUEST_IF_MODIFIED_SINCE);
+  st64(0, T0, REQUEST_IF_UNMODIFIED_SINCE);
   label("before_request_line");
   bgeu(CURSOR, END, "request_line");
   ld8(T0, CURSOR, 0);

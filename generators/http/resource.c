@@ -38,8 +38,8 @@ static void lay_render_resource(void) {
   label("rendered");
   mov(page, A1);
   mov(length, A0);
-  call("read_clock"); /* rendering may take its time, which shall not be the client's */
   bltu(length, LARGE_PAGE, "will_be_taken");
+  call("read_clock"); /* rendering has taken its time, which shall not be the client's */
   mov(A0, length);
   call("is_memory_left");
   blt(A0, 0, "failed");
@@ -49,9 +49,6 @@ static void lay_render_resource(void) {
   mov(A2, length);
   leave();
   label("failed");
-  mov(error, A0);
-  call("read_clock");
-  mov(A0, error);
   call("status_of_failure");
   li(A2, 0);
   leave();

@@ -41,6 +41,7 @@ static const NamedString pieces[] = {{"interim_response", "HTTP/1.1 100 Continue
                                      {"allow_field", "\r\nAllow: GET, HEAD, OPTIONS"},
                                      {"range_field", "\r\nContent-Range: bytes "},
                                      {"tag_field", "\r\nETag: "},
+                                     {"modified_field", "\r\nLast-Modified: "},
                                      {"close_field", "\r\nConnection: close"},
                                      {"keep_alive_field", "\r\nConnection: keep-alive"},
                                      {"last_line_ends", "\r\n\r\n"},
@@ -108,7 +109,8 @@ static void lay_append_range(void) {
 
 /* compose_response: in A0 = where to, with room for 1024 bytes and a path, A1 = status, A2 = length of the page if that
  * is 200 or 206, A3 = REQUEST_* of the request. Out A0 = after the header section; A1 = after the content, equal to A0
- * if that is a page or there is none. "selected" tells the entity tag and the range. */
+ * if that is a page or there is none. "selected" tells the entity tag, the range and the date; "date_line"
+ * is that of the answer. */
 static void lay_compose_response(void) {
   Reg place = S0;
   data_strings(pieces);
@@ -133,6 +135,8 @@ static void lay_compose_response(void) {
   la(A1, "protocol");
   call("append_string");
   mov(A1, REASON);
+  call("append_string");
+  la(A1, "date_line");
   call("append_string");
   beq(STATUS, 204, "methods");
   beq(STATUS, 304, "tag");
@@ -180,6 +184,15 @@ static void lay_compose_response(void) {
   la(A1, "selected");
   add(A1, A1, SELECTED_TAG);
   call("append_string");
+  beq(STATUS, 304, "connection"); /* the tag is better (RFC 9110, 15.4.5) */
+  la(T0, "selected");
+  ld64(T0, T0, SELECTED_MODIFIED);
+  blt(T0, 0, "connection");
+  la(A1, "modified_field");
+  call("append_string");
+  la(T0, "selected");
+  ld64(A1, T0, SELECTED_MODIFIED);
+  call("append_http_date");
   label("connection");
   la(A1, "close_field");
   bclr(TRAITS, REQUEST_PERSISTS, "connection_field");

@@ -58,6 +58,14 @@ void lay_append_decimal(void); /* numbers.c: append_decimal alone */
 void lay_linux_numbers(void);  /* numbers.c: append_decimal, take_decimal, and ports and addresses made of decimals */
 void lay_divide(void);
 
+/* dates.c: civil_date, which calls divide. */
+enum {
+  DAY = 24 * 60 * 60,
+  DAYS_OF_400_YEARS = 146097,
+  MARCH_1_TO_EPOCH = 719468 /* days from 0000-03-01 to 1970-01-01 */
+};
+void lay_civil_date(void);
+
 void lay_linux_waiting_calls(void); /* system_calls.c: wait_until_ready, write_all */
 void lay_map_memory(void);
 void lay_unmap_memory(void);

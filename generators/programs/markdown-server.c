@@ -307,6 +307,7 @@ static void author(void) {
   lay_http_listing();
   lay_http_request();
   lay_http_address();
+  lay_http_date();
   lay_http_conditions();
   lay_http_response();
   lay_map_memory();

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 /* How an ELF is run. */
 typedef struct {
@@ -97,6 +98,9 @@ void client_abort(int fd);
 
 /* The entity tag of a page, as the server works it out. */
 uint64_t page_tag(const char *html, size_t length);
+/* The answer without the value of its Date, and without Last-Modified: a copy. Fails unless Date comes first in the
+ * header section and both are dates as HTTP writes them. `date`: what Date says, or NULL. */
+Text without_dates(Text answer, time_t *date);
 /* Fail unless the answer is exactly 200 with this page. */
 void check_page(const char *what, Text answer, const char *html, size_t length);
 /* Fail unless the answer is exactly that error ("404 Not Found"), with its page unless `head`. */

@@ -177,6 +177,7 @@ static void author(void) {
   lay_http_failures();
   lay_http_request();
   lay_http_address();
+  lay_http_date();
   lay_http_conditions();
   lay_http_response();
   lay_http_media_types();
@@ -376,11 +377,13 @@ START_TEST(responses) {
   emulation = emulation_new((Isa)_i, author);
   check_response(200, 1234567890123, 0,
                  "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 1234567890123\r\n"
-                 "ETag: \r\nConnection: close\r\n\r\n",
+                 "ETag: \r\n"
+                 "Last-Modified: Thu, 01 Jan 1970 00:00:00 GMT\r\nConnection: close\r\n\r\n",
                  "");
   check_response(200, 0, REQUEST_PERSISTS | REQUEST_EXPECT,
                  "HTTP/1.1 100 Continue\r\n\r\n"
-                 "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 0\r\nETag: \r\n\r\n",
+                 "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 0\r\nETag: \r\n"
+                 "Last-Modified: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n",
                  "");
   check_response(204, 0, REQUEST_PERSISTS | REQUEST_HTTP_1_0,
                  "HTTP/1.1 204 No Content\r\nAllow: GET, HEAD, OPTIONS\r\nConnection: keep-alive\r\n\r\n", "");

@@ -349,6 +349,27 @@ START_TEST(signals) {
 }
 END_TEST
 
+/* Date is the present, and Last-Modified when the file was written, but no time to come. */
+START_TEST(dates) {
+  Server server = start_plain(_i, 3);
+  struct timespec before, after;
+  time_t date;
+  clock_gettime(CLOCK_REALTIME, &before);
+  Text answer = request(&server, get), undated = without_dates(answer, &date);
+  clock_gettime(CLOCK_REALTIME, &after);
+  ck_assert_msg(date >= before.tv_sec && date <= after.tv_sec, "Date is %ld, between %ld and %ld", (long)date,
+                (long)before.tv_sec, (long)after.tv_sec);
+  text_free(&answer);
+  text_free(&undated);
+  const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 784111777, .tv_nsec = 999999999}};
+  ck_assert_int_eq(utimensat(AT_FDCWD, temporary_path("data.md"), times, 0), 0);
+  answer = request(&server, get);
+  ck_assert(strstr(answer.bytes, "\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n") != NULL);
+  text_free(&answer);
+  server_stop(&server);
+}
+END_TEST
+
 static void check_refusal(int runner, const char *const *arguments, int status, const char *line) {
   Text output, error;
   Program program = program_start(&runners[runner], "markdown-server", arguments, plainly);
@@ -501,6 +522,7 @@ int main(void) {
   add_test(suite, "file changes", file_changes, RUNNERS);
   add_test(suite, "file of unknown size", file_of_unknown_size, RUNNERS);
   add_test(suite, "64 MB", document_of_64_mb, RUNNERS);
+  add_test(suite, "dates", dates, RUNNERS);
   add_test(suite, "signals", signals, RUNNERS);
   add_test(suite, "command lines", command_lines, RUNNERS);
   add_test(suite, "cannot listen", cannot_listen, RUNNERS);

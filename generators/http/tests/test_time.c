@@ -370,6 +370,39 @@ START_TEST(no_descriptor) {
 }
 END_TEST
 
+/* Date is right to the second, though the calendar's clock is read once in a second alone; and a turn of the loop takes
+ * two looks at the clocks at most. */
+START_TEST(dates) {
+  static const struct {
+    int64_t time;
+    const char *date;
+    bool next_second;
+  } rows[] = {{0, "Sun, 06 Nov 1994 08:49:37 GMT", true},
+              {SECOND / 2, "Sun, 06 Nov 1994 08:49:37 GMT", false},
+              {SECOND * 3 / 4 - 1, "Sun, 06 Nov 1994 08:49:37 GMT", false},
+              {SECOND * 3 / 4, "Sun, 06 Nov 1994 08:49:38 GMT", true},
+              {SECOND * 7 / 4 - 1, "Sun, 06 Nov 1994 08:49:38 GMT", false},
+              {9 * SECOND, "Sun, 06 Nov 1994 08:49:46 GMT", true},
+              {9 * SECOND + SECOND / 2, "Sun, 06 Nov 1994 08:49:46 GMT", false},
+              {9 * SECOND + SECOND * 3 / 4, "Sun, 06 Nov 1994 08:49:47 GMT", true}};
+  Virtual *v = start(_i);
+  int client = virtual_connect();
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    size_t length = v->client[client].out_length;
+    virtual_run(rows[i].time);
+    long polls = v->polls, reads = v->clock_reads;
+    virtual_send(client, "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    virtual_run(rows[i].time);
+    const char *first = strstr(v->client[client].out + length, "\r\nDate: ");
+    const char *second = first ? strstr(first + 1, "\r\nDate: ") : NULL;
+    ck_assert(second != NULL);
+    ck_assert_msg(strncmp(first + 8, rows[i].date, 29) == 0, "%.40s, expected %s", first + 2, rows[i].date);
+    ck_assert_msg(strncmp(second + 8, rows[i].date, 29) == 0, "%.40s, expected %s", second + 2, rows[i].date);
+    ck_assert_int_eq(v->clock_reads - reads, v->polls - polls - 1 + rows[i].next_second);
+  }
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("markdown-server in virtual time");
   add_test(suite, "silent client", silent_client, ISA_COUNT);
@@ -387,6 +420,7 @@ int main(void) {
   add_test(suite, "signal to end", signal_to_end, ISA_COUNT);
   add_test(suite, "second signal", second_signal, ISA_COUNT);
   add_test(suite, "no memory to watch", no_memory_to_watch, ISA_COUNT);
+  add_test(suite, "dates", dates, ISA_COUNT);
   add_test(suite, "no descriptor", no_descriptor, 4 * ISA_COUNT);
   return run_suite(suite);
 }

@@ -14,6 +14,7 @@
 enum { LISTENING = 3, POLL = 4, SIGNALS = 5, FILE_OPEN = 6, FIRST_CLIENT = 7, PAGE = 4096, POLLS_AT_ONCE = 10000 };
 
 #define NO_TIMEOUT INT64_MAX
+#define CALENDAR (INT64_C(784111777) * SECOND + SECOND / 4) /* when the monotonic clock is 0 */
 
 static Virtual v;
 static Isa isa;
@@ -64,6 +65,7 @@ static void author(void) {
   lay_http_listing();
   lay_http_request();
   lay_http_address();
+  lay_http_date();
   lay_http_conditions();
   lay_http_response();
   lay_map_memory();
@@ -282,7 +284,8 @@ static int64_t system_call(SystemCall call, const uint64_t *a) {
   case NR_GETSOCKNAME:
     return 0;
   case NR_CLOCK_GETTIME:
-    put_time(a[1], v.now);
+    v.clock_reads++;
+    put_time(a[1], a[0] == LINUX_CLOCK_REALTIME ? CALENDAR + v.now : v.now);
     return 0;
   case NR_EPOLL_CREATE1:
     return POLL;

@@ -37,6 +37,7 @@ typedef struct {
   int64_t now;             /* of the monotonic clock, in nanoseconds */
   long polls, accepts;     /* system calls made so far */
   long renderings;         /* how often FILE was read */
+  long clock_reads;        /* how often a clock was */
   int slots;               /* clients that the server has descriptors for */
   int no_descriptor_left;  /* not 0: accept gives that error number */
   int signals;             /* that wait to be read */
