@@ -322,6 +322,8 @@ static void lay_answer_request(void) {
   st64(A2, SLOT, SLOT_HEAD_OUT);
   st64(A1, SLOT, SLOT_HEAD_LEFT);
   label("composed");
+  mov(A0, status);
+  call("log_answer");
   call("take_file");
   ld64(T0, SLOT, SLOT_TRAITS);
   bset(T0, REQUEST_PERSISTS, "goes_on");

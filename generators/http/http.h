@@ -90,6 +90,18 @@ enum {
 };
 enum { TAG_LENGTH = 18 /* of the entity tag: sixteen digits between quotation marks */ };
 
+/* "access_log": the lines that wait to be written. */
+enum { LOG_ROOM = 4096 }; /* octets that a pipe takes at once or not at all */
+enum {
+  FIELD(LOG_NAME, 8),   /* address of the name of its file; 0: there is no log */
+  FIELD(LOG_FILE, 8),   /* its descriptor, until it takes the place of standard output */
+  FIELD(LOG_LENGTH, 8), /* octets that wait */
+  FIELD(LOG_TEXT, LOG_ROOM),
+  LOG_SIZE
+};
+
+enum { ERROR_PAGE_MARKUP = sizeof "<h1></h1>\n" - 1 }; /* what stands around the reason */
+
 #define NO_DATE INT64_MIN /* in the place of seconds: what parse_http_date could not read */
 
 /* How much of a request's content is still to come, for skip_content. */
@@ -125,6 +137,7 @@ void lay_http_document_page(void); /* document_page.c: the HTML of a document as
 void lay_http_listing(void);       /* listing.c: a folder as Markdown */
 void lay_http_resource(void);      /* resource.c: the page of what has been found */
 void lay_http_connection(void);    /* connection.c: one client, from accept to close */
+void lay_http_log(void);           /* log.c: a line for each answer */
 void lay_http_sandbox(void);       /* sandbox.c: what the server takes from itself */
 void lay_http_server(void);        /* server.c: the listening socket and the event loop */
 

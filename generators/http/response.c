@@ -48,8 +48,6 @@ static const NamedString pieces[] = {{"interim_response", "HTTP/1.1 100 Continue
                                      {"before_reason", "<h1>"},
                                      {"after_reason", "</h1>\n"}};
 
-enum { ERROR_PAGE_MARKUP = sizeof "<h1></h1>\n" - 1 };
-
 /* find_reason: in A0 = a status of the table. Out A0 = its reason, NUL-terminated, A1 = the length of that. */
 static void lay_find_reason(void) {
   data("reasons_of_statuses", 1);

@@ -87,6 +87,7 @@ static void lay_take_signal(void) {
   label("done");
   leave();
   label("end_program");
+  call("flush_log");
   li(A0, EXIT_DONE);
   sys(NR_EXIT_GROUP);
 
@@ -538,6 +539,7 @@ static void lay_serve(void) {
   routine("serve", no_return);
   never_returns();
   label("wait");
+  call("flush_log");
   call("what_to_wait_for");
   mov(A3, A0);
   la(A0, "server");
@@ -583,6 +585,7 @@ static void lay_serve(void) {
   beq(T0, 0, "wait");
   ld64(T0, A1, SERVER_USED);
   bne(T0, 0, "wait");
+  call("flush_log");
   li(A0, EXIT_DONE);
   sys(NR_EXIT_GROUP);
 

@@ -27,8 +27,8 @@ static const char help[] = "usage: markdown-server [OPTION...] [FILE|FOLDER]\n"
                            "\n"
                            "  -b, --address=ADDR  listen on this IP address (127.0.0.1); :: is all there are\n"
                            "  -p, --port=PORT     listen on this TCP port (8006); 0 takes a free one\n"
-                           "      --memory=SIZE   hold at most SIZE bytes of pages for slow clients; 64M is\n"
-                           "                      64 MiB, K and G are known too (without limit)\n"
+                           "      --memory=SIZE   hold at most SIZE bytes of pages for slow clients: 64M, 1G\n"
+                           "      --log=FILE      add a line for each answer to FILE, - is standard output\n"
                            "      --page          make each document a whole page, with a title and a style\n"
                            "      --unsafe        pass raw HTML and dangerous URLs through\n"
                            "      --sourcepos     say of each block where it stands in the document\n"
@@ -40,7 +40,7 @@ static const char help[] = "usage: markdown-server [OPTION...] [FILE|FOLDER]\n"
                            "      --version       print what this is\n"
                            "\n"
                            "SIGTERM and SIGINT end it with exit status 0, when those who are served have their\n"
-                           "answers; a second one at once. 1: it could not listen, or serve that. 2: usage.\n";
+                           "answers; a second one at once. 1: it could not listen or serve that. 2: usage.\n";
 
 static const char version[] = "markdown-server: CommonMark 0.30, the HTML of cmark 0.30.2\n";
 
@@ -53,24 +53,24 @@ static const NamedString strings[] = {{"program_name", "markdown-server"},
                                       {"second_file_text", "one FILE is served, and '"},
                                       {"is_another", "' is another"},
                                       {"option", "option "},
-                                      {"wants_value", " wants a value; see markdown-server --help"},
+                                      {"wants_value", " wants a value"},
                                       {"bad_port_text", "bad port '"},
                                       {"port_meant", "'; a number from 0 to 65535 is meant"},
                                       {"bad_size_text", "bad size '"},
-                                      {"size_meant", "'; a number is meant, with K, M or G after it or without"},
+                                      {"size_meant", "'; a number such as 4096, 64M or 1G is meant"},
                                       {"bad_address_text", "bad address '"},
                                       {"address_meant", "'; an IP address is meant, such as 127.0.0.1 or ::1"}};
 
 /* The options, and where in "_start" each is handled; the last entry is for all others. The first ones are the flags of
  * markdown_render, from bit 0 on, and WHOLE_PAGE; then come those that have a value. */
 static const Option options[] = {
-    {"--unsafe", "_start.flag"},     {"--sourcepos", "_start.flag"}, {"--hardbreaks", "_start.flag"},
-    {"--nobreaks", "_start.flag"},   {"--smart", "_start.flag"},     {"--validate-utf8", "_start.flag"},
-    {"--page", "_start.flag"},       {"-b", "_start.address"},       {"-p", "_start.port"},
-    {"--address", "_start.address"}, {"--port", "_start.port"},      {"--memory", "_start.memory"},
-    {"--", "_start.end_of_options"}, {"-h", "_start.help"},          {"--help", "_start.help"},
-    {"--version", "_start.version"}, {"", "_start.unknown_option"}};
-enum { FIRST_WITH_VALUE = 7, LAST_WITH_VALUE = 11 };
+    {"--unsafe", "_start.flag"},     {"--sourcepos", "_start.flag"},  {"--hardbreaks", "_start.flag"},
+    {"--nobreaks", "_start.flag"},   {"--smart", "_start.flag"},      {"--validate-utf8", "_start.flag"},
+    {"--page", "_start.flag"},       {"-b", "_start.address"},        {"-p", "_start.port"},
+    {"--address", "_start.address"}, {"--port", "_start.port"},       {"--memory", "_start.memory"},
+    {"--log", "_start.log"},         {"--", "_start.end_of_options"}, {"-h", "_start.help"},
+    {"--help", "_start.help"},       {"--version", "_start.version"}, {"", "_start.unknown_option"}};
+enum { FIRST_WITH_VALUE = 7, LAST_WITH_VALUE = 12 };
 
 /* take_value: in ARGUMENT_PLACE = place of an option, VALUE = what stands in the same argument, or 0. Then
  * ARGUMENT_PLACE moves on to the option's value. Out ARGUMENT, A0 = that value; ends the program if there is none. */
@@ -256,6 +256,12 @@ static void lay_start(void) {
   label("bad_size");
   fail_with("bad_size_text", ARGUMENT, "size_meant", EXIT_USAGE);
 
+  label("log");
+  call("take_value");
+  la(A1, "access_log");
+  st64(A0, A1, LOG_NAME);
+  jump("next_argument");
+
   label("help");
   la(A1, "help_text");
   li(A2, sizeof help - 1);
@@ -275,7 +281,9 @@ static void lay_start(void) {
   call("block_signals");
   call("listen_or_fail");
   call("prepare_slots");
+  call("open_log");
   call("announce");
+  call("begin_log");
   call("enter_sandbox");
   jump("serve");
   bss("document_path", 8, 8); /* FILE, NUL-terminated */
@@ -298,6 +306,7 @@ static void author(void) {
   lay_http_failures();
   lay_http_server();
   lay_http_sandbox();
+  lay_http_log();
   lay_http_connection();
   lay_http_page();
   lay_http_resource();

@@ -212,7 +212,8 @@ int program_finish(Program *program, Text *output, Text *error) {
  */
 
 Server server_start(const Runner *runner, const char *path, StartOptions options) {
-  const char *const arguments[] = {"-p", "0", path, options.option, NULL};
+  const char *const arguments[] = {
+      "-p", "0", path, options.option ? options.option : options.log ? "--log" : NULL, options.log, NULL};
   Server server = {program_start(runner, "markdown-server", arguments, options), 0};
   char line[64] = "";
   size_t length = 0;

@@ -128,8 +128,7 @@ START_TEST(server_without_sandbox) {
   } lacks[] = {{"landlock_create_ruleset:error=ENOSYS",
                 "markdown-server: goes on without Landlock: the kernel does not have it\n"},
                {"landlock_restrict_self:error=EPERM", "markdown-server: goes on without Landlock: error 1\n"},
-               {"seccomp:error=EINVAL",
-                "markdown-server: goes on without a filter of its system calls: the kernel does not have it\n"}};
+               {"seccomp:error=EINVAL", "markdown-server: goes on without seccomp: the kernel does not have it\n"}};
   prepare(3);
   Injector injector;
   Server server = server_start(&runners[0], document_path, inject(&injector, lacks[_i].fault, false));

@@ -77,10 +77,11 @@ static void stop(void) {
 }
 
 /* Calls that are allowed, whatever their arguments are, or with some. */
-static const int allowed[] = {
-    SYS_epoll_pwait, SYS_clock_gettime, SYS_read,   SYS_writev,  SYS_close,    SYS_epoll_ctl,  SYS_shutdown,
-    SYS_fstat,       SYS_munmap,        SYS_mremap, SYS_accept4, SYS_recvfrom, SYS_openat,     SYS_mmap,
-    SYS_madvise,     SYS_exit_group,    SYS_write,  SYS_ppoll,   SYS_openat2,  SYS_getdents64, SYS_sendfile};
+static const int allowed[] = {SYS_epoll_pwait, SYS_clock_gettime, SYS_read,   SYS_writev,  SYS_close,
+                              SYS_epoll_ctl,   SYS_shutdown,      SYS_fstat,  SYS_munmap,  SYS_mremap,
+                              SYS_accept4,     SYS_recvfrom,      SYS_openat, SYS_mmap,    SYS_madvise,
+                              SYS_exit_group,  SYS_write,         SYS_ppoll,  SYS_openat2, SYS_getdents64,
+                              SYS_sendfile,    SYS_getpeername};
 
 static bool is_allowed(int number) {
   for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
@@ -121,7 +122,9 @@ START_TEST(forbidden_arguments) {
                {SYS_accept4, false, -1, 0, 0, O_NONBLOCK | O_CLOEXEC},
                {SYS_accept4, true, -1, 0, 0, 0},
                {SYS_write, false, 2, 0, 0, 0},
-               {SYS_write, true, 1, 0, 0, 0},
+               {SYS_write, false, 1, 0, 0, 0},
+               {SYS_write, true, 4, 0, 0, 0},
+               {SYS_write, true, 6, 0, 0, 0},
                {SYS_ppoll, false, 0, 1, 0, 0},
                {SYS_ppoll, true, 0, 2, 0, 0},
                {SYS_read, false, -1, 0, 0, 0},

@@ -370,6 +370,132 @@ START_TEST(dates) {
 }
 END_TEST
 
+/* The lines of a log without the times, each of which is a date of the Common Log Format from `before` to now. */
+static Text without_times(Text log, time_t before) {
+  Text lines = text_of("%s", log.bytes);
+  for (char *at = lines.bytes; (at = strchr(at, '[')) != NULL; at++) {
+    struct tm tm = {.tm_mday = 0};
+    const char *end = strptime(at + 1, "%d/%b/%Y:%T +0000]", &tm);
+    ck_assert_msg(end && end - at == 28, "no time: %s", at);
+    time_t told = timegm(&tm);
+    ck_assert_msg(told >= before && told <= time(NULL) + 1, "%ld is not from %ld on", (long)told, (long)before);
+    memmove(at + 1, end - 1, strlen(end - 1) + 1);
+  }
+  lines.length = strlen(lines.bytes);
+  return lines;
+}
+
+static const struct {
+  const char *octets, *line;
+} logged[] = {
+    {"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "\"GET / HTTP/1.1\" 200 11"},
+    {"HEAD / HTTP/1.0\r\n\r\n", "\"HEAD / HTTP/1.0\" 200 -"},
+    {"GET /?\"a\\ HTTP/1.0\n\n", "\"GET /?\\\"a\\\\ HTTP/1.0\" 200 11"},
+    {"GET /a\b\t\v\f\x01\x7f\xc3\xa9 HTTP/1.0\r\n\r\n", "\"GET /a\\b\\t\\v\\x0c\\x01\\x7f\\xc3\\xa9 HTTP/1.0\" 400 25"},
+    {"\r\n\nGET /other HTTP/1.0\r\n\r\n", "\"GET /other HTTP/1.0\" 404 23"},
+    {"HEAD /other HTTP/1.0\r\n\r\n", "\"HEAD /other HTTP/1.0\" 404 -"},
+    {"OPTIONS * HTTP/1.0\r\n\r\n", "\"OPTIONS * HTTP/1.0\" 204 -"},
+    {"GET / HTTP/1.0\r\nIf-None-Match: *\r\n\r\n", "\"GET / HTTP/1.0\" 304 -"},
+    {"GET / HTTP/1.0\r\nRange: bytes=4-6\r\n\r\n", "\"GET / HTTP/1.0\" 206 3"},
+    {"\x16\x03\x01", "\"\\x16\\x03\\x01\" 400 25"},
+    {"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+     "\"GET / HTTP/1.1\" 200 11\n127.0.0.1 - - [] \"GET /2 HTTP/1.1\" 404 23"},
+};
+
+static Text expected_log(int clients) {
+  Text text = text_of("%s", "");
+  for (int i = 0; i < clients; i++)
+    for (size_t j = 0; j < sizeof logged / sizeof *logged; j++) {
+      Text longer = text_of("%s127.0.0.1 - - [] %s\n", text.bytes, logged[j].line);
+      text_free(&text);
+      text = longer;
+    }
+  return text;
+}
+
+/* Every answer has its line, in a file that is there already, on standard output, and more of them than are written at
+ * once. */
+START_TEST(access_log) {
+  enum { CLIENTS = 6 };
+  time_t before = time(NULL);
+  Text log, error;
+  write_file(temporary_path("data.md"), "# a\n", 4);
+  write_file(temporary_path("log"), "", 0);
+  Text name = text_of("%s", temporary_path("log"));
+  for (int file = 0; file < 2; file++) {
+    Server server =
+        server_start(&runners[_i], temporary_path("data.md"), (StartOptions){.log = file ? name.bytes : "-"});
+    for (int i = 0; i < CLIENTS; i++)
+      for (size_t j = 0; j < sizeof logged / sizeof *logged; j++) {
+        int fd = client_connect(&server, 0);
+        ck_assert(client_send(fd, logged[j].octets, strlen(logged[j].octets)));
+        ck_assert_int_eq(shutdown(fd, SHUT_WR), 0);
+        Text answer = client_receive(fd);
+        text_free(&answer);
+      }
+    kill(server.program.pid, SIGTERM);
+    ck_assert_int_eq(program_finish(&server.program, &log, &error), 0);
+    if (file) {
+      ck_assert_uint_eq(log.length, 0);
+      int fd = open(name.bytes, O_RDONLY | O_CLOEXEC);
+      ck_assert_int_ge(fd, 0);
+      text_free(&log);
+      log = read_to_end(fd);
+      close(fd);
+    }
+    Text lines = without_times(log, before), expected = expected_log(CLIENTS);
+    check_text(file ? "log file" : "log on standard output", lines, expected.bytes, expected.length);
+    text_free(&lines);
+    text_free(&expected);
+    text_free(&log);
+    text_free(&error);
+  }
+  text_free(&name);
+}
+END_TEST
+
+/* Many lines of one turn of the loop, of requests that are as long as may be; a long request line is cut. */
+START_TEST(long_log) {
+  enum { REQUESTS = 40, LENGTH = 900, TOLD = 700 };
+  write_file(temporary_path("data.md"), "# a\n", 4);
+  unlink(temporary_path("log"));
+  Text name = text_of("%s", temporary_path("log"));
+  Server server = server_start(&runners[_i], temporary_path("data.md"), (StartOptions){.log = name.bytes});
+  static char octets[REQUESTS * (LENGTH + 40) + 1], line[TOLD + 1];
+  char target[LENGTH];
+  memset(target, '"', sizeof target);
+  target[0] = '/';
+  target[1] = '?';
+  int at = 0;
+  for (int i = 0; i < REQUESTS; i++)
+    at += sprintf(octets + at, "GET %.*s HTTP/1.1\r\nHost: a\r\n%s\r\n", LENGTH, target,
+                  i == REQUESTS - 1 ? "Connection: close\r\n" : "");
+  int fd = client_connect(&server, 0);
+  ck_assert(client_send(fd, octets, (size_t)at));
+  Text answer = client_receive(fd);
+  text_free(&answer);
+  server_stop(&server);
+  fd = open(name.bytes, O_RDONLY | O_CLOEXEC);
+  ck_assert_int_ge(fd, 0);
+  Text log = read_to_end(fd), lines = without_times(log, 0);
+  close(fd);
+  int length = sprintf(line, "127.0.0.1 - - [] \"GET /?");
+  const char *place = lines.bytes;
+  for (int i = 0; i < REQUESTS; i++) {
+    ck_assert_msg(strncmp(place, line, (size_t)length) == 0, "line %d: %.60s", i, place);
+    place += length;
+    for (int j = 0; j < TOLD - 6; j++, place += 2)
+      ck_assert_msg(strncmp(place, "\\\"", 2) == 0, "line %d, octet %d: %.20s", i, j, place);
+    ck_assert_msg(strncmp(place, "\" 200 11\n", 9) == 0, "line %d: %.20s", i, place);
+    place += 9;
+  }
+  ck_assert_str_eq(place, "");
+  text_free(&log);
+  text_free(&lines);
+  text_free(&name);
+}
+END_TEST
+
 static void check_refusal(int runner, const char *const *arguments, int status, const char *line) {
   Text output, error;
   Program program = program_start(&runners[runner], "markdown-server", arguments, plainly);
@@ -389,8 +515,8 @@ START_TEST(command_lines) {
       {{"-"}, "markdown-server: unknown option '-'; see markdown-server --help\n"},
       {{"--unsafe", "a", "b"}, "markdown-server: one FILE is served, and 'b' is another\n"},
       {{"--", "-a", "-b"}, "markdown-server: one FILE is served, and '-b' is another\n"},
-      {{"-p"}, "markdown-server: option -p wants a value; see markdown-server --help\n"},
-      {{"a", "-b"}, "markdown-server: option -b wants a value; see markdown-server --help\n"},
+      {{"-p"}, "markdown-server: option -p wants a value\n"},
+      {{"a", "-b"}, "markdown-server: option -b wants a value\n"},
       {{"-p", "65536"}, "markdown-server: bad port '65536'; a number from 0 to 65535 is meant\n"},
       {{"-p", ""}, "markdown-server: bad port ''; a number from 0 to 65535 is meant\n"},
       {{"-p", "8o"}, "markdown-server: bad port '8o'; a number from 0 to 65535 is meant\n"},
@@ -523,6 +649,8 @@ int main(void) {
   add_test(suite, "file of unknown size", file_of_unknown_size, RUNNERS);
   add_test(suite, "64 MB", document_of_64_mb, RUNNERS);
   add_test(suite, "dates", dates, RUNNERS);
+  add_test(suite, "access log", access_log, RUNNERS);
+  add_test(suite, "long log", long_log, RUNNERS);
   add_test(suite, "signals", signals, RUNNERS);
   add_test(suite, "command lines", command_lines, RUNNERS);
   add_test(suite, "cannot listen", cannot_listen, RUNNERS);

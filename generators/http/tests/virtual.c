@@ -68,6 +68,7 @@ static void author(void) {
   lay_http_date();
   lay_http_conditions();
   lay_http_response();
+  lay_http_log();
   lay_map_memory();
   lay_http_document();
   lay_tidy_document();
