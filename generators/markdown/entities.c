@@ -42,14 +42,15 @@ static void lay_tables(const PackedEntities *packed) {
  * in: S0 = the name's end, S1 = its length, at least 2; out: A3 = the block, in bits of the stream, S5 = its end, S3
  * = how many bytes, from its end, the name shares with the block's key: 0 to 3. Clobbers A0..A2, A4, A5, T0, T1. */
 static void lay_entity_block(const PackedEntities *packed) {
+  Reg name_end = S0, length = S1, matched = S3, block_end = S5;
   routine("entity_block", in(S0, S1), out(A3, S3, S5), destroys(A0, A1, A2, A4, A5, ALL_T));
-  ld8(A0, S0, -1);
-  ld8(T0, S0, -2);
+  ld8(A0, name_end, -1);
+  ld8(T0, name_end, -2);
   shl(A0, A0, 8);
   or (A0, A0, T0);
   shl(A0, A0, 8);
-  beq(S1, 2, "keyed"); /* no key ends in 0 */
-  ld8(T0, S0, -3);
+  beq(length, 2, "keyed"); /* no key ends in 0 */
+  ld8(T0, name_end, -3);
   or (A0, A0, T0);
   label("keyed");
 
@@ -78,15 +79,15 @@ static void lay_entity_block(const PackedEntities *packed) {
   ld32(A2, T0, 0);
   and(A2, A2, 0xFFFFFF);
   ld16(A3, T0, ENTITY_KEY);
-  ld16(S5, T0, BLOCK_SIZE + ENTITY_KEY);
+  ld16(block_end, T0, BLOCK_SIZE + ENTITY_KEY);
   xor(A0, A0, A2);
-  li(S3, 0);
+  li(matched, 0);
   bgeu(A0, 0x10000, "counted");
-  li(S3, 1);
+  li(matched, 1);
   bgeu(A0, 0x100, "counted");
-  li(S3, 2);
+  li(matched, 2);
   bne(A0, 0, "counted");
-  li(S3, 3);
+  li(matched, 3);
   label("counted");
   ret();
 }
@@ -116,6 +117,7 @@ static void lay_entity_bits(void) {
  * next entry cannot say so; A4 = 1 if A3 is before more tokens of the entry. Clobbers A2, A5, T0, T1. A2 holds the
  * tokens still to come from opened pairs, a byte each, the next one lowest. */
 static void lay_entity_match(void) {
+  Reg name_end = S0, length = S1, matched = S3;
   routine("entity_match", in(A3, S0, S1), out(A0, A3, A4), moves(S3), destroys(A2, A5, ALL_T));
   enter_bare();
   li(A2, 0);
@@ -138,21 +140,21 @@ static void lay_entity_match(void) {
   jump("token");
 
   label("byte");
-  bgeu(S3, S1, "differs"); /* the name has ended */
-  sub(T1, S0, S3);
+  bgeu(matched, length, "differs"); /* the name has ended */
+  sub(T1, name_end, matched);
   ld8(T1, T1, -1);
   bne(T0, T1, "differs");
-  add(S3, S3, 1);
+  add(matched, matched, 1);
   and(T0, A2, 0xFF);
   shr(A2, A2, 8);
   bne(T0, 0, "token");
   bne(A4, 0, "next_token");
   li(A0, 0);
-  beq(S3, S1, "done");
+  beq(matched, length, "done");
   label("differs");
   li(A0, 1);
-  bleu(S3, ENTITY_SHARED_MAX, "done");
-  li(S3, ENTITY_SHARED_MAX);
+  bleu(matched, ENTITY_SHARED_MAX, "done");
+  li(matched, ENTITY_SHARED_MAX);
   label("done");
   leave();
 }
@@ -160,6 +162,7 @@ static void lay_entity_match(void) {
 /* entity_value: in A3 = the value of an entry, in bits of the stream, S4 = the value before; out S4 = the value, A1 =
  * 0, or 1 + the number of its mark, A3 = the entry's tokens. Clobbers A5, T0, T1. */
 static void lay_entity_value(void) {
+  Reg value = S4;
   routine("entity_value", in(A3, A5), out(A1, A3), moves(S4), destroys(A5, ALL_T));
   enter_bare();
   li(A1, 0);
@@ -175,11 +178,11 @@ static void lay_entity_value(void) {
   label("distance");
   shr(T1, T0, 1);
   bset(T0, 1, "down");
-  add(S4, S4, T1);
-  add(S4, S4, 1);
+  add(value, value, T1);
+  add(value, value, 1);
   leave();
   label("down");
-  sub(S4, S4, T1);
+  sub(value, value, T1);
   leave();
   label("marked");
   li(A5, 4);
@@ -190,23 +193,24 @@ static void lay_entity_value(void) {
 
 /* entity_lookup: see entities.h. Clobbers all of A and T. */
 static void lay_entity_lookup(void) {
+  Reg name_end = S0, length = S1, output = S2, matched = S3, value = S4, block_end = S5;
   routine("entity_lookup", in(A0, A1, A2), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
-  enter(S0, S1, S2, S3, S4, S5);
+  enter(name_end, length, output, matched, value, block_end);
   bltu(A1, 2, "not_found");
-  add(S0, A0, A1);
-  mov(S1, A1);
-  mov(S2, A2);
+  add(name_end, A0, A1);
+  mov(length, A1);
+  mov(output, A2);
   call("entity_block");
-  li(S4, ENTITY_VALUE_BEFORE);
+  li(value, ENTITY_VALUE_BEFORE);
 
   label("entry");
-  bgeu(A3, S5, "not_found");
+  bgeu(A3, block_end, "not_found");
   li(A5, 4);
   call("entity_bits");
   mov(A0, T0);
   call("entity_value");
-  bltu(A0, S3, "not_found");
-  bgtu(A0, S3, "over_tokens");
+  bltu(A0, matched, "not_found");
+  bgtu(A0, matched, "over_tokens");
   call("entity_match");
   beq(A0, 0, "found");
   beq(A4, 0, "entry");
@@ -221,22 +225,22 @@ static void lay_entity_lookup(void) {
 
   label("found");
   la(T1, "entity_pages");
-  shr(T0, S4, 8);
+  shr(T0, value, 8);
   ld16x(A0, T1, T0);
   shl(A0, A0, 8);
-  and(T0, S4, 0xFF);
+  and(T0, value, 0xFF);
   or (A0, A0, T0);
-  mov(S3, A1);
-  mov(A1, S2);
+  mov(matched, A1);
+  mov(A1, output);
   call("utf8_encode");
-  beq(S3, 0, "written");
-  mov(S4, A0);
+  beq(matched, 0, "written");
+  mov(value, A0);
   la(A0, "entity_marks");
-  sub(S3, S3, 1);
-  ld16x(A0, A0, S3);
-  add(A1, S2, S4);
+  sub(matched, matched, 1);
+  ld16x(A0, A0, matched);
+  add(A1, output, value);
   call("utf8_encode");
-  add(A0, A0, S4);
+  add(A0, A0, value);
   label("written");
   leave();
 }

@@ -176,34 +176,35 @@ static void lay_out_of_room(void) {
 
 /* put_joined: as put_escaped, with each line end a space. */
 static void lay_put_joined(void) {
+  Reg place = S0, end = S1, segment = S2;
   routine("put_joined", in(A0, A1, S5), moves(S4), destroys(A0, A1, ALL_T));
-  enter(S0, S1, S2);
-  mov(S0, A0);
-  add(S1, A0, A1);
+  enter(place, end, segment);
+  mov(place, A0);
+  add(end, A0, A1);
   label("segment");
-  mov(S2, S0);
+  mov(segment, place);
   label("find_end");
-  mask16(T0, S0, newline);
+  mask16(T0, place, newline);
   bne(T0, 0, "found");
-  add(S0, S0, 16);
-  bltu(S0, S1, "find_end");
+  add(place, place, 16);
+  bltu(place, end, "find_end");
   jump("last");
   label("found");
   first16(T0, T0);
-  add(S0, S0, T0);
-  bgeu(S0, S1, "last");
-  mov(A0, S2);
-  sub(A1, S0, S2);
+  add(place, place, T0);
+  bgeu(place, end, "last");
+  mov(A0, segment);
+  sub(A1, place, segment);
   call("put_escaped");
   st8(' ', OUT, 0);
   add(OUT, OUT, 1);
   ldw(T0, W_OUT_LIMIT);
   bgtu(OUT, T0, "full");
-  add(S0, S0, 1);
+  add(place, place, 1);
   jump("segment");
   label("last");
-  mov(A0, S2);
-  sub(A1, S1, S2);
+  mov(A0, segment);
+  sub(A1, end, segment);
   call("put_escaped");
   label("put");
   leave();
@@ -295,7 +296,7 @@ static void lay_put_number(void) {
 
 /* render_document: the HTML of all records; out OUT = its end, W_OUT_START its start; or W_ERROR. */
 static void lay_render_document(void) {
-  Reg flags = S1, limit = S2; /* W_FLAGS, W_OUT_LIMIT */
+  Reg block = S0, flags = S1, limit = S2; /* a record, W_FLAGS, W_OUT_LIMIT */
   routine("render_document", in(S5), out(S4), destroys(ALL_A, ALL_T, S0, S1, S2));
   enter_bare();
   /* tags, tokens and scratch for the longest leaf block; the rest is for the HTML */
@@ -330,13 +331,13 @@ static void lay_render_document(void) {
   stw(0, W_TICKS_EPOCH);
   stw(0, W_LAST_DELIMITER);
   stw(BLOCK_NONE, W_NO_RECORD);
-  add(S0, WORKSPACE, W_DOCUMENT);
+  add(block, WORKSPACE, W_DOCUMENT);
 
   label("next");
   bgtu(OUT, limit, "full"); /* looked at after the last record too: what was left out for want of room came after it */
-  ld32(S0, S0, R_NEXT);
-  add(S0, S0, WORKSPACE);
-  ld8(T0, S0, R_TYPE);
+  ld32(block, block, R_NEXT);
+  add(block, block, WORKSPACE);
+  ld8(T0, block, R_TYPE);
   jump_table(T0, "block_renderers");
   label("full");
   call("out_of_room");
@@ -358,13 +359,13 @@ static void lay_render_document(void) {
 
   label("list");
   call("line_break");
-  ld8(T0, S0, R_AUX);
+  ld8(T0, block, R_AUX);
   beq(T0, '.', "ordered");
   beq(T0, ')', "ordered");
   put_literal("<ul>\n");
   jump("tag_and_line");
   label("ordered");
-  ld32(A0, S0, R_DATA);
+  ld32(A0, block, R_DATA);
   beq(A0, 1, "from_one");
   put_literal("<ol start=\"");
   call("put_number");
@@ -374,7 +375,7 @@ static void lay_render_document(void) {
   put_literal("<ol>\n");
   jump("tag_and_line");
   label("list_end");
-  ld8(T0, S0, R_AUX);
+  ld8(T0, block, R_AUX);
   beq(T0, '.', "ordered_end");
   beq(T0, ')', "ordered_end");
   put_literal("</ul>\n");
@@ -393,7 +394,7 @@ static void lay_render_document(void) {
   jump("next");
 
   label("paragraph");
-  ld32(T0, S0, R_PARENT);
+  ld32(T0, block, R_PARENT);
   add(T0, T0, WORKSPACE);
   ld8(T1, T0, R_TYPE);
   bne(T1, BLOCK_ITEM, "loose");
@@ -415,14 +416,14 @@ static void lay_render_document(void) {
   label("heading");
   call("line_break");
   put_literal("<h0>");
-  ld8(T1, S0, R_AUX);
+  ld8(T1, block, R_AUX);
   add(T1, T1, '0');
   st8(T1, OUT, -2);
   bset(flags, MARKDOWN_SOURCEPOS, "heading_position");
   label("heading_text");
   call("render_inlines");
   put_literal("</h0>\n");
-  ld8(T1, S0, R_AUX);
+  ld8(T1, block, R_AUX);
   add(T1, T1, '0');
   st8(T1, OUT, -3);
   jump("next");
@@ -469,53 +470,55 @@ static void lay_render_document(void) {
 
 /* load_content: A0, A1 = the content of the leaf block S0 and its length. */
 static void lay_load_content(void) {
+  Reg block = S0;
   routine("load_content", in(S0, S5), out(A0, A1));
-  ld32(A0, S0, R_DATA);
+  ld32(A0, block, R_DATA);
   add(A0, A0, WORKSPACE);
-  ld32(A1, S0, R_LEN);
+  ld32(A1, block, R_LEN);
   ret();
 }
 
 /* render_code_block: the code block S0. The first line of a fenced block's content is its info string. */
 static void lay_render_code_block(void) {
+  Reg block = S0, content = S1, end = S2, info = S3;
   routine("render_code_block", in(S0, S5), moves(S4), destroys(ALL_A, ALL_T));
-  enter(S1, S2, S3);
+  enter(content, end, info);
   call("line_break");
   call("load_content");
-  mov(S1, A0);
-  add(S2, A0, A1);
-  ld8(T0, S0, R_FLAGS);
+  mov(content, A0);
+  add(end, A0, A1);
+  ld8(T0, block, R_FLAGS);
   bclr(T0, BLOCK_FENCED, "no_info");
   label("info_end");
-  mask16(T0, S1, newline);
-  add(S1, S1, 16);
+  mask16(T0, content, newline);
+  add(content, content, 16);
   beq(T0, 0, "info_end");
   first16(T0, T0);
-  add(S1, S1, T0);
-  sub(S1, S1, 16);
-  sub(A1, S1, A0);
-  add(S1, S1, 1);
+  add(content, content, T0);
+  sub(content, content, 16);
+  sub(A1, content, A0);
+  add(content, content, 1);
   beq(A1, 0, "no_info");
   ldw(A2, W_SCRATCH);
   call("unescape_references");
   mov(A1, A0);
   ldw(A0, W_SCRATCH);
   call("trim");
-  mov(S3, A0);
+  mov(info, A0);
   call("unescape_backslashes");
   beq(A0, 0, "no_info");
-  add(A2, S3, A0);
+  add(A2, info, A0);
   put_literal("<pre><code class=\"language-");
-  mov(A0, S3); /* its first word */
+  mov(A0, info); /* its first word */
   label("word");
-  bgeu(S3, A2, "word_end");
-  ld8(T0, S3, 0);
+  bgeu(info, A2, "word_end");
+  ld8(T0, info, 0);
   if_class(T0, IS_SPACE, "word_end");
-  add(S3, S3, 1);
+  add(info, info, 1);
   jump("word");
   label("word_end");
-  sub(A1, S3, A0);
-  mov(S3, A0);
+  sub(A1, info, A0);
+  mov(info, A0);
   ldw(T0, W_FLAGS);
   bset(T0, MARKDOWN_SOURCEPOS, "position_and_info");
   label("info");
@@ -527,8 +530,8 @@ static void lay_render_code_block(void) {
   ldw(T0, W_FLAGS);
   bset(T0, MARKDOWN_SOURCEPOS, "position");
   label("content");
-  mov(A0, S1);
-  sub(A1, S2, S1);
+  mov(A0, content);
+  sub(A1, end, content);
   call("put_escaped");
   put_literal("</code></pre>\n");
   leave();
@@ -541,20 +544,21 @@ static void lay_render_code_block(void) {
   stw(A1, W_URL_LEN);
   li(A0, sizeof "><code class=\"language-" - 1);
   call("put_position");
-  mov(A0, S3);
+  mov(A0, info);
   ldw(A1, W_URL_LEN);
   jump("info");
 }
 
 /* render_inlines: parse and render the inlines of the leaf block S0. Text that nothing stands in is written at once. */
 static void lay_render_inlines(void) {
+  Reg block = S0;
   routine("render_inlines", in(S0, S5), moves(S4), destroys(ALL_A, ALL_T));
-  ld32(A0, S0, R_DATA);
-  ld32(A3, S0, R_LEN);
+  ld32(A0, block, R_DATA);
+  ld32(A3, block, R_LEN);
   add(A0, A0, WORKSPACE);
   add(A3, A3, A0);
   mov(A2, A0);
-  ld8(A1, S0, R_FLAGS);
+  ld8(A1, block, R_FLAGS);
   ldw(T0, W_FLAGS);
   or (A1, A1, T0);
   and(A1, A1, BLOCK_PADDED | LINE_FLAGS);
@@ -581,16 +585,17 @@ static void lay_render_inlines(void) {
 /* render_parsed_inlines: parse and render the inlines from A0 to A3 of the leaf block that starts at A2. Destroys A*,
  * T*. */
 static void lay_render_parsed_inlines(void) {
+  Reg token = S0, tokens_end = S1; /* what render_tokens takes, after the inline phase */
   routine("render_parsed_inlines", in(A0, A2, A3, S5), moves(S4), destroys(ALL_A, ALL_T));
-  enter(S0, S1, S2, S3);
-  mov(S0, A2);
-  mov(S1, A3);
+  enter(NEXT, SUBJECT_END, RUN, BOUND);
+  mov(NEXT, A2);
+  mov(SUBJECT_END, A3);
   stw(OUT, W_OUT);
   ldw(TOKEN, W_TOKENS);
   add(TOKEN, TOKEN, TOKEN_SIZE);
   call("parse_inlines");
-  mov(S1, TOKEN);
-  ldw(S0, W_TOKENS);
+  mov(tokens_end, TOKEN);
+  ldw(token, W_TOKENS);
   ldw(OUT, W_OUT);
   ldw(T0, W_ERROR);
   bne(T0, 0, "done");
@@ -605,15 +610,16 @@ static void lay_render_parsed_inlines(void) {
 /* render_tokens: the tokens after the one at S0, up to S1. S2 = how many images we are inside of, where only text
  * counts. S3 = W_OUT_LIMIT. */
 static void lay_render_tokens(void) {
+  Reg token = S0, tokens_end = S1, images = S2, limit = S3;
   routine("render_tokens", in(S0, S1, S5), moves(S4), destroys(ALL_A, ALL_T, S0, S2, S3));
   enter_bare();
-  li(S2, 0);
-  ldw(S3, W_OUT_LIMIT);
+  li(images, 0);
+  ldw(limit, W_OUT_LIMIT);
   label("next");
-  add(S0, S0, TOKEN_SIZE);
-  bgeu(S0, S1, "done");
-  bgtu(OUT, S3, "full");
-  ld8(T0, S0, T_KIND);
+  add(token, token, TOKEN_SIZE);
+  bgeu(token, tokens_end, "done");
+  bgtu(OUT, limit, "full");
+  ld8(T0, token, T_KIND);
   jump_table(T0, "token_renderers");
   label("full");
   call("out_of_room");
@@ -621,11 +627,11 @@ static void lay_render_tokens(void) {
   leave();
 
   label("text");
-  ld32(A0, S0, T_OFF);
+  ld32(A0, token, T_OFF);
   add(A0, A0, WORKSPACE);
-  ld32(A1, S0, T_LEN);
-  sub(S0, S0, TOKEN_SIZE - TEXT_TOKEN_SIZE);
-  bne(S2, 0, "joined");
+  ld32(A1, token, T_LEN);
+  sub(token, token, TOKEN_SIZE - TEXT_TOKEN_SIZE);
+  bne(images, 0, "joined");
   label("escaped");
   call("put_escaped");
   jump("next");
@@ -637,12 +643,12 @@ static void lay_render_tokens(void) {
   jump("next");
 
   label("decoded");
-  add(A0, S0, T_BYTES);
-  ld32(A1, S0, T_LEN);
+  add(A0, token, T_BYTES);
+  ld32(A1, token, T_LEN);
   jump("escaped");
 
   label("soft_break");
-  bne(S2, 0, "space");
+  bne(images, 0, "space");
   ldw(T0, W_FLAGS);
   bset(T0, MARKDOWN_HARDBREAKS | MARKDOWN_NOBREAKS, "break_as_asked");
   put_literal("\n");
@@ -650,7 +656,7 @@ static void lay_render_tokens(void) {
   label("break_as_asked");
   bclr(T0, MARKDOWN_HARDBREAKS, "space");
   label("hard_break");
-  bne(S2, 0, "space");
+  bne(images, 0, "space");
   put_literal("<br />\n");
   jump("next");
   label("space");
@@ -663,7 +669,7 @@ static void lay_render_tokens(void) {
 
   label("html");
   call("load_text");
-  bne(S2, 0, "escaped");
+  bne(images, 0, "escaped");
   ldw(T0, W_FLAGS);
   bset(T0, MARKDOWN_UNSAFE, "raw");
   put_literal("<!-- raw HTML omitted -->");
@@ -683,11 +689,11 @@ static void lay_render_tokens(void) {
 
   label("link_open");
   ldw(A5, W_TOKENS);
-  ld32(T0, S0, T_NEXT);
+  ld32(T0, token, T_NEXT);
   add(A5, A5, T0); /* its closer, which holds destination and title */
-  ld8(T0, S0, T_FLAGS);
+  ld8(T0, token, T_FLAGS);
   bset(T0, TOKEN_IMAGE, "image_open");
-  bne(S2, 0, "next");
+  bne(images, 0, "next");
   put_literal("<a href=\"");
   stw(A5, W_OPENER);
   call("put_destination");
@@ -695,8 +701,8 @@ static void lay_render_tokens(void) {
   put_literal("\">");
   jump("next");
   label("image_open");
-  add(S2, S2, 1);
-  bne(S2, 1, "next");
+  add(images, images, 1);
+  bne(images, 1, "next");
   put_literal("<img src=\"");
   stw(A5, W_OPENER);
   call("put_destination");
@@ -704,14 +710,14 @@ static void lay_render_tokens(void) {
   jump("next");
 
   label("link_close");
-  ld8(T0, S0, T_FLAGS);
+  ld8(T0, token, T_FLAGS);
   bset(T0, TOKEN_IMAGE, "image_close");
-  bne(S2, 0, "next");
+  bne(images, 0, "next");
   put_literal("</a>");
   jump("next");
   label("image_close");
-  sub(S2, S2, 1);
-  bne(S2, 0, "next");
+  sub(images, images, 1);
+  bne(images, 0, "next");
   call("put_title");
   put_literal("\" />");
   jump("next");
@@ -727,15 +733,17 @@ static void lay_render_tokens(void) {
 
 /* load_text: A0, A1 = the text of the token S0 and its length. */
 static void lay_load_text(void) {
+  Reg token = S0;
   routine("load_text", in(S0, S5), out(A0, A1));
-  ld32(A0, S0, T_OFF);
+  ld32(A0, token, T_OFF);
   add(A0, A0, WORKSPACE);
-  ld32(A1, S0, T_LEN);
+  ld32(A1, token, T_LEN);
   ret();
 }
 
 /* render_code: the code span S0 (6.1): line ends are spaces, and one space at each end goes, unless all are. */
 static void lay_render_code(void) {
+  Reg images = S2;
   routine("render_code", in(S0, S2, S5), moves(S4), destroys(A0, A1, A2, ALL_T));
   enter_bare();
   call("load_text");
@@ -758,7 +766,7 @@ static void lay_render_code(void) {
   add(A0, A0, 1);
   sub(A1, A1, 2);
   label("content");
-  bne(S2, 0, "text_alone");
+  bne(images, 0, "text_alone");
   put_literal("<code>");
   call("put_joined");
   put_literal("</code>");
@@ -770,28 +778,29 @@ static void lay_render_code(void) {
 
 /* render_autolink: the autolink S0. Its text is its address, character references replaced. */
 static void lay_render_autolink(void) {
+  Reg token = S0, address = S1, images = S2, text = S3;
   routine("render_autolink", in(S0, S2, S5), moves(S4), destroys(ALL_A, ALL_T));
-  enter(S1, S3);
-  ldw(S1, W_SCRATCH);
-  mov(S3, S1);
-  ld8(T0, S0, T_FLAGS);
+  enter(address, text);
+  ldw(address, W_SCRATCH);
+  mov(text, address);
+  ld8(T0, token, T_FLAGS);
   bclr(T0, TOKEN_EMAIL, "scheme_there");
   la(T0, "mailto");
-  copy16(S1, 0, T0, 0);
-  add(S3, S3, 7);
+  copy16(address, 0, T0, 0);
+  add(text, text, 7);
   label("scheme_there");
   call("load_text");
-  mov(A2, S3);
+  mov(A2, text);
   call("unescape_references");
-  bne(S2, 0, "text_alone");
+  bne(images, 0, "text_alone");
   stw(A0, W_URL_LEN);
-  add(A1, A0, S3);
-  sub(A1, A1, S1);
+  add(A1, A0, text);
+  sub(A1, A1, address);
   put_literal("<a href=\"");
-  mov(A0, S1);
+  mov(A0, address);
   call("put_safe_href");
   put_literal("\">");
-  mov(A0, S3);
+  mov(A0, text);
   ldw(A1, W_URL_LEN);
   call("put_escaped");
   put_literal("</a>");
@@ -799,7 +808,7 @@ static void lay_render_autolink(void) {
   leave();
   label("text_alone");
   mov(A1, A0);
-  mov(A0, S3);
+  mov(A0, text);
   call("put_escaped");
   jump("put");
   data("mailto", 1);
@@ -808,15 +817,16 @@ static void lay_render_autolink(void) {
 
 /* render_delimiter: the run S0: the emphasis that it closes, the characters left, the emphasis that it opens. */
 static void lay_render_delimiter(void) {
+  Reg run = S0, images = S2;
   routine("render_delimiter", in(S0, S2, S5), moves(S4), destroys(A0, A1, ALL_T));
-  ld32(A0, S0, T_OFF);
-  ld32(A1, S0, T_LEN);
-  ld32(T0, S0, T_LOW);
-  ld32(T1, S0, T_HIGH);
+  ld32(A0, run, T_OFF);
+  ld32(A1, run, T_LEN);
+  ld32(T0, run, T_LOW);
+  ld32(T1, run, T_HIGH);
   sub(T0, T1, T0); /* characters left */
   beq(T0, A1, "all_text");
   bne(T0, 0, "in_parts");
-  bne(S2, 0, "in_parts");
+  bne(images, 0, "in_parts");
   ldw(T1, W_TAG_BIAS);
   ld8x(T0, T1, A0);
   beq(A1, 1, "one_tag");
@@ -844,32 +854,33 @@ static void lay_render_delimiter(void) {
 
 /* render_delimiter_parts: the same for a run that is used up in several steps, or in part, or in an image. */
 static void lay_render_delimiter_parts(void) {
+  Reg run = S0, place = S1, images = S2, tags = S3;
   routine("render_delimiter_parts", in(S0, S2, S5), moves(S4), destroys(A0, A1, ALL_T));
-  enter(S1, S3);
-  ldw(S3, W_TAG_BIAS);
-  ld32(T0, S0, T_OFF);
-  add(S3, S3, T0); /* the tag of its first character */
-  li(S1, 0);
+  enter(place, tags);
+  ldw(tags, W_TAG_BIAS);
+  ld32(T0, run, T_OFF);
+  add(tags, tags, T0); /* the tag of its first character */
+  li(place, 0);
   label("next");
-  ld32(T0, S0, T_LOW);
-  bltu(S1, T0, "tag");
-  ld32(A1, S0, T_HIGH);
-  bgeu(S1, A1, "tags_right");
-  ld32(A0, S0, T_OFF);
+  ld32(T0, run, T_LOW);
+  bltu(place, T0, "tag");
+  ld32(A1, run, T_HIGH);
+  bgeu(place, A1, "tags_right");
+  ld32(A0, run, T_OFF);
   add(A0, A0, WORKSPACE); /* its characters are all the same */
-  sub(T0, A1, S1);
-  mov(S1, A1);
+  sub(T0, A1, place);
+  mov(place, A1);
   mov(A1, T0);
   call("put_raw");
   label("tags_right");
-  ld32(T0, S0, T_LEN);
-  bgeu(S1, T0, "done");
+  ld32(T0, run, T_LEN);
+  bgeu(place, T0, "done");
   label("tag");
   ldw(T0, W_OUT_LIMIT);
   bgtu(OUT, T0, "done"); /* the next token finds it full */
-  ld8x(T0, S3, S1);
-  add(S1, S1, 1);
-  bne(S2, 0, "next");
+  ld8x(T0, tags, place);
+  add(place, place, 1);
+  bne(images, 0, "next");
   beq(T0, TAG_SKIP, "next");
   beq(T0, TAG_EM_OPEN, "em");
   beq(T0, TAG_STRONG_OPEN, "strong");

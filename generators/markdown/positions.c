@@ -9,7 +9,7 @@
 /* start_positions: before the first line, at S0. */
 static void lay_start_positions(void) {
   routine("start_positions", in(S0, S5), destroys(T0));
-  stw(S0, W_LINE);
+  stw(NEXT, W_LINE);
   stw(0, W_LINE_NUMBER);
   stw(0, W_LINE_LENGTH);
   add(T0, WORKSPACE, W_DOCUMENT);
@@ -22,14 +22,15 @@ static void lay_start_positions(void) {
 
 /* note_positions: after the line up to S0, its W_EOL = S0 - 1. Keeps S0; destroys S1, S2, S4, A*, T*. */
 static void lay_note_positions(void) {
+  Reg number = S1, line = S2, length = S4;
   routine("note_positions", in(S0, S5), destroys(A0, A1, A2, A3, ALL_T, S1, S2, S4));
   enter_bare();
   ldw(A1, W_LINE_NUMBER);
-  add(S1, A1, 1);
-  stw(S1, W_LINE_NUMBER);
-  ldw(S2, W_LINE);
-  ldw(S4, W_EOL);
-  sub(S4, S4, S2);
+  add(number, A1, 1);
+  stw(number, W_LINE_NUMBER);
+  ldw(line, W_LINE);
+  ldw(length, W_EOL);
+  sub(length, length, line);
   ldw(A2, W_LINE_LENGTH);
   call("note_ends");
   ldw(A0, W_POSITION_LAST);
@@ -44,9 +45,9 @@ static void lay_note_positions(void) {
   ldw(T1, W_ARENA_LIMIT);
   bgtu(T0, T1, "no_space");
   stw(T0, W_TOP);
-  st32(S1, A1, P_FIRST_LINE);
+  st32(number, A1, P_FIRST_LINE);
   ld32(T0, A0, R_START);
-  sub(T0, T0, S2);
+  sub(T0, T0, line);
   add(T0, T0, 1);
   st32(T0, A1, P_FIRST_COLUMN);
   sub(A1, A1, WORKSPACE);
@@ -55,7 +56,7 @@ static void lay_note_positions(void) {
 
   label("starts_noted");
   stw(A0, W_POSITION_LAST);
-  stw(S0, W_LINE);
+  stw(NEXT, W_LINE);
   ldw(A0, W_TIP);
   stw(A0, W_POSITION_TIP);
   ld8(T0, A0, R_TYPE);
@@ -64,7 +65,7 @@ static void lay_note_positions(void) {
   bset(T0, BLOCK_FENCED, "length_known"); /* setext; an ATX heading that is still open is one of this line */
   call("heading_length");
   label("length_known");
-  stw(S4, W_LINE_LENGTH);
+  stw(length, W_LINE_LENGTH);
   leave();
   label("no_space");
   call("out_of_room");
@@ -75,13 +76,14 @@ static void lay_note_positions(void) {
  * sequence and the white space around that. Where nothing follows the opening sequence cmark takes that for the closing
  * one, and cuts it off if white space stands before it. */
 static void lay_heading_length(void) {
+  Reg line = S2, length = S4;
   routine("heading_length", in(S2, S5), out(S4), destroys(A1, A2, ALL_T));
   ldw(A1, W_HEADING_END);
   ldw(T0, W_EOL);
   mov(A2, A1);
   bne(A1, T0, "trim");
   label("over_hashes");
-  beq(A2, S2, "end_known");
+  beq(A2, line, "end_known");
   ld8(T0, A2, -1);
   bne(T0, '#', "before_hashes");
   sub(A2, A2, 1);
@@ -92,28 +94,30 @@ static void lay_heading_length(void) {
   bne(T0, '\t', "end_known");
   label("trim");
   mov(A1, A2);
-  beq(A2, S2, "end_known");
+  beq(A2, line, "end_known");
   sub(A2, A2, 1);
   ld8(T0, A2, 0);
   if_class(T0, IS_SPACE, "trim");
   label("end_known");
-  sub(S4, A1, S2);
+  sub(length, A1, line);
   ret();
 }
 
 /* note_last_positions: after the last block is closed. */
 static void lay_note_last_positions(void) {
+  Reg number = S1, length = S4;
   routine("note_last_positions", in(S5), destroys(A0, A1, A2, A3, T0, S1, S4));
   ldw(A1, W_LINE_NUMBER);
-  mov(S1, A1);
+  mov(number, A1);
   ldw(A2, W_LINE_LENGTH);
-  mov(S4, A2);
+  mov(length, A2);
   jump("note_ends");
 }
 
 /* note_ends: the blocks from W_POSITION_TIP upwards that are closed end with line A1 of length A2, or S1 and S4.
  */
 static void lay_note_ends(void) {
+  Reg number = S1, length = S4;
   routine("note_ends", in(A1, A2, S1, S4, S5), destroys(A0, A3, T0));
   ldw(A0, W_POSITION_TIP);
   label("next");
@@ -126,8 +130,8 @@ static void lay_note_ends(void) {
   st32(A2, A3, P_LAST_COLUMN);
   jump("up");
   label("this_line");
-  st32(S1, A3, P_LAST_LINE);
-  st32(S4, A3, P_LAST_COLUMN);
+  st32(number, A3, P_LAST_LINE);
+  st32(length, A3, P_LAST_COLUMN);
   label("up");
   ld32(A0, A0, R_PARENT);
   add(A0, A0, WORKSPACE);
@@ -139,30 +143,31 @@ static void lay_note_ends(void) {
 /* put_position: the position of the block S0 as an attribute of its start tag, which is written already: before the
  * last A0 bytes of that, 32 at the most. */
 static void lay_put_position(void) {
+  Reg block = S0, moved = S1, position = S2, marks = S3;
   routine("put_position", in(A0, S0, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
-  enter(S1, S2, S3);
-  mov(S1, A0);
-  sub(S4, S4, S1);
+  enter(moved, position, marks);
+  mov(moved, A0);
+  sub(OUT, OUT, moved);
   add(T1, WORKSPACE, W_LABEL_BUFFER);
-  copy16(T1, 0, S4, 0);
-  copy16(T1, 16, S4, 16);
+  copy16(T1, 0, OUT, 0);
+  copy16(T1, 16, OUT, 16);
   put_literal(" data-sourcepos=\"");
-  ld32(S2, S0, R_START);
-  add(S2, S2, WORKSPACE);
-  la(S3, "position_marks");
+  ld32(position, block, R_START);
+  add(position, position, WORKSPACE);
+  la(marks, "position_marks");
   label("next");
-  ld32(A0, S2, 0);
+  ld32(A0, position, 0);
   call("put_number");
-  ld8(T0, S3, 0);
-  st8(T0, S4, 0);
-  add(S4, S4, 1);
-  add(S3, S3, 1);
-  add(S2, S2, 4);
+  ld8(T0, marks, 0);
+  st8(T0, OUT, 0);
+  add(OUT, OUT, 1);
+  add(marks, marks, 1);
+  add(position, position, 4);
   bne(T0, '"', "next");
   add(T1, WORKSPACE, W_LABEL_BUFFER);
-  copy16(S4, 0, T1, 0);
-  copy16(S4, 16, T1, 16);
-  add(S4, S4, S1);
+  copy16(OUT, 0, T1, 0);
+  copy16(OUT, 16, T1, 16);
+  add(OUT, OUT, moved);
   leave();
   data("position_marks", 1);
   data_string(":-:\"");

@@ -7,22 +7,23 @@
 
 /* resolve_definitions: take the definitions off the front of the paragraph A0. out A0 = 1 if text is left, else 0. */
 static void lay_resolve_definitions(void) {
+  Reg paragraph = S0, text = S1, end = S2;
   routine("resolve_definitions", in(A0, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
-  enter(S0, S1, S2);
-  mov(S0, A0);
-  ld32(S1, S0, R_DATA);
-  ld32(S2, S0, R_LEN);
-  add(S1, S1, WORKSPACE);
-  add(S2, S2, S1);
+  enter(paragraph, text, end);
+  mov(paragraph, A0);
+  ld32(text, paragraph, R_DATA);
+  ld32(end, paragraph, R_LEN);
+  add(text, text, WORKSPACE);
+  add(end, end, text);
   label("next");
-  bgeu(S1, S2, "nothing_left");
-  ld8(T0, S1, 0);
+  bgeu(text, end, "nothing_left");
+  ld8(T0, text, 0);
   bne(T0, '[', "text");
-  mov(A0, S1);
-  mov(A1, S2);
+  mov(A0, text);
+  mov(A1, end);
   call("parse_definition");
   beq(A0, 0, "text");
-  mov(S1, A0);
+  mov(text, A0);
   jump("next");
 
   label("text"); /* a definition ends with its line, and no line of a paragraph is blank */
@@ -36,56 +37,57 @@ static void lay_resolve_definitions(void) {
   jump("resolved");
 
   routine("set_content", in(S0, S1, S2, S5), destroys(T0)); /* of the paragraph S0: S1 up to S2 */
-  sub(T0, S1, WORKSPACE);
-  st32(T0, S0, R_DATA);
-  sub(T0, S2, S1);
-  st32(T0, S0, R_LEN);
+  sub(T0, text, WORKSPACE);
+  st32(T0, paragraph, R_DATA);
+  sub(T0, end, text);
+  st32(T0, paragraph, R_LEN);
   ret();
 }
 
 /* parse_definition: in A0 = a '[', A1 = the end; out A0 = after the definition, now in the map, or 0. */
 static void lay_parse_definition(void) {
+  Reg place = S0, end = S1, before_title = S2, title = S3;
   routine("parse_definition", in(A0, A1, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
-  enter(S0, S1, S2, S3);
-  mov(S0, A0);
-  mov(S1, A1);
-  call("scan_label"); /* where there is none, S0 is still at the '[', where no ':' is */
+  enter(place, end, before_title, title);
+  mov(place, A0);
+  mov(end, A1);
+  call("scan_label"); /* where there is none, place is still at the '[', where no ':' is */
   beq(A2, 0, "none");
   stw(A1, W_LABEL);
   stw(A2, W_LABEL_LEN);
-  ld8(T0, S0, 0); /* at the line end at the latest */
+  ld8(T0, place, 0); /* at the line end at the latest */
   bne(T0, ':', "none");
-  add(S0, S0, 1);
+  add(place, place, 1);
   call("skip_space_and_line_end");
-  mov(A0, S0);
-  mov(A1, S1);
+  mov(A0, place);
+  mov(A1, end);
   call("scan_link_destination");
   beq(A0, 0, "none");
   stw(A2, W_URL);
   stw(A3, W_URL_LEN);
-  mov(S0, A0);
-  mov(S2, A0); /* before the title */
+  mov(place, A0);
+  mov(before_title, A0); /* before the title */
   stw(0, W_TITLE_LEN);
   call("skip_space_and_line_end");
-  beq(S0, S2, "no_title");
-  mov(S3, S0);
-  mov(A0, S0); /* A1 is the end still */
+  beq(place, before_title, "no_title");
+  mov(title, place);
+  mov(A0, place); /* A1 is the end still */
   call("scan_link_title");
   beq(A0, 0, "no_title");
-  stw(S3, W_TITLE);
-  mov(S0, A0);
-  sub(T0, A0, S3);
+  stw(title, W_TITLE);
+  mov(place, A0);
+  sub(T0, A0, title);
   stw(T0, W_TITLE_LEN);
   call("skip_to_line_end");
   bne(A0, 0, "defined");
   /* Text follows the title: no part of the definition, which ends before it. cmark keeps the title all the same. */
   label("no_title");
-  mov(S0, S2);
+  mov(place, before_title);
   call("skip_to_line_end");
   beq(A0, 0, "none");
   label("defined");
   call("add_definition");
-  mov(A0, S0);
+  mov(A0, place);
   label("parsed");
   leave();
   label("none");
@@ -95,20 +97,21 @@ static void lay_parse_definition(void) {
 
 /* skip_to_line_end: move S0 over spaces and tabs, and a '\n'; out A0 = 1 if there was one, or S1 was reached. */
 static void lay_skip_to_line_end(void) {
+  Reg place = S0, end = S1;
   routine("skip_to_line_end", in(S1), out(A0), moves(S0), destroys(T0));
   label("look");
-  bgeu(S0, S1, "at_end");
-  ld8(T0, S0, 0);
+  bgeu(place, end, "at_end");
+  ld8(T0, place, 0);
   beq(T0, '\n', "line_end");
   beq(T0, ' ', "space");
   beq(T0, '\t', "space");
   li(A0, 0);
   ret();
   label("space");
-  add(S0, S0, 1);
+  add(place, place, 1);
   jump("look");
   label("line_end");
-  add(S0, S0, 1);
+  add(place, place, 1);
   label("at_end");
   li(A0, 1);
   ret();
@@ -116,16 +119,17 @@ static void lay_skip_to_line_end(void) {
 
 /* skip_space_and_line_end: move S0 over spaces and tabs with at most one '\n' among them. */
 static void lay_skip_space_and_line_end(void) {
+  Reg place = S0, end = S1;
   routine("skip_space_and_line_end", in(S1), moves(S0), destroys(A0, T0));
   enter_bare();
   call("skip_to_line_end");
   label("indentation");
-  bgeu(S0, S1, "done");
-  ld8(T0, S0, 0);
+  bgeu(place, end, "done");
+  ld8(T0, place, 0);
   beq(T0, ' ', "space");
   bne(T0, '\t', "done");
   label("space");
-  add(S0, S0, 1);
+  add(place, place, 1);
   jump("indentation");
   label("done");
   leave();
@@ -134,15 +138,16 @@ static void lay_skip_space_and_line_end(void) {
 /* scan_label: a link label (6.3) at S0, S1 the end; out A1, A2 = the label without its brackets, trimmed, S0 after it
  * and A0 = not 0; or A0 = 0. */
 static void lay_scan_label(void) {
+  Reg place = S0, end = S1;
   routine("scan_label", in(S1), out(A0), out_if(A1, A2), moves(S0), destroys(A3, ALL_T));
-  bgeu(S0, S1, "none");
-  ld8(T0, S0, 0);
+  bgeu(place, end, "none");
+  ld8(T0, place, 0);
   bne(T0, '[', "none");
-  add(A0, S0, 1);
+  add(A0, place, 1);
   mov(A1, A0);
   add(A2, A0, 1000); /* a label is at most this long */
   label("next");
-  bgeu(A0, S1, "none");
+  bgeu(A0, end, "none");
   ld8(T0, A0, 0);
   beq(T0, ']', "closed");
   beq(T0, '[', "none");
@@ -162,54 +167,55 @@ static void lay_scan_label(void) {
   call("trim");
   mov(A2, A1);
   mov(A1, A0);
-  add(S0, A3, 1);
+  add(place, A3, 1);
   leave();
 }
 
 /* normalize_label: in A0 = label, A1 = its length (at most 1001); out A0 = length of the normalized label in
  * W_LABEL_BUFFER, A1 = its hash. */
 static void lay_normalize_label(void) {
+  Reg place = S0, end = S1, folded = S2, space_pending = S3, left = S4;
   routine("normalize_label", in(A0, A1, S5), out(A0, A1), destroys(A2, A3, A4, A5, ALL_T));
-  enter(S0, S1, S2, S3, S4);
-  mov(S0, A0);
-  add(S1, A0, A1);
-  add(S2, WORKSPACE, W_LABEL_BUFFER);
-  li(S3, 0); /* white space is pending */
+  enter(place, end, folded, space_pending, left);
+  mov(place, A0);
+  add(end, A0, A1);
+  add(folded, WORKSPACE, W_LABEL_BUFFER);
+  li(space_pending, 0); /* white space is pending */
   label("next");
-  bgeu(S0, S1, "folded");
-  ld8(A0, S0, 0);
+  bgeu(place, end, "folded");
+  ld8(A0, place, 0);
   bgeu(A0, 128, "not_ascii");
-  add(S0, S0, 1);
+  add(place, place, 1);
   if_class(A0, IS_SPACE, "space");
   sub(T0, A0, 'A');
   bgtu(T0, 25, "ascii");
   or (A0, A0, 0x20);
   label("ascii");
   call("put_pending_space");
-  st8(A0, S2, 0);
-  add(S2, S2, 1);
+  st8(A0, folded, 0);
+  add(folded, folded, 1);
   jump("next");
   label("space");
-  li(S3, 1);
+  li(space_pending, 1);
   jump("next");
 
   label("not_ascii");
   call("put_pending_space");
-  mov(A0, S0);
-  sub(A1, S1, S0);
+  mov(A0, place);
+  sub(A1, end, place);
   call("utf8_decode");
-  add(S0, S0, A1);
+  add(place, place, A1);
   call("case_fold"); /* what is ill-formed folds to itself, and is written as U+FFFD */
-  mov(S4, A0);       /* up to three code points; the second and third wait in the workspace */
+  mov(left, A0);     /* up to three code points; the second and third wait in the workspace */
   stw(A2, W_BOTTOM);
   stw(A3, W_BOTTOM + 8);
   mov(A0, A1);
   label("put_code_point");
-  mov(A1, S2);
+  mov(A1, folded);
   call("utf8_encode");
-  add(S2, S2, A0);
-  sub(S4, S4, 1);
-  beq(S4, 0, "next");
+  add(folded, folded, A0);
+  sub(left, left, 1);
+  beq(left, 0, "next");
   ldw(A0, W_BOTTOM);
   ldw(T0, W_BOTTOM + 8);
   stw(T0, W_BOTTOM);
@@ -217,11 +223,11 @@ static void lay_normalize_label(void) {
 
   label("folded");
   add(A2, WORKSPACE, W_LABEL_BUFFER);
-  sub(A0, S2, A2);
+  sub(A0, folded, A2);
   li(A1, 0);
   li(A3, 0x9E3779B97F4A7C15);
   label("hash");
-  bgeu(A2, S2, "hashed");
+  bgeu(A2, folded, "hashed");
   ld8(T0, A2, 0);
   add(A2, A2, 1);
   add(A1, A1, T0);
@@ -234,79 +240,80 @@ static void lay_normalize_label(void) {
   shr(A1, A1, 32);
   leave();
 
-  /* put_pending_space: to S2, if S3 says so and the label has begun. */
+  /* put_pending_space: to `folded`, if space_pending says so and the label has begun. */
   routine("put_pending_space", in(S5), moves(S2, S3), destroys(T0));
-  beq(S3, 0, "none");
-  li(S3, 0);
+  beq(space_pending, 0, "none");
+  li(space_pending, 0);
   add(T0, WORKSPACE, W_LABEL_BUFFER);
-  beq(S2, T0, "none");
-  st8(' ', S2, 0);
-  add(S2, S2, 1);
+  beq(folded, T0, "none");
+  st8(' ', folded, 0);
+  add(folded, folded, 1);
   label("none");
   ret();
 }
 
 /* add_definition: put the definition that W_LABEL, W_URL and W_TITLE describe into the arena. */
 static void lay_add_definition(void) {
+  Reg definition = S0, string = S1;
   routine("add_definition", in(S5), destroys(ALL_A, ALL_T));
-  enter(S0, S1);
+  enter(definition, string);
   ldw(A0, W_LABEL);
   ldw(A1, W_LABEL_LEN);
   call("normalize_label");
-  ldw(S0, W_TOP);
-  add(S0, S0, 7);
-  and(S0, S0, -8);
+  ldw(definition, W_TOP);
+  add(definition, definition, 7);
+  and(definition, definition, -8);
   ldw(T0, W_URL_LEN);
   ldw(T1, W_TITLE_LEN);
   add(T0, T0, T1);
   shl(T0, T0, 1);
   add(T0, T0, REF_RECORD_SIZE + 256);
   add(T0, T0, A0);
-  add(T0, T0, S0);
+  add(T0, T0, definition);
   ldw(T1, W_ARENA_LIMIT);
   bgtu(T0, T1, "no_space");
-  st64(0, S0, REF_BELOW);
-  st32(0, S0, REF_NEXT);
-  st32(A1, S0, REF_HASH);
-  st32(A0, S0, REF_LABEL_LEN);
-  add(S1, S0, REF_RECORD_SIZE); /* S1 = where the next string goes */
-  sub(T0, S1, WORKSPACE);
-  st32(T0, S0, REF_LABEL);
+  st64(0, definition, REF_BELOW);
+  st32(0, definition, REF_NEXT);
+  st32(A1, definition, REF_HASH);
+  st32(A0, definition, REF_LABEL_LEN);
+  add(string, definition, REF_RECORD_SIZE); /* where the next string goes */
+  sub(T0, string, WORKSPACE);
+  st32(T0, definition, REF_LABEL);
   mov(A1, A0);
   add(A0, WORKSPACE, W_LABEL_BUFFER);
-  mov(A2, S1);
-  add(S1, S1, A1);
+  mov(A2, string);
+  add(string, string, A1);
   call("copy_bytes");
-  sub(T0, S1, WORKSPACE);
-  st32(T0, S0, REF_URL);
+  sub(T0, string, WORKSPACE);
+  st32(T0, definition, REF_URL);
   ldw(A0, W_URL);
   ldw(A1, W_URL_LEN);
-  mov(A2, S1);
+  mov(A2, string);
   call("clean_url");
-  st32(A0, S0, REF_URL_LEN);
-  add(S1, S1, A0);
-  sub(T0, S1, WORKSPACE);
-  st32(T0, S0, REF_TITLE);
-  st32(0, S0, REF_TITLE_LEN);
-  st32(0, S0, REF_HAS_TITLE);
+  st32(A0, definition, REF_URL_LEN);
+  add(string, string, A0);
+  sub(T0, string, WORKSPACE);
+  st32(T0, definition, REF_TITLE);
+  st32(0, definition, REF_TITLE_LEN);
+  st32(0, definition, REF_HAS_TITLE);
   ldw(A1, W_TITLE_LEN);
   beq(A1, 0, "complete");
-  st32(1, S0, REF_HAS_TITLE);
+  st32(1, definition, REF_HAS_TITLE);
   ldw(A0, W_TITLE);
-  mov(A2, S1);
+  mov(A2, string);
   call("clean_title");
-  st32(A0, S0, REF_TITLE_LEN);
-  add(S1, S1, A0);
+  st32(A0, definition, REF_TITLE_LEN);
+  add(string, string, A0);
   label("complete");
-  stw(S1, W_TOP);
-  sub(T1, S0, WORKSPACE);
+  stw(string, W_TOP);
+  sub(T1, definition, WORKSPACE);
   ldw(T0, W_REF_LAST);
-  stw(S0, W_REF_LAST);
+  stw(definition, W_REF_LAST);
   beq(T0, 0, "first");
   st32(T1, T0, REF_NEXT);
   jump("count");
   label("first");
-  stw(S0, W_REF_FIRST);
+  stw(definition, W_REF_FIRST);
   label("count");
   ldw(T0, W_REF_COUNT);
   add(T0, T0, 1);
@@ -335,8 +342,9 @@ static void lay_copy_bytes(void) {
 /* index_references: when all definitions are known, put each into its bucket, the first of a label alone; and bound
  * what references may add: the length of the document, or 100,000 bytes. */
 static void lay_index_references(void) {
+  Reg definition = S0;
   routine("index_references", in(S5), destroys(ALL_A, ALL_T));
-  enter(S0);
+  enter(definition);
   stw(0, W_REF_SIZE);
   ldw(T0, W_LENGTH);
   bgeu(T0, 100000, "bounded");
@@ -365,20 +373,20 @@ static void lay_index_references(void) {
   add(A0, A0, 8);
   bltu(A0, T0, "clear");
 
-  ldw(S0, W_REF_FIRST);
+  ldw(definition, W_REF_FIRST);
   label("next");
-  ld32(A0, S0, REF_LABEL);
+  ld32(A0, definition, REF_LABEL);
   add(A0, A0, WORKSPACE);
-  ld32(A1, S0, REF_LABEL_LEN);
-  ld32(A2, S0, REF_HASH);
+  ld32(A1, definition, REF_LABEL_LEN);
+  ld32(A2, definition, REF_HASH);
   call("find_definition");
   bne(A0, 0, "known");
-  sub(T0, S0, WORKSPACE); /* at the end of its path, whose link is A3 */
+  sub(T0, definition, WORKSPACE); /* at the end of its path, whose link is A3 */
   st32(T0, A3, 0);
   label("known");
-  ld32(S0, S0, REF_NEXT);
-  beq(S0, 0, "done");
-  add(S0, S0, WORKSPACE);
+  ld32(definition, definition, REF_NEXT);
+  beq(definition, 0, "done");
+  add(definition, definition, WORKSPACE);
   jump("next");
   label("done");
   leave();

@@ -693,7 +693,7 @@ static void lay_html_block_kind(void) {
 static void lay_is_html_block_7(void) {
   routine("is_html_block_7", in(S2, S5), out(A0), destroys(A1, A2, ALL_T));
   enter_bare();
-  add(A0, S2, 1);
+  add(A0, NONSPACE, 1);
   ldw(A1, W_EOL);
   call("scan_html_tag");
   beq(A0, 0, "no");
@@ -719,9 +719,9 @@ static const ByteSet block_end = {3, {{0, '>', 0}, {0, '\n', 0}, {0, 0x80, 0xFF}
 static void lay_ends_html_block(void) {
   routine("ends_html_block", in(S2, S3), out(A0), destroys(A1, A2, A4, A5, ALL_T));
   enter_bare();
-  ld8(A5, S3, R_AUX);
+  ld8(A5, CONTAINER, R_AUX);
   bgtu(A5, 5, "no");
-  mov(A4, S2);
+  mov(A4, NONSPACE);
   label("look");
   scan16(T0, A4, block_end);
   add(A4, A4, T0);

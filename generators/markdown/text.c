@@ -33,7 +33,7 @@ static void lay_open_text(void) {
  * itself in the text. There the rest of the document moves away, so far that the text never reaches it. */
 static void lay_read_line(void) {
   routine("read_line", in(A1, A2, S0, S5), out(A0), destroys(A1, A2, A3, T0));
-  mov(A0, S0);
+  mov(A0, NEXT);
   label("go_on");
   sub(A3, A2, 16);
   label("vectors");
@@ -108,28 +108,29 @@ static const ByteSet high = {1, {{0, 128, 255}}};
  * takes for one: up to the byte that does not go on, all of a sequence that no character has, and what is left of the
  * line where that is too short for what its lead byte asks (a NUL counts there as the three bytes that it becomes). */
 static void lay_validate_text(void) {
+  Reg end = S1, last_vector = S2;
   routine("validate_text", in(A0, S5), destroys(A0, A2, A3, A4, A5, ALL_T));
-  enter(S1, S2);
-  ldw(S1, W_IN_END);
+  enter(end, last_vector);
+  ldw(end, W_IN_END);
   ldw(A2, W_TOP);
-  sub(T0, S1, A0);
+  sub(T0, end, A0);
   mul(T0, T0, 3);
   add(T0, T0, A2);
   ldw(T1, W_ARENA_LIMIT);
   bgtu(T0, T1, "no_space");
   stw(A2, W_IN);
-  sub(S2, S1, 16);
+  sub(last_vector, end, 16);
   label("vectors");
-  bgt(A0, S2, "bytes");
+  bgt(A0, last_vector, "bytes");
   label("next_vector");
   copy16(A2, 0, A0, 0);
   mask16(T0, A0, high);
   bne(T0, 0, "found");
   add(A2, A2, 16);
   add(A0, A0, 16);
-  ble(A0, S2, "next_vector");
+  ble(A0, last_vector, "next_vector");
   label("bytes");
-  bgeu(A0, S1, "ended");
+  bgeu(A0, end, "ended");
   ld8(T0, A0, 0);
   bgeu(T0, 0x80, "multibyte");
   st8(T0, A2, 0);
@@ -161,7 +162,7 @@ static void lay_validate_text(void) {
   label("in_line");
   add(A3, A3, 1);
   beq(A3, A5, "whole");
-  bgeu(A3, S1, "replace"); /* up to A3 */
+  bgeu(A3, end, "replace"); /* up to A3 */
   ld8(T0, A3, 0);
   beq(T0, '\n', "replace");
   beq(T0, '\r', "replace");
@@ -269,7 +270,7 @@ static void lay_render(void) {
   ldw(A0, W_ERROR);
   bne(A0, 0, "done");
   ldw(A1, W_OUT_START);
-  sub(A0, S4, A1);
+  sub(A0, OUT, A1);
   label("done");
   leave();
   label("arena_full");

@@ -6,30 +6,31 @@
  * after the '&', ';' included, or 0; A1 = bytes written. What ends the text is neither letter, digit nor ';', so that
  * no reference goes on over it. Up to seven bytes after that are read. */
 static void lay_decode_reference(void) {
+  Reg name = S0, length = S1;
   routine("decode_reference", in(A0, A2, S5), out(A0), out_if(A1), destroys(A2, A3, A4, A5, ALL_T));
-  enter(S0, S1);
-  mov(S0, A0);
-  ld8(T0, S0, 0);
+  enter(name, length);
+  mov(name, A0);
+  ld8(T0, name, 0);
   beq(T0, '#', "numeric");
-  li(S1, -1);
+  li(length, -1);
   label("name");
-  add(S1, S1, 1);
-  ld8x(T0, S0, S1);
+  add(length, length, 1);
+  ld8x(T0, name, length);
   if_class(T0, IS_ALPHA | IS_DIGIT, "name");
   bne(T0, ';', "none");
   call("named_reference");
   beq(A0, 0, "none");
-  add(S1, S1, 1);
+  add(length, length, 1);
   jump("written");
 
   label("numeric"); /* A0 = value so far, A3 = place */
   li(A0, 0);
-  ld8(T0, S0, 1);
+  ld8(T0, name, 1);
   or (T1, T0, 0x20);
   beq(T1, 'x', "hexadecimal");
   li(A3, 1);
   label("decimal_digit");
-  ld8x(T0, S0, A3);
+  ld8x(T0, name, A3);
   sub(T1, T0, '0');
   bgtu(T1, 9, "decimal_end");
   mul(A0, A0, 10);
@@ -44,7 +45,7 @@ static void lay_decode_reference(void) {
   label("hexadecimal");
   li(A3, 2);
   label("hex_digit");
-  ld8x(T0, S0, A3);
+  ld8x(T0, name, A3);
   sub(T1, T0, '0');
   bleu(T1, 9, "hex_value");
   or (T1, T0, 0x20);
@@ -62,7 +63,7 @@ static void lay_decode_reference(void) {
 
   label("terminated");
   bne(T0, ';', "none");
-  add(S1, A3, 1);
+  add(length, A3, 1);
   beq(A0, 0, "replaced");
   sub(T1, A0, 0xD800);
   bgeu(T1, 0x800, "encode"); /* which replaces what is beyond U+10FFFF */
@@ -73,7 +74,7 @@ static void lay_decode_reference(void) {
   call("utf8_encode");
   label("written");
   mov(A1, A0);
-  mov(A0, S1);
+  mov(A0, length);
   label("decoded");
   leave();
   label("none");
@@ -85,33 +86,34 @@ static void lay_decode_reference(void) {
  * bytes written: the source with its character references replaced. After the source stands what decode_reference asks
  * for. */
 static void lay_unescape_references(void) {
+  Reg place = S0, end = S1, output = S2, start = S3;
   routine("unescape_references", in(A0, A1, A2, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
-  enter(S0, S1, S2, S3);
-  mov(S0, A0);
-  add(S1, A0, A1);
-  mov(S2, A2);
-  mov(S3, A2);
+  enter(place, end, output, start);
+  mov(place, A0);
+  add(end, A0, A1);
+  mov(output, A2);
+  mov(start, A2);
   label("next");
-  bgeu(S0, S1, "done");
-  ld8(T0, S0, 0);
-  add(S0, S0, 1);
-  st8(T0, S2, 0);
+  bgeu(place, end, "done");
+  ld8(T0, place, 0);
+  add(place, place, 1);
+  st8(T0, output, 0);
   beq(T0, '&', "ampersand");
-  add(S2, S2, 1);
+  add(output, output, 1);
   jump("next");
   label("ampersand");
-  mov(A0, S0);
-  mov(A2, S2);
+  mov(A0, place);
+  mov(A2, output);
   call("decode_reference");
   bne(A0, 0, "decoded");
-  add(S2, S2, 1); /* it stands for itself */
+  add(output, output, 1); /* it stands for itself */
   jump("next");
   label("decoded");
-  add(S0, S0, A0);
-  add(S2, S2, A1);
+  add(place, place, A0);
+  add(output, output, A1);
   jump("next");
   label("done");
-  sub(A0, S2, S3);
+  sub(A0, output, start);
   leave();
 }
 
@@ -170,12 +172,13 @@ static void lay_unescape_plain(void) {
 /* unescape_both: the same for any bytes. First the references, then the backslashes: a backslash that a reference stood
  * for escapes too, as in cmark. */
 static void lay_unescape_both(void) {
+  Reg output = S0;
   routine("unescape_both", in(A0, A1, A2, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
-  enter(S0);
-  mov(S0, A2);
+  enter(output);
+  mov(output, A2);
   call("unescape_references");
   mov(A1, A0);
-  mov(A0, S0);
+  mov(A0, output);
   call("unescape_backslashes");
   leave();
 }
