@@ -52,6 +52,8 @@ CPPFLAGS :=
 CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror $(SANITIZERS)
 LDFLAGS := -Wl,--as-needed $(SANITIZERS)
 DEPFLAGS = -MMD -MP -MF $(@:.o=.d)
+# How a compiler is told where headers in quotes are: tcc knows -I alone.
+QUOTED := -iquote
 
 GATE_PACKAGES := libcmark jansson libelf libdw zlib capstone
 HARNESS_TEST_PACKAGES := check libseccomp libxml-2.0
@@ -357,7 +359,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 
 # flags_of SOURCE: where its headers are. A generator has none but its own; a test sees both halves. options.c prints the
 # version.
-flags_of = -I. $(if $(filter generators/% $(TEST_SOURCES) $(TEST_SUPPORT),$(1)),-iquote generators) \
+flags_of = -I. $(if $(filter generators/% $(TEST_SOURCES) $(TEST_SUPPORT),$(1)),$(QUOTED) generators) \
            $(if $(filter $(GENERATOR_SOURCES) generators/programs/%,$(filter-out $(TEST_SOURCES) $(TEST_SUPPORT),$(1))),,$(TEST_CPPFLAGS)) \
            $(if $(filter harness/cli/options.c,$(1)),-DBYTEGATE_VERSION='"$(VERSION)"')
 

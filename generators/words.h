@@ -51,7 +51,8 @@ inline void bl_contract_of(std::initializer_list<BlClause> clauses) { bl_contrac
   bl_enter((const BlReg[]){__VA_ARGS__}, (int)(sizeof((const BlReg[]){__VA_ARGS__}) / sizeof(BlReg)))
 #define BL_CLAUSE_(kind, ...)                                                                                          \
   bl_clause(kind, (const BlReg[]){__VA_ARGS__}, (int)(sizeof((const BlReg[]){__VA_ARGS__}) / sizeof(BlReg)))
-#define BL_CONTRACT_(...) bl_contract((const BlClause[]){__VA_ARGS__})
+/* Sixteen at most: tcc does not count the elements of an array that has no bound. */
+#define BL_CONTRACT_(...) bl_contract((const BlClause[16]){__VA_ARGS__})
 #define BL_SYS_WITH_(number, ...) bl_syscall_with(number, (const BlReg[]){__VA_ARGS__})
 #endif
 /* clang-format on */

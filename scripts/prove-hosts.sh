@@ -34,12 +34,12 @@ of_machine() {
 of_row() {
   of_machine "${1#*-}" || return
   link="$triple-gcc -static"
-  unset depflags
+  tcc=() # what make is told of tcc, which has fewer options
   case $1 in
   gcc-*) cc=$triple-gcc ;;
   clang-*) cc="clang --target=$triple" link="clang --target=$triple -static" ;;
-  tcc-x86-64) cc=tcc link=tcc depflags=DEPFLAGS= ;;
-  tcc-i386) cc="i386-tcc -I/usr/$triple/include" link+=' -z noexecstack' depflags=DEPFLAGS= ;;
+  tcc-x86-64) cc=tcc link=tcc tcc=(DEPFLAGS= QUOTED=-I) ;;
+  tcc-i386) cc="i386-tcc -I/usr/$triple/include" link+=' -z noexecstack' tcc=(DEPFLAGS= QUOTED=-I) ;;
   *) return 1 ;;
   esac
 }
@@ -70,7 +70,7 @@ for row in "$@"; do
   esac
   mkdir -p "$folder"
   if ! make --no-print-directory -s elf BUILD="$folder" CC="$cc" LINK="$link" LAY_WITH="$emulator" \
-    ${depflags+"$depflags"} CFLAGS='-std=c11 -D_GNU_SOURCE -O1' >"$folder/log" 2>&1; then
+    "${tcc[@]}" CFLAGS='-std=c11 -D_GNU_SOURCE -O1' >"$folder/log" 2>&1; then
     tail -n 20 "$folder/log" >&2
     printf '%-14s %-12s the generators were not built or did not run: see %s\n' "${row%%-*}" "${row#*-}" "$folder/log"
     status=1

@@ -3,39 +3,55 @@
 #include "harness/check/check.h"
 
 #include "harness/check/contracts.h"
+#include "harness/check/machines.h"
 #include "harness/report/json.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+enum { UNKNOWN_DEPTH = INT_MIN };
+
 /* What is known where an instruction begins. */
 struct state {
-  size_t owner; /* the routine whose path came first */
-  int depth;    /* bytes on the stack since its entry */
-  bool link_lost;
+  size_t owner;    /* the routine whose path came first */
+  int depth;       /* bytes on the stack since its entry */
+  int other_depth; /* by another path, where it `differs` */
+  bool differs;
+  bool doubtful; /* the path is there only if a call of another file comes back */
+  bool link_lost, waiting;
   uint8_t lost;           /* LOST_RCX, LOST_R11 */
   int64_t number, pushed; /* of the next system call; of the last push; -1: not known */
   struct lead leads[REGS];
 };
 
+struct tail {
+  size_t from, to; /* a path of the one routine goes on as a path of the other */
+  bool doubtful;
+};
+
 struct walk {
   struct program *program;
   const struct program_map *map; /* of the program, or empty */
+  bool strict;                   /* there is one: whatever is not followed is a finding */
   struct state **states;         /* one for each byte of the code; NULL: no path leads there */
   uint64_t *todo;
   size_t todo_count, todo_room;
-  bool *tails; /* count * count: a path of the one goes on as a path of the other */
-  bool changed;
+  struct tail *tails;
+  size_t tail_count, tail_room;
+  bool changed, reports;
   struct bytes *found;
-  size_t findings;
+  size_t findings, not_followed;
 };
 
 /* ---- Findings ---------------------------------------------------------------------------------------------------- */
 
 static void find(struct walk *walk, const char *kind, uint64_t address, const char *what) {
+  if (!walk->reports)
+    return;
   bytes_printf(walk->found, "%s ", kind);
   program_place(walk->program, address, walk->found);
   bytes_printf(walk->found, ": %s\n", what);
@@ -43,6 +59,8 @@ static void find(struct walk *walk, const char *kind, uint64_t address, const ch
 }
 
 static void find_target(struct walk *walk, const char *kind, uint64_t from, const char *what, uint64_t to) {
+  if (!walk->reports)
+    return;
   struct bytes text = {0};
   bytes_printf(&text, "%s ", what);
   program_place(walk->program, to, &text);
@@ -50,8 +68,7 @@ static void find_target(struct walk *walk, const char *kind, uint64_t from, cons
   bytes_free(&text);
 }
 
-/* ---- Paths --------------------------------------------------------------------------------------------------------
- */
+/* ---- Paths ------------------------------------------------------------------------------------------------------- */
 
 static struct state **state_at(const struct walk *walk, uint64_t address) {
   return &walk->states[address - walk->program->address];
@@ -61,7 +78,28 @@ static bool in_code(const struct walk *walk, uint64_t address) {
   return address >= walk->program->address && address < walk->program->address + walk->program->size;
 }
 
+/* An instruction that was walked covers ADDRESS but does not begin there. Where it is only a prefix more, as before an
+   instruction that is to be locked or not, both are meant. */
+static bool is_inside(const struct walk *walk, uint64_t address) {
+  static const uint8_t prefixes[] = {0xf0, 0xf2, 0xf3, 0x2e, 0x3e, 0x66};
+  for (uint64_t back = 1; back < 16 && back <= address - walk->program->address; back++) {
+    if (!*state_at(walk, address - back))
+      continue;
+    const struct code *outer = program_code(walk->program, address - back);
+    const uint8_t first = walk->program->text[address - back - walk->program->address];
+    bool prefix = back == 1 && !walk->strict && memchr(prefixes, first, sizeof prefixes) &&
+                  program_code(walk->program, address)->size + 1 == outer->size;
+    if (outer->size > back && !prefix)
+      return true;
+  }
+  return false;
+}
+
 static void push(struct walk *walk, uint64_t address) {
+  struct state *state = *state_at(walk, address);
+  if (state->waiting)
+    return;
+  state->waiting = true;
   if (walk->todo_count == walk->todo_room) {
     walk->todo_room = walk->todo_room ? 2 * walk->todo_room : 1024;
     walk->todo = realloc(walk->todo, walk->todo_room * sizeof *walk->todo);
@@ -71,53 +109,94 @@ static void push(struct walk *walk, uint64_t address) {
   walk->todo[walk->todo_count++] = address;
 }
 
-/* An instruction that was walked covers ADDRESS but does not begin there. */
-static bool is_inside(const struct walk *walk, uint64_t address) {
-  for (uint64_t back = 1; back < 16 && back <= address - walk->program->address; back++) {
-    if (*state_at(walk, address - back) && program_code(walk->program, address - back)->size > back)
-      return true;
+static size_t index_of(const struct walk *walk, const struct routine *routine) {
+  return (size_t)(routine - walk->program->routines);
+}
+
+static void add_tail(struct walk *walk, size_t from, size_t to, bool doubtful) {
+  for (size_t i = walk->tail_count; i-- > 0 && i + 8 > walk->tail_count;) /* mostly it was there just now */
+    if (walk->tails[i].from == from && walk->tails[i].to == to && walk->tails[i].doubtful <= doubtful)
+      return;
+  if (walk->tail_count == walk->tail_room) {
+    walk->tail_room = walk->tail_room ? 2 * walk->tail_room : 1024;
+    walk->tails = realloc(walk->tails, walk->tail_room * sizeof *walk->tails);
+    if (!walk->tails)
+      abort();
   }
-  return false;
+  walk->tails[walk->tail_count++] = (struct tail){from, to, doubtful};
+}
+
+/* The part of a path that is not followed: a finding where all must be, else noted. */
+static void leave_open(struct walk *walk, const struct state *state, const char *kind, uint64_t address,
+                       const char *what) {
+  struct routine *routine = &walk->program->routines[state->owner];
+  routine->open = true;
+  if (walk->strict)
+    find(walk, kind, address, what);
+  else if (walk->reports)
+    walk->not_followed++;
+  if (!walk->strict && !routine->returns)
+    routine->returns = walk->changed = true;
+}
+
+/* What both paths know, of which one joins the other; true: that is less than the first knew. */
+static bool join(struct walk *walk, struct state *known, const struct state *state) {
+  struct state both = *known;
+  if (known->owner != state->owner)
+    add_tail(walk, state->owner, known->owner, state->doubtful || known->doubtful);
+  if (known->depth != state->depth) {
+    /* Of two depths, of which one may never come about, the other counts. */
+    if (known->doubtful && !state->doubtful && !walk->strict) {
+      bool waiting = known->waiting;
+      *known = *state;
+      known->waiting = waiting;
+      return true;
+    }
+    if (state->doubtful && !known->doubtful && !walk->strict)
+      return false;
+    bool unknown = known->depth == UNKNOWN_DEPTH || state->depth == UNKNOWN_DEPTH || state->doubtful;
+    both.depth = unknown ? UNKNOWN_DEPTH : known->depth;
+    both.differs = known->differs || !unknown;
+    both.other_depth = state->depth;
+    if (!unknown) {
+      bool news = !known->differs;
+      *known = both;
+      return news;
+    }
+  }
+  both.doubtful = known->doubtful && state->doubtful;
+  both.link_lost |= state->link_lost;
+  both.lost |= state->lost;
+  both.number = known->number == state->number ? known->number : -1;
+  both.pushed = known->pushed == state->pushed ? known->pushed : -1;
+  bool less = leads_join(both.leads, state->leads);
+  less |= both.link_lost != known->link_lost || both.lost != known->lost || both.number != known->number ||
+          both.pushed != known->pushed || both.depth != known->depth || both.doubtful != known->doubtful;
+  *known = both;
+  return less;
 }
 
 /* A path of STATE comes to ADDRESS, from the instruction at FROM. */
-static void flow(struct walk *walk, uint64_t from, uint64_t address, struct state state) {
+static void flow(struct walk *walk, uint64_t from, uint64_t address, const struct state *state) {
   if (!in_code(walk, address)) {
     find_target(walk, "TARGET", from, "leads out of the code, to", address);
     return;
   }
-  struct state **place = state_at(walk, address), *known = *place;
-  if (!known) {
+  if (walk->reports)
+    return;
+  struct state **place = state_at(walk, address);
+  bool news = !*place;
+  if (news) {
     *place = malloc(sizeof **place);
     if (!*place)
       abort();
-    **place = state;
+    **place = *state;
+    (*place)->waiting = (*place)->differs = false;
+  } else {
+    news = join(walk, *place, state);
+  }
+  if (news)
     push(walk, address);
-    return;
-  }
-  if (known->owner != state.owner)
-    walk->tails[state.owner * walk->program->count + known->owner] = true;
-  if (known->depth != state.depth) {
-    struct bytes text = {0};
-    bytes_printf(&text, "the stack has %d bytes here, and %d by another path", known->depth, state.depth);
-    find(walk, "STACK", address, (const char *)text.data);
-    bytes_free(&text);
-    return;
-  }
-  struct state both = *known;
-  both.link_lost |= state.link_lost;
-  both.lost |= state.lost;
-  both.number = known->number == state.number ? known->number : -1;
-  both.pushed = known->pushed == state.pushed ? known->pushed : -1;
-  bool less = leads_join(both.leads, state.leads);
-  if (less || both.link_lost != known->link_lost || both.lost != known->lost || both.number != known->number) {
-    *known = both;
-    push(walk, address);
-  }
-}
-
-static size_t index_of(const struct walk *walk, const struct routine *routine) {
-  return (size_t)(routine - walk->program->routines);
 }
 
 /* A routine begins: with nothing on the stack, and an address to return to. */
@@ -127,11 +206,17 @@ static void enter(struct walk *walk, struct routine *routine) {
   routine->walked = true;
   struct state state = {.owner = index_of(walk, routine), .number = -1, .pushed = -1};
   const struct state *known = *state_at(walk, routine->start);
-  if (known) {
-    walk->tails[state.owner * walk->program->count + known->owner] = true;
-    return;
-  }
-  flow(walk, routine->start, routine->start, state);
+  if (known && walk->strict)
+    add_tail(walk, state.owner, known->owner, false);
+  else
+    flow(walk, routine->start, routine->start, &state);
+}
+
+/* The address of ROUTINE is taken: who has it may go there. */
+static void take(struct walk *walk, struct routine *routine) {
+  walk->changed = walk->changed || !routine->taken;
+  routine->taken = true;
+  enter(walk, routine);
 }
 
 static struct routine *routine_that_begins(const struct walk *walk, uint64_t address) {
@@ -139,52 +224,105 @@ static struct routine *routine_that_begins(const struct walk *walk, uint64_t add
   return routine && routine->is_code && routine->start == address ? routine : NULL;
 }
 
+static void returned(struct walk *walk, struct routine *routine, bool doubtful) {
+  if (routine->returns && (routine->surely || doubtful))
+    return;
+  routine->returns = true;
+  routine->surely |= !doubtful;
+  walk->changed = true;
+}
+
 /* A jump, at the end of a routine: into itself, or to another, which then returns in its place. */
-static void jump(struct walk *walk, uint64_t from, uint64_t to, struct state state) {
-  struct routine *other = routine_that_begins(walk, to);
-  if (!other || index_of(walk, other) == state.owner) {
+static void jump(struct walk *walk, uint64_t from, uint64_t to, const struct state *state) {
+  struct routine *other = routine_that_begins(walk, to), *owner = &walk->program->routines[state->owner];
+  bool outside = !walk->strict && in_code(walk, to) && !program_routine(walk->program, to);
+  if (outside) { /* a stub, or code without a name, which returns */
+    returned(walk, owner, true);
+    return;
+  }
+  if (!other || other == owner || (!walk->strict && (other->outer || other->part))) {
     flow(walk, from, to, state);
     return;
   }
-  struct routine *owner = &walk->program->routines[state.owner];
-  walk->tails[state.owner * walk->program->count + index_of(walk, other)] = true;
+  add_tail(walk, state->owner, index_of(walk, other), state->doubtful);
   other->has_arguments = other->has_arguments || owner->has_arguments;
   enter(walk, other);
-  if (other->returns && state.depth)
+  if (other->returns && state->depth && state->depth != UNKNOWN_DEPTH && !state->doubtful &&
+      (other->surely || walk->strict))
     find_target(walk, "STACK", from, "has something on the stack, and jumps to a routine that returns:", to);
-  if (other->returns && state.link_lost)
+  if (other->returns && state->link_lost && (other->surely || walk->strict))
     find_target(walk, "LINK", from, "has lost x30, and jumps to a routine that returns:", to);
 }
 
-/* ---- Steps ---------------------------------------------------------------------------------------------------------
+/* ---- Going on -----------------------------------------------------------------------------------------------------
  */
 
-static void do_return(struct walk *walk, uint64_t address, const struct state *state) {
-  struct routine *routine = &walk->program->routines[state->owner];
-  if (state->depth)
-    find(walk, "STACK", address, "returns, and the stack is not as it was at the entry");
-  if (state->link_lost)
-    find(walk, "LINK", address, "returns by x30, which a call has changed");
-  if (!routine->returns) {
-    routine->returns = true;
-    walk->changed = true;
-  }
+/* The path goes on after the instruction at ADDRESS, in the same routine. */
+static void go_on(struct walk *walk, uint64_t address, const struct code *code, const struct state *state) {
+  uint64_t next = address + code->size;
+  const struct program *program = walk->program;
+  const struct routine *here = program_routine(program, address), *there = program_routine(program, next);
+  bool same =
+      there == here || (there && there->is_code && there->outer && here == &program->routines[there->outer - 1]);
+  bool ends = !in_code(walk, next) || (there && !there->is_code) || (here && !there && !walk->strict);
+  /* A system call whose number is not known may be the last. */
+  bool may_end = code->kind == PATH_KERNEL && (*state_at(walk, address))->number < 0 && ends;
+  if (may_end || ((ends || !same) && !walk->strict && state->doubtful))
+    return; /* the last call did not come back */
+  if (walk->program->relocatable && !walk->strict && here && next >= here->section)
+    leave_open(walk, state, "CODE", address, ""); /* the linker may lay more there */
+  else if (!in_code(walk, next))
+    find(walk, "CODE", address, "runs on after the end of the code");
+  else if (there && !there->is_code && !same)
+    find_target(walk, "CODE", address, "runs on into data:", next);
+  else if (there && !same && (walk->strict || here))
+    find_target(walk, "NEXT", address, "runs on into", next);
+  else
+    flow(walk, address, next, state);
 }
 
-static void do_call(struct walk *walk, uint64_t from, uint64_t to, uint64_t next, struct state state) {
+/* After a call that may come back. */
+static void come_back(struct walk *walk, uint64_t from, const struct code *code, struct state state, bool surely) {
+  state.doubtful = state.doubtful || !surely;
+  state.link_lost = walk->program->machine->has_link;
+  state.lost = 0;
+  state.number = state.pushed = -1;
+  leads_call(state.leads, walk->program->machine->callee_saved);
+  go_on(walk, from, code, &state);
+}
+
+static void do_call(struct walk *walk, uint64_t from, const struct code *code, uint64_t to, const struct state *state) {
   struct routine *callee = routine_that_begins(walk, to);
+  if (!callee && !walk->strict && in_code(walk, to) && !program_routine(walk->program, to)) {
+    come_back(walk, from, code, *state, false);
+    return;
+  }
+  if (!callee && !walk->strict && to == from + code->size && !walk->program->machine->has_link) {
+    struct state after = *state; /* it only wants its own address, and takes it from the stack */
+    after.depth += after.depth == UNKNOWN_DEPTH ? 0 : 8;
+    flow(walk, from, to, &after);
+    return;
+  }
+  /* Another entry of a routine, as hand-written code has them; report_all sees whether an instruction begins there. */
+  if (!callee && !walk->strict && !walk->program->guessed && in_code(walk, to) &&
+      program_routine(walk->program, to)->is_code && !(walk->reports && is_inside(walk, to))) {
+    come_back(walk, from, code, *state, false);
+    return;
+  }
+  if (!callee && walk->program->guessed && in_code(walk, to)) {
+    leave_open(walk, state, "TARGET", from, "calls what has no name");
+    struct state entry = {.owner = state->owner, .depth = UNKNOWN_DEPTH, .number = -1, .pushed = -1};
+    flow(walk, from, to, &entry);
+    come_back(walk, from, code, *state, false);
+    return;
+  }
   if (!callee) {
     find_target(walk, "TARGET", from, "calls what is no routine:", to);
     return;
   }
   enter(walk, callee);
-  if (!callee->returns)
-    return;
-  state.link_lost = !walk->program->x64;
-  state.lost = 0;
-  state.number = -1;
-  leads_call(state.leads);
-  flow(walk, from, next, state);
+  if (callee->returns)
+    come_back(walk, from, code, *state, callee->surely || walk->strict);
 }
 
 static void add_way(struct code *code, uint64_t to) {
@@ -201,8 +339,8 @@ static void add_taken(const struct walk *walk, struct code *code) {
       add_way(code, walk->program->routines[i].start);
 }
 
-/* A jump or a call by a register. */
-static void go_away(struct walk *walk, uint64_t address, struct code *code, const struct state *state) {
+/* The ways of a jump or a call by a register, as far as they are known. */
+static void find_ways(struct walk *walk, struct code *code, const struct state *state) {
   struct lead lead = code->away >= 0 ? state->leads[code->away] : (struct lead){.kind = LEAD_NONE};
   bool calls = code->kind == PATH_CALL_AWAY;
   uint64_t to = 0, at = 0;
@@ -214,45 +352,54 @@ static void go_away(struct walk *walk, uint64_t address, struct code *code, cons
     else if (!calls || lead.one || lead.each || !at || there->start == to) /* others are there to be jumped to */
       add_way(code, to);
   }
-  if (!code->way_count && calls)
+  if (!code->way_count && calls && walk->strict)
     add_taken(walk, code);
-  if (!code->way_count)
-    find(walk, "TARGET", address,
-         calls ? "calls by a register, and the address of no routine is taken"
-               : "jumps by a register, and no table is known for it");
+}
+
+/* A jump or a call by a register, or by an address in memory. */
+static void go_away(struct walk *walk, uint64_t address, struct code *code, const struct state *state) {
+  bool calls = code->kind == PATH_CALL_AWAY;
+  find_ways(walk, code, state);
   for (size_t i = 0; i < code->way_count; i++)
     if (calls)
-      do_call(walk, address, code->ways[i], address + code->size, *state);
+      do_call(walk, address, code, code->ways[i], state);
     else
-      jump(walk, address, code->ways[i], *state);
-}
-
-/* Where nothing else is said, a path goes on after the instruction, in the same routine. */
-static void go_on(struct walk *walk, uint64_t address, const struct code *code, struct state state) {
-  uint64_t next = address + code->size;
-  const struct routine *here = program_routine(walk->program, address);
-  const struct routine *there = program_routine(walk->program, next);
-  /* A system call whose number is not known may be the last one. */
-  bool may_end = code->kind == PATH_KERNEL && (*state_at(walk, address))->number < 0;
-  if (may_end && (!in_code(walk, next) || (there && !there->is_code)))
+      jump(walk, address, code->ways[i], state);
+  if (code->way_count)
     return;
-  if (!in_code(walk, next)) {
-    find(walk, "CODE", address, "runs on after the end of the code");
-    return;
-  }
-  if (there && there != here && there->is_code)
-    find_target(walk, "NEXT", address, "runs on into", next);
-  else if (there && there != here)
-    find_target(walk, "CODE", address, "runs on into data:", next);
+  if (calls && !walk->strict)
+    come_back(walk, address, code, *state, false);
+  else if (calls)
+    find(walk, "TARGET", address, "calls by a register, and the address of no routine is taken");
   else
-    flow(walk, address, next, state);
+    leave_open(walk, state, "TARGET", address, "jumps by a register, and no table is known for it");
 }
 
-/* The address of ROUTINE is taken: who has it may go there. */
-static void take(struct walk *walk, struct routine *routine) {
-  walk->changed = walk->changed || !routine->taken;
-  routine->taken = true;
-  enter(walk, routine);
+static void do_return(struct walk *walk, uint64_t address, const struct code *code, const struct state *state) {
+  if (state->depth && state->depth != UNKNOWN_DEPTH)
+    find(walk, "STACK", address, "returns, and the stack is not as it was at the entry");
+  if (state->link_lost && !code->by_other_link)
+    find(walk, "LINK", address, "returns by x30, which a call has changed");
+  returned(walk, &walk->program->routines[state->owner], state->doubtful);
+}
+
+/* ---- Steps --------------------------------------------------------------------------------------------------------
+ */
+
+/* The stack pointer becomes what a register held; false: what that is, nobody knows, and the path ends for a finding.
+ */
+static bool set_stack(struct walk *walk, uint64_t address, const struct code *code, struct state *state) {
+  const struct lead *from = code->stack_from >= 0 ? &state->leads[code->stack_from] : NULL;
+  if (from && from->kind == LEAD_STACK) {
+    state->depth = (int)((int64_t)from->address - code->stack_number);
+    return true;
+  }
+  if (walk->strict) {
+    find(walk, "STACK", address, "sets the stack pointer to what is not known");
+    return false;
+  }
+  state->depth = UNKNOWN_DEPTH;
+  return true;
 }
 
 /* What the instruction does to the state; false where the path ends for a finding. */
@@ -265,13 +412,12 @@ static bool change_state(struct walk *walk, uint64_t address, const struct code 
   struct routine *taken = code->takes_address ? routine_that_begins(walk, code->target) : NULL;
   if (taken)
     take(walk, taken);
-  leads_change(code, state->leads);
-  if (code->sets_stack) {
-    find(walk, "STACK", address, "sets the stack pointer to what is not known");
+  if (code->sets_stack && !set_stack(walk, address, code, state))
     return false;
-  }
-  state->depth += code->grows;
-  if (state->depth < 0) {
+  leads_change(code, state->depth, state->leads);
+  if (state->depth != UNKNOWN_DEPTH)
+    state->depth += code->grows;
+  if (state->depth < 0 && state->depth != UNKNOWN_DEPTH) {
     find(walk, "STACK", address, "takes more from the stack than was put there");
     return false;
   }
@@ -285,33 +431,76 @@ static bool change_state(struct walk *walk, uint64_t address, const struct code 
   return true;
 }
 
+/* What no path should lead to. */
+static bool leads_astray(struct walk *walk, uint64_t address, const struct code *code, const struct state *state) {
+  const struct routine *here = program_routine(walk->program, address);
+  bool data = here && !here->is_code;
+  if (code->valid && !data)
+    return false;
+  if (!walk->strict && (state->doubtful || code->may_be_newer))
+    leave_open(walk, state, "CODE", address, "");
+  else
+    find(walk, "CODE", address, data ? "a path leads into data" : "a path leads to bytes that are no instruction");
+  return true;
+}
+
+/* A system call; false: it ends the program. */
+static bool call_kernel(const struct walk *walk, const struct code *code, struct state *state) {
+  const struct check_machine *machine = walk->program->machine;
+  if (program_call_ends(walk->program, code, state->number))
+    return false;
+  if (state->number < 0 && !walk->strict)
+    state->doubtful = true; /* it may be the last */
+  if (state->number == machine->clone && !walk->strict)
+    state->depth = UNKNOWN_DEPTH; /* in the child */
+  state->lost = code->old_call ? 0 : machine->kernel_loses;
+  state->number = machine->number_stays ? state->number : -1;
+  leads_call(state->leads, ~machine->kernel_destroys);
+  return true;
+}
+
+/* A jump or a call that leads to another file. */
+static bool goes_elsewhere(struct walk *walk, uint64_t address, const struct code *code, const struct state *state) {
+  if (!code->external || (code->kind != PATH_JUMP && code->kind != PATH_BRANCH && code->kind != PATH_CALL))
+    return false;
+  if (code->kind == PATH_CALL)
+    come_back(walk, address, code, *state, false);
+  else
+    returned(walk, &walk->program->routines[state->owner], true);
+  if (code->kind == PATH_BRANCH)
+    go_on(walk, address, code, state);
+  return true;
+}
+
 static void step(struct walk *walk, uint64_t address) {
   struct program *program = walk->program;
   struct state state = **state_at(walk, address);
   struct code *code = program_code(program, address);
-  const struct routine *here = program_routine(program, address);
-  if (!code->valid || (here && !here->is_code)) {
-    find(walk, "CODE", address,
-         code->valid ? "a path leads into data" : "a path leads to bytes that are no instruction");
-    return;
+  if (state.differs) {
+    struct bytes text = {0};
+    bytes_printf(&text, "the stack has %d bytes here, and %d by another path", state.depth, state.other_depth);
+    find(walk, "STACK", address, (const char *)text.data);
+    bytes_free(&text);
   }
+  if (leads_astray(walk, address, code, &state))
+    return;
   /* The entry finds its arguments on the stack, and may take them. */
-  if (program->routines[state.owner].has_arguments && state.depth + code->grows < 0)
+  if (program->routines[state.owner].has_arguments && state.depth != UNKNOWN_DEPTH && state.depth + code->grows < 0)
     state.depth = -code->grows;
-  if (!change_state(walk, address, code, &state))
+  if (!change_state(walk, address, code, &state) || goes_elsewhere(walk, address, code, &state))
     return;
   switch (code->kind) {
   case PATH_JUMP:
-    jump(walk, address, code->target, state);
+    jump(walk, address, code->target, &state);
     return;
   case PATH_BRANCH:
-    jump(walk, address, code->target, state);
+    jump(walk, address, code->target, &state);
     break;
   case PATH_CALL:
-    do_call(walk, address, code->target, address + code->size, state);
+    do_call(walk, address, code, code->target, &state);
     return;
   case PATH_RETURN:
-    do_return(walk, address, &state);
+    do_return(walk, address, code, &state);
     return;
   case PATH_AWAY:
   case PATH_CALL_AWAY:
@@ -320,28 +509,30 @@ static void step(struct walk *walk, uint64_t address) {
   case PATH_STOP:
     return;
   case PATH_KERNEL:
-    if (program_call_ends(program, code, state.number))
+    if (!call_kernel(walk, code, &state))
       return;
-    state.lost = program->x64 && !code->old_call ? LOST_RCX | LOST_R11 : 0;
-    state.number = program->x64 ? -1 : state.number;
     break;
   case PATH_ON:
     break;
   }
-  go_on(walk, address, code, state);
+  go_on(walk, address, code, &state);
 }
 
-/* ---- The whole -----------------------------------------------------------------------------------------------------
+/* ---- The whole ----------------------------------------------------------------------------------------------------
  */
 
 static void spread_returns(struct walk *walk) {
-  size_t count = walk->program->count;
   for (bool more = true; more;) {
     more = false;
-    for (size_t i = 0; i < count; i++)
-      for (size_t j = 0; j < count && !walk->program->routines[i].returns; j++)
-        if (walk->tails[i * count + j] && walk->program->routines[j].returns)
-          walk->program->routines[i].returns = walk->changed = more = true;
+    for (size_t i = 0; i < walk->tail_count; i++) {
+      struct routine *from = &walk->program->routines[walk->tails[i].from];
+      const struct routine *to = &walk->program->routines[walk->tails[i].to];
+      bool surely = to->surely && !walk->tails[i].doubtful;
+      if (!to->returns || (from->returns && (from->surely || !surely)))
+        continue;
+      from->returns = walk->changed = more = true;
+      from->surely |= surely;
+    }
   }
 }
 
@@ -371,18 +562,32 @@ static void enter_addresses(struct walk *walk) {
 static void walk_once(struct walk *walk) {
   struct program *program = walk->program;
   forget_states(walk);
-  memset(walk->tails, 0, program->count * program->count * sizeof *walk->tails);
   walk->changed = false;
-  walk->findings = walk->found->len = walk->todo_count = 0;
+  walk->tail_count = walk->todo_count = 0;
   for (size_t i = 0; i < program->count; i++)
-    program->routines[i].walked = false;
+    program->routines[i].walked = program->routines[i].open = false;
   for (size_t i = 0; i < program->count; i++)
     if (program->routines[i].root)
       enter(walk, &program->routines[i]);
   enter_addresses(walk);
-  while (walk->todo_count)
-    step(walk, walk->todo[--walk->todo_count]);
+  /* Without a map nobody says that each routine is called from here. */
+  for (size_t i = 0; i < program->count && !walk->strict; i++)
+    if (!program->routines[i].part)
+      enter(walk, &program->routines[i]);
+  while (walk->todo_count) {
+    uint64_t address = walk->todo[--walk->todo_count];
+    (*state_at(walk, address))->waiting = false;
+    step(walk, address);
+  }
   spread_returns(walk);
+}
+
+/* Each instruction once more, with all that is known there. */
+static void report_all(struct walk *walk) {
+  walk->reports = true;
+  for (uint64_t i = 0; i < walk->program->size; i++)
+    if (walk->states[i])
+      step(walk, walk->program->address + i);
 }
 
 /* Where one instruction begins inside of another, some jump leads there. */
@@ -411,6 +616,27 @@ static uint64_t end_of_operation(const struct walk *walk, uint64_t address) {
   return end;
 }
 
+/* Whether the bytes from FROM to TO only fill. */
+static bool only_pads(const struct walk *walk, uint64_t from, uint64_t to) {
+  while (from < to) {
+    const struct code *code = program_code(walk->program, from);
+    const uint8_t *bytes = walk->program->text + (from - walk->program->address);
+    if (!code->pads && *bytes)
+      return false;
+    from += code->pads ? code->size : 1;
+  }
+  return true;
+}
+
+/* Compilers lay what is to be done after a call, also of a function that does not come back, and after a trap. */
+static bool is_after_end(const struct walk *walk, uint64_t address) {
+  for (uint64_t back = 1; back < 16 && back <= address - walk->program->address; back++)
+    if (*state_at(walk, address - back) && program_code(walk->program, address - back)->size == back)
+      return memchr((const char[]){PATH_CALL, PATH_KERNEL, PATH_STOP},
+                    (int)program_code(walk->program, address - back)->kind, 3);
+  return false;
+}
+
 /* Bytes of a routine that no path covers: one finding for each row of them. */
 static void find_unreached(struct walk *walk, const struct routine *routine) {
   uint64_t covered = routine->start;
@@ -422,6 +648,10 @@ static void find_unreached(struct walk *walk, const struct routine *routine) {
       uint64_t from = at;
       while (at < routine->end && !*state_at(walk, at))
         at++;
+      if (!walk->strict && (only_pads(walk, from, at) || is_after_end(walk, from))) {
+        at--;
+        continue;
+      }
       struct bytes text = {0};
       bytes_printf(&text, "no path leads to %" PRIu64 " bytes of code", at - from);
       find(walk, "UNREACHED", from, (const char *)text.data);
@@ -440,19 +670,26 @@ static bool read_map(const char *path, struct program_map *map, struct bytes *wh
   return !there || program_map_read_file(path, map, why);
 }
 
+/* A path that is not followed, or an exception, may lead there. */
+static bool tells_unreached(const struct walk *walk, const struct routine *routine) {
+  return walk->strict || (!routine->open && !walk->program->unwinds && !routine->outer && !routine->part);
+}
+
 static void walk_program(struct walk *walk, struct check_counts *counts) {
   const struct program *program = walk->program;
   do
     walk_once(walk);
   while (walk->changed);
+  report_all(walk);
   find_overlaps(walk, counts);
   for (size_t i = 0; i < program->count; i++) {
     counts->routines += program->routines[i].is_code;
-    if (program->routines[i].is_code && !program->guessed &&
+    if (program->routines[i].is_code && !program->guessed && tells_unreached(walk, &program->routines[i]) &&
         program->routines[i].end <= program->address + program->size)
       find_unreached(walk, &program->routines[i]);
   }
   counts->findings = walk->findings;
+  counts->not_followed = walk->not_followed;
   counts->guessed = program->guessed;
 }
 
@@ -462,10 +699,9 @@ bool check_elf(const char *path, bool infers, struct check_counts *counts, struc
   *counts = (struct check_counts){0};
   bool good = program_open(path, &program, why) && read_map(path, &map, why);
   if (good) {
-    struct walk walk = {.program = &program, .map = &map, .found = found};
+    struct walk walk = {.program = &program, .map = &map, .strict = map.count > 0, .found = found};
     walk.states = calloc(program.size, sizeof *walk.states);
-    walk.tails = calloc(program.count * program.count, sizeof *walk.tails);
-    if (!walk.states || !walk.tails)
+    if (!walk.states)
       abort();
     walk_program(&walk, counts);
     forget_states(&walk);
@@ -491,10 +727,13 @@ static void print_findings(const char *path, const struct check_counts *counts, 
   printf("%s: %zu instructions in %zu routines, ", path, counts->instructions, counts->routines);
   if (counts->contracts)
     printf("%zu contracts, ", counts->contracts);
-  printf("%zu findings%s\n", counts->findings,
-         counts->guessed ? "; it has no symbols, so all from its entry on is one routine, and what no path reaches is "
-                           "not told"
-                         : "");
+  printf("%zu findings", counts->findings);
+  if (counts->not_followed)
+    printf(", %zu paths not followed", counts->not_followed);
+  printf("%s\n", counts->guessed
+                     ? "; it has no symbols, so all from its entry on is one routine, and what no path reaches is "
+                       "not told"
+                     : "");
 }
 
 /* The same as JSON (fixtures/schemas/check.json). A line of FOUND is the kind, a blank, and what is wrong. */
@@ -514,6 +753,7 @@ static void print_json(const char *path, const struct check_counts *counts, stru
   json_set(root, "instructions", json_integer((json_int_t)counts->instructions));
   json_set(root, "routines", json_integer((json_int_t)counts->routines));
   json_set(root, "contracts", json_integer((json_int_t)counts->contracts));
+  json_set(root, "not_followed", json_integer((json_int_t)counts->not_followed));
   json_set(root, "has_symbols", json_boolean(!counts->guessed));
   json_set(root, "findings", findings);
   json_append(&text, root, JSON_INDENT(2));

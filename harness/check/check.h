@@ -22,7 +22,8 @@
 /* What was looked at. */
 struct check_counts {
   size_t instructions, routines, contracts, findings;
-  bool guessed; /* there are no symbols: all from the entry on is one routine, and nothing is UNREACHED */
+  size_t not_followed; /* paths whose end is not known, in a program without a map */
+  bool guessed;        /* there are no symbols: all from the entry on is one routine, and nothing is UNREACHED */
 };
 
 /* Checks the ELF file PATH with its own symbols, or those of PATH.sym, or none. Appends a line for each finding to

@@ -3,6 +3,8 @@
    looked at once more, and what it reads, and what stands in the registers at each return, is held to the contract. */
 #include "harness/check/contracts.h"
 
+#include "harness/check/machines.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -75,7 +77,8 @@ static __attribute__((format(printf, 4, 5))) void find(struct proof *proof, cons
 }
 
 static const char *name_of(const struct proof *proof, int number) {
-  return effects_register(proof->program->x64, number);
+  const char *name = proof->program->machine->names[number];
+  return name ? name : "?";
 }
 
 /* ---- Values ------------------------------------------------------------------------------------------------------ */
@@ -104,8 +107,8 @@ static void use(struct proof *proof, uint64_t address, struct value value, int n
   if (!proof->reports)
     return;
   struct known *known = &proof->known[proof->owner];
-  uint32_t c_arguments = proof->program->x64 ? 0x37 | BIT(REG_T1) : 0x3f; /* of the C ABI: rdi rsi rdx rcx r8 r9 */
-  uint32_t promised = known->contract.c_function ? c_arguments : known->contract.in | known->contract.moves;
+  uint32_t promised =
+      known->contract.c_function ? proof->program->machine->c_arguments : known->contract.in | known->contract.moves;
   uint32_t news = value.from & ~known->in & ~BIT(REG_LINK);
   known->in |= news;
   for (int i = 0; i < REGS; i++)
@@ -328,33 +331,29 @@ static void change_registers(struct proof *proof, uint64_t address, const struct
   state->pushed = code->pushes_number ? code->number : code->grows ? -1 : state->pushed;
 }
 
+/* exit, exit_group, read, write of the 32-bit machine */
+static int arguments_of_old_call(int64_t number) {
+  return number == 1 || number == 252 ? 1 : number == 3 || number == 4 ? 3 : 0;
+}
+
 /* False: the program ends here. */
 static bool call_kernel(struct proof *proof, uint64_t address, const struct code *code, struct state *state) {
   static const int8_t old_arguments[] = {REG_S0, REG_T1, 2, 1, 0, 9}; /* ebx ecx edx esi edi ebp */
-  bool x64 = proof->program->x64;
+  const struct check_machine *machine = proof->program->machine;
   int64_t number = state->number;
-  int count = code->old_call ? (number == 1 || number == 252 ? 1
-                                : number == 3 || number == 4 ? 3
-                                                             : 0)
-                             : effects_arguments(x64, number);
+  int count = code->old_call ? arguments_of_old_call(number) : effects_arguments(machine->calls, number);
   for (int i = 0; i < count; i++) {
     int argument = code->old_call ? old_arguments[i] : i;
     use(proof, address, state->registers[argument], argument, "by the system call, ");
   }
-  int holds_number = x64 ? REG_T0 : 16;
-  use(proof, address, state->registers[holds_number], holds_number, "by the system call, ");
+  use(proof, address, state->registers[machine->number], machine->number, "by the system call, ");
   if (program_call_ends(proof->program, code, number))
     return false;
-  state->registers[x64 ? REG_T0 : REG_A0] = computed;
-  if (code->old_call)
-    return true;
-  state->registers[REG_T1] = destroyed(BY_KERNEL, REG_T1);
-  if (x64)
-    state->registers[REGS_PORTABLE] = destroyed(BY_KERNEL, REGS_PORTABLE); /* r11 */
-  else
-    state->registers[REG_T0] = destroyed(BY_KERNEL, REG_T0);
-  state->registers[REG_FLAGS] = destroyed(BY_KERNEL, REG_FLAGS);
-  state->number = x64 ? -1 : number;
+  for (int i = 0; i < REGS && !code->old_call; i++)
+    if (machine->kernel_destroys & BIT(i))
+      state->registers[i] = destroyed(BY_KERNEL, i);
+  state->registers[machine->result] = computed;
+  state->number = machine->number_stays ? number : -1;
   return true;
 }
 

@@ -8,16 +8,6 @@
 static const char *const portable[REGS_PORTABLE] = {"A0", "A1", "A2", "A3", "A4", "A5", "T0",
                                                     "T1", "S0", "S1", "S2", "S3", "S4", "S5"};
 
-const char *effects_register(bool x64, int number) {
-  static const char *const arm[] = {"x6",  "x7",  "x8",  "x11", "x12", "x13", "x14", "x15",
-                                    "x16", "x17", "x18", "x25", "x26", "x27", "x28", "x29"};
-  if (number < REGS_PORTABLE)
-    return portable[number];
-  if (number == REG_FLAGS)
-    return "flags";
-  return x64 ? "r11" : number == REG_LINK ? "x30" : arm[number - REGS_PORTABLE];
-}
-
 int effects_portable(const char *name) {
   for (int i = 0; i < REGS_PORTABLE; i++)
     if (strcmp(name, portable[i]) == 0)
@@ -182,7 +172,8 @@ static void operands_arm64(const cs_insn *insn, struct effects *effects) {
   }
 }
 
-struct effects effects_arm64(const cs_insn *insn) {
+struct effects effects_arm64(csh capstone, const cs_insn *insn) {
+  (void)capstone;
   struct effects effects = {.copy_to = -1, .copy_from = -1, .stack_registers = {-1, -1}};
   if (insn->id == ARM64_INS_BL || insn->id == ARM64_INS_SVC || insn->id == ARM64_INS_RET)
     return effects;
@@ -199,18 +190,19 @@ struct effects effects_arm64(const cs_insn *insn) {
 /* Numbers of x86-64 and of arm64, and how many arguments the kernel reads in every use (openat and fcntl: those that
    they always have). arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h */
 static const struct {
-  int16_t x64, arm64, arguments;
-} system_calls[] = {{0, 63, 3},    {1, 64, 3},    {3, 57, 1},    {5, 80, 2},    {9, 222, 6},   {11, 215, 2},
-                    {13, 134, 4},  {14, 135, 4},  {16, 29, 3},   {20, 66, 3},   {25, 216, 4},  {28, 233, 3},
-                    {41, 198, 3},  {42, 203, 3},  {45, 207, 6},  {48, 210, 2},  {49, 200, 3},  {50, 201, 2},
-                    {51, 204, 3},  {54, 208, 5},  {60, 93, 1},   {72, 25, 3},   {157, 167, 2}, {217, 61, 3},
-                    {228, 113, 2}, {231, 94, 1},  {233, 21, 4},  {257, 56, 3},  {262, 79, 4},  {267, 78, 4},
-                    {271, 73, 5},  {281, 22, 5},  {288, 242, 4}, {289, 74, 4},  {291, 20, 1},  {302, 261, 4},
-                    {317, 277, 3}, {332, 291, 5}, {437, 437, 4}, {444, 444, 3}, {445, 445, 4}, {446, 446, 2}};
+  int16_t numbers[2], arguments;
+} system_calls[] = {
+    {{0, 63}, 3},    {{1, 64}, 3},    {{3, 57}, 1},    {{5, 80}, 2},    {{9, 222}, 6},   {{11, 215}, 2},
+    {{13, 134}, 4},  {{14, 135}, 4},  {{16, 29}, 3},   {{20, 66}, 3},   {{25, 216}, 4},  {{28, 233}, 3},
+    {{41, 198}, 3},  {{42, 203}, 3},  {{45, 207}, 6},  {{48, 210}, 2},  {{49, 200}, 3},  {{50, 201}, 2},
+    {{51, 204}, 3},  {{54, 208}, 5},  {{60, 93}, 1},   {{72, 25}, 3},   {{157, 167}, 2}, {{217, 61}, 3},
+    {{228, 113}, 2}, {{231, 94}, 1},  {{233, 21}, 4},  {{257, 56}, 3},  {{262, 79}, 4},  {{267, 78}, 4},
+    {{271, 73}, 5},  {{281, 22}, 5},  {{288, 242}, 4}, {{289, 74}, 4},  {{291, 20}, 1},  {{302, 261}, 4},
+    {{317, 277}, 3}, {{332, 291}, 5}, {{437, 437}, 4}, {{444, 444}, 3}, {{445, 445}, 4}, {{446, 446}, 2}};
 
-int effects_arguments(bool x64, int64_t number) {
+int effects_arguments(int column, int64_t number) {
   for (size_t i = 0; i < sizeof system_calls / sizeof *system_calls; i++)
-    if (number == (x64 ? system_calls[i].x64 : system_calls[i].arm64))
+    if (number == system_calls[i].numbers[column])
       return system_calls[i].arguments;
   return -1;
 }

@@ -30,9 +30,6 @@ struct effects {
   bool partial;         /* writes a part of a register, and so keeps the rest */
 };
 
-/* The name in contracts of a portable register, and the machine's own of the others. */
-const char *effects_register(bool x64, int number);
-
 /* The portable register NAME ("A0"), or -1. */
 int effects_portable(const char *name);
 
@@ -42,9 +39,10 @@ int8_t effects_number_arm64(unsigned reg);
 
 /* What INSN, decoded by CAPSTONE for x86-64 or arm64, does. */
 struct effects effects_x64(csh capstone, const cs_insn *insn);
-struct effects effects_arm64(const cs_insn *insn);
+struct effects effects_arm64(csh capstone, const cs_insn *insn);
 
-/* The arguments that the system call NUMBER of the machine reads: how many, from A0 on; -1: not known here. */
-int effects_arguments(bool x64, int64_t number);
+/* The arguments that the system call NUMBER reads, by the numbers of the machine in COLUMN (machines.h): how many, from
+   A0 on; -1: not known here. */
+int effects_arguments(int column, int64_t number);
 
 #endif

@@ -27,6 +27,10 @@ struct lead_move leads_move_x64(const cs_insn *insn, int8_t *away) {
   if (x86->op_count != 2 || to->type != X86_OP_REG || (to->size != 8 && insn->id != X86_INS_MOV))
     return move;
   move.to = effects_number_x64(to->reg);
+  if (insn->id == X86_INS_MOV && from->type == X86_OP_REG && from->reg == X86_REG_RSP) {
+    move.kind = MOVE_STACK;
+    return move;
+  }
   bool loads = insn->id == X86_INS_MOV || insn->id == X86_INS_MOVSX || insn->id == X86_INS_MOVSXD;
   if (loads && from->type == X86_OP_MEM)
     return load_x64(to, from);
@@ -34,7 +38,7 @@ struct lead_move leads_move_x64(const cs_insn *insn, int8_t *away) {
     move.kind = MOVE_TAKE;
     move.number = (int64_t)(insn->address + insn->size + (uint64_t)from->mem.disp);
   } else if (insn->id == X86_INS_LEA && from->mem.base && !from->mem.index) {
-    move.kind = MOVE_ADD_NUMBER;
+    move.kind = from->mem.base == X86_REG_RSP ? MOVE_STACK : MOVE_ADD_NUMBER;
     move.from = effects_number_x64(from->mem.base);
     move.number = from->mem.disp;
   } else if (insn->id == X86_INS_LEA && from->mem.base && from->mem.index && !from->mem.disp) {
@@ -73,8 +77,14 @@ struct lead_move leads_move_arm64(const cs_insn *insn, int8_t *away) {
   } else if ((insn->id == ARM64_INS_ADR || insn->id == ARM64_INS_ADRP) && from->type == ARM64_OP_IMM) {
     move.kind = MOVE_TAKE;
     move.number = from->imm;
+  } else if (insn->id == ARM64_INS_MOV && from->type == ARM64_OP_REG && from->reg == ARM64_REG_SP) {
+    move.kind = MOVE_STACK;
   } else if (insn->id == ARM64_INS_ADD && arm->op_count == 3 && from->type == ARM64_OP_REG &&
-             from->reg != ARM64_REG_SP && last->shift.type == ARM64_SFT_INVALID && last->ext == ARM64_EXT_INVALID) {
+             from->reg == ARM64_REG_SP && last->type == ARM64_OP_IMM && last->shift.type == ARM64_SFT_INVALID) {
+    move.kind = MOVE_STACK;
+    move.number = last->imm;
+  } else if (insn->id == ARM64_INS_ADD && arm->op_count == 3 && from->type == ARM64_OP_REG &&
+             last->shift.type == ARM64_SFT_INVALID && last->ext == ARM64_EXT_INVALID) {
     move.kind = last->type == ARM64_OP_IMM ? MOVE_ADD_NUMBER : MOVE_ADD_REGISTER;
     move.from = effects_number_arm64(from->reg);
     move.other = last->type == ARM64_OP_REG ? effects_number_arm64(last->reg) : -1;
@@ -114,7 +124,7 @@ static struct lead loaded(const struct lead_move *move, struct lead base) {
   return entry;
 }
 
-void leads_change(const struct code *code, struct lead *leads) {
+void leads_change(const struct code *code, int depth, struct lead *leads) {
   const struct lead_move *move = &code->lead;
   struct lead from = lead_of(leads, move->from), after = {.kind = LEAD_NONE};
   if (code->effects.copy_to >= 0) {
@@ -123,6 +133,11 @@ void leads_change(const struct code *code, struct lead *leads) {
   }
   if (move->kind == MOVE_TAKE) {
     after = (struct lead){.kind = LEAD_ADDRESS, .address = (uint64_t)move->number};
+  } else if (move->kind == MOVE_STACK) {
+    after = (struct lead){.kind = LEAD_STACK, .address = (uint64_t)(depth - move->number)};
+  } else if (move->kind == MOVE_ADD_NUMBER && from.kind == LEAD_STACK) {
+    after = from;
+    after.address -= (uint64_t)move->number;
   } else if (move->kind == MOVE_ADD_NUMBER && (from.kind == LEAD_ADDRESS || from.kind == LEAD_NEAR)) {
     after = from;
     after.address += from.kind == LEAD_ADDRESS ? (uint64_t)move->number : 0;
@@ -141,9 +156,9 @@ void leads_change(const struct code *code, struct lead *leads) {
     leads[move->to] = after;
 }
 
-void leads_call(struct lead *leads) {
+void leads_call(struct lead *leads, uint32_t kept) {
   for (int i = 0; i < REGS; i++)
-    if (i < REG_S0 || i >= REGS_PORTABLE)
+    if (!(kept & UINT32_C(1) << i))
       leads[i] = (struct lead){.kind = LEAD_NONE};
 }
 

@@ -16,7 +16,8 @@ enum lead_kind {
   LEAD_ADDRESS, /* `address` */
   LEAD_NEAR,    /* somewhere after `address`, in what is named there */
   LEAD_ENTRY,   /* an entry of the table at `address` */
-  LEAD_TARGET   /* that, a distance, added to `address` */
+  LEAD_TARGET,  /* that, a distance, added to `address` */
+  LEAD_STACK    /* nowhere: it holds what the stack pointer was with `address` bytes on the stack */
 };
 
 struct lead {
@@ -27,25 +28,25 @@ struct lead {
   bool each;    /* the table has nothing but such entries */
 };
 
-enum lead_move_kind { MOVE_NOTHING, MOVE_TAKE, MOVE_ADD_NUMBER, MOVE_ADD_REGISTER, MOVE_LOAD };
+enum lead_move_kind { MOVE_NOTHING, MOVE_TAKE, MOVE_STACK, MOVE_ADD_NUMBER, MOVE_ADD_REGISTER, MOVE_LOAD };
 
 /* What an instruction does to them, besides copies, which effects.h tells. Registers are numbers of effects.h. */
 struct lead_move {
   enum lead_move_kind kind;
   int8_t to, from, other; /* -1: none; `from` is the base of a load, and `other` its index */
   uint8_t size;           /* of a load */
-  int64_t number;         /* the address, what is added, the displacement */
+  int64_t number;         /* the address, what is added (for MOVE_STACK, to the stack pointer), the displacement */
 };
 
 /* Finds the move of INSN, and in AWAY the register by which it goes on. */
 struct lead_move leads_move_x64(const cs_insn *insn, int8_t *away);
 struct lead_move leads_move_arm64(const cs_insn *insn, int8_t *away);
 
-/* LEADS, one for each register, become what they are after CODE. */
-void leads_change(const struct code *code, struct lead *leads);
+/* LEADS, one for each register, become what they are after CODE, before which DEPTH bytes are on the stack. */
+void leads_change(const struct code *code, int depth, struct lead *leads);
 
-/* A call was made: only registers that calls keep still lead anywhere. */
-void leads_call(struct lead *leads);
+/* A call was made: only the registers of the set KEPT still lead anywhere. */
+void leads_call(struct lead *leads, uint32_t kept);
 
 /* MINE becomes what both know; true: that is less than before. */
 bool leads_join(struct lead *mine, const struct lead *other);

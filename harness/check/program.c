@@ -1,6 +1,8 @@
 /* The program that is checked: read with libelf, decoded with Capstone. */
 #include "harness/check/program.h"
 
+#include "harness/check/machines.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
@@ -9,36 +11,130 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- Symbols ---------------------------------------------------------------------------------------------------- */
-
 enum { PAGE = 4096 };
 
+static void *grow(void *array, size_t count, size_t size) {
+  void *more = realloc(array, (count + 1) * size);
+  if (!more)
+    abort();
+  return more;
+}
+
+/* ---- Code ------------------------------------------------------------------------------------------------------- */
+
+static bool add_code(struct program *program, const struct bytes *file, uint64_t address, uint64_t offset,
+                     uint64_t size) {
+  if (offset >= file->len || !size)
+    return false;
+  if (size > file->len - offset)
+    size = file->len - offset;
+  uint64_t before = program->size ? address - program->address : 0;
+  program->address = program->size ? program->address : address;
+  program->text = realloc(program->text, before + size);
+  if (!program->text)
+    abort();
+  memset(program->text + program->size, 0, before - program->size);
+  memcpy(program->text + before, file->data + offset, size);
+  program->size = before + size;
+  return true;
+}
+
+/* The executable segment. A loader maps pages, from the one on in which the segment begins. */
+static bool take_segment(Elf *elf, const struct bytes *file, struct program *program) {
+  size_t headers = 0;
+  elf_getphdrnum(elf, &headers);
+  for (size_t i = 0; i < headers; i++) {
+    GElf_Phdr header;
+    if (!gelf_getphdr(elf, (int)i, &header) || header.p_type != PT_LOAD || !(header.p_flags & PF_X))
+      continue;
+    uint64_t before = header.p_offset % PAGE;
+    return add_code(program, file, header.p_vaddr - before, header.p_offset - before,
+                    (header.p_filesz % INT32_MAX + before + PAGE - 1) / PAGE * PAGE);
+  }
+  return false;
+}
+
+/* The sections of a program, where it has any. */
+static void note_sections(Elf *elf, struct program *program) {
+  size_t count = 0;
+  elf_getshdrnum(elf, &count);
+  program->bases = calloc(count + 1, sizeof *program->bases);
+  if (!program->bases)
+    abort();
+  program->base_count = count;
+  for (Elf_Scn *section = NULL; !program->relocatable && (section = elf_nextscn(elf, section));) {
+    GElf_Shdr header;
+    if (gelf_getshdr(section, &header) && header.sh_flags & SHF_EXECINSTR)
+      program->bases[elf_ndxscn(section)].end = header.sh_addr + header.sh_size;
+  }
+}
+
+/* The executable sections of an object, one after the other; `bases` become their addresses. */
+static bool take_sections(Elf *elf, const struct bytes *file, struct program *program) {
+  for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section));) {
+    GElf_Shdr header;
+    if (!gelf_getshdr(section, &header) || header.sh_type != SHT_PROGBITS || !(header.sh_flags & SHF_EXECINSTR))
+      continue;
+    uint64_t address = program->size ? program->address + (program->size + 31) / 16 * 16 : header.sh_addr;
+    if (add_code(program, file, address, header.sh_offset, header.sh_size))
+      program->bases[elf_ndxscn(section)] =
+          (struct base){.there = true, .address = address, .end = program->address + program->size};
+  }
+  return program->size > 0;
+}
+
+/* ---- Symbols ---------------------------------------------------------------------------------------------------- */
+
+/* By address; of those that begin together, the longest first. */
 static int by_start(const void *a, const void *b) {
   const struct routine *one = a, *two = b;
-  return one->start < two->start ? -1 : one->start > two->start;
+  if (one->start != two->start)
+    return one->start < two->start ? -1 : 1;
+  return one->end > two->end ? -1 : one->end < two->end;
+}
+
+/* The address of a symbol among the code; false: it lies elsewhere. */
+static bool symbol_address(const struct program *program, const GElf_Sym *symbol, uint64_t *address) {
+  *address = symbol->st_value;
+  if (program->relocatable) {
+    if (symbol->st_shndx >= program->base_count || !program->bases[symbol->st_shndx].there)
+      return false;
+    *address += program->bases[symbol->st_shndx].address;
+  }
+  return symbol->st_shndx != SHN_UNDEF && *address >= program->address && *address < program->address + program->size;
+}
+
+/* Where the section of a symbol ends, as far as sections are known. */
+static uint64_t section_of(const struct program *program, const GElf_Sym *symbol, uint64_t address) {
+  const struct base *base = symbol->st_shndx < program->base_count ? &program->bases[symbol->st_shndx] : NULL;
+  return base && address < base->end ? base->end : program->address + program->size;
 }
 
 static void add_routine(struct program *program, const char *name, const GElf_Sym *symbol) {
   int type = GELF_ST_TYPE(symbol->st_info);
-  bool inside = symbol->st_value >= program->address && symbol->st_value < program->address + program->size;
-  if (!inside || (type != STT_FUNC && type != STT_OBJECT))
+  bool is_code = type == STT_FUNC || type == STT_GNU_IFUNC;
+  uint64_t address = 0;
+  if ((!is_code && type != STT_OBJECT) || !symbol_address(program, symbol, &address))
     return;
-  program->routines = realloc(program->routines, (program->count + 1) * sizeof *program->routines);
+  program->routines = grow(program->routines, program->count, sizeof *program->routines);
   char *copy = strdup(name ? name : "?");
-  if (!program->routines || !copy)
+  if (!copy)
     abort();
   program->routines[program->count++] =
       (struct routine){.name = copy,
-                       .start = symbol->st_value,
-                       .end = symbol->st_value + symbol->st_size,
-                       .is_code = type == STT_FUNC,
-                       .root = type == STT_FUNC && program->relocatable && GELF_ST_BIND(symbol->st_info) == STB_GLOBAL};
+                       .start = address,
+                       .end = address + symbol->st_size,
+                       .is_code = is_code,
+                       .part = name && strstr(name, ".cold"),
+                       .section = section_of(program, symbol, address),
+                       .has_arguments = is_code && name && strcmp(name, "_start") == 0,
+                       .root = is_code && program->relocatable && GELF_ST_BIND(symbol->st_info) == STB_GLOBAL};
 }
 
-static void read_symbols(struct program *program, Elf *elf) {
+static void read_symbols(struct program *program, Elf *elf, unsigned type) {
   for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section));) {
     GElf_Shdr header;
-    if (!gelf_getshdr(section, &header) || header.sh_type != SHT_SYMTAB || !header.sh_entsize)
+    if (!gelf_getshdr(section, &header) || header.sh_type != type || !header.sh_entsize)
       continue;
     Elf_Data *data = elf_getdata(section, NULL);
     for (size_t i = 0; data && i < header.sh_size / header.sh_entsize; i++) {
@@ -47,8 +143,6 @@ static void read_symbols(struct program *program, Elf *elf) {
         add_routine(program, elf_strptr(elf, header.sh_link, symbol.st_name), &symbol);
     }
   }
-  if (program->count)
-    qsort(program->routines, program->count, sizeof *program->routines, by_start);
 }
 
 /* The routines of the file PATH. */
@@ -56,53 +150,106 @@ static void read_symbols_of(struct program *program, const char *path) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   Elf *elf = fd >= 0 ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
   if (elf)
-    read_symbols(program, elf);
+    read_symbols(program, elf, SHT_SYMTAB);
   elf_end(elf);
   if (fd >= 0)
     close(fd);
 }
 
-/* ---- Code ------------------------------------------------------------------------------------------------------- */
-
-/* Where the code stands in the file: its executable segment, or the section .text of an object. */
-static bool find_code(Elf *elf, struct program *program, uint64_t *offset) {
-  size_t headers = 0;
-  elf_getphdrnum(elf, &headers);
-  for (size_t i = 0; i < headers; i++) {
-    GElf_Phdr header;
-    if (!gelf_getphdr(elf, (int)i, &header) || header.p_type != PT_LOAD || !(header.p_flags & PF_X))
-      continue;
-    /* A loader maps pages, from the one on in which the segment begins. */
-    uint64_t before = header.p_offset % PAGE;
-    *offset = header.p_offset - before;
-    program->address = header.p_vaddr - before;
-    program->size = (header.p_filesz % INT32_MAX + before + PAGE - 1) / PAGE * PAGE;
-    return true;
+/* Sorts the routines, leaves one of those with the same start, gives those without a size what is left up to the next,
+   and finds which lie within which. */
+static void settle_routines(struct program *program) {
+  if (!program->count)
+    return;
+  qsort(program->routines, program->count, sizeof *program->routines, by_start);
+  size_t kept = 0;
+  for (size_t i = 0; i < program->count; i++) {
+    struct routine *last = kept ? &program->routines[kept - 1] : NULL;
+    if (last && last->start == program->routines[i].start) {
+      last->root |= program->routines[i].root;
+      free(program->routines[i].name);
+    } else {
+      program->routines[kept++] = program->routines[i];
+    }
   }
-  for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section));) {
-    GElf_Shdr header;
-    if (!gelf_getshdr(section, &header) || header.sh_type != SHT_PROGBITS || !(header.sh_flags & SHF_EXECINSTR))
-      continue;
-    program->address = header.sh_addr;
-    program->size = header.sh_size;
-    *offset = header.sh_offset;
-    return true;
+  program->count = kept;
+  for (size_t i = 0; i < kept; i++) {
+    struct routine *routine = &program->routines[i];
+    if (routine->end == routine->start)
+      routine->end = i + 1 < kept && routine[1].start < routine->section ? routine[1].start : routine->section;
+    size_t outer = i;
+    while (outer-- > 0 && program->routines[outer].end <= routine->start)
+      outer = program->routines[outer].outer;
+    routine->outer = outer + 1;
   }
-  return false;
 }
 
-static bool take_code(Elf *elf, const struct bytes *file, struct program *program) {
-  uint64_t offset = 0;
-  if (!find_code(elf, program, &offset) || offset >= file->len || !program->size)
-    return false;
-  if (program->size > file->len - offset)
-    program->size = file->len - offset;
-  program->text = malloc(program->size);
-  program->codes = calloc(program->size, sizeof *program->codes);
-  if (!program->text || !program->codes)
+/* ---- Relocations ------------------------------------------------------------------------------------------------- */
+
+static int by_place(const void *a, const void *b) {
+  const struct relocation *one = a, *two = b;
+  return one->place < two->place ? -1 : one->place > two->place;
+}
+
+static void add_relocation(struct program *program, struct relocation relocation, const char *name) {
+  program->relocations = grow(program->relocations, program->relocation_count, sizeof *program->relocations);
+  relocation.name = strdup(name && *name ? name : "?");
+  if (!relocation.name)
     abort();
-  memcpy(program->text, file->data + offset, program->size);
-  return true;
+  program->relocations[program->relocation_count++] = relocation;
+}
+
+/* Of objects, those of the code; of programs, those that fill slots with the addresses of other files. */
+static void read_relocations(struct program *program, Elf *elf) {
+  for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section));) {
+    GElf_Shdr header, symbols;
+    if (!gelf_getshdr(section, &header) || header.sh_type != SHT_RELA || !header.sh_entsize ||
+        !gelf_getshdr(elf_getscn(elf, header.sh_link), &symbols))
+      continue;
+    bool of_code = program->relocatable && header.sh_info < program->base_count && program->bases[header.sh_info].there;
+    if (program->relocatable && !of_code)
+      continue;
+    Elf_Data *data = elf_getdata(section, NULL), *table = elf_getdata(elf_getscn(elf, header.sh_link), NULL);
+    for (size_t i = 0; data && table && i < header.sh_size / header.sh_entsize; i++) {
+      GElf_Rela rela;
+      GElf_Sym symbol;
+      if (!gelf_getrela(data, (int)i, &rela) || !gelf_getsym(table, (int)GELF_R_SYM(rela.r_info), &symbol))
+        continue;
+      struct relocation one = {.place = rela.r_offset, .type = (uint32_t)GELF_R_TYPE(rela.r_info)};
+      one.place += of_code ? program->bases[header.sh_info].address : 0;
+      one.is_here = symbol_address(program, &symbol, &one.target);
+      one.target += (uint64_t)rela.r_addend;
+      add_relocation(program, one, elf_strptr(elf, symbols.sh_link, symbol.st_name));
+    }
+  }
+  if (program->relocation_count)
+    qsort(program->relocations, program->relocation_count, sizeof *program->relocations, by_place);
+}
+
+const struct relocation *program_relocation(const struct program *program, uint64_t from, uint64_t to) {
+  size_t low = 0, high = program->relocation_count;
+  while (low < high) {
+    size_t middle = (low + high) / 2;
+    if (program->relocations[middle].place < from)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low < program->relocation_count && program->relocations[low].place < to ? &program->relocations[low] : NULL;
+}
+
+/* ---- The file ---------------------------------------------------------------------------------------------------- */
+
+static bool has_section(Elf *elf, const char *name) {
+  size_t names = 0;
+  elf_getshdrstrndx(elf, &names);
+  for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section));) {
+    GElf_Shdr header;
+    const char *its = gelf_getshdr(section, &header) ? elf_strptr(elf, names, header.sh_name) : NULL;
+    if (its && strcmp(its, name) == 0)
+      return true;
+  }
+  return false;
 }
 
 /* A program without symbols: what the entry leads to is one routine, up to the end of the code. */
@@ -119,34 +266,58 @@ static bool guess_routine(struct program *program) {
   return true;
 }
 
+static bool read_elf(struct program *program, Elf *elf, const struct bytes *file, const char *path, struct bytes *why) {
+  GElf_Ehdr header;
+  bool good = gelf_getehdr(elf, &header) != NULL;
+  program->machine = good ? check_machine_of(header.e_machine) : NULL;
+  if (program->machine) {
+    program->relocatable = header.e_type == ET_REL;
+    program->entry = header.e_entry;
+    note_sections(elf, program);
+    good = take_segment(elf, file, program) || take_sections(elf, file, program);
+  }
+  if (!program->machine || !good) {
+    bytes_printf(why, "%s is no ELF file of x86-64 or arm64 with code in it", path);
+    return false;
+  }
+  read_symbols(program, elf, SHT_SYMTAB);
+  if (!program->count) {
+    struct bytes other = {0};
+    bytes_printf(&other, "%s.sym", path);
+    read_symbols_of(program, (const char *)other.data);
+    bytes_free(&other);
+  }
+  if (!program->count)
+    read_symbols(program, elf, SHT_DYNSYM);
+  settle_routines(program);
+  read_relocations(program, elf);
+  program->unwinds = has_section(elf, ".gcc_except_table");
+  return true;
+}
+
+static void open_capstone(struct program *program) {
+  if (cs_open(program->machine->arch, program->machine->mode, &program->capstone) != CS_ERR_OK)
+    abort();
+  cs_option(program->capstone, CS_OPT_DETAIL, CS_OPT_ON);
+  program->insn = cs_malloc(program->capstone);
+  program->codes = calloc(program->size, sizeof *program->codes);
+  if (!program->codes)
+    abort();
+}
+
 bool program_open(const char *path, struct program *program, struct bytes *why) {
   struct bytes file = {0};
   *program = (struct program){0};
   int failed = bytes_read_file(&file, path);
   elf_version(EV_CURRENT);
   Elf *elf = failed ? NULL : elf_memory((char *)file.data, file.len);
-  GElf_Ehdr header;
-  bool good = elf && gelf_getehdr(elf, &header) && (header.e_machine == EM_X86_64 || header.e_machine == EM_AARCH64);
-  if (good) {
-    program->x64 = header.e_machine == EM_X86_64;
-    program->relocatable = header.e_type == ET_REL;
-    program->entry = header.e_entry;
-    good = take_code(elf, &file, program);
-  }
+  bool good = false;
   if (failed)
     bytes_printf(why, "%s: %s", path, strerror(failed));
-  else if (!good)
-    bytes_printf(why, "%s is no ELF file of x86-64 or arm64 with code in it", path);
-  if (good)
-    read_symbols(program, elf);
+  else
+    good = read_elf(program, elf, &file, path, why);
   elf_end(elf);
   bytes_free(&file);
-  if (good && !program->count) {
-    struct bytes other = {0};
-    bytes_printf(&other, "%s.sym", path);
-    read_symbols_of(program, (const char *)other.data);
-    bytes_free(&other);
-  }
   if (good && !program->count && !guess_routine(program)) {
     bytes_printf(why, "%s has no symbols, nor has %s.sym, and its entry is not in its code: there is nothing to check",
                  path, path);
@@ -157,13 +328,8 @@ bool program_open(const char *path, struct program *program, struct bytes *why) 
     if (program->entry >= routine->start && program->entry < routine->end)
       routine->root = routine->has_arguments = true;
   }
-  if (good && cs_open(program->x64 ? CS_ARCH_X86 : CS_ARCH_ARM64, program->x64 ? CS_MODE_64 : CS_MODE_ARM,
-                      &program->capstone) != CS_ERR_OK)
-    abort();
-  if (good) {
-    cs_option(program->capstone, CS_OPT_DETAIL, CS_OPT_ON);
-    program->insn = cs_malloc(program->capstone);
-  }
+  if (good)
+    open_capstone(program);
   return good;
 }
 
@@ -176,16 +342,28 @@ void program_close(struct program *program) {
     cs_free(program->insn, 1);
   if (program->capstone)
     cs_close(&program->capstone);
+  for (size_t i = 0; i < program->relocation_count; i++)
+    free(program->relocations[i].name);
+  free(program->relocations);
+  free(program->bases);
   free(program->routines);
   free(program->text);
   free(program->codes);
 }
 
 struct routine *program_routine(const struct program *program, uint64_t address) {
-  for (size_t i = program->count; i-- > 0;)
-    if (address >= program->routines[i].start && address < program->routines[i].end)
-      return &program->routines[i];
-  return NULL;
+  size_t low = 0, high = program->count;
+  while (low < high) {
+    size_t middle = (low + high) / 2;
+    if (program->routines[middle].start <= address)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  /* The last that begins before it, or one that this lies within. */
+  while (low > 0 && program->routines[low - 1].end <= address)
+    low = program->routines[low - 1].outer;
+  return low > 0 ? &program->routines[low - 1] : NULL;
 }
 
 void program_place(const struct program *program, uint64_t address, struct bytes *text) {
@@ -196,195 +374,22 @@ void program_place(const struct program *program, uint64_t address, struct bytes
     bytes_printf(text, "%#" PRIx64, address);
 }
 
-/* ---- x86-64 ----------------------------------------------------------------------------------------------------- */
-
-static bool is_part_of(uint16_t reg, const uint16_t *all) {
-  for (; *all; all++)
-    if (reg == *all)
-      return true;
-  return false;
-}
-
-static const uint16_t rax[] = {X86_REG_RAX, X86_REG_EAX, X86_REG_AX, X86_REG_AL, 0};
-static const uint16_t rcx[] = {X86_REG_RCX, X86_REG_ECX, X86_REG_CX, X86_REG_CL, 0};
-static const uint16_t r11[] = {X86_REG_R11, X86_REG_R11D, X86_REG_R11W, X86_REG_R11B, 0};
-static const uint16_t rsp[] = {X86_REG_RSP, X86_REG_ESP, X86_REG_SP, 0};
-
-static bool same_registers(const cs_x86 *x86) {
-  return x86->op_count == 2 && x86->operands[0].type == X86_OP_REG && x86->operands[1].type == X86_OP_REG &&
-         x86->operands[0].reg == x86->operands[1].reg;
-}
-
-/* The registers that matter, of those that it reads and writes. */
-static void note_registers(const struct program *program, const cs_insn *insn, struct code *code) {
-  cs_regs reads, writes;
-  uint8_t read_count = 0, write_count = 0;
-  if (cs_regs_access(program->capstone, insn, reads, &read_count, writes, &write_count) != CS_ERR_OK)
+/* What a relocation says of the instruction at ADDRESS: where it leads, or that it leads to another file. */
+static void relocate(const struct program *program, uint64_t address, struct code *code) {
+  const struct relocation *relocation =
+      program->relocatable ? program_relocation(program, address, address + code->size) : NULL;
+  if (!relocation)
     return;
-  bool clears = same_registers(&insn->detail->x86) && insn->id == X86_INS_XOR;
-  for (int i = 0; i < read_count && !clears; i++)
-    code->reads |= (is_part_of(reads[i], rcx) ? LOST_RCX : 0) | (is_part_of(reads[i], r11) ? LOST_R11 : 0);
-  for (int i = 0; i < write_count; i++) {
-    code->writes |= (is_part_of(writes[i], rcx) ? LOST_RCX : 0) | (is_part_of(writes[i], r11) ? LOST_R11 : 0);
-    code->keeps_number = code->keeps_number && !is_part_of(writes[i], rax);
-    code->sets_stack = code->sets_stack || is_part_of(writes[i], rsp);
+  int64_t more = 0;
+  bool leads = program->machine->relocate(relocation->type, relocation->place, address + code->size, &more);
+  if (leads && relocation->is_here) {
+    code->target = relocation->target + (uint64_t)more;
+    code->lead.number = (int64_t)code->target;
+    return;
   }
-}
-
-/* What becomes of eax, where the instruction says so by itself. */
-static void note_number_x64(const cs_insn *insn, struct code *code) {
-  const cs_x86 *x86 = &insn->detail->x86;
-  const cs_x86_op *to = &x86->operands[0], *from = &x86->operands[1];
-  bool eax = x86->op_count > 0 && to->type == X86_OP_REG && is_part_of((uint16_t)to->reg, rax);
-  if (insn->id == X86_INS_PUSH && to->type == X86_OP_IMM) {
-    code->pushes_number = true;
-    code->number = to->imm;
-  } else if (insn->id == X86_INS_POP && eax) {
-    code->pops_number = true;
-  } else if ((insn->id == X86_INS_MOV || insn->id == X86_INS_MOVABS) && eax && from->type == X86_OP_IMM) {
-    code->sets_number = true;
-    code->number = from->imm;
-  } else if (insn->id == X86_INS_XOR && eax && same_registers(x86)) {
-    code->sets_number = true;
-    code->number = 0;
-  }
-}
-
-static void describe_x64(const struct program *program, const cs_insn *insn, struct code *code) {
-  const cs_x86 *x86 = &insn->detail->x86;
-  const cs_x86_op *first = &x86->operands[0], *second = &x86->operands[1];
-  code->keeps_number = true;
-  note_registers(program, insn, code);
-  note_number_x64(insn, code);
-  bool direct = x86->op_count == 1 && first->type == X86_OP_IMM;
-  if (direct)
-    code->target = (uint64_t)first->imm;
-  switch (insn->id) {
-  case X86_INS_PUSH:
-    code->grows = 8, code->sets_stack = false;
-    return;
-  case X86_INS_POP:
-    code->grows = -8, code->sets_stack = x86->operands[0].reg == X86_REG_RSP;
-    return;
-  case X86_INS_ADD:
-  case X86_INS_SUB:
-    if (code->sets_stack && second->type == X86_OP_IMM)
-      code->grows = (int)(insn->id == X86_INS_SUB ? second->imm : -second->imm), code->sets_stack = false;
-    return;
-  case X86_INS_LEA:
-    code->takes_address = second->mem.base == X86_REG_RIP;
-    code->target = insn->address + insn->size + (uint64_t)second->mem.disp;
-    return;
-  case X86_INS_CALL:
-    code->kind = direct ? PATH_CALL : PATH_CALL_AWAY;
-    code->sets_stack = false, code->sets_number = true, code->number = -1;
-    return;
-  case X86_INS_RET:
-    code->kind = PATH_RETURN, code->sets_stack = false;
-    return;
-  case X86_INS_JMP:
-    code->kind = direct ? PATH_JUMP : PATH_AWAY;
-    return;
-  case X86_INS_SYSCALL:
-  case X86_INS_INT:
-    code->kind = PATH_KERNEL;
-    code->old_call = insn->id == X86_INS_INT;
-    code->writes = code->reads = 0;
-    return;
-  case X86_INS_INT3:
-  case X86_INS_UD2:
-  case X86_INS_HLT:
-    code->kind = PATH_STOP;
-    return;
-  default:
-    if (direct && cs_insn_group(program->capstone, insn, CS_GRP_JUMP))
-      code->kind = PATH_BRANCH;
-  }
-}
-
-/* ---- arm64 ------------------------------------------------------------------------------------------------------ */
-
-/* Loads and stores at sp: what they put on the stack, and whether x30 is among them. */
-static void describe_stack_access(const cs_insn *insn, struct code *code) {
-  const cs_arm64 *arm = &insn->detail->arm64;
-  bool link = false, store = insn->mnemonic[0] == 's';
-  for (int i = 0; i < arm->op_count; i++) {
-    const cs_arm64_op *operand = &arm->operands[i];
-    link = link || (operand->type == ARM64_OP_REG && operand->reg == ARM64_REG_X30);
-    if (operand->type != ARM64_OP_MEM || operand->mem.base != ARM64_REG_SP)
-      continue;
-    if (link && store)
-      code->saves_link = true;
-    else if (link)
-      code->loads_link = true;
-    if (arm->writeback && i + 1 < arm->op_count)
-      code->grows = (int)-arm->operands[i + 1].imm; /* after the access */
-    else if (arm->writeback)
-      code->grows = -operand->mem.disp;
-  }
-}
-
-static void describe_arm64(const cs_insn *insn, struct code *code) {
-  const cs_arm64 *arm = &insn->detail->arm64;
-  const cs_arm64_op *first = &arm->operands[0], *last = &arm->operands[arm->op_count ? arm->op_count - 1 : 0];
-  bool to_sp = arm->op_count > 0 && first->type == ARM64_OP_REG && first->reg == ARM64_REG_SP;
-  bool direct = arm->op_count > 0 && last->type == ARM64_OP_IMM;
-  code->keeps_number =
-      arm->op_count == 0 || first->type != ARM64_OP_REG || (first->reg != ARM64_REG_X8 && first->reg != ARM64_REG_W8);
-  if (direct)
-    code->target = (uint64_t)last->imm;
-  switch (insn->id) {
-  case ARM64_INS_B:
-    code->kind = arm->cc == ARM64_CC_INVALID || arm->cc == ARM64_CC_AL ? PATH_JUMP : PATH_BRANCH;
-    return;
-  case ARM64_INS_CBZ:
-  case ARM64_INS_CBNZ:
-  case ARM64_INS_TBZ:
-  case ARM64_INS_TBNZ:
-    code->kind = PATH_BRANCH;
-    return;
-  case ARM64_INS_BL:
-    code->kind = PATH_CALL, code->keeps_number = false;
-    return;
-  case ARM64_INS_BLR:
-    code->kind = PATH_CALL_AWAY, code->keeps_number = false;
-    return;
-  case ARM64_INS_BR:
-    code->kind = PATH_AWAY;
-    return;
-  case ARM64_INS_RET:
-    code->kind = PATH_RETURN;
-    return;
-  case ARM64_INS_SVC:
-    code->kind = PATH_KERNEL;
-    return;
-  case ARM64_INS_BRK:
-  case ARM64_INS_HLT:
-    code->kind = PATH_STOP;
-    return;
-  case ARM64_INS_ADR:
-  case ARM64_INS_ADRP:
-    code->takes_address = insn->id == ARM64_INS_ADR;
-    return;
-  case ARM64_INS_MOVZ:
-  case ARM64_INS_MOV:
-    if (!code->keeps_number && direct)
-      code->sets_number = true, code->number = last->imm;
-    code->sets_stack = to_sp;
-    return;
-  case ARM64_INS_ADD:
-  case ARM64_INS_SUB:
-    if (to_sp && arm->op_count == 3 && arm->operands[1].reg == ARM64_REG_SP && direct)
-      code->grows = (int)(insn->id == ARM64_INS_SUB ? last->imm : -last->imm);
-    else
-      code->sets_stack = to_sp;
-    return;
-  default:
-    if (!strncmp(insn->mnemonic, "ld", 2) || !strncmp(insn->mnemonic, "st", 2))
-      describe_stack_access(insn, code);
-    else
-      code->sets_stack = to_sp;
-  }
+  code->external = relocation->name;
+  code->takes_address = false;
+  code->lead.kind = MOVE_NOTHING;
 }
 
 struct code *program_code(struct program *program, uint64_t address) {
@@ -395,22 +400,22 @@ struct code *program_code(struct program *program, uint64_t address) {
   const uint8_t *bytes = program->text + at;
   size_t left = program->size - at;
   uint64_t next = address;
-  *code = (struct code){.decoded = true, .number = -1};
-  if (!cs_disasm_iter(program->capstone, &bytes, &left, &next, program->insn))
+  *code = (struct code){.decoded = true, .number = -1, .stack_from = -1};
+  if (!cs_disasm_iter(program->capstone, &bytes, &left, &next, program->insn)) {
+    code->may_be_newer = program->machine->may_be_newer(program->text + at, program->size - at);
     return code;
+  }
   code->valid = true;
   code->size = (uint8_t)program->insn->size;
-  if (program->x64)
-    describe_x64(program, program->insn, code);
-  else
-    describe_arm64(program->insn, code);
-  code->effects = program->x64 ? effects_x64(program->capstone, program->insn) : effects_arm64(program->insn);
-  code->lead = program->x64 ? leads_move_x64(program->insn, &code->away) : leads_move_arm64(program->insn, &code->away);
+  program->machine->describe(program, program->insn, code);
+  code->effects = program->machine->effects(program->capstone, program->insn);
+  code->lead = program->machine->lead(program->insn, &code->away);
+  relocate(program, address, code);
   return code;
 }
 
 bool program_call_ends(const struct program *program, const struct code *code, int64_t number) {
   if (code->old_call) /* int 0x80 has the numbers of the 32-bit machine */
     return number == 1 || number == 252;
-  return program->x64 ? number == 60 || number == 231 : number == 93 || number == 94;
+  return number == program->machine->ends[0] || number == program->machine->ends[1];
 }

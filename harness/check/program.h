@@ -10,11 +10,15 @@
 
 struct routine {
   char *name;
-  uint64_t start, end;
-  bool is_code; /* STT_FUNC; else data that is named among the code */
-  bool root;    /* where an execution may begin, or what others may call */
-  bool returns; /* some path of it comes back */
+  uint64_t start, end, section; /* the end of its section */
+  bool is_code;                 /* STT_FUNC; else data that is named among the code */
+  bool root;                    /* where an execution may begin, or what others may call */
+  bool returns;                 /* some path of it comes back */
+  bool surely;                  /* ... and not only where a call of another file does */
+  bool open;                    /* some path of it is not followed to its end */
+  size_t outer;                 /* 1 + the index of the routine that it lies within; 0: none */
   bool walked;
+  bool part;          /* "f.cold": a compiler's part of f, to which f jumps */
   bool taken;         /* its address is taken, or stands in data */
   bool has_arguments; /* begins with the arguments of the program on the stack */
 };
@@ -39,12 +43,18 @@ struct code {
   bool decoded, valid;
   uint8_t size;
   enum path_kind kind;
-  uint64_t target;    /* of a jump, a branch, a call */
-  int grows;          /* bytes put on the stack; below 0: taken from it */
-  bool old_call;      /* int 0x80 */
-  bool sets_stack;    /* the stack pointer becomes something else */
-  bool takes_address; /* of `target`: lea, adr */
-  int8_t away;        /* the register by which a path goes on, -1: an address in memory */
+  uint64_t target;   /* of a jump, a branch, a call */
+  int grows;         /* bytes put on the stack; below 0: taken from it */
+  bool old_call;     /* int 0x80 */
+  bool sets_stack;   /* the stack pointer becomes something else: */
+  int8_t stack_from; /* what this register holds, and `stack_number` more; -1: not known */
+  int64_t stack_number;
+  bool by_other_link;   /* arm64: a return by another register than x30 */
+  bool pads;            /* fills a gap */
+  bool may_be_newer;    /* not `valid`, and perhaps an instruction all the same */
+  const char *external; /* what it names of another file; NULL: nothing */
+  bool takes_address;   /* of `target`: lea, adr */
+  int8_t away;          /* the register by which a path goes on, -1: an address in memory */
   struct lead_move lead;
   bool saves_link, loads_link; /* arm64: x30 to the stack, and from it */
   uint8_t reads, writes;       /* LOST_RCX, LOST_R11 */
@@ -56,8 +66,30 @@ struct code {
   size_t way_count;
 };
 
+struct check_machine;
+
+/* A place that is filled in later, with the address of a symbol. */
+struct relocation {
+  uint64_t place, target; /* of the symbol and the addend, where it `is_here` */
+  uint32_t type;
+  bool is_here; /* the symbol is of this file's code */
+  char *name;   /* owned */
+};
+
+/* A section with code. */
+struct base {
+  bool there; /* of an object: its code is at `address` */
+  uint64_t address, end;
+};
+
 struct program {
-  bool x64, relocatable;
+  const struct check_machine *machine;
+  bool relocatable;
+  bool unwinds;       /* exceptions lead to places that no jump leads to */
+  struct base *bases; /* one for each section */
+  size_t base_count;
+  struct relocation *relocations; /* by place */
+  size_t relocation_count;
   bool guessed;           /* it has no symbols: all from the entry on is taken for one routine */
   uint64_t address, size; /* of the code */
   uint8_t *text;          /* owned */
@@ -83,6 +115,9 @@ bool program_call_ends(const struct program *program, const struct code *code, i
 
 /* Whether the system call CODE, with NUMBER in its register, ends the program. */
 bool program_call_ends(const struct program *program, const struct code *code, int64_t number);
+
+/* The first relocation from FROM on, before TO; or NULL. */
+const struct relocation *program_relocation(const struct program *program, uint64_t from, uint64_t to);
 
 /* "routine+0x12 (0x401234)": where ADDRESS is. */
 void program_place(const struct program *program, uint64_t address, struct bytes *text);

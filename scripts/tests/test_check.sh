@@ -77,4 +77,42 @@ run "$build/bytegate" check bare
 expect_status 'a path that runs out of the code is found without symbols' 1
 expect_text '... as CODE' 'CODE entry' out
 
+# What others made, which has no map: a compiler's program, linked and as an object, and the first code of each program.
+cat >other.c <<'END'
+#include <alloca.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+static int count(int n) { return n < 2 ? n : count(n - 1) + count(n - 2); }
+static void fail(const char *why) {
+  puts(why);
+  exit(3);
+}
+int (*chosen)(int) = count;
+int main(int argc, char **argv) {
+  char *copy = alloca(strlen(argv[0]) + 1);
+  strcpy(copy, argv[0]);
+  switch (argc) {
+  case 0: fail("none"); break;
+  case 1: puts("one"); break;
+  case 2: return count(argc);
+  case 3: return chosen(argc);
+  case 4: puts(copy); break;
+  case 5: abort();
+  case 6: return 7;
+  case 7: putchar('7'); break;
+  }
+  return puts(copy) < 0;
+}
+END
+for options in -O2 -O0 '-O2 -fno-pie -no-pie' '-O2 -c' '-Os -fcf-protection=full'; do
+  # shellcheck disable=SC2086 # the options are words
+  gcc $options -fstack-protector-all -o other other.c
+  run "$build/bytegate" check other
+  expect_status "a compiler's program ($options): nothing is found" 0
+done
+run "$build/bytegate" check "$(gcc -print-file-name=crt1.o)"
+expect_status 'the first code of each C program: nothing is found' 0
+expect_no_text '... and it is followed to its end' 'UNREACHED' out
+
 done_testing
