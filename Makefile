@@ -504,10 +504,10 @@ $(FUZZERS): $(BUILD)/fuzz/%: harness/fuzz/%.c $(BUILD)/elf/.markdown-object.stam
 ## Linters. A file is asked about again only after it, or a package, has changed; clang-tidy, after its object was made
 ## again. The time of a stamp is that at which the question began: what changes meanwhile is newer.
 
-# The versions of all that is installed.
+# The versions of the linters, of what they need, and of the libraries whose headers they read.
 $(PACKAGES): FORCE
 	mkdir -p $(@D)
-	new=$@.$$$$; dpkg-query -W >$$new 2>&1; if cmp -s $$new $@; then rm $$new; else mv $$new $@; fi
+	new=$@.$$$$; scripts/package-versions.sh scripts/packages.txt scripts/packages-check.txt >$$new; if cmp -s $$new $@; then rm $$new; else mv $$new $@; fi
 .PHONY: FORCE
 
 .PHONY: check-format lint-tidy lint-cppcheck lint-shell lint-symbols lint-rooms

@@ -10,7 +10,7 @@ unset BUILD MAKEFLAGS MAKELEVEL SANITIZE
 mkdir -p tree/{generators/{lay/tests,programs},oracles,harness/tests,scripts}
 cd tree || exit 1
 cp "$root/Makefile" "$root/.clang-format" "$root/.clang-tidy" .
-cp "$root"/scripts/{run-tests,test-inputs,lay-again}.sh scripts/
+cp "$root"/scripts/{run-tests,test-inputs,lay-again,package-versions}.sh "$root"/scripts/packages{,-check}.txt scripts/
 printf '#!/bin/sh\necho setup "$@" >>calls\ntest ! -e setup-fails\n' >scripts/setup.sh
 chmod +x scripts/setup.sh
 cat >generators/lay/lay.h <<'C'
