@@ -320,6 +320,15 @@ MUTATE_SEED ?= 1
 mutate: all ## change the renderer at places that MUTATE_SEED decides, MUTATE_SECONDS long: do the cases notice?
 	$(BUILD)/bytegate mutate --program markdown-render_x64 --seconds $(MUTATE_SECONDS) --seed $(MUTATE_SEED)
 
+#= SIMULATE_SEEDS=N     how many histories of each server make simulate runs (100)
+#= SIMULATE_SEED=N      the first of them (1)
+SIMULATE_SEEDS ?= 100
+SIMULATE_SEED ?= 1
+.PHONY: simulate
+simulate: all ## run the servers on a simulated kernel and clock, SIMULATE_SEEDS histories from SIMULATE_SEED on
+	set -e; for machine in $(MACHINES); do \
+	  $(BUILD)/bytegate simulate $(BUILD)/elf/markdown-server_$$machine --seed $(SIMULATE_SEED) --seeds $(SIMULATE_SEEDS) -j $(JOBS); done
+
 .PHONY: setup-mutate-gate mutate-gate
 setup-mutate-gate: ## install what makes faults in the gate, and what such a gate is locked into
 	scripts/setup.sh scripts/packages-mutate-gate.txt

@@ -33,6 +33,7 @@ git diff --exit-code || {
 run compile_commands.json
 run coverage
 run mutate MUTATE_SECONDS=20
+run simulate SIMULATE_SEEDS=20
 run setup-mutate-gate
 run mutate-gate MUTATE_COUNT=20
 run install DESTDIR="$PWD/build/installed"

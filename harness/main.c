@@ -25,6 +25,7 @@
 #include "harness/session/audit.h"
 #include "harness/session/plant.h"
 #include "harness/session/update_known.h"
+#include "harness/simulate/simulate.h"
 #include "harness/suite/suite.h"
 #include "oracles/markdown.h"
 
@@ -524,7 +525,7 @@ static bool runs_programs(enum command command) {
   return command != COMMAND_PLANT && command != COMMAND_OBSERVE && command != COMMAND_COMPLETION &&
          command != COMMAND_DOCTOR && command != COMMAND_MANUAL && command != COMMAND_COMPLETE &&
          command != COMMAND_LIST && command != COMMAND_MACHINES && command != COMMAND_EXPLAIN &&
-         command != COMMAND_MAP && command != COMMAND_CHECK && command != COMMAND_LEDGER;
+         command != COMMAND_MAP && command != COMMAND_CHECK && command != COMMAND_LEDGER && command != COMMAND_SIMULATE;
 }
 
 /* Whether who read stdout has closed the pipe. An earlier write may have met that, so errno does not tell. */
@@ -634,6 +635,17 @@ int main(int argc, char **argv) {
     break;
   case COMMAND_CHECK:
     status = check_command(options.operands.items, options.operands.count, options.json, options.infer);
+    break;
+  case COMMAND_SIMULATE:
+    check_oracle_version();
+    status = simulate_command(&(struct simulation){.program = options.operands.items[0],
+                                                   .seed = options.session.has_seed ? options.session.seed : 1,
+                                                   .count = options.seeds ? options.seeds : 1,
+                                                   .kept = options.kept,
+                                                   .traces = options.traces,
+                                                   .reduces = options.reduces,
+                                                   .json = options.json,
+                                                   .jobs = options.session.jobs});
     break;
   case COMMAND_NEW:
     status = new_command(options.operands.items[0], options.raw, options.json);

@@ -15,7 +15,7 @@ cd "${1:-$(dirname "$0")/..}"
 # From the ground up. helpers/ holds what is put before a program; its headers say what such a helper writes down, and
 # so stand as low as base/.
 rooms='base cell helpers process suite verdict map drive session report report/html campaign cli accept reduce blame bisect coverage mutate
-       loaders explain check doctor new'
+       loaders explain check simulate doctor new'
 
 # shellcheck disable=SC2016 # awk expands
 find harness -name '*.[ch]' ! -path '*/tests/*' ! -path 'harness/new/templates/*' ! -path 'harness/fuzz/*' ! -path 'harness/bench/*' -print0 | sort -z |

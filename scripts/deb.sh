@@ -61,7 +61,7 @@ Maintainer: $maintainer
 Installed-Size: $(du -sk --exclude=DEBIAN "$root" | cut -f 1)
 Depends: $libraries
 Recommends: qemu-user
-Suggests: strace
+Suggests: libunicorn2, strace
 Section: devel
 Priority: optional
 Description: compare programs with an oracle, byte for byte

@@ -85,6 +85,11 @@ static const struct command_row commands[COMMANDS] = {
                        "stack, code that nothing reaches, registers that a system call destroyed; and hold each "
                        "routine to the contract that the program's map declares",
                        "follow all paths of a program, unexecuted"},
+    [COMMAND_SIMULATE] =
+        {"simulate", "PROGRAM", 1, 1,
+         "run a server like markdown-server in an emulator, on a simulated kernel with slow and vanishing "
+         "clients, failures and a clock that --seed decides; say what it does wrong, and when",
+         "run a server on a simulated kernel and clock"},
     [COMMAND_DOCTOR] = {"doctor", "", 0, 0, "say what this machine lacks for the gate, and what helps",
                         "say what this machine lacks, and what helps"},
     [COMMAND_COMPLETION] = {"completion", "SHELL", 1, 1, "print the completion for bash, zsh or fish",
@@ -166,8 +171,16 @@ static const struct option_row what_to_run[] = {
      ADD_TEXT, FIELD(session.programs), .values = "@programs"},
     {"runner", 0, "RUNNER", "native, qemu, or command: one that a suite names", BY_SELECT, CALL, .parse = parse_runner,
      .values = "native qemu command"},
-    {"seed", 0, "N", "Seed of the random documents, and of the sample of mutants: a number, or the word random",
-     BY_SELECT, CALL, .parse = parse_seed, .values = "random"},
+    {"seed", 0, "N",
+     "Seed of the random documents, of the sample of mutants, and of the history of simulate: a number, or the word "
+     "random",
+     BY_SELECT | BY(SIMULATE), CALL, .parse = parse_seed, .values = "random"},
+    {"seeds", 0, "N", "N histories: of the seed and those that follow it (default: 1)", BY(SIMULATE), SET_NUMBER,
+     FIELD(seeds), 1, 1000000000},
+    {"keep", 0, "N,...", "Of the history, nothing but the items with these numbers (--reduce prints them)",
+     BY(SIMULATE), SET_TEXT, FIELD(kept)},
+    {"reduce", 0, NULL, "Leave out of the history what the failure does not need", BY(SIMULATE), SET_TRUE,
+     FIELD(reduces)},
     {"byte", 0, "N", "Blame byte N of the body, or of stdout, whether it diverges or not", BY(BLAME), CALL,
      .parse = parse_byte},
     {"shard", 0, "K/N", "Part K of N of what is selected, the same on every machine; needs --record",
@@ -180,8 +193,8 @@ static const struct option_row what_to_run[] = {
 };
 
 static const struct option_row how_to_run[] = {
-    {"jobs", 'j', "N", "Programs at work side by side (default: one for each core)", BY_RUN | BY(BISECT) | BY_MEASURE,
-     SET_UNSIGNED, FIELD(session.jobs), 1, 256},
+    {"jobs", 'j', "N", "Programs at work side by side (default: one for each core)",
+     BY_RUN | BY(BISECT) | BY_MEASURE | BY(SIMULATE), SET_UNSIGNED, FIELD(session.jobs), 1, 256},
     {"keep-going", 'k', NULL, "Go on after a failure", BY_RUN, SET_TRUE, FIELD(session.keep_going)},
     {"repeat", 0, "N", "Run each case N times; one that does not always do the same is FLAKY", BY_RUN, SET_UNSIGNED,
      FIELD(session.repeat), 1, 1000000},
@@ -220,6 +233,7 @@ static const struct option_row what_to_print[] = {
      "Name every case, explain every failure; of coverage, every routine; of loaders, every program",
      BY_TOLD | BY(COVERAGE) | BY(LOADERS), SET_TRUE, FIELD(session.verbose)},
     {"json", 0, NULL, "Print one JSON value, not text (fixtures/schemas/COMMAND.json)", BY_ALL, SET_TRUE, FIELD(json)},
+    {"trace", 0, NULL, "Print every step of the history", BY(SIMULATE), SET_TRUE, FIELD(traces)},
     {"infer", 0, NULL, "Print the contract that each routine deserves, and hold none to its own", BY(CHECK), SET_TRUE,
      FIELD(infer)},
     {"record", 0, "FILE",

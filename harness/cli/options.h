@@ -29,6 +29,7 @@ enum command {
   COMMAND_EXPLAIN,
   COMMAND_MAP,
   COMMAND_CHECK,
+  COMMAND_SIMULATE,
   COMMAND_DOCTOR,
   COMMAND_COMPLETION,
   COMMAND_PLANT,
@@ -70,6 +71,10 @@ struct options {
   bool raw;         /* new --raw */
   bool unexplained; /* mutate --unexplained */
   bool ledger;      /* mutate --ledger */
+  uint64_t seeds;   /* simulate --seeds */
+  const char *kept; /* simulate --keep, or NULL */
+  bool traces;      /* simulate --trace */
+  bool reduces;     /* simulate --reduce */
   enum confine_policy confine;
   bool update_known;
   bool audit;

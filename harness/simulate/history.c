@@ -1,0 +1,132 @@
+#include "harness/simulate/history.h"
+
+#include "harness/base/hash.h"
+#include "harness/simulate/client.h"
+#include "harness/simulate/kernel.h"
+#include "harness/simulate/pages.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* When the first client has gone, and what it left behind is measured. */
+#define FIRST (1 * SECOND)
+#define MEASURE (9 * SECOND)
+
+static void send_first_client(struct world *world, void *what) {
+  (void)what;
+  if (!world->announced)
+    world_fail(world, "prints", "it has not said that clients can come");
+  world->first_client = client_add_plain(world);
+}
+
+static void measure_base(struct world *world, void *what) {
+  (void)what;
+  world->base_descriptors = kernel_open_count(world);
+  world->base_mappings = world->mappings;
+  if (!world->first_client->requests[0].answered)
+    world_fail(world, "too late", "the first client has no answer");
+}
+
+/* What the program has open and mapped, once its clients are gone, is what it had after the first one. */
+static void compare_with_base(struct world *world, void *what) {
+  (void)what;
+  size_t open = kernel_open_count(world);
+  if (!world->last_client->requests[0].answered)
+    world_fail(world, "too late", "the last client has no answer");
+  else if (open != world->base_descriptors)
+    world_fail(world, "descriptor lost",
+               "%zu descriptors are open when all clients are gone, and %zu were at the start", open,
+               world->base_descriptors);
+  else if (world->mappings > world->base_mappings)
+    world_fail(world, "memory lost", "%zu mappings are left when all clients are gone, and there were %zu at the start",
+               world->mappings, world->base_mappings);
+  if (world->over)
+    return;
+  world->signals++;
+  world->terminated_at = world->now;
+  world_tell(world, "SIGTERM, at the end");
+}
+
+/* When all clients are gone, the last one comes, to a world in which nothing goes wrong any more. */
+static void send_last_client(struct world *world, void *what) {
+  (void)what;
+  for (size_t i = 0; i < world->client_count; i++)
+    if (!client_is_gone(world->clients[i])) {
+      world_schedule(world, world->now + 5 * SECOND, 0, send_last_client, NULL);
+      return;
+    }
+  world->fault_count = 0;
+  world->file_item = NULL;
+  file_restore(world);
+  world->last_client = client_add_plain(world);
+  world_schedule(world, world->now + 8 * SECOND, 0, compare_with_base, NULL);
+}
+
+/* Schedules what is kept of the plan, from a copy of the ITEMS, which draw from their streams. */
+static void begin(struct world *world, struct item *items, const char *kept) {
+  world->random = random_of(world->plan->seed, 2);
+  world->hash = HASH_START;
+  world->calendar = random_between(&world->random, 1000000000, 2000000000) * SECOND;
+  world->inode = SIZE_MAX;
+  world->lacking_round = UINT64_MAX;
+  world->terminated_at = NEVER;
+  world->jumped_at = world->calendar_moved_at = world->accept_failed_at = -1000 * SECOND;
+  file_restore(world);
+  world_schedule(world, FIRST, 0, send_first_client, NULL);
+  world_schedule(world, MEASURE, 0, measure_base, NULL);
+  for (size_t i = 0; i < world->plan->count; i++)
+    if (!kept || kept[i])
+      plan_schedule(world, &items[i]);
+  world_schedule(world, world->plan->end + SECOND, 0, send_last_client, NULL);
+}
+
+static void end(struct world *world, struct outcome *outcome) {
+  outcome->failure_kind = world->failure_kind;
+  outcome->failure = world->failure;
+  outcome->counts = world->counts;
+  outcome->counts.seconds = (uint64_t)(world->now / SECOND);
+  outcome->counts.clients = world->client_count;
+  outcome->hash = world->hash;
+  memcpy(outcome->unknown, world->unknown, sizeof outcome->unknown);
+  outcome->unknown_count = world->unknown_count;
+  kernel_end(world);
+  pages_free(world);
+  for (size_t i = 0; i < world->client_count; i++)
+    client_free(world->clients[i]);
+  free(world->clients);
+  free(world->backlog);
+  free(world->events);
+  free(world);
+}
+
+bool history_run(const char *program, const struct plan *plan, const char *kept, FILE *trace, struct outcome *outcome,
+                 struct bytes *why) {
+  struct world *world = xcalloc(1, sizeof *world);
+  char memory[40];
+  struct bytes crash = {0};
+  snprintf(memory, sizeof memory, "--memory=%" PRIu64, plan->memory_limit);
+  char *const words[] = {(char *)program, DOCUMENT_NAME, plan->memory_limit ? memory : NULL, NULL};
+  *outcome = (struct outcome){0};
+  world->plan = plan;
+  world->seed = plan->seed;
+  world->trace = trace;
+  world->emulator = emulator_open(program, words, kernel_call, world, why);
+  if (!world->emulator) {
+    end(world, outcome);
+    return false;
+  }
+  struct item *items = xcalloc(plan->count ? plan->count : 1, sizeof *items);
+  if (plan->count)
+    memcpy(items, plan->items, plan->count * sizeof *items);
+  kernel_begin(world);
+  begin(world, items, kept);
+  if (!emulator_run(world->emulator, &crash) && !world->failure_kind)
+    world_fail(world, "crash", "%s", crash.data);
+  emulator_close(world->emulator);
+  bytes_free(&crash);
+  free(items);
+  end(world, outcome);
+  return true;
+}

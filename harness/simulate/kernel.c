@@ -1,0 +1,323 @@
+/* Which call is which, and those that are about the process itself: descriptors, memory, clocks, signals, limits. */
+#include "harness/simulate/kernel.h"
+
+#include "harness/helpers/plugin/calls.h"
+#include "harness/simulate/client.h"
+#include "harness/simulate/promises.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+/* What a call takes of the time. */
+#define CALL_TIME INT64_C(2000)
+
+/* ---- What all calls use ----------------------------------------------------------------------------------------- */
+
+void *kernel_memory(struct world *world, uint64_t address, uint64_t size, bool written) {
+  static char nothing;
+  void *memory = size ? emulator_memory(world->emulator, address, size, written) : &nothing;
+  if (!memory)
+    world_fail(world, "bad address",
+               "a system call is given %" PRIu64 " bytes at 0x%" PRIx64 ", which are not all there", size, address);
+  return memory;
+}
+
+struct descriptor *kernel_descriptor(struct world *world, uint64_t fd) {
+  return fd < MOST_DESCRIPTORS && world->descriptors[fd].object ? &world->descriptors[fd] : NULL;
+}
+
+int64_t kernel_open(struct world *world, enum object object, struct client *client) {
+  unsigned fd = 0;
+  while (fd < world->plan->descriptors && world->descriptors[fd].object)
+    fd++;
+  if (fd == world->plan->descriptors)
+    return -EMFILE;
+  world->descriptors[fd] = (struct descriptor){.object = object, .client = client};
+  return fd;
+}
+
+size_t kernel_open_count(const struct world *world) {
+  size_t count = 0;
+  for (size_t i = 0; i < MOST_DESCRIPTORS; i++)
+    count += world->descriptors[i].object != NO_OBJECT;
+  return count;
+}
+
+int kernel_fault(struct world *world, const char *call, enum object object) {
+  for (size_t i = 0; i < world->fault_count; i++) {
+    struct fault *fault = &world->faults[i];
+    if (fault->left == 0 || strcmp(fault->call, call) != 0 || (fault->object && fault->object != object))
+      continue;
+    fault->left--;
+    world->has_fault = true;
+    world->counts.faults++;
+    world_tell(world, "fault %u: %s", fault->item, strerrorname_np(fault->error));
+    return fault->error;
+  }
+  return 0;
+}
+
+void kernel_permit(struct world *world, int what) {
+  world->permitted[what] = world->step;
+  world->has_fault = true;
+}
+
+size_t kernel_part(struct world *world, struct random *random, size_t count) {
+  if (count < 2 || !random_one_in(random, world->plan->short_in))
+    return count;
+  return (size_t)random_between(random, 1, (int64_t)count - 1);
+}
+
+/* ---- Memory ----------------------------------------------------------------------------------------------------- */
+
+static int64_t map(struct world *world, uint64_t size) {
+  uint64_t address = size > 0 && size < UINT64_C(1) << 36 ? emulator_map(world->emulator, size) : 0;
+  if (!address)
+    return -ENOMEM;
+  world->mappings++;
+  world->mapped += size;
+  return (int64_t)address;
+}
+
+static int64_t refuse_memory(struct world *world, int error) {
+  kernel_permit(world, PERMITS_503);
+  world->lacking_round = world->round;
+  return -error;
+}
+
+static int64_t do_mmap(struct world *world, const uint64_t *a) {
+  int error = kernel_fault(world, "mmap", NO_OBJECT);
+  if (error)
+    return refuse_memory(world, error);
+  if (a[0] != 0 || a[2] != (PROT_READ | PROT_WRITE) || !(a[3] & MAP_ANONYMOUS)) {
+    world_fail(world, "not simulated", "mmap of %" PRIu64 " bytes with protection %" PRIu64 " and flags 0x%" PRIx64,
+               a[1], a[2], a[3]);
+    return -EINVAL;
+  }
+  return map(world, a[1]);
+}
+
+static int64_t do_munmap(struct world *world, const uint64_t *a) {
+  if (!emulator_unmap(world->emulator, a[0], a[1])) {
+    world_fail(world, "memory returned wrongly", "munmap of %" PRIu64 " bytes at 0x%" PRIx64 ", which are no mapping",
+               a[1], a[0]);
+    return -EINVAL;
+  }
+  world->mappings--;
+  world->mapped -= a[1];
+  return 0;
+}
+
+static int64_t do_mremap(struct world *world, const uint64_t *a) {
+  int error = kernel_fault(world, "mremap", NO_OBJECT);
+  if (error)
+    return refuse_memory(world, error);
+  uint64_t size = emulator_mapping(world->emulator, a[0]);
+  if (!size || a[1] > size || a[2] < a[1] || !(a[3] & MREMAP_MAYMOVE)) {
+    world_fail(world, "not simulated", "mremap of %" PRIu64 " bytes at 0x%" PRIx64 " to %" PRIu64, a[1], a[0], a[2]);
+    return -EINVAL;
+  }
+  int64_t address = map(world, a[2]);
+  if (address < 0)
+    return refuse_memory(world, ENOMEM);
+  memcpy(emulator_memory(world->emulator, (uint64_t)address, a[1], true),
+         emulator_memory(world->emulator, a[0], a[1], false), a[1]);
+  emulator_unmap(world->emulator, a[0], a[1]);
+  world->mappings--;
+  world->mapped -= a[1];
+  return address;
+}
+
+static int64_t do_madvise(struct world *world, const uint64_t *a) {
+  if (a[2] != MADV_DONTNEED)
+    return 0;
+  void *memory = kernel_memory(world, a[0], a[1], true);
+  if (memory)
+    madvise(memory, a[1], MADV_DONTNEED);
+  return 0;
+}
+
+/* ---- Time, signals and limits ----------------------------------------------------------------------------------- */
+
+static int64_t do_clock_gettime(struct world *world, const uint64_t *a) {
+  int64_t time = world->now + (a[0] == CLOCK_REALTIME || a[0] == CLOCK_REALTIME_COARSE ? world->calendar : 0);
+  const int64_t parts[] = {time / SECOND, time % SECOND};
+  void *place = kernel_memory(world, a[1], sizeof parts, true);
+  if (place)
+    memcpy(place, parts, sizeof parts);
+  return 0;
+}
+
+static int64_t do_rt_sigprocmask(struct world *world, const uint64_t *a) {
+  uint64_t set;
+  const void *place = a[1] ? kernel_memory(world, a[1], sizeof set, false) : NULL;
+  if (place) {
+    memcpy(&set, place, sizeof set);
+    world->blocks_signals = a[0] != SIG_UNBLOCK && set & UINT64_C(1) << (SIGTERM - 1);
+  }
+  return 0;
+}
+
+static int64_t do_rt_sigaction(struct world *world, const uint64_t *a) {
+  uint64_t action = 0;
+  const void *place = a[1] ? kernel_memory(world, a[1], sizeof action, false) : NULL;
+  if (place)
+    memcpy(&action, place, sizeof action);
+  if (action > 1)
+    world_fail(world, "not simulated", "signal %" PRIu64 " is to be handled by a routine", a[0]);
+  return 0;
+}
+
+static int64_t do_signalfd4(struct world *world, const uint64_t *a) {
+  if ((int64_t)a[0] >= 0)
+    return -EINVAL;
+  return kernel_open(world, OBJECT_SIGNALS, NULL);
+}
+
+static int64_t do_eventfd2(struct world *world, const uint64_t *a) {
+  int64_t fd = kernel_open(world, OBJECT_EVENT, NULL);
+  if (fd >= 0)
+    world->descriptors[fd].count = a[0];
+  return fd;
+}
+
+static int64_t do_prlimit64(struct world *world, const uint64_t *a) {
+  const uint64_t limits[] = {world->plan->descriptors, world->plan->descriptors};
+  void *place = a[3] ? kernel_memory(world, a[3], sizeof limits, true) : NULL;
+  if (place)
+    memcpy(place, limits, sizeof limits);
+  return 0;
+}
+
+static int64_t succeed(struct world *world, const uint64_t *a) {
+  (void)world;
+  (void)a;
+  return 0;
+}
+
+static int64_t sandbox(struct world *world, const uint64_t *a) {
+  (void)a;
+  if (world->plan->sandboxes)
+    return 0;
+  world->has_fault = true;
+  return -ENOSYS;
+}
+
+static int64_t do_landlock_create_ruleset(struct world *world, const uint64_t *a) {
+  if (!world->plan->sandboxes)
+    return sandbox(world, a);
+  return a[2] & 1 ? 1 : kernel_open(world, OBJECT_RULES, NULL); /* 1: LANDLOCK_CREATE_RULESET_VERSION */
+}
+
+static int64_t do_exit_group(struct world *world, const uint64_t *a) {
+  int status = (int)(a[0] & 0xff);
+  world->exited = world->over = true;
+  emulator_stop(world->emulator);
+  if (world->terminated_at == NEVER)
+    world_fail(world, "exit", "the program ends with status %d, and nobody has told it to", status);
+  else if (status != 0)
+    world_fail(world, "exit", "the program ends with status %d after SIGTERM", status);
+  else
+    promises_at_exit(world);
+  return 0;
+}
+
+static const struct handler_row process_handlers[] = {{"mmap", do_mmap},
+                                                      {"munmap", do_munmap},
+                                                      {"mremap", do_mremap},
+                                                      {"madvise", do_madvise},
+                                                      {"clock_gettime", do_clock_gettime},
+                                                      {"rt_sigprocmask", do_rt_sigprocmask},
+                                                      {"rt_sigaction", do_rt_sigaction},
+                                                      {"signalfd4", do_signalfd4},
+                                                      {"eventfd2", do_eventfd2},
+                                                      {"prlimit64", do_prlimit64},
+                                                      {"prctl", succeed},
+                                                      {"seccomp", sandbox},
+                                                      {"landlock_create_ruleset", do_landlock_create_ruleset},
+                                                      {"landlock_add_rule", sandbox},
+                                                      {"landlock_restrict_self", sandbox},
+                                                      {"exit_group", do_exit_group},
+                                                      {"exit", do_exit_group},
+                                                      {NULL, NULL}};
+
+/* ---- Every call ------------------------------------------------------------------------------------------------- */
+
+static void add_handlers(struct world *world, const struct handler_row *rows) {
+  enum call_numbers numbers = emulator_machine(world->emulator)->calls;
+  for (; rows->name; rows++) {
+    long number = call_number(call_named(rows->name), numbers);
+    if (number >= 0 && number < CALL_NUMBERS_ROOM)
+      world->handlers[number] = rows->handler;
+  }
+}
+
+void kernel_begin(struct world *world) {
+  add_handlers(world, process_handlers);
+  add_handlers(world, file_handlers);
+  add_handlers(world, socket_handlers);
+  add_handlers(world, event_handlers);
+  for (int i = 0; i < 3; i++)
+    kernel_open(world, OBJECT_STANDARD, NULL);
+}
+
+void kernel_end(struct world *world) {
+  for (size_t i = 0; i < MOST_DESCRIPTORS; i++)
+    bytes_free(&world->descriptors[i].seen);
+  for (size_t i = 0; i < world->inode_count; i++)
+    bytes_free(&world->inodes[i].content);
+  free(world->inodes);
+  free(world->faults);
+}
+
+static int64_t note_unknown(struct world *world, uint64_t number) {
+  size_t i = 0;
+  while (i < world->unknown_count && world->unknown[i].number != number)
+    i++;
+  if (i == sizeof world->unknown / sizeof *world->unknown)
+    return -ENOSYS;
+  world->unknown[i].number = number;
+  world->unknown[i].times++;
+  world->unknown_count = i == world->unknown_count ? i + 1 : world->unknown_count;
+  return -ENOSYS;
+}
+
+static void tell_call(struct world *world, uint64_t number, const uint64_t *a, int64_t result) {
+  const struct call *call = call_of(emulator_machine(world->emulator)->calls, (long)number);
+  char name[32];
+  if (!world->trace)
+    return;
+  snprintf(name, sizeof name, "call %" PRIu64, number);
+  world_tell(world, "%s(%" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 ") = %s%" PRId64, call ? call->name : name,
+             (int64_t)a[0], (int64_t)a[1], (int64_t)a[2], (int64_t)a[3],
+             result < 0 && result > -4096 ? strerrorname_np((int)-result) : "", result);
+}
+
+/* Goes on hashing the history. */
+static void mix(struct world *world, uint64_t value) {
+  world->hash = (world->hash ^ value) * UINT64_C(0x100000001b3);
+  world->hash ^= world->hash >> 29;
+}
+
+int64_t kernel_call(void *user, uint64_t number, const uint64_t arguments[6]) {
+  struct world *world = user;
+  if (world->over)
+    return -EINTR;
+  world->step++;
+  world->counts.calls++;
+  world->now += CALL_TIME;
+  world_catch_up(world);
+  handler *handle = number < CALL_NUMBERS_ROOM ? world->handlers[number] : NULL;
+  int64_t result = handle ? handle(world, arguments) : note_unknown(world, number);
+  tell_call(world, number, arguments, result);
+  mix(world, number);
+  for (int i = 0; i < 3; i++)
+    mix(world, arguments[i]);
+  mix(world, (uint64_t)result);
+  mix(world, (uint64_t)world->now);
+  return result;
+}

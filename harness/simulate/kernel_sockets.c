@@ -1,0 +1,235 @@
+/* Sockets: the listening one with its backlog, and those of the clients. */
+#include "harness/simulate/answers.h"
+#include "harness/simulate/client.h"
+#include "harness/simulate/kernel.h"
+#include "harness/simulate/promises.h"
+
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum { MOST_PARTS = 1024 };
+
+/* ---- The listening socket --------------------------------------------------------------------------------------- */
+
+static int64_t do_socket(struct world *world, const uint64_t *a) {
+  if ((a[0] != AF_INET && a[0] != AF_INET6) || (a[1] & 0xf) != SOCK_STREAM)
+    return -EAFNOSUPPORT;
+  return kernel_open(world, OBJECT_LISTENER, NULL);
+}
+
+static int64_t do_listener(struct world *world, const uint64_t *a) {
+  const struct descriptor *socket = kernel_descriptor(world, a[0]);
+  return !socket ? -EBADF : socket->object != OBJECT_LISTENER && socket->object != OBJECT_SOCKET ? -ENOTSOCK : 0;
+}
+
+/* The buffer of a socket whose room is not limited grows to megabytes. */
+static int64_t do_setsockopt(struct world *world, const uint64_t *a) {
+  world->limits_send_buffer |= a[1] == SOL_SOCKET && a[2] == SO_SNDBUF;
+  return do_listener(world, a);
+}
+
+static int64_t do_listen(struct world *world, const uint64_t *a) {
+  world->listens = do_listener(world, a) == 0;
+  return do_listener(world, a);
+}
+
+static int64_t put_address(struct world *world, uint64_t place, uint64_t length_place, uint16_t port) {
+  const struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(0x7f000001)}};
+  char *to = kernel_memory(world, place, sizeof address, true);
+  uint32_t length = sizeof address;
+  char *length_to = kernel_memory(world, length_place, sizeof length, true);
+  if (!to || !length_to)
+    return -EFAULT;
+  memcpy(to, &address, sizeof address);
+  memcpy(length_to, &length, sizeof length);
+  return 0;
+}
+
+static int64_t do_getsockname(struct world *world, const uint64_t *a) { return put_address(world, a[1], a[2], 8006); }
+
+void backlog_add(struct world *world, struct client *client) {
+  client->waits_since = world->now;
+  if (!world->listens) {
+    world_tell(world, "%s is refused: nobody listens", client_name(client));
+    client->state = CLIENT_CLOSED;
+    return;
+  }
+  client->state = CLIENT_WAITS;
+  if (world->backlog_count == 0)
+    world->backlog_since = world->now;
+  world->backlog = xgrow(world->backlog, world->backlog_count, sizeof(struct client *));
+  world->backlog[world->backlog_count++] = client;
+}
+
+static int64_t do_accept4(struct world *world, const uint64_t *a) {
+  const struct descriptor *socket = kernel_descriptor(world, a[0]);
+  if (!socket || socket->object != OBJECT_LISTENER)
+    return -EBADF;
+  int error = world->backlog_count ? kernel_fault(world, "accept4", NO_OBJECT) : EAGAIN;
+  int64_t fd = error ? -error : kernel_open(world, OBJECT_SOCKET, world->backlog[0]);
+  if (fd < 0) {
+    if (fd != -EAGAIN) {
+      world->accept_failed_at = world->now;
+      world->has_fault = true;
+    }
+    return fd;
+  }
+  struct client *client = world->backlog[0];
+  world->backlog_count--;
+  memmove(world->backlog, world->backlog + 1, world->backlog_count * sizeof(struct client *));
+  client->state = CLIENT_OPEN;
+  client->descriptor = (int)fd;
+  client->accepted_at = client->answered_at = client->room_since = client->reading_since = world->now;
+  world->backlog_since = world->now;
+  if (!world->limits_send_buffer)
+    client->capacity *= 16;
+  if (a[1] && put_address(world, a[1], a[2], (uint16_t)(20000 + client->number)) < 0)
+    return -EFAULT;
+  world_tell(world, "%s is accepted as %" PRId64, client_name(client), fd);
+  return fd;
+}
+
+void listener_closed(struct world *world) {
+  world->listens = false;
+  for (size_t i = 0; i < world->backlog_count; i++) {
+    struct client *client = world->backlog[i];
+    client->state = CLIENT_CLOSED;
+    promise_of_backlog(world, client);
+  }
+  world->backlog_count = 0;
+}
+
+/* ---- Reading and writing ---------------------------------------------------------------------------------------- */
+
+/* A fault on the socket of a client, or its reset: the error, which may end the connection. 0: none. */
+static int socket_error(struct world *world, struct client *client, const char *call) {
+  int error = kernel_fault(world, call, OBJECT_SOCKET);
+  if (error == 0 && client->reset) {
+    error = client->reset_told && strcmp(call, "read") != 0 ? EPIPE : ECONNRESET;
+    client->reset_told = true;
+  }
+  if (error && error != EINTR && error != EAGAIN)
+    client->excused = true;
+  return error;
+}
+
+int64_t socket_read(struct world *world, struct descriptor *socket, uint64_t address, uint64_t count, const char *call,
+                    bool peeks) {
+  struct client *client = socket->client;
+  int error = socket_error(world, client, call);
+  if (error)
+    return -error;
+  size_t left = client->sent - client->read;
+  if (count == 0)
+    return 0;
+  if (left == 0 && client->ended) {
+    client->ended_read = !peeks || client->ended_read;
+    return 0;
+  }
+  if (left == 0)
+    return -EAGAIN;
+  size_t taken = kernel_part(world, &client->random, left < count ? left : count);
+  void *place = kernel_memory(world, address, taken, true);
+  if (!place)
+    return -EFAULT;
+  memcpy(place, client->out.data + client->read, taken);
+  if (!peeks)
+    client_was_read(world, client, taken);
+  return (int64_t)taken;
+}
+
+static int64_t do_recvfrom(struct world *world, const uint64_t *a) {
+  struct descriptor *socket = kernel_descriptor(world, a[0]);
+  if (!socket || socket->object != OBJECT_SOCKET)
+    return socket ? -ENOTSOCK : -EBADF;
+  return socket_read(world, socket, a[1], a[2], "recvfrom", a[3] & MSG_PEEK);
+}
+
+int64_t socket_write(struct world *world, struct descriptor *socket, const uint64_t *parts, uint64_t count,
+                     const char *call) {
+  struct client *client = socket->client;
+  uint64_t wanted = 0;
+  int error = socket_error(world, client, call);
+  if (error)
+    return -error;
+  if (client->shut_at != NEVER) {
+    world_fail(world, "written after the end", "%s, whose connection was shut, is written to", client_name(client));
+    return -EPIPE;
+  }
+  for (uint64_t i = 0; i < count; i++)
+    wanted += parts[2 * i + 1];
+  size_t room = client_room(client), most = wanted < room ? wanted : room;
+  if (room == 0 && wanted)
+    return -EAGAIN;
+  size_t taken = kernel_part(world, &client->random, most), left = taken;
+  for (uint64_t i = 0; i < count && left && !world->over; i++) {
+    size_t part = parts[2 * i + 1] < left ? parts[2 * i + 1] : left;
+    const void *from = kernel_memory(world, parts[2 * i], part, false);
+    if (!from)
+      return -EFAULT;
+    bytes_append(&client->in, from, part);
+    left -= part;
+  }
+  answer_taken(world, client, taken);
+  client_was_written(world, client);
+  return (int64_t)taken;
+}
+
+static int64_t do_writev(struct world *world, const uint64_t *a) {
+  struct descriptor *socket = kernel_descriptor(world, a[0]);
+  if (!socket || socket->object != OBJECT_SOCKET || a[2] > MOST_PARTS)
+    return socket ? -EINVAL : -EBADF;
+  uint64_t parts[2 * MOST_PARTS];
+  const void *vector = kernel_memory(world, a[1], a[2] * 16, false);
+  if (!vector)
+    return -EFAULT;
+  memcpy(parts, vector, a[2] * 16);
+  return socket_write(world, socket, parts, a[2], "writev");
+}
+
+static int64_t do_sendto(struct world *world, const uint64_t *a) {
+  struct descriptor *socket = kernel_descriptor(world, a[0]);
+  if (!socket || socket->object != OBJECT_SOCKET)
+    return socket ? -ENOTSOCK : -EBADF;
+  return socket_write(world, socket, (const uint64_t[]){a[1], a[2]}, 1, "sendto");
+}
+
+static int64_t do_shutdown(struct world *world, const uint64_t *a) {
+  struct descriptor *socket = kernel_descriptor(world, a[0]);
+  if (!socket || socket->object != OBJECT_SOCKET)
+    return socket ? -ENOTSOCK : -EBADF;
+  struct client *client = socket->client;
+  int error = kernel_fault(world, "shutdown", OBJECT_SOCKET);
+  error = error ? error : client->reset ? ENOTCONN : 0;
+  if (error) {
+    client->excused = true;
+    return -error;
+  }
+  if (a[1] != SHUT_RD && client->shut_at == NEVER) {
+    client->shut_at = world->now;
+    world_tell(world, "%s sees the end", client_name(client));
+    client_was_written(world, client);
+  }
+  return 0;
+}
+
+void socket_closed(struct world *world, struct client *client) {
+  promise_of_close(world, client);
+  client->state = CLIENT_CLOSED;
+  client_was_closed(world, client);
+}
+
+const struct handler_row socket_handlers[] = {{"socket", do_socket},
+                                              {"setsockopt", do_setsockopt},
+                                              {"bind", do_listener},
+                                              {"listen", do_listen},
+                                              {"getsockname", do_getsockname},
+                                              {"accept4", do_accept4},
+                                              {"recvfrom", do_recvfrom},
+                                              {"sendto", do_sendto},
+                                              {"writev", do_writev},
+                                              {"shutdown", do_shutdown},
+                                              {NULL, NULL}};

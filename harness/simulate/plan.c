@@ -1,0 +1,137 @@
+#include "harness/simulate/plan.h"
+
+#include "harness/simulate/client.h"
+#include "harness/simulate/kernel.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+
+/* The first ten seconds are for the history's own first client. */
+#define BEGIN (10 * SECOND)
+#define LENGTH (600 * SECOND)
+
+/* What may go wrong in the kernel: a call, what it is made of, and with which errors, up to 0. */
+static const struct {
+  const char *call;
+  enum object object;
+  int errors[8];
+} faults[] = {
+    {"accept4", NO_OBJECT, {EINTR, ECONNABORTED, EMFILE, ENFILE, ENOBUFS, ENOMEM}},
+    {"read", OBJECT_SOCKET, {EINTR, EAGAIN, ECONNRESET, ETIMEDOUT}},
+    {"read", OBJECT_FILE, {EINTR, EIO, EAGAIN}},
+    {"writev", OBJECT_SOCKET, {EINTR, EAGAIN, EPIPE, ECONNRESET, ENOBUFS, ENOMEM}},
+    {"recvfrom", OBJECT_SOCKET, {EINTR, EAGAIN, ECONNRESET}},
+    {"shutdown", OBJECT_SOCKET, {ENOTCONN}},
+    {"openat", NO_OBJECT, {EINTR, EMFILE, ENFILE, ENOMEM, EIO, EACCES, ENOENT}},
+    {"fstat", OBJECT_FILE, {EIO, ENOMEM}},
+    {"close", OBJECT_SOCKET, {EINTR, EIO}},
+    {"mmap", NO_OBJECT, {ENOMEM}},
+    {"mremap", NO_OBJECT, {ENOMEM}},
+    {"epoll_ctl", OBJECT_SOCKET, {ENOMEM, ENOSPC}},
+    {"epoll_pwait", NO_OBJECT, {EINTR}},
+};
+
+static void add_items(struct plan *plan, struct random *random, enum item_kind kind, int64_t count) {
+  /* Half of them come close together, around a few times. */
+  int64_t crowds[4];
+  for (int i = 0; i < 4; i++)
+    crowds[i] = BEGIN + random_between(random, 0, LENGTH / MILLISECOND) * MILLISECOND;
+  for (int64_t i = 0; i < count; i++) {
+    int64_t at = random_one_in(random, 2)
+                     ? crowds[random_between(random, 0, 3)] + random_between(random, 0, 3000) * MILLISECOND
+                     : BEGIN + random_between(random, 0, LENGTH / MILLISECOND) * MILLISECOND;
+    plan->items = xgrow(plan->items, plan->count, sizeof *plan->items);
+    plan->items[plan->count] = (struct item){kind, (unsigned)plan->count + 1, at, random_of(random_next(random), kind)};
+    plan->count++;
+    plan->end = at > plan->end ? at : plan->end;
+  }
+}
+
+void plan_make(struct plan *plan, uint64_t seed) {
+  struct random random = random_of(seed, 1);
+  struct random *from = &random;
+  unsigned first = (unsigned)random_between(from, 0, 40);
+  *plan = (struct plan){.seed = seed,
+                        .end = BEGIN + LENGTH,
+                        .descriptors = (unsigned)(random_one_in(from, 3) ? random_between(from, 10, 40)
+                                                                         : random_between(from, 200, 2000)),
+                        .memory_limit = random_one_in(from, 6) ? (uint64_t)random_between(from, 16, 512) << 10 : 0,
+                        .sandboxes = random_one_in(from, 2),
+                        .documents = {first, first + (unsigned)random_between(from, 0, 6)},
+                        .wakes_late = (unsigned)random_between(from, 0, 5000),
+                        .short_in = (unsigned)random_between(from, 2, 12)};
+  add_items(plan, from, ITEM_CLIENT, random_between(from, 60, 200));
+  add_items(plan, from, ITEM_FAULT, random_between(from, 4, 40));
+  add_items(plan, from, ITEM_FILE, random_between(from, 0, 25));
+  add_items(plan, from, ITEM_JUMP, random_one_in(from, 2) ? random_between(from, 1, 3) : 0);
+  add_items(plan, from, ITEM_CALENDAR, random_between(from, 0, 2));
+  add_items(plan, from, ITEM_TERMINATION, random_one_in(from, 8));
+}
+
+void plan_free(struct plan *plan) { free(plan->items); }
+
+/* ---- What happens ----------------------------------------------------------------------------------------------- */
+
+/* A fault waits for the next call of its kind. */
+static void arm_fault(struct world *world, void *what) {
+  struct item *item = what;
+  struct random *random = &item->random;
+  size_t row = (size_t)random_between(random, 0, sizeof faults / sizeof *faults - 1);
+  int64_t count = 1;
+  while (count < 8 && faults[row].errors[count])
+    count++;
+  world->faults = xgrow(world->faults, world->fault_count, sizeof *world->faults);
+  world->faults[world->fault_count++] =
+      (struct fault){.call = faults[row].call,
+                     .object = faults[row].object,
+                     .error = faults[row].errors[random_between(random, 0, count - 1)],
+                     .item = item->number,
+                     .left = random_one_in(random, 4) ? (unsigned)random_between(random, 2, 6) : 1};
+}
+
+/* The file changes, at once or between two reads of it. */
+static void change_file(struct world *world, void *what) {
+  struct item *item = what;
+  if (random_one_in(&item->random, 2))
+    world->file_item = item;
+  else
+    file_change(world, item);
+}
+
+/* The clock goes on, and the program has not run meanwhile. */
+static void jump(struct world *world, void *what) {
+  struct item *item = what;
+  int64_t by = random_between(&item->random, 1, random_one_in(&item->random, 3) ? 3600000 : 20000) * MILLISECOND;
+  world_tell(world, "jump %u: %" PRId64 " ms", item->number, by / MILLISECOND);
+  world->now += by;
+  world->jumped_at = world->now;
+}
+
+/* Somebody sets the time of the day. */
+static void set_calendar(struct world *world, void *what) {
+  struct item *item = what;
+  world->calendar += random_between(&item->random, -100000, 100000) * SECOND;
+  world->calendar_moved_at = world->now;
+}
+
+static void terminate(struct world *world, void *what) {
+  (void)what;
+  world_tell(world, "SIGTERM");
+  world->signals++;
+  world->terminated_at = world->terminated_at == NEVER ? world->now : world->terminated_at;
+  if (!world->blocks_signals)
+    world_fail(world, "not simulated", "SIGTERM is not blocked, and would end the program");
+}
+
+void plan_schedule(struct world *world, struct item *item) {
+  static void (*const happen[])(struct world *, void *) = {[ITEM_FAULT] = arm_fault,
+                                                           [ITEM_FILE] = change_file,
+                                                           [ITEM_JUMP] = jump,
+                                                           [ITEM_CALENDAR] = set_calendar,
+                                                           [ITEM_TERMINATION] = terminate};
+  if (item->kind == ITEM_CLIENT)
+    client_add(world, item);
+  else
+    world_schedule(world, item->at, item->number, happen[item->kind], item);
+}

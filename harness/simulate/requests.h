@@ -1,0 +1,10 @@
+/* What simulated clients ask for, and what each request deserves. */
+#ifndef HARNESS_SIMULATE_REQUESTS_H
+#define HARNESS_SIMULATE_REQUESTS_H
+
+#include "harness/simulate/world.h"
+
+/* Appends the next request of CLIENT to what it sends. PLAIN: a GET of the page, after which the connection ends. */
+void request_compose(struct client *client, bool plain);
+
+#endif
