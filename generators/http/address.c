@@ -89,7 +89,7 @@ static void lay_take_ipv6(void) {
   beq(T0, '.', "next_decimal");
   label("refused");
   li(A0, 0);
-  leave();
+  jump("returned");
 
   label("ended");
   beq(gap, 16, "without_gap");
@@ -107,10 +107,11 @@ static void lay_take_ipv6(void) {
   st8(T0, T1, 0);
   bgtu(A1, gap, "next_byte");
   mov(A0, text);
-  leave();
+  jump("returned");
   label("without_gap");
   bne(count, 16, "refused");
   mov(A0, text);
+  label("returned");
   leave();
 }
 
@@ -176,9 +177,10 @@ static void lay_is_authority(void) {
   bleu(T0, 9, "port");
   label("refused");
   li(A0, 0);
-  leave();
+  jump("returned");
   label("accepted");
   li(A0, 1);
+  label("returned");
   leave();
   bss("literal_address", 16, 8);
 }
@@ -242,7 +244,7 @@ static void lay_append_ipv6(void) {
   bge(A2, 0, "next_digit");
   add(at, at, 2);
   bltu(at, 16, "next_group");
-  leave();
+  jump("returned");
   label("at_gap");
   st8(':', A0, 0);
   add(A0, A0, 1);
@@ -250,6 +252,7 @@ static void lay_append_ipv6(void) {
   bltu(at, 16, "next_group");
   st8(':', A0, 0); /* nothing comes after it that would bring its own colon */
   add(A0, A0, 1);
+  label("returned");
   leave();
 }
 

@@ -112,9 +112,10 @@ static void lay_is_tag_listed(void) {
   bne(T1, 1, "next");
   label("listed");
   li(A0, 1);
-  leave();
+  jump("returned");
   label("not_listed");
   li(A0, 0);
+  label("returned");
   leave();
 }
 
@@ -185,12 +186,12 @@ static void lay_select_range(void) {
   sub(A2, A2, first);
   st64(A2, T0, SELECTED_LENGTH);
   li(A0, 206);
-  leave();
+  jump("returned");
   label("to_the_end");
   bltu(first, whole, "end_of_page");
   label("not_there");
   li(A0, 416);
-  leave();
+  jump("returned");
   label("suffix");
   call("take_position");
   beq(A0, start, "ignored");
@@ -203,6 +204,7 @@ static void lay_select_range(void) {
   jump("end_of_page");
   label("ignored");
   li(A0, 200);
+  label("returned");
   leave();
 }
 
@@ -234,7 +236,7 @@ static void lay_judge_preconditions(void) {
   bne(A0, 0, "if_none_match");
   label("failed");
   li(A0, 412);
-  leave();
+  jump("returned");
   label("if_unmodified_since");
   ld64(A0, T0, REQUEST_IF_UNMODIFIED_SINCE);
   ld64(A1, T0, REQUEST_IF_UNMODIFIED_SINCE + 8);
@@ -250,7 +252,7 @@ static void lay_judge_preconditions(void) {
   beq(A0, 0, "fulfilled");
   label("not_modified");
   li(A0, 304);
-  leave();
+  jump("returned");
   label("if_modified_since");
   ld64(A0, T0, REQUEST_IF_MODIFIED_SINCE);
   ld64(A1, T0, REQUEST_IF_MODIFIED_SINCE + 8);
@@ -258,6 +260,7 @@ static void lay_judge_preconditions(void) {
   beq(A0, 0, "not_modified");
   label("fulfilled");
   li(A0, 200);
+  label("returned");
   leave();
 
   /* was_modified_since: in A0 = value of a field, or 0, A1 = after it. Out A0 = 1 if SELECTED_MODIFIED is later than
@@ -276,9 +279,10 @@ static void lay_judge_preconditions(void) {
   ble(T0, T1, "compared");
   li(A0, 1);
   label("compared");
-  leave();
+  jump("returned");
   label("no_date");
   li(A0, -1);
+  label("returned");
   leave();
 }
 
@@ -300,7 +304,7 @@ static void lay_is_range_current(void) {
   ld64(T1, T1, 0);
   bgeu(T0, T1, "other");
   li(A0, 1);
-  leave();
+  jump("returned");
   label("tag");
   ld8(T0, value, 0);
   beq(T0, '*', "other"); /* which If-Range does not have */
@@ -308,9 +312,10 @@ static void lay_is_range_current(void) {
   mov(A1, end);
   li(A2, 0);
   call("is_tag_listed");
-  leave();
+  jump("returned");
   label("other");
   li(A0, 0);
+  label("returned");
   leave();
 }
 
@@ -354,9 +359,10 @@ static void lay_judge_conditions(void) {
   ld64(A1, T0, SELECTED_FIRST);
   add(A1, A1, page);
   ld64(A2, T0, SELECTED_LENGTH);
-  leave();
+  jump("returned");
   label("without_page");
   li(A2, 0);
+  label("returned");
   leave();
   bss("selected", SELECTED_SIZE, 8);
 }

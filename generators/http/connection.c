@@ -121,7 +121,7 @@ static void lay_consume_octets(void) {
   mov(A1, place);
   mov(A2, left);
   call("append_bytes");
-  leave();
+  jump("returned");
   label("mapped");
   bgtu(left, SMALL_ROOM, "move");
   mov(A0, T0);
@@ -130,6 +130,7 @@ static void lay_consume_octets(void) {
   call("append_bytes");
   call("release_buffer");
   st64(left, SLOT, SLOT_FILLED);
+  label("returned");
   leave();
 }
 
@@ -166,9 +167,10 @@ static void lay_open_connection(void) {
   call("give_way_after");
   li(A0, PATIENCE);
   call("arm_deadline");
-  leave();
+  jump("returned");
   label("close_connection_here"); /* the kernel has no memory to watch it */
   call("close_connection");
+  label("returned");
   leave();
 
   /* give_way_after: in A0 = nanoseconds. After them the slot may be given to another client. */
@@ -341,9 +343,10 @@ static void lay_answer_request(void) {
   call("arm_deadline");
   call("send_response");
   call("tidy_document");
-  leave();
+  jump("returned");
   label("gone");
   call("close_connection");
+  label("returned");
   leave();
   label("moved"); /* to a place that the slot may have no room for: the whole answer goes as a page does */
   la(page, "long_answer");
@@ -413,7 +416,7 @@ static void lay_receive_request(void) {
   call("arm_deadline");
   label("answer");
   call("answer_requests");
-  leave();
+  jump("returned");
   label("end_of_file");
   ld64(T0, SLOT, SLOT_CONTENT + CONTENT_LEFT);
   bne(T0, 0, "gone");
@@ -423,9 +426,10 @@ static void lay_receive_request(void) {
   beq(T0, 0, "gone");
   li(A0, 400);
   call("answer_error");
-  leave();
+  jump("returned");
   label("gone");
   call("close_connection");
+  label("returned");
   leave();
 }
 
@@ -454,7 +458,7 @@ static void lay_answer_requests(void) {
   label("answered");
   ld64(T0, SLOT, SLOT_STATE);
   beq(T0, READING, "next");
-  leave();
+  jump("returned");
 
   label("content");
   ld64(A0, SLOT, SLOT_BUFFER);
@@ -481,15 +485,16 @@ static void lay_answer_requests(void) {
   li(A0, 503);
   label("error");
   call("answer_error");
-  leave();
+  jump("returned");
 
   label("others_turn");
   li(A4, LINUX_EPOLLOUT);
   call("watch_socket");
-  leave();
+  jump("returned");
   label("wait");
   li(A4, LINUX_EPOLLIN);
   call("watch_socket");
+  label("returned");
   leave();
 }
 
@@ -557,7 +562,7 @@ static void lay_send_response(void) {
   blt(A0, 0, "gone");
   li(A4, LINUX_EPOLLOUT);
   call("watch_socket");
-  leave();
+  jump("returned");
   label("within_head");
   sub(A0, A0, taken);
   st64(A0, SLOT, SLOT_HEAD_LEFT);
@@ -598,7 +603,7 @@ static void lay_send_response(void) {
   call("resume_accepting"); /* a draining slot is a place for a client */
   li(A0, PATIENCE);
   call("arm_deadline");
-  leave();
+  jump("returned");
   label("goes_on");
   st64(READING, SLOT, SLOT_STATE);
   li(A0, GIVES_WAY_READING);
@@ -614,9 +619,10 @@ static void lay_send_response(void) {
   li(A0, IDLE_PATIENCE);
   label("within_request");
   call("arm_deadline");
-  leave();
+  jump("returned");
   label("gone");
   call("close_connection");
+  label("returned");
   leave();
   bss("parts", 2 * IOVEC_SIZE, 8);
 }
@@ -657,9 +663,10 @@ static void lay_drain_request(void) {
   st64(T0, SLOT, SLOT_FILLED);
   bgtu(T0, DRAIN_LIMIT, "finished");
   label("waiting");
-  leave();
+  jump("returned");
   label("finished");
   call("close_connection");
+  label("returned");
   leave();
   bss("drained", REQUEST_ROOM, 64);
 }

@@ -199,9 +199,10 @@ static void lay_take_time_of_day(void) {
   call("take_number");
   bgtu(A0, 60, "refused");
   add(A0, A0, seconds);
-  leave();
+  jump("returned");
   label("refused");
   li(A0, -1);
+  label("returned");
   leave();
 }
 
@@ -362,9 +363,10 @@ static void lay_parse_http_date(void) {
   sub(A0, days, MARCH_1_TO_EPOCH + YEARS_SHIFTED / 400 * DAYS_OF_400_YEARS);
   mul(A0, A0, DAY);
   add(A0, A0, second);
-  leave();
+  jump("returned");
   label("none");
   li(A0, NO_DATE);
+  label("returned");
   leave();
 }
 

@@ -174,12 +174,13 @@ static void lay_take_method(void) {
   li(VERDICT, 501);
   label("taken");
   li(A0, TAKEN);
-  leave();
+  jump("returned");
   label("more");
   li(A0, MORE);
-  leave();
+  jump("returned");
   label("malformed");
   li(A0, 400);
+  label("returned");
   leave();
 }
 
@@ -240,16 +241,17 @@ static void lay_take_target(void) {
   li(VERDICT, 404);
   label("taken");
   li(A0, TAKEN);
-  leave();
+  jump("returned");
   label("asterisk");
   ld8(T0, START, 1);
   bne(T0, ' ', "malformed");
   bset(TRAITS, REQUEST_OPTIONS, "taken");
   label("malformed");
   li(A0, 400);
-  leave();
+  jump("returned");
   label("more");
   li(A0, MORE);
+  label("returned");
   leave();
 }
 
@@ -498,16 +500,17 @@ static void lay_take_field_line(void) {
   label("taken");
   li(A0, TAKEN);
   label("ended");
-  leave();
+  jump("returned");
   label("unknown_expectation");
   bgeu(VERDICT, 400, "taken");
   li(VERDICT, 417);
   jump("taken");
   label("more");
   li(A0, MORE);
-  leave();
+  jump("returned");
   label("malformed");
   li(A0, 400);
+  label("returned");
   leave();
 }
 

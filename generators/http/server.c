@@ -109,7 +109,7 @@ static void lay_take_signal(void) {
   li(A0, END_READING);
   beq(T0, 0, "hurry");
   call("close_connection");
-  leave();
+  jump("unhurried");
   label("hurry");
   la(T0, "server");
   ld64(T0, T0, SERVER_NOW);
@@ -136,7 +136,8 @@ static void lay_control_events(void) {
 }
 
 /* listen_or_fail: listens on "listen_address", a struct sockaddr_in or sockaddr_in6, keeps the socket in SERVER_SOCKET,
- * and writes the address that it really has back into "listen_address". Ends the program if it cannot. */
+ * unless one that listens already has been given there, and writes the address that it really has back into
+ * "listen_address". Ends the program if it cannot. */
 static void lay_listen(void) {
   Reg socket = S0;
   data("one", 4);
@@ -150,6 +151,12 @@ static void lay_listen(void) {
 
   routine("listen_or_fail", destroys(A0, A1, A2, A3, A4, ALL_T));
   enter(socket);
+  la(A1, "server");
+  ld32(A0, A1, SERVER_SOCKET);
+  mov(socket, A0);
+  li(A1, LINUX_F_SETFL);
+  li(A2, LINUX_O_NONBLOCK);
+  bne(A0, 0, "given");
   la(A1, "listen_address");
   ld16(A0, A1, SOCKADDR_FAMILY);
   li(A1, LINUX_SOCK_STREAM | LINUX_O_NONBLOCK | LINUX_O_CLOEXEC);
@@ -182,6 +189,7 @@ static void lay_listen(void) {
   mov(A0, socket);
   li(A1, BACKLOG);
   sys(NR_LISTEN);
+  label("listening");
   blt(A0, 0, "failed");
   mov(A0, socket);
   la(A1, "listen_address");
@@ -193,6 +201,9 @@ static void lay_listen(void) {
   st32(socket, T0, SERVER_SOCKET);
   leave();
 
+  label("given");
+  sys(NR_FCNTL);
+  jump("listening");
   label("failed");
   call("reason_for");
   mov(socket, A0);

@@ -3,7 +3,7 @@
  *     markdown-server [OPTION...] [FILE|FOLDER]
  *
  * This file is the command line; the server is generators/http, the renderer generators/markdown. */
-#include "../http/http.h"
+#include "../http/server.h"
 #include "../markdown/markdown.h"
 #include "../words.h"
 
@@ -35,9 +35,11 @@ static const char help[] = "usage: markdown-server [OPTION...] [FILE|FOLDER]\n"
                            "      --hardbreaks    make each line end a hard line break\n"
                            "      --nobreaks      make each line end a space\n"
                            "      --smart         write quotation marks, dashes and ellipses for ' \" -- ...\n"
-                           "      --validate-utf8 put U+FFFD in the place of ill-formed UTF-8\n"
+                           "      --validate-utf8 put U+FFFD for ill-formed UTF-8\n"
                            "  -h, --help          print this\n"
                            "      --version       print what this is\n"
+                           "\n"
+                           "A socket of LISTEN_FDS is used in place of ADDR and PORT.\n"
                            "\n"
                            "SIGTERM and SIGINT end it with exit status 0, when those who are served have their\n"
                            "answers; a second one at once. 1: it could not listen or serve that. 2: usage.\n";
@@ -54,6 +56,8 @@ static const NamedString strings[] = {{"program_name", "markdown-server"},
                                       {"is_another", "' is another"},
                                       {"option", "option "},
                                       {"wants_value", " wants a value"},
+                                      {"listen_pid", "LISTEN_PID="},
+                                      {"listen_fds", "LISTEN_FDS="},
                                       {"bad_port_text", "bad port '"},
                                       {"port_meant", "'; a number from 0 to 65535 is meant"},
                                       {"bad_size_text", "bad size '"},
@@ -174,6 +178,66 @@ static void lay_set_defaults(void) {
   ret();
 }
 
+/* take_variable: in ARGUMENT = a string of the environment, A1 = a name with its "=". Out A0 = the number that it is
+ * given there, or -1. */
+static void lay_take_variable(void) {
+  routine("take_variable", in(A1, S1), out(A0), destroys(A1, A2, ALL_T));
+  mov(A0, ARGUMENT);
+  label("next_octet");
+  ld8(T1, A1, 0);
+  ld8(T0, A0, 0);
+  beq(T1, 0, "named");
+  add(A0, A0, 1);
+  add(A1, A1, 1);
+  beq(T0, T1, "next_octet");
+  li(A0, -1);
+  ret();
+  label("named");
+  enter_bare();
+  li(A1, 1 << 30);
+  call("take_decimal");
+  ld8(T0, A0, 0);
+  mov(A0, A1);
+  beq(T0, 0, "whole_value");
+  li(A0, -1);
+  label("whole_value");
+  leave();
+}
+
+/* take_inherited_socket: in ARGUMENT_PLACE = where argv ends. If the environment says that this process has been given
+ * sockets that listen (LISTEN_PID, LISTEN_FDS: sd_listen_fds(3)), the first of them becomes SERVER_SOCKET. */
+static void lay_take_inherited_socket(void) {
+  enum { FIRST_INHERITED = 3 };
+  Reg pid = S2, sockets = S3;
+  routine("take_inherited_socket", in(S0), destroys(A0, A1, A2, ALL_T, S0, S1, S2, S3));
+  enter_bare();
+  li(pid, -1);
+  li(sockets, 0);
+  label("next_variable");
+  add(ARGUMENT_PLACE, ARGUMENT_PLACE, 8);
+  ld64(ARGUMENT, ARGUMENT_PLACE, 0);
+  beq(ARGUMENT, 0, "environment_read");
+  la(A1, "listen_fds");
+  call("take_variable");
+  bge(A0, 0, "sockets");
+  la(A1, "listen_pid");
+  call("take_variable");
+  blt(A0, 0, "next_variable");
+  mov(pid, A0);
+  jump("next_variable");
+  label("sockets");
+  mov(sockets, A0);
+  jump("next_variable");
+  label("environment_read");
+  beq(sockets, 0, "none");
+  sys(NR_GETPID);
+  bne(A0, pid, "none"); /* they are for the process that has started this one */
+  la(A1, "server");
+  st32(FIRST_INHERITED, A1, SERVER_SOCKET);
+  label("none");
+  leave();
+}
+
 /* Where the kernel starts the program. */
 static void lay_start(void) {
   routine("_start", no_return);
@@ -276,6 +340,7 @@ static void lay_start(void) {
   fail_with("second_file_text", ARGUMENT, "is_another", EXIT_USAGE);
 
   label("arguments_taken");
+  call("take_inherited_socket");
   call("check_file");
   call("ignore_sigpipe");
   call("block_signals");
@@ -296,6 +361,8 @@ static void author(void) {
   lay_start();
   lay_set_defaults();
   lay_take_value();
+  lay_take_variable();
+  lay_take_inherited_socket();
   lay_part_argument();
   lay_parse_size();
   lay_linux_text();

@@ -109,7 +109,9 @@ static void prepare_child(const int pipes[3][2], StartOptions options) {
   dup2(pipes[2][1], 2);
   if (options.non_blocking_input)
     fcntl(0, F_SETFL, O_NONBLOCK);
-  close_range(3, ~0U, 0); /* libcheck's own file is among what would be left over */
+  if (options.inherited)
+    dup2(options.inherited - 1, 3);
+  close_range(options.inherited ? 4 : 3, ~0U, 0); /* libcheck's own file is among what would be left over */
   if (options.closed)
     close(options.closed - 1);
   sigset_t ending;

@@ -57,6 +57,7 @@ typedef struct {
   unsigned descriptors;       /* RLIMIT_NOFILE, 0: as it is */
   int closed;                 /* standard descriptor to close, plus one; 0: none */
   int output;                 /* descriptor for standard output, plus one; 0: a pipe */
+  int inherited;              /* descriptor for its descriptor 3, plus one; 0: none */
   const char *log;            /* file of the server's access log; NULL: none */
   bool non_blocking_input;    /* the program's end of the pipe is O_NONBLOCK */
   bool signals_blocked;       /* SIGTERM and SIGINT are blocked when it starts */

@@ -370,6 +370,69 @@ START_TEST(dates) {
 }
 END_TEST
 
+/* Listens on a free port of 127.0.0.1, with a descriptor that programs inherit. */
+static int listen_blocking(void) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  int fd = socket(AF_INET, SOCK_STREAM, 0);
+  ck_assert_int_ge(fd, 0);
+  ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+  ck_assert_int_eq(listen(fd, 8), 0);
+  return fd;
+}
+
+/* A socket that listens already is taken, if the environment says that it is for this very process: whether it blocks
+ * or not, and in whatever order it is told. Otherwise the server listens itself. */
+START_TEST(socket_activation) {
+  static const struct {
+    const char *variables;
+    bool given;
+  } rows[] = {{"LISTEN_PID=$$ LISTEN_FDS=1", true},
+              {"LISTEN_FDS=2 LISTEN_FDNAMES=a:b LISTEN_PID=$$", true},
+              {"LISTEN_FDS=1 LISTEN_PID=1", false},
+              {"LISTEN_FDS=1", false},
+              {"LISTEN_PID=$$", false},
+              {"LISTEN_PID=$$ LISTEN_FDS=0", false},
+              {"LISTEN_PID=$$ LISTEN_FDS=", false},
+              {"LISTEN_PID=$$ LISTEN_FDS=x", false},
+              {"LISTEN_PID=$$x LISTEN_FDS=1", false},
+              {"LISTEN_PID=$$ LISTEN_FDSS=1", false}};
+  write_file(temporary_path("data.md"), "# a\n", 4);
+  int fd = listen_blocking();
+  struct sockaddr_in address;
+  socklen_t size = sizeof address;
+  ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    Text script = text_of("%s exec \"$@\"", rows[i].variables);
+    const char *const wrapper[] = {"sh", "-c", script.bytes, "sh", NULL};
+    Server server =
+        server_start(&runners[_i], temporary_path("data.md"), (StartOptions){.wrapper = wrapper, .inherited = fd + 1});
+    ck_assert_msg((server.port == ntohs(address.sin_port)) == rows[i].given, "%s: port %d, given %d", rows[i].variables,
+                  server.port, ntohs(address.sin_port));
+    for (int again = 0; again < 2; again++) {
+      Text answer = request(&server, get);
+      check_page(rows[i].variables, answer, "<h1>a</h1>\n", 11);
+      text_free(&answer);
+    }
+    server_stop(&server);
+    text_free(&script);
+  }
+  close(fd);
+}
+END_TEST
+
+/* A descriptor that is no socket is told. */
+START_TEST(no_socket_given) {
+  static const char *const wrapper[] = {"sh", "-c", "LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\" 3</dev/null", "sh", NULL};
+  Text output, error;
+  Program program = program_start(&runners[_i], "markdown-server", (const char *const[]){temporary_path("a"), NULL},
+                                  (StartOptions){.wrapper = wrapper});
+  ck_assert_int_eq(program_finish(&program, &output, &error), 1);
+  check_text("standard error", error, "markdown-server: cannot listen on 127.0.0.1:8006: error 88\n", 59);
+  text_free(&output);
+  text_free(&error);
+}
+END_TEST
+
 /* The lines of a log without the times, each of which is a date of the Common Log Format from `before` to now. */
 static Text without_times(Text log, time_t before) {
   Text lines = text_of("%s", log.bytes);
@@ -649,6 +712,8 @@ int main(void) {
   add_test(suite, "file of unknown size", file_of_unknown_size, RUNNERS);
   add_test(suite, "64 MB", document_of_64_mb, RUNNERS);
   add_test(suite, "dates", dates, RUNNERS);
+  add_test(suite, "socket activation", socket_activation, RUNNERS);
+  add_test(suite, "no socket given", no_socket_given, RUNNERS);
   add_test(suite, "access log", access_log, RUNNERS);
   add_test(suite, "long log", long_log, RUNNERS);
   add_test(suite, "signals", signals, RUNNERS);
