@@ -281,9 +281,7 @@ static void lay_process_emphasis(void) {
 
   label("opener_found");
   call("join_delimiters");
-  ld32(T0, CLOSER, T_LOW);
-  ld32(T1, CLOSER, T_HIGH);
-  bltu(T0, T1, "next");
+  bne(A3, T1, "next"); /* characters are left of it */
   call("remove_closer");
   jump("next");
 
@@ -310,9 +308,10 @@ static void lay_remove_closer(void) {
 }
 
 /* join_delimiters: emphasis from the run OPENER to the run CLOSER: strong if both have two characters left. The runs
- * between leave the stack, and OPENER too when it is used up. */
+ * between leave the stack, and OPENER too when it is used up. out A3 = the characters that were left of CLOSER, T1 =
+ * how many of them are used. */
 static void lay_join_delimiters(void) {
-  routine("join_delimiters", in(S0, S1, S2, S5), destroys(ALL_A, ALL_T));
+  routine("join_delimiters", in(S0, S1, S2, S5), out(A3, T1), destroys(A0, A1, A2, A4, A5, T0));
   ld32(A0, OPENER, T_HIGH);
   ld32(T0, OPENER, T_LOW);
   sub(A1, A0, T0); /* characters left of the opener */
