@@ -90,6 +90,21 @@ static cmark_node *first_heading(cmark_node *document) {
   return found;
 }
 
+/* What stands between the first start tag of a heading in HTML and the next end tag of one, without tags: where raw
+   HTML passes through, the document's tree does not know of its headings. */
+static void put_raw_heading(FILE *out, const char *html) {
+  const char *at = html;
+  while ((at = strstr(at, "<h")) && !(at[2] >= '1' && at[2] <= '6'))
+    at += 2;
+  while (at && (at = strchr(at, '>'))) {
+    size_t text = strcspn(++at, "<");
+    fwrite(at, 1, text, out);
+    at += text;
+    if (strncmp(at, "</h", 3) == 0)
+      return;
+  }
+}
+
 char *page_oracle_render(const char *markdown, size_t len, unsigned options, size_t *page_len) {
   char *title = NULL;
   size_t title_len = 0, html_len = 0;
@@ -100,12 +115,14 @@ char *page_oracle_render(const char *markdown, size_t len, unsigned options, siz
              (options & MARKDOWN_ORACLE_VALIDATE_UTF8 ? CMARK_OPT_VALIDATE_UTF8 : 0);
   cmark_node *document = cmark_parse_document(markdown, len, bits);
   cmark_node *heading = first_heading(document);
-  if (heading)
+  char *html = markdown_oracle_render(markdown, len, options, &html_len);
+  if (options & MARKDOWN_ORACLE_UNSAFE)
+    put_raw_heading(out, html);
+  else if (heading)
     put_heading(out, heading, options);
   cmark_node_free(document);
   if (fclose(out))
     abort();
-  char *html = markdown_oracle_render(markdown, len, options, &html_len);
   char *page = page_oracle_wrap(title, html, html_len, page_len);
   free(html);
   free(title);

@@ -1,7 +1,7 @@
 /* The oracle of --page: the HTML of a document as a whole page.
 
    Detects: every byte that differs from the page that is meant, its title included, which is taken from libcmark's tree
-   and not from the HTML. Cannot detect: whether the page looks well. */
+   and not from the HTML, unless raw HTML passes through. Cannot detect: whether the page looks well. */
 #ifndef ORACLES_PAGE_H
 #define ORACLES_PAGE_H
 

@@ -209,7 +209,7 @@ is_equivalent() {
 
 # make_tree FOLDER: a copy of the sources, and of what is built of them.
 make_tree() {
-  mkdir "$1" "$1/build" && copied | xargs -0 cp -p --parents -t "$1" &&
+  mkdir "$1" "$1/build" && copied | xargs -0 cp -dp --parents -t "$1" &&
     find "$built" -mindepth 1 -maxdepth 1 ! -name mutate-gate ! -name kept ! -name lint -exec cp -a -t "$1/build" {} +
 }
 

@@ -4,7 +4,6 @@
  * here; an empty component and an encoded "/" are none either. The kernel opens the rest with openat2 and
  * RESOLVE_BENEATH: links inside of the folder are followed, one that leads out is refused, however quickly somebody
  * renames. Where there is no openat2, each component is opened in the one before, and no link is followed. */
-#include "document_page.h"
 #include "http.h"
 
 #define PLACE S0 /* after what stands in "path" */
@@ -66,12 +65,13 @@ static void lay_decode_path(void) {
   sub(T0, PLACE, T0);
   bgtu(T0, PATH_LIMIT, "not_there");
   li(A0, 0);
-  leave();
-  label("not_there");
-  li(A0, 404);
-  leave();
+  jump("done");
   label("malformed");
   li(A0, 400);
+  jump("done");
+  label("not_there");
+  li(A0, 404);
+  label("done");
   leave();
   bss("path", PATH_ROOM, 8);
 }
@@ -100,8 +100,7 @@ static void lay_open_path(void) {
   sub(tries, tries, 1);
   bne(tries, 0, "open");
   li(A0, -LINUX_ENOMEM); /* for later */
-  label("opened");
-  leave();
+  jump("opened");
 
   label("walk");
   ld64(folder, T0, FOLDER_DESCRIPTOR);
@@ -122,10 +121,11 @@ static void lay_open_path(void) {
   add(component, separator, 1);
   mov(folder, A0);
   bge(A0, 0, "next_component");
-  leave();
+  jump("opened");
   label("last_component");
   li(A2, bl_machine_now()->o_nofollow | LINUX_O_RDONLY | LINUX_O_NONBLOCK | LINUX_O_CLOEXEC);
   call("step_into");
+  label("opened");
   leave();
 
   /* step_into: in component = a name, folder = descriptor of the folder that it is in, A2 = LINUX_O_*. Out A0 =
@@ -254,14 +254,6 @@ static void lay_find_in_folder(void) {
   label("found");
   la(T0, "resource");
   st64(A0, T0, RESOURCE_KIND);
-  bne(A0, RESOURCE_AS_IT_IS, "fields_chosen");
-  la(T1, "render_flags");
-  ld64(T1, T1, 0);
-  bclr(T1, WHOLE_PAGE, "fields_chosen");
-  la(T1, "page_fields");
-  add(T1, T1, (int64_t)document_page_nosniff_offset());
-  st64(T1, T0, RESOURCE_FIELDS);
-  label("fields_chosen");
   li(A0, 200);
   label("done");
   leave();
@@ -277,13 +269,6 @@ static void lay_find_resource(void) {
   la(T0, "media_types");
   add(T0, T0, PAGE_TYPE);
   st64(T0, T1, RESOURCE_TYPE);
-  la(A0, "render_flags");
-  ld64(A0, A0, 0);
-  la(T0, "nothing");
-  bclr(A0, WHOLE_PAGE, "no_fields");
-  la(T0, "page_fields");
-  label("no_fields");
-  st64(T0, T1, RESOURCE_FIELDS);
   la(T0, "folder");
   ld64(T0, T0, FOLDER_DESCRIPTOR);
   bne(T0, 0, "find_in_folder");
@@ -302,9 +287,10 @@ static void lay_find_resource(void) {
   li(A0, -LINUX_EISDIR); /* which stands for all that is no regular file */
   bne(T0, MODE_REGULAR, "failed");
   li(A0, 200);
-  leave();
+  jump("found");
   label("failed");
   call("status_of_failure");
+  label("found");
   leave();
 }
 
@@ -372,7 +358,7 @@ static void lay_check_file(void) {
   call("open_beneath");
   blt(A0, 0, "walks"); /* for whatever reason */
   sys(NR_CLOSE);
-  leave();
+  jump("accepted");
   label("walks");
   st64(1, folder, FOLDER_WALKS);
   label("accepted");

@@ -63,10 +63,9 @@ enum {
 
 /* "resource": what find_resource has found for a request. "file_status" is its struct stat. */
 enum {
-  FIELD(RESOURCE_FILE, 8),   /* 1 more than a descriptor that is open to read it; 0: none */
-  FIELD(RESOURCE_KIND, 8),   /* RESOURCE_* */
-  FIELD(RESOURCE_TYPE, 8),   /* its media type, NUL-terminated */
-  FIELD(RESOURCE_FIELDS, 8), /* further field lines, each begun by CRLF, NUL-terminated */
+  FIELD(RESOURCE_FILE, 8), /* 1 more than a descriptor that is open to read it; 0: none */
+  FIELD(RESOURCE_KIND, 8), /* RESOURCE_* */
+  FIELD(RESOURCE_TYPE, 8), /* its media type without charset, NUL-terminated */
   RESOURCE_SIZE
 };
 enum { RESOURCE_PAGE = 0 /* Markdown */, RESOURCE_LISTING = 1 /* a folder */, RESOURCE_AS_IT_IS = 2 /* a file */ };

@@ -8,33 +8,15 @@
 /* Small letters and digits. The first is Markdown, which is rendered; the last, without letters, is for all others. */
 static const struct {
   const char *suffix, *type;
-} media_types[] = {{"md", "text/html; charset=utf-8"},
-                   {"html", "text/html; charset=utf-8"},
-                   {"htm", "text/html; charset=utf-8"},
-                   {"txt", "text/plain; charset=utf-8"},
-                   {"css", "text/css; charset=utf-8"},
-                   {"csv", "text/csv; charset=utf-8"},
-                   {"js", "text/javascript; charset=utf-8"},
-                   {"mjs", "text/javascript; charset=utf-8"},
-                   {"json", "application/json"},
-                   {"xml", "application/xml"},
-                   {"pdf", "application/pdf"},
-                   {"wasm", "application/wasm"},
-                   {"zip", "application/zip"},
-                   {"gz", "application/gzip"},
-                   {"png", "image/png"},
-                   {"jpg", "image/jpeg"},
-                   {"jpeg", "image/jpeg"},
-                   {"gif", "image/gif"},
-                   {"svg", "image/svg+xml"},
-                   {"webp", "image/webp"},
-                   {"avif", "image/avif"},
-                   {"ico", "image/x-icon"},
-                   {"woff2", "font/woff2"},
-                   {"mp3", "audio/mpeg"},
-                   {"mp4", "video/mp4"},
-                   {"webm", "video/webm"},
-                   {"", "application/octet-stream"}};
+} media_types[] = {{"md", "text/html"},        {"html", "text/html"},      {"htm", "text/html"},
+                   {"txt", "text/plain"},      {"css", "text/css"},        {"csv", "text/csv"},
+                   {"js", "text/javascript"},  {"mjs", "text/javascript"}, {"json", "application/json"},
+                   {"xml", "application/xml"}, {"pdf", "application/pdf"}, {"wasm", "application/wasm"},
+                   {"zip", "application/zip"}, {"gz", "application/gzip"}, {"png", "image/png"},
+                   {"jpg", "image/jpeg"},      {"jpeg", "image/jpeg"},     {"gif", "image/gif"},
+                   {"svg", "image/svg+xml"},   {"webp", "image/webp"},     {"avif", "image/avif"},
+                   {"ico", "image/x-icon"},    {"woff2", "font/woff2"},    {"mp3", "audio/mpeg"},
+                   {"mp4", "video/mp4"},       {"webm", "video/webm"},     {"", "application/octet-stream"}};
 
 /* find_media_type: in A0 = NUL-terminated path. RESOURCE_TYPE becomes the type of what it names. Out A0 = RESOURCE_PAGE
  * for Markdown, else RESOURCE_AS_IT_IS. */
@@ -48,21 +30,18 @@ void lay_http_media_types(void) {
 
   routine("find_media_type", in(A0), out(A0), destroys(A1, A2, A3, ALL_T));
   enter(suffix);
-  label("in_folder");
-  mov(A3, A0); /* an empty suffix is that of no type */
   li(suffix, 0);
   label("next_byte");
   ld8(T0, A0, 0);
   beq(T0, 0, "at_end");
   add(A0, A0, 1);
-  beq(T0, '/', "in_folder");
-  bne(T0, '.', "next_byte");
+  bne(T0, '.', "next_byte"); /* one before a "/" is followed by what is no suffix */
   mov(suffix, A0);
   jump("next_byte");
   label("at_end");
   mov(A3, A0);
   bne(suffix, 0, "suffix_found");
-  mov(suffix, A3);
+  mov(suffix, A3); /* an empty one is that of no type */
   label("suffix_found");
   la(A2, "media_types");
   label("next_type");

@@ -47,10 +47,11 @@ static void lay_render_resource(void) {
   li(A0, 200);
   mov(A1, page);
   mov(A2, length);
-  leave();
+  jump("done");
   label("failed");
   call("status_of_failure");
   li(A2, 0);
+  label("done");
   leave();
 }
 

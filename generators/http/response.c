@@ -1,5 +1,6 @@
 /* response.c: the answer's bytes (RFC 9112, 4). An answer other than 200 has its own status for a page, but for 204,
  * which has no content. */
+#include "document_page.h"
 #include "http.h"
 
 #include <string.h>
@@ -36,6 +37,7 @@ static const struct {
 static const NamedString pieces[] = {{"interim_response", "HTTP/1.1 100 Continue\r\n\r\n"},
                                      {"protocol", "HTTP/1.1 "},
                                      {"type_field", "\r\nContent-Type: "},
+                                     {"charset", "; charset=utf-8"},
                                      {"length_field", "\r\nContent-Length: "},
                                      {"location_field", "\r\nLocation: "},
                                      {"allow_field", "\r\nAllow: GET, HEAD, OPTIONS"},
@@ -146,10 +148,22 @@ static void lay_compose_response(void) {
   la(T0, "resource");
   ld64(A1, T0, RESOURCE_TYPE);
   label("type_known");
+  ld8(T1, A1, 0);
   call("append_string");
+  bne(T1, 't', "no_text");
+  la(A1, "charset");
+  call("append_string");
+  label("no_text");
   bgeu(STATUS, 300, "no_further_fields");
+  la(T0, "render_flags");
+  ld64(T0, T0, 0);
+  bclr(T0, WHOLE_PAGE, "no_further_fields");
+  la(A1, "page_fields");
   la(T0, "resource");
-  ld64(A1, T0, RESOURCE_FIELDS);
+  ld64(T0, T0, RESOURCE_KIND);
+  bne(T0, RESOURCE_AS_IT_IS, "fields_of_page");
+  add(A1, A1, (int64_t)document_page_nosniff_offset());
+  label("fields_of_page");
   call("append_string");
   label("no_further_fields");
   la(A1, "length_field");

@@ -6,6 +6,7 @@
 
 #include "oracles/folder.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -87,6 +88,21 @@ static void make_others(void) {
   ck_assert_int_eq(chdir(here), 0);
 }
 
+/* A file of every media type, and of names that are nearly of one. */
+static void make_every_type(void) {
+  static const char *const suffixes[] = {"md",   "html", "htm",   "txt", "css", "csv",  "js",   "mjs", "json", "xml",
+                                         "pdf",  "wasm", "zip",   "gz",  "png", "jpg",  "jpeg", "gif", "svg",  "webp",
+                                         "avif", "ico",  "woff2", "mp3", "mp4", "webm", "m",    "mdx", "HtM",  "png~"};
+  char name[64];
+  make_folder("v1.txt");
+  make_file("v1.txt/notes", "in a folder with a suffix");
+  for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+    snprintf(name, sizeof name, "v1.txt/t.%s", suffixes[i]);
+    make_file(name, suffixes[i]);
+  }
+  make_file("v1.txt/!\"#$%&'()*+,-.:;<=>?@[\\]^_`{|}~", "every other byte");
+}
+
 static void make_tree(void) {
   static const char *const folders[] = {
       "guide",   "guide/deep",       "guide/deep/er", "empty", "only-readme", "both", "a", ".git", "index",
@@ -159,6 +175,7 @@ static void make_tree(void) {
     snprintf(name, sizeof name, "Z/%c%d", 'a' + i * 7 % 26, i * 7919 % 1000);
     make_file(name, "");
   }
+  make_every_type();
   make_others();
   snprintf(path, sizeof path, "%s/../secret", root);
   write_file(path, SECRET, strlen(SECRET));
@@ -378,6 +395,54 @@ static void ask_long(void) {
   ask(path);
 }
 
+/* Folders in one another, whose path is longer than any that is served; they are opened and removed one by one. */
+static void ask_deep(void) {
+  enum { DEEP = 21, EACH = 200 };
+  static char path[DEEP * (EACH + 1) + 16];
+  char name[EACH + 1];
+  int folders[DEEP + 1] = {open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  memset(name, 'd', EACH);
+  name[EACH] = '\0';
+  for (int i = 0; i < DEEP; i++) {
+    ck_assert_int_eq(mkdirat(folders[i], name, 0755), 0);
+    folders[i + 1] = openat(folders[i], name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ck_assert_int_ge(folders[i + 1], 0);
+    strcat(strcat(path, "/"), name);
+    strcat(path, "/");
+    ask(path);
+    path[strlen(path) - 1] = '\0';
+    ask(path);
+  }
+  for (int length = 50; length < 70; length++) { /* the longest path that is served, and longer ones */
+    char end[80];
+    memset(end, 'e', sizeof end);
+    end[length] = '\0';
+    snprintf(path + (size_t)20 * (EACH + 1), 100, "/%s", end);
+    ck_assert_int_eq(mkdirat(folders[20], end, 0755), 0);
+    ask(path);
+    ck_assert_int_eq(unlinkat(folders[20], end, AT_REMOVEDIR), 0);
+  }
+  for (int i = DEEP; i > 0; i--) {
+    close(folders[i]);
+    ck_assert_int_eq(unlinkat(folders[i - 1], name, AT_REMOVEDIR), 0);
+  }
+  close(folders[0]);
+  path[0] = '\0';
+}
+
+/* How many descriptors the server has open. */
+static unsigned descriptors(void) {
+  char path[64];
+  unsigned count = 0;
+  snprintf(path, sizeof path, "/proc/%d/fd", (int)server.program.pid);
+  DIR *folder = opendir(path);
+  ck_assert_ptr_nonnull(folder);
+  while (readdir(folder))
+    count++;
+  closedir(folder);
+  return count;
+}
+
 START_TEST(every_path) {
   way = _i % WAYS;
   whole_pages = _i >= WAYS;
@@ -386,10 +451,12 @@ START_TEST(every_path) {
   make_tree();
   server = start_way(way, root, whole_pages ? "--page" : NULL);
   ask("/");
+  unsigned before = descriptors();
   ck_assert_int_eq(nftw(root, ask_about, 16, FTW_PHYS), 0);
   for (size_t i = 0; i < sizeof attacks / sizeof *attacks; i++)
     ask(attacks[i]);
   ask_long();
+  ask_deep();
   for (int byte = 1; byte < 256; byte++) {
     char path[64];
     snprintf(path, sizeof path, "/a%%%02x", byte);
@@ -397,6 +464,8 @@ START_TEST(every_path) {
     snprintf(path, sizeof path, "/%%%02x%%%02x/secret", byte, byte);
     ask(path);
   }
+  ask("/");
+  ck_assert_uint_le(descriptors(), before + 1); /* the connection that ended last may be there yet, at both times */
   server_stop(&server);
   ck_assert_uint_gt(asked, 2000);
 }
@@ -413,9 +482,21 @@ static void expect(const char *what, const char *octets, const char *begin, cons
   text_free(&got);
 }
 
+/* Asks for something, and for /x.txt on the same connection; the second answer must come whole. */
+static void expect_next(const char *first) {
+  Text octets =
+      text_of("%s HTTP/1.1\r\nHost: x\r\n\r\nGET /x.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", first);
+  Text got = request(&server, octets.bytes);
+  const char *second = strstr(got.bytes + 1, "HTTP/1.1 200 OK\r\n"), *end = second ? strstr(second, "\r\n\r\n") : NULL;
+  ck_assert_msg(end && strcmp(end + 4, "0123456789") == 0, "after %s: %s", first, got.bytes);
+  text_free(&got);
+  text_free(&octets);
+}
+
 START_TEST(parts_and_conditions) {
   make_root("parts", _i);
   make_file("x.txt", "0123456789");
+  make_file("empty.txt", "");
   make_folder("f");
   server = start_way(_i, root, NULL);
   expect("a part", "GET /x.txt HTTP/1.0\r\nRange: bytes=2-5\r\n\r\n", "HTTP/1.1 206 ", "2345");
@@ -431,7 +512,13 @@ START_TEST(parts_and_conditions) {
   expect("absolute", "GET http://x/x.txt HTTP/1.0\r\n\r\n", "HTTP/1.1 200 ", "0123456789");
   expect("absolute, a query", "GET http://x/x.txt?/../ HTTP/1.0\r\n\r\n", "HTTP/1.1 200 ", "0123456789");
   expect("absolute, nothing", "GET http://x HTTP/1.0\r\n\r\n", "HTTP/1.1 200 ",
-         "<h1>/</h1>\n<ul>\n<li><a href=\"f/\">f/</a></li>\n<li><a href=\"x.txt\">x.txt</a></li>\n</ul>\n");
+         "<h1>/</h1>\n<ul>\n<li><a href=\"empty.txt\">empty.txt</a></li>\n<li><a href=\"f/\">f/</a></li>\n<li><a "
+         "href=\"x.txt\">x.txt</a></li>\n</ul>\n");
+  static const char *const firsts[] = {"HEAD /x.txt", "GET /x.txt",     "GET /empty.txt", "HEAD /empty.txt",
+                                       "GET /f",      "HEAD /f",        "GET /f/",        "GET /none",
+                                       "HEAD /none",  "OPTIONS /x.txt", "POST /x.txt",    "GET /%zz"};
+  for (size_t i = 0; i < sizeof firsts / sizeof *firsts; i++)
+    expect_next(firsts[i]);
   server_stop(&server);
 }
 END_TEST

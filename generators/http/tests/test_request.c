@@ -188,13 +188,14 @@ static void author(void) {
   bss("resource", RESOURCE_SIZE, 8);
   bss("file_status", STAT_ROOM, 8);
   bss("path", PATH_ROOM, 8);
+  bss("render_flags", 8, 8);
+  data("page_fields", 1);
+  data_u8(0);
   routine("compose_for_page"); /* compose_response, for a page */
   la(T0, "resource");
   la(T1, "media_types");
   add(T1, T1, PAGE_TYPE);
   st64(T1, T0, RESOURCE_TYPE);
-  la(T1, "nothing");
-  st64(T1, T0, RESOURCE_FIELDS);
   jump("compose_response");
 }
 
