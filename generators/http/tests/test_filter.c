@@ -147,6 +147,23 @@ START_TEST(command_lines) {
 }
 END_TEST
 
+/* A file whose size is known beforehand, large enough for huge pages, and one after it that its memory grows for. */
+START_TEST(large_files) {
+  enum { LINES = (6 << 20) / 28 };
+  char path[4096], rest[4096];
+  snprintf(path, sizeof path, "%s", temporary_path("large-half.md"));
+  snprintf(rest, sizeof rest, "%s", temporary_path("other-half.md"));
+  Text document = plain_document(LINES), html = plain_html(LINES);
+  size_t half = document.length / 2;
+  write_file(path, document.bytes, half);
+  write_file(rest, document.bytes + half, document.length - half);
+  const char *const halves[] = {path, rest, NULL};
+  check_outcome(run(_i, halves, text(""), plainly), 0, html.bytes, html.length, "");
+  text_free(&document);
+  text_free(&html);
+}
+END_TEST
+
 /* 64 MB pass; what exceeds the limit of 256 MiB is one line, from a file and from a pipe. */
 START_TEST(large_documents) {
   enum { LINES = (64 << 20) / 28 };
@@ -211,6 +228,7 @@ int main(void) {
   add_test(suite, "cannot read", cannot_read, RUNNERS);
   add_test(suite, "cannot write", cannot_write, RUNNERS);
   add_test(suite, "command lines", command_lines, RUNNERS);
+  add_test(suite, "large files", large_files, RUNNERS);
   add_test(suite, "large documents", large_documents, RUNNERS);
   add_test(suite, "longest document", longest_document, 1); /* natively: it is the reading that could go wrong */
   add_test(suite, "non-blocking pipes", non_blocking_pipes, RUNNERS);
