@@ -91,7 +91,7 @@ struct memory observed_memory(const struct observation *observation, size_t inde
 
 bool memory_holds(const struct memory *memory, const struct observation *observation, size_t index) {
   for (size_t i = 0; i < memory->count; i++)
-    if (memory->parts[i].space == observation->records[index]->space && index < memory->parts[i].until)
+    if (index < memory->parts[i].until && memory->parts[i].space == observation->records[index]->space)
       return true;
   return false;
 }

@@ -339,4 +339,16 @@ suite '[program p]' 'elf = reads' 'environment = AT={suite}/beside/file' 'allow 
   '[cases c]' 'source = nothing'
 verify "'allow' knows {suite}" 0 'EQUAL s/c/run p native'
 
+# ---- another machine's program, of the cross compiler's packages --------------------------------------------------
+
+other=/usr/aarch64-linux-gnu
+[ -e $other/lib/libc.so.6 ] || other=/usr/x86_64-linux-gnu
+suite '[program c]' "elf = $other/lib/libc.so.6" 'runner = qemu' "environment = QEMU_LD_PREFIX=$other" \
+  'oracle = command' "oracle-command = grep -az '^GNU C Library' $other/lib/libc.so.6 | tr -d '\\0'" \
+  '[cases c]' 'source = nothing'
+verify 'the C library of another machine prints its version' 0 'EQUAL s/c/run c_'
+run "$gate" blame --suite s.ini --byte 0
+expect_status 'a byte of it is blamed' 0
+expect_text '... on a system call of that machine' 'written   by write(1, ...) at ' "$folder/out"
+
 done_testing
