@@ -135,7 +135,7 @@ static int read_hex(const char *text, uint8_t *bytes, int most) {
 /* "0000000000401000 <_start>:", "  401000:\tb8 01 00 00 00 \tmov ...", or a line that names the source. */
 static bool read_objdump(struct reading *reading, const char *line) {
   char *end = NULL;
-  uint8_t bytes[16];
+  uint8_t bytes[16] = {0};
   uint64_t address = strtoull(line, &end, 16);
   const char *close = strrchr(line, '>');
   if (end > line && strncmp(end, " <", 2) == 0 && close && strcmp(close, ">:") == 0) {

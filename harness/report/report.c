@@ -410,7 +410,8 @@ static void note_causes(const struct session *session, size_t first, size_t coun
       k++;
     if (k == cause_count) {
       causes = xgrow(causes, cause_count, sizeof *causes);
-      causes[cause_count++] = (struct cause){.first = result, .reason = result->reason};
+      causes[cause_count++] =
+          (struct cause){.first = result, .reason = result->reason, .runners = 1, .last = result->target};
     }
     causes[k].results++;
     causes[k].runners += causes[k].last != result->target;
