@@ -184,8 +184,9 @@ inline void bl_contract_of(std::initializer_list<BlClause> clauses) { bl_contrac
 #define stack_pointer(d) (BL_AT, bl_stack_pointer(d))
 #define c_arguments() (BL_AT, bl_c_arguments())
 #define c_result() (BL_AT, bl_c_result())
-#define data(name, align) (BL_AT, bl_data(name, align))          /* open a data item: bind a global label, aligned */
-#define data_bytes(bytes, count) (BL_AT, bl_bytes(bytes, count)) /* the bytes themselves */
+#define data(name, align) (BL_AT, bl_data(name, align)) /* open a data item: bind a global label, aligned */
+#define data_writable(name, align) (BL_AT, bl_data_writable(name, align)) /* the same, and it can be written */
+#define data_bytes(bytes, count) (BL_AT, bl_bytes(bytes, count))          /* the bytes themselves */
 #define data_string(text) (BL_AT, bl_bytes("" text "", sizeof(text) - 1)) /* a string literal, no NUL */
 #define data_u8(value) (BL_AT, BL_INTEGER_(value, bl_value)(8, value))
 #define data_u16(value) (BL_AT, BL_INTEGER_(value, bl_value)(16, value))

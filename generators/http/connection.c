@@ -455,7 +455,7 @@ static void lay_answer_requests(void) {
   st64(A1, SLOT, SLOT_TRAITS);
   beq(A0, 0, "incomplete");
   call("answer_request");
-  label("answered");
+  /* it was answered, but for a body that is still to be sent */
   ld64(T0, SLOT, SLOT_STATE);
   beq(T0, READING, "next");
   jump("returned");

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NAME_ROOM = 64, ALL_S = 0x3f << 8, NOT_S = 0xff };
+
 /* What is being laid. */
 typedef struct {
   Lay *lay;
@@ -24,12 +26,16 @@ typedef struct {
   bool entered;  /* the open routine has entered */
   BlReg saved[BL_MACHINE_REGISTERS];
   int saved_count;
+  unsigned writes;                             /* bit i: the open routine may write the register of index i */
+  char holds[BL_MACHINE_REGISTERS][NAME_ROOM]; /* the item whose address a register holds, "": none that is known */
 } Laying;
 
 static Laying now;
 
-/* A branch, a jump or a call, to be looked at when all labels are bound. */
+/* A branch, a jump, a call or a store, to be looked at when all labels are bound. */
+typedef enum { GOING_ON, GOING_FROM_FRAME, CALLING, STORING } GoingKind;
 typedef struct {
+  GoingKind kind;
   const char *file, *scope, *to; /* to: owned */
   int line;
 } Going;
@@ -43,16 +49,15 @@ static void forget_goings(void) {
   going_count = 0;
 }
 
-static const Templates *table(void);
+static const Templates *templates(void);
 
 void bl_machine_begin(BlIsa isa) {
   const BlMachine *machine = bl_machine_row(isa);
   if (now.lay)
     bl_lay_free(now.lay);
-  now = (Laying){.lay = bl_lay_new(machine->unit), .machine = machine};
+  now = (Laying){.lay = bl_lay_new(machine->unit), .machine = machine, .writes = ALL_S | NOT_S};
   forget_goings();
-  table()->lay_begin();
-  now.goes_on = false;
+  templates()->lay_begin();
 }
 
 Lay *bl_machine_layout(void) {
@@ -69,11 +74,21 @@ const BlMachine *bl_machine_now(void) {
 }
 
 static const Templates *planted;
+static bool trusting;
 
+void bl_machine_trust(void) { trusting = true; }
+
+static const Templates *templates(void) { return planted ? planted : bl_machine_now()->templates; }
+
+/* The templates, to lay an operation by. */
 static const Templates *table(void) {
-  const BlMachine *machine = bl_machine_now();
+  const Templates *those = templates();
+  const char *item = bl_lay_item_open(now.lay);
+  if (item && !trusting)
+    bl_lay_die(now.lay, "an operation stands after the data item \"%s\", and nothing leads there; open a routine()",
+               item);
   now.goes_on = true;
-  return planted ? planted : machine->templates;
+  return those;
 }
 
 void bl_machine_plant(const Templates *templates) { planted = templates; }
@@ -88,7 +103,7 @@ static void check_goings(void);
 
 Lay *bl_machine_settle(uint64_t address, uint64_t bss_align) {
   check_goings();
-  table()->lay_finish();
+  templates()->lay_finish();
   bl_lay_settle(now.lay, address, bss_align);
   return now.lay;
 }
@@ -108,6 +123,7 @@ void bl_machine_require(BlIsa isa) {
 
 void bl_machine_align_code(void) {
   unsigned unit = bl_machine_now()->unit;
+  bl_lay_fixed(now.lay);
   if (unit && bl_lay_after_data(now.lay))
     bl_lay_align(now.lay, unit);
 }
@@ -136,9 +152,18 @@ static BlReg source(BlReg r) {
   return r;
 }
 
+static const char *routine_name(void);
+
 /* A register that the operation writes. */
 static BlReg target(BlReg r) {
   now.lost &= ~(1U << checked(r).index);
+  now.holds[r.index][0] = '\0';
+  if (!trusting && !(now.writes >> r.index & 1))
+    bl_lay_die(
+        bl_machine_layout(),
+        "routine \"%s\" writes %s and has not saved it; enter(%s) first, or name it in destroys() or no_return of "
+        "its contract",
+        routine_name(), register_name(r), register_name(r));
   return r;
 }
 
@@ -150,9 +175,8 @@ static void check_name(const char *what, const char *name) {
       bl_lay_die(bl_machine_layout(), "the name \"%s\" of a %s has a control character; leave it out", name, what);
 }
 
-/* Note that the code goes to a label. */
-static const char *going(const char *to) {
-  check_name("label to go to", to);
+/* Note that the code goes to a label, or stores into an item. */
+static const char *note(GoingKind kind, const char *to) {
   if (going_count == going_room) {
     going_room = 2 * going_room + 256;
     Going *more = realloc(goings, going_room * sizeof *goings);
@@ -161,14 +185,51 @@ static const char *going(const char *to) {
     goings = more;
   }
   Going *one = &goings[going_count];
-  *one = (Going){now.file, bl_lay_routine_open(now.lay), strdup(to), now.line};
+  *one = (Going){kind, now.file, bl_lay_routine_open(now.lay), strdup(to), now.line};
   if (!one->to)
     bl_lay_die(bl_machine_layout(), "out of memory for the label \"%s\"", to);
   going_count++;
   return to;
 }
 
-/* No code goes to data. */
+static const char *going(const char *to) {
+  check_name("label to go to", to);
+  return note(now.entered ? GOING_FROM_FRAME : GOING_ON, to);
+}
+
+/* A store through a register: it may hold the address of an item that cannot be written. */
+static BlReg stored(BlReg base) {
+  if (!trusting && now.holds[source(base).index][0])
+    note(STORING, now.holds[base.index]);
+  return base;
+}
+
+/* What la() put into `a`, less or more a few bytes, is in `d` now. */
+static void hold_as(BlReg d, const char *name) { snprintf(now.holds[d.index], NAME_ROOM, "%s", name); }
+
+static bool promises(const LaySymbol *routine, const char *clause) {
+  return routine->contract && strstr(routine->contract, clause);
+}
+
+static void check_going(const Going *one, const LaySymbol *symbol) {
+  bool is_data = symbol->kind == LAY_OBJECT || symbol->kind == LAY_BSS;
+  if (one->kind == STORING && symbol->kind != LAY_BSS && !symbol->writable)
+    bl_lay_die(
+        now.lay,
+        "a store into \"%s\", of %s:%d, which can only be read; lay it by data_writable(), or make room by bss()",
+        one->to, symbol->file, symbol->line);
+  if (one->kind != STORING && is_data)
+    bl_lay_die(now.lay, "\"%s\" is a data item, of %s:%d, and no code to go to; la() gives its address", one->to,
+               symbol->file, symbol->line);
+  if (one->kind == GOING_FROM_FRAME && symbol->kind == LAY_ROUTINE && !promises(symbol, "piece") &&
+      !promises(symbol, "no_return"))
+    bl_lay_die(now.lay,
+               "routine \"%s\" has entered, and goes on in \"%s\", which would return to what is saved on the stack; "
+               "call it and leave(), or say in its contract that it is a piece or no_return",
+               one->scope, one->to);
+}
+
+/* No code goes to data, none leaves a frame behind it, and nothing is stored into what can only be read. */
 static void check_goings(void) {
   for (size_t i = 0; i < going_count; i++) {
     const Going *one = &goings[i];
@@ -176,11 +237,10 @@ static void check_goings(void) {
     snprintf(name, sizeof name, "%s.%s", one->scope ? one->scope : "", one->to);
     const LaySymbol *symbol = bl_lay_find(now.lay, name);
     symbol = symbol ? symbol : bl_lay_find(now.lay, one->to);
-    if (!symbol || (symbol->kind != LAY_OBJECT && symbol->kind != LAY_BSS))
+    if (!symbol)
       continue;
     bl_machine_at(one->file ? one->file : "?", one->line);
-    bl_lay_die(now.lay, "\"%s\" is a data item, of %s:%d, and no code to go to; la() gives its address", one->to,
-               symbol->file, symbol->line);
+    check_going(one, symbol);
   }
 }
 
@@ -215,14 +275,21 @@ static void count_here(void) {
     table()->lay_count(now.counters++);
 }
 
+/* Nothing is known of the registers where code comes from elsewhere. */
+static void forget_registers(void) {
+  now.lost = 0;
+  memset(now.holds, 0, sizeof now.holds);
+}
+
 void bl_routine(const char *name) {
   check_name("routine", name);
-  now.lost = 0;
+  forget_registers();
   bl_machine_align_code();
   bl_lay_routine(now.lay, name);
   now.entered = false;
   now.saved_count = 0;
   now.frame = 0;
+  now.writes = NOT_S | (strcmp(name, "_start") ? 0 : ALL_S);
   count_here();
 }
 
@@ -263,13 +330,17 @@ void bl_contract(const BlClause *clauses) {
     bl_lay_die(now.lay, "a contract stands outside of a routine; open one with routine() first");
   if (clauses->kind == BL_CLAUSE_END)
     return;
+  for (const BlClause *clause = clauses; clause->kind != BL_CLAUSE_END; clause++)
+    now.writes |= clause->kind == BL_CLAUSE_NO_RETURN || clause->kind == BL_CLAUSE_PIECE ? ALL_S
+                  : clause->kind == BL_CLAUSE_IN                                         ? 0
+                                                                                         : clause->registers;
   write_clauses(clauses, text, sizeof text);
   bl_lay_contract(now.lay, text);
 }
 
 void bl_label_uncounted(const char *name) {
   check_name("label", name);
-  now.lost = 0;
+  forget_registers();
   bl_machine_align_code();
   bl_lay_label(now.lay, name);
 }
@@ -296,6 +367,7 @@ void bl_enter(const BlReg *saved, int count) {
       if (saved[j].index == saved[i].index)
         bl_lay_die(now.lay, "routine \"%s\" saves S%d twice", routine_name(), saved[i].index - BL_S0.index);
     now.saved[i] = saved[i];
+    now.writes |= 1U << saved[i].index;
   }
   now.entered = true;
   now.saved_count = count;
@@ -343,24 +415,43 @@ void bl_frame(int64_t bytes) {
 void bl_li(BlReg d, int64_t value) { table()->lay_li(target(d), value); }
 
 void bl_mov(BlReg d, BlReg a) {
-  source(a);
+  char held[NAME_ROOM];
+  strcpy(held, now.holds[source(a).index]);
   if (target(d).index != a.index)
     table()->lay_mov(d, a);
+  hold_as(d, held);
 }
 
-void bl_la(BlReg d, const char *name) { table()->lay_la(target(d), name); }
+void bl_la(BlReg d, const char *name) {
+  table()->lay_la(target(d), name);
+  if (strlen(name) < NAME_ROOM)
+    hold_as(d, name);
+}
+
+/* The item whose address a sum or a difference of `a` still points into. */
+static void held_by(char *held, Alu operation, BlReg a) {
+  strcpy(held, operation == ALU_ADD || operation == ALU_SUB ? now.holds[source(a).index] : "");
+}
 
 static void alu(Alu operation, BlReg d, BlReg a, BlReg b) {
+  char held[NAME_ROOM];
+  held_by(held, operation, a);
+  if (operation == ALU_SUB && now.holds[source(b).index][0]) /* of two addresses: a count */
+    held[0] = '\0';
   source(a);
   source(b);
   table()->lay_alu(operation, target(d), a, b);
+  hold_as(d, held);
 }
 
 static void alu_imm(Alu operation, BlReg d, BlReg a, int64_t b) {
   if (operation == ALU_SHL || operation == ALU_SHR || operation == ALU_SAR || operation == ALU_ROR)
     check_value("shift count", b, 0, 63);
+  char held[NAME_ROOM];
+  held_by(held, operation, a);
   source(a);
   table()->lay_alu_imm(operation, target(d), a, b);
+  hold_as(d, held);
 }
 
 void bl_add(BlReg d, BlReg a, BlReg b) { alu(ALU_ADD, d, a, b); }
@@ -458,7 +549,7 @@ void bl_load_signed_indexed(int bits, BlReg d, BlReg base, BlReg index) {
 
 void bl_store(int bits, BlReg v, BlReg base, int64_t offset) {
   check_offset(bits, offset);
-  table()->lay_store(bits, source(v), source(base), offset);
+  table()->lay_store(bits, source(v), stored(base), offset);
 }
 
 void bl_store_imm(int bits, int64_t v, BlReg base, int64_t offset) {
@@ -467,12 +558,12 @@ void bl_store_imm(int bits, int64_t v, BlReg base, int64_t offset) {
     check_value("64-bit value to store", v, INT32_MIN, INT32_MAX);
   else
     check_value("value to store", v, -(INT64_C(1) << (bits - 1)), (INT64_C(1) << bits) - 1);
-  table()->lay_store_imm(bits, v, source(base), offset);
+  table()->lay_store_imm(bits, v, stored(base), offset);
 }
 
 void bl_store_indexed(int bits, BlReg v, BlReg base, BlReg index) {
   check_bits(bits);
-  table()->lay_store_indexed(bits, source(v), source(base), source(index));
+  table()->lay_store_indexed(bits, source(v), stored(base), source(index));
 }
 
 void bl_store8(BlReg v, BlReg base, int64_t offset) { bl_store(8, v, base, offset); }
@@ -506,9 +597,10 @@ void bl_call(const char *to) {
                "routine \"%s\" calls \"%s\" but did not enter: its return address would be lost; "
                "enter_bare() first",
                routine_name(), to);
-  table()->lay_call(going(to));
+  check_name("label to go to", to);
+  table()->lay_call(note(CALLING, to));
   now.goes_on = false; /* it may be the last: of a routine that does not come back */
-  now.lost = 0;
+  forget_registers();
 }
 
 void bl_jump_register(BlReg to) {
@@ -524,7 +616,7 @@ void bl_call_register(BlReg to) {
                routine_name());
   table()->lay_call_register(source(to));
   now.goes_on = false;
-  now.lost = 0;
+  forget_registers();
 }
 
 void bl_jump_table(BlReg index, const char *name) {
@@ -560,15 +652,18 @@ static void check_set(const BlByteSet *set) {
 
 void bl_scan16(BlReg d, BlReg p, BlByteSet set) {
   check_set(&set);
-  table()->lay_scan16(checked(d), checked(p), &set);
+  table()->lay_scan16(target(d), source(p), &set);
 }
 
 void bl_mask16(BlReg d, BlReg p, BlByteSet set) {
   check_set(&set);
-  table()->lay_mask16(checked(d), checked(p), &set);
+  table()->lay_mask16(target(d), source(p), &set);
 }
 
-void bl_first16(BlReg d, BlReg mask) { table()->lay_first16(checked(d), checked(mask)); }
+void bl_first16(BlReg d, BlReg mask) {
+  source(mask);
+  table()->lay_first16(target(d), mask);
+}
 
 static void check_offset16(int64_t offset) {
   if ((offset < -256 || offset > 255) && (offset < 0 || offset > 65520 || offset % 16))
@@ -579,7 +674,7 @@ static void check_offset16(int64_t offset) {
 void bl_copy16(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_offset) {
   check_offset16(dst_offset);
   check_offset16(src_offset);
-  table()->lay_copy16(checked(dst), dst_offset, checked(src), src_offset);
+  table()->lay_copy16(stored(dst), dst_offset, source(src), src_offset);
 }
 
 /* ---- The kernel and C ------------------------------------------------------------------------------------------ */
@@ -614,11 +709,17 @@ void bl_syscall_with(BlSystemCall number, const BlReg *arguments) {
   bl_syscall(number);
 }
 
+/* What a system call leaves in T0 and T1 is no value, and A0 is its result. */
+static void lose_after_call(void) {
+  now.lost = 1U << BL_T0.index | 1U << BL_T1.index;
+  now.holds[BL_A0.index][0] = now.holds[BL_T0.index][0] = now.holds[BL_T1.index][0] = '\0';
+}
+
 void bl_syscall(BlSystemCall number) {
   bl_machine_call_number(number);
   table()->lay_system_call(number);
   now.goes_on = number != NR_EXIT && number != NR_EXIT_GROUP;
-  now.lost = 1U << BL_T0.index | 1U << BL_T1.index;
+  lose_after_call();
 }
 
 void bl_syscall_number(const int *numbers, int count) {
@@ -630,10 +731,10 @@ void bl_syscall_number(const int *numbers, int count) {
                "%d numbers of a system call are given, and there are %d machines; give one for each", count, ISA_COUNT);
   check_value("number of a system call", numbers[isa], 0, 65535);
   table()->lay_system_call_number(numbers[isa]);
-  now.lost = 1U << BL_T0.index | 1U << BL_T1.index;
+  lose_after_call();
 }
 
-void bl_stack_pointer(BlReg d) { table()->lay_stack_pointer(checked(d)); }
+void bl_stack_pointer(BlReg d) { table()->lay_stack_pointer(target(d)); }
 void bl_c_arguments(void) { table()->lay_c_arguments(); }
 void bl_c_result(void) { table()->lay_c_result(); }
 
@@ -652,8 +753,16 @@ void bl_data(const char *name, int align) {
   check_name("data item", name);
   bl_machine_check_end("data");
   check_value("alignment", align, 1, 4096);
-  bl_lay_align(bl_machine_layout(), (unsigned)align);
+  bl_lay_fixed(bl_machine_layout());
+  bl_lay_align(now.lay, (unsigned)align);
   bl_lay_object(now.lay, name);
+}
+
+void bl_data_writable(const char *name, int align) {
+  check_name("data item", name);
+  bl_machine_check_end("data");
+  check_value("alignment", align, 1, 4096);
+  bl_lay_writable(bl_machine_layout(), name, (unsigned)align);
 }
 
 void bl_bytes(const void *bytes, size_t count) { bl_lay_bytes(bl_machine_layout(), bytes, count); }

@@ -311,10 +311,13 @@ void bl_c_arguments(void);
 /* Before `leave` of such a routine: A0 becomes the C function's result. */
 void bl_c_result(void);
 
-/* ---- Data (read-only, laid among the code) and bss
- * ---------------------------------------------------------------------- */
+/* ---- Data and bss ------------------------------------------------------------------------------------------------ */
 
+/* Open a data item, which can be read only and is laid among the code. */
 void bl_data(const char *name, int align);
+/* Open a data item that can be written as well, and not executed: it is laid into a segment of its own, after all
+ * others, wherever it stands. An object has none. */
+void bl_data_writable(const char *name, int align);
 void bl_bytes(const void *bytes, size_t count);
 void bl_value(int bits, uint64_t value);
 /* The next `count` bytes of the data item are 0; the next value lies at a multiple of `align`. */

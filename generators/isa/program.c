@@ -22,20 +22,61 @@ char *bl_program_path(const char *outdir, const char *ending) {
   return path;
 }
 
+/* The program has a place for code alone: no item may be written. */
+static void check_nothing_written(Lay *lay, const char *what) {
+  size_t count;
+  const LaySymbol *symbol = bl_lay_symbols(lay, &count);
+  for (size_t i = 0; i < count; i++)
+    if (symbol[i].kind == LAY_BSS || symbol[i].writable) {
+      bl_lay_at(lay, symbol[i].file, symbol[i].line);
+      bl_lay_die(lay, "\"%s\" can be written, and %s has no room for that; lay it by data(), or hand over its address",
+                 symbol[i].name, what);
+    }
+}
+
+/* A label that nobody uses is most often one whose name is misspelt where it should be used. One that counts coverage
+ * is of use by itself. */
+static void check_labels(Lay *lay) {
+  size_t count, items;
+  const LaySymbol *symbol = bl_lay_symbols(lay, &count);
+  const LayItem *item = bl_lay_items(lay, &items);
+  if (bl_machine_counts_coverage())
+    return;
+  bool *used = calloc(count + 1, sizeof *used);
+  if (!used)
+    bl_lay_die(lay, "out of memory for %zu labels", count);
+  for (size_t i = 0; i < items; i++) {
+    if (item[i].target >= 0)
+      used[item[i].target] = true;
+    if (item[i].pair >= 0)
+      used[item[i].pair] = true;
+  }
+  for (size_t i = 0; i < count; i++)
+    if (symbol[i].kind == LAY_LABEL && !used[i]) {
+      bl_lay_at(lay, symbol[i].file, symbol[i].line);
+      bl_lay_die(lay, "label \"%s\" is never used; take it out, or correct the name that should lead there",
+                 symbol[i].name);
+    }
+  free(used);
+}
+
 static void write_exec(const char *outdir, const char *entry, bool single_segment) {
   const BlMachine *machine = bl_machine_now();
   Lay *lay = bl_machine_layout();
   if (bl_machine_counts_coverage())
     bl_lay_die(lay, "%s counts coverage, and only an object has the counters", name_now);
   ElfLayout layout = {machine->elf_machine, machine->base, single_segment ? 0x1000 : machine->page, single_segment};
-  size_t headers = bl_elf_headers_size(&layout, bl_lay_bss_size(lay) > 0);
+  size_t headers = bl_elf_headers_size(&layout, lay);
   bl_machine_check_end("the end of the program");
+  if (single_segment)
+    check_nothing_written(lay, "a single segment");
   bl_machine_settle(layout.base + headers, layout.page);
+  check_labels(lay);
   char *path = bl_program_path(outdir, ""), *sym = bl_program_path(outdir, ".sym"),
        *map = bl_program_path(outdir, ".map");
   bl_elf_write_exec(lay, &layout, entry, path);
   bl_elf_write_symbols(lay, &layout, sym);
-  unsigned char bytes[256];
+  unsigned char bytes[512];
   bl_elf_read_headers(path, bytes, headers);
   bl_map_write(lay, bytes, headers, map);
   free(path);
@@ -48,7 +89,9 @@ void bl_program_write_exec(const char *outdir, const char *entry) { write_exec(o
 void bl_program_write_single_segment(const char *outdir, const char *entry) { write_exec(outdir, entry, true); }
 
 void bl_program_write_object(const char *outdir, const char *const *exported, size_t count) {
+  check_nothing_written(bl_machine_layout(), "an object");
   Lay *lay = bl_machine_settle(0, 4096);
+  check_labels(lay);
   ElfSection counters = {0};
   if (bl_machine_counts_coverage())
     counters = (ElfSection){"__libfuzzer_extra_counters", (size_t)bl_machine_counters()};

@@ -93,6 +93,10 @@ MACHINES(EXTERN_OF_ROW_)
  * which plants faults into them to see that it finds each. */
 void bl_machine_plant(const Templates *templates);
 
+/* From here on lay what is wrong only in its place: a register that is not saved, a store into what can only be read,
+ * code after data. For the tests and the proof, which lay operations one by one, and plant faults. */
+void bl_machine_trust(void);
+
 /* Before an instruction is laid or a label is bound: bring the place to the machine's unit, after data. */
 void bl_machine_align_code(void);
 

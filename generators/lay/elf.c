@@ -53,12 +53,12 @@ static Elf64_Ehdr elf_header(uint16_t type, uint16_t machine) {
 
 /* ---- The executable -------------------------------------------------------------------------------------------- */
 
-static size_t header_count(const ElfLayout *layout, bool has_bss) {
-  return layout->single_segment ? 1 : has_bss ? 3 : 2;
+static size_t header_count(const ElfLayout *layout, const Lay *lay) {
+  return layout->single_segment ? 1 : 2 + (bl_lay_bss_size(lay) > 0) + bl_lay_has_writable(lay);
 }
 
-size_t bl_elf_headers_size(const ElfLayout *layout, bool has_bss) {
-  return sizeof(Elf64_Ehdr) + header_count(layout, has_bss) * sizeof(Elf64_Phdr);
+size_t bl_elf_headers_size(const ElfLayout *layout, const Lay *lay) {
+  return sizeof(Elf64_Ehdr) + header_count(layout, lay) * sizeof(Elf64_Phdr);
 }
 
 /* What the kernel would refuse, or map in another way than was meant. */
@@ -68,8 +68,10 @@ static void check_layout(const Lay *lay, const ElfLayout *layout, size_t text_si
     die(path, "p_align is no power of two", NULL);
   if (layout->base % layout->page)
     die(path, "p_vaddr and p_offset are not congruent modulo p_align: the base is no multiple of the page", NULL);
-  if (bl_lay_address(lay) != layout->base + bl_elf_headers_size(layout, has_bss))
+  if (bl_lay_address(lay) != layout->base + bl_elf_headers_size(layout, lay))
     die(path, "the text was not settled right after the headers", NULL);
+  if (bl_lay_has_writable(lay) && layout->single_segment)
+    die(path, "data that can be written needs a segment of its own, and a single segment was asked for", NULL);
   if (has_bss && layout->single_segment)
     die(path, "bss needs a writable segment of its own, and a single segment was asked for", NULL);
   if (has_bss && (bl_lay_bss_address(lay) % layout->page || bl_lay_bss_address(lay) < bl_lay_address(lay) + text_size))
@@ -85,13 +87,22 @@ void bl_elf_write_exec(const Lay *lay, const ElfLayout *layout, const char *entr
   if (!start || start->kind == LAY_BSS)
     die(path, "the entry is not bound to code", entry);
 
-  size_t headers = bl_elf_headers_size(layout, has_bss), file_size = headers + text_size;
+  size_t headers = bl_elf_headers_size(layout, lay), writable = bl_lay_writable_size(lay);
+  size_t code_size = headers + text_size - writable;
   Elf64_Ehdr ehdr = elf_header(ET_EXEC, layout->machine);
   ehdr.e_entry = start->address;
   ehdr.e_phoff = sizeof ehdr;
   ehdr.e_phentsize = sizeof(Elf64_Phdr);
-  ehdr.e_phnum = (Elf64_Half)header_count(layout, has_bss);
-  Elf64_Phdr code = {PT_LOAD, PF_R | PF_X, 0, layout->base, layout->base, file_size, file_size, layout->page};
+  ehdr.e_phnum = (Elf64_Half)header_count(layout, lay);
+  Elf64_Phdr code = {PT_LOAD, PF_R | PF_X, 0, layout->base, layout->base, code_size, code_size, layout->page};
+  Elf64_Phdr data = {.p_type = PT_LOAD,
+                     .p_flags = PF_R | PF_W,
+                     .p_offset = code_size,
+                     .p_vaddr = bl_lay_writable_address(lay),
+                     .p_paddr = bl_lay_writable_address(lay),
+                     .p_filesz = writable,
+                     .p_memsz = writable,
+                     .p_align = layout->page};
   Elf64_Phdr bss = {.p_type = PT_LOAD,
                     .p_flags = PF_R | PF_W,
                     .p_vaddr = bl_lay_bss_address(lay),
@@ -102,6 +113,8 @@ void bl_elf_write_exec(const Lay *lay, const ElfLayout *layout, const char *entr
   Buffer file = {0};
   append_structure(&file, &ehdr);
   append_structure(&file, &code);
+  if (bl_lay_has_writable(lay))
+    append_structure(&file, &data);
   if (has_bss)
     append_structure(&file, &bss);
   if (!layout->single_segment)
@@ -234,9 +247,18 @@ void bl_elf_write_symbols(const Lay *lay, const ElfLayout *layout, const char *p
   Elf64_Shdr shdr = {.sh_type = SHT_PROGBITS,
                      .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
                      .sh_addr = bl_lay_address(lay),
-                     .sh_size = text_size,
+                     .sh_size = text_size - bl_lay_writable_size(lay),
                      .sh_addralign = 1};
-  Elf64_Half text = add_section(&s, ".text", shdr, bytes), bss = 0;
+  Elf64_Half text = add_section(&s, ".text", shdr, bytes), data = 0, bss = 0;
+  if (bl_lay_writable_size(lay)) {
+    const unsigned char *first = bytes + shdr.sh_size;
+    shdr = (Elf64_Shdr){.sh_type = SHT_PROGBITS,
+                        .sh_flags = SHF_ALLOC | SHF_WRITE,
+                        .sh_addr = bl_lay_writable_address(lay),
+                        .sh_size = bl_lay_writable_size(lay),
+                        .sh_addralign = 1};
+    data = add_section(&s, ".data", shdr, first);
+  }
   if (bl_lay_bss_size(lay)) {
     shdr = (Elf64_Shdr){.sh_type = SHT_NOBITS,
                         .sh_flags = SHF_ALLOC | SHF_WRITE,
@@ -252,7 +274,10 @@ void bl_elf_write_symbols(const Lay *lay, const ElfLayout *layout, const char *p
     for (size_t i = 0; i < count; i++)
       if ((symbol[i].kind != LAY_LABEL) == global)
         add_symbol(&s, symbol[i].name, global ? STB_GLOBAL : STB_LOCAL, symbol_type(&symbol[i]),
-                   symbol[i].kind == LAY_BSS ? bss : text, symbol[i].address, symbol[i].size);
+                   symbol[i].kind == LAY_BSS ? bss
+                   : symbol[i].writable      ? data
+                                             : text,
+                   symbol[i].address, symbol[i].size);
   end_sections(&s, path);
 }
 
@@ -295,6 +320,8 @@ static void check_object(const Lay *lay, ElfSection counters, const char *const 
     die(path, "an object's text must be settled at address 0", NULL);
   if (bl_lay_bss_size(lay))
     die(path, "an object may not have bss: hand the routine its workspace", NULL);
+  if (bl_lay_has_writable(lay))
+    die(path, "an object may not have data that can be written: hand the routine its workspace", NULL);
   if (relocations && !counters.name)
     die(path, "there are relocations, but no section that they refer to", NULL);
   for (size_t i = 0; i < count; i++) {

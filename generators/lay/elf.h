@@ -3,8 +3,9 @@
  *
  * An executable has no sections and no more program headers than it needs:
  *
- *     file offset 0   Elf64_Ehdr, Elf64_Phdr x 1..3, then the laid text: code and read-only data
- *     PT_LOAD   R+X   the whole file, mapped at `base`
+ *     file offset 0   Elf64_Ehdr, Elf64_Phdr x 1..4, then the laid text: code and read-only data
+ *     PT_LOAD   R+X   the file up to there, mapped at `base`
+ *     PT_LOAD   RW    data that can be written, the rest of the file, one page further (left out where there is none)
  *     PT_LOAD   RW    bss: p_filesz 0, on pages of its own (left out where there is no bss)
  *     PT_GNU_STACK RW the stack is not executable
  *
@@ -27,11 +28,11 @@ typedef struct {
   uint16_t machine;    /* e_machine: EM_X86_64, EM_AARCH64 */
   uint64_t base;       /* address at which the file is mapped; a multiple of page */
   uint64_t page;       /* p_align: the largest page size that the machine's kernels use; a power of two */
-  bool single_segment; /* the one PT_LOAD alone; refused where there is bss */
+  bool single_segment; /* the one PT_LOAD alone; refused where there is bss, or data that can be written */
 } ElfLayout;
 
-/* Size of the headers before the text: the text's address is layout->base plus this. */
-size_t bl_elf_headers_size(const ElfLayout *layout, bool has_bss);
+/* Size of the headers before the text, of what is to be laid: the text's address is layout->base plus this. */
+size_t bl_elf_headers_size(const ElfLayout *layout, const Lay *lay);
 
 /* Write the executable to `path`, mode 0755. `entry`: the label of e_entry. */
 void bl_elf_write_exec(const Lay *lay, const ElfLayout *layout, const char *entry, const char *path);
@@ -48,7 +49,8 @@ typedef struct {
 } ElfSection;
 
 /* Write a relocatable object, mode 0644. `exported`: the global routines, which must all be bound; every other routine
- * and data item is a local symbol. The layout must have been settled at address 0 and may not have bss. */
+ * and data item is a local symbol. The layout must have been settled at address 0, and may have no bss and no data that
+ * can be written. */
 void bl_elf_write_object(const Lay *lay, uint16_t machine, ElfSection counters, const char *const *exported,
                          size_t count, const char *path);
 

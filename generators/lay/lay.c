@@ -22,6 +22,8 @@ struct Lay {
   unsigned unit;
   int owner;           /* symbol of the open routine or data item, or -1 */
   const char *routine; /* name of the open routine, or NULL */
+  bool writable;       /* the open data item can be written */
+  size_t fixed;        /* items that cannot be written; those that can come after them, once settled */
   uint64_t address, bss_address;
   size_t bss_size;
 };
@@ -151,6 +153,7 @@ static LaySymbol *bind(Lay *lay, LaySymbolKind kind, const char *scope, const ch
 void bl_lay_routine(Lay *lay, const char *name) {
   lay->routine = bind(lay, LAY_ROUTINE, NULL, name)->name;
   lay->owner = (int)lay->symbols.count - 1;
+  lay->writable = false;
 }
 
 void bl_lay_contract(Lay *lay, const char *contract) {
@@ -162,11 +165,26 @@ void bl_lay_label(Lay *lay, const char *name) {
   if (!lay->routine)
     bl_lay_die(lay, "label \"%s\" stands outside of a routine; open one with routine() first", name);
   bind(lay, LAY_LABEL, lay->routine, name);
+  lay->owner = find_symbol(lay, lay->routine); /* also where a data item of the routine came before */
+  lay->writable = false;
 }
 
-void bl_lay_object(Lay *lay, const char *name) {
-  bind(lay, LAY_OBJECT, NULL, name);
+static void open_item(Lay *lay, const char *name, bool writable) {
+  bind(lay, LAY_OBJECT, NULL, name)->writable = writable;
   lay->owner = (int)lay->symbols.count - 1;
+}
+
+void bl_lay_fixed(Lay *lay) { lay->writable = false; }
+
+void bl_lay_object(Lay *lay, const char *name) {
+  lay->writable = false;
+  open_item(lay, name, false);
+}
+
+void bl_lay_writable(Lay *lay, const char *name, unsigned align) {
+  lay->writable = true;
+  bl_lay_align(lay, align);
+  open_item(lay, name, true);
 }
 
 static void check_align(const Lay *lay, unsigned align) {
@@ -185,6 +203,10 @@ void bl_lay_bss(Lay *lay, const char *name, size_t size, unsigned align) {
 
 const char *bl_lay_routine_open(const Lay *lay) { return lay->routine; }
 
+const char *bl_lay_item_open(const Lay *lay) {
+  return lay->owner >= 0 && symbols(lay)[lay->owner].kind == LAY_OBJECT ? symbols(lay)[lay->owner].name : NULL;
+}
+
 const LaySymbol *bl_lay_find(const Lay *lay, const char *name) {
   int found = find_symbol(lay, name);
   return found < 0 ? NULL : &symbols(lay)[found];
@@ -194,7 +216,13 @@ const LaySymbol *bl_lay_find(const Lay *lay, const char *name) {
 
 static LayItem *lay_item(Lay *lay, LayKind kind) {
   LayItem *item = array_grow(&lay->items, sizeof *item, 1);
-  *item = (LayItem){.kind = kind, .file = lay->file, .line = lay->line, .owner = lay->owner, .target = -1, .pair = -1};
+  *item = (LayItem){.kind = kind,
+                    .file = lay->file,
+                    .line = lay->line,
+                    .writable = lay->writable,
+                    .owner = lay->owner,
+                    .target = -1,
+                    .pair = -1};
   return item;
 }
 
@@ -206,9 +234,16 @@ static void lay_constant(Lay *lay, LayKind kind, const void *bytes, size_t count
     memcpy(array_grow(&lay->store, 1, count), bytes, count);
 }
 
+static void check_code(const Lay *lay) {
+  if (lay->writable)
+    bl_lay_die(lay, "an instruction stands in \"%s\", which can be written, and so not executed; open a routine first",
+               bl_lay_item_open(lay));
+}
+
 void bl_lay_code(Lay *lay, LayCode code) {
   if (code.len == 0)
     bl_lay_die(lay, "cannot encode %s", bl_refusal_text());
+  check_code(lay);
   lay_constant(lay, LAY_CODE, code.bytes, code.len);
 }
 
@@ -220,6 +255,8 @@ void bl_lay_align(Lay *lay, unsigned align) {
 }
 
 void bl_lay_fixup(Lay *lay, LayKind kind, LayFixup fixup, const char *reference, const char *reference2) {
+  if (kind == LAY_CODE)
+    check_code(lay);
   const char *kept = keep_name(lay, NULL, reference);
   const char *kept2 = reference2 ? keep_name(lay, NULL, reference2) : NULL;
   LayItem *item = lay_item(lay, kind);
@@ -275,22 +312,60 @@ static void resolve_all(Lay *lay) {
   }
 }
 
+/* Bring all items that can be written after those that cannot; the order is kept otherwise. */
+static void part_writable(Lay *lay) {
+  size_t count = lay->items.count, fixed = 0;
+  for (size_t i = 0; i < count; i++)
+    fixed += !items(lay)[i].writable;
+  lay->fixed = fixed;
+  if (fixed == count)
+    return;
+  LayItem *parted = malloc(count * sizeof *parted);
+  size_t *before = malloc((count + 1) * sizeof *before); /* how many of those before an item cannot be written */
+  if (!parted || !before)
+    bl_lay_die(lay, "out of memory for %zu items", count);
+  before[0] = 0;
+  for (size_t i = 0; i < count; i++) {
+    bool writable = items(lay)[i].writable;
+    before[i + 1] = before[i] + !writable;
+    parted[writable ? fixed + i - before[i] : before[i]] = items(lay)[i];
+  }
+  memcpy(items(lay), parted, count * sizeof *parted);
+  for (size_t i = 0; i < lay->symbols.count; i++) {
+    LaySymbol *symbol = &symbols(lay)[i];
+    symbol->item = symbol->writable ? fixed + symbol->item - before[symbol->item] : before[symbol->item];
+  }
+  for (size_t i = 0; i < lay->relocs.count; i++) { /* of code, which cannot be written */
+    LayReloc *reloc = &((LayReloc *)lay->relocs.data)[i];
+    reloc->item = before[reloc->item];
+  }
+  free(parted);
+  free(before);
+}
+
 /* Give every item and symbol its address from the sizes as they are. */
-static void assign_addresses(Lay *lay, uint64_t bss_align) {
-  uint64_t address = lay->address;
+static void assign_addresses(Lay *lay, uint64_t page) {
+  uint64_t address = lay->address, gap = 0, fixed_end = 0;
   for (size_t i = 0; i < lay->items.count; i++) {
     LayItem *item = &items(lay)[i];
+    if (i == lay->fixed) {
+      fixed_end = address;
+      gap = page;
+      address += gap;
+    }
     item->address = address;
-    item->text = address - lay->address;
+    item->text = address - lay->address - gap;
     if (item->kind == LAY_FILL)
       item->len = -address & (item->align - 1);
     address += item->len;
   }
-  lay->bss_address = (address + bss_align - 1) & ~(bss_align - 1);
+  lay->bss_address = (address + page - 1) & ~(page - 1);
   for (size_t i = 0; i < lay->symbols.count; i++) {
     LaySymbol *symbol = &symbols(lay)[i];
     if (symbol->kind == LAY_BSS)
       symbol->address = lay->bss_address + symbol->bss;
+    else if (symbol->item == lay->fixed && lay->fixed < lay->items.count && !symbol->writable)
+      symbol->address = fixed_end;
     else
       symbol->address = symbol->item < lay->items.count ? items(lay)[symbol->item].address : address;
   }
@@ -346,11 +421,12 @@ static void size_symbols(Lay *lay) {
     }
 }
 
-void bl_lay_settle(Lay *lay, uint64_t address, uint64_t bss_align) {
+void bl_lay_settle(Lay *lay, uint64_t address, uint64_t page) {
   lay->address = address;
+  part_writable(lay);
   resolve_all(lay);
   do
-    assign_addresses(lay, bss_align);
+    assign_addresses(lay, page);
   while (grow(lay));
   size_t size = 0;
   if (lay->items.count) {
@@ -365,7 +441,7 @@ void bl_lay_settle(Lay *lay, uint64_t address, uint64_t bss_align) {
   unsigned char *again = malloc(size + 1);
   if (!again)
     bl_lay_die(lay, "out of memory for %zu bytes", size);
-  assign_addresses(lay, bss_align);
+  assign_addresses(lay, page);
   write_text(lay, again);
   if (size && memcmp(text, again, size))
     bl_lay_die(lay, "the layout has not settled: one more pass changes its bytes");
@@ -380,6 +456,21 @@ const unsigned char *bl_lay_text(const Lay *lay, size_t *size) {
 uint64_t bl_lay_address(const Lay *lay) { return lay->address; }
 uint64_t bl_lay_bss_address(const Lay *lay) { return lay->bss_address; }
 size_t bl_lay_bss_size(const Lay *lay) { return lay->bss_size; }
+
+bool bl_lay_has_writable(const Lay *lay) {
+  for (size_t i = 0; i < lay->symbols.count; i++)
+    if (symbols(lay)[i].writable)
+      return true;
+  return false;
+}
+
+size_t bl_lay_writable_size(const Lay *lay) {
+  return lay->fixed < lay->items.count ? lay->text.count - items(lay)[lay->fixed].text : 0;
+}
+
+uint64_t bl_lay_writable_address(const Lay *lay) {
+  return lay->fixed < lay->items.count ? items(lay)[lay->fixed].address : 0;
+}
 unsigned bl_lay_unit(const Lay *lay) { return lay->unit; }
 
 const LayItem *bl_lay_items(const Lay *lay, size_t *count) {

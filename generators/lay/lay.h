@@ -55,10 +55,11 @@ typedef struct {
   LayKind kind;
   const char *file; /* the generator's source position */
   int line;
+  bool writable;          /* it belongs to the segment that can be written */
   int owner;              /* symbol of the routine or data item that it belongs to, or -1 */
   uint64_t address;       /* of its first byte */
   size_t len;             /* in bytes */
-  size_t text;            /* offset of its bytes in the laid text, equal to address - base address */
+  size_t text;            /* offset of its bytes in the laid text, the same as in the file after the headers */
   size_t stored;          /* offset of its constant bytes in the store (LAY_DATA, constant LAY_CODE) */
   unsigned align;         /* LAY_FILL: to this power of two */
   int target, pair;       /* symbol indexes of the fixup, once resolved, or -1 */
@@ -80,6 +81,7 @@ typedef struct {
   uint64_t address;     /* once settled */
   size_t size;          /* bytes: to the next routine or data item; LAY_BSS: as asked */
   const char *contract; /* what the author promised of this routine, for the map; NULL: nothing */
+  bool writable;        /* a data item that can be written */
 } LaySymbol;
 
 /* A place in the text that the linker of an object file must fill in. */
@@ -107,6 +109,10 @@ void bl_lay_die(const Lay *lay, const char *format, ...) __attribute__((format(p
 void bl_lay_routine(Lay *lay, const char *name); /* known in the whole program; opens the routine */
 void bl_lay_label(Lay *lay, const char *name);   /* known as "routine.name" */
 void bl_lay_object(Lay *lay, const char *name);  /* a data item, known in the whole program */
+/* A data item that can be written: what follows up to the next routine, label or item is laid after all that cannot. */
+void bl_lay_writable(Lay *lay, const char *name, unsigned align);
+/* What follows cannot be written, padding before a routine or an item among it. */
+void bl_lay_fixed(Lay *lay);
 void bl_lay_bss(Lay *lay, const char *name, size_t size,
                 unsigned align); /* zeroed and writable; align a power of two */
 
@@ -115,6 +121,9 @@ void bl_lay_contract(Lay *lay, const char *contract);
 
 /* The routine open now, or NULL. */
 const char *bl_lay_routine_open(const Lay *lay);
+
+/* The data item open now: what is laid belongs to it. NULL: a routine is open, or nothing. */
+const char *bl_lay_item_open(const Lay *lay);
 
 /* Lay bytes that no label can change: an instruction, data. Dies if code.len is 0, with bl_refusal_text. */
 void bl_lay_code(Lay *lay, LayCode code);
@@ -132,15 +141,22 @@ void bl_lay_reloc(Lay *lay, unsigned offset, uint32_t type, int64_t addend);
 /* True if the item laid last is data or padding: the place may not be aligned for code. */
 bool bl_lay_after_data(const Lay *lay);
 
-/* Pass over all items until nothing moves, then once more to prove it. The first byte lies at `address`; bss starts at
- * the first multiple of `bss_align` after the text. Dies on an unbound label or on an operand that does not fit. */
-void bl_lay_settle(Lay *lay, uint64_t address, uint64_t bss_align);
+/* Pass over all items until nothing moves, then once more to prove it. The first byte lies at `address`. What can be
+ * written comes after all that cannot, one page further, so that it lies on pages of its own though the file has no
+ * gap; bss starts at the first multiple of `page` after it. Dies on an unbound label or on an operand that does not
+ * fit. */
+void bl_lay_settle(Lay *lay, uint64_t address, uint64_t page);
 
 /* What was laid; valid after bl_lay_settle, owned by the layout. */
 const unsigned char *bl_lay_text(const Lay *lay, size_t *size);
 uint64_t bl_lay_address(const Lay *lay);
 uint64_t bl_lay_bss_address(const Lay *lay);
 size_t bl_lay_bss_size(const Lay *lay);
+/* How many bytes of the laid text, its last, can be written, and the address of the first; 0: there are none. Whether
+ * there are any is known before the layout has settled. */
+bool bl_lay_has_writable(const Lay *lay);
+size_t bl_lay_writable_size(const Lay *lay);
+uint64_t bl_lay_writable_address(const Lay *lay);
 unsigned bl_lay_unit(const Lay *lay);
 const LayItem *bl_lay_items(const Lay *lay, size_t *count);
 const LaySymbol *bl_lay_symbols(const Lay *lay, size_t *count);

@@ -4,6 +4,7 @@
 #include "isa/prove/hold.h"
 #include "isa/prove/lemmas.h"
 #include "isa/prove/operations.h"
+#include "isa/templates.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,6 +161,7 @@ static int usage(void) {
 }
 
 int main(int argc, char **argv) {
+  bl_machine_trust();
   long processors = sysconf(_SC_NPROCESSORS_ONLN);
   unsigned step = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 1;
   unsigned jobs = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : processors > 0 ? (unsigned)processors : 1;

@@ -2,6 +2,7 @@
  * check` refuses it without running it: by its kind, its routine, its line and its register. */
 /* reads: gate */
 #include "isa/program.h"
+#include "isa/templates.h"
 #include "lay/lay.h"
 
 #include <check.h>
@@ -434,6 +435,7 @@ static int check_program(BlIsa isa, void (*lay)(void), char *text, size_t room) 
   const char *build = getenv("BUILD");
   char command[400];
   line_of_fault = 0;
+  bl_machine_trust();
   bl_program_begin(isa, "faulty");
   lay();
   lay_caller();

@@ -7,6 +7,7 @@
  * numbers are always the same ones.
  */
 /* reads: nothing */
+#include "isa/templates.h"
 #include "run.h"
 
 #include "generators/tests/engine.h"
@@ -1098,6 +1099,7 @@ START_TEST(c_calls) {
 END_TEST
 
 int main(void) {
+  bl_machine_trust();
   Suite *suite = suite_create("operations");
   TCase *tc = tcase_create("against the model");
   suite_add_tcase(suite, tc);

@@ -65,6 +65,36 @@ static void settle(void);
   ROW(align_three, data_align(3), "alignment 3 is no power of two")                                                    \
   ROW(align_none, data_align(0), "alignment 0 is not within 1..4096")                                                  \
   ROW(other_machine, a64(a64_nop()), "an instruction of arm64 stands in a program for x64")                            \
+  ROW(writes_s1, mov(S1, A0),                                                                                          \
+      "routine \"r\" writes S1 and has not saved it; enter(S1) first, or name it in destroys()")                       \
+  ROW(writes_before_enter, (routine("q"), li(S0, 1), enter(S0)), "routine \"q\" writes S0 and has not saved it")       \
+  ROW(writes_promised, (routine("q", in(S0), out(A0)), add(S0, S0, 1)), "writes S0 and has not saved it")              \
+  ROW(jump_from_frame, (jump("q"), routine("q"), ret(), settle()),                                                     \
+      "routine \"r\" has entered, and goes on in \"q\"|call it and leave()")                                           \
+  ROW(branch_from_frame, (beq(A0, 0, "q"), leave(), routine("q"), ret(), settle()),                                    \
+      "has entered, and goes on in \"q\"")                                                                             \
+  ROW(jump_to_self, (jump("r"), settle()), "has entered, and goes on in \"r\"")                                        \
+  ROW(store_into_data, (la(A1, "item"), st8(0, A1, 0), settle()),                                                      \
+      "a store into \"item\", of |which can only be read; lay it by data_writable(), or make room by bss()")           \
+  ROW(store_moved, (la(A1, "item"), add(A2, A1, A0), mov(A3, A2), st64x(A0, A3, A1), settle()),                        \
+      "a store into \"item\"")                                                                                         \
+  ROW(store_into_code, (la(A1, "here"), st32(A0, A1, 4), settle()), "a store into \"here\"")                           \
+  ROW(copy_into_data, (la(A1, "item"), copy16(A1, 0, A0, 0), settle()), "a store into \"item\"")                       \
+  ROW(code_after_data, (leave(), data("text", 1), data_u8(1), li(A0, 1)),                                              \
+      "an operation stands after the data item \"text\"|open a routine()")                                             \
+  ROW(code_in_writable, (leave(), data_writable("text", 1), x64(x64_syscall())),                                       \
+      "an instruction stands in \"text\", which can be written")                                                       \
+  ROW(runs_into_writable, data_writable("text", 1), "the code of routine \"r\" runs on into data")                     \
+  ROW(empty_writable, (leave(), data_writable("", 1)), "a data item has no name")                                      \
+  ROW(writable_in_one_segment,                                                                                         \
+      (routine("_start"), sys(NR_EXIT), data_writable("w", 1), data_u8(1),                                             \
+       bl_program_write_single_segment("/", "_start")),                                                                \
+      "\"w\" can be written, and a single segment has no room for that")                                               \
+  ROW(writable_in_object,                                                                                              \
+      (leave(), data_writable("w", 1), data_u8(1), bl_program_write_object("/", (const char *[]){"r"}, 1)),            \
+      "\"w\" can be written, and an object has no room for that")                                                      \
+  ROW(unused_label, (routine("_start"), label("lonely"), sys(NR_EXIT), bl_program_write_exec("/", "_start")),          \
+      "label \"_start.lonely\" is never used; take it out, or correct the name that should lead there")                \
   ROW(one_number, sys_number(39), "1 numbers of a system call are given, and there are 2 machines; give one for each") \
   ROW(call_of_x64, (bl_program_begin(ISA_A64, "misuse"), routine("r"), sys(NR_OPEN)),                                  \
       "arm64 has no system call open; take the newer one, as openat for open")                                         \
@@ -148,7 +178,18 @@ START_TEST(is_laid) {
   label("again");
   mov(A1, T0);
   call("r");
-  leave();
+  la(A0, "changes");
+  st8(1, A0, 0);
+  la(A0, "room");
+  sub(A1, A1, A0);
+  st8(1, A0, 8);
+  jump("again");
+  routine("end", no_return);
+  li(S3, 1);
+  sys(NR_EXIT_GROUP);
+  data_writable("changes", 8);
+  data_u64(1);
+  bss("room", 8, 8);
   bl_machine_settle(0x10000, 4096);
 }
 END_TEST

@@ -1,6 +1,7 @@
 /* test_lay.c: labels, fixups and the passes: what is laid where, the last displacement that a form reaches and the
  * first that it does not, and each refusal by its words. */
 /* reads: nothing */
+#include "isa/templates.h"
 #include "lay/lay.h"
 #include "raw_words.h"
 #include "words.h"
@@ -550,6 +551,7 @@ START_TEST(literals) {
 END_TEST
 
 int main(void) {
+  bl_machine_trust();
   Suite *suite = suite_create("layout");
   TCase *tc = tcase_create("layout");
   suite_add_tcase(suite, tc);
