@@ -275,7 +275,8 @@ prove-hosts: elf ## lay everything on hosts of both byte orders, with gcc, clang
 	scripts/prove-hosts.sh $(BUILD) $(HOSTS)
 
 LINTS := $(if $(C_SOURCES),lint-tidy lint-cppcheck check-format) $(if $(SHELL_SOURCES),lint-shell) \
-         $(if $(wildcard scripts/check-symbols.sh),lint-symbols) $(if $(wildcard scripts/check-rooms.sh),lint-rooms)
+         $(if $(wildcard scripts/check-symbols.sh),lint-symbols) $(if $(wildcard scripts/check-rooms.sh),lint-rooms) \
+         $(if $(wildcard scripts/check-licences.sh),lint-licences)
 #= TEST_SECONDS=N       how long one test program of make check may take, on a machine of its own (600)
 #= AGAIN=1              make check: run the tests that passed as well, though nothing that they read has changed
 TEST_SECONDS ?= 600
@@ -304,7 +305,7 @@ check-sanitized:
 unit-tests: $(UNIT_TESTS)
 elf: $(STAMPS)
 
-lint: $(LINTS) ## check the layout and the sense of every source: clang-format, clang-tidy, cppcheck, shellcheck, symbols, rooms
+lint: $(LINTS) ## check the layout and the sense of every source: clang-format, clang-tidy, cppcheck, shellcheck, symbols, rooms, licences
 
 sums: elf ## write down the size and the SHA-256 of each program in fixtures/, after an intended change
 	scripts/update-elf-sums.sh
@@ -519,7 +520,7 @@ $(PACKAGES): FORCE
 	new=$@.$$$$; scripts/package-versions.sh scripts/packages.txt scripts/packages-check.txt >$$new; if cmp -s $$new $@; then rm $$new; else mv $$new $@; fi
 .PHONY: FORCE
 
-.PHONY: check-format lint-tidy lint-cppcheck lint-shell lint-symbols lint-rooms
+.PHONY: check-format lint-tidy lint-cppcheck lint-shell lint-symbols lint-rooms lint-licences
 check-format: $(patsubst %,$(BUILD)/lint/%.format,$(C_SOURCES) $(OTHER_SOURCES) $(HEADERS))
 $(BUILD)/lint/%.format: % .clang-format $(PACKAGES)
 	mkdir -p $(@D)
@@ -558,6 +559,9 @@ $(BUILD)/lint/shell: $(SHELL_SOURCES) $(PACKAGES)
 
 lint-rooms:
 	scripts/check-rooms.sh
+
+lint-licences:
+	scripts/check-licences.sh
 
 # Each test is linked with one of the two libraries and with the oracles.
 lint-symbols: $(addprefix $(BUILD)/lib,generators.a harness.a oracles.a) $(call objects,$(ENCODING_ORACLE))
