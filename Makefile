@@ -571,3 +571,4 @@ lint-symbols: $(addprefix $(BUILD)/lib,generators.a harness.a oracles.a) $(call 
 -include $(patsubst %.o,%.d,$(call objects,$(C_SOURCES)))
 
 endif
+# SPDX-License-Identifier: MIT

@@ -200,3 +200,4 @@ Linux) run_on_linux "$bin" "$@" ;;
 Darwin) run_in_docker "$bin" "$@" ;;
 *) die 125 "$bin: a Linux program; it can be run on Linux and on macOS, not on $(uname -s)" ;;
 esac
+# SPDX-License-Identifier: MIT

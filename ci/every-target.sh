@@ -48,3 +48,4 @@ run fuzz FUZZ_SECONDS=20
 run bench
 run check SANITIZE=1
 run clean
+# SPDX-License-Identifier: MIT

@@ -19,3 +19,4 @@ for goals in 'setup verify' 'setup check'; do
   make $goals </dev/null || exit
   printf 'fresh-clone.sh: make %s: %d s, at %s\n' "$goals" "$SECONDS" "$(git rev-parse --short HEAD)"
 done
+# SPDX-License-Identifier: MIT

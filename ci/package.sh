@@ -65,3 +65,4 @@ unshare --mount --pid --fork --propagation private sh -euc '
   pivot_root . .old
   umount -l /.old
   exec sh /tmp/use.sh' sh "$folder/root"
+# SPDX-License-Identifier: MIT

@@ -41,3 +41,5 @@
 #define reads(name, offset, size, value) bl_handmade_reads(__FILE__, __LINE__, name, offset, size, value)
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -200,3 +200,5 @@ inline void bl_contract_of(std::initializer_list<BlClause> clauses) { bl_contrac
 #define bss(name, size, align) (BL_AT, bl_bss(name, size, align)) /* zeroed, writable, in its own segment; global */
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

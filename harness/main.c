@@ -670,3 +670,5 @@ int main(int argc, char **argv) {
   options_free(&options);
   return printed(status);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -275,3 +275,5 @@ void encoding_canonical(EncodingMachine machine, const char *text, int bits, cha
   }
   order_exchanged(out);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -40,3 +40,5 @@ size_t encoding_decode(EncodingDecoder decoder, EncodingMachine machine, const u
 void encoding_canonical(EncodingMachine machine, const char *text, int bits, char *out, size_t room);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -313,3 +313,5 @@ void folder_answer_free(struct folder_answer *answer) {
   free(answer->body);
   *answer = (struct folder_answer){0};
 }
+
+/* SPDX-License-Identifier: MIT */

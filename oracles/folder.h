@@ -28,3 +28,5 @@ struct folder_answer folder_oracle_answer(const char *root, const char *path, un
 void folder_answer_free(struct folder_answer *answer);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -160,3 +160,5 @@ bool markdown_oracle_locate(const char *markdown, size_t len, unsigned options, 
   cmark_node_free(document);
   return found;
 }
+
+/* SPDX-License-Identifier: MIT */

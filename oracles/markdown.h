@@ -47,3 +47,5 @@ bool markdown_oracle_locate(const char *markdown, size_t len, unsigned options, 
                             struct markdown_block *block);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

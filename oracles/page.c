@@ -128,3 +128,5 @@ char *page_oracle_render(const char *markdown, size_t len, unsigned options, siz
   free(title);
   return page;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -14,3 +14,5 @@ char *page_oracle_render(const char *markdown, size_t len, unsigned options, siz
 char *page_oracle_wrap(const char *title, const char *html, size_t html_len, size_t *page_len);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -176,3 +176,5 @@ void spec_free(struct spec *spec) {
   free(spec->examples);
   *spec = (struct spec){0};
 }
+
+/* SPDX-License-Identifier: MIT */

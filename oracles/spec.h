@@ -30,3 +30,5 @@ bool spec_read(const char *path, struct spec *spec, char *why, size_t why_size);
 void spec_free(struct spec *spec);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -137,3 +137,4 @@ for suite in render-all markdown; do
   printf '%s %s %s\n' "$suite" "$(middle <"$folder/$suite.cells")" "$(middle <"$folder/$suite.off")" |
     awk '{ printf "%-20s %9.0f %9.0f %8.0f %%\n", $1, $2, $3, 100 * $2 / $3 }'
 done
+# SPDX-License-Identifier: MIT

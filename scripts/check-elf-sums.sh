@@ -32,3 +32,4 @@ details=$(diff fixtures/elf.sha256 <(scripts/elf-sums.sh "$build/elf")) || statu
 report 'sizes and SHA-256 as in fixtures/elf.sha256' "$status" "if the change is meant: make sums" "$details"
 echo "1..$number"
 exit "$failed"
+# SPDX-License-Identifier: MIT

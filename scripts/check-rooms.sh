@@ -50,3 +50,4 @@ find harness -name '*.[ch]' ! -path '*/tests/*' ! -path 'harness/new/templates/*
       if (!files) { print "check-rooms.sh: no file of a harness below this folder"; bad = 1 }
       exit bad
     }' || exit 1
+# SPDX-License-Identifier: MIT

@@ -28,3 +28,4 @@ awk -v libraries="$*" '
       print total " symbols, each defined once: " libraries
     exit failed
   }' <<<"$symbols"
+# SPDX-License-Identifier: MIT

@@ -73,3 +73,4 @@ TEXT
 find "$root" -newermt "@$SOURCE_DATE_EPOCH" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +
 find "$root" -type d -exec chmod 755 {} +
 dpkg-deb --root-owner-group --build "$root" "$build/bytegate_${version}_$architecture.deb"
+# SPDX-License-Identifier: MIT

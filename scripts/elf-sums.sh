@@ -16,3 +16,4 @@ for map in "$1"/*.map; do
   sum=$(sha256sum <"$elf")
   printf '%s  %7d  %s\n' "${sum%% *}" "$(stat -c %s "$elf")" "${elf##*/}"
 done
+# SPDX-License-Identifier: MIT

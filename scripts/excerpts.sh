@@ -130,3 +130,4 @@ for document in "${documents[@]}"; do
 done
 [ "$write" = no ] || exit 0
 exit $different
+# SPDX-License-Identifier: MIT

@@ -36,3 +36,4 @@ jq -j '[.[].markdown] | .[range(0; length; 16)] | gsub("\n"; "\r\n"), "\u0000"' 
 "${cc[@]}" -std=c11 -O1 -D_GNU_SOURCE -Wall -Wextra -Werror "$@" -I"$build/elf" -o "$folder/exhaust" \
   "$root/fixtures/object/exhaust.c" "$build/elf/markdown-render_$machine.o" || exit 3
 "${runner[@]}" "$folder/exhaust" "$near" <"$folder/documents"
+# SPDX-License-Identifier: MIT

@@ -28,3 +28,4 @@ foreign_unpack() {
     dpkg-deb -x "$package" "$folder" || return
   done
 }
+# SPDX-License-Identifier: MIT

@@ -96,3 +96,4 @@ if [ "$differing" -gt 0 ]; then
   exit 1
 fi
 echo "$total files laid again, the same bytes"
+# SPDX-License-Identifier: MIT

@@ -53,3 +53,4 @@ machine_runner() {
   machine_of "$1" || return
   [ "$1" = "$(machine_here)" ] || printf '%s\n' "$machine_qemu"
 }
+# SPDX-License-Identifier: MIT

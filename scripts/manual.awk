@@ -75,3 +75,4 @@ in_code {
 /^[0-9]+\. / { print ".IP " $1 " 4"; sub(/^[0-9]+\. /, ""); print inline($0); in_text = 1; next }
 { sub(/^ +/, ""); print inline($0); in_text = 1 }
 END { print ".SH SEE ALSO\n.BR bytegate (1),\n.BR bytegate\\-map (5)" }
+# SPDX-License-Identifier: MIT

@@ -276,3 +276,4 @@ awk -F '\t' 'NR == FNR { chosen[$1] = 1; next }
     }
     exit !judged || n["broken"] || noticed * 100 < judged * 95
   }' "$work/chosen" "$work/results"
+# SPDX-License-Identifier: MIT

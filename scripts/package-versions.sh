@@ -30,3 +30,4 @@ dpkg-query -W -f '${binary:Package}\t${Version}\t${Pre-Depends}, ${Depends}\t${P
         for (i = 1; i <= count; i++) if (names[i] != "") need(names[i])
       }
     }' "$@" dpkg=1 - | LC_ALL=C sort
+# SPDX-License-Identifier: MIT

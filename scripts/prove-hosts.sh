@@ -86,3 +86,4 @@ for row in "$@"; do
   fi
 done
 exit $status
+# SPDX-License-Identifier: MIT

@@ -56,3 +56,4 @@ echo "== Planted faults"
 "$prove" faults || exit
 echo "== Operations"
 "$prove" operations "$step"
+# SPDX-License-Identifier: MIT

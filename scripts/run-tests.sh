@@ -202,3 +202,4 @@ lost=$(($# - $(find "$logs" -name '*.count' | wc -l)))
 awk -v lost="$lost" '{ passed += $1; failed += $2 }
   END { failed += lost; printf "%d passed, %d failed\n", passed, failed; exit failed != 0 || passed == 0 }' \
   "${counts[@]}" /dev/null
+# SPDX-License-Identifier: MIT

@@ -25,3 +25,4 @@ rm -rf "$state"
 foreign_apt arm64 "$state" || fail 'the package lists of arm64 cannot be fetched'
 foreign_unpack "$state" "$folder" cmark libcmark0.30.2 libc6 || fail 'cmark cannot be fetched for arm64'
 rm -rf "$state"
+# SPDX-License-Identifier: MIT

@@ -24,3 +24,4 @@ for service in "${added[@]}"; do
   ! command -v systemctl >/dev/null || "${as_root[@]}" systemctl disable "$service" >/dev/null 2>&1
 done
 exit $status
+# SPDX-License-Identifier: MIT

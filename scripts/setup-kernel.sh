@@ -54,3 +54,4 @@ for machine in $(machine_names); do
   fetch "$machine_debian" "$machine"
 done
 ls -l "$folder"/vmlinuz-*
+# SPDX-License-Identifier: MIT

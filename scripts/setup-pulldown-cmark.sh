@@ -35,3 +35,4 @@ printf '[source.crates-io]\nreplace-with = "debian"\n[source.debian]\ndirectory 
 cd "$folder/source"
 CARGO_HOME=$folder/home RUSTC=/usr/bin/rustc /usr/bin/cargo build --quiet --offline --release --features simd \
   --bin pulldown-cmark --target-dir "$folder" || fail 'cargo cannot build pulldown-cmark'
+# SPDX-License-Identifier: MIT

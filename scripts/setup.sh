@@ -156,3 +156,4 @@ if [ ${#missing[@]} -gt 0 ]; then
   with_lists unpack "${missing[@]}"
 fi
 exit 0
+# SPDX-License-Identifier: MIT

@@ -99,3 +99,4 @@ cmp -s "$table" "$work/new" && exit 0
 [ "$write" = no ] || { cat "$work/new" >"$table" && echo "$table: written" && exit 0; }
 diff "$table" "$work/new"
 exit 1
+# SPDX-License-Identifier: MIT

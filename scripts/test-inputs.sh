@@ -140,3 +140,4 @@ make_view() {
     cp -alT "$path" "$place" 2>/dev/null || { rm -rf "$place" && cp -aT "$path" "$place"; } || return
   done
 }
+# SPDX-License-Identifier: MIT

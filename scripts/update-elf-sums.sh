@@ -18,3 +18,4 @@ awk 'FILENAME == ARGV[1] { sum[$3] = $1; size[$3] = $2; next }
      { delete sum[$3] }
      END { for (name in sum) print name ": no longer built" }' "$list" <(printf '%s\n' "$new")
 printf '%s\n' "$new" >"$list"
+# SPDX-License-Identifier: MIT

@@ -114,3 +114,4 @@ elif [ "$status" -gt 128 ]; then
   diverged=1
 fi
 exit "$diverged"
+# SPDX-License-Identifier: MIT

@@ -286,3 +286,5 @@ void lay_http_address(void) {
   lay_append_ipv6();
   lay_append_listen_address();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -379,3 +379,5 @@ void lay_http_conditions(void) {
   lay_is_range_current();
   lay_judge_conditions();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -718,3 +718,5 @@ void lay_http_connection(void) {
   lay_advance_connection();
   lay_expire_connection();
 }
+
+/* SPDX-License-Identifier: MIT */

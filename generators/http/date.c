@@ -383,3 +383,5 @@ void lay_http_date(void) {
   lay_complete_year();
   lay_parse_http_date();
 }
+
+/* SPDX-License-Identifier: MIT */

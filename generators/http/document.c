@@ -182,3 +182,5 @@ void lay_document_reading(void) {
   lay_append_file();
   bss("document", DOCUMENT_SIZE, 8);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -177,3 +177,5 @@ size_t document_page_nosniff_offset(void) {
   /* the hash has 44 letters where "%s" stands */
   return strlen(DOCUMENT_PAGE_POLICY) - 2 + 44;
 }
+
+/* SPDX-License-Identifier: MIT */

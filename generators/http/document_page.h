@@ -35,3 +35,5 @@ void document_page_style_hash(char text[45]);
 size_t document_page_nosniff_offset(void);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -423,3 +423,5 @@ void lay_http_folder(void) {
   lay_check_file();
   lay_append_encoded();
 }
+
+/* SPDX-License-Identifier: MIT */

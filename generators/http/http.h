@@ -141,3 +141,5 @@ void lay_http_sandbox(void);       /* sandbox.c: what the server takes from itse
 void lay_http_server(void);        /* server.c: the listening socket and the event loop */
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -278,3 +278,5 @@ void lay_http_listing(void) {
   lay_append_item();
   lay_list_folder();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -227,3 +227,5 @@ void lay_http_log(void) {
   lay_append_host();
   lay_flush_log();
 }
+
+/* SPDX-License-Identifier: MIT */

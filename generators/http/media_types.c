@@ -71,3 +71,5 @@ void lay_http_media_types(void) {
   label("done");
   leave();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -157,3 +157,5 @@ void lay_http_page(void) {
   lay_keep_page();
   lay_tell_error();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -25,3 +25,5 @@ enum { OF_THE_SERVER = 6 };
 void lay_document_failures(void) { lay_linux_failures(reasons, sizeof reasons / sizeof *reasons - OF_THE_SERVER); }
 
 void lay_http_failures(void) { lay_linux_failures(reasons, sizeof reasons / sizeof *reasons); }
+
+/* SPDX-License-Identifier: MIT */

@@ -754,3 +754,5 @@ void lay_http_request(void) {
   lay_skip_content();
   lay_take_chunk_line_end();
 }
+
+/* SPDX-License-Identifier: MIT */

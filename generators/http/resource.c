@@ -76,3 +76,5 @@ void lay_http_resource(void) {
   lay_render_resource();
   lay_load_document();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -237,3 +237,5 @@ void lay_http_response(void) {
   lay_append_range();
   lay_compose_response();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -155,3 +155,5 @@ void lay_http_sandbox(void) {
   bss("landlock_rule", 16, 8);
   bss("filter_program", 16, 8); /* struct sock_fprog */
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -627,3 +627,5 @@ void lay_http_server(void) {
   lay_expire_connections();
   lay_serve();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -86,3 +86,5 @@ enum {
 };
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

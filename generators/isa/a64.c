@@ -536,3 +536,5 @@ static uint32_t q_signed(const char *name, uint32_t word, A64Vec t, A64Reg n, in
 
 uint32_t a64_ldur_q(A64Vec t, A64Reg n, int64_t offset) { return q_signed("ldur_q", 0x3cc00000, t, n, offset); }
 uint32_t a64_stur_q(A64Vec t, A64Reg n, int64_t offset) { return q_signed("stur_q", 0x3c800000, t, n, offset); }
+
+/* SPDX-License-Identifier: MIT */

@@ -255,3 +255,5 @@ uint32_t a64_csel(A64Reg d, A64Reg n, A64Reg m, A64Cond cond);
 #endif
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

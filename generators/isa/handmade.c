@@ -274,3 +274,5 @@ void bl_handmade_write(const char *outdir, uint64_t address, mode_t mode) {
 }
 
 void bl_handmade_write_object(const char *outdir) { write_file(outdir, 0, 0644, ".o", ".o.map"); }
+
+/* SPDX-License-Identifier: MIT */

@@ -83,3 +83,5 @@ void bl_handmade_write_object(const char *outdir);
 #endif
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

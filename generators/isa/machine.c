@@ -820,3 +820,5 @@ void bl_bss(const char *name, size_t size, int align) {
   check_value("alignment", align, 1, 4096);
   bl_lay_bss(bl_machine_layout(), name, size, (unsigned)align);
 }
+
+/* SPDX-License-Identifier: MIT */

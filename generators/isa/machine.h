@@ -336,3 +336,5 @@ void bl_bss(const char *name, size_t size, int align);
 #endif
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

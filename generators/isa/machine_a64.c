@@ -643,3 +643,5 @@ const Templates bl_templates_a64 = {
     .lay_begin = lay_nothing,
     .lay_finish = lay_nothing,
 };
+
+/* SPDX-License-Identifier: MIT */

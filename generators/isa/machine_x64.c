@@ -672,3 +672,5 @@ const Templates bl_templates_x64 = {
     .lay_begin = lay_begin,
     .lay_finish = lay_finish,
 };
+
+/* SPDX-License-Identifier: MIT */

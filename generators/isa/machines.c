@@ -20,3 +20,5 @@ const BlMachine *bl_machine_row(BlIsa isa) {
   fprintf(stderr, "machine: %d is none of the machines in isa/machines.h, which are%s\n", (int)isa, names);
   exit(1);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -46,3 +46,5 @@ const BlMachine *bl_machine_row(BlIsa isa);
 #endif
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

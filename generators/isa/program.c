@@ -117,3 +117,5 @@ int bl_program_main(int argc, char **argv, const char *name, void (*author)(void
   }
   return 0;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -48,3 +48,5 @@ int bl_program_main(int argc, char **argv, const char *name, void (*author)(void
 #endif
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -30,3 +30,5 @@ void bl_a64_adr_label(A64Reg d, const char *name);
 #endif
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

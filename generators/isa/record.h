@@ -12,3 +12,5 @@
 #define FIELD(name, bytes) name, name##_LAST_BYTE = name + (bytes)-1
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

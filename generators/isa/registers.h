@@ -31,3 +31,5 @@
 #define V(n) (BL_LITERAL_(A64Vec){n})
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -370,3 +370,5 @@
 #endif
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

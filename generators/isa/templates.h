@@ -106,3 +106,5 @@ void bl_machine_require(BlIsa isa);
 ScanKind bl_scan_kind(BlByteTerm term);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -417,3 +417,5 @@ LayCode x64_int_imm8(int64_t vector) { return encode_plain("int_imm8", 0xcd, 1, 
 LayCode x64_int3(void) { return (LayCode){1, {0xcc}}; }
 LayCode x64_ud2(void) { return (LayCode){2, {0x0f, 0x0b}}; }
 LayCode x64_nop(void) { return (LayCode){1, {0x90}}; }
+
+/* SPDX-License-Identifier: MIT */

@@ -229,3 +229,5 @@ X64_SSE2(pmaxub)
 #endif
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

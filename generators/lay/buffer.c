@@ -44,3 +44,5 @@ void bl_buffer_free(Buffer *buffer) {
   free(buffer->bytes);
   *buffer = (Buffer){0};
 }
+
+/* SPDX-License-Identifier: MIT */

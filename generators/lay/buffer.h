@@ -28,3 +28,5 @@ size_t bl_buffer_string(Buffer *buffer, const char *text);
 void bl_buffer_free(Buffer *buffer);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

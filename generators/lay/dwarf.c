@@ -307,3 +307,5 @@ void bl_dwarf_free(Dwarf *dwarf) {
   bl_buffer_free(&dwarf->info);
   bl_buffer_free(&dwarf->line);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -22,3 +22,5 @@ Dwarf bl_dwarf_describe(const Lay *lay);
 void bl_dwarf_free(Dwarf *dwarf);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

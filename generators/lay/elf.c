@@ -407,3 +407,5 @@ void bl_map_write(const Lay *lay, const unsigned char *headers, size_t headers_s
   if (fclose(out))
     die(path, "is not written whole", strerror(errno));
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -68,3 +68,5 @@ void bl_elf_read_headers(const char *path, unsigned char *bytes, size_t size);
 #endif
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -65,3 +65,5 @@ void bl_elf_load_fields(void *structure, const unsigned char *bytes, const char 
     place += size;
   }
 }
+
+/* SPDX-License-Identifier: MIT */

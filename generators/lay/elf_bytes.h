@@ -39,3 +39,5 @@ void bl_elf_load_fields(void *structure, const unsigned char *bytes, const char 
 #endif
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

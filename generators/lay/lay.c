@@ -487,3 +487,5 @@ const LayReloc *bl_lay_relocs(const Lay *lay, size_t *count) {
   *count = lay->relocs.count;
   return lay->relocs.data;
 }
+
+/* SPDX-License-Identifier: MIT */

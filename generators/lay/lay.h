@@ -169,3 +169,5 @@ const LaySymbol *bl_lay_find(const Lay *lay, const char *name);
 #endif
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -18,3 +18,5 @@ void bl_refuse_value(const char *instruction, const char *operand, int64_t value
 const char *bl_refusal_text(void) { return text; }
 
 void bl_refusal_clear(void) { text[0] = '\0'; }
+
+/* SPDX-License-Identifier: MIT */

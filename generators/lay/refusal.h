@@ -29,3 +29,5 @@ void bl_refusal_clear(void);
 #endif
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -125,3 +125,5 @@ enum {
 };
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

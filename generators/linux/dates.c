@@ -83,3 +83,5 @@ void lay_civil_date(void) {
   label("same_year");
   leave();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -144,3 +144,5 @@
 enum { LINUX_ERRORS(LINUX_ERROR_NUMBER_) };
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -121,3 +121,5 @@ void lay_linux_failures(const Reason *reasons, size_t count) {
   lay_print_and_exit();
   lay_ignore_sigpipe();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -78,3 +78,5 @@ void lay_linux_options(void); /* options.c: find_option */
 void lay_linux_failures(const Reason *reasons, size_t count);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -170,3 +170,5 @@ void lay_linux_numbers(void) {
   lay_parse_port();
   lay_parse_ipv4();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -41,3 +41,5 @@ void lay_linux_options(void) {
   add(A2, A2, 1);
   jump("next_name");
 }
+
+/* SPDX-License-Identifier: MIT */

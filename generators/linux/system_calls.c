@@ -76,3 +76,5 @@ void lay_linux_waiting_calls(void) {
   lay_wait_until_ready();
   lay_write_all();
 }
+
+/* SPDX-License-Identifier: MIT */

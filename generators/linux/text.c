@@ -93,3 +93,5 @@ void lay_linux_text(void) {
   lay_append_string();
   lay_append_printable();
 }
+
+/* SPDX-License-Identifier: MIT */

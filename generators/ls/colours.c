@@ -180,3 +180,5 @@ void lay_ls_colours(void) {
   lay_put_alignment();
   lay_put_coloured_name();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -159,3 +159,5 @@ void lay_ls_directory(void) {
   lay_begin_listing();
   lay_list_directory();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -409,3 +409,5 @@ void lay_ls_entries(void) {
   lay_merge();
   lay_sort_entries();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -111,3 +111,5 @@ void lay_ls_failures(void) {
   lay_output_failed();
   lay_refuse_option();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -92,3 +92,5 @@ void lay_ls_colours(void);   /* colours.c: the colours of names on a terminal */
 void lay_ls_time(void);      /* time.c: a time of modification as a date */
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

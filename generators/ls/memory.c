@@ -78,3 +78,5 @@ void lay_ls_memory(void) {
   lay_add_chunk();
   lay_mark_memory();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -179,3 +179,5 @@ void lay_ls_output(void) {
   lay_put_number();
   lay_divide();
 }
+
+/* SPDX-License-Identifier: MIT */

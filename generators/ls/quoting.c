@@ -249,3 +249,5 @@ void lay_ls_quoting(void) {
   lay_put_name();
   lay_put_heading_name();
 }
+
+/* SPDX-License-Identifier: MIT */

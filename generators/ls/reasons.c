@@ -47,3 +47,5 @@ void lay_ls_reasons(void) {
   call("put_number");
   leave();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -216,3 +216,5 @@ void lay_ls_row(void) {
   lay_put_size_and_time();
   lay_put_row();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -178,3 +178,5 @@ void lay_ls_time(void) {
   lay_put_month_and_day();
   lay_put_time();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -484,3 +484,5 @@ void lay_block_starts(void) {
   lay_open_item();
   lay_byte_kinds();
 }
+
+/* SPDX-License-Identifier: MIT */

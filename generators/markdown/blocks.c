@@ -886,3 +886,5 @@ void lay_blocks(void) {
   lay_note_padding();
   lay_add_text();
 }
+
+/* SPDX-License-Identifier: MIT */

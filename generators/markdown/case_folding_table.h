@@ -276,3 +276,5 @@ static const CaseFolding case_foldings[] = {
 /* clang-format on */
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

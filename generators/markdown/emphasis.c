@@ -543,3 +543,5 @@ void lay_emphasis(void) {
   lay_smart_period();
   lay_flanking();
 }
+
+/* SPDX-License-Identifier: MIT */

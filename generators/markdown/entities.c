@@ -254,3 +254,5 @@ void lay_entities(void) {
   lay_entity_value();
   lay_entity_match();
 }
+
+/* SPDX-License-Identifier: MIT */

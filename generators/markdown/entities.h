@@ -12,3 +12,5 @@
 void lay_entities(void);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

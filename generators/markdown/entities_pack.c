@@ -240,3 +240,5 @@ const PackedEntities *pack_entities(void) {
   write_stream(&packer, &packed);
   return &packed;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -63,3 +63,5 @@ typedef struct {
 const PackedEntities *pack_entities(void);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -2145,3 +2145,5 @@ static const Entity entities[ENTITIES] = {
 /* clang-format on */
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

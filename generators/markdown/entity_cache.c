@@ -71,3 +71,5 @@ void lay_entity_cache(void) {
   lay_named_reference();
   lay_clear_entities();
 }
+
+/* SPDX-License-Identifier: MIT */

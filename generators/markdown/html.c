@@ -1032,3 +1032,5 @@ void lay_html(void) {
   lay_put_safe_href();
   lay_literals();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -411,3 +411,5 @@ void lay_inlines(void) {
   lay_autolink_or_html();
   lay_inline_handlers();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -201,3 +201,5 @@ void lay_links(void) {
   lay_inline_link();
   lay_reference_link();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -19,3 +19,5 @@ void lay_markdown(void) {
   lay_entities();
   lay_unicode();
 }
+
+/* SPDX-License-Identifier: MIT */

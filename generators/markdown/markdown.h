@@ -38,3 +38,5 @@
 void lay_markdown(void);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -9,3 +9,5 @@ _Noreturn void pack_refuse(const char *what, long value, long most) {
           value, most);
   exit(1);
 }
+
+/* SPDX-License-Identifier: MIT */

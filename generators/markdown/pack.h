@@ -6,3 +6,5 @@
 _Noreturn void pack_refuse(const char *what, long value, long most);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -319,3 +319,5 @@ void lay_unescape(void);      /* unescape.c: character references and backslashe
 void lay_html(void);          /* html.c: the output */
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

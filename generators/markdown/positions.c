@@ -181,3 +181,5 @@ void lay_positions(void) {
   lay_note_ends();
   lay_put_position();
 }
+
+/* SPDX-License-Identifier: MIT */

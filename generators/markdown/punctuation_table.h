@@ -44,3 +44,5 @@ static const CodePointRange punctuation_ranges[] = {
 };
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

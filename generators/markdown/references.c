@@ -494,3 +494,5 @@ void lay_references(void) {
   lay_find_definition();
   lay_look_up_reference();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -795,3 +795,5 @@ void lay_scanners(void) {
   lay_byte_classes();
   lay_block_names();
 }
+
+/* SPDX-License-Identifier: MIT */

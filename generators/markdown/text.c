@@ -291,3 +291,5 @@ void lay_document_text(void) {
   lay_read_line();
   lay_validate_text();
 }
+
+/* SPDX-License-Identifier: MIT */

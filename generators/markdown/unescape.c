@@ -231,3 +231,5 @@ void lay_unescape(void) {
   lay_clean_url();
   lay_clean_title();
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -341,3 +341,5 @@ void lay_unicode(void) {
   lay_is_unicode_space();
   lay_tables(folding, punctuation);
 }
+
+/* SPDX-License-Identifier: MIT */

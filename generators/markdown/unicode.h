@@ -23,3 +23,5 @@
 void lay_unicode(void);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -172,3 +172,5 @@ const PackedPunctuation *pack_punctuation(void) {
   packed.starts[PUNCTUATION_BLOCKS] = (unsigned char)(packed.count / 2);
   return &packed;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -50,3 +50,5 @@ const PackedFolding *pack_folding(void);
 const PackedPunctuation *pack_punctuation(void);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

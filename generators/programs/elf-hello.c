@@ -142,3 +142,5 @@ int main(int argc, char **argv) {
   with_data_segment(argv[1], "elf-hello-rw-stack", true);
   return 0;
 }
+
+/* SPDX-License-Identifier: MIT */

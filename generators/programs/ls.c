@@ -287,3 +287,5 @@ static void author(void) {
 }
 
 int main(int argc, char **argv) { return bl_program_main(argc, argv, "ls", author); }
+
+/* SPDX-License-Identifier: MIT */

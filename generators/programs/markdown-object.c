@@ -121,3 +121,5 @@ int main(int argc, char **argv) {
   write_object(ISA_X64, "markdown-render-counted", true, argv[1]); /* where the fuzzer runs */
   return write_header(argv[1]);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -290,3 +290,5 @@ static void author(void) {
 }
 
 int main(int argc, char **argv) { return bl_program_main(argc, argv, "markdown-render", author); }
+
+/* SPDX-License-Identifier: MIT */

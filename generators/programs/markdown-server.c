@@ -392,3 +392,5 @@ static void author(void) {
 }
 
 int main(int argc, char **argv) { return bl_program_main(argc, argv, "markdown-server", author); }
+
+/* SPDX-License-Identifier: MIT */

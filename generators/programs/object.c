@@ -161,3 +161,5 @@ int main(int argc, char **argv) {
   executable(argv[1]);
   return 0;
 }
+
+/* SPDX-License-Identifier: MIT */

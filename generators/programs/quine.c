@@ -102,3 +102,5 @@ int main(int argc, char **argv) {
   a64_quine(argv[1]);
   return 0;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -305,3 +305,5 @@ int main(int argc, char **argv) {
   a64_hello(argv[1]);
   return 0;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -72,3 +72,5 @@ int main(int argc, char **argv) {
   hello(argv[1]);
   return 0;
 }
+
+/* SPDX-License-Identifier: MIT */

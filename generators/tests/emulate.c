@@ -100,3 +100,5 @@ void emulation_text(Emulation *emulation, uint64_t address, char *text, size_t s
       return;
   }
 }
+
+/* SPDX-License-Identifier: MIT */

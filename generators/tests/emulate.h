@@ -37,3 +37,5 @@ void arena_get(Emulation *emulation, size_t offset, void *bytes, size_t size);
 void emulation_text(Emulation *emulation, uint64_t address, char *text, size_t size);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

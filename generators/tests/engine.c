@@ -130,3 +130,5 @@ void engine_on_system_call(uc_engine *engine, Isa isa, EngineSystemCall *callbac
   else
     engine_must(uc_hook_add(engine, &hook, UC_HOOK_INTR, (void *)on_exception, row, 1, 0), "uc_hook_add");
 }
+
+/* SPDX-License-Identifier: MIT */

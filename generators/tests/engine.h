@@ -56,3 +56,5 @@ uint64_t engine_get(uc_engine *engine, int reg);
 uint64_t engine_enter(uc_engine *engine, Isa isa, uint64_t sp, uint64_t return_address);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -4,3 +4,5 @@
 #include <stdlib.h>
 
 __attribute__((constructor)) static void let_tests_take_their_time(void) { setenv("CK_DEFAULT_TIMEOUT", "600", 0); }
+
+/* SPDX-License-Identifier: MIT */

@@ -13,3 +13,5 @@
 #define NO_CALL_(NAME, name, ...) [NR_##NAME] = -1,
 extern const int kernel_numbers_a64[NR_COUNT];
 const int kernel_numbers_a64[NR_COUNT] = {BL_SYSTEM_CALLS_OF_ALL(KERNEL_) BL_SYSTEM_CALLS_OF_X64(NO_CALL_)};
+
+/* SPDX-License-Identifier: MIT */

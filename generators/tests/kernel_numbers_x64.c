@@ -11,3 +11,5 @@
 #define KERNEL_(NAME, name, ...) [NR_##NAME] = __NR_##name,
 extern const int kernel_numbers_x64[NR_COUNT];
 const int kernel_numbers_x64[NR_COUNT] = {BL_SYSTEM_CALLS(KERNEL_)};
+
+/* SPDX-License-Identifier: MIT */

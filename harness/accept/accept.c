@@ -274,3 +274,5 @@ int accept_command(struct session *session, struct workspace *workspace, bool ov
   tell_all(&tally);
   return tally.refused || tally.held || session->interrupted ? EXIT_DIVERGED : EXIT_EQUAL;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -20,3 +20,5 @@ int accept_command(struct session *session, struct workspace *workspace, bool ov
 int init_command(struct workspace *workspace, const struct options *options);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -331,3 +331,5 @@ int init_command(struct workspace *workspace, const struct options *all) {
   free(draft.name);
   return status;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -264,3 +264,5 @@ bool bytes_unescape(struct bytes *bytes, const char *text) {
   }
   return true;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -77,3 +77,5 @@ bool span_is_text(struct span span);
 size_t utf8_length(struct span span, size_t at);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

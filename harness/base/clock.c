@@ -8,3 +8,5 @@ uint64_t now_ns(void) {
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
 }
+
+/* SPDX-License-Identifier: MIT */

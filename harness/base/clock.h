@@ -8,3 +8,5 @@
 uint64_t now_ns(void);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

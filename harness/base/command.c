@@ -82,3 +82,5 @@ char *find_command(const char *name) {
   }
   return NULL;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -24,3 +24,5 @@ int command_run(const struct command_line *command, struct bytes *out);
 char *find_command(const char *name);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

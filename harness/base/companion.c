@@ -37,3 +37,5 @@ char *companion_of(const char *command, const char *name) {
 }
 
 char *companion_path(const char *name) { return companion_of(command_path(), name); }
+
+/* SPDX-License-Identifier: MIT */

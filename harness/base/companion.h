@@ -17,3 +17,5 @@ char *companion_of(const char *command, const char *name);
 char *companion_path(const char *name);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -136,3 +136,5 @@ bool remove_folder(const char *path) {
     close(top);
   return access(path, F_OK) != 0;
 }
+
+/* SPDX-License-Identifier: MIT */

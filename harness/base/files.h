@@ -20,3 +20,5 @@ int replace_file(const char *path, struct span contents);
 bool remove_folder(const char *path);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

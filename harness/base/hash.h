@@ -17,3 +17,5 @@ static inline uint64_t hash_bytes(uint64_t hash, const void *data, size_t len) {
 }
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

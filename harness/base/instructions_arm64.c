@@ -29,3 +29,5 @@ static enum flow flow_of(const uint8_t *bytes, size_t size) {
 }
 
 const struct instruction_set instructions_arm64 = {.decode_branch = decode_branch, .flow_of = flow_of, .call_size = 4};
+
+/* SPDX-License-Identifier: MIT */

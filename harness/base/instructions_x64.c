@@ -28,3 +28,5 @@ static enum flow flow_of(const uint8_t *bytes, size_t size) {
 
 const struct instruction_set instructions_x64 = {
     .decode_branch = decode_branch, .branch_from_next = true, .flow_of = flow_of, .call_size = 2};
+
+/* SPDX-License-Identifier: MIT */

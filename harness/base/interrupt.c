@@ -32,3 +32,5 @@ void interrupt_die(int number) {
   raise(number);
   sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -19,3 +19,5 @@ int interrupt_taken(void);
 void interrupt_die(int number);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -56,3 +56,5 @@ char *limit_behind(int error) {
     return xstrdup("");
   return xasprintf(" (`ulimit -%c` is %llu)", option, (unsigned long long)limit.rlim_cur);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -13,3 +13,5 @@ char *limits_lacking(bool runs, unsigned jobs);
 char *limit_behind(int error);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -214,3 +214,5 @@ const char *elf_description(const struct elf_identity *identity) {
            name ? name : number);
   return text;
 }
+
+/* SPDX-License-Identifier: MIT */

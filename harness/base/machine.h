@@ -100,3 +100,5 @@ static inline uint64_t sign_extend(uint64_t value, unsigned bits) {
 extern const struct instruction_set instructions_x64, instructions_arm64;
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

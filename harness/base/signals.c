@@ -13,3 +13,5 @@ const char *signal_name(int number) {
     snprintf(name, sizeof name, "signal %d", number);
   return name;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -6,3 +6,5 @@
 const char *signal_name(int number);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

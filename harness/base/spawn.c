@@ -19,3 +19,5 @@ int spawn_group(pid_t *pid, posix_spawn_file_actions_t *actions, char *const *wo
   posix_spawnattr_destroy(&attributes);
   return failed;
 }
+
+/* SPDX-License-Identifier: MIT */

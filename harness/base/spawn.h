@@ -11,3 +11,5 @@
 int spawn_group(pid_t *pid, posix_spawn_file_actions_t *actions, char *const *words, char *const *variables);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

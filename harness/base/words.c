@@ -209,3 +209,5 @@ bool text_list_selects(const struct text_list *list, const char *text) {
       return true;
   return list->count == 0;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -43,3 +43,5 @@ bool text_list_selects(const struct text_list *list, const char *text);
 const char *nearest_word(const char *text, const char *const *words, size_t count);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -437,3 +437,5 @@ int main(int argc, char **argv) {
   report_all(argv + 1, argc - 1);
   return 0;
 }
+
+/* SPDX-License-Identifier: MIT */

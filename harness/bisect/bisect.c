@@ -16,3 +16,5 @@ int bisect_command(struct session *session, struct workspace *workspace, const s
   fputs("bytegate: bisect needs a CASE (`bytegate list` names them), or --elf and two programs: GOOD BAD\n", stderr);
   return EXIT_USAGE;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -23,3 +23,5 @@ char *bisect_generator_of(const char *build, const char *elf);
 int bisect_command(struct session *session, struct workspace *workspace, const struct options *options);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -79,3 +79,5 @@ static size_t list_one(const struct code_reader *reader, const uint8_t *bytes, s
 
 const struct move_rules move_rules_arm64 = {
     .machine = "arm64", .list = list_one, .aim = aim, .jump = {.kind = UNIT_JUMP, .len = 4, .bytes = {0, 0, 0, 0x14}}};
+
+/* SPDX-License-Identifier: MIT */

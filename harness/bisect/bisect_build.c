@@ -317,3 +317,5 @@ bool build_differs(struct build *a, const struct item *item, struct build *b) {
   const struct item *twin = build_item(b, item->name);
   return item->kind != ITEM_BSS && !build_is_nameless(item) && !(twin && build_same(a, item, b, twin));
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -124,3 +124,5 @@ bool build_same(struct build *a, const struct item *one, struct build *b, const 
 bool build_differs(struct build *a, const struct item *item, struct build *b);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

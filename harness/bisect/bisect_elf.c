@@ -473,3 +473,5 @@ int bisect_elf(struct session *session, struct workspace *workspace, const char 
   free(paths[1]);
   return status;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -282,3 +282,5 @@ int bisect_git(struct session *session, struct workspace *workspace, const char 
   bytes_free(&repository);
   return status;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -294,3 +294,5 @@ bool graft(struct build *donor, struct build *host, const struct item *const *it
   bytes_free(&surgery.added);
   return good;
 }
+
+/* SPDX-License-Identifier: MIT */

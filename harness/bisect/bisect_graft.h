@@ -19,3 +19,5 @@ bool graft(struct build *donor, struct build *host, const struct item *const *it
            struct bytes *why);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -55,3 +55,5 @@ void listing_free(struct listing *listing) {
   free(listing->units);
   *listing = (struct listing){0};
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -57,3 +57,5 @@ static size_t list_one(const struct code_reader *reader, const uint8_t *bytes, s
 
 const struct move_rules move_rules_x64 = {
     .machine = "x64", .list = list_one, .aim = aim, .jump = {.kind = UNIT_JUMP, .len = 5, .field = 1, .bytes = {0xe9}}};
+
+/* SPDX-License-Identifier: MIT */

@@ -397,3 +397,5 @@ int blame_command(struct session *session, struct workspace *workspace, const st
   bytes_free(&why);
   return status;
 }
+
+/* SPDX-License-Identifier: MIT */

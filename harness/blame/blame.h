@@ -30,3 +30,5 @@ void blame_result(struct workspace *workspace, const char *gate, struct result *
 int blame_command(struct session *session, struct workspace *workspace, const struct options *options);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -75,3 +75,5 @@ bool code_writes(struct code_reader *reader, const char *name) {
   }
   return false;
 }
+
+/* SPDX-License-Identifier: MIT */

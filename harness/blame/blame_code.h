@@ -72,3 +72,5 @@ void code_register(const struct code_reader *reader, unsigned id, char whole[COD
 bool code_writes(struct code_reader *reader, const char *name);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

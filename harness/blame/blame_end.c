@@ -255,3 +255,5 @@ bool blame_end(struct workspace *workspace, const char *gate, const struct resul
   observation_free(&observation);
   return seen;
 }
+
+/* SPDX-License-Identifier: MIT */

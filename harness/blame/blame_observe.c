@@ -277,3 +277,5 @@ void observation_free(struct observation *observation) {
   free(observation->records);
   *observation = (struct observation){0};
 }
+
+/* SPDX-License-Identifier: MIT */

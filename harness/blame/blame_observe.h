@@ -69,3 +69,5 @@ void observe_until(uint64_t until_ns);
 void observation_free(struct observation *observation);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

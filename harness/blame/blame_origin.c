@@ -245,3 +245,5 @@ void origins_free(struct origins *origins) {
     bytes_free(&origins->steps[i].call);
   }
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -59,3 +59,5 @@ bool find_origins(struct blame *blame, const struct written *written, struct ori
 void origins_free(struct origins *origins);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

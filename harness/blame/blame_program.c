@@ -171,3 +171,5 @@ void blamed_call(const struct blamed_program *program, const struct observed *ca
   }
   bytes_text(out, ")");
 }
+
+/* SPDX-License-Identifier: MIT */

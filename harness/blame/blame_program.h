@@ -58,3 +58,5 @@ void blamed_call_name(const struct blamed_program *program, long number, struct 
 void blamed_call(const struct blamed_program *program, const struct observed *call, struct bytes *out);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -421,3 +421,5 @@ size_t find_filled(const struct observation *observation, enum call_numbers numb
   end_descriptors(descriptors);
   return found;
 }
+
+/* SPDX-License-Identifier: MIT */

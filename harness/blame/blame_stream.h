@@ -39,3 +39,5 @@ size_t find_filled(const struct observation *observation, enum call_numbers numb
 size_t find_output(const struct observation *observation, const struct written *written);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

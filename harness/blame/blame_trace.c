@@ -619,3 +619,5 @@ int trace_program(char *const *words) {
   close(tracer.log);
   return status;
 }
+
+/* SPDX-License-Identifier: MIT */

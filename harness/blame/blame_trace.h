@@ -19,3 +19,5 @@
 int trace_program(char *const *words);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

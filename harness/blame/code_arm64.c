@@ -117,3 +117,5 @@ const struct code_rules code_rules_arm64 = {.machine = "arm64",
                                             .flow_target = flow_target,
                                             .only_reads = only_reads,
                                             .call = ARM64_INS_SVC};
+
+/* SPDX-License-Identifier: MIT */

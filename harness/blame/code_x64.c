@@ -99,3 +99,5 @@ static uint64_t flow_target(const struct code_reader *reader) {
 
 const struct code_rules code_rules_x64 = {
     .machine = "x64", .whole_name = whole_name, .read = read_code, .flow_target = flow_target, .call = X86_INS_SYSCALL};
+
+/* SPDX-License-Identifier: MIT */

@@ -93,3 +93,5 @@ void refused_calls(struct workspace *workspace, const struct result *result, str
   }
   free(strace);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -14,3 +14,5 @@ void refused_calls(struct workspace *workspace, const struct result *result, str
 void refused_lines(struct span text, struct bytes *out);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -633,3 +633,5 @@ void record_free(struct record *record) {
   if (record->fd >= 0)
     close(record->fd);
 }
+
+/* SPDX-License-Identifier: MIT */

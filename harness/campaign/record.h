@@ -55,3 +55,5 @@ int record_end(struct record *record, const struct session *session);
 void record_free(struct record *record);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -86,3 +86,5 @@ void shard_partition(const uint64_t *weights, size_t count, unsigned shards, uin
   free(jobs);
   free(loads);
 }
+
+/* SPDX-License-Identifier: MIT */

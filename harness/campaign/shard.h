@@ -26,3 +26,5 @@ bool shard_parse(const char *text, struct shard *shard);
 void shard_partition(const uint64_t *weights, size_t count, unsigned shards, uint32_t *owners);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

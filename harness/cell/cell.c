@@ -240,3 +240,5 @@ void cell_close(struct cell *cell) {
   free(cell->missing);
   *cell = (struct cell){.socket = -1, .sweeper = -1, .children = -1};
 }
+
+/* SPDX-License-Identifier: MIT */

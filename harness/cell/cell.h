@@ -112,3 +112,5 @@ void cell_forget_groups(pid_t owner);
 void cell_remove_groups(char *groups[2]);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

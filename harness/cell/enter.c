@@ -66,3 +66,5 @@ unsigned cell_enter_namespaces(char *why, size_t size) {
 bool cell_mount_folder(const char *folder) {
   return mount("bytegate", folder, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=1g,nr_inodes=100k") == 0;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -190,3 +190,5 @@ void cell_forget_groups(pid_t owner) {
       nanosleep(&moment, NULL);
   }
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -48,3 +48,5 @@ struct cell_swept {
 };
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -787,3 +787,5 @@ int check_command(char *const *paths, size_t count, bool json, bool infers) {
   }
   return worst;
 }
+
+/* SPDX-License-Identifier: MIT */

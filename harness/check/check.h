@@ -36,3 +36,5 @@ bool check_elf(const char *path, bool infers, struct check_counts *counts, struc
 int check_command(char *const *paths, size_t count, bool json, bool infers);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

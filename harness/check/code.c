@@ -278,3 +278,5 @@ bool relocate_arm64(uint32_t type, uint64_t place, uint64_t end, int64_t *more) 
   return type == R_AARCH64_CALL26 || type == R_AARCH64_JUMP26 || type == R_AARCH64_CONDBR19 ||
          type == R_AARCH64_TSTBR14 || type == R_AARCH64_ADR_PREL_LO21 || type == R_AARCH64_ADR_PREL_PG_HI21;
 }
+
+/* SPDX-License-Identifier: MIT */

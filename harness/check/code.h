@@ -12,3 +12,5 @@ bool relocate_x64(uint32_t type, uint64_t place, uint64_t end, int64_t *more);
 bool relocate_arm64(uint32_t type, uint64_t place, uint64_t end, int64_t *more);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

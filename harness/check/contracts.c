@@ -628,3 +628,5 @@ void contracts_infer(struct program *program, const struct program_map *map, str
       write_inferred(&proof, i, text);
   close_proof(&proof);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -29,3 +29,5 @@ size_t contracts_prove(struct program *program, const struct program_map *map, s
 void contracts_infer(struct program *program, const struct program_map *map, struct bytes *text);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -206,3 +206,5 @@ int effects_arguments(int column, int64_t number) {
       return system_calls[i].arguments;
   return -1;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -46,3 +46,5 @@ struct effects effects_arm64(csh capstone, const cs_insn *insn);
 int effects_arguments(int column, int64_t number);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

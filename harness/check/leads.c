@@ -214,3 +214,5 @@ bool leads_way(const struct program *program, const struct lead *lead, size_t i,
   }
   return false;
 }
+
+/* SPDX-License-Identifier: MIT */

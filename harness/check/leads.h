@@ -55,3 +55,5 @@ bool leads_join(struct lead *mine, const struct lead *other);
 bool leads_way(const struct program *program, const struct lead *lead, size_t i, uint64_t *to, uint64_t *at);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

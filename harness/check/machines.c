@@ -58,3 +58,5 @@ const struct check_machine *check_machine_of(unsigned elf) {
       return &machines[i];
   return NULL;
 }
+
+/* SPDX-License-Identifier: MIT */

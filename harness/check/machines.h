@@ -36,3 +36,5 @@ struct check_machine {
 const struct check_machine *check_machine_of(unsigned elf);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -419,3 +419,5 @@ bool program_call_ends(const struct program *program, const struct code *code, i
     return number == 1 || number == 252;
   return number == program->machine->ends[0] || number == program->machine->ends[1];
 }
+
+/* SPDX-License-Identifier: MIT */

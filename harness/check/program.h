@@ -123,3 +123,5 @@ const struct relocation *program_relocation(const struct program *program, uint6
 void program_place(const struct program *program, uint64_t address, struct bytes *text);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

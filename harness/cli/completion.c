@@ -248,3 +248,5 @@ bool options_print_completion(const char *shell) {
     }
   return false;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -66,3 +66,5 @@ void print_command_help(enum command command) {
       print_option(&about);
   puts("      --help              print this");
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -108,3 +108,5 @@ void print_manual(void) {
        "It is run by\n.PP\n.EX\nbytegate verify \\-\\-suite upper.ini\n.EE\n"
        ".SH SEE ALSO\n.BR bytegate\\-suite (5),\n.BR bytegate\\-map (5)");
 }
+
+/* SPDX-License-Identifier: MIT */

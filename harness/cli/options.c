@@ -586,3 +586,5 @@ void options_free(struct options *options) {
   text_list_free(&options->operands);
   text_list_free(&options->from);
 }
+
+/* SPDX-License-Identifier: MIT */

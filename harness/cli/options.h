@@ -97,3 +97,5 @@ const char *options_report_path(const struct options *options, const struct repo
 bool options_print_completion(const char *shell);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

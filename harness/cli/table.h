@@ -47,3 +47,5 @@ void print_manual(void);
 void print_candidates(const struct text_list *words);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

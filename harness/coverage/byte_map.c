@@ -280,3 +280,5 @@ static bool add(const struct session *session, const char *fixtures, struct byte
 }
 
 const struct html_section byte_map_section = {"maps", "Byte maps", add, NULL};
+
+/* SPDX-License-Identifier: MIT */

@@ -353,3 +353,5 @@ void coverage_free(struct coverage_list *list) {
   free(list->items);
   *list = (struct coverage_list){0};
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -74,3 +74,5 @@ void coverage_load(struct coverage *coverage, const char *store);
 bool coverage_save(const struct coverage *coverage, const char *store, struct bytes *why);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -209,3 +209,5 @@ int covers_command(const struct options *options) {
   measured_close(options, &session, &list);
   return status;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -22,3 +22,5 @@ int coverage_command(const struct options *options);
 int covers_command(const struct options *options);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -162,3 +162,5 @@ bool probes_check(const struct coverage_list *list, struct bytes *why) {
   }
   return why->len == 0;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -25,3 +25,5 @@ void probe_collect(struct probe *probe, struct covered_case *one);
 bool probes_check(const struct coverage_list *list, struct bytes *why);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

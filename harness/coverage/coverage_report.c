@@ -307,3 +307,5 @@ int coverage_json(const struct coverage_list *list, const char *path) {
   bool failed = ferror(file) != 0;
   return fclose(file) != 0 || failed ? EIO : 0;
 }
+
+/* SPDX-License-Identifier: MIT */

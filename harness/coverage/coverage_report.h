@@ -43,3 +43,5 @@ int coverage_json(const struct coverage_list *list, const char *path);
 extern const struct html_section byte_map_section;
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

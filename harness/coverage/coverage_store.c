@@ -72,3 +72,5 @@ bool coverage_save(const struct coverage *coverage, const char *store, struct by
   free(path);
   return good;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -115,3 +115,5 @@ const char *source_line(const struct map_entry *entry) {
   const struct source_text *source = find_source(entry->file);
   return entry->line > 0 && (size_t)entry->line <= source->count ? source->lines[entry->line - 1] : "";
 }
+
+/* SPDX-License-Identifier: MIT */

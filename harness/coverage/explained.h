@@ -38,3 +38,5 @@ struct explained *explain(const struct explained_list *list, const char *program
 const char *source_line(const struct map_entry *entry);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -112,3 +112,5 @@ void diagnosis_free(struct diagnosis *diagnosis) {
   }
   diagnosis->count = 0;
 }
+
+/* SPDX-License-Identifier: MIT */

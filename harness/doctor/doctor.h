@@ -65,3 +65,5 @@ void doctor_json(const struct diagnosis *diagnosis, struct bytes *out);
 int doctor_command(bool json);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

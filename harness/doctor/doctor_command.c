@@ -82,3 +82,5 @@ int doctor_command(bool json) {
   bytes_free(&out);
   return status;
 }
+
+/* SPDX-License-Identifier: MIT */

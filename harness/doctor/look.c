@@ -92,3 +92,5 @@ void doctor_look(const char *cells, struct surroundings *seen) {
 }
 
 void surroundings_free(struct surroundings *seen) { bytes_free(&seen->missing); }
+
+/* SPDX-License-Identifier: MIT */

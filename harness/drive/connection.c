@@ -163,3 +163,5 @@ void connection_close(struct connection *connection) {
 bool connection_error_is_ours(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM || error == EADDRNOTAVAIL;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -41,3 +41,5 @@ void connection_close(struct connection *connection);
 bool connection_error_is_ours(int error);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

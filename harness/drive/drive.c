@@ -250,3 +250,5 @@ int drive_jobs(struct workspace *workspace, const struct drive_options *options,
   free(driver.seats);
   return driver.signal;
 }
+
+/* SPDX-License-Identifier: MIT */

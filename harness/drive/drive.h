@@ -21,3 +21,5 @@ struct drive_options {
 int drive_jobs(struct workspace *workspace, const struct drive_options *options, struct result **jobs, size_t count);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

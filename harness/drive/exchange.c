@@ -19,3 +19,5 @@ void exchange_free(struct exchange *exchange) {
   bytes_free(&exchange->request);
   bytes_free(&exchange->body);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -41,3 +41,5 @@ void exchange_init(struct exchange *exchange, struct loop *loop, void (*over)(vo
 void exchange_free(struct exchange *exchange);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

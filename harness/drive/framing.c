@@ -177,3 +177,5 @@ struct frame frame_of(struct span received, bool bodiless) {
   }
   return frame;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -27,3 +27,5 @@ struct frame frame_of(struct span received, bool bodiless);
 bool unchunk(struct span body, struct bytes *content);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

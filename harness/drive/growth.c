@@ -70,3 +70,5 @@ bool growth_found(const struct growth *growth, bool memory, struct bytes *what) 
                  (unsigned long long)(more * (uint64_t)sysconf(_SC_PAGESIZE) >> 10), answers);
   return true;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -25,3 +25,5 @@ void growth_count(struct growth *growth, pid_t pid, unsigned answers);
 bool growth_found(const struct growth *growth, bool memory, struct bytes *what);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -128,3 +128,5 @@ static void ask(struct exchange *exchange) {
 }
 
 const struct transport http_transport = {.asks_server = true, .ask = ask, .abandon = abandon};
+
+/* SPDX-License-Identifier: MIT */

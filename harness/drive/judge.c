@@ -377,3 +377,5 @@ void judge_stop(struct result *stop, const struct process *process) {
 void judge_hang(struct result *result, const char *doing, double seconds, size_t came) {
   result_set(result, HUNG, "%s within %g s; %zu bytes had come", doing, seconds, came);
 }
+
+/* SPDX-License-Identifier: MIT */

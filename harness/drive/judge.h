@@ -42,3 +42,5 @@ void judge_stop(struct result *stop, const struct process *process);
 void judge_hang(struct result *result, const char *doing, double seconds, size_t came);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

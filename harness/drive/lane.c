@@ -622,3 +622,5 @@ void lane_close(struct lane *lane) {
   bytes_free(&lane->probe.received);
   exchange_free(&lane->exchange);
 }
+
+/* SPDX-License-Identifier: MIT */

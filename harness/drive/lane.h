@@ -69,3 +69,5 @@ void lane_stop(struct lane *lane);
 void lane_close(struct lane *lane);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -127,3 +127,5 @@ void loop_turn(struct loop *loop) {
   }
   call_timers(loop);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -43,3 +43,5 @@ uint64_t loop_now(const struct loop *loop);
 void loop_turn(struct loop *loop);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -157,3 +157,5 @@ const char *place_changed(const struct place *place) {
     return "was removed";
   return is_same(was, &is) ? NULL : "was changed";
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -47,3 +47,5 @@ bool place_output_stood(const struct place *place, const char *name);
 const char *place_changed(const struct place *place);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

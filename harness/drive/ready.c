@@ -51,3 +51,5 @@ enum readiness ready_address(const char *beginning, struct span out, int given, 
   }
   return ready;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -20,3 +20,5 @@ enum readiness ready_address(const char *beginning, struct span out, int given, 
 struct sockaddr_in local_address(int port);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -6,3 +6,5 @@ static void ask(struct exchange *exchange) { (void)exchange; }
 static void abandon(struct exchange *exchange) { (void)exchange; }
 
 const struct transport run_transport = {.asks_server = false, .ask = ask, .abandon = abandon};
+
+/* SPDX-License-Identifier: MIT */

@@ -51,3 +51,5 @@ int start_target(struct workspace *workspace, struct process *process, const str
   text_list_free(&variables);
   return failed;
 }
+
+/* SPDX-License-Identifier: MIT */

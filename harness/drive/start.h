@@ -15,3 +15,5 @@ int start_target(struct workspace *workspace, struct process *process, const str
                  const struct text_list *options, const struct places *places, int input);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -54,3 +54,5 @@ static void ask(struct exchange *exchange) {
 }
 
 const struct transport talk_transport = {.asks_server = true, .ask = ask, .abandon = abandon};
+
+/* SPDX-License-Identifier: MIT */

@@ -263,3 +263,5 @@ void explain_contents(struct explanation *explanation) {
     cs_close(&reader.capstone);
   free(reader.symbols);
 }
+
+/* SPDX-License-Identifier: MIT */

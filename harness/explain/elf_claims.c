@@ -316,3 +316,5 @@ void explain_headers(struct explanation *explanation) {
     explain_section(explanation, i);
   note_missing(explanation, "section headers", "e_shnum", count);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -209,3 +209,5 @@ bool elf_offset_of(const struct explanation *explanation, uint64_t address, uint
     }
   return false;
 }
+
+/* SPDX-License-Identifier: MIT */

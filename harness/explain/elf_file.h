@@ -62,3 +62,5 @@ bool elf_address_of(const struct explanation *explanation, uint64_t offset, uint
 bool elf_offset_of(const struct explanation *explanation, uint64_t address, uint64_t *offset);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -220,3 +220,5 @@ void explanation_free(struct explanation *explanation) {
   bytes_free(&explanation->notes);
   *explanation = (struct explanation){0};
 }
+
+/* SPDX-License-Identifier: MIT */

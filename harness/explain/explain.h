@@ -107,3 +107,5 @@ void explain_headers(struct explanation *explanation);
 void explain_contents(struct explanation *explanation);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

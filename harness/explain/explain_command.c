@@ -90,3 +90,5 @@ int map_command(const char *path, const struct text_list *from, bool json) {
   bytes_free(&why);
   return count ? EXIT_EQUAL : EXIT_INFRASTRUCTURE;
 }
+
+/* SPDX-License-Identifier: MIT */

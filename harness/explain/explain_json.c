@@ -88,3 +88,5 @@ void explain_json(const struct explanation *explanation, struct bytes *out) {
   free(text);
   json_decref(root);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -93,3 +93,5 @@ void explain_listing(const struct explanation *explanation, struct bytes *out) {
     put_piece(out, explanation, piece);
   }
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -69,3 +69,5 @@ size_t explain_map(const struct explanation *explanation, size_t *left_out, stru
   }
   return count;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -76,3 +76,5 @@ void explain_page(const struct explanation *explanation, struct bytes *out) {
   }
   bytes_text(out, group ? "</table>\n</body></html>\n" : "</body></html>\n");
 }
+
+/* SPDX-License-Identifier: MIT */

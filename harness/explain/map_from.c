@@ -322,3 +322,5 @@ bool explain_map_from(const struct explanation *explanation, const char *path, s
   bytes_free(&own);
   return why->len == 0;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -400,3 +400,5 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
   }
   return size;
 }
+
+/* SPDX-License-Identifier: MIT */

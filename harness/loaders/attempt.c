@@ -106,3 +106,5 @@ void attempt_free(struct attempt *attempt) {
   bytes_free(&attempt->out);
   *attempt = (struct attempt){0};
 }
+
+/* SPDX-License-Identifier: MIT */

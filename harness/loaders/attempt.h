@@ -27,3 +27,5 @@ void attempt_run(struct workspace *workspace, const char *elf, const struct mach
 void attempt_free(struct attempt *attempt);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -127,3 +127,5 @@ void boot_run(struct workspace *workspace, const char *build, const char *elf, c
   free(archive_path);
   free(emulator);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -22,3 +22,5 @@ void boot_archive(struct bytes *archive, struct span contents);
 char *boot_ending(struct span console, size_t *before);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

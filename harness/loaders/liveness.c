@@ -180,3 +180,5 @@ int liveness_command(const char *build, const char *path, const struct text_list
   loader_table_free(&table);
   return good ? EXIT_EQUAL : EXIT_INFRASTRUCTURE;
 }
+
+/* SPDX-License-Identifier: MIT */

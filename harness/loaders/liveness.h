@@ -49,3 +49,5 @@ bool liveness_applies(const struct loader_row *row, enum loader loader);
 int liveness_command(const char *build, const char *table, const struct text_list *programs, bool json);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

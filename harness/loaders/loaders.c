@@ -189,3 +189,5 @@ void loader_table_free(struct loader_table *table) {
   free(table->rows);
   *table = (struct loader_table){0};
 }
+
+/* SPDX-License-Identifier: MIT */

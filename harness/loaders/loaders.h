@@ -52,3 +52,5 @@ int loaders_command(const char *build, const char *table, const struct text_list
 extern const struct html_section loaders_section;
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -218,3 +218,5 @@ int loaders_command(const char *build, const char *path, const struct text_list 
     fprintf(stderr, "bytegate: no program of %s matches --program\n", path);
   return count == 0 ? EXIT_USAGE : run.drifted ? EXIT_DIVERGED : EXIT_EQUAL;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -68,3 +68,5 @@ static bool add(const struct session *session, const char *fixtures, struct byte
 }
 
 const struct html_section loaders_section = {"loaders", "Loaders", add, NULL};
+
+/* SPDX-License-Identifier: MIT */

@@ -196,3 +196,5 @@ uint64_t program_map_routine(const struct program_map *map, const struct map_ent
     entry--;
   return entry->address;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -59,3 +59,5 @@ const struct map_entry *program_map_at(const struct program_map *map, uint64_t a
 uint64_t program_map_routine(const struct program_map *map, const struct map_entry *entry);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -37,3 +37,5 @@ bool source_lines_at(struct source_lines *lines, uint64_t address, const char **
   *file = found ? dwfl_lineinfo(found, NULL, line, NULL, NULL, NULL) : NULL;
   return *file != NULL;
 }
+
+/* SPDX-License-Identifier: MIT */

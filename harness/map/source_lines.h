@@ -17,3 +17,5 @@ void source_lines_free(struct source_lines *lines);
 bool source_lines_at(struct source_lines *lines, uint64_t address, const char **file, int *line);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -185,3 +185,5 @@ void ledger_tell_void(const struct ledger *ledger, const struct ledger_entry *en
   bytes_printf(out, "  %s:%d: void, for what stands around it has changed: %s: %s | %s\n", ledger->path, entry->line,
                entry->routine, entry->mutation, entry->operation);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -49,3 +49,5 @@ void ledger_line(const struct ledger_entry *entry, struct bytes *line);
 void ledger_tell_void(const struct ledger *ledger, const struct ledger_entry *entry, struct bytes *out);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -130,3 +130,5 @@ int ledger_command(const char *folder, const char *build, const struct text_list
   text_list_free(&names);
   return status;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -109,3 +109,5 @@ void mutant_describe(const struct machine *machine, const struct mutant *mutant,
   disassemble(handle, mutant->bytes, mutant->len, mutant->address, text);
   cs_close(&handle);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -61,3 +61,5 @@ typedef void mutator(struct mutants *mutants, const struct map_entry *entry, con
 mutator mutate_x64, mutate_arm64;
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

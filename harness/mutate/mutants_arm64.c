@@ -104,3 +104,5 @@ void mutate_arm64(struct mutants *mutants, const struct map_entry *entry, const 
   }
   add_word(mutants, entry, MUTATION_NO_OP, (uint32_t)NO_OP);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -154,3 +154,5 @@ void mutate_x64(struct mutants *mutants, const struct map_entry *entry, const st
   if (insn)
     cs_free(insn, 1);
 }
+
+/* SPDX-License-Identifier: MIT */

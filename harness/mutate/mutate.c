@@ -316,3 +316,5 @@ int mutate_command(const struct options *options) {
   }
   return status;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -118,3 +118,5 @@ bool mutate_report(const struct mutation_run *run, bool json, FILE *out);
 int mutate_command(const struct options *options);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -201,3 +201,5 @@ bool mutate_write_ledger(const struct mutation_run *run, FILE *out, struct bytes
   free(draft.entries);
   return failed == 0;
 }
+
+/* SPDX-License-Identifier: MIT */

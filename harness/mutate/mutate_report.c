@@ -195,3 +195,5 @@ bool mutate_report(const struct mutation_run *run, bool json, FILE *out) {
   bytes_free(&mistakes);
   return enough;
 }
+
+/* SPDX-License-Identifier: MIT */

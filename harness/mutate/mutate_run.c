@@ -366,3 +366,5 @@ int mutate_try(struct mutation_run *run, void (*tick)(void *run)) {
   const struct workers workers = {.count = run->jobs, .work = work_on_mutants, .tick = tick, .user = run};
   return run_workers(&workers);
 }
+
+/* SPDX-License-Identifier: MIT */

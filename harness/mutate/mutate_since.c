@@ -77,3 +77,5 @@ bool mutate_changed(const char *since, const char *build, const struct coverage 
   free(generator);
   return compared;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -123,3 +123,5 @@ bool mutate_save(const struct mutation_run *run, struct bytes *why) {
   bytes_free(&text);
   return failed == 0;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -56,3 +56,5 @@ const char *mutant_proof(const struct machine *machine, const struct mutant *mut
   cs_close(&handle);
   return proof;
 }
+
+/* SPDX-License-Identifier: MIT */

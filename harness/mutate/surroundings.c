@@ -194,3 +194,5 @@ void mutation_words(const struct mutant *mutant, struct bytes *words) {
   if (mutant->entry->kind == MAP_CODE && mutant->which > 0)
     bytes_printf(words, ".%u", mutant->which);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -21,3 +21,5 @@ struct mutant_place *mutant_places(const char *elf, const struct program_map *ma
 void mutation_words(const struct mutant *mutant, struct bytes *words);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

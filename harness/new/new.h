@@ -10,3 +10,5 @@
 int new_command(const char *name, bool raw, bool json);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

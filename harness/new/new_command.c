@@ -129,3 +129,5 @@ int new_command(const char *name, bool raw, bool json) {
          name, name);
   return EXIT_EQUAL;
 }
+
+/* SPDX-License-Identifier: MIT */

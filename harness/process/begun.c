@@ -80,3 +80,5 @@ bool begun_natively(const char *elf) {
   }
   return began;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -18,3 +18,5 @@ bool begun_logged(const char *log);
 bool begun_natively(const char *elf);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

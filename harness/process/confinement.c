@@ -530,3 +530,5 @@ bool confined_command(struct workspace *workspace, const struct command_line *co
   cell_give_back(slot);
   return good;
 }
+
+/* SPDX-License-Identifier: MIT */

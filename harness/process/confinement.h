@@ -71,3 +71,5 @@ bool confined_command(struct workspace *workspace, const struct command_line *co
                       struct bytes *out, int *status);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

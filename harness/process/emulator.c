@@ -41,3 +41,5 @@ const char *wrapper_failure(const struct process *process) {
       return text;
   return NULL;
 }
+
+/* SPDX-License-Identifier: MIT */

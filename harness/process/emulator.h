@@ -20,3 +20,5 @@ bool emulator_refused(const struct process *process);
 const char *wrapper_failure(const struct process *process);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

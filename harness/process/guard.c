@@ -95,3 +95,5 @@ void guard_stop(struct guard *guard) {
   while (waitpid(guard->pid, NULL, 0) < 0 && errno == EINTR)
     ;
 }
+
+/* SPDX-License-Identifier: MIT */

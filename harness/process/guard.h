@@ -21,3 +21,5 @@ void guard_tell(const struct guard *guard, pid_t pgid, bool lives);
 void guard_stop(struct guard *guard);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -235,3 +235,5 @@ bool process_discard(struct workspace *workspace, struct process *process) {
   *process = PROCESS_NONE;
   return leaked;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -69,3 +69,5 @@ bool process_is_dying(const struct process *process, unsigned parents);
 bool process_discard(struct workspace *workspace, struct process *process);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

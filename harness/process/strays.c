@@ -103,3 +103,5 @@ void strays_end_below(const char *root) {
       closedir(folder);
   }
 }
+
+/* SPDX-License-Identifier: MIT */

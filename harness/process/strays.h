@@ -18,3 +18,5 @@ unsigned strays_end(const char *folder, const pid_t *known, size_t count);
 void strays_end_below(const char *root);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

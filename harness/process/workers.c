@@ -98,3 +98,5 @@ int run_workers(const struct workers *workers) {
     die("a worker failed; what it said stands above");
   return interrupted;
 }
+
+/* SPDX-License-Identifier: MIT */

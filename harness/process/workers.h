@@ -25,3 +25,5 @@ void *shared_memory(size_t size);
 void shared_memory_free(void *memory, size_t size);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

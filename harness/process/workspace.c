@@ -92,3 +92,5 @@ char *workspace_folder(struct workspace *workspace, const char *within) {
 char *workspace_file(const struct workspace *workspace, const char *name) {
   return xasprintf("%s/files%s%s", workspace->root, name ? "/" : "", name ? name : "");
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -45,3 +45,5 @@ char *workspace_folder(struct workspace *workspace, const char *within);
 char *workspace_file(const struct workspace *workspace, const char *name);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -297,3 +297,5 @@ char *reduced_case_path(const struct result *result, bool *is_found) {
   free(folder);
   return path;
 }
+
+/* SPDX-License-Identifier: MIT */

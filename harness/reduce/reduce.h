@@ -25,3 +25,5 @@ void reduce_result(struct workspace *workspace, const struct result *result, uns
 char *reduced_case_path(const struct result *result, bool *is_found);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

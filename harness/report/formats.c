@@ -12,3 +12,5 @@ int report_write(const struct report_format *format, const struct session *sessi
   bytes_free(&text);
   return failed;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -48,3 +48,5 @@ void json_print(json_t *value) {
   bytes_free(&text);
   json_decref(value);
 }
+
+/* SPDX-License-Identifier: MIT */

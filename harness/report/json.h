@@ -27,3 +27,5 @@ json_t *json_of_result(const struct session *session, const struct result *resul
 void json_append(struct bytes *out, const json_t *value, size_t flags);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -510,3 +510,5 @@ size_t report_suite(const struct session *session, size_t first, struct tally *t
   }
   return end - first;
 }
+
+/* SPDX-License-Identifier: MIT */

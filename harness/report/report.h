@@ -126,3 +126,5 @@ bool report_shows_failure(const struct report_format *format, const struct sessi
                           const struct result *result);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -61,3 +61,5 @@ static void make(const struct session *session, struct bytes *out) {
 }
 
 const struct report_format github_format = {"github", "Print GitHub annotations as well", REPORT_ON_STDOUT, make};
+
+/* SPDX-License-Identifier: MIT */

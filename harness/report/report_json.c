@@ -137,3 +137,5 @@ static void make_document(const struct session *session, struct bytes *out) {
 }
 
 const struct report_format json_format = {"json", "Print one JSON document", REPORT_AS_STDOUT, make_document};
+
+/* SPDX-License-Identifier: MIT */

@@ -140,3 +140,5 @@ static void make(const struct session *session, struct bytes *out) {
 }
 
 const struct report_format junit_format = {"junit", "Write JUnit XML as well", REPORT_IN_FILE, make};
+
+/* SPDX-License-Identifier: MIT */

@@ -114,3 +114,5 @@ static void make(const struct session *session, struct bytes *out) {
 }
 
 const struct report_format sarif_format = {"sarif", "Write SARIF 2.1.0 as well", REPORT_IN_FILE, make};
+
+/* SPDX-License-Identifier: MIT */

@@ -124,3 +124,5 @@ static void make(const struct session *session, struct bytes *out) {
 }
 
 const struct report_format tap_format = {"tap", "TAP version 13 (default elsewhere)", REPORT_AS_STDOUT, make};
+
+/* SPDX-License-Identifier: MIT */

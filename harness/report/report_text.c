@@ -241,3 +241,5 @@ void text_end(const struct session *session, bool has_table, FILE *out) {
 }
 
 const struct report_format text_format = {"text", "Text for people (default on a terminal)", REPORT_AS_STDOUT, make};
+
+/* SPDX-License-Identifier: MIT */

@@ -62,3 +62,5 @@ bool report_shows_failure(const struct report_format *format, const struct sessi
   bytes_free(&text);
   return shown;
 }
+
+/* SPDX-License-Identifier: MIT */

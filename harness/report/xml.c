@@ -97,3 +97,5 @@ void xml_close(struct xml *xml) {
   if (xml->depth == 0)
     bytes_text(xml->out, "\n");
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -32,3 +32,5 @@ void xml_text(struct xml *xml, struct span text);
 void xml_close(struct xml *xml);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

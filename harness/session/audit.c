@@ -596,3 +596,5 @@ void audit_report_free(struct audit_report *report) {
   bytes_free(&report->log);
   bytes_free(&report->left_out);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -26,3 +26,5 @@ void audit_run(struct workspace *workspace, audit_shows *shows, struct audit_rep
 void audit_report_free(struct audit_report *report);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

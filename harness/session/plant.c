@@ -360,3 +360,5 @@ bool plant_elf(const char *path, uint16_t machine, const struct plant_elf *plant
   bytes_free(&elf);
   return good;
 }
+
+/* SPDX-License-Identifier: MIT */

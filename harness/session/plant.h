@@ -22,3 +22,5 @@ struct plant_elf {
 bool plant_elf(const char *path, uint16_t machine, const struct plant_elf *plant);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

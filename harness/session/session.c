@@ -695,3 +695,5 @@ void session_close(struct session *session) {
   bytes_free(&session->problems);
   free(session->scope);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -139,3 +139,5 @@ const char *left_out_reason(enum left_out left_out);
 void session_close(struct session *session);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

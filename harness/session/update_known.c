@@ -82,3 +82,5 @@ bool session_update_known(const struct session *session, struct bytes *said) {
   bytes_free(&why);
   return failed == 0;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -10,3 +10,5 @@
 bool session_update_known(const struct session *session, struct bytes *said);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -452,3 +452,5 @@ void answer_taken(struct world *world, struct client *client, size_t count) {
   while (!world->over && client->parsed < client->in.len && take_answer(world, client))
     continue;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -8,3 +8,5 @@
 void answer_taken(struct world *world, struct client *client, size_t count);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

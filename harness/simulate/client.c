@@ -230,3 +230,5 @@ void client_free(struct client *client) {
   bytes_free(&client->in);
   free(client);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -24,3 +24,5 @@ void client_was_closed(struct world *world, struct client *client);
 bool client_is_gone(const struct client *client);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

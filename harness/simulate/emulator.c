@@ -342,3 +342,5 @@ bool emulator_run(struct emulator *emulator, struct bytes *why) {
 }
 
 void emulator_stop(struct emulator *emulator) { unicorn.emu_stop(emulator->engine); }
+
+/* SPDX-License-Identifier: MIT */

@@ -40,3 +40,5 @@ bool emulator_unmap(struct emulator *emulator, uint64_t address, uint64_t size);
 uint64_t emulator_mapping(const struct emulator *emulator, uint64_t address);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -130,3 +130,5 @@ bool history_run(const char *program, const struct plan *plan, const char *kept,
   end(world, outcome);
   return true;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -21,3 +21,5 @@ bool history_run(const char *program, const struct plan *plan, const char *kept,
                  struct bytes *why);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -321,3 +321,5 @@ int64_t kernel_call(void *user, uint64_t number, const uint64_t arguments[6]) {
   mix(world, (uint64_t)world->now);
   return result;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -61,3 +61,5 @@ void backlog_add(struct world *world, struct client *client);
 size_t kernel_open_count(const struct world *world);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

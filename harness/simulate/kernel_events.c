@@ -157,3 +157,5 @@ static int64_t do_ppoll(struct world *world, const uint64_t *a) {
 const struct handler_row event_handlers[] = {
     {"epoll_create1", do_epoll_create1}, {"epoll_ctl", do_epoll_ctl}, {"epoll_pwait", do_epoll_wait},
     {"epoll_wait", do_epoll_wait},       {"ppoll", do_ppoll},         {NULL, NULL}};
+
+/* SPDX-License-Identifier: MIT */

@@ -224,3 +224,5 @@ void file_change(struct world *world, struct item *item) {
 }
 
 void file_restore(struct world *world) { put_new_file(world, world->plan->documents[0]); }
+
+/* SPDX-License-Identifier: MIT */

@@ -233,3 +233,5 @@ const struct handler_row socket_handlers[] = {{"socket", do_socket},
                                               {"writev", do_writev},
                                               {"shutdown", do_shutdown},
                                               {NULL, NULL}};
+
+/* SPDX-License-Identifier: MIT */

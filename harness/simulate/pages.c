@@ -66,3 +66,5 @@ void pages_free(struct world *world) {
   free(world->pages);
   free(world->seen);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -17,3 +17,5 @@ void page_seen(struct world *world, struct span document);
 void pages_free(struct world *world);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -135,3 +135,5 @@ void plan_schedule(struct world *world, struct item *item) {
   else
     world_schedule(world, item->at, item->number, happen[item->kind], item);
 }
+
+/* SPDX-License-Identifier: MIT */

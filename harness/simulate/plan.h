@@ -12,3 +12,5 @@ void plan_free(struct plan *plan);
 void plan_schedule(struct world *world, struct item *item);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -146,3 +146,5 @@ void promises_hold(struct world *world) {
     world_fail(world, "does not end", "%" PRId64 " ms after SIGTERM",
                (world->now - world->terminated_at) / MILLISECOND);
 }
+
+/* SPDX-License-Identifier: MIT */

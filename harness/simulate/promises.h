@@ -38,3 +38,5 @@ void promise_of_backlog(struct world *world, const struct client *client);
 void promises_at_exit(struct world *world);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

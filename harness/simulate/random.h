@@ -32,3 +32,5 @@ static inline int64_t random_between(struct random *random, int64_t least, int64
 static inline bool random_one_in(struct random *random, unsigned n) { return random_next(random) % n == 0; }
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -81,3 +81,5 @@ void reduce_plan(const struct simulation *simulation, const struct plan *plan, c
   bytes_free(&reduction.failure);
   free(reduction.kept);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -11,3 +11,5 @@
 void reduce_plan(const struct simulation *simulation, const struct plan *plan, const char *kind);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -153,3 +153,5 @@ void request_compose(struct client *client, bool plain) {
   append_content(client, kind, request);
   request->end = client->out.len;
 }
+
+/* SPDX-License-Identifier: MIT */

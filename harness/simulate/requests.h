@@ -8,3 +8,5 @@
 void request_compose(struct client *client, bool plain);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -219,3 +219,5 @@ int simulate_command(const struct simulation *simulation) {
   plan_free(&plan);
   return ran ? run_many(simulation) : EXIT_USAGE;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -31,3 +31,5 @@ struct simulation {
 int simulate_command(const struct simulation *simulation);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -96,3 +96,5 @@ void world_catch_up(struct world *world) {
     event.happen(world, event.what);
   }
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -265,3 +265,5 @@ int64_t world_next_event(const struct world *world);
 const char *client_name(const struct client *client);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

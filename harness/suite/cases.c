@@ -284,3 +284,5 @@ uint64_t case_hash(const struct suite *suite, const struct program *program, con
   free(copied);
   return hash;
 }
+
+/* SPDX-License-Identifier: MIT */

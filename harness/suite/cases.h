@@ -87,3 +87,5 @@ uint64_t case_hash(const struct suite *suite, const struct program *program, con
 void forget_truth(struct test_case *one);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

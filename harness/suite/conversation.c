@@ -199,3 +199,5 @@ void conversation_free(struct conversation *conversation) {
   bytes_free(&conversation->expected);
   free(conversation->dates);
 }
+
+/* SPDX-License-Identifier: MIT */

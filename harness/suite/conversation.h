@@ -57,3 +57,5 @@ bool conversation_has_date(struct span text);
 void conversation_free(struct conversation *conversation);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -376,3 +376,5 @@ bool folder_make(const char *path, struct span told, struct bytes *why) {
   bytes_free(&again);
   return good;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -45,3 +45,5 @@ bool folder_tell(const char *folder, struct bytes *out, struct bytes *why);
 bool folder_make(const char *path, struct span told, struct bytes *why);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -295,3 +295,5 @@ uint64_t keys_hash(const struct key_table *table, const void *section, uint64_t 
   }
   return start;
 }
+
+/* SPDX-License-Identifier: MIT */

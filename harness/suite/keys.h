@@ -76,3 +76,5 @@ void complain_of_word(struct bytes *why, const char *what, const char *word, con
 uint64_t keys_hash(const struct key_table *table, const void *section, uint64_t start);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

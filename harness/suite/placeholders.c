@@ -88,3 +88,5 @@ bool placeholders_check(const char *name, const char *text, unsigned known, enum
   }
   return good;
 }
+
+/* SPDX-License-Identifier: MIT */

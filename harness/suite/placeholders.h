@@ -56,3 +56,5 @@ bool placeholder_in(const char *text, enum placeholder placeholder);
 bool placeholders_check(const char *name, const char *text, unsigned known, enum braces braces, struct bytes *why);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

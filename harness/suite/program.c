@@ -294,3 +294,5 @@ bool program_check(const struct program *program, struct bytes *why) {
   bytes_free(&errors);
   return good || wrong(why, "'stderr' has an escape that there is not; there are " ESCAPES);
 }
+
+/* SPDX-License-Identifier: MIT */

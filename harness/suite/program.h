@@ -150,3 +150,5 @@ struct places program_places(const struct program *program);
 uint64_t program_hash(const struct program *program);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

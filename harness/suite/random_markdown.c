@@ -171,3 +171,5 @@ void random_markdown(uint64_t seed, uint64_t index, struct bytes *out) {
   if (out->len && below(&generator, 4) == 0)
     out->data[--out->len] = '\0';
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -8,3 +8,5 @@
 void random_markdown(uint64_t seed, uint64_t index, struct bytes *out);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

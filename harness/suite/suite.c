@@ -362,3 +362,5 @@ void suite_free(struct suite *suite) {
   free(suite->build);
   *suite = (struct suite){0};
 }
+
+/* SPDX-License-Identifier: MIT */

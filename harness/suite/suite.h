@@ -47,3 +47,5 @@ bool suite_read_text(const char *text, const char *path, const char *build, stru
 void suite_free(struct suite *suite);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -201,3 +201,5 @@ char *target_check_machine(const struct target *target) {
                    "that it knows; 'runner = COMMAND' names an emulator of your own)",
                    target->elf, elf_description(&identity));
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -64,3 +64,5 @@ char *target_check(const struct target *target);
 char *target_check_machine(const struct target *target);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -273,3 +273,5 @@ bool tree_make(const struct tree *tree, const char *folder, struct bytes *why) {
     close(fd);
   return !failed;
 }
+
+/* SPDX-License-Identifier: MIT */

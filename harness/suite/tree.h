@@ -39,3 +39,5 @@ bool tree_make(const struct tree *tree, const char *folder, struct bytes *why);
 void tree_free(struct tree *tree);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -171,3 +171,5 @@ void patch_routine(const char *from, const char *to, const char *routine, const 
   free(old);
   free(new);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -34,3 +34,5 @@ int run_shell(struct bytes *out, const char *format, ...) __attribute__((format(
 void must_say(const struct bytes *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

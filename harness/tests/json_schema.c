@@ -141,3 +141,5 @@ static void hold(json_t *value, json_t *rules, json_t *root, const char *path) {
 }
 
 void must_hold_to(json_t *value, json_t *root) { hold(value, root, root, "$"); }
+
+/* SPDX-License-Identifier: MIT */

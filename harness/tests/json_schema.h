@@ -9,3 +9,5 @@
 void must_hold_to(json_t *value, json_t *root);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

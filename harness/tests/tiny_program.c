@@ -128,3 +128,5 @@ void tiny_edit(const char *folder, const char *name, struct span from, struct sp
   bytes_free(&text);
   free(path);
 }
+
+/* SPDX-License-Identifier: MIT */

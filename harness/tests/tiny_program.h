@@ -31,3 +31,5 @@ char *tiny_run(const char *folder, const char *words, int *status);
 void tiny_edit(const char *folder, const char *name, struct span from, struct span to);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -121,3 +121,5 @@ void compare_run(struct result *result, enum part part, struct span expected, st
     bytes_printf(&result->detail, "exit status is %d, expected %d", status, expected_status);
   }
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -28,3 +28,5 @@ void compare_run(struct result *result, enum part part, struct span expected, st
                  int status);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -301,3 +301,5 @@ size_t faults_find(struct result *results, size_t count, struct fault **out) {
   *out = faults;
   return fault_count;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -34,3 +34,5 @@ size_t faults_find(struct result *results, size_t count, struct fault **faults);
 const struct fault *fault_of(const struct fault *faults, size_t count, const struct result *result);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -85,3 +85,5 @@ void filtered_free(struct filtered *filtered) {
   bytes_free(&filtered->expected);
   bytes_free(&filtered->actual);
 }
+
+/* SPDX-License-Identifier: MIT */

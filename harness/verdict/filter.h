@@ -30,3 +30,5 @@ enum { MOST_CHANGES = 2000 };
 size_t count_changes(struct span before, struct span after);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

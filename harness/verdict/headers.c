@@ -69,3 +69,5 @@ void headers_expect(const struct text_list *wanted, const struct text_list *igno
     add_wanted(wanted->items[next++], expected);
   bytes_text(expected, "\r\n");
 }
+
+/* SPDX-License-Identifier: MIT */

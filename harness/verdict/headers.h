@@ -15,3 +15,5 @@ void headers_expect(const struct text_list *wanted, const struct text_list *igno
 bool header_matches(const char *pattern, struct span line);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

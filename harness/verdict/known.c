@@ -155,3 +155,5 @@ void known_free(struct known_list *list) {
   free(list->path);
   *list = (struct known_list){0};
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -78,3 +78,5 @@ void known_free(struct known_list *list);
 bool result_failed(const struct result *result);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

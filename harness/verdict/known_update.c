@@ -233,3 +233,5 @@ int known_update(const char *path, const struct result *results, size_t count, c
   bytes_free(&merge.text);
   return failed;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -91,3 +91,5 @@ void result_free(struct result *result) {
   bytes_free(&result->answer);
   free(result->cause);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -107,3 +107,5 @@ void result_withdraw(struct result *result);
 void result_free(struct result *result);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -76,3 +76,5 @@ bool shell_run(struct workspace *workspace, const struct shell_command *command,
   }
   return good;
 }
+
+/* SPDX-License-Identifier: MIT */

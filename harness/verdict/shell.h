@@ -26,3 +26,5 @@ struct shell_command {
 bool shell_run(struct workspace *workspace, const struct shell_command *command, struct bytes *out, struct bytes *why);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -156,3 +156,5 @@ bool truth_at(struct workspace *workspace, const struct program *program, struct
   *truth = span_of(answer);
   return true;
 }
+
+/* SPDX-License-Identifier: MIT */

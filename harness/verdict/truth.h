@@ -24,3 +24,5 @@ bool truth_changed(struct workspace *workspace, const struct program *program, s
                    struct span *truth, struct bytes *why);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -43,3 +43,5 @@ int main(int argc, char **argv) {
   folder_answer_free(&answer);
   return wrong;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -38,3 +38,5 @@ int main(int argc, char **argv) {
   free(markdown);
   return 0;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -78,3 +78,4 @@ crash_x64() {
 lay() {
   "${@:2}" >"$1" && chmod +x "$1"
 }
+# SPDX-License-Identifier: MIT

@@ -107,3 +107,4 @@ done_testing() {
   printf '1..%d\n' "$tests"
   [ "$failures" -eq 0 ]
 }
+# SPDX-License-Identifier: MIT

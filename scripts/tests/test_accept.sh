@@ -171,3 +171,4 @@ init broken
 expect_status 'and so is one that cannot run' 3
 expect_no_text 'without a file' broken.ini <(ls)
 done_testing
+# SPDX-License-Identifier: MIT

@@ -29,3 +29,4 @@ expect_text 'the container takes the package that deb.sh makes' '/out/bytegate_*
 expect_text '... which has that name' '"$build/bytegate_${version}_$architecture.deb"' "$root/scripts/deb.sh"
 
 done_testing
+# SPDX-License-Identifier: MIT

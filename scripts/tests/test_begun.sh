@@ -45,3 +45,4 @@ expect_status 'killed by the kernel before its first instruction: 1' 1
 expect_text '... is refused' 'REFUSED suite/c/run' out
 
 done_testing
+# SPDX-License-Identifier: MIT

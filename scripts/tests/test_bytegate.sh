@@ -505,3 +505,4 @@ run "$gate" completion tcsh
 expect_status 'no completion for tcsh: 2' 2
 
 done_testing
+# SPDX-License-Identifier: MIT

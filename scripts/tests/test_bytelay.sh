@@ -129,3 +129,4 @@ for language in cc c++; do
 done
 
 done_testing
+# SPDX-License-Identifier: MIT

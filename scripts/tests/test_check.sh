@@ -116,3 +116,4 @@ expect_status 'the first code of each C program: nothing is found' 0
 expect_no_text '... and it is followed to its end' 'UNREACHED' out
 
 done_testing
+# SPDX-License-Identifier: MIT

@@ -31,3 +31,4 @@ closes 'the tests do not build' '1 passed, 1 failed' 1 0 2 'no such file'
 closes 'nothing works' '0 passed, 2 failed' 1 2 2 'no such file'
 
 done_testing
+# SPDX-License-Identifier: MIT

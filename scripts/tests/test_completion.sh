@@ -100,3 +100,4 @@ expect_status 'another shell is refused' 2
 expect_text '... by the three that there are' 'bash, zsh or fish' err
 
 done_testing
+# SPDX-License-Identifier: MIT

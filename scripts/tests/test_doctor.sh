@@ -28,3 +28,4 @@ if command -v bwrap >/dev/null; then
 fi
 
 done_testing
+# SPDX-License-Identifier: MIT

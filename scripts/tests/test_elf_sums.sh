@@ -48,3 +48,4 @@ run copy/scripts/update-elf-sums.sh
 expect_status 'no sums are written where nothing was built' 1
 
 done_testing
+# SPDX-License-Identifier: MIT

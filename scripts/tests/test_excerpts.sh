@@ -32,3 +32,4 @@ run "$root/scripts/excerpts.sh" -x
 expect_status 'no such option: 2' 2
 
 done_testing
+# SPDX-License-Identifier: MIT

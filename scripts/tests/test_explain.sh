@@ -42,3 +42,4 @@ expect_status 'without a file there is nothing to explain' 2
 expect_text 'and that is said' "'explain' needs ELF" err
 
 done_testing
+# SPDX-License-Identifier: MIT

@@ -25,3 +25,4 @@ run "$build/bytegate" list --suites "$gallery" --suite ls
 expect_status 'a suite is found by its name' 0
 
 done_testing
+# SPDX-License-Identifier: MIT

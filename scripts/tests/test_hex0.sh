@@ -38,3 +38,4 @@ run $(hex0_of "$native") listing /dev/full
 expect_status 'a write that fails is its exit status: ENOSPC' 28
 
 done_testing
+# SPDX-License-Identifier: MIT

@@ -42,3 +42,4 @@ while read -r command; do
 done < <(grep -oh '`bytegate [a-z][a-z]*' "$root/fixtures/howto.md" "$root/AGENTS.md" | sed 's/.*bytegate //' | sort -u)
 
 done_testing
+# SPDX-License-Identifier: MIT

@@ -50,3 +50,4 @@ run find "$dest" -type f
 expect_bytes 'make uninstall leaves nothing' '' out
 
 done_testing
+# SPDX-License-Identifier: MIT

@@ -74,3 +74,4 @@ run "$again" built built
 expect_status 'one word too many: 2' 2
 
 done_testing
+# SPDX-License-Identifier: MIT

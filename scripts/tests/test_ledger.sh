@@ -63,3 +63,4 @@ run "$gate" ledger --build b
 expect_status 'no program: 3' 3
 
 done_testing
+# SPDX-License-Identifier: MIT

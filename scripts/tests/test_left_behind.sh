@@ -43,3 +43,4 @@ done
 for pid in $(pgrep -f "^[/a-z]*sleep $long"); do kill -KILL "$pid"; done
 
 done_testing
+# SPDX-License-Identifier: MIT

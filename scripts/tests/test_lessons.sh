@@ -80,3 +80,4 @@ sed -n 's/^| \[.*(\(.*\.md\)).*/\1/p' README.md >"$folder/pages"
 while read -r page; do follow "$page"; done <"$folder/pages"
 
 done_testing
+# SPDX-License-Identifier: MIT

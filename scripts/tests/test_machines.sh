@@ -154,3 +154,4 @@ expect_bytes 'scripts/machines.sh alone asks which machine this host is' 'script
 (cd "$root" && grep -lE 'ISA_(X64|A64)' generators/isa/prove/*.[ch]) >choosing
 expect_bytes 'the prover names a machine in its table alone' 'generators/isa/prove/provers.c\n' choosing
 done_testing
+# SPDX-License-Identifier: MIT

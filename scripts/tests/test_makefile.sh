@@ -177,3 +177,4 @@ run test -x build/bytegate
 expect_status '... the gate too' 0
 
 done_testing
+# SPDX-License-Identifier: MIT

@@ -86,3 +86,4 @@ expect_status 'an ELF file without code: 3' 3
 expect_text '... is said' 'no code is found in it' err
 
 done_testing
+# SPDX-License-Identifier: MIT

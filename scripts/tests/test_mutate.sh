@@ -59,3 +59,4 @@ expect_status 'no such commit: 3' 3
 expect_text 'no such commit: is told' '--since=no-such-commit is no file, and the program cannot be built at such a commit' "$folder/err"
 
 done_testing
+# SPDX-License-Identifier: MIT

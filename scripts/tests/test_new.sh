@@ -56,3 +56,4 @@ for name in Shout 1st a/b ''; do
 done
 
 done_testing
+# SPDX-License-Identifier: MIT

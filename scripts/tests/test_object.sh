@@ -71,3 +71,4 @@ run nm --undefined-only "$build"/elf/markdown-render_{"$native","$foreign"}.o
 expect_no_text 'the objects need nothing from elsewhere' ' U ' out
 
 done_testing
+# SPDX-License-Identifier: MIT

@@ -14,3 +14,4 @@ run "$root/scripts/prove.sh"
 expect_status 'without a build it says how it is called' 2
 
 done_testing
+# SPDX-License-Identifier: MIT

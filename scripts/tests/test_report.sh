@@ -129,3 +129,4 @@ for width in 360 1400; do
 done
 
 done_testing
+# SPDX-License-Identifier: MIT

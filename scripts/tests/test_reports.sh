@@ -113,3 +113,4 @@ interrupted() {
 }
 interrupted TERM 143
 done_testing
+# SPDX-License-Identifier: MIT

@@ -51,3 +51,4 @@ run "$root/scripts/check-rooms.sh" one two
 expect_status 'two folders: 2' 2
 
 done_testing
+# SPDX-License-Identifier: MIT

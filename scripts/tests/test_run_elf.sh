@@ -237,3 +237,4 @@ on_macos bash -c 'cd /usr && exec "$1" "$2"' - "$run_elf" "$folder/seven_x64"
 expect_status 'macOS: a folder that would hide the container is refused' 125
 
 done_testing
+# SPDX-License-Identifier: MIT

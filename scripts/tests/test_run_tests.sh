@@ -185,3 +185,4 @@ run "$root/scripts/run-tests.sh" -x
 expect_status 'an unknown option: usage' 2
 
 done_testing
+# SPDX-License-Identifier: MIT

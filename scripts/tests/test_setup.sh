@@ -166,3 +166,4 @@ setup
 expect_status 'no apt, and nothing missing: 0' 0
 
 done_testing
+# SPDX-License-Identifier: MIT

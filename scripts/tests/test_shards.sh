@@ -221,3 +221,4 @@ merge planned.1 other
 expect_text 'shards of two plans do not belong together' 'its "plan" is another' err
 
 done_testing
+# SPDX-License-Identifier: MIT

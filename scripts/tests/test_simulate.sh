@@ -37,3 +37,4 @@ run "$build/bytegate" simulate /etc/passwd
 expect_status 'a file that is no program' 2
 
 done_testing
+# SPDX-License-Identifier: MIT

@@ -352,3 +352,4 @@ expect_status 'a byte of it is blamed' 0
 expect_text '... on a system call of that machine' 'written   by write(1, ...) at ' "$folder/out"
 
 done_testing
+# SPDX-License-Identifier: MIT

@@ -40,3 +40,4 @@ run "$root/scripts/check-symbols.sh"
 expect_status 'no library: 2' 2
 
 done_testing
+# SPDX-License-Identifier: MIT

@@ -44,3 +44,4 @@ expect_status 'a folder without headers of the kernel: 3' 3
 expect_text '... is named' 'has no linux-headers' err
 
 done_testing
+# SPDX-License-Identifier: MIT

@@ -93,3 +93,4 @@ expect_status 'macOS: equal: 0' 0
 expect_text 'macOS: the image is named' 'runner   docker, run-elf:' out
 
 done_testing
+# SPDX-License-Identifier: MIT

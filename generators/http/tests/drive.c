@@ -426,3 +426,5 @@ void add_test(Suite *suite, const char *name, const TTest *test, int loops) {
   tcase_add_loop_test(tcase, test, 0, loops);
   suite_add_tcase(suite, tcase);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -118,3 +118,5 @@ void add_test(Suite *suite, const char *name, const TTest *test, int loops);
 int run_suite(Suite *suite);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -243,3 +243,5 @@ int main(void) {
   add_test(suite, "filter", filter, sizeof filtered / sizeof *filtered);
   return run_suite(suite);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -234,3 +234,5 @@ int main(void) {
   add_test(suite, "non-blocking pipes", non_blocking_pipes, RUNNERS);
   return run_suite(suite);
 }
+
+/* SPDX-License-Identifier: MIT */

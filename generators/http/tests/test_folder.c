@@ -639,3 +639,5 @@ int main(void) {
   add_test(suite, "renaming", renaming, WAYS);
   return run_suite(suite);
 }
+
+/* SPDX-License-Identifier: MIT */

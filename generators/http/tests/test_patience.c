@@ -185,3 +185,5 @@ int main(void) {
   add_test(suite, "patience", patience, 1);
   return run_suite(suite);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -182,3 +182,5 @@ int main(void) {
 }
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -723,3 +723,5 @@ int main(void) {
   add_test(suite, "idle memory", idle_memory, 1);
   return run_suite(suite);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -424,3 +424,5 @@ int main(void) {
   add_test(suite, "no descriptor", no_descriptor, 4 * ISA_COUNT);
   return run_suite(suite);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -392,3 +392,5 @@ void virtual_run(int64_t time) {
   if (!v.exited)
     ck_assert_int_eq(v.now, time);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -58,3 +58,5 @@ void virtual_send(int client, const char *octets);
 void virtual_run(int64_t time);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

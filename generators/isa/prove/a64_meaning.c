@@ -481,3 +481,5 @@ Step a64_step(State *state) {
   }
   return step_unknown(state, "a word that no row of a64_meaning.c describes");
 }
+
+/* SPDX-License-Identifier: MIT */

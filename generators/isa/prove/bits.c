@@ -205,3 +205,5 @@ Bits memory_store(Bits memory, Bits address, Bits value, unsigned bytes) {
     memory = Z3_mk_store(bits_context, memory, address_of(address, i), Z3_simplify(bits_context, bits_byte(value, i)));
   return memory;
 }
+
+/* SPDX-License-Identifier: MIT */

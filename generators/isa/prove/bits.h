@@ -76,3 +76,5 @@ Truth memory_same_stores(Bits one, Bits two);
 bool memory_differs_only_in(Bits memory, Bits before, Bits low, uint64_t bytes);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -610,3 +610,5 @@ Verdict check_case(const Case *given, char *report, size_t room) {
     now.verdict = UNPROVED;
   return now.verdict;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -101,3 +101,5 @@ bool goals_prove(const Case *c);
 bool check_failed(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -253,3 +253,5 @@ Classes mask_classes(BlIsa isa) { return prover_row(isa)->classes->masks(); }
 Classes bitmask_classes(BlIsa isa) { return prover_row(isa)->classes->bitmasks(); }
 Classes store_classes(BlIsa isa, int bits) { return prover_row(isa)->classes->stores(bits); }
 Classes offset_classes(BlIsa isa, int bytes) { return prover_row(isa)->classes->offsets(bytes); }
+
+/* SPDX-License-Identifier: MIT */

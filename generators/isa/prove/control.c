@@ -530,3 +530,5 @@ void each_control_case(BlIsa isa, Visit *visit, void *context) {
   visit(&(Case){.operation = &c_arguments_, .isa = isa}, context);
   visit(&(Case){.operation = &c_result_, .isa = isa}, context);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -181,3 +181,5 @@ void each_data_case(BlIsa isa, Visit *visit, void *context) {
   for (int kind = 0; kind < 4; kind++)
     visit(&(Case){.operation = &counted_, .isa = isa, .kind = kind}, context);
 }
+
+/* SPDX-License-Identifier: MIT */

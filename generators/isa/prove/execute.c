@@ -191,3 +191,5 @@ int main(void) {
   }
   return 0;
 }
+
+/* SPDX-License-Identifier: MIT */

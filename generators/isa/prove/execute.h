@@ -28,3 +28,5 @@ typedef struct {
 } ExecuteRequest;
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

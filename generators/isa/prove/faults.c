@@ -482,3 +482,5 @@ int prove_complete(void) {
       all_names("generators/isa/templates.h", "void (*", "lay_", has_fault, "fault in generators/isa/prove/faults.c");
   return models && planted ? 0 : 1;
 }
+
+/* SPDX-License-Identifier: MIT */

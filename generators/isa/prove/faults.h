@@ -12,3 +12,5 @@ int prove_faults(void);
 int prove_complete(void);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

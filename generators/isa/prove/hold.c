@@ -384,3 +384,5 @@ int hold_meanings(char *const *programs, unsigned rounds) {
     differences += hold_machine((BlIsa)isa, programs[isa], rounds);
   return differences ? 1 : 0;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -12,3 +12,5 @@ int hold_meanings(char *const *programs, unsigned rounds);
 int print_encoders(const char *encoders);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -191,3 +191,5 @@ bool draw_a64(size_t i, const char **name, Drawn *drawn) {
   now->code = a64_code(encoders[i].draw());
   return true;
 }
+
+/* SPDX-License-Identifier: MIT */

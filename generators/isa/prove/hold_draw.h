@@ -29,3 +29,5 @@ uint64_t draw_number(void);
 int64_t draw_within(int64_t least, int64_t most);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -184,3 +184,5 @@ bool draw_x64(size_t i, const char **name, Drawn *drawn) {
   now->code = encoders[i].draw();
   return true;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -95,3 +95,5 @@ bool lemmas_hold(void) {
     good &= conditions_hold((BlIsa)isa);
   return good;
 }
+
+/* SPDX-License-Identifier: MIT */

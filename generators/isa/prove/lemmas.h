@@ -14,3 +14,5 @@ Bits ones_summed(Bits a);
 Bits ones_in_steps(Bits a);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -154,3 +154,5 @@ Bits bits_map_bytes(Bits a, Bits b, Bits (*function)(Bits, Bits)) {
 }
 
 Step state_step(State *state) { return prover_row(state->isa)->step(state); }
+
+/* SPDX-License-Identifier: MIT */

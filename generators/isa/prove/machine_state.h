@@ -100,3 +100,5 @@ Bits state_compares(const State *state, Relation relation);
 Bits bits_map_bytes(Bits a, Bits b, Bits (*function)(Bits, Bits)); /* byte by byte, 16 of them */
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

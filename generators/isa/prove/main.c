@@ -177,3 +177,5 @@ int main(int argc, char **argv) {
     return hold_meanings(argv + 2, argc > 2 + ISA_COUNT ? (unsigned)strtoul(argv[2 + ISA_COUNT], NULL, 10) : 200);
   return usage();
 }
+
+/* SPDX-License-Identifier: MIT */

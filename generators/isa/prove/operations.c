@@ -18,3 +18,5 @@ const Operation *const *all_operations(size_t *count) {
       all[(*count)++] = *each;
   return all;
 }
+
+/* SPDX-License-Identifier: MIT */

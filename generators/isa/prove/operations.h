@@ -42,3 +42,5 @@ Classes offset_classes(BlIsa isa, int bytes); /* of the offset of an access */
 Classes bitmask_classes(BlIsa isa);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

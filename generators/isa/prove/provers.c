@@ -132,3 +132,5 @@ const Prover *prover_row(BlIsa isa) {
   bl_machine_row(isa);
   return &provers[isa];
 }
+
+/* SPDX-License-Identifier: MIT */

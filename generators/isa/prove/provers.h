@@ -76,3 +76,5 @@ typedef struct {
 const Prover *prover_row(BlIsa isa);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -158,3 +158,5 @@ void each_sixteen_case(BlIsa isa, Visit *visit, void *context) {
     visit(&c, context);
   }
 }
+
+/* SPDX-License-Identifier: MIT */

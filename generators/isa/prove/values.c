@@ -530,3 +530,5 @@ void each_value_case(BlIsa isa, Visit *visit, void *context) {
   for (int i = 0; i < PLACES; i++)
     visit(&(Case){.operation = &jump_, .isa = isa, .place = places[i]}, context);
 }
+
+/* SPDX-License-Identifier: MIT */

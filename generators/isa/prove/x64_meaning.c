@@ -710,3 +710,5 @@ Step x64_step(State *state) {
   Step step = row->execute(&insn);
   return insn.why || state->why ? step_unknown(state, insn.why ? insn.why : state->why) : step;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -111,3 +111,5 @@ int expect_samples(EncodingMachine machine, const char *header) {
   fclose(file);
   return samples;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -22,3 +22,5 @@ void expect_refused(LayCode code, const char *what, const char *words);
 int expect_samples(EncodingMachine machine, const char *header);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -143,3 +143,5 @@ void proof_end(void) {
     ck_abort_msg("%s declares encoders of which no disassembler was asked; give each a row:%s", header_read, missing);
   free(missing);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -19,3 +19,5 @@ void proof_refused(void);
 void proof_end(void);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

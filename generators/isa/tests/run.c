@@ -182,3 +182,5 @@ void run_at(RunEngine engine, uint64_t address, RunState *state) {
   else
     run_unicorn(run_isa(engine), address, state);
 }
+
+/* SPDX-License-Identifier: MIT */

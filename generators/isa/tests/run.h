@@ -48,3 +48,5 @@ typedef struct {
 extern RunSystemCall run_system_call;
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -353,3 +353,5 @@ int main(void) {
   globfree(&maps);
   return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -712,3 +712,5 @@ int main(void) {
   snprintf(command, sizeof command, "rm -rf %s", folder);
   return system(command) || failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
+
+/* SPDX-License-Identifier: MIT */

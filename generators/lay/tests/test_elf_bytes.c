@@ -89,3 +89,5 @@ int main(void) {
   srunner_free(runner);
   return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
+
+/* SPDX-License-Identifier: MIT */

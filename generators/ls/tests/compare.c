@@ -352,3 +352,5 @@ void make_file(const char *path, unsigned mode, long long size) {
 void make_link(const char *path, const char *target) {
   ck_assert_msg(symlinkat(target, tree_descriptor, path) == 0, "%s: %s", path, strerror(errno));
 }
+
+/* SPDX-License-Identifier: MIT */

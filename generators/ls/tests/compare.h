@@ -51,3 +51,5 @@ void make_file(const char *path, unsigned mode, long long size);
 void make_link(const char *path, const char *target);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

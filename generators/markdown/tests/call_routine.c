@@ -302,3 +302,5 @@ Registers unicorn_run(const char *routine, Registers in) {
   }
   return out;
 }
+
+/* SPDX-License-Identifier: MIT */

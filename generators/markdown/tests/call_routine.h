@@ -60,3 +60,5 @@ Registers native_run(const char *routine, Registers in);
 Registers unicorn_run(const char *routine, Registers in);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -98,3 +98,5 @@ uint64_t next_random(uint64_t *state) {
   *state ^= *state << 17;
   return *state;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -31,3 +31,5 @@ void expect_rendering(const char *what, Text *document, Text *expected);
 uint64_t next_random(uint64_t *state);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

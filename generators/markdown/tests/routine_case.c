@@ -134,3 +134,5 @@ int run_routine_tests(const char *name, const RoutineTest *tests, int count) {
   srunner_free(runner);
   return failed > 0;
 }
+
+/* SPDX-License-Identifier: MIT */

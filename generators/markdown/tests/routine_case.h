@@ -72,3 +72,5 @@ typedef struct {
 int run_routine_tests(const char *name, const RoutineTest *tests, int count);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

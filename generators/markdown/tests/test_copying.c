@@ -479,3 +479,5 @@ int main(void) {
                                       {"line breaks", check_line_break, 1, 1}};
   return run_routine_tests("copying", tests, (int)(sizeof(tests) / sizeof(*tests)));
 }
+
+/* SPDX-License-Identifier: MIT */

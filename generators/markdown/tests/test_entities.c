@@ -235,3 +235,5 @@ int main(void) {
   srunner_free(runner);
   return failed > 0;
 }
+
+/* SPDX-License-Identifier: MIT */

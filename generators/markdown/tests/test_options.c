@@ -104,3 +104,5 @@ int main(void) {
   room_size = ROOM;
   return run_routine_tests("options", tests, (int)(sizeof tests / sizeof *tests));
 }
+
+/* SPDX-License-Identifier: MIT */

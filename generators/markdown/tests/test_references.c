@@ -84,3 +84,5 @@ int main(void) {
   static const RoutineTest tests[] = {{"one bucket", check_one_bucket, 1, 1}};
   return run_routine_tests("references", tests, 1);
 }
+
+/* SPDX-License-Identifier: MIT */

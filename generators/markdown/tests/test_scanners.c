@@ -557,3 +557,5 @@ int main(void) {
                                       {"names", check_read_name, 1, 1}};
   return run_routine_tests("scanners", tests, (int)(sizeof(tests) / sizeof(*tests)));
 }
+
+/* SPDX-License-Identifier: MIT */

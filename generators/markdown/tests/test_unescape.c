@@ -508,3 +508,5 @@ int main(void) {
                                       {"classes", check_classes, 1, 1}};
   return run_routine_tests("unescape", tests, (int)(sizeof(tests) / sizeof(*tests)));
 }
+
+/* SPDX-License-Identifier: MIT */

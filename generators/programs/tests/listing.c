@@ -78,3 +78,5 @@ const ListingRow *listing_row(const Listing *listing, size_t offset) {
       return &listing->rows[i];
   ck_abort_msg("%s: no row begins at %#zx", listing->path, offset);
 }
+
+/* SPDX-License-Identifier: MIT */

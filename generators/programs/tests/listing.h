@@ -27,3 +27,5 @@ unsigned char *program_read(const char *name, size_t *size);
 const ListingRow *listing_row(const Listing *listing, size_t offset);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -251,3 +251,5 @@ int main(void) {
   globfree(&shown);
   return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -65,3 +65,5 @@ int main(void) {
   globfree(&listings);
   return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -119,3 +119,5 @@ int main(void) {
   globfree(&quines);
   return failed || !quines.gl_pathc ? EXIT_FAILURE : EXIT_SUCCESS;
 }
+
+/* SPDX-License-Identifier: MIT */

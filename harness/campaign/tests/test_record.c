@@ -109,3 +109,5 @@ int main(void) {
   srunner_free(runner);
   return failed != 0;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -146,3 +146,5 @@ bool enter_container(void) {
     fprintf(stderr, "the profile of a container cannot be applied: %s\n", strerror(failed));
   return !failed;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -9,3 +9,5 @@
 bool enter_container(void);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -416,3 +416,5 @@ int main(int argc, char **argv) {
   srunner_free(runner);
   return failed != 0;
 }
+
+/* SPDX-License-Identifier: MIT */

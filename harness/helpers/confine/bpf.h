@@ -54,3 +54,5 @@ static const size_t number_field = offsetof(struct seccomp_data, nr);
 static const size_t arch_field = offsetof(struct seccomp_data, arch);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -147,3 +147,5 @@ int main(int argc, char **argv) {
     command.options.folder = getcwd(here, sizeof here);
   run_in_cell(&command.options, argv + at, command.processor_ms, command.disk, command.report_fd);
 }
+
+/* SPDX-License-Identifier: MIT */

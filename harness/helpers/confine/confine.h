@@ -75,3 +75,5 @@ _Noreturn void run_in_cell(const struct cell_options *options, char **words, uns
 _Noreturn void become_strict(char **words, unsigned processor_ms, bool writes);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

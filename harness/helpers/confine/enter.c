@@ -51,3 +51,5 @@ void enter_cell(const struct cell_options *options, struct standing *standing) {
   else
     note_missing(standing, "System V IPC of its own", errno);
 }
+
+/* SPDX-License-Identifier: MIT */

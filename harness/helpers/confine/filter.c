@@ -246,3 +246,5 @@ int load_signal_filter(void) {
   const struct sock_fprog program = {.len = signals.length, .filter = signals.code};
   return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0 ? 0 : errno;
 }
+
+/* SPDX-License-Identifier: MIT */

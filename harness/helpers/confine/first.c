@@ -95,3 +95,5 @@ void be_first_process(int socket) {
       _exit(0);
   }
 }
+
+/* SPDX-License-Identifier: MIT */

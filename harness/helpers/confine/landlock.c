@@ -73,3 +73,5 @@ int make_landlock(const struct cell_options *options, bool *holds_signals) {
 }
 
 int enter_landlock(int ruleset) { return syscall(SYS_landlock_restrict_self, ruleset, 0) == 0 ? 0 : errno; }
+
+/* SPDX-License-Identifier: MIT */

@@ -55,3 +55,5 @@ int drop_authority(void) {
     return errno;
   return 0;
 }
+
+/* SPDX-License-Identifier: MIT */

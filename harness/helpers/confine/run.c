@@ -129,3 +129,5 @@ void run_in_cell(const struct cell_options *options, char **words, unsigned proc
   cell_close(&cell);
   end_alike(status);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -306,3 +306,5 @@ void serve_cell(const struct cell_options *options) {
     serve_requests(&making.standing);
   _exit(0);
 }
+
+/* SPDX-License-Identifier: MIT */

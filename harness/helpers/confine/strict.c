@@ -220,3 +220,5 @@ void become_strict(char **words, unsigned processor_ms, bool writes) {
   fprintf(stderr, "confine: %s: %s\n", words[0], strerror(failed));
   _exit(EXIT_NOT_CONFINED);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -290,3 +290,5 @@ int build_view(const struct cell_options *options) {
     failed = set_attributes(view.root, 0, MOUNT_ATTR_RDONLY, 0);
   return failed ? failed : whole ? 0 : change_root(view.root);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -410,3 +410,5 @@ static inline const struct call *call_named(const char *name) {
 }
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -159,3 +159,5 @@ EXPORTED int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *in
   fputs("count_instructions: counts=FILE is needed, a file that the gate made\n", stderr);
   return -1;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -32,3 +32,5 @@ static inline uint64_t *counts_array(struct counts_header *header, enum counter 
 }
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -223,3 +223,5 @@ EXPORTED int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *in
   qemu_plugin_register_vcpu_syscall_ret_cb(id, end_call);
   return 0;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -68,3 +68,5 @@ struct observed_states {
 };
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -123,3 +123,5 @@ static inline void observe_call(int log, pid_t pid, enum call_numbers numbers, s
 }
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -56,3 +56,5 @@ int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int a
 extern int qemu_plugin_version;
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -36,3 +36,5 @@ EXPORTED int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *in
   fputs("total_instructions: total=FILE is needed, a file that can be written\n", stderr);
   return -1;
 }
+
+/* SPDX-License-Identifier: MIT */

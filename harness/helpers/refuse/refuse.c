@@ -104,3 +104,5 @@ int main(int argc, char **argv) {
   fprintf(stderr, "refuse: %s: %s\n", argv[3], strerror(failed));
   return EXIT_NOT_STARTED;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -209,3 +209,5 @@ int main(int argc, char **argv) {
   }
   return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_NOT_STEPPED;
 }
+
+/* SPDX-License-Identifier: MIT */

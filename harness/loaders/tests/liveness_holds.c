@@ -52,3 +52,5 @@ bool liveness_holds(struct workspace *workspace, const char *build, const struct
   liveness_close(&subject);
   return good;
 }
+
+/* SPDX-License-Identifier: MIT */

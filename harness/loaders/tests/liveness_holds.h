@@ -11,3 +11,5 @@ bool liveness_holds(struct workspace *workspace, const char *build, const struct
                     struct span line, struct bytes *why);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

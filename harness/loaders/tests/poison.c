@@ -174,3 +174,5 @@ bool poison_survived(const char *elf, const struct loader_row *row, struct span 
   }
   return survived;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -22,3 +22,5 @@ bool poison_survived(const char *elf, const struct loader_row *row, struct span 
                      struct bytes *why);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

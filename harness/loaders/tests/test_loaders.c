@@ -389,3 +389,5 @@ int main(void) {
   free(build);
   return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
+
+/* SPDX-License-Identifier: MIT */

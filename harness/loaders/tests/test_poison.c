@@ -159,3 +159,5 @@ int main(void) {
   free(build);
   return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -148,3 +148,5 @@ void html_divergence(const struct session *session, const struct shown *shown, s
   bytes_text(out, "</article>\n");
   bytes_free(&text);
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -357,3 +357,5 @@ static void make(const struct session *session, struct bytes *out) {
 }
 
 const struct report_format html_format = {"html", "Write one HTML page as well", REPORT_IN_FILE, make};
+
+/* SPDX-License-Identifier: MIT */

@@ -55,3 +55,5 @@ void html_add_section(const struct html_section *section);
 extern const struct html_section html_sizes;
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

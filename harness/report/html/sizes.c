@@ -303,3 +303,5 @@ static bool add_sizes(const struct session *session, const char *fixtures, struc
 }
 
 const struct html_section html_sizes = {"sizes", "Sizes over the commits", add_sizes, add_style};
+
+/* SPDX-License-Identifier: MIT */

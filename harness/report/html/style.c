@@ -59,3 +59,5 @@ const char html_style[] =
     "h2,h3,figcaption,article>p{break-after:avoid;break-inside:avoid}figure,tr,li,.sides{break-inside:avoid}"
     "article{border:0;border-top:1px solid #999;padding:0}"
     ".sides,.maps{grid-template-columns:1fr 1fr}}\n";
+
+/* SPDX-License-Identifier: MIT */

@@ -145,3 +145,5 @@ void html_hex(struct bytes *out, struct span text, size_t from, size_t to, size_
     bytes_free(&shown);
   }
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -59,3 +59,5 @@ void __wrap_bl_bytes(const void *bytes, size_t count) {
     __real_bl_bytes(bytes, count);
 }
 /* NOLINTEND(bugprone-reserved-identifier) */
+
+/* SPDX-License-Identifier: MIT */

@@ -110,3 +110,5 @@ int main(int argc, char **argv) {
     close(fd);
   }
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -54,3 +54,5 @@ int main(int argc, char **argv) {
   pthread_join(reads, NULL);
   return 0;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -390,3 +390,5 @@ int main(int argc, char **argv) {
   fputs("usage: attack NAME TARGET\n", stderr);
   return 2;
 }
+
+/* SPDX-License-Identifier: MIT */
