@@ -235,7 +235,7 @@ static int list(struct session *session, bool json) {
     json_print(json_incref(rows));
   json_decref(rows);
   if (count == 0)
-    fputs("bytegate: no case is selected\n", stderr);
+    fputs("bytegate: no case is selected; `bytegate list` with --suite alone names all of a suite\n", stderr);
   return count ? EXIT_EQUAL : EXIT_USAGE;
 }
 

@@ -38,7 +38,8 @@ uint32_t coverage_hits(const struct coverage *coverage, enum counter what, uint6
 static struct coverage *find_or_add(struct coverage_list *list, const struct target *target, struct bytes *why) {
   char elf[PATH_MAX];
   if (!realpath(target->elf, elf)) {
-    bytes_printf(why, "%s: %s (run `make` to build it)", target->elf, strerror(errno));
+    bytes_printf(why, "%s: %s ('elf' of its suite names it; build it first, as `make` does in a checkout)", target->elf,
+                 strerror(errno));
     return NULL;
   }
   for (size_t i = 0; i < list->count; i++)

@@ -202,7 +202,10 @@ static bool take_records(struct mutation_run *run, const struct options *options
   for (size_t i = 0; i < run->order_count; i++)
     missing += run->outcomes[run->order[i]].fate == FATE_UNTRIED;
   if (missing)
-    bytes_printf(why, "%zu of %zu mutants of %s stand in no record, or in one of other cases: its shard is missing",
+    bytes_printf(why,
+                 "%zu of %zu mutants of %s stand in no record, or in one of other cases: its shard is missing "
+                 "(`bytegate mutate --shard "
+                 "K/N --record FILE` makes it)",
                  missing, run->order_count, run->coverage->name);
   return missing == 0;
 }

@@ -99,7 +99,9 @@ static bool read_suites(struct session *session, struct bytes *why) {
   int count = scandir(options->suites_folder, &entries, is_ini, alphasort);
   bool good = count >= 0 || options->suites.count > 0;
   if (!good)
-    bytes_printf(why, "%s: %s (run in the top folder of bytegate, or name a suite file with --suite FILE.ini)",
+    bytes_printf(why,
+                 "%s: %s (run in the top folder of bytegate, or name a suite file with --suite FILE.ini; `bytegate "
+                 "init PROGRAM` writes a first one)",
                  options->suites_folder, strerror(errno));
   for (size_t i = 0; good && i < options->suites.count; i++)
     good = read_named(session, options->suites.items[i], entries, count, why);
@@ -550,7 +552,10 @@ static bool select_results(struct session *session, struct bytes *why, int *stat
   make_results(session);
   *status = EXIT_USAGE;
   if (session->result_count == 0) {
-    bytes_text(why, "no case is selected (see `bytegate list`)");
+    bytes_text(why, "no case is selected (`bytegate list");
+    for (size_t i = 0; i < session->options->suites.count; i++)
+      bytes_printf(why, " --suite %s", session->options->suites.items[i]);
+    bytes_text(why, "` names those that there are)");
     return false;
   }
   bool good = !recorder || recorder->choose(recorder->user, session, why, status);

@@ -351,5 +351,9 @@ run "$gate" blame --suite s.ini --byte 0
 expect_status 'a byte of it is blamed' 0
 expect_text '... on a system call of that machine' 'written   by write(1, ...) at ' "$folder/out"
 
+run "$gate" verify --suite s.ini --case nosuch
+expect_status 'no case is selected: 2' 2
+expect_text '... and the next command is named' 'bytegate list --suite s.ini' "$folder/err"
+
 done_testing
 # SPDX-License-Identifier: MIT
