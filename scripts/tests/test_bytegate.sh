@@ -17,7 +17,7 @@ gate_run() { run "$gate" "$1" --suites "$suites" --known "$folder/known" "${@:2}
 # The command line.
 run "$gate"
 expect_status 'no command: 2' 2
-expect_text 'the commands are named' 'verify, report, merge, list, self-audit, accept, init, new, reduce, coverage, covers, mutate, blame, bisect, loaders' err
+expect_text 'the commands are named' 'verify, report, merge, list, self-audit, accept, init, new, reduce, coverage, covers, mutate, ledger, blame, bisect, loaders' err
 run "$gate" verfy
 expect_status 'an unknown command: 2' 2
 expect_text 'the nearest command is named' "did you mean 'verify'?" err
@@ -225,7 +225,7 @@ run sh -c "$command --suites '$suites'"
 expect_text 'the command for two builds bisects' 'BISECT ' out
 flip 'Content-Type: ' 0
 verify_flipped --text
-expect_text 'a flipped byte of a header is named' 'headers byte 0 is 0x42, expected 0x43' out
+expect_text 'a flipped byte of a header is named' 'headers byte 37 is 0x42, expected 0x43' out
 verify_flipped --tap -j 1
 expect_text 'TAP begins with its version' 'TAP version 13' out
 expect_text 'TAP names the failure' 'not ok 1 - spec/001' out
@@ -246,16 +246,16 @@ arm64) trap='00 00 20 d4' spin='00 00 00 14' ;;
 esac
 sed -e '/^\[cases documents/,$d' -e 's/^drive = http/&\ndeadline = 0.5/' "$suites/markdown.ini" >quick.ini
 for runner in native qemu; do
-  plant_code render_file "$trap"
+  plant_code markdown_render "$trap"
   run "$gate" verify --suite ./quick.ini --case spec/001 --program "$server" --runner $runner --build flipped --text --no-self-audit
   expect_status "a crash ($runner): 1" 1
   expect_text "a crash ($runner) is a crash" "CRASHED quick/spec/001 $server $host-$runner" out
-  expect_text "a crash ($runner) is at its instruction" '  crashed   at render_file+0x0 (0x' out
+  expect_text "a crash ($runner) is at its instruction" '  crashed   at markdown_render+0x0 (0x' out
   expect_text "a crash ($runner) is reported with its calls" '            called from answer_request+' out
-  plant_code render_file "$spin"
+  plant_code markdown_render "$spin"
   run "$gate" verify --suite ./quick.ini --case spec/001 --program "$server" --runner $runner --build flipped --text --no-self-audit
   expect_text "a hang ($runner) is a hang" "HUNG quick/spec/001 $server $host-$runner" out
-  expect_text "a hang ($runner) is where it goes round" '  spins     at render_file+0x0 (0x' out
+  expect_text "a hang ($runner) is where it goes round" '  spins     at markdown_render+0x0 (0x' out
 done
 
 # A program that hangs is given up after some hangs, in the cases that a client waits in as well; what fails alike is
