@@ -151,13 +151,23 @@ static void lay_log_answer(void) {
   bss("peer", SOCKADDR_IN6_SIZE + 4, 8);
 }
 
-/* append_host: in A0 = destination, A1 = struct sockaddr_in or sockaddr_in6. Out A0 = after its address. */
+/* append_host: in A0 = destination, A1 = struct sockaddr_in or sockaddr_in6. Out A0 = after its address. One of IPv4
+ * that has come to an IPv6 socket (RFC 4291, 2.5.5.2) is told as what it is. */
 static void lay_append_host(void) {
   routine("append_host", in(A0, A1), out(A0), destroys(A1, A2, A3, ALL_T));
   ld16(T0, A1, SOCKADDR_FAMILY);
+  bne(T0, LINUX_AF_INET6, "ipv4");
+  ld64(T0, A1, SOCKADDR_IN6_ADDRESS);
+  bne(T0, 0, "ipv6");
+  ld32(T0, A1, SOCKADDR_IN6_ADDRESS + 8);
+  li(T1, INT64_C(0xffff0000));
+  beq(T0, T1, "mapped");
+  label("ipv6");
   add(A1, A1, SOCKADDR_IN6_ADDRESS);
-  beq(T0, LINUX_AF_INET6, "append_ipv6");
-  sub(A1, A1, SOCKADDR_IN6_ADDRESS);
+  jump("append_ipv6");
+  label("mapped");
+  add(A1, A1, SOCKADDR_IN6_ADDRESS + 12 - SOCKADDR_ADDRESS);
+  label("ipv4");
   enter_bare();
   call("append_socket_address");
   label("in_port");

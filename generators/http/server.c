@@ -486,20 +486,16 @@ static void lay_accept_clients(void) {
 }
 
 /* what_to_wait_for: out A0 = milliseconds from SERVER_NOW to the earliest deadline, or -1 if there is none. To divide
- * by a million, it multiplies by 2^47 / 1000000 and shifts: for as long as a minute that is 0.2 us too few at most,
- * after which it is asked again. The clock is not read for that: what has been done since costs less than a deadline is
- * worth, or the clock was read after it. */
+ * by a million, it multiplies by 2^47 / 1000000 and shifts: for as long as a minute, which is longer than all deadlines
+ * are, that is 0.2 us too few at most, after which it is asked again. The clock is not read for that: what has been
+ * done since costs less than a deadline is worth, or the clock was read after it. */
 static void lay_what_to_wait_for(void) {
-  routine("what_to_wait_for", out(A0), destroys(A1, A2, T0));
+  routine("what_to_wait_for", out(A0), destroys(A1, A2));
   la(A1, "server");
   ld64(A0, A1, SERVER_NEXT_DEADLINE);
   beq(A0, -1, "done");
   ld64(A2, A1, SERVER_NOW);
   sub(A2, A0, A2); /* more than 0: what has passed has been seen to */
-  li(T0, INT64_C(60000000000));
-  bleu(A2, T0, "within_a_minute");
-  mov(A2, T0);
-  label("within_a_minute");
   add(A0, A2, 999999);
   mul(A0, A0, 140737488);
   shr(A0, A0, 47);

@@ -517,6 +517,45 @@ START_TEST(access_log) {
 }
 END_TEST
 
+/* A client of an IPv6 socket, from ::1 where this machine has that, and from 127.0.0.1, which is told as such. */
+START_TEST(log_of_ipv6) {
+  write_file(temporary_path("data.md"), "# a\n", 4);
+  const char *const arguments[] = {"-b", "::", "-p", "0", "--log", "-", temporary_path("data.md"), NULL};
+  Server server = {program_start(&runners[_i], "markdown-server", arguments, plainly), 0};
+  char line[64] = "";
+  for (size_t at = 0; !strchr(line, '\n'); at++) {
+    ck_assert(at < sizeof line - 1 && client_readable(server.program.output, DEADLINE_MS));
+    ck_assert_int_eq(read(server.program.output, line + at, 1), 1);
+  }
+  ck_assert_msg(sscanf(line, "http://[::]:%d/", &server.port) == 1, "%s", line);
+  struct sockaddr_in6 address = {
+      .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)server.port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+  int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ck_assert_int_ge(fd, 0);
+  bool has_ipv6 = connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
+  if (has_ipv6) {
+    ck_assert(client_send(fd, get, strlen(get)));
+    Text by_ipv6 = read_to_end(fd);
+    check_page("by IPv6", by_ipv6, "<h1>a</h1>\n", 11);
+    text_free(&by_ipv6);
+  }
+  close(fd);
+  Text answer = request(&server, get), log, error;
+  check_page("by IPv4", answer, "<h1>a</h1>\n", 11);
+  kill(server.program.pid, SIGTERM);
+  ck_assert_int_eq(program_finish(&server.program, &log, &error), 0);
+  Text lines = without_times(log, 0);
+  Text expected = text_of("%s127.0.0.1 - - [] \"GET / HTTP/1.1\" 200 11\n",
+                          has_ipv6 ? "::1 - - [] \"GET / HTTP/1.1\" 200 11\n" : "");
+  ck_assert_str_eq(lines.bytes, expected.bytes);
+  text_free(&expected);
+  text_free(&answer);
+  text_free(&log);
+  text_free(&error);
+  text_free(&lines);
+}
+END_TEST
+
 /* Many lines of one turn of the loop, of requests that are as long as may be; a long request line is cut. */
 START_TEST(long_log) {
   enum { REQUESTS = 40, LENGTH = 900, TOLD = 700 };
@@ -715,6 +754,7 @@ int main(void) {
   add_test(suite, "socket activation", socket_activation, RUNNERS);
   add_test(suite, "no socket given", no_socket_given, RUNNERS);
   add_test(suite, "access log", access_log, RUNNERS);
+  add_test(suite, "log of IPv6", log_of_ipv6, RUNNERS);
   add_test(suite, "long log", long_log, RUNNERS);
   add_test(suite, "signals", signals, RUNNERS);
   add_test(suite, "command lines", command_lines, RUNNERS);
