@@ -112,7 +112,7 @@ GATE_TESTS := $(filter $(BUILD)/tests/harness/% $(BUILD)/tests/oracles/%,$(UNIT_
 
 ## Libraries
 
-ifeq ($(filter setup setup-bench setup-kernel setup-hosts setup-mutate-gate setup-deb setup-gallery clean help format,$(MAKECMDGOALS)),)
+ifeq ($(filter setup setup-bench setup-kernel setup-hosts setup-mutate-gate setup-campaign setup-deb setup-gallery clean help format,$(MAKECMDGOALS)),)
 GATE_CPPFLAGS := $(shell pkg-config --cflags $(GATE_PACKAGES) 2>/dev/null)
 GATE_LIBS := $(shell pkg-config --libs $(GATE_PACKAGES) 2>/dev/null)
 ifeq ($(GATE_LIBS),)
@@ -338,6 +338,13 @@ setup-mutate-gate: ## install what makes faults in the gate, and what such a gat
 MUTATE_COUNT ?= 500
 mutate-gate: all ## make faults in the gate's own C, MUTATE_COUNT in an order that MUTATE_SEED decides: do its tests notice?
 	TEST_GATE='$(patsubst $(BUILD)/%,build/%,$(GATE))' scripts/mutate-gate.sh -n $(MUTATE_COUNT) -s $(MUTATE_SEED) -j $(JOBS) $(BUILD)
+
+.PHONY: setup-campaign prove-campaign
+setup-campaign: ## install the engines of campaigns, and what stands for other machines
+	scripts/setup.sh scripts/packages-campaign.txt
+
+prove-campaign: all ## run campaigns on GNU parallel and Slurm, kill a node in the middle of each: nothing may be lost
+	scripts/prove-campaign.sh $(BUILD)
 
 .PHONY: fuzz format clean
 #= SECONDS=N            how long make fuzz looks for documents; FUZZ_SECONDS is the same (60)

@@ -36,6 +36,8 @@ run mutate MUTATE_SECONDS=20
 run simulate SIMULATE_SEEDS=20
 run setup-mutate-gate
 run mutate-gate MUTATE_COUNT=20
+run setup-campaign
+run prove-campaign
 run install DESTDIR="$PWD/build/installed"
 run install-bytelay DESTDIR="$PWD/build/emitter"
 run uninstall DESTDIR="$PWD/build/installed"

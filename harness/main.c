@@ -5,6 +5,7 @@
 #include "harness/bisect/bisect.h"
 #include "harness/blame/blame.h"
 #include "harness/blame/blame_trace.h"
+#include "harness/campaign/campaign.h"
 #include "harness/campaign/record.h"
 #include "harness/check/check.h"
 #include "harness/cli/options.h"
@@ -520,12 +521,43 @@ static void occupy_standard_descriptors(void) {
     close(fd);
 }
 
+/* The command campaign. A campaign of verify reads, for its reports, what merge reads. */
+static int campaign_command(const struct options *options) {
+  const char *what = options->operands.items[0];
+  char *folder =
+      options->into ? path_absolute(options->into) : xasprintf("%s/campaign-%s", options->session.build, what);
+  struct campaign campaign = {.what = what,
+                              .engine = options->engine,
+                              .hosts = options->hosts,
+                              .folder = folder,
+                              .gate = options->gate,
+                              .build = options->session.build,
+                              .shards = options->shards,
+                              .rounds = options->rounds ? options->rounds : 2,
+                              .seconds = options->seconds ? options->seconds : 60,
+                              .fresh = options->fresh,
+                              .json = options->json};
+  int interrupted = 0;
+  struct workspace none = {0};
+  if (strcmp(what, "fuzz") != 0)
+    options_hand_on(strcmp(what, "mutate") == 0 ? COMMAND_MUTATE : COMMAND_VERIFY, &campaign.selected, &campaign.told);
+  for (size_t i = 1; i < options->operands.count; i++)
+    text_list_add(&campaign.selected, options->operands.items[i], strlen(options->operands.items[i]));
+  int status = campaign_run(&campaign, &interrupted);
+  text_list_free(&campaign.selected);
+  text_list_free(&campaign.told);
+  free(folder);
+  end_by(interrupted, &none);
+  return status;
+}
+
 /* Whether COMMAND starts programs under test by itself. */
 static bool runs_programs(enum command command) {
   return command != COMMAND_PLANT && command != COMMAND_OBSERVE && command != COMMAND_COMPLETION &&
          command != COMMAND_DOCTOR && command != COMMAND_MANUAL && command != COMMAND_COMPLETE &&
          command != COMMAND_LIST && command != COMMAND_MACHINES && command != COMMAND_EXPLAIN &&
-         command != COMMAND_MAP && command != COMMAND_CHECK && command != COMMAND_LEDGER && command != COMMAND_SIMULATE;
+         command != COMMAND_MAP && command != COMMAND_CHECK && command != COMMAND_LEDGER &&
+         command != COMMAND_SIMULATE && command != COMMAND_CAMPAIGN;
 }
 
 /* Whether who read stdout has closed the pipe. An earlier write may have met that, so errno does not tell. */
@@ -659,6 +691,9 @@ int main(int argc, char **argv) {
     break;
   case COMMAND_MUTATE:
     status = mutate_command(&options);
+    break;
+  case COMMAND_CAMPAIGN:
+    status = campaign_command(&options);
     break;
   case COMMAND_LEDGER:
     status = ledger_command(LEDGER_FOLDER, options.session.build, &options.operands, options.json);

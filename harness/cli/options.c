@@ -2,6 +2,7 @@
 #include "harness/cli/options.h"
 
 #include "harness/base/companion.h"
+#include "harness/campaign/campaign.h"
 #include "harness/cli/table.h"
 
 #include <argp.h>
@@ -27,6 +28,10 @@ static const struct command_row commands[COMMANDS] = {
                        "make the verdict and the reports of a whole run from the records of its shards "
                        "(verify --shard K/N --record FILE)",
                        "one verdict from the records of shards"},
+    [COMMAND_CAMPAIGN] = {"campaign", "verify|mutate|fuzz [ROUTINE...]", 1, SIZE_MAX,
+                          "cut verify, mutate or the fuzzer into shards, have an engine run them on many machines that "
+                          "share this folder, follow, and make one result of theirs; the same command again goes on",
+                          "run shards on many machines, and merge them"},
     [COMMAND_LIST] = {"list", "", 0, 0, "print the selected cases: case, program, runner", "print the selected cases"},
     [COMMAND_AUDIT] = {"self-audit", "", 0, 0, "prove that the gate notices the faults that are planted for it",
                        "prove that the gate notices planted faults"},
@@ -115,7 +120,7 @@ const char *command_values(enum command command) {
       [COMMAND_ACCEPT] = "@case-paths",         [COMMAND_REDUCE] = "@case-paths",
       [COMMAND_BLAME] = "@case-paths",          [COMMAND_BISECT] = "@case-paths",
       [COMMAND_LOADERS] = "native qemu kernel", [COMMAND_MACHINES] = "@machines",
-      [COMMAND_COMPLETION] = "bash zsh fish",
+      [COMMAND_COMPLETION] = "bash zsh fish",   [COMMAND_CAMPAIGN] = "verify mutate fuzz",
   };
   return values[command];
 }
@@ -125,10 +130,10 @@ const char *command_values(enum command command) {
 /* Which commands read an option, as a set of bits. */
 #define BY(command) (1U << COMMAND_##command)
 #define BY_VERIFY (BY(VERIFY) | BY(REPORT))
-#define BY_TOLD (BY_VERIFY | BY(MERGE))
+#define BY_TOLD (BY_VERIFY | BY(MERGE) | BY(CAMPAIGN))
 #define BY_RUN (BY_VERIFY | BY(REDUCE) | BY(BLAME) | BY(ACCEPT))
 #define BY_MEASURE (BY(COVERAGE) | BY(COVERS) | BY(MUTATE))
-#define BY_SELECT (BY_RUN | BY(LIST) | BY(BISECT) | BY_MEASURE)
+#define BY_SELECT (BY_RUN | BY(LIST) | BY(BISECT) | BY_MEASURE | BY(CAMPAIGN))
 #define BY_ALL ((1U << COMMAND_PLANT) - 1)
 #define BY_TABLE (BY(LOADERS) | BY(LIVENESS))
 
@@ -156,6 +161,7 @@ static void parse_shard(struct argp_state *state, struct options *options, const
     argp_error(state, "--shard=%s: it is K/N, shard K of N, with K from 1 to N and N from 1 to %d", value, MOST_SHARDS);
 }
 
+static void parse_engine(struct argp_state *state, struct options *options, const char *value);
 static void parse_byte(struct argp_state *state, struct options *options, const char *value);
 static void parse_confine(struct argp_state *state, struct options *options, const char *value);
 static void parse_shard(struct argp_state *state, struct options *options, const char *value);
@@ -185,8 +191,9 @@ static const struct option_row what_to_run[] = {
      .parse = parse_byte},
     {"shard", 0, "K/N", "Part K of N of what is selected, the same on every machine; needs --record",
      BY_VERIFY | BY(MUTATE), CALL, .parse = parse_shard},
-    {"plan", 0, "FILE", "A record with times, by which shards take equally long; the same for all of them", BY_VERIFY,
-     SET_TEXT, FIELD(plan)},
+    {"plan", 0, "FILE", "A record with times, by which shards take equally long; the same for all of them",
+     BY_VERIFY | BY(CAMPAIGN), SET_TEXT, FIELD(plan)},
+    {"shards", 0, "N", "How many parts a campaign has", BY(CAMPAIGN), SET_UNSIGNED, FIELD(shards), 1, MOST_SHARDS},
     {"elf", 0, NULL, "Bisect between two builds of a program, not two commits", BY(BISECT), SET_TRUE, FIELD(by_elf)},
     {"raw", 0, NULL, "A file laid by hand, header and all, for x86-64", BY(NEW), SET_TRUE, FIELD(raw)},
     {NULL},
@@ -194,36 +201,46 @@ static const struct option_row what_to_run[] = {
 
 static const struct option_row how_to_run[] = {
     {"jobs", 'j', "N", "Programs at work side by side (default: one for each core)",
-     BY_RUN | BY(BISECT) | BY_MEASURE | BY(SIMULATE), SET_UNSIGNED, FIELD(session.jobs), 1, 256},
+     BY_RUN | BY(BISECT) | BY_MEASURE | BY(SIMULATE) | BY(CAMPAIGN), SET_UNSIGNED, FIELD(session.jobs), 1, 256},
     {"keep-going", 'k', NULL, "Go on after a failure", BY_RUN, SET_TRUE, FIELD(session.keep_going)},
-    {"repeat", 0, "N", "Run each case N times; one that does not always do the same is FLAKY", BY_RUN, SET_UNSIGNED,
-     FIELD(session.repeat), 1, 1000000},
+    {"repeat", 0, "N", "Run each case N times; one that does not always do the same is FLAKY", BY_RUN | BY(CAMPAIGN),
+     SET_UNSIGNED, FIELD(session.repeat), 1, 1000000},
     {"confine", 0, "HOW",
      "default: programs run in cells, where they can harm nothing, as far as the kernel grants that; require: wholly, "
      "or "
      "not at all; off: with all that you may",
-     BY_RUN | BY(MERGE) | BY(INIT) | BY(AUDIT) | BY(BISECT) | BY_MEASURE | BY_TABLE, CALL, .parse = parse_confine,
-     .values = "default require off"},
-    {"no-self-audit", 0, NULL, "Leave out the proof that this gate notices planted faults", BY_VERIFY, SET_FALSE,
-     FIELD(audit)},
+     BY_RUN | BY(MERGE) | BY(CAMPAIGN) | BY(INIT) | BY(AUDIT) | BY(BISECT) | BY_MEASURE | BY_TABLE, CALL,
+     .parse = parse_confine, .values = "default require off"},
+    {"no-self-audit", 0, NULL, "Leave out the proof that this gate notices planted faults", BY_VERIFY | BY(CAMPAIGN),
+     SET_FALSE, FIELD(audit)},
     {"no-blame", 0, NULL, "Do not run failures again to see where in the program they come from", BY_TOLD, SET_FALSE,
      FIELD(blame)},
-    {"fresh", 0, NULL, "Run or measure everything again, also what is known from before", BY_VERIFY | BY_MEASURE,
-     SET_TRUE, FIELD(fresh)},
-    {"seconds", 0, "N", "Try mutants, or smaller documents, for N seconds (default: all; of reduce 60)",
-     BY(MUTATE) | BY(REDUCE), SET_NUMBER, FIELD(seconds), 1, 1000000},
+    {"fresh", 0, NULL, "Run or measure everything again, also what is known from before",
+     BY_VERIFY | BY_MEASURE | BY(CAMPAIGN), SET_TRUE, FIELD(fresh)},
+    {"seconds", 0, "N",
+     "Try mutants, or smaller documents, for N seconds (default: all; of reduce 60); of a campaign, how long each "
+     "fuzzer looks",
+     BY(MUTATE) | BY(REDUCE) | BY(CAMPAIGN), SET_NUMBER, FIELD(seconds), 1, 1000000},
     {"since", 0, "ELF|COMMIT",
      "Only mutants of routines that do something else than in an older build, or at a commit; none may survive "
      "unexplained",
-     BY(MUTATE), SET_TEXT, FIELD(since)},
+     BY(MUTATE) | BY(CAMPAIGN), SET_TEXT, FIELD(since)},
     {"from", 0, "FILE",
      "Of mutate: try nothing, and take what the records of all shards say; may be repeated. Of map: take names from "
      "nm's table, or a listing of objdump -d or of hex0",
      BY(MUTATE) | BY(MAP), ADD_TEXT, FIELD(from)},
     {"unexplained", 0, NULL, "Leave out the mutants that survived with a reason on the same cases, by the ledger",
-     BY(MUTATE), SET_TRUE, FIELD(unexplained)},
-    {"ledger", 0, NULL, "Write what survived into fixtures/ledger, with the reasons that are known", BY(MUTATE),
-     SET_TRUE, FIELD(ledger)},
+     BY(MUTATE) | BY(CAMPAIGN), SET_TRUE, FIELD(unexplained)},
+    {"ledger", 0, NULL, "Write what survived into fixtures/ledger, with the reasons that are known",
+     BY(MUTATE) | BY(CAMPAIGN), SET_TRUE, FIELD(ledger)},
+    {"engine", 0, "ENGINE",
+     "What runs the shards of a campaign: local, one after the other here (default); parallel, GNU parallel over ssh; "
+     "slurm, as a job array",
+     BY(CAMPAIGN), CALL, .parse = parse_engine, .values = "local parallel slurm"},
+    {"hosts", 0, "LIST", "Of the engine parallel: the hosts, as its option -S wants them (default: this one)",
+     BY(CAMPAIGN), SET_TEXT, FIELD(hosts)},
+    {"rounds", 0, "N", "How often the corpora of fuzzers are merged, which then go on from what is left (default: 2)",
+     BY(CAMPAIGN), SET_UNSIGNED, FIELD(rounds), 1, 10000},
     {NULL},
 };
 
@@ -249,6 +266,8 @@ static const struct option_row where_things_are[] = {
      FIELD(session.suites_folder)},
     {"build", 0, "FOLDER", "Folder that {build} of a suite stands for (default: that of this command)",
      BY_SELECT | BY(MERGE) | BY_TABLE | BY(LEDGER), CALL, .parse = parse_build},
+    {"into", 0, "FOLDER", "Folder of a campaign, which all of its machines see (default: BUILD/campaign-WHAT)",
+     BY(CAMPAIGN), SET_TEXT, FIELD(into)},
     {"out", 'o', "FILE",
      "File for the reduced document (default: reduced.md), or the HTML page (default: report.html; "
      "of explain, none)",
@@ -275,6 +294,7 @@ struct known_option {
   const struct option_row *row;       /* NULL: */
   const struct report_format *format; /* is what it asks for */
   bool given;
+  struct text_list words; /* each time that it was given */
 };
 static struct known_option known_options[MOST_OPTIONS];
 static struct argp_option table[MOST_OPTIONS];
@@ -335,6 +355,67 @@ static struct known_option *option_of_key(int key) {
   return NULL;
 }
 
+/* Whether the option is about reports: what shards must not write. */
+static bool is_told(const struct known_option *option) {
+  const struct option_row *row = option->row;
+  size_t size = sizeof what_to_print / sizeof *what_to_print;
+  return !row || (row >= what_to_print && row < what_to_print + size) || strcmp(row->name, "update-known") == 0 ||
+         strcmp(row->name, "no-blame") == 0 || strcmp(row->name, "ledger") == 0;
+}
+
+/* Whether the option is one of campaigns, whoever reads it besides. */
+static bool is_of_campaign(const struct known_option *option) {
+  return !option->row || option->row->readers == BY(CAMPAIGN) || strcmp(option->name, "fresh") == 0 ||
+         strcmp(option->name, "json") == 0;
+}
+
+void options_hand_on(enum command command, struct text_list *selected, struct text_list *told) {
+  for (size_t i = 0; i < option_count; i++) {
+    const struct known_option *option = &known_options[i];
+    unsigned readers = readers_of(option);
+    if (!(readers >> command & 1) || (option->row && is_of_campaign(option)))
+      continue;
+    for (size_t k = 0; k < option->words.count; k++) {
+      const char *word = option->words.items[k];
+      if (!is_told(option))
+        text_list_add(selected, word, strlen(word));
+      if (is_told(option) || (command == COMMAND_VERIFY && readers >> COMMAND_MERGE & 1))
+        text_list_add(told, word, strlen(word));
+    }
+  }
+}
+
+/* The command that a campaign is of; COMMAND_CAMPAIGN for the fuzzer, which is none. */
+static enum command command_of_campaign(const char *what) {
+  return strcmp(what, "verify") == 0 ? COMMAND_VERIFY : strcmp(what, "mutate") == 0 ? COMMAND_MUTATE : COMMAND_CAMPAIGN;
+}
+
+/* Ends the process where the campaign is of nothing, has no shards, or was given what its shards do not read. */
+static void check_campaign(const struct argp_state *state, const struct options *options) {
+  const char *what = options->operands.items[0];
+  size_t kind = 0;
+  while (campaign_kinds[kind] && strcmp(campaign_kinds[kind], what) != 0)
+    kind++;
+  if (!campaign_kinds[kind])
+    argp_error(state, "campaign %s: there are campaigns of verify, mutate and fuzz", what);
+  enum command command = command_of_campaign(what);
+  if (options->operands.count > 1 && command != COMMAND_MUTATE)
+    argp_error(state, "'%s' is one word too many; only mutate takes routines", options->operands.items[1]);
+  if (!options->shards)
+    argp_error(state, "a campaign needs --shards N: how many parts it has");
+  for (size_t i = 0; i < option_count; i++) {
+    const struct known_option *option = &known_options[i];
+    bool is_read = is_of_campaign(option) ? option->row || command == COMMAND_VERIFY
+                                          : command != COMMAND_CAMPAIGN && readers_of(option) >> command & 1;
+    is_read |= command == COMMAND_CAMPAIGN && strcmp(option->name, "seconds") == 0;
+    is_read |= strcmp(option->name, "build") == 0;
+    if (option->given && !is_read)
+      argp_error(state, "'campaign %s' does not read --%s", what, option->name);
+  }
+  if (options->hosts && (!options->engine || strcmp(options->engine, "parallel") != 0))
+    argp_error(state, "--hosts is of the engine parallel; add --engine parallel");
+}
+
 /* ---- Parsing ---------------------------------------------------------------------------------------------------- */
 
 static unsigned long long parse_number(struct argp_state *state, const char *name, const char *value,
@@ -354,6 +435,15 @@ static void parse_runner(struct argp_state *state, struct options *options, cons
   if (!runner_words[number])
     argp_error(state, "--runner=%s: it is native, qemu or command", value);
   options->session.runner = value;
+}
+
+static void parse_engine(struct argp_state *state, struct options *options, const char *value) {
+  size_t number = 0;
+  while (campaign_engines[number] && strcmp(campaign_engines[number], value) != 0)
+    number++;
+  if (!campaign_engines[number])
+    argp_error(state, "--engine=%s: it is local, parallel or slurm", value);
+  options->engine = value;
 }
 
 static void parse_confine(struct argp_state *state, struct options *options, const char *value) {
@@ -455,6 +545,8 @@ static bool parse_option(int key, const char *value, struct argp_state *state, s
   if (!option)
     return false;
   option->given = true;
+  bool takes = option->row ? option->row->argument != NULL : option->format->place == REPORT_IN_FILE;
+  text_list_take(&option->words, xasprintf("--%s%s%s", option->name, takes ? "=" : "", takes ? value : ""));
   if (option->row)
     bind(option->row, value, state, options);
   else
@@ -510,7 +602,9 @@ static error_t parse(int key, char *value, struct argp_state *state) {
     argp_error(state, "'%s' needs %s", command->name, command->operands);
   if (options->shard.count && !options->record)
     argp_error(state, "--shard needs --record FILE: `bytegate merge` makes the verdict of the whole from such files");
-  if (options->plan && !options->shard.count)
+  if (options->command == COMMAND_CAMPAIGN)
+    check_campaign(state, options);
+  else if (options->plan && !options->shard.count)
     argp_error(state, "--plan balances shards; it needs --shard K/N");
   if (options->infer && options->json)
     argp_error(state, "--infer prints contracts as text, to be copied; `check --json` is without it");

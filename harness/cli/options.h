@@ -11,6 +11,7 @@ enum command {
   COMMAND_VERIFY,
   COMMAND_REPORT,
   COMMAND_MERGE,
+  COMMAND_CAMPAIGN,
   COMMAND_LIST,
   COMMAND_AUDIT,
   COMMAND_ACCEPT,
@@ -57,6 +58,11 @@ struct options {
   const char *record;    /* file that verify, or mutate, writes down its results in, or NULL */
   const char *since;     /* mutate: an older build, or a commit; NULL: all routines */
   struct text_list from; /* mutate: records of shards, to be merged */
+  const char *engine;    /* campaign */
+  const char *hosts;     /* campaign: of the engine parallel, or NULL */
+  const char *into;      /* campaign: its folder, or NULL */
+  unsigned shards;       /* campaign */
+  unsigned rounds;       /* campaign fuzz */
   const char *plan;      /* record with the times that balance shards, or NULL */
   struct shard shard;
   struct record *recording; /* borrowed; of a session that writes a record or is merged from some; or NULL */
@@ -86,6 +92,10 @@ struct options {
 void options_parse(int argc, char **argv, struct options *options);
 
 void options_free(struct options *options);
+
+/* The words of the command line for other commands: what was given of what COMMAND reads. To TOLD goes what is about
+   reports, to SELECTED all else. What belongs to campaigns alone is in neither. */
+void options_hand_on(enum command command, struct text_list *selected, struct text_list *told);
 
 /* Asks for the report FORMAT, in the file PATH where it goes into one. */
 void options_ask_report(struct options *options, const struct report_format *format, const char *path);

@@ -25,6 +25,8 @@ static const struct row {
     {"verify", "verify --no-self-audit --suite $T/red.ini", 1},
     {"report", "report --no-self-audit --suite $T/red.ini -o $T/page.html", 1},
     {"merge", "merge $T/record", 0},
+    {"campaign", "campaign verify --shards 2 --no-self-audit --suite $T/red.ini --into $T/campaign --fresh", 1},
+    {"campaign", "campaign mutate --shards 2 --suite $T/tiny.ini --build $T --into $T/mutants --fresh", 1},
     {"list", "list --suite $T/tiny.ini", 0},
     {"self-audit", "self-audit", 0},
     {"accept", "accept --suite $T/accept.ini '*'", 0},
