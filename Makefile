@@ -164,6 +164,15 @@ $(BUILD)/bench/bench_markdown: harness/bench/bench_markdown.c $(BUILD)/elf/.mark
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -I$(BUILD)/elf -o $@ $< $(BUILD)/elf/markdown-render_$$($(BUILD)/bytegate machines host | cut -d ' ' -f 1).o -lcmark -lmd4c-html -lmd4c -lm
 
+.PHONY: bench-campaign
+bench-campaign: all $(BUILD)/bench/bench_campaign ## how campaigns grow: programs, cases, memory, shards and nodes
+	scripts/bench-campaign.sh $(BUILD)
+
+$(BUILD)/bench/bench_campaign: harness/bench/bench_campaign.c $(BUILD)/bytegate
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -I. -o $@ $< $(BUILD)/obj/harness/campaign/shard.o $(BUILD)/obj/harness/base/bytes.o \
+	  $(BUILD)/obj/harness/base/clock.o $(GATE_LIBS)
+
 # bytegate(1) and the completions are made from the table that --help prints, bytegate-suite(5) of fixtures/README.md.
 #= PREFIX=DIR           where make install puts the gate (/usr/local)
 #= DESTDIR=DIR          what make install puts before PREFIX (nothing)
@@ -343,7 +352,7 @@ mutate-gate: all ## make faults in the gate's own C, MUTATE_COUNT in an order th
 setup-campaign: ## install the engines of campaigns, and what stands for other machines
 	scripts/setup.sh scripts/packages-campaign.txt
 
-prove-campaign: all ## run campaigns on GNU parallel and Slurm, kill a node in the middle of each: nothing may be lost
+prove-campaign: all $(FUZZERS) ## run campaigns on GNU parallel and Slurm, kill a node in the middle of each: nothing may be lost
 	scripts/prove-campaign.sh $(BUILD)
 
 .PHONY: fuzz format clean

@@ -38,6 +38,7 @@ run setup-mutate-gate
 run mutate-gate MUTATE_COUNT=20
 run setup-campaign
 run prove-campaign
+run bench-campaign
 run install DESTDIR="$PWD/build/installed"
 run install-bytelay DESTDIR="$PWD/build/emitter"
 run uninstall DESTDIR="$PWD/build/installed"

@@ -28,6 +28,16 @@ struct group {
   enum verdict dead; /* not NOT_RUN: the target cannot be started, or hangs all the time; no job is tried any more */
 };
 
+/* Groups that have jobs left, as a heap: the one with the most comes first, of equals the one that stands first. How
+   many each has left is what was true when it was looked at last; by now it may be less. */
+struct queue {
+  struct waiting {
+    struct group *group;
+    size_t left;
+  } * items;
+  size_t count;
+};
+
 /* A lane's seat in the driver; the lane stands first, so that one is found by the other. */
 struct seat {
   struct lane lane;
@@ -42,6 +52,7 @@ struct driver {
   struct lane_owner owner;
   struct group *groups;
   size_t group_count;
+  struct queue queues[2]; /* of the groups that are not patient, and that are */
   struct seat *seats;
   size_t seat_count;
   struct loop *loop;
@@ -93,18 +104,58 @@ static void make_seats(struct driver *driver) {
   }
 }
 
+static bool comes_before(const struct waiting *a, const struct waiting *b) {
+  return a->left != b->left ? a->left > b->left : a->group < b->group;
+}
+
+/* Lets the item AT sink to its place. */
+static void sink(struct queue *queue, size_t at) {
+  for (;;) {
+    size_t first = at;
+    for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < queue->count; child++)
+      if (comes_before(&queue->items[child], &queue->items[first]))
+        first = child;
+    if (first == at)
+      return;
+    struct waiting other = queue->items[at];
+    queue->items[at] = queue->items[first];
+    queue->items[first] = other;
+    at = first;
+  }
+}
+
+static void make_queues(struct driver *driver) {
+  for (size_t k = 0; k < 2; k++) {
+    struct queue *queue = &driver->queues[k];
+    queue->items = xcalloc(driver->group_count + 1, sizeof *queue->items);
+    for (size_t i = 0; i < driver->group_count; i++)
+      if (driver->groups[i].patient == (k == 1))
+        queue->items[queue->count++] = (struct waiting){&driver->groups[i], driver->groups[i].count};
+    for (size_t i = queue->count; i > 0; i--)
+      sink(queue, i - 1);
+  }
+}
+
+/* The group of QUEUE with the most jobs left, or NULL. */
+static struct group *first_of(struct queue *queue) {
+  while (queue->count) {
+    struct waiting *first = &queue->items[0];
+    size_t left = first->group->count - first->group->next;
+    if (left && left == first->left)
+      return first->group;
+    first->left = left;
+    if (!left)
+      *first = queue->items[--queue->count];
+    sink(queue, 0);
+  }
+  return NULL;
+}
+
 /* The group for SEAT: its own while that has jobs, otherwise the one with the most jobs left. */
 static struct group *choose_group(struct driver *driver, const struct seat *seat) {
   if (seat->group && seat->group->next < seat->group->count)
     return seat->group;
-  struct group *best = NULL;
-  for (size_t i = 0; i < driver->group_count; i++) {
-    struct group *group = &driver->groups[i];
-    size_t left = group->count - group->next;
-    if (left > 0 && group->patient == seat->patient && (!best || left > best->count - best->next))
-      best = group;
-  }
-  return best;
+  return first_of(&driver->queues[seat->patient]);
 }
 
 /* ---- Results ---------------------------------------------------------------------------------------------------- */
@@ -239,6 +290,7 @@ int drive_jobs(struct workspace *workspace, const struct drive_options *options,
       .workspace = workspace, .loop = driver.loop, .lingers = options->lingers, .report = take_result, .user = &driver};
   watch_signals(&driver, &before);
   make_groups(&driver, jobs, count);
+  make_queues(&driver);
   make_seats(&driver);
   run(&driver);
   for (size_t i = 0; i < driver.seat_count; i++)
@@ -246,6 +298,8 @@ int drive_jobs(struct workspace *workspace, const struct drive_options *options,
   close(driver.signals);
   loop_close(driver.loop);
   interrupt_release(&before);
+  free(driver.queues[0].items);
+  free(driver.queues[1].items);
   free(driver.groups);
   free(driver.seats);
   return driver.signal;

@@ -228,14 +228,31 @@ static void check_pair(struct reader *reader, const struct program *program, con
     complain(reader, source->line, "a program has 'oracle = expected', so the cases need 'expected = PATH'");
 }
 
+static int by_name(const void *a, const void *b) {
+  const struct program *x = *(struct program *const *)a;
+  const struct program *y = *(struct program *const *)b;
+  int order = strcmp(x->name, y->name);
+  return order ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+/* Complains of the second program of a name. Sorted, so that thousands of programs are no matter. */
+static void check_names(struct reader *reader) {
+  const struct suite *suite = reader->suite;
+  struct program **sorted = xcalloc(suite->program_count + 1, sizeof *sorted);
+  for (size_t i = 0; i < suite->program_count; i++)
+    sorted[i] = &suite->programs[i];
+  qsort(sorted, suite->program_count, sizeof *sorted, by_name);
+  for (size_t i = 1; i < suite->program_count; i++)
+    if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
+      complain(reader, sorted[i]->line, "there is a program of this name already");
+  free(sorted);
+}
+
 static void check_suite(struct reader *reader) {
   struct suite *suite = reader->suite;
-  for (size_t i = 0; i < suite->program_count; i++) {
+  for (size_t i = 0; i < suite->program_count; i++)
     check_program(reader, &suite->programs[i]);
-    for (size_t k = 0; k < i; k++)
-      if (strcmp(suite->programs[i].name, suite->programs[k].name) == 0)
-        complain(reader, suite->programs[i].line, "there is a program of this name already");
-  }
+  check_names(reader);
   for (size_t i = 0; i < suite->source_count; i++) {
     check_source(reader, &suite->sources[i]);
     for (size_t k = 0; k < suite->program_count; k++)

@@ -56,9 +56,8 @@ expect_text 'no entry: the line' ': this is no entry of a ledger' "$folder/err"
 run "$gate" ledger no-such-program
 expect_status 'no ledger: 2' 2
 expect_text 'no ledger: nothing is proven' 'nothing is proven' "$folder/err"
-rm b/elf/ls_x64.map
 copy
-rm b/elf/ls_x64.map
+rm b/elf/ls_x64*
 run "$gate" ledger --build b
 expect_status 'no program: 3' 3
 
