@@ -366,6 +366,13 @@ START_TEST(dates) {
   answer = request(&server, get);
   ck_assert(strstr(answer.bytes, "\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n") != NULL);
   text_free(&answer);
+  const struct timespec to_come[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 4133980799}};
+  ck_assert_int_eq(utimensat(AT_FDCWD, temporary_path("data.md"), to_come, 0), 0);
+  answer = request(&server, get);
+  const char *now = strstr(answer.bytes, "\r\nDate: "), *modified = strstr(answer.bytes, "\r\nLast-Modified: ");
+  ck_assert(now && modified);
+  ck_assert_msg(strncmp(now + 8, modified + 17, 29) == 0, "%s", answer.bytes);
+  text_free(&answer);
   server_stop(&server);
 }
 END_TEST
