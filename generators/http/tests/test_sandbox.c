@@ -10,9 +10,11 @@
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/user.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #ifdef __x86_64__
 
@@ -166,11 +168,55 @@ START_TEST(pages_and_privileges) {
 }
 END_TEST
 
+/* The result of opening `path` in the server, which has stopped before a call. */
+static long try_to_open(const char *path) {
+  char text[512] = "";
+  unsigned long long place = at_call.rsp - 4096; /* nothing of the server is there */
+  ck_assert_uint_lt(strlen(path), sizeof text);
+  memcpy(text, path, strlen(path));
+  for (size_t i = 0; i < sizeof text; i += sizeof(long)) {
+    long word;
+    memcpy(&word, text + i, sizeof word);
+    ck_assert_int_eq(ptrace(PTRACE_POKEDATA, server.program.pid, place + i, word), 0);
+  }
+  return try_call(SYS_openat, AT_FDCWD, (long)place, O_RDONLY, 0);
+}
+
+/* Where a folder is served, the kernel itself refuses to open what is outside of it. */
+START_TEST(outside_of_the_folder) {
+  if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 1)
+    return; /* a kernel without Landlock: the server has told so */
+  char folder[256], inside[512], outside[512];
+  snprintf(folder, sizeof folder, "%s", temporary_path("folder"));
+  snprintf(inside, sizeof inside, "%s/a.md", folder);
+  snprintf(outside, sizeof outside, "%s", temporary_path("outside"));
+  ck_assert_int_eq(mkdir(folder, 0755), 0);
+  write_file(inside, "a\n", 2);
+  write_file(outside, "b\n", 2);
+  server = server_start(&runners[0], folder, (StartOptions){0});
+  Text answer = request(&server, "GET /a HTTP/1.0\r\n\r\n"); /* after which it is in its sandbox */
+  check_page("before", answer, "<p>a</p>\n", 9);
+  text_free(&answer);
+  stop_at_call();
+  ck_assert_int_eq(try_to_open(outside), -EACCES);
+  ck_assert_int_eq(try_to_open("/etc/passwd"), -EACCES);
+  ck_assert_int_eq(try_to_open("/"), -EACCES);
+  ck_assert_int_ge(try_to_open(inside), 0);
+  ck_assert_int_ge(try_to_open(folder), 0);
+  struct user_regs_struct registers = at_call;
+  registers.rax = SYS_epoll_pwait;
+  ck_assert_int_eq(ptrace(PTRACE_SETREGS, server.program.pid, 0, &registers), 0);
+  ck_assert_int_eq(ptrace(PTRACE_DETACH, server.program.pid, 0, 0), 0);
+  server_stop(&server);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("markdown-server's sandbox");
   add_test(suite, "forbidden calls", forbidden_calls, 1);
   add_test(suite, "forbidden arguments", forbidden_arguments, 1);
   add_test(suite, "pages and privileges", pages_and_privileges, 1);
+  add_test(suite, "outside of the folder", outside_of_the_folder, 1);
   return run_suite(suite);
 }
 
