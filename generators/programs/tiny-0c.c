@@ -114,7 +114,7 @@ static void quine(const char *outdir) {
   step("0f 05", x64_syscall());             /* and p_filesz, 0x50f */
   field("00 00", "p_filesz.middle", 0);
   sizes();
-  routine("_start", no_return);
+  routine("_start", in(A2, T0), no_return); /* as the kernel leaves them: 0 */
   step_lea("48 8d 35 bd ff ff ff", RSI, "file_start");
   step("b2 49", x64_mov_r8_imm8(RDX, 73)); /* the file's size: the rest of rdx is 0 at entry */
   step_jump("eb bd", "write");
@@ -149,9 +149,9 @@ static void hello(const char *outdir) {
   field("00 00 00", "p_filesz.middle", 0);
   sizes();
   field_text("48 65 6c 6c 6f 2c 20 45 4c 46 21", "message", "Hello, ELF!");
-  routine("_start", no_return);
-  step("0a c0", x64_or_r8_r8(RAX, RAX)); /* the newline, and a byte to make it harmless */
-  step("0f 05", x64_syscall());          /* read nothing */
+  routine("_start", in(A2, T0), no_return); /* as the kernel leaves them: 0 */
+  step("0a c0", x64_or_r8_r8(RAX, RAX));    /* the newline, and a byte to make it harmless */
+  step("0f 05", x64_syscall());             /* read nothing */
   step("b1 3c", x64_mov_r8_imm8(RCX, 0x3c));
   step("51", x64_push_r64(RCX));
   step_jump("eb b4", "print");

@@ -42,6 +42,8 @@ struct walk {
   size_t todo_count, todo_room;
   struct tail *tails;
   size_t tail_count, tail_room;
+  uint64_t *called; /* what is to be a routine */
+  size_t called_count;
   bool changed, reports;
   struct bytes *found;
   size_t findings, not_followed;
@@ -89,6 +91,8 @@ static bool is_inside(const struct walk *walk, uint64_t address) {
     const uint8_t first = walk->program->text[address - back - walk->program->address];
     bool prefix = back == 1 && !walk->strict && memchr(prefixes, first, sizeof prefixes) &&
                   program_code(walk->program, address)->size + 1 == outer->size;
+    const struct routine *header = program_routine(walk->program, address - back);
+    prefix |= header && header->header && program_code(walk->program, address)->size + back == outer->size;
     if (outer->size > back && !prefix)
       return true;
   }
@@ -265,6 +269,7 @@ static void go_on(struct walk *walk, uint64_t address, const struct code *code, 
   bool same =
       there == here || (there && there->is_code && there->outer && here == &program->routines[there->outer - 1]);
   bool ends = !in_code(walk, next) || (there && !there->is_code) || (here && !there && !walk->strict);
+  same |= here && here->header;
   /* A system call whose number is not known may be the last. */
   bool may_end = code->kind == PATH_KERNEL && (*state_at(walk, address))->number < 0 && ends;
   if (may_end || ((ends || !same) && !walk->strict && state->doubtful))
@@ -291,6 +296,15 @@ static void come_back(struct walk *walk, uint64_t from, const struct code *code,
   go_on(walk, from, code, &state);
 }
 
+/* Where labels have no type, what is called is a routine: from the next walk on. */
+static void add_called(struct walk *walk, uint64_t address) {
+  walk->called = realloc(walk->called, (walk->called_count + 1) * sizeof *walk->called);
+  if (!walk->called)
+    abort();
+  walk->called[walk->called_count++] = address;
+  walk->changed = true;
+}
+
 static void do_call(struct walk *walk, uint64_t from, const struct code *code, uint64_t to, const struct state *state) {
   struct routine *callee = routine_that_begins(walk, to);
   if (!callee && !walk->strict && in_code(walk, to) && !program_routine(walk->program, to)) {
@@ -303,16 +317,14 @@ static void do_call(struct walk *walk, uint64_t from, const struct code *code, u
     flow(walk, from, to, &after);
     return;
   }
-  /* Another entry of a routine, as hand-written code has them; report_all sees whether an instruction begins there. */
-  if (!callee && !walk->strict && !walk->program->guessed && in_code(walk, to) &&
-      program_routine(walk->program, to)->is_code && !(walk->reports && is_inside(walk, to))) {
+  if (!callee && walk->program->untyped && in_code(walk, to) && !is_inside(walk, to)) {
+    add_called(walk, to);
     come_back(walk, from, code, *state, false);
     return;
   }
-  if (!callee && walk->program->guessed && in_code(walk, to)) {
-    leave_open(walk, state, "TARGET", from, "calls what has no name");
-    struct state entry = {.owner = state->owner, .depth = UNKNOWN_DEPTH, .number = -1, .pushed = -1};
-    flow(walk, from, to, &entry);
+  /* Another entry of a routine, as hand-written code has them; report_all sees whether an instruction begins there. */
+  if (!callee && !walk->strict && in_code(walk, to) && program_routine(walk->program, to)->is_code &&
+      !(walk->reports && is_inside(walk, to))) {
     come_back(walk, from, code, *state, false);
     return;
   }
@@ -380,7 +392,12 @@ static void do_return(struct walk *walk, uint64_t address, const struct code *co
     find(walk, "STACK", address, "returns, and the stack is not as it was at the entry");
   if (state->link_lost && !code->by_other_link)
     find(walk, "LINK", address, "returns by x30, which a call has changed");
-  returned(walk, &walk->program->routines[state->owner], state->doubtful);
+  struct routine *owner = &walk->program->routines[state->owner];
+  bool first = walk->program->entry >= owner->start && walk->program->entry < owner->end;
+  if (first && owner->has_arguments && !walk->program->relocatable &&
+      (walk->strict || strcmp(owner->name, "_start") == 0))
+    find(walk, "STACK", address, "returns, and nobody called it: the program begins here");
+  returned(walk, owner, state->doubtful);
 }
 
 /* ---- Steps --------------------------------------------------------------------------------------------------------
@@ -402,6 +419,16 @@ static bool set_stack(struct walk *walk, uint64_t address, const struct code *co
   return true;
 }
 
+/* A store to what is laid among the code, where that may not be written. */
+static void look_at_store(struct walk *walk, uint64_t address, const struct code *code, const struct state *state) {
+  const struct lead *base = code->lead.store >= 0 ? &state->leads[code->lead.store] : NULL;
+  uint64_t at = code->lead.stored_at;
+  if (base && (base->kind == LEAD_ADDRESS || base->kind == LEAD_NEAR))
+    at = base->address;
+  if (at && in_code(walk, at) && !walk->program->writable && !walk->program->relocatable && !code->external)
+    find_target(walk, "STORE", address, "stores to what cannot be written:", at);
+}
+
 /* What the instruction does to the state; false where the path ends for a finding. */
 static bool change_state(struct walk *walk, uint64_t address, const struct code *code, struct state *state) {
   if (code->reads & state->lost)
@@ -412,6 +439,7 @@ static bool change_state(struct walk *walk, uint64_t address, const struct code 
   struct routine *taken = code->takes_address ? routine_that_begins(walk, code->target) : NULL;
   if (taken)
     take(walk, taken);
+  look_at_store(walk, address, code, state);
   if (code->sets_stack && !set_stack(walk, address, code, state))
     return false;
   leads_change(code, state->depth, state->leads);
@@ -677,14 +705,16 @@ static bool tells_unreached(const struct walk *walk, const struct routine *routi
 
 static void walk_program(struct walk *walk, struct check_counts *counts) {
   const struct program *program = walk->program;
-  do
+  do {
     walk_once(walk);
-  while (walk->changed);
+    program_add_routines(walk->program, walk->called, walk->called_count);
+    walk->called_count = 0;
+  } while (walk->changed);
   report_all(walk);
   find_overlaps(walk, counts);
   for (size_t i = 0; i < program->count; i++) {
     counts->routines += program->routines[i].is_code;
-    if (program->routines[i].is_code && !program->guessed && tells_unreached(walk, &program->routines[i]) &&
+    if (program->routines[i].is_code && !program->untyped && tells_unreached(walk, &program->routines[i]) &&
         program->routines[i].end <= program->address + program->size)
       find_unreached(walk, &program->routines[i]);
   }
@@ -694,10 +724,10 @@ static void walk_program(struct walk *walk, struct check_counts *counts) {
 }
 
 bool check_elf(const char *path, bool infers, struct check_counts *counts, struct bytes *found, struct bytes *why) {
-  struct program program;
+  struct program program = {0};
   struct program_map map = {0};
   *counts = (struct check_counts){0};
-  bool good = program_open(path, &program, why) && read_map(path, &map, why);
+  bool good = read_map(path, &map, why) && program_open(path, &map, &program, why);
   if (good) {
     struct walk walk = {.program = &program, .map = &map, .strict = map.count > 0, .found = found};
     walk.states = calloc(program.size, sizeof *walk.states);
@@ -707,6 +737,7 @@ bool check_elf(const char *path, bool infers, struct check_counts *counts, struc
     forget_states(&walk);
     free(walk.states);
     free(walk.tails);
+    free(walk.called);
     free(walk.todo);
     counts->contracts = map.contract_count;
     if (infers) {
@@ -714,6 +745,8 @@ bool check_elf(const char *path, bool infers, struct check_counts *counts, struc
       contracts_infer(&program, map.count ? &map : NULL, found);
     } else if (map.contract_count && !program.guessed) {
       counts->findings += contracts_prove(&program, &map, found);
+    } else if (map.count && !program.guessed) {
+      counts->findings += contracts_prove_convention(&program, &map, found);
     }
   }
   program_map_free(&map);

@@ -8,9 +8,11 @@
      LINK         arm64: a return is reached while x30 is another routine's
      NEXT         a routine runs on into the next one, without a jump
      UNREACHED    no path from the entry leads to a routine, or to instructions of one
+     STORE        a store goes to what is laid among the code, which cannot be written
      KERNEL       x86-64: rcx or r11 is read that a system call has destroyed
 
-   and, where the program's map declares contracts, what contracts.h names.
+   and, where the program's map declares contracts, what contracts.h names. Where its map declares none, each routine is
+   held to the convention of machine.h: it comes back with S0..S5 as they were (WRITES).
 
    What leads on is decoded by Capstone. A call is taken to come back where some path of the callee returns. Where jumps
    and calls by a register lead, leads.h says. */

@@ -567,6 +567,11 @@ size_t contracts_prove(struct program *program, const struct program_map *map, s
     struct known *known = &proof.known[i];
     if (!program->routines[i].is_code || !program->routines[i].walked)
       continue;
+    if (program->routines[i].header) { /* bytes of the header: whatever it finds and leaves */
+      known->contract = (struct contract){.declared = true, .no_return = true, .in = UINT32_MAX};
+      prove_routine(&proof, i);
+      continue;
+    }
     if (!known->contract.declared) {
       find(&proof, "CONTRACT", program->routines[i].start, "has no contract");
       continue;
@@ -613,16 +618,37 @@ static void write_inferred(const struct proof *proof, size_t i, struct bytes *te
   bytes_printf(text, "%s);\n", known->returns ? "" : ", no_return");
 }
 
+static void infer_all(struct proof *proof, struct program *program) {
+  proof->infers = true;
+  do {
+    proof->changed = false;
+    for (size_t i = program->count; i-- > 0;)
+      if (program->routines[i].is_code && program->routines[i].walked)
+        prove_routine(proof, i);
+  } while (proof->changed);
+}
+
+size_t contracts_prove_convention(struct program *program, const struct program_map *map, struct bytes *found) {
+  struct proof proof;
+  open_proof(&proof, program, map);
+  infer_all(&proof, program);
+  proof.infers = false;
+  proof.found = found;
+  for (size_t i = 0; i < program->count; i++)
+    for (int number = REG_S0; number < REGS_PORTABLE && proof.known[i].returns; number++)
+      if (proof.known[i].changed & BIT(number))
+        find(&proof, "WRITES", program->routines[i].start,
+             "comes back with %s changed, which its callers take to be kept: enter(%s) saves it, or a contract says so",
+             name_of(&proof, number), name_of(&proof, number));
+  size_t findings = proof.findings;
+  close_proof(&proof);
+  return findings;
+}
+
 void contracts_infer(struct program *program, const struct program_map *map, struct bytes *text) {
   struct proof proof;
   open_proof(&proof, program, map);
-  proof.infers = true;
-  do {
-    proof.changed = false;
-    for (size_t i = program->count; i-- > 0;)
-      if (program->routines[i].is_code && program->routines[i].walked)
-        prove_routine(&proof, i);
-  } while (proof.changed);
+  infer_all(&proof, program);
   for (size_t i = 0; i < program->count; i++)
     if (program->routines[i].is_code && program->routines[i].walked)
       write_inferred(&proof, i, text);

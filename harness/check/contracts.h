@@ -24,6 +24,9 @@ struct contract {
    declares. Appends a line for each finding to FOUND; returns how many. */
 size_t contracts_prove(struct program *program, const struct program_map *map, struct bytes *found);
 
+/* The same where MAP declares no contract: each routine comes back with S0..S5 as they were. */
+size_t contracts_prove_convention(struct program *program, const struct program_map *map, struct bytes *found);
+
 /* Works out the contract of each routine from the bytes alone, with the fewest registers that its callers need, and
    appends each to TEXT as its author would declare it. MAP may be NULL: then no source lines stand there. */
 void contracts_infer(struct program *program, const struct program_map *map, struct bytes *text);

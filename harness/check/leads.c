@@ -10,7 +10,7 @@
 /* ---- Instructions ------------------------------------------------------------------------------------------------ */
 
 static struct lead_move load_x64(const cs_x86_op *to, const cs_x86_op *from) {
-  struct lead_move move = {.kind = MOVE_LOAD, .size = from->size, .number = from->mem.disp};
+  struct lead_move move = {.kind = MOVE_LOAD, .size = from->size, .number = from->mem.disp, .store = -1};
   move.to = effects_number_x64(to->reg);
   move.from = from->mem.base ? effects_number_x64(from->mem.base) : -1;
   move.other = from->mem.index ? effects_number_x64(from->mem.index) : -1;
@@ -19,10 +19,21 @@ static struct lead_move load_x64(const cs_x86_op *to, const cs_x86_op *from) {
   return move;
 }
 
+static void note_store_x64(const cs_insn *insn, struct lead_move *move) {
+  const cs_x86_op *to = &insn->detail->x86.operands[0];
+  if (!insn->detail->x86.op_count || to->type != X86_OP_MEM || !(to->access & CS_AC_WRITE))
+    return;
+  if (to->mem.base == X86_REG_RIP)
+    move->stored_at = insn->address + insn->size + (uint64_t)to->mem.disp;
+  else if (to->mem.base)
+    move->store = effects_number_x64(to->mem.base);
+}
+
 struct lead_move leads_move_x64(const cs_insn *insn, int8_t *away) {
   const cs_x86 *x86 = &insn->detail->x86;
   const cs_x86_op *to = &x86->operands[0], *from = &x86->operands[1];
-  struct lead_move move = {.to = -1, .from = -1, .other = -1};
+  struct lead_move move = {.to = -1, .from = -1, .other = -1, .store = -1};
+  note_store_x64(insn, &move);
   *away = x86->op_count == 1 && to->type == X86_OP_REG ? effects_number_x64(to->reg) : -1;
   if (x86->op_count != 2 || to->type != X86_OP_REG || (to->size != 8 && insn->id != X86_INS_MOV))
     return move;
@@ -60,7 +71,10 @@ struct lead_move leads_move_x64(const cs_insn *insn, int8_t *away) {
 struct lead_move leads_move_arm64(const cs_insn *insn, int8_t *away) {
   const cs_arm64 *arm = &insn->detail->arm64;
   const cs_arm64_op *to = &arm->operands[0], *from = &arm->operands[1], *last = &arm->operands[2];
-  struct lead_move move = {.to = -1, .from = -1, .other = -1};
+  struct lead_move move = {.to = -1, .from = -1, .other = -1, .store = -1};
+  for (int i = 0; insn->mnemonic[0] == 's' && insn->mnemonic[1] == 't' && i < arm->op_count; i++)
+    if (arm->operands[i].type == ARM64_OP_MEM)
+      move.store = effects_number_arm64(arm->operands[i].mem.base);
   *away = arm->op_count == 1 && to->type == ARM64_OP_REG ? effects_number_arm64(to->reg) : -1;
   if (arm->op_count < 2 || to->type != ARM64_OP_REG)
     return move;

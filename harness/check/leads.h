@@ -35,6 +35,8 @@ struct lead_move {
   enum lead_move_kind kind;
   int8_t to, from, other; /* -1: none; `from` is the base of a load, and `other` its index */
   uint8_t size;           /* of a load */
+  int8_t store;           /* the register by which it stores; -1: none */
+  uint64_t stored_at;     /* or the address at which it does; 0: not known */
   int64_t number;         /* the address, what is added (for MOVE_STACK, to the stack pointer), the displacement */
 };
 

@@ -48,6 +48,7 @@ static bool take_segment(Elf *elf, const struct bytes *file, struct program *pro
     if (!gelf_getphdr(elf, (int)i, &header) || header.p_type != PT_LOAD || !(header.p_flags & PF_X))
       continue;
     uint64_t before = header.p_offset % PAGE;
+    program->writable = header.p_flags & PF_W;
     return add_code(program, file, header.p_vaddr - before, header.p_offset - before,
                     (header.p_filesz % INT32_MAX + before + PAGE - 1) / PAGE * PAGE);
   }
@@ -110,9 +111,17 @@ static uint64_t section_of(const struct program *program, const GElf_Sym *symbol
   return base && address < base->end ? base->end : program->address + program->size;
 }
 
+/* Assemblers give labels no type: where no symbol has one, a global label begins a routine. */
+static bool is_function(const struct program *program, const GElf_Sym *symbol) {
+  int type = GELF_ST_TYPE(symbol->st_info);
+  return type == STT_FUNC || type == STT_GNU_IFUNC ||
+         (program->untyped && type == STT_NOTYPE && GELF_ST_BIND(symbol->st_info) == STB_GLOBAL &&
+          symbol->st_shndx < program->base_count && program->bases[symbol->st_shndx].end);
+}
+
 static void add_routine(struct program *program, const char *name, const GElf_Sym *symbol) {
   int type = GELF_ST_TYPE(symbol->st_info);
-  bool is_code = type == STT_FUNC || type == STT_GNU_IFUNC;
+  bool is_code = is_function(program, symbol);
   uint64_t address = 0;
   if ((!is_code && type != STT_OBJECT) || !symbol_address(program, symbol, &address))
     return;
@@ -149,6 +158,10 @@ static void read_symbols(struct program *program, Elf *elf, unsigned type) {
 static void read_symbols_of(struct program *program, const char *path) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   Elf *elf = fd >= 0 ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
+  GElf_Ehdr header;
+  bool outside = program->entry - program->address >= program->size;
+  if (elf && program->by_map && outside && gelf_getehdr(elf, &header)) /* the kernel chooses the address */
+    program->entry = header.e_entry;
   if (elf)
     read_symbols(program, elf, SHT_SYMTAB);
   elf_end(elf);
@@ -262,11 +275,26 @@ static bool guess_routine(struct program *program) {
     abort();
   program->routines[program->count++] =
       (struct routine){.name = name, .start = program->entry, .end = program->address + program->size, .is_code = true};
-  program->guessed = true;
+  program->guessed = program->untyped = true;
   return true;
 }
 
-static bool read_elf(struct program *program, Elf *elf, const struct bytes *file, const char *path, struct bytes *why) {
+/* A file whose program headers lie over others, or end outside of it: the map tells where it is loaded. */
+static bool take_by_map(const struct bytes *file, const struct program_map *map, struct program *program) {
+  enum { MACHINE = 18, ENTRY = 24, WHOLE = 32 };
+  if (!map->count || file->len < WHOLE || memcmp(file->data, ELFMAG, SELFMAG) != 0)
+    return false;
+  const uint8_t *bytes = (const uint8_t *)file->data;
+  program->machine = check_machine_of(bytes[MACHINE] | (unsigned)bytes[MACHINE + 1] << 8);
+  program->entry = 0;
+  for (int i = 0; i < 8; i++)
+    program->entry |= (uint64_t)bytes[ENTRY + i] << 8 * i;
+  program->by_map = program->writable = true;
+  return program->machine && add_code(program, file, map->base, 0, file->len);
+}
+
+static bool read_elf(struct program *program, Elf *elf, const struct bytes *file, const struct program_map *map,
+                     const char *path, struct bytes *why) {
   GElf_Ehdr header;
   bool good = gelf_getehdr(elf, &header) != NULL;
   program->machine = good ? check_machine_of(header.e_machine) : NULL;
@@ -276,6 +304,7 @@ static bool read_elf(struct program *program, Elf *elf, const struct bytes *file
     note_sections(elf, program);
     good = take_segment(elf, file, program) || take_sections(elf, file, program);
   }
+  good = (program->machine && good) || take_by_map(file, map, program);
   if (!program->machine || !good) {
     bytes_printf(why, "%s is no ELF file of x86-64 or arm64 with code in it", path);
     return false;
@@ -289,6 +318,10 @@ static bool read_elf(struct program *program, Elf *elf, const struct bytes *file
   }
   if (!program->count)
     read_symbols(program, elf, SHT_DYNSYM);
+  if (!program->count) {
+    program->untyped = true;
+    read_symbols(program, elf, SHT_SYMTAB);
+  }
   settle_routines(program);
   read_relocations(program, elf);
   program->unwinds = has_section(elf, ".gcc_except_table");
@@ -305,7 +338,26 @@ static void open_capstone(struct program *program) {
     abort();
 }
 
-bool program_open(const char *path, struct program *program, struct bytes *why) {
+void program_add_routines(struct program *program, const uint64_t *starts, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    const struct routine *within = program_routine(program, starts[i]);
+    if (within && within->start == starts[i])
+      continue;
+    struct routine routine = {.name = xasprintf("sub_%#" PRIx64, starts[i]), .start = starts[i], .is_code = true};
+    routine.end = routine.section = within ? within->end : program->address + program->size;
+    program->routines = grow(program->routines, program->count, sizeof *program->routines);
+    program->routines[program->count++] = routine;
+    settle_routines(program);
+  }
+}
+
+static void begin_at(struct routine *routine, bool by_map) {
+  routine->root = routine->has_arguments = true;
+  routine->header = by_map && !routine->is_code;
+  routine->is_code |= routine->header;
+}
+
+bool program_open(const char *path, const struct program_map *map, struct program *program, struct bytes *why) {
   struct bytes file = {0};
   *program = (struct program){0};
   int failed = bytes_read_file(&file, path);
@@ -315,7 +367,7 @@ bool program_open(const char *path, struct program *program, struct bytes *why) 
   if (failed)
     bytes_printf(why, "%s: %s", path, strerror(failed));
   else
-    good = read_elf(program, elf, &file, path, why);
+    good = read_elf(program, elf, &file, map, path, why);
   elf_end(elf);
   bytes_free(&file);
   if (good && !program->count && !guess_routine(program)) {
@@ -326,7 +378,7 @@ bool program_open(const char *path, struct program *program, struct bytes *why) 
   for (size_t i = 0; good && !program->relocatable && i < program->count; i++) {
     struct routine *routine = &program->routines[i];
     if (program->entry >= routine->start && program->entry < routine->end)
-      routine->root = routine->has_arguments = true;
+      begin_at(routine, program->by_map);
   }
   if (good)
     open_capstone(program);

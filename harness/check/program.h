@@ -5,6 +5,7 @@
 #include "harness/base/bytes.h"
 #include "harness/check/effects.h"
 #include "harness/check/leads.h"
+#include "harness/map/program_map.h"
 
 #include <capstone/capstone.h>
 
@@ -18,6 +19,7 @@ struct routine {
   bool open;                    /* some path of it is not followed to its end */
   size_t outer;                 /* 1 + the index of the routine that it lies within; 0: none */
   bool walked;
+  bool header;        /* the entry lies in it, and it is data: bytes of the ELF header are executed */
   bool part;          /* "f.cold": a compiler's part of f, to which f jumps */
   bool taken;         /* its address is taken, or stands in data */
   bool has_arguments; /* begins with the arguments of the program on the stack */
@@ -90,6 +92,9 @@ struct program {
   size_t base_count;
   struct relocation *relocations; /* by place */
   size_t relocation_count;
+  bool writable;          /* the code may be stored to */
+  bool by_map;            /* no library reads its header: the map says where it is loaded */
+  bool untyped;           /* no symbol says that it is a function's: what is called is one */
   bool guessed;           /* it has no symbols: all from the entry on is taken for one routine */
   uint64_t address, size; /* of the code */
   uint8_t *text;          /* owned */
@@ -101,7 +106,12 @@ struct program {
   cs_insn *insn;
 };
 
-bool program_open(const char *path, struct program *program, struct bytes *why);
+/* Reads the ELF file PATH. MAP: its map, or an empty one; by it a file is read whose header no library takes, for some
+   loader does. */
+bool program_open(const char *path, const struct program_map *map, struct program *program, struct bytes *why);
+/* Makes a routine of each place in STARTS that is none, up to the end of what it lies in. */
+void program_add_routines(struct program *program, const uint64_t *starts, size_t count);
+
 void program_close(struct program *program);
 
 /* The instruction at ADDRESS, which is in the code; decoded when it is first asked for. */

@@ -329,6 +329,40 @@ static void calls_what_is_no_routine(void) {
   leave();
 }
 
+static void stores_to_what_is_laid(void) {
+  data("laid", 8);
+  data_value(64, 0);
+  routine("victim", in(A0), destroys(A1));
+  la(A1, "laid");
+  add(A1, A1, A0);
+  HERE st64(A0, A1, 0);
+  ret();
+}
+
+static void result_lives_in_scratch(void) {
+  routine("victim", in(A0), out(A0), destroys(ALL_T));
+  li(T0, 7);
+  sys(NR_CLOSE);
+  if (on_x64()) /* there T1 is rcx; the emitter refuses both of operations */
+    HERE x64(x64_add_r64_r64(RDI, RCX));
+  else
+    HERE a64(a64_add(X(0), X(0), X(9), 0));
+  ret();
+}
+
+static void calls_data(void) {
+  data("laid", 4);
+  data_value(32, 0);
+  routine("victim", destroys(T0));
+  enter_bare();
+  li(T0, 0);
+  if (on_x64())
+    x64(x64_call_rel32(-11)); /* the emitter refuses it by its name */
+  else
+    a64(a64_bl(-12));
+  leave();
+}
+
 /* ---- Contracts --------------------------------------------------------------------------------------------------- */
 
 static void input_is_not_read(void) {
@@ -408,6 +442,10 @@ static const struct {
     {stack_is_taken_from_caller, "STACK", "victim", SAME("takes more from the stack than was put there")},
     {stack_differs_by_path, "STACK", "victim", SAME("bytes here, and")},
     {tail_with_something_on_stack, "STACK", "victim", SAME("has something on the stack, and jumps to a routine")},
+    {stores_to_what_is_laid, "STORE", "victim", SAME("stores to what cannot be written: laid+")},
+    {result_lives_in_scratch, "UNDEFINED", "victim", "T1 is read, which a system call has destroyed",
+     "T0 is read, which a system call has destroyed"},
+    {calls_data, "TARGET", "victim", SAME("calls what is no routine: laid+")},
     {jump_into_instruction, "TARGET", "victim", "a path begins here, inside of another instruction",
      "leads out of the code"},
     {table_leads_elsewhere, "TARGET", "table", SAME("an entry of the table leads to no routine, but to")},
@@ -431,14 +469,14 @@ enum { FAULTS = sizeof faults / sizeof *faults };
 static char folder[] = "/tmp/bytegate-contracts-XXXXXX";
 
 /* What `bytegate check` prints of the program that LAY lays for ISA; its exit status. */
-static int check_program(BlIsa isa, void (*lay)(void), char *text, size_t room) {
+static int check_program_with(BlIsa isa, void (*lay)(void), void (*lay_rest)(void), char *text, size_t room) {
   const char *build = getenv("BUILD");
   char command[400];
   line_of_fault = 0;
   bl_machine_trust();
   bl_program_begin(isa, "faulty");
   lay();
-  lay_caller();
+  lay_rest();
   bl_program_write_exec(folder, "_start");
   snprintf(command, sizeof command, "%s/bytegate check %s/faulty_%s 2>&1", build && *build ? build : "build", folder,
            bl_machine_now()->name);
@@ -450,10 +488,14 @@ static int check_program(BlIsa isa, void (*lay)(void), char *text, size_t room) 
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+static int check_program(BlIsa isa, void (*lay)(void), char *text, size_t room) {
+  return check_program_with(isa, lay, lay_caller, text, room);
+}
+
 /* The line of TEXT that begins with the KIND and WHERE and has WHAT, and, where there is one, the line of the fault. */
 static bool tells(const char *text, const char *kind, const char *where, const char *what) {
   char start[64], place[64];
-  bool contract = !strstr("STACK TARGET NEXT UNREACHED", kind);
+  bool contract = !strstr("STACK TARGET NEXT UNREACHED STORE CODE", kind);
   snprintf(start, sizeof start, "%s %s+", kind, where);
   snprintf(place, sizeof place, "test_contracts.c:%d:", line_of_fault);
   for (const char *line = text; line && *line; line = strchr(line, '\n'), line = line ? line + 1 : NULL) {
@@ -551,12 +593,78 @@ static void lay_end(void) {
   sys(NR_EXIT);
 }
 
+/* ---- Without contracts ------------------------------------------------------------------------------------------- */
+
+static void lay_plain_caller(void) {
+  routine("_start");
+  enter_bare();
+  call("victim");
+  li(A0, 0);
+  sys(NR_EXIT_GROUP);
+}
+
+static void plain_saves(void) {
+  routine("victim");
+  enter(S0);
+  li(S0, 1);
+  leave();
+  lay_plain_caller();
+}
+
+static void plain_saves_nothing(void) {
+  routine("victim");
+  li(S3, 1);
+  ret();
+  lay_plain_caller();
+}
+
+static void plain_jumps_to_what_saves_nothing(void) {
+  routine("helper");
+  li(S3, 1);
+  ret();
+  routine("victim");
+  jump("helper");
+  lay_plain_caller();
+}
+
+/* The emitter refuses it of operations. */
+static void plain_start_returns(void) {
+  routine("_start");
+  li(A0, 0);
+  if (on_x64())
+    x64(x64_ret());
+  else
+    a64(a64_ret());
+}
+
+static const struct {
+  void (*lay)(void);
+  const char *kind, *where, *text; /* NULL: nothing is found */
+} plain[] = {
+    {plain_saves, NULL, NULL, NULL},
+    {plain_saves_nothing, "WRITES", "victim", "comes back with S3 changed, which its callers take to be kept"},
+    {plain_jumps_to_what_saves_nothing, "WRITES", "victim", "comes back with S3 changed"},
+    {plain_start_returns, "STACK", "_start", "returns, and nobody called it"},
+};
+enum { PLAIN = sizeof plain / sizeof *plain };
+
 static void (*const right[])(void) = {lay_faultless, lay_addresses, lay_end};
 enum { RIGHT = sizeof right / sizeof *right };
 
 START_TEST(what_is_right_passes) {
   char text[4096];
   ck_assert_msg(check_program((BlIsa)(_i % ISA_COUNT), right[_i / ISA_COUNT], text, sizeof text) == 0, "%s", text);
+}
+END_TEST
+
+static void lay_nothing(void) {}
+
+START_TEST(without_contracts_the_convention_holds) {
+  char text[4096];
+  int i = _i / ISA_COUNT;
+  int status = check_program_with((BlIsa)(_i % ISA_COUNT), plain[i].lay, lay_nothing, text, sizeof text);
+  ck_assert_msg(status == (plain[i].kind ? 1 : 0), "exit status %d\n%s", status, text);
+  ck_assert_msg(!plain[i].kind || tells(text, plain[i].kind, plain[i].where, plain[i].text), "%s", text);
 }
 END_TEST
 
@@ -576,6 +684,7 @@ int main(void) {
   tcase_add_loop_test(tests, fault_is_refused_on_x64, 0, FAULTS);
   tcase_add_loop_test(tests, fault_is_refused_on_arm64, 0, FAULTS);
   tcase_add_loop_test(tests, what_is_right_passes, 0, RIGHT * ISA_COUNT);
+  tcase_add_loop_test(tests, without_contracts_the_convention_holds, 0, PLAIN * ISA_COUNT);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);
