@@ -65,10 +65,16 @@ void blamed_close(struct blamed_program *program) {
   code_close(&program->reader);
 }
 
+/* Whether ENTRY has the name of a routine. In a map that is made of a program without symbols, it has that of a
+   section, or says where code begins. */
+static bool is_named(const struct map_entry *entry) {
+  return strcmp(entry->routine, "-") != 0 && entry->routine[0] != '.' && !strchr(entry->routine, ' ');
+}
+
 void blamed_place(const struct blamed_program *program, uint64_t address, struct bytes *out) {
   const struct map_entry *entry = program_map_at(&program->map, address);
   unsigned long long told = address - (entry ? program->moved : 0);
-  if (!entry || strcmp(entry->routine, "-") == 0)
+  if (!entry || !is_named(entry))
     bytes_printf(out, "0x%llx", told);
   else
     bytes_printf(out, "%s+0x%llx (0x%llx)", entry->routine,
