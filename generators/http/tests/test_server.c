@@ -405,7 +405,7 @@ START_TEST(socket_activation) {
               {"LISTEN_PID=$$ LISTEN_FDSS=1", false}};
   write_file(temporary_path("data.md"), "# a\n", 4);
   int fd = listen_blocking();
-  struct sockaddr_in address;
+  struct sockaddr_in address = {.sin_port = 0};
   socklen_t size = sizeof address;
   ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &size), 0);
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
