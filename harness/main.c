@@ -676,6 +676,7 @@ int main(int argc, char **argv) {
                                                    .kept = options.kept,
                                                    .traces = options.traces,
                                                    .reduces = options.reduces,
+                                                   .keeps_going = options.session.keep_going,
                                                    .json = options.json,
                                                    .jobs = options.session.jobs});
     break;

@@ -202,7 +202,7 @@ static const struct option_row what_to_run[] = {
 static const struct option_row how_to_run[] = {
     {"jobs", 'j', "N", "Programs at work side by side (default: one for each core)",
      BY_RUN | BY(BISECT) | BY_MEASURE | BY(SIMULATE) | BY(CAMPAIGN), SET_UNSIGNED, FIELD(session.jobs), 1, 256},
-    {"keep-going", 'k', NULL, "Go on after a failure", BY_RUN, SET_TRUE, FIELD(session.keep_going)},
+    {"keep-going", 'k', NULL, "Go on after a failure", BY_RUN | BY(SIMULATE), SET_TRUE, FIELD(session.keep_going)},
     {"repeat", 0, "N", "Run each case N times; one that does not always do the same is FLAKY", BY_RUN | BY(CAMPAIGN),
      SET_UNSIGNED, FIELD(session.repeat), 1, 1000000},
     {"confine", 0, "HOW",

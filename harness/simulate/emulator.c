@@ -14,6 +14,8 @@ enum { MOST_REGIONS = 8192, PAGE = 4096, STACK_SIZE = 256 * 1024, MOST_WORDS = 1
 #define STACK_TOP UINT64_C(0x7ffffff00000)
 #define FIRST_MAPPING UINT64_C(0x7f0000000000)
 #define INDEPENDENT_BASE UINT64_C(0x555555550000)
+/* A program that goes through so many blocks of instructions without a system call computes for ever. */
+#define MOST_BLOCKS UINT64_C(200000000)
 /* What a system call leaves in the registers that it destroys. */
 #define DESTROYED UINT64_C(0xdead00000000dead)
 
@@ -33,6 +35,7 @@ struct emulator {
   size_t region_count;
   uint64_t next_mapping, entry, stack;
   uint32_t exception; /* arm64: one that is no system call; 0: none */
+  uint64_t blocks;    /* of instructions, since the last system call */
 };
 
 /* ---- Unicorn ---------------------------------------------------------------------------------------------------- */
@@ -115,6 +118,7 @@ static void on_call(uc_engine *engine, void *user) {
   const struct registers *registers = emulator->registers;
   uint64_t arguments[6];
   (void)engine;
+  emulator->blocks = 0;
   for (int i = 0; i < 6; i++)
     arguments[i] = get(emulator, registers->arguments[i]);
   int64_t result = emulator->call(emulator->user, get(emulator, registers->number), arguments);
@@ -133,6 +137,14 @@ static void on_exception(uc_engine *engine, uint32_t number, void *user) {
   }
   emulator->exception = number;
   unicorn.emu_stop(engine);
+}
+
+static void on_block(uc_engine *engine, uint64_t address, uint32_t size, void *user) {
+  struct emulator *emulator = user;
+  (void)address;
+  (void)size;
+  if (++emulator->blocks > MOST_BLOCKS)
+    unicorn.emu_stop(engine);
 }
 
 /* ---- Memory ----------------------------------------------------------------------------------------------------- */
@@ -286,6 +298,8 @@ static void open_engine(struct emulator *emulator) {
                              registers->call_instruction);
   else if (error == UC_ERR_OK)
     error = unicorn.hook_add(emulator->engine, &hook, UC_HOOK_INTR, (void *)on_exception, emulator, 1, 0);
+  if (error == UC_ERR_OK)
+    error = unicorn.hook_add(emulator->engine, &hook, UC_HOOK_BLOCK, (void *)on_block, emulator, 1, 0);
   if (error != UC_ERR_OK)
     die("Unicorn: %s", unicorn.strerror(error));
 }
@@ -331,6 +345,10 @@ const struct machine *emulator_machine(const struct emulator *emulator) { return
 bool emulator_run(struct emulator *emulator, struct bytes *why) {
   set(emulator, emulator->registers->sp, emulator->stack);
   uc_err error = unicorn.emu_start(emulator->engine, emulator->entry, 0, 0, 0);
+  if (emulator->blocks > MOST_BLOCKS) {
+    bytes_printf(why, "it computes for ever, near 0x%" PRIx64, get(emulator, emulator->registers->pc));
+    return false;
+  }
   if (error == UC_ERR_OK && !emulator->exception)
     return true;
   bytes_printf(why, "the program crashed at 0x%" PRIx64 ": ", get(emulator, emulator->registers->pc));

@@ -40,13 +40,21 @@ static bool mark_kept(const char *list, char *kept, size_t count) {
   return true;
 }
 
+/* Whether a seed before number I has failed, and one is enough. */
+static bool is_enough(const struct run *run, uint64_t i) {
+  uint64_t before = 0;
+  while (before < i && !run->results[before].failed)
+    before++;
+  return before < i && !run->simulation->keeps_going;
+}
+
 static void run_share(void *user, unsigned index, struct workspace *workspace) {
   struct run *run = user;
   struct plan plan;
   struct outcome outcome;
   struct bytes why = {0};
   (void)workspace;
-  for (uint64_t i = index; i < run->simulation->count && !interrupt_taken(); i += run->workers) {
+  for (uint64_t i = index; i < run->simulation->count && !is_enough(run, i) && !interrupt_taken(); i += run->workers) {
     plan_make(&plan, run->simulation->seed + i);
     if (!history_run(run->simulation->program, &plan, NULL, NULL, &outcome, &why))
       die("%s", why.data);
@@ -193,6 +201,8 @@ static int run_many(const struct simulation *simulation) {
     hash = (hash ^ run.results[i].hash) * UINT64_C(0x100000001b3);
     if (run.results[i].failed && failures++ < 10 && !interrupted)
       tell_again(simulation, simulation->seed + i, rows);
+    if (failures && !simulation->keeps_going)
+      break;
   }
   print_summary(simulation, &sum, failures, ran, hash, rows);
   shared_memory_free(run.results, simulation->count * sizeof *run.results);

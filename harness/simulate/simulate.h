@@ -23,6 +23,7 @@ struct simulation {
   const char *kept;     /* the numbers of the items that happen, with commas between them; NULL: all */
   bool traces;          /* prints every step */
   bool reduces;         /* finds the fewest items of the first seed with which it fails alike */
+  bool keeps_going;     /* after the first seed that fails */
   bool json;            /* fixtures/schemas/simulate.json */
   unsigned jobs;
 };

@@ -1,0 +1,58 @@
+/* Operations of the server's generators with a fault, for the tests of simulate: as operations.c beside it, but for
+   what goes wrong with time, failures and clients. FAULT in the environment says which fault. */
+#include "http/server.h"
+#include "words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The linker's names for the true operations. NOLINTBEGIN(bugprone-reserved-identifier) */
+void __real_bl_routine(const char *name);
+void __real_bl_branch_imm(BlCond cond, BlReg a, int64_t b, const char *to);
+void __real_bl_store64(BlReg v, BlReg base, int64_t offset);
+void __real_bl_store64_imm(int64_t v, BlReg base, int64_t offset);
+void __real_bl_call(const char *to);
+
+static const char *routine_now = "";
+
+/* Whether FAULT is the fault, and the routine in hand is that one. */
+static bool is_fault(const char *name, const char *routine) {
+  const char *fault = getenv("FAULT");
+  return fault && strcmp(fault, name) == 0 && strcmp(routine_now, routine) == 0;
+}
+
+void __wrap_bl_routine(const char *name) {
+  routine_now = name;
+  __real_bl_routine(name);
+}
+
+/* deadline: what a client takes of its answer does not put off its deadline.
+   mapping: the copy of a page for a slow client is not returned when the page has been taken. */
+void __wrap_bl_branch_imm(BlCond cond, BlReg a, int64_t b, const char *to) {
+  if (is_fault("mapping", "release_page") && strcmp(to, "return_memory") == 0)
+    return;
+  if (is_fault("deadline", "note_taken") && strcmp(to, "as_it_is") == 0)
+    jump("as_it_is");
+  __real_bl_branch_imm(cond, a, b, to);
+}
+
+/* slot: a slot that is free again is not put into the list of those that are. */
+void __wrap_bl_store64(BlReg v, BlReg base, int64_t offset) {
+  if (!is_fault("slot", "free_slot") || offset != SERVER_FREE)
+    __real_bl_store64(v, base, offset);
+}
+
+/* flag: what the last request said of ranges is kept. */
+void __wrap_bl_store64_imm(int64_t v, BlReg base, int64_t offset) {
+  if (!is_fault("flag", "parse_request") || offset != REQUEST_RANGE)
+    __real_bl_store64_imm(v, base, offset);
+}
+
+/* descriptor: a socket that the kernel has no memory to watch is not closed. */
+void __wrap_bl_call(const char *to) {
+  bool is_lost = is_fault("descriptor", "open_connection") && strcmp(to, "close_connection") == 0;
+  __real_bl_call(is_lost ? "free_slot" : to);
+}
+/* NOLINTEND(bugprone-reserved-identifier) */
+
+/* SPDX-License-Identifier: MIT */
