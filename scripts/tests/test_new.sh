@@ -22,6 +22,10 @@ run make verify
 expect_status 'and green' 0
 expect_text 'with no failure' 'cases, 0 failed, 0 known divergences' "$folder/err"
 expect_text 'by every loader' 'attempts, 0 not as declared' "$folder/out"
+run make check
+expect_status 'no path does what it should not' 0
+expect_text 'on one machine' 'shout_x64: 60 instructions in 3 routines, 0 findings' "$folder/out"
+expect_text 'and on the other' 'shout_arm64: 55 instructions in 3 routines, 0 findings' "$folder/out"
 run bytegate explain build/elf/shout_x64
 expect_status 'explain works there' 0
 run bytegate mutate --build build --program shout_x64 --seconds 2 write_all
@@ -40,6 +44,8 @@ run make
 expect_status 'it is laid by hand' 0
 run make verify
 expect_status 'by hand, and green' 0
+run make check
+expect_text 'its one path is followed' 'byhand_x64: 8 instructions in 1 routines, 0 findings' "$folder/out"
 sed -i 's/"ba 08 00 00 00"/"ba 09 00 00 00"/' byhand.c
 run make
 expect_status 'a row whose bytes are not proven is refused' 2
