@@ -16,3 +16,4 @@ $CXX $CXXFLAGS "$OUT/fuzz_markdown.o" "$object" $LIB_FUZZING_ENGINE -l:libcmark.
 rm "$OUT/fuzz_markdown.o"
 printf '[libfuzzer]\nmax_len = 1024\nentropic = 0\n' >"$OUT/fuzz_markdown.options"
 zip -qj "$OUT/fuzz_markdown_seed_corpus.zip" fixtures/markdown/* fixtures/fuzz/*
+# SPDX-License-Identifier: MIT

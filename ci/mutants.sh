@@ -37,3 +37,4 @@ for program in "${programs[@]}"; do
   fi
 done
 exit "$status"
+# SPDX-License-Identifier: MIT

@@ -61,3 +61,4 @@ echo 'Nodes: how many times as fast as one, by the plan, each shard costing a se
 for nodes in 2 4 16 64; do
   printf '%8d nodes, %d shards of 100,000 cases: %6.2f times\n' $nodes $((4 * nodes)) "$("$bench" nodes 100000 $nodes $((4 * nodes)))"
 done
+# SPDX-License-Identifier: MIT

@@ -44,3 +44,4 @@ if [ "${1-}" = -w ]; then
 else
   readme
 fi
+# SPDX-License-Identifier: MIT

@@ -212,3 +212,4 @@ expect 'slurm: the shard was queued again' grep -Eiq "requeue .*due to failure o
 grep -Ei 'requeu' "$s/slurmctld.log" | head -n 3 | sed 's/^/# /'
 
 exit $failed
+# SPDX-License-Identifier: MIT

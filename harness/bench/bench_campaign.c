@@ -111,3 +111,5 @@ int main(int argc, char **argv) {
   fputs("usage: bench_campaign cost COMMAND... | plan CASES SHARDS | nodes CASES NODES SHARDS\n", stderr);
   return EXIT_USAGE;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -423,3 +423,5 @@ int campaign_run(const struct campaign *campaign, int *interrupted) {
   free(progress.shards);
   return status;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -32,3 +32,5 @@ int campaign_run(const struct campaign *campaign, int *interrupted);
 extern const char *const campaign_engines[], *const campaign_kinds[];
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -164,3 +164,5 @@ int fuzz_report(const struct campaign *campaign, double seconds) {
   bytes_free(&out);
   return status;
 }
+
+/* SPDX-License-Identifier: MIT */

@@ -22,3 +22,5 @@ int fuzz_merge(const struct campaign *campaign, unsigned number);
 int fuzz_report(const struct campaign *campaign, double seconds);
 
 #endif
+
+/* SPDX-License-Identifier: MIT */

@@ -114,3 +114,4 @@ expect_status 'an engine that is not installed: 2' 2
 expect_text 'an engine that is not installed: the remedy' "needs the command sbatch, which is not here (Debian's package slurm-client" "$folder/err"
 
 done_testing
+# SPDX-License-Identifier: MIT

@@ -21,3 +21,4 @@ tail -n 2 out | head -n 1 >line
 expect_bytes 'in the order of the numbers' '| RFC 9999 1.9 | zz |\n' line
 
 done_testing
+# SPDX-License-Identifier: MIT

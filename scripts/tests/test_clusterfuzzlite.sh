@@ -59,3 +59,4 @@ status=$?
 expect_status 'mutants.yml: every checkout has the whole history' 0
 
 done_testing
+# SPDX-License-Identifier: MIT
