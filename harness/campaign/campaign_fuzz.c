@@ -33,7 +33,7 @@ static const char merge_script[] =
     "\"$F\" -merge=1 -max_len=1024 \"$D/corpus.new\" \"$D/corpus\" \"$D\"/corpus.[0-9]* >\"$D/merge.$round\" 2>&1\n"
     "rm -rf \"$D/corpus\"; mv \"$D/corpus.new\" \"$D/corpus\"\n"
     "for one in \"$D\"/corpus.[0-9]*; do rm -rf \"$one\"; done\n"
-    "rm -f \"$D\"/done.*; echo \"$round\" >\"$D/round.new\"; mv \"$D/round.new\" \"$D/round\"";
+    "rm -f \"$D\"/done.* \"$D/joblog\"; echo \"$round\" >\"$D/round.new\"; mv \"$D/round.new\" \"$D/round\"";
 
 /* The renderer as a filter, in the modes of the fuzzer. */
 static const char suite[] = "[program markdown-render]\nelf = {build}/elf/markdown-render_x64\narguments = {file}\n"
