@@ -8,7 +8,7 @@ source "$(dirname "$0")/tap.sh"
 
 table=$root/generators/isa/system_calls.h
 header=asm/unistd_64.h
-[ "$(uname -m)" = x86_64 ] || header=/usr/x86_64-linux-gnu/include/$header
+[ -e /usr/x86_64-linux-gnu/include/$header ] && header=/usr/x86_64-linux-gnu/include/$header
 
 # headed OPTION...: lines "NAME NUMBER" of a header.
 headed() {
