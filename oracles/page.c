@@ -96,7 +96,9 @@ static void put_raw_heading(FILE *out, const char *html) {
   const char *at = html;
   while ((at = strstr(at, "<h")) && !(at[2] >= '1' && at[2] <= '6'))
     at += 2;
-  while (at && (at = strchr(at, '>'))) {
+  if (!at)
+    return;
+  while ((at = strchr(at, '>'))) {
     size_t text = strcspn(++at, "<");
     fwrite(at, 1, text, out);
     at += text;

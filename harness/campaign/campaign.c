@@ -78,7 +78,7 @@ static void write_job_text(const struct campaign *campaign, struct bytes *text) 
   if (!here)
     die("getcwd: %s", strerror(errno));
   bytes_text(text, "#!/bin/sh\n# One shard of a campaign; bytegate wrote this.\nk=${1:-$SLURM_ARRAY_TASK_ID}\ncd ");
-  add_quoted(text, here);
+  add_quoted(text, here ? here : ".");
   bytes_text(text, " || exit 3\nD=");
   add_quoted(text, campaign->folder);
   bytes_printf(text, "\nN=%u\n[ ! -e \"$D/done.$k\" ] || exit 0\n", campaign->shards);

@@ -265,7 +265,7 @@ static bool make_stack(struct emulator *emulator, char *const *words) {
   size_t count = 0, used = 1;
   if (!add_region(emulator, STACK_TOP - STACK_SIZE, STACK_SIZE, UC_PROT_READ | UC_PROT_WRITE))
     return false;
-  for (; words[count] && count < MOST_WORDS; count++) {
+  for (; count < MOST_WORDS && words[count]; count++) {
     size_t size = strlen(words[count]) + 1;
     at -= size;
     memcpy(emulator_memory(emulator, at, size, true), words[count], size);

@@ -81,7 +81,7 @@ void remove_faulty(void) {
 static void link_generators(void) {
   static const char recipe[] =
       "set -e; cd $T; [ ! -e operations.o ] || exit 0\n"
-      "W=; for o in routine branch_bits store8 bytes; do W=\"$W -Wl,--wrap=bl_$o\"; done\n"
+      "W=; for o in routine contract branch_bits store8 bytes; do W=\"$W -Wl,--wrap=bl_$o\"; done\n"
       "${CC:-gcc} -std=c11 -D_GNU_SOURCE -O0 -iquote \"$R/generators\" -c -o operations.o "
       "\"$R/harness/tests/faulty/operations.c\"\n"
       "for p in markdown-render markdown-server; do\n"

@@ -17,7 +17,7 @@ gate_run() { run "$gate" "$1" --suites "$suites" --known "$folder/known" "${@:2}
 # The command line.
 run "$gate"
 expect_status 'no command: 2' 2
-expect_text 'the commands are named' 'verify, report, merge, list, self-audit, accept, init, new, reduce, coverage, covers, mutate, ledger, blame, bisect, loaders' err
+expect_text 'the commands are named' 'verify, report, merge, campaign, list, self-audit, accept, init, new, reduce, coverage, covers, mutate, ledger, blame, bisect, loaders' err
 run "$gate" verfy
 expect_status 'an unknown command: 2' 2
 expect_text 'the nearest command is named' "did you mean 'verify'?" err
@@ -48,7 +48,7 @@ expect_text 'the help of a command has its options' '      --byte=N            B
 expect_no_text '... and no others' '--lcov' out
 for words in 'verify --lcov x:coverage' 'coverage --junit x:verify, report' 'list -j 2:verify, report' 'verify --elf:bisect' \
   'reduce --github:verify, report' 'loaders -c x:verify, report' 'liveness --known x:verify, report' \
-  'machines -p x:verify, report' 'blame --out x:report, init, reduce' 'list --fresh:verify, report, coverage, covers, mutate' 'verify --unexplained:mutate'; do
+  'machines -p x:verify, report' 'blame --out x:report, init, reduce' 'list --fresh:verify, report, campaign, coverage, covers, mutate' 'verify --unexplained:campaign, mutate'; do
   # shellcheck disable=SC2086 # words
   run "$gate" ${words%%:*}
   expect_status "${words%%:*}, which reads no such option: 2" 2

@@ -102,7 +102,7 @@ rm planted.map
 # Both machines agree: a routine that is written once declares the same, and does the same, on each. What is laid by hand
 # is written for each machine, and is not compared.
 agree() {
-  local name=$1 folder=$2 one two
+  local name=$1 folder=$2
   for machine in x64 arm64; do
     {
       sed -n 's/^# contract\t//p' "$folder/${name}_$machine.map" | cut -f 1-2

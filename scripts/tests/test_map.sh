@@ -59,10 +59,10 @@ expect_status '... of a stripped build it says what is missing' 2
 expect_text '... and how to get it' 'it has no symbols with sizes (was it stripped?), and no ' err
 
 # Names of a stripped program from what knows them.
-for table in 'nm moved' 'nm -S moved' 'objdump -d moved' 'objdump -dl moved'; do
-  $table >table
+for lister in 'nm moved' 'nm -S moved' 'objdump -d moved' 'objdump -dl moved'; do
+  $lister >table
   run "$gate" map bald --from table
-  expect_status "--from: $table" 0
+  expect_status "--from: $lister" 0
   expect_text "... names the routine" '	code	main	' out
 done
 expect_text 'a listing with lines has those' "	code	main	$folder/p.c:5" out

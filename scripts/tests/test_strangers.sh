@@ -334,6 +334,7 @@ verify 'unpack = no: the program gets the file as it is' 0 'EQUAL s/c/a.gz p nat
 # ---- placeholders in what is allowed ------------------------------------------------------------------------------
 
 mkdir -p beside && printf 'there\n' >beside/file
+# shellcheck disable=SC2016 # sh expands
 program reads 'cat "$AT"'
 suite '[program p]' 'elf = reads' 'environment = AT={suite}/beside/file' 'allow = path {suite}/beside' 'oracle = command' 'oracle-command = echo there' \
   '[cases c]' 'source = nothing'

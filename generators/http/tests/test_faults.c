@@ -179,7 +179,6 @@ static const struct {
     {"markdown-server", "epoll_pwait:error=ENOMEM", "markdown-server: cannot wait for clients: not enough memory\n"},
     {"markdown-render", "read:error=EIO:when=1", "markdown-render: standard input: input/output error\n"},
     {"markdown-render", "mmap:error=ENOMEM:when=1", "markdown-render: standard input: not enough memory\n"},
-    {"markdown-render", "mmap:error=ENOMEM:when=2", "markdown-render: the document: not enough memory\n"},
     {"markdown-render", "write:error=ENOSPC:when=1", "markdown-render: standard output: no space left on device\n"},
     {"markdown-render", "write:retval=0:when=1", "markdown-render: standard output: input/output error\n"}};
 

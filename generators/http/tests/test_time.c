@@ -395,9 +395,12 @@ START_TEST(dates) {
     virtual_run(rows[i].time);
     const char *first = strstr(v->client[client].out + length, "\r\nDate: ");
     const char *second = first ? strstr(first + 1, "\r\nDate: ") : NULL;
-    ck_assert(second != NULL);
-    ck_assert_msg(strncmp(first + 8, rows[i].date, 29) == 0, "%.40s, expected %s", first + 2, rows[i].date);
-    ck_assert_msg(strncmp(second + 8, rows[i].date, 29) == 0, "%.40s, expected %s", second + 2, rows[i].date);
+    if (!second)
+      ck_abort_msg("no second answer with a Date at %ld", (long)rows[i].time);
+    for (int answer = 0; answer < 2 && second; answer++) {
+      const char *date = answer ? second : first;
+      ck_assert_msg(strncmp(date + 8, rows[i].date, 29) == 0, "%.40s, expected %s", date + 2, rows[i].date);
+    }
     ck_assert_int_eq(v->clock_reads - reads, v->polls - polls - 1 + rows[i].next_second);
   }
 }

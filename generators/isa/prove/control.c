@@ -396,10 +396,23 @@ static const Operation jump_table_ = {"bl_jump_table", "lay_jump_table", lay_jum
 /* ---- sys: kind is the system call ---------------------------------------------------------------------------------
  */
 
+#define ARITY_(NAME, name, arity, ...) [NR_##NAME] = (arity),
+static const int arities[NR_COUNT] = {BL_SYSTEM_CALLS(ARITY_)};
+
+/* By name; with its arguments named where `place` says so, which lays nothing more. */
 static void lay_sys(const Case *c) {
   bl_routine("r");
   bl_label("begin");
-  bl_syscall((BlSystemCall)c->kind);
+  if (c->place) {
+    BlReg arguments[SYSTEM_CALL_ARGUMENTS + 1];
+    int count = 0;
+    for (; count < arities[c->kind]; count++)
+      arguments[count] = (BlReg){(unsigned char)(BL_A0.index + count)};
+    arguments[count] = BL_NO_REGISTER;
+    bl_syscall_with((BlSystemCall)c->kind, arguments);
+  } else {
+    bl_syscall((BlSystemCall)c->kind);
+  }
   bl_label("end");
   bl_ret();
 }
@@ -463,7 +476,7 @@ static void lay_sys_number(const Case *c) {
 static bool check_sys_number(const Case *c) { return check_call_of_kernel(c, c->kind); }
 static const Operation sys_number_ = {"bl_syscall_number", "lay_system_call_number", lay_sys_number, NULL,
                                       check_sys_number};
-static const Operation sys_ = {"bl_syscall", "lay_system_call", lay_sys, NULL, check_sys};
+static const Operation sys_ = {"bl_syscall bl_syscall_with", "lay_system_call", lay_sys, NULL, check_sys};
 
 /* ---- The stack pointer, and C -------------------------------------------------------------------------------------
  */
@@ -529,6 +542,9 @@ void each_control_case(BlIsa isa, Visit *visit, void *context) {
     visit(&(Case){.operation = &sys_number_, .isa = isa, .kind = numbers[i]}, context);
   visit(&(Case){.operation = &c_arguments_, .isa = isa}, context);
   visit(&(Case){.operation = &c_result_, .isa = isa}, context);
+  for (int kind = 0; kind < NR_COUNT; kind++)
+    if (prover_row(isa)->kernel_numbers[kind] >= 0)
+      visit(&(Case){.operation = &sys_, .isa = isa, .kind = kind, .place = 1}, context);
 }
 
 /* SPDX-License-Identifier: MIT */

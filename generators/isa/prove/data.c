@@ -81,14 +81,16 @@ static void lay_data(const Case *c) {
   bl_data_address("values");
   bl_data_zero(5000);
   bl_bytes("z", 1);
+  bl_data_writable("changed", c->kind);
+  bl_bytes("w", 1);
   bl_bss("room", 100, c->kind);
 }
 
 static bool check_data(const Case *c) {
   const Text *text = &check_laid()->text;
   uint64_t at = check_label("values"), entries = check_label("entries"), aligned = (uint64_t)c->kind;
-  if (at % aligned || entries % aligned || check_label("room") % aligned || at - check_label("one") > aligned ||
-      text->bytes[check_label("one") - text->address] != 'x')
+  if (at % aligned || entries % aligned || check_label("room") % aligned || check_label("changed") % aligned ||
+      at - check_label("one") > aligned || text->bytes[check_label("one") - text->address] != 'x')
     return check_failed("a data item does not lie where it should");
   const unsigned char *byte = text->bytes + (at - text->address);
   for (int bits = 8; bits <= 64; bits *= 2)
@@ -115,8 +117,8 @@ static bool check_data(const Case *c) {
   return true;
 }
 static const Operation data_ = {
-    "bl_data bl_bytes bl_value bl_offset16 bl_bss bl_data_zero bl_data_align bl_data_address", "", lay_data, NULL,
-    check_data};
+    "bl_data bl_bytes bl_value bl_offset16 bl_bss bl_data_zero bl_data_align bl_data_address bl_data_writable", "",
+    lay_data, NULL, check_data};
 
 /* ---- The counters of coverage ---------------------------------------------------------------------------------------
  */

@@ -154,7 +154,7 @@ static void copy_reverse(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_o
 static void copy_near(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_offset) {
   own()->lay_copy16(dst, dst_offset, src, src_offset == 16 ? 0 : src_offset ^ 16);
 }
-static void syscall_number(BlSystemCall number) { own()->lay_system_call(number == NR_WRITE ? NR_READ : number); }
+static void syscall_number(BlSystemCall number) { own()->lay_system_call(number == NR_READ ? NR_WRITE : NR_READ); }
 static void syscall_destroys(BlSystemCall number) {
   own()->lay_system_call(number);
   own()->lay_li(BL_A1, 0);

@@ -41,7 +41,6 @@ typedef struct {
   int link;                   /* the register that holds where a return goes, or -1: the place is pushed */
   unsigned pushed;            /* bytes that a call pushes */
   unsigned sp_zeros;          /* low bits of the stack pointer that are 0 by the rules of the machine */
-  unsigned char trap;         /* the byte that pages of traps are made of */
   /* Write the value of a relocation into `word`. False: the machine's programs have none of that type. */
   bool (*relocate)(uint32_t type, uint64_t place, uint64_t target, uint32_t *word);
 
@@ -49,9 +48,10 @@ typedef struct {
   const int *kernel_numbers; /* by BlSystemCall */
   unsigned kernel_number;    /* the register that tells the kernel which call */
   unsigned char kernel_arguments[SYSTEM_CALL_ARGUMENTS];
+  unsigned char trap;       /* the byte that pages of traps are made of */
+  bool has_pool;            /* its templates lay constants after the code */
   uint32_t kernel_destroys; /* a bit for each register */
   int c_argument4, c_result;
-  bool has_pool; /* its templates lay constants after the code */
 
   /* Registers: their count, what machine.h's are, and which of them a template may destroy (a bit for each). */
   int generals, vectors;

@@ -394,7 +394,7 @@ START_TEST(routines_can_be_chosen) {
   assert_mutate(folder, "e_flags tiny", "tiny: 27 of 27 mutants tried on 2 cases, 63.0 % killed");
   char *text = tiny_run(folder, "mutate --suite ./tiny.ini tiny e_type", &status);
   ck_assert_int_eq(status, 2);
-  assert_holds(text, "mutate: no routine of tiny matches 'e_type' (its map, ");
+  assert_holds(text, "mutate: no routine of tiny matches 'e_type' (`bytegate map ");
   free(text);
   tiny_remove(folder);
 }

@@ -8,6 +8,7 @@
 
 /* The linker's names for the true operations. NOLINTBEGIN(bugprone-reserved-identifier) */
 void __real_bl_routine(const char *name);
+void __real_bl_contract(const BlClause *clauses);
 void __real_bl_branch_bits(bool if_set, Reg a, int64_t mask, const char *to);
 void __real_bl_store8(Reg v, Reg base, int64_t offset);
 void __real_bl_bytes(const void *bytes, size_t count);
@@ -32,6 +33,10 @@ void __wrap_bl_routine(const char *name) {
   for (size_t i = 0; i < sizeof longer / sizeof *longer && is_fault("many"); i++)
     if (in_routine(longer[i]))
       add(T0, T0, 0);
+}
+
+void __wrap_bl_contract(const BlClause *clauses) {
+  __real_bl_contract(clauses);
   if (is_fault("many") && in_routine("render_code"))
     op_put_literal("");
 }
