@@ -78,7 +78,7 @@ expect_text 'sizes' 'aria-label="sizes of prog_x64, from 100 to 200 bytes"' page
 expect_text 'a point tells its commit' 'Lay &lt;it&gt;</title>' page.html
 expect_no_text 'a size that stays has no plot' 'aria-label="sizes of same_x64' page.html
 expect_text 'its table has it' '<td>same_x64</td><td class="r">77</td><td class="r">0</td>' page.html
-expect_text 'a program without a map is reported' 'No source map that can be read stands beside bytegate' page.html
+expect_text 'a program without a map is drawn by its symbols' 'aria-label="byte map of bytegate, 256 bytes a row"' page.html
 for element in script img link; do
   expect_no_text "what a program sent is no $element of the page" "<$element" page.html
 done
