@@ -28,11 +28,9 @@ static void tell(const struct session *session, const struct result *result, str
 
 static void tell(const struct session *session, const struct result *result, struct tally_of_accepted *tally,
                  const char *outcome, const char *format, ...) {
-  char *more = NULL;
   va_list args;
   va_start(args, format);
-  if (vasprintf(&more, format, args) < 0)
-    die("out of memory");
+  char *more = xvasprintf(format, args);
   va_end(args);
   if (tally->told) {
     json_t *one = json_object();

@@ -50,14 +50,18 @@ char *xstrndup(const char *text, size_t len) {
 
 char *xstrdup(const char *text) { return xstrndup(text, strlen(text)); }
 
-char *xasprintf(const char *format, ...) {
+char *xvasprintf(const char *format, va_list args) {
   char *text = NULL;
+  if (vasprintf(&text, format, args) < 0)
+    die("out of memory");
+  return text;
+}
+
+char *xasprintf(const char *format, ...) {
   va_list args;
   va_start(args, format);
-  int len = vasprintf(&text, format, args);
+  char *text = xvasprintf(format, args);
   va_end(args);
-  if (len < 0)
-    die("out of memory");
   return text;
 }
 

@@ -41,6 +41,7 @@ void *xgrow(void *items, size_t count, size_t size);
 char *xstrdup(const char *text);
 char *xstrndup(const char *text, size_t len);
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *xvasprintf(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
 struct span span_of(const struct bytes *bytes);
 struct span span_text(const char *text);

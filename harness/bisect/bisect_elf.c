@@ -390,11 +390,9 @@ static void print_outcome(struct hunt *hunt, const struct item *const *set, size
 
 /* Says that the hunt ends without a guilty one, and why. Returns STATUS. */
 static int end_without(struct hunt *hunt, size_t differing, int status, const char *format, ...) {
-  char *note = NULL;
   va_list args;
   va_start(args, format);
-  if (vasprintf(&note, format, args) < 0)
-    die("out of memory");
+  char *note = xvasprintf(format, args);
   va_end(args);
   if (hunt->json) {
     print_outcome(hunt, NULL, 0, differing, note);

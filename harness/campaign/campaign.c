@@ -3,6 +3,7 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/command.h"
+#include "harness/base/interrupt.h"
 #include "harness/campaign/campaign_fuzz.h"
 #include "harness/report/json.h"
 
@@ -75,10 +76,11 @@ static void add_words(struct bytes *out, const struct text_list *words) {
    machine that was only believed lost. What ends with 0 or 1 has a result: it is noted, and not run again. */
 static void write_job_text(const struct campaign *campaign, struct bytes *text) {
   char *here = getcwd(NULL, 0);
+  bytes_text(text, "#!/bin/sh\n# One shard of a campaign; bytegate wrote this.\nk=${1:-$SLURM_ARRAY_TASK_ID}\ncd ");
   if (!here)
     die("getcwd: %s", strerror(errno));
-  bytes_text(text, "#!/bin/sh\n# One shard of a campaign; bytegate wrote this.\nk=${1:-$SLURM_ARRAY_TASK_ID}\ncd ");
-  add_quoted(text, here ? here : ".");
+  else
+    add_quoted(text, here);
   bytes_text(text, " || exit 3\nD=");
   add_quoted(text, campaign->folder);
   bytes_printf(text, "\nN=%u\n[ ! -e \"$D/done.$k\" ] || exit 0\n", campaign->shards);
@@ -255,12 +257,8 @@ static int follow(struct progress *progress, pid_t pid, const sigset_t *signals)
 
 /* Has the engine run all shards that are not done. Returns a signal or 0. */
 static int run_shards(const struct campaign *campaign, struct progress *progress) {
-  sigset_t signals;
+  sigset_t signals = interrupt_signals();
   sigset_t before;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGHUP);
   sigaddset(&signals, SIGCHLD);
   sigprocmask(SIG_BLOCK, &signals, &before);
   look(progress);

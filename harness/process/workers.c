@@ -4,6 +4,7 @@
 #include "harness/base/limits.h"
 
 #include "harness/base/bytes.h"
+#include "harness/base/interrupt.h"
 #include "harness/process/workspace.h"
 
 #include <errno.h>
@@ -73,15 +74,11 @@ static int await(const struct workers *workers, const pid_t *pids, const sigset_
 }
 
 int run_workers(const struct workers *workers) {
-  sigset_t signals;
+  sigset_t signals = interrupt_signals();
   sigset_t before;
   bool failed = false;
   pid_t parent = getpid();
   pid_t *pids = xcalloc(workers->count, sizeof *pids);
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGHUP);
   sigaddset(&signals, SIGCHLD);
   sigprocmask(SIG_BLOCK, &signals, &before);
   for (unsigned i = 0; i < workers->count; i++) {

@@ -243,11 +243,9 @@ static void note(struct audit *audit, bool caught, const char *verdict, const ch
 
 static void note(struct audit *audit, bool caught, const char *verdict, const char *format, ...) {
   struct audit_report *report = audit->report;
-  char *what = NULL;
   va_list args;
   va_start(args, format);
-  if (vasprintf(&what, format, args) < 0)
-    die("out of memory");
+  char *what = xvasprintf(format, args);
   va_end(args);
   if (!report->interrupted) {
     bytes_printf(&report->log, "%s %s: %s\n", caught ? "caught" : "MISSED", what, verdict);

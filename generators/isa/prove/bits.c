@@ -89,7 +89,7 @@ Bits bits_divide_signed(Bits a, Bits b) {
   return bits_if(truth_equal(b, zero), zero, bits_if(truth_equal(b, bits_not(zero)), bits_neg(a), bits_sdiv(a, b)));
 }
 
-bool bits_prove(Truth truth) {
+Z3_solver bits_solver(void) {
   Z3_solver solver = Z3_mk_solver_for_logic(bits_context, Z3_mk_string_symbol(bits_context, "QF_ABV"));
   Z3_solver_inc_ref(bits_context, solver);
   Z3_params params = Z3_mk_params(bits_context);
@@ -97,6 +97,11 @@ bool bits_prove(Truth truth) {
   Z3_params_set_uint(bits_context, params, Z3_mk_string_symbol(bits_context, "timeout"), 120000);
   Z3_solver_set_params(bits_context, solver, params);
   Z3_params_dec_ref(bits_context, params);
+  return solver;
+}
+
+bool bits_prove(Truth truth) {
+  Z3_solver solver = bits_solver();
   Z3_solver_assert(bits_context, solver, Z3_simplify(bits_context, truth_not(truth)));
   Z3_lbool answer = Z3_solver_check(bits_context, solver);
   Z3_solver_dec_ref(bits_context, solver);

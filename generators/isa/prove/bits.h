@@ -57,6 +57,9 @@ Truth truth_not(Truth a);
 Truth truth_of_bit(Bits bit); /* a term of one bit is 1 */
 Bits bit_of_truth(Truth truth);
 
+/* A solver of terms, with two minutes for an answer; for the caller to release. */
+Z3_solver bits_solver(void);
+
 /* Whether it holds for all values of what is unknown in it. */
 bool bits_prove(Truth truth);
 

@@ -525,12 +525,7 @@ bool goals_prove(const Case *c) {
   Truth doubt = Z3_simplify(bits_context, truth_and(now.assumption, truth_not(all)));
   if (Z3_get_bool_value(bits_context, doubt) == Z3_L_FALSE)
     return true;
-  Z3_solver solver = Z3_mk_solver_for_logic(bits_context, Z3_mk_string_symbol(bits_context, "QF_ABV"));
-  Z3_solver_inc_ref(bits_context, solver);
-  Z3_params params = Z3_mk_params(bits_context);
-  Z3_params_inc_ref(bits_context, params);
-  Z3_params_set_uint(bits_context, params, Z3_mk_string_symbol(bits_context, "timeout"), 120000);
-  Z3_solver_set_params(bits_context, solver, params);
+  Z3_solver solver = bits_solver();
   Z3_solver_assert(bits_context, solver, doubt);
   Z3_lbool answer = Z3_solver_check(bits_context, solver);
   if (answer == Z3_L_TRUE) {
@@ -539,7 +534,6 @@ bool goals_prove(const Case *c) {
   } else if (answer == Z3_L_UNDEF) {
     check_failed("the solver does not know: %s", Z3_solver_get_reason_unknown(bits_context, solver));
   }
-  Z3_params_dec_ref(bits_context, params);
   Z3_solver_dec_ref(bits_context, solver);
   return answer == Z3_L_FALSE;
 }
