@@ -389,6 +389,7 @@ static void author(void) {
   lay_http_document();
   lay_tidy_document();
   lay_markdown();
+  lay_http_slots();
 }
 
 int main(int argc, char **argv) { return bl_program_main(argc, argv, "markdown-server", author); }
