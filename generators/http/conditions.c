@@ -212,8 +212,7 @@ static void lay_select_range(void) {
  * (RFC 9110, 8.8.2.1). */
 static void lay_note_modified(void) {
   routine("note_modified", in(A0), destroys(A0, T0));
-  la(T0, "calendar_clock");
-  ld64(T0, T0, 0);
+  ld64_of(T0, "calendar_clock", 0);
   ble(A0, T0, "has_been");
   mov(A0, T0);
   label("has_been");
@@ -269,8 +268,7 @@ static void lay_judge_preconditions(void) {
   enter_bare();
   beq(A0, 0, "no_date");
   call("parse_http_date");
-  la(T0, "selected");
-  ld64(T0, T0, SELECTED_MODIFIED);
+  ld64_of(T0, "selected", SELECTED_MODIFIED);
   blt(T0, 0, "no_date");
   li(T1, NO_DATE);
   beq(A0, T1, "no_date");
@@ -297,11 +295,9 @@ static void lay_is_range_current(void) {
   call("parse_http_date");
   li(T0, NO_DATE);
   beq(A0, T0, "tag");
-  la(T0, "selected");
-  ld64(T0, T0, SELECTED_MODIFIED);
+  ld64_of(T0, "selected", SELECTED_MODIFIED);
   bne(A0, T0, "other");
-  la(T1, "calendar_clock");
-  ld64(T1, T1, 0);
+  ld64_of(T1, "calendar_clock", 0);
   bgeu(T0, T1, "other");
   li(A0, 1);
   jump("returned");

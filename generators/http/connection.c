@@ -20,8 +20,7 @@
 /* arm_deadline: in A0 = nanoseconds. The slot's deadline is so long from now. */
 static void lay_arm_deadline(void) {
   routine("arm_deadline", in(A0, S0), destroys(A0, A1, T0));
-  la(A1, "server");
-  ld64(T0, A1, SERVER_NOW);
+  ld64_of(T0, "server", SERVER_NOW);
   add(A0, A0, T0);
   jump("set_deadline");
 
@@ -174,9 +173,8 @@ static void lay_open_connection(void) {
   leave();
 
   /* give_way_after: in A0 = nanoseconds. After them the slot may be given to another client. */
-  routine("give_way_after", in(A0, S0), destroys(A0, A1, T0));
-  la(A1, "server");
-  ld64(T0, A1, SERVER_NOW);
+  routine("give_way_after", in(A0, S0), destroys(A0, T0));
+  ld64_of(T0, "server", SERVER_NOW);
   add(A0, A0, T0);
   st64(A0, SLOT, SLOT_GIVES_WAY);
   ret();
@@ -212,8 +210,7 @@ static void lay_begin_content(void) {
   mov(status, A0);
   ld64(T1, SLOT, SLOT_TRAITS);
   bclr(T1, REQUEST_PERSISTS, "last");
-  la(T0, "server");
-  ld64(T0, T0, SERVER_ENDING);
+  ld64_of(T0, "server", SERVER_ENDING);
   bne(T0, 0, "does_not_persist");
   la(A3, "request");
   ld64(T0, A3, REQUEST_LENGTH);
@@ -262,8 +259,7 @@ static void lay_answer_request(void) {
   enter(status, page, length);
   call("begin_content");
   mov(status, A0);
-  la(A0, "server");
-  ld64(A0, A0, SERVER_NOW);
+  ld64_of(A0, "server", SERVER_NOW);
   call("refresh_date");
   li(length, 0);
   bne(status, 200, "compose");
@@ -272,8 +268,7 @@ static void lay_answer_request(void) {
   call("find_resource");
   mov(status, A0);
   bne(status, 200, "compose");
-  la(T0, "resource");
-  ld64(T0, T0, RESOURCE_KIND);
+  ld64_of(T0, "resource", RESOURCE_KIND);
   beq(T0, RESOURCE_AS_IT_IS, "as_it_is");
   call("render_resource");
   mov(status, A0);
@@ -290,12 +285,10 @@ static void lay_answer_request(void) {
   mov(length, A1);
   label("judge");
   mov(A3, A0);
-  la(T0, "resource");
-  ld64(T0, T0, RESOURCE_KIND);
+  ld64_of(T0, "resource", RESOURCE_KIND);
   li(A0, -1);
   beq(T0, RESOURCE_LISTING, "undated"); /* it changes when what a link leads to does */
-  la(A0, "file_status");
-  ld64(A0, A0, STAT_MTIME);
+  ld64_of(A0, "file_status", STAT_MTIME);
   label("undated");
   call("note_modified");
   mov(A0, page);
@@ -332,8 +325,7 @@ static void lay_answer_request(void) {
   call("release_buffer");
   jump("send");
   label("goes_on");
-  la(A0, "request");
-  ld64(A0, A0, REQUEST_END);
+  ld64_of(A0, "request", REQUEST_END);
   call("consume_octets");
   label("send");
   st64(WRITING, SLOT, SLOT_STATE);

@@ -99,8 +99,7 @@ static void lay_refresh_date(void) {
   data_strings(strings);
 
   routine("refresh_date", in(A0), destroys(A0, A1, A2, A3, ALL_T));
-  la(A1, "date_line_until");
-  ld64(T0, A1, 0);
+  ld64_of(T0, "date_line_until", 0);
   bgeu(A0, T0, "over");
   ret();
   label("over");
@@ -245,8 +244,7 @@ static void lay_complete_year(void) {
   routine("complete_year", in(A0), out(A0), destroys(A1, A2, A3, T0));
   enter(digits);
   mov(digits, A0);
-  la(A0, "calendar_clock");
-  ld64(A0, A0, 0);
+  ld64_of(A0, "calendar_clock", 0);
   li(A1, DAY);
   call("divide");
   add(A0, A0, MARCH_1_TO_EPOCH);

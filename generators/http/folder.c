@@ -87,8 +87,7 @@ static void lay_open_path(void) {
 
   routine("open_path", out(A0), destroys(A1, A2, A3, ALL_T));
   enter(tries, folder, separator);
-  la(T0, "folder");
-  ld64(T1, T0, FOLDER_WALKS);
+  ld64_of(T1, "folder", FOLDER_WALKS);
   bne(T1, 0, "walk");
   li(tries, AGAIN);
   label("open");
@@ -103,7 +102,7 @@ static void lay_open_path(void) {
   jump("opened");
 
   label("walk");
-  ld64(folder, T0, FOLDER_DESCRIPTOR);
+  ld64_of(folder, "folder", FOLDER_DESCRIPTOR);
   sub(folder, folder, 1);
   la(component, "path");
   add(component, component, 1);
@@ -135,8 +134,7 @@ static void lay_open_path(void) {
   mov(A1, component);
   sys(NR_OPENAT);
   beq(A0, -LINUX_EINTR, "step_into");
-  la(T0, "folder");
-  ld64(T0, T0, FOLDER_DESCRIPTOR);
+  ld64_of(T0, "folder", FOLDER_DESCRIPTOR);
   sub(T0, T0, 1);
   beq(T0, folder, "kept");
   mov(A1, A0);
@@ -148,8 +146,7 @@ static void lay_open_path(void) {
 
   /* open_beneath: in A1 = NUL-terminated path. Out A0 = descriptor, or -errno. */
   routine("open_beneath", in(A1), out(A0), destroys(A2, A3, ALL_T));
-  la(T0, "folder");
-  ld64(A0, T0, FOLDER_DESCRIPTOR);
+  ld64_of(A0, "folder", FOLDER_DESCRIPTOR);
   sub(A0, A0, 1);
   la(A2, "open_how");
   li(A3, OPEN_HOW_SIZE);
@@ -269,14 +266,12 @@ static void lay_find_resource(void) {
   la(T0, "media_types");
   add(T0, T0, PAGE_TYPE);
   st64(T0, T1, RESOURCE_TYPE);
-  la(T0, "folder");
-  ld64(T0, T0, FOLDER_DESCRIPTOR);
+  ld64_of(T0, "folder", FOLDER_DESCRIPTOR);
   bne(T0, 0, "find_in_folder");
   enter_bare();
   label("open");
   li(A0, LINUX_AT_FDCWD);
-  la(A1, "document_path");
-  ld64(A1, A1, 0);
+  ld64_of(A1, "document_path", 0);
   li(A2, LINUX_O_RDONLY | LINUX_O_NONBLOCK | LINUX_O_CLOEXEC); /* opening a FIFO shall not wait for its writer */
   sys(NR_OPENAT);
   beq(A0, -LINUX_EINTR, "open");
@@ -305,8 +300,7 @@ static void lay_status_of_failure(void) {
   li(status, 500);
   bgtu(T0, 63, "tell");
   li(A2, IS_NOT_THERE);
-  la(T1, "folder");
-  ld64(T1, T1, FOLDER_DESCRIPTOR);
+  ld64_of(T1, "folder", FOLDER_DESCRIPTOR);
   beq(T1, 0, "of_a_file");
   li(A2, IS_NOT_SERVED);
   label("of_a_file");
@@ -318,8 +312,7 @@ static void lay_status_of_failure(void) {
   bclr(A2, 1, "tell");
   li(status, 503);
   label("tell");
-  la(A0, "document_path");
-  ld64(A0, A0, 0);
+  ld64_of(A0, "document_path", 0);
   call("tell_error");
   mov(A0, status);
   label("done");
@@ -336,8 +329,7 @@ static void lay_check_file(void) {
   routine("check_file", destroys(A0, A1, A2, A3, ALL_T));
   enter(folder);
   li(A0, LINUX_AT_FDCWD);
-  la(A1, "document_path");
-  ld64(A1, A1, 0);
+  ld64_of(A1, "document_path", 0);
   la(A2, "file_status");
   li(A3, 0);
   sys(NR_NEWFSTATAT);
@@ -367,8 +359,7 @@ static void lay_check_file(void) {
   call("reason_for");
   mov(A2, A0);
   label("refused");
-  la(A1, "document_path");
-  ld64(A1, A1, 0);
+  ld64_of(A1, "document_path", 0);
   la(A0, "nothing");
   li(A3, EXIT_FAILED);
   jump("fail");

@@ -49,8 +49,7 @@ static void lay_read_records(void) {
 /* note_names: in NAMES = after the records, BASE. Out A0 = how many names are listed, which NAMES tells from now on. */
 static void lay_note_names(void) {
   routine("note_names", in(S1, S2), out(A0), destroys(A1, A2, A3, T0));
-  la(T0, "folder");
-  ld64(T0, T0, FOLDER_WALKS);
+  ld64_of(T0, "folder", FOLDER_WALKS);
   li(A3, LISTED);
   bne(T0, 0, "no_links");
   li(A3, LISTED | LISTED_LINK);
@@ -223,8 +222,7 @@ static void lay_list_folder(void) {
   enter(text, NAMES, BASE, left, next);
   call("read_records");
   blt(A0, 0, "done");
-  la(T0, "document");
-  ld64(A0, T0, DOCUMENT_LENGTH);
+  ld64_of(A0, "document", DOCUMENT_LENGTH);
   mul(A0, A0, TEXT_PER_RECORD);
   call("reserve_document");
   blt(A0, 0, "done");
@@ -245,8 +243,7 @@ static void lay_list_folder(void) {
   call("append_name");
   la(A1, "after_folder");
   call("append_string");
-  la(T0, "path");
-  ld8(T0, T0, 1);
+  ld8_of(T0, "path", 1);
   beq(T0, 0, "any_name");
   la(A1, "parent");
   call("append_string");

@@ -57,14 +57,13 @@ static void lay_log_answer(void) {
   data_strings(strings);
 
   routine("log_answer", in(A0, S0), destroys(A0, A1, A2, A3, A4, ALL_T));
-  la(A1, "access_log");
-  ld64(T0, A1, LOG_NAME);
+  ld64_of(T0, "access_log", LOG_NAME);
   bne(T0, 0, "wanted");
   ret();
   label("wanted");
   enter(status, octet, end);
   mov(status, A0);
-  ld64(T0, A1, LOG_LENGTH);
+  ld64_of(T0, "access_log", LOG_LENGTH);
   bleu(T0, LOG_ROOM - LOG_LINE, "room");
   call("flush_log");
   label("room");
@@ -195,8 +194,7 @@ static void lay_flush_log(void) {
 static void lay_open_log(void) {
   routine("open_log", destroys(A0, A1, A2, A3, ALL_T));
   li(A0, 1);
-  la(T0, "access_log");
-  ld64(A1, T0, LOG_NAME);
+  ld64_of(A1, "access_log", LOG_NAME);
   beq(A1, 0, "opened");
   ld16(T1, A1, 0);
   beq(T1, '-', "opened");
@@ -205,16 +203,14 @@ static void lay_open_log(void) {
   li(A3, 0644);
   sys(NR_OPENAT);
   blt(A0, 0, "failed");
-  la(T0, "access_log");
   label("opened");
-  st64(A0, T0, LOG_FILE);
+  st64_of(A0, "access_log", LOG_FILE);
   ret();
   label("failed");
   enter_bare();
   call("reason_for");
   mov(A2, A0);
-  la(T0, "access_log");
-  ld64(A1, T0, LOG_NAME);
+  ld64_of(A1, "access_log", LOG_NAME);
   la(A0, "nothing");
   li(A3, EXIT_FAILED);
   jump("fail");
@@ -222,8 +218,7 @@ static void lay_open_log(void) {
   /* begin_log: the log takes the place of standard output, which has told what it had to. So the system calls that are
    * left need no descriptor that is known only now. */
   routine("begin_log", destroys(A0, A1, A2, ALL_T));
-  la(T0, "access_log");
-  ld64(A0, T0, LOG_FILE);
+  ld64_of(A0, "access_log", LOG_FILE);
   li(A1, 1);
   li(A2, LINUX_O_CLOEXEC);
   sys(NR_DUP3); /* of 1 to itself it fails, and that is right */

@@ -28,11 +28,9 @@ static void lay_claim_memory(void) {
 
   /* is_memory_left: in A0 = bytes. Out A0 = 0 if so many can be claimed, else -ENOMEM. */
   routine("is_memory_left", in(A0), out(A0), destroys(ALL_T));
-  la(T0, "server");
-  ld64(T0, T0, SERVER_MEMORY);
+  ld64_of(T0, "server", SERVER_MEMORY);
   add(T0, T0, A0);
-  la(T1, "memory_limit");
-  ld64(T1, T1, 0);
+  ld64_of(T1, "memory_limit", 0);
   li(A0, 0);
   bleu(T0, T1, "there_is");
   li(A0, -LINUX_ENOMEM);
@@ -141,8 +139,7 @@ static void lay_tell_error(void) {
   li(A4, LINUX_SIGNAL_SET);
   sys(NR_PPOLL);
   bne(A0, 1, "lost");
-  la(T0, "ready_set");
-  ld32(A0, T0, POLLFD_FD);
+  ld32_of(A0, "ready_set", POLLFD_FD);
   mov(A1, text);
   mov(A2, error);
   sys(NR_WRITE);

@@ -232,8 +232,7 @@ static void lay_take_target(void) {
   bne(T0, ' ', "in_path");
   label("path_ended");
   st64(START, A1, REQUEST_PATH_END);
-  la(T0, "folder");
-  ld64(T0, T0, FOLDER_DESCRIPTOR);
+  ld64_of(T0, "folder", FOLDER_DESCRIPTOR);
   bne(T0, 0, "taken");
   ld64(T0, A1, REQUEST_PATH);
   sub(T0, START, T0);
@@ -526,8 +525,7 @@ static void lay_judge_framing(void) {
   bset(TRAITS, REQUEST_OTHER_CODING, "judged");
   label("not_coded");
   li(A0, 413);
-  la(T0, "request");
-  ld64(T0, T0, REQUEST_LENGTH);
+  ld64_of(T0, "request", REQUEST_LENGTH);
   bgtu(T0, CONTENT_LIMIT, "judged");
   mov(A0, VERDICT);
   bset(TRAITS, REQUEST_CLOSE, "judged");

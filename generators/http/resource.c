@@ -26,12 +26,10 @@ static void lay_render_resource(void) {
   call("close_resource");
   mov(A0, error);
   blt(A0, 0, "failed");
-  la(A0, "render_flags");
-  ld64(A0, A0, 0);
+  ld64_of(A0, "render_flags", 0);
   call("render_to_page");
   blt(A0, 0, "failed");
-  la(T0, "render_flags");
-  ld64(T0, T0, 0);
+  ld64_of(T0, "render_flags", 0);
   bclr(T0, WHOLE_PAGE, "rendered");
   call("wrap_page");
   blt(A0, 0, "failed");
@@ -61,8 +59,7 @@ static void lay_load_document(void) {
   routine("load_document", in(A0), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(descriptor);
   mov(descriptor, A0);
-  la(A1, "file_status");
-  ld64(A0, A1, STAT_SIZE); /* what to expect, no more than that */
+  ld64_of(A0, "file_status", STAT_SIZE); /* what to expect, no more than that */
   call("reserve_document");
   blt(A0, 0, "done");
   mov(A0, descriptor);

@@ -83,8 +83,7 @@ static void lay_append_range(void) {
   la(A1, "range_field");
   call("append_string");
   beq(STATUS, 416, "none");
-  la(T0, "selected");
-  ld64(A1, T0, SELECTED_FIRST);
+  ld64_of(A1, "selected", SELECTED_FIRST);
   call("append_decimal");
   st8('-', A0, 0);
   add(A0, A0, 1);
@@ -101,8 +100,7 @@ static void lay_append_range(void) {
   label("whole");
   st8('/', A0, 0);
   add(A0, A0, 1);
-  la(T0, "selected");
-  ld64(A1, T0, SELECTED_WHOLE);
+  ld64_of(A1, "selected", SELECTED_WHOLE);
   call("append_decimal");
   leave();
 }
@@ -145,8 +143,7 @@ static void lay_compose_response(void) {
   la(A1, "media_types");
   add(A1, A1, PAGE_TYPE);
   bgeu(STATUS, 300, "type_known");
-  la(T0, "resource");
-  ld64(A1, T0, RESOURCE_TYPE);
+  ld64_of(A1, "resource", RESOURCE_TYPE);
   label("type_known");
   ld8(T1, A1, 0);
   call("append_string");
@@ -155,12 +152,10 @@ static void lay_compose_response(void) {
   call("append_string");
   label("no_text");
   bgeu(STATUS, 300, "no_further_fields");
-  la(T0, "render_flags");
-  ld64(T0, T0, 0);
+  ld64_of(T0, "render_flags", 0);
   bclr(T0, WHOLE_PAGE, "no_further_fields");
   la(A1, "page_fields");
-  la(T0, "resource");
-  ld64(T0, T0, RESOURCE_KIND);
+  ld64_of(T0, "resource", RESOURCE_KIND);
   bne(T0, RESOURCE_AS_IT_IS, "fields_of_page");
   add(A1, A1, (int64_t)document_page_nosniff_offset());
   label("fields_of_page");
@@ -197,13 +192,11 @@ static void lay_compose_response(void) {
   add(A1, A1, SELECTED_TAG);
   call("append_string");
   beq(STATUS, 304, "connection"); /* the tag is better (RFC 9110, 15.4.5) */
-  la(T0, "selected");
-  ld64(T0, T0, SELECTED_MODIFIED);
+  ld64_of(T0, "selected", SELECTED_MODIFIED);
   blt(T0, 0, "connection");
   la(A1, "modified_field");
   call("append_string");
-  la(T0, "selected");
-  ld64(A1, T0, SELECTED_MODIFIED);
+  ld64_of(A1, "selected", SELECTED_MODIFIED);
   call("append_http_date");
   label("connection");
   la(A1, "close_field");

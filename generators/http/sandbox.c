@@ -105,8 +105,7 @@ void lay_http_sandbox(void) {
   li(A3, 0);
   li(A4, 0);
   sys(NR_PRCTL); /* every kernel that has the rest has this */
-  la(folder, "folder");
-  ld64(folder, folder, FOLDER_DESCRIPTOR);
+  ld64_of(folder, "folder", FOLDER_DESCRIPTOR);
   la(A0, "landlock_rights");
   beq(folder, 0, "single_file");
   la(A0, "landlock_rights_of_folder");

@@ -50,8 +50,7 @@ static void lay_block_signals(void) {
 static void lay_take_signal(void) {
   routine("take_signal", in(S2), destroys(ALL_A, ALL_T));
   enter(SLOT);
-  la(A0, "server");
-  ld32(A0, A0, SERVER_SIGNALS);
+  ld32_of(A0, "server", SERVER_SIGNALS);
   la(A1, "drained");
   li(A2, SIGNAL_INFO_SIZE);
   sys(NR_READ);
@@ -72,8 +71,7 @@ static void lay_take_signal(void) {
   li(A4, 0);
   li(A5, 0);
   call("control_events"); /* others may have the socket too: closing alone would not take it out */
-  la(T0, "server");
-  ld32(A0, T0, SERVER_SOCKET);
+  ld32_of(A0, "server", SERVER_SOCKET);
   sys(NR_CLOSE);
   la(SLOT, "slots");
   jump("any_slot");
@@ -81,8 +79,7 @@ static void lay_take_signal(void) {
   call("hurry_connection");
   add(SLOT, SLOT, SLOT_SIZE);
   label("any_slot");
-  la(T0, "server");
-  ld64(T0, T0, SERVER_FRESH);
+  ld64_of(T0, "server", SERVER_FRESH);
   bltu(SLOT, T0, "next_slot");
   label("done");
   leave();
@@ -111,8 +108,7 @@ static void lay_take_signal(void) {
   call("close_connection");
   jump("unhurried");
   label("hurry");
-  la(T0, "server");
-  ld64(T0, T0, SERVER_NOW);
+  ld64_of(T0, "server", SERVER_NOW);
   add(A0, A0, T0);
   ld64(T0, SLOT, SLOT_DEADLINE);
   bgeu(A0, T0, "unhurried");
@@ -128,8 +124,7 @@ static void lay_control_events(void) {
   la(A3, "event");
   st32(A4, A3, 0);
   st64(A5, A3, bl_machine_now()->epoll_data);
-  la(A0, "server");
-  ld32(A0, A0, SERVER_POLL);
+  ld32_of(A0, "server", SERVER_POLL);
   sys(NR_EPOLL_CTL);
   ret();
   bss("event", 16, 8);
@@ -151,14 +146,12 @@ static void lay_listen(void) {
 
   routine("listen_or_fail", destroys(A0, A1, A2, A3, A4, ALL_T));
   enter(socket);
-  la(A1, "server");
-  ld32(A0, A1, SERVER_SOCKET);
+  ld32_of(A0, "server", SERVER_SOCKET);
   mov(socket, A0);
   li(A1, LINUX_F_SETFL);
   li(A2, LINUX_O_NONBLOCK);
   bne(A0, 0, "given");
-  la(A1, "listen_address");
-  ld16(A0, A1, SOCKADDR_FAMILY);
+  ld16_of(A0, "listen_address", SOCKADDR_FAMILY);
   li(A1, LINUX_SOCK_STREAM | LINUX_O_NONBLOCK | LINUX_O_CLOEXEC);
   li(A2, 0);
   sys(NR_SOCKET);
@@ -337,8 +330,7 @@ static void lay_watch_clients(void) {
 
   /* resume_accepting: there may be a slot or a descriptor for a client now. */
   routine("resume_accepting", destroys(ALL_A, ALL_T));
-  la(T0, "server");
-  ld32(T1, T0, SERVER_ACCEPTS);
+  ld32_of(T1, "server", SERVER_ACCEPTS);
   li(A1, LINUX_EPOLL_CTL_MOD);
   beq(T1, 0, "watch_clients"); /* which cannot fail: the socket is being watched */
   ret();
@@ -403,8 +395,7 @@ static void lay_take_slot(void) {
 static void lay_find_who_gives_way(void) {
   routine("find_who_gives_way", out(A0), out_if(S0), destroys(A1, A2, T0));
   la(A1, "slots");
-  la(A2, "server");
-  ld64(A2, A2, SERVER_FRESH);
+  ld64_of(A2, "server", SERVER_FRESH);
   li(A0, -1);
   label("next_slot");
   ld64(T0, A1, SLOT_GIVES_WAY);
@@ -429,12 +420,10 @@ static void lay_accept_clients(void) {
   call("take_slot");
   bne(SLOT, 0, "accept");
   call("find_who_gives_way");
-  la(T0, "server");
-  ld64(T0, T0, SERVER_NOW);
+  ld64_of(T0, "server", SERVER_NOW);
   bgtu(A0, T0, "nobody_gives_way");
   label("accept");
-  la(A0, "server");
-  ld32(A0, A0, SERVER_SOCKET);
+  ld32_of(A0, "server", SERVER_SOCKET);
   li(A1, 0);
   li(A2, 0);
   li(A3, LINUX_O_NONBLOCK | LINUX_O_CLOEXEC);
@@ -462,8 +451,8 @@ static void lay_accept_clients(void) {
   la(A0, "cannot_accept");
   mov(A1, socket);
   call("tell_error");
-  la(T0, "server"); /* EMFILE, ENFILE, ENOBUFS, ENOMEM and the like pass with time, or when a client goes */
-  ld64(A0, T0, SERVER_NOW);
+  /* EMFILE, ENFILE, ENOBUFS, ENOMEM and the like pass with time, or when a client goes */
+  ld64_of(A0, "server", SERVER_NOW);
   add(A0, A0, ACCEPT_PAUSE);
   label("nobody_gives_way");
   call("pause_accepting");
@@ -548,8 +537,7 @@ static void lay_serve(void) {
   call("flush_log");
   call("what_to_wait_for");
   mov(A3, A0);
-  la(A0, "server");
-  ld32(A0, A0, SERVER_POLL);
+  ld32_of(A0, "server", SERVER_POLL);
   la(A1, "events");
   li(A2, EVENTS);
   li(A4, 0); /* the signal mask stays as it is */
@@ -568,8 +556,7 @@ static void lay_serve(void) {
   call("take_signal");
   jump("handled");
   label("client_waits");
-  la(T0, "server");
-  ld64(T0, T0, SERVER_ENDING);
+  ld64_of(T0, "server", SERVER_ENDING);
   bne(T0, 0, "handled"); /* a signal has come with this event */
   call("accept_clients");
   jump("handled");

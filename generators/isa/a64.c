@@ -382,6 +382,20 @@ uint32_t a64_ldp_w_offset(A64Reg t, A64Reg t2, A64Reg n, int64_t offset) {
   return pair("ldp_w_offset", 0x29400000, t, t2, n, offset);
 }
 
+static uint32_t literal(const char *name, uint32_t word, A64Reg t, int64_t displacement) {
+  Word w = start(name, word);
+  reg(&w, "t", t, 0);
+  scaled(&w, "displacement", displacement, 4, 19, 5);
+  return finish(&w);
+}
+
+uint32_t a64_ldr_w_literal(A64Reg t, int64_t displacement) {
+  return literal("ldr_w_literal", 0x18000000, t, displacement);
+}
+uint32_t a64_ldr_x_literal(A64Reg t, int64_t displacement) {
+  return literal("ldr_x_literal", 0x58000000, t, displacement);
+}
+
 /* ---- Branches and addresses ------------------------------------------------------------------------------------ */
 
 static uint32_t branch26(const char *name, uint32_t word, int64_t displacement) {

@@ -178,6 +178,14 @@ uint32_t a64_ldp_offset(A64Reg t, A64Reg t2, A64Reg n, int64_t offset);
 /* The same of 32-bit registers: bits 31..30 are 00, and i = offset / 4: -256..252. */
 uint32_t a64_ldp_w_offset(A64Reg t, A64Reg t2, A64Reg n, int64_t offset);
 
+/* ---- A load by the distance of what is loaded: C6.2 LDR (literal) --------------------------------------------------
+ *     0s011000iiiiiiiiiiiiiiiiiiittttt   ldr, s = 1: 64 bits, else 32; i = displacement / 4, signed
+ *   The displacement is in bytes, counted from the instruction itself.
+ *   sample: 580000E1  ldr x1, #28
+ */
+uint32_t a64_ldr_w_literal(A64Reg t, int64_t displacement); /* +-1 MB */
+uint32_t a64_ldr_x_literal(A64Reg t, int64_t displacement);
+
 /* ---- Branches and addresses: C6.2 B, BL, B.cond, CBZ, CBNZ, TBZ, TBNZ, ADR, ADRP ----------------------------------
  *     000101iiiiiiiiiiiiiiiiiiiiiiiiii   b     i = displacement / 4, signed; bit 31 set: bl
  *     01010100iiiiiiiiiiiiiiiiiii0cccc   b.cond

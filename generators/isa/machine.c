@@ -520,6 +520,39 @@ void bl_load(int bits, BlReg d, BlReg base, int64_t offset) {
   table()->lay_load(bits, target(d), base, offset);
 }
 
+static void check_place(int bits, const char *name, int64_t offset) {
+  check_bits(bits);
+  check_name("place to load from or store into", name);
+  check_value("offset into the item", offset, 0, 1 << 20);
+  if (offset % (bits / 8))
+    bl_lay_die(bl_machine_layout(),
+               "offset %" PRId64 " into \"%s\" is no multiple of %d, which a %d-bit access by name wants; use la() and "
+               "ld%d or st%d",
+               offset, name, bits / 8, bits, bits, bits);
+}
+
+void bl_load_of(int bits, BlReg d, const char *name, int64_t offset) {
+  check_place(bits, name, offset);
+  table()->lay_load_of(bits, target(d), name, offset);
+}
+
+void bl_store_of(int bits, BlReg v, const char *name, int64_t offset) {
+  check_place(bits, name, offset);
+  if (!trusting)
+    note(STORING, name);
+  table()->lay_store_of(bits, source(v), name, offset);
+}
+
+bool bl_place_aligned(const LayFixup *fixup, int bits) {
+  uint64_t place = fixup->target + (uint64_t)fixup->immediate;
+  if (place % (unsigned)(bits / 8) == 0)
+    return true;
+  static char why[80];
+  snprintf(why, sizeof why, "is no multiple of %d; give the item that alignment, or use la()", bits / 8);
+  bl_refuse_value("an access by name", "its address", (int64_t)place, why);
+  return false;
+}
+
 void bl_load_indexed(int bits, BlReg d, BlReg base, BlReg index) {
   check_bits(bits);
   source(base);

@@ -241,6 +241,12 @@ void bl_count_ones(BlReg d, BlReg a);     /* 0..64 */
 /* ldN(d, base, offset): d = the N-bit little-endian value at base + offset, zero-extended. Any alignment.
  * offset: -256..4095 for every size, and up to 4095 * N/8 where it is a multiple of N/8. */
 void bl_load(int bits, BlReg d, BlReg base, int64_t offset);
+/* ldN_of(d, name, offset): d = the value `offset` bytes into a data item or a room in bss, and stN_of(v, name, offset)
+ * stores v there: one operation in place of la() and a load or a store, in fewer bytes, and no register holds the
+ * address. The place must be a multiple of N/8; one that is not is refused when the program is settled. On arm64 a load
+ * of 32 or 64 bits within 1 MB of its item is one instruction: a large room is best made last. offset: up to 1 MB. */
+void bl_load_of(int bits, BlReg d, const char *name, int64_t offset);
+void bl_store_of(int bits, BlReg v, const char *name, int64_t offset);
 /* ldNx(d, base, index): d = the value at base + index * (N/8). */
 void bl_load_indexed(int bits, BlReg d, BlReg base, BlReg index);
 /* ldNs and ldNsx: the same for 8, 16 and 32 bits, sign-extended. */

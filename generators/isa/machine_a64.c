@@ -298,6 +298,43 @@ static void lay_store_imm(int bits, int64_t v, BlReg base, int64_t offset) {
   access_memory(store_access(bits), bits, v ? X17 : XZR, r(base), offset);
 }
 
+/* The access of label + offset; operand: register, bits, whether it stores. A load of 32 or 64 bits is one instruction,
+ * ldr of a literal, within 1 MB, if `form` is 0; else adr and an access of what it gives, or, beyond 1 MB, adrp and an
+ * access with the page's low 12 bits. A load needs no register but its own for the address. */
+static LayCode fix_access_of(const LayFixup *fixup) {
+  A64Reg v = {fixup->operand[0], false}, base = fixup->operand[2] ? X16 : v;
+  int bits = fixup->operand[1];
+  uint64_t place = fixup->target + (uint64_t)fixup->immediate;
+  int64_t far = (int64_t)(place - fixup->site),
+          pages = (int64_t)((place & ~UINT64_C(4095)) - (fixup->site & ~UINT64_C(4095)));
+  if (!bl_place_aligned(fixup, bits))
+    return (LayCode){0};
+  if (fixup->form == 0)
+    return fixup->operand[2] || bits < 32
+               ? (LayCode){0}
+               : a64_code(bits == 32 ? a64_ldr_w_literal(v, far) : a64_ldr_x_literal(v, far));
+  const Access *access = fixup->operand[2] ? store_access(bits) : load_access(bits);
+  if (fixup->form == 1)
+    return both(a64_adr(base, far), access->scaled(v, base, 0));
+  return both(a64_adrp(base, pages), access->scaled(v, base, (int64_t)(place & 4095)));
+}
+
+static void access_of(bool store, int bits, BlReg v, const char *name, int64_t offset) {
+  LayFixup fixup = {.encode = fix_access_of,
+                    .operand = {r(v).number, (unsigned char)bits, store},
+                    .immediate = offset,
+                    .form = store || bits < 32,
+                    .forms = 3};
+  emit_fixup(fixup, name);
+}
+
+static void lay_load_of(int bits, BlReg d, const char *name, int64_t offset) {
+  access_of(false, bits, d, name, offset);
+}
+static void lay_store_of(int bits, BlReg v, const char *name, int64_t offset) {
+  access_of(true, bits, v, name, offset);
+}
+
 static void lay_load_indexed(int bits, BlReg d, BlReg base, BlReg index) {
   emit(load_access(bits)->index(r(d), r(base), r(index)));
 }
@@ -608,6 +645,8 @@ const Templates bl_templates_a64 = {
     .lay_alu = lay_alu,
     .lay_alu_imm = lay_alu_imm,
     .lay_load = lay_load,
+    .lay_load_of = lay_load_of,
+    .lay_store_of = lay_store_of,
     .lay_load_indexed = lay_load_indexed,
     .lay_store = lay_store,
     .lay_store_imm = lay_store_imm,

@@ -369,6 +369,41 @@ static void store_raw(int bits, BlReg v, X64Mem m) {
 static void lay_load(int bits, BlReg d, BlReg base, int64_t offset) { load_raw(bits, d, x64_at(r(base), offset)); }
 static void lay_store(int bits, BlReg v, BlReg base, int64_t offset) { store_raw(bits, v, x64_at(r(base), offset)); }
 
+/* The access of [rip + (label + offset - end of the instruction)]; operand: register, bits, whether it stores. */
+static LayCode access_at(const LayFixup *fixup, X64Mem m) {
+  X64Reg v = {fixup->operand[0]};
+  int bits = fixup->operand[1];
+  if (fixup->operand[2])
+    return bits == 8    ? x64_mov_m8_r8(m, v)
+           : bits == 16 ? x64_mov_m16_r16(m, v)
+           : bits == 32 ? x64_mov_m32_r32(m, v)
+                        : x64_mov_m64_r64(m, v);
+  return bits == 8    ? x64_movzx_r32_m8(v, m)
+         : bits == 16 ? x64_movzx_r32_m16(v, m)
+         : bits == 32 ? x64_mov_r32_m32(v, m)
+                      : x64_mov_r64_m64(v, m);
+}
+
+static LayCode fix_access_of(const LayFixup *fixup) {
+  if (!bl_place_aligned(fixup, fixup->operand[1]))
+    return (LayCode){0};
+  uint64_t end = fixup->site + access_at(fixup, x64_at_rip(0)).len;
+  return access_at(fixup, x64_at_rip((int64_t)(fixup->target + (uint64_t)fixup->immediate - end)));
+}
+
+static void access_of(bool store, int bits, BlReg v, const char *name, int64_t offset) {
+  LayFixup fixup = {
+      .encode = fix_access_of, .operand = {r(v).number, (unsigned char)bits, store}, .immediate = offset, .forms = 1};
+  bl_lay_fixup(bl_machine_layout(), LAY_CODE, fixup, name, NULL);
+}
+
+static void lay_load_of(int bits, BlReg d, const char *name, int64_t offset) {
+  access_of(false, bits, d, name, offset);
+}
+static void lay_store_of(int bits, BlReg v, const char *name, int64_t offset) {
+  access_of(true, bits, v, name, offset);
+}
+
 static void lay_load_indexed(int bits, BlReg d, BlReg base, BlReg index) {
   load_raw(bits, d, x64_at_indexed(r(base), r(index), bits / 8, 0));
 }
@@ -637,6 +672,8 @@ const Templates bl_templates_x64 = {
     .lay_alu = lay_alu,
     .lay_alu_imm = lay_alu_imm,
     .lay_load = lay_load,
+    .lay_load_of = lay_load_of,
+    .lay_store_of = lay_store_of,
     .lay_load_indexed = lay_load_indexed,
     .lay_store = lay_store,
     .lay_store_imm = lay_store_imm,

@@ -52,6 +52,8 @@ typedef struct Templates {
   void (*lay_load_signed)(int bits, BlReg d, BlReg base, int64_t offset);
   void (*lay_load_signed_indexed)(int bits, BlReg d, BlReg base, BlReg index);
   void (*lay_load)(int bits, BlReg d, BlReg base, int64_t offset);
+  void (*lay_load_of)(int bits, BlReg d, const char *name, int64_t offset);
+  void (*lay_store_of)(int bits, BlReg v, const char *name, int64_t offset);
   void (*lay_load_indexed)(int bits, BlReg d, BlReg base, BlReg index);
   void (*lay_store)(int bits, BlReg v, BlReg base, int64_t offset);
   void (*lay_store_imm)(int bits, int64_t v, BlReg base, int64_t offset);
@@ -102,6 +104,10 @@ void bl_machine_align_code(void);
 
 /* End the program if it is another machine that is being laid. */
 void bl_machine_require(BlIsa isa);
+
+/* Whether the place that a fixup's label and immediate name is aligned for an access of so many bits; refused if not.
+ */
+bool bl_place_aligned(const LayFixup *fixup, int bits);
 
 ScanKind bl_scan_kind(BlByteTerm term);
 

@@ -399,7 +399,8 @@ static void write_text(const Lay *lay, unsigned char *text) {
     if (item->reference) {
       LayCode code = encode_item(item, symbols(lay));
       if (!code.len)
-        item_die(item, "cannot encode %s: the label \"%s\" is out of reach", bl_refusal_text(), item->reference);
+        item_die(item, "cannot encode %s: the label \"%s\" is out of reach or not aligned", bl_refusal_text(),
+                 item->reference);
       if (code.len != item->len)
         item_die(item, "the layout has not settled: %zu bytes became %d", item->len, code.len);
       memcpy(place, code.bytes, code.len);

@@ -89,7 +89,12 @@ static void read_code(struct code_reader *reader, struct code *code) {
     return;
   }
   memcpy(code->to, whole, sizeof whole);
-  if (is_load(id) && second->type == ARM64_OP_MEM) {
+  if (is_load(id) && second->type == ARM64_OP_IMM) { /* of a literal: Capstone gives its address */
+    code->memory.absolute = true;
+    code->memory.displacement = second->imm;
+    code->width = width_of(id, cs_reg_name(reader->handle, first->reg));
+    code->kind = CODE_LOAD;
+  } else if (is_load(id) && second->type == ARM64_OP_MEM) {
     code->kind = CODE_LOAD;
   } else if ((id == ARM64_INS_MOV || id == ARM64_INS_MOVZ) && second->type == ARM64_OP_IMM) {
     code->kind = CODE_IMMEDIATE;

@@ -38,6 +38,7 @@ static const struct class classes[] = {
     {0x5fe00000, 0x1ac00000, RD | RN | RM, NONE, 0, 0},      /* UDIV, SDIV, LSLV, LSRV, ASRV, RORV */
     {0x5fe00000, 0x5ac00000, RD | RN, NONE, 0, 0},           /* RBIT, REV, CLZ */
     {0x1f000000, 0x1b000000, RD | RN | RA | RM, NONE, 0, 0}, /* MADD, MSUB, SMULH, UMULH */
+    {0x3b000000, 0x18000000, RD, NONE, 5, 19},               /* LDR (literal) */
     {0x3b000000, 0x39000000, RD | RN, NONE, 10, 12},         /* LDR, STR (unsigned offset) */
     {0x3b200000, 0x38000000, RD | RN, NONE, 12, 9},          /* LDUR, STUR, pre- and post-indexed */
     {0x3b200c00, 0x38200800, RD | RN | RM, NONE, 0, 0},      /* LDR, STR (register offset) */

@@ -347,6 +347,9 @@ static Step do_adr(Insn *insn) {
   uint64_t pc = insn->state->pc;
   return give(insn, bits(64, field(insn, 31, 31) ? (pc & ~UINT64_C(4095)) + (value << 12) : pc + value));
 }
+static Step do_ldr_literal(Insn *insn) {
+  return access(insn, bits(64, displaced(insn, 23, 5)), field(insn, 30, 30) ? 8 : 4, true);
+}
 static Step do_blr(Insn *insn) {
   Bits to = reg_n(insn);
   insn->state->general[30] = bits(64, insn->state->pc + 4);
@@ -447,7 +450,7 @@ static const Row rows[] = {
     {0xffe00000, 0xaa200000, do_orn},        {0xffe0fc00, 0x9ac00c00, do_sdiv},   {0xffe0fc00, 0x9ac02800, do_asrv},
     {0xffe0fc00, 0x9ac02c00, do_rorv},       {0xffe0fc00, 0x9bc07c00, do_umulh},  {0xffe0fc00, 0x9b407c00, do_smulh},
     {0xffc0fc00, 0x9340fc00, do_asr_imm},    {0xffe00000, 0x93c00000, do_extr},   {0xffe00c00, 0x9a800000, do_csel},
-    {0xfffffc00, 0xdac00c00, do_rev},
+    {0xfffffc00, 0xdac00c00, do_rev},        {0xbf000000, 0x18000000, do_ldr_literal},
     {0xfff8fc00, 0x4f00e400, do_movi},       {0xffe0fc00, 0x4ea01c00, do_orr_v},  {0xffe0fc00, 0x4e201c00, do_and_v},
     {0xffe0fc00, 0x6e208400, do_sub_v},      {0xffe0fc00, 0x6e208c00, do_cmeq_v}, {0xffe0fc00, 0x6e203c00, do_cmhs_v},
     {0xfffffc00, 0x4e209800, do_cmeq_zero},  {0xfffffc00, 0x4e20a800, do_cmlt_zero},

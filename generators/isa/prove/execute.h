@@ -8,7 +8,8 @@
 #define EXECUTE_CODE UINT64_C(0x30000000) /* where the instruction lies, in the middle of pages of traps */
 #define EXECUTE_CODE_SIZE 0x4000
 #define EXECUTE_AT (EXECUTE_CODE + 0x2000)
-#define EXECUTE_WINDOW UINT64_C(0x20000000) /* the memory that it may reach */
+/* The memory that it may reach: less than 1 MB away, which is as far as a literal load of arm64 goes. */
+#define EXECUTE_WINDOW UINT64_C(0x30080000)
 #define EXECUTE_WINDOW_SIZE 1024
 #define EXECUTE_STACK UINT64_C(0x40000000) /* of the handlers: no state's stack pointer may lie in it */
 #define EXECUTE_STACK_SIZE 0x10000

@@ -56,6 +56,22 @@ static void load_wider(int bits, BlReg d, BlReg base, int64_t offset) {
   own()->lay_load(bits == 8 ? 16 : bits, d, base, offset);
 }
 static void load_next(int bits, BlReg d, BlReg base, int64_t offset) { own()->lay_load(bits, d, base, offset ? 0 : 1); }
+static void load_of_next(int bits, BlReg d, const char *name, int64_t offset) {
+  own()->lay_load_of(bits, d, name, offset + bits / 8);
+}
+static void load_of_wider(int bits, BlReg d, const char *name, int64_t offset) {
+  own()->lay_load_of(bits == 32 ? 64 : bits, d, name, offset);
+}
+static void load_of_destroys(int bits, BlReg d, const char *name, int64_t offset) {
+  own()->lay_la(other(d), name);
+  own()->lay_load(bits, d, other(d), offset);
+}
+static void store_of_other(int bits, BlReg v, const char *name, int64_t offset) {
+  own()->lay_store_of(bits, other(v), name, offset);
+}
+static void store_of_narrow(int bits, BlReg v, const char *name, int64_t offset) {
+  own()->lay_store_of(bits == 64 ? 32 : bits, v, name, offset);
+}
 static void load_indexed_base(int bits, BlReg d, BlReg base, BlReg index) {
   own()->lay_load_indexed(bits, d, index, base);
 }
@@ -283,6 +299,11 @@ typedef struct {
   ROW(lay_alu_imm, alu_imm_negative, everywhere)                                                                       \
   ROW(lay_load, load_wider, everywhere)                                                                                \
   ROW(lay_load, load_next, everywhere)                                                                                 \
+  ROW(lay_load_of, load_of_next, everywhere)                                                                           \
+  ROW(lay_load_of, load_of_wider, everywhere)                                                                          \
+  ROW(lay_load_of, load_of_destroys, everywhere)                                                                       \
+  ROW(lay_store_of, store_of_other, everywhere)                                                                        \
+  ROW(lay_store_of, store_of_narrow, everywhere)                                                                       \
   ROW(lay_load_indexed, load_indexed_base, everywhere)                                                                 \
   ROW(lay_store, store_narrow, everywhere)                                                                             \
   ROW(lay_store, store_other, everywhere)                                                                              \

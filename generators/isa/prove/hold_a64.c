@@ -42,6 +42,11 @@ static A64Reg not_base(void) {
     t = X((unsigned char)draw_within(0, 30));
   return t;
 }
+/* From the instruction to the window, as far as a load of `size` bytes fits in. */
+static int64_t to_window(int64_t size) {
+  now->has_memory = true;
+  return (int64_t)(EXECUTE_WINDOW - EXECUTE_AT) + draw_within(0, (EXECUTE_WINDOW_SIZE - size) / 4) * 4;
+}
 /* A displacement that ends among the traps, but not in the instruction. */
 static int64_t near(void) { return (draw_within(0, 1) ? draw_within(4, 1700) : draw_within(-1700, -4)) * 4; }
 static A64Reg target(void) {
@@ -139,6 +144,8 @@ static uint64_t mask(void) {
   E(tbnz, a64_tbnz(reg(), shift(), near()))                                                                            \
   E(adr, a64_adr(reg(), draw_within(-1048576, 1048575)))                                                               \
   E(adrp, a64_adrp(reg(), draw_within(-1048576, 1048575) * 4096))                                                      \
+  E(ldr_w_literal, a64_ldr_w_literal(reg(), to_window(4)))                                                             \
+  E(ldr_x_literal, a64_ldr_x_literal(reg(), to_window(8)))                                                             \
   E(br, a64_br(target()))                                                                                              \
   E(blr, a64_blr(target()))                                                                                            \
   E(ret, returning(a64_ret()))                                                                                         \

@@ -196,6 +196,33 @@ static void model_store_indexed(const Case *c, Model *m) {
 }
 OPERATION(store_indexed_, "bl_store_indexed", "lay_store_indexed", lay_store_indexed, model_store_indexed);
 
+/* a: how far from the text the item lies: near, so that adr reaches it (0), or beyond 1 MB (1); b: the offset */
+static void item_of(const Case *c) {
+  if (c->a)
+    bl_bss("between", 2 << 20, 64);
+  bl_bss("item", 8192, 64);
+}
+static Bits item_address(const Case *c) { return bits(64, check_label("item") + (uint64_t)c->b); }
+static void lay_load_of(const Case *c) {
+  item_of(c);
+  case_begin(c);
+  bl_load_of(c->kind, D, "item", c->b);
+  case_end(c);
+}
+static void model_load_of(const Case *c, Model *m) { model_load_at(c, m, item_address(c)); }
+OPERATION(load_of_, "bl_load_of", "lay_load_of", lay_load_of, model_load_of);
+
+static void lay_store_of(const Case *c) {
+  item_of(c);
+  case_begin(c);
+  bl_store_of(c->kind, D, "item", c->b);
+  case_end(c);
+}
+static void model_store_of(const Case *c, Model *m) {
+  m->memory = memory_store(m->memory, item_address(c), m->reg[c->d], (unsigned)c->kind / 8);
+}
+OPERATION(store_of_, "bl_store_of", "lay_store_of", lay_store_of, model_store_of);
+
 static void lay_store_imm(const Case *c) {
   case_begin(c);
   void (*store)(int64_t, BlReg, int64_t) = c->kind == 8    ? bl_store8_imm
@@ -291,6 +318,8 @@ const Operation *const value_operations[] = {&mov_,
                                              &load_,
                                              &store_,
                                              &load_indexed_,
+                                             &load_of_,
+                                             &store_of_,
                                              &store_imm_,
                                              &store_indexed_,
                                              &branch_,
@@ -425,6 +454,20 @@ static void each_selection(BlIsa isa, Visit *visit, void *context) {
   }
 }
 
+/* Items near and far, at offsets that begin and end a page, for all registers. */
+static void each_item(BlIsa isa, Visit *visit, void *context) {
+  static const int offsets[] = {0, 8, 4088, 4096, 8184};
+  EACH_SIZE(bits)
+  EACH_REG(d)
+  for (int far = 0; far < 2; far++)
+    for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++) {
+      Case c = {.operation = &load_of_, .isa = isa, .d = d, .a = far, .b = offsets[i], .kind = bits};
+      visit(&c, context);
+      c.operation = &store_of_;
+      visit(&c, context);
+    }
+}
+
 static void each_memory(BlIsa isa, Visit *visit, void *context) {
   EACH_SIZE(bits) {
     Classes offsets = offset_classes(isa, bits / 8), values = store_classes(isa, bits);
@@ -525,6 +568,7 @@ void each_value_case(BlIsa isa, Visit *visit, void *context) {
   each_of_one(isa, visit, context);
   each_selection(isa, visit, context);
   each_memory(isa, visit, context);
+  each_item(isa, visit, context);
   each_branch(isa, visit, context);
   each_branch_on_bits(isa, visit, context);
   for (int i = 0; i < PLACES; i++)

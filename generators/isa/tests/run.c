@@ -165,15 +165,33 @@ static void run_unicorn(BlIsa isa, uint64_t address, RunState *state) {
 
 /* ---- Both ------------------------------------------------------------------------------------------------------ */
 
+/* The pages of bss can be written, those of the text cannot. */
+static void open_bss(RunEngine engine, const Lay *lay) {
+  uint64_t address = bl_lay_bss_address(lay);
+  size_t size = (bl_lay_bss_size(lay) + 4095) / 4096 * 4096;
+  if (address + size > RUN_TEXT + TEXT_ROOM)
+    ck_abort_msg("bss of %zu bytes has no room", size);
+  if (engine == RUN_NATIVE_X64) {
+    mprotect((void *)address, size, PROT_READ | PROT_WRITE); // NOLINT(performance-no-int-to-ptr)
+    return;
+  }
+  uc_engine *uc = engine_of(run_isa(engine));
+  engine_must(uc_mem_protect(uc, RUN_TEXT, TEXT_ROOM, UC_PROT_READ | UC_PROT_EXEC), "protect text");
+  if (size)
+    engine_must(uc_mem_protect(uc, address, size, UC_PROT_READ | UC_PROT_WRITE), "open bss");
+}
+
 void run_load(RunEngine engine) {
   size_t size;
-  const unsigned char *text = bl_lay_text(bl_machine_settle(RUN_TEXT, 4096), &size);
+  const Lay *lay = bl_machine_settle(RUN_TEXT, 4096);
+  const unsigned char *text = bl_lay_text(lay, &size);
   if (size > TEXT_ROOM)
     ck_abort_msg("the text of %zu bytes has no room", size);
   if (engine == RUN_NATIVE_X64)
     load_native(text, size);
   else
     load_unicorn(run_isa(engine), text, size);
+  open_bss(engine, lay);
 }
 
 void run_at(RunEngine engine, uint64_t address, RunState *state) {

@@ -521,6 +521,10 @@ START_TEST(addresses) {
       SAYS(a64_adr(reg(d), reach[i]), "adr %s, #%" PRId64, x(d), reach[i]);
     for (size_t i = 0; i < reaches(21, 4096, reach); i++)
       SAYS(a64_adrp(reg(d), reach[i]), "adrp %s, #%" PRId64, x(d), reach[i]);
+    for (size_t i = 0; i < reaches(19, 4, reach); i++) {
+      SAYS(a64_ldr_w_literal(reg(d), reach[i]), "ldr %s, #%" PRId64, name('w', d), reach[i]);
+      SAYS(a64_ldr_x_literal(reg(d), reach[i]), "ldr %s, #%" PRId64, x(d), reach[i]);
+    }
     SAYS(a64_br(reg(d)), "br %s", x(d));
     SAYS(a64_blr(reg(d)), "blr %s", x(d));
   }
@@ -530,6 +534,10 @@ START_TEST(addresses) {
   REFUSED(a64_adrp(reg(1), -(INT64_C(1) << 32) - 4096), "adrp", "displacement is -4294971392");
   REFUSED(a64_adrp(reg(1), 8), "adrp", "is no multiple of 4096");
   REFUSED(a64_adr(SP, 0), "adr", "d is 31, which is sp");
+  REFUSED(a64_ldr_w_literal(reg(1), 1 << 20), "ldr_w_literal", "displacement is 1048576");
+  REFUSED(a64_ldr_x_literal(reg(1), -(1 << 20) - 4), "ldr_x_literal", "displacement is -1048580");
+  REFUSED(a64_ldr_x_literal(reg(1), 6), "ldr_x_literal", "is no multiple of 4");
+  REFUSED(a64_ldr_w_literal(SP, 0), "ldr_w_literal", "t is 31, which is sp");
   REFUSED(a64_br(SP), "br", "n is 31, which is sp");
   REFUSED(a64_blr(SP), "blr", "n is 31, which is sp");
 }

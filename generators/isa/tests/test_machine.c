@@ -950,6 +950,47 @@ START_TEST(addresses) {
 }
 END_TEST
 
+/* What is stored by an item's name is loaded by it: near, beyond 1 MB, and from the text. */
+START_TEST(accesses_by_name) {
+  RunEngine engine = (RunEngine)_i;
+  static const char *const items[] = {"near_bss", "far_bss"};
+  for (int d = 0; run_available(engine) && d < REGISTERS; d++)
+    for (int bits = 8; bits <= 64; bits *= 2)
+      for (size_t i = 0; i < COUNT(items); i++) {
+        BlReg other = reg(d == 0 ? 1 : 0);
+        bl_machine_begin(run_isa(engine));
+        bss("near_bss", 2 << 20, 8);
+        bss("far_bss", 8192, 8);
+        routine("store_and_load");
+        mov(other, reg(d));
+        bl_store_of(bits, reg(d), items[i], 4096 - bits / 8);
+        li(reg(d), 0);
+        bl_load_of(bits, reg(d), items[i], 4096 - bits / 8);
+        ret();
+        routine("load_text");
+        bl_load_of(bits, reg(d), "text", 8);
+        ret();
+        data("text", 8);
+        data_u64(1);
+        data_u64(UINT64_C(0xfedcba9876543210));
+        run_load(engine);
+        uint64_t mask = bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
+        RunState state = {{0}}, old;
+        any_registers(state.reg);
+        old = state;
+        old.reg[other.index] = old.reg[d];
+        old.reg[d] &= mask;
+        run_at(engine, address_of("store_and_load"), &state);
+        for (int r = 0; r < REGISTERS; r++)
+          ck_assert_uint_eq(state.reg[r], old.reg[r]);
+        old.reg[d] = UINT64_C(0xfedcba9876543210) & mask;
+        run_at(engine, address_of("load_text"), &state);
+        for (int r = 0; r < REGISTERS; r++)
+          ck_assert_uint_eq(state.reg[r], old.reg[r]);
+      }
+}
+END_TEST
+
 /* tbz reaches 32 KB; beyond that the longer form must do the same. x86-64 goes from the short to the long form. */
 START_TEST(far_branches) {
   RunEngine engine = (RunEngine)_i;
@@ -1122,6 +1163,7 @@ int main(void) {
   tcase_add_loop_test(tc, calls, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, jump_tables, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, addresses, 0, RUN_ENGINES);
+  tcase_add_loop_test(tc, accesses_by_name, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, far_branches, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, system_calls, 0, RUN_ENGINES);
   tcase_add_test(tc, system_call_native);

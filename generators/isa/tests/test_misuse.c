@@ -79,6 +79,13 @@ static void settle(void);
   ROW(store_moved, (la(A1, "item"), add(A2, A1, A0), mov(A3, A2), st64x(A0, A3, A1), settle()),                        \
       "a store into \"item\"")                                                                                         \
   ROW(store_into_code, (la(A1, "here"), st32(A0, A1, 4), settle()), "a store into \"here\"")                           \
+  ROW(load_of_between, ld64_of(A0, "room", 4), "offset 4 into \"room\" is no multiple of 8|use la() and ld64")         \
+  ROW(load_of_before, ld8_of(A0, "room", -1), "offset into the item -1 is not within 0..1048576")                      \
+  ROW(load_of_unaligned, (ld16_of(A0, "odd", 0), settle()),                                                            \
+      "its address is |no multiple of 2; give the item that alignment, or use la()")                                   \
+  ROW(load_of_nothing, ld8_of(A0, "", 0), "a place to load from or store into has no name")                            \
+  ROW(store_of_data, (st8_of(A0, "item", 0), settle()), "a store into \"item\", of |which can only be read")           \
+  ROW(store_of_lost, (sys(NR_READ), st64_of(T0, "room", 0)), "T0 is read after a system call")                         \
   ROW(copy_into_data, (la(A1, "item"), copy16(A1, 0, A0, 0), settle()), "a store into \"item\"")                       \
   ROW(code_after_data, (leave(), data("text", 1), data_u8(1), li(A0, 1)),                                              \
       "an operation stands after the data item \"text\"|open a routine()")                                             \
@@ -117,6 +124,8 @@ static void settle(void) {
   data("item", 1);
   data_u8(1);
   bss("room", 8, 8);
+  bss("odd_before", 1, 1);
+  bss("odd", 2, 1);
   bl_machine_settle(0x10000, 4096);
 }
 
