@@ -84,6 +84,10 @@ static bool read_symbols(struct build *build, struct bytes *why) {
   free(path);
   if (build->item_count)
     qsort(build->items, build->item_count, sizeof *build->items, items_by_address);
+  for (size_t i = 0; i < build->item_count; i++) {
+    uint64_t end = build->items[i].address + build->items[i].size;
+    build->items[i].reach = i && build->items[i - 1].reach > end ? build->items[i - 1].reach : end;
+  }
   if (build->place_count)
     qsort(build->places, build->place_count, sizeof *build->places, places_by_address);
   return build->item_count > 0;
@@ -123,10 +127,16 @@ void build_close(struct build *build) {
 /* ---- Places ----------------------------------------------------------------------------------------------------- */
 
 const struct item *build_item_at(const struct build *build, uint64_t address) {
-  for (size_t i = 0; i < build->item_count; i++)
-    if (address - build->items[i].address < build->items[i].size)
-      return &build->items[i];
-  return NULL;
+  size_t from = 0;
+  size_t to = build->item_count;
+  while (from < to) {
+    size_t middle = from + (to - from) / 2;
+    if (build->items[middle].reach <= address)
+      from = middle + 1;
+    else
+      to = middle;
+  }
+  return from < build->item_count && build->items[from].address <= address ? &build->items[from] : NULL;
 }
 
 const struct item *build_item(const struct build *build, const char *name) {
@@ -251,10 +261,8 @@ static bool same_target(const struct build *a, const struct item *one, const str
   uint64_t translated;
   /* Inside of the routine, the same number of instructions from its begin. */
   if (x->target - one->address < one->size || y->target - two->address < two->size) {
-    for (size_t i = 0; i < first->count; i++)
-      if (first->units[i].address == x->target)
-        return second->units[i].address == y->target;
-    return false;
+    size_t at = listing_at(first, x->target);
+    return at < first->count && second->units[at].address == y->target;
   }
   return build_translate(a, b, x->target, &translated) && translated == y->target;
 }

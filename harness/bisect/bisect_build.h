@@ -18,6 +18,7 @@ struct item {
   char *name;
   uint64_t address, size;
   enum item_kind kind;
+  uint64_t reach; /* the highest end of this item and of all before it: symbols of others may overlap */
 };
 
 /* A place in a routine that has a name. */
@@ -104,6 +105,9 @@ bool build_is_nameless(const struct item *item);
    taken from its place, and WHY names it. */
 bool build_list(struct build *build, const struct item *item, struct listing *listing, struct bytes *why);
 void listing_free(struct listing *listing);
+
+/* The number of the unit that begins at ADDRESS, or the count of them. */
+size_t listing_at(const struct listing *listing, uint64_t address);
 
 /* Finds in TO what stands at ADDRESS in FROM: the item of that name, or, of a nameless piece of data, one with the same
    bytes; and in it the place of the same name, or the same offset. */

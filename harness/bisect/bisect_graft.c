@@ -58,10 +58,8 @@ static uint64_t add_jump(struct surgery *surgery, uint64_t target) {
 
 /* The new place of ADDRESS, which is inside of the transplanted routine; 0: it is no instruction of it. */
 static uint64_t inside(const struct transplant *transplant, uint64_t address) {
-  for (size_t i = 0; i < transplant->listing.count; i++)
-    if (transplant->listing.units[i].address == address)
-      return transplant->places[i];
-  return 0;
+  size_t at = listing_at(&transplant->listing, address);
+  return at < transplant->listing.count ? transplant->places[at] : 0;
 }
 
 static bool is_inside(const struct transplant *transplant, uint64_t address) {

@@ -51,6 +51,19 @@ bool build_list(struct build *build, const struct item *item, struct listing *li
   return bytes != NULL;
 }
 
+size_t listing_at(const struct listing *listing, uint64_t address) {
+  size_t from = 0;
+  size_t to = listing->count;
+  while (from < to) {
+    size_t middle = from + (to - from) / 2;
+    if (listing->units[middle].address < address)
+      from = middle + 1;
+    else
+      to = middle;
+  }
+  return from < listing->count && listing->units[from].address == address ? from : listing->count;
+}
+
 void listing_free(struct listing *listing) {
   free(listing->units);
   *listing = (struct listing){0};

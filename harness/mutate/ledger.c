@@ -156,7 +156,7 @@ bool ledger_read(struct ledger *ledger, const char *folder, const char *program,
   bytes_free(&text);
   ledger->by_mutant = xcalloc(mutants->count + 1, sizeof *ledger->by_mutant);
   ledger->places = mutant_places(elf, map, mutants);
-  if (good)
+  if (good && ledger->count)
     find_mutants(ledger, mutants);
   return good;
 }

@@ -47,14 +47,6 @@ static void turn_to(struct view *view, size_t number) {
   bytes_free(&why);
 }
 
-/* The number of the unit that begins at ADDRESS, or the count of them. */
-static size_t unit_at(const struct listing *listing, uint64_t address) {
-  size_t at = 0;
-  while (at < listing->count && listing->units[at].address != address)
-    at++;
-  return at;
-}
-
 /* What stands outside of the routine goes by its name; a nameless piece of data by its bytes. */
 static uint64_t hash_outside(const struct view *view, uint64_t hash, uint64_t target) {
   const struct item *item = build_item_at(&view->build, target);
@@ -68,7 +60,7 @@ static uint64_t hash_outside(const struct view *view, uint64_t hash, uint64_t ta
 /* One instruction: its longest form, and where it leads, counted in instructions from here. */
 static uint64_t hash_instruction(const struct view *view, uint64_t hash, const struct map_entry *entry) {
   const struct listing *listing = &view->listing;
-  size_t at = unit_at(listing, entry->address);
+  size_t at = listing_at(listing, entry->address);
   if (at == listing->count)
     return hash_bytes(hash, entry->bytes, entry->len);
   const struct unit *unit = &listing->units[at];
@@ -76,17 +68,18 @@ static uint64_t hash_instruction(const struct view *view, uint64_t hash, const s
   hash = hash_bytes(hash, unit->bytes, unit->len);
   if (unit->kind == UNIT_PLAIN)
     return hash;
-  size_t target = unit_at(listing, unit->target);
+  size_t target = listing_at(listing, unit->target);
   return target < listing->count ? hash_number(hash, target - at) : hash_outside(view, hash, unit->target);
 }
 
 /* Whether the entry is the second of a pair that is one unit: the first stands for both. */
 static bool is_second(const struct view *view, size_t number) {
-  return view->listing.count && unit_at(&view->listing, view->map->entries[number].address) == view->listing.count;
+  return view->listing.count && listing_at(&view->listing, view->map->entries[number].address) == view->listing.count;
 }
 
+/* Where no line is known, each instruction is an operation of its own. */
 static bool is_same_operation(const struct map_entry *a, const struct map_entry *b) {
-  return a->line == b->line && strcmp(a->file, b->file) == 0;
+  return a->line && a->line == b->line && strcmp(a->file, b->file) == 0;
 }
 
 /* Around an instruction: the others of its operation, and a few before and after that. */
