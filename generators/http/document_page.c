@@ -125,12 +125,11 @@ static void lay_wrap_page(void) {
       {"untitled", DOCUMENT_PAGE_UNTITLED},
       {"page_goes_on", DOCUMENT_PAGE_STYLE_BEGIN DOCUMENT_PAGE_STYLE DOCUMENT_PAGE_BODY_BEGIN},
       {"page_ends", DOCUMENT_PAGE_END}};
-  data_strings(strings);
+  packed_strings(strings);
   char hash[45], fields[512];
   document_page_style_hash(hash);
   snprintf(fields, sizeof fields, DOCUMENT_PAGE_POLICY DOCUMENT_PAGE_NO_SNIFFING, hash);
-  data("page_fields", 1);
-  data_bytes(fields, strlen(fields) + 1);
+  packed_text("page_fields", fields, strlen(fields) + 1);
 
   routine("wrap_page", in(A0, A1), out(A0), out_if(A1), destroys(A2, A3, A4, A5, ALL_T));
   enter(html, end, document);

@@ -139,7 +139,16 @@ void lay_http_connection(void);    /* connection.c: one client, from accept to c
 void lay_http_log(void);           /* log.c: a line for each answer */
 void lay_http_sandbox(void);       /* sandbox.c: what the server takes from itself */
 void lay_http_server(void);        /* server.c: the listening socket and the event loop */
-void lay_http_slots(void);         /* server.c: room for the clients; after all else that makes room */
+
+/* texts.c: a text that is packed, and is unpacked when the server starts: for what is longer than a word. `name` lasts.
+ * lay_http_texts lays all that were kept, after all else that has data; without `packed` as plain data, for a program
+ * that does not call "unpack_texts" first. */
+void keep_text(const char *file, int line, const char *name, const void *text, size_t size);
+void keep_strings(const char *file, int line, const NamedString *strings, size_t count);
+#define packed_text(name, text, size) keep_text(__FILE__, __LINE__, name, text, size)
+#define packed_strings(array) keep_strings(__FILE__, __LINE__, array, sizeof(array) / sizeof *(array))
+void lay_http_texts(bool packed);
+void lay_http_slots(void); /* server.c: room for the clients; after all else that makes room */
 
 #endif
 

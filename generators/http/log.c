@@ -54,7 +54,7 @@ static void lay_append_octet_escaped(void) {
 static void lay_log_answer(void) {
   Reg status = S1, octet = S2, end = S3;
   static const NamedString strings[] = {{"log_time", " - - [dd/Mmm/yyyy:hh:mm:ss +0000] \""}};
-  data_strings(strings);
+  packed_strings(strings);
 
   routine("log_answer", in(A0, S0), destroys(A0, A1, A2, A3, A4, ALL_T));
   ld64_of(T0, "access_log", LOG_NAME);

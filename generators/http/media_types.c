@@ -3,7 +3,7 @@
  */
 #include "http.h"
 
-#include <string.h>
+#include <stdio.h>
 
 /* Small letters and digits. The first is Markdown, which is rendered; the last, without letters, is for all others. */
 static const struct {
@@ -22,11 +22,12 @@ static const struct {
  * for Markdown, else RESOURCE_AS_IT_IS. */
 void lay_http_media_types(void) {
   Reg suffix = S0;
-  data("media_types", 1);
-  for (size_t i = 0; i < sizeof media_types / sizeof *media_types; i++) {
-    data_bytes(media_types[i].suffix, strlen(media_types[i].suffix) + 1);
-    data_bytes(media_types[i].type, strlen(media_types[i].type) + 1);
-  }
+  char text[640];
+  size_t size = 0;
+  for (size_t i = 0; i < sizeof media_types / sizeof *media_types; i++)
+    size +=
+        (size_t)snprintf(text + size, sizeof text - size, "%s%c%s", media_types[i].suffix, 0, media_types[i].type) + 1;
+  packed_text("media_types", text, size);
 
   routine("find_media_type", in(A0), out(A0), destroys(A1, A2, A3, ALL_T));
   enter(suffix);

@@ -3,6 +3,7 @@
 #include "document_page.h"
 #include "http.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define STATUS S2
@@ -50,24 +51,26 @@ static const NamedString pieces[] = {{"interim_response", "HTTP/1.1 100 Continue
                                      {"before_reason", "<h1>"},
                                      {"after_reason", "</h1>\n"}};
 
+/* A status is known by its low bits: no two of the table have the same ones. */
+enum { LOW_BITS = 127 };
+
 /* find_reason: in A0 = a status of the table. Out A0 = its reason, NUL-terminated, A1 = the length of that. */
 static void lay_find_reason(void) {
-  data("reasons_of_statuses", 1);
-  for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
-    const char *reason = answers[i].reason;
-    const unsigned char head[3] = {(unsigned char)answers[i].status, (unsigned char)(answers[i].status >> 8),
-                                   (unsigned char)strlen(reason)};
-    data_bytes(head, sizeof head);
-    data_bytes(reason, strlen(reason) + 1);
-  }
+  char text[640];
+  size_t size = 0;
+  for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
+    size += (size_t)snprintf(text + size, sizeof text - size, "%c%c%s", answers[i].status & LOW_BITS,
+                             (int)strlen(answers[i].reason), answers[i].reason) +
+            1;
+  packed_text("reasons_of_statuses", text, size);
 
   routine("find_reason", in(A0), out(A0, A1), destroys(ALL_T));
-  mov(T1, A0);
+  and(T1, A0, LOW_BITS);
   la(A0, "reasons_of_statuses");
   label("next_status");
-  ld16(T0, A0, 0);
-  ld8(A1, A0, 2);
-  add(A0, A0, 3);
+  ld8(T0, A0, 0);
+  ld8(A1, A0, 1);
+  add(A0, A0, 2);
   beq(T0, T1, "found");
   add(A0, A0, A1);
   add(A0, A0, 1);
@@ -111,7 +114,7 @@ static void lay_append_range(void) {
  * is that of the answer. */
 static void lay_compose_response(void) {
   Reg place = S0;
-  data_strings(pieces);
+  packed_strings(pieces);
 
   routine("compose_response", in(A0, A1, A2, A3), out(A0, A1), destroys(A2, A3, A4, ALL_T));
   enter(place, STATUS, REASON, LENGTH, TRAITS);

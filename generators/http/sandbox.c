@@ -90,7 +90,7 @@ void lay_http_sandbox(void) {
   Reg ruleset = S1, folder = S2;
   static const NamedString strings[] = {{"without_landlock", "goes on without Landlock"},
                                         {"without_seccomp", "goes on without seccomp"}};
-  data_strings(strings);
+  packed_strings(strings);
   data("landlock_rights", 8);
   data_value(64, LANDLOCK_ALL & ~LANDLOCK_READS);
   data("landlock_rights_of_folder", 8);

@@ -142,7 +142,7 @@ static void lay_listen(void) {
   data("send_buffer", 4);
   data_value(32, 64 << 10);
   static const NamedString strings[] = {{"cannot_listen", "cannot listen on "}};
-  data_strings(strings);
+  packed_strings(strings);
 
   routine("listen_or_fail", destroys(A0, A1, A2, A3, A4, ALL_T));
   enter(socket);
@@ -217,7 +217,7 @@ static void lay_listen(void) {
 /* announce: prints "http://ADDR:PORT/" and a line feed on standard output: clients can come. */
 static void lay_announce(void) {
   static const NamedString strings[] = {{"scheme", "http://"}};
-  data_strings(strings);
+  packed_strings(strings);
 
   routine("announce", destroys(A0, A1, A2, A3, A4, ALL_T));
   enter_bare();
@@ -241,7 +241,7 @@ static void lay_announce(void) {
  * gives way to it. Ends the program if they are not enough for one client. */
 static void lay_prepare_slots(void) {
   static const NamedString strings[] = {{"cannot_serve", "cannot serve clients"}};
-  data_strings(strings);
+  packed_strings(strings);
 
   routine("prepare_slots", destroys(ALL_A, ALL_T));
   enter_bare();
@@ -412,7 +412,7 @@ static void lay_find_who_gives_way(void) {
 static void lay_accept_clients(void) {
   Reg socket = S1;
   static const NamedString strings[] = {{"cannot_accept", "cannot accept a client"}};
-  data_strings(strings);
+  packed_strings(strings);
 
   routine("accept_clients", in(S2), destroys(ALL_A, ALL_T));
   enter(SLOT, socket);
@@ -529,7 +529,7 @@ static void lay_expire_connections(void) {
 static void lay_serve(void) {
   Reg event = S1, left = S2;
   static const NamedString strings[] = {{"cannot_wait", "cannot wait for clients"}};
-  data_strings(strings);
+  packed_strings(strings);
 
   routine("serve", no_return);
   never_returns();

@@ -245,6 +245,7 @@ static void lay_start(void) {
   add(ARGUMENT_PLACE, ARGUMENT_PLACE, 8); /* argv[0] */
   li(NO_OPTIONS, 0);
   li(FILE_NAMED, 0);
+  call("unpack_texts");
   call("set_defaults");
 
   label("next_argument");
@@ -355,7 +356,7 @@ static void lay_start(void) {
 }
 
 static void author(void) {
-  data_strings(strings);
+  packed_strings(strings);
   data_options(options);
   lay_start();
   lay_set_defaults();
@@ -389,6 +390,7 @@ static void author(void) {
   lay_http_document();
   lay_tidy_document();
   lay_markdown();
+  lay_http_texts(true);
   lay_http_slots();
 }
 

@@ -191,6 +191,7 @@ static void author(void) {
   bss("render_flags", 8, 8);
   data("page_fields", 1);
   data_u8(0);
+  lay_http_texts(false);
   routine("compose_for_page"); /* compose_response, for a page */
   la(T0, "resource");
   la(T1, "media_types");

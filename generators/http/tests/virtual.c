@@ -73,6 +73,8 @@ static void author(void) {
   lay_http_document();
   lay_tidy_document();
   lay_markdown();
+  lay_http_texts(false);
+  lay_http_slots();
 }
 
 /* ---- Memory and registers ---------------------------------------------------------------------------------------- */
