@@ -498,6 +498,7 @@ $(foreach test,$(TEST_SOURCES),$(eval $(call unit_test,$(test))))
 ATTACK := harness/cell/tests/attacks/attack.c
 FOREIGN_CC = $(call machines,machine_of $$(machine_foreign) && echo $$machine_cc)
 $(BUILD)/tests/harness/cell/tests/test_attacks: | $(BUILD)/tests/attack $(BUILD)/tests/attack-foreign $(BUILD)/confine
+$(BUILD)/tests/harness/session/tests/test_confined: | $(BUILD)/tests/attack
 $(BUILD)/tests/attack: ATTACK_CC := $(CC)
 $(BUILD)/tests/attack-foreign: ATTACK_CC = $(FOREIGN_CC)
 $(BUILD)/tests/attack $(BUILD)/tests/attack-foreign: $(ATTACK)

@@ -2,6 +2,7 @@
 #include "harness/drive/ready.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,17 +21,23 @@ static bool read_host(struct span host, struct in_addr *address) {
   return good && (address->s_addr == 0 || ntohl(address->s_addr) >> 24 == IN_LOOPBACKNET);
 }
 
-/* Reads the address of URL, which the scheme begins. */
+/* Reads the address of URL, which the scheme begins. What an '@' ends is a user, and no host (RFC 3986, 3.2). */
 static enum readiness read_url(const char *url, int given, struct sockaddr_in *server, struct bytes *why) {
   const char *host = url + strlen(scheme);
   size_t len = strcspn(host, ":/ \t\r");
-  int port = host[len] == ':' ? (int)strtol(host + len + 1, NULL, 10) : given;
-  *server = local_address(port);
-  if (port <= 0 || port > 65535)
+  long port = host[len] == ':' ? strtol(host + len + 1, NULL, 10) : given;
+  bool has_user = host[strcspn(host, "@/ \t\r")] == '@';
+  *server = local_address((int)port);
+  if (host[len] == ':' && !isdigit((unsigned char)host[len + 1]) && !has_user && *host != '[')
     return NOT_READY;
-  if (read_host((struct span){host, len}, &server->sin_addr))
-    return READY_HERE;
-  bytes_text(why, "it says that it serves at another machine than this one, which is never asked: ");
+  if (*host == '[')
+    bytes_text(why, "it says that it serves at an address of IPv6, and the gate asks at addresses of IPv4: ");
+  else if (has_user || !read_host((struct span){host, len}, &server->sin_addr))
+    bytes_text(why, "it says that it serves at another machine than this one, which is never asked: ");
+  else if (host[len] == ':' && (port < 1 || port > 65535))
+    bytes_text(why, "it says that it serves at a port that there is not (1 to 65535): ");
+  else
+    return port > 0 ? READY_HERE : NOT_READY;
   bytes_escaped(why, (struct span){url, strcspn(url, " \t\r")});
   return READY_ELSEWHERE;
 }

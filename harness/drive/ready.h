@@ -11,8 +11,8 @@
 enum readiness { NOT_READY, READY_HERE, READY_ELSEWHERE };
 
 /* Looks in OUT, what a server has printed so far, for the line that begins with BEGINNING, and reads the address in
-   it into SERVER; the port is GIVEN where the line names none. READY_ELSEWHERE: it names another machine than this one,
-   which is never asked; WHY says which. */
+   it into SERVER; the port is GIVEN where the line names none. READY_ELSEWHERE: it names an address that is never
+   asked, as one of another machine; WHY says which. */
 enum readiness ready_address(const char *beginning, struct span out, int given, struct sockaddr_in *server,
                              struct bytes *why);
 

@@ -370,6 +370,7 @@ static const struct {
                {"memory-of", AT_PROCESS, false},
                {"memory-of", AT_PARENT, false},
                {"daemon", AT_NOTHING, false},
+               {"sibling", AT_NOTHING, false},
                {"bomb", AT_NOTHING, true},
                {"memory", AT_NOTHING, true},
                {"disk", AT_NOTHING, true},

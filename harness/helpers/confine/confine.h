@@ -14,6 +14,9 @@
 
 enum { EXIT_NOT_CONFINED = 125 };
 
+/* How the launcher makes a program, as a child of the gate (clone(2)): macros, for CLONE_* are. */
+#define BIRTH_FLAGS (CLONE_VM | CLONE_VFORK | CLONE_PARENT | SIGCHLD)
+
 /* What has been granted so far, and what could not be had. */
 struct standing {
   unsigned granted; /* enum cell_grant */

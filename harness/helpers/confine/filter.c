@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <linux/sched.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -140,6 +141,17 @@ static void refuse_others(struct bpf *bpf, int number, uint32_t error) {
   bpf_load(bpf, number_field);
 }
 
+/* Refuses CLONE_PARENT: a sibling of the program would be a child of the gate, which no sweep of the cell finds. The
+   launcher itself makes programs like that; it loads this filter before. */
+static void refuse_siblings(struct bpf *bpf, int number) {
+  bpf_unless(bpf, (uint32_t)number, 5);
+  bpf_load(bpf, low_half(0));
+  bpf_put(bpf, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, BIRTH_FLAGS, 2, 0));
+  bpf_unless_bits(bpf, CLONE_PARENT, 1);
+  bpf_answer(bpf, SECCOMP_RET_ERRNO | EPERM);
+  bpf_load(bpf, number_field);
+}
+
 /* Where the network is everybody's: no socket but of TCP, and no address to send to. */
 static void refuse_network(struct bpf *bpf) {
   enum { LAST_FAMILY = 46, KIND = 0xf };
@@ -171,6 +183,7 @@ static void refuse_calls(struct bpf *bpf, const struct cell_options *options, co
     bpf_unless(bpf, (uint32_t)number, 1);
     bpf_answer(bpf, SECCOMP_RET_ERRNO | calls[i].error);
   }
+  refuse_siblings(bpf, compat ? 120 : SYS_clone);
   if (!(options->allow & ALLOW_NESTED))
     refuse_bits(bpf, compat ? 120 : SYS_clone, 0, NAMESPACES, EPERM);
   if (holds(WITHOUT_PROCESSES, options, standing))

@@ -208,7 +208,7 @@ static bool read_texts(char *packet, size_t size, const struct cell_start *start
 /* The program becomes a child of the gate: CLONE_PARENT. TOP: of the stack, which grows down. */
 static struct cell_started give_birth(struct birth *birth, char *top) {
   struct cell_started started = {0};
-  started.pid = clone(become_program, top, CLONE_VM | CLONE_VFORK | CLONE_PARENT | SIGCHLD, birth);
+  started.pid = clone(become_program, top, BIRTH_FLAGS, birth);
   started.error = started.pid < 0 ? errno : birth->failed;
   return started;
 }

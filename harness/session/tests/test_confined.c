@@ -1,6 +1,6 @@
 /* Programs that run in cells, as the gate's user meets them: what they may, what becomes of what they leave, and what
    the gate says where they are confined less. */
-/* reads: gate fixtures */
+/* reads: gate fixtures build/tests/attack */
 /* once: sanitized; what it runs is build/bytegate, as it is in both */
 #include "harness/tests/faulty_build.h"
 
@@ -28,6 +28,7 @@ static const struct confined {
     {"test -e /tmp/x || echo fresh; echo x >/tmp/x", "", "fresh"},
     {"test -e ../x || echo fresh; echo x >../x; mkdir -p ../y/z; chmod 0 ../y ..", "", "fresh"},
     {"mkdir -p a/b; chmod 0 a; chmod 0 .; echo done", "", "done"},
+    {"exec {build}/tests/attack sibling -", "", "sibling: EPERM"},
 };
 
 /* Copies TEXT with the temporary folder for $T. The caller frees it. */

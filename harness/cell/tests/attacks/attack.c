@@ -187,6 +187,20 @@ static void attack_daemon(const char *unused) {
   say("daemon", 0);
 }
 
+/* What stays behind: a child of the process that started this one. */
+static void attack_sibling(const char *unused) {
+  (void)unused;
+  long made = syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
+  if (made == 0) {
+    close(STDIN_FILENO);
+    close(STDOUT_FILENO);
+    close(STDERR_FILENO);
+    for (;;)
+      pause();
+  }
+  say("sibling", made);
+}
+
 /* Processes that make processes, as many as they can: each tries a few, and all go on. */
 static void attack_bomb(const char *unused) {
   (void)unused;
@@ -360,25 +374,16 @@ static void attack_socket(const char *name) {
 static const struct {
   const char *name;
   void (*attack)(const char *target);
-} attacks[] = {{"file", attack_file},
-               {"folder", attack_folder},
-               {"links", attack_links},
-               {"devices", attack_devices},
-               {"process", attack_process},
-               {"all-processes", attack_all_processes},
-               {"group", attack_group},
-               {"memory-of", attack_memory_of},
-               {"daemon", attack_daemon},
-               {"bomb", attack_bomb},
-               {"memory", attack_memory},
-               {"disk", attack_disk},
-               {"descriptors", attack_descriptors},
-               {"depth", attack_depth},
-               {"ipc", attack_ipc},
-               {"keys", attack_keys},
-               {"kernel", attack_kernel},
-               {"authority", attack_authority},
-               {"port", attack_port},
+} attacks[] = {{"file", attack_file},           {"folder", attack_folder},
+               {"links", attack_links},         {"devices", attack_devices},
+               {"process", attack_process},     {"all-processes", attack_all_processes},
+               {"group", attack_group},         {"memory-of", attack_memory_of},
+               {"daemon", attack_daemon},       {"sibling", attack_sibling},
+               {"bomb", attack_bomb},           {"memory", attack_memory},
+               {"disk", attack_disk},           {"descriptors", attack_descriptors},
+               {"depth", attack_depth},         {"ipc", attack_ipc},
+               {"keys", attack_keys},           {"kernel", attack_kernel},
+               {"authority", attack_authority}, {"port", attack_port},
                {"socket", attack_socket}};
 
 int main(int argc, char **argv) {
