@@ -689,6 +689,39 @@ static void find_unreached(struct walk *walk, const struct routine *routine) {
   }
 }
 
+static bool holds(const uint8_t *bytes, const struct map_entry *entry) {
+  return bytes && memcmp(bytes, entry->bytes, entry->len) == 0;
+}
+
+static void find_other_bytes(struct walk *walk, const struct map_entry *entry, const uint8_t *bytes) {
+  enum { SHOWN = 8 };
+  struct bytes text = {0};
+  size_t from = 0;
+  while (bytes && bytes[from] == entry->bytes[from])
+    from++;
+  size_t end = entry->len - from > SHOWN ? from + SHOWN : entry->len;
+  bytes_printf(&text, bytes ? "holds" : "is not in the file");
+  for (size_t at = from; bytes && at < end; at++)
+    bytes_printf(&text, " %02x", bytes[at]);
+  bytes_printf(&text, ", and by the map %s:%d laid", entry->file, entry->line);
+  for (size_t at = from; at < end; at++)
+    bytes_printf(&text, " %02x", entry->bytes[at]);
+  find(walk, "MAP", entry->address + from, (const char *)text.data);
+  bytes_free(&text);
+}
+
+/* What the map says was laid stands in the file: at that address, or, as in an object that was laid by hand and in what
+   no loader takes, as far from the beginning as in the map. */
+static void hold_to_map(struct walk *walk) {
+  for (size_t i = 0; i < walk->map->count; i++) {
+    const struct map_entry *entry = &walk->map->entries[i];
+    const uint8_t *loaded = program_bytes(walk->program, entry->address, entry->len);
+    const uint8_t *file = program_file_bytes(walk->program, entry->address - walk->map->base, entry->len);
+    if (entry->len && !holds(loaded, entry) && !holds(file, entry))
+      find_other_bytes(walk, entry, loaded ? loaded : file);
+  }
+}
+
 /* The map beside PATH, where there is one that can be read; without it there are no contracts. */
 static bool read_map(const char *path, struct program_map *map, struct bytes *why) {
   char *name = xasprintf("%s.map", path);
@@ -711,6 +744,7 @@ static void walk_program(struct walk *walk, struct check_counts *counts) {
     walk->called_count = 0;
   } while (walk->changed);
   report_all(walk);
+  hold_to_map(walk);
   find_overlaps(walk, counts);
   for (size_t i = 0; i < program->count; i++) {
     counts->routines += program->routines[i].is_code;

@@ -9,6 +9,7 @@
      NEXT         a routine runs on into the next one, without a jump
      UNREACHED    no path from the entry leads to a routine, or to instructions of one
      STORE        a store goes to what is laid among the code, which cannot be written
+     MAP          the file does not hold the bytes that its map says were laid
      KERNEL       x86-64: rcx or r11 is read that a system call has destroyed
 
    and, where the program's map declares contracts, what contracts.h names. Where its map declares none, each routine is

@@ -249,7 +249,9 @@ static bool apply(struct proof *proof, uint64_t address, size_t callee, struct s
     if (in & BIT(i))
       use(proof, address, state->registers[i], i, proof->reports ? (const char *)why.data : "");
   bytes_free(&why);
-  if (!known->returns)
+  /* Of the routine itself, which is being proved, the walk has found out whether it does. */
+  bool itself = !proof->infers && callee == proof->owner;
+  if (!known->returns && !(itself && proof->program->routines[callee].returns))
     return false;
   for (int i = 0; i < REGS; i++)
     if (i >= REGS_PORTABLE || given & BIT(i))

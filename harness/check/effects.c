@@ -1,5 +1,6 @@
 /* Registers that each instruction reads and writes. Capstone 4 says so for x86-64; for arm64 it leaves some out, and
-   the order of the operands says it. Vector registers are not followed. */
+   the order of the operands says it. Of the vector registers those of x86-64 that templates keep others in are
+   followed. */
 #include "harness/check/effects.h"
 
 #include <stddef.h>
@@ -36,6 +37,8 @@ static int number_x64(unsigned reg, int *part) {
   *part = 0;
   if (reg == X86_REG_EFLAGS)
     return REG_FLAGS;
+  if (reg >= X86_REG_XMM0 && reg <= X86_REG_XMM7)
+    return REG_XMM0 + (int)(reg - X86_REG_XMM0);
   for (int i = 0; i <= REGS_PORTABLE; i++)
     for (*part = 0; *part < 4; ++*part)
       if (reg && parts_x64[i][*part] == reg)
@@ -62,6 +65,12 @@ static void stack_x64(const cs_insn *insn, struct effects *effects) {
   effects->reads = effects->writes = 0;
 }
 
+/* Of a register and itself the result is always the same. */
+static bool is_constant_x64(unsigned id) {
+  return id == X86_INS_XOR || id == X86_INS_SUB || id == X86_INS_PXOR || id == X86_INS_XORPS || id == X86_INS_PCMPEQB ||
+         id == X86_INS_PCMPEQD;
+}
+
 struct effects effects_x64(csh capstone, const cs_insn *insn) {
   struct effects effects = {.copy_to = -1, .copy_from = -1, .stack_registers = {-1, -1}};
   const cs_x86 *x86 = &insn->detail->x86;
@@ -82,9 +91,10 @@ struct effects effects_x64(csh capstone, const cs_insn *insn) {
     effects.reads |= part > 1 ? UINT32_C(1) << number : 0; /* the rest of it stays */
   }
   bool registers = x86->op_count == 2 && to->type == X86_OP_REG && from->type == X86_OP_REG;
-  if (registers && to->reg == from->reg && (insn->id == X86_INS_XOR || insn->id == X86_INS_SUB))
+  if (registers && to->reg == from->reg && is_constant_x64(insn->id))
     effects.reads = 0;
-  if (registers && insn->id == X86_INS_MOV && from->size == 8 && from->reg != X86_REG_RSP && to->reg != X86_REG_RSP) {
+  bool copies = insn->id == X86_INS_MOVQ || (insn->id == X86_INS_MOV && from->size == 8);
+  if (registers && copies && from->reg != X86_REG_RSP && to->reg != X86_REG_RSP) {
     effects.copy_to = (int8_t)number_x64(to->reg, &part);
     effects.copy_from = (int8_t)number_x64(from->reg, &part);
   }

@@ -13,6 +13,7 @@ enum {
   REG_T1 = 7,
   REG_S0 = 8,
   REGS_PORTABLE = 14, /* A0..A5 T0 T1 S0..S5 */
+  REG_XMM0 = 16,      /* to xmm7, on x86-64 */
   REG_LINK = 30,      /* x30 */
   REG_FLAGS = 31,
   REGS = 32

@@ -20,7 +20,8 @@ static const struct check_machine machines[] = {
      .lead = leads_move_x64,
      .may_be_newer = may_be_newer_x64,
      .relocate = relocate_x64,
-     .names = {PORTABLE_NAMES, [R11] = "r11", [REG_FLAGS] = "flags"},
+     .names = {PORTABLE_NAMES, [R11] = "r11", [REG_XMM0] = "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6",
+               "xmm7", [REG_FLAGS] = "flags"},
      .callee_saved = ALL_S,
      .c_arguments = 0x37 | BIT(REG_T1), /* rdi rsi rdx rcx r8 r9 */
      .number = REG_T0,

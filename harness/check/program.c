@@ -55,6 +55,38 @@ static bool take_segment(Elf *elf, const struct bytes *file, struct program *pro
   return false;
 }
 
+static void note_loaded(Elf *elf, const struct bytes *file, struct program *program) {
+  size_t headers = 0;
+  elf_getphdrnum(elf, &headers);
+  for (size_t i = 0; i < headers; i++) {
+    GElf_Phdr header;
+    if (!gelf_getphdr(elf, (int)i, &header) || header.p_type != PT_LOAD || header.p_offset >= file->len)
+      continue;
+    uint64_t rest = file->len - header.p_offset;
+    program->loaded = grow(program->loaded, program->loaded_count, sizeof *program->loaded);
+    program->loaded[program->loaded_count++] =
+        (struct loaded){header.p_vaddr, header.p_offset, header.p_filesz < rest ? header.p_filesz : rest};
+  }
+}
+
+const uint8_t *program_bytes(const struct program *program, uint64_t address, size_t size) {
+  uint64_t from = address - program->address;
+  if (address >= program->address && from < program->size && size <= program->size - from)
+    return program->text + from;
+  for (size_t i = 0; i < program->loaded_count; i++) {
+    const struct loaded *loaded = &program->loaded[i];
+    from = address - loaded->address;
+    if (address >= loaded->address && from < loaded->size && size <= loaded->size - from)
+      return program_file_bytes(program, loaded->offset + from, size);
+  }
+  return NULL;
+}
+
+const uint8_t *program_file_bytes(const struct program *program, uint64_t offset, size_t size) {
+  bool there = offset < program->file.len && size <= program->file.len - offset;
+  return there ? (const uint8_t *)program->file.data + offset : NULL;
+}
+
 /* The sections of a program, where it has any. */
 static void note_sections(Elf *elf, struct program *program) {
   size_t count = 0;
@@ -302,6 +334,7 @@ static bool read_elf(struct program *program, Elf *elf, const struct bytes *file
     program->relocatable = header.e_type == ET_REL;
     program->entry = header.e_entry;
     note_sections(elf, program);
+    note_loaded(elf, file, program);
     good = take_segment(elf, file, program) || take_sections(elf, file, program);
   }
   good = (program->machine && good) || take_by_map(file, map, program);
@@ -358,18 +391,17 @@ static void begin_at(struct routine *routine, bool by_map) {
 }
 
 bool program_open(const char *path, const struct program_map *map, struct program *program, struct bytes *why) {
-  struct bytes file = {0};
   *program = (struct program){0};
-  int failed = bytes_read_file(&file, path);
+  struct bytes *file = &program->file;
+  int failed = bytes_read_file(file, path);
   elf_version(EV_CURRENT);
-  Elf *elf = failed ? NULL : elf_memory((char *)file.data, file.len);
+  Elf *elf = failed ? NULL : elf_memory((char *)file->data, file->len);
   bool good = false;
   if (failed)
     bytes_printf(why, "%s: %s", path, strerror(failed));
   else
-    good = read_elf(program, elf, &file, map, path, why);
+    good = read_elf(program, elf, file, map, path, why);
   elf_end(elf);
-  bytes_free(&file);
   if (good && !program->count && !guess_routine(program)) {
     bytes_printf(why, "%s has no symbols, nor has %s.sym, and its entry is not in its code: there is nothing to check",
                  path, path);
@@ -398,6 +430,8 @@ void program_close(struct program *program) {
     free(program->relocations[i].name);
   free(program->relocations);
   free(program->bases);
+  free(program->loaded);
+  bytes_free(&program->file);
   free(program->routines);
   free(program->text);
   free(program->codes);

@@ -84,8 +84,16 @@ struct base {
   uint64_t address, end;
 };
 
+/* Bytes of the file that a loader lays at `address`. */
+struct loaded {
+  uint64_t address, offset, size;
+};
+
 struct program {
   const struct check_machine *machine;
+  struct bytes file;
+  struct loaded *loaded; /* of a program whose header a library reads; owned */
+  size_t loaded_count;
   bool relocatable;
   bool unwinds;       /* exceptions lead to places that no jump leads to */
   struct base *bases; /* one for each section */
@@ -120,8 +128,9 @@ struct code *program_code(struct program *program, uint64_t address);
 /* The routine or data item that holds ADDRESS, or NULL. */
 struct routine *program_routine(const struct program *program, uint64_t address);
 
-/* Whether the system call CODE, with NUMBER in its register, ends the program. */
-bool program_call_ends(const struct program *program, const struct code *code, int64_t number);
+/* The SIZE bytes of the file that a loader lays at ADDRESS, or that stand at OFFSET; NULL: there are not as many. */
+const uint8_t *program_bytes(const struct program *program, uint64_t address, size_t size);
+const uint8_t *program_file_bytes(const struct program *program, uint64_t offset, size_t size);
 
 /* Whether the system call CODE, with NUMBER in its register, ends the program. */
 bool program_call_ends(const struct program *program, const struct code *code, int64_t number);

@@ -99,6 +99,16 @@ tiny-exit-qemu_arm64 0f000014 0e000014
 END
 rm planted.map
 
+# With its map a program is refused for each byte that is not as it was laid, whatever it does: here a return before a
+# label, after which the stack and all registers are as after it, and a byte of the data.
+cp "$build/elf/ls_arm64.map" planted.map
+plant ls_arm64 c0035fd6 1f2003d5
+caught 'a return is left out of what has a map' MAP
+expect_text '... with what the map has there' 'holds 1f 20 03 d5, and by the map generators/' "$folder/out"
+plant ls_arm64 2e00 2f00
+caught 'a byte of the data is another' MAP
+rm planted.map
+
 # Both machines agree: a routine that is written once declares the same, and does the same, on each. What is laid by hand
 # is written for each machine, and is not compared.
 agree() {

@@ -593,6 +593,47 @@ static void lay_end(void) {
   sys(NR_EXIT);
 }
 
+/* What the templates keep aside in vector registers (on x86-64) comes back, and so does what a routine that calls
+ * itself saves. */
+static void lay_wide(void) {
+  routine("victim", in(A0, A1), out(A0, A3), destroys(T1));
+  divu(A3, A0, A1);
+  rems(T1, A0, A1);
+  mulhu(A0, A0, A1);
+  bit_count(A0, A0);
+  ret();
+}
+
+static void lay_recursion(void) {
+  routine("victim", in(A0), out(A0), destroys(A1));
+  enter(S0);
+  mov(S0, A0);
+  li(A0, 1);
+  bltu(S0, 2, "done");
+  sub(A0, S0, 1);
+  call("victim");
+  mul(A0, A0, S0);
+  li(A1, 0);
+  label("done");
+  leave();
+}
+
+/* Only the call of itself destroys anything, and only the walk knows that it comes back. */
+static void lay_recursion_first(void) {
+  lay_helper();
+  routine("victim", in(A0), out(A0), destroys(A1, T0));
+  enter_bare();
+  bne(A0, 0, "more");
+  leave();
+  label("more");
+  sub(A0, A0, 1);
+  call("victim");
+  jump("helper_too");
+  label("helper_too");
+  call("helper");
+  leave();
+}
+
 /* ---- Without contracts ------------------------------------------------------------------------------------------- */
 
 static void lay_plain_caller(void) {
@@ -648,7 +689,8 @@ static const struct {
 };
 enum { PLAIN = sizeof plain / sizeof *plain };
 
-static void (*const right[])(void) = {lay_faultless, lay_addresses, lay_end};
+static void (*const right[])(void) = {lay_faultless, lay_addresses, lay_end,
+                                      lay_wide,      lay_recursion, lay_recursion_first};
 enum { RIGHT = sizeof right / sizeof *right };
 
 START_TEST(what_is_right_passes) {
