@@ -22,6 +22,7 @@ typedef struct {
   int line;
   unsigned lost; /* bit i: a system call has left anything in the register of index i */
   bool goes_on;  /* what was laid last goes on to what is laid next */
+  bool ended;    /* ... and nothing leads there: the operation before was surely the last of its path */
   int64_t frame; /* bytes of locals, 0: none */
   bool entered;  /* the open routine has entered */
   BlReg saved[BL_MACHINE_REGISTERS];
@@ -37,7 +38,7 @@ typedef enum { GOING_ON, GOING_FROM_FRAME, CALLING, STORING } GoingKind;
 typedef struct {
   GoingKind kind;
   const char *file, *scope, *to; /* to: owned */
-  int line;
+  int line, height;              /* frame_height() there */
 } Going;
 
 static Going *goings;
@@ -50,6 +51,7 @@ static void forget_goings(void) {
 }
 
 static const Templates *templates(void);
+static const char *routine_name(void);
 
 void bl_machine_begin(BlIsa isa) {
   const BlMachine *machine = bl_machine_row(isa);
@@ -80,6 +82,20 @@ void bl_machine_trust(void) { trusting = true; }
 
 static const Templates *templates(void) { return planted ? planted : bl_machine_now()->templates; }
 
+/* What is laid next is reached from what was laid last, or by a label. */
+static void check_reached(void) {
+  if (now.ended && !trusting)
+    bl_lay_die(now.lay,
+               "an operation stands after the end of a path of routine \"%s\", and nothing leads there; give it a "
+               "label() to go to, or take it out",
+               routine_name());
+}
+
+static void end_path(void) {
+  now.goes_on = false;
+  now.ended = true;
+}
+
 /* The templates, to lay an operation by. */
 static const Templates *table(void) {
   const Templates *those = templates();
@@ -87,6 +103,7 @@ static const Templates *table(void) {
   if (item && !trusting)
     bl_lay_die(now.lay, "an operation stands after the data item \"%s\", and nothing leads there; open a routine()",
                item);
+  check_reached();
   now.goes_on = true;
   return those;
 }
@@ -115,6 +132,7 @@ void bl_machine_at(const char *file, int line) {
 }
 
 void bl_machine_require(BlIsa isa) {
+  check_reached();
   now.goes_on = false; /* an instruction of one machine may be the end */
   if (now.machine != bl_machine_row(isa))
     bl_lay_die(bl_machine_layout(), "an instruction of %s stands in a program for %s", bl_machine_row(isa)->name,
@@ -152,8 +170,6 @@ static BlReg source(BlReg r) {
   return r;
 }
 
-static const char *routine_name(void);
-
 /* A register that the operation writes. */
 static BlReg target(BlReg r) {
   now.lost &= ~(1U << checked(r).index);
@@ -175,6 +191,9 @@ static void check_name(const char *what, const char *name) {
       bl_lay_die(bl_machine_layout(), "the name \"%s\" of a %s has a control character; leave it out", name, what);
 }
 
+/* What the open routine has put on the stack: 0 nothing, 1 what enter() saves, 2 a frame() as well. */
+static int frame_height(void) { return now.entered + (now.frame > 0); }
+
 /* Note that the code goes to a label, or stores into an item. */
 static const char *note(GoingKind kind, const char *to) {
   if (going_count == going_room) {
@@ -185,7 +204,7 @@ static const char *note(GoingKind kind, const char *to) {
     goings = more;
   }
   Going *one = &goings[going_count];
-  *one = (Going){kind, now.file, bl_lay_routine_open(now.lay), strdup(to), now.line};
+  *one = (Going){kind, now.file, bl_lay_routine_open(now.lay), strdup(to), now.line, frame_height()};
   if (!one->to)
     bl_lay_die(bl_machine_layout(), "out of memory for the label \"%s\"", to);
   going_count++;
@@ -229,6 +248,15 @@ static void check_going(const Going *one, const LaySymbol *symbol) {
                one->scope, one->to);
 }
 
+static void check_height(const Going *one, const LaySymbol *symbol) {
+  static const char *const places[] = {"before enter()", "after enter()", "after frame()"};
+  if (one->kind <= GOING_FROM_FRAME && symbol->kind == LAY_LABEL && symbol->mark != one->height)
+    bl_lay_die(now.lay,
+               "routine \"%s\" goes from %s to \"%s\", which stands %s, where the stack is another; let it "
+               "enter() and take its frame() before it branches",
+               one->scope, places[one->height], one->to, places[symbol->mark]);
+}
+
 /* No code goes to data, none leaves a frame behind it, and nothing is stored into what can only be read. */
 static void check_goings(void) {
   for (size_t i = 0; i < going_count; i++) {
@@ -241,6 +269,7 @@ static void check_goings(void) {
       continue;
     bl_machine_at(one->file ? one->file : "?", one->line);
     check_going(one, symbol);
+    check_height(one, symbol);
   }
 }
 
@@ -286,7 +315,7 @@ void bl_routine(const char *name) {
   forget_registers();
   bl_machine_align_code();
   bl_lay_routine(now.lay, name);
-  now.entered = false;
+  now.ended = now.entered = false;
   now.saved_count = 0;
   now.frame = 0;
   now.writes = NOT_S | (strcmp(name, "_start") ? 0 : ALL_S);
@@ -343,6 +372,8 @@ void bl_label_uncounted(const char *name) {
   forget_registers();
   bl_machine_align_code();
   bl_lay_label(now.lay, name);
+  bl_lay_mark(now.lay, frame_height());
+  now.ended = false;
 }
 
 void bl_label(const char *name) {
@@ -387,7 +418,7 @@ void bl_leave(void) {
   if (now.frame)
     table()->lay_unframe(now.frame);
   table()->lay_leave(now.saved, now.saved_count);
-  now.goes_on = false;
+  end_path();
 }
 
 void bl_ret(void) {
@@ -395,7 +426,7 @@ void bl_ret(void) {
     bl_lay_die(bl_machine_layout(), "routine \"%s\" entered, so it must leave(), not ret()", routine_name());
   check_returns();
   table()->lay_ret();
-  now.goes_on = false;
+  end_path();
 }
 
 void bl_frame(int64_t bytes) {
@@ -621,7 +652,7 @@ void bl_branch_bits(bool if_set, BlReg a, int64_t mask, const char *to) {
 }
 void bl_jump(const char *to) {
   table()->lay_jump(going(to));
-  now.goes_on = false;
+  end_path();
 }
 
 void bl_call(const char *to) {
@@ -638,7 +669,7 @@ void bl_call(const char *to) {
 
 void bl_jump_register(BlReg to) {
   table()->lay_jump_register(source(to));
-  now.goes_on = false;
+  end_path();
 }
 
 void bl_call_register(BlReg to) {
@@ -654,7 +685,7 @@ void bl_call_register(BlReg to) {
 
 void bl_jump_table(BlReg index, const char *name) {
   table()->lay_jump_table(source(index), name);
-  now.goes_on = false;
+  end_path();
 }
 
 /* ---- Sixteen bytes at a time ----------------------------------------------------------------------------------- */
@@ -751,7 +782,8 @@ static void lose_after_call(void) {
 void bl_syscall(BlSystemCall number) {
   bl_machine_call_number(number);
   table()->lay_system_call(number);
-  now.goes_on = number != NR_EXIT && number != NR_EXIT_GROUP;
+  if (number == NR_EXIT || number == NR_EXIT_GROUP)
+    end_path();
   lose_after_call();
 }
 
@@ -785,6 +817,7 @@ void bl_machine_check_end(const char *after) {
 void bl_data(const char *name, int align) {
   check_name("data item", name);
   bl_machine_check_end("data");
+  now.ended = false; /* whatever stands there is refused by the name of the item */
   check_value("alignment", align, 1, 4096);
   bl_lay_fixed(bl_machine_layout());
   bl_lay_align(now.lay, (unsigned)align);
@@ -794,6 +827,7 @@ void bl_data(const char *name, int align) {
 void bl_data_writable(const char *name, int align) {
   check_name("data item", name);
   bl_machine_check_end("data");
+  now.ended = false; /* whatever stands there is refused by the name of the item */
   check_value("alignment", align, 1, 4096);
   bl_lay_writable(bl_machine_layout(), name, (unsigned)align);
 }

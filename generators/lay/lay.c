@@ -201,6 +201,8 @@ void bl_lay_bss(Lay *lay, const char *name, size_t size, unsigned align) {
   lay->bss_size += size;
 }
 
+void bl_lay_mark(Lay *lay, int mark) { symbols(lay)[lay->symbols.count - 1].mark = mark; }
+
 const char *bl_lay_routine_open(const Lay *lay) { return lay->routine; }
 
 const char *bl_lay_item_open(const Lay *lay) {

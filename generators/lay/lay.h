@@ -82,6 +82,7 @@ typedef struct {
   size_t size;          /* bytes: to the next routine or data item; LAY_BSS: as asked */
   const char *contract; /* what the author promised of this routine, for the map; NULL: nothing */
   bool writable;        /* a data item that can be written */
+  int mark;             /* lay_mark */
 } LaySymbol;
 
 /* A place in the text that the linker of an object file must fill in. */
@@ -118,6 +119,9 @@ void bl_lay_bss(Lay *lay, const char *name, size_t size,
 
 /* What the open routine promises to its callers: a line of the map, which the layout does not read. */
 void bl_lay_contract(Lay *lay, const char *contract);
+
+/* A number of the caller's, which the symbol that was bound last keeps. */
+void bl_lay_mark(Lay *lay, int mark);
 
 /* The routine open now, or NULL. */
 const char *bl_lay_routine_open(const Lay *lay);

@@ -115,6 +115,19 @@ static void settle(void);
   ROW(condition_made_up, select_if((BlCond)10, A0, A0, A0, A0, A0), "condition 10 is not within 0..9")                 \
   ROW(set_of_nothing, scan16(A0, A1, ((BlByteSet){0})), "count of terms 0 is not within 1..8")                         \
   ROW(set_empty, scan16(A0, A1, ((BlByteSet){1, {{0, 9, 3}}})), "the byte set, 9..3, is empty")                        \
+  ROW(code_after_jump, (jump("here"), li(A0, 1)),                                                                      \
+      "an operation stands after the end of a path of routine \"r\"|give it a label()")                                \
+  ROW(code_after_leave, (leave(), mov(A1, A0)), "stands after the end of a path")                                      \
+  ROW(code_after_ret, (routine("q"), ret(), jump("r")), "stands after the end of a path of routine \"q\"")             \
+  ROW(code_after_exit, (sys(NR_EXIT_GROUP), li(A0, 1)), "stands after the end of a path")                              \
+  ROW(code_after_jump_register, (jump_register(A0), leave()), "stands after the end of a path")                        \
+  ROW(instruction_after_jump, (jump("here"), x64(x64_syscall())), "stands after the end of a path")                    \
+  ROW(enter_after_branch, (routine("q"), beq(A0, 0, "end"), enter(S0), label("end"), leave(), settle()),               \
+      "\"q\" goes from before enter() to \"end\", which stands after enter()|before it branches")                      \
+  ROW(frame_after_branch, (beq(A0, 0, "end"), frame(16), label("end"), leave(), settle()),                             \
+      "goes from after enter() to \"end\", which stands after frame()")                                                \
+  ROW(enter_in_loop, (routine("q"), label("again"), enter(S0), jump("again"), settle()),                               \
+      "goes from after enter() to \"again\", which stands before enter()")                                             \
   ROW(encoder_refuses, x64(x64_mov_r32_imm32(RAX, -1)), "cannot encode mov_r32_imm32")
 
 /* All labels are bound here, and the code comes to an end. */
