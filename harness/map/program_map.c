@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *const kind_names[MAP_KINDS] = {"head", "code", "data", "fill", "bss"};
@@ -149,6 +150,35 @@ bool program_map_read_file(const char *elf, struct program_map *map, struct byte
   return good;
 }
 
+static bool is_same_file(const struct stat *a, const struct stat *b) {
+  return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+         a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* Makes the text of a map, or takes the last one again, where ELF is the file that it was made of: to make that of a
+   program of some size takes a fifth of a second, and a run asks for it once for each failure and for each report. */
+static bool make_text(const char *elf, struct bytes *text, struct bytes *why) {
+  static struct {
+    char *elf;
+    struct stat file;
+    struct bytes text;
+  } last;
+  struct stat file = {0};
+  bool there = stat(elf, &file) == 0;
+  if (there && last.elf && strcmp(elf, last.elf) == 0 && is_same_file(&file, &last.file)) {
+    bytes_add(text, span_of(&last.text));
+    return true;
+  }
+  if (!program_map_maker(elf, text, why))
+    return false;
+  free(last.elf);
+  last.elf = there ? xstrdup(elf) : NULL;
+  last.file = file;
+  bytes_clear(&last.text);
+  bytes_add(&last.text, span_of(text));
+  return true;
+}
+
 bool program_map_read(const char *elf, struct program_map *map, struct bytes *why) {
   char *path = xasprintf("%s.map", elf);
   bool there = access(path, F_OK) == 0 || !program_map_maker;
@@ -156,7 +186,7 @@ bool program_map_read(const char *elf, struct program_map *map, struct bytes *wh
   if (there)
     return program_map_read_file(elf, map, why);
   *map = (struct program_map){0};
-  if (!program_map_maker(elf, &map->text, why)) {
+  if (!make_text(elf, &map->text, why)) {
     program_map_free(map);
     return false;
   }
