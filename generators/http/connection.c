@@ -17,8 +17,16 @@
 
 #define SLOT S0
 
-/* arm_deadline: in A0 = nanoseconds. The slot's deadline is so long from now. */
+/* arm_patience: in A0 = nanoseconds. The slot's deadline is so long from now, or END_READING when the server is to end.
+ */
 static void lay_arm_deadline(void) {
+  routine("arm_patience", in(A0, S0), destroys(A0, A1, T0));
+  ld64_of(T0, "server", SERVER_ENDING);
+  beq(T0, 0, "arm_deadline");
+  li(A0, END_READING);
+  jump("arm_deadline");
+
+  /* arm_deadline: in A0 = nanoseconds. The slot's deadline is so long from now. */
   routine("arm_deadline", in(A0, S0), destroys(A0, A1, T0));
   ld64_of(T0, "server", SERVER_NOW);
   add(A0, A0, T0);
@@ -462,8 +470,10 @@ static void lay_answer_requests(void) {
   mov(ended, A0);
   mov(A0, A1);
   call("consume_octets");
-  bne(ended, 0, "next");
   li(A2, 400);
+  beq(ended, 0, "incomplete");
+  call("await_request");
+  jump("next");
 
   label("incomplete"); /* A2: the status if there is no room for more */
   mov(A0, A2);
@@ -487,6 +497,28 @@ static void lay_answer_requests(void) {
   li(A4, LINUX_EPOLLIN);
   call("watch_socket");
   label("returned");
+  leave();
+}
+
+/* await_request: the answer is sent, or the content of the request has come to its end. The slot is READING: the next
+ * request, whose time begins, or what is still to come of the content; or it is idle. */
+static void lay_await_request(void) {
+  routine("await_request", in(S0), destroys(A0, A1, T0));
+  enter_bare();
+  st64(READING, SLOT, SLOT_STATE);
+  li(A0, GIVES_WAY_READING);
+  call("give_way_after");
+  ld64(T0, SLOT, SLOT_FILLED);
+  ld64(A1, SLOT, SLOT_CONTENT + CONTENT_LEFT);
+  or (T0, T0, A1);
+  ld64(A1, SLOT, SLOT_CONTENT + CONTENT_CHUNKS);
+  or (T0, T0, A1);
+  li(A0, PATIENCE);
+  bne(T0, 0, "within_request");
+  st64(1, SLOT, SLOT_IDLE);
+  li(A0, IDLE_PATIENCE);
+  label("within_request");
+  call("arm_patience");
   leave();
 }
 
@@ -594,23 +626,10 @@ static void lay_send_response(void) {
   call("watch_socket");
   call("resume_accepting"); /* a draining slot is a place for a client */
   li(A0, PATIENCE);
-  call("arm_deadline");
+  call("arm_patience");
   jump("returned");
   label("goes_on");
-  st64(READING, SLOT, SLOT_STATE);
-  li(A0, GIVES_WAY_READING);
-  call("give_way_after");
-  ld64(T0, SLOT, SLOT_FILLED);
-  ld64(A1, SLOT, SLOT_CONTENT + CONTENT_LEFT);
-  or (T0, T0, A1);
-  ld64(A1, SLOT, SLOT_CONTENT + CONTENT_CHUNKS);
-  or (T0, T0, A1);
-  li(A0, PATIENCE);
-  bne(T0, 0, "within_request");
-  st64(1, SLOT, SLOT_IDLE);
-  li(A0, IDLE_PATIENCE);
-  label("within_request");
-  call("arm_deadline");
+  call("await_request");
   jump("returned");
   label("gone");
   call("close_connection");
@@ -703,6 +722,7 @@ void lay_http_connection(void) {
   lay_answer_request();
   lay_receive_request();
   lay_answer_requests();
+  lay_await_request();
   lay_continue_response();
   lay_send_response();
   lay_note_taken();

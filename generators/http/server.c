@@ -46,7 +46,7 @@ static void lay_block_signals(void) {
 }
 
 /* take_signal: a signal has come. The server accepts nobody any more, gives those who are served a little time, and
- * ends when the last of them has gone. A second signal ends it at once. */
+ * ends when the last of them has gone, END_WRITING from now at the latest. A second signal ends it at once. */
 static void lay_take_signal(void) {
   routine("take_signal", in(S2), destroys(ALL_A, ALL_T));
   enter(SLOT);
@@ -63,9 +63,12 @@ static void lay_take_signal(void) {
   call("accept_clients"); /* who is in the backlog has connected */
   label("nobody_waits");
   la(T0, "server");
-  st64(1, T0, SERVER_ENDING);
-  st32(1, T0, SERVER_ACCEPTS); /* accepting is not resumed */
-  st64(-1, T0, SERVER_ACCEPT_AT);
+  ld64(A0, T0, SERVER_NOW);
+  li(A1, END_WRITING);
+  add(A0, A0, A1);
+  st64(A0, T0, SERVER_ENDING);
+  st32(1, T0, SERVER_ACCEPTS);    /* accepting is not resumed, */
+  st64(A0, T0, SERVER_ACCEPT_AT); /* but the loop wakes then */
   ld32(A2, T0, SERVER_SOCKET);
   li(A1, LINUX_EPOLL_CTL_DEL);
   li(A4, 0);
@@ -524,8 +527,8 @@ static void lay_expire_connections(void) {
   leave();
 }
 
-/* serve: the event loop; does not return. The program ends here, when a signal has come and nobody is served any more.
- */
+/* serve: the event loop; does not return. The program ends here, when a signal has come and nobody is served any more,
+ * or the time for that is over. */
 static void lay_serve(void) {
   Reg event = S1, left = S2;
   static const NamedString strings[] = {{"cannot_wait", "cannot wait for clients"}};
@@ -576,8 +579,11 @@ static void lay_serve(void) {
   label("in_time");
   ld64(T0, A1, SERVER_ENDING);
   beq(T0, 0, "wait");
+  ld64(T1, A1, SERVER_NOW);
+  bgeu(T1, T0, "end");
   ld64(T0, A1, SERVER_USED);
   bne(T0, 0, "wait");
+  label("end");
   call("flush_log");
   li(A0, EXIT_DONE);
   sys(NR_EXIT_GROUP);

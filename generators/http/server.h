@@ -28,7 +28,8 @@ enum {
 #define GIVES_WAY_READING 1000000000
 #define GIVES_WAY_WRITING INT64_C(10000000000)
 
-/* When the server is to end: how long a request may take to become complete, and an answer to be taken. */
+/* When the server is to end: how long a request may take to become complete, and a client to close after its answer;
+ * and an answer to be taken, after which the server ends whoever is there. */
 #define END_READING 1000000000
 #define END_WRITING INT64_C(10000000000)
 
@@ -74,7 +75,7 @@ enum {
   FIELD(SERVER_FRESH, 8),         /* after the last slot that was ever used */
   FIELD(SERVER_END, 8),           /* after the last slot that may be used */
   FIELD(SERVER_USED, 8),          /* slots that are not free */
-  FIELD(SERVER_ENDING, 8),        /* not 0: it ends when all slots are free */
+  FIELD(SERVER_ENDING, 8),        /* not 0: it ends when all slots are free, or at this time */
   FIELD(SERVER_TOLD_ERROR, 8),    /* the sum of text and error that were told last, */
   FIELD(SERVER_TOLD_UNTIL, 8),    /* and until when it is not told again */
   FIELD(SERVER_MEMORY, 8),        /* bytes mapped for pages that clients take slowly, and for long requests */

@@ -143,6 +143,11 @@ void client_was_read(struct world *world, struct client *client, size_t count) {
   if (client->idle)
     client->reading_since = world->now;
   client->idle = false;
+  const struct request *last = client->next ? &client->requests[client->next - 1] : NULL;
+  if (last && client->read - count < last->end && client->read >= last->end) { /* the rest of its content has come */
+    client->reading_since = world->now;
+    client->idle = client->read == last->end;
+  }
   for (unsigned i = client->next; i < client->request_count; i++) {
     struct request *request = &client->requests[i];
     if (request->is_read || client->read < request->head_end)

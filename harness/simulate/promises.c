@@ -28,6 +28,8 @@ static bool is_full(const struct world *world) { return kernel_open_count(world)
 /* ---- Too early -------------------------------------------------------------------------------------------------- */
 
 bool promise_of_408(const struct world *world, const struct client *client) {
+  if (client->idle)
+    return false;
   int64_t waited = world->now - client->reading_since + EARLY;
   if (waited >= PATIENCE || (is_full(world) && waited >= GIVES_WAY_READING))
     return true;
@@ -47,13 +49,22 @@ static bool may_cut_answer(const struct world *world, const struct client *clien
          (is_full(world) && world->now + EARLY >= since + GIVES_WAY_WRITING);
 }
 
+/* Until when a client may stay that has its last answer. */
+static int64_t drained_by(const struct world *world, const struct client *client) {
+  int64_t end = client->shut_at + PATIENCE;
+  if (world->terminated_at == NEVER)
+    return end;
+  int64_t hurried = later(client->shut_at, world->terminated_at) + END_READING;
+  return hurried < end ? hurried : end;
+}
+
 /* Whether the server may close a connection that it owes nothing. */
 static bool may_close(const struct world *world, const struct client *client) {
   const struct request *request = next_request(client);
   bool in_head = request && client->read > request->start && !request->is_read;
   int64_t waited = world->now - client->reading_since + EARLY;
   if (client->shut_at != NEVER)
-    return client->ended_read || is_full(world) || world->now + EARLY >= client->shut_at + PATIENCE ||
+    return client->ended_read || is_full(world) || world->now + EARLY >= drained_by(world, client) ||
            client->read > (1 << 20);
   if (client->is_last)
     return false;
@@ -85,7 +96,8 @@ void promise_of_backlog(struct world *world, const struct client *client) {
 }
 
 void promises_at_exit(struct world *world) {
-  for (size_t i = 0; i < world->client_count && !world->over; i++)
+  bool in_time = world->now + EARLY >= world->terminated_at + END_WRITING;
+  for (size_t i = 0; i < world->client_count && !world->over && !in_time; i++)
     if (world->clients[i]->state == CLIENT_OPEN)
       world_fail(world, "ended too early", "the program ends while the connection of %s is open",
                  client_name(world->clients[i]));
@@ -94,7 +106,7 @@ void promises_at_exit(struct world *world) {
 /* ---- Too late --------------------------------------------------------------------------------------------------- */
 
 /* By when something has to be done about CLIENT, and in WHAT words. */
-static int64_t due_at(const struct client *client, const char **what) {
+static int64_t due_at(const struct world *world, const struct client *client, const char **what) {
   const struct request *request = next_request(client);
   int64_t begun_at = client->parsed < client->in.len ? client->begun_at : request ? request->due_at : NEVER;
   bool roomy = 3 * client_room(client) >= client->capacity;
@@ -111,7 +123,7 @@ static int64_t due_at(const struct client *client, const char **what) {
   }
   *what = "it has its last answer, and its connection is kept";
   if (client->shut_at != NEVER)
-    return client->ended ? later(client->ended_at, client->shut_at) : client->shut_at + PATIENCE;
+    return client->ended ? later(client->ended_at, client->shut_at) : drained_by(world, client);
   if (client->is_last)
     return client->answered_at;
   *what = "what it has sent is not read";
@@ -126,7 +138,7 @@ static int64_t due_at(const struct client *client, const char **what) {
 
 static void hold_client(struct world *world, const struct client *client, int64_t late) {
   const char *what;
-  int64_t due = later(due_at(client, &what), world->jumped_at);
+  int64_t due = later(due_at(world, client, &what), world->jumped_at);
   if (due != NEVER && world->now > due + late)
     world_fail(world, "too late", "%s: %s: %" PRId64 " ms too long", client_name(client), what,
                (world->now - due) / MILLISECOND);

@@ -8,7 +8,8 @@
 /* A client may be without a complete request for PATIENCE, and between two requests for IDLE_PATIENCE. It may take
    nothing of its answer for TAKE_PATIENCE; each byte that it takes gives it TAKE_PER_BYTE more, up to TAKE_PATIENCE
    from then. Where all places are taken, one gives way that waits for a request since GIVES_WAY_READING, or takes its
-   answer since GIVES_WAY_WRITING. After SIGTERM a request has END_READING to become complete, an answer END_WRITING. */
+   answer since GIVES_WAY_WRITING. After SIGTERM a request has END_READING to become complete, and a client
+   to close after its last answer; an answer has END_WRITING, after which the program ends. */
 #define PATIENCE (5 * SECOND)
 #define IDLE_PATIENCE (15 * SECOND)
 #define TAKE_PATIENCE (30 * SECOND)
@@ -22,7 +23,7 @@
 #define MOST_WAITING (30 * SECOND)
 
 /* After SIGTERM the program ends within this. */
-#define MOST_ENDING (45 * SECOND)
+#define MOST_ENDING (END_WRITING + SECOND)
 
 /* Nothing is late that ought to be done by now. */
 void promises_hold(struct world *world);

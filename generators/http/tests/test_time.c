@@ -165,13 +165,16 @@ END_TEST
 START_TEST(connection_that_goes_on) {
   static const char get_next[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
   Virtual *v = start(_i);
-  int idle = virtual_connect(), late = virtual_connect(), content = virtual_connect();
+  int idle = virtual_connect(), late = virtual_connect(), content = virtual_connect(), post = virtual_connect();
   virtual_send(idle, get_next);
   virtual_send(late, get_next);
+  virtual_send(post, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
   virtual_send(content, "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n");
   virtual_run(0);
-  size_t answer = v->client[idle].out_length;
+  size_t answer = v->client[idle].out_length, refusal = v->client[post].out_length;
   ck_assert_uint_gt(answer, strlen(page));
+  virtual_run(4 * SECOND);
+  virtual_send(post, "a=b"); /* from here on it is idle */
   virtual_run(FIVE_SECONDS - 1);
   ck_assert(!v->client[content].shut);
   virtual_run(FIVE_SECONDS); /* the content did not come */
@@ -185,9 +188,27 @@ START_TEST(connection_that_goes_on) {
   ck_assert_uint_eq(v->client[idle].out_length, answer);
   virtual_run(19 * SECOND - 1);
   ck_assert_uint_eq(v->client[late].out_length, answer);
+  ck_assert(!v->client[post].closed);
   virtual_run(19 * SECOND);
   ck_assert(v->client[late].shut);
   ck_assert(strstr(v->client[late].out + answer, "408 Request Timeout") != NULL);
+  ck_assert(v->client[post].closed && !v->client[post].shut);
+  ck_assert_uint_eq(v->client[post].out_length, refusal);
+}
+END_TEST
+
+/* Where the content ends with the beginning of the next request, that has five seconds from then. */
+START_TEST(request_after_late_content) {
+  Virtual *v = start(_i);
+  int client = virtual_connect();
+  virtual_send(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
+  virtual_run(4 * SECOND);
+  size_t refusal = v->client[client].out_length;
+  virtual_send(client, "a=bG");
+  virtual_run(9 * SECOND - 1);
+  ck_assert_uint_eq(v->client[client].out_length, refusal);
+  virtual_run(9 * SECOND);
+  ck_assert(strstr(v->client[client].out + refusal, "408 Request Timeout") != NULL);
 }
 END_TEST
 
@@ -304,6 +325,11 @@ START_TEST(signal_to_end) {
   expect_nothing(v, silent);
   virtual_run(SECOND);
   expect_timeout(v, silent);
+  ck_assert(v->client[waiting].closed && v->client[within].closed); /* who does not close has a second for it */
+  virtual_run(2 * SECOND - 1);
+  ck_assert(!v->client[silent].closed);
+  virtual_run(2 * SECOND);
+  ck_assert(v->client[silent].closed);
   virtual_run(9 * SECOND);
   v->client[slow].room = SIZE_MAX;
   v->client[stuck].room = 10;
@@ -319,18 +345,50 @@ START_TEST(signal_to_end) {
 }
 END_TEST
 
-/* A second signal ends the server at once. */
+/* A client whose request becomes complete only after the signal has what is left of the ten seconds, and one whose
+ * answer had said that the connection goes on has a second. */
+START_TEST(end_of_all) {
+  static const char get_next[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  Virtual *v = start(_i);
+  int stuck = virtual_connect(), slow = virtual_connect();
+  virtual_send(stuck, "GET / HTTP/1.1\r\n");
+  v->client[stuck].room = v->client[slow].room = 10;
+  virtual_send(slow, get_next);
+  virtual_run(3 * SECOND);
+  v->signals = 1;
+  virtual_run(3 * SECOND + SECOND / 2);
+  virtual_send(stuck, "Host: a\r\n\r\n");
+  virtual_run(5 * SECOND);
+  v->client[slow].room = SIZE_MAX;
+  virtual_run(6 * SECOND - 1);
+  ck_assert(!v->client[slow].closed && !v->client[slow].shut);
+  virtual_run(6 * SECOND);
+  ck_assert(v->client[slow].closed);
+  v->client[stuck].room = 10;
+  virtual_run(13 * SECOND - 1);
+  ck_assert(!v->exited && !v->client[stuck].closed);
+  virtual_run(60 * SECOND);
+  ck_assert(v->exited);
+  ck_assert_int_eq(v->now, 13 * SECOND);
+}
+END_TEST
+
+/* A second signal ends the server at once. What is to be logged is written before, be it of this turn of the loop. */
 START_TEST(second_signal) {
   Virtual *v = start(_i);
+  virtual_log();
   int silent = virtual_connect();
   virtual_run(0);
   v->signals = 1;
   virtual_run(SECOND / 2);
   ck_assert(!v->exited);
+  virtual_send(silent, get);
   v->signals = 1;
+  v->signals_last = true;
   virtual_run(SECOND / 2);
   ck_assert(v->exited);
-  expect_nothing(v, silent);
+  expect_page(v, silent);
+  ck_assert_msg(strstr(v->logged, "\"GET / HTTP/1.0\" 200 9\n") != NULL, "it has logged '%s'", v->logged);
 }
 END_TEST
 
@@ -421,6 +479,8 @@ int main(void) {
   add_test(suite, "requests after a slow answer", requests_after_a_slow_answer, ISA_COUNT);
   add_test(suite, "slow readers give way", slow_readers_give_way, ISA_COUNT);
   add_test(suite, "signal to end", signal_to_end, ISA_COUNT);
+  add_test(suite, "request after late content", request_after_late_content, ISA_COUNT);
+  add_test(suite, "end of all", end_of_all, ISA_COUNT);
   add_test(suite, "second signal", second_signal, ISA_COUNT);
   add_test(suite, "no memory to watch", no_memory_to_watch, ISA_COUNT);
   add_test(suite, "dates", dates, ISA_COUNT);

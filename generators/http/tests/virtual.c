@@ -168,6 +168,16 @@ static int64_t do_writev(uint64_t fd, uint64_t vector, uint64_t count) {
   return full ? -LINUX_EAGAIN : taken;
 }
 
+/* The log. Errors, which are told to standard error, do not matter here. */
+static int64_t do_write(uint64_t fd, uint64_t address, uint64_t count) {
+  if (fd != 1)
+    return (int64_t)count;
+  ck_assert_uint_lt(v.logged_length + count, sizeof v.logged);
+  get(address, v.logged + v.logged_length, count);
+  v.logged[v.logged_length += count] = '\0';
+  return (int64_t)count;
+}
+
 /* A look at what has come, which it leaves there. */
 static int64_t do_recvfrom(uint64_t fd) {
   const Client *client = client_of(fd);
@@ -228,7 +238,11 @@ static int64_t do_epoll_ctl(uint64_t operation, uint64_t fd, uint64_t event) {
 
 static int64_t tell_events(uint64_t events, uint64_t most) {
   uint64_t size = (uint64_t)bl_machine_row(isa)->epoll_data + 8, told = 0;
-  for (int fd = 0; fd < FIRST_CLIENT + v.clients && told < most; fd++) {
+  int end = FIRST_CLIENT + v.clients;
+  for (int i = 0; i <= end && told < most; i++) {
+    int fd = i == end ? SIGNALS : i;
+    if (fd == SIGNALS && v.signals_last != (i == end))
+      continue;
     bool open = fd == LISTENING || fd == SIGNALS ||
                 (fd >= FIRST_CLIENT && v.client[fd - FIRST_CLIENT].accepted && !v.client[fd - FIRST_CLIENT].closed);
     uint32_t happened = open && watched[fd].events ? (uint32_t)ready(fd, (int16_t)watched[fd].events) : 0;
@@ -304,10 +318,12 @@ static int64_t system_call(SystemCall call, const uint64_t *a) {
     return do_epoll_pwait(a[1], a[2], (int32_t)a[3]);
   case NR_PRLIMIT64:
     return do_prlimit(a[2], a[3]);
-  case NR_PPOLL: /* whether standard error takes an error, */
+  case NR_PPOLL: /* whether standard output or standard error takes something */
     return 1;
-  case NR_WRITE: /* which does not matter here */
-    return (int64_t)a[2];
+  case NR_WRITE:
+    return do_write(a[0], a[1], a[2]);
+  case NR_GETPEERNAME: /* all zero: nobody asks for the address */
+    return 0;
   case NR_RECVFROM:
     return do_recvfrom(a[0]);
   case NR_MADVISE:
@@ -372,6 +388,12 @@ Virtual *virtual_start(Isa of, const char *bytes, size_t length, int slots) {
   emulation_prepare(emulation);
   run_from("start_serving");
   return &v;
+}
+
+void virtual_log(void) {
+  const LaySymbol *log = bl_lay_find(bl_machine_layout(), "access_log");
+  ck_assert_ptr_nonnull(log);
+  put(log->address + LOG_NAME, &log->address, sizeof log->address); /* any address: the log is open already */
 }
 
 int virtual_connect(void) {

@@ -34,13 +34,16 @@ enum { CLIENTS_MOST = 160, MANY = CLIENTS_MOST + 1 };
 typedef struct {
   Client client[CLIENTS_MOST];
   int clients;
-  int64_t now;             /* of the monotonic clock, in nanoseconds */
-  long polls, accepts;     /* system calls made so far */
-  long renderings;         /* how often FILE was read */
-  long clock_reads;        /* how often a clock was */
-  int slots;               /* clients that the server has descriptors for */
-  int no_descriptor_left;  /* not 0: accept gives that error number */
-  int signals;             /* that wait to be read */
+  int64_t now;            /* of the monotonic clock, in nanoseconds */
+  long polls, accepts;    /* system calls made so far */
+  long renderings;        /* how often FILE was read */
+  long clock_reads;       /* how often a clock was */
+  int slots;              /* clients that the server has descriptors for */
+  int no_descriptor_left; /* not 0: accept gives that error number */
+  int signals;            /* that wait to be read */
+  bool signals_last;      /* they are told after what clients did at the same time */
+  char logged[4096];      /* what was written to standard output, with a NUL after it */
+  size_t logged_length;
   bool closed_backlog;     /* the server has closed the listening socket */
   bool exited;             /* it has ended, with `now` the time */
   bool no_memory_to_watch; /* no socket can be added to the epoll instance */
@@ -49,6 +52,9 @@ typedef struct {
 /* Start a server for a document of those bytes, at time 0, for a machine. There is one at a time. Never freed.
  * `slots`: clients that it has descriptors for. */
 Virtual *virtual_start(Isa isa, const char *document, size_t length, int slots);
+
+/* From now on the server writes an access log. */
+void virtual_log(void);
 
 /* A new client, which waits to be accepted and takes all that is written; returns its number. */
 int virtual_connect(void);
