@@ -19,7 +19,7 @@ static size_t edit_distance(const char *a, const char *b) {
   size_t a_len = strlen(a);
   size_t b_len = strlen(b);
   if (a_len > LONGEST_WORD || b_len > LONGEST_WORD)
-    return LONGEST_WORD;
+    return SIZE_MAX;
   for (size_t k = 0; k <= b_len; k++)
     row[k] = k;
   for (size_t i = 1; i <= a_len; i++) {

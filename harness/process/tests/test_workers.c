@@ -1,0 +1,204 @@
+/* Workers share what they find, none is forgotten, and what interrupts the parent reaches them. Whether a program began
+   is told by its first instruction alone. */
+/* reads: nothing */
+#include "harness/base/bytes.h"
+#include "harness/process/begun.h"
+#include "harness/process/workers.h"
+#include "harness/process/workspace.h"
+
+#include <check.h>
+#include <elf.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct shared {
+  unsigned worked[3];
+  unsigned ended[3];
+};
+
+struct common {
+  struct shared *shared;
+  unsigned ticks;
+  bool holds_child_signal;
+  pid_t parent;
+};
+
+static void work(void *user, unsigned index, struct workspace *workspace) {
+  struct common *common = user;
+  common->shared->worked[index] += access(workspace->root, F_OK) == 0 ? index + 1 : 100;
+}
+
+static void tick(void *user) {
+  struct common *common = user;
+  sigset_t now;
+  sigprocmask(SIG_BLOCK, NULL, &now);
+  common->ticks++;
+  common->holds_child_signal = sigismember(&now, SIGCHLD) == 1;
+}
+
+START_TEST(each_worker_does_its_share_once) {
+  struct common common = {.shared = shared_memory(sizeof(struct shared))};
+  sigset_t now;
+  ck_assert_int_eq(run_workers(&(struct workers){.count = 3, .work = work, .tick = tick, .user = &common}), 0);
+  for (unsigned i = 0; i < 3; i++)
+    ck_assert_uint_eq(common.shared->worked[i], i + 1);
+  ck_assert_uint_ge(common.ticks, 2);
+  /* The end of a worker is waited for, not found by looking twice a second. */
+  ck_assert(common.holds_child_signal);
+  sigprocmask(SIG_BLOCK, NULL, &now);
+  ck_assert(!sigismember(&now, SIGCHLD) && !sigismember(&now, SIGTERM) && !sigismember(&now, SIGINT));
+  ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+  shared_memory_free(common.shared, sizeof(struct shared));
+  ck_assert_int_eq(run_workers(&(struct workers){.count = 0, .work = work}), 0);
+}
+END_TEST
+
+/* The first fails, or interrupts the parent; the others wait for the word to end. */
+static void end_early(void *user, unsigned index, struct workspace *workspace) {
+  struct common *common = user;
+  sigset_t set;
+  int number = 0;
+  (void)workspace;
+  if (index == 0) {
+    if (!common->parent)
+      _exit(9);
+    kill(common->parent, SIGTERM);
+  }
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigwait(&set, &number);
+  common->shared->ended[index] = (unsigned)number;
+}
+
+START_TEST(what_interrupts_the_parent_reaches_every_worker) {
+  struct common common = {.shared = shared_memory(sizeof(struct shared)), .parent = getpid()};
+  ck_assert_int_eq(run_workers(&(struct workers){.count = 3, .work = end_early, .user = &common}), SIGTERM);
+  for (unsigned i = 0; i < 3; i++)
+    ck_assert_uint_eq(common.shared->ended[i], SIGTERM);
+  shared_memory_free(common.shared, sizeof(struct shared));
+}
+END_TEST
+
+START_TEST(a_worker_that_fails_ends_the_others_and_the_command) {
+  struct common common = {.shared = shared_memory(sizeof(struct shared))};
+  int status = 0;
+  pid_t command = fork();
+  ck_assert_int_ge(command, 0);
+  if (command == 0) {
+    dup2(open("/dev/null", O_WRONLY), 2);
+    run_workers(&(struct workers){.count = 3, .work = end_early, .user = &common});
+    _exit(0);
+  }
+  ck_assert_int_eq(waitpid(command, &status, 0), command);
+  ck_assert(WIFEXITED(status));
+  ck_assert_int_eq(WEXITSTATUS(status), EXIT_INFRASTRUCTURE);
+  ck_assert_uint_eq(common.shared->ended[1], SIGTERM);
+  ck_assert_uint_eq(common.shared->ended[2], SIGTERM);
+  shared_memory_free(common.shared, sizeof(struct shared));
+}
+END_TEST
+
+static char folder[] = "/tmp/test_workers-XXXXXX";
+
+static void enter_folder(void) {
+  strcpy(folder + strlen(folder) - 6, "XXXXXX");
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  ck_assert_int_eq(chdir(folder), 0);
+}
+
+static void leave_folder(void) {
+  unlink("program");
+  unlink("log");
+  ck_assert_int_eq(chdir("/") + rmdir(folder), 0);
+}
+
+/* Writes the header of an ELF file of that CLASS and byte ORDER, TYPE and ENTRY, and LEN bytes of it. */
+static void write_header(unsigned char class, unsigned char order, unsigned type, uint64_t entry, size_t len) {
+  char bytes[64] = {0x7F, 'E', 'L', 'F', (char)class, (char)order, EV_CURRENT};
+  size_t size = class == ELFCLASS32 ? 4 : 8;
+  bytes[order == ELFDATA2MSB ? 17 : 16] = (char)type;
+  for (size_t i = 0; i < size; i++)
+    bytes[24 + (order == ELFDATA2MSB ? size - 1 - i : i)] = (char)(entry >> 8 * i);
+  ck_assert_int_eq(write_file("program", (struct span){bytes, len}), 0);
+  ck_assert_int_eq(chmod("program", 0755), 0);
+}
+
+static void options_are(const char *wanted) {
+  struct text_list words = {0};
+  struct bytes text = {0};
+  begun_options("program", "log", &words);
+  for (size_t i = 0; i < words.count; i++)
+    bytes_printf(&text, "%s%s", i ? " " : "", words.items[i]);
+  ck_assert_str_eq(text.data, wanted);
+  bytes_free(&text);
+  text_list_free(&words);
+}
+
+START_TEST(the_emulator_is_told_which_instruction_is_the_first) {
+  enter_folder();
+  write_header(ELFCLASS64, ELFDATA2LSB, ET_EXEC, 0x123456789A, 64);
+  options_are("-D log -d exec -dfilter 0x123456789a+1");
+  write_header(ELFCLASS64, ELFDATA2MSB, ET_EXEC, 0x123456789A, 32);
+  options_are("-D log -d exec -dfilter 0x123456789a+1");
+  write_header(ELFCLASS32, ELFDATA2LSB, ET_EXEC, 0x12345678, 64);
+  options_are("-D log -d exec -dfilter 0x12345678+1");
+  write_header(ELFCLASS32, ELFDATA2MSB, ET_EXEC, 0x12345678, 64);
+  options_are("-D log -d exec -dfilter 0x12345678+1");
+  write_header(ELFCLASS64, ELFDATA2LSB, ET_DYN, 0x1234, 64);
+  options_are("-D log -d in_asm");
+  write_header(ELFCLASS64, ELFDATA2LSB, ET_EXEC, 0x1234, 31);
+  options_are("-D log -d in_asm");
+  unlink("program");
+  options_are("-D log -d in_asm");
+  leave_folder();
+}
+END_TEST
+
+START_TEST(what_was_logged_has_begun_and_the_log_is_removed) {
+  enter_folder();
+  ck_assert(!begun_logged("log"));
+  ck_assert_int_eq(write_file("log", span_text("")), 0);
+  ck_assert(!begun_logged("log"));
+  ck_assert_int_ne(access("log", F_OK), 0);
+  ck_assert_int_eq(write_file("log", span_text("x")), 0);
+  ck_assert(begun_logged("log"));
+  ck_assert_int_ne(access("log", F_OK), 0);
+  leave_folder();
+}
+END_TEST
+
+START_TEST(a_program_began_where_the_kernel_brings_it_to_its_first_instruction) {
+  enter_folder();
+  ck_assert(begun_natively("/bin/true"));
+  ck_assert(begun_natively("/bin/false"));
+  ck_assert(!begun_natively("program"));
+  write_header(ELFCLASS64, ELFDATA2LSB, ET_EXEC, 0x400000, 64);
+  ck_assert(!begun_natively("./program"));
+  ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+  leave_folder();
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("workers");
+  TCase *tests = tcase_create("workers");
+  tcase_add_test(tests, each_worker_does_its_share_once);
+  tcase_add_test(tests, what_interrupts_the_parent_reaches_every_worker);
+  tcase_add_test(tests, a_worker_that_fails_ends_the_others_and_the_command);
+  tcase_add_test(tests, the_emulator_is_told_which_instruction_is_the_first);
+  tcase_add_test(tests, what_was_logged_has_begun_and_the_log_is_removed);
+  tcase_add_test(tests, a_program_began_where_the_kernel_brings_it_to_its_first_instruction);
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed != 0;
+}
+
+/* SPDX-License-Identifier: MIT */
