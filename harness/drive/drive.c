@@ -16,7 +16,9 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { MOST_HANGS = 3, MOST_PATIENT_LANES = 48 };
+/* WAITING_LANES: beyond the number asked for, for servers that have answered all and are only watched until they end.
+ */
+enum { MOST_HANGS = 3, MOST_PATIENT_LANES = 48, WAITING_LANES = 16 };
 
 /* Jobs of one target that any lane may take from. */
 struct group {
@@ -43,7 +45,8 @@ struct seat {
   struct lane lane;
   struct group *group; /* its jobs; NULL: none yet */
   bool patient;
-  bool done; /* there is nothing left for it */
+  bool works; /* it has one of the places for programs at work */
+  bool done;  /* there is nothing left for it */
 };
 
 struct driver {
@@ -55,6 +58,8 @@ struct driver {
   struct queue queues[2]; /* of the groups that are not patient, and that are */
   struct seat *seats;
   size_t seat_count;
+  unsigned working; /* seats, not counting patient ones, that have a place */
+  bool has_left;    /* one of them left its place */
   struct loop *loop;
   int signals; /* signalfd */
   bool stopping;
@@ -96,7 +101,9 @@ static void make_seats(struct driver *driver) {
   for (size_t i = 0; i < driver->group_count; i++)
     patient += driver->groups[i].patient;
   patient = patient < MOST_PATIENT_LANES ? patient : MOST_PATIENT_LANES;
-  driver->seat_count = patient + driver->options->lanes;
+  /* One at a time means just that: whatever is left then can only be that one's. */
+  size_t waiting = driver->options->lanes > 1 ? WAITING_LANES : 0;
+  driver->seat_count = patient + driver->options->lanes + waiting;
   driver->seats = xcalloc(driver->seat_count, sizeof *driver->seats);
   for (size_t i = 0; i < driver->seat_count; i++) {
     driver->seats[i].patient = i < patient;
@@ -232,20 +239,39 @@ static bool is_used(const struct lane *lane) {
   return lane->process.pid && lane->served > 0 && lane->target->program->server == SERVER_FRESH;
 }
 
+/* Gives SEAT a place, if there is one. Patient seats need none. */
+static bool take_place(struct driver *driver, struct seat *seat) {
+  if (!seat->works && !seat->patient && driver->working < driver->options->lanes) {
+    seat->works = true;
+    driver->working++;
+  }
+  return seat->works || seat->patient;
+}
+
+static void leave_place(struct driver *driver, struct seat *seat) {
+  driver->working -= seat->works;
+  driver->has_left |= seat->works;
+  seat->works = false;
+}
+
 /* Gives the lane of SEAT something to do, if there is anything. */
 static void feed(struct driver *driver, struct seat *seat) {
   struct lane *lane = &seat->lane;
-  while (!seat->done && lane->state == LANE_IDLE && !driver->stopping) {
+  while (!seat->done && lane->state == LANE_IDLE && !driver->stopping && take_place(driver, seat)) {
     struct group *group = choose_group(driver, seat);
     bool other = !group || lane->target != group->jobs[group->next]->target || is_used(lane);
     if (lane->process.pid && other) {
       lane_stop(lane);
+      if (lane->state != LANE_IDLE && driver->options->lanes > 1)
+        leave_place(driver, seat);
       continue;
     }
     seat->group = group;
     seat->done = !group;
-    if (!group)
+    if (!group) {
+      leave_place(driver, seat);
       return;
+    }
     struct result *job = group->jobs[group->next++];
     if (group->dead != NOT_RUN) {
       leave_untried(driver, group, job);
@@ -263,10 +289,18 @@ static bool all_done(const struct driver *driver) {
   return true;
 }
 
-static void run(struct driver *driver) {
-  for (;;) {
+/* Gives every lane something to do. Whoever leaves its place may leave it to one that was looked at before. */
+static void feed_all(struct driver *driver) {
+  do {
+    driver->has_left = false;
     for (size_t i = 0; i < driver->seat_count; i++)
       feed(driver, &driver->seats[i]);
+  } while (driver->has_left);
+}
+
+static void run(struct driver *driver) {
+  for (;;) {
+    feed_all(driver);
     if (driver->stopping || all_done(driver))
       return;
     loop_turn(driver->loop);
