@@ -6,6 +6,7 @@
 #include "harness/suite/cases.h"
 #include "harness/suite/conversation.h"
 #include "harness/suite/target.h"
+#include "harness/verdict/ahead.h"
 #include "harness/verdict/truth.h"
 
 #include <errno.h>
@@ -25,6 +26,7 @@ struct group {
   struct result **jobs;
   size_t count;
   size_t next;
+  size_t told;  /* its first jobs for which no oracle is still to be asked */
   bool patient; /* its case mostly waits: it gets a lane beyond the number asked for */
   unsigned hangs;
   enum verdict dead; /* not NOT_RUN: the target cannot be started, or hangs all the time; no job is tried any more */
@@ -49,6 +51,12 @@ struct seat {
   bool done;  /* there is nothing left for it */
 };
 
+/* Where answers of oracles come from. */
+struct source {
+  struct driver *driver;
+  int fd;
+};
+
 struct driver {
   struct workspace *workspace;
   const struct drive_options *options;
@@ -56,11 +64,14 @@ struct driver {
   struct group *groups;
   size_t group_count;
   struct queue queues[2]; /* of the groups that are not patient, and that are */
+  struct group **waiting; /* for what an oracle says, in their order */
+  size_t waiting_count;
   struct seat *seats;
   size_t seat_count;
   unsigned working; /* seats, not counting patient ones, that have a place */
   bool has_left;    /* one of them left its place */
   struct loop *loop;
+  struct source *sources;
   int signals; /* signalfd */
   bool stopping;
   int signal;
@@ -131,16 +142,46 @@ static void sink(struct queue *queue, size_t at) {
   }
 }
 
-static void make_queues(struct driver *driver) {
-  for (size_t k = 0; k < 2; k++) {
-    struct queue *queue = &driver->queues[k];
-    queue->items = xcalloc(driver->group_count + 1, sizeof *queue->items);
-    for (size_t i = 0; i < driver->group_count; i++)
-      if (driver->groups[i].patient == (k == 1))
-        queue->items[queue->count++] = (struct waiting){&driver->groups[i], driver->groups[i].count};
-    for (size_t i = queue->count; i > 0; i--)
-      sink(queue, i - 1);
+/* Lets the item AT rise to its place. */
+static void rise(struct queue *queue, size_t at) {
+  for (; at > 0 && comes_before(&queue->items[at], &queue->items[(at - 1) / 2]); at = (at - 1) / 2) {
+    struct waiting other = queue->items[at];
+    queue->items[at] = queue->items[(at - 1) / 2];
+    queue->items[(at - 1) / 2] = other;
   }
+}
+
+/* Whether a job of GROUP waits for what an oracle says. */
+static bool awaits_oracle(const struct driver *driver, struct group *group) {
+  const struct ahead *ahead = driver->options->ahead;
+  while (ahead && group->told < group->count && !ahead_awaits(ahead, group->jobs[group->told]))
+    group->told++;
+  return ahead && group->told < group->count;
+}
+
+/* Puts the groups that wait for nothing any more into their queues. */
+static void queue_groups(struct driver *driver) {
+  size_t waiting = 0;
+  for (size_t i = 0; i < driver->waiting_count; i++) {
+    struct group *group = driver->waiting[i];
+    struct queue *queue = &driver->queues[group->patient];
+    if (awaits_oracle(driver, group)) {
+      driver->waiting[waiting++] = group;
+    } else {
+      queue->items[queue->count] = (struct waiting){group, group->count};
+      rise(queue, queue->count++);
+    }
+  }
+  driver->waiting_count = waiting;
+}
+
+static void make_queues(struct driver *driver) {
+  for (size_t k = 0; k < 2; k++)
+    driver->queues[k].items = xcalloc(driver->group_count + 1, sizeof *driver->queues[k].items);
+  driver->waiting = xcalloc(driver->group_count + 1, sizeof(struct group *));
+  for (size_t i = 0; i < driver->group_count; i++)
+    driver->waiting[driver->waiting_count++] = &driver->groups[i];
+  queue_groups(driver);
 }
 
 /* The group of QUEUE with the most jobs left, or NULL. */
@@ -250,7 +291,6 @@ static bool take_place(struct driver *driver, struct seat *seat) {
 
 static void leave_place(struct driver *driver, struct seat *seat) {
   driver->working -= seat->works;
-  driver->has_left |= seat->works;
   seat->works = false;
 }
 
@@ -262,13 +302,15 @@ static void feed(struct driver *driver, struct seat *seat) {
     bool other = !group || lane->target != group->jobs[group->next]->target || is_used(lane);
     if (lane->process.pid && other) {
       lane_stop(lane);
-      if (lane->state != LANE_IDLE && driver->options->lanes > 1)
+      if (lane->state != LANE_IDLE && driver->options->lanes > 1) {
         leave_place(driver, seat);
+        driver->has_left = true;
+      }
       continue;
     }
     seat->group = group;
-    seat->done = !group;
     if (!group) {
+      seat->done = driver->waiting_count == 0;
       leave_place(driver, seat);
       return;
     }
@@ -307,6 +349,25 @@ static void run(struct driver *driver) {
   }
 }
 
+/* Answers of oracles have come. */
+static void take_answers(void *user, uint32_t events) {
+  struct source *source = user;
+  (void)events;
+  if (!ahead_take(source->driver->options->ahead, source->fd))
+    loop_forget(source->driver->loop, source->fd);
+  queue_groups(source->driver);
+}
+
+static void watch_answers(struct driver *driver) {
+  size_t count = 0;
+  const int *fds = driver->options->ahead ? ahead_descriptors(driver->options->ahead, &count) : NULL;
+  driver->sources = xcalloc(count + 1, sizeof *driver->sources);
+  for (size_t i = 0; i < count; i++) {
+    driver->sources[i] = (struct source){driver, fds[i]};
+    loop_watch(driver->loop, fds[i], EPOLLIN, take_answers, &driver->sources[i]);
+  }
+}
+
 /* The signals that end a harness become events, so that it leaves nothing behind. */
 static void watch_signals(struct driver *driver, sigset_t *before) {
   const sigset_t set = interrupt_signals();
@@ -323,6 +384,7 @@ int drive_jobs(struct workspace *workspace, const struct drive_options *options,
   driver.owner = (struct lane_owner){
       .workspace = workspace, .loop = driver.loop, .lingers = options->lingers, .report = take_result, .user = &driver};
   watch_signals(&driver, &before);
+  watch_answers(&driver);
   make_groups(&driver, jobs, count);
   make_queues(&driver);
   make_seats(&driver);
@@ -334,6 +396,8 @@ int drive_jobs(struct workspace *workspace, const struct drive_options *options,
   interrupt_release(&before);
   free(driver.queues[0].items);
   free(driver.queues[1].items);
+  free(driver.waiting);
+  free(driver.sources);
   free(driver.groups);
   free(driver.seats);
   return driver.signal;

@@ -18,6 +18,9 @@ int guard_start(struct guard *guard, const char *root);
 void guard_tell(const struct guard *guard, pid_t pgid, bool lives);
 
 /* Ends the guard, which removes the folder and what still lives, and waits for it. */
+/* In a child of the harness: the guard is not to wait for its end. */
+void guard_leave(const struct guard *guard);
+
 void guard_stop(struct guard *guard);
 
 #endif

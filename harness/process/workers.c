@@ -73,21 +73,25 @@ static int await(const struct workers *workers, const pid_t *pids, const sigset_
   return interrupted;
 }
 
+pid_t worker_start(const struct workers *workers, unsigned index) {
+  pid_t parent = getpid();
+  pid_t pid = fork();
+  if (pid < 0)
+    die("fork: %s%s", strerror(errno), limit_behind(errno));
+  if (pid == 0)
+    be_worker(workers, index, parent);
+  return pid;
+}
+
 int run_workers(const struct workers *workers) {
   sigset_t signals = interrupt_signals();
   sigset_t before;
   bool failed = false;
-  pid_t parent = getpid();
   pid_t *pids = xcalloc(workers->count, sizeof *pids);
   sigaddset(&signals, SIGCHLD);
   sigprocmask(SIG_BLOCK, &signals, &before);
-  for (unsigned i = 0; i < workers->count; i++) {
-    pids[i] = fork();
-    if (pids[i] < 0)
-      die("fork: %s%s", strerror(errno), limit_behind(errno));
-    if (pids[i] == 0)
-      be_worker(workers, i, parent);
-  }
+  for (unsigned i = 0; i < workers->count; i++)
+    pids[i] = worker_start(workers, i);
   int interrupted = await(workers, pids, &signals, &failed);
   sigprocmask(SIG_SETMASK, &before, NULL);
   free(pids);

@@ -4,6 +4,7 @@
 #define HARNESS_WORKERS_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 struct workspace;
 
@@ -19,6 +20,10 @@ struct workers {
 /* Runs the workers to their end. Returns 0, or the number of the signal that interrupted them; ends the process where a
    worker failed. */
 int run_workers(const struct workers *workers);
+
+/* Starts worker INDEX alone, beside this process, which is to wait for it: it ends with status 0 where it did not fail.
+   The signals that end a program must be blocked. */
+pid_t worker_start(const struct workers *workers, unsigned index);
 
 /* Memory, all zero, that the workers share with the parent. */
 void *shared_memory(size_t size);

@@ -59,13 +59,24 @@ void workspace_note(struct workspace *workspace, pid_t pgid, bool lives) {
       workspace->living[i--] = workspace->living[--workspace->living_count];
 }
 
+void workspace_keep(struct workspace *workspace, pid_t pid, bool lives) {
+  workspace->kept = xrealloc(workspace->kept, (workspace->kept_count + 1) * sizeof *workspace->kept);
+  if (lives)
+    workspace->kept[workspace->kept_count++] = pid;
+  for (size_t i = 0; i < workspace->kept_count && !lives; i++)
+    if (workspace->kept[i] == pid)
+      workspace->kept[i--] = workspace->kept[--workspace->kept_count];
+}
+
 unsigned workspace_sweep(struct workspace *workspace, const char *folder) {
   size_t count = workspace->living_count;
-  pid_t *known = xcalloc(count + 1 + workspace->cell_count, sizeof *known);
+  pid_t *known = xcalloc(count + 1 + workspace->cell_count + workspace->kept_count, sizeof *known);
   if (count)
     memcpy(known, workspace->living, count * sizeof *known);
   known[count++] = workspace->guard->pid;
   count += cells_list(workspace, known + count);
+  for (size_t i = 0; i < workspace->kept_count; i++)
+    known[count++] = workspace->kept[i];
   /* Where programs run one at a time, whatever is left can only be this one's. */
   unsigned ended = strays_end(workspace->crowded ? folder : NULL, known, count);
   free(known);
@@ -79,6 +90,7 @@ void workspace_close(struct workspace *workspace) {
   if (access(workspace->root, F_OK) == 0)
     fprintf(stderr, "bytegate: %s: a program left something there that cannot be removed\n", workspace->root);
   free(workspace->living);
+  free(workspace->kept);
   free(workspace->root);
 }
 

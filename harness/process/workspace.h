@@ -19,6 +19,8 @@ struct workspace {
   bool crowded;             /* two ran at a time, so that what is left can be either's */
   struct cell_slot **cells; /* process/confinement.h */
   size_t cell_count;
+  pid_t *kept; /* other children of this process, which no sweep ends */
+  size_t kept_count;
 };
 
 /* The folder in which workspaces are made: TMPDIR, or else one in memory. */
@@ -35,6 +37,9 @@ unsigned workspace_sweep(struct workspace *workspace, const char *folder);
 /* Notes that the process group PGID LIVES, or is gone; the guard hears of it. Every child of this process that is to
    outlive a sweep is noted. */
 void workspace_note(struct workspace *workspace, pid_t pgid, bool lives);
+
+/* Notes that the child PID is no program under test, and LIVES, or is gone: no sweep ends it. */
+void workspace_keep(struct workspace *workspace, pid_t pid, bool lives);
 
 /* Makes an empty folder in the folder WITHIN, or NULL: in WORKSPACE's own. The caller frees its path, and removes it
    before the workspace is closed. */

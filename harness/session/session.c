@@ -6,6 +6,7 @@
 #include "harness/drive/drive.h"
 #include "harness/process/workspace.h"
 #include "harness/suite/suite.h"
+#include "harness/verdict/ahead.h"
 #include "harness/verdict/compare.h"
 #include "harness/verdict/fault.h"
 #include "harness/verdict/filter.h"
@@ -374,11 +375,13 @@ static bool repeated(void *user, struct result *result) {
 }
 
 /* Runs every job several times and folds the repetitions into one result each. */
-static int drive_repeatedly(struct session *session, struct workspace *workspace, struct result **jobs, size_t count) {
+static int drive_repeatedly(struct session *session, struct workspace *workspace, struct result **jobs, size_t count,
+                            struct ahead *ahead) {
   size_t times = session->options->repeat;
   struct result *again = xcalloc(count * (times - 1), sizeof *again);
   struct result **all = xcalloc(count * times, sizeof(struct result *));
-  const struct drive_options options = {.lanes = session->options->jobs, .done = repeated, .lingers = true};
+  const struct drive_options options = {
+      .lanes = session->options->jobs, .done = repeated, .ahead = ahead, .lingers = true};
   for (size_t i = 0; i < count * times; i++) {
     size_t job = i / times;
     size_t run = i % times;
@@ -405,7 +408,7 @@ static int drive_repeatedly(struct session *session, struct workspace *workspace
   return interrupted;
 }
 
-/* Asks the oracle commands before anything is under a deadline. */
+/* Asks the oracle commands in this process, before anything is under a deadline. */
 static void ask_commands(struct session *session, struct workspace *workspace, struct result **jobs, size_t count) {
   for (size_t i = 0; i < count && !session->interrupted; i++) {
     struct span truth;
@@ -434,12 +437,19 @@ static bool check_targets(struct result **jobs, size_t count, struct bytes *why)
 }
 
 static void drive_all(struct session *session, struct workspace *workspace, struct result **jobs, size_t count) {
+  const unsigned lanes = session->options->jobs;
+  struct ahead *ahead = lanes > 1 ? ahead_begin(workspace, jobs, count, lanes) : NULL;
   const struct drive_options options = {
-      .lanes = session->options->jobs, .done = driven, .lingers = true, .user = session};
+      .lanes = lanes, .done = driven, .ahead = ahead, .lingers = true, .user = session};
+  if (!ahead)
+    ask_commands(session, workspace, jobs, count);
+  if (session->interrupted)
+    return;
   if (session->options->repeat > 1)
-    session->interrupted = drive_repeatedly(session, workspace, jobs, count);
+    session->interrupted = drive_repeatedly(session, workspace, jobs, count, ahead);
   else
     session->interrupted = drive_jobs(workspace, &options, jobs, count);
+  ahead_end(ahead);
 }
 
 /* Whether ENTRY speaks of a suite that is there but was not read, because it runs only on demand. */
@@ -486,8 +496,6 @@ static void judge_all(struct session *session, struct workspace *workspace, stru
       go_on = finish(session, &session->results[i]);
     }
   if (go_on)
-    ask_commands(session, workspace, jobs, count);
-  if (go_on && !session->interrupted)
     drive_all(session, workspace, jobs, count);
 }
 

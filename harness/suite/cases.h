@@ -10,8 +10,10 @@ struct tree;
 
 /* What an oracle command said about a case. */
 struct answer {
-  const void *asker; /* the program that it was asked for; borrowed */
-  const char *path;  /* and what was requested of that; borrowed */
+  const struct program *asker; /* that it was asked for; borrowed */
+  const char *path;            /* and what was requested of that; borrowed */
+  bool booked;                 /* somebody is to ask, and has not yet */
+  bool failed;                 /* somebody asked in vain */
   struct bytes text;
 };
 

@@ -92,38 +92,76 @@ static bool ask_oracle(struct workspace *workspace, const struct program *progra
   return true;
 }
 
+static bool same_text(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
+
+static bool same_lists(const struct text_list *a, const struct text_list *b) {
+  bool same = a->count == b->count;
+  for (size_t i = 0; same && i < a->count; i++)
+    same = strcmp(a->items[i], b->items[i]) == 0;
+  return same;
+}
+
+/* Whether two programs of a suite ask the same command the same of each case: in folders that hold the same. */
+static bool ask_alike(const struct program *a, const struct program *b) {
+  return a == b || (a->oracle == ORACLE_COMMAND && b->oracle == ORACLE_COMMAND &&
+                    same_text(a->oracle_command, b->oracle_command) && a->oracle_status == b->oracle_status &&
+                    a->compare == b->compare && same_text(a->input_name, b->input_name) &&
+                    same_text(a->copied, b->copied) && same_lists(&a->files, &b->files));
+}
+
+/* Most commands say the same whatever was requested. */
+static const char *asked_path(const struct program *program, const char *path) {
+  return placeholder_in(program->oracle_command, PLACEHOLDER_PATH) ? path : program_url_path(program, 0);
+}
+
+/* The answer to what PROGRAM asks about PATH, or NULL. It may only be booked. */
+static struct answer *find_answer(const struct program *program, const struct test_case *test_case, const char *path) {
+  path = asked_path(program, path);
+  bool asks_path = placeholder_in(program->oracle_command, PLACEHOLDER_PATH);
+  for (size_t i = 0; i < test_case->answer_count; i++) {
+    struct answer *answer = test_case->answers[i];
+    if (ask_alike(answer->asker, program) && (!asks_path || strcmp(answer->path, path) == 0))
+      return answer;
+  }
+  return NULL;
+}
+
+static struct answer *add_answer(const struct program *program, struct test_case *test_case, const char *path) {
+  struct answer *answer = xcalloc(1, sizeof *answer);
+  *answer = (struct answer){.asker = program, .path = asked_path(program, path), .booked = true};
+  test_case->answers = xrealloc(test_case->answers, (test_case->answer_count + 1) * sizeof(struct answer *));
+  test_case->answers[test_case->answer_count++] = answer;
+  return answer;
+}
+
 /* Asks the oracle that is PROGRAM's own, once for each case. */
 static bool own_answer(struct workspace *workspace, const struct program *program, struct test_case *test_case,
                        const char *path, struct span *truth, struct bytes *why) {
-  /* Most commands say the same whatever was requested. */
-  path = placeholder_in(program->oracle_command, PLACEHOLDER_PATH) ? path : program_url_path(program, 0);
-  for (size_t i = 0; i < test_case->answer_count; i++)
-    if (test_case->answers[i]->asker == program && strcmp(test_case->answers[i]->path, path) == 0) {
-      *truth = span_of(&test_case->answers[i]->text);
-      return true;
-    }
-  struct answer *answer = xcalloc(1, sizeof *answer);
-  answer->asker = program;
-  answer->path = path;
-  if (!ask_oracle(workspace, program, test_case, path, &answer->text, why)) {
-    bytes_free(&answer->text);
-    free(answer);
+  struct answer *answer = find_answer(program, test_case, path);
+  if (!answer)
+    answer = add_answer(program, test_case, path);
+  if (answer->booked && !ask_oracle(workspace, program, test_case, answer->path, &answer->text, why)) {
+    bytes_clear(&answer->text);
     return false;
   }
-  test_case->answers = xrealloc(test_case->answers, (test_case->answer_count + 1) * sizeof(struct answer *));
-  test_case->answers[test_case->answer_count++] = answer;
+  answer->booked = false;
   *truth = span_of(&answer->text);
   return true;
 }
 
+struct answer *truth_book(const struct program *program, struct test_case *test_case, const char *path) {
+  return find_answer(program, test_case, path) ? NULL : add_answer(program, test_case, path);
+}
+
+struct answer *truth_booked(const struct program *program, const struct test_case *test_case, const char *path) {
+  return find_answer(program, test_case, path);
+}
+
 bool truth_changed(struct workspace *workspace, const struct program *program, struct test_case *test_case,
                    struct span *truth, struct bytes *why) {
-  size_t i = 0;
-  while (i < test_case->answer_count && test_case->answers[i]->asker != program)
-    i++;
-  if (i == test_case->answer_count)
+  struct answer *answer = find_answer(program, test_case, program_url_path(program, 0));
+  if (!answer || answer->booked)
     return false;
-  struct answer *answer = test_case->answers[i];
   struct bytes before = answer->text;
   answer->text = (struct bytes){0};
   bool asked = ask_command(workspace, program, test_case, answer->path, &answer->text, why);

@@ -4,6 +4,7 @@
 
 #include "harness/base/bytes.h"
 
+struct answer;
 struct program;
 struct test_case;
 struct workspace;
@@ -22,6 +23,13 @@ bool truth_at(struct workspace *workspace, const struct program *program, struct
    and sets TRUTH to that; WHY says why, where it failed. */
 bool truth_changed(struct workspace *workspace, const struct program *program, struct test_case *test_case,
                    struct span *truth, struct bytes *why);
+
+/* Notes that somebody is to ask the command of PROGRAM about PATH. Returns the place of the answer, or NULL where it is
+   noted, or the answer there, already. */
+struct answer *truth_book(const struct program *program, struct test_case *test_case, const char *path);
+
+/* The place of that answer (suite/cases.h), or NULL where nobody asked for one. */
+struct answer *truth_booked(const struct program *program, const struct test_case *test_case, const char *path);
 
 #endif
 

@@ -383,6 +383,41 @@ START_TEST(every_case_runs_with_any_number_of_lanes) {
 }
 END_TEST
 
+/* Two programs that ask the same are answered once; two that do not, and one that asks in vain, apart. These questions
+   are so many that they are asked in processes beside this one. */
+START_TEST(questions_are_asked_once_and_ahead) {
+  static const char *const commands[] = {"cat", "cat", "cat; :", "exit 3"};
+  struct session_options options = usual;
+  struct workspace workspace = {0};
+  struct session session;
+  struct bytes why = {0};
+  struct bytes text = {0};
+  int status = 0;
+  options.jobs = 2;
+  for (size_t i = 0; i < 4; i++)
+    bytes_printf(&text,
+                 "[program %c]\nelf = /bin/cat\nrunner = native\nstdin = yes\noracle = command\noracle-command = %s\n",
+                 (char)('a' + i), commands[i]);
+  bytes_text(&text, "[cases c]\nsource = random\ncount = 20\n");
+  workspace_open(&workspace);
+  ck_assert_msg(session_open_text(&session, &options, "t.ini", text.data, &why), "%s", span_of(&why).data);
+  ck_assert(session_run(&session, &workspace, &why, &status));
+  ck_assert_uint_eq(session.finished, 80);
+  for (size_t i = 0; i < session.result_count; i++) {
+    const struct result *result = &session.results[i];
+    bool fails = *result->target->program->name == 'd';
+    ck_assert_uint_eq(result->test_case->answer_count, 3);
+    ck_assert_int_eq(result->verdict, fails ? ORACLE_FAULT : EQUAL);
+    ck_assert(!fails || strstr(result->detail.data, "exit status 3"));
+  }
+  ck_assert_uint_eq(workspace_sweep(&workspace, NULL), 0);
+  session_close(&session);
+  workspace_close(&workspace);
+  bytes_free(&text);
+  bytes_free(&why);
+}
+END_TEST
+
 /* Ten cases of SCRIPT, one after another, REPEAT times each; the gate that runs them is the parent of each. */
 static void run_to_interruption(const char *script, unsigned repeat, struct session *session) {
   struct workspace workspace = {0};
@@ -494,6 +529,7 @@ int main(void) {
   tcase_add_test(tests, a_server_that_cannot_start_fails_every_case_at_once);
   tcase_add_test(tests, a_case_that_does_not_always_do_the_same_is_flaky);
   tcase_add_test(tests, every_case_runs_with_any_number_of_lanes);
+  tcase_add_test(tests, questions_are_asked_once_and_ahead);
   tcase_add_loop_test(tests, an_interrupted_run_is_its_own_verdict_and_blames_nobody, 0,
                       sizeof interruptions / sizeof *interruptions);
   tcase_add_test(tests, the_list_of_known_divergences_is_two_sided);
