@@ -50,6 +50,7 @@ grep DIVERGED red.txt
 if bytegate report --suite upper.ini >/dev/null; then exit 1; fi
 test -s report.html
 bytegate explain /usr/bin/tr >/dev/null
+for licence in Expat 0BSD; do grep -qx "License: $licence" /usr/share/doc/bytegate/copyright; done
 for page in man1/bytegate.1 man5/bytegate-suite.5 man5/bytegate-map.5; do test -s /usr/share/man/$page.gz; done
 apt-get -q -y remove bytegate
 test ! -e /usr/bin/bytegate

@@ -31,12 +31,26 @@ find "$root/usr/bin" "$root/usr/lib/bytegate" -path "$root/usr/lib/bytegate/new"
 chmod 644 "$root"/usr/lib/bytegate/plugin/*.so
 find "$root/usr/share/man" -type f -exec gzip -9n {} +
 
-# What Debian asks for: the licence, a changelog, and why lintian may be told to be silent.
-{
-  printf 'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: bytegate\n\n'
-  printf 'Files: *\nCopyright: %s\nLicense: Expat\n' "$(sed -n 's/^Copyright (c) //p' LICENSE)"
-  sed '1,/^Copyright/d; 1,/^$/{/^$/d}; s/^$/./; s/^/ /' LICENSE
-} >"$documents/copyright"
+# What Debian asks for: the licences, a changelog, and why lintian may be told to be silent.
+# The licences are those of .reuse/dep5, to which each source is held, with the folders as they are installed.
+installed=(generators/lessons:usr/share/doc/bytegate/lessons fixtures/example:usr/share/doc/bytegate/example
+  harness/new/templates:usr/lib/bytegate/new)
+licences() {
+  local each name names=()
+  for each in "${installed[@]}"; do names+=(-e "s#${each%:*}/#${each#*:}/#g"); done
+  sed "${names[@]}" -e 's/^License: MIT$/License: Expat/' .reuse/dep5
+  sed -n 's/^License: //p' .reuse/dep5 | sort -u | while read -r name; do
+    printf '\nLicense: %s\n' "${name/#MIT/Expat}"
+    sed -e '1,/^Copyright/d' "LICENSES/$name.txt" | sed -e '/./,$!d' -e 's/^$/./' -e 's/^/ /'
+  done
+}
+licences >"$documents/copyright"
+sed -n 's/^Files: //p' "$documents/copyright" | tr ' ' '\n' | while read -r each; do
+  [ -e "$root/${each%\*}" ] || {
+    echo "deb.sh: .reuse/dep5 has a licence for $each, and nothing of that name is installed: name in deb.sh where it is" >&2
+    exit 3
+  }
+done
 printf 'bytegate (%s) unstable; urgency=medium\n\n  * CHANGELOG.md of the sources says what is new.\n\n -- %s  %s\n' \
   "$version" "$maintainer" "$(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")" | gzip -9n >"$documents/changelog.gz"
 mkdir -p "$root/usr/share/lintian/overrides"
