@@ -31,9 +31,8 @@ readme() {
   cat <<'TEXT'
 # Conversations of the server
 
-Each file holds what a client sends and the whole answer, to the byte; the top of
-[conversation.h](../../harness/suite/conversation.h) describes the lines. The first line says why the case is there, and
-which clause it tests. `scripts/clauses.sh -w` makes this table of those lines, and a test holds it to them.
+Each file holds what a client sends and the whole answer, to the byte; [fixtures/README.md](../README.md)
+describes the lines. The first line says why the case is there, and which clause it tests. `scripts/clauses.sh -w` makes this table of those lines, and a test holds it to them.
 
 TEXT
   table

@@ -58,14 +58,18 @@ static const struct map_entry *entry_at(const struct proof *proof, uint64_t addr
   return proof->map ? program_map_at(proof->map, address) : NULL;
 }
 
+/* What is found in a contract stands where it is declared; all else, where the instruction is laid. */
 static __attribute__((format(printf, 4, 5))) void find(struct proof *proof, const char *kind, uint64_t address,
                                                        const char *format, ...) {
   if (proof->infers)
     return;
   const struct map_entry *entry = entry_at(proof, address);
+  const struct contract *contract = strcmp(kind, "LOOSE") == 0 ? &proof->known[proof->owner].contract : NULL;
   bytes_printf(proof->found, "%s ", kind);
   program_place(proof->program, address, proof->found);
-  if (entry)
+  if (contract && contract->file)
+    bytes_printf(proof->found, " %s:%d", contract->file, contract->line);
+  else if (entry)
     bytes_printf(proof->found, " %s:%d", entry->file, entry->line);
   va_list arguments;
   va_start(arguments, format);
@@ -532,14 +536,17 @@ static void find_loose(struct proof *proof, size_t owner, bool returned) {
   uint64_t start = proof->program->routines[owner].start;
   if (contract->c_function)
     return;
-  find_loose_set(proof, start, (contract->in | contract->moves) & ~known->in, "in", "it is not read on any path");
+  find_loose_set(proof, start, (contract->in | contract->moves) & ~known->in, "in",
+                 "it is not read on any path; leave it out");
   if (!returned) {
     if (!contract->no_return)
       find(proof, "LOOSE", start, "no path returns, and the contract does not say no_return");
     return;
   }
-  find_loose_set(proof, start, contract->destroys & ~known->changed, "destroys", "it is kept on every path");
-  find_loose_set(proof, start, (contract->out | contract->moves) & ~known->changed, "out", "it is kept on every path");
+  find_loose_set(proof, start, contract->destroys & ~known->changed, "destroys",
+                 "it is kept on every path; leave it out");
+  find_loose_set(proof, start, (contract->out | contract->moves) & ~known->changed, "out",
+                 "it is kept on every path; leave it out");
   find_loose_set(proof, start, contract->out_if & ~known->partly, "out_if", "it is set on every path, so it is out");
   find_loose_set(proof, start, contract->out_if & ~known->always, "out_if", "it is set on no path");
 }

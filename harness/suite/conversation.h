@@ -1,23 +1,6 @@
 /* A conversation: the bytes that a client sends to a server over a socket, and the bytes of the whole answer.
 
-   Its text form, one file a case:
-       # why
-       ! document TEXT     the document that the server has; none is an empty one
-       ! document{COUNT} TEXT  the same, with TEXT that many times
-       ! no-document       there is no such file
-       ! directory         a folder stands in its place
-       ! hollow BYTES      a file of that many NULs stands in its place
-       ! modified SECONDS  when the document was last modified, in seconds since 1970 (-5: before)
-       ! hold              another client is connected before, and says nothing
-       ! octets TEXT       so many conversations, alike but that {octet} in what is sent stands for one octet of TEXT
-       ! shut              the client closes its sending side when all is sent
-       ! slow SECONDS      the client has little room, and takes the answer bit by bit in that time, and no faster
-       > TEXT              sends TEXT
-       >{COUNT} TEXT       sends TEXT that many times
-       < TEXT              expects TEXT
-       <{COUNT} TEXT       expects TEXT that many times
-   TEXT has the escapes \r \n \t \0 \\ \xHH. Nothing is added to it: line ends are written out. In what is expected,
-   {date} stands for any date as HTTP writes it (RFC 9110, 5.6.7: IMF-fixdate). */
+   fixtures/README.md describes its text form, one file a case. */
 #ifndef HARNESS_CONVERSATION_H
 #define HARNESS_CONVERSATION_H
 

@@ -352,6 +352,17 @@ run "$gate" blame --suite s.ini --byte 0
 expect_status 'a byte of it is blamed' 0
 expect_text '... on a system call of that machine' 'written   by write(1, ...) at ' "$folder/out"
 
+# ---- A server that does not speak HTTP ----------------------------------------------------------------------------
+
+cc -D_GNU_SOURCE -o echoing "$root/harness/tests/strangers/echoing.c" || exit 1
+mkdir echoes
+printf '%s\n' '# bytes that no HTTP has' '! shut' '> \x00one\xff\n' '>{10000} two' '< \x00one\xff\n' '<{10000} two' >echoes/bytes
+suite '[program p]' 'elf = echoing' 'arguments = {port}' 'drive = http' 'ready = port' 'obeys-sigterm = no' \
+  '[cases c]' 'source = conversations' 'path = echoes'
+verify 'a server of another protocol is held to conversations' 0 'EQUAL s/c/bytes'
+sed -i 's/^<{10000} two/<{10000} tow/' echoes/bytes
+verify '... and one byte is found' 1 'DIVERGED s/c/bytes'
+
 run "$gate" verify --suite s.ini --case nosuch
 expect_status 'no case is selected: 2' 2
 expect_text '... and the next command is named' 'bytegate list --suite s.ini' "$folder/err"

@@ -366,25 +366,25 @@ static void calls_data(void) {
 /* ---- Contracts --------------------------------------------------------------------------------------------------- */
 
 static void input_is_not_read(void) {
-  routine("victim", in(A3), destroys(T0));
+  HERE routine("victim", in(A3), destroys(T0));
   li(T0, 1);
   ret();
 }
 
 static void destroyed_is_kept(void) {
-  routine("victim", destroys(T0, A5));
+  HERE routine("victim", destroys(T0, A5));
   li(T0, 1);
   ret();
 }
 
 static void output_is_kept(void) {
-  routine("victim", in(A1), out(A1), destroys(T0));
+  HERE routine("victim", in(A1), out(A1), destroys(T0));
   add(T0, A1, 1);
   ret();
 }
 
 static void output_is_always_there(void) {
-  routine("victim", out_if(A1));
+  HERE routine("victim", out_if(A1));
   li(A1, 0);
   ret();
 }
@@ -456,9 +456,9 @@ static const struct {
     {runs_into_next, "NEXT", "victim", SAME("runs on into _start")},
     {nothing_leads_there, "UNREACHED", "victim", SAME("no path leads to")},
     {calls_what_is_no_routine, "TARGET", "victim", SAME("calls what is no routine: victim+")},
-    {input_is_not_read, "LOOSE", "victim", SAME("in(A3): it is not read on any path")},
-    {destroyed_is_kept, "LOOSE", "victim", SAME("destroys(A5): it is kept on every path")},
-    {output_is_kept, "LOOSE", "victim", SAME("out(A1): it is kept on every path")},
+    {input_is_not_read, "LOOSE", "victim", SAME("in(A3): it is not read on any path; leave it out")},
+    {destroyed_is_kept, "LOOSE", "victim", SAME("destroys(A5): it is kept on every path; leave it out")},
+    {output_is_kept, "LOOSE", "victim", SAME("out(A1): it is kept on every path; leave it out")},
     {output_is_always_there, "LOOSE", "victim", SAME("out_if(A1): it is set on every path, so it is out")},
     {promised_end_returns, "WRITES", "victim", SAME("returns, and the contract says no_return")},
     {end_is_not_promised, "LOOSE", "victim", SAME("no path returns, and the contract does not say no_return")},
