@@ -31,13 +31,6 @@ const char *faulty_folder(void) {
   return folder;
 }
 
-/* The generators that are linked here were compiled as this file was. */
-#ifdef __SANITIZE_ADDRESS__
-#define SANITIZERS "-fsanitize=address,undefined"
-#else
-#define SANITIZERS ""
-#endif
-
 int run_shell(struct bytes *out, const char *format, ...) {
   char block[4096];
   size_t got;
@@ -81,11 +74,12 @@ void remove_faulty(void) {
 static void link_generators(void) {
   static const char recipe[] =
       "set -e; cd $T; [ ! -e operations.o ] || exit 0\n"
+      "S=; case $L in *sanitize*) S=-fsanitize=address,undefined;; esac\n"
       "W=; for o in routine contract branch_bits store8 bytes; do W=\"$W -Wl,--wrap=bl_$o\"; done\n"
       "${CC:-gcc} -std=c11 -D_GNU_SOURCE -O0 -iquote \"$R/generators\" -c -o operations.o "
       "\"$R/harness/tests/faulty/operations.c\"\n"
       "for p in markdown-render markdown-server; do\n"
-      "  ${CC:-gcc} " SANITIZERS " $W -o lay-$p \"$L/obj/generators/programs/$p.o\" operations.o "
+      "  ${CC:-gcc} $S $W -o lay-$p \"$L/obj/generators/programs/$p.o\" operations.o "
       "\"$L/libgenerators.a\"\n"
       "done\n";
   struct bytes out = {0};

@@ -28,8 +28,21 @@ expect_bytes 'a lesson keeps its bytes' 'int main(void) { return 0; }\n' sources
 run "$check" sources
 expect_status 'and then all have it' 0
 if command -v reuse >/dev/null; then
+  run "$check" -k kept sources
+  expect_status 'what reuse agrees to is kept' 0
+  mkdir bin && printf '#!/bin/sh\necho asked\nexit 1\n' >bin/reuse && chmod +x bin/reuse
+  printf 'int more;\n\n/* %s */\n' "$tag" >sources/generators/one.c
+  run env PATH="$folder/bin:$PATH" "$check" -k kept sources
+  expect_status 'and not asked again for other text' 0
+  printf '/* Copyright 2020 somebody */\n\n/* %s */\n' "$tag" >sources/generators/one.c
+  run env PATH="$folder/bin:$PATH" "$check" -k kept sources
+  expect_text '... but for a line of a licence' asked "$folder/out"
+  run "$check" -k kept sources
+  printf 'int more;\n\n/* %s */\n' "$tag" >sources/generators/two.c
+  run env PATH="$folder/bin:$PATH" "$check" -k kept sources
+  expect_text '... and for a new file' asked "$folder/out"
   rm -r sources/.reuse
-  run "$check" sources
+  run "$check" -k kept sources
   expect_status 'where reuse does not agree: 1' 1
   expect_text '... it says what it lacks' 'table.json' "$folder/out"
 fi

@@ -26,10 +26,20 @@ static const struct place places[] = {
 };
 enum { PLACES = sizeof places / sizeof *places };
 
+/* Makes the program of several threads and processes. It is one of this machine, with symbols, that can be loaded
+   anywhere, and has no map. */
+static void make_tasks(void) {
+  struct bytes out = {0};
+  int status = run_shell(&out, "cc -O1 -g -fno-inline -pthread -fPIE -pie -o $T/tasks harness/tests/strangers/tasks.c");
+  ck_assert_msg(status == 0, "%s", span_of(&out).data);
+  bytes_free(&out);
+}
+
 static void lay_all(void) {
   static const char *const names[] = {"faulty", "right"};
   lay_faulty("right", "");
   lay_faulty("faulty", "flipped");
+  make_tasks();
   write_faulty("link.md", "text\n\n[a](/b)\n");
   for (int i = 0; i < 2; i++) {
     char *file = xasprintf("%s.ini", names[i]);
@@ -312,17 +322,12 @@ START_TEST(a_byte_is_followed_by_whatever_way_it_came_or_that_is_said) {
 END_TEST
 #endif
 
-/* Makes the program of several threads and processes, and a suite that runs it with ARGUMENT. It is one of this
-   machine, with symbols, that can be loaded anywhere, and has no map. */
-static void make_tasks(const char *argument, const char *oracle) {
-  struct bytes out = {0};
-  int status = run_shell(&out, "cc -O1 -g -fno-inline -pthread -fPIE -pie -o $T/tasks harness/tests/strangers/tasks.c");
-  ck_assert_msg(status == 0, "%s", span_of(&out).data);
+/* Makes a suite that runs the program of several threads and processes with ARGUMENT. */
+static void name_tasks(const char *argument, const char *oracle) {
   write_faulty("tasks.ini",
                "[program p]\nelf = %s/tasks\narguments = %s\ndeadline = 1\noracle = command\n"
                "oracle-command = %s\n[cases c]\nsource = nothing\n",
                faulty_folder(), argument, oracle);
-  bytes_free(&out);
 }
 
 static const char *const task_runners[] = {"native", "qemu"};
@@ -336,7 +341,7 @@ static const struct {
 
 START_TEST(a_byte_of_another_thread_or_process_is_followed) {
   struct bytes out = {0};
-  make_tasks("write", task_bytes[_i / 2].oracle);
+  name_tasks("write", task_bytes[_i / 2].oracle);
   int status = run_shell(&out, "\"$B\" blame --suite $T/tasks.ini --known /dev/null --runner %s", task_runners[_i % 2]);
   ck_assert_msg(status == 1, "exit status %d: %s", status, out.data);
   must_say(&out, "stored by %s+0x", task_bytes[_i / 2].routine);
@@ -348,7 +353,7 @@ END_TEST
 
 START_TEST(a_hang_is_told_of_every_process_and_thread) {
   struct bytes out = {0};
-  make_tasks("hang", "true");
+  name_tasks("hang", "true");
   int status = run_shell(&out, "\"$B\" blame --suite $T/tasks.ini --known /dev/null --runner %s", task_runners[_i]);
   ck_assert_msg(status == 1, "exit status %d: %s", status, out.data);
   must_say(&out, "\ntask      process 1\nwaits     in futex(0x");
