@@ -424,9 +424,10 @@ $(ORACLE_COMMANDS): $(BUILD)/oracle-%: $(BUILD)/obj/oracles/commands/%.o $(BUILD
 
 # What the emulator loads is no part of a program of ours, and is never sanitized.
 MACHINE_SOURCES := harness/base/machine.c $(wildcard harness/base/instructions_*.c)
+$(BUILD)/plugin/fork_run.so: harness/helpers/confine/strict.c harness/helpers/confine/bpf.h
 $(PLUGINS): $(BUILD)/plugin/%.so: harness/helpers/plugin/%.c $(MACHINE_SOURCES) harness/base/machine.h harness/helpers/plugin/*.h
 	mkdir -p $(@D)
-	$(CC) -I. $(filter-out $(SANITIZERS),$(CFLAGS)) -fPIC -shared -fvisibility=hidden -o $@ $< $(MACHINE_SOURCES)
+	$(CC) -I. $(filter-out $(SANITIZERS),$(CFLAGS)) -fPIC -shared -fvisibility=hidden -o $@ $(filter %.c,$^)
 
 # With musl, which starts a program six times as fast as glibc's static start does. The kernel's headers are the host's.
 $(BUILD)/confine: $(CONFINE_SOURCES) $(wildcard harness/helpers/confine/*.h harness/cell/*.h harness/base/spawn.h)

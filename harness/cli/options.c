@@ -190,7 +190,7 @@ static const struct option_row what_to_run[] = {
     {"byte", 0, "N", "Blame byte N of the body, or of stdout, whether it diverges or not", BY(BLAME), CALL,
      .parse = parse_byte},
     {"shard", 0, "K/N", "Part K of N of what is selected, the same on every machine; needs --record",
-     BY_VERIFY | BY(MUTATE), CALL, .parse = parse_shard},
+     BY_VERIFY | BY(MUTATE) | BY(COVERAGE), CALL, .parse = parse_shard},
     {"plan", 0, "FILE", "A record with times, by which shards take equally long; the same for all of them",
      BY_VERIFY | BY(CAMPAIGN), SET_TEXT, FIELD(plan)},
     {"shards", 0, "N", "How many parts a campaign has", BY(CAMPAIGN), SET_UNSIGNED, FIELD(shards), 1, MOST_SHARDS},
@@ -226,9 +226,9 @@ static const struct option_row how_to_run[] = {
      "unexplained",
      BY(MUTATE) | BY(CAMPAIGN), SET_TEXT, FIELD(since)},
     {"from", 0, "FILE",
-     "Of mutate: try nothing, and take what the records of all shards say; may be repeated. Of map: take names from "
-     "nm's table, or a listing of objdump -d or of hex0",
-     BY(MUTATE) | BY(MAP), ADD_TEXT, FIELD(from)},
+     "Of mutate and coverage: run nothing, and take what the records of all shards say; may be repeated. Of map: take "
+     "names from nm's table, or a listing of objdump -d or of hex0",
+     BY(MUTATE) | BY(COVERAGE) | BY(MAP), ADD_TEXT, FIELD(from)},
     {"unexplained", 0, NULL, "Leave out the mutants that survived with a reason on the same cases, by the ledger",
      BY(MUTATE) | BY(CAMPAIGN), SET_TRUE, FIELD(unexplained)},
     {"ledger", 0, NULL, "Write what survived into fixtures/ledger, with the reasons that are known",
@@ -255,7 +255,7 @@ static const struct option_row what_to_print[] = {
      FIELD(infer)},
     {"record", 0, "FILE",
      "Write each result into FILE as soon as it stands, and go on with what stands there (see merge)",
-     BY_VERIFY | BY(MUTATE), SET_TEXT, FIELD(record)},
+     BY_VERIFY | BY(MUTATE) | BY(COVERAGE), SET_TEXT, FIELD(record)},
     {"lcov", 0, "FILE", "Write the coverage as a tracefile of lcov as well", BY(COVERAGE), SET_TEXT, FIELD(lcov)},
     {NULL},
 };

@@ -308,31 +308,103 @@ static void count_hits(struct coverage *coverage) {
   }
 }
 
+/* Whether the cases of ONE's program stay together: they are those of one server, which its stop ends. */
+static bool stays_together(const struct covered_case *one) { return one->target->program->drive == DRIVE_HTTP; }
+
+/* Leaves out what other shards measure. A case is a job, and so is a server with all of its cases. */
+static void part_cases(struct coverage_list *list, struct shard shard) {
+  size_t count = 0;
+  for (size_t i = 0; i < list->count; i++)
+    count += list->items[i].case_count;
+  uint64_t *weights = xcalloc(count + 1, sizeof *weights);
+  uint32_t *owners = xcalloc(count + 1, sizeof *owners);
+  struct covered_case **firsts = xcalloc(count + 1, sizeof(struct covered_case *));
+  size_t jobs = 0;
+  for (size_t i = 0; i < list->count; i++)
+    for (size_t k = 0; k < list->items[i].case_count; k++) {
+      struct covered_case *one = &list->items[i].cases[k];
+      bool goes_on = k > 0 && stays_together(one) && one[-1].target == one->target;
+      if (!goes_on)
+        firsts[jobs++] = one;
+      weights[jobs - 1]++;
+    }
+  shard_partition(weights, jobs, shard.count, owners);
+  for (size_t job = 0; job < jobs; job++)
+    for (size_t k = 0; k < weights[job]; k++)
+      firsts[job][k].known = firsts[job][k].left_out = owners[job] != shard.number;
+  free(weights);
+  free(owners);
+  free(firsts);
+}
+
+/* Takes what the records say. Returns false where they do not say all. */
+static bool take_records(struct coverage_list *list, const struct text_list *from, struct bytes *why) {
+  size_t missing = 0;
+  size_t all = 0;
+  for (size_t i = 0; i < from->count; i++)
+    if (!coverage_read_record(list, from->items[i], why))
+      return false;
+  for (size_t i = 0; i < list->count; i++)
+    for (size_t k = 0; k < list->items[i].case_count; k++, all++)
+      missing += !list->items[i].cases[k].known;
+  if (missing)
+    bytes_printf(why,
+                 "%zu of %zu cases stand in no record: their shard is missing (`bytegate coverage --shard K/N "
+                 "--record FILE` makes it)",
+                 missing, all);
+  return missing == 0;
+}
+
+/* What is to be measured has its place, and what is known is there. Returns how many cases are to be measured. */
+static uint32_t prepare(struct coverage_list *list, const struct coverage_part *part, const char *store, bool fresh) {
+  uint32_t missing = 0;
+  for (size_t i = 0; i < list->count; i++)
+    make_room(&list->items[i]);
+  if (part->shard.count)
+    part_cases(list, part->shard);
+  for (size_t i = 0; i < list->count && !(part->from && part->from->count); i++) {
+    if (!fresh)
+      coverage_load(&list->items[i], store);
+    missing += count_missing(&list->items[i]);
+  }
+  return missing;
+}
+
+/* Whether the shard has any case. */
+static bool has_cases(const struct coverage_list *list) {
+  for (size_t i = 0; i < list->count; i++)
+    for (size_t k = 0; k < list->items[i].case_count; k++)
+      if (!list->items[i].cases[k].left_out)
+        return true;
+  return false;
+}
+
 bool coverage_measure(struct session *session, const struct text_list *programs, const char *store, bool fresh,
-                      struct coverage_list *list, struct bytes *why, int *interrupted) {
+                      const struct coverage_part *part, struct coverage_list *list, struct bytes *why,
+                      int *interrupted) {
   *list = (struct coverage_list){0};
   if (!choose(session, programs, list, why) || !probes_check(list, why))
     return false;
   struct measurement measurement = {.list = list, .jobs = session->options->jobs};
   measurement.finished = shared_memory(measurement.jobs * sizeof(uint32_t));
-  for (size_t i = 0; i < list->count; i++) {
-    make_room(&list->items[i]);
-    if (!fresh)
-      coverage_load(&list->items[i], store);
-    measurement.total += count_missing(&list->items[i]);
-  }
+  measurement.total = prepare(list, part, store, fresh);
   const struct workers workers = {
       .count = measurement.jobs, .work = measure_share, .tick = show_progress, .user = &measurement};
   *interrupted = measurement.total ? run_workers(&workers) : 0;
   shared_memory_free(measurement.finished, measurement.jobs * sizeof(uint32_t));
-  bool good = true;
+  bool good = !part->from || part->from->count == 0 || take_records(list, part->from, why);
+  if (good && part->shard.count && !has_cases(list)) {
+    bytes_printf(why, "shard %u of %u is empty; nothing is proven (use fewer shards)", part->shard.number,
+                 part->shard.count);
+    good = false;
+  }
   for (size_t i = 0; i < list->count; i++) {
     take_verdicts(&list->items[i]);
     count_hits(&list->items[i]);
     if (measurement.total && good)
       good = coverage_save(&list->items[i], store, why);
   }
-  return good;
+  return good && (!part->record || coverage_write_record(list, part->record, why));
 }
 
 void coverage_free(struct coverage_list *list) {

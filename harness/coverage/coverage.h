@@ -9,6 +9,7 @@
 #ifndef HARNESS_COVERAGE_H
 #define HARNESS_COVERAGE_H
 
+#include "harness/campaign/shard.h"
 #include "harness/helpers/plugin/counts.h"
 #include "harness/map/program_map.h"
 #include "harness/session/session.h"
@@ -23,6 +24,7 @@ struct covered_case {
   uint8_t *bits; /* COUNTERS bitmaps, one bit for each byte of the image; then one byte, a case_state */
   bool is_stop;  /* of a server: the session's pseudo case */
   bool known;    /* it was measured */
+  bool left_out; /* another shard measures it */
   bool passed;
   const struct target *target; /* borrowed of the session; the case may be its pseudo case of the stop */
   const struct suite *suite;
@@ -50,13 +52,23 @@ struct coverage_list {
   size_t count;
 };
 
+/* Which of the cases are measured here, and where what was found of them stands. All zero: all of them, in the store.
+ */
+struct coverage_part {
+  struct shard shard;           /* so that each machine makes the same parts; none: all cases */
+  const char *record;           /* the file that a shard writes */
+  const struct text_list *from; /* records of all shards: nothing is measured; NULL, or none */
+};
+
 /* Measures each ELF that the session selects, on each machine, each case once: of all of them, those whose own name, or
    the name of whose program, with the machine or without, matches one of the shell patterns PROGRAMS. What is stored in
    the folder STORE for the same bytes and the same cases is not measured again, unless FRESH; what is measured is
-   stored there. Prints progress on stderr. On failure returns false and WHY says what is missing. *INTERRUPTED becomes
-   a signal or 0. */
+   stored there. PART says which cases are measured; a server's are never parted, for what it does at its start counts
+   for the first of them. Prints progress on stderr. On failure returns false and WHY says what is missing. *INTERRUPTED
+   becomes a signal or 0. */
 bool coverage_measure(struct session *session, const struct text_list *programs, const char *store, bool fresh,
-                      struct coverage_list *list, struct bytes *why, int *interrupted);
+                      const struct coverage_part *part, struct coverage_list *list, struct bytes *why,
+                      int *interrupted);
 void coverage_free(struct coverage_list *list);
 
 /* Whether the case did this at ADDRESS. */
@@ -72,6 +84,11 @@ bool is_conditional_branch(const struct machine *machine, const uint8_t *bytes, 
    same ELF; writes those of all known cases. */
 void coverage_load(struct coverage *coverage, const char *store);
 bool coverage_save(const struct coverage *coverage, const char *store, struct bytes *why);
+
+/* The same into one file PATH, of all programs of LIST; and from there. WHY says which of the programs a record is not
+   of, or that it is none. */
+bool coverage_write_record(const struct coverage_list *list, const char *path, struct bytes *why);
+bool coverage_read_record(struct coverage_list *list, const char *path, struct bytes *why);
 
 #endif
 

@@ -29,8 +29,8 @@ static void name_all_suites(struct session_options *options) {
   free(entries);
 }
 
-int open_and_measure(const struct session_options *options, bool fresh, struct session *session,
-                     struct coverage_list *list) {
+int open_and_measure(const struct session_options *options, bool fresh, const struct coverage_part *part,
+                     struct session *session, struct coverage_list *list) {
   /* The session borrows its options for as long as it is open; this process opens one. */
   static struct session_options all;
   struct bytes why = {0};
@@ -42,7 +42,7 @@ int open_and_measure(const struct session_options *options, bool fresh, struct s
   char *store = xasprintf("%s/coverage", options->build);
   bool good = session_open(session, &all, &why);
   int status = good ? EXIT_INFRASTRUCTURE : session_open_status(session);
-  good = good && coverage_measure(session, &options->programs, store, fresh, list, &why, &interrupted);
+  good = good && coverage_measure(session, &options->programs, store, fresh, part, list, &why, &interrupted);
   if (!good)
     fprintf(stderr, "bytegate: %s\n", why.data);
   bytes_free(&why);
@@ -91,7 +91,7 @@ static int print_all(const struct options *options, const struct coverage_list *
   size_t open = 0;
   json_t *programs = options->json ? json_array() : NULL;
   json_t *mistakes = options->json ? json_array() : NULL;
-  bool whole = options->session.suites.count == 0 && options->session.cases.count == 0;
+  bool whole = options->session.suites.count == 0 && options->session.cases.count == 0 && options->shard.count == 0;
   for (size_t i = 0; i < list->count; i++) {
     size_t left = 0;
     if (programs)
@@ -122,7 +122,10 @@ int coverage_command(const struct options *options) {
   if (!explained_read(&unreached, "fixtures/unreached", &why))
     fprintf(stderr, "bytegate: %s\n", why.data);
   else
-    status = open_and_measure(&options->session, options->fresh, &session, &list);
+    status = open_and_measure(
+        &options->session, options->fresh,
+        &(struct coverage_part){.shard = options->shard, .record = options->record, .from = &options->from}, &session,
+        &list);
   if (status == EXIT_EQUAL) {
     int written = write_files(&list, options);
     status = print_all(options, &list, &unreached);
@@ -188,7 +191,7 @@ int covers_command(const struct options *options) {
   }
   struct session session = {0};
   struct coverage_list list = {0};
-  int status = open_and_measure(&options->session, options->fresh, &session, &list);
+  int status = open_and_measure(&options->session, options->fresh, &(struct coverage_part){0}, &session, &list);
   bool found = false;
   size_t count = 0;
   json_t *cases = options->json ? json_array() : NULL;

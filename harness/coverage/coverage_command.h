@@ -5,11 +5,11 @@
 #include "harness/cli/options.h"
 #include "harness/coverage/coverage.h"
 
-/* Opens the session of OPTIONS, of all suites, those on demand too, where none is named, and measures it. Returns 0 or
-   an exit status, after a line on stderr. A signal that interrupts it ends the process. SESSION and LIST are the
-   caller's to close and to free, whatever is returned. */
-int open_and_measure(const struct session_options *options, bool fresh, struct session *session,
-                     struct coverage_list *list);
+/* Opens the session of OPTIONS, of all suites, those on demand too, where none is named, and measures PART of it.
+   Returns 0 or an exit status, after a line on stderr. A signal that interrupts it ends the process. SESSION and LIST
+   are the caller's to close and to free, whatever is returned. */
+int open_and_measure(const struct session_options *options, bool fresh, const struct coverage_part *part,
+                     struct session *session, struct coverage_list *list);
 
 void measured_close(const struct options *options, struct session *session, struct coverage_list *list);
 

@@ -297,7 +297,7 @@ int mutate_command(const struct options *options) {
   struct session_options selection = options->session;
   selection.has_seed = false;
   int interrupted = 0;
-  int status = open_and_measure(&selection, false, &session, &list);
+  int status = open_and_measure(&selection, false, &(struct coverage_part){0}, &session, &list);
   struct coverage *coverage = status == EXIT_EQUAL ? only_program(&list) : NULL;
   if (status == EXIT_EQUAL && (!coverage || !check_routines(coverage, &options->operands)))
     status = EXIT_USAGE;

@@ -1,7 +1,9 @@
 /* Runs cases on mutants. */
 #include "harness/base/clock.h"
 #include "harness/base/companion.h"
+#include "harness/base/interrupt.h"
 #include "harness/mutate/mutate.h"
+#include "harness/mutate/quick.h"
 #include "harness/suite/cases.h"
 #include "harness/suite/target.h"
 
@@ -23,6 +25,7 @@
    waits, by the clock. */
 static const unsigned CPU_MS_NATIVE = 100;
 static const unsigned CPU_MS_QEMU = 2000;
+static const unsigned CPU_MS_QUICK = 500; /* what takes longer is run in the usual way */
 static const double WAIT_SECONDS = 1.0;
 static const uint64_t SLOW_CASE_NS = 1500000000;
 static const double SLOWEST_BASELINE = 30;
@@ -41,6 +44,8 @@ struct shift {
   struct bytes image;
   struct stand_in **stand_ins;
   size_t stand_in_count;
+  struct quick *quick;
+  bool *settled; /* of each case of the coverage: the mutant in hand has passed it */
   /* What the run in hand has found. */
   uint32_t *drawn; /* cases */
   size_t drawn_count;
@@ -209,12 +214,15 @@ static void begin_shift(struct shift *shift, struct mutation_run *run, struct wo
   *shift = (struct shift){.run = run, .workspace = workspace};
   shift->elf = workspace_file(workspace, run->coverage->name);
   shift->drawn = xcalloc(run->coverage->case_count, sizeof *shift->drawn);
+  shift->settled = xcalloc(run->coverage->case_count, sizeof *shift->settled);
   int failed = bytes_read_file(&shift->image, run->coverage->elf);
   if (failed)
     die("%s: %s", run->coverage->elf, strerror(failed));
+  shift->quick = quick_open(workspace, run->coverage->elf, span_of(&shift->image));
 }
 
 static void end_shift(struct shift *shift) {
+  quick_close(shift->quick);
   for (size_t i = 0; i < shift->stand_in_count; i++) {
     result_free(&shift->stand_ins[i]->stop);
     target_free(&shift->stand_ins[i]->target);
@@ -222,6 +230,7 @@ static void end_shift(struct shift *shift) {
   }
   free(shift->stand_ins);
   free(shift->drawn);
+  free(shift->settled);
   free(shift->elf);
   bytes_free(&shift->image);
 }
@@ -272,20 +281,22 @@ static int by_target(const void *a, const void *b, void *user) {
   return p != q ? (p > q) - (p < q) : (run->case_rank[x] > run->case_rank[y]) - (run->case_rank[x] < run->case_rank[y]);
 }
 
-/* Draws the cases that reach the mutant, the most specific first: those from FROM on, at most MOST. FIRST, where it is
-   not 0, is one more than the case to begin with, which FROM does not count. What no case reads, the loader may, and
-   then any case tells: the first one does. */
+/* Draws the cases that reach the mutant and are not settled, the most specific first: those from FROM on, at most MOST.
+   FIRST, where it is not 0, is one more than the case to begin with, which FROM does not count. What no case reads, the
+   loader may, and then any case tells: the first one does. */
 static void draw(struct shift *shift, const struct mutant *mutant, uint32_t first, size_t from, size_t most) {
   const struct mutation_run *run = shift->run;
   size_t seen = 0;
   bool unread = is_unread(run->coverage, mutant);
   most = unread ? 1 : most;
   shift->drawn_count = 0;
+  first = first && shift->settled[first - 1] ? 0 : first;
   if (first && from == 0)
     shift->drawn[shift->drawn_count++] = first - 1;
   for (size_t i = 0; i < run->case_count && shift->drawn_count < most; i++) {
     uint32_t number = run->cases[i];
-    if (number + 1 == first || !(unread || reaches(run->coverage, &run->coverage->cases[number], mutant)))
+    if (number + 1 == first || shift->settled[number] ||
+        !(unread || reaches(run->coverage, &run->coverage->cases[number], mutant)))
       continue;
     if (seen++ >= from)
       shift->drawn[shift->drawn_count++] = number;
@@ -312,19 +323,72 @@ static void draw_company(struct shift *shift) {
   }
 }
 
-/* Tries one mutant: on a few cases, and where none kills it, on all. Returns a signal or 0. */
-static int try_mutant(struct shift *shift, uint32_t number) {
-  enum { FEW = 6 };
-  struct mutation_run *run = shift->run;
-  const struct mutant *mutant = &run->mutants.items[number];
-  struct outcome *outcome = &run->outcomes[number];
-  uint32_t *last = &run->last_killer[mutant->entry - run->coverage->map.entries];
-  uint32_t first = *last;
-  draw(shift, mutant, first, 0, FEW);
-  if (shift->drawn_count == 0) {
-    outcome->fate = FATE_NOT_REACHED;
-    return 0;
+/* 1 + the case that killed a mutant of the same instruction last, or else of one shortly before it in the routine; 0:
+   none that reaches this one. */
+static uint32_t killer_nearby(const struct mutation_run *run, const struct mutant *mutant) {
+  enum { NEARBY = 12 };
+  const struct map_entry *entries = run->coverage->map.entries;
+  size_t number = (size_t)(mutant->entry - entries);
+  for (size_t back = 0; back <= number && back < NEARBY; back++) {
+    uint32_t last = run->last_killer[number - back];
+    if (strcmp(entries[number - back].routine, mutant->entry->routine) != 0)
+      return 0;
+    if (last && (back == 0 || reaches(run->coverage, &run->coverage->cases[last - 1], mutant)))
+      return last;
   }
+  return 0;
+}
+
+/* Runs the case NUMBER on MUTANT in the quick way. Returns whether it passed; *DONE becomes whether it could be run. */
+static bool passes_quickly(struct shift *shift, const struct mutant *mutant, uint32_t number, bool *done) {
+  const struct covered_case *one = &shift->run->coverage->cases[number];
+  const struct quick_run run = {.original = one->target,
+                                .mutant = mutant,
+                                .offset = file_offset(&shift->image, &shift->run->coverage->map, mutant->address),
+                                .processor_ms = CPU_MS_QUICK,
+                                .seconds = WAIT_SECONDS + 20 * (double)shift->run->case_duration[number] / 1e9};
+  struct result result = {
+      .suite = one->suite, .target = &stand_in_for(shift, one->target)->target, .test_case = one->test_case};
+  *done = !one->is_stop && quick_fits(shift->quick, &run, &result) && quick_try(shift->quick, &run, &result);
+  bool passed = result.verdict == EQUAL;
+  result_free(&result);
+  return passed;
+}
+
+/* Tries the mutant on all cases that can be run in the quick way, and settles those that it passes. One that fails is
+   run in the usual way before it counts. Returns a signal or 0; shift->verdict says whether one has killed it. */
+static int try_quickly(struct shift *shift, const struct mutant *mutant, uint32_t first) {
+  struct mutation_run *run = shift->run;
+  int interrupted = 0;
+  draw(shift, mutant, first, 0, run->coverage->case_count);
+  size_t count = shift->drawn_count;
+  uint32_t *numbers = xcalloc(count + 1, sizeof *numbers);
+  memcpy(numbers, shift->drawn, count * sizeof *numbers);
+  shift->verdict = EQUAL;
+  shift->to_the_end = false;
+  for (size_t i = 0; i < count && !interrupted && shift->verdict == EQUAL; i++) {
+    bool done = false;
+    bool passed = passes_quickly(shift, mutant, numbers[i], &done);
+    if (done && !passed) {
+      place(shift, mutant);
+      shift->drawn[0] = numbers[i];
+      shift->drawn_count = 1;
+      interrupted = drive(shift);
+    }
+    shift->settled[numbers[i]] = done && shift->verdict == EQUAL;
+    interrupted = interrupted ? interrupted : interrupt_taken();
+  }
+  free(numbers);
+  return interrupted;
+}
+
+/* Tries the mutant in the usual way: on a few cases, and where none kills it, on all. Returns a signal or 0. */
+static int try_usually(struct shift *shift, const struct mutant *mutant, uint32_t first) {
+  enum { FEW = 6 };
+  draw(shift, mutant, first, 0, FEW);
+  shift->verdict = EQUAL;
+  if (shift->drawn_count == 0)
+    return 0;
   bool few = shift->drawn_count < FEW;
   draw_company(shift);
   place(shift, mutant);
@@ -333,18 +397,39 @@ static int try_mutant(struct shift *shift, uint32_t number) {
   int interrupted = drive(shift);
   if (!interrupted && shift->verdict == EQUAL && !few) {
     /* The last of the few again: a server that is to be stopped has to run. */
-    draw(shift, mutant, first, FEW - (first != 0) - 1, run->coverage->case_count);
+    draw(shift, mutant, first, FEW - (first != 0) - 1, shift->run->coverage->case_count);
     draw_company(shift);
     shift->to_the_end = true;
     interrupted = drive(shift);
   }
+  return interrupted;
+}
+
+/* Tries one mutant. Returns a signal or 0. */
+static int try_mutant(struct shift *shift, uint32_t number) {
+  struct mutation_run *run = shift->run;
+  const struct mutant *mutant = &run->mutants.items[number];
+  struct outcome *outcome = &run->outcomes[number];
+  uint32_t first = killer_nearby(run, mutant);
+  int interrupted = 0;
+  memset(shift->settled, 0, run->coverage->case_count * sizeof *shift->settled);
+  draw(shift, mutant, first, 0, 1);
+  if (shift->drawn_count == 0) {
+    outcome->fate = FATE_NOT_REACHED;
+    return 0;
+  }
+  shift->verdict = EQUAL;
+  if (!is_unread(run->coverage, mutant))
+    interrupted = try_quickly(shift, mutant, first);
+  if (!interrupted && shift->verdict == EQUAL)
+    interrupted = try_usually(shift, mutant, first);
   if (interrupted)
     return interrupted;
   outcome->fate = shift->verdict == EQUAL ? FATE_SURVIVED : FATE_KILLED;
   outcome->verdict = shift->verdict;
   outcome->one = shift->killer;
   if (outcome->fate == FATE_KILLED)
-    *last = shift->killer + 1;
+    run->last_killer[mutant->entry - run->coverage->map.entries] = shift->killer + 1;
   return 0;
 }
 

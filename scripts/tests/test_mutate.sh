@@ -58,5 +58,13 @@ mutate --since no-such-commit
 expect_status 'no such commit: 3' 3
 expect_text 'no such commit: is told' '--since=no-such-commit is no file, and the program cannot be built at such a commit' "$folder/err"
 
+# A filter of another machine is tried in the quick way, by an emulator that forks. Its ledger was measured in the usual one.
+for other in $(machine_names); do
+  [ "$other" != "$(machine_here)" ] || continue
+  run "$gate" mutate --program "rwx-cat_$other" --fresh
+  expect_status "rwx-cat_$other: the quick way finds what the ledger says" 0
+  expect_text "rwx-cat_$other: and all mutants were tried" ' mutants tried on ' "$folder/out"
+done
+
 done_testing
 # SPDX-License-Identifier: MIT

@@ -74,6 +74,9 @@ _Noreturn void serve_cell(const struct cell_options *options);
 _Noreturn void run_in_cell(const struct cell_options *options, char **words, unsigned processor_ms, bool disk,
                            int report_fd);
 
+/* Limits this process, which is one that runs a program already, to the strict profile. Returns 0 or an errno value. */
+int enter_strict(unsigned processor_ms);
+
 /* Becomes the program, with the limits and the filter of the strict profile alone. */
 _Noreturn void become_strict(char **words, unsigned processor_ms, bool writes);
 

@@ -211,6 +211,8 @@ static int confine(const char *path, unsigned milliseconds, bool writes) {
   return load_strict_filter(path, writes);
 }
 
+int enter_strict(unsigned processor_ms) { return confine(NULL, processor_ms, false); }
+
 void become_strict(char **words, unsigned processor_ms, bool writes) {
   int failed = confine(words[0], processor_ms, writes);
   if (!failed) {

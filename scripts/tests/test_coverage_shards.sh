@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# bytegate coverage over several machines: shards and their records, which say together what an undivided run says; and
+# what does not belong together is refused.
+# shellcheck source=scripts/tests/tap.sh
+# reads: scripts/tests/tap.sh gate elf fixtures
+source "$(dirname "$0")/tap.sh"
+
+gate=$build/bytegate
+cd "$root" || exit 1
+coverage() { run "$gate" coverage --fresh --suite hello --suite hex0 --json "$@"; }
+
+coverage
+expect_status 'the undivided run' 0
+cp "$folder/out" "$folder/whole"
+for count in 1 3; do
+  from=()
+  for number in $(seq "$count"); do
+    coverage --shard "$number/$count" --record "$folder/part.$number"
+    expect_status "shard $number of $count" 0
+    from+=(--from "$folder/part.$number")
+  done
+  coverage "${from[@]}"
+  expect_status "$count shards: taken together, the same exit status" 0
+  cp "$folder/out" "$folder/together"
+  run cmp "$folder/whole" "$folder/together"
+  expect_status "$count shards: and the same report" 0
+done
+run cmp "$folder/part.1" "$folder/part.2"
+expect_status 'two shards are not the same' 1
+coverage "${from[@]:2}"
+expect_status 'a shard is missing: 3' 3
+expect_text 'a shard is missing: is told' 'cases stand in no record: their shard is missing' "$folder/err"
+run "$gate" coverage --suite small "${from[@]}"
+expect_status 'the records of other programs: 3' 3
+expect_text 'the records of other programs: are told' 'this is no record of coverage of these bytes and these programs' "$folder/err"
+coverage --shard 9999/10000 --record "$folder/empty"
+expect_status 'an empty shard is no success' 3
+expect_text 'an empty shard is told' 'shard 9999 of 10000 is empty; nothing is proven (use fewer shards)' "$folder/err"
+head -c 40 "$folder/part.1" >"$folder/half"
+coverage --from "$folder/half"
+expect_status 'half a record: 3' 3
+run "$gate" coverage --shard 1/2
+expect_status 'a shard without a record: 2' 2
+
+done_testing
+# SPDX-License-Identifier: MIT
