@@ -72,21 +72,12 @@ static void lay_take_ipv6(void) {
 
   label("ipv4"); /* the last four bytes may be written as an IPv4 address */
   bgtu(count, 12, "refused");
-  mov(text, group);
-  add(group, count, 4);
-  label("next_decimal");
-  mov(A0, text);
-  li(A1, 255);
-  call("take_decimal");
-  blt(A1, 0, "refused");
+  mov(A0, group);
+  add(A1, place, count);
+  add(count, count, 4);
+  call("take_ipv4");
   mov(text, A0);
-  add(T1, place, count);
-  st8(A1, T1, 0);
-  add(count, count, 1);
-  beq(count, group, "ended");
-  ld8(T0, text, 0);
-  add(text, text, 1);
-  beq(T0, '.', "next_decimal");
+  bne(A0, 0, "ended");
   label("refused");
   li(A0, 0);
   jump("returned");

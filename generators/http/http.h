@@ -136,6 +136,7 @@ void lay_http_document_page(void); /* document_page.c: the HTML of a document as
 void lay_http_listing(void);       /* listing.c: a folder as Markdown */
 void lay_http_resource(void);      /* resource.c: the page of what has been found */
 void lay_http_connection(void);    /* connection.c: one client, from accept to close */
+void lay_http_check(void);         /* check.c: is there a server that answers */
 void lay_http_log(void);           /* log.c: a line for each answer */
 void lay_http_sandbox(void);       /* sandbox.c: what the server takes from itself */
 void lay_http_server(void);        /* server.c: the listening socket and the event loop */

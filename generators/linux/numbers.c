@@ -110,11 +110,11 @@ static void lay_parse_port(void) {
   leave();
 }
 
-/* parse_ipv4: in A0 = NUL-terminated text, A1 = where the four bytes of the address go. Out A0 = 0, or -1 if the text
- * is not four decimals of 0..255 with dots between them. */
-static void lay_parse_ipv4(void) {
+/* take_ipv4: in A0 = text, A1 = where the four bytes of the address go. Out A0 = after the address, or 0 if the text
+ * does not begin with four decimals of 0..255 with dots between them. */
+static void lay_take_ipv4(void) {
   Reg place = S0, end = S1;
-  routine("parse_ipv4", in(A0, A1), out(A0), destroys(A1, A2, T0));
+  routine("take_ipv4", in(A0, A1), out(A0), destroys(A1, A2, T0));
   enter(place, end);
   mov(place, A1);
   add(end, A1, 4);
@@ -124,16 +124,13 @@ static void lay_parse_ipv4(void) {
   blt(A1, 0, "refused");
   st8(A1, place, 0);
   add(place, place, 1);
+  beq(place, end, "taken");
   ld8(T0, A0, 0);
   add(A0, A0, 1);
-  beq(place, end, "four_taken");
   beq(T0, '.', "next_byte");
   label("refused");
-  li(A0, -1);
-  leave();
-  label("four_taken");
-  bne(T0, 0, "refused");
   li(A0, 0);
+  label("taken");
   leave();
 }
 
@@ -168,7 +165,7 @@ void lay_linux_numbers(void) {
   lay_append_socket_address();
   lay_take_decimal();
   lay_parse_port();
-  lay_parse_ipv4();
+  lay_take_ipv4();
 }
 
 /* SPDX-License-Identifier: MIT */

@@ -28,6 +28,8 @@ static const char help[] = "usage: markdown-server [OPTION...] [FILE|FOLDER]\n"
                            "  -p, --port=PORT     listen on this TCP port (8006); 0 takes a free one\n"
                            "      --memory=SIZE   hold at most SIZE bytes of pages for slow clients: 64M, 1G\n"
                            "      --log=FILE      add a line for each answer to FILE, - is standard output\n"
+                           "      --check=URL     ask the server at URL, of an IP address, and exit: 0 if it answers\n"
+                           "                      2xx or 3xx, 1 if it does not within ten seconds\n"
                            "      --page          make each document a whole page, with a title and a style\n"
                            "      --unsafe        pass raw HTML and dangerous URLs through\n"
                            "      --sourcepos     say of each block where it stands in the document\n"
@@ -67,13 +69,14 @@ static const NamedString strings[] = {{"program_name", "markdown-server"},
 /* The options, and where in "_start" each is handled; the last entry is for all others. The first ones are the flags of
  * markdown_render, from bit 0 on, and WHOLE_PAGE; then come those that have a value. */
 static const Option options[] = {
-    {"--unsafe", "_start.flag"},     {"--sourcepos", "_start.flag"},  {"--hardbreaks", "_start.flag"},
-    {"--nobreaks", "_start.flag"},   {"--smart", "_start.flag"},      {"--validate-utf8", "_start.flag"},
-    {"--page", "_start.flag"},       {"-b", "_start.address"},        {"-p", "_start.port"},
-    {"--address", "_start.address"}, {"--port", "_start.port"},       {"--memory", "_start.memory"},
-    {"--log", "_start.log"},         {"--", "_start.end_of_options"}, {"-h", "_start.help"},
-    {"--help", "_start.help"},       {"--version", "_start.version"}, {"", "_start.unknown_option"}};
-enum { FIRST_WITH_VALUE = 7, LAST_WITH_VALUE = 12 };
+    {"--unsafe", "_start.flag"},     {"--sourcepos", "_start.flag"}, {"--hardbreaks", "_start.flag"},
+    {"--nobreaks", "_start.flag"},   {"--smart", "_start.flag"},     {"--validate-utf8", "_start.flag"},
+    {"--page", "_start.flag"},       {"-b", "_start.address"},       {"-p", "_start.port"},
+    {"--address", "_start.address"}, {"--port", "_start.port"},      {"--memory", "_start.memory"},
+    {"--log", "_start.log"},         {"--check", "_start.check"},    {"--", "_start.end_of_options"},
+    {"-h", "_start.help"},           {"--help", "_start.help"},      {"--version", "_start.version"},
+    {"", "_start.unknown_option"}};
+enum { FIRST_WITH_VALUE = 7, LAST_WITH_VALUE = 13 };
 
 /* take_value: in ARGUMENT_PLACE = place of an option, VALUE = what stands in the same argument, or 0. Then
  * ARGUMENT_PLACE moves on to the option's value. Out ARGUMENT, A0 = that value; ends the program if there is none. */
@@ -284,8 +287,11 @@ static void lay_start(void) {
   la(A1, "listen_address");
   st16(LINUX_AF_INET, A1, SOCKADDR_FAMILY);
   add(A1, A1, SOCKADDR_ADDRESS);
-  call("parse_ipv4");
-  beq(A0, 0, "next_argument");
+  call("take_ipv4");
+  beq(A0, 0, "no_ipv4");
+  ld8(T0, A0, 0);
+  beq(T0, 0, "next_argument");
+  label("no_ipv4");
   la(A1, "listen_address");
   st16(LINUX_AF_INET6, A1, SOCKADDR_FAMILY);
   st32(0, A1, SOCKADDR_IN6_FLOW);
@@ -325,6 +331,10 @@ static void lay_start(void) {
   la(A1, "access_log");
   st64(A0, A1, LOG_NAME);
   jump("next_argument");
+
+  label("check");
+  call("take_value");
+  jump("check_url");
 
   label("help");
   la(A1, "help_text");
@@ -373,6 +383,7 @@ static void author(void) {
   lay_http_failures();
   lay_http_server();
   lay_http_sandbox();
+  lay_http_check();
   lay_http_log();
   lay_http_connection();
   lay_http_page();
