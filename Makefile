@@ -283,9 +283,10 @@ setup-hosts: ## install the compilers that prove-hosts builds the generators wit
 prove-hosts: elf ## lay everything on hosts of both byte orders, with gcc, clang and tcc: the bytes must be the same
 	scripts/prove-hosts.sh $(BUILD) $(HOSTS)
 
+YAML_SOURCES := $(wildcard action.yml .github/workflows/*.yml .clusterfuzzlite/*.yaml)
 LINTS := $(if $(C_SOURCES),lint-tidy lint-cppcheck check-format) $(if $(SHELL_SOURCES),lint-shell) \
          $(if $(wildcard scripts/check-symbols.sh),lint-symbols) $(if $(wildcard scripts/check-rooms.sh),lint-rooms) \
-         $(if $(wildcard scripts/check-licences.sh),lint-licences)
+         $(if $(wildcard scripts/check-licences.sh),lint-licences) $(if $(YAML_SOURCES),lint-yaml)
 #= TEST_SECONDS=N       how long one test program of make check may take, on a machine of its own (600)
 #= AGAIN=1              make check: run the tests that passed as well, though nothing that they read has changed
 TEST_SECONDS ?= 600
@@ -577,6 +578,11 @@ $(BUILD)/lint/shell: $(SHELL_SOURCES) $(PACKAGES)
 	touch $@.begun
 	shellcheck -x $(SHELL_SOURCES)
 	mv $@.begun $@
+
+# Whole words for true and false, and no length of a line, which holds a command.
+YAML_RULES := {extends: default, rules: {line-length: disable, document-start: disable, truthy: {check-keys: false}}}
+lint-yaml: $(PACKAGES)
+	yamllint --strict -d '$(YAML_RULES)' $(YAML_SOURCES)
 
 lint-rooms:
 	scripts/check-rooms.sh

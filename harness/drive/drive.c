@@ -26,9 +26,9 @@ struct group {
   struct result **jobs;
   size_t count;
   size_t next;
-  size_t told;  /* its first jobs for which no oracle is still to be asked */
-  bool patient; /* its case mostly waits: it gets a lane beyond the number asked for */
-  unsigned hangs;
+  size_t told;       /* its first jobs for which no oracle is still to be asked */
+  bool patient;      /* its case mostly waits: it gets a lane beyond the number asked for */
+  unsigned *hangs;   /* of its target, in whichever group; shared by all of these */
   enum verdict dead; /* not NOT_RUN: the target cannot be started, or hangs all the time; no job is tried any more */
 };
 
@@ -63,6 +63,7 @@ struct driver {
   struct lane_owner owner;
   struct group *groups;
   size_t group_count;
+  unsigned *hangs;        /* of each target, sorted by their addresses */
   struct queue queues[2]; /* of the groups that are not patient, and that are */
   struct group **waiting; /* for what an oracle says, in their order */
   size_t waiting_count;
@@ -105,6 +106,31 @@ static void make_groups(struct driver *driver, struct result **jobs, size_t coun
     }
     last->count++;
   }
+}
+
+static int by_address(const void *a, const void *b) {
+  uintptr_t x = (uintptr_t) * (const void *const *)a;
+  uintptr_t y = (uintptr_t) * (const void *const *)b;
+  return (x > y) - (x < y);
+}
+
+/* Gives all groups of one target one count of hangs. */
+static void share_hangs(struct driver *driver) {
+  size_t count = 0;
+  const void **targets = xcalloc(driver->group_count + 1, sizeof(const void *));
+  for (size_t i = 0; i < driver->group_count; i++)
+    targets[i] = driver->groups[i].jobs[0]->target;
+  qsort(targets, driver->group_count, sizeof(const void *), by_address);
+  for (size_t i = 0; i < driver->group_count; i++)
+    if (count == 0 || targets[count - 1] != targets[i])
+      targets[count++] = targets[i];
+  driver->hangs = xcalloc(count + 1, sizeof *driver->hangs);
+  for (size_t i = 0; i < driver->group_count; i++) {
+    const void *target = driver->groups[i].jobs[0]->target;
+    const void **found = bsearch(&target, targets, count, sizeof(const void *), by_address);
+    driver->groups[i].hangs = &driver->hangs[found - targets];
+  }
+  free(targets);
 }
 
 static void make_seats(struct driver *driver) {
@@ -223,18 +249,6 @@ static void hand_over(struct driver *driver, struct result *result) {
   driver->stopping |= !driver->options->done(driver->options->user, result);
 }
 
-/* What hangs again and again is given up, whichever of its groups the cases are in: each would cost a deadline. */
-static void note_hang(struct driver *driver, struct group *own) {
-  const struct target *target = own->jobs[0]->target;
-  unsigned hangs = 0;
-  own->hangs++;
-  for (size_t i = 0; i < driver->group_count; i++)
-    hangs += driver->groups[i].jobs[0]->target == target ? driver->groups[i].hangs : 0;
-  for (size_t i = 0; i < driver->group_count && hangs >= MOST_HANGS; i++)
-    if (driver->groups[i].jobs[0]->target == target)
-      driver->groups[i].dead = HUNG;
-}
-
 static void take_result(void *user, struct lane *lane, struct result *result) {
   struct driver *driver = user;
   struct seat *seat = (struct seat *)lane;
@@ -251,7 +265,7 @@ static void take_result(void *user, struct lane *lane, struct result *result) {
   if (lane->unstartable)
     seat->group->dead = result->verdict;
   else if (result->verdict == HUNG && result != result->target->stop && !driver->options->tries_on)
-    note_hang(driver, seat->group);
+    ++*seat->group->hangs;
   hand_over(driver, result);
 }
 
@@ -315,6 +329,9 @@ static void feed(struct driver *driver, struct seat *seat) {
       return;
     }
     struct result *job = group->jobs[group->next++];
+    /* What hangs again and again is given up, whichever of its groups the cases are in: each would cost a deadline. */
+    if (group->dead == NOT_RUN && *group->hangs >= MOST_HANGS)
+      group->dead = HUNG;
     if (group->dead != NOT_RUN) {
       leave_untried(driver, group, job);
       continue;
@@ -386,6 +403,7 @@ int drive_jobs(struct workspace *workspace, const struct drive_options *options,
   watch_signals(&driver, &before);
   watch_answers(&driver);
   make_groups(&driver, jobs, count);
+  share_hangs(&driver);
   make_queues(&driver);
   make_seats(&driver);
   run(&driver);
@@ -399,6 +417,7 @@ int drive_jobs(struct workspace *workspace, const struct drive_options *options,
   free(driver.waiting);
   free(driver.sources);
   free(driver.groups);
+  free(driver.hangs);
   free(driver.seats);
   return driver.signal;
 }
