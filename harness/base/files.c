@@ -85,13 +85,19 @@ static int open_folder(int parent, const char *name) {
 
 static bool is_dots(const char *name) { return strcmp(name, ".") == 0 || strcmp(name, "..") == 0; }
 
+/* Removes ENTRY of FOLDER, where that is no folder or an empty one. */
+static bool remove_entry(int folder, const struct dirent *entry) {
+  bool removed = entry->d_type != DT_DIR && unlinkat(folder, entry->d_name, 0) == 0;
+  return removed || unlinkat(folder, entry->d_name, AT_REMOVEDIR) == 0;
+}
+
 /* Removes the files of the folder NAME of TOP, and moves its folders to TOP. */
 static void flatten(int top, const char *name, unsigned long *moved) {
   int fd = open_folder(top, name);
   DIR *folder = fd < 0 ? NULL : fdopendir(fd);
   for (struct dirent *entry = folder ? readdir(folder) : NULL; entry; entry = readdir(folder)) {
     char place[32];
-    if (is_dots(entry->d_name) || unlinkat(fd, entry->d_name, 0) == 0)
+    if (is_dots(entry->d_name) || remove_entry(fd, entry))
       continue;
     /* A folder is moved only by who may write in it. */
     fchmodat(fd, entry->d_name, 0700, 0);
@@ -113,7 +119,7 @@ static bool remove_round(int top, unsigned long *moved) {
   for (struct dirent *entry = folder ? readdir(folder) : NULL; entry; entry = readdir(folder)) {
     if (is_dots(entry->d_name))
       continue;
-    if (unlinkat(top, entry->d_name, 0) != 0 && unlinkat(top, entry->d_name, AT_REMOVEDIR) != 0) {
+    if (!remove_entry(top, entry)) {
       flatten(top, entry->d_name, moved);
       any |= unlinkat(top, entry->d_name, AT_REMOVEDIR) == 0;
     } else {

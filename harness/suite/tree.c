@@ -207,10 +207,18 @@ void tree_free(struct tree *tree) {
 
 /* Making */
 
-/* Makes a file of its size. What is written goes to the disk at once: until then its blocks may not be counted. */
+/* Whether ENTRY gets its mode by being made, where no umask is. What writes to a file takes other bits away; and a
+   folder may get one from the folder that it is made in. */
+static bool is_made_with_mode(const struct tree_entry *entry) {
+  return (entry->mode & ~(mode_t)0777) == 0 && entry->kind != KIND_FOLDER && entry->kind != KIND_HERE;
+}
+
+/* Makes a file of its size, mode and time. What is written goes to the disk at once: until then its blocks may not be
+   counted. */
 static bool make_file(const struct tree_entry *entry, int folder) {
   static const char block[4096];
-  int fd = openat(folder, entry->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const struct timespec times[] = {entry->time, entry->time};
+  int fd = openat(folder, entry->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, entry->mode & 0777);
   bool good = fd >= 0;
   for (off_t left = entry->filled ? entry->size : 0; good && left > 0;) {
     ssize_t wrote = write(fd, block, left < (off_t)sizeof block ? (size_t)left : sizeof block);
@@ -219,7 +227,11 @@ static bool make_file(const struct tree_entry *entry, int folder) {
   }
   if (good && entry->content.len)
     good = (errno = write_whole(fd, span_of(&entry->content))) == 0;
-  good = good && (entry->filled ? fsync(fd) : ftruncate(fd, entry->size)) == 0;
+  if (good && entry->filled)
+    good = fsync(fd) == 0;
+  else if (good && entry->size != (off_t)entry->content.len)
+    good = ftruncate(fd, entry->size) == 0;
+  good = good && (is_made_with_mode(entry) || fchmod(fd, entry->mode) == 0) && futimens(fd, times) == 0;
   int error = errno;
   if (fd >= 0)
     close(fd);
@@ -232,11 +244,11 @@ static bool make_entry(const struct tree_entry *entry, int folder) {
   case KIND_FILE:
     return make_file(entry, folder);
   case KIND_FOLDER:
-    return mkdirat(folder, entry->name, 0700) == 0;
+    return mkdirat(folder, entry->name, entry->mode & 0777) == 0;
   case KIND_PIPE:
-    return mknodat(folder, entry->name, S_IFIFO | 0600, 0) == 0;
+    return mknodat(folder, entry->name, S_IFIFO | (entry->mode & 0777), 0) == 0;
   case KIND_SOCKET:
-    return mknodat(folder, entry->name, S_IFSOCK | 0600, 0) == 0;
+    return mknodat(folder, entry->name, S_IFSOCK | (entry->mode & 0777), 0) == 0;
   case KIND_LINK:
     return symlinkat(entry->target, folder, entry->name) == 0;
   case KIND_HARD:
@@ -246,11 +258,13 @@ static bool make_entry(const struct tree_entry *entry, int folder) {
   }
 }
 
+/* What was made in a folder changed its time; so this comes last. */
 static bool settle_entry(const struct tree_entry *entry, int folder) {
   const struct timespec times[] = {entry->time, entry->time};
-  if (entry->kind == KIND_HARD)
+  if (entry->kind == KIND_HARD || entry->kind == KIND_FILE)
     return true;
-  return (entry->kind == KIND_LINK || fchmodat(folder, entry->name, entry->mode, 0) == 0) &&
+  bool has_mode = entry->kind == KIND_LINK || is_made_with_mode(entry);
+  return (has_mode || fchmodat(folder, entry->name, entry->mode, 0) == 0) &&
          utimensat(folder, entry->name, times, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
@@ -258,10 +272,12 @@ bool tree_make(const struct tree *tree, const char *folder, struct bytes *why) {
   const struct tree_entry here = {.kind = KIND_HERE, .name = (char *)".", .mode = 0755, .time.tv_sec = DEFAULT_TIME};
   const struct tree_entry *failed = NULL;
   int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const mode_t mask = umask(0);
   if (fd < 0)
     failed = &here;
   for (size_t i = 0; i < tree->count && !failed; i++)
     failed = make_entry(&tree->entries[i], fd) ? NULL : &tree->entries[i];
+  umask(mask);
   if (!failed && !settle_entry(&here, fd))
     failed = &here;
   for (size_t i = tree->count; i-- > 0 && !failed;)
