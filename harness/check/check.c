@@ -803,11 +803,10 @@ static void print_findings(const char *path, const struct check_counts *counts, 
                      : "");
 }
 
-/* The same as JSON (fixtures/schemas/check.json). A line of FOUND is the kind, a blank, and what is wrong. */
-static void print_json(const char *path, const struct check_counts *counts, struct bytes *found) {
+/* The same as JSON. A line of FOUND is the kind, a blank, and what is wrong. The caller owns it. */
+static json_t *make_json(const char *path, const struct check_counts *counts, struct bytes *found) {
   json_t *root = json_object();
   json_t *findings = json_array();
-  struct bytes text = {0};
   for (char *rest = found->data, *line = strsep(&rest, "\n"); line && *line; line = strsep(&rest, "\n")) {
     json_t *one = json_object();
     char *blank = strchr(line, ' ');
@@ -823,13 +822,11 @@ static void print_json(const char *path, const struct check_counts *counts, stru
   json_set(root, "not_followed", json_integer((json_int_t)counts->not_followed));
   json_set(root, "has_symbols", json_boolean(!counts->guessed));
   json_set(root, "findings", findings);
-  json_append(&text, root, JSON_INDENT(2));
-  fwrite(text.data, 1, text.len, stdout);
-  bytes_free(&text);
-  json_decref(root);
+  return root;
 }
 
-static int check_one(const char *path, bool json, bool infers) {
+/* FILES, where it is there, takes what the file at PATH is told as; otherwise it is printed as text. */
+static int check_one(const char *path, json_t *files, bool infers) {
   struct check_counts counts;
   struct bytes found = {0}, why = {0};
   bool good = check_elf(path, infers, &counts, &found, &why);
@@ -837,8 +834,8 @@ static int check_one(const char *path, bool json, bool infers) {
     fprintf(stderr, "bytegate: %s\n", (const char *)why.data);
   else if (infers)
     fwrite(found.data, 1, found.len, stdout);
-  else if (json)
-    print_json(path, &counts, &found);
+  else if (files)
+    json_array_append_new(files, make_json(path, &counts, &found));
   else
     print_findings(path, &counts, &found);
   bytes_free(&found);
@@ -848,10 +845,15 @@ static int check_one(const char *path, bool json, bool infers) {
 
 int check_command(char *const *paths, size_t count, bool json, bool infers) {
   int worst = EXIT_EQUAL;
+  json_t *files = json && !infers ? json_array() : NULL;
   for (size_t i = 0; i < count; i++) {
-    int status = check_one(paths[i], json, infers);
+    int status = check_one(paths[i], files, infers);
     worst = status > worst ? status : worst;
   }
+  if (files && json_array_size(files))
+    json_print(json_pack("{s:o}", "files", files)); /* fixtures/schemas/check.json */
+  else
+    json_decref(files);
   return worst;
 }
 

@@ -49,6 +49,7 @@ static const struct row {
     {"explain", "explain $E/hello_x64", 0},
     {"map", "map $E/hello_x64", 0},
     {"check", "check $E/hello_x64", 0},
+    {"check", "check $E/hello_x64 $E/hello_arm64", 0},
     {"simulate", "simulate $E/markdown-server_x64", 0},
     {"simulate", "simulate --seed 1 --seeds 2 $E/markdown-server_arm64", 0},
     {"simulate", "simulate $E/hello_x64", 1},
