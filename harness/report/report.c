@@ -300,6 +300,25 @@ void report_next(const struct session *session, const struct result *result, str
   free(symbols);
 }
 
+/* The key of the suite that would call right what came: of what a person decides, and no oracle. */
+static void show_key(const struct session *session, const struct result *result, struct bytes *out) {
+  bool status = result->verdict == DIVERGED && result->part == PART_STATUS && !result->test_case->conversation;
+  if (status) {
+    bytes_text(out, "  key       'status-line = ");
+    bytes_escaped(out, (struct span){result->actual.data, result->actual.len - (result->actual.len >= 2 ? 2 : 0)});
+    bytes_text(out, "' in the suite expects that\n");
+  } else if (result->verdict == DIVERGED && result->part == PART_EXIT) {
+    bytes_printf(out, "  key       'exit-status = %.*s' in the suite expects that\n", (int)result->actual.len,
+                 span_of(&result->actual).data);
+  } else if (result->test_case == &session->stop && (result->verdict == CRASHED || result->verdict == DIVERGED)) {
+    bytes_text(out, "  key       'obeys-sigterm = no' in the suite does not judge how it ends\n");
+  } else if (result->verdict == DIVERGED && result->part == PART_HEADERS && !result->test_case->conversation) {
+    bytes_text(out,
+               "  key       each 'header' stands in the order of the answer; 'ignore-header' names those that may be "
+               "there or not\n");
+  }
+}
+
 /* Which filter both sides have passed through. */
 static void show_filter(const struct result *result, struct bytes *out) {
   if (!result->filtered)
@@ -325,6 +344,7 @@ void report_difference(const struct result *result, struct bytes *out) {
 
 void report_explanation(const struct session *session, const struct result *result, struct bytes *out) {
   report_difference(result, out);
+  show_key(session, result, out);
   show_filter(result, out);
   report_where(result, out);
   show_errors(result, out);

@@ -170,7 +170,7 @@ char *target_check(const struct target *target) {
   const struct text_list *wrappers = &target->prefix.wrappers;
   const struct text_list *emulator = &target->prefix.emulator;
   if (access(target->elf, F_OK) != 0)
-    return xasprintf("%s: %s (run `make` to build it)", target->elf, strerror(errno));
+    return xasprintf("%s: %s ('elf' names it: build it, or install its package)", target->elf, strerror(errno));
   if (access(target->elf, X_OK) != 0)
     return xasprintf("%s: %s (chmod +x it)", target->elf, strerror(errno));
   if (wrappers->count && access(wrappers->items[0], X_OK) != 0)

@@ -121,7 +121,7 @@ expect_status 'a mistake in a suite file: 2' 2
 expect_text 'with its line and the nearest key' "./wrong.ini:3: unknown key in [program] 'argumets'; did you mean 'arguments'?" err
 gate_run verify --no-self-audit --suite hello --build empty
 expect_status 'programs that are not built: 3' 3
-expect_text 'with the remedy' '` to build it)' err
+expect_text 'with the remedy' "('elf' names it: build it, " err
 printf '[program p]\nelf = /bin/cat\n[cases c]\nsource = spec\npath = /usr/share/not-there/spec.json\n' >lacking.ini
 run "$gate" verify --suite ./lacking.ini
 expect_status 'a package that is not installed: 3' 3
