@@ -5,6 +5,7 @@
 #include "harness/base/machine.h"
 #include "harness/base/signals.h"
 #include "harness/drive/connection.h"
+#include "harness/drive/expect.h"
 #include "harness/drive/framing.h"
 #include "harness/process/emulator.h"
 #include "harness/suite/cases.h"
@@ -327,7 +328,7 @@ static bool compare_answer(struct workspace *workspace, struct result *result, c
   bool good = talk || truth_at(workspace, result->target->program, result->test_case, path, &truth, &why);
   if (talk) {
     struct bytes expected = {0};
-    conversation_expect(talk, received, &expected);
+    expect_talk(talk, &result->target->program->ignored_headers, received, &expected);
     result_keep(result, received);
     compare_responses(result, span_of(&expected), received);
     bytes_free(&expected);

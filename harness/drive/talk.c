@@ -2,6 +2,7 @@
    where the suite says that the connection is kept, once as many bytes have come as are expected, and a moment has
    passed for those that must not come. */
 #include "harness/drive/exchange.h"
+#include "harness/drive/expect.h"
 #include "harness/suite/cases.h"
 #include "harness/suite/conversation.h"
 
@@ -28,7 +29,12 @@ static void no_more(void *user) {
 
 static void came(void *user) {
   struct exchange *exchange = user;
-  if (exchange->connection.received.len < exchange->test_case->conversation->expected.len)
+  struct bytes expected = {0};
+  expect_talk(exchange->test_case->conversation, &exchange->program->ignored_headers,
+              span_of(&exchange->connection.received), &expected);
+  bool all = exchange->connection.received.len >= expected.len;
+  bytes_free(&expected);
+  if (!all)
     return;
   exchange->connection.came = NULL;
   timer_set(exchange->loop, &exchange->last_bytes, LAST_BYTES, no_more, exchange);

@@ -248,8 +248,21 @@ static void check_names(struct reader *reader) {
   free(sorted);
 }
 
+/* Headers are compared where a program has the key for them, and in conversations. */
+static void check_ignored(struct reader *reader) {
+  const struct suite *suite = reader->suite;
+  bool talks = false;
+  for (size_t i = 0; i < suite->source_count; i++)
+    talks |= suite->sources[i].kind == SOURCE_CONVERSATIONS;
+  for (size_t i = 0; i < suite->program_count && !talks; i++)
+    if (suite->programs[i].ignored_headers.count && suite->programs[i].headers.count == 0)
+      complain(reader, suite->programs[i].line,
+               "'ignore-header' has no effect without 'header' or conversations: without them, no header is compared");
+}
+
 static void check_suite(struct reader *reader) {
   struct suite *suite = reader->suite;
+  check_ignored(reader);
   for (size_t i = 0; i < suite->program_count; i++)
     check_program(reader, &suite->programs[i]);
   check_names(reader);

@@ -28,8 +28,7 @@ bool header_matches(const char *pattern, struct span line) {
   return true;
 }
 
-/* Whether LINE is a field of one of NAMES, in any case of letters. */
-static bool is_ignored(const struct text_list *names, struct span line) {
+bool header_is_named(const struct text_list *names, struct span line) {
   for (size_t i = 0; i < names->count; i++) {
     size_t len = strlen(names->items[i]);
     if (line.len > len && line.data[len] == ':' && strncasecmp(line.data, names->items[i], len) == 0)
@@ -56,7 +55,7 @@ void headers_expect(const struct text_list *wanted, const struct text_list *igno
     size_t len = end ? line.len + 2 : line.len;
     if (line.len == 0)
       break;
-    bool open = is_ignored(ignored, line);
+    bool open = header_is_named(ignored, line);
     bool matches = !open && next < wanted->count && header_matches(wanted->items[next], line);
     next += matches;
     if (open || matches)

@@ -14,6 +14,9 @@ void headers_expect(const struct text_list *wanted, const struct text_list *igno
 /* Whether LINE is PATTERN, in which * stands for anything, and \\* for itself. */
 bool header_matches(const char *pattern, struct span line);
 
+/* Whether LINE is a field of one of NAMES, in any case of letters. */
+bool header_is_named(const struct text_list *names, struct span line);
+
 #endif
 
 /* SPDX-License-Identifier: MIT */
