@@ -7,6 +7,7 @@
 #include "harness/suite/conversation.h"
 #include "harness/suite/folder.h"
 #include "harness/suite/suite.h"
+#include "harness/verdict/headers.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -94,12 +95,19 @@ static void write_line(struct span line, struct bytes *out) {
   bytes_text(out, "\n");
 }
 
-/* Appends the bytes of ANSWER as lines `<` of a conversation, one for each line of it. */
-static void write_expected(struct span answer, struct bytes *out) {
+/* Appends the bytes of ANSWER as lines `<` of a conversation, one for each line of it but the headers that are IGNORED
+   in its first head. */
+static void write_expected(struct span answer, const struct text_list *ignored, struct bytes *out) {
   enum { LONGEST = 100 };
+  bool in_head = true;
   for (size_t at = 0; at < answer.len;) {
     const char *end = memchr(answer.data + at, '\n', answer.len - at);
     size_t len = end ? (size_t)(end - answer.data) - at + 1 : answer.len - at;
+    in_head = in_head && answer.data[at] != '\r';
+    if (in_head && header_is_named(ignored, (struct span){answer.data + at, len})) {
+      at += len;
+      continue;
+    }
     while (len > LONGEST) {
       write_line((struct span){answer.data + at, LONGEST}, out);
       at += LONGEST;
@@ -111,14 +119,14 @@ static void write_expected(struct span answer, struct bytes *out) {
 }
 
 /* The text of a conversation with ANSWER as what it expects: in the place of its first line `<`, or at the end. */
-static void rewrite(struct span text, struct span answer, struct bytes *out) {
+static void rewrite(struct span text, struct span answer, const struct text_list *ignored, struct bytes *out) {
   bool written = false;
   for (size_t at = 0; at < text.len;) {
     const char *end = memchr(text.data + at, '\n', text.len - at);
     size_t len = end ? (size_t)(end - text.data) - at + 1 : text.len - at;
     bool expects = text.data[at] == '<';
     if (expects && !written)
-      write_expected(answer, out);
+      write_expected(answer, ignored, out);
     written |= expects;
     if (!expects)
       bytes_append(out, text.data + at, len);
@@ -127,7 +135,7 @@ static void rewrite(struct span text, struct span answer, struct bytes *out) {
   if (out->len && out->data[out->len - 1] != '\n')
     bytes_text(out, "\n");
   if (!written)
-    write_expected(answer, out);
+    write_expected(answer, ignored, out);
 }
 
 /* Makes the folder of the file PATH, but not that one's folder. */
@@ -168,7 +176,7 @@ static int write_answer(const struct result *result, bool overwrite, const char 
   if (result->part == PART_TREE)
     return write_folder(result, *path, why) ? 0 : EINVAL;
   if (one->conversation)
-    rewrite(span_of(&one->input), span_of(&result->answer), &text);
+    rewrite(span_of(&one->input), span_of(&result->answer), &result->target->program->ignored_headers, &text);
   else
     bytes_add(&text, span_of(&result->answer));
   make_folder_of(*path);
@@ -186,9 +194,17 @@ static const struct result *find_other(const struct session *session, const stru
   return NULL;
 }
 
+/* RESULT answered nothing, and that is equal to expected bytes that are not there: a file without a byte says so. */
+static bool wants_file(const struct session *session, const struct result *result) {
+  const struct test_case *one = result->test_case;
+  return result->verdict == EQUAL && one != &session->stop && one->lacks_expected &&
+         result->target->program->oracle == ORACLE_EXPECTED;
+}
+
 static bool was_written(const struct session *session, const struct result *result) {
   for (const struct result *other = session->results; other < result; other++)
-    if (other->test_case == result->test_case && other->verdict == DIVERGED && other->target != &session->oracle)
+    if (other->test_case == result->test_case && other->target != &session->oracle &&
+        (other->verdict == DIVERGED || wants_file(session, other)))
       return true;
   return false;
 }
@@ -196,10 +212,10 @@ static bool was_written(const struct session *session, const struct result *resu
 /* Accepts RESULT, or says why not. */
 static void accept(const struct session *session, const struct result *result, bool overwrite,
                    struct tally_of_accepted *tally) {
-  const char *obstacle = find_obstacle(session, result);
+  const char *obstacle = result->verdict == EQUAL ? NULL : find_obstacle(session, result);
   const struct result *other = obstacle ? NULL : find_other(session, result);
   const char *path = NULL;
-  if (!tally->told)
+  if (!tally->told && result->verdict != EQUAL)
     show(result);
   if (obstacle || other) {
     tell(session, result, tally, "refused", "%s%s%s", obstacle ? obstacle : "another answer came from ",
@@ -265,8 +281,9 @@ int accept_command(struct session *session, struct workspace *workspace, bool ov
   for (size_t i = 0; i < session->result_count && !session->interrupted; i++) {
     const struct result *result = &session->results[i];
     bool judged = result->target != &session->oracle && result->verdict != NOT_RUN;
-    tally.equal += judged && result->verdict == EQUAL;
-    if (judged && result->verdict != EQUAL)
+    bool is_equal = judged && result->verdict == EQUAL && !wants_file(session, result);
+    tally.equal += is_equal && result->test_case != &session->stop;
+    if (judged && !is_equal)
       accept(session, result, overwrite, &tally);
   }
   tell_all(&tally);

@@ -1,6 +1,6 @@
-/* Writes the first suite file of a program. It is run a few times, confined, with two inputs: what it does with them
-   says how it wants to be run. Every key stands in the file, those that are not in force as comments with their
-   defaults. */
+/* Writes the first suite file of a program. It is run a few times, confined, with two inputs, with the arguments that
+   are given or with some that are usual: what it does with them says how it wants to be run. Every key stands in the
+   file, those that are not in force as comments with their defaults. */
 #include "harness/accept/accept.h"
 
 #include "harness/base/files.h"
@@ -25,15 +25,18 @@ static const char *const inputs[] = {"Hello *world*\n", "Other\n"};
 
 /* One way to run a program, and what came of it. */
 struct way {
-  const char *keys; /* of its section, a line each */
+  char *keys; /* owned; of its section, a line each */
   bool serves;
   bool worked;  /* it ended; or answered, where it serves */
   bool differs; /* it put out something else for the other input */
   bool hung;
   bool silent;
   bool crashed;
-  int status; /* exit status; -1: none */
+  bool declines; /* a server: it answered that it has no such thing */
+  bool stays;    /* a server: it did not end well after SIGTERM */
+  int status;    /* exit status; -1: none */
   struct bytes detail, errors;
+  struct bytes status_line; /* where it is not the usual one */
 };
 
 struct trial {
@@ -41,6 +44,7 @@ struct trial {
   const struct session_options *options;
   bool json;
   const char *elf; /* from any folder */
+  char *arguments; /* owned; as the key has them; NULL: none were given */
   char *paths[2];  /* of the inputs */
 };
 
@@ -55,6 +59,17 @@ static void look(const struct session *session, struct way *way) {
   way->worked =
       way->serves ? verdict == DIVERGED || verdict == EQUAL : !way->hung && verdict != REFUSED && verdict != NOT_RUN;
   way->silent = first->answer.len == 0;
+  if (way->serves && first->part == PART_STATUS) {
+    struct span line = span_of(&first->actual);
+    bytes_clear(&way->status_line);
+    bytes_append(&way->status_line, line.data, strcspn(line.data, "\r\n"));
+    bytes_text(&way->status_line, "");
+    const char *code = strchr(way->status_line.data, ' ');
+    way->declines = code && code[1] != '2';
+  }
+  for (size_t i = 0; i < session->result_count; i++)
+    if (session->results[i].test_case == &session->stop && session->results[i].verdict != NOT_RUN)
+      way->stays |= session->results[i].verdict != EQUAL;
   way->differs = session->result_count > 1 && !span_equal(span_of(&first->answer), span_of(&second->answer));
   bytes_add(&way->detail, span_of(&first->detail));
   bytes_append(&way->errors, span_of(&first->errors).data, strcspn(span_of(&first->errors).data, "\n"));
@@ -66,8 +81,9 @@ static bool try_way(const struct trial *trial, struct way *way, struct bytes *wh
   struct session session;
   struct bytes text = {0};
   int status = 0;
-  bytes_printf(&text, "[program tried]\nelf = %s\noracle = command\noracle-command = true\n%s" PATIENCE, trial->elf,
-               way->serves ? "drive = http\nobeys-sigterm = no\n" : "");
+  bytes_printf(&text, "[program tried]\nelf = %s\noracle = command\noracle-command = true\n%s%s" PATIENCE, trial->elf,
+               elf_machine(trial->elf) == host_machine() ? "runner = native\n" : "",
+               way->serves ? "drive = http\n" : "");
   if (!way->serves)
     text.len -= strlen("start-deadline = 2\n");
   bytes_printf(&text, "%s[cases inputs]\nsource = documents\npath = %s\npath = %s\n", way->keys, trial->paths[0],
@@ -86,19 +102,72 @@ static bool try_way(const struct trial *trial, struct way *way, struct bytes *wh
   return good;
 }
 
-static struct way ways[] = {
-    {.keys = "stdin = yes\n"},
-    {.keys = "arguments = {file}\n"},
-    {.keys = "ready = line\n", .serves = true},
-    {.keys = "ready = port\narguments = {port}\n", .serves = true},
-    {.keys = "ready = port\narguments = {port} {file}\n", .serves = true},
-    {.keys = "ready = port\narguments = -p {port}\n", .serves = true},
+/* What programs are often given, in the order in which it is tried. */
+static const struct {
+  const char *keys;
+  bool serves;
+} usual[] = {
+    {"stdin = yes\n", false},
+    {"arguments = {file}\n", false},
+    {"ready = line\n", true},
+    {"ready = port\narguments = {port}\n", true},
+    {"ready = port\narguments = {port} {file}\n", true},
+    {"ready = port\narguments = -p {port}\n", true},
 };
 
-enum { BY_STDIN, BY_FILE, FIRST_SERVER, WAYS = sizeof ways / sizeof *ways };
+enum { BY_STDIN, BY_FILE, FIRST_SERVER, WAYS = sizeof usual / sizeof *usual };
+
+static struct way ways[WAYS + 1];
+
+static void forget_way(struct way *way) {
+  free(way->keys);
+  bytes_free(&way->detail);
+  bytes_free(&way->errors);
+  bytes_free(&way->status_line);
+  *way = (struct way){0};
+}
+
+/* A server that answered both inputs alike, or has not what was requested, may serve a folder: then the input has a
+   path of its own there. WAY becomes that one, where it is better. */
+static bool try_path(const struct trial *trial, struct way *way, struct bytes *why) {
+  if (!way->worked || (way->differs && !way->declines))
+    return true;
+  struct way *other = &ways[WAYS];
+  *other = (struct way){.keys = xasprintf("%surl-path = /document.md\n", way->keys), .serves = true};
+  bool good = try_way(trial, other, why);
+  if (good && other->worked && other->differs && !other->declines) {
+    struct way worse = *way;
+    *way = *other;
+    *other = worse;
+  }
+  forget_way(other);
+  return good;
+}
+
+/* Finds the way in which the program works with the arguments that were given. */
+static struct way *find_given_way(const struct trial *trial, struct bytes *why) {
+  bool serves = strstr(trial->arguments, "{port}") != NULL;
+  bool reads = strstr(trial->arguments, "{file}") != NULL;
+  const char *const more[] = {serves ? "ready = port\n" : reads ? "" : "stdin = yes\n", serves ? "ready = line\n" : ""};
+  struct way *best = NULL;
+  for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
+    struct way *way = &ways[i];
+    *way = (struct way){.keys = xasprintf("%sarguments = %s\n", more[i], trial->arguments), .serves = serves};
+    if (!try_way(trial, way, why) || (serves && !try_path(trial, way, why)))
+      return NULL;
+    if (way->worked && (way->serves || way->differs || reads))
+      return way;
+    best = best && best->worked && best->silent <= way->silent ? best : way;
+  }
+  return best;
+}
 
 /* Finds the way in which the program works; NULL and WHY: it cannot be run at all. */
 static struct way *find_way(const struct trial *trial, struct bytes *why) {
+  if (trial->arguments)
+    return find_given_way(trial, why);
+  for (size_t i = 0; i < WAYS; i++)
+    ways[i] = (struct way){.keys = xstrdup(usual[i].keys), .serves = usual[i].serves};
   struct way *plain = &ways[BY_STDIN];
   if (!try_way(trial, plain, why))
     return NULL;
@@ -110,7 +179,7 @@ static struct way *find_way(const struct trial *trial, struct bytes *why) {
   if (ways[BY_FILE].worked && ways[BY_FILE].differs)
     return &ways[BY_FILE];
   for (size_t i = FIRST_SERVER; i < WAYS && (plain->hung || complains); i++) {
-    if (!try_way(trial, &ways[i], why))
+    if (!try_way(trial, &ways[i], why) || !try_path(trial, &ways[i], why))
       return NULL;
     if (ways[i].worked)
       return &ways[i];
@@ -124,6 +193,7 @@ static struct way *find_way(const struct trial *trial, struct bytes *why) {
 struct draft {
   char *name; /* a word, after the program */
   const char *elf, *path;
+  const char *arguments; /* that were given, or NULL */
   const struct way *way;
   bool takes_input;
   struct elf_identity identity;
@@ -159,11 +229,15 @@ static void add_notes(const struct draft *draft, struct bytes *out) {
   bool is_elf = draft->identity.is_elf;
   bytes_printf(out, "# %s is %s.\n", draft->elf, is_elf ? elf_description(&draft->identity) : "no ELF file");
   if (way->serves)
-    bytes_text(out, "# It is a server: it answered a request.\n");
+    bytes_printf(out, "# It is a server: it answered a request%s.\n",
+                 way->declines  ? ", but has not what was requested ('url-path')"
+                 : way->differs ? ", with the input"
+                                : ", always alike ('url-path' is what is requested)");
   else if (way->hung)
-    bytes_text(out,
-               "# It did not end within 2 seconds, and answered at no port that was tried. If it is a server, say\n"
-               "# in 'arguments' how it is told its {port}, and 'drive = http'.\n");
+    bytes_text(
+        out,
+        "# It did not end within 2 seconds, and answered at no port that was tried. If it is a server, say how it\n"
+        "# is told its port and its folder, as in: bytegate init PROGRAM -- -p {port} {folder}\n");
   else if (way->crashed)
     bytes_text(out, "# It crashed when it was tried; perhaps it needs 'arguments'.\n");
   else
@@ -178,10 +252,9 @@ static void add_notes(const struct draft *draft, struct bytes *out) {
         way->status, draft->name, draft->name);
   else if (!way->serves && !way->hung && !way->crashed && way->silent)
     bytes_text(
-        out,
-        "# It put out nothing. If it is a server that went into the background, give it the option that keeps it in\n"
-        "# the foreground and its {port} in 'arguments', with 'drive = http' and 'ready = port'. If it writes a\n"
-        "# file, name that with 'output', or hold all that it leaves with 'compare = tree'.\n");
+        out, "# It put out nothing. If it is a server that went into the background, say which option keeps it in the\n"
+             "# foreground, and how it is told its port, as in: bytegate init PROGRAM -- -D -p {port} -d {folder}\n"
+             "# If it writes a file, name that with 'output', or hold all that it leaves with 'compare = tree'.\n");
   if (way->errors.len && !way->serves) {
     bytes_text(out, "# It said: ");
     bytes_escaped(out, span_of(&way->errors));
@@ -195,6 +268,12 @@ static void add_force(const struct draft *draft, struct bytes *force) {
   bytes_printf(force, "elf = %s\noracle = expected\n", draft->elf);
   if (draft->takes_input || way->serves)
     bytes_text(force, way->keys);
+  else if (draft->arguments)
+    bytes_printf(force, "arguments = %s\n", draft->arguments);
+  if (way->serves && way->status_line.len)
+    bytes_printf(force, "status-line = %s\n", way->status_line.data);
+  if (way->serves && way->stays)
+    bytes_text(force, "obeys-sigterm = no\n");
   bytes_printf(force, "drive = %s\n", way->serves ? "http" : "run");
   if (!way->serves && way->status > 0)
     bytes_printf(force, "exit-status = %d\n", way->status);
@@ -290,6 +369,24 @@ static bool can_be_named(const char *text) {
   return !strpbrk(text, "\n\r{}") && !strstr(text, " ;") && !isspace((unsigned char)text[strlen(text) - 1]);
 }
 
+/* What stands after the program among OPERANDS, as the key `arguments` has it. The caller frees it. */
+static char *join_arguments(const struct text_list *operands) {
+  struct bytes out = {0};
+  for (size_t i = 1; i < operands->count; i++) {
+    const char *word = operands->items[i];
+    bool plain = *word && !strpbrk(word, " \t'\"\\");
+    bytes_text(&out, i > 1 ? " " : "");
+    bytes_text(&out, plain ? "" : "'");
+    for (; *word; word++)
+      if (*word == '\'')
+        bytes_text(&out, "'\\''");
+      else
+        bytes_append(&out, word, 1);
+    bytes_text(&out, plain ? "" : "'");
+  }
+  return out.data;
+}
+
 int init_command(struct workspace *workspace, const struct options *all) {
   const char *elf = all->operands.items[0];
   const char *path = all->out;
@@ -313,7 +410,11 @@ int init_command(struct workspace *workspace, const struct options *all) {
     write_file(trial.paths[i], span_text(inputs[i]));
     free(name);
   }
-  if (!can_be_named(draft.elf))
+  draft.arguments = trial.arguments = all->operands.count > 1 ? join_arguments(&all->operands) : NULL;
+  if (trial.arguments && (strpbrk(trial.arguments, "\n\r") || strstr(trial.arguments, " ;")))
+    complain(trial.arguments, "a suite file cannot have these arguments: line ends and ' ;' mean something there",
+             status);
+  else if (!can_be_named(draft.elf))
     complain(elf, "a suite file cannot name it: braces, line ends and ' ;' mean something there", status);
   else if (!all->overwrite && access(draft.path, F_OK) == 0)
     complain(draft.path, "it is there already; --overwrite replaces it, and -o FILE writes another", status);
@@ -321,10 +422,9 @@ int init_command(struct workspace *workspace, const struct options *all) {
     status = write_suite(&trial, &draft);
   for (int i = 0; i < 2; i++)
     free(trial.paths[i]);
-  for (size_t i = 0; i < WAYS; i++) {
-    bytes_free(&ways[i].detail);
-    bytes_free(&ways[i].errors);
-  }
+  for (size_t i = 0; i < WAYS; i++)
+    forget_way(&ways[i]);
+  free(trial.arguments);
   free((char *)(uintptr_t)trial.elf);
   free(absolute);
   free(own);

@@ -38,8 +38,10 @@ static const struct command_row commands[COMMANDS] = {
     [COMMAND_ACCEPT] = {"accept", "CASE...", 1, SIZE_MAX,
                         "take what the program answers now as the expected bytes of these cases, after showing the "
                         "difference; never where CI is set (record is another name of it)"},
-    [COMMAND_INIT] = {"init", "PROGRAM", 1, 1,
-                      "write a first suite file for a program: read its header, and run it to see what it takes"},
+    [COMMAND_INIT] = {"init", "PROGRAM [-- ARGUMENT...]", 1, SIZE_MAX,
+                      "write a first suite file for a program: read its header, and run it to see what it takes; with "
+                      "arguments as it wants them, {port}, {file} and {folder} among them",
+                      "write a first suite file for a program"},
     [COMMAND_NEW] = {"new", "NAME", 1, 1,
                      "make the folder NAME with a program that is laid byte by byte for two machines, a Makefile, a "
                      "suite with an oracle, and inputs",

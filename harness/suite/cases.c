@@ -103,6 +103,7 @@ static bool read_expected(struct maker *maker, struct test_case *one) {
   int error = is_folder ? 0 : read_case_file(maker, &one->expected, path);
   one->has_expected = true;
   one->expected_path = xstrdup(path);
+  one->lacks_expected = error == ENOENT;
   error = error == ENOENT && maker->suite->accepts ? 0 : error;
   bool good = is_folder ? folder_tell(path, &one->expected, maker->why) : error == 0 || fail(maker, path, error);
   if (error == ENOENT)

@@ -26,6 +26,7 @@ struct test_case {
   struct bytes expected; /* the published bytes, where has_expected */
   bool has_expected;
   char *expected_path;               /* owned; the file of those bytes; NULL: none was named */
+  bool lacks_expected;               /* there is no such file: `accept` is to write it */
   bool expects_folder;               /* those tell a folder (folder.h) */
   struct conversation *conversation; /* owned; NULL: the case is a document, or a tree */
   struct tree *tree;                 /* owned; what stands in the program's folder; NULL: the document alone */

@@ -83,6 +83,17 @@ expect_text '... with the reason' 'it holds a pipe p, and an expected folder has
 report "$there" '... and changes nothing'
 suite "${upper[@]}" 'expected = out/{name}.txt'
 
+# Nothing at all is an answer too, and needs its file.
+program silent ': >made'
+suite '[program p]' 'elf = silent' 'output = made' 'oracle = expected' '[cases c]' 'source = folder' 'path = in' \
+  'expected = none/{name}'
+accept '*'
+expect_status 'no byte at all is accepted' 0
+expect_text '... and counted' '2 accepted, 0 equal already' "$folder/out"
+expect_bytes '... as a file' '' none/a
+verify s.ini
+expect_status '... that leads to a verdict' 0
+suite "${upper[@]}" 'expected = out/{name}.txt'
 program upper 'kill -SEGV $$'
 accept --overwrite 'c/a*'
 expect_status 'a crash is no answer' 1
@@ -124,6 +135,18 @@ expect_text 'with any date where one stands' '< Date: {date}\r\n' talks/one
 expect_text 'and no other time' '< X-Date: 1' talks/one
 expect_text 'with all the others' '# after' talks/one
 expect_no_text 'and without those of before' '200 OK' talks/one
+verify s.ini
+expect_status 'a header that changes diverges' 1
+sed -i 's/^runner/ignore-header = x-date, Server\nrunner/' s.ini
+verify s.ini
+expect_status 'unless it is ignored, be it there or not' 0
+accept --overwrite 'c/one'
+expect_text 'and what is equal stays' '0 accepted, 1 equal already' "$folder/out"
+sed -i 's/201 Created/200 OK/' talks/one
+accept --overwrite 'c/one'
+expect_no_text 'what is ignored is not written' 'X-Date' talks/one
+verify s.ini
+expect_status 'and the rest holds' 0
 
 # ---- init ---------------------------------------------------------------------------------------------------------
 
@@ -163,6 +186,23 @@ init serves
 expect_status 'a server gets a suite' 0
 expect_text 'as a server' 'drive = http' serves.ini
 expect_text 'that is told its port' 'arguments = {port}' serves.ini
+# What the arguments that were given lead to.
+init --overwrite ./keeper -- '{port}' '{folder}'
+expect_text 'arguments are taken as they are given' 'arguments = {port} {folder}' keeper.ini
+expect_text '... with {port} for a server' 'drive = http' keeper.ini
+expect_text '... whose folder is found' 'url-path = /document.md' keeper.ini
+init --overwrite ./keeper -- '{port}' '{folder}/none'
+expect_text '... or not' 'has not what was requested' keeper.ini
+expect_text '... with the status line that came' 'status-line = HTTP/1.1 404 ' keeper.ini
+# shellcheck disable=SC2016 # sh expands
+program words 'printf "%s," "$@"; cat'
+init --overwrite ./words -- "it's" 'a  b' '' c
+expect_text 'as words with any signs' "arguments = 'it'\\''s' 'a  b' '' c" words.ini
+run "$gate" accept --suite words.ini '*'
+expect_bytes '... which the program gets' "it's,a  b,,c,Hello *world*\n" words.expected/first
+init --overwrite ./words -- 'a ;b'
+expect_status 'what no suite file can have is refused' 2
+expect_text '... with the reason' "' ;' mean something there" "$folder/err"
 init nowhere
 expect_status 'a program that is not there is named' 2
 printf '\177ELF broken' >broken
