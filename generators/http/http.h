@@ -93,7 +93,7 @@ enum { TAG_LENGTH = 18 /* of the entity tag: sixteen digits between quotation ma
 enum { LOG_ROOM = 4096 }; /* octets that a pipe takes at once or not at all */
 enum {
   FIELD(LOG_NAME, 8),   /* address of the name of its file; 0: there is no log */
-  FIELD(LOG_FILE, 8),   /* its descriptor, until it takes the place of standard output */
+  FIELD(LOG_FILE, 8),   /* the descriptor that it was first given; 1: it is no file */
   FIELD(LOG_LENGTH, 8), /* octets that wait */
   FIELD(LOG_TEXT, LOG_ROOM),
   LOG_SIZE
@@ -138,6 +138,7 @@ void lay_http_resource(void);      /* resource.c: the page of what has been foun
 void lay_http_connection(void);    /* connection.c: one client, from accept to close */
 void lay_http_check(void);         /* check.c: is there a server that answers */
 void lay_http_log(void);           /* log.c: a line for each answer */
+void lay_http_user(void);          /* user.c: --user */
 void lay_http_sandbox(void);       /* sandbox.c: what the server takes from itself */
 void lay_http_server(void);        /* server.c: the listening socket and the event loop */
 

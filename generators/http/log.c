@@ -190,24 +190,74 @@ static void lay_flush_log(void) {
   jump("write_if_ready");
 }
 
+enum { LOG_MODE = 0644, LOG_FLAGS = LINUX_O_WRONLY | LINUX_O_CREAT | LINUX_O_APPEND | LINUX_O_CLOEXEC };
+
+/* open_log_file: out A0 = descriptor of the log, which is a file, or -errno. By openat2, which the sandbox leaves. */
+static void lay_open_log_file(void) {
+  data("log_how", 8); /* struct open_how */
+  data_value(64, LOG_FLAGS);
+  data_value(64, LOG_MODE);
+  data_value(64, 0);
+
+  routine("open_log_file", out(A0), destroys(A1, A2, A3, ALL_T));
+  li(A0, LINUX_AT_FDCWD);
+  ld64_of(A1, "access_log", LOG_NAME);
+  la(A2, "log_how");
+  li(A3, OPEN_HOW_SIZE);
+  sys(NR_OPENAT2);
+  bne(A0, -LINUX_ENOSYS, "opened");
+  li(A0, LINUX_AT_FDCWD);
+  li(A2, LOG_FLAGS);
+  li(A3, LOG_MODE);
+  sys(NR_OPENAT);
+  label("opened");
+  ret();
+
+  /* open_log_folder: out A0 = descriptor of the folder in which the log is, which is a file, or -errno. */
+  routine("open_log_folder", out(A0), destroys(A1, A2, A3, ALL_T));
+  ld64_of(A1, "access_log", LOG_NAME);
+  la(A0, "path");
+  mov(A3, A0);
+  label("after_slash");
+  mov(A2, A0);
+  label("next_octet");
+  ld8(T0, A1, 0);
+  add(A1, A1, 1);
+  beq(T0, 0, "copied");
+  st8(T0, A0, 0);
+  add(A0, A0, 1);
+  beq(T0, '/', "after_slash");
+  jump("next_octet");
+  label("copied");
+  st8(0, A2, 0);
+  bne(A2, A3, "named");
+  st16('.', A3, 0);
+  label("named");
+  li(A0, LINUX_AT_FDCWD);
+  mov(A1, A3);
+  li(A2, bl_machine_now()->o_directory | LINUX_O_PATH | LINUX_O_CLOEXEC);
+  sys(NR_OPENAT);
+  ret();
+}
+
 /* open_log: opens the log, if it is wanted and is a file. Ends the program if it cannot. */
 static void lay_open_log(void) {
+  static const NamedString strings[] = {{"cannot_reopen", "cannot open the log again"}};
+  packed_strings(strings);
+
   routine("open_log", destroys(A0, A1, A2, A3, ALL_T));
+  enter_bare();
   li(A0, 1);
   ld64_of(A1, "access_log", LOG_NAME);
   beq(A1, 0, "opened");
   ld16(T1, A1, 0);
   beq(T1, '-', "opened");
-  li(A0, LINUX_AT_FDCWD);
-  li(A2, LINUX_O_WRONLY | LINUX_O_CREAT | LINUX_O_APPEND | LINUX_O_CLOEXEC);
-  li(A3, 0644);
-  sys(NR_OPENAT);
+  call("open_log_file");
   blt(A0, 0, "failed");
   label("opened");
   st64_of(A0, "access_log", LOG_FILE);
-  ret();
+  leave();
   label("failed");
-  enter_bare();
   call("reason_for");
   mov(A2, A0);
   ld64_of(A1, "access_log", LOG_NAME);
@@ -217,15 +267,39 @@ static void lay_open_log(void) {
 
   /* begin_log: the log takes the place of standard output, which has told what it had to. So the system calls that are
    * left need no descriptor that is known only now. */
-  routine("begin_log", destroys(A0, A1, A2, ALL_T));
+  routine("begin_log", destroys(A0, A1, A2, A3, ALL_T));
   ld64_of(A0, "access_log", LOG_FILE);
+  bne(A0, 1, "put_log_in_place");
+  ret();
+
+  /* put_log_in_place: in A0 = descriptor of the log. It becomes 1. */
+  routine("put_log_in_place", in(A0), destroys(A0, A1, A2, A3, ALL_T));
+  mov(A3, A0);
   li(A1, 1);
   li(A2, LINUX_O_CLOEXEC);
-  sys(NR_DUP3); /* of 1 to itself it fails, and that is right */
+  sys(NR_DUP3);
+  mov(A0, A3);
+  sys(NR_CLOSE);
   ret();
+
+  /* reopen_log: the log has been renamed: what comes now goes to a new file of its name. If there can be none, that is
+   * told, and it goes on in the old one. */
+  routine("reopen_log", destroys(A0, A1, A2, A3, A4, ALL_T));
+  enter_bare();
+  call("flush_log");
+  call("open_log_file");
+  bge(A0, 0, "reopened");
+  mov(A1, A0);
+  la(A0, "cannot_reopen");
+  call("tell_error");
+  leave();
+  label("reopened");
+  call("put_log_in_place");
+  leave();
 }
 
 void lay_http_log(void) {
+  lay_open_log_file();
   lay_open_log();
   lay_append_octet_escaped();
   lay_log_answer();

@@ -17,12 +17,13 @@ static const Reason reasons[] = {{LINUX_ENOENT, ": no such file or directory"},
                                  {LINUX_EINVAL, ": the kernel does not have it"},
                                  {LINUX_EOPNOTSUPP, ": the kernel does not have it"},
                                  {LINUX_EAGAIN, ": nothing to read yet"},
+                                 {LINUX_EPERM, ": operation not permitted"},
                                  {LINUX_ECONNREFUSED, ": connection refused"},
                                  {LINUX_EINPROGRESS, ": no answer in time"},
                                  {LINUX_EADDRINUSE, ": address already in use; -p 0 takes a free port"},
                                  {LINUX_EADDRNOTAVAIL, ": this machine does not have that address"}};
 
-enum { OF_THE_SERVER = 8 };
+enum { OF_THE_SERVER = 9 };
 
 void lay_document_failures(void) { lay_linux_failures(reasons, sizeof reasons / sizeof *reasons - OF_THE_SERVER); }
 

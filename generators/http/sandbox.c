@@ -1,7 +1,7 @@
 /* sandbox.c: what the server takes from itself when it listens: it gets no new privileges, opens files to read them
  * alone (Landlock, where the kernel has it), and makes no system call but those that serving takes, with the arguments
  * that it takes them with (seccomp). A call that is refused fails with EPERM. Where the kernel has none of this, that
- * is told and the server goes on. */
+ * is told and the server goes on. Where a log is written to a file, files may be made and written in its folder. */
 #include "http.h"
 
 enum { BPF_LOAD = 0x20, BPF_AND = 0x54, BPF_JUMP_EQUAL = 0x15, BPF_RETURN = 0x06 };
@@ -38,6 +38,7 @@ static const Allowed allowed[] = {{NR_EPOLL_PWAIT, 0, 0, 0},
                                   {NR_MADVISE, 2, ~0u, LINUX_MADV_DONTNEED},
                                   {NR_WRITE, 0, ~3u, 0}, /* errors and the log; 0 and 3 are not for writing */
                                   {NR_GETPEERNAME, 0, 0, 0},
+                                  {NR_DUP3, 1, ~0u, 1}, /* a new file for the log */
                                   {NR_PPOLL, 1, ~0u, 1}};
 
 enum { ALLOWED = sizeof allowed / sizeof *allowed };
@@ -83,7 +84,8 @@ static unsigned lay_filter(void) {
 
 /* Of Landlock's rights on files, all of its first version; those to read files and to list folders are left to the
  * server, in its folder alone where it has one. */
-enum { LANDLOCK_ALL = 0x1fff, LANDLOCK_READS = 1 << 2 | 1 << 3 };
+/* In the folder of the log, files may be made and written. */
+enum { LANDLOCK_ALL = 0x1fff, LANDLOCK_READS = 1 << 2 | 1 << 3, LANDLOCK_LOGS = 1 << 1 | 1 << 8 };
 
 /* enter_sandbox: see above. */
 void lay_http_sandbox(void) {
@@ -115,16 +117,24 @@ void lay_http_sandbox(void) {
   sys(NR_LANDLOCK_CREATE_RULESET);
   blt(A0, 0, "no_landlock");
   mov(ruleset, A0);
-  beq(folder, 0, "no_rule");
-  la(A2, "landlock_rule"); /* struct landlock_path_beneath_attr */
-  st64(LANDLOCK_READS, A2, 0);
-  sub(T0, folder, 1);
-  st32(T0, A2, 8);
-  li(A1, LINUX_LANDLOCK_RULE_PATH_BENEATH);
-  li(A3, 0);
-  sys(NR_LANDLOCK_ADD_RULE); /* if it fails, nothing can be read */
+  beq(folder, 0, "no_folder");
+  sub(A1, folder, 1);
+  li(T0, LANDLOCK_READS);
+  call("allow_beneath"); /* if it fails, nothing can be read */
+  label("no_folder");
+  ld64_of(T0, "access_log", LOG_FILE);
+  beq(T0, 1, "no_log");
+  call("open_log_folder");
+  blt(A0, 0, "no_log"); /* then SIGHUP cannot begin a new one */
+  mov(folder, A0);
+  mov(A1, A0);
   mov(A0, ruleset);
-  label("no_rule");
+  li(T0, LANDLOCK_LOGS);
+  call("allow_beneath");
+  mov(A0, folder);
+  sys(NR_CLOSE);
+  label("no_log");
+  mov(A0, ruleset);
   li(A1, 0);
   sys(NR_LANDLOCK_RESTRICT_SELF);
   mov(A1, A0);
@@ -151,6 +161,16 @@ void lay_http_sandbox(void) {
   call("tell_error");
   label("filtered");
   leave();
+
+  /* allow_beneath: in A0 = ruleset, A1 = descriptor of a folder, T0 = rights to what is in it. */
+  routine("allow_beneath", in(A0, A1, T0), destroys(A0, A1, A2, A3, ALL_T));
+  la(A2, "landlock_rule"); /* struct landlock_path_beneath_attr */
+  st64(T0, A2, 0);
+  st32(A1, A2, 8);
+  li(A1, LINUX_LANDLOCK_RULE_PATH_BENEATH);
+  li(A3, 0);
+  sys(NR_LANDLOCK_ADD_RULE);
+  ret();
   bss("landlock_rule", 16, 8);
   bss("filter_program", 16, 8); /* struct sock_fprog */
 }

@@ -31,10 +31,10 @@ static void lay_read_clock(void) {
   bss("clock", 16, 8);
 }
 
-/* block_signals: SIGTERM and SIGINT, which end the program, wait until the event loop asks for them. */
+/* block_signals: SIGTERM and SIGINT, which end the program, and SIGHUP wait until the event loop asks for them. */
 static void lay_block_signals(void) {
   data("ending_signals", 8);
-  data_value(64, 1 << (LINUX_SIGTERM - 1) | 1 << (LINUX_SIGINT - 1));
+  data_value(64, 1 << (LINUX_SIGTERM - 1) | 1 << (LINUX_SIGINT - 1) | 1 << (LINUX_SIGHUP - 1));
 
   routine("block_signals", destroys(A0, A1, A2, A3, ALL_T));
   li(A0, LINUX_SIG_BLOCK);
@@ -45,8 +45,9 @@ static void lay_block_signals(void) {
   ret();
 }
 
-/* take_signal: a signal has come. The server accepts nobody any more, gives those who are served a little time, and
- * ends when the last of them has gone, END_WRITING from now at the latest. A second signal ends it at once. */
+/* take_signal: a signal has come. After SIGHUP the log goes on in a new file, if it is one. Else the server accepts
+ * nobody any more, gives those who are served a little time, and ends when the last of them has gone, END_WRITING from
+ * now at the latest. A second signal ends it at once. */
 static void lay_take_signal(void) {
   routine("take_signal", in(S2), destroys(ALL_A, ALL_T));
   enter(SLOT);
@@ -54,7 +55,14 @@ static void lay_take_signal(void) {
   la(A1, "drained");
   li(A2, SIGNAL_INFO_SIZE);
   sys(NR_READ);
-  blt(A0, 0, "done"); /* EINTR, or nothing there: it is told again */
+  blt(A0, 0, "done");        /* EINTR, or nothing there: it is told again */
+  ld32_of(T0, "drained", 0); /* ssi_signo */
+  bne(T0, LINUX_SIGHUP, "to_end");
+  ld64_of(T0, "access_log", LOG_FILE);
+  beq(T0, 1, "to_end");
+  call("reopen_log");
+  leave();
+  label("to_end");
   la(A1, "server");
   ld64(T0, A1, SERVER_ENDING);
   bne(T0, 0, "end_program");

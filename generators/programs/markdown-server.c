@@ -30,6 +30,7 @@ static const char help[] = "usage: markdown-server [OPTION...] [FILE|FOLDER]\n"
                            "      --log=FILE      add a line for each answer to FILE, - is standard output\n"
                            "      --check=URL     ask the server at URL, of an IP address, and exit: 0 if it answers\n"
                            "                      2xx or 3xx, 1 if it does not within ten seconds\n"
+                           "      --user=UID:GID  serve as this user and group, by number; GID is as UID if left out\n"
                            "      --page          make each document a whole page, with a title and a style\n"
                            "      --unsafe        pass raw HTML and dangerous URLs through\n"
                            "      --sourcepos     say of each block where it stands in the document\n"
@@ -43,7 +44,8 @@ static const char help[] = "usage: markdown-server [OPTION...] [FILE|FOLDER]\n"
                            "A socket of LISTEN_FDS is used in place of ADDR and PORT.\n"
                            "\n"
                            "SIGTERM and SIGINT end it with exit status 0, when those who are served have their\n"
-                           "answers; a second one at once. 1: it could not listen or serve that. 2: usage.\n";
+                           "answers; a second one at once. After SIGHUP the log of a FILE goes on in a new one;\n"
+                           "without one it is as SIGTERM. 1: it could not listen or serve that. 2: usage.\n";
 
 static const char version[] = "markdown-server: CommonMark 0.30, the HTML of cmark 0.30.2\n";
 
@@ -63,6 +65,8 @@ static const NamedString strings[] = {{"program_name", "markdown-server"},
                                       {"port_meant", "'; a number from 0 to 65535 is meant"},
                                       {"bad_size_text", "bad size '"},
                                       {"size_meant", "'; a number such as 4096, 64M or 1G is meant"},
+                                      {"bad_user_text", "bad user '"},
+                                      {"user_meant", "'; numbers are meant, such as 65534 or 65534:65534"},
                                       {"bad_address_text", "bad address '"},
                                       {"address_meant", "'; an IP address is meant, such as 127.0.0.1 or ::1"}};
 
@@ -73,10 +77,10 @@ static const Option options[] = {
     {"--nobreaks", "_start.flag"},   {"--smart", "_start.flag"},     {"--validate-utf8", "_start.flag"},
     {"--page", "_start.flag"},       {"-b", "_start.address"},       {"-p", "_start.port"},
     {"--address", "_start.address"}, {"--port", "_start.port"},      {"--memory", "_start.memory"},
-    {"--log", "_start.log"},         {"--check", "_start.check"},    {"--", "_start.end_of_options"},
-    {"-h", "_start.help"},           {"--help", "_start.help"},      {"--version", "_start.version"},
-    {"", "_start.unknown_option"}};
-enum { FIRST_WITH_VALUE = 7, LAST_WITH_VALUE = 13 };
+    {"--log", "_start.log"},         {"--check", "_start.check"},    {"--user", "_start.user"},
+    {"--", "_start.end_of_options"}, {"-h", "_start.help"},          {"--help", "_start.help"},
+    {"--version", "_start.version"}, {"", "_start.unknown_option"}};
+enum { FIRST_WITH_VALUE = 7, LAST_WITH_VALUE = 14 };
 
 /* take_value: in ARGUMENT_PLACE = place of an option, VALUE = what stands in the same argument, or 0. Then
  * ARGUMENT_PLACE moves on to the option's value. Out ARGUMENT, A0 = that value; ends the program if there is none. */
@@ -336,6 +340,12 @@ static void lay_start(void) {
   call("take_value");
   jump("check_url");
 
+  label("user");
+  call("take_value");
+  call("parse_user");
+  beq(A0, 0, "next_argument");
+  fail_with("bad_user_text", ARGUMENT, "user_meant", EXIT_USAGE);
+
   label("help");
   la(A1, "help_text");
   li(A2, sizeof help - 1);
@@ -355,6 +365,10 @@ static void lay_start(void) {
   call("ignore_sigpipe");
   call("block_signals");
   call("listen_or_fail");
+  call("become_user");
+  beq(A0, 0, "same_user");
+  call("check_file"); /* which the other one may not be able to read */
+  label("same_user");
   call("prepare_slots");
   call("open_log");
   call("announce");
@@ -384,6 +398,7 @@ static void author(void) {
   lay_http_server();
   lay_http_sandbox();
   lay_http_check();
+  lay_http_user();
   lay_http_log();
   lay_http_connection();
   lay_http_page();

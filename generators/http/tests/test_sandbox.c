@@ -83,7 +83,7 @@ static const int allowed[] = {SYS_epoll_pwait, SYS_clock_gettime, SYS_read,   SY
                               SYS_epoll_ctl,   SYS_shutdown,      SYS_fstat,  SYS_munmap,  SYS_mremap,
                               SYS_accept4,     SYS_recvfrom,      SYS_openat, SYS_mmap,    SYS_madvise,
                               SYS_exit_group,  SYS_write,         SYS_ppoll,  SYS_openat2, SYS_getdents64,
-                              SYS_sendfile,    SYS_getpeername};
+                              SYS_sendfile,    SYS_getpeername,   SYS_dup3};
 
 static bool is_allowed(int number) {
   for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
@@ -127,6 +127,9 @@ START_TEST(forbidden_arguments) {
                {SYS_write, false, 1, 0, 0, 0},
                {SYS_write, true, 4, 0, 0, 0},
                {SYS_write, true, 6, 0, 0, 0},
+               {SYS_dup3, false, -1, 1, 0, 0},
+               {SYS_dup3, true, 2, 0, 0, 0},
+               {SYS_dup3, true, 1, 2, 0, 0},
                {SYS_ppoll, false, 0, 1, 0, 0},
                {SYS_ppoll, true, 0, 2, 0, 0},
                {SYS_read, false, -1, 0, 0, 0},

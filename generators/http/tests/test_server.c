@@ -5,10 +5,12 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -331,7 +333,7 @@ START_TEST(document_of_64_mb) {
 END_TEST
 
 START_TEST(signals) {
-  static const int ending[] = {SIGTERM, SIGINT};
+  static const int ending[] = {SIGTERM, SIGINT, SIGHUP}; /* the last, as there is no log to go on with */
   for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
     Server server = start_plain(_i, 3);
     int fd = client_connect(&server, 0); /* a client within its request does not matter */
@@ -521,6 +523,130 @@ START_TEST(access_log) {
     text_free(&error);
   }
   text_free(&name);
+}
+END_TEST
+
+/* Wait until `name` is made in the folder that `watch` tells of. */
+static void wait_for_name(int watch, const char *name) {
+  union {
+    char bytes[4096];
+    struct inotify_event event;
+  } told;
+  for (;;) {
+    ck_assert_msg(client_readable(watch, 20000), "\"%s\" is not made", name);
+    ssize_t length = read(watch, told.bytes, sizeof told.bytes);
+    ck_assert_int_gt(length, 0);
+    for (ssize_t at = 0; at < length;) {
+      const struct inotify_event *event = (const void *)(told.bytes + at);
+      if (strcmp(event->name, name) == 0)
+        return;
+      at += (ssize_t)(sizeof *event + event->len);
+    }
+  }
+}
+
+static void check_log(const char *path, const char *lines) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  ck_assert_int_ge(fd, 0);
+  Text log = read_to_end(fd), found = without_times(log, 0);
+  close(fd);
+  check_text(path, found, lines, strlen(lines));
+  text_free(&log);
+  text_free(&found);
+}
+
+static void ask(const Server *server, const char *octets) {
+  Text answer = request(server, octets);
+  text_free(&answer);
+}
+
+/* The log is renamed, and a signal sent: it goes on in a new file, in the sandbox too. Where a folder has its name it
+ * cannot, which is told, and it goes on in the old one. */
+START_TEST(log_reopened) {
+  write_file(temporary_path("data.md"), "# a\n", 4);
+  Text folder = text_of("%s", temporary_path("logs"));
+  Text name = text_of("%s/log", folder.bytes), first = text_of("%s/log.1", folder.bytes);
+  Text second = text_of("%s/log.2", folder.bytes);
+  unlink(name.bytes);
+  rmdir(name.bytes);
+  unlink(first.bytes);
+  unlink(second.bytes);
+  ck_assert(mkdir(folder.bytes, 0755) == 0 || access(folder.bytes, W_OK) == 0);
+  int watch = inotify_init1(IN_CLOEXEC);
+  ck_assert_int_ge(inotify_add_watch(watch, folder.bytes, IN_CREATE), 0);
+  Server server = server_start(&runners[_i], temporary_path("data.md"), (StartOptions){.log = name.bytes});
+  wait_for_name(watch, "log");
+  ask(&server, "GET /?1 HTTP/1.0\r\n\r\n");
+  ck_assert_int_eq(rename(name.bytes, first.bytes), 0);
+  kill(server.program.pid, SIGHUP);
+  wait_for_name(watch, "log");
+  ask(&server, "GET /?2 HTTP/1.0\r\n\r\n");
+  ck_assert_int_eq(rename(name.bytes, second.bytes), 0);
+  ck_assert_int_eq(mkdir(name.bytes, 0755), 0);
+  kill(server.program.pid, SIGHUP);
+  ck_assert(client_readable(server.program.error, 20000) || _i);
+  ask(&server, "GET /?3 HTTP/1.0\r\n\r\n");
+  server_stop_telling(&server, "markdown-server: cannot open the log again: is a directory\n");
+  check_log(first.bytes, "127.0.0.1 - - [] \"GET /?1 HTTP/1.0\" 200 11\n");
+  check_log(second.bytes, "127.0.0.1 - - [] \"GET /?2 HTTP/1.0\" 200 11\n"
+                          "127.0.0.1 - - [] \"GET /?3 HTTP/1.0\" 200 11\n");
+  rmdir(name.bytes);
+  close(watch);
+  text_free(&folder);
+  text_free(&name);
+  text_free(&first);
+  text_free(&second);
+}
+END_TEST
+
+/* Whether this process may become user 65534: it is root, and its user namespace has that user. */
+static bool may_become_another(void) {
+  FILE *map = fopen("/proc/self/uid_map", "r"), *groups = fopen("/proc/self/setgroups", "r");
+  unsigned long inside = 0, outside = 0, count = 0;
+  char word[16] = "";
+  ck_assert(map && groups && fscanf(map, "%lu %lu %lu", &inside, &outside, &count) == 3);
+  ck_assert_int_eq(fscanf(groups, "%15s", word), 1);
+  fclose(map);
+  fclose(groups);
+  return getuid() == 0 && count > 65534 && strcmp(word, "allow") == 0;
+}
+
+/* It serves as another user, with that user's rights alone: with no group, and not in a folder that the user may not
+ * enter. */
+START_TEST(other_user) {
+  if (!may_become_another())
+    return; /* that it is refused then is a case of the suite server-options */
+  write_file(temporary_path("data.md"), "# a\n", 4);
+  ck_assert_int_eq(chmod(temporary_path("data.md"), 0644), 0);
+  Text folder = text_of("%s", temporary_path(""));
+  ck_assert_int_eq(setgroups(2, (const gid_t[]){0, 4}), 0); /* to be given up */
+  ck_assert_int_eq(chmod(folder.bytes, 0755), 0);
+  Server server = server_start(&runners[_i], temporary_path("data.md"), (StartOptions){.option = "--user=65534:65533"});
+  char path[64], line[256];
+  snprintf(path, sizeof path, "/proc/%d/status", (int)server.program.pid);
+  FILE *status = fopen(path, "r");
+  ck_assert_ptr_nonnull(status);
+  int found = 0;
+  while (fgets(line, sizeof line, status))
+    found += strcmp(line, "Uid:\t65534\t65534\t65534\t65534\n") == 0 ||
+             strcmp(line, "Gid:\t65533\t65533\t65533\t65533\n") == 0 || strcmp(line, "Groups:\t \n") == 0;
+  fclose(status);
+  ck_assert_int_eq(found, 3);
+  ask(&server, get);
+  server_stop(&server);
+  Text own = text_of("%s", temporary_path("own"));
+  ck_assert(mkdir(own.bytes, 0700) == 0 || access(own.bytes, R_OK) == 0);
+  const char *const arguments[] = {"--user", "65534", "-p", "0", own.bytes, NULL};
+  Program program = program_start(&runners[_i], "markdown-server", arguments, (StartOptions){0});
+  Text output, error, told = text_of("markdown-server: %s: permission denied\n", own.bytes);
+  ck_assert_int_eq(program_finish(&program, &output, &error), 1);
+  check_text("standard error", error, told.bytes, told.length);
+  ck_assert_uint_eq(output.length, 0);
+  text_free(&output);
+  text_free(&error);
+  text_free(&told);
+  text_free(&own);
+  text_free(&folder);
 }
 END_TEST
 
@@ -761,6 +887,8 @@ int main(void) {
   add_test(suite, "socket activation", socket_activation, RUNNERS);
   add_test(suite, "no socket given", no_socket_given, RUNNERS);
   add_test(suite, "access log", access_log, RUNNERS);
+  add_test(suite, "log reopened", log_reopened, RUNNERS);
+  add_test(suite, "other user", other_user, RUNNERS);
   add_test(suite, "log of IPv6", log_of_ipv6, RUNNERS);
   add_test(suite, "long log", long_log, RUNNERS);
   add_test(suite, "signals", signals, RUNNERS);
