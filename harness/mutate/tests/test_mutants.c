@@ -134,6 +134,35 @@ START_TEST(the_mutants_that_survive_are_those_that_must) {
 }
 END_TEST
 
+/* What became of all mutants of the tiny program, measured once. Some of them spin until their time is up. */
+static struct bytes measured;
+
+static void measure(void) {
+  int status = -1;
+  char *folder = tiny_make();
+  char *state = xasprintf("%s/mutants/tiny", folder);
+  char *text = tiny_run(folder, "mutate --suite ./tiny.ini", &status);
+  ck_assert_msg(status == 1, "%s", text);
+  ck_assert_int_eq(bytes_read_file(&measured, state), 0);
+  free(text);
+  free(state);
+  tiny_remove(folder);
+}
+
+static void forget(void) { bytes_free(&measured); }
+
+/* A folder with the tiny program, and what is known of its mutants: mutate goes on from there. */
+static char *make_measured(void) {
+  char *folder = tiny_make();
+  char *path = xasprintf("%s/mutants", folder);
+  ck_assert_int_eq(mkdir(path, 0755), 0);
+  free(path);
+  path = xasprintf("%s/mutants/tiny", folder);
+  ck_assert_int_eq(write_file(path, span_of(&measured)), 0);
+  free(path);
+  return folder;
+}
+
 static void write_fixture(const char *folder, const char *name, const char *text) {
   char *path = xasprintf("%s/fixtures", folder);
   ck_assert(mkdir(path, 0755) == 0 || errno == EEXIST);
@@ -150,7 +179,7 @@ static const char reasons[] =
 /* With every survivor explained, all of the rest is killed; a pattern that explains nothing is a mistake. */
 START_TEST(the_list_of_reasons_is_two_sided) {
   int status = -1;
-  char *folder = tiny_make();
+  char *folder = make_measured();
   write_fixture(folder, "mutants-reasons", reasons);
   char *text = tiny_run(folder, "mutate --suite ./tiny.ini", &status);
   ck_assert_msg(status == 0, "%s", text);
@@ -179,7 +208,7 @@ END_TEST
 /* A folder with the tiny program whose survivors all stand in its ledger. */
 static char *make_with_ledger(void) {
   int status = -1;
-  char *folder = tiny_make();
+  char *folder = make_measured();
   write_fixture(folder, "mutants-reasons", reasons);
   char *text = tiny_run(folder, "mutate --suite ./tiny.ini --ledger", &status);
   ck_assert_msg(status == 0, "%s", text);
@@ -201,7 +230,7 @@ static void assert_mutate_ends(const char *folder, const char *options, int want
 
 /* A pattern leaves out nothing; an entry does, as long as its cases are those of today. */
 START_TEST(only_what_was_measured_is_left_out) {
-  char *folder = tiny_make();
+  char *folder = make_measured();
   write_fixture(folder, "mutants-reasons", reasons);
   assert_mutate_ends(folder, "--unexplained", 0, "tiny: 23 of 23 mutants tried");
   tiny_remove(folder);
@@ -319,7 +348,7 @@ START_TEST(what_is_known_is_tried_again_only_where_it_may_have_changed) {
   static const char killed_17[] = "all                23       17           0   73.9 %";
   static const char killed[] = "tiny+0x7:condition\tkilled\ttiny tiny/c/1-0\n";
   static const char survived[] = "tiny+0x7:condition\tsurvived\n";
-  char *folder = tiny_make();
+  char *folder = make_measured();
   assert_mutate(folder, "", killed_16);
   edit_state(folder, killed, survived);
   assert_mutate(folder, "", killed_15);
@@ -340,7 +369,7 @@ END_TEST
 
 /* ud2, which no case executes; a line of that list excuses nothing that a case does execute. */
 START_TEST(what_cannot_be_reached_is_explained_by_the_coverage) {
-  char *folder = tiny_make();
+  char *folder = make_measured();
   write_fixture(folder, "unreached", "tiny | tiny | never executed | * | it stands after what does not return\n");
   assert_mutate(folder, "", "all                23       16           1   72.7 %");
   tiny_remove(folder);
@@ -349,7 +378,7 @@ END_TEST
 
 /* No case reads a header, but the loader does: of e_machine every bit, of e_flags none. */
 START_TEST(what_the_loader_reads_is_known_by_any_case) {
-  char *folder = tiny_make();
+  char *folder = make_measured();
   tiny_edit(folder, "tiny.map", span_text("0000000000"),
             span_text("0000000000400012\t3e00\tdata\te_machine\ttiny.c:0\n"
                       "0000000000400030\t00000000\tdata\te_flags\ttiny.c:0\n0000000000"));
@@ -384,7 +413,7 @@ END_TEST
 /* The header is a routine of its own here. What is known of the others is neither counted nor lost. */
 START_TEST(routines_can_be_chosen) {
   int status = -1;
-  char *folder = tiny_make();
+  char *folder = make_measured();
   tiny_edit(folder, "tiny.map", span_text("0000000000"),
             span_text("0000000000400030\t00000000\tdata\te_flags\ttiny.c:0\n0000000000"));
   assert_mutate(folder, "'e_*'", "tiny: 4 of 4 mutants tried on 2 cases, 0.0 % killed");
@@ -477,6 +506,7 @@ int main(void) {
   TCase *tests = tcase_create("mutants");
   suite_add_tcase(suite, tests);
   tcase_set_timeout(tests, 120);
+  tcase_add_unchecked_fixture(tests, measure, forget);
   tcase_add_loop_test(tests, each_field_of_an_x64_instruction_has_its_mutants, 0, sizeof x64 / sizeof *x64);
   tcase_add_loop_test(tests, each_field_of_an_arm64_instruction_has_its_mutants, 0, sizeof arm64 / sizeof *arm64);
   tcase_add_test(tests, each_byte_of_a_table_has_one_bit_changed);
