@@ -190,6 +190,7 @@ mkdir -p flipped/elf
 flip() {
   local at byte
   at=$(grep -abo -m1 -e "$1" "$build/elf/$server" | head -n1 | cut -d: -f1)
+  [ -n "$at" ] || report no "the program holds '$1'"
   at=$((at + $2))
   byte=$(od -An -tu1 -j "$at" -N 1 "$build/elf/$server")
   cp "$build/elf/$server" flipped/elf/
@@ -223,9 +224,10 @@ expect_no_text '--no-blame leaves it out' '  blame ' out
 command=$(sed -n "s|^  or        \\(.*\\) GOOD \\(.*\\)  (GOOD: .*|\\1 $build/elf/$server \\2|p" out | head -n1)
 run sh -c "$command --suites '$suites'"
 expect_text 'the command for two builds bisects' 'BISECT ' out
-flip 'Content-Type: ' 0
+# A text of which none comes before that is alike, so that it stands in the packed texts as it is.
+flip 'ETag' 0
 verify_flipped --text
-expect_text 'a flipped byte of a header is named' 'headers byte 37 is 0x42, expected 0x43' out
+expect_text 'a flipped byte of a header is named' 'headers byte 97 is 0x44, expected 0x45' out
 verify_flipped --tap -j 1
 expect_text 'TAP begins with its version' 'TAP version 13' out
 expect_text 'TAP names the failure' 'not ok 1 - spec/001' out
