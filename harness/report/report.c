@@ -134,8 +134,9 @@ static void show_lines(struct span text, int first, int last, struct bytes *out)
     }
     at += len + 1;
   }
-  if (last - first >= SHOWN_LINES)
-    bytes_printf(out, "            | and %d more lines\n", last - first - SHOWN_LINES + 1);
+  int left = last - first + 1 - SHOWN_LINES;
+  if (left > 0)
+    bytes_printf(out, "            | and %d more line%s\n", left, left == 1 ? "" : "s");
 }
 
 bool report_block(const struct result *result, struct markdown_block *block) {

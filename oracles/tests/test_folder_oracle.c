@@ -56,6 +56,7 @@ static void make_folder(void) {
       {"../none", "root/with/up"},    {"none", "root/chain0"}};
   for (size_t i = 0; i < sizeof links / sizeof *links; i++)
     ck_assert_int_eq(symlink(links[i][0], links[i][1]), 0);
+  ck_assert_int_eq(symlink("./none", "root/dot") + symlink("with//../none", "root/double"), 0);
   for (int i = 1; i <= 40; i++) {
     char from[32], to[32];
     snprintf(from, sizeof from, "root/chain%d", i);
@@ -118,8 +119,9 @@ START_TEST(a_folder_is_its_index_or_its_readme_or_a_listing) {
 END_TEST
 
 START_TEST(the_listing_of_the_top_has_no_way_up_and_links_only_where_they_are_followed) {
-  ck_assert_int_eq(
-      system("cd root && rm -r loop chain* odd with read empty plain out absolute round to-folder both* UPPER*"), 0);
+  ck_assert_int_eq(system("cd root && rm -r loop chain* odd with read empty plain out dot double absolute round "
+                          "to-folder both* UPPER*"),
+                   0);
   answers("/", 0, 200, HTML, NULL,
           "<h1>/</h1>\n<ul>\n<li><a href=\"a.md\">a.md</a></li>\n"
           "<li><a href=\"b%26%3C%22%3E.txt\">b&amp;&lt;&quot;&gt;.txt</a></li>\n"
@@ -137,6 +139,8 @@ START_TEST(links_are_followed_inside_of_the_folder_alone) {
   answers("/link", 0, 200, "application/octet-stream", NULL, "plain");
   answers("/round", 0, 200, "application/octet-stream", NULL, "plain");
   answers("/with/up", 0, 200, "application/octet-stream", NULL, "plain");
+  answers("/dot", 0, 200, "application/octet-stream", NULL, "plain");
+  answers("/double", 0, 200, "application/octet-stream", NULL, "plain");
   answers("/out", 0, 404, HTML, NULL, NOT_FOUND);
   answers("/absolute", 0, 404, HTML, NULL, NOT_FOUND);
   answers("/loop", 0, 404, HTML, NULL, NOT_FOUND);

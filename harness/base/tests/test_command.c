@@ -117,6 +117,17 @@ START_TEST(a_command_that_is_not_there_is_not_started) {
 }
 END_TEST
 
+static void note(int number) { (void)number; }
+
+START_TEST(a_signal_does_not_end_the_wait) {
+  sigaction(SIGUSR1, &(struct sigaction){.sa_handler = note}, NULL);
+  int status =
+      run_script((struct command_line){0}, "for i in 1 2 3 4 5 6 7 8 9; do kill -USR1 $PPID; done; exit 5", "before ");
+  ck_assert(WIFEXITED(status));
+  ck_assert_int_eq(WEXITSTATUS(status), 5);
+}
+END_TEST
+
 static void finds(const char *path, const char *wanted) {
   ck_assert_int_eq(path ? setenv("PATH", path, 1) : unsetenv("PATH"), 0);
   char *found = find_command("sh");
@@ -154,6 +165,7 @@ int main(void) {
   tcase_add_test(tests, a_command_is_ended_at_its_deadline_with_all_that_it_started);
   tcase_add_test(tests, a_command_in_time_has_its_own_status_and_leaves_nothing);
   tcase_add_test(tests, a_command_that_is_not_there_is_not_started);
+  tcase_add_test(tests, a_signal_does_not_end_the_wait);
   tcase_add_test(tests, a_command_is_looked_for_along_the_path);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);

@@ -171,6 +171,24 @@ START_TEST(the_guard_ends_the_groups_that_live_and_removes_the_folder) {
 }
 END_TEST
 
+START_TEST(the_guard_knows_4096_groups) {
+  enum { NO_PROCESS = 1 << 23 }; /* above all numbers of processes */
+  char *folder = make_folder();
+  struct guard guard;
+  ck_assert_int_eq(guard_start(&guard, folder), 0);
+  for (int i = 0; i < 4095; i++)
+    guard_tell(&guard, NO_PROCESS + i, true);
+  pid_t last = start_waiting(NULL, NULL);
+  pid_t above = start_waiting(NULL, NULL);
+  guard_tell(&guard, last, true);
+  guard_tell(&guard, above, true);
+  guard_stop(&guard);
+  expect_killed(last);
+  end_waiting(above);
+  free(folder);
+}
+END_TEST
+
 START_TEST(the_guard_outlives_a_gate_that_is_killed) {
   char *folder = make_folder();
   ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
@@ -305,6 +323,7 @@ int main(void) {
   tcase_add_test(tests, the_children_of_strays_are_strays);
   tcase_add_test(tests, all_below_a_folder_is_ended_whoever_started_it_but_this_process);
   tcase_add_test(tests, the_guard_ends_the_groups_that_live_and_removes_the_folder);
+  tcase_add_test(tests, the_guard_knows_4096_groups);
   tcase_add_test(tests, the_guard_outlives_a_gate_that_is_killed);
   tcase_add_test(tests, the_guard_lets_nothing_end_it_that_ends_a_gate);
   tcase_add_test(tests, a_workspace_is_a_folder_that_is_gone_at_its_end);

@@ -1,0 +1,110 @@
+/* What a section of a suite says of its program: reasons by pattern, requests, paths, options. */
+/* reads: nothing */
+#include "harness/suite/program.h"
+
+#include "harness/suite/placeholders.h"
+#include "oracles/markdown.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void reason_is(const char *id, const char *wanted) {
+  char *lines[] = {"no colon",      "a/one:no blank", "a/empty:  ",  "a/one: the first",
+                   "a/*: any of a", "stop*: never",   "obeys: stops"};
+  const struct text_list list = {lines, sizeof lines / sizeof *lines};
+  const char *reason = reason_for(&list, id);
+  ck_assert_msg(wanted ? reason && strcmp(reason, wanted) == 0 : !reason, "%s: %s", id, reason);
+}
+
+START_TEST(the_first_line_that_matches_a_case_has_the_reason) {
+  reason_is("a/one", "the first");
+  reason_is("a/two", "any of a");
+  reason_is("b/one", NULL);
+  reason_is("a/one:no blank", "any of a");
+  /* How a server stops is no case, and no pattern matches it. */
+  reason_is("obeys", "stops");
+  reason_is("stop", NULL);
+  reason_is("stop*", "never");
+  const struct text_list none = {NULL, 0};
+  ck_assert_ptr_null(reason_for(&none, "a/one"));
+}
+END_TEST
+
+static bool has_command(const char *first) {
+  char *words[] = {(char *)(uintptr_t)first};
+  struct program program = {.runners = {words, 1}};
+  return program_has_command(&program);
+}
+
+START_TEST(a_runner_that_has_no_name_of_ours_is_a_command) {
+  static const char *const ours[] = {"native", "qemu", "native,", "qemu,", "native,qemu"};
+  static const char *const commands[] = {"native2",  "nativ",  "qem",    "qemu-aarch64",
+                                         "./native", "NATIVE", "nature", "qema"};
+  for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+    ck_assert_msg(!has_command(ours[i]), "%s", ours[i]);
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+    ck_assert_msg(has_command(commands[i]), "%s", commands[i]);
+  ck_assert(!program_has_command(&(struct program){0}));
+}
+END_TEST
+
+START_TEST(there_are_as_many_requests_as_paths_and_two_where_the_connection_stays) {
+  char *paths[] = {"/a", "/b", "/c"};
+  struct program program = {.connection = CONNECTION_CLOSE};
+  ck_assert_uint_eq(program_requests(&program), 1);
+  ck_assert_str_eq(program_url_path(&program, 0), "/");
+  ck_assert_str_eq(program_url_path(&program, 5), "/");
+  program.connection = CONNECTION_KEEP;
+  ck_assert_uint_eq(program_requests(&program), 2);
+  program.url_paths = (struct text_list){paths, 1};
+  ck_assert_uint_eq(program_requests(&program), 2);
+  program.url_paths.count = 2;
+  ck_assert_uint_eq(program_requests(&program), 2);
+  program.url_paths.count = 3;
+  ck_assert_uint_eq(program_requests(&program), 3);
+  ck_assert_str_eq(program_url_path(&program, 2), "/c");
+  ck_assert_str_eq(program_url_path(&program, 3), "/a");
+  program.requests = 7;
+  ck_assert_uint_eq(program_requests(&program), 7);
+}
+END_TEST
+
+START_TEST(the_options_of_the_oracle_are_those_that_are_named) {
+  char *words[] = {"smart", "hardbreaks"};
+  struct program program = {.oracle = ORACLE_CMARK};
+  ck_assert_uint_eq(program_markdown_options(&program), 0);
+  program.oracle_options = (struct text_list){words, 2};
+  ck_assert_uint_eq(program_markdown_options(&program), MARKDOWN_ORACLE_SMART | MARKDOWN_ORACLE_HARDBREAKS);
+  program.oracle = ORACLE_CMARK_UNSAFE;
+  program.oracle_options.count = 1;
+  ck_assert_uint_eq(program_markdown_options(&program), MARKDOWN_ORACLE_SMART | MARKDOWN_ORACLE_UNSAFE);
+}
+END_TEST
+
+START_TEST(a_program_knows_its_build_and_its_suite) {
+  struct program program = {.build = "/build", .folder = "/suites"};
+  struct places places = program_places(&program);
+  char *text = places_expand(&places, "{build}/x {suite}/y {port}");
+  ck_assert_str_eq(text, "/build/x /suites/y {port}");
+  free(text);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("program");
+  TCase *tests = tcase_create("program");
+  tcase_add_test(tests, the_first_line_that_matches_a_case_has_the_reason);
+  tcase_add_test(tests, a_runner_that_has_no_name_of_ours_is_a_command);
+  tcase_add_test(tests, there_are_as_many_requests_as_paths_and_two_where_the_connection_stays);
+  tcase_add_test(tests, the_options_of_the_oracle_are_those_that_are_named);
+  tcase_add_test(tests, a_program_knows_its_build_and_its_suite);
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed != 0;
+}
+
+/* SPDX-License-Identifier: MIT */
