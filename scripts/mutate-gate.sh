@@ -1,144 +1,241 @@
 #!/usr/bin/env bash
 # Do the gate's tests notice faults in the gate? Coccinelle makes faults in the C of the harness and the oracles, one at
-# each place that a rule of scripts/faults/ matches. Each is built and given to the tests until one notices: the
-# self-audit, the unit tests of the file's own room, all unit tests and script tests of the gate, those that take the
-# least time first, and `bytegate verify`.
+# each place that a rule of scripts/faults/ matches. Each is built and given to the tests that run the changed line, one
+# after another, those that take the least time first, until one notices.
 #
-# usage: scripts/mutate-gate.sh [-n COUNT] [-s SEED] [-j JOBS] [BUILD]
+# usage: scripts/mutate-gate.sh [-n COUNT] [-s SEED] [-j JOBS] [-t SECONDS] [BUILD]
 #
-#   -n COUNT  how many faults, of all in an order that SEED decides (20)
-#   -s SEED   the order (1)
-#   -j JOBS   faults side by side (one for each core)
+#   -n COUNT    how many faults, of all in an order that SEED decides (20)
+#   -s SEED     the order (1). It depends on what a fault changes, not on where it stands, nor on other faults
+#   -j JOBS     faults side by side (one for each core)
+#   -t SECONDS  ask no test that takes more CPU time than this. What then is not noticed is called `open`
 #
-# What became of each fault stands in BUILD/mutate-gate/results, and is not tried again until the sources change. A fault
-# that no test can notice, because nothing that the gate does is another, stands in scripts/faults/equivalent with the
-# reason, and does not count. Exit: 0 at least 95 of 100 were noticed; 1 fewer; 2 usage; 3 the tests fail without a fault.
+# The tests are the self-audit, the unit tests and script tests of the gate, and `bytegate verify`. Which lines they run
+# is measured first (reached.c), and again only for a test whose program, gate or fixtures have changed. A fault in a
+# line that no test runs is noticed by none; BUILD/mutate-gate/unreached lists all these lines.
+#
+# What became of each fault stands in BUILD/mutate-gate/results: it is not tried again while its source file, and the test
+# that noticed it, are what they were; one that was not noticed is tried again after each change. A fault that no test can
+# notice, because nothing that the gate does is another, stands in scripts/faults/equivalent with the reason, and does not
+# count. Exit: 0 at least 95 of 100 were noticed; 1 fewer; 2 usage; 3 the tests fail without a fault.
 set -u
 cd "$(dirname "$0")/.." || exit 3
-usage() { echo "usage: scripts/mutate-gate.sh [-n COUNT] [-s SEED] [-j JOBS] [BUILD]" >&2 && exit 2; }
+usage() { echo "usage: scripts/mutate-gate.sh [-n COUNT] [-s SEED] [-j JOBS] [-t SECONDS] [BUILD]" >&2 && exit 2; }
 export LC_NUMERIC=C
 
 # ---- The tests ------------------------------------------------------------------------------------------------------
 
-# room_of FILE: the folder of harness/ that FILE stands in, or `oracles`.
-room_of() { sed 's|^harness/||; s|/.*||' <<<"$1"; }
-
-# list_tests: every test that reads the gate. $work/costs has a line "SECONDS NAME" for those that have run before.
+# list_tests: every test that reads the gate. The first and the last are written by make_tree.
 list_tests() {
-  find build/tests/harness build/tests/oracles -name 'test_*' -type f -perm -100
+  echo build/self-audit
+  find build/tests/harness build/tests/oracles -name 'test_*' -type f -perm -100 | LC_ALL=C sort
   grep -l '^# reads: .*\<gate\>' scripts/tests/test_*.sh
+  echo build/verify
 }
-# order_tests: the tests that are read, the cheapest first, without those that fail in here anyway.
-order_tests() {
-  awk -v costs="$work/costs" -v failing="$work/failing" '
-    BEGIN {
-      while ((getline line <costs) > 0) { split(line, word, " "); cost[word[2]] = word[1] }
-      while ((getline line <failing) > 0) fails[line] = 1
-    }
-    { name = $0; sub(/^build\/tests\//, "", name) }
-    !(name in fails) { print cost[name] + 0 "\t" $0 }' | LC_ALL=C sort -g | cut -f 2
+# test_source TEST: what the test is written in.
+test_source() {
+  case $1 in
+  build/tests/*) echo "${1#build/tests/}.c" ;;
+  build/self-audit) echo harness/session/audit.c ;;
+  scripts/*) echo "$1" ;;
+  *) echo /dev/null ;;
+  esac
 }
-# run_tests TEST...: to the first that fails.
-run_tests() { scripts/run-tests.sh -1 -j 1 -t 120 -k build/kept "$@"; }
+# run_test SECONDS TEST: prints the report of run-tests.sh. Its SECONDS are those of a machine that does nothing else. The
+# gate wants an hour of CPU time, so a test that spins is stopped by its SECONDS.
+run_test() (ulimit -t 4000 && scripts/run-tests.sh -j 1 -t "$1" -l "$log.tests" "$2" 2>&1 </dev/null)
 
-# Rooms that nothing but their own commands uses: neither a verdict nor the tests of another room depend on them.
-is_leaf() { [[ " bisect blame check coverage explain loaders mutate reduce " = *" $1 "* ]]; }
-# concerned ROOM: of the tests that are read, those that can notice a fault of ROOM.
-concerned() {
-  if is_leaf "$1"; then grep -E "^scripts/|^build/tests/harness/$1/"; else cat; fi
-}
+# ---- Which lines they run ---------------------------------------------------------------------------------------------
 
-# notice ROOM: prints what notices the fault that is built in this folder: a test, or `none`.
-notice() {
-  local tests part
-  timeout 300 build/bytegate self-audit >"$log" 2>&1 </dev/null || { echo self-audit && return; }
-  for part in near all; do
-    if [ $part = near ]; then
-      mapfile -t tests < <(list_tests | grep -E "^build/tests/(harness/)?$1/" | order_tests)
-    else
-      make -s unit-tests >"$log" 2>&1 </dev/null || { echo unbuilt && return; }
-      mapfile -t tests < <(list_tests | concerned "$1" | order_tests)
-    fi
-    [ ${#tests[@]} -gt 0 ] || continue
-    [ $part = all ] || make -s "${tests[@]}" >"$log" 2>&1 </dev/null || { echo unbuilt && return; }
-    run_tests "${tests[@]}" >"$log" 2>&1 </dev/null || { sed -n 's/^FAIL .* //p' "$log" | head -n 1 && return; }
-  done
-  is_leaf "$1" || timeout 1800 build/bytegate verify --no-self-audit --no-blame >"$log" 2>&1 </dev/null || { echo verify && return; }
-  echo none
-}
-
-# learn_costs: runs all tests without a fault. What fails, because it is locked in, takes no part.
-learn_costs() {
-  local tests
-  mapfile -t tests < <(list_tests)
-  scripts/run-tests.sh -j 1 -t 300 -k build/kept "${tests[@]}" >"$log" 2>&1 </dev/null
-  sed -n 's/^FAIL .* //p' "$log" >"$work/failing"
-  sed -n 's/^ok .* CPU \([0-9.]*\) + \([0-9.]*\) s  \(.*\)/\1 \2 \3/p' "$log" | awk '{ print $1 + $2, $3 }' >"$work/costs"
-  [ ! -s "$work/failing" ] || echo "left out, because it fails here without a fault: $(paste -sd ' ' "$work/failing")"
-  if ! build/bytegate self-audit >"$log" 2>&1 || ! build/bytegate verify --no-self-audit >"$log" 2>&1; then
-    tail -n 20 "$log"
-    echo "mutate-gate.sh: without a fault the gate fails; nothing can be learned" >&2
-    rm -f "$work/costs" && exit 3
+# build_measured: builds this tree so that each program tells what code of it runs, in $work/reached.
+build_measured() {
+  local flags='-O0 -fsanitize-coverage=trace-pc'
+  if [ ! -e build/reached.o ]; then
+    rm -rf build/obj/{harness,oracles} build/tests/{harness,oracles} build/lib{harness,harness-tests,oracles}.a build/bytegate build/oracle-*
+    rm -f build/{confine,refuse,step_instructions}
+    gcc -O2 -DREACHED_FOLDER="\"$work/reached\"" -c -o build/reached.o scripts/faults/reached.c || return
   fi
+  # Helpers are programs of one command each, linked statically.
+  make -s SANITIZERS= CFLAGS="-std=c11 -D_GNU_SOURCE -g -w $flags -DREACHED_FOLDER='\"$work/reached\"' scripts/faults/reached.c" \
+    build/{confine,refuse,step_instructions} &&
+    make -s SANITIZERS="$flags" LDFLAGS='-Wl,--as-needed build/reached.o' all gate-tests
+}
+
+# list_blocks PROGRAM FILE: into FILE a line "OFFSET SOURCE:LINE" for each line of the harness and the oracles in each
+# block of PROGRAM; OFFSET is what the call at the block's begin returns to.
+list_blocks() {
+  local base
+  base=$(nm "$1" | sed -n 's/ . __executable_start$//p')
+  {
+    objdump -d --no-show-raw-insn "$1" | awk '
+      called != "" { print called, 1, substr($1, 1, length($1) - 1); called = "" }
+      /call.*<__sanitizer_cov_trace_pc>/ { called = sprintf("%16s", substr($1, 1, length($1) - 1)); gsub(/ /, "0", called) }'
+    objdump --dwarf=decodedline "$1" | awk '$3 ~ /^0x/ && !seen[$3]++ { print substr($3, 3) }' >"$2.rows"
+    # shellcheck disable=SC2094 # read twice
+    addr2line -e "$1" <"$2.rows" | sed 's/ (discriminator.*//' | paste -d ' ' "$2.rows" - | awk '
+      $2 ~ /\/(harness|oracles)\/.*\.c:[0-9]/ {
+        address = sprintf("%16s", $1); gsub(/ /, "0", address)
+        sub(/.*\/harness\//, "harness/", $2); sub(/.*\/oracles\//, "oracles/", $2)
+        print address, 0, $2
+      }'
+    rm -f "$2.rows"
+  } | LC_ALL=C sort | awk -v base="$base" '
+    function number(text,   i, n) {
+      for (i = 1; i <= length(text); i++) n = 16 * n + index("0123456789abcdef", substr(text, i, 1)) - 1
+      return n
+    }
+    function put() { if (line != "" && offset) print offset, line }
+    $2 == 0 { if (open) put(); line = $3; at = $1; open = 1; next }
+    { if (open && at != $1) put(); offset = number($3) - number(base); put(); open = 0 }
+    END { if (open) put() }' | LC_ALL=C sort -u >"$2.new"
+  mv "$2.new" "$2"
+}
+
+# program_key TEST: what the lines that TEST runs depend on.
+program_key() { cat "$1" build/bytegate build/{confine,refuse,step_instructions} "$work/fixtures" | sha256sum | cut -d ' ' -f 1; }
+
+# measure JOB TEST...: takes tests that nobody has taken yet, and writes into $work/lines/TEST which lines it runs, into
+# $work/costs/TEST how many seconds of CPU it takes. What fails, because it is locked in, takes no part.
+measure() {
+  local test name key program report
+  mount --bind "$work/reached.$1" "$work/reached" || return
+  for test in "${@:2}"; do
+    name=${test//\//%}
+    mkdir "$work/taken/$name" 2>/dev/null || continue
+    key=$(program_key "$test")
+    [ "$key" != "$(cat "$work/keys/$name" 2>/dev/null)" ] || continue
+    rm -f "$work/reached"/* "$work/lines/$name" "$work/costs/$name"
+    report=$(run_test 600 "$test")
+    if ! grep -q '^ok ' <<<"$report"; then
+      printf 'left out, because it fails here without a fault: %s\n' "$test"
+      echo "$report" >"$work/failing/$name"
+      continue
+    fi
+    for program in "$work/reached"/*; do
+      cmp -l "$program" /dev/zero 2>/dev/null | awk '{ print $1 - 1 }' | LC_ALL=C sort |
+        LC_ALL=C join -o 2.2 - "$work/blocks/${program##*/}"
+    done 2>/dev/null | LC_ALL=C sort -u >"$work/lines/$name"
+    sed -n 's/^ok .* CPU \([0-9.]*\) + \([0-9.]*\) s .*/\1 \2/p' <<<"$report" | awk '{ print $1 + $2 }' >"$work/costs/$name"
+    rm -f "$work/failing/$name"
+    echo "$key" >"$work/keys/$name"
+  done
+}
+
+# learn JOB...: builds what is measured and lists its blocks; then the cages of JOB... measure side by side.
+learn() {
+  local job program tests
+  (cd "$work/tree0" && build_measured >"$log" 2>&1) || { tail "$log" >&2 && exit 3; }
+  mkdir -p "$work"/{blocks,lines,costs,keys,failing,reached}
+  git ls-files -s fixtures scripts/tests | sha256sum >"$work/fixtures"
+  for program in "$work"/tree0/build/{bytegate,oracle-*,confine,refuse,step_instructions} $(cd "$work/tree0" && list_tests | sed -n "s|^build/tests|$work/tree0/&|p"); do
+    [ "$work/blocks/${program##*/}" -nt "$program" ] || list_blocks "$program" "$work/blocks/${program##*/}"
+  done
+  mapfile -t tests < <(cd "$work/tree0" && list_tests)
+  rm -rf "$work/taken" && mkdir "$work/taken"
+  for job; do mkdir -p "$work/reached.$job"; (in_cage "$work/tree0" "$job" measure "$job" "${tests[@]}") & done
+  wait
+  for job in self-audit verify; do
+    [ ! -e "$work/failing/build%$job" ] || { cat "$work/failing/build%$job" >&2 && exit 3; }
+  done
+  cut -d ' ' -f 2 "$work"/blocks/* | LC_ALL=C sort -u >"$work/code"
+  LC_ALL=C sort -mu "$work"/lines/* | LC_ALL=C comm -23 "$work/code" - | grep -v '/tests/' | sort -t : -k 1,1 -k 2,2n >"$work/unreached"
+}
+
+# concerned FILE LINE: the tests that run it, the cheapest first. A line without code of its own belongs to the one before.
+# Plugins run in an emulator, where nothing is measured; the tests that start one are asked.
+concerned() {
+  local line
+  line=$(awk -F : -v file="$1" -v line="$2" '$1 == file && $2 <= line && $2 > best { best = $2 } END { if (best) print file ":" best }' "$work/code")
+  case $1 in
+  harness/helpers/plugin/*) grep -l '^harness/process/emulator.c:' "$work"/lines/* ;;
+  *) [ -z "$line" ] || grep -lxF "$line" "$work"/lines/* ;;
+  esac | while IFS= read -r name; do
+    name=${name##*/}
+    printf '%s\t%s\n' "$(<"$work/costs/$name")" "${name//%//}"
+  done | LC_ALL=C sort -g
+}
+
+# ---- One fault ----------------------------------------------------------------------------------------------------------
+
+# notice FILE LINE: prints what notices the fault that is built in this tree: a test, `open` or `none`.
+notice() {
+  local cost test outcome=none
+  while IFS=$'\t' read -r cost test; do
+    if [ "$most" -gt 0 ] && awk "BEGIN { exit !($cost > $most) }"; then outcome=open && continue; fi
+    case $test in build/tests/*) make -s "$test" >"$log" 2>&1 </dev/null || { echo unbuilt && return; } ;; esac
+    run_test "$(awk "BEGIN { printf \"%d\", 10 + 5 * $cost }")" "$test" >"$log"
+    grep -q '^ok ' "$log" || { echo "$test" && return; }
+  done < <(concerned "$1" "$2")
+  echo "$outcome"
 }
 
 # try FAULT: prints what notices it.
 try() {
-  local file outcome
+  local file line outcome=unbuilt object
   file=$(sed -n '1s|^--- a/||p' "$work/faults/$1")
-  cp -p "$file" "$log.original"
-  if patch -s -p1 <"$work/faults/$1" && make -s all >"$log" 2>&1 </dev/null; then
-    outcome=$(notice "$(room_of "$file")")
-  else
-    outcome=unbuilt
+  line=$(sed -n '3s/^@@ -\([0-9]*\).*/\1/p' "$work/faults/$1")
+  case $file in harness/helpers/*) object=all ;; *) object=build/obj/${file%.c}.o ;; esac
+  cp -p "$file" "$log.original" || return
+  patch -sf -p1 <"$work/faults/$1" >"$log" 2>&1 || outcome=broken
+  if [ $outcome = unbuilt ] && make -s "$object" >"$log" 2>&1 </dev/null; then
+    if [ -z "$(concerned "$file" "$line")" ]; then
+      outcome=none
+    elif make -s all >"$log" 2>&1 </dev/null; then
+      outcome=$(notice "$file" "$line")
+    fi
   fi
   # The time of the source must be another than that of the objects made of the fault.
   cp "$log.original" "$file"
   echo "$outcome"
 }
 
-# in_cage TREE WORD...: runs this script with WORD... in TREE, in namespaces and control groups of its own, so that
+# in_cage TREE NAME WORD...: runs this script with WORD... in TREE, in namespaces and control groups of its own, so that
 # nothing stays of what it starts, and what two do side by side does not meet.
 in_cage() {
   local tree=$1 kind
-  shift
+  export group=mutate-gate-$tag/cage$2
+  log=$work/log.$2
+  shift 2
   for kind in memory pids; do
-    mkdir -p "/sys/fs/cgroup/$kind/mutate-gate-$tag/${tree##*/}" && echo 0 >"/sys/fs/cgroup/$kind/mutate-gate-$tag/${tree##*/}/cgroup.procs"
+    mkdir -p "/sys/fs/cgroup/$kind/$group" && echo 0 >"/sys/fs/cgroup/$kind/$group/cgroup.procs"
   done 2>/dev/null
-  export group=mutate-gate-$tag/${tree##*/}
-  cd "$tree" && exec unshare --mount --pid --cgroup --fork --kill-child --mount-proc scripts/mutate-gate.sh "--$1" "$work" "$tree.log" "${@:2}"
+  cd "$tree" && exec unshare --mount --pid --cgroup --fork --kill-child --mount-proc "$script" "--$1" "$work" "$log" "$most" "${@:2}"
 }
+script=$PWD/scripts/mutate-gate.sh
 case ${1-} in
---try | --learn_costs)
-  work=$2 log=$3
+--try | --measure)
+  cd "$OLDPWD" || exit 3
+  work=$2 log=$3 most=$4
   mount -t tmpfs tmpfs /tmp && mount -t tmpfs tmpfs /dev/shm || exit 3
   for kind in memory pids; do
     [ ! -d "/sys/fs/cgroup/$kind/$group" ] || mount --bind "/sys/fs/cgroup/$kind/$group" "/sys/fs/cgroup/$kind"
   done
-  "${1#--}" "${@:4}"
+  "${1#--}" "${@:5}"
   exit
   ;;
 esac
 
 # ---- The command line, and the lock ----------------------------------------------------------------------------------
 
-count=20 seed=1 jobs=$(getconf _NPROCESSORS_ONLN)
-while getopts n:s:j: option; do
+count=20 seed=1 jobs=$(getconf _NPROCESSORS_ONLN) most=0
+while getopts n:s:j:t: option; do
   case $option in
   n) count=$OPTARG ;;
   s) seed=$OPTARG ;;
   j) jobs=$OPTARG ;;
+  t) most=$OPTARG ;;
   *) usage ;;
   esac
 done
 shift $((OPTIND - 1))
 [ $# -le 1 ] || usage
-case $count$seed$jobs in *[!0-9]*) usage ;; esac
+case $count$seed$jobs$most in *[!0-9]*) usage ;; esac
 built=$PWD/${1:-build}
 work=$built/mutate-gate
 command -v spatch >/dev/null || { echo 'mutate-gate.sh: spatch is missing; run: make setup-mutate-gate' >&2 && exit 3; }
 command -v bwrap >/dev/null || { echo 'mutate-gate.sh: bwrap is missing; run: make setup-mutate-gate' >&2 && exit 3; }
 unset BUILD MAKEFLAGS MAKELEVEL
+export CCACHE_READONLY=1 CCACHE_TEMPDIR=/tmp
 mkdir -p "$work"
 
 # A gate with a fault may kill and remove what it should not. So all of this runs where it sees no other process and
@@ -148,13 +245,13 @@ if [ "${MUTATE_GATE_INSIDE-}" != "$work" ]; then
   groups=()
   [ ! -w /sys/fs/cgroup/memory ] || groups=(--bind /sys/fs/cgroup /sys/fs/cgroup)
   exec bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --tmpfs /dev/shm "${groups[@]}" --bind "$work" "$work" --unshare-pid \
-    --unshare-ipc --unshare-net --die-with-parent --cap-add ALL "$PWD/scripts/mutate-gate.sh" -n "$count" -s "$seed" -j "$jobs" "${1:-build}"
+    --unshare-ipc --unshare-net --die-with-parent --cap-add ALL "$script" -n "$count" -s "$seed" -j "$jobs" -t "$most" "${1:-build}"
 fi
 
 # ---- The faults ------------------------------------------------------------------------------------------------------
 
 # The sources in which faults are made, and all that the copy needs.
-sources() { find harness oracles -name '*.c' ! -path '*/tests/*' ! -path 'harness/fuzz/*' ! -path 'harness/bench/*' | LC_ALL=C sort; }
+sources() { find harness oracles -name '*.c' ! -path '*/tests/*' ! -path '*/templates/*' ! -path 'harness/fuzz/*' ! -path 'harness/bench/*' | LC_ALL=C sort; }
 copied() {
   git ls-files -z --cached --others --exclude-standard | while IFS= read -rd '' file; do [ ! -f "$file" ] || printf '%s\0' "$file"; done
 }
@@ -169,9 +266,11 @@ split_patch() {
       printf "--- a/%s\n+++ b/%s\n@@ -%d,%d +%d,%d @@\n%s%s", file, file, line, old_count, line, new_count, old, new >path
       close(path)
     }
+    # What spatch only laid out anew is no fault.
+    function bare(line) { gsub(/[ \t]/, "", line); return substr(line, 2) }
     function flush(   i, all_old, all_new) {
       if (olds && olds == news)
-        for (i = 1; i <= olds; i++) put(start + i - 1, old[i], new[i], 1, 1)
+        for (i = 1; i <= olds; i++) if (bare(old[i]) != bare(new[i])) put(start + i - 1, old[i], new[i], 1, 1)
       else if (olds) {
         for (i = 1; i <= olds; i++) all_old = all_old old[i]
         for (i = 1; i <= news; i++) all_new = all_new new[i]
@@ -196,6 +295,9 @@ make_faults() {
     spatch --very-quiet --no-includes --iso-file /dev/null -U 0 --sp-file "$rule" "${files[@]}" 2>/dev/null |
       split_patch "$(basename "$rule" .cocci)"
   done
+  # Each fault with what it changes: the file, the rule, the line, and which of these lines of the file it is.
+  (cd "$work/faults" && find . -type f -printf '%f\n' | sort -t : -k 1,1 -k 2,2n | xargs sed -sn '4{F;p}') | sed 'N;s/\n/\t/' | awk -F '\t' '
+    { file = rule = $1; sub(/:.*/, "", file); sub(/.*:/, "", rule); key = file " " rule " " $2; print $1 "\t" key " " ++n[key] }' >"$work/places"
 }
 
 is_equivalent() {
@@ -207,66 +309,95 @@ is_equivalent() {
 
 # ---- The work --------------------------------------------------------------------------------------------------------
 
-# make_tree FOLDER: a copy of the sources, and of what is built of them.
+# make_tree FOLDER: makes FOLDER a copy of the sources, and at first of what is built of them.
 make_tree() {
-  mkdir "$1" "$1/build" && copied | xargs -0 cp -dp --parents -t "$1" &&
-    find "$built" -mindepth 1 -maxdepth 1 ! -name mutate-gate ! -name kept ! -name lint -exec cp -a -t "$1/build" {} +
+  local test
+  if [ ! -d "$1" ]; then
+    mkdir -p "$1/build" && find "$built" -mindepth 1 -maxdepth 1 ! -name mutate-gate ! -name kept ! -name lint ! -name sanitized -exec cp -a -t "$1/build" {} + ||
+      return
+  fi
+  copied | xargs -0 cp -dpu --parents -t "$1" || return
+  printf '#!/bin/sh\nexec build/bytegate self-audit\n' >"$1/build/self-audit"
+  printf '#!/bin/sh\nexec build/bytegate verify --no-self-audit --no-blame\n' >"$1/build/verify"
+  chmod 755 "$1"/build/{self-audit,verify}
 }
 
-state=$(copied | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum)
 log=$work/log
-if [ "$state" != "$(cat "$work/state" 2>/dev/null)" ]; then
-  rm -rf "$work"/tree* "$work/results" "$work/costs"
-  make_faults
-  echo "$state" >"$work/state"
-fi
-for ((job = 1; job <= jobs; job++)); do
-  # A tree in which a run was broken off may hold a fault.
-  [ ! -e "$work/tree$job.busy" ] || rm -rf "$work/tree$job" "$work/tree$job.busy"
-  [ -d "$work/tree$job" ] || make_tree "$work/tree$job" || exit 3
-done
-TEST_GATE=$(cd "$work/tree1" && make -s all unit-tests >"$log" 2>&1 && echo build/plugin/*.so build/{confine,refuse,step_instructions}) ||
-  { tail "$log" >&2 && exit 3; }
-export TEST_GATE work log
 export CK_TIMEOUT_MULTIPLIER=${CK_TIMEOUT_MULTIPLIER:-60}
 tag=$(date +%s)
-[ -e "$work/costs" ] || (in_cage "$work/tree1" learn_costs) || exit 3
+state=$(copied | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum)
+for ((job = 0; job <= jobs; job++)); do
+  # A tree in which a run was broken off may hold a fault.
+  [ ! -e "$work/tree$job.busy" ] || rm -rf "$work/tree$job" "$work/tree$job.busy"
+  make_tree "$work/tree$job" || exit 3
+done
+TEST_GATE=$(cd "$work/tree1" && make -s all >"$log" 2>&1 && echo build/bytegate build/plugin/*.so build/{confine,refuse,step_instructions} build/oracle-* build/new/.copied) ||
+  { tail "$log" >&2 && exit 3; }
+export TEST_GATE work log most
+if [ "$state" != "$(cat "$work/state" 2>/dev/null)" ]; then
+  rm -f "$work/state"
+  mapfile -t numbers < <(seq "$jobs")
+  learn "${numbers[@]}"
+  made=$({ sources; printf '%s\n' scripts/faults/*.cocci "$script"; } | xargs sha256sum | sha256sum)
+  [ "$made" = "$(cat "$work/made" 2>/dev/null)" ] || { make_faults && echo "$made" >"$work/made"; }
+  echo "$state" >"$work/state"
+fi
+
+# source_key FILE...: tells their contents.
+source_key() { cat "$@" 2>/dev/null | sha256sum | cut -c 1-16; }
+# is_done FAULT: was it tried, and is what was learned still true?
+is_done() {
+  local outcome key file=${1%%:*}
+  IFS=$'\t' read -r _ outcome key _ < <(awk -F '\t' -v fault="$1" '$1 == fault' "$work/results" | tail -n 1)
+  case ${outcome-} in
+  '' | broken | open) return 1 ;;
+  none) [ "$key" = "$(source_key "$work/state")" ] ;;
+  *) [ "$key" = "$(source_key "${file//%//}" "$(test_source "$outcome")")" ] ;;
+  esac
+}
 
 touch "$work/results"
-find "$work/faults" -type f -printf '%f\n' | LC_ALL=C sort | awk -v seed="$seed" 'BEGIN { srand(seed) } { print rand() "\t" $0 }' |
-  sort -g | cut -f 2 | head -n "$count" >"$work/chosen"
-cut -f 1 "$work/results" | grep -vxFf - "$work/chosen" >"$work/open"
+sort -t $'\t' -k 2,2R --random-source=<(yes "$seed") "$work/places" | cut -f 1 | head -n "$count" >"$work/chosen"
+while read -r fault; do is_done "$fault" || echo "$fault"; done <"$work/chosen" >"$work/open"
 rm -rf "$work/taken" && mkdir "$work/taken"
 
 # work_on JOB: takes faults that nobody has taken yet, in their order.
 work_on() {
-  local fault outcome tree=$work/tree$1
+  local fault outcome key file tree=$work/tree$1 begun
   while read -r fault; do
     mkdir "$work/taken/$fault" 2>/dev/null || continue
+    file=${fault%%:*}
     touch "$tree.busy"
-    outcome=$(in_cage "$tree" try "$fault")
-    [ "$outcome" != none ] || ! is_equivalent "$fault" || outcome=equivalent
+    begun=$SECONDS
+    outcome=$(in_cage "$tree" "$1" try "$fault")
     rm "$tree.busy"
-    printf '%s\t%s\n' "$fault" "${outcome:-broken}" >>"$work/results"
+    case $outcome in
+    none | open) key=$(source_key "$work/state") && ! is_equivalent "$fault" || outcome=equivalent ;;
+    esac
+    [ "$outcome" = none ] || key=$(source_key "${file//%//}" "$(test_source "$outcome")")
+    printf '%s\t%s\t%s\t%s\n' "$fault" "${outcome:-broken}" "$key" $((SECONDS - begun)) >>"$work/results"
     printf '%-40s %s\n' "${outcome:-broken}" "${fault//%//}"
   done <"$work/open"
 }
 for ((job = 1; job <= jobs; job++)); do work_on "$job" & done
 wait
-for job in "$work"/tree?; do rmdir /sys/fs/cgroup/{memory,pids}/"mutate-gate-$tag/${job##*/}"; done 2>/dev/null
-rmdir /sys/fs/cgroup/{memory,pids}/"mutate-gate-$tag" 2>/dev/null
+for kind in memory pids; do
+  rmdir "/sys/fs/cgroup/$kind/mutate-gate-$tag"/cage* "/sys/fs/cgroup/$kind/mutate-gate-$tag"
+done 2>/dev/null
 
 awk -F '\t' 'NR == FNR { chosen[$1] = 1; next }
-  $1 in chosen {
-    kind = $2
-    sub(/^(harness|oracles)\/.*/, "unit", kind); sub(/^scripts\/.*/, "scripts", kind)
-    n[kind]++; total++
-  }
+  $1 in chosen { outcome[$1] = $2; seconds[$1] = $4 }
   END {
-    judged = total - n["unbuilt"] - n["equivalent"] - n["broken"]; noticed = judged - n["none"]
+    for (fault in outcome) {
+      kind = outcome[fault]
+      sub(/^build\/tests\/.*/, "unit", kind); sub(/^scripts\/.*/, "scripts", kind); sub(/^build\//, "", kind)
+      n[kind]++; total++; spent += seconds[fault]
+    }
+    judged = total - n["unbuilt"] - n["equivalent"] - n["broken"] - n["open"]; noticed = judged - n["none"]
     printf "%d faults: %d noticed by the self-audit, %d by unit tests, %d by script tests, %d by verify; %d by none\n",
       judged, n["self-audit"], n["unit"], n["scripts"], n["verify"], n["none"]
-    printf "%d more are equivalent, %d do not build, %d could not be tried\n", n["equivalent"], n["unbuilt"], n["broken"]
+    printf "%d more are equivalent, %d do not build, %d could not be tried, %d are open; %.1f s for each\n", n["equivalent"], n["unbuilt"],
+      n["broken"], n["open"], spent / (total ? total : 1)
     if (judged) {
       # Wilson'"'"'s interval.
       share = noticed / judged; z = 1.96; d = 1 + z * z / judged
@@ -274,6 +405,6 @@ awk -F '\t' 'NR == FNR { chosen[$1] = 1; next }
       printf "%.1f %% were noticed (of all faults that could be made: %.1f to %.1f %%, 95 times in 100)\n", 100 * share,
         100 * (middle - half), 100 * (middle + half)
     }
-    exit !judged || n["broken"] || noticed * 100 < judged * 95
+    exit !judged || n["broken"] || n["open"] || noticed * 100 < judged * 95
   }' "$work/chosen" "$work/results"
 # SPDX-License-Identifier: MIT
