@@ -17,6 +17,10 @@ run setup-bench
 run help
 run all
 run prove
+for machine in x64 arm64; do
+  printf '\n== scripts/limit.sh %s\n' "$machine"
+  scripts/limit.sh "$machine"
+done
 run setup-hosts
 run prove-hosts
 run setup-kernel
