@@ -113,5 +113,35 @@ run env PATH="$folder" "$gate" campaign verify --shards 2 --engine slurm --into 
 expect_status 'an engine that is not installed: 2' 2
 expect_text 'an engine that is not installed: the remedy' "needs the command sbatch, which is not here (Debian's package slurm-client" "$folder/err"
 
+# A sbatch that loses the node of task 2 before it has done anything, and begins the task again only where it was told to.
+cd "$folder" || exit 1
+mkdir bin
+cat >bin/sbatch <<'SH'
+#!/bin/sh
+for word; do
+  case $word in
+  --requeue) again=yes ;;
+  --array=1-*) count=${word#--array=1-} ;;
+  esac
+  job=$word
+done
+echo 7
+for task in $(seq "$count"); do
+  [ "$task" = 2 ] && [ "$again" != yes ] && continue
+  SLURM_ARRAY_TASK_ID=$task sh "$job"
+done
+SH
+chmod +x bin/sbatch
+run env PATH="$folder/bin:$PATH" "$gate" campaign verify "${suite[@]}" --into "$folder/slurm" --tap --shards 3 --engine slurm
+expect_status 'a node of Slurm is lost: the exit status of the whole' 1
+cp out got
+timeless got
+run cmp whole got
+expect_status 'a node of Slurm is lost: and its report' 0
+sed -i 's/--requeue) again=yes/--requeue) again=no/' bin/sbatch
+run env PATH="$folder/bin:$PATH" "$gate" campaign verify "${suite[@]}" --into "$folder/lost" --tap --shards 3 --engine slurm
+expect_status 'a task that is not begun again: 3' 3
+expect_text 'a task that is not begun again: is told' 'shard' err
+
 done_testing
 # SPDX-License-Identifier: MIT
