@@ -69,7 +69,9 @@ static bool write_all(int fd, const void *data, size_t len) {
 static void ask(void *user, unsigned index, struct workspace *workspace) {
   struct ahead *ahead = user;
   bool goes_on = true;
-  (void)index;
+  /* Or neither this one nor one before it could see that nobody reads any more. */
+  for (unsigned i = 0; i <= index; i++)
+    close(ahead->ends[i]);
   /* Who dies with the gate leaves what it has begun to its guard. */
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   guard_leave(ahead->workspace->guard);
@@ -94,10 +96,10 @@ static bool start_asker(struct ahead *ahead, unsigned index) {
   if (pipe2(ends, O_CLOEXEC) != 0)
     return false;
   ahead->out = ends[1];
+  ahead->ends[index] = ends[0];
   ahead->askers[index] = worker_start(&workers, index);
   close(ends[1]);
   fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  ahead->ends[index] = ends[0];
   workspace_keep(ahead->workspace, ahead->askers[index], true);
   return true;
 }

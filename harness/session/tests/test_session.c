@@ -418,6 +418,31 @@ START_TEST(questions_are_asked_once_and_ahead) {
 }
 END_TEST
 
+/* The first failure ends a run, also where those who ask have more to tell than a pipe holds. */
+START_TEST(who_asks_ahead_ends_with_the_run) {
+  static const char text[] =
+      "[program p]\nelf = /bin/echo\nrunner = native\n[program q]\nelf = /bin/cat\nrunner = native\n"
+      "oracle = command\noracle-command = head -c 1000000 /dev/zero\n"
+      "[cases c]\nsource = random\ncount = 40\n";
+  struct session_options options = usual;
+  struct workspace workspace = {0};
+  struct session session;
+  struct bytes why = {0};
+  int status = 0;
+  options.jobs = 2;
+  options.keep_going = false;
+  workspace_open(&workspace);
+  ck_assert_msg(session_open_text(&session, &options, "t.ini", text, &why), "%s", span_of(&why).data);
+  ck_assert(session_run(&session, &workspace, &why, &status));
+  ck_assert_int_eq(session_status(&session), EXIT_DIVERGED);
+  ck_assert_uint_lt(session.finished, session.selected);
+  ck_assert_uint_eq(workspace_sweep(&workspace, NULL), 0);
+  session_close(&session);
+  workspace_close(&workspace);
+  bytes_free(&why);
+}
+END_TEST
+
 /* Ten cases of SCRIPT, one after another, REPEAT times each; the gate that runs them is the parent of each. */
 static void run_to_interruption(const char *script, unsigned repeat, struct session *session) {
   struct workspace workspace = {0};
@@ -530,6 +555,7 @@ int main(void) {
   tcase_add_test(tests, a_case_that_does_not_always_do_the_same_is_flaky);
   tcase_add_test(tests, every_case_runs_with_any_number_of_lanes);
   tcase_add_test(tests, questions_are_asked_once_and_ahead);
+  tcase_add_test(tests, who_asks_ahead_ends_with_the_run);
   tcase_add_loop_test(tests, an_interrupted_run_is_its_own_verdict_and_blames_nobody, 0,
                       sizeof interruptions / sizeof *interruptions);
   tcase_add_test(tests, the_list_of_known_divergences_is_two_sided);
