@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Whose numbers the system calls have (harness/helpers/plugin/calls.h); CALLS_UNKNOWN: of none that is known here. */
-enum call_numbers { CALLS_UNKNOWN, CALLS_X64, CALLS_GENERIC, CALL_NUMBERS };
+enum call_numbers { CALLS_UNKNOWN, CALLS_X64, CALLS_GENERIC, CALLS_I386, CALLS_ARM, CALL_NUMBERS };
 
 /* What an instruction does with the calls under way. */
 enum flow { FLOW_ON, FLOW_CALL, FLOW_RETURN };

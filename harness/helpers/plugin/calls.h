@@ -30,8 +30,9 @@ enum call_role {
 
 struct call {
   const char *name;
-  short x64, generic; /* -1: there is no such call */
-  short arguments;    /* how many it takes */
+  int x64;         /* or, in calls_32.h, that of its machine */
+  short generic;   /* -1: there is no such call */
+  short arguments; /* how many it takes */
   enum call_role role;
 };
 
@@ -387,14 +388,26 @@ static const struct call calls[] = {
     {"set_mempolicy_home_node", 450, 450, 4, CALL_OTHER},
 };
 
+#include "harness/helpers/plugin/calls_32.h"
+
 /* The number of CALL among NUMBERS, or -1. */
 static inline long call_number(const struct call *call, enum call_numbers numbers) {
-  const long columns[CALL_NUMBERS] = {[CALLS_UNKNOWN] = -1, [CALLS_X64] = call->x64, [CALLS_GENERIC] = call->generic};
-  return columns[numbers];
+  return numbers == CALLS_X64 ? call->x64 : numbers == CALLS_GENERIC ? call->generic : -1;
+}
+
+static inline const struct call *call_among(const struct call *rows, size_t count, long number) {
+  for (size_t i = 0; i < count; i++)
+    if (rows[i].x64 == number)
+      return &rows[i];
+  return NULL;
 }
 
 /* The call that has that NUMBER among NUMBERS, or NULL. */
 static inline const struct call *call_of(enum call_numbers numbers, long number) {
+  if (numbers == CALLS_I386)
+    return call_among(calls_i386, sizeof calls_i386 / sizeof *calls_i386, number);
+  if (numbers == CALLS_ARM)
+    return call_among(calls_arm, sizeof calls_arm / sizeof *calls_arm, number);
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
     if (number >= 0 && call_number(&calls[i], numbers) == number)
       return &calls[i];
