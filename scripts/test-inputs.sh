@@ -49,7 +49,7 @@ expand_word() {
   elf | gen | obj) printf '%s\n' "$build/$1" ;;
   lib) printf '%s\n' "$build"/lib*.a ;;
   install)
-    printf '%s\n' Makefile VERSION LICENSE README.md generators harness oracles fixtures scripts
+    printf '%s\n' Makefile VERSION LICENSE README.md AGENTS.md generators harness oracles fixtures scripts
     for part in gate gen lib obj build/new; do expand_word "$part"; done
     ;;
   build/*) printf '%s\n' "$build/${1#build/}" ;;

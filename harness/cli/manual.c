@@ -106,6 +106,14 @@ void print_manual(void) {
        "A\\-Z\n\n"
        "[cases texts]\nsource = folder\npath = texts\n.EE\n.PP\n"
        "It is run by\n.PP\n.EX\nbytegate verify \\-\\-suite upper.ini\n.EE\n"
+       ".SH FILES\n.TP\n.I /usr/share/doc/bytegate/howto.md\nfrom a blank folder to a gated program of one's own, each "
+       "command\n.TP\n.I /usr/share/doc/bytegate/gallery/\nsuites for web servers, filters and programs that write "
+       "files, "
+       "to copy from\n.TP\n.I /usr/share/doc/bytegate/lessons/\nhow programs are laid byte by byte, in ten "
+       "lessons\n.TP\n.I "
+       "/usr/share/doc/bytegate/AGENTS.md\nfor tools that author or test machine code\n.TP\n.I "
+       "/usr/share/doc/bytegate/schemas/\nthe form of what each command prints with \\-\\-json, in COMMAND.json; "
+       "jsonschema(1) takes them with\n.B \\-\\-base\\-uri file:///usr/share/doc/bytegate/schemas/\n"
        ".SH SEE ALSO\n.BR bytegate\\-suite (5),\n.BR bytegate\\-map (5)");
 }
 

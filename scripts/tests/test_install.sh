@@ -43,6 +43,15 @@ for page in "$dest"/usr/share/man/man?/*; do
   run groff -man -ww -z "$page"
   expect_bytes "groff has nothing to say of ${page##*/}" '' err
 done
+# What the pages point to is there.
+sed 's/\\-/-/g; s/\\f[BRI]/ /g' "$dest"/usr/share/man/man?/* | grep -o '/usr/share/doc/bytegate/[A-Za-z0-9._/-]*[A-Za-z0-9/]' | sort -u >named
+(cd "$dest/usr/share/doc/bytegate" && grep -o '](\([^)#:]*\))' AGENTS.md howto.md) | sed 's#^[^(]*(#/usr/share/doc/bytegate/#; s/)$//' >>named
+run test "$(wc -l <named)" -ge 8
+expect_status 'the pages name files' 0
+while read -r name; do
+  run test -e "$dest$name"
+  expect_status "$name is there" 0
+done <named
 run "$dest/usr/bin/bytegate" list --suite "$dest/usr/share/doc/bytegate/example/capitals.ini"
 expect_status 'the example is there, and is a suite' 0
 run make -C "$root" BUILD="${build#"$root"/}" PREFIX=/usr DESTDIR="$dest" uninstall
