@@ -171,7 +171,8 @@ static int write_answer(const struct result *result, bool overwrite, const char 
   const struct test_case *one = result->test_case;
   struct bytes text = {0};
   *path = one->conversation ? one->file : one->expected_path;
-  if (!overwrite && access(*path, F_OK) == 0)
+  bool replaces = !one->conversation || one->conversation->expected.len > 0;
+  if (!overwrite && replaces && access(*path, F_OK) == 0)
     return EEXIST;
   if (result->part == PART_TREE)
     return write_folder(result, *path, why) ? 0 : EINVAL;

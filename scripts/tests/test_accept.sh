@@ -135,6 +135,11 @@ expect_text 'with any date where one stands' '< Date: {date}\r\n' talks/one
 expect_text 'and no other time' '< X-Date: 1' talks/one
 expect_text 'with all the others' '# after' talks/one
 expect_no_text 'and without those of before' '200 OK' talks/one
+printf '%s\n' '! document hello' '> PUT /x HTTP/1.1\r\nConnection: close\r\n\r\n' >talks/two
+accept 'c/two'
+expect_status 'one that expects nothing yet is no file to be kept' 0
+expect_text 'and is completed' '< HTTP/1.1 201 Created\r\n' talks/two
+rm talks/two
 verify s.ini
 expect_status 'a header that changes diverges' 1
 sed -i 's/^runner/ignore-header = x-date, Server\nrunner/' s.ini
