@@ -25,10 +25,13 @@ export LC_NUMERIC=C
 
 # ---- The tests ------------------------------------------------------------------------------------------------------
 
+# oracle_users: the tests of the generators that ask an oracle.
+oracle_users() { grep -l '"oracles/' generators/*/tests/test_*.c | sed 's|\(.*\)\.c|build/tests/\1|'; }
 # list_tests: every test that reads the gate. The first and the last are written by make_tree.
 list_tests() {
   echo build/self-audit
   find build/tests/harness build/tests/oracles -name 'test_*' -type f -perm -100 | LC_ALL=C sort
+  oracle_users
   grep -l '^# reads: .*\<gate\>' scripts/tests/test_*.sh
   echo build/verify
 }
@@ -49,16 +52,17 @@ run_test() (ulimit -t 4000 && scripts/run-tests.sh -j 1 -t "$1" -l "$log.tests" 
 
 # build_measured: builds this tree so that each program tells what code of it runs, in $work/reached.
 build_measured() {
-  local flags='-O0 -fsanitize-coverage=trace-pc'
+  local flags='-O0 -fsanitize-coverage=trace-pc' users
+  mapfile -t users < <(oracle_users)
   if [ ! -e build/reached.o ]; then
-    rm -rf build/obj/{harness,oracles} build/tests/{harness,oracles} build/lib{harness,harness-tests,oracles}.a build/bytegate build/oracle-*
-    rm -f build/{confine,refuse,step_instructions}
+    rm -rf build/obj/{harness,oracles} build/tests/{harness,oracles} build/lib{harness,oracles,{harness,generators}-tests}.a
+    rm -f build/{bytegate,oracle-*,confine,refuse,step_instructions}
     gcc -O2 -DREACHED_FOLDER="\"$work/reached\"" -c -o build/reached.o scripts/faults/reached.c || return
   fi
   # Helpers are programs of one command each, linked statically.
   make -s SANITIZERS= CFLAGS="-std=c11 -D_GNU_SOURCE -g -w $flags -DREACHED_FOLDER='\"$work/reached\"' scripts/faults/reached.c" \
     build/{confine,refuse,step_instructions} &&
-    make -s SANITIZERS="$flags" LDFLAGS='-Wl,--as-needed build/reached.o' all gate-tests
+    make -s SANITIZERS="$flags" LDFLAGS='-Wl,--as-needed build/reached.o' all gate-tests "${users[@]}"
 }
 
 # list_blocks PROGRAM FILE: into FILE a line "OFFSET SOURCE:LINE" for each line of the harness and the oracles in each
@@ -267,14 +271,14 @@ split_patch() {
       close(path)
     }
     # What spatch only laid out anew is no fault.
-    function bare(line) { gsub(/[ \t]/, "", line); return substr(line, 2) }
+    function bare(lines) { gsub(/(^|\n)[-+]|[ \t\n]/, "", lines); return lines }
     function flush(   i, all_old, all_new) {
       if (olds && olds == news)
         for (i = 1; i <= olds; i++) if (bare(old[i]) != bare(new[i])) put(start + i - 1, old[i], new[i], 1, 1)
       else if (olds) {
         for (i = 1; i <= olds; i++) all_old = all_old old[i]
         for (i = 1; i <= news; i++) all_new = all_new new[i]
-        put(start, all_old, all_new, olds, news)
+        if (bare(all_old) != bare(all_new)) put(start, all_old, all_new, olds, news)
       }
       olds = news = 0
     }

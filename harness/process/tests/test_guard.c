@@ -3,6 +3,7 @@
 /* reads: nothing */
 #include "harness/base/bytes.h"
 #include "harness/base/clock.h"
+#include "harness/base/files.h"
 #include "harness/process/guard.h"
 #include "harness/process/strays.h"
 #include "harness/process/workspace.h"
@@ -223,6 +224,32 @@ static bool is_detached(pid_t pid) {
   return detached;
 }
 
+static void note(int number) { (void)number; }
+
+START_TEST(the_end_of_the_guard_is_waited_for_whatever_signals_come) {
+  char *folder = make_folder();
+  struct guard guard;
+  for (int i = 0; i < 300; i++) {
+    char *file = xasprintf("%s/%d", folder, i);
+    ck_assert_int_eq(write_file(file, span_text("x")), 0);
+    free(file);
+  }
+  sigaction(SIGUSR1, &(struct sigaction){.sa_handler = note}, NULL);
+  ck_assert_int_eq(guard_start(&guard, folder), 0);
+  pid_t gate = getpid();
+  pid_t sender = fork();
+  if (sender == 0) {
+    close(guard.pipe);
+    while (kill(gate, SIGUSR1) == 0)
+      ;
+  }
+  guard_stop(&guard);
+  ck_assert_int_ne(access(folder, F_OK), 0);
+  end_waiting(sender);
+  free(folder);
+}
+END_TEST
+
 START_TEST(the_guard_lets_nothing_end_it_that_ends_a_gate) {
   char *folder = make_folder();
   struct guard guard;
@@ -263,8 +290,17 @@ START_TEST(a_workspace_is_a_folder_that_is_gone_at_its_end) {
     free(got[i]);
     free(wanted[i]);
   }
+  int errors = memory_file(span_text(""));
+  int kept = dup(2);
+  dup2(errors, 2);
   workspace_close(&workspace);
+  dup2(kept, 2);
+  struct bytes said = {0};
+  read_whole(errors, &said);
+  ck_assert_uint_eq(said.len, 0);
   ck_assert_int_ne(access(root, F_OK), 0);
+  close(errors);
+  close(kept);
   free(root);
 }
 END_TEST
@@ -290,10 +326,14 @@ START_TEST(a_sweep_ends_what_is_not_noted_as_living) {
   workspace_note(&workspace, noted, false);
   ck_assert_uint_eq(workspace.living_count, 1);
   ck_assert_int_eq(workspace.living[0], second);
+  workspace_note(&workspace, second, false);
+  ck_assert_uint_eq(workspace.living_count, 0);
   end_waiting(other);
   end_waiting(noted);
+  end_waiting(second);
+  workspace_note(&workspace, getpid() + 1, false);
+  ck_assert_uint_eq(workspace.living_count, 0);
   workspace_close(&workspace);
-  expect_killed(second);
 }
 END_TEST
 
@@ -325,6 +365,7 @@ int main(void) {
   tcase_add_test(tests, the_guard_ends_the_groups_that_live_and_removes_the_folder);
   tcase_add_test(tests, the_guard_knows_4096_groups);
   tcase_add_test(tests, the_guard_outlives_a_gate_that_is_killed);
+  tcase_add_test(tests, the_end_of_the_guard_is_waited_for_whatever_signals_come);
   tcase_add_test(tests, the_guard_lets_nothing_end_it_that_ends_a_gate);
   tcase_add_test(tests, a_workspace_is_a_folder_that_is_gone_at_its_end);
   tcase_add_test(tests, a_sweep_ends_what_is_not_noted_as_living);
