@@ -92,6 +92,8 @@ static bool check_data(const Case *c) {
   if (at % aligned || entries % aligned || check_label("room") % aligned || check_label("changed") % aligned ||
       at - check_label("one") > aligned || text->bytes[check_label("one") - text->address] != 'x')
     return check_failed("a data item does not lie where it should");
+  if (text->bytes[text->size - 1] != 'w' || check_label("changed") <= check_label("zeros"))
+    return check_failed("what can be written is not laid after all that cannot, or not with its bytes");
   const unsigned char *byte = text->bytes + (at - text->address);
   for (int bits = 8; bits <= 64; bits *= 2)
     for (int i = 0; i < VALUES; i++)

@@ -51,11 +51,20 @@ static size_t index_of(const Operation *operation) {
   return i;
 }
 
+/* NAME is one of the functions of machine.h that the operation stands for. */
+static bool is_named(const Operation *operation, const char *name) {
+  size_t len = strlen(name);
+  for (const char *at = operation->name; (at = strstr(at, name)); at += len)
+    if ((at == operation->name || at[-1] == ' ') && (!at[len] || at[len] == ' '))
+      return true;
+  return false;
+}
+
 /* Prove the case if it is this process's turn: of each operation the first, and then each one after `step` more. */
 static void prove_one(const Case *c, void *context) {
   Work *work = context;
   size_t operation = index_of(c->operation);
-  if (work->only && strcmp(work->only, c->operation->name) != 0)
+  if (work->only && !is_named(c->operation, work->only))
     return;
   if (work->of_operation[operation]++ % work->step)
     return;
@@ -143,6 +152,8 @@ static int prove_operations(unsigned step, unsigned jobs, const char *only) {
     print_counts((BlIsa)isa, counts, jobs, &total);
     munmap(counts, bytes);
   }
+  if (!total.cases)
+    fprintf(stderr, "prove: no operation is called \"%s\": name a function of isa/machine.h\n", only);
   printf("%zu operations, %u of %u cases proved, %u not, %.0f s, %.0f s of the processor\n", operations, total.proved,
          total.cases, total.cases - total.proved, now_seconds() - start, total.seconds);
   return total.cases && total.proved == total.cases ? 0 : 1;
