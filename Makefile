@@ -490,6 +490,9 @@ $(STAMPS): $(BUILD)/elf/.%.stamp: $(BUILD)/gen/%
 ## generators/tests/ or harness/tests/ with each test of that half that uses it. All others are linked where they are used
 ## too, so that a test is another program only after a change to what it uses.
 
+# After a change in the gate more than a hundred are linked again. gold, of the package binutils, takes a third of the time.
+TEST_LDFLAGS = $(if $(shell command -v ld.gold),-fuse-ld=gold)
+
 define unit_test
 $(BUILD)/tests/$(basename $(1)): $(call objects,$(1) $(filter $(dir $(1))%,$(TEST_SUPPORT))) \
   $(call libraries_of,$(firstword $(subst /, ,$(1))))
@@ -512,7 +515,7 @@ $(BUILD)/tests/attack $(BUILD)/tests/attack-foreign: $(ATTACK)
 
 $(UNIT_TESTS):
 	mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(if $(filter $(BUILD)/tests/harness/%,$@),$(HARNESS_TEST_LIBS),$(TEST_LIBS))
+	$(CC) $(LDFLAGS) $(TEST_LDFLAGS) -o $@ $^ $(if $(filter $(BUILD)/tests/harness/%,$@),$(HARNESS_TEST_LIBS),$(TEST_LIBS))
 
 ## Fuzzers: a C program that links the relocatable object, whose labels bump the counters that libFuzzer watches. That
 ## object is x86-64. `make check` runs as many documents as it takes seconds, always the same ones.

@@ -322,12 +322,12 @@ START_TEST(a_byte_is_followed_by_whatever_way_it_came_or_that_is_said) {
 END_TEST
 #endif
 
-/* Makes a suite that runs the program of several threads and processes with ARGUMENT. */
-static void name_tasks(const char *argument, const char *oracle) {
+/* Makes a suite that runs the program of several threads and processes with ARGUMENT, for SECONDS at most. */
+static void name_tasks(const char *argument, const char *oracle, unsigned seconds) {
   write_faulty("tasks.ini",
-               "[program p]\nelf = %s/tasks\narguments = %s\ndeadline = 1\noracle = command\n"
+               "[program p]\nelf = %s/tasks\narguments = %s\ndeadline = %u\noracle = command\n"
                "oracle-command = %s\n[cases c]\nsource = nothing\n",
-               faulty_folder(), argument, oracle);
+               faulty_folder(), argument, seconds, oracle);
 }
 
 static const char *const task_runners[] = {"native", "qemu"};
@@ -341,7 +341,7 @@ static const struct {
 
 START_TEST(a_byte_of_another_thread_or_process_is_followed) {
   struct bytes out = {0};
-  name_tasks("write", task_bytes[_i / 2].oracle);
+  name_tasks("write", task_bytes[_i / 2].oracle, 60);
   int status = run_shell(&out, "\"$B\" blame --suite $T/tasks.ini --known /dev/null --runner %s", task_runners[_i % 2]);
   ck_assert_msg(status == 1, "exit status %d: %s", status, out.data);
   must_say(&out, "stored by %s+0x", task_bytes[_i / 2].routine);
@@ -353,7 +353,7 @@ END_TEST
 
 START_TEST(a_hang_is_told_of_every_process_and_thread) {
   struct bytes out = {0};
-  name_tasks("hang", "true");
+  name_tasks("hang", "true", 1);
   int status = run_shell(&out, "\"$B\" blame --suite $T/tasks.ini --known /dev/null --runner %s", task_runners[_i]);
   ck_assert_msg(status == 1, "exit status %d: %s", status, out.data);
   must_say(&out, "\ntask      process 1\nwaits     in futex(0x");
