@@ -144,7 +144,7 @@ static void lay_take_position(void) {
 static void lay_select_range(void) {
   Reg first = S0, start = S1, whole = S2;
   static const NamedString words[] = {{"word_bytes", "bytes"}};
-  data_strings(words);
+  packed_strings(words);
 
   routine("select_range", in(A0, A1), out(A0), destroys(A1, A2, A3, ALL_T));
   enter(first, start, whole);

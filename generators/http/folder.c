@@ -324,7 +324,7 @@ static void lay_status_of_failure(void) {
 static void lay_check_file(void) {
   Reg folder = S0;
   static const NamedString strings[] = {{"no_file", ": is neither a file nor a folder"}, {"this_folder", "."}};
-  data_strings(strings);
+  packed_strings(strings);
 
   routine("check_file", destroys(A0, A1, A2, A3, ALL_T));
   enter(folder);

@@ -139,6 +139,7 @@ void lay_http_connection(void);    /* connection.c: one client, from accept to c
 void lay_http_check(void);         /* check.c: is there a server that answers */
 void lay_http_log(void);           /* log.c: a line for each answer */
 void lay_http_user(void);          /* user.c: --user */
+void lay_http_workers(void);       /* workers.c: --workers */
 void lay_http_sandbox(void);       /* sandbox.c: what the server takes from itself */
 void lay_http_server(void);        /* server.c: the listening socket and the event loop */
 

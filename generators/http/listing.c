@@ -184,7 +184,7 @@ static void lay_append_name(void) {
 static void lay_append_item(void) {
   Reg name = S0;
   static const NamedString strings[] = {{"before_name", "- ["}, {"after_name", "]("}, {"after_path", ")\n"}};
-  data_strings(strings);
+  packed_strings(strings);
   routine("append_item", in(A0, A1), out(A0), destroys(A1, A2, A3, A4, ALL_T));
   enter(name);
   mov(name, A1);
@@ -217,7 +217,7 @@ static void lay_append_item(void) {
 static void lay_list_folder(void) {
   Reg text = S0, left = S3, next = S4;
   static const NamedString strings[] = {{"before_folder", "# "}, {"after_folder", "\n\n"}, {"parent", "- [..](../)\n"}};
-  data_strings(strings);
+  packed_strings(strings);
   routine("list_folder", in(A0), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(text, NAMES, BASE, left, next);
   call("read_records");

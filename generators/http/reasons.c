@@ -27,6 +27,10 @@ enum { OF_THE_SERVER = 9 };
 
 void lay_document_failures(void) { lay_linux_failures(reasons, sizeof reasons / sizeof *reasons - OF_THE_SERVER); }
 
-void lay_http_failures(void) { lay_linux_failures(reasons, sizeof reasons / sizeof *reasons); }
+void lay_http_failures(void) {
+  char text[LINUX_REASONS_ROOM];
+  packed_text("reasons", text, linux_reasons(reasons, sizeof reasons / sizeof *reasons, text, sizeof text));
+  lay_failure_routines();
+}
 
 /* SPDX-License-Identifier: MIT */

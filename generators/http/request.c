@@ -6,6 +6,7 @@
  * agree, but the element goes on), or the status of an error. Sets of octets are tables of 256 bits. */
 #include "http.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define CURSOR S0  /* the next octet */
@@ -313,10 +314,12 @@ enum { FIRST_NOTED = 6 };
 
 /* find_field: in START = a field name, CURSOR = after it. Out A0 = its ordinal among the fields, 0 if it is none. */
 static void lay_find_field(void) {
-  data("fields", 1);
+  char text[256];
+  size_t size = 0;
   for (size_t i = 1; i < sizeof fields / sizeof *fields; i++)
-    data_bytes(fields[i].name, strlen(fields[i].name) + 1);
-  data_bytes("", 1);
+    size += (size_t)snprintf(text + size, sizeof text - size, "%s", fields[i].name) + 1;
+  text[size] = 0;
+  packed_text("fields", text, size + 1);
   data("field_handlers", 2);
   for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
     data_offset16(fields[i].handler, "field_handlers");
@@ -381,7 +384,7 @@ static void lay_take_field_line(void) {
                                       {"word_close", "close"},
                                       {"word_keep_alive", "keep-alive"},
                                       {"word_continue", "100-continue"}};
-  data_strings(words);
+  packed_strings(words);
 
   routine("take_field_line", in(S1), out(A0), moves(S0, S2, S3), destroys(A1, A2, A3, ALL_T, S4, S5));
   enter_bare();

@@ -86,6 +86,14 @@ enum {
   SERVER_SIZE
 };
 
+/* "workers": the processes that serve, if there are several. */
+enum { WORKERS_MOST = 64 };
+enum {
+  FIELD(WORKERS_WANTED, 8), /* 0: this process serves alone */
+  FIELD(WORKERS_ENDING, 8), /* not 0: none is replaced any more */
+  WORKERS_SIZE
+};
+
 #endif
 
 /* SPDX-License-Identifier: MIT */

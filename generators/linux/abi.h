@@ -20,6 +20,9 @@ enum {
   LINUX_SIGINT = 2,
   LINUX_SIGPIPE = 13,
   LINUX_SIGTERM = 15,
+  LINUX_SIGCHLD = 17,
+  LINUX_PR_SET_PDEATHSIG = 1,
+  LINUX_WNOHANG = 1,
   LINUX_SIG_IGN = 1,
   LINUX_SIG_BLOCK = 0,
   LINUX_SIGNAL_SET = 8, /* bytes of a set of signals */

@@ -3,16 +3,23 @@
  * Whatever goes wrong is told in one line on standard error: the program, the thing, the value, the reason. */
 #include "linux.h"
 
-#include <string.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+size_t linux_reasons(const Reason *reasons, size_t count, char *text, size_t room) {
+  size_t size = 0;
+  for (size_t i = 0; i < count && size < room; i++)
+    size += (size_t)snprintf(text + size, room - size, "%c%s", reasons[i].number, reasons[i].text) + 1;
+  if (size >= room) {
+    fprintf(stderr, "generators/linux: the reasons have no room in %zu bytes; give them more\n", room);
+    exit(1);
+  }
+  text[size] = 0;
+  return size + 1;
+}
 
 /* reason_for: in A0 = -errno. Out A0 = NUL-terminated text ": reason". */
-static void lay_reason_for(const Reason *reasons, size_t count) {
-  data("reasons", 1);
-  for (size_t i = 0; i < count; i++) {
-    data_value(8, reasons[i].number);
-    data_bytes(reasons[i].text, strlen(reasons[i].text) + 1);
-  }
-  data_bytes("", 1);
+static void lay_reason_for(void) {
   data("error_number", 1);
   data_bytes(": error ", sizeof ": error ");
 
@@ -116,7 +123,15 @@ static void lay_ignore_sigpipe(void) {
 }
 
 void lay_linux_failures(const Reason *reasons, size_t count) {
-  lay_reason_for(reasons, count);
+  char text[LINUX_REASONS_ROOM];
+  size_t size = linux_reasons(reasons, count, text, sizeof text);
+  data("reasons", 1);
+  data_bytes(text, size);
+  lay_failure_routines();
+}
+
+void lay_failure_routines(void) {
+  lay_reason_for();
   lay_fail();
   lay_print_and_exit();
   lay_ignore_sigpipe();

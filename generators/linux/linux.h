@@ -76,6 +76,10 @@ void lay_linux_options(void); /* options.c: find_option */
  * ignore_sigpipe. The program defines the data item "program_name" (NUL-terminated), which every error line begins
  * with. */
 void lay_linux_failures(const Reason *reasons, size_t count);
+/* The same without the words, for a program that lays them itself as "reasons": these bytes, `size` of them. */
+enum { LINUX_REASONS_ROOM = 1024 };
+size_t linux_reasons(const Reason *reasons, size_t count, char *text, size_t room);
+void lay_failure_routines(void);
 
 #endif
 

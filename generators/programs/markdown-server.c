@@ -31,6 +31,7 @@ static const char help[] = "usage: markdown-server [OPTION...] [FILE|FOLDER]\n"
                            "      --check=URL     ask the server at URL, of an IP address, and exit: 0 if it answers\n"
                            "                      2xx or 3xx, 1 if it does not within ten seconds\n"
                            "      --user=UID:GID  serve as this user and group, by number; GID is as UID if left out\n"
+                           "      --workers=N     serve with N processes, 64 at most; one that dies is replaced\n"
                            "      --page          make each document a whole page, with a title and a style\n"
                            "      --unsafe        pass raw HTML and dangerous URLs through\n"
                            "      --sourcepos     say of each block where it stands in the document\n"
@@ -67,20 +68,22 @@ static const NamedString strings[] = {{"program_name", "markdown-server"},
                                       {"size_meant", "'; a number such as 4096, 64M or 1G is meant"},
                                       {"bad_user_text", "bad user '"},
                                       {"user_meant", "'; numbers are meant, such as 65534 or 65534:65534"},
+                                      {"bad_workers_text", "bad number of workers '"},
+                                      {"workers_meant", "'; a number from 1 to 64 is meant"},
                                       {"bad_address_text", "bad address '"},
                                       {"address_meant", "'; an IP address is meant, such as 127.0.0.1 or ::1"}};
 
 /* The options, and where in "_start" each is handled; the last entry is for all others. The first ones are the flags of
  * markdown_render, from bit 0 on, and WHOLE_PAGE; then come those that have a value. */
 static const Option options[] = {
-    {"--unsafe", "_start.flag"},     {"--sourcepos", "_start.flag"}, {"--hardbreaks", "_start.flag"},
-    {"--nobreaks", "_start.flag"},   {"--smart", "_start.flag"},     {"--validate-utf8", "_start.flag"},
-    {"--page", "_start.flag"},       {"-b", "_start.address"},       {"-p", "_start.port"},
-    {"--address", "_start.address"}, {"--port", "_start.port"},      {"--memory", "_start.memory"},
-    {"--log", "_start.log"},         {"--check", "_start.check"},    {"--user", "_start.user"},
-    {"--", "_start.end_of_options"}, {"-h", "_start.help"},          {"--help", "_start.help"},
-    {"--version", "_start.version"}, {"", "_start.unknown_option"}};
-enum { FIRST_WITH_VALUE = 7, LAST_WITH_VALUE = 14 };
+    {"--unsafe", "_start.flag"},     {"--sourcepos", "_start.flag"},  {"--hardbreaks", "_start.flag"},
+    {"--nobreaks", "_start.flag"},   {"--smart", "_start.flag"},      {"--validate-utf8", "_start.flag"},
+    {"--page", "_start.flag"},       {"-b", "_start.address"},        {"-p", "_start.port"},
+    {"--address", "_start.address"}, {"--port", "_start.port"},       {"--memory", "_start.memory"},
+    {"--log", "_start.log"},         {"--check", "_start.check"},     {"--user", "_start.user"},
+    {"--workers", "_start.several"}, {"--", "_start.end_of_options"}, {"-h", "_start.help"},
+    {"--help", "_start.help"},       {"--version", "_start.version"}, {"", "_start.unknown_option"}};
+enum { FIRST_WITH_VALUE = 7, LAST_WITH_VALUE = 15 };
 
 /* take_value: in ARGUMENT_PLACE = place of an option, VALUE = what stands in the same argument, or 0. Then
  * ARGUMENT_PLACE moves on to the option's value. Out ARGUMENT, A0 = that value; ends the program if there is none. */
@@ -346,6 +349,17 @@ static void lay_start(void) {
   beq(A0, 0, "next_argument");
   fail_with("bad_user_text", ARGUMENT, "user_meant", EXIT_USAGE);
 
+  label("several");
+  call("take_value");
+  li(A1, WORKERS_MOST);
+  call("take_decimal");
+  ld8(T0, A0, 0);
+  bne(T0, 0, "bad_workers");
+  st64_of(A1, "workers", WORKERS_WANTED);
+  bge(A1, 1, "next_argument");
+  label("bad_workers");
+  fail_with("bad_workers_text", ARGUMENT, "workers_meant", EXIT_USAGE);
+
   label("help");
   la(A1, "help_text");
   li(A2, sizeof help - 1);
@@ -373,6 +387,7 @@ static void lay_start(void) {
   call("open_log");
   call("announce");
   call("begin_log");
+  call("run_workers");
   call("enter_sandbox");
   jump("serve");
   bss("document_path", 8, 8); /* FILE, NUL-terminated */
@@ -398,6 +413,7 @@ static void author(void) {
   lay_http_server();
   lay_http_sandbox();
   lay_http_check();
+  lay_http_workers();
   lay_http_user();
   lay_http_log();
   lay_http_connection();

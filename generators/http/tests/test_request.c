@@ -300,7 +300,8 @@ START_TEST(reasons) {
               {LINUX_EACCES, ": permission denied"},
               {LINUX_EADDRINUSE, ": address already in use; -p 0 takes a free port"},
               {LINUX_EADDRNOTAVAIL, ": this machine does not have that address"},
-              {LINUX_EPERM, ": error 1"}};
+              {LINUX_EPERM, ": operation not permitted"},
+              {3, ": error 3"}}; /* ESRCH, which does not happen to them */
   emulation = emulation_new((Isa)_i, author);
   for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
     char text[128];

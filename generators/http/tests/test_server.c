@@ -650,6 +650,94 @@ START_TEST(other_user) {
 }
 END_TEST
 
+/* The processes that serve for the one that was started. Returns how many there are. */
+static int workers_of(const Server *server, int workers[2]) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)server->program.pid, (int)server->program.pid);
+  FILE *children = fopen(path, "r");
+  ck_assert_ptr_nonnull(children);
+  int count = 0, child;
+  while (fscanf(children, "%d", &child) == 1) {
+    ck_assert_int_lt(count, 2);
+    workers[count++] = child;
+  }
+  fclose(children);
+  return count;
+}
+
+/* Ask until there are two workers, and none of them is one of `gone`. */
+static void wait_for_workers(const Server *server, int workers[2], const int gone[2]) {
+  for (int i = 0;; i++) {
+    if (workers_of(server, workers) == 2 && workers[0] != gone[0] && workers[0] != gone[1] && workers[1] != gone[0] &&
+        workers[1] != gone[1])
+      return;
+    ck_assert_int_lt(i, 100000);
+    ask(server, get);
+  }
+}
+
+static Server start_workers(int runner) {
+  write_file(temporary_path("data.md"), "# a\n", 4);
+  return server_start(&runners[runner], temporary_path("data.md"), (StartOptions){.option = "--workers=2"});
+}
+
+/* Of two workers one is killed: another takes its place, and the other one's client has its answer. After SIGTERM a
+ * request in flight is answered, and all end. */
+START_TEST(workers_replaced) {
+  int workers[2], others[2];
+  Server server = start_workers(_i);
+  wait_for_workers(&server, workers, (const int[2]){0});
+  kill(workers[0], SIGKILL);
+  wait_for_workers(&server, others, (const int[2]){workers[0]});
+  ck_assert(others[0] == workers[1] || others[1] == workers[1]);
+  kill(others[0], SIGKILL);
+  kill(others[1], SIGKILL);
+  wait_for_workers(&server, workers, others);
+  int fd = client_connect(&server, 0);
+  ck_assert(client_send(fd, get, 9));
+  ask(&server, get);
+  kill(server.program.pid, SIGTERM);
+  ck_assert(client_send(fd, get + 9, strlen(get) - 9));
+  Text answer = client_receive(fd), output, error;
+  ck_assert_msg(strncmp(answer.bytes, "HTTP/1.1 200 OK\r\n", 17) == 0, "%s", answer.bytes);
+  ck_assert_int_eq(program_finish(&server.program, &output, &error), 0);
+  int told = 0;
+  for (const char *at = error.bytes; (at = strstr(at, "markdown-server: a worker has ended, and is replaced\n")); at++)
+    told++;
+  ck_assert_int_eq(told, 3);
+  text_free(&answer);
+  text_free(&output);
+  text_free(&error);
+}
+END_TEST
+
+/* When the process that watches is killed, the workers end too: their outputs come to an end. So they do where a signal
+ * ends it before they have served, and where one of them has just ended and is to be replaced. */
+START_TEST(workers_end) {
+  int workers[2];
+  Server server = start_workers(_i);
+  wait_for_workers(&server, workers, (const int[2]){0});
+  kill(server.program.pid, SIGKILL);
+  ck_assert_int_eq(program_finish(&server.program, NULL, NULL), 128 + SIGKILL);
+  server = start_workers(_i);
+  kill(server.program.pid, SIGINT);
+  ck_assert_int_eq(program_finish(&server.program, NULL, NULL), 0);
+  server = start_workers(_i);
+  wait_for_workers(&server, workers, (const int[2]){0});
+  kill(workers[0], SIGKILL);
+  ck_assert(client_readable(server.program.error, 20000));
+  int fd = client_connect(&server, 0); /* the other one waits for the rest of a request, longer than for a new worker */
+  ck_assert(client_send(fd, get, 9));
+  kill(server.program.pid, SIGTERM);
+  Text output, error;
+  ck_assert_int_eq(program_finish(&server.program, &output, &error), 0);
+  ck_assert_msg(!strstr(error.bytes, "cannot"), "%s", error.bytes); /* as a new one does, without a socket */
+  text_free(&output);
+  text_free(&error);
+  close(fd);
+}
+END_TEST
+
 /* A client of an IPv6 socket, from ::1 where this machine has that, and from 127.0.0.1, which is told as such. */
 START_TEST(log_of_ipv6) {
   write_file(temporary_path("data.md"), "# a\n", 4);
@@ -889,6 +977,8 @@ int main(void) {
   add_test(suite, "access log", access_log, RUNNERS);
   add_test(suite, "log reopened", log_reopened, RUNNERS);
   add_test(suite, "other user", other_user, RUNNERS);
+  add_test(suite, "workers replaced", workers_replaced, RUNNERS);
+  add_test(suite, "workers end", workers_end, RUNNERS);
   add_test(suite, "log of IPv6", log_of_ipv6, RUNNERS);
   add_test(suite, "long log", long_log, RUNNERS);
   add_test(suite, "signals", signals, RUNNERS);
