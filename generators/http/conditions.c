@@ -36,18 +36,24 @@ static void lay_hash_page(void) {
   ret();
 }
 
-/* hash_status: in "file_status". Out A0 = a hash of what changes when the file does, A1 = its size. The times of
- * access, which do not matter, give way to inode and size, so that all stands together. */
+/* gather_status: in "file_status". Out A0 = where all stands together that changes when the file does, STATUS_GATHERED
+ * bytes: the times of access, which do not matter, have given way to inode and size; A1 = its size. */
 static void lay_hash_status(void) {
-  routine("hash_status", out(A0, A1), destroys(A2, A3, T0));
-  enter(START);
+  routine("gather_status", out(A0, A1), destroys(T0));
   la(A0, "file_status");
   ld64(T0, A0, STAT_INODE);
   st64(T0, A0, STAT_ATIME);
-  ld64(START, A0, STAT_SIZE);
-  st64(START, A0, STAT_ATIME + 8);
+  ld64(A1, A0, STAT_SIZE);
+  st64(A1, A0, STAT_ATIME + 8);
   add(A0, A0, STAT_ATIME);
-  li(A1, STAT_CTIME + 16 - STAT_ATIME);
+  ret();
+
+  /* hash_status: in "file_status". Out A0 = a hash of what changes when the file does, A1 = its size. */
+  routine("hash_status", out(A0, A1), destroys(A2, A3, T0));
+  enter(START);
+  call("gather_status");
+  mov(START, A1);
+  li(A1, STATUS_GATHERED);
   call("hash_page");
   mov(A1, START);
   leave();

@@ -260,7 +260,7 @@ static void lay_begin_content(void) {
 }
 
 /* answer_request: in A0 = status that the request deserves, which "request" and SLOT_TRAITS describe. Prepares the
- * answer and sends what can be sent at once. Nothing is looked for or rendered for a client that is gone. */
+ * answer and sends what can be sent at once. Nothing is rendered for a client that is gone. */
 static void lay_answer_request(void) {
   Reg status = S1, page = S2, length = S3;
   routine("answer_request", in(A0, S0, S2), destroys(ALL_A, ALL_T));
@@ -271,28 +271,24 @@ static void lay_answer_request(void) {
   call("refresh_date");
   li(length, 0);
   bne(status, 200, "compose");
-  call("is_client_gone");
-  bne(A0, 0, "gone");
   call("find_resource");
   mov(status, A0);
   bne(status, 200, "compose");
   ld64_of(T0, "resource", RESOURCE_KIND);
   beq(T0, RESOURCE_AS_IT_IS, "as_it_is");
   call("render_resource");
+  beq(A0, 0, "gone");
   mov(status, A0);
-  bne(status, 200, "compose");
   mov(page, A1);
   mov(length, A2);
-  mov(A0, page);
-  mov(A1, length);
-  call("hash_page");
+  bne(status, 200, "compose");
   jump("judge");
   label("as_it_is");
   li(page, 0);
   call("hash_status");
   mov(length, A1);
-  label("judge");
   mov(A3, A0);
+  label("judge");
   ld64_of(T0, "resource", RESOURCE_KIND);
   li(A0, -1);
   beq(T0, RESOURCE_LISTING, "undated"); /* it changes when what a link leads to does */

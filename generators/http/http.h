@@ -70,10 +70,23 @@ enum {
 };
 enum { RESOURCE_PAGE = 0 /* Markdown */, RESOURCE_LISTING = 1 /* a folder */, RESOURCE_AS_IT_IS = 2 /* a file */ };
 
-/* Of "render_flags", after those of markdown_render, which does not look at it: --page. */
-enum { WHOLE_PAGE = 64 };
+/* Of "render_flags", after those of markdown_render, which does not look at them: --page and --cache. */
+enum { WHOLE_PAGE = 64, KEEPS_PAGE = 128 };
 
 enum { PAGE_TYPE = 3 /* where in "media_types" stands that of a page */ };
+
+/* Of what gather_status puts together, the bytes. */
+enum { STATUS_GATHERED = STAT_CTIME + 16 - STAT_ATIME };
+
+/* "last_page": with --cache, the page that lies in the workspace, of a file that is told by what fstat says of it. */
+enum {
+  FIELD(LAST_STATUS, STATUS_GATHERED), /* of the file, as gather_status puts it together, */
+  FIELD(LAST_DEVICE, 8),               /* and the device that it is on */
+  FIELD(LAST_PAGE, 8),                 /* the address of the page; 0: there is none */
+  FIELD(LAST_LENGTH, 8),               /* its bytes, */
+  FIELD(LAST_HASH, 8),                 /* and what hash_page says of them */
+  LAST_SIZE
+};
 
 /* The longest path that is looked for, in bytes, so that PATH_MAX has room for it and for what is appended to it. */
 enum { PATH_LIMIT = 4080, PATH_ROOM = 8192 + 32, LOCATION_ROOM = 3 * PATH_LIMIT + 512 };

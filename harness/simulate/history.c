@@ -107,7 +107,11 @@ bool history_run(const char *program, const struct plan *plan, const char *kept,
   char memory[40];
   struct bytes crash = {0};
   snprintf(memory, sizeof memory, "--memory=%" PRIu64, plan->memory_limit);
-  char *const words[] = {(char *)program, DOCUMENT_NAME, plan->memory_limit ? memory : NULL, NULL};
+  char *words[] = {(char *)program, DOCUMENT_NAME, NULL, NULL, NULL}, **next = words + 2;
+  if (plan->memory_limit)
+    *next++ = memory;
+  if (plan->keeps_page)
+    *next = (char *)"--cache";
   *outcome = (struct outcome){0};
   world->plan = plan;
   world->seed = plan->seed;

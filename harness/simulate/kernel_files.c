@@ -79,6 +79,7 @@ static int64_t do_fstat(struct world *world, const uint64_t *a) {
     return -EBADF;
   if (!S_ISREG(world->inodes[file->inode].mode))
     kernel_permit(world, PERMITS_500);
+  file->is_told = true;
   return put_status(world, &world->inodes[file->inode], file->inode, a[1]);
 }
 
@@ -181,6 +182,8 @@ static int64_t do_close(struct world *world, const uint64_t *a) {
   int error = kernel_fault(world, "close", object->object);
   if (object->object == OBJECT_FILE && !object->broken && object->is_whole)
     page_seen(world, span_of(&object->seen));
+  else if (object->object == OBJECT_FILE && object->is_told && !object->offset && world->plan->keeps_page)
+    page_seen(world, span_of(&world->inodes[object->inode].content)); /* a page that was kept has to be of this */
   if (object->object == OBJECT_SOCKET)
     socket_closed(world, object->client);
   if (object->object == OBJECT_LISTENER)

@@ -50,13 +50,14 @@ static void add_items(struct plan *plan, struct random *random, enum item_kind k
 
 void plan_make(struct plan *plan, uint64_t seed) {
   struct random random = random_of(seed, 1);
-  struct random *from = &random;
+  struct random *from = &random, apart = random_of(seed, 2);
   unsigned first = (unsigned)random_between(from, 0, 40);
   *plan = (struct plan){.seed = seed,
                         .end = BEGIN + LENGTH,
                         .descriptors = (unsigned)(random_one_in(from, 3) ? random_between(from, 10, 40)
                                                                          : random_between(from, 200, 2000)),
                         .memory_limit = random_one_in(from, 6) ? (uint64_t)random_between(from, 16, 512) << 10 : 0,
+                        .keeps_page = random_one_in(&apart, 2),
                         .sandboxes = random_one_in(from, 2),
                         .documents = {first, first + (unsigned)random_between(from, 0, 6)},
                         .wakes_late = (unsigned)random_between(from, 0, 5000),

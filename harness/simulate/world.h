@@ -37,6 +37,7 @@ struct plan {
   int64_t end;           /* after the last item */
   unsigned descriptors;  /* RLIMIT_NOFILE */
   uint64_t memory_limit; /* --memory of the server; 0: none */
+  bool keeps_page;       /* --cache */
   bool sandboxes;        /* the kernel knows seccomp and Landlock */
   unsigned documents[2]; /* of which to which the documents are drawn */
   unsigned wakes_late;   /* a wait may end so many microseconds late */
@@ -154,6 +155,7 @@ struct descriptor {
   struct bytes seen; /* OBJECT_FILE: the bytes that were read */
   bool broken;       /* OBJECT_FILE: a read of it failed */
   bool is_whole;     /* OBJECT_FILE: it was read to its end */
+  bool is_told;      /* OBJECT_FILE: fstat has told of it */
   bool is_watched;
   uint32_t events;
   uint64_t data;

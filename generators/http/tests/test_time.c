@@ -4,6 +4,7 @@
 #include "drive.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -464,6 +465,142 @@ START_TEST(dates) {
 }
 END_TEST
 
+/* ---- --cache -------------------------------------------------------------------------------------------------------
+ */
+
+/* A request, and the whole page that answers it. */
+static void expect_page_of(Virtual *v, const char *html) {
+  int client = virtual_connect();
+  virtual_send(client, get);
+  virtual_run(v->now);
+  check_page("page", answer_of(v, client), html, strlen(html));
+  v->client[client].ended = true;
+}
+
+/* The last page is kept as long as nothing that fstat says of its file changes. Whatever of that changes, and though
+ * the size does not, the file is read anew. */
+START_TEST(kept_page) {
+  Virtual *v = start(_i);
+  v->file = (FileStatus){.device = 1, .inode = 2, .modified = 3, .changed = CALENDAR_SECONDS - 2};
+  for (int request = 1; request <= 3; request++) {
+    expect_page_of(v, page);
+    ck_assert_int_eq(v->renderings, request); /* as long as nobody has asked for --cache */
+  }
+  virtual_flags(KEEPS_PAGE);
+  for (int request = 0; request < 3; request++) {
+    expect_page_of(v, page);
+    ck_assert_int_eq(v->renderings, 4);
+  }
+  static const char *const documents[] = {"b\n", "c\n"}, *const pages[] = {"<p>b</p>\n", "<p>c</p>\n"};
+  for (int change = 0; change < 6; change++) {
+    virtual_write(documents[change % 2], 2);
+    v->file.device += change == 0;
+    v->file.inode += change == 1;
+    v->file.modified += change == 2;
+    v->file.modified_nanoseconds += change == 3;
+    v->file.changed -= change == 4;
+    v->file.changed_nanoseconds += change == 5;
+    for (int request = 0; request < 2; request++) {
+      expect_page_of(v, pages[change % 2]);
+      ck_assert_int_eq(v->renderings, 5 + change);
+    }
+  }
+  virtual_write("d", 1);
+  expect_page_of(v, "<p>d</p>\n");
+  ck_assert_int_eq(v->renderings, 11);
+}
+END_TEST
+
+/* A file that has changed less than two seconds ago may change again at the same time, as the file system tells it. */
+START_TEST(young_file) {
+  Virtual *v = start(_i);
+  virtual_flags(KEEPS_PAGE);
+  v->file.changed = CALENDAR_SECONDS;
+  expect_page_of(v, page);
+  virtual_write("b\n", 2);
+  virtual_run(SECOND * 3 / 2);
+  expect_page_of(v, "<p>b</p>\n");
+  ck_assert_int_eq(v->renderings, 2);
+  virtual_run(SECOND * 7 / 4); /* the calendar says two seconds later */
+  for (int request = 0; request < 2; request++)
+    expect_page_of(v, "<p>b</p>\n");
+  ck_assert_int_eq(v->renderings, 3);
+}
+END_TEST
+
+/* A page that is not kept takes the place of the one that was. */
+START_TEST(kept_page_after_a_young_one) {
+  Virtual *v = start(_i);
+  virtual_flags(KEEPS_PAGE);
+  expect_page_of(v, page);
+  FileStatus old = v->file;
+  virtual_write("b\n", 2);
+  v->file.changed = CALENDAR_SECONDS;
+  expect_page_of(v, "<p>b</p>\n");
+  virtual_write(document, 2);
+  v->file = old;
+  expect_page_of(v, page);
+  ck_assert_int_eq(v->renderings, 3);
+}
+END_TEST
+
+/* Of a large page too, one client takes the old one slowly and whole, while others get the new one, or the old one. */
+START_TEST(kept_page_of_a_slow_reader) {
+  enum { LENGTH = 100000 };
+  static char letters[3][LENGTH + 1], pages[3][LENGTH + 9];
+  for (int i = 0; i < 3; i++) {
+    memset(letters[i], 'a' + i, LENGTH);
+    sprintf(pages[i], "<p>%s</p>\n", letters[i]);
+  }
+  Virtual *v = virtual_start((Isa)_i, letters[0], LENGTH, MANY);
+  virtual_flags(KEEPS_PAGE);
+  int slow[2];
+  for (int i = 0; i < 2; i++) {
+    slow[i] = virtual_connect();
+    v->client[slow[i]].room = 1000;
+    virtual_send(slow[i], get);
+    virtual_run(0);
+    expect_page_of(v, pages[0]);
+    ck_assert_int_eq(v->renderings, 1);
+  }
+  for (int i = 1; i < 3; i++) {
+    virtual_write(letters[i], LENGTH);
+    v->file.inode++;
+    expect_page_of(v, pages[i]);
+    expect_page_of(v, pages[i]);
+    ck_assert_int_eq(v->renderings, 1 + i);
+  }
+  for (int i = 0; i < 2; i++) {
+    v->client[slow[i]].room = SIZE_MAX;
+    virtual_run(0);
+    check_page("the slow one", answer_of(v, slow[i]), pages[0], strlen(pages[0]));
+  }
+}
+END_TEST
+
+/* A page that is kept has its entity tag; and it is not lost when another request fails, or asks for a part of it. */
+START_TEST(conditions_of_a_kept_page) {
+  Virtual *v = start(_i);
+  virtual_flags(KEEPS_PAGE);
+  expect_page_of(v, page);
+  char octets[200];
+  snprintf(octets, sizeof octets, "GET / HTTP/1.0\r\nIf-None-Match: \"%016llx\"\r\n\r\n",
+           (unsigned long long)page_tag(page, strlen(page)));
+  const char *const requests[] = {octets, "GET / HTTP/1.0\r\nRange: bytes=3-3\r\n\r\n", "HEAD / HTTP/1.0\r\n\r\n",
+                                  "GET /none HTTP/1.0\r\n\r\n"};
+  const char *const begins[] = {"HTTP/1.1 304 ", "HTTP/1.1 206 ", "HTTP/1.1 200 ", "HTTP/1.1 404 "};
+  for (int i = 0; i < 4; i++) {
+    int client = virtual_connect();
+    virtual_send(client, requests[i]);
+    virtual_run(0);
+    ck_assert_msg(strncmp(answer_of(v, client).bytes, begins[i], strlen(begins[i])) == 0, "%s: %s", requests[i],
+                  answer_of(v, client).bytes);
+  }
+  expect_page_of(v, page);
+  ck_assert_int_eq(v->renderings, 1);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("markdown-server in virtual time");
   add_test(suite, "silent client", silent_client, ISA_COUNT);
@@ -485,6 +622,11 @@ int main(void) {
   add_test(suite, "no memory to watch", no_memory_to_watch, ISA_COUNT);
   add_test(suite, "dates", dates, ISA_COUNT);
   add_test(suite, "no descriptor", no_descriptor, 4 * ISA_COUNT);
+  add_test(suite, "kept page", kept_page, ISA_COUNT);
+  add_test(suite, "kept page after a young one", kept_page_after_a_young_one, ISA_COUNT);
+  add_test(suite, "young file", young_file, ISA_COUNT);
+  add_test(suite, "kept page of a slow reader", kept_page_of_a_slow_reader, ISA_COUNT);
+  add_test(suite, "conditions of a kept page", conditions_of_a_kept_page, ISA_COUNT);
   return run_suite(suite);
 }
 

@@ -14,7 +14,7 @@
 enum { LISTENING = 3, POLL = 4, SIGNALS = 5, FILE_OPEN = 6, FIRST_CLIENT = 7, PAGE = 4096, POLLS_AT_ONCE = 10000 };
 
 #define NO_TIMEOUT INT64_MAX
-#define CALENDAR (INT64_C(784111777) * SECOND + SECOND / 4) /* when the monotonic clock is 0 */
+#define CALENDAR (CALENDAR_SECONDS * SECOND + SECOND / 4) /* when the monotonic clock is 0 */
 
 static Virtual v;
 static Isa isa;
@@ -120,6 +120,7 @@ static int64_t do_accept(void) {
 }
 
 static int64_t read_document(uint64_t address, uint64_t count) {
+  v.renderings += document_read == 0;
   size_t left = document_length - document_read, taken = left < count ? left : count;
   put(address, document + document_read, taken);
   document_read += taken;
@@ -198,7 +199,11 @@ static int64_t do_fstat(uint64_t address) {
   uint32_t mode = MODE_REGULAR | 0644;
   uint64_t size = document_length;
   put(address + (uint64_t)bl_machine_row(isa)->stat_mode, &mode, sizeof mode);
+  put(address + STAT_DEVICE, &v.file.device, 8);
+  put(address + STAT_INODE, &v.file.inode, 8);
   put(address + STAT_SIZE, &size, sizeof size);
+  put(address + STAT_MTIME, &v.file.modified, 16);
+  put(address + STAT_CTIME, &v.file.changed, 16);
   return 0;
 }
 
@@ -211,6 +216,14 @@ static int64_t do_mmap(uint64_t size) {
 
 static int64_t do_munmap(uint64_t address, uint64_t size) {
   engine_must(uc_mem_unmap(engine, address, (size + PAGE - 1) & ~(uint64_t)(PAGE - 1)), "munmap");
+  return 0;
+}
+
+/* MADV_DONTNEED: the pages are zero again. */
+static int64_t do_madvise(uint64_t address, uint64_t size) {
+  static const char zeroes[PAGE];
+  for (uint64_t at = 0; at < size; at += PAGE)
+    put(address + at, zeroes, PAGE);
   return 0;
 }
 
@@ -327,7 +340,7 @@ static int64_t system_call(SystemCall call, const uint64_t *a) {
   case NR_RECVFROM:
     return do_recvfrom(a[0]);
   case NR_MADVISE:
-    return 0;
+    return do_madvise(a[0], a[1]);
   case NR_ACCEPT4:
     return do_accept();
   case NR_READ:
@@ -343,7 +356,6 @@ static int64_t system_call(SystemCall call, const uint64_t *a) {
     document_read = 0;
     return FILE_OPEN;
   case NR_FSTAT:
-    v.renderings++;
     return do_fstat(a[1]);
   case NR_MMAP:
     return do_mmap(a[1]);
@@ -388,6 +400,17 @@ Virtual *virtual_start(Isa of, const char *bytes, size_t length, int slots) {
   emulation_prepare(emulation);
   run_from("start_serving");
   return &v;
+}
+
+void virtual_flags(uint64_t flags) {
+  const LaySymbol *place = bl_lay_find(bl_machine_layout(), "render_flags");
+  ck_assert_ptr_nonnull(place);
+  put(place->address, &flags, sizeof flags);
+}
+
+void virtual_write(const char *bytes, size_t length) {
+  document = bytes;
+  document_length = length;
 }
 
 void virtual_log(void) {

@@ -31,11 +31,22 @@ typedef struct {
 
 enum { CLIENTS_MOST = 160, MANY = CLIENTS_MOST + 1 };
 
+/* What fstat says of FILE, beside its size: each may be changed. */
+typedef struct {
+  uint64_t device, inode;
+  int64_t modified, modified_nanoseconds; /* the time of its content, */
+  int64_t changed, changed_nanoseconds;   /* and that of its inode: seconds of the calendar */
+} FileStatus;
+
+/* The calendar, in seconds, when the monotonic clock is 0. */
+#define CALENDAR_SECONDS INT64_C(784111777)
+
 typedef struct {
   Client client[CLIENTS_MOST];
   int clients;
-  int64_t now;            /* of the monotonic clock, in nanoseconds */
-  long polls, accepts;    /* system calls made so far */
+  int64_t now;         /* of the monotonic clock, in nanoseconds */
+  long polls, accepts; /* system calls made so far */
+  FileStatus file;
   long renderings;        /* how often FILE was read */
   long clock_reads;       /* how often a clock was */
   int slots;              /* clients that the server has descriptors for */
@@ -52,6 +63,12 @@ typedef struct {
 /* Start a server for a document of those bytes, at time 0, for a machine. There is one at a time. Never freed.
  * `slots`: clients that it has descriptors for. */
 Virtual *virtual_start(Isa isa, const char *document, size_t length, int slots);
+
+/* The flags of the command line, as they stand in "render_flags". */
+void virtual_flags(uint64_t flags);
+
+/* FILE has other bytes now. What is told of it, but for its size, does not change. */
+void virtual_write(const char *document, size_t length);
 
 /* From now on the server writes an access log. */
 void virtual_log(void);
