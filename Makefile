@@ -164,6 +164,14 @@ $(BUILD)/bench/bench_markdown: harness/bench/bench_markdown.c $(BUILD)/elf/.mark
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -I$(BUILD)/elf -o $@ $< $(BUILD)/elf/markdown-render_$$($(BUILD)/bytegate machines host | cut -d ' ' -f 1).o -lcmark -lmd4c-html -lmd4c -lm
 
+.PHONY: bench-server
+bench-server: all $(BUILD)/bench/cmark_server ## compare what a request costs the server with nginx, lighttpd and one in C with libcmark
+	scripts/bench-server.sh $(BUILD)
+
+$(BUILD)/bench/cmark_server: harness/bench/cmark_server.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $< -lcmark
+
 .PHONY: bench-campaign
 bench-campaign: all $(BUILD)/bench/bench_campaign ## how campaigns grow: programs, cases, memory, shards and nodes
 	scripts/bench-campaign.sh $(BUILD)
