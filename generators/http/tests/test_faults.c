@@ -125,10 +125,11 @@ END_TEST
 START_TEST(server_without_sandbox) {
   static const struct {
     const char *fault, *told;
-  } lacks[] = {{"landlock_create_ruleset:error=ENOSYS",
-                "markdown-server: goes on without Landlock: the kernel does not have it\n"},
-               {"landlock_restrict_self:error=EPERM", "markdown-server: goes on without Landlock: error 1\n"},
-               {"seccomp:error=EINVAL", "markdown-server: goes on without seccomp: the kernel does not have it\n"}};
+  } lacks[] = {
+      {"landlock_create_ruleset:error=ENOSYS",
+       "markdown-server: goes on without Landlock: the kernel does not have it\n"},
+      {"landlock_restrict_self:error=EPERM", "markdown-server: goes on without Landlock: operation not permitted\n"},
+      {"seccomp:error=EINVAL", "markdown-server: goes on without seccomp: the kernel does not have it\n"}};
   prepare(3);
   Injector injector;
   Server server = server_start(&runners[0], document_path, inject(&injector, lacks[_i].fault, false));
@@ -164,8 +165,10 @@ static const struct {
   const char *program, *fault, *line;
 } ended[] = {
     {"markdown-server", "socket:error=EMFILE", "markdown-server: cannot listen on 127.0.0.1:0: too many open files\n"},
-    {"markdown-server", "setsockopt:error=EPERM:when=1", "markdown-server: cannot listen on 127.0.0.1:0: error 1\n"},
-    {"markdown-server", "setsockopt:error=EPERM:when=2", "markdown-server: cannot listen on 127.0.0.1:0: error 1\n"},
+    {"markdown-server", "setsockopt:error=EPERM:when=1",
+     "markdown-server: cannot listen on 127.0.0.1:0: operation not permitted\n"},
+    {"markdown-server", "setsockopt:error=EPERM:when=2",
+     "markdown-server: cannot listen on 127.0.0.1:0: operation not permitted\n"},
     {"markdown-server", "bind:error=EACCES", "markdown-server: cannot listen on 127.0.0.1:0: permission denied\n"},
     {"markdown-server", "listen:error=EADDRINUSE",
      "markdown-server: cannot listen on 127.0.0.1:0: address already in use; -p 0 takes a free port\n"},
