@@ -202,7 +202,7 @@ static const struct option_row what_to_run[] = {
 };
 
 static const struct option_row how_to_run[] = {
-    {"jobs", 'j', "N", "Programs at work side by side (default: one for each core)",
+    {"jobs", 'j', "N", "Programs at work side by side (default: one for each core, and for verify one more)",
      BY_RUN | BY(BISECT) | BY_MEASURE | BY(SIMULATE) | BY(CAMPAIGN), SET_UNSIGNED, FIELD(session.jobs), 1, 256},
     {"keep-going", 'k', NULL, "Go on after a failure", BY_RUN | BY(SIMULATE), SET_TRUE, FIELD(session.keep_going)},
     {"repeat", 0, "N", "Run each case N times; one that does not always do the same is FLAKY", BY_RUN | BY(CAMPAIGN),
@@ -616,8 +616,18 @@ static error_t parse(int key, char *value, struct argp_state *state) {
   return ARGP_ERR_UNKNOWN;
 }
 
+/* So many programs at work that no core waits. While verify starts a program, or judges what one did, another has
+   work. */
+static unsigned default_jobs(enum command command) {
+  long cores = sysconf(_SC_NPROCESSORS_ONLN);
+  bool starts_many = command == COMMAND_VERIFY || command == COMMAND_REPORT;
+  return cores <= 1 ? 1 : (unsigned)cores + starts_many;
+}
+
 /* What the command decides, now that it is known. */
 static void settle_defaults(struct options *options) {
+  if (options->session.jobs == 0)
+    options->session.jobs = default_jobs(options->command);
   options->gate = command_path();
   if (options->command == COMMAND_VERIFY || options->command == COMMAND_REPORT || options->command == COMMAND_MERGE)
     options->session.gate = options->gate;
@@ -656,14 +666,12 @@ static void find_help(int argc, char **argv) {
 
 void options_parse(int argc, char **argv, struct options *options) {
   const struct argp argp = {table, parse, "COMMAND", NULL, NULL, NULL, NULL};
-  long cores = sysconf(_SC_NPROCESSORS_ONLN);
   *options = (struct options){.audit = true,
                               .blame = true,
                               .session = {.command = argv[0],
                                           .build = command_folder(),
                                           .suites_folder = "fixtures/suites",
                                           .known_path = "fixtures/known-divergences",
-                                          .jobs = cores > 0 ? (unsigned)cores : 1,
                                           .repeat = 1}};
   argp_err_exit_status = EXIT_USAGE;
   make_table();
