@@ -109,7 +109,11 @@ check() {
     done
     text=$work/text-${name//\//-}
     [ -e "$text" ] || print_excerpt "$name" >"$text"
-    if diff <(comparable <"$work/shown") <(comparable <"$text") >"$work/diff"; then
+    if [ ! -s "$text" ]; then
+      echo "$document:$found: nothing is printed for the excerpt $name; it stays as it is"
+      sed "s/^\(.\)/$indent\1/" "$work/shown" >>"$work/document"
+      status=1
+    elif diff <(comparable <"$work/shown") <(comparable <"$text") >"$work/diff"; then
       sed "s/^\(.\)/$indent\1/" "$work/shown" >>"$work/document"
     else
       echo "$document:$found: the excerpt $name is not what is printed:"

@@ -25,6 +25,12 @@ run cmp right.md wrong.md
 expect_status '-w writes what is printed, whatever the time' 0
 
 # shellcheck disable=SC2016 # a block of Markdown
+printf '<!-- excerpt: no/such -->\n```\ntext\n```\n' | tee kept.md >given.md
+run "$root/scripts/excerpts.sh" -w "$build" "$folder/kept.md"
+run cmp kept.md given.md
+expect_status 'where nothing is printed, nothing is written' 0
+
+# shellcheck disable=SC2016 # a block of Markdown
 printf '<!-- excerpt: VERSION -->\n```\n9.9\n```\n' >file.md
 run "$root/scripts/excerpts.sh" "$build" "$folder/file.md"
 expect_status 'a file that is not shown whole: 1' 1
