@@ -4,6 +4,7 @@
 #include "harness/base/bytes.h"
 #include "harness/base/clock.h"
 #include "harness/base/files.h"
+#include "harness/process/confinement.h"
 #include "harness/process/guard.h"
 #include "harness/process/strays.h"
 #include "harness/process/workspace.h"
@@ -337,6 +338,38 @@ START_TEST(a_sweep_ends_what_is_not_noted_as_living) {
 }
 END_TEST
 
+static void allowed(const char *text, unsigned allow, const char *reads, const char *writes) {
+  struct confinement confinement = {0};
+  struct bytes why = {0};
+  ck_assert_msg(confinement_allow(&confinement, text, &why), "%s", span_of(&why).data);
+  ck_assert_uint_eq(confinement.allow, allow);
+  ck_assert_uint_eq(confinement.reads.count, reads != NULL);
+  ck_assert_uint_eq(confinement.writes.count, writes != NULL);
+  if (reads)
+    ck_assert_str_eq(confinement.reads.items[0], reads);
+  if (writes)
+    ck_assert_str_eq(confinement.writes.items[0], writes);
+  confinement_free(&confinement);
+}
+
+START_TEST(a_program_is_allowed_what_its_suite_says_and_no_more) {
+  allowed("network", ALLOW_NETWORK, NULL, NULL);
+  allowed(" ptrace\t", ALLOW_PTRACE, NULL, NULL);
+  allowed("nested namespaces,ptrace", ALLOW_NESTED | ALLOW_PTRACE, NULL, NULL);
+  allowed("path /srv/a b , write  /var/x", 0, "/srv/a b", "/var/x");
+  static const char *const wrong[] = {"",          "net",   "network,",   "path",    "path srv",
+                                      "write var", "write", "paths /srv", "path/srv"};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    struct confinement confinement = {0};
+    struct bytes why = {0};
+    ck_assert_msg(!confinement_allow(&confinement, wrong[i], &why), "%s", wrong[i]);
+    ck_assert_ptr_nonnull(strstr(why.data, "' cannot be allowed; there are network, ptrace, nested namespaces, path "));
+    confinement_free(&confinement);
+    bytes_free(&why);
+  }
+}
+END_TEST
+
 START_TEST(the_temporary_folder_is_named_as_seen_from_anywhere) {
   char *folder = make_folder();
   ck_assert_int_eq(chdir(folder), 0);
@@ -369,6 +402,7 @@ int main(void) {
   tcase_add_test(tests, the_guard_lets_nothing_end_it_that_ends_a_gate);
   tcase_add_test(tests, a_workspace_is_a_folder_that_is_gone_at_its_end);
   tcase_add_test(tests, a_sweep_ends_what_is_not_noted_as_living);
+  tcase_add_test(tests, a_program_is_allowed_what_its_suite_says_and_no_more);
   tcase_add_test(tests, the_temporary_folder_is_named_as_seen_from_anywhere);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);

@@ -237,6 +237,39 @@ START_TEST(what_selects_a_case_is_all_that_is_needed) {
 }
 END_TEST
 
+START_TEST(a_suite_is_counted_to_its_end_and_no_further) {
+  struct tally tally;
+  for (int i = 0; i < 3; i++) {
+    results[i].verdict = EQUAL;
+    results[i].duration_ns = (uint64_t)i + 1;
+  }
+  results[1].target = &targets[0];
+  results[1].verdict = NOT_RUN;
+  diverge(1, "ab", "ac", 1);
+  session.result_count = 2; /* what stands after them is no result */
+  ck_assert_uint_eq(report_group(&session, 0, &tally), 2);
+  ck_assert_uint_eq(report_suite(&session, 0, &tally), 2);
+  ck_assert_uint_eq(tally.targets, 1);
+  ck_assert_uint_eq(tally.count, 2);
+  ck_assert_uint_eq(tally.equal, 1);
+  ck_assert_uint_eq(tally.failed, 1);
+  ck_assert_uint_eq(tally.known + tally.not_run, 0);
+  ck_assert_uint_eq(tally.duration_ns, 3);
+  session.result_count = 3;
+  results[2].verdict = NOT_RUN;
+  ck_assert_uint_eq(report_group(&session, 0, &tally), 2);
+  ck_assert_uint_eq(report_suite(&session, 0, &tally), 3);
+  ck_assert_uint_eq(tally.targets, 2);
+  ck_assert_uint_eq(tally.count, 3);
+  ck_assert_uint_eq(tally.not_run, 1);
+  ck_assert_uint_eq(tally.duration_ns, 6);
+  static struct suite other = {.name = (char *)"other"};
+  results[2].suite = &other;
+  ck_assert_uint_eq(report_suite(&session, 0, &tally), 2);
+  session.result_count = 1;
+}
+END_TEST
+
 static void tear_down(void) {
   for (int i = 0; i < 3; i++)
     result_free(&results[i]);
@@ -257,6 +290,7 @@ int main(void) {
   tcase_add_test(tests, lines_and_columns_are_counted_from_1);
   tcase_add_test(tests, a_known_divergence_that_is_gone_has_a_headline_of_its_own);
   tcase_add_test(tests, what_selects_a_case_is_all_that_is_needed);
+  tcase_add_test(tests, a_suite_is_counted_to_its_end_and_no_further);
   suite_add_tcase(all, tests);
   SRunner *runner = srunner_create(all);
   srunner_run_all(runner, CK_ENV);
