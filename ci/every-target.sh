@@ -53,6 +53,7 @@ run deb
 ci/package.sh
 run fuzz FUZZ_SECONDS=20
 run bench
+run bench-server
 run check SANITIZE=1
 run clean
 # SPDX-License-Identifier: MIT
