@@ -270,6 +270,47 @@ START_TEST(a_suite_is_counted_to_its_end_and_no_further) {
 }
 END_TEST
 
+static void notes_are(const char *wanted) {
+  struct bytes out = {0};
+  report_notes(&session, &out);
+  ck_assert_str_eq(out.len ? out.data : "", wanted);
+  bytes_free(&out);
+}
+
+START_TEST(what_a_reader_must_know_of_a_run_is_noted) {
+  char *words[] = {"box", "-x"};
+  for (int i = 0; i < 3; i++)
+    results[i].verdict = EQUAL;
+  session.result_count = 3;
+  results[1].target = &targets[0];
+  notes_are("");
+  program.filter = (char *)"sort";
+  for (int i = 0; i < 2; i++) {
+    results[i].filtered = true;
+    results[i].filtered_expected = (size_t)i + 1;
+    results[i].filtered_actual = (size_t)i + 2;
+  }
+  notes_are(
+      "filter: s p_x64 x64-native: sort: changed 3 bytes of what was expected and 5 of what came, in 2 results\n");
+  results[1].filtered = false;
+  notes_are("filter: s p_x64 x64-native: sort: changed 1 byte of what was expected and 2 of what came, in 1 result\n");
+  results[0].filtered = false;
+  targets[0].runner = RUNNER_COMMAND;
+  program.runners = (struct text_list){words, 2};
+  notes_are(
+      "start not observed: s p_x64: 'runner = box -x' runs it, so only what it puts out speaks for it, in 2 results\n");
+  results[0].verdict = NOT_RUN;
+  notes_are(
+      "start not observed: s p_x64: 'runner = box -x' runs it, so only what it puts out speaks for it, in 1 result\n");
+  results[1].verdict = NOT_RUN;
+  notes_are("");
+  targets[0].runner = RUNNER_NATIVE;
+  program.runners = (struct text_list){0};
+  program.filter = NULL;
+  session.result_count = 1;
+}
+END_TEST
+
 static void tear_down(void) {
   for (int i = 0; i < 3; i++)
     result_free(&results[i]);
@@ -291,6 +332,7 @@ int main(void) {
   tcase_add_test(tests, a_known_divergence_that_is_gone_has_a_headline_of_its_own);
   tcase_add_test(tests, what_selects_a_case_is_all_that_is_needed);
   tcase_add_test(tests, a_suite_is_counted_to_its_end_and_no_further);
+  tcase_add_test(tests, what_a_reader_must_know_of_a_run_is_noted);
   suite_add_tcase(all, tests);
   SRunner *runner = srunner_create(all);
   srunner_run_all(runner, CK_ENV);
