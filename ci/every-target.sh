@@ -52,6 +52,7 @@ run setup-deb
 run deb
 ci/package.sh
 run fuzz FUZZ_SECONDS=20
+run bench-server
 run bench
 run bench-server
 run check SANITIZE=1
