@@ -67,7 +67,7 @@ begun() {
   exit 1
 }
 
-for option in -b127.0.0.1 --cache; do
+for option in --cache=0 --cache=1M; do
   port=$(free_port)
   "$ours" -p "$port" $option "$folder/document.md" >"$folder/ours.out" 2>&1 &
   begun $! "$port"

@@ -70,8 +70,8 @@ enum {
 };
 enum { RESOURCE_PAGE = 0 /* Markdown */, RESOURCE_LISTING = 1 /* a folder */, RESOURCE_AS_IT_IS = 2 /* a file */ };
 
-/* Of "render_flags", after those of markdown_render, which does not look at them: --page and --cache. */
-enum { WHOLE_PAGE = 64, KEEPS_PAGE = 128 };
+/* Of "render_flags", after those of markdown_render, which does not look at it: --page. */
+enum { WHOLE_PAGE = 64 };
 
 enum { PAGE_TYPE = 3 /* where in "media_types" stands that of a page */ };
 

@@ -105,16 +105,16 @@ static void lay_is_last_page(void) {
   leave();
 }
 
-/* keep_last_page: in S1 = page, S2 = its length, S3 = its hash, and "file_status" its file. With --cache it is the last
- * page, unless the file has changed less than two seconds ago: it could change once more at what is the same time to
- * the file system. */
+/* keep_last_page: in S1 = page, S2 = its length, S3 = its hash, and "file_status" its file. It is the last page
+ * if it has less bytes than --cache says, unless the file has changed less than two seconds ago: it could change once
+ * more at what is the same time to the file system. */
 static void lay_keep_last_page(void) {
   enum { YOUNG = 2 /* seconds */ };
   Reg page = S1, length = S2, hash = S3;
   routine("keep_last_page", in(S1, S2, S3), destroys(A0, A1, A2, ALL_T));
   enter_bare();
-  ld64_of(T0, "render_flags", 0);
-  bclr(T0, KEEPS_PAGE, "not_kept");
+  ld64_of(T0, "cache_limit", 0);
+  bgeu(length, T0, "not_kept");
   ld64_of(T0, "resource", RESOURCE_KIND);
   bne(T0, RESOURCE_PAGE, "not_kept");
   ld64_of(T0, "file_status", STAT_CTIME);
@@ -135,6 +135,7 @@ static void lay_keep_last_page(void) {
   label("not_kept");
   leave();
   bss("last_page", LAST_SIZE, 8);
+  bss("cache_limit", 8, 8); /* a page of less bytes is kept */
 }
 
 /* load_document: in A0 = descriptor of a file, which "file_status" tells about. Out A0 = 0, or -errno. */

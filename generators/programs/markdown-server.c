@@ -32,7 +32,8 @@ static const char help[] = "usage: markdown-server [OPTION...] [FILE|FOLDER]\n"
                            "                      2xx or 3xx, 1 if it does not within ten seconds\n"
                            "      --user=UID:GID  serve as this user and group, by number; GID is as UID if left out\n"
                            "      --workers=N     serve with N processes, 64 at most; one that dies is replaced\n"
-                           "      --cache         keep the last page, as long as its file does not change\n"
+                           "      --cache=SIZE    keep the last page while its file stays as it is, if it has less\n"
+                           "                      than SIZE bytes; 0, as without it: render each time\n"
                            "      --page          make each document a whole page, with a title and a style\n"
                            "      --unsafe        pass raw HTML and dangerous URLs through\n"
                            "      --sourcepos     say of each block where it stands in the document\n"
@@ -77,15 +78,15 @@ static const NamedString strings[] = {{"program_name", "markdown-server"},
 /* The options, and where in "_start" each is handled; the last entry is for all others. The first ones are the flags of
  * markdown_render, from bit 0 on, and WHOLE_PAGE; then come those that have a value. */
 static const Option options[] = {
-    {"--unsafe", "_start.flag"},   {"--sourcepos", "_start.flag"},  {"--hardbreaks", "_start.flag"},
-    {"--nobreaks", "_start.flag"}, {"--smart", "_start.flag"},      {"--validate-utf8", "_start.flag"},
-    {"--page", "_start.flag"},     {"--cache", "_start.flag"},      {"-b", "_start.address"},
-    {"-p", "_start.port"},         {"--address", "_start.address"}, {"--port", "_start.port"},
-    {"--memory", "_start.memory"}, {"--log", "_start.log"},         {"--check", "_start.check"},
-    {"--user", "_start.user"},     {"--workers", "_start.several"}, {"--", "_start.end_of_options"},
-    {"-h", "_start.help"},         {"--help", "_start.help"},       {"--version", "_start.version"},
+    {"--unsafe", "_start.flag"},     {"--sourcepos", "_start.flag"},  {"--hardbreaks", "_start.flag"},
+    {"--nobreaks", "_start.flag"},   {"--smart", "_start.flag"},      {"--validate-utf8", "_start.flag"},
+    {"--page", "_start.flag"},       {"-b", "_start.address"},        {"-p", "_start.port"},
+    {"--address", "_start.address"}, {"--port", "_start.port"},       {"--memory", "_start.memory"},
+    {"--cache", "_start.cache"},     {"--log", "_start.log"},         {"--check", "_start.check"},
+    {"--user", "_start.user"},       {"--workers", "_start.several"}, {"--", "_start.end_of_options"},
+    {"-h", "_start.help"},           {"--help", "_start.help"},       {"--version", "_start.version"},
     {"", "_start.unknown_option"}};
-enum { FIRST_WITH_VALUE = 8, LAST_WITH_VALUE = 16 };
+enum { FIRST_WITH_VALUE = 7, LAST_WITH_VALUE = 16 };
 
 /* take_value: in ARGUMENT_PLACE = place of an option, VALUE = what stands in the same argument, or 0. Then
  * ARGUMENT_PLACE moves on to the option's value. Out ARGUMENT, A0 = that value; ends the program if there is none. */
@@ -329,8 +330,13 @@ static void lay_start(void) {
   call("take_value");
   call("parse_size");
   blt(A0, 0, "bad_size");
-  la(A1, "memory_limit");
-  st64(A0, A1, 0);
+  st64_of(A0, "memory_limit", 0);
+  jump("next_argument");
+  label("cache");
+  call("take_value");
+  call("parse_size");
+  blt(A0, 0, "bad_size");
+  st64_of(A0, "cache_limit", 0);
   jump("next_argument");
   label("bad_size");
   fail_with("bad_size_text", ARGUMENT, "size_meant", EXIT_USAGE);

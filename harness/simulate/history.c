@@ -111,7 +111,7 @@ bool history_run(const char *program, const struct plan *plan, const char *kept,
   if (plan->memory_limit)
     *next++ = memory;
   if (plan->keeps_page)
-    *next = (char *)"--cache";
+    *next = (char *)"--cache=1M";
   *outcome = (struct outcome){0};
   world->plan = plan;
   world->seed = plan->seed;

@@ -486,10 +486,15 @@ START_TEST(kept_page) {
     expect_page_of(v, page);
     ck_assert_int_eq(v->renderings, request); /* as long as nobody has asked for --cache */
   }
-  virtual_flags(KEEPS_PAGE);
+  virtual_cache(strlen(page)); /* and where the page is not smaller than that */
+  for (int request = 4; request <= 5; request++) {
+    expect_page_of(v, page);
+    ck_assert_int_eq(v->renderings, request);
+  }
+  virtual_cache(strlen(page) + 1);
   for (int request = 0; request < 3; request++) {
     expect_page_of(v, page);
-    ck_assert_int_eq(v->renderings, 4);
+    ck_assert_int_eq(v->renderings, 6);
   }
   static const char *const documents[] = {"b\n", "c\n"}, *const pages[] = {"<p>b</p>\n", "<p>c</p>\n"};
   for (int change = 0; change < 6; change++) {
@@ -502,19 +507,19 @@ START_TEST(kept_page) {
     v->file.changed_nanoseconds += change == 5;
     for (int request = 0; request < 2; request++) {
       expect_page_of(v, pages[change % 2]);
-      ck_assert_int_eq(v->renderings, 5 + change);
+      ck_assert_int_eq(v->renderings, 7 + change);
     }
   }
   virtual_write("d", 1);
   expect_page_of(v, "<p>d</p>\n");
-  ck_assert_int_eq(v->renderings, 11);
+  ck_assert_int_eq(v->renderings, 13);
 }
 END_TEST
 
 /* A file that has changed less than two seconds ago may change again at the same time, as the file system tells it. */
 START_TEST(young_file) {
   Virtual *v = start(_i);
-  virtual_flags(KEEPS_PAGE);
+  virtual_cache(1 << 20);
   v->file.changed = CALENDAR_SECONDS;
   expect_page_of(v, page);
   virtual_write("b\n", 2);
@@ -531,7 +536,7 @@ END_TEST
 /* A page that is not kept takes the place of the one that was. */
 START_TEST(kept_page_after_a_young_one) {
   Virtual *v = start(_i);
-  virtual_flags(KEEPS_PAGE);
+  virtual_cache(1 << 20);
   expect_page_of(v, page);
   FileStatus old = v->file;
   virtual_write("b\n", 2);
@@ -553,7 +558,7 @@ START_TEST(kept_page_of_a_slow_reader) {
     sprintf(pages[i], "<p>%s</p>\n", letters[i]);
   }
   Virtual *v = virtual_start((Isa)_i, letters[0], LENGTH, MANY);
-  virtual_flags(KEEPS_PAGE);
+  virtual_cache(1 << 20);
   int slow[2];
   for (int i = 0; i < 2; i++) {
     slow[i] = virtual_connect();
@@ -581,7 +586,7 @@ END_TEST
 /* A page that is kept has its entity tag; and it is not lost when another request fails, or asks for a part of it. */
 START_TEST(conditions_of_a_kept_page) {
   Virtual *v = start(_i);
-  virtual_flags(KEEPS_PAGE);
+  virtual_cache(1 << 20);
   expect_page_of(v, page);
   char octets[200];
   snprintf(octets, sizeof octets, "GET / HTTP/1.0\r\nIf-None-Match: \"%016llx\"\r\n\r\n",

@@ -402,11 +402,14 @@ Virtual *virtual_start(Isa of, const char *bytes, size_t length, int slots) {
   return &v;
 }
 
-void virtual_flags(uint64_t flags) {
-  const LaySymbol *place = bl_lay_find(bl_machine_layout(), "render_flags");
+static void set_variable(const char *name, uint64_t value) {
+  const LaySymbol *place = bl_lay_find(bl_machine_layout(), name);
   ck_assert_ptr_nonnull(place);
-  put(place->address, &flags, sizeof flags);
+  put(place->address, &value, sizeof value);
 }
+
+void virtual_flags(uint64_t flags) { set_variable("render_flags", flags); }
+void virtual_cache(uint64_t size) { set_variable("cache_limit", size); }
 
 void virtual_write(const char *bytes, size_t length) {
   document = bytes;

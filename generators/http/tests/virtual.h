@@ -67,6 +67,9 @@ Virtual *virtual_start(Isa isa, const char *document, size_t length, int slots);
 /* The flags of the command line, as they stand in "render_flags". */
 void virtual_flags(uint64_t flags);
 
+/* The SIZE of --cache. */
+void virtual_cache(uint64_t size);
+
 /* FILE has other bytes now. What is told of it, but for its size, does not change. */
 void virtual_write(const char *document, size_t length);
 
