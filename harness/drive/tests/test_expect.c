@@ -38,7 +38,10 @@ static const struct {
                                                                                                    came */
      "HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\nHTTP/1.1 200 OK\r\nETag: y\r\n",
      "HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\nHTTP/1.1 200 OK\r\nETag: x\r\n"},
-    /* Dates find their places behind what is ignored. */
+    /* An answer that ends with its connection is the last one, whatever its body looks like. */
+    {"< HTTP/1.1 200 OK\\r\\n\\r\\nHTTP/1.1 200 OK\\r\\n\\r\\nhi",
+     "HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\nETag: x\r\n\r\nhi", "HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\nhi"},
+    /* Dates find their places after what is ignored. */
     {"< HTTP/1.1 200 OK\\r\\nDate: {date}\\r\\n\\r\\nhi", "HTTP/1.1 200 OK\r\nETag: x\r\nDate: " DATE "\r\n\r\nhi",
      NULL},
 };

@@ -191,6 +191,43 @@ START_TEST(the_list_is_replaced_at_once) {
 }
 END_TEST
 
+/* Entries for one cause, and what they say of a result: the byte that came is 0x63, where 0x62 was expected. */
+static const struct {
+  const char *signature;
+  enum verdict verdict;
+  enum part part;
+  enum known known;
+} alike[] = {
+    {"like:body:0x63/0x62", DIVERGED, PART_BODY, KNOWN_AS_IS},  {"like:body:0x63/0x61", DIVERGED, PART_BODY, KNOWN_NOT},
+    {"like:body:0x62/0x63", DIVERGED, PART_BODY, KNOWN_NOT},    {"like:body:0x63/0x63", DIVERGED, PART_BODY, KNOWN_NOT},
+    {"like:headers:0x63/0x62", DIVERGED, PART_BODY, KNOWN_NOT}, {"like:body:0x63/end", DIVERGED, PART_BODY, KNOWN_NOT},
+    {"like:body:0x63/0x62", EQUAL, PART_NONE, KNOWN_NOT},       {"like:body:0x63/0x62", CRASHED, PART_NONE, KNOWN_NOT},
+    {"like:body:0x63/0x62", DIVERGED, PART_HEADERS, KNOWN_NOT},
+};
+
+START_TEST(a_cause_is_both_bytes_of_a_part) {
+  struct result results[MOST];
+  struct known_list list;
+  struct bytes why = {0};
+  char *entry = xasprintf("s/c/* p_x64 * %s # for a reason\n", alike[_i].signature);
+  ck_assert_int_eq(write_file(path, span_text(entry)), 0);
+  ck_assert_uint_eq(make_results("c/1=equal", results), 1);
+  results[0].verdict = alike[_i].verdict;
+  results[0].part = alike[_i].part;
+  results[0].offset = 1;
+  bytes_text(&results[0].expected, "ab");
+  bytes_text(&results[0].actual, "ac");
+  ck_assert_msg(known_read(path, &list, &why), "%s", span_of(&why).data);
+  known_apply(&list, &results[0]);
+  ck_assert_int_eq(results[0].known, alike[_i].known);
+  ck_assert_int_eq(list.entries[0].met, alike[_i].known == KNOWN_AS_IS);
+  ck_assert_int_eq(results[0].reason != NULL, alike[_i].known == KNOWN_AS_IS);
+  known_free(&list);
+  result_free(&results[0]);
+  free(entry);
+}
+END_TEST
+
 static void set_up(void) {
   ck_assert_ptr_nonnull(mkdtemp(folder));
   path = xasprintf("%s/list", folder);
@@ -214,6 +251,7 @@ int main(void) {
   tcase_add_test(tests, what_is_merged_once_is_merged);
   tcase_add_test(tests, a_list_with_a_mistake_is_left_as_it_is);
   tcase_add_test(tests, the_list_is_replaced_at_once);
+  tcase_add_loop_test(tests, a_cause_is_both_bytes_of_a_part, 0, sizeof alike / sizeof *alike);
   suite_add_tcase(all, tests);
   SRunner *runner = srunner_create(all);
   srunner_run_all(runner, CK_ENV);
