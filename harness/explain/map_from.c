@@ -231,6 +231,8 @@ enum form { FORM_NM, FORM_OBJDUMP, FORM_HEX0 };
 static enum form form_of(const char *text) {
   for (const char *line = text; *line; line += strcspn(line, "\n") + (line[strcspn(line, "\n")] != '\0')) {
     char *end = NULL;
+    if (!isxdigit((unsigned char)line[0])) /* blanks would be passed over, and line ends with them */
+      continue;
     strtoull(line, &end, 16);
     if (end - line >= 8 && *end == ' ' && end[1] == '<')
       return FORM_OBJDUMP;

@@ -72,6 +72,15 @@ for lister in 'nm moved' 'nm -S moved' 'objdump -d moved' 'objdump -dl moved'; d
 done
 expect_text 'a listing with lines has those' "	code	main	$folder/p.c:5" out
 "$gate" explain bald >listing
+# Two instructions in a line are two, each with its own bytes.
+"$gate" map bald --from listing | awk '$3 == "code" { print $1, $2 }' >apart
+awk '{ code = /^[0-9a-f ]+# [0-9a-f]+  [0-9a-f]+  [a-z]/; sub(/#.*/, ""); printf "%s%s", (NR > 1 && !(code && was) ? "\n" : ""), $0
+  was = code && !was } END { print "" }' listing >pairs
+run test "$(wc -l <pairs)" -lt "$(wc -l <listing)"
+expect_status 'instructions of a listing stand in pairs' 0
+"$gate" map bald --from pairs | awk '$3 == "code" { print $1, $2 }' >together
+run test -s apart -a "$(diff apart together)" = ""
+expect_status '... and each has the bytes that are its own' 0
 run "$gate" map bald --from listing
 expect_text 'a listing as hex0 has it: each instruction with its line' '	code	-	listing:' out
 run "$gate" map p --from table
