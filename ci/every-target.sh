@@ -51,6 +51,9 @@ run gallery
 run setup-deb
 run deb
 ci/package.sh
+printf '\n== ci/container.sh\n'
+scripts/setup.sh scripts/packages-container.txt
+ci/container.sh || [ $? = 4 ] # it is told where this cannot be
 run fuzz FUZZ_SECONDS=20
 run bench-server
 run bench
