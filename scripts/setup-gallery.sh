@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the programs of the gallery. Two of them are web servers, which their packages would start as services of this
+# Installs the programs of the gallery. Three of them are web servers, which their packages would start as services of this
 # machine: policy-rc.d, Debian's way to forbid that, stands there meanwhile, and what was not enabled before is not after.
 #
 # usage: scripts/setup-gallery.sh
@@ -11,8 +11,8 @@ as_root=()
 policy=/usr/sbin/policy-rc.d
 added=() here=no
 
-for service in nginx lighttpd; do
-  [ -e "/usr/sbin/$service" ] || added+=("$service")
+for service in nginx lighttpd webfs; do
+  [ -e "/usr/sbin/$service" ] || [ -e "/usr/bin/${service}d" ] || added+=("$service")
 done
 if [ ${#added[@]} -gt 0 ] && [ ! -e $policy ]; then
   printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee $policy >/dev/null && "${as_root[@]}" chmod 755 $policy && here=yes
