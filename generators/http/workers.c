@@ -13,7 +13,7 @@ enum { PAUSE = 100000000 };
 
 /* run_workers: returns where clients are to be served: at once, where no workers are wanted, or in each of them. */
 static void lay_run_workers(void) {
-  Reg place = S0, left = S1, missing = S2;
+  Reg place = S0, left = S1, missing = S2, watcher = S3;
   static const NamedString strings[] = {{"no_worker", "cannot start a worker"}, {"worker_ended", ENDED}};
   packed_strings(strings);
   data("watched_signals", 8);
@@ -28,7 +28,9 @@ static void lay_run_workers(void) {
   bne(T0, 0, "wanted");
   ret();
   label("wanted");
-  enter(place, left, missing);
+  enter(place, left, missing, watcher);
+  sys(NR_GETPID);
+  mov(watcher, A0);
   li(A0, LINUX_SIG_BLOCK);
   la(A1, "watched_signals");
   li(A2, 0);
@@ -72,36 +74,36 @@ static void lay_run_workers(void) {
   sys(NR_RT_SIGTIMEDWAIT);
   beq(A0, -LINUX_EAGAIN, "start_missing");
   blt(A0, 0, "wait");
-  beq(A0, LINUX_SIGCHLD, "bury");
+  beq(A0, LINUX_SIGCHLD, "collect");
   call("pass_signal_on");
-  jump("buried");
+  jump("collected");
 
-  label("bury");
+  label("collect");
   li(A0, -1);
   li(A1, 0);
   li(A2, LINUX_WNOHANG);
   li(A3, 0);
   sys(NR_WAIT4);
-  ble(A0, 0, "buried");
+  ble(A0, 0, "collected");
   call("first_worker");
   label("next_worker");
   ld32(T0, place, 0);
   bne(T0, A0, "another");
   st32(0, place, 0);
   ld64_of(T0, "workers", WORKERS_ENDING);
-  bne(T0, 0, "bury");
+  bne(T0, 0, "collect");
   li(missing, 1);
   li(A0, 2);
   la(A1, "worker_ended");
   li(A2, sizeof ENDED - 1);
   call("write_if_ready");
-  jump("bury");
+  jump("collect");
   label("another");
   add(place, place, 4);
   sub(left, left, 1);
   bne(left, 0, "next_worker");
-  jump("bury");
-  label("buried");
+  jump("collect");
+  label("collected");
   ld64_of(T0, "workers", WORKERS_ENDING);
   beq(T0, 0, "wait");
   li(missing, 0);
@@ -112,6 +114,7 @@ static void lay_run_workers(void) {
   add(place, place, 4);
   sub(left, left, 1);
   bne(left, 0, "any_left");
+  label("end");
   li(A0, EXIT_DONE);
   sys(NR_EXIT_GROUP);
 
@@ -119,6 +122,8 @@ static void lay_run_workers(void) {
   li(A0, LINUX_PR_SET_PDEATHSIG);
   li(A1, LINUX_SIGTERM);
   sys(NR_PRCTL);
+  sys(NR_GETPPID); /* the one that watches may have ended before that */
+  bne(A0, watcher, "end");
   call("prepare_slots"); /* with an epoll instance of its own */
   leave();
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # bytegate mutate over several machines, and of what changed: shards and their records, and --since an older build.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh scripts/machines.sh gate elf fixtures
+# reads: scripts/tests/tap.sh scripts/machines.sh gate elf fixtures generators
 source "$(dirname "$0")/tap.sh"
 # shellcheck source=scripts/machines.sh
 source "$root/scripts/machines.sh"
