@@ -39,9 +39,9 @@ buildah commit -q --rm "$from" docker.io/library/debian:12-slim >"$folder/log"
 git clone -q . "$folder/source"
 buildah build --pull-never -t bytegate -f Containerfile "$folder/source"
 container=$(buildah from --pull-never localhost/bytegate)
-mkdir "$folder/work"
-cp -r fixtures/gallery/site "$folder/work/texts"
-cat >"$folder/work/upper.ini" <<'INI'
+mkdir "$folder/mounted"
+cp -r fixtures/gallery/site "$folder/mounted/texts"
+cat >"$folder/mounted/upper.ini" <<'INI'
 [program tr]
 elf = /usr/bin/tr
 arguments = a-z A-Z
@@ -54,10 +54,10 @@ source = folder
 path = texts
 INI
 entry=$(buildah inspect --format '{{index .OCIv1.Config.Entrypoint 0}}' "$container")
-run() { buildah run -v "$folder/work:/work" "$container" -- "$entry" "$@"; }
+run() { buildah run -v "$folder/mounted:/work" "$container" -- "$entry" "$@"; }
 run doctor
 run verify --text --suite upper.ini
-sed -i 's/a-z A-Z/a-z B-Z/' "$folder/work/upper.ini"
+sed -i 's/a-z A-Z/a-z B-Z/' "$folder/mounted/upper.ini"
 if run verify --text --suite upper.ini >"$folder/red"; then exit 1; fi
 grep -m 1 DIVERGED "$folder/red"
 echo 'container.sh: built, green and red'

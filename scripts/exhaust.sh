@@ -23,17 +23,11 @@ shift 2
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-cc=(cc)
-runner=()
-if [ "$machine" != "$(machine_here)" ]; then
-  machine_of "$machine"
-  cc=("$machine_cc" -static)
-  runner=("$machine_qemu")
-fi
+runner=$(machine_runner "$machine")
 jq -j '.[] | .markdown, "\u0000"' "$examples" >"$folder/documents" || exit 3
 # With carriage returns too: there the rest of a document that lies in its workspace moves.
 jq -j '[.[].markdown] | .[range(0; length; 16)] | gsub("\n"; "\r\n"), "\u0000"' "$examples" >>"$folder/documents" || exit 3
-"${cc[@]}" -std=c11 -O1 -D_GNU_SOURCE -Wall -Wextra -Werror "$@" -I"$build/elf" -o "$folder/exhaust" \
+machine_compile "$machine" -std=c11 -O1 -D_GNU_SOURCE -Wall -Wextra -Werror "$@" -I"$build/elf" -o "$folder/exhaust" \
   "$root/fixtures/object/exhaust.c" "$build/elf/markdown-render_$machine.o" || exit 3
-"${runner[@]}" "$folder/exhaust" "$near" <"$folder/documents"
+$runner "$folder/exhaust" "$near" <"$folder/documents"
 # SPDX-License-Identifier: MIT

@@ -24,16 +24,10 @@ free=$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo)
 }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-cc=(cc)
-runner=()
-if [ "$machine" != "$(machine_here)" ]; then
-  machine_of "$machine"
-  cc=("$machine_cc" -static)
-  runner=("$machine_qemu")
-fi
-"${cc[@]}" -std=c11 -O1 -D_GNU_SOURCE -Wall -Wextra -Werror "$@" -I"$build/elf" -o "$folder/limit" \
+runner=$(machine_runner "$machine")
+machine_compile "$machine" -std=c11 -O1 -D_GNU_SOURCE -Wall -Wextra -Werror "$@" -I"$build/elf" -o "$folder/limit" \
   "$root/fixtures/object/limit.c" "$build/elf/markdown-render_$machine.o" || exit 3
-for size in 117 118 256 257; do "${runner[@]}" "$folder/limit" "$size"; done >"$folder/came"
+for size in 117 118 256 257; do $runner "$folder/limit" "$size"; done >"$folder/came"
 cat "$folder/came"
 diff "$folder/came" - <<'TEXT'
 117 MiB: the right HTML

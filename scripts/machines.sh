@@ -53,4 +53,15 @@ machine_runner() {
   machine_of "$1" || return
   [ "$1" = "$(machine_here)" ] || printf '%s\n' "$machine_qemu"
 }
+
+# machine_compile NAME ARGUMENT...: calls the C compiler for that machine; what another machine's makes is static.
+machine_compile() {
+  local name=$1
+  shift
+  if [ "$name" = "$(machine_here)" ]; then
+    cc "$@"
+  else
+    machine_of "$name" && "$machine_cc" -static "$@"
+  fi
+}
 # SPDX-License-Identifier: MIT
