@@ -5,6 +5,7 @@
 
 #include "harness/base/files.h"
 #include "harness/base/machine.h"
+#include "harness/base/words.h"
 #include "harness/cli/options.h"
 #include "harness/process/workspace.h"
 #include "harness/report/json.h"
@@ -376,13 +377,10 @@ static char *join_arguments(const struct text_list *operands) {
     const char *word = operands->items[i];
     bool plain = *word && !strpbrk(word, " \t'\"\\");
     bytes_text(&out, i > 1 ? " " : "");
-    bytes_text(&out, plain ? "" : "'");
-    for (; *word; word++)
-      if (*word == '\'')
-        bytes_text(&out, "'\\''");
-      else
-        bytes_append(&out, word, 1);
-    bytes_text(&out, plain ? "" : "'");
+    if (plain)
+      bytes_text(&out, word);
+    else
+      quote_word(&out, word);
   }
   return out.data;
 }

@@ -73,25 +73,35 @@ char *expand_placeholders(const char *pattern, const char *const *names, const c
   return text.data;
 }
 
-/* Appends VALUE so that sh takes it as it is where the quotation mark QUOTE is open; '\0': none is. */
+/* Appends VALUE so that sh takes it as it is where the quotation mark QUOTE is open. */
+static void add_within(struct bytes *text, const char *value, char quote) {
+  for (; *value; value++) {
+    if (quote == '"' && strchr("\\\"$`", *value))
+      bytes_text(text, "\\");
+    if (quote == '\'' && *value == '\'')
+      bytes_text(text, "'\\''");
+    else
+      bytes_append(text, value, 1);
+  }
+}
+
+void quote_word(struct bytes *text, const char *word) {
+  bytes_text(text, "'");
+  add_within(text, word, '\'');
+  bytes_text(text, "'");
+}
+
+/* The same, where QUOTE is open or, if it is '\0', none is; quotation marks are added where they are needed. */
 static void add_quoted(struct bytes *text, const char *value, char quote) {
   static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./=:,+@%";
   if (*value && strspn(value, plain) == strlen(value)) {
     bytes_text(text, value);
     return;
   }
-  if (!quote)
-    bytes_text(text, "'");
-  for (; *value; value++) {
-    if (quote == '"' && strchr("\\\"$`", *value))
-      bytes_text(text, "\\");
-    if (quote != '"' && *value == '\'')
-      bytes_text(text, "'\\''");
-    else
-      bytes_append(text, value, 1);
-  }
-  if (!quote)
-    bytes_text(text, "'");
+  if (quote)
+    add_within(text, value, quote);
+  else
+    quote_word(text, value);
 }
 
 char *expand_for_shell(const char *command, const char *const *names, const char *const *values, size_t count) {

@@ -12,6 +12,9 @@ struct text_list {
 /* PATTERN with each {NAME} of the text replaced; NAMES and VALUES are COUNT pairs. The caller frees it. */
 char *expand_placeholders(const char *pattern, const char *const *names, const char *const *values, size_t count);
 
+/* Appends WORD in single quotation marks, so that sh takes it as it is. */
+void quote_word(struct bytes *text, const char *word);
+
 /* The same for a command of sh: each value stands there as it is, in quotation marks of either kind or in none,
    whatever characters it has. ${NAME} is a variable of the shell, and stays. */
 char *expand_for_shell(const char *command, const char *const *names, const char *const *values, size_t count);

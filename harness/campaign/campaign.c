@@ -4,6 +4,7 @@
 #include "harness/base/clock.h"
 #include "harness/base/command.h"
 #include "harness/base/interrupt.h"
+#include "harness/base/words.h"
 #include "harness/campaign/campaign_fuzz.h"
 #include "harness/report/json.h"
 
@@ -54,21 +55,10 @@ static const struct engine *engine_of(const struct campaign *campaign) {
 
 /* ---- The job ---------------------------------------------------------------------------------------------------- */
 
-/* WORD for sh, in quotation marks. */
-static void add_quoted(struct bytes *out, const char *word) {
-  bytes_text(out, "'");
-  for (; *word; word++)
-    if (*word == '\'')
-      bytes_text(out, "'\\''");
-    else
-      bytes_append(out, word, 1);
-  bytes_text(out, "'");
-}
-
 static void add_words(struct bytes *out, const struct text_list *words) {
   for (size_t i = 0; i < words->count; i++) {
     bytes_text(out, " ");
-    add_quoted(out, words->items[i]);
+    quote_word(out, words->items[i]);
   }
 }
 
@@ -80,15 +70,15 @@ static void write_job_text(const struct campaign *campaign, struct bytes *text) 
   if (!here)
     die("getcwd: %s", strerror(errno));
   else
-    add_quoted(text, here);
+    quote_word(text, here);
   bytes_text(text, " || exit 3\nD=");
-  add_quoted(text, campaign->folder);
+  quote_word(text, campaign->folder);
   bytes_printf(text, "\nN=%u\n[ ! -e \"$D/done.$k\" ] || exit 0\n", campaign->shards);
   if (strcmp(campaign->what, "fuzz") == 0) {
     fuzz_job(campaign, text);
   } else {
     bytes_text(text, "flock -o \"$D/lock.$k\" ");
-    add_quoted(text, campaign->gate);
+    quote_word(text, campaign->gate);
     bytes_printf(text, " %s --shard \"$k/$N\" --record \"$D/record.$k\"", campaign->what);
     add_words(text, &campaign->selected);
     bytes_text(text, " >>\"$D/log.$k\" 2>&1 </dev/null\n");
