@@ -2,6 +2,7 @@
 #include "harness/blame/blame.h"
 #include "harness/suite/target.h"
 
+#include "harness/base/clock.h"
 #include "harness/blame/blame_observe.h"
 #include "harness/blame/blame_program.h"
 #include "harness/helpers/plugin/calls.h"
@@ -10,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A hang is watched for so long, in seconds; of its samples the last quarter counts, when it does nothing else
-   any more. */
+/* A hang is watched for so long, in seconds of a machine that has nothing else to do; of its samples the last quarter
+   counts, when it does nothing else any more. */
 static const double HANG_TIME = 1.5;
 
 enum { MOST_SPOTS = 3 };
@@ -238,8 +239,8 @@ bool blame_end(struct workspace *workspace, const char *gate, const struct resul
                struct bytes *why) {
   bool hung = result->verdict == HUNG;
   bool starts = result->target->program->drive == DRIVE_HTTP && !result->ready;
-  const struct observation_options options = {
-      .samples = hung, .deadline = hung ? HANG_TIME : 0, .start_deadline = hung && starts ? HANG_TIME : 0};
+  double time = hung ? HANG_TIME * clock_share() : 0;
+  const struct observation_options options = {.samples = hung, .deadline = time, .start_deadline = starts ? time : 0};
   struct observation observation;
   struct blamed_program program;
   if (!observe_case(workspace, gate, result, &options, &observation, why))

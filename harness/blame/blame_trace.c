@@ -34,7 +34,7 @@ struct task {
   bool announced;   /* who made it is known; until then it does not go on */
   bool held;        /* it stands still until then */
   bool watched;     /* its debug registers are set */
-  bool interrupted; /* it was asked to stop, for a sample */
+  bool interrupted; /* it was asked to stop, for a sample, and has not stopped since */
   long call;        /* the system call that it is in, or -1 */
   uint64_t flags;   /* of the clone that it is in: what the child shares */
   uint64_t call_pc;
@@ -434,6 +434,9 @@ static int handle_stop(struct tracer *tracer, struct task *task, int status) {
   int event = status >> 16;
   int signal_number = WSTOPSIG(status);
   siginfo_t info = {0};
+  /* Whatever a task stops for, the kernel takes PTRACE_INTERRUPT as done then (ptrace_stop clears JOBCTL_TRAP_STOP). */
+  bool interrupted = task->interrupted;
+  task->interrupted = false;
   if (event == PTRACE_EVENT_EXEC) {
     note_exec(tracer, task);
     return 0;
@@ -445,9 +448,8 @@ static int handle_stop(struct tracer *tracer, struct task *task, int status) {
   if (event == PTRACE_EVENT_STOP) {
     if (task->has_begun)
       begin_watching(tracer, task);
-    if (signal_number == SIGTRAP && task->interrupted && task->call < 0)
+    if (signal_number == SIGTRAP && interrupted && task->call < 0)
       note_sample(tracer, task, where(task).instruction_pointer, -1);
-    task->interrupted = false;
     return 0;
   }
   if (signal_number == (SIGTRAP | 0x80)) {

@@ -1,7 +1,8 @@
 /* A program of several processes and threads, as others write them: what blame follows, and what it says of a hang.
 
    usage: tasks write    a thread writes "hellO" and a line end, a child after it "worlD"
-          tasks hang     a thread spins in spin_forever, another reads from an empty pipe, a child waits for a signal */
+          tasks hang     a thread spins in spin_forever, another reads from an empty pipe, a child makes many calls and
+                          then waits for a signal */
 #include <pthread.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -40,6 +41,13 @@ static int write_all(void) {
   return wait(NULL) > 0 ? 0 : 1;
 }
 
+/* Its calls are stops for a tracer, among which a sample may fall. */
+static void call_and_wait(void) {
+  for (int i = 0; i < 20000; i++)
+    getppid();
+  pause();
+}
+
 int main(int argc, char **argv) {
   pthread_t spins;
   pthread_t reads;
@@ -50,7 +58,7 @@ int main(int argc, char **argv) {
   pthread_create(&spins, NULL, spin_forever, NULL);
   pthread_create(&reads, NULL, read_pipe, NULL);
   if (fork() == 0)
-    pause();
+    call_and_wait();
   pthread_join(reads, NULL);
   return 0;
 }
