@@ -1,6 +1,7 @@
 /* The command `blame`, and how it prints what it found. */
 #include "harness/blame/blame.h"
 #include "harness/blame/refused.h"
+#include "harness/suite/folder.h"
 #include "harness/suite/suite.h"
 
 #include "harness/blame/blame_observe.h"
@@ -104,11 +105,12 @@ static void add_origin(struct blame *blame, const struct origin *origin, struct 
 }
 
 /* The line that grep finds. */
-static void add_headline(struct blame *blame, enum part part, size_t offset, const struct written *written,
-                         const struct origin *first, struct bytes *out) {
+static void add_headline(struct blame *blame, enum part part, const char *file, size_t offset,
+                         const struct written *written, const struct origin *first, struct bytes *out) {
   const struct result *result = blame->result;
-  bytes_printf(out, "BLAME %s/%s %s %s: %s byte %zu, ", result->suite->name, result->test_case->id,
-               result->target->label, result->target->where, part_name(part), offset);
+  bytes_printf(out, "BLAME %s/%s %s %s: %s%s byte %zu, ", result->suite->name, result->test_case->id,
+               result->target->label, result->target->where, part == PART_TREE ? "file " : "",
+               part == PART_TREE ? file : part_name(part), offset);
   add_byte(written->value, out);
   if (first->kind == ORIGIN_STORE) {
     bytes_text(out, ", stored by ");
@@ -137,8 +139,9 @@ static void add_written(const struct blame *blame, const struct observation *obs
   bytes_text(out, "\n");
 }
 
+/* Blames byte OFFSET of PART or, where FILE is not NULL, of that file in the program's folder. */
 static bool blame_one(struct workspace *workspace, const char *gate, const struct result *result, enum part part,
-                      size_t offset, bool brief, struct bytes *out, struct bytes *why) {
+                      const char *file, size_t offset, bool brief, struct bytes *out, struct bytes *why) {
   const struct observation_options plain = {0};
   struct blame blame = {.workspace = workspace, .gate = gate, .result = result, .brief = brief};
   struct observation observation;
@@ -147,12 +150,13 @@ static bool blame_one(struct workspace *workspace, const char *gate, const struc
   if (!observe_case(workspace, gate, result, &plain, &observation, why))
     return false;
   blamed_open(result->target, &observation, &blame.program);
-  bool good = find_written(&observation, result, part, offset, &written, why);
+  bool good = file ? find_written_to(&observation, result, part, file, offset, &written, why)
+                   : find_written(&observation, result, part, offset, &written, why);
   if (good) {
     struct bytes lines = {0};
     add_written(&blame, &observation, &written, &lines);
     good = find_origins(&blame, &written, &origins, why);
-    add_headline(&blame, part, offset, &written, &origins.steps[0], out);
+    add_headline(&blame, part, file, offset, &written, &origins.steps[0], out);
     bytes_add(out, span_of(&lines));
     for (size_t i = 0; i < origins.count; i++)
       add_origin(&blame, &origins.steps[i], out);
@@ -164,9 +168,53 @@ static bool blame_one(struct workspace *workspace, const char *gate, const struc
   return good;
 }
 
+/* The file that the program of RESULT writes in place of stdout; the caller frees it. NULL: stdout. */
+static char *output_of(const struct result *result) {
+  struct places places = target_places(result->target);
+  places.values[PLACEHOLDER_NAME] = result->test_case->name;
+  return result->target->program->output ? places_expand(&places, result->target->program->output) : NULL;
+}
+
 bool blame_byte(struct workspace *workspace, const char *gate, const struct result *result, enum part part,
                 size_t offset, struct bytes *out, struct bytes *why) {
-  return blame_one(workspace, gate, result, part, offset, false, out, why);
+  char *file = part == PART_OUTPUT ? output_of(result) : NULL;
+  bool good = blame_one(workspace, gate, result, part, file, offset, false, out, why);
+  free(file);
+  return good;
+}
+
+/* The first byte in which the file NAME that the program of RESULT left is not as expected. Where that is its end, the
+   last byte. Returns false where there is none. */
+static bool first_difference(const struct result *result, const char *name, size_t *byte) {
+  struct bytes actual = {0};
+  struct bytes expected = {0};
+  folder_contents(span_of(&result->actual), name, &actual);
+  folder_contents(span_of(&result->expected), name, &expected);
+  for (*byte = 0; *byte < actual.len && *byte < expected.len && actual.data[*byte] == expected.data[*byte];)
+    ++*byte;
+  bool there = actual.len > 0;
+  if (there && *byte >= actual.len)
+    *byte = actual.len - 1;
+  bytes_free(&actual);
+  bytes_free(&expected);
+  return there;
+}
+
+/* Blames the byte in which the tree that the program of RESULT left differs, where that is a byte of a file. */
+static bool blame_tree(struct workspace *workspace, const char *gate, const struct result *result, bool brief,
+                       struct bytes *out, struct bytes *why) {
+  struct bytes name = {0};
+  size_t byte = 0;
+  bool good = folder_find(span_of(&result->actual), result->offset, &name, &byte);
+  if (good && byte == SIZE_MAX)
+    good = first_difference(result, name.data, &byte);
+  if (good)
+    good = blame_one(workspace, gate, result, PART_TREE, name.data, byte, brief, out, why);
+  else
+    bytes_text(why, "what differs is no byte of a file that it left, but a name, a kind or an end, and these are not "
+                    "followed (`strace -f -y -e trace=file` shows what the program does with names)");
+  bytes_free(&name);
+  return good;
 }
 
 /* The first result that blame has something to say about. */
@@ -192,28 +240,30 @@ static bool blame_divergence(struct workspace *workspace, const char *gate, cons
                     "the byte that the program wrote with --byte N");
     return false;
   }
-  if (result->part == PART_OUTPUT || result->part == PART_TREE) {
-    bytes_printf(why, "the bytes of the %s are not followed, only those of stdout and of an answer",
-                 part_name(result->part));
-    return false;
-  }
+  if (result->part == PART_TREE)
+    return blame_tree(workspace, gate, result, brief, out, why);
   if (result->part == PART_EXIT || result->part == PART_NONE)
     return blame_end(workspace, gate, result, out, why);
-  if (offset < result->actual.len)
-    return blame_one(workspace, gate, result, result->part, offset, brief, out, why);
-  if (offset == 0) {
+  if (offset >= result->actual.len && offset == 0) {
     bytes_printf(out, "nothing of the %s was written; this is about its end\n", part_name(result->part));
     return blame_end(workspace, gate, result, out, why);
   }
-  bytes_printf(out, "the %s ends here; this is about the last byte that came\n", part_name(result->part));
-  return blame_one(workspace, gate, result, result->part, offset - 1, brief, out, why);
+  if (offset >= result->actual.len) {
+    bytes_printf(out, "the %s ends here; this is about the last byte that came\n", part_name(result->part));
+    offset--;
+  }
+  char *file = result->part == PART_OUTPUT ? output_of(result) : NULL;
+  bool good = blame_one(workspace, gate, result, result->part, file, offset, brief, out, why);
+  free(file);
+  return good;
 }
 
 static bool explain(struct workspace *workspace, const char *gate, const struct result *result, bool has_byte,
                     size_t byte, struct bytes *out, struct bytes *why) {
   bool runs = result->target->program->drive == DRIVE_RUN;
+  enum part part = !runs ? PART_BODY : result->target->program->output ? PART_OUTPUT : PART_STDOUT;
   if (has_byte)
-    return blame_byte(workspace, gate, result, runs ? PART_STDOUT : PART_BODY, byte, out, why);
+    return blame_byte(workspace, gate, result, part, byte, out, why);
   if (result->verdict == DIVERGED)
     return blame_divergence(workspace, gate, result, false, out, why);
   return blame_end(workspace, gate, result, out, why);

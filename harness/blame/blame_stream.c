@@ -2,7 +2,7 @@
    opened by a name of standard output, is the same. */
 #include "harness/blame/blame_stream.h"
 
-#include "harness/helpers/plugin/calls.h"
+#include "harness/blame/blame_files.h"
 #include "harness/suite/target.h"
 
 #include <fcntl.h>
@@ -21,11 +21,14 @@ struct piece {
   size_t len;
   size_t output;
   const struct observed *call;
+  int file;    /* -1: it went into no file that was opened by a name */
+  uint64_t at; /* byte of the file */
 };
 
 struct stream {
   struct piece *pieces;
   size_t count;
+  struct files *files;
 };
 
 enum { DESCRIPTORS = 256 };
@@ -36,8 +39,10 @@ struct table {
     int stream; /* which one it leads to; of those that were there from the start, the number of the descriptor */
     bool accepted;
     const char *path;
-    uint64_t read; /* bytes so far */
+    const char *place; /* the same, from the folder in which the program began; NULL: not asked for */
+    uint64_t read;     /* bytes so far */
   } of[DESCRIPTORS];
+  const char *folder; /* where the process is; NULL: where the program began */
 };
 
 /* What is known about the descriptors at some point of the records. */
@@ -126,6 +131,21 @@ static void note_task(const struct observed *record, struct descriptors *descrip
   descriptors->tables[record->task] = own;
 }
 
+/* Path number N of those that the call of record INDEX names, or NULL. */
+static const char *path_of(const struct observation *observation, size_t index, size_t n) {
+  uint32_t task = observation->records[index]->task;
+  for (size_t i = index + 1; i < observation->count; i++) {
+    const struct observed *record = observation->records[i];
+    if (record->task != task)
+      continue;
+    if (record->kind == OBSERVED_CALL || record->kind == OBSERVED_RETURN)
+      return NULL;
+    if (record->kind == OBSERVED_PATH && n-- == 0)
+      return observed_bytes(record);
+  }
+  return NULL;
+}
+
 /* The descriptor that PATH is another name of, or -1. */
 static int descriptor_named(const char *path) {
   static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/", "/proc/thread-self/fd/"};
@@ -159,16 +179,93 @@ static void note_descriptor(const struct observation *observation, size_t index,
       table->of[fd] = table->of[call->arguments[0]];
     return;
   }
-  const char *path = NULL;
-  for (size_t i = index + 1; observation->records[i] != returned; i++)
-    if (observation->records[i]->kind == OBSERVED_PATH && observation->records[i]->task == call->task)
-      path = observed_bytes(observation->records[i]);
+  const char *path = path_of(observation, index, 0);
   int same = descriptor_named(path);
   table->of[fd].stream = same >= 0 ? table->of[same].stream : descriptors->streams++;
   table->of[fd].read = 0;
   table->of[fd].accepted = role == CALL_ACCEPTS;
   table->of[fd].path = path;
+  table->of[fd].place = NULL;
 }
+
+/* ---- Files ------------------------------------------------------------------------------------------------------- */
+
+/* PATH of the call that TABLE's process made, relative to the folder that descriptor FD leads to. */
+static const char *place_of(struct files *files, const struct table *table, uint64_t fd, const char *path) {
+  const char *base = table->folder;
+  if ((int32_t)fd != AT_FDCWD && fd < DESCRIPTORS)
+    base = table->of[fd].place;
+  return files_join(files, base, path);
+}
+
+/* Takes note of a file that was opened: descriptor FD of TABLE leads to it. */
+static void note_opened(const struct observation *observation, size_t index, enum call_role role, int64_t fd,
+                        struct table *table, struct files *files) {
+  const struct observed *call = observation->records[index];
+  const char *path = path_of(observation, index, 0);
+  const struct call *row = call_of(observation->result.target->machine->calls, call->number);
+  bool at = role == CALL_OPENS_AT;
+  uint64_t flags = call->arguments[at ? 2 : 1];
+  if (!path || fd >= DESCRIPTORS || table->of[fd].path != path || descriptor_named(path) >= 0)
+    return;
+  if (strcmp(row->name, "creat") == 0)
+    flags = O_CREAT | O_WRONLY | O_TRUNC;
+  if (strcmp(row->name, "openat2") == 0)
+    flags = 0; /* they stand in memory */
+  table->of[fd].place = place_of(files, table, at ? call->arguments[0] : (uint64_t)AT_FDCWD, path);
+  files_open(files, table->of[fd].stream, table->of[fd].place, flags);
+}
+
+/* Takes note of a call that moves names. */
+static void note_names(const struct observation *observation, size_t index, enum call_role role, struct table *table,
+                       struct files *files) {
+  const struct observed *call = observation->records[index];
+  const char *path = path_of(observation, index, 0);
+  const char *to = path_of(observation, index, 1);
+  const uint64_t here = (uint64_t)AT_FDCWD;
+  bool at = role == CALL_RENAMES_AT || role == CALL_REMOVES_AT;
+  if (!path)
+    return;
+  const char *from = place_of(files, table, at ? call->arguments[0] : here, path);
+  if (role == CALL_ENTERS)
+    table->folder = from;
+  else if (role == CALL_REMOVES || role == CALL_REMOVES_AT)
+    files_rename(files, from, NULL);
+  else if (to)
+    files_rename(files, from, place_of(files, table, at ? call->arguments[2] : here, to));
+}
+
+/* Takes note of what the call of record INDEX, which went well, did with files. */
+static void note_files(const struct observation *observation, size_t index, enum call_role role,
+                       const struct descriptors *descriptors, struct files *files) {
+  const struct observed *call = observation->records[index];
+  const struct observed *returned = return_of(observation, index);
+  struct table *table = table_of(descriptors, call);
+  if (!returned || returned->result < 0)
+    return;
+  if (role == CALL_OPENS || role == CALL_OPENS_AT)
+    note_opened(observation, index, role, returned->result, table, files);
+  else if (role == CALL_SEEKS && call->arguments[0] < DESCRIPTORS) {
+    struct opened *opened = files_of(files, table->of[call->arguments[0]].stream);
+    if (opened)
+      opened->at = (uint64_t)returned->result;
+  } else if (role == CALL_RENAMES || role == CALL_RENAMES_AT || role == CALL_REMOVES || role == CALL_REMOVES_AT ||
+             role == CALL_ENTERS)
+    note_names(observation, index, role, table, files);
+}
+
+/* PIECE goes where OPENED leads to, or, by pwrite, to byte AT. */
+static void place_piece(struct files *files, struct opened *opened, const uint64_t *at, struct piece *piece) {
+  if (!opened)
+    return;
+  piece->file = opened->file;
+  piece->at = at ? *at : files_next(files, opened);
+  files_write(files, opened, piece->at, piece->len);
+  if (!at)
+    opened->at = piece->at + piece->len;
+}
+
+/* ---- Streams ----------------------------------------------------------------------------------------------------- */
 
 static void add_piece(struct stream *stream, const struct piece *piece) {
   stream->pieces = xgrow(stream->pieces, stream->count, sizeof *stream->pieces);
@@ -177,12 +274,13 @@ static void add_piece(struct stream *stream, const struct piece *piece) {
 
 /* Adds what the call of record INDEX gave away; OUTPUTS counts the records of output of its task before. What a call
    that returned did not take is no part of the stream. */
-static void add_output(const struct observation *observation, size_t index, const struct descriptors *descriptors,
-                       size_t outputs, struct stream *stream) {
+static void add_output(const struct observation *observation, size_t index, enum call_role role,
+                       const struct descriptors *descriptors, size_t outputs, struct stream *stream) {
   const struct observed *call = observation->records[index];
   const struct observed *returned = return_of(observation, index);
   uint64_t left = !returned ? UINT64_MAX : returned->result > 0 ? (uint64_t)returned->result : 0;
   int fd = (int)call->arguments[0];
+  uint64_t at = call->arguments[3];
   for (size_t i = index + 1; i < observation->count; i++) {
     const struct observed *record = observation->records[i];
     if (record->task == call->task && (record->kind == OBSERVED_CALL || record->kind == OBSERVED_RETURN))
@@ -194,10 +292,13 @@ static void add_output(const struct observation *observation, size_t index, cons
                           .bytes = observed_bytes(record),
                           .len = record->length < left ? record->length : left,
                           .output = outputs++,
-                          .call = call};
+                          .call = call,
+                          .file = -1};
     if (fd >= 0 && fd < DESCRIPTORS) {
       piece.stream = table_of(descriptors, call)->of[fd].stream;
       piece.accepted = table_of(descriptors, call)->of[fd].accepted;
+      place_piece(stream->files, files_of(stream->files, piece.stream), role == CALL_WRITES_AT ? &at : NULL, &piece);
+      at += piece.len;
     }
     left -= piece.len;
     add_piece(stream, &piece);
@@ -207,6 +308,7 @@ static void add_output(const struct observation *observation, size_t index, cons
 static void make_stream(const struct observation *observation, enum call_numbers numbers, struct stream *stream) {
   struct descriptors *descriptors = begin_descriptors(observation);
   size_t *outputs = xcalloc(descriptors->tasks, sizeof *outputs);
+  stream->files = files_begin();
   for (size_t i = 0; i < observation->count; i++) {
     const struct observed *record = observation->records[i];
     if (record->kind == OBSERVED_OUTPUT)
@@ -215,8 +317,10 @@ static void make_stream(const struct observation *observation, enum call_numbers
       note_task(record, descriptors);
     if (record->kind != OBSERVED_CALL)
       continue;
-    note_descriptor(observation, i, role_of(record, numbers), descriptors);
-    add_output(observation, i, descriptors, outputs[record->task], stream);
+    enum call_role role = role_of(record, numbers);
+    note_descriptor(observation, i, role, descriptors);
+    note_files(observation, i, role, descriptors, stream->files);
+    add_output(observation, i, role, descriptors, outputs[record->task], stream);
   }
   free(outputs);
   end_descriptors(descriptors);
@@ -257,6 +361,15 @@ static bool begins_stream(const struct stream *stream, size_t index) {
   return true;
 }
 
+/* Byte AT of PIECE. */
+static struct written written_in(const struct piece *piece, size_t at) {
+  return (struct written){.address = piece->address + at,
+                          .value = (unsigned char)piece->bytes[at],
+                          .output = piece->output,
+                          .task = piece->call->task,
+                          .call = piece->call};
+}
+
 static void locate(const struct stream *stream, size_t first, size_t at, struct written *written) {
   const struct piece *one = &stream->pieces[first];
   for (size_t i = first; i < stream->count; i++) {
@@ -264,11 +377,7 @@ static void locate(const struct stream *stream, size_t first, size_t at, struct 
     if (piece->stream != one->stream)
       continue;
     if (at < piece->len) {
-      *written = (struct written){.address = piece->address + at,
-                                  .value = (unsigned char)piece->bytes[at],
-                                  .output = piece->output,
-                                  .task = piece->call->task,
-                                  .call = piece->call};
+      *written = written_in(piece, at);
       return;
     }
     at -= piece->len;
@@ -288,11 +397,73 @@ static bool tell_unfollowed(const struct observation *observation, const struct 
       continue;
     bytes_printf(why, "%s byte %zu was not followed: the program called %s at 0x%llx, and ", part_name(part), offset,
                  call->name, (unsigned long long)record->pc);
-    bytes_text(why, becomes ? "what another program writes is followed with --runner native alone"
-                            : "what that gives away is not looked at");
+    if (becomes)
+      bytes_text(why, "what another program writes is followed with --runner native alone");
+    else
+      bytes_printf(why, "what that gives away is not looked at (`strace -f -y -e trace=%s` shows from where to where)",
+                   call->name);
     return true;
   }
   return false;
+}
+
+/* Whether the program mapped a file into its memory to write it; WHY then says so. */
+static bool tell_mapped(const struct observation *observation, enum call_numbers numbers, const char *file,
+                        size_t offset, struct bytes *why) {
+  for (size_t i = 0; i < observation->count; i++) {
+    const struct observed *record = observation->records[i];
+    if (record->kind != OBSERVED_CALL || role_of(record, numbers) != CALL_MAPS ||
+        !(record->arguments[3] & MAP_SHARED) || record->arguments[3] & MAP_ANONYMOUS ||
+        !(record->arguments[2] & PROT_WRITE))
+      continue;
+    bytes_printf(
+        why,
+        "byte %zu of the file %s was not followed: the program maps a file into its memory at 0x%llx, and what "
+        "is stored there is not looked at (under gdb, `watch` shows who stores it)",
+        offset, file, (unsigned long long)record->pc);
+    return true;
+  }
+  return false;
+}
+
+/* Finds byte OFFSET of the file that is called FILE in the end: the last write that covers it. */
+static bool find_in_file(const struct observation *observation, const struct stream *stream,
+                         const struct result *result, enum part part, const char *file, size_t offset,
+                         struct written *written, struct bytes *why) {
+  enum call_numbers numbers = result->target->machine ? result->target->machine->calls : CALLS_UNKNOWN;
+  int number = files_named(stream->files, file);
+  for (size_t i = stream->count; i-- > 0 && number >= 0;) {
+    const struct piece *piece = &stream->pieces[i];
+    if (piece->file != number || offset < piece->at || offset - piece->at >= piece->len)
+      continue;
+    *written = written_in(piece, offset - piece->at);
+    struct span value = {piece->bytes + (offset - piece->at), 1};
+    if (part != PART_OUTPUT || is_the_same(result, part, offset, value, 0))
+      return true;
+    bytes_printf(why,
+                 "run again, the program gave another byte than before at byte %zu of %s: what it does is not the same "
+                 "each time, as --repeat shows",
+                 offset, file);
+    return false;
+  }
+  if (!tell_mapped(observation, numbers, file, offset, why) && !tell_unfollowed(observation, result, part, offset, why))
+    bytes_printf(why, "byte %zu of the file %s was not followed: no write that was seen put it there%s", offset, file,
+                 number < 0 ? ", and the file was not seen to be opened (`strace -f -y` shows who does)" : "");
+  return false;
+}
+
+static void end_stream(struct stream *stream) {
+  files_end(stream->files);
+  free(stream->pieces);
+}
+
+bool find_written_to(const struct observation *observation, const struct result *result, enum part part,
+                     const char *file, size_t offset, struct written *written, struct bytes *why) {
+  struct stream stream = {0};
+  make_stream(observation, result->target->machine ? result->target->machine->calls : CALLS_UNKNOWN, &stream);
+  bool found = find_in_file(observation, &stream, result, part, file, offset, written, why);
+  end_stream(&stream);
+  return found;
 }
 
 bool find_written(const struct observation *observation, const struct result *result, enum part part, size_t offset,
@@ -326,7 +497,7 @@ bool find_written(const struct observation *observation, const struct result *re
                  part_name(part), offset);
   else if (!found && !tell_unfollowed(observation, result, part, offset, why))
     bytes_printf(why, "there is no byte %zu in what it wrote: the %s has %zu", offset, part_name(part), longest);
-  free(stream.pieces);
+  end_stream(&stream);
   return found;
 }
 

@@ -21,6 +21,11 @@ struct written {
 bool find_written(const struct observation *observation, const struct result *result, enum part part, size_t offset,
                   struct written *written, struct bytes *why);
 
+/* The same for byte OFFSET of the FILE that the program wrote, a path below the folder in which it began. PART is what
+   the failure in RESULT is about, where that is the file itself (PART_OUTPUT). */
+bool find_written_to(const struct observation *observation, const struct result *result, enum part part,
+                     const char *file, size_t offset, struct written *written, struct bytes *why);
+
 /* What a system call put into memory. */
 struct filled {
   const struct observed *call;

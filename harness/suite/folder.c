@@ -178,12 +178,14 @@ int folder_open(const char *folder, const char *name) {
   return error ? -error : fd;
 }
 
+static const char contents_mark[] = "    | ";
+
 /* Appends the contents of a file, each line with its mark. */
 static void tell_lines(struct span text, struct bytes *out) {
   for (size_t at = 0; at < text.len;) {
     const char *end = memchr(text.data + at, '\n', text.len - at);
     size_t len = end ? (size_t)(end - text.data) - at + 1 : text.len - at;
-    bytes_text(out, "    | ");
+    bytes_text(out, contents_mark);
     bytes_escaped(out, (struct span){text.data + at, len});
     bytes_text(out, "\n");
     at += len;
@@ -264,6 +266,86 @@ static bool tell_below(const char *folder, const char *below, struct bytes *out,
 
 bool folder_tell(const char *folder, struct bytes *out, struct bytes *why) { return tell_below(folder, "", out, why); }
 
+/* ---- Finding ----------------------------------------------------------------------------------------------------- */
+
+/* Appends what LINE, without its end, says of a file's contents: all of it, or what its first UNTIL bytes stand for. */
+static bool add_contents(struct span line, size_t until, struct bytes *out) {
+  size_t mark = sizeof contents_mark - 1;
+  if (line.len < mark || memcmp(line.data, contents_mark, mark) != 0)
+    return false;
+  /* UNTIL may be within an escape. */
+  for (size_t len = until < line.len ? until : line.len; len >= mark; len--) {
+    char *text = xasprintf("%.*s", (int)(len - mark), line.data + mark);
+    struct bytes some = {0};
+    bool whole = bytes_unescape(&some, text);
+    if (whole)
+      bytes_add(out, span_of(&some));
+    free(text);
+    bytes_free(&some);
+    if (whole)
+      return true;
+  }
+  return true;
+}
+
+/* The name of the file that LINE, without its end, begins, appended to NAME; false: it begins none. */
+static bool begins_file(struct span line, struct bytes *name) {
+  const char *comma = line.len > 5 ? memrchr(line.data, ',', line.len) : NULL;
+  static const char executable[] = ", executable";
+  size_t mark = sizeof executable - 1;
+  if (!comma || memcmp(line.data, "file ", 5) != 0)
+    return false;
+  if (line.len > mark && memcmp(line.data + line.len - mark, executable, mark) == 0)
+    comma = memrchr(line.data, ',', line.len - mark);
+  char *text = comma ? xasprintf("%.*s", (int)(comma - line.data - 5), line.data + 5) : NULL;
+  bytes_clear(name);
+  bytes_text(name, "");
+  bool good = text && bytes_unescape(name, text);
+  free(text);
+  return good;
+}
+
+/* The line of TOLD that begins at AT, without its end. */
+static struct span told_line(struct span told, size_t at) {
+  const char *end = memchr(told.data + at, '\n', told.len - at);
+  return (struct span){told.data + at, end ? (size_t)(end - told.data) - at : told.len - at};
+}
+
+bool folder_find(struct span told, size_t offset, struct bytes *name, size_t *byte) {
+  struct bytes before = {0};
+  bool found = false;
+  for (size_t at = 0; at < told.len && at <= offset;) {
+    struct span line = told_line(told, at);
+    bool here = offset - at <= line.len;
+    if (begins_file(line, name))
+      bytes_clear(&before), found = true;
+    else if (!add_contents(line, offset - at, &before))
+      found = false;
+    *byte = line.data[0] == 'f' ? SIZE_MAX : before.len;
+    if (here)
+      break;
+    at += line.len + 1;
+  }
+  bytes_free(&before);
+  return found;
+}
+
+bool folder_contents(struct span told, const char *name, struct bytes *out) {
+  struct bytes other = {0};
+  bool within = false;
+  bool found = false;
+  for (size_t at = 0; at < told.len;) {
+    struct span line = told_line(told, at);
+    if (within && !add_contents(line, line.len, out))
+      within = false;
+    if (begins_file(line, &other))
+      found |= within = strcmp(other.data, name) == 0;
+    at += line.len + 1;
+  }
+  bytes_free(&other);
+  return found;
+}
+
 /* ---- Making ------------------------------------------------------------------------------------------------------ */
 
 /* A file that is being made: its contents follow line by line. */
@@ -334,9 +416,8 @@ static bool make_folder(const struct making *making, const char *line) {
 }
 
 static bool make_line(struct making *making, char *line) {
-  static const char contents[] = "    | ";
-  if (strncmp(line, contents, sizeof contents - 1) == 0)
-    return bytes_unescape(&making->text, line + sizeof contents - 1);
+  if (strncmp(line, contents_mark, sizeof contents_mark - 1) == 0)
+    return bytes_unescape(&making->text, line + sizeof contents_mark - 1);
   if (!end_file(making))
     return false;
   if (strncmp(line, "file ", 5) == 0)

@@ -40,6 +40,13 @@ int folder_read(const char *path, struct bytes *text);
 /* Appends what is in FOLDER, as text. Returns false, and WHY says what could not be read. */
 bool folder_tell(const char *folder, struct bytes *out, struct bytes *why);
 
+/* Finds what byte OFFSET of TOLD, a folder's text, is about: byte *BYTE of the file whose name becomes NAME, or
+   SIZE_MAX where it is in the line that names that file. Returns false where it is about no file. */
+bool folder_find(struct span told, size_t offset, struct bytes *name, size_t *byte);
+
+/* Appends what the file NAME holds, as TOLD tells it. Returns false where it tells of no such file. */
+bool folder_contents(struct span told, const char *name, struct bytes *out);
+
 /* Makes the folder PATH, which is not there, with what TOLD says, so that it tells the very same. Returns false, and
    WHY says what no folder of files can hold; nothing is left of it then. */
 bool folder_make(const char *path, struct span told, struct bytes *why);

@@ -65,7 +65,8 @@ const char *reason_for(const struct text_list *lines, const char *id) {
 /* Whether WORD is that of a runner, with the comma after it that a list may have. */
 static bool is_runner(const char *word) {
   size_t len = strcspn(word, ",");
-  return (len == 6 && strncmp(word, "native", 6) == 0) || (len == 4 && strncmp(word, "qemu", 4) == 0);
+  return (len == 6 && strncmp(word, "native", 6) == 0) || (len == 4 && strncmp(word, "qemu", 4) == 0) ||
+         (len == 4 && strncmp(word, "both", 4) == 0);
 }
 
 bool program_has_command(const struct program *program) {

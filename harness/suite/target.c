@@ -23,7 +23,8 @@ static const char *place_name(const struct machine *machine, enum runner runner)
 
 static bool wants_runner(const struct program *program, const char *runner) {
   for (size_t i = 0; i < program->runners.count; i++)
-    if (strncmp(program->runners.items[i], runner, strlen(runner)) == 0)
+    if (strncmp(program->runners.items[i], runner, strlen(runner)) == 0 ||
+        strncmp(program->runners.items[i], "both", strlen("both")) == 0)
       return true;
   return program->runners.count == 0;
 }

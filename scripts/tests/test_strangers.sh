@@ -352,6 +352,11 @@ run "$gate" blame --suite s.ini --byte 0
 expect_status 'a byte of it is blamed' 0
 expect_text '... on a system call of that machine' 'written   by write(1, ...) at ' "$folder/out"
 
+suite '[program p]' "elf = $build/bytegate" 'runner = both' 'arguments = --version' 'oracle = command' \
+  "oracle-command = $build/bytegate --version" '[cases c]' 'source = nothing'
+verify 'runner = both: natively' 0 '64-native'
+expect_text '... and under qemu' '64-qemu' "$folder/out"
+
 # ---- A server that does not speak HTTP ----------------------------------------------------------------------------
 
 cc -D_GNU_SOURCE -o echoing "$root/harness/tests/strangers/echoing.c" || exit 1

@@ -26,11 +26,12 @@ static const struct place places[] = {
 };
 enum { PLACES = sizeof places / sizeof *places };
 
-/* Makes the program of several threads and processes. It is one of this machine, with symbols, that can be loaded
-   anywhere, and has no map. */
-static void make_tasks(void) {
+/* Makes the programs of others: one of several threads and processes, and one that writes files. They are of this
+   machine, with symbols, can be loaded anywhere, and have no map. */
+static void make_strangers(void) {
   struct bytes out = {0};
-  int status = run_shell(&out, "cc -O1 -g -fno-inline -pthread -fPIE -pie -o $T/tasks harness/tests/strangers/tasks.c");
+  int status = run_shell(&out, "for name in tasks writes; do cc -O1 -g -fno-inline -pthread -fPIE -pie -o $T/$name "
+                               "harness/tests/strangers/$name.c || exit; done");
   ck_assert_msg(status == 0, "%s", span_of(&out).data);
   bytes_free(&out);
 }
@@ -39,7 +40,7 @@ static void lay_all(void) {
   static const char *const names[] = {"faulty", "right"};
   lay_faulty("right", "");
   lay_faulty("faulty", "flipped");
-  make_tasks();
+  make_strangers();
   write_faulty("link.md", "text\n\n[a](/b)\n");
   for (int i = 0; i < 2; i++) {
     char *file = xasprintf("%s.ini", names[i]);
@@ -351,6 +352,53 @@ START_TEST(a_byte_of_another_thread_or_process_is_followed) {
 }
 END_TEST
 
+static const char *const file_ways[] = {"plain", "seek", "rename", "append"};
+enum { FILE_WAYS = sizeof file_ways / sizeof *file_ways };
+
+/* Makes a suite that holds the program that writes a file HOW to that file, or to the folder in which it stands. */
+static void name_writes(const char *how, bool tree) {
+  write_faulty("writes.ini",
+               "[program p]\nelf = %s/writes\narguments = %s\noracle = command\noracle-command = echo HELLO WORLD%s\n"
+               "%s\n[cases c]\nsource = nothing\n",
+               faulty_folder(), how, tree ? " >out" : "", tree ? "compare = tree" : "output = out");
+}
+
+START_TEST(a_byte_of_a_file_is_followed_to_its_store) {
+  struct bytes out = {0};
+  bool tree = _i % 2;
+  name_writes(file_ways[_i / 4], tree);
+  int status =
+      run_shell(&out, "\"$B\" blame --suite $T/writes.ini --known /dev/null --runner %s", task_runners[_i / 2 % 2]);
+  ck_assert_msg(status == 1, "exit status %d: %s", status, out.data);
+  must_say(&out, tree ? ": file out byte 4, 0x6f 'o', stored by " : ": output file byte 4, 0x6f 'o', stored by ");
+  /* The copy that the C library makes is as far as it goes. */
+  bool copied = _i / 4 == 3;
+  must_say(&out, copied ? "called from write_appended+0x" : "stored    by put+0x");
+  must_say(&out, "harness/tests/strangers/writes.c:");
+  bytes_free(&out);
+}
+END_TEST
+
+START_TEST(a_file_that_is_mapped_is_said_not_to_be_followed) {
+  struct bytes out = {0};
+  name_writes("map", _i == 1);
+  int status = run_shell(&out, "\"$B\" blame --suite $T/writes.ini --known /dev/null --runner native");
+  ck_assert_msg(status == 3, "exit status %d: %s", status, out.data);
+  must_say(&out, "byte 4 of the file out was not followed: the program maps a file into its memory at 0x");
+  bytes_free(&out);
+}
+END_TEST
+
+START_TEST(a_byte_that_is_asked_for_is_one_of_the_file) {
+  struct bytes out = {0};
+  name_writes("rename right", false);
+  int status = run_shell(&out, "\"$B\" blame --suite $T/writes.ini --known /dev/null --runner native --byte 4");
+  ck_assert_msg(status == 0, "exit status %d: %s", status, out.data);
+  must_say(&out, ": output file byte 4, 0x4f 'O', stored by put+0x");
+  bytes_free(&out);
+}
+END_TEST
+
 START_TEST(a_hang_is_told_of_every_process_and_thread) {
   struct bytes out = {0};
   name_tasks("hang", "true", 1);
@@ -450,6 +498,9 @@ int main(void) {
   tcase_add_loop_test(tc, a_byte_is_followed_by_whatever_way_it_came_or_that_is_said, 0, sizeof ways / sizeof *ways);
 #endif
   tcase_add_loop_test(tc, a_byte_of_another_thread_or_process_is_followed, 0, 4);
+  tcase_add_loop_test(tc, a_byte_of_a_file_is_followed_to_its_store, 0, 4 * FILE_WAYS);
+  tcase_add_loop_test(tc, a_file_that_is_mapped_is_said_not_to_be_followed, 0, 2);
+  tcase_add_test(tc, a_byte_that_is_asked_for_is_one_of_the_file);
   tcase_add_loop_test(tc, a_hang_is_told_of_every_process_and_thread, 0, 2);
   tcase_add_test(tc, what_is_not_followed_is_said);
   tcase_add_loop_test(tc, instructions_are_read_for_what_they_move, 0, (int)(sizeof codes / sizeof *codes));

@@ -4,10 +4,20 @@
 #include "harness/suite/target.h"
 
 #include <check.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 32, READ = 0, WRITE = 1, OPEN = 2, CLOSE = 3, ACCEPT = 43 }; /* system calls of x86-64 */
+enum {
+  MOST = 32,
+  READ = 0,
+  WRITE = 1,
+  OPEN = 2,
+  CLOSE = 3,
+  SEEK = 8,
+  ACCEPT = 43,
+  RENAME = 82
+}; /* system calls of x86-64 */
 
 static struct {
   struct observed record;
@@ -19,7 +29,7 @@ static struct target target;
 
 static void set_up(void) {
   memset(records, 0, sizeof records);
-  observation = (struct observation){.records = list};
+  observation = (struct observation){.records = list, .result = {.target = &target}};
   target.machine = machine_named("x64");
 }
 
@@ -35,9 +45,9 @@ static struct observed *add(enum observed_kind kind, int number) {
 static void call(int number, uint64_t fd, uint64_t address, const char *text, int64_t result) {
   add(OBSERVED_CALL, number)->arguments[0] = fd;
   if (text) {
-    struct observed *given = add(number == WRITE  ? OBSERVED_OUTPUT
-                                 : number == OPEN ? OBSERVED_PATH
-                                                  : OBSERVED_INPUT,
+    struct observed *given = add(number == WRITE                      ? OBSERVED_OUTPUT
+                                 : number == OPEN || number == RENAME ? OBSERVED_PATH
+                                                                      : OBSERVED_INPUT,
                                  number);
     given->address = address;
     given->length = given->size = strlen(text);
@@ -114,6 +124,70 @@ START_TEST(a_connection_is_not_the_file_that_had_its_number) {
 }
 END_TEST
 
+/* The byte OFFSET of the file NAME was written from ADDRESS; 0: by no write that was seen. */
+static void is_written(const char *name, size_t offset, uint64_t address) {
+  struct result result = {.target = &target, .part = PART_TREE, .verdict = DIVERGED};
+  struct written written = {0};
+  struct bytes why = {0};
+  bool found = find_written_to(&observation, &result, PART_TREE, name, offset, &written, &why);
+  ck_assert_msg(found == (address != 0), "%s byte %zu: %s", name, offset, span_of(&why).data);
+  ck_assert_uint_eq(written.address, address);
+  bytes_free(&why);
+}
+
+/* Opens PATH with FLAGS as descriptor FD. */
+static void open_file(const char *path, uint64_t flags, int fd) {
+  call(OPEN, 0, 0, path, fd);
+  records[observation.count - 3].record.arguments[1] = flags;
+}
+
+START_TEST(a_write_goes_where_the_descriptor_of_a_file_stands) {
+  open_file("./sub/../out", O_CREAT | O_WRONLY, 3);
+  call(WRITE, 3, 0x1000, "abcdef", 6);
+  call(SEEK, 3, 0, NULL, 2);
+  call(WRITE, 3, 0x2000, "CD", 2);
+  is_written("out", 1, 0x1001);
+  is_written("out", 2, 0x2000);
+  is_written("out", 4, 0x1004);
+  is_written("out", 6, 0);
+  is_written("in", 0, 0);
+}
+END_TEST
+
+START_TEST(a_file_that_is_emptied_has_nothing_of_before) {
+  open_file("out", O_CREAT | O_WRONLY, 3);
+  call(WRITE, 3, 0x1000, "abcdef", 6);
+  open_file("/tmp/x/out", O_WRONLY | O_TRUNC, 4);
+  call(WRITE, 4, 0x2000, "A", 1);
+  is_written("out", 0, 0x2000);
+  is_written("out", 1, 0);
+}
+END_TEST
+
+START_TEST(what_is_appended_goes_to_the_end) {
+  open_file("out", O_CREAT | O_WRONLY | O_APPEND, 3);
+  open_file("out", O_WRONLY | O_APPEND, 4);
+  call(WRITE, 3, 0x1000, "ab", 2);
+  call(WRITE, 4, 0x2000, "cd", 2);
+  is_written("out", 1, 0x1001);
+  is_written("out", 2, 0x2000);
+}
+END_TEST
+
+START_TEST(a_file_keeps_its_bytes_under_another_name) {
+  open_file("tmp", O_CREAT | O_WRONLY, 3);
+  call(WRITE, 3, 0x1000, "ab", 2);
+  call(RENAME, 0, 0, "tmp", 0);
+  list[observation.count] = list[observation.count - 1]; /* a second path */
+  struct observed *to = &records[MOST - 1].record;
+  to->kind = OBSERVED_PATH;
+  memcpy(to + 1, "out", 4);
+  list[observation.count++ - 1] = to;
+  is_written("out", 1, 0x1001);
+  is_written("tmp", 1, 0);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("stream");
   TCase *tests = tcase_create("stream");
@@ -123,6 +197,10 @@ int main(void) {
   tcase_add_test(tests, a_descriptor_that_is_used_again_is_another_stream);
   tcase_add_test(tests, what_a_read_did_not_fill_is_not_from_there);
   tcase_add_test(tests, a_connection_is_not_the_file_that_had_its_number);
+  tcase_add_test(tests, a_write_goes_where_the_descriptor_of_a_file_stands);
+  tcase_add_test(tests, a_file_that_is_emptied_has_nothing_of_before);
+  tcase_add_test(tests, what_is_appended_goes_to_the_end);
+  tcase_add_test(tests, a_file_keeps_its_bytes_under_another_name);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);

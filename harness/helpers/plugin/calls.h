@@ -11,6 +11,7 @@
 enum call_role {
   CALL_OTHER,
   CALL_WRITES,        /* (fd, buffer, length) */
+  CALL_WRITES_AT,     /* (fd, buffer, length, offset) */
   CALL_WRITES_VECTOR, /* (fd, iovecs, count) */
   CALL_SENDS_MESSAGE, /* (fd, message) */
   CALL_READS,         /* (fd, buffer, length) */
@@ -18,6 +19,12 @@ enum call_role {
   CALL_READS_VECTOR,  /* (fd, iovecs, count) */
   CALL_OPENS,         /* (path) */
   CALL_OPENS_AT,      /* (fd, path) */
+  CALL_SEEKS,         /* (fd): returns the offset at which it is now */
+  CALL_RENAMES,       /* (path, path) */
+  CALL_RENAMES_AT,    /* (fd, path, fd, path) */
+  CALL_REMOVES,       /* (path) */
+  CALL_REMOVES_AT,    /* (fd, path) */
+  CALL_ENTERS,        /* (path): the folder in which it is then */
   CALL_ACCEPTS,
   CALL_DUPLICATES, /* (fd): returns another descriptor of the same */
   CALL_CONTROLS,   /* (fd, command): that does so by F_DUPFD and F_DUPFD_CLOEXEC */
@@ -45,7 +52,7 @@ static const struct call calls[] = {
     {"fstat", 5, 80, 2, CALL_OTHER},
     {"lstat", 6, -1, 2, CALL_OTHER},
     {"poll", 7, -1, 3, CALL_OTHER},
-    {"lseek", 8, 62, 3, CALL_OTHER},
+    {"lseek", 8, 62, 3, CALL_SEEKS},
     {"mmap", 9, 222, 6, CALL_MAPS},
     {"mprotect", 10, 226, 3, CALL_OTHER},
     {"munmap", 11, 215, 2, CALL_OTHER},
@@ -55,7 +62,7 @@ static const struct call calls[] = {
     {"rt_sigreturn", 15, 139, 0, CALL_OTHER},
     {"ioctl", 16, 29, 3, CALL_OTHER},
     {"pread64", 17, 67, 4, CALL_READS_AT},
-    {"pwrite64", 18, 68, 4, CALL_WRITES},
+    {"pwrite64", 18, 68, 4, CALL_WRITES_AT},
     {"readv", 19, 65, 3, CALL_READS_VECTOR},
     {"writev", 20, 66, 3, CALL_WRITES_VECTOR},
     {"access", 21, -1, 2, CALL_OTHER},
@@ -117,14 +124,14 @@ static const struct call calls[] = {
     {"ftruncate", 77, 46, 2, CALL_OTHER},
     {"getdents", 78, -1, 3, CALL_OTHER},
     {"getcwd", 79, 17, 2, CALL_OTHER},
-    {"chdir", 80, 49, 1, CALL_OTHER},
+    {"chdir", 80, 49, 1, CALL_ENTERS},
     {"fchdir", 81, 50, 1, CALL_OTHER},
-    {"rename", 82, -1, 2, CALL_OTHER},
+    {"rename", 82, -1, 2, CALL_RENAMES},
     {"mkdir", 83, -1, 2, CALL_OTHER},
     {"rmdir", 84, -1, 1, CALL_OTHER},
-    {"creat", 85, -1, 2, CALL_OTHER},
+    {"creat", 85, -1, 2, CALL_OPENS},
     {"link", 86, -1, 2, CALL_OTHER},
-    {"unlink", 87, -1, 1, CALL_OTHER},
+    {"unlink", 87, -1, 1, CALL_REMOVES},
     {"symlink", 88, -1, 2, CALL_OTHER},
     {"readlink", 89, -1, 3, CALL_OTHER},
     {"chmod", 90, -1, 2, CALL_OTHER},
@@ -287,8 +294,8 @@ static const struct call calls[] = {
     {"fchownat", 260, 54, 5, CALL_OTHER},
     {"futimesat", 261, -1, 3, CALL_OTHER},
     {"newfstatat", 262, 79, 4, CALL_OTHER},
-    {"unlinkat", 263, 35, 3, CALL_OTHER},
-    {"renameat", 264, 38, 4, CALL_OTHER},
+    {"unlinkat", 263, 35, 3, CALL_REMOVES_AT},
+    {"renameat", 264, 38, 4, CALL_RENAMES_AT},
     {"linkat", 265, 37, 5, CALL_OTHER},
     {"symlinkat", 266, 36, 3, CALL_OTHER},
     {"readlinkat", 267, 78, 4, CALL_OTHER},
@@ -340,7 +347,7 @@ static const struct call calls[] = {
     {"finit_module", 313, 273, 3, CALL_OTHER},
     {"sched_setattr", 314, 274, 3, CALL_OTHER},
     {"sched_getattr", 315, 275, 4, CALL_OTHER},
-    {"renameat2", 316, 276, 5, CALL_OTHER},
+    {"renameat2", 316, 276, 5, CALL_RENAMES_AT},
     {"seccomp", 317, 277, 3, CALL_OTHER},
     {"getrandom", 318, 278, 3, CALL_OTHER},
     {"memfd_create", 319, 279, 2, CALL_OTHER},
@@ -372,7 +379,7 @@ static const struct call calls[] = {
     {"pidfd_open", 434, 434, 2, CALL_OTHER},
     {"clone3", 435, 435, 2, CALL_FORKS},
     {"close_range", 436, 436, 3, CALL_OTHER},
-    {"openat2", 437, 437, 4, CALL_OTHER},
+    {"openat2", 437, 437, 4, CALL_OPENS_AT},
     {"pidfd_getfd", 438, 438, 3, CALL_OTHER},
     {"faccessat2", 439, 439, 4, CALL_OTHER},
     {"process_madvise", 440, 440, 5, CALL_OTHER},

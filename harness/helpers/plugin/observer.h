@@ -99,6 +99,7 @@ static inline void observe_call(int log, pid_t pid, enum call_numbers numbers, s
   from = (struct observed){.task = from.task, .space = from.space};
   switch (call ? call->role : CALL_OTHER) {
   case CALL_WRITES:
+  case CALL_WRITES_AT:
     observe_output(log, pid, from, arguments[1], arguments[2]);
     break;
   case CALL_WRITES_VECTOR:
@@ -115,7 +116,15 @@ static inline void observe_call(int log, pid_t pid, enum call_numbers numbers, s
     break;
   case CALL_OPENS:
   case CALL_OPENS_AT:
-    observe_path(log, pid, from, arguments[call->role == CALL_OPENS_AT]);
+  case CALL_REMOVES:
+  case CALL_REMOVES_AT:
+  case CALL_ENTERS:
+    observe_path(log, pid, from, arguments[call->role == CALL_OPENS_AT || call->role == CALL_REMOVES_AT]);
+    break;
+  case CALL_RENAMES:
+  case CALL_RENAMES_AT:
+    observe_path(log, pid, from, arguments[call->role == CALL_RENAMES_AT]);
+    observe_path(log, pid, from, arguments[call->role == CALL_RENAMES_AT ? 3 : 1]);
     break;
   default:
     break;

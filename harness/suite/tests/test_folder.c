@@ -264,6 +264,38 @@ START_TEST(a_program_finds_its_folder_and_its_files) {
 }
 END_TEST
 
+START_TEST(a_byte_of_the_text_is_found_in_its_file) {
+  static const char told[] =
+      "file a\\x2C b, 9 bytes, executable\n    | x\\\\\\x01y\\n\n    | end\\n\nfolder d\nfile d/e, 0 bytes\n";
+  static const struct {
+    const char *before; /* the text that stands just before the byte */
+    const char *name;   /* NULL: it is about no file */
+    size_t byte;
+  } rows[] = {
+      {"file a", "a, b", SIZE_MAX}, {"    | ", "a, b", 0},    {"    | x", "a, b", 1},
+      {"x\\\\", "a, b", 2},         {"x\\\\\\x0", "a, b", 2}, {"x\\\\\\x01", "a, b", 3},
+      {"    | e", "a, b", 6},       {"folder", NULL, 0},      {"file d/e", "d/e", SIZE_MAX},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct bytes name = {0};
+    size_t byte = 0;
+    size_t offset = (size_t)(strstr(told, rows[i].before) - told) + strlen(rows[i].before);
+    bool found = folder_find(span_text(told), offset, &name, &byte);
+    ck_assert_msg(found == (rows[i].name != NULL), "after %s", rows[i].before);
+    if (found)
+      ck_assert_msg(strcmp(name.data, rows[i].name) == 0 && byte == rows[i].byte, "after %s: %s %zu", rows[i].before,
+                    name.data, byte);
+    bytes_free(&name);
+  }
+  struct bytes contents = {0};
+  ck_assert(folder_contents(span_text(told), "a, b", &contents));
+  ck_assert_uint_eq(contents.len, 9);
+  ck_assert_mem_eq(contents.data, "x\\\1y\nend\n", 9);
+  ck_assert(!folder_contents(span_text(told), "d", &contents));
+  bytes_free(&contents);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("folder");
   TCase *tests = tcase_create("folder");
@@ -280,6 +312,7 @@ int main(void) {
   tcase_add_test(tests, a_case_has_a_copy_of_its_folder);
   tcase_add_test(tests, a_case_has_its_input_as_a_file);
   tcase_add_test(tests, a_program_finds_its_folder_and_its_files);
+  tcase_add_test(tests, a_byte_of_the_text_is_found_in_its_file);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);
