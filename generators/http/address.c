@@ -122,8 +122,7 @@ static void lay_is_authority(void) {
   beq(T0, '[', "literal");
   label("next_octet");
   beq(place, end, "accepted");
-  ld8(T0, place, 0);
-  add(place, place, 1);
+  ld8_next(T0, place);
   beq(T0, ':', "port");
   beq(T0, '%', "percent");
   sub(T1, T0, '0');
@@ -157,13 +156,11 @@ static void lay_is_authority(void) {
   bne(T0, ']', "refused");
   add(place, A0, 1);
   beq(place, end, "accepted");
-  ld8(T0, place, 0);
-  add(place, place, 1);
+  ld8_next(T0, place);
   bne(T0, ':', "refused");
   label("port");
   beq(place, end, "accepted");
-  ld8(T0, place, 0);
-  add(place, place, 1);
+  ld8_next(T0, place);
   sub(T0, T0, '0');
   bleu(T0, 9, "port");
   label("refused");
@@ -229,8 +226,7 @@ static void lay_append_ipv6(void) {
   bgtu(T0, 9, "letter");
   add(T1, T0, '0');
   label("letter");
-  st8(T1, A0, 0);
-  add(A0, A0, 1);
+  st8_next(T1, A0);
   sub(A2, A2, 4);
   bge(A2, 0, "next_digit");
   add(at, at, 2);

@@ -15,11 +15,9 @@ static void lay_take_server(void) {
   la(address, "listen_address"); /* of IPv4, so far */
   la(A1, "scheme");
   label("next_octet");
-  ld8(T1, A1, 0);
+  ld8_next(T1, A1);
   beq(T1, 0, "host");
-  ld8(T0, A0, 0);
-  add(A0, A0, 1);
-  add(A1, A1, 1);
+  ld8_next(T0, A0);
   beq(T0, T1, "next_octet");
   label("refused");
   li(A0, 0);
@@ -40,8 +38,7 @@ static void lay_take_server(void) {
   add(A1, address, SOCKADDR_IN6_ADDRESS);
   call("take_ipv6");
   beq(A0, 0, "refused");
-  ld8(T0, A0, 0);
-  add(A0, A0, 1);
+  ld8_next(T0, A0);
   bne(T0, ']', "refused");
   label("port");
   li(A1, DEFAULT_HTTP_PORT);

@@ -25,8 +25,7 @@ static void lay_hash_page(void) {
   jump("next_eight");
   label("next_byte");
   beq(A1, 0, "done");
-  ld8(T0, A2, 0);
-  add(A2, A2, 1);
+  ld8_next(T0, A2);
   sub(A1, A1, 1);
   jump("mix");
   label("done");
@@ -75,8 +74,7 @@ static void lay_note_tag(void) {
   bgtu(T0, 9, "letter");
   add(T1, T0, '0');
   label("letter");
-  st8(T1, A1, 0);
-  add(A1, A1, 1);
+  st8_next(T1, A1);
   bne(A2, 0, "next_digit");
   st16('"', A1, 0); /* and NUL */
   ret();
@@ -109,8 +107,7 @@ static void lay_is_tag_listed(void) {
   label("next_byte");
   ld8(T0, A1, 0);
   beq(T0, 0, "listed");
-  ld8(T1, A0, 0);
-  add(A0, A0, 1);
+  ld8_next(T1, A0);
   add(A1, A1, 1);
   beq(T0, T1, "next_byte");
   jump("next");

@@ -37,8 +37,7 @@ static void lay_decode_path(void) {
   add(cursor, cursor, 1); /* an empty path is that of the folder too */
   label("next_octet");
   bgeu(cursor, end, "decoded");
-  ld8(A0, cursor, 0);
-  add(cursor, cursor, 1);
+  ld8_next(A0, cursor);
   bne(A0, '%', "octet");
   ld8(T0, cursor, 0); /* what ends the path is no digit */
   call("hex_digit");
@@ -57,8 +56,7 @@ static void lay_decode_path(void) {
   beq(A0, '.', "not_there");
   beq(A0, '/', "not_there");
   label("within_component");
-  st8(A0, PLACE, 0);
-  add(PLACE, PLACE, 1);
+  st8_next(A0, PLACE);
   jump("next_octet");
   label("decoded");
   la(T0, "path");
@@ -387,8 +385,7 @@ void lay_append_encoded(void) {
   and(A4, T0, 7);
   shr(T1, T1, A4);
   bclr(T1, 1, "encoded");
-  st8(T0, A0, 0);
-  add(A0, A0, 1);
+  st8_next(T0, A0);
   jump("next_octet");
   label("encoded");
   st8('%', A0, 0);

@@ -139,10 +139,8 @@ static void lay_sort_names(void) {
   add(A0, A0, BASE);
   add(A1, A1, BASE);
   label("next_byte");
-  ld8(T0, A0, 0);
-  ld8(T1, A1, 0);
-  add(A0, A0, 1);
-  add(A1, A1, 1);
+  ld8_next(T0, A0);
+  ld8_next(T1, A1);
   beq(T0, T1, "next_byte"); /* no two names of a folder are the same */
   li(A0, 1);
   bltu(T0, T1, "before");
@@ -173,8 +171,7 @@ static void lay_append_name(void) {
   call("append_decimal");
   li(A1, ';');
   label("as_it_is");
-  st8(A1, A0, 0);
-  add(A0, A0, 1);
+  st8_next(A1, A0);
   jump("next_byte");
   label("done");
   leave();

@@ -31,8 +31,7 @@ static void lay_append_octet_escaped(void) {
   st8('\\', A0, 0);
   add(A0, A0, 1);
   label("as_it_is");
-  st8(T0, A0, 0);
-  add(A0, A0, 1);
+  st8_next(T0, A0);
   ret();
   label("digits");
   st16('\\' | 'x' << 8, A0, 0);
@@ -95,8 +94,7 @@ static void lay_log_answer(void) {
   add(end, end, octet);
   label("before_request_line");
   bgeu(octet, end, "no_request_line");
-  ld8(T0, octet, 0);
-  add(octet, octet, 1);
+  ld8_next(T0, octet);
   beq(T0, '\r', "before_request_line");
   beq(T0, '\n', "before_request_line");
   sub(octet, octet, 1);
@@ -221,11 +219,9 @@ static void lay_open_log_file(void) {
   label("after_slash");
   mov(A2, A0);
   label("next_octet");
-  ld8(T0, A1, 0);
-  add(A1, A1, 1);
+  ld8_next(T0, A1);
   beq(T0, 0, "copied");
-  st8(T0, A0, 0);
-  add(A0, A0, 1);
+  st8_next(T0, A0);
   beq(T0, '/', "after_slash");
   jump("next_octet");
   label("copied");

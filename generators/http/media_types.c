@@ -54,8 +54,7 @@ void lay_http_media_types(void) {
   bne(A0, 0, "found");
   li(A1, 2); /* the rest of the letters, and the type */
   label("rest");
-  ld8(T0, A2, 0);
-  add(A2, A2, 1);
+  ld8_next(T0, A2);
   bne(T0, 0, "rest");
   sub(A1, A1, 1);
   bne(A1, 0, "rest");

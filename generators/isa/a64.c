@@ -312,6 +312,15 @@ static uint32_t index_form(const char *name, uint32_t word, A64Reg t, A64Reg n, 
 
 /* log2: of the size in bytes; it stands in bits 31..30. Bit 12 scales the index; for a byte there is nothing to scale.
  */
+/* With writeback, t == n has no defined result. */
+static uint32_t writeback(const char *name, uint32_t word, A64Reg t, A64Reg n, int64_t offset) {
+  if (t.number == n.number && !n.sp) {
+    bl_refuse_value(name, "t", t.number, "is the base register too, and that would be written twice");
+    return 0;
+  }
+  return signed_form(name, word, t, n, offset);
+}
+
 #define MEMORY(ldr, str, ldur, stur, log2)                                                                             \
   uint32_t a64_##ldr##_offset(A64Reg t, A64Reg n, int64_t offset) {                                                    \
     return offset_form(#ldr "_offset", 0x39400000 | (log2##u) << 30, t, n, offset, 1 << (log2));                       \
@@ -330,6 +339,12 @@ static uint32_t index_form(const char *name, uint32_t word, A64Reg t, A64Reg n, 
   }                                                                                                                    \
   uint32_t a64_##str##_index(A64Reg t, A64Reg n, A64Reg m) {                                                           \
     return index_form(#str "_index", 0x38206800 | (log2##u) << 30 | ((log2) ? 1u : 0u) << 12, t, n, m);                \
+  }                                                                                                                    \
+  uint32_t a64_##ldr##_post(A64Reg t, A64Reg n, int64_t offset) {                                                      \
+    return writeback(#ldr "_post", 0x38400400 | (log2##u) << 30, t, n, offset);                                        \
+  }                                                                                                                    \
+  uint32_t a64_##str##_post(A64Reg t, A64Reg n, int64_t offset) {                                                      \
+    return writeback(#str "_post", 0x38000400 | (log2##u) << 30, t, n, offset);                                        \
   }
 MEMORY(ldrb, strb, ldurb, sturb, 0)
 MEMORY(ldrh, strh, ldurh, sturh, 1)
@@ -338,18 +353,6 @@ MEMORY(ldr_x, str_x, ldur_x, stur_x, 3)
 
 uint32_t a64_ldrsh_x_index(A64Reg t, A64Reg n, A64Reg m) { return index_form("ldrsh_x_index", 0x78a07800, t, n, m); }
 
-/* With writeback, t == n has no defined result. */
-static uint32_t writeback(const char *name, uint32_t word, A64Reg t, A64Reg n, int64_t offset) {
-  if (t.number == n.number && !n.sp) {
-    bl_refuse_value(name, "t", t.number, "is the base register too, and that would be written twice");
-    return 0;
-  }
-  return signed_form(name, word, t, n, offset);
-}
-
-uint32_t a64_ldr_x_post(A64Reg t, A64Reg n, int64_t offset) {
-  return writeback("ldr_x_post", 0xf8400400, t, n, offset);
-}
 uint32_t a64_str_x_pre(A64Reg t, A64Reg n, int64_t offset) { return writeback("str_x_pre", 0xf8000c00, t, n, offset); }
 
 static uint32_t pair(const char *name, uint32_t word, A64Reg t, A64Reg t2, A64Reg n, int64_t offset) {

@@ -141,12 +141,13 @@ uint32_t a64_lsr_imm(A64Reg d, A64Reg n, int64_t count);   /* 0..63 */
  *     zz11100101iiiiiiiiiiiinnnnnttttt   _offset: zz the size (0 byte, 1 half, 2 W, 3 X), i = offset / size
  *     zz111000010iiiiiiiii00nnnnnttttt   ldur..: offset a signed 9-bit count of bytes
  *     zz111000011mmmmm011S10nnnnnttttt   _index: [n, m, lsl #S * size]; here S is always 1, for a byte 0
- *     11111000010iiiiiiiiipwnnnnnttttt   _pre (pw = 11) and _post (pw = 01)
+ *     zz111000010iiiiiiiiipwnnnnnttttt   _pre (pw = 11) and _post (pw = 01)
  *   A load has bit 22 set, a store has it clear. ldrsh sign-extends to 64 bits: bit 23 in the place of bit 22.
  *   n may be SP.
  *   sample: 397FFD5E  ldrb w30, [x10, #4095]
  *   sample: F81F0FFE  str x30, [sp, #-16]!
  *   sample: F84107FE  ldr x30, [sp], #16
+ *   sample: 3840155E  ldrb w30, [x10], #1
  *   sample: 7875795E  ldrh w30, [x10, x21, lsl #1]
  *   sample: 78B57A0A  ldrsh x10, [x16, x21, lsl #1]
  */
@@ -156,14 +157,15 @@ uint32_t a64_lsr_imm(A64Reg d, A64Reg n, int64_t count);   /* 0..63 */
   uint32_t a64_##ldur(A64Reg t, A64Reg n, int64_t offset);   /* -256..255 */         \
   uint32_t a64_##stur(A64Reg t, A64Reg n, int64_t offset);                           \
   uint32_t a64_##ldr##_index(A64Reg t, A64Reg n, A64Reg m);                          \
-  uint32_t a64_##str##_index(A64Reg t, A64Reg n, A64Reg m);
+  uint32_t a64_##str##_index(A64Reg t, A64Reg n, A64Reg m);                          \
+  uint32_t a64_##ldr##_post(A64Reg t, A64Reg n, int64_t offset); /* -256..255; t must not be n */ \
+  uint32_t a64_##str##_post(A64Reg t, A64Reg n, int64_t offset);
 A64_MEMORY(ldrb, strb, ldurb, sturb)
 A64_MEMORY(ldrh, strh, ldurh, sturh)
 A64_MEMORY(ldr_w, str_w, ldur_w, stur_w)
 A64_MEMORY(ldr_x, str_x, ldur_x, stur_x)
 uint32_t a64_ldrsh_x_index(A64Reg t, A64Reg n, A64Reg m);
-uint32_t a64_ldr_x_post(A64Reg t, A64Reg n, int64_t offset);   /* -256..255; t must not be n */
-uint32_t a64_str_x_pre(A64Reg t, A64Reg n, int64_t offset);
+uint32_t a64_str_x_pre(A64Reg t, A64Reg n, int64_t offset);    /* -256..255; t must not be n */
 
 /* ---- Loads and stores of two registers: C6.2 LDP, STP -------------------------------------------------------------
  *     1010100mmLiiiiiiiuuuuunnnnnttttt   mm: 01 post, 10 offset, 11 pre; L: load; i = offset / 8, signed; u is Rt2

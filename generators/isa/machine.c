@@ -591,6 +591,32 @@ void bl_load_indexed(int bits, BlReg d, BlReg base, BlReg index) {
   table()->lay_load_indexed(bits, target(d), base, index);
 }
 
+static void check_next(BlReg v, BlReg base) {
+  if (v.index == base.index)
+    bl_lay_die(bl_machine_layout(), "the register of the value is the base too, which goes on; use two");
+}
+
+/* The base is written, and what la() put there is in it still. */
+static BlReg moved(BlReg base) {
+  char name[NAME_ROOM];
+  snprintf(name, sizeof name, "%s", now.holds[base.index]);
+  target(source(base));
+  hold_as(base, name);
+  return base;
+}
+
+void bl_load_next(int bits, BlReg d, BlReg base) {
+  check_bits(bits);
+  check_next(d, base);
+  table()->lay_load_next(bits, target(d), moved(base));
+}
+
+void bl_store_next(int bits, BlReg v, BlReg base) {
+  check_bits(bits);
+  check_next(v, base);
+  table()->lay_store_next(bits, source(v), moved(stored(base)));
+}
+
 static void check_signed(int bits) {
   if (bits == 64)
     bl_lay_die(bl_machine_layout(), "a load of 64 bits has no sign to extend; use ld64");

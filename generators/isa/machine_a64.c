@@ -249,26 +249,27 @@ static void lay_unary(Unary unary, BlReg d_reg, BlReg a_reg) {
 
 /* ---- Memory ---------------------------------------------------------------------------------------------------- */
 
-/* The three address forms of one load or store. */
+/* The address forms of one load or store. */
 typedef struct {
   uint32_t (*scaled)(A64Reg t, A64Reg n, int64_t offset);
   uint32_t (*unscaled)(A64Reg t, A64Reg n, int64_t offset);
   uint32_t (*index)(A64Reg t, A64Reg n, A64Reg m);
+  uint32_t (*post)(A64Reg t, A64Reg n, int64_t offset);
 } Access;
 
 static const Access *load_access(int bits) {
-  static const Access access[] = {{a64_ldrb_offset, a64_ldurb, a64_ldrb_index},
-                                  {a64_ldrh_offset, a64_ldurh, a64_ldrh_index},
-                                  {a64_ldr_w_offset, a64_ldur_w, a64_ldr_w_index},
-                                  {a64_ldr_x_offset, a64_ldur_x, a64_ldr_x_index}};
+  static const Access access[] = {{a64_ldrb_offset, a64_ldurb, a64_ldrb_index, a64_ldrb_post},
+                                  {a64_ldrh_offset, a64_ldurh, a64_ldrh_index, a64_ldrh_post},
+                                  {a64_ldr_w_offset, a64_ldur_w, a64_ldr_w_index, a64_ldr_w_post},
+                                  {a64_ldr_x_offset, a64_ldur_x, a64_ldr_x_index, a64_ldr_x_post}};
   return &access[bits == 8 ? 0 : bits == 16 ? 1 : bits == 32 ? 2 : 3];
 }
 
 static const Access *store_access(int bits) {
-  static const Access access[] = {{a64_strb_offset, a64_sturb, a64_strb_index},
-                                  {a64_strh_offset, a64_sturh, a64_strh_index},
-                                  {a64_str_w_offset, a64_stur_w, a64_str_w_index},
-                                  {a64_str_x_offset, a64_stur_x, a64_str_x_index}};
+  static const Access access[] = {{a64_strb_offset, a64_sturb, a64_strb_index, a64_strb_post},
+                                  {a64_strh_offset, a64_sturh, a64_strh_index, a64_strh_post},
+                                  {a64_str_w_offset, a64_stur_w, a64_str_w_index, a64_str_w_post},
+                                  {a64_str_x_offset, a64_stur_x, a64_str_x_index, a64_str_x_post}};
   return &access[bits == 8 ? 0 : bits == 16 ? 1 : bits == 32 ? 2 : 3];
 }
 
@@ -342,6 +343,10 @@ static void lay_load_indexed(int bits, BlReg d, BlReg base, BlReg index) {
 static void lay_store_indexed(int bits, BlReg v, BlReg base, BlReg index) {
   emit(store_access(bits)->index(r(v), r(base), r(index)));
 }
+
+static void lay_load_next(int bits, BlReg d, BlReg base) { emit(load_access(bits)->post(r(d), r(base), bits / 8)); }
+
+static void lay_store_next(int bits, BlReg v, BlReg base) { emit(store_access(bits)->post(r(v), r(base), bits / 8)); }
 
 /* The value is loaded, and its sign brought down from the top. */
 static void extend_sign(int bits, A64Reg d) {
@@ -651,6 +656,8 @@ const Templates bl_templates_a64 = {
     .lay_store = lay_store,
     .lay_store_imm = lay_store_imm,
     .lay_store_indexed = lay_store_indexed,
+    .lay_load_next = lay_load_next,
+    .lay_store_next = lay_store_next,
     .lay_branch = lay_branch,
     .lay_branch_imm = lay_branch_imm,
     .lay_branch_bits = lay_branch_bits,

@@ -412,6 +412,16 @@ static void lay_store_indexed(int bits, BlReg v, BlReg base, BlReg index) {
   store_raw(bits, v, x64_at_indexed(r(base), r(index), bits / 8, 0));
 }
 
+static void lay_load_next(int bits, BlReg d, BlReg base) {
+  load_raw(bits, d, x64_at(r(base), 0));
+  emit(x64_add_r64_imm(r(base), bits / 8));
+}
+
+static void lay_store_next(int bits, BlReg v, BlReg base) {
+  store_raw(bits, v, x64_at(r(base), 0));
+  emit(x64_add_r64_imm(r(base), bits / 8));
+}
+
 static void load_signed(int bits, BlReg d, X64Mem m) {
   emit(bits == 8 ? x64_movsx_r64_m8(r(d), m) : bits == 16 ? x64_movsx_r64_m16(r(d), m) : x64_movsxd_r64_m32(r(d), m));
 }
@@ -678,6 +688,8 @@ const Templates bl_templates_x64 = {
     .lay_store = lay_store,
     .lay_store_imm = lay_store_imm,
     .lay_store_indexed = lay_store_indexed,
+    .lay_load_next = lay_load_next,
+    .lay_store_next = lay_store_next,
     .lay_branch = lay_branch,
     .lay_branch_imm = lay_branch_imm,
     .lay_branch_bits = lay_branch_bits,

@@ -29,13 +29,11 @@ static void lay_reason_for(void) {
   sub(A2, A2, A0);
   la(A0, "reasons");
   label("next_reason");
-  ld8(T0, A0, 0);
-  add(A0, A0, 1);
+  ld8_next(T0, A0);
   beq(T0, A2, "found");
   beq(T0, 0, "no_text");
   label("rest_of_text");
-  ld8(T0, A0, 0);
-  add(A0, A0, 1);
+  ld8_next(T0, A0);
   bne(T0, 0, "rest_of_text");
   jump("next_reason");
   label("no_text");

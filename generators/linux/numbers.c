@@ -54,8 +54,7 @@ static void lay_append_socket_address(void) {
   beq(offset, 8, "separator");
   li(T0, '.');
   label("separator");
-  st8(T0, A0, 0);
-  add(A0, A0, 1);
+  st8_next(T0, A0);
   bne(offset, 8, "next_byte");
   ld8(A1, address, 2); /* sin_port, in network byte order */
   shl(A1, A1, 8);
@@ -122,11 +121,9 @@ static void lay_take_ipv4(void) {
   li(A1, 255);
   call("take_decimal");
   blt(A1, 0, "refused");
-  st8(A1, place, 0);
-  add(place, place, 1);
+  st8_next(A1, place);
   beq(place, end, "taken");
-  ld8(T0, A0, 0);
-  add(A0, A0, 1);
+  ld8_next(T0, A0);
   beq(T0, '.', "next_byte");
   label("refused");
   li(A0, 0);

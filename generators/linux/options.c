@@ -22,10 +22,8 @@ void lay_linux_options(void) {
   beq(T1, 0, "found");
   mov(A3, A0);
   label("next_byte");
-  ld8(T0, A3, 0);
-  ld8(T1, A1, 0);
-  add(A3, A3, 1);
-  add(A1, A1, 1);
+  ld8_next(T0, A3);
+  ld8_next(T1, A1);
   bne(T0, T1, "differs");
   bne(T1, 0, "next_byte");
   label("found");
@@ -34,8 +32,7 @@ void lay_linux_options(void) {
   label("differs");
   beq(T1, 0, "name_ended");
   label("rest_of_name");
-  ld8(T1, A1, 0);
-  add(A1, A1, 1);
+  ld8_next(T1, A1);
   bne(T1, 0, "rest_of_name");
   label("name_ended");
   add(A2, A2, 1);

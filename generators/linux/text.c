@@ -16,11 +16,9 @@ void op_strings(const NamedString *strings, size_t count) {
 /* append_string: in A0 = destination, A1 = NUL-terminated string. Out A0 = after the copy, which has no NUL. */
 static void lay_append_string(void) {
   routine("append_string", in(A0, A1), out(A0), destroys(A1, T0));
-  ld8(T0, A1, 0);
+  ld8_next(T0, A1);
   beq(T0, 0, "copied");
-  st8(T0, A0, 0);
-  add(A0, A0, 1);
-  add(A1, A1, 1);
+  st8_next(T0, A0);
   jump("append_string");
   label("copied");
   ret();
@@ -30,10 +28,8 @@ static void lay_append_string(void) {
 void lay_append_bytes(void) {
   routine("append_bytes", in(A0, A1, A2), out(A0), destroys(A1, A2, T0));
   beq(A2, 0, "copied");
-  ld8(T0, A1, 0);
-  st8(T0, A0, 0);
-  add(A0, A0, 1);
-  add(A1, A1, 1);
+  ld8_next(T0, A1);
+  st8_next(T0, A0);
   sub(A2, A2, 1);
   jump("append_bytes");
   label("copied");
@@ -53,8 +49,7 @@ static void lay_append_printable(void) {
   label("control");
   li(T0, '?');
   label("printable");
-  st8(T0, A0, 0);
-  add(A0, A0, 1);
+  st8_next(T0, A0);
   add(A1, A1, 1);
   sub(A2, A2, 1);
   bne(A2, 0, "next_byte");

@@ -57,8 +57,7 @@ static void lay_output_position(void) {
 /* put_byte: in A0 = byte. */
 static void lay_put_byte(void) {
   routine("put_byte", in(A0, S5), moves(S4), destroys(A0, A1, A2, ALL_T));
-  st8(A0, NEXT_FREE, 0);
-  add(NEXT_FREE, NEXT_FREE, 1);
+  st8_next(A0, NEXT_FREE);
   la(T0, "output");
   add(T0, T0, OUTPUT_ROOM);
   bgeu(NEXT_FREE, T0, "flush");
@@ -74,8 +73,7 @@ static void lay_put_bytes(void) {
   add(end, A0, A1);
   jump("next_byte");
   label("put");
-  ld8(A0, next, 0);
-  add(next, next, 1);
+  ld8_next(A0, next);
   call("put_byte");
   label("next_byte");
   bne(next, end, "put");

@@ -396,8 +396,7 @@ static void lay_parse_list_marker(void) {
   label("not_blank");
   mov(A3, A0);
   label("look_for_text");
-  ld8(T0, A3, 0);
-  add(A3, A3, 1);
+  ld8_next(T0, A3);
   beq(T0, ' ', "look_for_text");
   beq(T0, '\t', "look_for_text");
   beq(T0, '\n', "no");

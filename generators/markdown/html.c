@@ -97,8 +97,7 @@ static void lay_put_escaped(void) {
   add(OUT, OUT, T0);
   add(A0, A0, T0);
   bgeu(A0, A1, "last");
-  ld8(T1, A0, 0);
-  add(A0, A0, 1);
+  ld8_next(T1, A0);
   beq(T1, '<', "less");
   beq(T1, '>', "greater");
   beq(T1, '&', "ampersand");
@@ -224,12 +223,10 @@ static void lay_put_href(void) {
   la(A2, "byte_classes");
   label("next");
   bgeu(A0, A1, "done");
-  ld8(T0, A0, 0);
-  add(A0, A0, 1);
+  ld8_next(T0, A0);
   ld8x(T1, A2, T0);
   bclr(T1, IS_HREF_SAFE, "unsafe");
-  st8(T0, OUT, 0);
-  add(OUT, OUT, 1);
+  st8_next(T0, OUT);
   jump("next");
   label("unsafe");
   beq(T0, '&', "ampersand");
@@ -284,10 +281,8 @@ static void lay_put_number(void) {
   bne(A0, 0, "digit");
   add(A3, OUT, 10);
   label("move");
-  ld8(T0, A2, 0);
-  st8(T0, OUT, 0);
-  add(OUT, OUT, 1);
-  add(A2, A2, 1);
+  ld8_next(T0, A2);
+  st8_next(T0, OUT);
   bltu(A2, A3, "move");
   ret();
 }
@@ -759,8 +754,7 @@ static void lay_render_code(void) {
   mov(A2, A0);
   label("find_other");
   bgeu(A2, T1, "content");
-  ld8(T0, A2, 0);
-  add(A2, A2, 1);
+  ld8_next(T0, A2);
   beq(T0, ' ', "find_other");
   beq(T0, '\n', "find_other");
   add(A0, A0, 1);

@@ -158,10 +158,8 @@ static void lay_put_position(void) {
   label("next");
   ld32(A0, position, 0);
   call("put_number");
-  ld8(T0, marks, 0);
-  st8(T0, OUT, 0);
-  add(OUT, OUT, 1);
-  add(marks, marks, 1);
+  ld8_next(T0, marks);
+  st8_next(T0, OUT);
   add(position, position, 4);
   bne(T0, '"', "next");
   add(T1, WORKSPACE, W_LABEL_BUFFER);

@@ -416,8 +416,7 @@ static void lay_scan_email(void) {
   ld8(T0, A0, 0);
   beq(T0, '-', "none");
   label("label");
-  ld8(T0, A0, 0);
-  add(A0, A0, 1);
+  ld8_next(T0, A0);
   beq(T0, '-', "label");
   if_class(T0, IS_ALPHA | IS_DIGIT, "label");
   sub(A2, A0, A2);
@@ -512,8 +511,7 @@ static void lay_scan_link_destination(void) {
   add(A0, A0, 1);
   label("bracketed");
   at_end(A0, "none");
-  ld8(T0, A0, 0);
-  add(A0, A0, 1);
+  ld8_next(T0, A0);
   beq(T0, '>', "bracket_closed");
   beq(T0, '\n', "none");
   beq(T0, '<', "none");
@@ -698,8 +696,7 @@ static void lay_is_html_block_7(void) {
   call("scan_html_tag");
   beq(A0, 0, "no");
   label("trailing");
-  ld8(T0, A0, 0);
-  add(A0, A0, 1);
+  ld8_next(T0, A0);
   beq(T0, ' ', "trailing");
   beq(T0, '\t', "trailing");
   beq(T0, '\f', "trailing");

@@ -95,8 +95,7 @@ static void lay_unescape_references(void) {
   mov(start, A2);
   label("next");
   bgeu(place, end, "done");
-  ld8(T0, place, 0);
-  add(place, place, 1);
+  ld8_next(T0, place);
   st8(T0, output, 0);
   beq(T0, '&', "ampersand");
   add(output, output, 1);
@@ -126,8 +125,7 @@ static void lay_unescape_backslashes(void) {
   mov(A3, A0);
   label("next");
   bgeu(A0, A1, "done");
-  ld8(T0, A0, 0);
-  add(A0, A0, 1);
+  ld8_next(T0, A0);
   bne(T0, '\\', "keep");
   bgeu(A0, A1, "keep");
   ld8(A4, A0, 0);
@@ -135,8 +133,7 @@ static void lay_unescape_backslashes(void) {
   mov(T0, A4);
   add(A0, A0, 1);
   label("keep");
-  st8(T0, A2, 0);
-  add(A2, A2, 1);
+  st8_next(T0, A2);
   jump("next");
   label("done");
   sub(A0, A2, A3);

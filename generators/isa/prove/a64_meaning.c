@@ -256,10 +256,11 @@ static Step do_ldrsh_x(Insn *insn) {
 }
 
 /* Written back: pre adds before the access, post after it. t may not be n. */
-static Step do_ldr_post(Insn *insn) {
-  Bits base = base_of(insn), value = state_load(insn->state, base, 8);
-  set(insn, field(insn, 9, 5), bits_add(base, signed_9(insn)), true);
-  return give(insn, value);
+static Step do_post(Insn *insn) {
+  Bits base = base_of(insn), after = bits_add(base, signed_9(insn));
+  Step step = access(insn, base, access_size(insn), field(insn, 22, 22));
+  set(insn, field(insn, 9, 5), after, true);
+  return step;
 }
 static Step do_str_pre(Insn *insn) {
   Bits base = bits_add(base_of(insn), signed_9(insn));
@@ -440,7 +441,7 @@ static const Row rows[] = {
     {0xffe0fc00, 0x9ac02000, do_lslv},       {0xffe0fc00, 0x9ac02400, do_lsrv},   {0xffc00000, 0xd3400000, do_ubfm},
     {0xfffffc00, 0xdac00000, do_rbit},       {0xfffffc00, 0xdac01000, do_clz},
     {0x3f800000, 0x39000000, do_scaled},     {0x3fa00c00, 0x38000000, do_unscaled}, {0x3fa0ec00, 0x38206800, do_indexed},
-    {0xffe0fc00, 0x78a07800, do_ldrsh_x},    {0xffe00c00, 0xf8400400, do_ldr_post}, {0xffe00c00, 0xf8000c00, do_str_pre},
+    {0xffe0fc00, 0x78a07800, do_ldrsh_x},    {0x3fa00c00, 0x38000400, do_post}, {0xffe00c00, 0xf8000c00, do_str_pre},
     {0xffc00000, 0xa8c00000, do_pair},       {0xff800000, 0xa9000000, do_pair},   {0xffc00000, 0xa9800000, do_pair},
     {0xffc00000, 0x29400000, do_pair},
     {0xfc000000, 0x14000000, do_b},          {0xfc000000, 0x94000000, do_bl},     {0xff000010, 0x54000000, do_b_cond},

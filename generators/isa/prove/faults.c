@@ -75,6 +75,13 @@ static void store_of_narrow(int bits, BlReg v, const char *name, int64_t offset)
 static void load_indexed_base(int bits, BlReg d, BlReg base, BlReg index) {
   own()->lay_load_indexed(bits, d, index, base);
 }
+static void load_next_stays(int bits, BlReg d, BlReg base) { own()->lay_load(bits, d, base, 0); }
+static void load_next_wider(int bits, BlReg d, BlReg base) { own()->lay_load_next(bits == 8 ? 16 : bits, d, base); }
+static void store_next_before(int bits, BlReg v, BlReg base) {
+  own()->lay_alu_imm(ALU_ADD, base, base, bits / 8);
+  own()->lay_store(bits, v, base, 0);
+}
+static void store_next_narrow(int bits, BlReg v, BlReg base) { own()->lay_store_next(bits == 64 ? 32 : bits, v, base); }
 static void store_narrow(int bits, BlReg v, BlReg base, int64_t offset) {
   own()->lay_store(bits == 64 && offset < 4096 ? 32 : bits, v, base, offset);
 }
@@ -305,6 +312,10 @@ typedef struct {
   ROW(lay_store_of, store_of_other, everywhere)                                                                        \
   ROW(lay_store_of, store_of_narrow, everywhere)                                                                       \
   ROW(lay_load_indexed, load_indexed_base, everywhere)                                                                 \
+  ROW(lay_load_next, load_next_stays, everywhere)                                                                      \
+  ROW(lay_load_next, load_next_wider, everywhere)                                                                      \
+  ROW(lay_store_next, store_next_before, everywhere)                                                                   \
+  ROW(lay_store_next, store_next_narrow, everywhere)                                                                   \
   ROW(lay_store, store_narrow, everywhere)                                                                             \
   ROW(lay_store, store_other, everywhere)                                                                              \
   ROW(lay_store_imm, store_imm_zero, everywhere)                                                                       \

@@ -81,7 +81,9 @@ static uint64_t mask(void) {
   E(ldur, (offset = signed9(), n = base(offset), a64_##ldur(reg(), n, offset)))                                        \
   E(stur, (offset = signed9(), n = base(offset), a64_##stur(reg(), n, offset)))                                        \
   E(ldr##_index, (n = base(0), a64_##ldr##_index(reg(), n, index_of(size))))                                           \
-  E(str##_index, (n = base(0), a64_##str##_index(reg(), n, index_of(size))))
+  E(str##_index, (n = base(0), a64_##str##_index(reg(), n, index_of(size))))                                           \
+  E(ldr##_post, (offset = signed9(), n = base(0), a64_##ldr##_post(not_base(), n, offset)))                            \
+  E(str##_post, (offset = signed9(), n = base(0), a64_##str##_post(not_base(), n, offset)))
 #define THREE(E, name) E(name, a64_##name(reg(), reg(), reg()))
 #define SHIFTED(E, name) E(name, a64_##name(reg(), reg(), reg(), shift()))
 #define VECTORS(E, name) E(name, a64_##name(vec(), vec(), vec()))
@@ -126,7 +128,6 @@ static uint64_t mask(void) {
   MEMORY(E, ldr_w, str_w, ldur_w, stur_w, 4)                                                                           \
   MEMORY(E, ldr_x, str_x, ldur_x, stur_x, 8)                                                                           \
   E(ldrsh_x_index, (n = base(0), a64_ldrsh_x_index(reg(), n, index_of(2))))                                            \
-  E(ldr_x_post, (offset = signed9(), n = base(0), a64_ldr_x_post(not_base(), n, offset)))                              \
   E(str_x_pre, (offset = signed9() & ~15, n = base(offset), a64_str_x_pre(not_base(), n, offset)))                     \
   E(stp_pre, (offset = draw_within(-32, 31) * 16, n = base(offset), a64_stp_pre(not_base(), not_base(), n, offset)))   \
   E(stp_offset, (offset = draw_within(-64, 63) * 8, n = base(offset), a64_stp_offset(reg(), reg(), n, offset)))        \

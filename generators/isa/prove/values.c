@@ -165,6 +165,14 @@ LAY(lay_load_indexed, bl_load_indexed(c->kind, D, A, B))
 static void model_load_indexed(const Case *c, Model *m) { model_load_at(c, m, indexed_address(c, m)); }
 OPERATION(load_indexed_, "bl_load_indexed", "lay_load_indexed", lay_load_indexed, model_load_indexed);
 
+/* The base goes on after the value; d is never a. */
+LAY(lay_load_next, bl_load_next(c->kind, D, A))
+static void model_load_next(const Case *c, Model *m) {
+  model_load_at(c, m, m->reg[c->a]);
+  m->reg[c->a] = bits_add(m->reg[c->a], bits(64, (unsigned)c->kind / 8));
+}
+OPERATION(load_next_, "bl_load_next", "lay_load_next", lay_load_next, model_load_next);
+
 static void model_load_signed_at(const Case *c, Model *m, Bits address) {
   m->reg[c->d] = bits_sign_extend(memory_load(m->memory, address, (unsigned)c->kind / 8), 64);
 }
@@ -195,6 +203,13 @@ static void model_store_indexed(const Case *c, Model *m) {
   m->memory = memory_store(m->memory, indexed_address(c, m), m->reg[c->d], (unsigned)c->kind / 8);
 }
 OPERATION(store_indexed_, "bl_store_indexed", "lay_store_indexed", lay_store_indexed, model_store_indexed);
+
+LAY(lay_store_next, bl_store_next(c->kind, D, A))
+static void model_store_next(const Case *c, Model *m) {
+  m->memory = memory_store(m->memory, m->reg[c->a], m->reg[c->d], (unsigned)c->kind / 8);
+  m->reg[c->a] = bits_add(m->reg[c->a], bits(64, (unsigned)c->kind / 8));
+}
+OPERATION(store_next_, "bl_store_next", "lay_store_next", lay_store_next, model_store_next);
 
 /* a: how far from the text the item lies: near, so that adr reaches it (0), or beyond 1 MB (1); b: the offset */
 static void item_of(const Case *c) {
@@ -318,6 +333,8 @@ const Operation *const value_operations[] = {&mov_,
                                              &load_,
                                              &store_,
                                              &load_indexed_,
+                                             &load_next_,
+                                             &store_next_,
                                              &load_of_,
                                              &store_of_,
                                              &store_imm_,
@@ -477,6 +494,12 @@ static void each_memory(BlIsa isa, Visit *visit, void *context) {
       each_class(c, offsets, visit, context);
       c.operation = &store_;
       each_class(c, offsets, visit, context);
+      c.operation = &load_next_;
+      if (d != a)
+        visit(&c, context);
+      c.operation = &store_next_;
+      if (d != a)
+        visit(&c, context);
       if (bits < 64) {
         c.operation = &load_signed_;
         each_class(c, offsets, visit, context);

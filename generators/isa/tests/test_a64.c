@@ -331,18 +331,19 @@ typedef struct {
   uint32_t (*offset)(A64Reg, A64Reg, int64_t);
   uint32_t (*unscaled)(A64Reg, A64Reg, int64_t);
   uint32_t (*index)(A64Reg, A64Reg, A64Reg);
+  uint32_t (*post)(A64Reg, A64Reg, int64_t);
 } Access;
 
 static const Access accesses[] = {
-    {"ldrb", "ldurb", 'w', 1, a64_ldrb_offset, a64_ldurb, a64_ldrb_index},
-    {"strb", "sturb", 'w', 1, a64_strb_offset, a64_sturb, a64_strb_index},
-    {"ldrh", "ldurh", 'w', 2, a64_ldrh_offset, a64_ldurh, a64_ldrh_index},
-    {"strh", "sturh", 'w', 2, a64_strh_offset, a64_sturh, a64_strh_index},
-    {"ldr", "ldur", 'w', 4, a64_ldr_w_offset, a64_ldur_w, a64_ldr_w_index},
-    {"str", "stur", 'w', 4, a64_str_w_offset, a64_stur_w, a64_str_w_index},
-    {"ldr", "ldur", 'x', 8, a64_ldr_x_offset, a64_ldur_x, a64_ldr_x_index},
-    {"str", "stur", 'x', 8, a64_str_x_offset, a64_stur_x, a64_str_x_index},
-    {"ldrsh", NULL, 'x', 2, NULL, NULL, a64_ldrsh_x_index},
+    {"ldrb", "ldurb", 'w', 1, a64_ldrb_offset, a64_ldurb, a64_ldrb_index, a64_ldrb_post},
+    {"strb", "sturb", 'w', 1, a64_strb_offset, a64_sturb, a64_strb_index, a64_strb_post},
+    {"ldrh", "ldurh", 'w', 2, a64_ldrh_offset, a64_ldurh, a64_ldrh_index, a64_ldrh_post},
+    {"strh", "sturh", 'w', 2, a64_strh_offset, a64_sturh, a64_strh_index, a64_strh_post},
+    {"ldr", "ldur", 'w', 4, a64_ldr_w_offset, a64_ldur_w, a64_ldr_w_index, a64_ldr_w_post},
+    {"str", "stur", 'w', 4, a64_str_w_offset, a64_stur_w, a64_str_w_index, a64_str_w_post},
+    {"ldr", "ldur", 'x', 8, a64_ldr_x_offset, a64_ldur_x, a64_ldr_x_index, a64_ldr_x_post},
+    {"str", "stur", 'x', 8, a64_str_x_offset, a64_stur_x, a64_str_x_index, a64_str_x_post},
+    {"ldrsh", NULL, 'x', 2, NULL, NULL, a64_ldrsh_x_index, NULL},
 };
 
 static void says_offsets(const Access *a, int t, int n) {
@@ -395,25 +396,40 @@ START_TEST(memory_index_forms) {
 }
 END_TEST
 
-START_TEST(writeback_forms) {
-  static const int64_t offsets[] = {-256, -16, -1, 0, 1, 16, 255};
+static const int64_t writeback_offsets[] = {-256, -16, -1, 0, 1, 16, 255};
+
+START_TEST(memory_post_forms) {
+  const Access *a = &accesses[_i];
+  if (!a->post)
+    return;
   for (int t = 0; t <= ZR; t++)
     for (int n = 0; n < REGISTERS; n++)
-      for (size_t i = 0; i < COUNT(offsets) && n != ZR; i++) {
-        uint32_t load = a64_ldr_x_post(reg(t), reg(n), offsets[i]);
-        if (t == n) {
-          REFUSED(load, "ldr", "written twice");
-          REFUSED(a64_str_x_pre(reg(t), reg(n), offsets[i]), "str", "written twice");
-          continue;
-        }
-        SAYS(load, "ldr %s, [%s], #%" PRId64, x(t), x(n), offsets[i]);
-        uint32_t store = a64_str_x_pre(reg(t), reg(n), offsets[i]);
-        if (offsets[i])
-          SAYS(store, "str %s, [%s, #%" PRId64 "]!", x(t), x(n), offsets[i]);
+      for (size_t i = 0; i < COUNT(writeback_offsets) && n != ZR; i++)
+        if (t == n)
+          REFUSED(a->post(reg(t), reg(n), writeback_offsets[i]), a->mnemonic, "written twice");
+        else
+          SAYS(a->post(reg(t), reg(n), writeback_offsets[i]), "%s %s, [%s], #%" PRId64, a->mnemonic, name(a->prefix, t),
+               x(n), writeback_offsets[i]);
+  REFUSED(a->post(reg(1), SP, 256), a->mnemonic, "offset is 256");
+  REFUSED(a->post(reg(1), SP, -257), a->mnemonic, "offset is -257");
+  REFUSED(a->post(SP, reg(2), 1), a->mnemonic, "t is 31, which is sp");
+  REFUSED(a->post(reg(1), XZR, 1), a->mnemonic, "n is 31, which is xzr");
+}
+END_TEST
+
+START_TEST(writeback_forms) {
+  for (int t = 0; t <= ZR; t++)
+    for (int n = 0; n < REGISTERS; n++)
+      for (size_t i = 0; i < COUNT(writeback_offsets) && n != ZR; i++) {
+        int64_t offset = writeback_offsets[i];
+        uint32_t store = a64_str_x_pre(reg(t), reg(n), offset);
+        if (t == n)
+          REFUSED(store, "str", "written twice");
+        else if (offset)
+          SAYS(store, "str %s, [%s, #%" PRId64 "]!", x(t), x(n), offset);
         else /* "#0" is left out in brackets by encoding_canonical */
           SAYS(store, "str %s, [%s, #0]!", x(t), x(n));
       }
-  REFUSED(a64_ldr_x_post(reg(1), SP, 256), "ldr", "offset is 256");
   REFUSED(a64_str_x_pre(reg(1), SP, -257), "str", "offset is -257");
 }
 END_TEST
@@ -660,6 +676,7 @@ int main(void) {
   tcase_add_test(tc, bit_instructions);
   tcase_add_loop_test(tc, memory_offset_forms, 0, (int)COUNT(accesses));
   tcase_add_loop_test(tc, memory_index_forms, 0, (int)COUNT(accesses));
+  tcase_add_loop_test(tc, memory_post_forms, 0, (int)COUNT(accesses));
   tcase_add_test(tc, writeback_forms);
   tcase_add_loop_test(tc, pair_forms, 0, (int)COUNT(pairs));
   tcase_add_test(tc, branches);

@@ -32,6 +32,8 @@ typedef enum {
   STORE,
   STORE_IMM,
   STORE_INDEXED,
+  LOAD_NEXT,
+  STORE_NEXT,
   BRANCH,
   BRANCH_IMM,
   BRANCH_BITS,
@@ -282,6 +284,14 @@ static void model(const Case *c, Model *m) {
   case STORE_INDEXED:
     store(m, a + b * ((unsigned)c->kind / 8), c->kind, m->reg[c->d]);
     break;
+  case LOAD_NEXT:
+    m->reg[c->d] = load(m, a, c->kind);
+    m->reg[c->a] = a + (unsigned)c->kind / 8;
+    break;
+  case STORE_NEXT:
+    store(m, a, c->kind, m->reg[c->d]);
+    m->reg[c->a] = a + (unsigned)c->kind / 8;
+    break;
   case BRANCH:
     taken = holds(c->kind, a, b);
     break;
@@ -368,6 +378,12 @@ static void lay_operation(const Case *c) {
   case STORE_INDEXED:
     bl_store_indexed(c->kind, d, a, b);
     break;
+  case LOAD_NEXT:
+    bl_load_next(c->kind, d, a);
+    break;
+  case STORE_NEXT:
+    bl_store_next(c->kind, d, a);
+    break;
   case BRANCH:
     bl_branch((Cond)c->kind, a, b, "taken");
     break;
@@ -427,6 +443,8 @@ static const char *describe(const Case *c) {
                                       "st",
                                       "st immediate",
                                       "stx",
+                                      "ld_next",
+                                      "st_next",
                                       "branch",
                                       "branch immediate",
                                       "branch bits",
@@ -454,7 +472,7 @@ static void fill_memory(void) {
   memcpy(expected, before, RUN_MEMORY_SIZE);
 }
 
-static bool touches_memory(const Case *c) { return c->operation >= LOAD && c->operation <= STORE_INDEXED; }
+static bool touches_memory(const Case *c) { return c->operation >= LOAD && c->operation <= STORE_NEXT; }
 
 static void compare_memory(RunEngine engine, const Case *c) {
   if (!memcmp(run_memory(), expected, RUN_MEMORY_SIZE))
@@ -675,6 +693,19 @@ START_TEST(memory_indexed) {
         add_case(&cases, (Case){.operation = STORE_INDEXED, .d = i, .a = j, .b = (i + j) % REGISTERS, .kind = bits});
       }
   run_all(&cases, (RunEngine)_i, 2, aim_index);
+}
+END_TEST
+
+START_TEST(memory_next) {
+  Cases cases = {0};
+  for (int bits = 8; bits <= 64; bits *= 2)
+    for (int d = 0; d < REGISTERS; d++)
+      for (int base = 0; base < REGISTERS; base++)
+        if (d != base) {
+          add_case(&cases, (Case){.operation = LOAD_NEXT, .d = d, .a = base, .kind = bits});
+          add_case(&cases, (Case){.operation = STORE_NEXT, .d = d, .a = base, .kind = bits});
+        }
+  run_all(&cases, (RunEngine)_i, 1, aim_base);
 }
 END_TEST
 
@@ -1152,6 +1183,7 @@ int main(void) {
   tcase_add_loop_test(tc, memory_offsets, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, memory_immediates, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, memory_indexed, 0, RUN_ENGINES);
+  tcase_add_loop_test(tc, memory_next, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, copy_sixteen, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, branch_registers, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, branch_immediates, 0, RUN_ENGINES);

@@ -59,6 +59,8 @@ static void settle(void);
   ROW(offset_between, ld64(A0, A1, 4097), "nor a multiple of 8 up to 32760")                                           \
   ROW(store_wide, st8(256, A0, 0), "value to store 256 is not within -128..255")                                       \
   ROW(store_64, st64(INT64_C(1) << 40, A0, 0), "64-bit value to store")                                                \
+  ROW(next_of_itself, bl_load_next(8, A1, A1), "is the base too, which goes on; use two")                              \
+  ROW(next_stores_itself, bl_store_next(64, A1, A1), "is the base too, which goes on; use two")                        \
   ROW(signed_64, bl_load_signed(64, A0, A1, 0), "has no sign to extend; use ld64")                                     \
   ROW(value_wide, data_u8(256), "0x100 does not fit into a value of 8 bits")                                           \
   ROW(value_negative, data_u32(-1), "does not fit into a value of 32 bits")                                            \
