@@ -197,6 +197,7 @@ struct draft {
   const char *arguments; /* that were given, or NULL */
   const struct way *way;
   bool takes_input;
+  bool free; /* it was tried without a cell */
   struct elf_identity identity;
 };
 
@@ -278,6 +279,8 @@ static void add_force(const struct draft *draft, struct bytes *force) {
   bytes_printf(force, "drive = %s\n", way->serves ? "http" : "run");
   if (!way->serves && way->status > 0)
     bytes_printf(force, "exit-status = %d\n", way->status);
+  if (draft->free)
+    bytes_text(force, "confine = no\n");
 }
 
 static void write_draft(const struct draft *draft, struct bytes *out) {
@@ -390,7 +393,7 @@ int init_command(struct workspace *workspace, const struct options *all) {
   const char *path = all->out;
   struct trial trial = {
       .workspace = workspace, .options = &all->session, .json = all->json, .elf = realpath(elf, NULL)};
-  struct draft draft = {.name = name_after(elf)};
+  struct draft draft = {.name = name_after(elf), .free = all->confine == CONFINE_OFF};
   int status = EXIT_USAGE;
   if (!trial.elf || access(trial.elf, X_OK) != 0) {
     free(draft.name);

@@ -18,7 +18,7 @@
 extern char **environ;
 
 /* Returns 0 or an errno value. */
-static int spawn(const struct command_line *command, int input, int output, pid_t *pid) {
+static int spawn(const struct command_line *command, int input, int output, int errors, pid_t *pid) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   sigset_t none;
@@ -26,9 +26,11 @@ static int spawn(const struct command_line *command, int input, int output, pid_
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, input, 0);
   posix_spawn_file_actions_adddup2(&actions, output, 1);
-  if (command->errors == ERRORS_TAKEN)
+  if (errors >= 0)
+    posix_spawn_file_actions_adddup2(&actions, errors, 2);
+  else if (command->errors == ERRORS_TAKEN)
     posix_spawn_file_actions_adddup2(&actions, output, 2);
-  if (command->errors == ERRORS_DROPPED)
+  else if (command->errors == ERRORS_DROPPED)
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
   if (command->folder)
     posix_spawn_file_actions_addchdir_np(&actions, command->folder);
@@ -61,10 +63,15 @@ static int await(pid_t pid, int deadline_ms) {
 int command_run(const struct command_line *command, struct bytes *out) {
   int input = memory_file(command->input.data ? command->input : span_text(""));
   int output = memory_file(span_text(""));
+  int errors = command->said ? memory_file(span_text("")) : -1;
   pid_t pid = 0;
-  int failed = spawn(command, input, output, &pid);
+  int failed = spawn(command, input, output, errors, &pid);
   int status = failed ? -failed : await(pid, command->deadline_ms);
   read_whole(output, out);
+  if (errors >= 0) {
+    read_whole(errors, command->said);
+    close(errors);
+  }
   close(input);
   close(output);
   return status;

@@ -13,6 +13,7 @@ struct command_line {
   const char *folder;       /* where it runs; NULL: in the current folder */
   struct span input;        /* on its stdin; all zero: nothing */
   enum errors errors;       /* to this command's stderr, after its stdout, or nowhere */
+  struct bytes *said;       /* what it wrote on stderr is appended to this; NULL: 'errors' says what becomes of it */
   int deadline_ms;          /* 0: none. With one it has a process group of its own, which is killed at its end */
 };
 

@@ -491,6 +491,7 @@ static int run_in(struct cell_slot *slot, const struct command_line *command, co
   char *here = getcwd(NULL, 0);
   int input = memory_file(command->input.data ? command->input : span_text(""));
   int output = memory_file(span_text(""));
+  int errors = command->said ? memory_file(span_text("")) : STDERR_FILENO;
   struct text_list variables = environment_in(folder);
   pid_t pid = 0;
   const struct cell_program program = {.folder = command->folder ? command->folder
@@ -500,10 +501,14 @@ static int run_in(struct cell_slot *slot, const struct command_line *command, co
                                        .variables = variables.items,
                                        .input = input,
                                        .output = output,
-                                       .errors = STDERR_FILENO};
+                                       .errors = errors};
   int failed = cell_slot_start(slot, &program, &pid);
   int status = failed ? -failed : await(slot, pid, command->deadline_ms);
   read_whole(output, out);
+  if (command->said) {
+    read_whole(errors, command->said);
+    close(errors);
+  }
   close(input);
   close(output);
   text_list_free(&variables);

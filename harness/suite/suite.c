@@ -30,7 +30,7 @@ enum { MOST_RANDOM = 1000000 };
 /* The state while a file is read. LINE is that of the line which inih was given last, and so that of the key which it
    hands over: inih itself does not say. */
 struct reader {
-  const char *at;
+  const char *text, *at;
   const char *path;
   int line;
   struct suite *suite;
@@ -47,6 +47,57 @@ static void complain(struct reader *reader, int line, const char *text) {
   if (!reader->failed)
     bytes_printf(reader->why, "%s:%d: %s", reader->path, line > 0 ? line : 1, text);
   reader->failed = true;
+}
+
+/* The number of the line after line SECTION, and before the next section, in which KEY, of LEN bytes, is set; 0: none.
+ */
+static int line_of_key(const struct reader *reader, int section, const char *key, size_t len) {
+  int number = 1;
+  for (const char *line = reader->text; *line; number++) {
+    const char *start = line + strspn(line, " \t");
+    if (number > section && *start == '[')
+      return 0;
+    const char *after = start + strnlen(start, len);
+    after += strspn(after, " \t");
+    if (number > section && strncmp(start, key, len) == 0 && (*after == '=' || *after == ':'))
+      return number;
+    line += strcspn(line, "\n");
+    line += *line == '\n';
+  }
+  return 0;
+}
+
+/* The same of the first line that holds TEXT. */
+static int line_with(const struct reader *reader, int section, const char *text) {
+  int number = 1;
+  for (const char *line = reader->text; *line; number++) {
+    size_t len = strcspn(line, "\n");
+    if (number > section && line[strspn(line, " \t")] == '[')
+      return 0;
+    if (number > section && memmem(line, len, text, strlen(text)))
+      return number;
+    line += len + (line[len] == '\n');
+  }
+  return 0;
+}
+
+/* Complains of the section that begins in line SECTION: at the line of the first key that TEXT names, as in "'header'
+   has no effect" or "unknown arch 'x65'", and else at the section's own. */
+static void complain_in(struct reader *reader, int section, const char *text) {
+  static const char unknown[] = "unknown ";
+  int line = 0;
+  if (strncmp(text, unknown, sizeof unknown - 1) == 0)
+    line = line_of_key(reader, section, text + sizeof unknown - 1, strcspn(text + sizeof unknown - 1, " "));
+  for (const char *quote = strchr(text, '\''); quote && !line; quote = strchr(quote + 1, '\''))
+    line = line_of_key(reader, section, quote + 1, strcspn(quote + 1, " '{"));
+  /* A placeholder, or a word, that no key knows stands in one of them. */
+  const char *word = line ? NULL : strpbrk(text, "{'");
+  size_t len = word ? *word == '{' ? strcspn(word, "}") + 1 : strcspn(++word, "'") : 0;
+  char *unheard = word ? xstrndup(word, len) : NULL;
+  if (unheard)
+    line = line_with(reader, section, unheard);
+  free(unheard);
+  complain(reader, line ? line : section, text);
 }
 
 static int handle_key(void *user, const char *section, const char *name, const char *value) {
@@ -178,7 +229,7 @@ static char *next_line(char *line, int size, void *stream) {
 static void check_program(struct reader *reader, const struct program *program) {
   struct bytes why = {0};
   if (!program_check(program, &why))
-    complain(reader, program->line, why.data);
+    complain_in(reader, program->line, why.data);
   bytes_free(&why);
 }
 
@@ -188,44 +239,45 @@ static void complain_of_source(struct reader *reader, int line) {
   for (size_t i = 0; source_words[i]; i++)
     bytes_printf(&text, "%s%s", i ? " | " : "", source_words[i]);
   bytes_text(&text, "'");
-  complain(reader, line, text.data);
+  complain_in(reader, line, text.data);
   bytes_free(&text);
 }
 
 static void check_source(struct reader *reader, const struct case_source *source) {
   struct bytes why = {0};
   if (source->kind >= 0 && !keys_check(&cases_keys, source, source->given, &why))
-    complain(reader, source->line, why.data);
+    complain_in(reader, source->line, why.data);
   bytes_free(&why);
   if (source->kind < 0)
     complain_of_source(reader, source->line);
   else if (source->kind != SOURCE_RANDOM && source->kind != SOURCE_NOTHING && source->paths.count == 0)
-    complain(reader, source->line, "the cases have no 'path = PATH'");
+    complain_in(reader, source->line, "the cases have no 'path = PATH'");
   if (source->count > MOST_RANDOM)
-    complain(reader, source->line, "'count' is 1000000 at most: each is a case of its own");
+    complain_in(reader, source->line, "'count' is 1000000 at most: each is a case of its own");
   if (source->every == 0)
-    complain(reader, source->line, "'every' must be 1 or more");
+    complain_in(reader, source->line, "'every' must be 1 or more");
 }
 
 /* Every program runs every case, so the two must fit each other. */
 static void check_pair(struct reader *reader, const struct program *program, const struct case_source *source) {
   bool talks = source->kind == SOURCE_CONVERSATIONS;
   if (talks && program->drive != DRIVE_HTTP)
-    complain(reader, program->line, "conversations need 'drive = http' of every program in the suite");
+    complain_in(reader, program->line, "conversations need 'drive = http' of every program in the suite");
   bool fills = source->kind == SOURCE_TREES || source->kind == SOURCE_FOLDERS;
   if (fills && ((program->drive != DRIVE_RUN && program->server != SERVER_FRESH) || program->oracle < ORACLE_EXPECTED))
-    complain(
+    complain_in(
         reader, program->line,
         "trees and folders need 'drive = run' or 'server = fresh', and 'oracle = command' or 'oracle = expected' of "
         "every program in the suite");
   if (talks && program->filter)
-    complain(reader, program->line, "'filter' has no effect on conversations, whose answers are compared as they are");
+    complain_in(reader, program->line,
+                "'filter' has no effect on conversations, whose answers are compared as they are");
   if (program->compare == COMPARE_TREE && source->kind == SOURCE_SPEC && program->oracle == ORACLE_EXPECTED)
-    complain(reader, program->line,
-             "the examples of a specification say nothing of a tree: 'compare = tree' needs "
-             "'oracle = command' there");
+    complain_in(reader, program->line,
+                "the examples of a specification say nothing of a tree: 'compare = tree' needs "
+                "'oracle = command' there");
   if (!talks && source->kind != SOURCE_SPEC && program->oracle == ORACLE_EXPECTED && !source->expected)
-    complain(reader, source->line, "a program has 'oracle = expected', so the cases need 'expected = PATH'");
+    complain_in(reader, source->line, "a program has 'oracle = expected', so the cases need 'expected = PATH'");
 }
 
 static int by_name(const void *a, const void *b) {
@@ -256,8 +308,9 @@ static void check_ignored(struct reader *reader) {
     talks |= suite->sources[i].kind == SOURCE_CONVERSATIONS;
   for (size_t i = 0; i < suite->program_count && !talks; i++)
     if (suite->programs[i].ignored_headers.count && suite->programs[i].headers.count == 0)
-      complain(reader, suite->programs[i].line,
-               "'ignore-header' has no effect without 'header' or conversations: without them, no header is compared");
+      complain_in(
+          reader, suite->programs[i].line,
+          "'ignore-header' has no effect without 'header' or conversations: without them, no header is compared");
 }
 
 static void check_suite(struct reader *reader) {
@@ -305,7 +358,7 @@ bool suite_read_text(const char *text, const char *path, const char *build, stru
   keys_begin(&suite_keys, suite);
   static const char byte_order_mark[] = "\xEF\xBB\xBF";
   bool marked = strncmp(text, byte_order_mark, 3) == 0;
-  struct reader reader = {.at = marked ? text + 3 : text, .path = path, .suite = suite, .why = why};
+  struct reader reader = {.text = text, .at = marked ? text + 3 : text, .path = path, .suite = suite, .why = why};
   ini_max_line = ini_initial_alloc = 8192;
   ini_use_stack = false;
   ini_allow_multiline = false;

@@ -52,7 +52,8 @@ bool filter_text(struct workspace *workspace, const struct program *program, con
   struct places places = program_places(program);
   places.values[PLACEHOLDER_NAME] = test_case->name;
   char *command = places_expand_for_shell(&places, program->filter);
-  const struct shell_command filter = {.what = "the filter", .text = command, .folder = program->folder, .input = text};
+  const struct shell_command filter = {
+      .what = "the filter", .whom = test_case->id, .text = command, .folder = program->folder, .input = text};
   bool good = shell_run(workspace, &filter, out, why);
   free(command);
   return good;

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -32,6 +33,31 @@ static void complain(const struct shell_command *command, int status, struct byt
                  command->text);
   else
     bytes_printf(why, "%s ended by signal %d: %s", what, WTERMSIG(status), command->text);
+}
+
+/* Passes on what COMMAND SAID on its stderr, a line each with the name of its case; of much the first lines. Where it
+   failed, the first of them stands in WHY too. */
+static void pass_on(const struct shell_command *command, struct span said, bool failed, struct bytes *why) {
+  enum { MOST_LINES = 10, LONGEST = 200 };
+  struct bytes text = {0};
+  int count = 0;
+  for (size_t at = 0; at < said.len; count++) {
+    const char *end = memchr(said.data + at, '\n', said.len - at);
+    size_t len = end ? (size_t)(end - said.data) - at : said.len - at;
+    struct bytes line = {0};
+    bytes_escaped(&line, (struct span){said.data + at, len < LONGEST ? len : LONGEST});
+    if (count < MOST_LINES)
+      bytes_printf(&text, "bytegate: %s%s%s: %s\n", command->whom ? command->whom : "", command->whom ? ": " : "",
+                   command->what, span_of(&line).data);
+    if (count == 0 && failed && line.len)
+      bytes_printf(why, "; it said: %s", line.data);
+    bytes_free(&line);
+    at += len + 1;
+  }
+  if (count > MOST_LINES)
+    bytes_printf(&text, "bytegate: ... and %d lines more\n", count - MOST_LINES);
+  fputs(span_of(&text).data, stderr);
+  bytes_free(&text);
 }
 
 /* A command that runs in a folder of its own. */
@@ -62,8 +88,12 @@ static bool after(void *user, const char *folder) {
 bool shell_run(struct workspace *workspace, const struct shell_command *command, struct bytes *out, struct bytes *why) {
   char *limited = limit(command->text);
   const char *words[] = {SHELL, "--posix", "-p", "-o", "pipefail", "-c", limited, NULL};
-  const struct command_line line = {
-      .words = words, .folder = command->folder, .input = command->input, .deadline_ms = COMMAND_DEADLINE_MS};
+  struct bytes said = {0};
+  const struct command_line line = {.words = words,
+                                    .folder = command->folder,
+                                    .input = command->input,
+                                    .said = &said,
+                                    .deadline_ms = COMMAND_DEADLINE_MS};
   struct running running = {command, &words[6], NULL, limited};
   const struct own_folder own = {fill, after, &running};
   int status = 0;
@@ -74,6 +104,8 @@ bool shell_run(struct workspace *workspace, const struct shell_command *command,
     complain(command, status, why);
     good = false;
   }
+  pass_on(command, span_of(&said), !good, why);
+  bytes_free(&said);
   return good;
 }
 

@@ -9,6 +9,7 @@ struct workspace;
 
 struct shell_command {
   const char *what;   /* for people: "the oracle command" */
+  const char *whom;   /* the case that it is about, by its name; NULL: none */
   const char *text;   /* what the shell reads */
   const char *folder; /* where it runs; NULL: in the current one */
   struct span input;  /* on its stdin */
@@ -22,7 +23,8 @@ struct shell_command {
 };
 
 /* Runs COMMAND and appends what it printed to OUT. Returns false where it failed, any part of a pipe included, or took
-   too long, and WHY says which. */
+   too long, and WHY says which. What it writes on stderr goes to this command's, each line with the name of the case
+   before it. */
 bool shell_run(struct workspace *workspace, const struct shell_command *command, struct bytes *out, struct bytes *why);
 
 #endif

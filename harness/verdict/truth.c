@@ -63,6 +63,7 @@ static bool ask_command(struct workspace *workspace, const struct program *progr
   struct question question = {.program = program, .test_case = test_case, .path = requested, .why = why};
   char *text = places_expand_for_shell(&places, program->oracle_command);
   const struct shell_command command = {.what = "the oracle command",
+                                        .whom = test_case->id,
                                         .text = text,
                                         .folder = program->folder,
                                         .input = fills ? (struct span){"", 0} : span_of(&test_case->input),

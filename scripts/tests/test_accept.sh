@@ -191,6 +191,8 @@ init serves
 expect_status 'a server gets a suite' 0
 expect_text 'as a server' 'drive = http' serves.ini
 expect_text 'that is told its port' 'arguments = {port}' serves.ini
+init --overwrite --confine=off teller
+expect_text 'what ran without a cell is to run so' 'confine = no' teller.ini
 # What the arguments that were given lead to.
 init --overwrite ./keeper -- '{port}' '{folder}'
 expect_text 'arguments are taken as they are given' 'arguments = {port} {folder}' keeper.ini

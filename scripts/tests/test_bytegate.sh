@@ -329,6 +329,8 @@ asked 'a folder with blanks and quotes' 0 'GREEN: 1 cases' 'oracle-command = {bu
 asked 'the same in quotation marks' 0 'GREEN: 1 cases' 'oracle-command = "{build}/truth.sh"'
 asked 'an oracle that is not there' 3 'the oracle command ended with exit status 127 (not found)' 'oracle-command = {build}/nothing'
 asked 'an oracle that fails' 3 'the oracle command ended with exit status 2: ' 'oracle-command = {build}/truth.sh 2'
+asked 'what an oracle says on its stderr' 3 '; it said: not so\x1B' "oracle-command = printf 'not so\\033\\n' >&2; exit 2"
+expect_text '... names its case' ': the oracle command: not so\x1B' err
 asked 'an oracle that is to end with 2' 0 'GREEN: 1 cases' 'oracle-command = {build}/truth.sh 2' 'oracle-status = 2'
 asked 'and does not' 3 "exit status 1 (and not with its 'oracle-status')" 'oracle-command = {build}/truth.sh 1' 'oracle-status = 2'
 asked 'an oracle of what changes meanwhile' 0 'GREEN: 1 cases' \
