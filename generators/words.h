@@ -190,6 +190,7 @@ inline void bl_contract_of(std::initializer_list<BlClause> clauses) { bl_contrac
 #define mask16(d, p, set) (BL_AT, bl_mask16(d, p, set))
 #define first16(d, mask) (BL_AT, bl_first16(d, mask))
 #define copy16(dst, dst_offset, src, src_offset) (BL_AT, bl_copy16(dst, dst_offset, src, src_offset))
+#define append_of(dst, name, count) (BL_AT, BL_INTEGER_(count, bl_append_of)(dst, name, count))
 /* A system call by its name: a number alone is of one machine. sys(NR_READ, A0, A1, A2) names its arguments as well,
  * for the reader; it lays the same, and is refused where they are not those that the call has. */
 #define sys(...) BL_SYS_(__VA_ARGS__, )

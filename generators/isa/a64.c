@@ -553,5 +553,13 @@ static uint32_t q_signed(const char *name, uint32_t word, A64Vec t, A64Reg n, in
 
 uint32_t a64_ldur_q(A64Vec t, A64Reg n, int64_t offset) { return q_signed("ldur_q", 0x3cc00000, t, n, offset); }
 uint32_t a64_stur_q(A64Vec t, A64Reg n, int64_t offset) { return q_signed("stur_q", 0x3c800000, t, n, offset); }
+uint32_t a64_str_q_post(A64Vec t, A64Reg n, int64_t offset) { return q_signed("str_q_post", 0x3c800400, t, n, offset); }
+
+uint32_t a64_ldr_q_literal(A64Vec t, int64_t displacement) {
+  Word w = start("ldr_q_literal", 0x9c000000);
+  vec(&w, "t", t, 0);
+  scaled(&w, "displacement", displacement, 4, 19, 5);
+  return finish(&w);
+}
 
 /* SPDX-License-Identifier: MIT */

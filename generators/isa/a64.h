@@ -231,6 +231,8 @@ uint32_t a64_nop(void);
  *   sample: 6E223D5E  cmhs v30.16b, v10.16b, v2.16b
  *   sample: 0F0C8542  shrn v2.8b, v10.8h, #4
  *   sample: 9E66015E  fmov x30, d10
+ *   sample: 3C81055E  str q30, [x10], #16
+ *   sample: 9C0000FE  ldr q30, #28
  */
 uint32_t a64_movi_16b(A64Vec d, int64_t imm8);                  /* 0..255 */
 uint32_t a64_orr_16b(A64Vec d, A64Vec n, A64Vec m);
@@ -246,6 +248,8 @@ uint32_t a64_ldr_q_offset(A64Vec t, A64Reg n, int64_t offset);  /* 0..65520, mul
 uint32_t a64_str_q_offset(A64Vec t, A64Reg n, int64_t offset);
 uint32_t a64_ldur_q(A64Vec t, A64Reg n, int64_t offset);        /* -256..255 */
 uint32_t a64_stur_q(A64Vec t, A64Reg n, int64_t offset);
+uint32_t a64_str_q_post(A64Vec t, A64Reg n, int64_t offset);    /* -256..255 */
+uint32_t a64_ldr_q_literal(A64Vec t, int64_t displacement);     /* +-1 MB, multiples of 4 */
 
 /* ---- Bits: C6.2 RBIT, CLZ -----------------------------------------------------------------------------------------
  *     1101101011000000000ooonnnnnddddd   ooo: 000 rbit, 011 rev, 100 clz

@@ -767,6 +767,13 @@ void bl_copy16(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_offset) {
   table()->lay_copy16(stored(dst), dst_offset, source(src), src_offset);
 }
 
+void bl_append_of(BlReg dst, const char *name, int64_t count) {
+  check_name("text to append", name);
+  check_value("count of bytes to append", count, 1, 64);
+  target(stored(dst));
+  table()->lay_append_of(dst, name, count);
+}
+
 /* ---- The kernel and C ------------------------------------------------------------------------------------------ */
 
 #define CALL_ROW_(NAME, name, arity, ...) [NR_##NAME] = {#name, arity},

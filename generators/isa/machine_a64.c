@@ -600,6 +600,33 @@ static void lay_copy16(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_off
   emit(dst_scaled ? a64_str_q_offset(V(0), r(dst), dst_offset) : a64_stur_q(V(0), r(dst), dst_offset));
 }
 
+/* v0 = the sixteen bytes at label + offset: by ldr of a literal at a multiple of 4 within 1 MB, else through adr, or,
+ * beyond that, adrp. */
+static LayCode fix_ldr_q_of(const LayFixup *fixup) {
+  uint64_t place = fixup->target + (uint64_t)fixup->immediate;
+  int64_t far = (int64_t)(place - fixup->site),
+          pages = (int64_t)((place & ~UINT64_C(4095)) - (fixup->site & ~UINT64_C(4095)));
+  if (fixup->form == 0)
+    return a64_code(a64_ldr_q_literal(V(0), far));
+  if (fixup->form == 1)
+    return both(a64_adr(X16, far), a64_ldr_q_offset(V(0), X16, 0));
+  LayCode page = both(a64_adrp(X16, pages), a64_add_imm(X16, X16, place & 4095, 0));
+  LayCode load = a64_code(a64_ldr_q_offset(V(0), X16, 0));
+  if (!page.len || !load.len)
+    return (LayCode){0};
+  memcpy(page.bytes + 8, load.bytes, 4);
+  page.len = 12;
+  return page;
+}
+
+/* The first store moves dst by all of the count, and the others count back from there. */
+static void lay_append_of(BlReg dst, const char *name, int64_t count) {
+  for (int64_t at = 0; at < count; at += 16) {
+    emit_fixup((LayFixup){.encode = fix_ldr_q_of, .immediate = at, .forms = 3}, name);
+    emit(at == 0 ? a64_str_q_post(V(0), r(dst), count) : a64_stur_q(V(0), r(dst), at - count));
+  }
+}
+
 /* ---- The kernel and C ------------------------------------------------------------------------------------------ */
 
 static void lay_system_call_number(int number) {
@@ -671,6 +698,7 @@ const Templates bl_templates_a64 = {
     .lay_mask16 = lay_mask16,
     .lay_first16 = lay_first16,
     .lay_copy16 = lay_copy16,
+    .lay_append_of = lay_append_of,
     .lay_system_call = lay_system_call,
     .lay_unary = lay_unary,
     .lay_select = lay_select,

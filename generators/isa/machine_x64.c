@@ -635,6 +635,20 @@ static void lay_copy16(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_off
   emit(x64_movdqu_m128_xmm(x64_at(r(dst), dst_offset), XMM(0)));
 }
 
+static LayCode fix_movdqu_of(const LayFixup *fixup) {
+  uint64_t end = fixup->site + x64_movdqu_xmm_m128(XMM(0), x64_at_rip(0)).len;
+  return x64_movdqu_xmm_m128(XMM(0), x64_at_rip((int64_t)(fixup->target + (uint64_t)fixup->immediate - end)));
+}
+
+static void lay_append_of(BlReg dst, const char *name, int64_t count) {
+  for (int64_t at = 0; at < count; at += 16) {
+    bl_lay_fixup(bl_machine_layout(), LAY_CODE, (LayFixup){.encode = fix_movdqu_of, .immediate = at, .forms = 1}, name,
+                 NULL);
+    emit(x64_movdqu_m128_xmm(x64_at(r(dst), at), XMM(0)));
+  }
+  emit(x64_add_r64_imm(r(dst), count));
+}
+
 /* ---- The kernel and C ------------------------------------------------------------------------------------------ */
 
 /* The kernel takes rdi rsi rdx r10 r8 r9, which are A0..A5, and destroys rcx and r11. */
@@ -703,6 +717,7 @@ const Templates bl_templates_x64 = {
     .lay_mask16 = lay_mask16,
     .lay_first16 = lay_first16,
     .lay_copy16 = lay_copy16,
+    .lay_append_of = lay_append_of,
     .lay_system_call = lay_system_call,
     .lay_unary = lay_unary,
     .lay_select = lay_select,

@@ -77,6 +77,7 @@ typedef struct Templates {
   void (*lay_mask16)(BlReg d, BlReg p, const BlByteSet *set);
   void (*lay_first16)(BlReg d, BlReg mask);
   void (*lay_copy16)(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_offset);
+  void (*lay_append_of)(BlReg dst, const char *name, int64_t count);
   void (*lay_system_call)(BlSystemCall number);
   void (*lay_system_call_number)(int number);
   const int *call_numbers; /* of the kernel, by BlSystemCall */

@@ -30,18 +30,12 @@ static const char *literal_name(const char *text) {
   return name;
 }
 
-void op_put_literal(const char *text) {
-  int length = (int)strlen(text);
-  bl_la(T0, literal_name(text));
-  for (int at = 0; at < length; at += 16)
-    bl_copy16(OUT, at, T0, at);
-  bl_add_imm(OUT, OUT, length);
-}
+void op_put_literal(const char *text) { bl_append_of(OUT, literal_name(text), (int64_t)strlen(text)); }
 
 /* The last one may be read sixteen bytes at a time too: it is not the last thing that is laid. */
 static void lay_literals(void) {
   for (int i = 0; i < literal_count; i++) {
-    data(literals[i].name, 1);
+    data(literals[i].name, 4);
     data_bytes(literals[i].text, strlen(literals[i].text));
   }
   literal_count = 0;

@@ -422,6 +422,15 @@ static Step do_q_scaled(Insn *insn) {
   return access_vector(insn, bits_add(base_of(insn), offset));
 }
 static Step do_q_unscaled(Insn *insn) { return access_vector(insn, bits_add(base_of(insn), signed_9(insn))); }
+static Step do_str_q_post(Insn *insn) {
+  Bits base = base_of(insn);
+  set(insn, field(insn, 9, 5), bits_add(base, signed_9(insn)), true); /* its vector is no base register */
+  return access_vector(insn, base);
+}
+static Step do_ldr_q_literal(Insn *insn) {
+  insn->state->vector[field(insn, 4, 0)] = state_load(insn->state, bits(64, displaced(insn, 23, 5)), 16);
+  return go_on(insn);
+}
 
 /* ---- The rows --------------------------------------------------------------------------------------------------- */
 
@@ -457,6 +466,7 @@ static const Row rows[] = {
     {0xfffffc00, 0x4e209800, do_cmeq_zero},  {0xfffffc00, 0x4e20a800, do_cmlt_zero},
     {0xfff8fc00, 0x0f088400, do_shrn},       {0xfffffc00, 0x9e660000, do_fmov_x_d},
     {0xff800000, 0x3d800000, do_q_scaled},   {0xffa00c00, 0x3c800000, do_q_unscaled},
+    {0xffe00c00, 0x3c800400, do_str_q_post},  {0xff000000, 0x9c000000, do_ldr_q_literal},
 };
 /* clang-format on */
 

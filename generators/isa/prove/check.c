@@ -76,14 +76,25 @@ static void class_text(const Class *class, int64_t value, char *text, size_t roo
              quarters[class->quarter[1]], quarters[class->quarter[0]]);
 }
 
+/* An operand of a case is a register, or, for some operations, a count or an offset. */
+static bool is_register(int operand) { return operand < BL_MACHINE_REGISTERS; }
+
+static const char *operand_text(int operand, char text[16]) {
+  if (is_register(operand))
+    return register_names[operand];
+  snprintf(text, 16, "%d", operand);
+  return text;
+}
+
 void case_text(const Case *c, char *text, size_t room) {
+  char d[16], a[16], b[16];
   char one[64] = "", two[64] = "";
   if (c->class1)
     class_text(c->class1, c->value1, one, sizeof one);
   if (c->class2)
     class_text(c->class2, c->value2, two, sizeof two);
   snprintf(text, room, "%s %s d=%s a=%s b=%s kind=%d place=%d %s %s", bl_machine_row(c->isa)->name, c->operation->name,
-           register_names[c->d], register_names[c->a], register_names[c->b], c->kind, c->place, one, two);
+           operand_text(c->d, d), operand_text(c->a, a), operand_text(c->b, b), c->kind, c->place, one, two);
 }
 
 /* ---- Laying ----------------------------------------------------------------------------------------------------- */
@@ -491,7 +502,7 @@ static void tell_counterexample(const Case *c, Z3_model model) {
   State start = check_start(c->isa);
   int operands[] = {c->d, c->a, c->b}, told = 0;
   for (int i = 0; i < 3; i++) {
-    if ((i > 0 && operands[i] == operands[0]) || (i > 1 && operands[i] == operands[1]))
+    if (!is_register(operands[i]) || (i > 0 && operands[i] == operands[0]) || (i > 1 && operands[i] == operands[1]))
       continue;
     value_text(model, start.general[check_number(c->isa, operands[i])], value, sizeof value);
     snprintf(text, sizeof text, "%s%s = %s", told++ ? ", " : "", register_names[operands[i]], value);

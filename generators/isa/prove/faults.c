@@ -177,6 +177,20 @@ static void copy_reverse(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_o
 static void copy_near(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_offset) {
   own()->lay_copy16(dst, dst_offset, src, src_offset == 16 ? 0 : src_offset ^ 16);
 }
+static void append_short(BlReg dst, const char *name, int64_t count) {
+  own()->lay_append_of(dst, name, count > 16 ? 16 : count);
+  if (count > 16)
+    own()->lay_alu_imm(ALU_ADD, dst, dst, count - 16);
+}
+static void append_stays(BlReg dst, const char *name, int64_t count) {
+  own()->lay_append_of(dst, name, count);
+  if (count == 1)
+    own()->lay_alu_imm(ALU_SUB, dst, dst, 1);
+}
+static void append_destroys(BlReg dst, const char *name, int64_t count) {
+  own()->lay_append_of(dst, name, count);
+  own()->lay_la(other(dst), name);
+}
 static void syscall_number(BlSystemCall number) { own()->lay_system_call(number == NR_READ ? NR_WRITE : NR_READ); }
 static void syscall_destroys(BlSystemCall number) {
   own()->lay_system_call(number);
@@ -343,6 +357,9 @@ typedef struct {
   ROW(lay_first16, first_next, everywhere)                                                                             \
   ROW(lay_copy16, copy_reverse, everywhere)                                                                            \
   ROW(lay_copy16, copy_near, everywhere)                                                                               \
+  ROW(lay_append_of, append_short, everywhere)                                                                         \
+  ROW(lay_append_of, append_stays, everywhere)                                                                         \
+  ROW(lay_append_of, append_destroys, everywhere)                                                                      \
   ROW(lay_system_call, syscall_number, everywhere)                                                                     \
   ROW(lay_system_call, syscall_destroys, everywhere)                                                                   \
   ROW(lay_system_call, syscall_no_result, everywhere)                                                                  \

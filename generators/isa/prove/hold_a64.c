@@ -165,6 +165,8 @@ static uint64_t mask(void) {
   E(str_q_offset, (offset = offset_of(16), n = base(offset), a64_str_q_offset(vec(), n, offset)))                      \
   E(ldur_q, (offset = signed9(), n = base(offset), a64_ldur_q(vec(), n, offset)))                                      \
   E(stur_q, (offset = signed9(), n = base(offset), a64_stur_q(vec(), n, offset)))                                      \
+  E(str_q_post, (offset = signed9(), n = base(0), a64_str_q_post(vec(), n, offset)))                                   \
+  E(ldr_q_literal, a64_ldr_q_literal(vec(), to_window(16)))                                                            \
   E(rbit, a64_rbit(reg(), reg()))                                                                                      \
   E(clz, a64_clz(reg(), reg()))
 

@@ -15,6 +15,28 @@ static void model_copy16(const Case *c, Model *m) {
 }
 static const Operation copy16_ = {"bl_copy16", "lay_copy16", lay_copy16, model_copy16, NULL};
 
+/* ---- append_of: d the destination, b the count, a how far the item lies: within 1 MB, beyond it, or at an odd place
+ * ---- */
+
+static void lay_append_of(const Case *c) {
+  if (c->a == 1)
+    bl_bss("between", 2 << 20, 64);
+  if (c->a == 2)
+    bl_bss("odd", 65, 64);
+  bl_bss("item", 80, c->a == 2 ? 1 : 64);
+  case_begin(c);
+  bl_append_of(case_reg(c->d), "item", c->b);
+  case_end(c);
+}
+static void model_append_of(const Case *c, Model *m) {
+  for (int at = 0; at < c->b; at += 16) {
+    Bits sixteen = memory_load(m->memory, bits(64, check_label("item") + (uint64_t)at), 16);
+    m->memory = memory_store(m->memory, bits_add(m->reg[c->d], bits(64, (uint64_t)at)), sixteen, 16);
+  }
+  m->reg[c->d] = bits_add(m->reg[c->d], bits(64, (uint64_t)c->b));
+}
+static const Operation append_of_ = {"bl_append_of", "lay_append_of", lay_append_of, model_append_of, NULL};
+
 /* ---- Sets of bytes: kind names one ------------------------------------------------------------------------------- */
 
 /* One term of each kind, at the edges of its values. */
@@ -132,7 +154,7 @@ static bool check_mask16(const Case *c) {
 }
 static const Operation mask16_ = {"bl_mask16 bl_first16", "lay_mask16 lay_first16", lay_mask16, NULL, check_mask16};
 
-const Operation *const sixteen_operations[] = {&copy16_, &scan16_, &mask16_, NULL};
+const Operation *const sixteen_operations[] = {&copy16_, &append_of_, &scan16_, &mask16_, NULL};
 
 void each_sixteen_case(BlIsa isa, Visit *visit, void *context) {
   Classes offsets = offset_classes(isa, 16);
@@ -151,6 +173,10 @@ void each_sixteen_case(BlIsa isa, Visit *visit, void *context) {
                         .class2 = &offsets.class[j]},
                 context);
     }
+  for (int d = 0; d < BL_MACHINE_REGISTERS; d++)
+    for (int place = 0; place < 3; place++)
+      for (int count = 1; count <= 64; count += d == 8 ? 1 : 21)
+        visit(&(Case){.operation = &append_of_, .isa = isa, .d = d, .a = place, .b = count}, context);
   for (int kind = 0; kind < SETS; kind++) {
     Case c = {.operation = &scan16_, .isa = isa, .d = kind % 14, .a = kind / 14 % 14, .b = kind % 13, .kind = kind};
     visit(&c, context);

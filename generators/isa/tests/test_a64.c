@@ -635,15 +635,25 @@ START_TEST(vector_memory) {
         SAYS(a64_str_q_offset(vec(t), reg(n), scaled[i]), "str q%d, [%s, #%" PRId64 "]", t, x(n), scaled[i]);
         SAYS(a64_ldur_q(vec(t), reg(n), unscaled[i]), "ldur q%d, [%s, #%" PRId64 "]", t, x(n), unscaled[i]);
         SAYS(a64_stur_q(vec(t), reg(n), unscaled[i]), "stur q%d, [%s, #%" PRId64 "]", t, x(n), unscaled[i]);
+        SAYS(a64_str_q_post(vec(t), reg(n), unscaled[i]), "str q%d, [%s], #%" PRId64, t, x(n), unscaled[i]);
       }
+  int64_t reach[8];
+  for (int t = 0; t < 32; t++)
+    for (size_t i = 0; i < reaches(19, 4, reach); i++)
+      SAYS(a64_ldr_q_literal(vec(t), reach[i]), "ldr q%d, #%" PRId64, t, reach[i]);
+  REFUSED(a64_ldr_q_literal(vec(1), 1 << 20), "ldr_q_literal", "displacement is 1048576");
+  REFUSED(a64_ldr_q_literal(vec(1), 6), "ldr_q_literal", "is no multiple of 4");
+  REFUSED(a64_ldr_q_literal(vec(32), 0), "ldr_q_literal", "t is 32");
   uint32_t (*const by_offset[])(A64Vec, A64Reg, int64_t) = {a64_ldr_q_offset, a64_str_q_offset};
-  uint32_t (*const by_bytes[])(A64Vec, A64Reg, int64_t) = {a64_ldur_q, a64_stur_q};
-  for (int i = 0; i < 2; i++) {
+  uint32_t (*const by_bytes[])(A64Vec, A64Reg, int64_t) = {a64_ldur_q, a64_stur_q, a64_str_q_post};
+  for (size_t i = 0; i < COUNT(by_offset); i++) {
     REFUSED(by_offset[i](vec(0), reg(1), -16), "q", "offset is -16");
     REFUSED(by_offset[i](vec(0), reg(1), 65536), "q", "offset is 65536");
     REFUSED(by_offset[i](vec(0), reg(1), 8), "q", "is no multiple of 16");
     REFUSED(by_offset[i](vec(0), XZR, 0), "q", "n is 31, which is xzr");
     REFUSED(by_offset[i](vec(32), reg(1), 0), "q", "t is 32");
+  }
+  for (size_t i = 0; i < COUNT(by_bytes); i++) {
     REFUSED(by_bytes[i](vec(0), reg(1), -257), "q", "offset is -257");
     REFUSED(by_bytes[i](vec(0), reg(1), 256), "q", "offset is 256");
     REFUSED(by_bytes[i](vec(0), XZR, 0), "q", "n is 31, which is xzr");

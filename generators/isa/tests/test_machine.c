@@ -1022,6 +1022,44 @@ START_TEST(accesses_by_name) {
 }
 END_TEST
 
+/* What lies at the end of the text, at a multiple of 4 and at an odd place, is appended, and nothing else is written
+ * before it or sixteen bytes after its last step. */
+START_TEST(appends_by_name) {
+  RunEngine engine = (RunEngine)_i;
+  static unsigned char bytes[80];
+  static const char *const items[] = {"even", "odd"};
+  for (int i = 0; i < (int)sizeof bytes; i++)
+    bytes[i] = (unsigned char)(i + 1);
+  for (int d = 0; run_available(engine) && d < REGISTERS; d++)
+    for (size_t i = 0; i < COUNT(items); i++)
+      for (int count = 1; count <= 64; count += 7) {
+        bl_machine_begin(run_isa(engine));
+        routine("append");
+        bl_append_of(reg(d), items[i], count);
+        ret();
+        data("even", 4);
+        data_bytes(bytes, sizeof bytes);
+        data_u8(0);
+        data("odd", 1);
+        data_bytes(bytes, sizeof bytes);
+        run_load(engine);
+        RunState state = {{0}}, old;
+        any_registers(state.reg);
+        state.reg[d] = RUN_MEMORY + 16;
+        unsigned char want[112];
+        memset(want, 0xee, sizeof want);
+        memcpy(run_memory(), want, sizeof want);
+        memcpy(want + 16, bytes, (size_t)(count + 15) / 16 * 16);
+        old = state;
+        old.reg[d] += (unsigned)count;
+        run_at(engine, address_of("append"), &state);
+        for (int r = 0; r < REGISTERS; r++)
+          ck_assert_uint_eq(state.reg[r], old.reg[r]);
+        ck_assert_mem_eq(run_memory(), want, sizeof want);
+      }
+}
+END_TEST
+
 /* tbz reaches 32 KB; beyond that the longer form must do the same. x86-64 goes from the short to the long form. */
 START_TEST(far_branches) {
   RunEngine engine = (RunEngine)_i;
@@ -1196,6 +1234,7 @@ int main(void) {
   tcase_add_loop_test(tc, jump_tables, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, addresses, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, accesses_by_name, 0, RUN_ENGINES);
+  tcase_add_loop_test(tc, appends_by_name, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, far_branches, 0, RUN_ENGINES);
   tcase_add_loop_test(tc, system_calls, 0, RUN_ENGINES);
   tcase_add_test(tc, system_call_native);

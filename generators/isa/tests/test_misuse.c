@@ -89,6 +89,10 @@ static void settle(void);
   ROW(store_of_data, (st8_of(A0, "item", 0), settle()), "a store into \"item\", of |which can only be read")           \
   ROW(store_of_lost, (sys(NR_READ), st64_of(T0, "room", 0)), "T0 is read after a system call")                         \
   ROW(copy_into_data, (la(A1, "item"), copy16(A1, 0, A0, 0), settle()), "a store into \"item\"")                       \
+  ROW(append_to_data, (la(A1, "item"), append_of(A1, "item", 1), settle()), "a store into \"item\"")                   \
+  ROW(append_nothing, append_of(A1, "item", 0), "count of bytes to append 0 is not within 1..64")                      \
+  ROW(append_too_much, append_of(A1, "item", 65), "count of bytes to append 65 is not within 1..64")                   \
+  ROW(append_no_name, append_of(A1, "", 1), "a text to append has no name")                                            \
   ROW(code_after_data, (leave(), data("text", 1), data_u8(1), li(A0, 1)),                                              \
       "an operation stands after the data item \"text\"|open a routine()")                                             \
   ROW(code_in_writable, (leave(), data_writable("text", 1), x64(x64_syscall())),                                       \
