@@ -55,7 +55,7 @@ static bool check_word(const char *name, const char *word, unsigned known, enum 
     number++;
   if (number < PLACEHOLDERS && known & 1U << number)
     return true;
-  const char *near = strlen(word) > 2 ? nearest_word(word, names, PLACEHOLDERS) : NULL;
+  const char *near = nearest_word(word, names, PLACEHOLDERS);
   if (number == PLACEHOLDERS && !near && braces != BRACES_OF_PATH)
     return true;
   if (number < PLACEHOLDERS) {

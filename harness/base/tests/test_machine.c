@@ -92,6 +92,36 @@ START_TEST(this_machine_has_a_row) {
 }
 END_TEST
 
+/* Sizes are those of the whole instruction, and tell forms apart that begin alike. */
+START_TEST(calls_and_returns_are_told_by_their_bytes) {
+  static const struct {
+    const char *bytes;
+    size_t size;
+    enum flow flow;
+    const char *words;
+  } samples[] = {
+      {"\xE8\0\0\0\0", 5, FLOW_CALL, "call"},
+      {"\xFF\xD2", 2, FLOW_CALL, "call rdx"},
+      {"\xFF\x14\x24", 3, FLOW_CALL, "call [rsp]"},
+      {"\x41\xFF\xD2", 3, FLOW_CALL, "call r10"},
+      {"\x4F\xFF\x14\x24", 4, FLOW_CALL, "call [r12]"},
+      {"\xC3", 1, FLOW_RETURN, "ret"},
+      {"\xC2\x08\0", 3, FLOW_RETURN, "ret 8"},
+      {"\x83\xFF\x10", 3, FLOW_ON, "cmp edi, 16"},
+      {"\x41\xFF\xC2", 3, FLOW_ON, "inc r10d"},
+      {"\xFF\xE2", 2, FLOW_ON, "jmp rdx"},
+      {"\xFF\xC2", 2, FLOW_ON, "inc edx"},
+      {"\x40\x90", 2, FLOW_ON, "nop"},
+      {"\xB2\xC3", 2, FLOW_ON, "mov dl, 0xc3"},
+      {"\xE9\0\0\0\0", 5, FLOW_ON, "jmp"},
+      {"\x90", 1, FLOW_ON, "nop"},
+  };
+  for (size_t i = 0; i < sizeof samples / sizeof *samples; i++)
+    ck_assert_msg(instructions_x64.flow_of((const uint8_t *)samples[i].bytes, samples[i].size) == samples[i].flow, "%s",
+                  samples[i].words);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("machine");
   TCase *tests = tcase_create("machine");
@@ -100,6 +130,7 @@ int main(void) {
   tcase_add_test(tests, code_in_the_identification_is_passed_over);
   tcase_add_test(tests, a_header_is_described);
   tcase_add_test(tests, this_machine_has_a_row);
+  tcase_add_test(tests, calls_and_returns_are_told_by_their_bytes);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);

@@ -19,9 +19,11 @@ static struct session_options options = {.command = "build/bytegate", .suites_fo
 static struct program program = {.name = (char *)"p", .oracle = ORACLE_CMARK};
 static struct target target = {.program = &program, .label = (char *)"p_x64", .where = "x64-native"};
 static struct suite suite = {.name = (char *)"s", .path = (char *)"fixtures/suites/s.ini"};
-static struct test_case cases[3] = {
-    {.id = (char *)"c/good"}, {.id = (char *)"c/it's <&> # bad"}, {.id = (char *)"c/crash"}};
-static struct result results[3];
+static struct test_case cases[4] = {{.id = (char *)"c/good"},
+                                    {.id = (char *)"c/it's <&> # bad"},
+                                    {.id = (char *)"c/crash"},
+                                    {.id = (char *)"c/beyond"}};
+static struct result results[4]; /* and one more than the session has */
 static struct session session = {.options = &options, .results = results, .result_count = 3, .selected = 3};
 
 static void find_faults(void) {
@@ -229,6 +231,43 @@ START_TEST(tap_has_its_plan_and_escapes) {
   ck_assert_ptr_nonnull(strstr(text.data, "\n    1..2\nnot ok 1 - s\n"));
   ck_assert_ptr_nonnull(strstr(text.data, "\n1..1\n"));
   bytes_free(&text);
+}
+END_TEST
+
+START_TEST(tap_has_a_point_for_each_case_where_it_is_verbose) {
+  options.verbose = true;
+  struct bytes text = made(&tap_format);
+  options.verbose = false;
+  ck_assert_ptr_nonnull(strstr(text.data, "\n    ok 1 - c/good p_x64 x64-native\n"));
+  ck_assert_ptr_nonnull(strstr(text.data, "\n    not ok 3 - c/crash p_x64 x64-native\n"));
+  ck_assert_ptr_nonnull(strstr(text.data, "\n    1..3\nnot ok 1 - s\n"));
+  bytes_free(&text);
+  results[0].verdict = NOT_RUN;
+  results[1].known = KNOWN_AS_IS;
+  options.verbose = true;
+  text = made(&tap_format);
+  options.verbose = false;
+  ck_assert_ptr_nonnull(strstr(text.data, "\n    ok 1 - c/good p_x64 x64-native # SKIP not run, "));
+  ck_assert_ptr_nonnull(
+      strstr(text.data, "\n    not ok 2 - c/it's <&> \\# bad p_x64 x64-native # TODO known divergence\n"));
+  bytes_free(&text);
+}
+END_TEST
+
+/* What stands after the results of a session is not its own. */
+START_TEST(no_format_tells_of_more_results_than_there_are) {
+  struct result *beyond = &results[3];
+  *beyond = (struct result){.suite = &suite, .target = &target, .test_case = &cases[3], .verdict = NOT_RUN};
+  if (_i)
+    result_set(beyond, HUNG, "did not end");
+  for (size_t i = 0; i < REPORT_FORMAT_COUNT; i++) {
+    struct bytes text = made(report_formats[i]);
+    bytes_text(&text, "");
+    ck_assert_msg(!strstr(text.data, "beyond") && !strstr(text.data, "were not run"), "%s:\n%s",
+                  report_formats[i]->option, text.data);
+    bytes_free(&text);
+  }
+  result_free(beyond);
 }
 END_TEST
 
@@ -494,6 +533,8 @@ int main(void) {
   tcase_add_test(tests, json_lines_give_back_every_byte);
   tcase_add_loop_test(tests, sarif_names_a_file_and_the_byte, 0, sizeof places / sizeof *places);
   tcase_add_test(tests, tap_has_its_plan_and_escapes);
+  tcase_add_test(tests, tap_has_a_point_for_each_case_where_it_is_verbose);
+  tcase_add_loop_test(tests, no_format_tells_of_more_results_than_there_are, 0, 2);
   tcase_add_test(tests, every_format_fails_if_and_only_if_the_gate_does);
   tcase_add_test(tests, junit_holds_to_its_schema);
   tcase_add_test(tests, sarif_holds_to_its_schema);

@@ -5,6 +5,7 @@
 #include <check.h>
 #include <libxml/parser.h>
 #include <libxml/tree.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,6 +102,28 @@ START_TEST(each_pair_of_bytes_makes_a_document) {
 }
 END_TEST
 
+/* A mistake of who writes ends it, instead of a document that nobody can read. */
+START_TEST(what_cannot_be_written_is_not) {
+  struct bytes out = {0};
+  struct xml xml = {.out = &out};
+  if (_i == 0)
+    xml_close(&xml);
+  if (_i == 1)
+    xml_text(&xml, span_text("text"));
+  if (_i == 2)
+    xml_attribute(&xml, "name", "value");
+  xml_open(&xml, "root");
+  if (_i == 3)
+    while (true)
+      xml_open(&xml, "deeper");
+  xml_text(&xml, span_text("text"));
+  if (_i == 4)
+    xml_attribute(&xml, "name", "value");
+  if (_i == 5)
+    xml_open(&xml, "element");
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("xml");
   TCase *tests = tcase_create("xml");
@@ -108,6 +131,7 @@ int main(void) {
   tcase_add_test(tests, characters_are_read_back_as_they_were);
   tcase_add_test(tests, what_is_no_character_can_be_read);
   tcase_add_test(tests, each_pair_of_bytes_makes_a_document);
+  tcase_add_loop_test_raise_signal(tests, what_cannot_be_written_is_not, SIGABRT, 0, 6);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);

@@ -3,6 +3,8 @@
 #include "harness/suite/program.h"
 
 #include "harness/suite/placeholders.h"
+#include "harness/suite/suite.h"
+#include "harness/suite/target.h"
 #include "oracles/markdown.h"
 
 #include <check.h>
@@ -91,6 +93,70 @@ START_TEST(a_program_knows_its_build_and_its_suite) {
 }
 END_TEST
 
+START_TEST(a_word_in_braces_is_a_placeholder_or_stays) {
+  static const struct {
+    const char *text;
+    unsigned known;
+    enum braces braces;
+    const char *why; /* NULL: it may stand there */
+  } samples[] = {
+      {NULL, KNOWS_NONE, BRACES_OF_PATH, NULL},
+      {"a {file} {FILE} {} {a b} {", KNOWS_FILE, BRACES_OF_PATH, NULL},
+      {"{file", KNOWS_NONE, BRACES_OF_PATH, NULL},
+      {"{suite}{arch}", KNOWS_SUITE | KNOWS_ARCH, BRACES_OF_TEXT, NULL},
+      {"{fi} {x} {other}", KNOWS_NONE, BRACES_OF_TEXT, NULL},
+      {"${port} {length}", KNOWS_LENGTH, BRACES_OF_SHELL, NULL},
+      {"${port}", KNOWS_NONE, BRACES_OF_TEXT, "'key' has no {port}, for it is not known there"},
+      {"{port}$", KNOWS_NONE, BRACES_OF_SHELL, "'key' has no {port}, for it is not known there"},
+      {"{arch}{port}", KNOWS_ARCH | KNOWS_SUITE, BRACES_OF_TEXT,
+       "'key' has no {port}, for it is not known there; there are {arch}, {suite}"},
+      {"{suit}", KNOWS_NONE, BRACES_OF_TEXT, "there is no placeholder {suit}; did you mean {suite}?"},
+      {"{x}", KNOWS_ARCH | KNOWS_BUILD, BRACES_OF_PATH,
+       "there is no placeholder {x} in 'key'; there are {arch}, {build}"},
+  };
+  for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+    struct bytes why = {0};
+    bool good = placeholders_check("key", samples[i].text, samples[i].known, samples[i].braces, &why);
+    bytes_text(&why, "");
+    ck_assert_msg(good == !samples[i].why, "%s: %s", samples[i].text, why.data);
+    ck_assert_str_eq(why.data, samples[i].why ? samples[i].why : "");
+    bytes_free(&why);
+  }
+}
+END_TEST
+
+START_TEST(a_text_has_a_placeholder_where_it_stands_in_braces) {
+  ck_assert(placeholder_in("a{file}b", PLACEHOLDER_FILE));
+  ck_assert(!placeholder_in("a{file}b", PLACEHOLDER_FOLDER));
+  ck_assert(!placeholder_in("file", PLACEHOLDER_FILE));
+  ck_assert(!placeholder_in(NULL, PLACEHOLDER_FILE));
+}
+END_TEST
+
+/* The words of a runner: the first is a command, a path of the suite's or an absolute one; the others stay. */
+START_TEST(a_runner_of_words_is_an_emulator_of_just_these) {
+  static const char *const firsts[][2] = {
+      {"./run", "/suites/./run"}, {"/bin/run", "/bin/run"}, {"sh", "/bin/sh"}, {"no-such-command", "no-such-command"}};
+  for (size_t i = 0; i < sizeof firsts / sizeof *firsts; i++) {
+    char *words[] = {(char *)(uintptr_t)firsts[i][0], "sub/x", "sh", "{build}/y", "after the last"};
+    struct program program = {
+        .name = "p", .elf = "e", .build = "/b", .folder = "/suites", .runners = {words, 4}, .deadline = 1};
+    struct suite suite = {.path = "/suites/s.ini", .programs = &program, .program_count = 1};
+    ck_assert_int_eq(setenv("PATH", "/bin", 1), 0);
+    suite_unfold(&suite);
+    ck_assert_uint_eq(suite.target_count, 1);
+    const struct text_list *emulator = &suite.targets[0].prefix.emulator;
+    ck_assert_uint_eq(emulator->count, 4);
+    ck_assert_str_eq(emulator->items[0], firsts[i][1]);
+    ck_assert_str_eq(emulator->items[1], "sub/x");
+    ck_assert_str_eq(emulator->items[2], "sh");
+    ck_assert_str_eq(emulator->items[3], "/b/y");
+    target_free(&suite.targets[0]);
+    free(suite.targets);
+  }
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("program");
   TCase *tests = tcase_create("program");
@@ -99,6 +165,9 @@ int main(void) {
   tcase_add_test(tests, there_are_as_many_requests_as_paths_and_two_where_the_connection_stays);
   tcase_add_test(tests, the_options_of_the_oracle_are_those_that_are_named);
   tcase_add_test(tests, a_program_knows_its_build_and_its_suite);
+  tcase_add_test(tests, a_word_in_braces_is_a_placeholder_or_stays);
+  tcase_add_test(tests, a_text_has_a_placeholder_where_it_stands_in_braces);
+  tcase_add_test(tests, a_runner_of_words_is_an_emulator_of_just_these);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);

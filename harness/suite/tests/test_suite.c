@@ -168,6 +168,21 @@ START_TEST(a_program_becomes_a_target_for_each_machine_and_runner) {
 }
 END_TEST
 
+/* A suite is called after its file, without the folder and the last suffix. */
+START_TEST(a_suite_has_the_name_of_its_file) {
+  static const char *const names[][2] = {{"f.ini", "f"},   {"a.b/f", "f"}, {"/f.g.ini", "f.g"},
+                                         {".ini", ".ini"}, {"some/", ""},  {"x/\x01.ini", "\\x01"}};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    struct suite suite;
+    struct bytes why = {0};
+    ck_assert_msg(suite_read_text(PROGRAM CASES, names[i][0], "/b", &suite, &why), "%s", span_of(&why).data);
+    ck_assert_ptr_nonnull(suite.name);
+    ck_assert_str_eq(suite.name, names[i][1]);
+    suite_free(&suite);
+  }
+}
+END_TEST
+
 START_TEST(an_oracle_command_may_name_what_was_built) {
   struct suite suite;
   struct bytes why = {0};
@@ -326,6 +341,7 @@ int main(void) {
   tcase_add_loop_test(tests, a_mistake_is_answered, 0, sizeof mistakes / sizeof *mistakes);
   tcase_add_test(tests, a_line_that_is_too_long_is_refused);
   tcase_add_test(tests, a_program_becomes_a_target_for_each_machine_and_runner);
+  tcase_add_test(tests, a_suite_has_the_name_of_its_file);
   tcase_add_test(tests, an_oracle_command_may_name_what_was_built);
   tcase_add_test(tests, arguments_are_split_as_sh_does);
   tcase_add_loop_test(tests, what_editors_leave_in_a_file_is_taken, 0, 3);

@@ -2,6 +2,9 @@
    divergence that it shows. */
 /* reads: nothing */
 #include "harness/report/html/html.h"
+
+#include "harness/base/command.h"
+#include "harness/base/files.h"
 #include "harness/report/report.h"
 #include "harness/suite/suite.h"
 #include "harness/verdict/fault.h"
@@ -224,6 +227,7 @@ START_TEST(byte_is_marked) {
       {"a", 1, 1, "<span class=\"n\">1</span>a<mark>end</mark>"},
       {"a", 1, SIZE_MAX, "<span class=\"n\">1</span>a"},
       {"\xC3\xA9!", 3, 2, "<span class=\"n\">1</span>\xC3\xA9<mark>!</mark>"},
+      {"\xC3\xA9!", 3, 0, "<span class=\"n\">1</span><mark><i>\\xC3</i></mark><i>\\xA9</i>!"},
       {"\xC3\xA9!", 3, 1, "<span class=\"n\">1</span><i>\\xC3</i><mark><i>\\xA9</i></mark>!"},
       {"\0\xFF", 2, 0, "<span class=\"n\">1</span><mark><i>\\x00</i></mark><i>\\xFF</i>"},
       {"\xE2\x80\xAE", 3, 7, "<span class=\"n\">1</span><i>\\xE2</i><i>\\x80</i><i>\\xAE</i><mark>end</mark>"},
@@ -254,6 +258,19 @@ START_TEST(each_divergence_is_linked) {
   ck_assert(!has_id(root, "d5"));
   ck_assert(has_link(root, "#divergences"));
   ck_assert_ptr_null(strstr(text.data, "of them are shown"));
+  /* One of each kind stands first; each line of the list has the headline of its own divergence alone. */
+  static const size_t order[] = {0, 4, 2, 6};
+  for (int i = 1; i <= 4; i++) {
+    struct bytes headline = {0};
+    struct bytes line = {0};
+    report_headline(&results[order[i - 1]], &headline);
+    bytes_printf(&line, "<li><a href=\"#d%d\">", i);
+    html_bytes(&line, span_of(&headline));
+    bytes_text(&line, "</a></li>\n");
+    ck_assert_msg(strstr(text.data, line.data) != NULL, "there is no %s", line.data);
+    bytes_free(&headline);
+    bytes_free(&line);
+  }
   xmlFreeDoc(document);
   bytes_free(&text);
   close_session();
@@ -370,6 +387,53 @@ START_TEST(equal_is_green) {
 }
 END_TEST
 
+/* Four commits: the program grows, is there on a second machine, goes, and comes again in another size. */
+static const char history[] =
+    "set -e; cd \"$1\"; git init -q .; git config user.email t@example.org; git config user.name T\n"
+    "line() { printf '%064d  %d %s\\n' 0 $2 $1; }\n"
+    "{ line p_x64 100; line q_x64 10; line r_x64 8; } >elf.sha256; git add .; git commit -qm 'Begin <it>'\n"
+    "{ line p_x64 300; line p_arm64 200; line q_x64 20; } >elf.sha256; git commit -qam Grow\n"
+    "{ line p_arm64 200; line q_x64 20; } >elf.sha256; git commit -qam Lose\n"
+    "{ line p_arm64 200; line p_x64 200; } >elf.sha256; git commit -qam Find\n";
+
+START_TEST(sizes_are_drawn_over_the_commits) {
+  static const char *const there[] = {
+      "<p>4 commits changed a program's bytes. These programs changed in size; the others kept theirs.",
+      "p_x64: 200 bytes. ",
+      "p_arm64: 200 bytes. ",
+      "aria-label=\"sizes of p_x64, from 100 to 300 bytes\">\n<path class=\"axis\" d=\"M46 10V112.0H312\"/>\n"
+      "<text x=\"43\" y=\"14.0\" text-anchor=\"end\">300</text>\n"
+      "<text x=\"43\" y=\"112.0\" text-anchor=\"end\">100</text>\n",
+      "<path class=\"x64\" d=\"M52.0 108.0H138.7V10.0H225.3M312.0 59.0\"/>\n",
+      "<path class=\"arm64\" d=\"M138.7 59.0H225.3V59.0H312.0V59.0\"/>\n",
+      "<circle class=\"x64\" cx=\"52.0\" cy=\"108.0\" r=\"3\"><title>p_x64: 100 bytes at ",
+      ", Begin &lt;it&gt;</title></circle>\n<circle class=\"x64\" cx=\"138.7\" cy=\"10.0\" r=\"3\">",
+      ", Grow</title></circle>\n<circle class=\"x64\" cx=\"312.0\" cy=\"59.0\" r=\"3\"><title>p_x64: 200 bytes at ",
+      "<circle class=\"arm64\" cx=\"138.7\" cy=\"59.0\" r=\"3\">",
+      "q_x64: no longer there. ",
+      "aria-label=\"sizes of q_x64, from 10 to 20 bytes\">",
+      "<path class=\"x64\" d=\"M52.0 108.0H138.7V10.0H225.3V10.0H312.0\"/>\n",
+      "<tr><td>p_x64</td><td class=\"r\">200</td><td class=\"r\">1</td></tr>\n",
+      "<tr><td>p_arm64</td><td class=\"r\">200</td><td class=\"r\">0</td></tr>\n",
+  };
+  static const char *const not_there[] = {"r_x64", "sizes of p_arm64", "<td>q_x64", "cx=\"225.3\""};
+  char folder[] = "/tmp/test_html-XXXXXX";
+  struct bytes out = {0};
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  ck_assert(!html_sizes.add(&session, folder, &out));
+  const char *const words[] = {"/bin/sh", "-c", history, "sh", folder, NULL};
+  ck_assert_int_eq(command_run(&(struct command_line){.words = words}, &out), 0);
+  bytes_clear(&out);
+  ck_assert(html_sizes.add(&session, folder, &out));
+  for (size_t i = 0; i < sizeof there / sizeof *there; i++)
+    ck_assert_msg(strstr(out.data, there[i]) != NULL, "not there: %s", there[i]);
+  for (size_t i = 0; i < sizeof not_there / sizeof *not_there; i++)
+    ck_assert_msg(!strstr(out.data, not_there[i]), "there: %s", not_there[i]);
+  bytes_free(&out);
+  remove_folder(folder);
+}
+END_TEST
+
 int main(void) {
   Suite *own = suite_create("report_html");
   TCase *tests = tcase_create("pages");
@@ -382,6 +446,7 @@ int main(void) {
   tcase_add_test(tests, large_pages_are_cut);
   tcase_add_test(tests, what_is_wrong_with_the_run_is_told);
   tcase_add_test(tests, equal_is_green);
+  tcase_add_test(tests, sizes_are_drawn_over_the_commits);
   tcase_set_timeout(tests, 60);
   suite_add_tcase(own, tests);
   SRunner *runner = srunner_create(own);
