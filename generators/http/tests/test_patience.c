@@ -25,6 +25,7 @@ static const char get[] = "GET / HTTP/1.0\r\n\r\n";
 /* A server whose every slot is taken by a client that wastes its time, and one client more. */
 typedef struct {
   Server server;
+  char *path;      /* of its document, which no other server has: each is changed at a time of its own */
   int descriptors; /* that it had before */
   long since;      /* when the first of them connected */
   int not_reading; /* has asked for a page and does not take it */
@@ -65,14 +66,14 @@ static void write_document(const char *path, size_t lines) {
 }
 
 /* The page is large for the client that does not read, and small for those that come after. */
-static void gather(Crowd *crowd, const char *path) {
+static void gather(Crowd *crowd) {
   crowd->descriptors = open_descriptors(&crowd->server);
   crowd->since = now_ms();
-  write_document(path, LINES);
+  write_document(crowd->path, LINES);
   crowd->not_reading = client_connect(&crowd->server, 4096);
   ck_assert(client_send(crowd->not_reading, get, strlen(get)));
   ck_assert(client_readable(crowd->not_reading, DEADLINE_MS));
-  write_document(path, FEW_LINES);
+  write_document(crowd->path, FEW_LINES);
   for (int i = 0; i < SLOTS - 2; i++) {
     crowd->silent[i] = client_connect(&crowd->server, 0);
     if (i % 2)
@@ -139,6 +140,7 @@ static void disperse(Crowd *crowd) {
   } while (open_descriptors(&crowd->server) > crowd->descriptors + 1);
   expect_page(&crowd->server, -1);
   server_stop(&crowd->server);
+  free(crowd->path);
 }
 
 /* A server with descriptors for one client and FILE, and four clients. */
@@ -151,15 +153,20 @@ static Server start_poor(const char *path, int clients[4]) {
 
 START_TEST(patience) {
   static Crowd crowds[RUNNERS];
+  for (int i = 0; i < RUNNERS; i++) {
+    char name[] = "0.md";
+    name[0] = (char)(name[0] + i);
+    crowds[i].path = strdup(temporary_path(name));
+    write_document(crowds[i].path, FEW_LINES);
+    crowds[i].server = server_start(&runners[i], crowds[i].path, (StartOptions){.descriptors = DESCRIPTORS});
+  }
   const char *path = temporary_path("data.md");
   write_document(path, FEW_LINES);
-  for (int i = 0; i < RUNNERS; i++)
-    crowds[i].server = server_start(&runners[i], path, (StartOptions){.descriptors = DESCRIPTORS});
   int clients[4];
   long since = now_ms();
   Server poor = start_poor(path, clients);
   for (int i = 0; i < RUNNERS; i++)
-    gather(&crowds[i], path);
+    gather(&crowds[i]);
   long ticks = ticks_used(&crowds[0].server), poor_ticks = ticks_used(&poor);
   await_end_of_patience(crowds, 1);
   long spent = ticks_used(&crowds[0].server) - ticks, poor_spent = ticks_used(&poor) - poor_ticks;
