@@ -12,6 +12,14 @@
 
 enum { NAME_ROOM = 64, ALL_S = 0x3f << 8, NOT_S = 0xff };
 
+/* The address that a register holds, as far as it is known. */
+typedef struct {
+  char name[NAME_ROOM]; /* the item that it points into, "": none that is known */
+  bool on_stack;        /* it is the stack pointer, and `at` more */
+  bool exact;           /* it is `at` bytes after the first of what it points into */
+  int64_t at;
+} Held;
+
 /* What is being laid. */
 typedef struct {
   Lay *lay;
@@ -27,18 +35,19 @@ typedef struct {
   bool entered;  /* the open routine has entered */
   BlReg saved[BL_MACHINE_REGISTERS];
   int saved_count;
-  unsigned writes;                             /* bit i: the open routine may write the register of index i */
-  char holds[BL_MACHINE_REGISTERS][NAME_ROOM]; /* the item whose address a register holds, "": none that is known */
+  unsigned writes; /* bit i: the open routine may write the register of index i */
+  Held holds[BL_MACHINE_REGISTERS];
 } Laying;
 
 static Laying now;
 
-/* A branch, a jump, a call or a store, to be looked at when all labels are bound. */
-typedef enum { GOING_ON, GOING_FROM_FRAME, CALLING, STORING } GoingKind;
+/* A branch, a jump, a call or a store, to be looked at when all labels are bound; an access, when all is settled. */
+typedef enum { GOING_ON, GOING_FROM_FRAME, CALLING, STORING, ACCESSING } GoingKind;
 typedef struct {
   GoingKind kind;
   const char *file, *scope, *to; /* to: owned */
   int line, height;              /* frame_height() there */
+  int64_t at, size;              /* ACCESSING: so many bytes, from there on in the item */
 } Going;
 
 static Going *goings;
@@ -117,11 +126,13 @@ bool bl_machine_counts_coverage(void) { return now.counting; }
 int bl_machine_counters(void) { return now.counters; }
 
 static void check_goings(void);
+static void check_accesses(void);
 
 Lay *bl_machine_settle(uint64_t address, uint64_t bss_align) {
   check_goings();
   templates()->lay_finish();
   bl_lay_settle(now.lay, address, bss_align);
+  check_accesses();
   return now.lay;
 }
 
@@ -173,7 +184,7 @@ static BlReg source(BlReg r) {
 /* A register that the operation writes. */
 static BlReg target(BlReg r) {
   now.lost &= ~(1U << checked(r).index);
-  now.holds[r.index][0] = '\0';
+  now.holds[r.index] = (Held){0};
   if (!trusting && !(now.writes >> r.index & 1))
     bl_lay_die(
         bl_machine_layout(),
@@ -204,7 +215,7 @@ static const char *note(GoingKind kind, const char *to) {
     goings = more;
   }
   Going *one = &goings[going_count];
-  *one = (Going){kind, now.file, bl_lay_routine_open(now.lay), strdup(to), now.line, frame_height()};
+  *one = (Going){kind, now.file, bl_lay_routine_open(now.lay), strdup(to), now.line, frame_height(), 0, 0};
   if (!one->to)
     bl_lay_die(bl_machine_layout(), "out of memory for the label \"%s\"", to);
   going_count++;
@@ -216,15 +227,47 @@ static const char *going(const char *to) {
   return note(now.entered ? GOING_FROM_FRAME : GOING_ON, to);
 }
 
-/* A store through a register: it may hold the address of an item that cannot be written. */
-static BlReg stored(BlReg base) {
-  if (!trusting && now.holds[source(base).index][0])
-    note(STORING, now.holds[base.index]);
+/* An access of `size` bytes, `at` bytes after the first of an item. */
+static void note_access(const char *name, int64_t at, int64_t size) {
+  if (trusting)
+    return;
+  note(ACCESSING, name);
+  goings[going_count - 1].at = at;
+  goings[going_count - 1].size = size;
+}
+
+/* Of the stack a routine has its frame(); _start has what the kernel put there, before it enters. */
+static void check_stack_access(int64_t at, int64_t size) {
+  bool arguments = !now.entered && !strcmp(routine_name(), "_start");
+  if (at >= 0 && (arguments || at + size <= now.frame))
+    return;
+  if (at < 0)
+    bl_lay_die(now.lay,
+               "an access of %" PRId64 " bytes at %" PRId64 " from the stack pointer lies before the frame of routine "
+               "\"%s\"; its first byte is at 0",
+               size, at, routine_name());
+  bl_lay_die(now.lay,
+             "an access of %" PRId64 " bytes at %" PRId64 " from the stack pointer lies beyond the frame of routine "
+             "\"%s\", which has %" PRId64 " bytes; take a larger frame()",
+             size, at, routine_name(), now.frame);
+}
+
+/* `size` bytes are loaded or stored at `offset` from the address in `base`. */
+static BlReg accessed(BlReg base, int64_t offset, int64_t size) {
+  const Held *held = &now.holds[source(base).index];
+  if (held->exact && held->on_stack && !trusting)
+    check_stack_access(held->at + offset, size);
+  else if (held->exact && held->name[0])
+    note_access(held->name, held->at + offset, size);
   return base;
 }
 
-/* What la() put into `a`, less or more a few bytes, is in `d` now. */
-static void hold_as(BlReg d, const char *name) { snprintf(now.holds[d.index], NAME_ROOM, "%s", name); }
+/* A store through a register: it may hold the address of an item that cannot be written. */
+static BlReg stored(BlReg base) {
+  if (!trusting && now.holds[source(base).index].name[0])
+    note(STORING, now.holds[base.index].name);
+  return base;
+}
 
 static bool promises(const LaySymbol *routine, const char *clause) {
   return routine->contract && strstr(routine->contract, clause);
@@ -237,7 +280,7 @@ static void check_going(const Going *one, const LaySymbol *symbol) {
         now.lay,
         "a store into \"%s\", of %s:%d, which can only be read; lay it by data_writable(), or make room by bss()",
         one->to, symbol->file, symbol->line);
-  if (one->kind != STORING && is_data)
+  if (one->kind <= CALLING && is_data)
     bl_lay_die(now.lay, "\"%s\" is a data item, of %s:%d, and no code to go to; la() gives its address", one->to,
                symbol->file, symbol->line);
   if (one->kind == GOING_FROM_FRAME && symbol->kind == LAY_ROUTINE && !promises(symbol, "piece") &&
@@ -257,19 +300,40 @@ static void check_height(const Going *one, const LaySymbol *symbol) {
                one->scope, places[one->height], one->to, places[symbol->mark]);
 }
 
+/* What is gone to, stored into or accessed; NULL: settling has refused it. The position becomes that of the operation.
+ */
+static const LaySymbol *find_going(const Going *one) {
+  char name[512];
+  snprintf(name, sizeof name, "%s.%s", one->scope ? one->scope : "", one->to);
+  const LaySymbol *symbol = bl_lay_find(now.lay, name);
+  bl_machine_at(one->file ? one->file : "?", one->line);
+  return symbol ? symbol : bl_lay_find(now.lay, one->to);
+}
+
 /* No code goes to data, none leaves a frame behind it, and nothing is stored into what can only be read. */
 static void check_goings(void) {
   for (size_t i = 0; i < going_count; i++) {
-    const Going *one = &goings[i];
-    char name[512];
-    snprintf(name, sizeof name, "%s.%s", one->scope ? one->scope : "", one->to);
-    const LaySymbol *symbol = bl_lay_find(now.lay, name);
-    symbol = symbol ? symbol : bl_lay_find(now.lay, one->to);
+    const LaySymbol *symbol = find_going(&goings[i]);
     if (!symbol)
       continue;
-    bl_machine_at(one->file ? one->file : "?", one->line);
-    check_going(one, symbol);
-    check_height(one, symbol);
+    check_going(&goings[i], symbol);
+    check_height(&goings[i], symbol);
+  }
+}
+
+/* Each access whose place is known lies within its item. An item of no bytes marks an end. */
+static void check_accesses(void) {
+  for (size_t i = 0; i < going_count; i++) {
+    const Going *one = &goings[i];
+    const LaySymbol *symbol = one->kind == ACCESSING ? find_going(one) : NULL;
+    if (!symbol || (symbol->kind != LAY_OBJECT && symbol->kind != LAY_BSS))
+      continue;
+    bool before = one->at < 0 && symbol->size;
+    if (before || one->at + one->size > (int64_t)symbol->size)
+      bl_lay_die(now.lay,
+                 "an access of %" PRId64 " bytes at offset %" PRId64 " lies %s \"%s\", of %s:%d, which has %zu bytes; "
+                 "correct the offset, or make it larger",
+                 one->size, one->at, before ? "before" : "beyond", one->to, symbol->file, symbol->line, symbol->size);
   }
 }
 
@@ -310,8 +374,26 @@ static void forget_registers(void) {
   memset(now.holds, 0, sizeof now.holds);
 }
 
+/* What was laid last goes on, or is a label: then whatever goes there runs on as well. */
+void bl_machine_check_end(const char *after) {
+  static const char remedy[] = "end it with leave(), ret(), jump() or a system call that does not come back";
+  const LaySymbol *last = bl_lay_open_end(bl_machine_layout());
+  if (trusting || !bl_lay_routine_open(now.lay))
+    return;
+  if (last)
+    bl_lay_die(now.lay, "nothing stands after the %s \"%s\", of %s:%d, so what goes there runs on into %s; %s",
+               last->kind == LAY_LABEL ? "label" : "head of routine", last->name, last->file, last->line, after,
+               remedy);
+  if (now.goes_on)
+    bl_lay_die(now.lay, "the code of routine \"%s\" runs on into %s; %s", routine_name(), after, remedy);
+}
+
 void bl_routine(const char *name) {
   check_name("routine", name);
+  char after[NAME_ROOM + 16];
+  snprintf(after, sizeof after, "routine \"%s\"", name);
+  bl_machine_check_end(after);
+  now.goes_on = false;
   forget_registers();
   bl_machine_align_code();
   bl_lay_routine(now.lay, name);
@@ -386,6 +468,13 @@ static const char *routine_name(void) {
   return name ? name : "(none)";
 }
 
+/* The stack pointer changes: what was its value points elsewhere into the stack. */
+static void forget_stack(void) {
+  for (int i = 0; i < BL_MACHINE_REGISTERS; i++)
+    if (now.holds[i].on_stack)
+      now.holds[i] = (Held){0};
+}
+
 void bl_enter(const BlReg *saved, int count) {
   if (now.entered)
     bl_lay_die(now.lay, "routine \"%s\" enters twice", routine_name());
@@ -402,6 +491,7 @@ void bl_enter(const BlReg *saved, int count) {
   }
   now.entered = true;
   now.saved_count = count;
+  forget_stack();
   table()->lay_enter(now.saved, count);
 }
 
@@ -438,6 +528,7 @@ void bl_frame(int64_t bytes) {
     bl_lay_die(bl_machine_layout(), "size of the frame %" PRId64 " is no multiple of 16; make it %" PRId64, bytes,
                (bytes + 15) / 16 * 16);
   now.frame = bytes;
+  forget_stack();
   table()->lay_frame(bytes);
 }
 
@@ -446,43 +537,46 @@ void bl_frame(int64_t bytes) {
 void bl_li(BlReg d, int64_t value) { table()->lay_li(target(d), value); }
 
 void bl_mov(BlReg d, BlReg a) {
-  char held[NAME_ROOM];
-  strcpy(held, now.holds[source(a).index]);
+  Held held = now.holds[source(a).index];
   if (target(d).index != a.index)
     table()->lay_mov(d, a);
-  hold_as(d, held);
+  now.holds[d.index] = held;
 }
 
 void bl_la(BlReg d, const char *name) {
   table()->lay_la(target(d), name);
-  if (strlen(name) < NAME_ROOM)
-    hold_as(d, name);
+  now.holds[d.index].exact = strlen(name) < NAME_ROOM;
+  if (now.holds[d.index].exact)
+    strcpy(now.holds[d.index].name, name);
 }
 
-/* The item whose address a sum or a difference of `a` still points into. */
-static void held_by(char *held, Alu operation, BlReg a) {
-  strcpy(held, operation == ALU_ADD || operation == ALU_SUB ? now.holds[source(a).index] : "");
+/* What a sum or a difference of `a` and another number still points into. */
+static Held held_by(Alu operation, BlReg a) {
+  Held held = {0};
+  if (operation == ALU_ADD || operation == ALU_SUB)
+    held = now.holds[source(a).index];
+  return held;
 }
 
 static void alu(Alu operation, BlReg d, BlReg a, BlReg b) {
-  char held[NAME_ROOM];
-  held_by(held, operation, a);
-  if (operation == ALU_SUB && now.holds[source(b).index][0]) /* of two addresses: a count */
-    held[0] = '\0';
+  Held held = held_by(operation, a);
+  if (operation == ALU_SUB && now.holds[source(b).index].name[0]) /* of two addresses: a count */
+    held = (Held){0};
+  held.exact = false;
   source(a);
   source(b);
   table()->lay_alu(operation, target(d), a, b);
-  hold_as(d, held);
+  now.holds[d.index] = held;
 }
 
 static void alu_imm(Alu operation, BlReg d, BlReg a, int64_t b) {
   if (operation == ALU_SHL || operation == ALU_SHR || operation == ALU_SAR || operation == ALU_ROR)
     check_value("shift count", b, 0, 63);
-  char held[NAME_ROOM];
-  held_by(held, operation, a);
+  Held held = held_by(operation, a);
+  held.at = (int64_t)((uint64_t)held.at + (operation == ALU_SUB ? -(uint64_t)b : (uint64_t)b));
   source(a);
   table()->lay_alu_imm(operation, target(d), a, b);
-  hold_as(d, held);
+  now.holds[d.index] = held;
 }
 
 void bl_add(BlReg d, BlReg a, BlReg b) { alu(ALU_ADD, d, a, b); }
@@ -547,7 +641,7 @@ void bl_select(BlCond cond, BlReg d, BlReg a, BlReg b, BlReg x, BlReg y) {
 
 void bl_load(int bits, BlReg d, BlReg base, int64_t offset) {
   check_offset(bits, offset);
-  source(base);
+  accessed(base, offset, bits / 8);
   table()->lay_load(bits, target(d), base, offset);
 }
 
@@ -564,6 +658,7 @@ static void check_place(int bits, const char *name, int64_t offset) {
 
 void bl_load_of(int bits, BlReg d, const char *name, int64_t offset) {
   check_place(bits, name, offset);
+  note_access(name, offset, bits / 8);
   table()->lay_load_of(bits, target(d), name, offset);
 }
 
@@ -571,6 +666,7 @@ void bl_store_of(int bits, BlReg v, const char *name, int64_t offset) {
   check_place(bits, name, offset);
   if (!trusting)
     note(STORING, name);
+  note_access(name, offset, bits / 8);
   table()->lay_store_of(bits, source(v), name, offset);
 }
 
@@ -596,25 +692,24 @@ static void check_next(BlReg v, BlReg base) {
     bl_lay_die(bl_machine_layout(), "the register of the value is the base too, which goes on; use two");
 }
 
-/* The base is written, and what la() put there is in it still. */
-static BlReg moved(BlReg base) {
-  char name[NAME_ROOM];
-  snprintf(name, sizeof name, "%s", now.holds[base.index]);
-  target(source(base));
-  hold_as(base, name);
+/* The base is read for an access, and goes on after it; what la() put there is in it still. */
+static BlReg moved(BlReg base, int bits) {
+  Held held = now.holds[accessed(base, 0, bits / 8).index];
+  held.at += bits / 8;
+  now.holds[target(base).index] = held;
   return base;
 }
 
 void bl_load_next(int bits, BlReg d, BlReg base) {
   check_bits(bits);
   check_next(d, base);
-  table()->lay_load_next(bits, target(d), moved(base));
+  table()->lay_load_next(bits, target(d), moved(base, bits));
 }
 
 void bl_store_next(int bits, BlReg v, BlReg base) {
   check_bits(bits);
   check_next(v, base);
-  table()->lay_store_next(bits, source(v), moved(stored(base)));
+  table()->lay_store_next(bits, source(v), moved(stored(base), bits));
 }
 
 static void check_signed(int bits) {
@@ -625,7 +720,7 @@ static void check_signed(int bits) {
 void bl_load_signed(int bits, BlReg d, BlReg base, int64_t offset) {
   check_offset(bits, offset);
   check_signed(bits);
-  source(base);
+  accessed(base, offset, bits / 8);
   table()->lay_load_signed(bits, target(d), base, offset);
 }
 
@@ -639,7 +734,7 @@ void bl_load_signed_indexed(int bits, BlReg d, BlReg base, BlReg index) {
 
 void bl_store(int bits, BlReg v, BlReg base, int64_t offset) {
   check_offset(bits, offset);
-  table()->lay_store(bits, source(v), stored(base), offset);
+  table()->lay_store(bits, source(v), stored(accessed(base, offset, bits / 8)), offset);
 }
 
 void bl_store_imm(int bits, int64_t v, BlReg base, int64_t offset) {
@@ -648,7 +743,7 @@ void bl_store_imm(int bits, int64_t v, BlReg base, int64_t offset) {
     check_value("64-bit value to store", v, INT32_MIN, INT32_MAX);
   else
     check_value("value to store", v, -(INT64_C(1) << (bits - 1)), (INT64_C(1) << bits) - 1);
-  table()->lay_store_imm(bits, v, stored(base), offset);
+  table()->lay_store_imm(bits, v, stored(accessed(base, offset, bits / 8)), offset);
 }
 
 void bl_store_indexed(int bits, BlReg v, BlReg base, BlReg index) {
@@ -764,12 +859,14 @@ static void check_offset16(int64_t offset) {
 void bl_copy16(BlReg dst, int64_t dst_offset, BlReg src, int64_t src_offset) {
   check_offset16(dst_offset);
   check_offset16(src_offset);
-  table()->lay_copy16(stored(dst), dst_offset, source(src), src_offset);
+  /* Of what is read the rest may be another item's: a text is copied by sixteen bytes at a time, up to its end. */
+  table()->lay_copy16(stored(accessed(dst, dst_offset, 16)), dst_offset, source(src), src_offset);
 }
 
 void bl_append_of(BlReg dst, const char *name, int64_t count) {
   check_name("text to append", name);
   check_value("count of bytes to append", count, 1, 64);
+  note_access(name, 0, count);
   target(stored(dst));
   table()->lay_append_of(dst, name, count);
 }
@@ -809,7 +906,7 @@ void bl_syscall_with(BlSystemCall number, const BlReg *arguments) {
 /* What a system call leaves in T0 and T1 is no value, and A0 is its result. */
 static void lose_after_call(void) {
   now.lost = 1U << BL_T0.index | 1U << BL_T1.index;
-  now.holds[BL_A0.index][0] = now.holds[BL_T0.index][0] = now.holds[BL_T1.index][0] = '\0';
+  now.holds[BL_A0.index] = now.holds[BL_T0.index] = now.holds[BL_T1.index] = (Held){0};
 }
 
 void bl_syscall(BlSystemCall number) {
@@ -832,20 +929,14 @@ void bl_syscall_number(const int *numbers, int count) {
   lose_after_call();
 }
 
-void bl_stack_pointer(BlReg d) { table()->lay_stack_pointer(target(d)); }
+void bl_stack_pointer(BlReg d) {
+  table()->lay_stack_pointer(target(d));
+  now.holds[d.index] = (Held){.on_stack = true, .exact = true};
+}
 void bl_c_arguments(void) { table()->lay_c_arguments(); }
 void bl_c_result(void) { table()->lay_c_result(); }
 
 /* ---- Data ------------------------------------------------------------------------------------------------------ */
-
-void bl_machine_check_end(const char *after) {
-  if (now.goes_on && bl_lay_routine_open(bl_machine_layout()))
-    bl_lay_die(
-        now.lay,
-        "the code of routine \"%s\" runs on into %s; end it with leave(), ret(), jump() or a system call that does "
-        "not come back",
-        routine_name(), after);
-}
 
 void bl_data(const char *name, int align) {
   check_name("data item", name);
@@ -865,7 +956,14 @@ void bl_data_writable(const char *name, int align) {
   bl_lay_writable(bl_machine_layout(), name, (unsigned)align);
 }
 
-void bl_bytes(const void *bytes, size_t count) { bl_lay_bytes(bl_machine_layout(), bytes, count); }
+/* What is laid next belongs to a data item, and is not laid into code. */
+static Lay *open_item(void) {
+  if (!bl_lay_item_open(bl_machine_layout()) && !trusting)
+    bl_lay_die(now.lay, "no data item is open; open one with data() or data_writable() first");
+  return now.lay;
+}
+
+void bl_bytes(const void *bytes, size_t count) { bl_lay_bytes(open_item(), bytes, count); }
 
 void bl_value(int bits, uint64_t value) {
   check_bits(bits);
@@ -874,19 +972,19 @@ void bl_value(int bits, uint64_t value) {
   unsigned char bytes[8];
   for (int i = 0; i < bits / 8; i++)
     bytes[i] = (unsigned char)(value >> 8 * i);
-  bl_lay_bytes(bl_machine_layout(), bytes, (size_t)bits / 8);
+  bl_lay_bytes(open_item(), bytes, (size_t)bits / 8);
 }
 
 void bl_data_zero(size_t count) {
   static const unsigned char zeros[4096];
   for (; count > sizeof zeros; count -= sizeof zeros)
-    bl_lay_bytes(bl_machine_layout(), zeros, sizeof zeros);
-  bl_lay_bytes(bl_machine_layout(), zeros, count);
+    bl_lay_bytes(open_item(), zeros, sizeof zeros);
+  bl_lay_bytes(open_item(), zeros, count);
 }
 
 void bl_data_align(int align) {
   check_value("alignment", align, 1, 4096);
-  bl_lay_align(bl_machine_layout(), (unsigned)align);
+  bl_lay_align(open_item(), (unsigned)align);
 }
 
 static LayCode encode_address(const LayFixup *fixup) {
@@ -897,7 +995,7 @@ static LayCode encode_address(const LayFixup *fixup) {
 }
 
 void bl_data_address(const char *name) {
-  bl_lay_fixup(bl_machine_layout(), LAY_DATA, (LayFixup){.encode = encode_address}, name, NULL);
+  bl_lay_fixup(open_item(), LAY_DATA, (LayFixup){.encode = encode_address}, name, NULL);
 }
 
 static LayCode encode_offset16(const LayFixup *fixup) {
@@ -910,7 +1008,7 @@ static LayCode encode_offset16(const LayFixup *fixup) {
 }
 
 void bl_offset16(const char *to, const char *base) {
-  bl_lay_fixup(bl_machine_layout(), LAY_DATA, (LayFixup){.encode = encode_offset16}, to, base);
+  bl_lay_fixup(open_item(), LAY_DATA, (LayFixup){.encode = encode_offset16}, to, base);
 }
 
 void bl_bss(const char *name, size_t size, int align) {

@@ -90,6 +90,7 @@ void bl_program_write_single_segment(const char *outdir, const char *entry) { wr
 
 void bl_program_write_object(const char *outdir, const char *const *exported, size_t count) {
   check_nothing_written(bl_machine_layout(), "an object");
+  bl_machine_check_end("the end of the object");
   Lay *lay = bl_machine_settle(0, 4096);
   check_labels(lay);
   ElfSection counters = {0};

@@ -209,6 +209,12 @@ const char *bl_lay_item_open(const Lay *lay) {
   return lay->owner >= 0 && symbols(lay)[lay->owner].kind == LAY_OBJECT ? symbols(lay)[lay->owner].name : NULL;
 }
 
+const LaySymbol *bl_lay_open_end(const Lay *lay) {
+  const LaySymbol *last = lay->symbols.count ? &symbols(lay)[lay->symbols.count - 1] : NULL;
+  bool is_code = last && (last->kind == LAY_LABEL || last->kind == LAY_ROUTINE);
+  return is_code && last->item == lay->items.count ? last : NULL;
+}
+
 const LaySymbol *bl_lay_find(const Lay *lay, const char *name) {
   int found = find_symbol(lay, name);
   return found < 0 ? NULL : &symbols(lay)[found];

@@ -129,6 +129,9 @@ const char *bl_lay_routine_open(const Lay *lay);
 /* The data item open now: what is laid belongs to it. NULL: a routine is open, or nothing. */
 const char *bl_lay_item_open(const Lay *lay);
 
+/* The label or routine that was bound last, where nothing has been laid after it; else NULL. */
+const LaySymbol *bl_lay_open_end(const Lay *lay);
+
 /* Lay bytes that no label can change: an instruction, data. Dies if code.len is 0, with bl_refusal_text. */
 void bl_lay_code(Lay *lay, LayCode code);
 void bl_lay_bytes(Lay *lay, const void *bytes, size_t count);

@@ -30,8 +30,8 @@ static void settle(void);
   ROW(runs_into_data, data("text", 1), "the code of routine \"r\" runs on into data|leave(), ret(), jump()")           \
   ROW(sys_into_data, (sys(NR_WRITE), data("text", 1)), "runs on into data")                                            \
   ROW(no_end, bl_program_write_exec("/", "r"), "runs on into the end of the program")                                  \
-  ROW(return_of_start, (routine("_start"), ret()), "_start has nobody to return to|NR_EXIT_GROUP")                     \
-  ROW(leave_of_start, (routine("_start"), enter(S0), leave()), "_start has nobody to return to")                       \
+  ROW(return_of_start, (leave(), routine("_start"), ret()), "_start has nobody to return to|NR_EXIT_GROUP")            \
+  ROW(leave_of_start, (leave(), routine("_start"), enter(S0), leave()), "_start has nobody to return to")              \
   ROW(empty_label, label(""), "a label has no name; give it one")                                                      \
   ROW(empty_routine, routine(""), "a routine has no name")                                                             \
   ROW(empty_data, (jump("here"), data("", 1)), "a data item has no name")                                              \
@@ -43,13 +43,14 @@ static void settle(void);
   ROW(unbound, (jump("nowhere"), settle()), "label \"nowhere\" is not bound|correct the name")                         \
   ROW(enter_twice, enter(S1), "routine \"r\" enters twice")                                                            \
   ROW(return_entered, ret(), "routine \"r\" entered, so it must leave(), not ret()")                                   \
-  ROW(leave_unentered, (routine("q"), leave()), "leaves but did not enter: use ret()")                                 \
-  ROW(call_unentered, (routine("q"), call("r")),                                                                       \
+  ROW(leave_unentered, (leave(), routine("q"), leave()), "leaves but did not enter: use ret()")                        \
+  ROW(call_unentered, (leave(), routine("q"), call("r")),                                                              \
       "did not enter: its return address would be lost; enter_bare() first")                                           \
-  ROW(call_register_unentered, (routine("q"), call_register(A0)), "calls through a register but did not enter")        \
-  ROW(save_argument, (routine("q"), enter(A0)), "which is none of S0..S5")                                             \
-  ROW(save_twice, (routine("q"), enter(S1, S1)), "saves S1 twice")                                                     \
-  ROW(frame_unentered, (routine("q"), frame(16)), "takes a frame but did not enter; enter() first")                    \
+  ROW(call_register_unentered, (leave(), routine("q"), call_register(A0)),                                             \
+      "calls through a register but did not enter")                                                                    \
+  ROW(save_argument, (leave(), routine("q"), enter(A0)), "which is none of S0..S5")                                    \
+  ROW(save_twice, (leave(), routine("q"), enter(S1, S1)), "saves S1 twice")                                            \
+  ROW(frame_unentered, (leave(), routine("q"), frame(16)), "takes a frame but did not enter; enter() first")           \
   ROW(frame_twice, (frame(16), frame(16)), "takes a frame twice")                                                      \
   ROW(frame_odd, frame(24), "is no multiple of 16; make it 32")                                                        \
   ROW(frame_large, frame(65536), "size of the frame 65536 is not within 16..65520")                                    \
@@ -64,13 +65,14 @@ static void settle(void);
   ROW(signed_64, bl_load_signed(64, A0, A1, 0), "has no sign to extend; use ld64")                                     \
   ROW(value_wide, data_u8(256), "0x100 does not fit into a value of 8 bits")                                           \
   ROW(value_negative, data_u32(-1), "does not fit into a value of 32 bits")                                            \
-  ROW(align_three, data_align(3), "alignment 3 is no power of two")                                                    \
+  ROW(align_three, (leave(), data("text", 1), data_align(3)), "alignment 3 is no power of two")                        \
   ROW(align_none, data_align(0), "alignment 0 is not within 1..4096")                                                  \
   ROW(other_machine, a64(a64_nop()), "an instruction of arm64 stands in a program for x64")                            \
   ROW(writes_s1, mov(S1, A0),                                                                                          \
       "routine \"r\" writes S1 and has not saved it; enter(S1) first, or name it in destroys()")                       \
-  ROW(writes_before_enter, (routine("q"), li(S0, 1), enter(S0)), "routine \"q\" writes S0 and has not saved it")       \
-  ROW(writes_promised, (routine("q", in(S0), out(A0)), add(S0, S0, 1)), "writes S0 and has not saved it")              \
+  ROW(writes_before_enter, (leave(), routine("q"), li(S0, 1), enter(S0)),                                              \
+      "routine \"q\" writes S0 and has not saved it")                                                                  \
+  ROW(writes_promised, (leave(), routine("q", in(S0), out(A0)), add(S0, S0, 1)), "writes S0 and has not saved it")     \
   ROW(jump_from_frame, (jump("q"), routine("q"), ret(), settle()),                                                     \
       "routine \"r\" has entered, and goes on in \"q\"|call it and leave()")                                           \
   ROW(branch_from_frame, (beq(A0, 0, "q"), leave(), routine("q"), ret(), settle()),                                    \
@@ -100,13 +102,13 @@ static void settle(void);
   ROW(runs_into_writable, data_writable("text", 1), "the code of routine \"r\" runs on into data")                     \
   ROW(empty_writable, (leave(), data_writable("", 1)), "a data item has no name")                                      \
   ROW(writable_in_one_segment,                                                                                         \
-      (routine("_start"), sys(NR_EXIT), data_writable("w", 1), data_u8(1),                                             \
+      (leave(), routine("_start"), sys(NR_EXIT), data_writable("w", 1), data_u8(1),                                    \
        bl_program_write_single_segment("/", "_start")),                                                                \
       "\"w\" can be written, and a single segment has no room for that")                                               \
   ROW(writable_in_object,                                                                                              \
       (leave(), data_writable("w", 1), data_u8(1), bl_program_write_object("/", (const char *[]){"r"}, 1)),            \
       "\"w\" can be written, and an object has no room for that")                                                      \
-  ROW(unused_label, (routine("_start"), label("lonely"), sys(NR_EXIT), bl_program_write_exec("/", "_start")),          \
+  ROW(unused_label, (leave(), routine("_start"), label("lonely"), sys(NR_EXIT), bl_program_write_exec("/", "_start")), \
       "label \"_start.lonely\" is never used; take it out, or correct the name that should lead there")                \
   ROW(one_number, sys_number(39), "1 numbers of a system call are given, and there are 2 machines; give one for each") \
   ROW(call_of_x64, (bl_program_begin(ISA_A64, "misuse"), routine("r"), sys(NR_OPEN)),                                  \
@@ -124,16 +126,62 @@ static void settle(void);
   ROW(code_after_jump, (jump("here"), li(A0, 1)),                                                                      \
       "an operation stands after the end of a path of routine \"r\"|give it a label()")                                \
   ROW(code_after_leave, (leave(), mov(A1, A0)), "stands after the end of a path")                                      \
-  ROW(code_after_ret, (routine("q"), ret(), jump("r")), "stands after the end of a path of routine \"q\"")             \
+  ROW(code_after_ret, (leave(), routine("q"), ret(), jump("r")), "stands after the end of a path of routine \"q\"")    \
   ROW(code_after_exit, (sys(NR_EXIT_GROUP), li(A0, 1)), "stands after the end of a path")                              \
   ROW(code_after_jump_register, (jump_register(A0), leave()), "stands after the end of a path")                        \
   ROW(instruction_after_jump, (jump("here"), x64(x64_syscall())), "stands after the end of a path")                    \
-  ROW(enter_after_branch, (routine("q"), beq(A0, 0, "end"), enter(S0), label("end"), leave(), settle()),               \
+  ROW(enter_after_branch, (leave(), routine("q"), beq(A0, 0, "end"), enter(S0), label("end"), leave(), settle()),      \
       "\"q\" goes from before enter() to \"end\", which stands after enter()|before it branches")                      \
   ROW(frame_after_branch, (beq(A0, 0, "end"), frame(16), label("end"), leave(), settle()),                             \
       "goes from after enter() to \"end\", which stands after frame()")                                                \
-  ROW(enter_in_loop, (routine("q"), label("again"), enter(S0), jump("again"), settle()),                               \
+  ROW(enter_in_loop, (leave(), routine("q"), label("again"), enter(S0), jump("again"), settle()),                      \
       "goes from after enter() to \"again\", which stands before enter()")                                             \
+  ROW(runs_into_routine, (leave(), routine("q"), li(A0, 1), routine("next")),                                          \
+      "the code of routine \"q\" runs on into routine \"next\"; end it with leave(), ret()")                           \
+  ROW(label_before_routine, (beq(A0, 0, "done"), leave(), label("done"), routine("next")),                             \
+      "nothing stands after the label \"r.done\", of |so what goes there runs on into routine \"next\"; end it with")  \
+  ROW(label_before_data, (beq(A0, 0, "done"), leave(), label("done"), data("text", 1)),                                \
+      "nothing stands after the label \"r.done\"|runs on into data")                                                   \
+  ROW(label_before_writable, (beq(A0, 0, "done"), leave(), label("done"), data_writable("text", 1)),                   \
+      "nothing stands after the label \"r.done\"|runs on into data")                                                   \
+  ROW(label_before_end, (beq(A0, 0, "done"), leave(), label("done"), bl_program_write_exec("/", "r")),                 \
+      "nothing stands after the label \"r.done\"|runs on into the end of the program")                                 \
+  ROW(end_of_object, bl_program_write_object("/", (const char *[]){"r"}, 1), "runs on into the end of the object")     \
+  ROW(routine_of_nothing, (leave(), routine("q"), routine("next")),                                                    \
+      "nothing stands after the head of routine \"q\"|runs on into routine \"next\"")                                  \
+  ROW(label_after_data, (leave(), data("text", 1), data_u8(1), label("end"), routine("next")),                         \
+      "nothing stands after the label \"r.end\"")                                                                      \
+  ROW(value_in_code, data_u32(1), "no data item is open; open one with data() or data_writable() first")               \
+  ROW(string_in_code, (leave(), data_string("text")), "no data item is open")                                          \
+  ROW(zeros_in_code, data_zero(4), "no data item is open")                                                             \
+  ROW(bytes_in_code, data_bytes("text", 4), "no data item is open")                                                    \
+  ROW(align_in_code, data_align(4), "no data item is open")                                                            \
+  ROW(address_in_code, data_address("r"), "no data item is open")                                                      \
+  ROW(distance_in_code, data_offset16("r", "r"), "no data item is open")                                               \
+  ROW(value_after_label, (leave(), data("text", 1), label("end"), data_u8(1)), "no data item is open")                 \
+  ROW(store_of_beyond, (st64_of(A0, "room", 8), settle()),                                                             \
+      "an access of 8 bytes at offset 8 lies beyond \"room\", of |which has 8 bytes; correct the offset, or make it")  \
+  ROW(store_of_far, (st8_of(A0, "room", 1 << 19), settle()), "at offset 524288 lies beyond \"room\"")                  \
+  ROW(load_of_beyond, (ld8_of(A0, "item", 1), settle()), "1 bytes at offset 1 lies beyond \"item\"|has 1 bytes")       \
+  ROW(store_beyond, (la(A1, "room"), st32(A0, A1, 6), settle()), "4 bytes at offset 6 lies beyond \"room\"")           \
+  ROW(store_imm_beyond, (la(A1, "room"), st64(1, A1, 16), settle()), "at offset 16 lies beyond \"room\"")              \
+  ROW(load_beyond, (la(A1, "item"), ld16(A0, A1, 0), settle()), "2 bytes at offset 0 lies beyond \"item\"")            \
+  ROW(load_signed_beyond, (la(A1, "item"), ld8s(A0, A1, 1), settle()), "1 bytes at offset 1 lies beyond \"item\"")     \
+  ROW(load_before, (la(A1, "item"), ld8(A0, A1, -1), settle()), "at offset -1 lies before \"item\"")                   \
+  ROW(moved_beyond, (la(A1, "room"), add(A2, A1, 12), mov(A3, A2), sub(A3, A3, 4), st8(A0, A3, 0), settle()),          \
+      "at offset 8 lies beyond \"room\"")                                                                              \
+  ROW(next_beyond, (la(A1, "item"), ld8_next(A0, A1), ld8_next(A0, A1), settle()), "at offset 1 lies beyond \"item\"") \
+  ROW(copy_beyond, (la(A1, "room"), copy16(A1, 0, A0, 0), settle()), "16 bytes at offset 0 lies beyond \"room\"")      \
+  ROW(append_beyond, (append_of(A0, "item", 2), settle()), "2 bytes at offset 0 lies beyond \"item\"")                 \
+  ROW(frame_beyond, (frame(16), stack_pointer(A1), st64(0, A1, 16)),                                                   \
+      "8 bytes at 16 from the stack pointer lies beyond the frame of routine \"r\", which has 16 bytes; take a "       \
+      "larger")                                                                                                        \
+  ROW(frame_half_beyond, (frame(16), stack_pointer(A1), st64(A0, A1, 12)), "8 bytes at 12 from the stack pointer")     \
+  ROW(frame_read_beyond, (frame(16), stack_pointer(A1), ld64(A0, A1, 24)), "lies beyond the frame of routine \"r\"")   \
+  ROW(frame_before, (frame(16), stack_pointer(A1), st64(0, A1, -8)),                                                   \
+      "at -8 from the stack pointer lies before the frame of routine \"r\"; its first byte is at 0")                   \
+  ROW(frame_moved, (frame(16), stack_pointer(A1), add(A2, A1, 16), st8(A0, A2, 0)), "1 bytes at 16 from the stack")    \
+  ROW(no_frame, (stack_pointer(A1), st64(A0, A1, 0)), "the frame of routine \"r\", which has 0 bytes")                 \
   ROW(encoder_refuses, x64(x64_mov_r32_imm32(RAX, -1)), "cannot encode mov_r32_imm32")
 
 /* All labels are bound here, and the code comes to an end. */
@@ -198,6 +246,7 @@ START_TEST(is_laid) {
   bl_program_begin(ISA_X64, "right");
   routine("r");
   enter(S0);
+  frame(32);
   sys(NR_READ, A0, A1, A2);
   sys(NR_GETPID);
   li(T0, 1);
@@ -207,14 +256,23 @@ START_TEST(is_laid) {
   mov(A1, T0);
   call("r");
   la(A0, "changes");
-  st8(1, A0, 0);
+  st8(1, A0, 7);
   la(A0, "room");
   sub(A1, A1, A0);
+  st8(1, A0, 7);
+  add(A0, A0, A1); /* whatever A1 is */
   st8(1, A0, 8);
+  la(A0, "past");
+  ld8(A1, A0, -1);
+  stack_pointer(A0);
+  st64(1, A0, 24);
   jump("again");
-  routine("end", no_return);
+  routine("_start", no_return);
+  stack_pointer(A0);
+  ld64(A1, A0, 8); /* the name of the program */
   li(S3, 1);
   sys(NR_EXIT_GROUP);
+  data("past", 1);
   data_writable("changes", 8);
   data_u64(1);
   bss("room", 8, 8);
