@@ -7,16 +7,20 @@
 #include "harness/base/machine.h"
 #include "harness/base/words.h"
 #include "harness/cli/options.h"
+#include "harness/process/emulator.h"
 #include "harness/process/workspace.h"
 #include "harness/report/json.h"
+#include "harness/suite/folder.h"
 #include "harness/suite/suite.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char *const inputs[] = {"Hello *world*\n", "Other\n"};
@@ -35,18 +39,24 @@ struct way {
   bool crashed;
   bool declines; /* a server: it answered that it has no such thing */
   bool stays;    /* a server: it did not end well after SIGTERM */
-  int status;    /* exit status; -1: none */
+  bool varies;   /* it puts out something else for the same input */
+  bool named;    /* it gets its input by a name in its folder, because it prints that */
+  int status_with_input;
+  int status; /* exit status; -1: none */
   struct bytes detail, errors;
   struct bytes status_line; /* where it is not the usual one */
+  struct bytes answer;      /* to the first input */
+  char *files;              /* owned; of what it writes, the names, with commas; NULL: nothing was seen */
 };
 
 struct trial {
   struct workspace *workspace;
   const struct session_options *options;
   bool json;
-  const char *elf; /* from any folder */
-  char *arguments; /* owned; as the key has them; NULL: none were given */
-  char *paths[2];  /* of the inputs */
+  const char *elf;   /* from any folder */
+  char *arguments;   /* owned; as the key has them; NULL: none were given */
+  char *environment; /* owned; a line that each way needs, or empty */
+  char *paths[2];    /* of the inputs */
 };
 
 /* Takes what the results of SESSION, one for each input, say of WAY. */
@@ -60,6 +70,7 @@ static void look(const struct session *session, struct way *way) {
   way->worked =
       way->serves ? verdict == DIVERGED || verdict == EQUAL : !way->hung && verdict != REFUSED && verdict != NOT_RUN;
   way->silent = first->answer.len == 0;
+  bytes_add(&way->answer, span_of(&first->answer));
   if (way->serves && first->part == PART_STATUS) {
     struct span line = span_of(&first->actual);
     bytes_clear(&way->status_line);
@@ -87,8 +98,8 @@ static bool try_way(const struct trial *trial, struct way *way, struct bytes *wh
                way->serves ? "drive = http\n" : "");
   if (!way->serves)
     text.len -= strlen("start-deadline = 2\n");
-  bytes_printf(&text, "%s[cases inputs]\nsource = documents\npath = %s\npath = %s\n", way->keys, trial->paths[0],
-               trial->paths[1]);
+  bytes_printf(&text, "%s%s[cases inputs]\nsource = documents\npath = %s\npath = %s\n", trial->environment, way->keys,
+               trial->paths[0], trial->paths[1]);
   options.keep_going = true;
   options.keeps_answers = true;
   options.repeat = 1;
@@ -118,6 +129,7 @@ static const struct {
 
 enum { BY_STDIN, BY_FILE, FIRST_SERVER, WAYS = sizeof usual / sizeof *usual };
 
+/* The last is one that is tried to see whether it is better than the way that was found. */
 static struct way ways[WAYS + 1];
 
 static void forget_way(struct way *way) {
@@ -125,6 +137,8 @@ static void forget_way(struct way *way) {
   bytes_free(&way->detail);
   bytes_free(&way->errors);
   bytes_free(&way->status_line);
+  bytes_free(&way->answer);
+  free(way->files);
   *way = (struct way){0};
 }
 
@@ -185,7 +199,136 @@ static struct way *find_way(const struct trial *trial, struct bytes *why) {
     if (ways[i].worked)
       return &ways[i];
   }
-  return plain;
+  /* What is silent with a file may write it. */
+  bool takes_file = ways[BY_FILE].worked && ways[BY_FILE].status == 0 && plain->status > 0;
+  return takes_file ? &ways[BY_FILE] : plain;
+}
+
+/* Tries the keys KEYS as the way that may be better. */
+static bool try_other(const struct trial *trial, char *keys, struct bytes *why) {
+  forget_way(&ways[WAYS]);
+  ways[WAYS] = (struct way){.keys = keys};
+  return try_way(trial, &ways[WAYS], why);
+}
+
+/* Takes from TOLD, the text of the folder after a run, the files that the program wrote: their names with commas become
+   those of WAY. Returns how many there are. */
+static size_t take_files(const struct trial *trial, struct span told, struct way *way) {
+  struct bytes names = {0};
+  struct bytes input = {0};
+  struct bytes now = {0};
+  size_t count = 0;
+  bytes_read_file(&input, trial->paths[0]);
+  for (size_t at = 0; at < told.len; at += strcspn(told.data + at, "\n") + 1) {
+    size_t byte = 0;
+    struct bytes name = {0};
+    bool is_file = strncmp(told.data + at, "file ", 5) == 0 && folder_find(told, at, &name, &byte);
+    bytes_clear(&now);
+    bool stood = is_file && strcmp(name.data, "document.md") == 0 && folder_contents(told, name.data, &now) &&
+                 span_equal(span_of(&now), span_of(&input));
+    if (is_file && !stood && count++ < 10)
+      bytes_printf(&names, "%s%s", names.len ? ", " : "", name.data);
+    bytes_free(&name);
+  }
+  free(way->files);
+  way->files = names.data;
+  bytes_free(&input);
+  bytes_free(&now);
+  return count;
+}
+
+/* A run may write files. Where it puts out nothing else, they are what is compared. */
+static bool settle_files(const struct trial *trial, struct way *way, struct bytes *why) {
+  if (!try_other(trial, xasprintf("%scompare = tree\n", way->keys), why))
+    return false;
+  size_t count = ways[WAYS].worked ? take_files(trial, span_of(&ways[WAYS].answer), way) : 0;
+  if (count == 0 || !way->silent)
+    return true;
+  bool one = count == 1 && !strpbrk(way->files, "{};\n");
+  char *keys = one ? xasprintf("%soutput = %s\n", way->keys, way->files) : xasprintf("%scompare = tree\n", way->keys);
+  if (!try_other(trial, xstrdup(keys), why)) {
+    free(keys);
+    return false;
+  }
+  free(way->keys);
+  way->keys = keys;
+  way->silent = false;
+  way->differs = ways[WAYS].differs;
+  return true;
+}
+
+/* Waits until files get another time than now, even where times are told in steps of two seconds (ZIP). */
+static void await_other_time(void) {
+  const struct timespec while_ms = {.tv_nsec = 20000000};
+  for (time_t begun = time(NULL) / 2; time(NULL) / 2 == begun;)
+    nanosleep(&while_ms, NULL);
+}
+
+/* Sets *VARIES where what is put out for one input in the way KEYS is not the same each time. */
+static bool try_again(const struct trial *trial, const char *keys, bool *varies, struct bytes *why) {
+  struct bytes before = {0};
+  bool good = try_other(trial, xstrdup(keys), why);
+  bytes_add(&before, span_of(&ways[WAYS].answer));
+  if (good) {
+    await_other_time();
+    good = try_other(trial, xstrdup(keys), why);
+  }
+  *varies = good && !span_equal(span_of(&before), span_of(&ways[WAYS].answer));
+  bytes_free(&before);
+  return good;
+}
+
+/* KEYS with "document.md" in the place of "{file}"; the caller frees it. */
+static char *keys_by_name(const char *keys) {
+  static const char file[] = "{file}";
+  struct bytes out = {0};
+  for (const char *at = keys; *at;) {
+    const char *next = strstr(at, file);
+    bytes_append(&out, at, next ? (size_t)(next - at) : strlen(at));
+    bytes_text(&out, next ? "document.md" : "");
+    at = next ? next + sizeof file - 1 : at + strlen(at);
+  }
+  return out.data;
+}
+
+/* A run that puts out something else each time may print where its input is: then it gets a name in its folder. WAY
+   says what was found. */
+static bool settle_changes(const struct trial *trial, struct way *way, struct bytes *why) {
+  if (!try_again(trial, way->keys, &way->varies, why))
+    return false;
+  if (!way->varies || !strstr(way->keys, "{file}"))
+    return true;
+  char *keys = keys_by_name(way->keys);
+  bool varies = true;
+  bool good = try_again(trial, keys, &varies, why);
+  if (good && !varies) {
+    free(way->keys);
+    way->keys = keys;
+    way->varies = false;
+    way->named = true;
+    return true;
+  }
+  free(keys);
+  return good;
+}
+
+/* A run that takes no input has none in its suite: WAY is told how it ends then. */
+static bool settle_without_input(const struct trial *trial, struct way *way, struct bytes *why) {
+  const char *arguments = trial->arguments;
+  way->status_with_input = way->status;
+  const char *compared = strstr(way->keys, "output = ");
+  compared = compared ? compared : strstr(way->keys, "compare = ");
+  char *keys = xasprintf("%s%s%s%s", arguments ? "arguments = " : "", arguments ? arguments : "", arguments ? "\n" : "",
+                         compared ? compared : "");
+  bool good = try_other(trial, xstrdup(keys), why);
+  free(way->keys);
+  way->keys = keys;
+  if (good && ways[WAYS].worked) {
+    way->status = ways[WAYS].status;
+    way->silent = ways[WAYS].silent;
+    way->crashed = ways[WAYS].crashed;
+  }
+  return good;
 }
 
 /* ---- The file ---------------------------------------------------------------------------------------------------- */
@@ -193,11 +336,14 @@ static struct way *find_way(const struct trial *trial, struct bytes *why) {
 /* What the file is about. */
 struct draft {
   char *name; /* a word, after the program */
+  char *stem; /* a word, after the suite file: what its folders are called */
   const char *elf, *path;
   const char *arguments; /* that were given, or NULL */
-  const struct way *way;
+  struct way *way;
   bool takes_input;
-  bool free; /* it was tried without a cell */
+  bool free;       /* it was tried without a cell */
+  bool own_inputs; /* it was tried with inputs that stood there */
+  const char *environment;
   struct elf_identity identity;
 };
 
@@ -244,15 +390,23 @@ static void add_notes(const struct draft *draft, struct bytes *out) {
     bytes_text(out, "# It crashed when it was tried; perhaps it needs 'arguments'.\n");
   else
     bytes_printf(out, "# It runs to its end%s.\n",
-                 draft->takes_input ? ", and puts out something else for another input" : "");
-  if (!way->serves && !way->hung && !way->crashed && !draft->takes_input && way->status > 0)
+                 way->differs ? ", and puts out something else for another input" : "");
+  if (way->files && !way->serves)
+    bytes_printf(out, "# It writes: %s ('output', 'compare = tree').\n", way->files);
+  if (way->named)
+    bytes_text(out, "# It prints where its input is, so it gets it by its name in its folder ('input-name').\n");
+  if (way->varies)
+    bytes_text(
+        out,
+        "# It puts out something else each time, for the same input too. Name what changes with 'filter', a command\n"
+        "# through which both sides pass, as in: filter = sed -E 's/[0-9]+ ms/N ms/'\n");
+  if (!way->serves && !way->hung && !way->crashed && !draft->takes_input && way->status_with_input > 0)
     bytes_printf(
         out,
-        "# It ended with exit status %d whatever it was given, which was Markdown. If it reads something else, put\n"
-        "# an input of its own kind into %s.cases/, and set 'stdin = yes' or 'arguments = {file}', 'source = folder',\n"
-        "# 'path = %s.cases', and no 'exit-status'.\n",
-        way->status, draft->name, draft->name);
-  else if (!way->serves && !way->hung && !way->crashed && way->silent)
+        "# It ended with exit status %d when it was given %s. If it reads something else, put an input of its own\n"
+        "# kind into %s.cases/, and try again: bytegate init --overwrite ... takes its inputs from there.\n",
+        way->status_with_input, draft->own_inputs ? "these inputs" : "Markdown", draft->name);
+  else if (!way->serves && !way->hung && !way->crashed && way->silent && !way->files)
     bytes_text(
         out, "# It put out nothing. If it is a server that went into the background, say which option keeps it in the\n"
              "# foreground, and how it is told its port, as in: bytegate init PROGRAM -- -D -p {port} -d {folder}\n"
@@ -268,10 +422,7 @@ static void add_notes(const struct draft *draft, struct bytes *out) {
 static void add_force(const struct draft *draft, struct bytes *force) {
   const struct way *way = draft->way;
   bytes_printf(force, "elf = %s\noracle = expected\n", draft->elf);
-  if (draft->takes_input || way->serves)
-    bytes_text(force, way->keys);
-  else if (draft->arguments)
-    bytes_printf(force, "arguments = %s\n", draft->arguments);
+  bytes_text(force, way->keys);
   if (way->serves && way->status_line.len)
     bytes_printf(force, "status-line = %s\n", way->status_line.data);
   if (way->serves && way->stays)
@@ -281,6 +432,7 @@ static void add_force(const struct draft *draft, struct bytes *force) {
     bytes_printf(force, "exit-status = %d\n", way->status);
   if (draft->free)
     bytes_text(force, "confine = no\n");
+  bytes_text(force, draft->environment);
 }
 
 static void write_draft(const struct draft *draft, struct bytes *out) {
@@ -304,9 +456,9 @@ static void write_draft(const struct draft *draft, struct bytes *out) {
   bytes_text(out, "\n[cases first]\n");
   bool has_input = draft->takes_input || draft->way->serves;
   if (has_input)
-    bytes_printf(&cases, "source = folder\npath = %s.cases\nexpected = %s.expected/{name}\n", draft->name, draft->name);
+    bytes_printf(&cases, "source = folder\npath = %s.cases\nexpected = %s.expected/{name}\n", draft->stem, draft->stem);
   else
-    bytes_printf(&cases, "source = nothing\nexpected = %s.expected/{name}\n", draft->name);
+    bytes_printf(&cases, "source = nothing\nexpected = %s.expected/{name}\n", draft->stem);
   add_keys(&cases_keys, cases.data, out);
   bytes_free(&force);
   bytes_free(&cases);
@@ -322,10 +474,49 @@ static char *name_after(const char *elf) {
   return name;
 }
 
+/* The folder of the inputs, beside the suite file; the caller frees it. */
+static char *cases_folder(const struct draft *draft) {
+  const char *slash = strrchr(draft->path, '/');
+  return xasprintf("%.*s%s.cases", slash ? (int)(slash - draft->path) + 1 : 0, draft->path, draft->stem);
+}
+
+static int is_visible(const struct dirent *entry) { return entry->d_name[0] != '.'; }
+
+/* Writes the inputs that TRIAL is made with: the first two files that stand in the folder of the inputs, or our own.
+   Returns whether there were any. */
+static bool make_inputs(struct workspace *workspace, const struct draft *draft, struct trial *trial) {
+  char *folder = cases_folder(draft);
+  struct dirent **entries = NULL;
+  int count = scandir(folder, &entries, is_visible, alphasort);
+  bool any = false;
+  for (int i = 0, next = 0; i < 2; i++) {
+    char *name = xasprintf("init-%d", i);
+    struct bytes text = {0};
+    trial->paths[i] = workspace_file(workspace, name);
+    bool read = false;
+    while (!read && next < count) {
+      char *path = xasprintf("%s/%s", folder, entries[next++]->d_name);
+      bytes_clear(&text);
+      read = bytes_read_file(&text, path) == 0;
+      free(path);
+    }
+    any |= read;
+    write_file(trial->paths[i], read ? span_of(&text) : span_text(inputs[i]));
+    bytes_free(&text);
+    free(name);
+  }
+  for (int i = 0; i < count; i++)
+    free(entries[i]);
+  free(entries);
+  free(folder);
+  return any;
+}
+
 /* Writes the first input beside the suite file, unless there is one. Returns 0 or an errno value. */
 static int write_input(const struct draft *draft) {
-  const char *slash = strrchr(draft->path, '/');
-  char *folder = xasprintf("%.*s%s.cases", slash ? (int)(slash - draft->path) + 1 : 0, draft->path, draft->name);
+  if (draft->own_inputs)
+    return 0;
+  char *folder = cases_folder(draft);
   char *path = xasprintf("%s/first", folder);
   int failed = mkdir(folder, 0777) != 0 && errno != EEXIST ? errno : 0;
   if (!failed && access(path, F_OK) != 0)
@@ -350,7 +541,17 @@ static int write_suite(const struct trial *trial, struct draft *draft) {
     bytes_free(&why);
     return status;
   }
-  draft->takes_input = draft->way->differs;
+  struct way *way = draft->way;
+  bool runs = !way->serves && way->worked;
+  bool good = !runs || settle_files(trial, way, &why);
+  draft->takes_input = way->differs || strstr(way->keys, "{file}");
+  if (good && runs)
+    good = (draft->takes_input || settle_without_input(trial, way, &why)) && settle_changes(trial, way, &why);
+  if (!good) {
+    int status = complain(draft->elf, span_of(&why).data, EXIT_INFRASTRUCTURE);
+    bytes_free(&why);
+    return status;
+  }
   write_draft(draft, &text);
   int failed = draft->takes_input || draft->way->serves ? write_input(draft) : 0;
   failed = failed ? failed : replace_file(draft->path, span_of(&text));
@@ -403,14 +604,17 @@ int init_command(struct workspace *workspace, const struct options *all) {
   char *own = xasprintf("%s.ini", draft.name);
   char *absolute = path_absolute(elf);
   draft.path = path ? path : own;
+  draft.stem = name_after(draft.path);
+  char *dot = strrchr(draft.stem, '.');
+  if (dot && dot > draft.stem)
+    *dot = '\0';
   draft.elf = strchr(draft.path, '/') || elf[0] == '/' ? absolute : elf;
   draft.identity = elf_identify(trial.elf);
-  for (int i = 0; i < 2; i++) {
-    char *name = xasprintf("init-%d", i);
-    trial.paths[i] = workspace_file(workspace, name);
-    write_file(trial.paths[i], span_text(inputs[i]));
-    free(name);
-  }
+  draft.own_inputs = make_inputs(workspace, &draft, &trial);
+  char *libraries = elf_machine(trial.elf) == host_machine() ? NULL : emulator_libraries(trial.elf);
+  trial.environment = libraries ? xasprintf("environment = QEMU_LD_PREFIX=%s\n", libraries) : xstrdup("");
+  draft.environment = trial.environment;
+  free(libraries);
   draft.arguments = trial.arguments = all->operands.count > 1 ? join_arguments(&all->operands) : NULL;
   if (trial.arguments && (strpbrk(trial.arguments, "\n\r") || strstr(trial.arguments, " ;")))
     complain(trial.arguments, "a suite file cannot have these arguments: line ends and ' ;' mean something there",
@@ -426,9 +630,11 @@ int init_command(struct workspace *workspace, const struct options *all) {
   for (size_t i = 0; i < WAYS; i++)
     forget_way(&ways[i]);
   free(trial.arguments);
+  free(trial.environment);
   free((char *)(uintptr_t)trial.elf);
   free(absolute);
   free(own);
+  free(draft.stem);
   free(draft.name);
   return status;
 }

@@ -101,10 +101,14 @@ static bool is_unseen(const struct result *result, const struct process *process
 static void judge_unbegun(struct result *result, const struct process *process) {
   struct bytes how = {0};
   describe_end(process, "before the program's first instruction", &how);
-  if (result->target->runner == RUNNER_QEMU)
-    result_set(result, REFUSED, "qemu's loader refused it: %s", how.data);
-  else
-    result_set(result, REFUSED, "the kernel could not load it: %s", how.data);
+  bool emulated = result->target->runner == RUNNER_QEMU;
+  char *libraries = emulated ? emulator_libraries(result->target->elf) : NULL;
+  result_set(result, REFUSED, "%s: %s%s%s", emulated ? "qemu's loader refused it" : "the kernel could not load it",
+             how.data, libraries ? "; its libraries are there with 'environment = QEMU_LD_PREFIX=" : "",
+             libraries ? libraries : "");
+  if (libraries)
+    bytes_text(&result->detail, "'");
+  free(libraries);
   bytes_free(&how);
 }
 

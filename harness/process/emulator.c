@@ -2,13 +2,79 @@
 #include "harness/process/emulator.h"
 
 #include "harness/base/command.h"
+#include "harness/base/files.h"
 
+#include <fcntl.h>
+#include <gelf.h>
+#include <glob.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 char *emulator_find(const struct machine *machine) {
   char *path = find_command(machine->qemu_static);
   return path ? path : find_command(machine->qemu_dynamic);
+}
+
+/* The interpreter that the program ELF names, or NULL; the caller frees it. */
+static char *interpreter_of(const char *elf) {
+  int fd = open(elf, O_RDONLY | O_CLOEXEC);
+  Elf *file = fd >= 0 && elf_version(EV_CURRENT) != EV_NONE ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
+  char *name = NULL;
+  size_t count = 0;
+  if (!file || elf_getphdrnum(file, &count) != 0)
+    count = 0;
+  for (size_t i = 0; i < count && !name; i++) {
+    GElf_Phdr header;
+    char text[256];
+    if (!gelf_getphdr(file, (int)i, &header) || header.p_type != PT_INTERP)
+      continue;
+    ssize_t got = pread(fd, text, sizeof text - 1, (off_t)header.p_offset);
+    text[got > 0 ? got : 0] = '\0';
+    name = text[0] == '/' ? xstrdup(text) : NULL;
+  }
+  elf_end(file);
+  if (fd >= 0)
+    close(fd);
+  return name;
+}
+
+/* Whether the interpreter NAME below FOLDER is one for MACHINE. */
+static bool holds(const char *folder, const char *name, const struct machine *machine) {
+  char *path = xasprintf("%s%s", folder, name);
+  bool is = elf_machine(path) == machine;
+  free(path);
+  return is;
+}
+
+/* The folder above PATH that holds the interpreter NAME, or NULL. */
+static char *folder_above(const char *path, const char *name, const struct machine *machine) {
+  char *folder = path_absolute(path);
+  for (char *slash = strrchr(folder, '/'); slash && slash > folder; slash = strrchr(folder, '/')) {
+    *slash = '\0';
+    if (holds(folder, name, machine))
+      return folder;
+  }
+  free(folder);
+  return NULL;
+}
+
+char *emulator_libraries(const char *elf) {
+  const struct machine *machine = elf_machine(elf);
+  char *name = machine ? interpreter_of(elf) : NULL;
+  char *found = NULL;
+  glob_t folders = {0};
+  if (name && !holds("", name, machine)) {
+    found = folder_above(elf, name, machine);
+    glob("/usr/*-linux-*", 0, NULL, &folders);
+  }
+  for (size_t i = 0; i < folders.gl_pathc && !found; i++)
+    if (holds(folders.gl_pathv[i], name, machine))
+      found = xstrdup(folders.gl_pathv[i]);
+  globfree(&folders);
+  free(name);
+  return found;
 }
 
 const char *emulator_own_failure(const struct process *process) {

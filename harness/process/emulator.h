@@ -10,6 +10,11 @@
    qemu-user, which starts sooner, or else the other one. */
 char *emulator_find(const struct machine *machine);
 
+/* The folder below which the libraries of the program ELF stand, where they are not this machine's own: one above ELF,
+   or one of Debian's cross packages. It is what QEMU_LD_PREFIX is to name. NULL: it needs none, or none is there. The
+   caller frees it. */
+char *emulator_libraries(const char *elf);
+
 /* The text that qemu itself, not the guest, wrote on stderr before it failed; or NULL. */
 const char *emulator_own_failure(const struct process *process);
 

@@ -193,6 +193,56 @@ expect_text 'as a server' 'drive = http' serves.ini
 expect_text 'that is told its port' 'arguments = {port}' serves.ini
 init --overwrite --confine=off teller
 expect_text 'what ran without a cell is to run so' 'confine = no' teller.ini
+# What is written to files is what is compared.
+# shellcheck disable=SC2016 # sh expands
+program copies 'tr a-z A-Z <"$1" >copy'
+init copies -- '{file}'
+expect_text 'a file that it writes is the output' 'output = copy' copies.ini
+# shellcheck disable=SC2016 # sh expands
+program mends 'sed -i s/o/0/ "$1"'
+init mends
+expect_text 'so is its input, where it changes that' 'output = document.md' mends.ini
+program many 'echo 1 >a; echo 2 >b'
+init many
+expect_text 'of several, all that is left' 'compare = tree' many.ini
+for one in copies mends many; do
+  run "$gate" accept --suite $one.ini '*'
+  verify $one.ini
+  expect_status "... which holds it: $one" 0
+done
+# shellcheck disable=SC2016 # sh expands
+program tells 'echo "$1"; cat "$1"'
+init tells -- '{file}'
+expect_text 'one that prints where its input is gets it by name' 'arguments = document.md' tells.ini
+program dated 'date +%s'
+init dated
+expect_text 'what is another thing each time is told' '# It puts out something else each time' dated.ini
+# shellcheck disable=SC2016 # sh expands
+program picky 'read -r word; [ "$word" = go ] && cat || { echo no; exit 5; }'
+init picky
+expect_text 'one that refuses Markdown is told' '# It ended with exit status 5 when it was given Markdown' picky.ini
+run "$gate" accept --suite picky.ini '*'
+verify picky.ini
+expect_status '... and its suite holds it without an input' 0
+mkdir picky.cases
+printf 'go\none\n' >picky.cases/a
+printf 'go\ntwo\n' >picky.cases/b
+init --overwrite picky
+expect_text '... with inputs of its own it is tried again' 'stdin = yes' picky.ini
+init --overwrite picky -o apart.ini
+expect_text 'folders are named after the suite file' 'expected = apart.expected/{name}' apart.ini
+program packs 'gzip -nc'
+init packs
+run "$gate" accept --suite packs.ini '*'
+verify packs.ini
+expect_status 'what it packs is not unpacked before it is compared' 0
+other=/usr/aarch64-linux-gnu
+[ -e $other/lib/libc.so.6 ] || other=/usr/x86_64-linux-gnu
+init $other/lib/libc.so.6 -o libc.ini
+expect_text "another machine's libraries are found" "environment = QEMU_LD_PREFIX=$other" libc.ini
+sed -i '/^environment/d' libc.ini
+run "$gate" accept --suite libc.ini '*'
+expect_text '... and named where they are missing' "its libraries are there with 'environment = QEMU_LD_PREFIX=$other'" "$folder/out"
 # What the arguments that were given lead to.
 init --overwrite ./keeper -- '{port}' '{folder}'
 expect_text 'arguments are taken as they are given' 'arguments = {port} {folder}' keeper.ini
