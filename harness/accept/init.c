@@ -205,9 +205,10 @@ static struct way *find_way(const struct trial *trial, struct bytes *why) {
 }
 
 /* Tries the keys KEYS as the way that may be better. */
-static bool try_other(const struct trial *trial, char *keys, struct bytes *why) {
+static bool try_other(const struct trial *trial, const char *keys, struct bytes *why) {
+  char *own = xstrdup(keys);
   forget_way(&ways[WAYS]);
-  ways[WAYS] = (struct way){.keys = keys};
+  ways[WAYS] = (struct way){.keys = own};
   return try_way(trial, &ways[WAYS], why);
 }
 
@@ -239,14 +240,17 @@ static size_t take_files(const struct trial *trial, struct span told, struct way
 
 /* A run may write files. Where it puts out nothing else, they are what is compared. */
 static bool settle_files(const struct trial *trial, struct way *way, struct bytes *why) {
-  if (!try_other(trial, xasprintf("%scompare = tree\n", way->keys), why))
+  char *tree = xasprintf("%scompare = tree\n", way->keys);
+  bool tried = try_other(trial, tree, why);
+  free(tree);
+  if (!tried)
     return false;
   size_t count = ways[WAYS].worked ? take_files(trial, span_of(&ways[WAYS].answer), way) : 0;
   if (count == 0 || !way->silent)
     return true;
   bool one = count == 1 && !strpbrk(way->files, "{};\n");
   char *keys = one ? xasprintf("%soutput = %s\n", way->keys, way->files) : xasprintf("%scompare = tree\n", way->keys);
-  if (!try_other(trial, xstrdup(keys), why)) {
+  if (!try_other(trial, keys, why)) {
     free(keys);
     return false;
   }
@@ -267,11 +271,11 @@ static void await_other_time(void) {
 /* Sets *VARIES where what is put out for one input in the way KEYS is not the same each time. */
 static bool try_again(const struct trial *trial, const char *keys, bool *varies, struct bytes *why) {
   struct bytes before = {0};
-  bool good = try_other(trial, xstrdup(keys), why);
+  bool good = try_other(trial, keys, why);
   bytes_add(&before, span_of(&ways[WAYS].answer));
   if (good) {
     await_other_time();
-    good = try_other(trial, xstrdup(keys), why);
+    good = try_other(trial, keys, why);
   }
   *varies = good && !span_equal(span_of(&before), span_of(&ways[WAYS].answer));
   bytes_free(&before);
@@ -320,7 +324,7 @@ static bool settle_without_input(const struct trial *trial, struct way *way, str
   compared = compared ? compared : strstr(way->keys, "compare = ");
   char *keys = xasprintf("%s%s%s%s", arguments ? "arguments = " : "", arguments ? arguments : "", arguments ? "\n" : "",
                          compared ? compared : "");
-  bool good = try_other(trial, xstrdup(keys), why);
+  bool good = try_other(trial, keys, why);
   free(way->keys);
   way->keys = keys;
   if (good && ways[WAYS].worked) {

@@ -92,6 +92,10 @@ static void settle(struct program_map *map) {
   qsort(map->entries, map->count, sizeof *map->entries, by_address);
   if (map->count == 0)
     return;
+  for (size_t i = 1; i < map->count; i++) {
+    struct map_entry *entry = &map->entries[i];
+    entry->first = strcmp(entry[-1].routine, entry->routine) == 0 ? entry[-1].first : i;
+  }
   const struct map_entry *last = &map->entries[map->count - 1];
   map->base = map->entries[0].address;
   map->span = last->address + last->len - map->base;
@@ -222,9 +226,7 @@ const struct map_entry *program_map_at(const struct program_map *map, uint64_t a
 }
 
 uint64_t program_map_routine(const struct program_map *map, const struct map_entry *entry) {
-  while (entry > map->entries && strcmp(entry[-1].routine, entry->routine) == 0)
-    entry--;
-  return entry->address;
+  return map->entries[entry->first].address;
 }
 
 /* SPDX-License-Identifier: MIT */

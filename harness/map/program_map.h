@@ -17,6 +17,7 @@ struct map_entry {
   const char *routine;
   const char *file; /* the generator's */
   int line;
+  size_t first; /* the number of the first entry of its routine: of those that stand together with its name */
 };
 
 /* A routine's contract, as its author declared it: "in A0 A1; out A0; destroys T0 T1". */
@@ -55,7 +56,7 @@ void program_map_move(struct program_map *map, uint64_t offset);
 /* The entry that holds ADDRESS, or NULL. */
 const struct map_entry *program_map_at(const struct program_map *map, uint64_t address);
 
-/* The address at which the routine of ENTRY begins: that of the first entry of its name. */
+/* The address at which the routine of ENTRY, one of MAP's, begins: that of its first entry. */
 uint64_t program_map_routine(const struct program_map *map, const struct map_entry *entry);
 
 #endif

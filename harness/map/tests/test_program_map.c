@@ -73,11 +73,43 @@ START_TEST(a_failure_is_not_kept) {
 }
 END_TEST
 
+/* The lines of a map may stand in any order, and a name may come again after another. */
+START_TEST(a_routine_begins_at_the_first_of_its_entries_that_stand_together) {
+  char folder[] = "/tmp/test_program_map-XXXXXX";
+  static const uint64_t begins[] = {0x10, 0x10, 0x12, 0x13, 0x13, 0x13};
+  struct program_map map = {0};
+  struct bytes text = {0};
+  struct bytes why = {0};
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  char *elf = xasprintf("%s/one", folder);
+  char *file = xasprintf("%s.map", elf);
+  bytes_printf(&text, "%s", HEAD);
+  static const char *const routines[] = {"a", "a", "b", "a", "a", "a"};
+  for (int i = 5; i >= 0; i--)
+    bytes_printf(&text, "%016x\t90\tcode\t%s\tf:1\n", 0x10 + i, routines[i]);
+  ck_assert_int_eq(write_file(file, span_of(&text)), 0);
+  ck_assert_msg(program_map_read_file(elf, &map, &why), "%s", span_of(&why).data);
+  ck_assert_uint_eq(map.count, 6);
+  for (size_t i = 0; i < 6; i++)
+    ck_assert_uint_eq(program_map_routine(&map, &map.entries[i]), begins[i]);
+  program_map_move(&map, 0x1000);
+  ck_assert_uint_eq(program_map_routine(&map, &map.entries[5]), 0x1013);
+  program_map_free(&map);
+  ck_assert_int_eq(remove(file), 0);
+  ck_assert_int_eq(remove(folder), 0);
+  bytes_free(&text);
+  bytes_free(&why);
+  free(file);
+  free(elf);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("program map");
   TCase *tests = tcase_create("program map");
   tcase_add_test(tests, a_map_is_made_again_for_another_file);
   tcase_add_test(tests, a_failure_is_not_kept);
+  tcase_add_test(tests, a_routine_begins_at_the_first_of_its_entries_that_stand_together);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);
