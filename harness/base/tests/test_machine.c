@@ -112,6 +112,8 @@ START_TEST(calls_and_returns_are_told_by_their_bytes) {
       {"\xFF\xE2", 2, FLOW_ON, "jmp rdx"},
       {"\xFF\xC2", 2, FLOW_ON, "inc edx"},
       {"\x40\x90", 2, FLOW_ON, "nop"},
+      {"\xFF\xD2", 1, FLOW_ON, "the half of call rdx"},
+      {"\x41\xFF\xD2", 2, FLOW_ON, "two bytes of call r10"},
       {"\xB2\xC3", 2, FLOW_ON, "mov dl, 0xc3"},
       {"\xE9\0\0\0\0", 5, FLOW_ON, "jmp"},
       {"\x90", 1, FLOW_ON, "nop"},

@@ -3,11 +3,13 @@
 /* reads: nothing */
 #include "harness/base/bytes.h"
 #include "harness/process/begun.h"
+#include "harness/process/strays.h"
 #include "harness/process/workers.h"
 #include "harness/process/workspace.h"
 
 #include <check.h>
 #include <elf.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -128,6 +130,13 @@ static void write_header(unsigned char class, unsigned char order, unsigned type
   ck_assert_int_eq(chmod("program", 0755), 0);
 }
 
+static int count_descriptors(void) {
+  int count = 0;
+  for (int fd = 0; fd < 256; fd++)
+    count += fcntl(fd, F_GETFD) >= 0;
+  return count;
+}
+
 static void options_are(const char *wanted) {
   struct text_list words = {0};
   struct bytes text = {0};
@@ -141,6 +150,7 @@ static void options_are(const char *wanted) {
 
 START_TEST(the_emulator_is_told_which_instruction_is_the_first) {
   enter_folder();
+  int descriptors = count_descriptors();
   write_header(ELFCLASS64, ELFDATA2LSB, ET_EXEC, 0x123456789A, 64);
   options_are("-D log -d exec -dfilter 0x123456789a+1");
   write_header(ELFCLASS64, ELFDATA2MSB, ET_EXEC, 0x123456789A, 32);
@@ -155,6 +165,7 @@ START_TEST(the_emulator_is_told_which_instruction_is_the_first) {
   options_are("-D log -d in_asm");
   unlink("program");
   options_are("-D log -d in_asm");
+  ck_assert_int_eq(count_descriptors(), descriptors);
   leave_folder();
 }
 END_TEST
@@ -197,6 +208,27 @@ START_TEST(a_program_began_where_the_kernel_brings_it_to_its_first_instruction) 
 }
 END_TEST
 
+/* A child that was left over is ended and waited for, whatever the last error was; one that is known is left alone. */
+START_TEST(children_that_are_left_over_are_ended) {
+  pid_t children[2];
+  for (int i = 0; i < 2; i++) {
+    children[i] = fork();
+    while (children[i] == 0)
+      pause();
+  }
+  errno = EINTR;
+  ck_assert_uint_eq(strays_end(NULL, children, 1), 1);
+  ck_assert_int_eq(waitpid(children[1], NULL, WNOHANG), -1);
+  ck_assert_int_eq(waitpid(children[0], NULL, WNOHANG), 0);
+  /* What has ended by itself was not running. */
+  siginfo_t info;
+  kill(children[0], SIGKILL);
+  ck_assert_int_eq(waitid(P_PID, (id_t)children[0], &info, WEXITED | WNOWAIT), 0);
+  ck_assert_uint_eq(strays_end(NULL, NULL, 0), 0);
+  ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("workers");
   TCase *tests = tcase_create("workers");
@@ -204,6 +236,7 @@ int main(void) {
   tcase_add_test(tests, what_interrupts_the_parent_reaches_every_worker);
   tcase_add_test(tests, a_worker_that_fails_ends_the_others_and_the_command);
   tcase_add_test(tests, the_emulator_is_told_which_instruction_is_the_first);
+  tcase_add_test(tests, children_that_are_left_over_are_ended);
   tcase_add_test(tests, what_was_logged_has_begun_and_the_log_is_removed);
   tcase_add_test(tests, a_program_began_where_the_kernel_brings_it_to_its_first_instruction);
   suite_add_tcase(suite, tests);

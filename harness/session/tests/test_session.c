@@ -360,6 +360,37 @@ START_TEST(a_case_that_does_not_always_do_the_same_is_flaky) {
 }
 END_TEST
 
+static unsigned told;
+
+static void count_told(const struct session *session, const struct result *result) {
+  (void)session;
+  (void)result;
+  told++;
+}
+
+START_TEST(a_case_is_told_once_however_often_it_runs) {
+  static const char text[] = "[program p]\nelf = /bin/cat\nrunner = native\nstdin = yes\noracle = command\n"
+                             "oracle-command = cat\n[cases c]\nsource = random\ncount = 3\n";
+  struct session_options options = usual;
+  struct workspace workspace = {0};
+  struct session session;
+  struct bytes why = {0};
+  int status = 0;
+  options.repeat = (unsigned)_i;
+  told = 0;
+  workspace_open(&workspace);
+  ck_assert(session_open_text(&session, &options, "t.ini", text, &why));
+  session.progress = count_told;
+  ck_assert(session_run(&session, &workspace, &why, &status));
+  ck_assert_uint_eq(session.finished, 3);
+  ck_assert_uint_eq(told, 3);
+  for (size_t i = 0; i < session.result_count; i++)
+    ck_assert_uint_eq(session.results[i].runs, (unsigned)_i);
+  session_close(&session);
+  workspace_close(&workspace);
+}
+END_TEST
+
 START_TEST(every_case_runs_with_any_number_of_lanes) {
   static const char text[] = "[program a]\nelf = /bin/cat\nrunner = native\nstdin = yes\noracle = command\n"
                              "oracle-command = cat\n[program b]\nelf = /bin/cat\nrunner = native\narguments = {file}\n"
@@ -553,6 +584,7 @@ int main(void) {
   tcase_add_test(tests, no_case_is_an_error);
   tcase_add_test(tests, a_server_that_cannot_start_fails_every_case_at_once);
   tcase_add_test(tests, a_case_that_does_not_always_do_the_same_is_flaky);
+  tcase_add_loop_test(tests, a_case_is_told_once_however_often_it_runs, 1, 4);
   tcase_add_test(tests, every_case_runs_with_any_number_of_lanes);
   tcase_add_test(tests, questions_are_asked_once_and_ahead);
   tcase_add_test(tests, who_asks_ahead_ends_with_the_run);

@@ -107,6 +107,7 @@ START_TEST(a_word_in_braces_is_a_placeholder_or_stays) {
       {"{fi} {x} {other}", KNOWS_NONE, BRACES_OF_TEXT, NULL},
       {"${port} {length}", KNOWS_LENGTH, BRACES_OF_SHELL, NULL},
       {"${port}", KNOWS_NONE, BRACES_OF_TEXT, "'key' has no {port}, for it is not known there"},
+      {&"${port}"[1], KNOWS_NONE, BRACES_OF_SHELL, "'key' has no {port}, for it is not known there"},
       {"{port}$", KNOWS_NONE, BRACES_OF_SHELL, "'key' has no {port}, for it is not known there"},
       {"{arch}{port}", KNOWS_ARCH | KNOWS_SUITE, BRACES_OF_TEXT,
        "'key' has no {port}, for it is not known there; there are {arch}, {suite}"},

@@ -392,9 +392,12 @@ static const char history[] =
     "set -e; cd \"$1\"; git init -q .; git config user.email t@example.org; git config user.name T\n"
     "line() { printf '%064d  %d %s\\n' 0 $2 $1; }\n"
     "{ line p_x64 100; line q_x64 10; line r_x64 8; } >elf.sha256; git add .; git commit -qm 'Begin <it>'\n"
-    "{ line p_x64 300; line p_arm64 200; line q_x64 20; } >elf.sha256; git commit -qam Grow\n"
+    "{ line p_x64 300; line p_arm64 200; line q_x64 20; } >elf.sha256\n"
+    "{ printf '%064d 50 \\n' 0; printf '%064d 60s_x64\\n' 0; printf '# %062d 70 t_x64\\n' 0; } >>elf.sha256\n"
+    "git commit -qam Grow\n"
     "{ line p_arm64 200; line q_x64 20; } >elf.sha256; git commit -qam Lose\n"
-    "{ line p_arm64 200; line p_x64 200; } >elf.sha256; git commit -qam Find\n";
+    "{ line p_arm64 200; line p_x64 200; printf '%064d 50 \\n' 0; printf '%064d 60s_x64\\n' 0;\n"
+    "  printf '# %062d 70 t_x64\\n' 0; } >elf.sha256; git commit -qam Find\n";
 
 START_TEST(sizes_are_drawn_over_the_commits) {
   static const char *const there[] = {
@@ -416,7 +419,8 @@ START_TEST(sizes_are_drawn_over_the_commits) {
       "<tr><td>p_x64</td><td class=\"r\">200</td><td class=\"r\">1</td></tr>\n",
       "<tr><td>p_arm64</td><td class=\"r\">200</td><td class=\"r\">0</td></tr>\n",
   };
-  static const char *const not_there[] = {"r_x64", "sizes of p_arm64", "<td>q_x64", "cx=\"225.3\""};
+  static const char *const not_there[] = {"r_x64",      "sizes of p_arm64", "<td>q_x64",   "<td></td>",
+                                          "s_x64</td>", "t_x64</td>",       "cx=\"225.3\""};
   char folder[] = "/tmp/test_html-XXXXXX";
   struct bytes out = {0};
   ck_assert_ptr_nonnull(mkdtemp(folder));
