@@ -701,7 +701,8 @@ int main(int argc, char **argv) {
     status = campaign_command(&options);
     break;
   case COMMAND_LEDGER:
-    status = ledger_command(LEDGER_FOLDER, options.session.build, &options.operands, options.json);
+    status = options.prove ? ledger_prove_command(options.session.build, &options.operands)
+                           : ledger_command(LEDGER_FOLDER, options.session.build, &options.operands, options.json);
     break;
   default:
     status = run_programs(&options);

@@ -235,6 +235,10 @@ static const struct option_row how_to_run[] = {
      BY(MUTATE) | BY(CAMPAIGN), SET_TRUE, FIELD(unexplained)},
     {"ledger", 0, NULL, "Write what survived into fixtures/ledger, with the reasons that are known",
      BY(MUTATE) | BY(CAMPAIGN), SET_TRUE, FIELD(ledger)},
+    {"prove", 0, NULL,
+     "Of ledger: ask the prover about each mutant in the ledgers, and write what it proves as the reasons. Of mutate: "
+     "ask it about those that were killed too, none of which it may prove to do the same",
+     BY(MUTATE) | BY(LEDGER), SET_TRUE, FIELD(prove)},
     {"engine", 0, "ENGINE",
      "What runs the shards of a campaign: local, one after the other here (default); parallel, GNU parallel over ssh; "
      "slurm, as a job array",

@@ -77,6 +77,7 @@ struct options {
   bool raw;         /* new --raw */
   bool unexplained; /* mutate --unexplained */
   bool ledger;      /* mutate --ledger */
+  bool prove;       /* mutate --prove, ledger --prove */
   uint64_t seeds;   /* simulate --seeds */
   const char *kept; /* simulate --keep, or NULL */
   bool traces;      /* simulate --trace */

@@ -131,4 +131,55 @@ int ledger_command(const char *folder, const char *build, const struct text_list
   return status;
 }
 
+/* Asks the prover about the ledger of PROGRAM, and writes it. Returns an exit status. */
+static int prove(const char *build, const char *program) {
+  struct coverage coverage = {.name = (char *)program, .elf = xasprintf("%s/elf/%s", build, program)};
+  struct mutation_run run = {.coverage = &coverage};
+  struct bytes why = {0};
+  bool good = program_map_read(coverage.elf, &coverage.map, &why);
+  if (good) {
+    coverage.machine = elf_machine(coverage.elf);
+    mutants_make(&coverage.map, coverage.machine, &run.mutants);
+    run.outcomes = xcalloc(run.mutants.count + 1, sizeof *run.outcomes);
+    good = ledger_read(&run.ledger, LEDGER_FOLDER, program, coverage.elf, &coverage.map, &run.mutants, &why);
+    if (good)
+      mutate_prove(&run, false);
+    if (good && run.proofs)
+      good = mutate_write_ledger(&run, stdout, &why);
+    else if (good)
+      printf("\n%s/%s.jsonl: stays as it is: %s\n", LEDGER_FOLDER, program,
+             run.no_proofs.len ? run.no_proofs.data : "it has no mutant of code");
+    ledger_free(&run.ledger);
+    mutants_free(&run.mutants);
+    free(run.outcomes);
+    free(run.proofs);
+    bytes_free(&run.no_proofs);
+    program_map_free(&coverage.map);
+  }
+  if (!good)
+    fprintf(stderr, "bytegate: ledger: %s\n", why.data);
+  bytes_free(&why);
+  free(coverage.elf);
+  return good ? EXIT_EQUAL : EXIT_INFRASTRUCTURE;
+}
+
+int ledger_prove_command(const char *build, const struct text_list *programs) {
+  struct text_list names = {0};
+  int status = EXIT_EQUAL;
+  size_t held = 0;
+  if (!list_ledgers(LEDGER_FOLDER, &names))
+    fprintf(stderr, "bytegate: ledger: %s: %s\n", LEDGER_FOLDER, strerror(errno));
+  for (size_t i = 0; i < names.count; i++) {
+    if (!text_list_selects(programs, names.items[i]))
+      continue;
+    int one = prove(build, names.items[i]);
+    status = one > status ? one : status;
+    held++;
+  }
+  if (held == 0)
+    fputs("bytegate: ledger: no such ledger; nothing is proven\n", stderr);
+  text_list_free(&names);
+  return held ? status : EXIT_USAGE;
+}
+
 /* SPDX-License-Identifier: MIT */

@@ -164,6 +164,8 @@ static void close_run(struct mutation_run *run) {
   shared_memory_free(run->last_killer, run->coverage->map.count * sizeof *run->last_killer);
   mutants_free(&run->mutants);
   ledger_free(&run->ledger);
+  free(run->proofs);
+  bytes_free(&run->no_proofs);
   explained_free(&run->reasons);
   explained_free(&run->unreached);
   text_list_free(&run->changed);
@@ -213,10 +215,13 @@ static bool take_records(struct mutation_run *run, const struct options *options
 /* Writes the ledger, where that is asked for, and reports. Returns the exit status. */
 static int conclude(struct mutation_run *run, const struct options *options, struct bytes *why) {
   run->writes_ledger = options->ledger;
+  mutate_prove(run, options->prove);
+  if (options->prove && !run->proofs)
+    bytes_printf(why, "nothing is proved of %s: %s", run->coverage->name, run->no_proofs.data);
   bool good = mutate_report(run, options->json, stdout);
   if (options->ledger && !mutate_write_ledger(run, options->json ? stderr : stdout, why))
     return EXIT_INFRASTRUCTURE;
-  return good ? EXIT_EQUAL : EXIT_DIVERGED;
+  return why->len ? EXIT_INFRASTRUCTURE : good ? EXIT_EQUAL : EXIT_DIVERGED;
 }
 
 /* Tries the mutants of one program. Returns the exit status; *INTERRUPTED becomes a signal or 0. */

@@ -43,6 +43,8 @@ struct mutation_run {
   bool writes_ledger;       /* --ledger: what is wrong in it is taken out */
   bool strict;              /* --since: each mutant that survives and is not explained is too many */
   struct ledger ledger;
+  const char **proofs;             /* what the prover proved of each mutant, or NULL; NULL: it was not asked */
+  struct bytes no_proofs;          /* why not */
   struct explained_list reasons;   /* by patterns, for what has survived */
   struct explained_list unreached; /* what the coverage explains */
   uint32_t *cases;                 /* those that can be used, the most specific first */
@@ -81,6 +83,10 @@ struct excuse {
   bool proved;               /* the gate gave the reason */
 };
 
+/* Asks the prover about all that survived, and, where KILLED, about what was killed too, which it must not prove to do
+   the same. */
+void mutate_prove(struct mutation_run *run, bool killed);
+
 /* mutate_ledger.c: what explains the mutant NUMBER, which survived, or, for a killed one, would. */
 struct excuse mutate_explain(const struct mutation_run *run, size_t number);
 
@@ -92,6 +98,10 @@ bool mutate_write_ledger(const struct mutation_run *run, FILE *out, struct bytes
    entry speak of a mutant that there is? PROGRAMS are shell patterns. Returns the exit status: EXIT_DIVERGED where
    entries are void. */
 int ledger_command(const char *folder, const char *build, const struct text_list *programs, bool json);
+
+/* bytegate ledger --prove: asks the prover about each mutant in the ledgers of LEDGER_FOLDER, and writes what it proves
+   as their reasons. Returns the exit status. */
+int ledger_prove_command(const char *build, const struct text_list *programs);
 
 #define LEDGER_FOLDER "fixtures/ledger"
 

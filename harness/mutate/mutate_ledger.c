@@ -1,4 +1,5 @@
 /* What explains a survivor, and the ledger that a run writes. */
+#include "harness/mutate/equivalence.h"
 #include "harness/mutate/mutate.h"
 
 #include <errno.h>
@@ -11,6 +12,31 @@ static const char *pattern_reason(const struct explained *pattern) {
   return pattern ? pattern->fields[EXPLAINED_REASON] : NULL;
 }
 
+/* What proves that the mutant NUMBER does what the program does, or NULL. Where the prover was not asked, what it said
+   before stands. */
+static const char *proof_of(const struct mutation_run *run, size_t number) {
+  const struct ledger_entry *entry = ledger_of(&run->ledger, number);
+  const char *proof = mutant_proof(run->coverage->machine, &run->mutants.items[number]);
+  if (!proof && run->proofs)
+    return run->proofs[number];
+  return proof ? proof : entry && entry->proved ? entry->reason : NULL;
+}
+
+void mutate_prove(struct mutation_run *run, bool killed) {
+  bool *wanted = xcalloc(run->mutants.count + 1, sizeof *wanted);
+  const char **proofs = xcalloc(run->mutants.count + 1, sizeof *proofs);
+  for (size_t i = 0; i < run->mutants.count; i++) {
+    enum fate fate = (enum fate)run->outcomes[i].fate;
+    wanted[i] = fate == FATE_SURVIVED || fate == FATE_NOT_REACHED || (killed && fate == FATE_KILLED) ||
+                (fate == FATE_UNTRIED && ledger_of(&run->ledger, i));
+  }
+  if (equivalence_ask(run->coverage->elf, &run->mutants, wanted, proofs, &run->no_proofs))
+    run->proofs = proofs;
+  else
+    free(proofs);
+  free(wanted);
+}
+
 struct excuse mutate_explain(const struct mutation_run *run, size_t number) {
   const struct mutant *mutant = &run->mutants.items[number];
   const char *program = run->coverage->name;
@@ -21,8 +47,9 @@ struct excuse mutate_explain(const struct mutation_run *run, size_t number) {
     return (struct excuse){.pattern = unreached, .unreached = true, .reason = pattern_reason(unreached)};
   const struct ledger_entry *entry = ledger_of(&run->ledger, number);
   struct explained *pattern = explain(&run->reasons, program, mutant->entry, mutation_name(mutant->mutation));
-  const char *proof = run->outcomes[number].fate == FATE_KILLED ? NULL : mutant_proof(run->coverage->machine, mutant);
-  const char *reason = proof ? proof : entry && *entry->reason ? entry->reason : pattern_reason(pattern);
+  const char *proof = run->outcomes[number].fate == FATE_KILLED ? NULL : proof_of(run, number);
+  bool has_reason = entry && !entry->proved && *entry->reason;
+  const char *reason = proof ? proof : has_reason ? entry->reason : pattern_reason(pattern);
   return (struct excuse){.pattern = pattern, .reason = reason, .proved = proof != NULL};
 }
 
@@ -111,11 +138,17 @@ static void add_survivor(const struct mutation_run *run, size_t number, const ch
   add_entry(draft, &entry);
 }
 
-/* Adds what an entry of before says of the mutant NUMBER, which was not tried. */
+/* Adds what an entry of before says of the mutant NUMBER, which was not tried, and what is proved of it now. */
 static void keep_entry(const struct mutation_run *run, size_t number, struct draft *draft) {
   struct ledger_entry entry = *ledger_of(&run->ledger, number);
+  const char *proof = run->proofs ? proof_of(run, number) : NULL;
   entry.place = run->ledger.places[number];
   entry.alike = 1;
+  if (proof)
+    entry.reason = (char *)proof;
+  else if (run->proofs && entry.proved)
+    entry.reason = (char *)"";
+  entry.proved = run->proofs ? proof != NULL : entry.proved;
   add_entry(draft, &entry);
 }
 

@@ -113,6 +113,20 @@ static size_t add_ledger(const struct mutation_run *run, struct bytes *out) {
   return wrong;
 }
 
+/* Says which mutants the prover takes for the program although a case tells them apart. Returns how many. */
+static size_t add_contradictions(const struct mutation_run *run, struct bytes *out) {
+  size_t wrong = 0;
+  for (size_t i = 0; i < run->mutants.count && run->proofs; i++) {
+    if (run->outcomes[i].fate != FATE_KILLED || !run->proofs[i])
+      continue;
+    bytes_text(out, "  a case kills it, and the prover says that it does the same: ");
+    describe_survivor(run, (uint32_t)i, out);
+    bytes_text(out, "\n");
+    wrong++;
+  }
+  return wrong;
+}
+
 /* Once all mutants were tried, a pattern that none of the survivors needs is wrong. */
 static size_t add_mistakes(const struct mutation_run *run, bool all_tried, struct bytes *out) {
   size_t mistakes = 0;
@@ -186,6 +200,7 @@ bool mutate_report(const struct mutation_run *run, bool json, FILE *out) {
   bool is_sample = all->tried < run->order_count;
   size_t wrong = add_mistakes(run, all->tried == run->mutants.count && !run->is_part, &mistakes);
   wrong += add_ledger(run, &mistakes);
+  wrong += add_contradictions(run, &mistakes);
   bool enough = wrong == 0 && is_enough(all->killed, all->tried - all->explained, is_sample) &&
                 !(run->strict && all->killed + all->explained < all->tried);
   if (json)

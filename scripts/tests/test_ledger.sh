@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The ledgers of mutants that survived: each entry speaks of a mutant that there is, today. Takes seconds, since nothing is
-# run. An entry that does not is planted in three ways, and told.
+# run. An entry that does not is planted in three ways, and told. Reasons come from a prover, and go with it.
 # shellcheck source=scripts/tests/tap.sh
 # reads: scripts/tests/tap.sh gate elf fixtures/ledger fixtures/mutants-reasons
 source "$(dirname "$0")/tap.sh"
@@ -56,6 +56,37 @@ expect_text 'no entry: the line' ': this is no entry of a ledger' "$folder/err"
 run "$gate" ledger no-such-program
 expect_status 'no ledger: 2' 2
 expect_text 'no ledger: nothing is proven' 'nothing is proven' "$folder/err"
+
+# A prover of our own beside the gate: what it says becomes the reason, as long as it says it.
+mkdir bin
+cp "$gate" bin/bytegate
+prover() { printf '#!/bin/sh\n%s\n' "$1" >bin/prove && chmod +x bin/prove; }
+copy
+sed -i -n '/"routine": "begins_escaped"/p' fixtures/ledger/ls_x64.jsonl
+cp fixtures/ledger/ls_x64.jsonl before
+run bin/bytegate ledger --prove --build b
+expect_status 'no prover: 0' 0
+expect_text 'no prover: is told' 'stays as it is: ' "$folder/out"
+run cmp before fixtures/ledger/ls_x64.jsonl
+expect_status 'no prover: the ledger stays' 0
+prover "sed 's/.*/same/'"
+run bin/bytegate ledger --prove --build b
+expect_status 'proved: 0' 0
+all=$(grep -c . before)
+expect_text 'proved: all of them' "$all mutants survived, $all of them proved, 0 without" "$folder/out"
+expect_text 'proved: the reason' '"proved": true, "reason": "z3: ' fixtures/ledger/ls_x64.jsonl
+prover "sed 's/.*/unknown why/'"
+run bin/bytegate ledger --prove --build b
+expect_no_text 'proved no more: the reason goes' 'z3: ' fixtures/ledger/ls_x64.jsonl
+cp fixtures/ledger/ls_x64.jsonl before
+for fault in 'echo no such thing >&2; exit 1' 'head -n 1' 'echo same'; do
+  prover "$fault"
+  run bin/bytegate ledger --prove --build b
+  expect_text "a prover that answers not all ($fault): is told" 'stays as it is: ' "$folder/out"
+  run cmp before fixtures/ledger/ls_x64.jsonl
+  expect_status "a prover that answers not all ($fault): the ledger stays" 0
+done
+
 copy
 rm b/elf/ls_x64*
 run "$gate" ledger --build b

@@ -66,5 +66,20 @@ for other in $(machine_names); do
   expect_text "rwx-cat_$other: and all mutants were tried" ' mutants tried on ' "$folder/out"
 done
 
+# A prover that takes each mutant for the program: those that cases kill show that it errs.
+mkdir "$folder/bin"
+for each in "$build"/* "$build"/plugin; do
+  [ ! -f "$each" ] && [ "${each##*/}" != plugin ] || cp -rL "$each" "$folder/bin/"
+done
+rm -f "$folder/bin/prove"
+run "$folder/bin/bytegate" mutate --build "$build" --program "$program" --prove
+expect_status 'no prover: 3' 3
+expect_text 'no prover: is told' "nothing is proved of $program" "$folder/err"
+printf '#!/bin/sh\nsed s/.*/dead/\n' >"$folder/bin/prove"
+chmod +x "$folder/bin/prove"
+run "$folder/bin/bytegate" mutate --build "$build" --program "$program" --prove
+expect_status 'a prover that errs: 1' 1
+expect_text 'a prover that errs: is told' 'a case kills it, and the prover says that it does the same: _start' "$folder/out"
+
 done_testing
 # SPDX-License-Identifier: MIT

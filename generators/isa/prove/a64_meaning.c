@@ -306,7 +306,7 @@ static Step branch_if(Insn *insn, Truth condition, uint64_t to) {
 static Step do_b(Insn *insn) { return branch_if(insn, truth_true(), displaced(insn, 25, 0)); }
 static Step do_bl(Insn *insn) {
   insn->state->general[30] = bits(64, insn->state->pc + 4);
-  return (Step){.kind = STEP_AWAY, .target = bits(64, displaced(insn, 25, 0))};
+  return (Step){.kind = STEP_AWAY, .away = AWAY_CALL, .target = bits(64, displaced(insn, 25, 0))};
 }
 
 void a64_compare(State *state, Bits a, Bits b) { set_difference_flags(state, a, b); }
@@ -354,9 +354,10 @@ static Step do_ldr_literal(Insn *insn) {
 static Step do_blr(Insn *insn) {
   Bits to = reg_n(insn);
   insn->state->general[30] = bits(64, insn->state->pc + 4);
-  return (Step){.kind = STEP_AWAY, .target = to};
+  return (Step){.kind = STEP_AWAY, .away = AWAY_CALL, .target = to};
 }
 static Step do_br(Insn *insn) { return (Step){.kind = STEP_AWAY, .target = reg_n(insn)}; }
+static Step do_ret(Insn *insn) { return (Step){.kind = STEP_AWAY, .away = AWAY_RETURN, .target = reg_n(insn)}; }
 
 /* ---- System ----------------------------------------------------------------------------------------------------- */
 
@@ -455,7 +456,7 @@ static const Row rows[] = {
     {0xffc00000, 0x29400000, do_pair},
     {0xfc000000, 0x14000000, do_b},          {0xfc000000, 0x94000000, do_bl},     {0xff000010, 0x54000000, do_b_cond},
     {0xfe000000, 0xb4000000, do_cbz},        {0x7e000000, 0x36000000, do_tbz},    {0x1f000000, 0x10000000, do_adr},
-    {0xfffffc1f, 0xd61f0000, do_br},         {0xfffffc1f, 0xd65f0000, do_br},     {0xffe0001f, 0xd4000001, do_svc},
+    {0xfffffc1f, 0xd61f0000, do_br},         {0xfffffc1f, 0xd65f0000, do_ret},     {0xffe0001f, 0xd4000001, do_svc},
     {0xffffffff, 0xd503201f, go_on},         {0xfffffc1f, 0xd63f0000, do_blr},
     {0xffe00000, 0xaa200000, do_orn},        {0xffe0fc00, 0x9ac00c00, do_sdiv},   {0xffe0fc00, 0x9ac02800, do_asrv},
     {0xffe0fc00, 0x9ac02c00, do_rorv},       {0xffe0fc00, 0x9bc07c00, do_umulh},  {0xffe0fc00, 0x9b407c00, do_smulh},

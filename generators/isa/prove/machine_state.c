@@ -54,8 +54,21 @@ static bool window_place(const State *state, Bits address, unsigned bytes, size_
   return true;
 }
 
+static void note_access(State *state, Bits address, unsigned bytes, bool store) {
+  Accesses *accesses = state->accesses;
+  if (!accesses)
+    return;
+  size_t at = accesses->count++;
+  if (at < ACCESSES_MOST) {
+    accesses->all[at].address = address;
+    accesses->all[at].bytes = bytes;
+    accesses->all[at].store = store;
+  }
+}
+
 Bits state_load(State *state, Bits address, unsigned bytes) {
   uint64_t at;
+  note_access(state, address, bytes, false);
   if (bits_is_number(Z3_simplify(bits_context, address), &at)) {
     Bits laid = load_from_text(state, at, bytes);
     if (laid)
@@ -75,6 +88,7 @@ Bits state_load(State *state, Bits address, unsigned bytes) {
 }
 
 void state_store(State *state, Bits address, Bits value, unsigned bytes) {
+  note_access(state, address, bytes, true);
   if (!state->window) {
     state->memory = memory_store(state->memory, address, value, bytes);
     return;

@@ -23,6 +23,17 @@ typedef struct {
 #define SP_A64 31
 #define VECTOR_REGISTERS 32
 
+/* The accesses to memory of the steps so far, where somebody wants to know them. */
+#define ACCESSES_MOST 512
+typedef struct {
+  struct {
+    Bits address;
+    unsigned bytes;
+    bool store;
+  } all[ACCESSES_MOST];
+  size_t count; /* beyond ACCESSES_MOST: more than there is room for */
+} Accesses;
+
 /* Flags, each one bit. NULL is undefined: no instruction may read it. */
 typedef enum { FLAG_C, FLAG_Z, FLAG_N, FLAG_V, FLAG_P, FLAGS } Flag; /* x64: CF ZF SF OF PF */
 
@@ -37,9 +48,10 @@ typedef struct {
   unsigned char *window; /* where not NULL: memory is these bytes at window_address, and all addresses are known */
   uint64_t window_address;
   size_t window_size;
-  Truth must;      /* what the machine demands so far: alignment, a source that is not 0; NULL: nothing */
-  uint64_t pc;     /* of the next instruction */
-  const char *why; /* words, where a step fails */
+  Accesses *accesses; /* noted there, or NULL */
+  Truth must;         /* what the machine demands so far: alignment, a source that is not 0; NULL: nothing */
+  uint64_t pc;        /* of the next instruction */
+  const char *why;    /* words, where a step fails */
 } State;
 
 typedef enum {
@@ -50,8 +62,12 @@ typedef enum {
   STEP_UNKNOWN, /* no instruction that has a meaning here: state->why */
 } StepKind;
 
+/* How a step goes away. */
+typedef enum { AWAY_JUMP, AWAY_CALL, AWAY_RETURN } Away;
+
 typedef struct {
   StepKind kind;
+  Away away;
   uint64_t to;
   Truth condition;
   Bits target;

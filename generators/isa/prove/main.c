@@ -4,6 +4,7 @@
 #include "isa/prove/hold.h"
 #include "isa/prove/lemmas.h"
 #include "isa/prove/operations.h"
+#include "isa/prove/same.h"
 #include "isa/templates.h"
 
 #include <stdio.h>
@@ -167,7 +168,9 @@ static int usage(void) {
           "       prove encoders NAME              name the encoders of NAME.h whose meaning is held, or left out\n"
           "       prove faults                     plant each fault into its template: it must be refuted\n"
           "       prove hold PROGRAM... [ROUNDS]   hold the meanings to the machines that these programs run on,\n"
-          "                                        one for each row of isa/machines.h, in its order\n");
+          "                                        one for each row of isa/machines.h, in its order\n"
+          "       prove same MAP                   read lines \"ADDRESS BYTES\", and say of each whether the program\n"
+          "                                        does the same with these bytes in place of that instruction\n");
   return 2;
 }
 
@@ -184,6 +187,8 @@ int main(int argc, char **argv) {
     return prove_complete();
   if (argc == 3 && !strcmp(argv[1], "encoders"))
     return print_encoders(argv[2]);
+  if (argc == 3 && !strcmp(argv[1], "same"))
+    return answer_same(argv[2]);
   if (argc >= 2 + ISA_COUNT && !strcmp(argv[1], "hold"))
     return hold_meanings(argv + 2, argc > 2 + ISA_COUNT ? (unsigned)strtoul(argv[2 + ISA_COUNT], NULL, 10) : 200);
   return usage();

@@ -543,18 +543,20 @@ static Step do_jcc_32(Insn *insn) { return jump_if(insn, 4); } /* 0F 80+cond cd 
 static Step do_call(Insn *insn) {                              /* E8 cd */
   uint64_t to = jump_target(insn, 4);
   push(insn->state, bits(64, insn->at));
-  return (Step){.kind = STEP_AWAY, .target = bits(64, to)};
+  return (Step){.kind = STEP_AWAY, .away = AWAY_CALL, .target = bits(64, to)};
 }
 static Step do_call_rm(Insn *insn) { /* FF /2 */
   Bits to = get_rm(insn, 64);
   push(insn->state, bits(64, insn->at));
-  return (Step){.kind = STEP_AWAY, .target = to};
+  return (Step){.kind = STEP_AWAY, .away = AWAY_CALL, .target = to};
 }
 static Step do_jmp_rm(Insn *insn) { /* FF /4: 64 bits wide without REX.W */
   return (Step){.kind = STEP_AWAY, .target = get_rm(insn, 64)};
 }
-static Step do_ret(Insn *insn) { return (Step){.kind = STEP_AWAY, .target = pop(insn->state)}; } /* C3 */
-static Step do_syscall(Insn *insn) {                                                             /* 0F 05 */
+static Step do_ret(Insn *insn) { /* C3 */
+  return (Step){.kind = STEP_AWAY, .away = AWAY_RETURN, .target = pop(insn->state)};
+}
+static Step do_syscall(Insn *insn) { /* 0F 05 */
   insn->state->pc = insn->at;
   return (Step){.kind = STEP_KERNEL};
 }
