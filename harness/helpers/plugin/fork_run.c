@@ -43,13 +43,17 @@ static bool change(const struct fork_request *request) {
   return good;
 }
 
+/* Ends a run that cannot be prepared: the gate takes this end for no verdict. */
+static _Noreturn void end_unprepared(void) {
+  dprintf(STDERR_FILENO, "confine: a run cannot be prepared\n");
+  _exit(EXIT_NOT_CONFINED);
+}
+
 /* Becomes one run. */
 static void become_run(const struct fork_request *request) {
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || close(FORK_SOCKET) != 0 || !change(request) ||
-      enter_strict(request->processor_ms) != 0) {
-    static const char text[] = "confine: a run cannot be prepared\n";
-    write(STDERR_FILENO, text, sizeof text - 1) < 0 ? _exit(EXIT_NOT_CONFINED - 1) : _exit(EXIT_NOT_CONFINED);
-  }
+      enter_strict(request->processor_ms) != 0)
+    end_unprepared();
 }
 
 /* Not fork(3): in the child the emulator's handlers would start its threads anew, and insist that no block is under
