@@ -62,7 +62,7 @@ size_t equivalence_ask(const char *elf, const struct mutants *mutants, const boo
     bytes_printf(why, "%s is not there (`make %s` builds it)", prover, prover);
   else if (asked) {
     int status = command_run(&command, &answers);
-    answered = read_answers(mutants, wanted, answers.data, reasons);
+    answered = answers.len ? read_answers(mutants, wanted, answers.data, reasons) : 0;
     if (status < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0 || answered != asked) {
       bytes_printf(why, "%s", answers.len ? answers.data : "the prover ended without a word");
       for (size_t i = 0; i < mutants->count; i++)

@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,19 +87,85 @@ static int hold(const char *folder, const char *build, const char *program, bool
   return !good ? EXIT_INFRASTRUCTURE : state.void_entries ? EXIT_DIVERGED : EXIT_EQUAL;
 }
 
-/* The names of the programs that have ledgers in FOLDER, sorted. */
-static bool list_ledgers(const char *folder, struct text_list *names) {
-  static const char ending[] = ".jsonl";
+/* The names of the files of FOLDER that end with ENDING, without it, sorted. */
+static bool list_named(const char *folder, const char *ending, struct text_list *names) {
   struct dirent **found = NULL;
   int count = scandir(folder, &found, NULL, alphasort);
   for (int i = 0; i < count; i++) {
     size_t len = strlen(found[i]->d_name);
-    if (len > sizeof ending - 1 && strcmp(found[i]->d_name + len - (sizeof ending - 1), ending) == 0)
-      text_list_add(names, found[i]->d_name, len - (sizeof ending - 1));
+    if (len > strlen(ending) && strcmp(found[i]->d_name + len - strlen(ending), ending) == 0)
+      text_list_add(names, found[i]->d_name, len - strlen(ending));
     free(found[i]);
   }
   free(found);
   return count >= 0;
+}
+
+static bool list_ledgers(const char *folder, struct text_list *names) { return list_named(folder, ".jsonl", names); }
+
+/* Whether ONE of the reasons speaks of any of the mutants of PROGRAM. */
+static bool speaks_of(const struct explained *one, const char *program, const struct mutants *mutants) {
+  const struct map_entry *last = NULL;
+  bool matches = false;
+  if (fnmatch(one->fields[EXPLAINED_PROGRAM], program, 0) != 0)
+    return false;
+  for (size_t i = 0; i < mutants->count; i++) {
+    const struct mutant *mutant = &mutants->items[i];
+    if (mutant->entry != last)
+      matches = fnmatch(one->fields[EXPLAINED_ROUTINE], mutant->entry->routine, 0) == 0 &&
+                fnmatch(one->fields[EXPLAINED_SOURCE], source_line(mutant->entry), 0) == 0;
+    last = mutant->entry;
+    if (matches && fnmatch(one->fields[EXPLAINED_WHAT], mutation_name(mutant->mutation), 0) == 0)
+      return true;
+  }
+  return false;
+}
+
+/* Counts in `needed` of each of the REASONS whether it speaks of a mutant of PROGRAM. */
+static void hold_reasons(struct explained_list *reasons, const char *build, const char *program) {
+  struct program_map map = {0};
+  struct mutants mutants = {0};
+  struct bytes why = {0};
+  char *elf = xasprintf("%s/elf/%s", build, program);
+  if (program_map_read_file(elf, &map, &why)) {
+    mutants_make(&map, elf_machine(elf), &mutants);
+    for (size_t i = 0; i < reasons->count; i++)
+      reasons->items[i].needed += !reasons->items[i].needed && speaks_of(&reasons->items[i], program, &mutants);
+    mutants_free(&mutants);
+    program_map_free(&map);
+  }
+  bytes_free(&why);
+  free(elf);
+}
+
+/* Says which reasons speak of no mutant of any program in BUILD. Returns how many, or -1 where the list cannot be
+   read. */
+static int tell_idle(const char *build, bool json, json_t *idle) {
+  struct explained_list reasons = {0};
+  struct text_list names = {0};
+  struct bytes why = {0};
+  char *folder = xasprintf("%s/elf", build);
+  int count = 0;
+  bool good = explained_read(&reasons, MUTANT_REASONS, &why);
+  list_named(folder, ".map", &names);
+  for (size_t i = 0; good && i < names.count; i++)
+    hold_reasons(&reasons, build, names.items[i]);
+  for (size_t i = 0; good && i < reasons.count; i++) {
+    if (reasons.items[i].needed)
+      continue;
+    count++;
+    if (json)
+      json_array_append_new(idle, json_integer(reasons.items[i].line));
+    else
+      printf("  %s:%d: speaks of no mutant of any program: take it out\n", MUTANT_REASONS, reasons.items[i].line);
+  }
+  if (!good)
+    fprintf(stderr, "bytegate: ledger: %s\n", why.data);
+  explained_free(&reasons);
+  text_list_free(&names);
+  bytes_free(&why);
+  free(folder);
+  return good ? count : -1;
 }
 
 int ledger_command(const char *folder, const char *build, const struct text_list *programs, bool json) {
@@ -108,6 +175,7 @@ int ledger_command(const char *folder, const char *build, const struct text_list
   json_t *root = json_object();
   json_set(root, "programs", json_array());
   json_set(root, "void", json_array());
+  json_set(root, "idle", json_array());
   if (!list_ledgers(folder, &names))
     fprintf(stderr, "bytegate: ledger: %s: %s\n", folder, strerror(errno));
   for (size_t i = 0; i < names.count; i++) {
@@ -124,6 +192,10 @@ int ledger_command(const char *folder, const char *build, const struct text_list
             folder);
     status = EXIT_USAGE;
   }
+  /* Of some programs alone the list says nothing. */
+  int idle = programs->count ? 0 : tell_idle(build, json, json_object_get(root, "idle"));
+  if (idle)
+    status = idle < 0 ? EXIT_INFRASTRUCTURE : status > EXIT_DIVERGED ? status : EXIT_DIVERGED;
   if (json)
     json_print(json_incref(root));
   json_decref(root);
@@ -143,7 +215,7 @@ static int prove(const char *build, const char *program) {
     run.outcomes = xcalloc(run.mutants.count + 1, sizeof *run.outcomes);
     good = ledger_read(&run.ledger, LEDGER_FOLDER, program, coverage.elf, &coverage.map, &run.mutants, &why);
     if (good)
-      mutate_prove(&run, false);
+      mutate_prove(&run, false, true);
     if (good && run.proofs)
       good = mutate_write_ledger(&run, stdout, &why);
     else if (good)

@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 static const uint64_t SAVE_INTERVAL_NS = 20000000000;
-static const char REASONS[] = "fixtures/mutants-reasons";
 static const char UNREACHED[] = "fixtures/unreached";
 
 /* splitmix64: a fixed sequence for each seed. */
@@ -215,7 +214,7 @@ static bool take_records(struct mutation_run *run, const struct options *options
 /* Writes the ledger, where that is asked for, and reports. Returns the exit status. */
 static int conclude(struct mutation_run *run, const struct options *options, struct bytes *why) {
   run->writes_ledger = options->ledger;
-  mutate_prove(run, options->prove);
+  mutate_prove(run, options->prove, false);
   if (options->prove && !run->proofs)
     bytes_printf(why, "nothing is proved of %s: %s", run->coverage->name, run->no_proofs.data);
   bool good = mutate_report(run, options->json, stdout);
@@ -229,7 +228,7 @@ static int mutate_program(struct mutation_run *run, const struct options *option
   struct bytes why = {0};
   int status = EXIT_INFRASTRUCTURE;
   *interrupted = 0;
-  if (explained_read(&run->reasons, REASONS, &why) && explained_read(&run->unreached, UNREACHED, &why) &&
+  if (explained_read(&run->reasons, MUTANT_REASONS, &why) && explained_read(&run->unreached, UNREACHED, &why) &&
       ledger_read(&run->ledger, LEDGER_FOLDER, run->coverage->name, run->coverage->elf, &run->coverage->map,
                   &run->mutants, &why) &&
       (!options->since || mutate_changed(options->since, options->session.build, run->coverage, &run->changed, &why)) &&

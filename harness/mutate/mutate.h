@@ -44,6 +44,7 @@ struct mutation_run {
   bool strict;              /* --since: each mutant that survives and is not explained is too many */
   struct ledger ledger;
   const char **proofs;             /* what the prover proved of each mutant, or NULL; NULL: it was not asked */
+  bool asks_untried;               /* ... and of those that were not tried as well */
   struct bytes no_proofs;          /* why not */
   struct explained_list reasons;   /* by patterns, for what has survived */
   struct explained_list unreached; /* what the coverage explains */
@@ -83,9 +84,9 @@ struct excuse {
   bool proved;               /* the gate gave the reason */
 };
 
-/* Asks the prover about all that survived, and, where KILLED, about what was killed too, which it must not prove to do
-   the same. */
-void mutate_prove(struct mutation_run *run, bool killed);
+/* Asks the prover about all that survived; where KILLED, about what was killed too, which it must not prove to do the
+   same; where UNTRIED, about what was not tried and stands in the ledger. */
+void mutate_prove(struct mutation_run *run, bool killed, bool untried);
 
 /* mutate_ledger.c: what explains the mutant NUMBER, which survived, or, for a killed one, would. */
 struct excuse mutate_explain(const struct mutation_run *run, size_t number);
@@ -104,6 +105,7 @@ int ledger_command(const char *folder, const char *build, const struct text_list
 int ledger_prove_command(const char *build, const struct text_list *programs);
 
 #define LEDGER_FOLDER "fixtures/ledger"
+#define MUTANT_REASONS "fixtures/mutants-reasons"
 
 /* mutate_since.c: the names of the routines of COVERAGE's program that do not do the same as those of the same name in
    SINCE: an older build of the program, or a commit of the repository that the current folder is in, whose generator is

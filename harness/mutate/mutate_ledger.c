@@ -22,13 +22,14 @@ static const char *proof_of(const struct mutation_run *run, size_t number) {
   return proof ? proof : entry && entry->proved ? entry->reason : NULL;
 }
 
-void mutate_prove(struct mutation_run *run, bool killed) {
+void mutate_prove(struct mutation_run *run, bool killed, bool untried) {
   bool *wanted = xcalloc(run->mutants.count + 1, sizeof *wanted);
   const char **proofs = xcalloc(run->mutants.count + 1, sizeof *proofs);
+  run->asks_untried = untried;
   for (size_t i = 0; i < run->mutants.count; i++) {
     enum fate fate = (enum fate)run->outcomes[i].fate;
     wanted[i] = fate == FATE_SURVIVED || fate == FATE_NOT_REACHED || (killed && fate == FATE_KILLED) ||
-                (fate == FATE_UNTRIED && ledger_of(&run->ledger, i));
+                (untried && fate == FATE_UNTRIED && ledger_of(&run->ledger, i));
   }
   if (equivalence_ask(run->coverage->elf, &run->mutants, wanted, proofs, &run->no_proofs))
     run->proofs = proofs;
@@ -141,14 +142,15 @@ static void add_survivor(const struct mutation_run *run, size_t number, const ch
 /* Adds what an entry of before says of the mutant NUMBER, which was not tried, and what is proved of it now. */
 static void keep_entry(const struct mutation_run *run, size_t number, struct draft *draft) {
   struct ledger_entry entry = *ledger_of(&run->ledger, number);
-  const char *proof = run->proofs ? proof_of(run, number) : NULL;
+  bool asked = run->proofs && run->asks_untried;
+  const char *proof = asked ? proof_of(run, number) : NULL;
   entry.place = run->ledger.places[number];
   entry.alike = 1;
   if (proof)
     entry.reason = (char *)proof;
-  else if (run->proofs && entry.proved)
+  else if (asked && entry.proved)
     entry.reason = (char *)"";
-  entry.proved = run->proofs ? proof != NULL : entry.proved;
+  entry.proved = asked ? proof != NULL : entry.proved;
   add_entry(draft, &entry);
 }
 

@@ -2,7 +2,7 @@
 # The ledgers of mutants that survived: each entry speaks of a mutant that there is, today. Takes seconds, since nothing is
 # run. An entry that does not is planted in three ways, and told. Reasons come from a prover, and go with it.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh gate elf fixtures/ledger fixtures/mutants-reasons
+# reads: scripts/tests/tap.sh gate elf generators fixtures/ledger fixtures/mutants-reasons
 source "$(dirname "$0")/tap.sh"
 
 gate=$build/bytegate
@@ -11,6 +11,7 @@ run "$gate" ledger
 expect_status 'each entry names a mutant that exists' 0
 expect_text 'of the programs that were measured' 'ls_x64 ' "$folder/out"
 expect_no_text 'and none is void' ' void, for' "$folder/out"
+expect_no_text 'each reason speaks of mutants that exist' 'speaks of no mutant' "$folder/out"
 
 # A copy of one program with its ledger.
 cd "$folder" || exit 1
@@ -22,6 +23,21 @@ copy() {
 copy
 run "$gate" ledger --build b
 expect_status 'a copy holds as well' 0
+
+# A reason of which there is no mutant any more, between two that there are.
+{
+  echo '*_x64 | begins_escaped | register | * | one'
+  echo 'ls_x64 | begins_escaped | set-bit | * | two'
+  echo 'ls_x64 | begins_* | no-op | * | three'
+} >fixtures/mutants-reasons
+run "$gate" ledger --build b
+expect_status 'a reason of nothing: 1' 1
+expect_text 'a reason of nothing: is named' '  fixtures/mutants-reasons:2: speaks of no mutant of any program' "$folder/out"
+expect_no_text 'a reason of nothing: not one for several programs' 'mutants-reasons:1:' "$folder/out"
+expect_no_text 'a reason of nothing: not one by a pattern' 'mutants-reasons:3:' "$folder/out"
+run "$gate" ledger --build b ls_x64
+expect_status 'a reason of nothing: nothing is said of the list where one program is asked for' 0
+rm fixtures/mutants-reasons
 
 # xor ecx, ecx becomes xor edx, ecx, in the routine of an entry that speaks of such an operation.
 entry=$(awk -F'\t' '$3 == "code" && $2 == "31c9" { print $1, $4 }' b/elf/ls_x64.map | while read -r address routine; do
@@ -79,7 +95,7 @@ prover "sed 's/.*/unknown why/'"
 run bin/bytegate ledger --prove --build b
 expect_no_text 'proved no more: the reason goes' 'z3: ' fixtures/ledger/ls_x64.jsonl
 cp fixtures/ledger/ls_x64.jsonl before
-for fault in 'echo no such thing >&2; exit 1' 'head -n 1' 'echo same'; do
+for fault in 'echo no such thing >&2; exit 1' 'head -n 1' 'echo same' 'kill -9 $$'; do
   prover "$fault"
   run bin/bytegate ledger --prove --build b
   expect_text "a prover that answers not all ($fault): is told" 'stays as it is: ' "$folder/out"

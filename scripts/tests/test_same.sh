@@ -116,6 +116,11 @@ ask 'where the next routine returns to' unknown before 1 fe0301aa
 ask 'a copy is overwritten' same routine 4 1f2003d5
 ask 'a copy that is returned' unknown routine 6 1f2003d5
 ask 'a return by another register' unknown routine 7 80035fd6
+# Of a segment whose file ends before its code.
+sed 's/0010000000000000001000000000000000100/7800000000000000001000000000000000100/' a64.map >short.map
+map=short.map
+ask 'what the file does not have' unknown routine 4 1f2003d5
+map=a64.map
 sed 's/010000000500000000/010000000700000000/' a64.map >written.map
 run "$prove" same written.map
 expect_status 'code that can be written: 1' 1

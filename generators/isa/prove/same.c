@@ -575,22 +575,23 @@ Same same_with(const Program *program, uint64_t address, const unsigned char *by
                size_t size) {
   const Place *place = program_place(program, address);
   static Run run;
-  if (!place || place->size != count) {
-    snprintf(why, size, "no instruction of %u bytes stands there", count);
+  const Text *text = &program->text;
+  if (!place || place->size != count || address < text->address || address + count > text->address + text->size) {
+    snprintf(why, size, "no instruction of %u bytes stands there, in what is loaded", count);
     return NOT_PROVED;
   }
-  unsigned char *variant = malloc(program->text.size);
+  unsigned char *variant = malloc(text->size);
   if (!variant)
     abort();
-  memcpy(variant, program->text.bytes, program->text.size);
-  memcpy(variant + (address - program->text.address), bytes, count);
+  memcpy(variant, text->bytes, text->size);
+  memcpy(variant + (address - text->address), bytes, count);
   bits_begin();
   memset(&run, 0, sizeof run);
   run.program = program;
   run.row = prover_row(program->isa);
   run.changed = address;
   run.size = count;
-  run.variant_text = (Text){.address = program->text.address, .bytes = variant, .size = program->text.size};
+  run.variant_text = (Text){.address = text->address, .bytes = variant, .size = text->size};
   run.solver = bits_solver();
   set_patience(run.solver);
   bool good = run_all(&run, place);
