@@ -163,6 +163,9 @@ void keep_text(const char *file, int line, const char *name, const void *text, s
 void keep_strings(const char *file, int line, const NamedString *strings, size_t count);
 #define packed_text(name, text, size) keep_text(__FILE__, __LINE__, name, text, size)
 #define packed_strings(array) keep_strings(__FILE__, __LINE__, array, sizeof(array) / sizeof *(array))
+/* The names of the options, for find_option; their handlers are laid here. */
+void keep_options(const char *file, int line, const Option *options, size_t count);
+#define packed_options(array) (BL_AT, keep_options(__FILE__, __LINE__, array, sizeof(array) / sizeof *(array)))
 void lay_http_texts(bool packed);
 void lay_http_slots(void); /* server.c: room for the clients; after all else that makes room */
 

@@ -1,9 +1,9 @@
 /* texts.c: the longer texts of the server, packed, and unpacked once when it starts.
  *
  * They are kept here one by one, and laid at the end as one piece in the form of LZ77: a byte below 128 is itself;
- * another one and the byte after it say to repeat 3 to 18 bytes from up to 2,047 bytes before:
+ * another one and the byte after it say to repeat 3 to 10 bytes from up to 4,095 bytes before:
  *
- *     1ddd llll  dddd dddd     d = the distance, its high bits first; l = the length less 3
+ *     1lll dddd  dddd dddd     d = the distance, its high bits first; l = the length less 3
  *
  * A distance of 0 is the end. The split into repetitions is the shortest that there is. Unpacked, each text is a room
  * in bss of its own, one after the other without a gap, so that one loop fills them all. */
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXTS_MOST = 80, BYTES_MOST = 8192, FARTHEST = 2047, SHORTEST = 3, LONGEST = 18 };
+enum { TEXTS_MOST = 80, BYTES_MOST = 8192, FARTHEST = 4095, SHORTEST = 3, LONGEST = 10 };
 
 static struct {
   const char *name, *file;
@@ -45,6 +45,20 @@ void keep_text(const char *file, int line, const char *name, const void *text, s
 void keep_strings(const char *file, int line, const NamedString *strings, size_t count) {
   for (size_t i = 0; i < count; i++)
     keep_text(file, line, strings[i].name, strings[i].text, strlen(strings[i].text) + 1);
+}
+
+void keep_options(const char *file, int line, const Option *options, size_t count) {
+  char names[512];
+  size_t size = 0;
+  for (size_t i = 0; i < count; i++) {
+    size_t length = strlen(options[i].name) + 1;
+    if (length > sizeof names - size)
+      refuse(file, line, "options", "has more names than there is room for");
+    memcpy(names + size, options[i].name, length);
+    size += length;
+  }
+  keep_text(file, line, "options", names, size);
+  op_option_handlers(options, count);
 }
 
 /* How many bytes at `at` are those at `before`, as far as one repetition goes. */
@@ -79,7 +93,7 @@ static void lay_packed(void) {
     if (length[at] == 1) {
       data_u8(bytes[at]);
     } else {
-      data_u8(0x80 | distance[at] >> 8 << 4 | (length[at] - SHORTEST));
+      data_u8(0x80 | (length[at] - SHORTEST) << 4 | distance[at] >> 8);
       data_u8(distance[at] & 0xff);
     }
   }
@@ -98,10 +112,10 @@ static void lay_unpack(void) {
   jump("next");
   label("repetition");
   ld8_next(T1, A1);
-  and(A2, T0, 15);
-  add(A2, A2, SHORTEST);
-  and(T0, T0, 0x70);
-  shl(T0, T0, 4);
+  shr(A2, T0, 4);
+  sub(A2, A2, (0x80 >> 4) - SHORTEST);
+  and(T0, T0, 15);
+  shl(T0, T0, 8);
   or (T1, T1, T0);
   sub(A3, A0, T1);
   beq(T1, 0, "unpacked");

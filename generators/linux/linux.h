@@ -32,6 +32,9 @@ typedef struct {
 void op_options(const Option *options, size_t count);
 #define data_options(array) (BL_AT, op_options(array, sizeof(array) / sizeof *(array)))
 
+/* The handlers alone, for a program that lays the names itself. */
+void op_option_handlers(const Option *options, size_t count);
+
 /* What a program says of an error number. */
 typedef struct {
   unsigned char number; /* LINUX_E* */

@@ -7,6 +7,10 @@ void op_options(const Option *options, size_t count) {
   bl_data("options", 1);
   for (size_t i = 0; i < count; i++)
     bl_bytes(options[i].name, strlen(options[i].name) + 1);
+  op_option_handlers(options, count);
+}
+
+void op_option_handlers(const Option *options, size_t count) {
   bl_data("option_handlers", 2);
   for (size_t i = 0; i < count; i++)
     bl_offset16(options[i].handler, "option_handlers");

@@ -403,7 +403,7 @@ static void lay_start(void) {
 
 static void author(void) {
   packed_strings(strings);
-  data_options(options);
+  packed_options(options);
   lay_start();
   lay_set_defaults();
   lay_take_value();
