@@ -204,8 +204,7 @@ static void lay_append_ipv6(void) {
   label("next_group");
   beq(at, gap, "at_gap");
   beq(at, 0, "first_group");
-  st8(':', A0, 0);
-  add(A0, A0, 1);
+  st8_next(':', A0);
   label("first_group");
   add(T0, address, at);
   ld8(A1, T0, 0);
@@ -233,12 +232,10 @@ static void lay_append_ipv6(void) {
   bltu(at, 16, "next_group");
   jump("returned");
   label("at_gap");
-  st8(':', A0, 0);
-  add(A0, A0, 1);
+  st8_next(':', A0);
   add(at, at, longest);
   bltu(at, 16, "next_group");
-  st8(':', A0, 0); /* nothing comes after it that would bring its own colon */
-  add(A0, A0, 1);
+  st8_next(':', A0); /* nothing comes after it that would bring its own colon */
   label("returned");
   leave();
 }
@@ -252,12 +249,10 @@ static void lay_append_listen_address(void) {
   beq(T0, LINUX_AF_INET, "append_socket_address");
   enter(address);
   mov(address, A1);
-  st8('[', A0, 0);
-  add(A0, A0, 1);
+  st8_next('[', A0);
   add(A1, A1, SOCKADDR_IN6_ADDRESS);
   call("append_ipv6");
-  st16(']' | ':' << 8, A0, 0);
-  add(A0, A0, 2);
+  st16_next(']' | ':' << 8, A0);
   ld8(A1, address, SOCKADDR_PORT);
   shl(A1, A1, 8);
   ld8(T0, address, SOCKADDR_PORT + 1);

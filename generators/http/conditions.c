@@ -36,7 +36,8 @@ static void lay_hash_page(void) {
 }
 
 /* gather_status: in "file_status". Out A0 = where all stands together that changes when the file does, STATUS_GATHERED
- * bytes: the times of access, which do not matter, have given way to inode and size; A1 = its size. */
+ * bytes: device, inode, size and times, which lie in the place of the count of blocks and of the time of access, for
+ * these do not matter; A1 = its size. */
 static void lay_hash_status(void) {
   routine("gather_status", out(A0, A1), destroys(T0));
   la(A0, "file_status");
@@ -44,7 +45,9 @@ static void lay_hash_status(void) {
   st64(T0, A0, STAT_ATIME);
   ld64(A1, A0, STAT_SIZE);
   st64(A1, A0, STAT_ATIME + 8);
-  add(A0, A0, STAT_ATIME);
+  ld64(T0, A0, STAT_DEVICE);
+  st64(T0, A0, STAT_ATIME - 8);
+  add(A0, A0, STAT_ATIME - 8);
   ret();
 
   /* hash_status: in "file_status". Out A0 = a hash of what changes when the file does, A1 = its size. */
@@ -52,19 +55,18 @@ static void lay_hash_status(void) {
   enter(START);
   call("gather_status");
   mov(START, A1);
-  li(A1, STATUS_GATHERED);
+  add(A0, A0, 8); /* a device may have another number after the next start */
+  li(A1, STATUS_GATHERED - 8);
   call("hash_page");
   mov(A1, START);
   leave();
 }
 
-/* note_tag: in A0 = a hash. SELECTED_TAG becomes its sixteen digits between quotation marks. */
+/* note_tag: in A0 = a hash. "selected_tag" becomes its sixteen digits between quotation marks. */
 static void lay_note_tag(void) {
   routine("note_tag", in(A0), destroys(A1, A2, ALL_T));
-  la(A1, "selected");
-  add(A1, A1, SELECTED_TAG);
-  st8('"', A1, 0);
-  add(A1, A1, 1);
+  la(A1, "selected_tag");
+  st8_next('"', A1);
   li(A2, 64);
   label("next_digit");
   sub(A2, A2, 4);
@@ -81,7 +83,7 @@ static void lay_note_tag(void) {
 }
 
 /* is_tag_listed: in A0 = value of If-Match, If-None-Match or If-Range, A1 = after it, A2 = not 0: a weak tag matches
- * too. Out A0 = not 0 if SELECTED_TAG is in the list, or the list is "*". */
+ * too. Out A0 = not 0 if "selected_tag" is in the list, or the list is "*". */
 static void lay_is_tag_listed(void) {
   Reg weak = S0;
   routine("is_tag_listed", in(A0, A1, A2), out(A0, A1), destroys(A3, ALL_T));
@@ -102,8 +104,7 @@ static void lay_is_tag_listed(void) {
   sub(T1, T1, 2);
   label("strong");
   bne(T1, TAG_LENGTH, "next");
-  la(A1, "selected");
-  add(A1, A1, SELECTED_TAG);
+  la(A1, "selected_tag");
   label("next_byte");
   ld8(T0, A1, 0);
   beq(T0, 0, "listed");
@@ -364,6 +365,7 @@ static void lay_judge_conditions(void) {
   label("returned");
   leave();
   bss("selected", SELECTED_SIZE, 8);
+  bss("selected_tag", TAG_LENGTH + 1, 1);
 }
 
 void lay_http_conditions(void) {

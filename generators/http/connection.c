@@ -57,8 +57,7 @@ static void lay_watch_socket(void) {
   jump("control_events"); /* cannot fail: the socket is being watched */
 }
 
-/* release_page: gives back the mapping of what is left of the page, and closes the file that is sent, if there is one.
- */
+/* release_page: gives up the kept page that is sent, if there is one, and closes the file, if there is one. */
 static void lay_release_page(void) {
   routine("release_page", in(S0), destroys(A0, A1, A2, ALL_T));
   ld64(A0, SLOT, SLOT_FILE);
@@ -68,9 +67,8 @@ static void lay_release_page(void) {
   sys(NR_CLOSE);
   label("no_file");
   ld64(A0, SLOT, SLOT_PAGE);
-  ld64(A1, SLOT, SLOT_PAGE_SIZE);
   st64(0, SLOT, SLOT_PAGE);
-  bne(A0, 0, "return_memory");
+  bne(A0, 0, "drop_kept");
   ret();
 }
 
@@ -321,6 +319,10 @@ static void lay_answer_request(void) {
   st64(A2, SLOT, SLOT_HEAD_OUT);
   st64(A1, SLOT, SLOT_HEAD_LEFT);
   label("composed");
+  la(A1, "in_hand");
+  ld64(T0, A1, IN_HAND_KEPT);
+  st64(T0, SLOT, SLOT_PAGE);
+  st64(0, A1, IN_HAND_KEPT);
   mov(A0, status);
   call("log_answer");
   call("take_file");
@@ -359,8 +361,13 @@ static void lay_answer_request(void) {
   st64(A0, SLOT, SLOT_LEFT);
   st64(page, SLOT, SLOT_OUT);
   st64(0, SLOT, SLOT_HEAD_LEFT);
+  la(A1, "in_hand");
+  st64(page, A1, IN_HAND_PAGE);
+  st64(A0, A1, IN_HAND_LENGTH);
+  st64(SLOT, A1, IN_HAND_HASH); /* no other client shall get it */
   jump("composed");
   bss("long_answer", LOCATION_ROOM, 8);
+  bss("in_hand", IN_HAND_SIZE, 8);
 
   /* take_file: if "resource" is still open, and something of it is to be sent, it is the slot's from now on; else it is
    * closed. */

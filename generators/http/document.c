@@ -148,8 +148,6 @@ void lay_tidy_document(void) {
   ld64(T0, document, DOCUMENT_LENGTH);
   st64(0, document, DOCUMENT_LENGTH);
   bleu(T0, TIDY_LENGTH, "done");
-  ld64_of(T0, "last_page", LAST_PAGE);
-  bne(T0, 0, "done");
   add(A5, document, DOCUMENT_BASE);
   call("give_back");
   add(A5, document, DOCUMENT_WORKSPACE);

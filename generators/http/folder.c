@@ -32,8 +32,7 @@ static void lay_decode_path(void) {
   ld64(cursor, A1, REQUEST_PATH);
   ld64(end, A1, REQUEST_PATH_END);
   la(PLACE, "path");
-  st8('/', PLACE, 0);
-  add(PLACE, PLACE, 1);
+  st8_next('/', PLACE);
   add(cursor, cursor, 1); /* an empty path is that of the folder too */
   label("next_octet");
   bgeu(cursor, end, "decoded");
@@ -257,16 +256,24 @@ static void lay_find_in_folder(void) {
 /* find_resource: in "request". Out A0 = status. If that is 200, "resource" is the file, open, or the folder; otherwise
  * it may be open too. It is to be closed by close_resource. */
 static void lay_find_resource(void) {
-  routine("find_resource", out(A0), destroys(A1, A2, A3, A4, ALL_T));
+  routine("find_resource", out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   la(T1, "resource");
   st64(0, T1, RESOURCE_FILE);
   st64(RESOURCE_PAGE, T1, RESOURCE_KIND);
-  la(T0, "media_types");
-  add(T0, T0, PAGE_TYPE);
+  la(T0, "page_type");
   st64(T0, T1, RESOURCE_TYPE);
   ld64_of(T0, "folder", FOLDER_DESCRIPTOR);
   bne(T0, 0, "find_in_folder");
   enter_bare();
+  ld64_of(T0, "cache_limit", 0);
+  beq(T0, 0, "open");
+  call("status_by_name");
+  blt(A0, 0, "open"); /* which says why */
+  li(A4, 0);
+  call("find_kept");
+  st64_of(A0, "in_hand", IN_HAND_KEPT);
+  li(T0, 200);
+  bne(A0, 0, "known");
   label("open");
   li(A0, LINUX_AT_FDCWD);
   ld64_of(A1, "document_path", 0);
@@ -279,12 +286,22 @@ static void lay_find_resource(void) {
   mov(T0, A0);
   li(A0, -LINUX_EISDIR); /* which stands for all that is no regular file */
   bne(T0, MODE_REGULAR, "failed");
-  li(A0, 200);
-  jump("found");
+  li(T0, 200);
+  label("known");
+  mov(A0, T0);
+  leave();
   label("failed");
   call("status_of_failure");
-  label("found");
   leave();
+
+  /* status_by_name: asks for the state of FILE, which "file_status" becomes. Out A0 = 0, or -errno. */
+  routine("status_by_name", out(A0), destroys(A1, A2, A3, ALL_T));
+  li(A0, LINUX_AT_FDCWD);
+  ld64_of(A1, "document_path", 0);
+  la(A2, "file_status");
+  li(A3, 0);
+  sys(NR_NEWFSTATAT);
+  ret();
 }
 
 /* status_of_failure: in A0 = -errno of what a request took. Out A0 = the status of its answer. What the client cannot
@@ -326,18 +343,15 @@ static void lay_check_file(void) {
 
   routine("check_file", destroys(A0, A1, A2, A3, ALL_T));
   enter(folder);
-  li(A0, LINUX_AT_FDCWD);
-  ld64_of(A1, "document_path", 0);
-  la(A2, "file_status");
-  li(A3, 0);
-  sys(NR_NEWFSTATAT);
+  call("status_by_name");
   blt(A0, 0, "accepted");
-  ld32(T0, A2, bl_machine_now()->stat_mode);
+  ld32_of(T0, "file_status", bl_machine_now()->stat_mode);
   and(T0, T0, MODE_TYPE);
   beq(T0, MODE_REGULAR, "accepted");
   la(A2, "no_file");
   bne(T0, MODE_DIRECTORY, "refused");
   li(A0, LINUX_AT_FDCWD);
+  ld64_of(A1, "document_path", 0);
   li(A2, bl_machine_now()->o_directory | LINUX_O_RDONLY | LINUX_O_CLOEXEC);
   sys(NR_OPENAT);
   blt(A0, 0, "cannot_open");

@@ -73,34 +73,30 @@ enum { RESOURCE_PAGE = 0 /* Markdown */, RESOURCE_LISTING = 1 /* a folder */, RE
 /* Of "render_flags", after those of markdown_render, which does not look at it: --page. */
 enum { WHOLE_PAGE = 64 };
 
-enum { PAGE_TYPE = 3 /* where in "media_types" stands that of a page */ };
-
 /* Of what gather_status puts together, the bytes. */
-enum { STATUS_GATHERED = STAT_CTIME + 16 - STAT_ATIME };
+enum { STATUS_GATHERED = STAT_CTIME + 16 - STAT_ATIME + 8 };
 
-/* "last_page": with --cache, the page that lies in the workspace, of a file that is told by what fstat says of it. */
+/* "in_hand": the page that is the answer to the request in hand. */
 enum {
-  FIELD(LAST_STATUS, STATUS_GATHERED), /* of the file, as gather_status puts it together, */
-  FIELD(LAST_DEVICE, 8),               /* and the device that it is on */
-  FIELD(LAST_PAGE, 8),                 /* the address of the page; 0: there is none */
-  FIELD(LAST_LENGTH, 8),               /* its bytes, */
-  FIELD(LAST_HASH, 8),                 /* and what hash_page says of them */
-  LAST_SIZE
+  FIELD(IN_HAND_KEPT, 8),   /* the kept page that it lies in, of which the request is a user; 0: it is in none */
+  FIELD(IN_HAND_PAGE, 8),   /* its address, */
+  FIELD(IN_HAND_LENGTH, 8), /* its bytes, */
+  FIELD(IN_HAND_HASH, 8),   /* and what hash_page says of them, or a number that no other one has */
+  IN_HAND_SIZE
 };
 
 /* The longest path that is looked for, in bytes, so that PATH_MAX has room for it and for what is appended to it. */
 enum { PATH_LIMIT = 4080, PATH_ROOM = 8192 + 32, LOCATION_ROOM = 3 * PATH_LIMIT + 512 };
 
-/* "selected": what part of a page is sent, its entity tag, and when it was modified. */
+/* "selected": what part of a page is sent, and when it was modified. "selected_tag" is its entity tag. */
 enum {
   FIELD(SELECTED_FIRST, 8),    /* the first byte of the part, */
   FIELD(SELECTED_LENGTH, 8),   /* its length, */
   FIELD(SELECTED_WHOLE, 8),    /* and that of the whole page */
-  FIELD(SELECTED_TAG, 24),     /* the entity tag, NUL-terminated */
   FIELD(SELECTED_MODIFIED, 8), /* in seconds since 1970; less than 0: nobody knows */
   SELECTED_SIZE
 };
-enum { TAG_LENGTH = 18 /* of the entity tag: sixteen digits between quotation marks */ };
+enum { TAG_LENGTH = 18 /* of the entity tag: sixteen digits between quotation marks; NUL comes after them */ };
 
 /* "access_log": the lines that wait to be written. */
 enum { LOG_ROOM = 4096 }; /* octets that a pipe takes at once or not at all */
@@ -142,6 +138,7 @@ void lay_http_date(void);        /* date.c: dates, the line "Date", and the cale
 void lay_http_conditions(void);  /* conditions.c: entity tags, preconditions and ranges */
 void lay_http_response(void);    /* response.c: the answer's bytes */
 void lay_http_page(void);        /* page.c: errors that are told, and memory for clients */
+void lay_http_kept(void);        /* kept.c: pages that stay in memory: of the cache, and of slow clients */
 void lay_http_folder(void);      /* folder.c: from the path of a request to an open file */
 void lay_append_encoded(void);
 void lay_http_media_types(void);   /* media_types.c: what a file is, by the end of its name */

@@ -65,8 +65,7 @@ static void lay_note_names(void) {
   bclr(T0, 1, "noted");
   add(T0, A1, DIRENT_NAME);
   sub(T0, T0, BASE);
-  st32(T0, A2, 0);
-  add(A2, A2, 4);
+  st32_next(T0, A2);
   label("noted");
   ld16(T0, A1, DIRENT_LENGTH);
   add(A1, A1, T0);
@@ -166,8 +165,7 @@ static void lay_append_name(void) {
   bleu(T0, 'z' - 'a', "as_it_is");
   sub(T0, A1, '0');
   bleu(T0, 9, "as_it_is");
-  st16('&' | '#' << 8, A0, 0);
-  add(A0, A0, 2);
+  st16_next('&' | '#' << 8, A0);
   call("append_decimal");
   li(A1, ';');
   label("as_it_is");
@@ -203,8 +201,7 @@ static void lay_append_item(void) {
   routine("append_slash", in(A0, S0), out(A0), destroys(T0));
   ld8(T0, name, DIRENT_TYPE - DIRENT_NAME);
   bne(T0, MODE_DIRECTORY >> MODE_TYPE_SHIFT, "no_folder");
-  st8('/', A0, 0);
-  add(A0, A0, 1);
+  st8_next('/', A0);
   label("no_folder");
   ret();
 }

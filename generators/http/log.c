@@ -28,8 +28,7 @@ static void lay_append_octet_escaped(void) {
   li(T0, 'b' | 't' << 8 | 'n' << 16 | 'v' << 24);
   shr(T0, T0, T1);
   label("letter");
-  st8('\\', A0, 0);
-  add(A0, A0, 1);
+  st8_next('\\', A0);
   label("as_it_is");
   st8_next(T0, A0);
   ret();
@@ -110,11 +109,9 @@ static void lay_log_answer(void) {
   call("append_octet_escaped");
   jump("next_octet");
   label("no_request_line");
-  st8('-', A0, 0);
-  add(A0, A0, 1);
+  st8_next('-', A0);
   label("request_line_ended");
-  st16('"' | ' ' << 8, A0, 0);
-  add(A0, A0, 2);
+  st16_next('"' | ' ' << 8, A0);
   mov(A1, status);
   call("append_decimal");
   st8(' ', A0, 0);
@@ -132,8 +129,7 @@ static void lay_log_answer(void) {
   label("length_known");
   mov(A0, end);
   bne(A1, 0, "content");
-  st8('-', A0, 0);
-  add(A0, A0, 1);
+  st8_next('-', A0);
   jump("line_ends");
   label("content");
   call("append_decimal");

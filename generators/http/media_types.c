@@ -27,7 +27,8 @@ void lay_http_media_types(void) {
   for (size_t i = 0; i < sizeof media_types / sizeof *media_types; i++)
     size +=
         (size_t)snprintf(text + size, sizeof text - size, "%s%c%s", media_types[i].suffix, 0, media_types[i].type) + 1;
-  packed_text("media_types", text, size);
+  packed_text("media_types", text, 3);          /* the letters of Markdown, */
+  packed_text("page_type", text + 3, size - 3); /* and the type of its pages, which goes on with all others */
 
   routine("find_media_type", in(A0), out(A0), destroys(A1, A2, A3, ALL_T));
   enter(suffix);
@@ -64,8 +65,7 @@ void lay_http_media_types(void) {
   la(T0, "resource");
   st64(A2, T0, RESOURCE_TYPE);
   li(A0, RESOURCE_AS_IT_IS);
-  la(T0, "media_types");
-  add(T0, T0, PAGE_TYPE);
+  la(T0, "page_type");
   bne(A2, T0, "done");
   li(A0, RESOURCE_PAGE);
   label("done");

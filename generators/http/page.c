@@ -1,11 +1,7 @@
-/* page.c: the memory that slow clients make a page need, and what is told of errors.
+/* page.c: memory for pages and for long requests, and what is told of errors.
  *
- * A page lies in the renderer's workspace, which serves one request after the other. What a client does not take at
- * once is copied to a mapping of its own, so the workspace is free again before the next request. Such mappings count
- * to "memory_limit"; where it is reached, clients are answered 503 rather than served in part. */
+ * All of it counts to "memory_limit"; where that is reached, clients are answered 503 rather than served in part. */
 #include "server.h"
-
-#define SLOT S0
 
 /* claim_memory: in A0 = bytes. Out A0 = address of as many zeroed bytes, or -errno; -ENOMEM too where they would exceed
  * "memory_limit". */
@@ -49,40 +45,6 @@ static void lay_return_memory(void) {
   jump("unmap_memory");
 }
 
-/* keep_page: what is left of the page is copied out of the workspace, if it is still there, and no file. Out A0 = 0, or
- * -errno. */
-static void lay_keep_page(void) {
-  Reg mapping = S1;
-  routine("keep_page", in(S0), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
-  enter(mapping);
-  li(A0, 0);
-  ld64(T0, SLOT, SLOT_LEFT);
-  beq(T0, 0, "done");
-  ld64(T1, SLOT, SLOT_PAGE);
-  bne(T1, 0, "done");
-  ld64(T1, SLOT, SLOT_FILE);
-  bne(T1, 0, "done");
-  add(A0, T0, 16); /* copy_page writes sixteen bytes at a time */
-  call("claim_memory");
-  blt(A0, 0, "done");
-  mov(mapping, A0);
-  ld64(A1, SLOT, SLOT_OUT);
-  ld64(A2, SLOT, SLOT_LEFT);
-  st64(A0, SLOT, SLOT_PAGE);
-  st64(A0, SLOT, SLOT_OUT);
-  add(T0, A2, 16);
-  st64(T0, SLOT, SLOT_PAGE_SIZE);
-  add(A2, A2, A1);
-  label("next_sixteen");
-  copy16(A0, 0, A1, 0);
-  add(A0, A0, 16);
-  add(A1, A1, 16);
-  bltu(A1, A2, "next_sixteen");
-  li(A0, 0);
-  label("done");
-  leave();
-}
-
 /* tell_error: in A0 = NUL-terminated text, A1 = -errno. Writes "PROGRAM: text: reason" to standard error, unless it was
  * the same error that was told less than a second before, or nobody takes it. */
 static void lay_tell_error(void) {
@@ -108,14 +70,12 @@ static void lay_tell_error(void) {
   la(A0, "error_line");
   la(A1, "program_name");
   call("append_string");
-  st16(':' | ' ' << 8, A0, 0);
-  add(A0, A0, 2);
+  st16_next(':' | ' ' << 8, A0);
   mov(A1, text);
   call("append_printable");
   mov(A1, error);
   call("append_string");
-  st8('\n', A0, 0);
-  add(A0, A0, 1);
+  st8_next('\n', A0);
   la(A1, "error_line");
   sub(A2, A0, A1);
   li(A0, 2);
@@ -151,7 +111,6 @@ static void lay_tell_error(void) {
 void lay_http_page(void) {
   lay_claim_memory();
   lay_return_memory();
-  lay_keep_page();
   lay_tell_error();
 }
 

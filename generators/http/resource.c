@@ -1,24 +1,23 @@
 /* resource.c: the page of what find_resource has found: a document that is read and rendered, or the listing of a
  * folder.
  *
- * The page lies in the renderer's workspace, which serves one request after the other. */
+ * The page lies in the renderer's workspace, which serves one request after the other, or is a kept one. */
 #include "server.h"
 
 /* render_resource: in "resource", a page or a listing, SLOT its client. Out A0 = status; if that is 200, A1 = the HTML,
- * A2 = its length and A3 = its hash; it is there until the next call. Otherwise A2 = 0; A0 = 0: the client is gone, and
- * nothing has been rendered. What was open of "resource" is closed. */
+ * A2 = its length and A3 = its hash, as "in_hand" says. Otherwise A2 = 0; A0 = 0: the client is gone, and nothing has
+ * been rendered. What was open of "resource" is closed. */
 static void lay_render_resource(void) {
   Reg page = S1, length = S2, hash = S3;
   Reg error = S1;
   enum { LARGE_PAGE = 64 << 10 /* what is shorter the kernel takes at once, from a client's first page on */ };
   routine("render_resource", in(S0), out(A0, A2), out_if(A1, A3), destroys(A4, A5, ALL_T));
   enter(page, length, hash);
-  call("is_last_page");
-  mov(page, A1);
-  mov(length, A2);
-  mov(hash, A3);
-  bne(A0, 0, "rendered");
-  st64_of(A0, "last_page", LAST_PAGE); /* 0: its place is taken by the next one */
+  ld64_of(A0, "in_hand", IN_HAND_KEPT);
+  bne(A0, 0, "kept"); /* found by name already */
+  li(A4, 0);
+  call("find_kept");
+  bne(A0, 0, "kept");
   call("is_client_gone");
   mov(length, A0);
   li(A0, 0);
@@ -48,13 +47,26 @@ static void lay_render_resource(void) {
   mov(A1, length);
   call("hash_page");
   mov(hash, A0);
-  call("keep_last_page");
-  label("rendered");
+  la(A1, "in_hand");
+  st64(page, A1, IN_HAND_PAGE);
+  st64(length, A1, IN_HAND_LENGTH);
+  st64(hash, A1, IN_HAND_HASH);
+  call("cache_in_hand");
+  bne(A0, 0, "kept");
   bltu(length, LARGE_PAGE, "will_be_taken");
   call("read_clock"); /* rendering has taken its time, which shall not be the client's */
+  li(A4, 1);
+  call("find_kept"); /* somebody may be taking the same page */
+  bne(A0, 0, "kept");
   mov(A0, length);
   call("is_memory_left");
   blt(A0, 0, "failed");
+  jump("will_be_taken");
+  label("kept");
+  st64_of(A0, "in_hand", IN_HAND_KEPT);
+  ld64(length, A0, KEPT_LENGTH);
+  ld64(hash, A0, KEPT_HASH);
+  add(page, A0, KEPT_PAGE);
   label("will_be_taken");
   call("close_resource");
   li(A0, 200);
@@ -71,71 +83,6 @@ static void lay_render_resource(void) {
   li(A2, 0);
   label("returned");
   leave();
-}
-
-/* is_last_page: in "resource" and "file_status". Out A0 = not 0 if its page lies in the workspace still; then A1, A2
- * and A3 are the page, its length and its hash. */
-static void lay_is_last_page(void) {
-  routine("is_last_page", out(A0), out_if(A1, A2, A3), destroys(A4, ALL_T));
-  enter_bare();
-  ld64_of(T0, "resource", RESOURCE_KIND);
-  bne(T0, RESOURCE_PAGE, "another");
-  call("gather_status");
-  la(A4, "last_page");
-  mov(A2, A4);
-  li(A3, STATUS_GATHERED / 8);
-  label("next_word");
-  ld64(T0, A0, 0);
-  ld64(T1, A2, 0);
-  bne(T0, T1, "another");
-  add(A0, A0, 8);
-  add(A2, A2, 8);
-  sub(A3, A3, 1);
-  bne(A3, 0, "next_word");
-  ld64_of(T0, "file_status", STAT_DEVICE);
-  ld64(T1, A4, LAST_DEVICE);
-  bne(T0, T1, "another");
-  ld64(A1, A4, LAST_PAGE);
-  ld64(A2, A4, LAST_LENGTH);
-  ld64(A3, A4, LAST_HASH);
-  mov(A0, A1);
-  leave();
-  label("another");
-  li(A0, 0);
-  leave();
-}
-
-/* keep_last_page: in S1 = page, S2 = its length, S3 = its hash, and "file_status" its file. It is the last page
- * if it has less bytes than --cache says, unless the file has changed less than two seconds ago: it could change once
- * more at what is the same time to the file system. */
-static void lay_keep_last_page(void) {
-  enum { YOUNG = 2 /* seconds */ };
-  Reg page = S1, length = S2, hash = S3;
-  routine("keep_last_page", in(S1, S2, S3), destroys(A0, A1, A2, ALL_T));
-  enter_bare();
-  ld64_of(T0, "cache_limit", 0);
-  bgeu(length, T0, "not_kept");
-  ld64_of(T0, "resource", RESOURCE_KIND);
-  bne(T0, RESOURCE_PAGE, "not_kept");
-  ld64_of(T0, "file_status", STAT_CTIME);
-  add(T0, T0, YOUNG);
-  ld64_of(T1, "calendar_clock", 0);
-  bgt(T0, T1, "not_kept");
-  la(A0, "last_page");
-  la(A1, "file_status");
-  add(A1, A1, STAT_ATIME);
-  li(A2, STATUS_GATHERED);
-  call("append_bytes");
-  ld64_of(T0, "file_status", STAT_DEVICE);
-  la(A1, "last_page");
-  st64(T0, A1, LAST_DEVICE);
-  st64(page, A1, LAST_PAGE);
-  st64(length, A1, LAST_LENGTH);
-  st64(hash, A1, LAST_HASH);
-  label("not_kept");
-  leave();
-  bss("last_page", LAST_SIZE, 8);
-  bss("cache_limit", 8, 8); /* a page of less bytes is kept */
 }
 
 /* load_document: in A0 = descriptor of a file, which "file_status" tells about. Out A0 = 0, or -errno. */
@@ -156,8 +103,6 @@ static void lay_load_document(void) {
 
 void lay_http_resource(void) {
   lay_render_resource();
-  lay_is_last_page();
-  lay_keep_last_page();
   lay_load_document();
 }
 

@@ -88,8 +88,7 @@ static void lay_append_range(void) {
   beq(STATUS, 416, "none");
   ld64_of(A1, "selected", SELECTED_FIRST);
   call("append_decimal");
-  st8('-', A0, 0);
-  add(A0, A0, 1);
+  st8_next('-', A0);
   la(T0, "selected");
   ld64(A1, T0, SELECTED_FIRST);
   ld64(T0, T0, SELECTED_LENGTH);
@@ -98,11 +97,9 @@ static void lay_append_range(void) {
   call("append_decimal");
   jump("whole");
   label("none");
-  st8('*', A0, 0);
-  add(A0, A0, 1);
+  st8_next('*', A0);
   label("whole");
-  st8('/', A0, 0);
-  add(A0, A0, 1);
+  st8_next('/', A0);
   ld64_of(A1, "selected", SELECTED_WHOLE);
   call("append_decimal");
   leave();
@@ -143,8 +140,7 @@ static void lay_compose_response(void) {
   beq(STATUS, 304, "tag");
   la(A1, "type_field");
   call("append_string");
-  la(A1, "media_types");
-  add(A1, A1, PAGE_TYPE);
+  la(A1, "page_type");
   bgeu(STATUS, 300, "type_known");
   ld64_of(A1, "resource", RESOURCE_TYPE);
   label("type_known");
@@ -182,8 +178,7 @@ static void lay_compose_response(void) {
   call("append_string");
   la(A1, "path");
   call("append_encoded");
-  st8('/', A0, 0);
-  add(A0, A0, 1);
+  st8_next('/', A0);
   jump("connection");
   label("range");
   call("append_range");
@@ -191,8 +186,7 @@ static void lay_compose_response(void) {
   label("tag");
   la(A1, "tag_field");
   call("append_string");
-  la(A1, "selected");
-  add(A1, A1, SELECTED_TAG);
+  la(A1, "selected_tag");
   call("append_string");
   beq(STATUS, 304, "connection"); /* the tag is better (RFC 9110, 15.4.5) */
   ld64_of(T0, "selected", SELECTED_MODIFIED);

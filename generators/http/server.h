@@ -51,8 +51,7 @@ enum {
   FIELD(SLOT_HEAD_LEFT, 8),          /* how many are left, */
   FIELD(SLOT_OUT, 8),                /* the next byte of the page, or its offset in SLOT_FILE, */
   FIELD(SLOT_LEFT, 8),               /* and how many are left */
-  FIELD(SLOT_PAGE, 8),               /* what is left of the page has a mapping of its own here; 0: it has none */
-  FIELD(SLOT_PAGE_SIZE, 8),          /* bytes of that mapping */
+  FIELD(SLOT_PAGE, 8),               /* the kept page that it lies in, of which the slot is a user; 0: it is in none */
   FIELD(SLOT_FILE, 8),               /* 1 more than the descriptor of a file that is sent as it is; 0: none */
   FIELD(SLOT_ANSWER, 1024),          /* a header section, or an answer that has no page */
   SLOT_SMALL,                        /* room for the octets of most requests */
@@ -84,6 +83,18 @@ enum {
   FIELD(SERVER_SIGNALS, 4),       /* descriptor: tells of signals */
   FIELD(SERVER_ACCEPTS, 4),       /* not 0: the epoll instance tells of clients that wait */
   SERVER_SIZE
+};
+
+/* A kept page. */
+enum {
+  FIELD(KEPT_NEXT, 8),                 /* the next one of its list, or 0; a list begins with a place of this form */
+  FIELD(KEPT_MAPPED, 8),               /* bytes of its mapping */
+  FIELD(KEPT_USERS, 8),                /* how many have it */
+  FIELD(KEPT_CACHED, 8),               /* 0: not the cache; else it is given up when that has come by so often */
+  FIELD(KEPT_LENGTH, 8),               /* bytes of the page, */
+  FIELD(KEPT_HASH, 8),                 /* and what hash_page says of them */
+  FIELD(KEPT_STATUS, STATUS_GATHERED), /* of the file, as gather_status puts it together */
+  KEPT_PAGE                            /* where the page itself begins */
 };
 
 /* "workers": the processes that serve, if there are several. */

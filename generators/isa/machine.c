@@ -737,13 +737,23 @@ void bl_store(int bits, BlReg v, BlReg base, int64_t offset) {
   table()->lay_store(bits, source(v), stored(accessed(base, offset, bits / 8)), offset);
 }
 
-void bl_store_imm(int bits, int64_t v, BlReg base, int64_t offset) {
-  check_offset(bits, offset);
+static void check_stored(int bits, int64_t v) {
   if (bits == 64)
     check_value("64-bit value to store", v, INT32_MIN, INT32_MAX);
   else
     check_value("value to store", v, -(INT64_C(1) << (bits - 1)), (INT64_C(1) << bits) - 1);
+}
+
+void bl_store_imm(int bits, int64_t v, BlReg base, int64_t offset) {
+  check_offset(bits, offset);
+  check_stored(bits, v);
   table()->lay_store_imm(bits, v, stored(accessed(base, offset, bits / 8)), offset);
+}
+
+void bl_store_next_imm(int bits, int64_t v, BlReg base) {
+  check_bits(bits);
+  check_stored(bits, v);
+  table()->lay_store_next_imm(bits, v, moved(stored(base), bits));
 }
 
 void bl_store_indexed(int bits, BlReg v, BlReg base, BlReg index) {

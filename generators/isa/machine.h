@@ -249,10 +249,12 @@ void bl_load_of(int bits, BlReg d, const char *name, int64_t offset);
 void bl_store_of(int bits, BlReg v, const char *name, int64_t offset);
 /* ldNx(d, base, index): d = the value at base + index * (N/8). */
 void bl_load_indexed(int bits, BlReg d, BlReg base, BlReg index);
-/* ldN_next(d, base): d = the value at base, and base goes on by N/8, after it; stN_next(v, base) stores v there, and
- * base goes on too. d and v are not base. On arm64 that is one instruction. */
+/* ldN_next(d, base): d = the value at base, and base goes on by N/8, after it; stN_next(v, base) stores v, a register
+ * or an immediate, there, and base goes on too. d and v are not base. On arm64 that is one instruction, with an
+ * immediate two. */
 void bl_load_next(int bits, BlReg d, BlReg base);
 void bl_store_next(int bits, BlReg v, BlReg base);
+void bl_store_next_imm(int bits, int64_t v, BlReg base);
 /* ldNs and ldNsx: the same for 8, 16 and 32 bits, sign-extended. */
 void bl_load_signed(int bits, BlReg d, BlReg base, int64_t offset);
 void bl_load_signed_indexed(int bits, BlReg d, BlReg base, BlReg index);

@@ -293,10 +293,19 @@ static void lay_store(int bits, BlReg v, BlReg base, int64_t offset) {
   access_memory(store_access(bits), bits, r(v), r(base), offset);
 }
 
-static void lay_store_imm(int bits, int64_t v, BlReg base, int64_t offset) {
+/* The register of an immediate that is stored. */
+static A64Reg value_to_store(int bits, int64_t v) {
   if (v)
     li_raw(X17, bits == 64 ? v : v & ((INT64_C(1) << bits) - 1));
-  access_memory(store_access(bits), bits, v ? X17 : XZR, r(base), offset);
+  return v ? X17 : XZR;
+}
+
+static void lay_store_imm(int bits, int64_t v, BlReg base, int64_t offset) {
+  access_memory(store_access(bits), bits, value_to_store(bits, v), r(base), offset);
+}
+
+static void lay_store_next_imm(int bits, int64_t v, BlReg base) {
+  emit(store_access(bits)->post(value_to_store(bits, v), r(base), bits / 8));
 }
 
 /* The access of label + offset; operand: register, bits, whether it stores. A load of 32 or 64 bits is one instruction,
@@ -685,6 +694,7 @@ const Templates bl_templates_a64 = {
     .lay_store_indexed = lay_store_indexed,
     .lay_load_next = lay_load_next,
     .lay_store_next = lay_store_next,
+    .lay_store_next_imm = lay_store_next_imm,
     .lay_branch = lay_branch,
     .lay_branch_imm = lay_branch_imm,
     .lay_branch_bits = lay_branch_bits,

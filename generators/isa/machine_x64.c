@@ -660,6 +660,11 @@ static void lay_system_call_number(int number) {
 
 static void lay_system_call(BlSystemCall number) { lay_system_call_number(numbers[number]); }
 
+static void lay_store_next_imm(int bits, int64_t v, BlReg base) {
+  lay_store_imm(bits, v, base, 0);
+  emit(x64_add_r64_imm(r(base), bits / 8));
+}
+
 static void lay_stack_pointer(BlReg d) { emit(x64_mov_r64_r64(r(d), RSP)); }
 
 /* C's fourth argument comes in rcx; A3 is r10. The others are where they should be. */
@@ -704,6 +709,7 @@ const Templates bl_templates_x64 = {
     .lay_store_indexed = lay_store_indexed,
     .lay_load_next = lay_load_next,
     .lay_store_next = lay_store_next,
+    .lay_store_next_imm = lay_store_next_imm,
     .lay_branch = lay_branch,
     .lay_branch_imm = lay_branch_imm,
     .lay_branch_bits = lay_branch_bits,

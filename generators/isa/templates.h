@@ -57,6 +57,7 @@ typedef struct Templates {
   void (*lay_load_indexed)(int bits, BlReg d, BlReg base, BlReg index);
   void (*lay_load_next)(int bits, BlReg d, BlReg base);
   void (*lay_store_next)(int bits, BlReg v, BlReg base);
+  void (*lay_store_next_imm)(int bits, int64_t v, BlReg base);
   void (*lay_store)(int bits, BlReg v, BlReg base, int64_t offset);
   void (*lay_store_imm)(int bits, int64_t v, BlReg base, int64_t offset);
   void (*lay_store_indexed)(int bits, BlReg v, BlReg base, BlReg index);

@@ -62,16 +62,14 @@ static void lay_fail(void) {
   la(A0, "error_line");
   la(A1, "program_name");
   call("append_string");
-  st16(':' | ' ' << 8, A0, 0);
-  add(A0, A0, 2);
+  st16_next(':' | ' ' << 8, A0);
   mov(A1, before);
   call("append_string");
   mov(A1, value);
   call("append_printable");
   mov(A1, after);
   call("append_string");
-  st8('\n', A0, 0);
-  add(A0, A0, 1);
+  st8_next('\n', A0);
   la(A1, "error_line");
   sub(A2, A0, A1);
   li(A0, 2);

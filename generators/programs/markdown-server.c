@@ -26,13 +26,13 @@ static const char help[] = "usage: markdown-server [OPTION...] [FILE|FOLDER]\n"
                            "\n"
                            "  -b, --address=ADDR  listen on this IP address (127.0.0.1); :: is all there are\n"
                            "  -p, --port=PORT     listen on this TCP port (8006); 0 takes a free one\n"
-                           "      --memory=SIZE   hold at most SIZE bytes of pages for slow clients: 64M, 1G\n"
+                           "      --memory=SIZE   hold at most SIZE bytes of pages, in all: 64M, 1G\n"
                            "      --log=FILE      add a line for each answer to FILE, - is standard output\n"
                            "      --check=URL     ask the server at URL, of an IP address, and exit: 0 if it answers\n"
                            "                      2xx or 3xx, 1 if it does not within ten seconds\n"
                            "      --user=UID:GID  serve as this user and group, by number; GID is as UID if left out\n"
                            "      --workers=N     serve with N processes, 64 at most; one that dies is replaced\n"
-                           "      --cache=SIZE    keep the last page, if it has less than SIZE bytes; 0: keep none\n"
+                           "      --cache=SIZE    keep up to SIZE bytes of pages for the next requests; 0: keep none\n"
                            "      --page          make each document a whole page, with a title and a style\n"
                            "      --unsafe        pass raw HTML and dangerous URLs through\n"
                            "      --sourcepos     say of each block where it stands in the document\n"
@@ -87,6 +87,17 @@ static const Option options[] = {
     {"", "_start.unknown_option"}};
 enum { FIRST_WITH_VALUE = 7, LAST_WITH_VALUE = 16 };
 
+/* Refuses ARGUMENT: "PROGRAM: BEFORE ARGUMENT AFTER", the labels of strings. */
+#define refuse_argument(before, after) (la(A0, before), la(A2, after), jump("refuse_argument"))
+
+/* refuse_argument: in A0 = what stands before ARGUMENT in the error line, A2 = what stands after it. */
+static void lay_refuse_argument(void) {
+  routine("refuse_argument", in(A0, A2, S1), no_return);
+  mov(A1, ARGUMENT);
+  li(A3, EXIT_USAGE);
+  jump("fail");
+}
+
 /* take_value: in ARGUMENT_PLACE = place of an option, VALUE = what stands in the same argument, or 0. Then
  * ARGUMENT_PLACE moves on to the option's value. Out ARGUMENT, A0 = that value; ends the program if there is none. */
 static void lay_take_value(void) {
@@ -100,7 +111,7 @@ static void lay_take_value(void) {
   mov(ARGUMENT, A0);
   ret();
   label("missing");
-  fail_with("option", ARGUMENT, "wants_value", EXIT_USAGE);
+  refuse_argument("option", "wants_value");
 }
 
 /* part_argument: in ARGUMENT = an option as it stands in argv. Out A0 = the ordinal of its name, VALUE = the value that
@@ -311,7 +322,7 @@ static void lay_start(void) {
   ld8(T0, A0, 0);
   beq(T0, 0, "next_argument");
   label("bad_address");
-  fail_with("bad_address_text", ARGUMENT, "address_meant", EXIT_USAGE);
+  refuse_argument("bad_address_text", "address_meant");
 
   label("port");
   call("take_value");
@@ -323,7 +334,7 @@ static void lay_start(void) {
   st8(A0, A1, 2);
   jump("next_argument");
   label("bad_port");
-  fail_with("bad_port_text", ARGUMENT, "port_meant", EXIT_USAGE);
+  refuse_argument("bad_port_text", "port_meant");
 
   label("memory");
   call("take_value");
@@ -338,7 +349,7 @@ static void lay_start(void) {
   st64_of(A0, "cache_limit", 0);
   jump("next_argument");
   label("bad_size");
-  fail_with("bad_size_text", ARGUMENT, "size_meant", EXIT_USAGE);
+  refuse_argument("bad_size_text", "size_meant");
 
   label("log");
   call("take_value");
@@ -354,7 +365,7 @@ static void lay_start(void) {
   call("take_value");
   call("parse_user");
   beq(A0, 0, "next_argument");
-  fail_with("bad_user_text", ARGUMENT, "user_meant", EXIT_USAGE);
+  refuse_argument("bad_user_text", "user_meant");
 
   label("several");
   call("take_value");
@@ -365,7 +376,7 @@ static void lay_start(void) {
   st64_of(A1, "workers", WORKERS_WANTED);
   bge(A1, 1, "next_argument");
   label("bad_workers");
-  fail_with("bad_workers_text", ARGUMENT, "workers_meant", EXIT_USAGE);
+  refuse_argument("bad_workers_text", "workers_meant");
 
   label("help");
   la(A1, "help_text");
@@ -376,9 +387,9 @@ static void lay_start(void) {
   li(A2, sizeof version - 1);
   jump("print_and_exit");
   label("unknown_option");
-  fail_with("unknown_option_text", ARGUMENT, "see_help", EXIT_USAGE);
+  refuse_argument("unknown_option_text", "see_help");
   label("second_file");
-  fail_with("second_file_text", ARGUMENT, "is_another", EXIT_USAGE);
+  refuse_argument("second_file_text", "is_another");
 
   label("arguments_taken");
   call("take_inherited_socket");
@@ -405,6 +416,7 @@ static void author(void) {
   packed_strings(strings);
   packed_options(options);
   lay_start();
+  lay_refuse_argument();
   lay_set_defaults();
   lay_take_value();
   lay_take_variable();
@@ -425,6 +437,7 @@ static void author(void) {
   lay_http_log();
   lay_http_connection();
   lay_http_page();
+  lay_http_kept();
   lay_http_resource();
   lay_http_document_page();
   lay_http_folder();

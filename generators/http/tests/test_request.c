@@ -194,8 +194,7 @@ static void author(void) {
   lay_http_texts(false);
   routine("compose_for_page"); /* compose_response, for a page */
   la(T0, "resource");
-  la(T1, "media_types");
-  add(T1, T1, PAGE_TYPE);
+  la(T1, "page_type");
   st64(T1, T0, RESOURCE_TYPE);
   jump("compose_response");
 }

@@ -79,11 +79,11 @@ static void stop(void) {
 }
 
 /* Calls that are allowed, whatever their arguments are, or with some. */
-static const int allowed[] = {SYS_epoll_pwait, SYS_clock_gettime, SYS_read,   SYS_writev,  SYS_close,
-                              SYS_epoll_ctl,   SYS_shutdown,      SYS_fstat,  SYS_munmap,  SYS_mremap,
-                              SYS_accept4,     SYS_recvfrom,      SYS_openat, SYS_mmap,    SYS_madvise,
-                              SYS_exit_group,  SYS_write,         SYS_ppoll,  SYS_openat2, SYS_getdents64,
-                              SYS_sendfile,    SYS_getpeername,   SYS_dup3};
+static const int allowed[] = {SYS_epoll_pwait, SYS_clock_gettime, SYS_read,   SYS_writev,    SYS_close,
+                              SYS_epoll_ctl,   SYS_shutdown,      SYS_fstat,  SYS_munmap,    SYS_mremap,
+                              SYS_accept4,     SYS_recvfrom,      SYS_openat, SYS_mmap,      SYS_madvise,
+                              SYS_exit_group,  SYS_write,         SYS_ppoll,  SYS_openat2,   SYS_getdents64,
+                              SYS_sendfile,    SYS_getpeername,   SYS_dup3,   SYS_newfstatat};
 
 static bool is_allowed(int number) {
   for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)

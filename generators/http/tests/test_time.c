@@ -477,8 +477,8 @@ static void expect_page_of(Virtual *v, const char *html) {
   v->client[client].ended = true;
 }
 
-/* The last page is kept as long as nothing that fstat says of its file changes. Whatever of that changes, and though
- * the size does not, the file is read anew. */
+/* A page is kept as long as nothing that the kernel says of its file changes. Whatever of that changes, and though the
+ * size does not, the file is read anew. */
 START_TEST(kept_page) {
   Virtual *v = start(_i);
   v->file = (FileStatus){.device = 1, .inode = 2, .modified = 3, .changed = CALENDAR_SECONDS - 2};
@@ -486,12 +486,12 @@ START_TEST(kept_page) {
     expect_page_of(v, page);
     ck_assert_int_eq(v->renderings, request); /* as long as nobody has asked for --cache */
   }
-  virtual_cache(strlen(page)); /* and where the page is not smaller than that */
+  virtual_cache(4095); /* and where that has no room for a page, which takes 4,096 bytes at least */
   for (int request = 4; request <= 5; request++) {
     expect_page_of(v, page);
     ck_assert_int_eq(v->renderings, request);
   }
-  virtual_cache(strlen(page) + 1);
+  virtual_cache(1 << 20);
   for (int request = 0; request < 3; request++) {
     expect_page_of(v, page);
     ck_assert_int_eq(v->renderings, 6);
@@ -533,19 +533,96 @@ START_TEST(young_file) {
 }
 END_TEST
 
-/* A page that is not kept takes the place of the one that was. */
-START_TEST(kept_page_after_a_young_one) {
+/* Several pages are kept at a time, each as the file that it was rendered of; one that is too young takes no place of
+ * another. */
+START_TEST(kept_pages) {
+  static const char *const documents[] = {"a\n", "b\n", "c\n"};
+  static const char *const pages[] = {"<p>a</p>\n", "<p>b</p>\n", "<p>c</p>\n"};
   Virtual *v = start(_i);
-  virtual_cache(1 << 20);
-  expect_page_of(v, page);
+  virtual_cache(3 * 4096);
+  for (int round = 0; round < 3; round++)
+    for (int i = 0; i < 3; i++) {
+      virtual_write(documents[i], 2);
+      v->file.inode = (uint64_t)(i == 2 ? 257 : i + 1); /* two are in one list */
+      expect_page_of(v, pages[i]);
+      ck_assert_int_eq(v->renderings, round ? 3 : i + 1);
+    }
   FileStatus old = v->file;
-  virtual_write("b\n", 2);
+  virtual_write("d\n", 2);
   v->file.changed = CALENDAR_SECONDS;
-  expect_page_of(v, "<p>b</p>\n");
-  virtual_write(document, 2);
+  expect_page_of(v, "<p>d</p>\n");
+  expect_page_of(v, "<p>d</p>\n");
+  ck_assert_int_eq(v->renderings, 5);
+  virtual_write(documents[2], 2);
   v->file = old;
-  expect_page_of(v, page);
-  ck_assert_int_eq(v->renderings, 3);
+  expect_page_of(v, pages[2]);
+  ck_assert_int_eq(v->renderings, 5);
+}
+END_TEST
+
+/* Let a connection that goes on ask once more, and expect that page. */
+static void ask_again(Virtual *v, int client, const char *html) {
+  Client *c = &v->client[client];
+  c->in_length = c->in_read = c->out_length = 0;
+  virtual_send(client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  virtual_run(v->now);
+  size_t length = strlen(html);
+  ck_assert_msg(c->out_length > length && strcmp(c->out + c->out_length - length, html) == 0, "%s", c->out);
+}
+
+/* When the cache is full, what nobody has asked for gives way: of ten files, one is asked for before each of the
+ * others, and stays. The cache never has more memory than it may. */
+START_TEST(full_cache) {
+  enum { FILES = 10, ROOM = 4, ROUNDS = 20 };
+  Virtual *v = start(_i);
+  virtual_cache(ROOM * 4096);
+  int client = virtual_connect();
+  ask_again(v, client, page);
+  long others = v->mapped_pages - 1, of_first = 0;
+  for (int turn = 0; turn < 2 * FILES * ROUNDS; turn++) {
+    int file = turn % 2 ? turn / 2 % FILES : 0;
+    char text[] = {(char)('a' + file), '\n', '\0'}, html[32];
+    snprintf(html, sizeof html, "<p>%c</p>\n", 'a' + file);
+    virtual_write(text, 2);
+    v->file.inode = (uint64_t)(40 + file);
+    long before = v->renderings;
+    ask_again(v, client, html);
+    of_first += file == 0 ? v->renderings - before : 0;
+    ck_assert_int_le(v->mapped_pages - others, ROOM);
+  }
+  ck_assert_int_eq(v->mapped_pages - others, ROOM);
+  ck_assert_int_eq(of_first, 1);
+  ck_assert_int_gt(v->renderings, 1 + FILES);
+}
+END_TEST
+
+/* However many clients take a page slowly, it lies in memory once, cached or not, and is given back when the last of
+ * them has it. */
+START_TEST(one_page_for_all) {
+  enum { LENGTH = 100000, READERS = 20, OF_ONE = LENGTH / 4096 + 1 };
+  static char letters[LENGTH + 1], html[LENGTH + 9];
+  bool cached = _i % 2;
+  memset(letters, 'x', LENGTH);
+  sprintf(html, "<p>%s</p>\n", letters);
+  Virtual *v = virtual_start((Isa)(_i / 2), letters, LENGTH, MANY);
+  virtual_cache(cached ? 1 << 20 : 0);
+  expect_page_of(v, html);
+  long before = v->mapped_pages, most = before + (cached ? 0 : OF_ONE);
+  int first = v->clients;
+  for (int i = 0; i < READERS; i++) {
+    int client = virtual_connect();
+    v->client[client].room = 1000 + (size_t)i;
+    virtual_send(client, get);
+    virtual_run(v->now);
+    ck_assert_int_eq(v->mapped_pages, most);
+  }
+  for (int i = 0; i < READERS; i++) {
+    ck_assert_int_eq(v->mapped_pages, most);
+    v->client[first + i].room = SIZE_MAX;
+    virtual_run(v->now);
+    check_page("a slow one", answer_of(v, first + i), html, strlen(html));
+  }
+  ck_assert_int_eq(v->mapped_pages, before);
 }
 END_TEST
 
@@ -628,7 +705,9 @@ int main(void) {
   add_test(suite, "dates", dates, ISA_COUNT);
   add_test(suite, "no descriptor", no_descriptor, 4 * ISA_COUNT);
   add_test(suite, "kept page", kept_page, ISA_COUNT);
-  add_test(suite, "kept page after a young one", kept_page_after_a_young_one, ISA_COUNT);
+  add_test(suite, "kept pages", kept_pages, ISA_COUNT);
+  add_test(suite, "full cache", full_cache, ISA_COUNT);
+  add_test(suite, "one page for all", one_page_for_all, 2 * ISA_COUNT);
   add_test(suite, "young file", young_file, ISA_COUNT);
   add_test(suite, "kept page of a slow reader", kept_page_of_a_slow_reader, ISA_COUNT);
   add_test(suite, "conditions of a kept page", conditions_of_a_kept_page, ISA_COUNT);

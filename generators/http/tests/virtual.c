@@ -58,6 +58,7 @@ static void author(void) {
   lay_http_server();
   lay_http_connection();
   lay_http_page();
+  lay_http_kept();
   lay_http_resource();
   lay_http_document_page();
   lay_http_folder();
@@ -211,11 +212,14 @@ static int64_t do_mmap(uint64_t size) {
   uint64_t rounded = (size + PAGE - 1) & ~(uint64_t)(PAGE - 1), address = next_mapping;
   engine_must(uc_mem_map(engine, address, rounded, UC_PROT_READ | UC_PROT_WRITE), "mmap");
   next_mapping += rounded + PAGE;
+  v.mapped_pages += (long)(rounded / PAGE);
   return (int64_t)address;
 }
 
 static int64_t do_munmap(uint64_t address, uint64_t size) {
-  engine_must(uc_mem_unmap(engine, address, (size + PAGE - 1) & ~(uint64_t)(PAGE - 1)), "munmap");
+  uint64_t rounded = (size + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+  engine_must(uc_mem_unmap(engine, address, rounded), "munmap");
+  v.mapped_pages -= (long)(rounded / PAGE);
   return 0;
 }
 
@@ -357,6 +361,8 @@ static int64_t system_call(SystemCall call, const uint64_t *a) {
     return FILE_OPEN;
   case NR_FSTAT:
     return do_fstat(a[1]);
+  case NR_NEWFSTATAT:
+    return do_fstat(a[2]);
   case NR_MMAP:
     return do_mmap(a[1]);
   case NR_MUNMAP:

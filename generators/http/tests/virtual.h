@@ -49,6 +49,7 @@ typedef struct {
   FileStatus file;
   long renderings;        /* how often FILE was read */
   long clock_reads;       /* how often a clock was */
+  long mapped_pages;      /* memory that the server has mapped, in units of 4,096 bytes */
   int slots;              /* clients that the server has descriptors for */
   int no_descriptor_left; /* not 0: accept gives that error number */
   int signals;            /* that wait to be read */

@@ -82,6 +82,10 @@ static void store_next_before(int bits, BlReg v, BlReg base) {
   own()->lay_store(bits, v, base, 0);
 }
 static void store_next_narrow(int bits, BlReg v, BlReg base) { own()->lay_store_next(bits == 64 ? 32 : bits, v, base); }
+static void store_next_imm_stays(int bits, int64_t v, BlReg base) { own()->lay_store_imm(bits, v, base, 0); }
+static void store_next_imm_even(int bits, int64_t v, BlReg base) {
+  own()->lay_store_next_imm(bits, v & ~INT64_C(1), base);
+}
 static void store_narrow(int bits, BlReg v, BlReg base, int64_t offset) {
   own()->lay_store(bits == 64 && offset < 4096 ? 32 : bits, v, base, offset);
 }
@@ -330,6 +334,8 @@ typedef struct {
   ROW(lay_load_next, load_next_wider, everywhere)                                                                      \
   ROW(lay_store_next, store_next_before, everywhere)                                                                   \
   ROW(lay_store_next, store_next_narrow, everywhere)                                                                   \
+  ROW(lay_store_next_imm, store_next_imm_stays, everywhere)                                                            \
+  ROW(lay_store_next_imm, store_next_imm_even, everywhere)                                                             \
   ROW(lay_store, store_narrow, everywhere)                                                                             \
   ROW(lay_store, store_other, everywhere)                                                                              \
   ROW(lay_store_imm, store_imm_zero, everywhere)                                                                       \

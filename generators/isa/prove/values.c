@@ -253,6 +253,13 @@ static void model_store_imm(const Case *c, Model *m) {
 OPERATION(store_imm_, "bl_store_imm bl_store8_imm bl_store16_imm bl_store32_imm bl_store64_imm", "lay_store_imm",
           lay_store_imm, model_store_imm);
 
+LAY(lay_store_next_imm, bl_store_next_imm(c->kind, c->value1, A))
+static void model_store_next_imm(const Case *c, Model *m) {
+  m->memory = memory_store(m->memory, m->reg[c->a], m->value1, (unsigned)c->kind / 8);
+  m->reg[c->a] = bits_add(m->reg[c->a], bits(64, (unsigned)c->kind / 8));
+}
+OPERATION(store_next_imm_, "bl_store_next_imm", "lay_store_next_imm", lay_store_next_imm, model_store_next_imm);
+
 /* ---- Branches: kind is the condition ------------------------------------------------------------------------------
  */
 
@@ -335,6 +342,7 @@ const Operation *const value_operations[] = {&mov_,
                                              &load_indexed_,
                                              &load_next_,
                                              &store_next_,
+                                             &store_next_imm_,
                                              &load_of_,
                                              &store_of_,
                                              &store_imm_,
@@ -518,6 +526,7 @@ static void each_memory(BlIsa isa, Visit *visit, void *context) {
       }
     }
     EACH_REG(a) {
+      each_class((Case){.operation = &store_next_imm_, .isa = isa, .a = a, .kind = bits}, values, visit, context);
       for (size_t i = 0; i < offsets.count; i++)
         each_class((Case){.operation = &store_imm_, .isa = isa, .a = a, .kind = bits, .class2 = &offsets.class[i]},
                    values, visit, context);

@@ -34,6 +34,7 @@ typedef enum {
   STORE_INDEXED,
   LOAD_NEXT,
   STORE_NEXT,
+  STORE_NEXT_IMM,
   BRANCH,
   BRANCH_IMM,
   BRANCH_BITS,
@@ -292,6 +293,10 @@ static void model(const Case *c, Model *m) {
     store(m, a, c->kind, m->reg[c->d]);
     m->reg[c->a] = a + (unsigned)c->kind / 8;
     break;
+  case STORE_NEXT_IMM:
+    store(m, a, c->kind, (uint64_t)c->imm2);
+    m->reg[c->a] = a + (unsigned)c->kind / 8;
+    break;
   case BRANCH:
     taken = holds(c->kind, a, b);
     break;
@@ -384,6 +389,9 @@ static void lay_operation(const Case *c) {
   case STORE_NEXT:
     bl_store_next(c->kind, d, a);
     break;
+  case STORE_NEXT_IMM:
+    bl_store_next_imm(c->kind, c->imm2, a);
+    break;
   case BRANCH:
     bl_branch((Cond)c->kind, a, b, "taken");
     break;
@@ -445,6 +453,7 @@ static const char *describe(const Case *c) {
                                       "stx",
                                       "ld_next",
                                       "st_next",
+                                      "st_next immediate",
                                       "branch",
                                       "branch immediate",
                                       "branch bits",
@@ -472,7 +481,7 @@ static void fill_memory(void) {
   memcpy(expected, before, RUN_MEMORY_SIZE);
 }
 
-static bool touches_memory(const Case *c) { return c->operation >= LOAD && c->operation <= STORE_NEXT; }
+static bool touches_memory(const Case *c) { return c->operation >= LOAD && c->operation <= STORE_NEXT_IMM; }
 
 static void compare_memory(RunEngine engine, const Case *c) {
   if (!memcmp(run_memory(), expected, RUN_MEMORY_SIZE))
@@ -660,8 +669,10 @@ START_TEST(memory_immediates) {
                 {64, INT32_MAX}, {64, 0},  {64, -1},         {64, 0x12345678}};
   Cases cases = {0};
   for (int base = 0; base < REGISTERS; base++)
-    for (size_t i = 0; i < COUNT(values); i++)
+    for (size_t i = 0; i < COUNT(values); i++) {
       each_offset(&cases, (Case){.operation = STORE_IMM, .a = base, .kind = values[i].bits, .imm2 = values[i].value});
+      add_case(&cases, (Case){.operation = STORE_NEXT_IMM, .a = base, .kind = values[i].bits, .imm2 = values[i].value});
+    }
   run_all(&cases, (RunEngine)_i, 1, aim_base);
 }
 END_TEST

@@ -27,9 +27,9 @@ void __wrap_bl_routine(const char *name) {
 }
 
 /* deadline: what a client takes of its answer does not put off its deadline.
-   mapping: the copy of a page for a slow client is not returned when the page has been taken. */
+   mapping: a kept page is not given up when a slow client has taken it. */
 void __wrap_bl_branch_imm(BlCond cond, BlReg a, int64_t b, const char *to) {
-  if (is_fault("mapping", "release_page") && strcmp(to, "return_memory") == 0)
+  if (is_fault("mapping", "release_page") && strcmp(to, "drop_kept") == 0)
     return;
   /* What is always so, and no jump: after a jump no code may stand to which nothing leads. */
   if (is_fault("deadline", "note_taken") && strcmp(to, "as_it_is") == 0)
