@@ -133,6 +133,35 @@ static void lay_delimiter_run(void) {
   bset(A2, TOKEN_CAN_OPEN, "opener");
   and(A0, A0, T0);
   beq(A0, 0, "text"); /* it could only close, and nothing before it opens */
+  /* What lies next to it on the stack may be its partner for sure: it is of the same length, can only open, and no
+   * bracket between the two may still become a link. */
+  ldw(A0, W_LAST_DELIMITER);
+  ldw(T0, W_LAST_BRACKET);
+  bleu(A0, T0, "push");
+  ldw(T1, W_TOKENS);
+  add(A4, T1, A0);
+  ld16(T0, A4, T_FLAGS); /* and T_CHAR */
+  shl(A0, A1, 8);
+  add(A0, A0, TOKEN_CAN_OPEN);
+  bne(T0, A0, "push");
+  sub(A1, NEXT, A3);
+  ld32(T0, A4, T_LEN);
+  bne(T0, A1, "push_star_or_underscore");
+  bgtu(A1, 3, "push_star_or_underscore");
+  add(T0, A1, TOKEN_OPENS_0);
+  st8(T0, A4, T_KIND);
+  ld32(A0, A4, T_PREV);
+  stw(A0, W_LAST_DELIMITER);
+  add(T1, T1, A0);
+  st32(0, T1, T_NEXT);
+  mov(A0, A3);
+  call("flush_run");
+  add(A1, A1, TOKEN_CLOSES_0);
+  st8(A1, TOKEN, T_KIND);
+  add(TOKEN, TOKEN, TOKEN_SIZE);
+  leave(); /* A0 is not 0 */
+  label("push_star_or_underscore");
+  ld8(A1, A3, 0);
   jump("push");
   label("opener");
   or (A0, A0, T0);
@@ -143,7 +172,6 @@ static void lay_delimiter_run(void) {
   st8(TOKEN_DELIMITER, TOKEN, T_KIND);
   sub(A0, NEXT, A3);
   st64(A0, TOKEN, T_LEN); /* and T_LOW */
-  st32(A0, TOKEN, T_HIGH);
   bltu(A0, 3, "remainder_known");
   call("third");
   label("remainder_known");
@@ -229,6 +257,11 @@ static void lay_process_emphasis(void) {
 
   label("next");
   beq(CLOSER, 0, "finished");
+  ld32(T0, CLOSER, T_NEXT);
+  stw(T0, W_ABOVE);
+  ld32(T0, CLOSER, T_LEN);
+  st32(T0, CLOSER, T_HIGH); /* in its place */
+  label("again");
   ld8(T0, CLOSER, T_FLAGS);
   bclr(T0, TOKEN_CAN_CLOSE, "no_closer");
   li(A0, 0); /* which openers_bottom */
@@ -273,15 +306,15 @@ static void lay_process_emphasis(void) {
   call("remove_closer");
   jump("next");
   label("no_closer");
-  ld32(T0, CLOSER, T_NEXT);
-  li(CLOSER, 0);
+  ldw(T0, W_ABOVE);
+  mov(CLOSER, T0);
   beq(T0, 0, "next");
   add(CLOSER, FIRST_TOKEN, T0);
   jump("next");
 
   label("opener_found");
   call("join_delimiters");
-  bne(A3, T1, "next"); /* characters are left of it */
+  bne(A3, T1, "again"); /* characters are left of it */
   call("remove_closer");
   jump("next");
 
@@ -296,10 +329,10 @@ static void lay_process_emphasis(void) {
 
 /* remove_closer: take the run CLOSER off the stack; out CLOSER = the run above it, or 0. */
 static void lay_remove_closer(void) {
-  routine("remove_closer", in(S2), moves(S0), destroys(A0, A1));
+  routine("remove_closer", in(S2, S5), moves(S0), destroys(A0, A1));
   ld32(A0, CLOSER, T_PREV);
-  ld32(A1, CLOSER, T_NEXT);
-  li(CLOSER, 0);
+  ldw(A1, W_ABOVE);
+  mov(CLOSER, A1);
   beq(A1, 0, "top");
   add(CLOSER, FIRST_TOKEN, A1);
   st32(A0, CLOSER, T_PREV);
@@ -308,7 +341,8 @@ static void lay_remove_closer(void) {
 }
 
 /* join_delimiters: emphasis from the run OPENER to the run CLOSER: strong if both have two characters left. The runs
- * between leave the stack, and OPENER too when it is used up. out A3 = the characters that were left of CLOSER, T1 =
+ * between leave the stack, and OPENER too when it is used up. Two runs of one length, none of it used yet, become
+ * tokens of their own kinds. out A3 = the characters that were left of CLOSER, T1 =
  * how many of them are used. */
 static void lay_join_delimiters(void) {
   routine("join_delimiters", in(S0, S1, S2, S5), out(A3, T1), destroys(A0, A1, A2, A4, A5, T0));
@@ -318,6 +352,20 @@ static void lay_join_delimiters(void) {
   ld32(A2, CLOSER, T_LOW);
   ld32(T0, CLOSER, T_HIGH);
   sub(A3, T0, A2);
+  bne(A1, A3, "in_parts");
+  bgtu(A1, 3, "in_parts");
+  ld32(T0, OPENER, T_LEN);
+  bne(T0, A1, "in_parts");
+  ld32(T0, CLOSER, T_LEN);
+  bne(T0, A1, "in_parts");
+  add(T0, A1, TOKEN_OPENS_0); /* both are used up at once */
+  st8(T0, OPENER, T_KIND);
+  add(T0, A1, TOKEN_CLOSES_0);
+  st8(T0, CLOSER, T_KIND);
+  mov(T1, A1);
+  ld32(A0, OPENER, T_PREV);
+  jump("opener_left");
+  label("in_parts");
   ldw(A4, W_TAG_BIAS);
   ld32(A5, OPENER, T_OFF);
   add(A5, A5, A4);

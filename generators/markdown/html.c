@@ -676,9 +676,34 @@ static void lay_render_tokens(void) {
   call("load_text");
   jump("raw");
 
+  label("em");
+  bne(images, 0, "next");
+  put_literal("<em>");
+  jump("next");
+  label("strong");
+  bne(images, 0, "next");
+  put_literal("<strong>");
+  jump("next");
+  label("em_and_strong");
+  bne(images, 0, "next");
+  put_literal("<em><strong>");
+  jump("next");
+  label("em_end");
+  bne(images, 0, "next");
+  put_literal("</em>");
+  jump("next");
+  label("strong_end");
+  bne(images, 0, "next");
+  put_literal("</strong>");
+  jump("next");
+  label("em_and_strong_end");
+  bne(images, 0, "next");
+  put_literal("</strong></em>");
+  jump("next");
+
   label("link_open");
   ldw(A5, W_TOKENS);
-  ld32(T0, token, T_NEXT);
+  ld32(T0, token, T_CLOSER);
   add(A5, A5, T0); /* its closer, which holds destination and title */
   ld8(T0, token, T_FLAGS);
   bset(T0, TOKEN_IMAGE, "image_open");
@@ -711,10 +736,23 @@ static void lay_render_tokens(void) {
   put_literal("\" />");
   jump("next");
 
-  static const char *const renderer[TOKEN_KINDS] = {
-      "render_tokens.text",    "render_tokens.decoded",   "render_tokens.soft_break", "render_tokens.hard_break",
-      "render_tokens.code",    "render_tokens.html",      "render_tokens.autolink",   "render_tokens.delimiter",
-      "render_tokens.bracket", "render_tokens.link_open", "render_tokens.link_close"};
+  static const char *const renderer[TOKEN_KINDS] = {"render_tokens.text",
+                                                    "render_tokens.decoded",
+                                                    "render_tokens.soft_break",
+                                                    "render_tokens.hard_break",
+                                                    "render_tokens.code",
+                                                    "render_tokens.html",
+                                                    "render_tokens.autolink",
+                                                    "render_tokens.delimiter",
+                                                    "render_tokens.bracket",
+                                                    "render_tokens.link_open",
+                                                    "render_tokens.link_close",
+                                                    "render_tokens.em",
+                                                    "render_tokens.strong",
+                                                    "render_tokens.em_and_strong",
+                                                    "render_tokens.em_end",
+                                                    "render_tokens.strong_end",
+                                                    "render_tokens.em_and_strong_end"};
   data("token_renderers", 2);
   for (int i = 0; i < TOKEN_KINDS; i++)
     data_offset16(renderer[i], "token_renderers");
@@ -803,37 +841,17 @@ static void lay_render_autolink(void) {
   data_string("mailto:"); /* and more that is read */
 }
 
-/* render_delimiter: the run S0: the emphasis that it closes, the characters left, the emphasis that it opens. */
+/* render_delimiter: the run S0, which no run of its length has become a pair with: the emphasis that it closes, the
+ * characters left, the emphasis that it opens. */
 static void lay_render_delimiter(void) {
-  Reg run = S0, images = S2;
+  Reg run = S0;
   routine("render_delimiter", in(S0, S2, S5), moves(S4), destroys(A0, A1, ALL_T));
   ld32(A0, run, T_OFF);
   ld32(A1, run, T_LEN);
   ld32(T0, run, T_LOW);
   ld32(T1, run, T_HIGH);
   sub(T0, T1, T0); /* characters left */
-  beq(T0, A1, "all_text");
-  bne(T0, 0, "in_parts");
-  bne(images, 0, "in_parts");
-  ldw(T1, W_TAG_BIAS);
-  ld8x(T0, T1, A0);
-  beq(A1, 1, "one_tag");
-  bne(A1, 2, "in_parts");
-  beq(T0, TAG_STRONG_OPEN, "strong");
-  bne(T0, TAG_STRONG_CLOSE, "in_parts");
-  put_literal("</strong>");
-  ret();
-  label("strong");
-  put_literal("<strong>");
-  ret();
-  label("one_tag");
-  beq(T0, TAG_EM_OPEN, "em");
-  put_literal("</em>");
-  ret();
-  label("em");
-  put_literal("<em>");
-  ret();
-  label("all_text");
+  bne(T0, A1, "in_parts");
   add(A0, A0, WORKSPACE);
   jump("put_raw");
   label("in_parts");

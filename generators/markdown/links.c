@@ -95,7 +95,7 @@ static void lay_close_bracket(void) {
   st8(TOKEN_LINK_OPEN, A2, T_KIND);
   ldw(T0, W_TOKENS);
   sub(T0, TOKEN, T0);
-  st32(T0, A2, T_NEXT);
+  st32(T0, A2, T_CLOSER);
   add(TOKEN, TOKEN, TOKEN_SIZE);
   ld32(A0, A2, T_OFF);
   call("process_emphasis");

@@ -104,8 +104,8 @@ enum {
   WORD(W_PADDED),  /* BLOCK_PADDED of the leaf block, and LINE_FLAGS: its line ends are looked at one by one */
   WORD(W_TAGS),
   WORD(W_TAG_BIAS), /* tag of a byte = W_TAG_BIAS + its offset from WORKSPACE */
-  /* Tokens are named by their offset from W_TOKENS. The first is at 32. 0 is none: nobody reads its links and flags, so
-   * they may be set. */
+  /* Tokens are named by their offset from W_TOKENS. The first is at TOKEN_SIZE. 0 is none: nobody reads its links and
+   * flags, so they may be set. */
   WORD(W_TOKENS),
   WORD(W_TOKEN_LIMIT),
   WORD(W_LAST_DELIMITER), /* token, or 0 */
@@ -125,7 +125,7 @@ enum {
   WORD(W_OUT_START),
   WORD(W_OUT_LIMIT),
   WORD(W_OPENERS_SEEN), /* the leaf block has had runs that can open: 1 of '*', 2 of '_' */
-  WORD(W_SPARE_4),
+  WORD(W_ABOVE),        /* of the delimiter that process_emphasis is at: the one above, or 0 */
   WORD(W_SPARE_5),
   WORD(W_OPENER),     /* the bracket that may be closed */
   WORD(W_AFTER_TEXT), /* the byte after the ']' in hand, */
@@ -241,7 +241,7 @@ enum {
   REF_RECORD_SIZE
 };
 
-/* An inline token: 32 bytes, but for text, which is every second one and has no more than its first 16. */
+/* An inline token: 24 bytes, but for text, which is every second one and has no more than its first 16. */
 enum {
   FIELD(T_KIND, 1), /* TOKEN_* */
   FIELD(T_FLAGS, 1),
@@ -249,14 +249,15 @@ enum {
   FIELD(T_MOD3, 1), /* delimiter run: its length modulo 3 */
   FIELD(T_OFF, 4),  /* text, offset from WORKSPACE */
   FIELD(T_LEN, 4),
-  FIELD(T_LOW, 4), /* delimiter run: its characters T_LOW .. T_HIGH-1 are still text */
-  FIELD(T_HIGH, 4),
+  FIELD(T_LOW, 4),  /* delimiter run: its characters T_LOW .. T_HIGH-1 are still text */
   FIELD(T_PREV, 4), /* delimiter or bracket below on its stack */
-  FIELD(T_NEXT, 4), /* delimiter above; link opener: its closer */
-  FIELD(T_POS, 4),  /* bracket: where it ended in the subject */
+  FIELD(T_HIGH, 4),
   TOKEN_SIZE,
-  TEXT_TOKEN_SIZE = T_HIGH,
-  T_URL = T_OFF, /* link closer and autolink */
+  TEXT_TOKEN_SIZE = T_PREV,
+  T_NEXT = T_HIGH,  /* delimiter on its stack: the one above, until process_emphasis comes to it */
+  T_CLOSER = T_LOW, /* link opener: its closer */
+  T_POS = T_HIGH,   /* bracket: where it ended in the subject */
+  T_URL = T_OFF,    /* link closer and autolink */
   T_URL_LEN = T_LEN,
   T_TITLE = T_LOW,
   T_TITLE_LEN = T_HIGH,
@@ -274,7 +275,9 @@ enum {
   TOKEN_BRACKET,
   TOKEN_LINK_OPEN,
   TOKEN_LINK_CLOSE,
-  TOKEN_KINDS
+  TOKEN_OPENS_0 = TOKEN_LINK_CLOSE,   /* a run of one, two or three characters, all of which open: 1, 2 or 3 more */
+  TOKEN_CLOSES_0 = TOKEN_OPENS_0 + 3, /* the same that close */
+  TOKEN_KINDS = TOKEN_CLOSES_0 + 4
 };
 enum { TOKEN_CAN_OPEN = 1, TOKEN_CAN_CLOSE = 2 };                                     /* flags of a delimiter run */
 enum { TOKEN_IMAGE = 1, TOKEN_BRACKET_AFTER = 2, TOKEN_CLEAN = 4, TOKEN_TITLED = 8 }; /* of brackets, links */

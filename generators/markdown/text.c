@@ -201,7 +201,7 @@ static void lay_validate_text(void) {
 }
 
 /* markdown_workspace: see markdown.h. The bound: 3 bytes of text for each byte of the document, 32 of records, 8 of
- * content, 12 of references, 34 of tags, tokens and scratch, 33 of HTML, and 1 MiB for what does not grow; and the
+ * content, 12 of references, 27 of tags, tokens and scratch, 33 of HTML, and 1 MiB for what does not grow; and the
  * flags ask for 3 of validated document, 16 of positions, and 50 of attributes that tell them. What needs more is told
  * by MARKDOWN_NO_SPACE, never by a byte out of place. */
 static void lay_workspace(void) {
