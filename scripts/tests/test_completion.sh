@@ -40,6 +40,11 @@ offers 'cases, of one suite' 'apple/texts/first.txt\napple/texts/second.txt\n' b
 offers 'a pattern of cases' 'texts/second.txt\n' verify --suite=apple --case texts/s
 run bytegate complete -- verify --program apr
 expect_text 'a program' apricot-tr out
+sed 's/\[cases/[program second]\nelf = \/bin\/cat\noracle = command\noracle-command = cat\n&/; s/^path.*/path = texts/' \
+  fixtures/suites/apple.ini >two.ini
+run bytegate complete -- verify --suite ./two.ini --program ''
+sed 's/_[a-z0-9]*$//' out >names
+expect_bytes 'each program of a suite, once' 'apple-tr\nsecond\n' names
 offers 'a program of a suite' '' verify --suite apple --program apr
 offers 'a runner' 'qemu\n' verify --runner q
 offers 'a word of an option' '--confine=require\n' verify --confine=r

@@ -107,6 +107,15 @@ static void end_build(const char *name, struct build *build) {
   free(path);
 }
 
+/* The map that stands beside the build NAME; without it one is made of the symbols. */
+static void write_map(const char *name, const char *lines) {
+  char *path = xasprintf("%s/%s.map", folder, name);
+  char *text = xasprintf("# bytegate-map 1\tx\n%s", lines);
+  ck_assert_int_eq(write_file(path, span_text(text)), 0);
+  free(path);
+  free(text);
+}
+
 /* The routine `first` calls `third`, may begin again, and goes on into what follows. */
 static void add_first(size_t at, size_t third) {
   add_item("first", STT_FUNC, at, "\xE8....\x83\xFF\x07\x74\xF6\x90", 11);
@@ -311,6 +320,41 @@ START_TEST(a_table_is_overwritten_where_it_has_the_same_size) {
 }
 END_TEST
 
+/* A table of references, 16 bits each from its own begin, leads to what has the same names in the host. */
+START_TEST(a_table_of_references_leads_where_the_host_has_the_routines) {
+  struct build donor, host;
+  struct bytes hybrid = {0};
+  begin_build();
+  add_item("leads", STT_OBJECT, 0, "\x08\0\x0C\0", 4);
+  add_item("first", STT_FUNC, 8, "\x90\xC3", 2);
+  add_item("second", STT_FUNC, 12, "\x90\x90\xC3", 3);
+  write_map("donor", "4000b0\t0800\tdata\tleads\tx.c:1\n4000b2\t0c00\tdata\tleads\tx.c:2\n"
+                     "4000b8\t90\tcode\tfirst\tx.c:3\n4000b9\tc3\tcode\tfirst\tx.c:3\n"
+                     "4000bc\t90\tcode\tsecond\tx.c:4\n");
+  end_build("donor", &donor);
+  begin_build();
+  add_item(_i ? "third" : "second", STT_FUNC, 0, "\x90\xC3", 2);
+  add_item("leads", STT_OBJECT, 16, "\xF0\xFF\x08\0", 4);
+  add_item("first", STT_FUNC, 24, "\x90\xC3", 2);
+  write_map("host", "4000b0\t90\tcode\tsecond\tx.c:4\n4000c0\tf0ff\tdata\tleads\tx.c:1\n"
+                    "4000c2\t0800\tdata\tleads\tx.c:2\n4000c8\t90\tcode\tfirst\tx.c:3\n");
+  end_build("host", &host);
+  char *why = graft_item(&donor, &host, "leads", &hybrid);
+  if (_i) {
+    ck_assert_str_eq(why, "leads: it leads to a place that the other build does not have");
+    free(why);
+  } else {
+    ck_assert_msg(!why, "%s", why);
+    memcpy(file.room + 16, "\x08\0\xF0\xFF", 4);
+    ck_assert_uint_eq(hybrid.len, sizeof file);
+    ck_assert_mem_eq(hybrid.data, &file, sizeof file);
+  }
+  bytes_free(&hybrid);
+  build_close(&donor);
+  build_close(&host);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("graft");
   TCase *tests = tcase_create("graft");
@@ -321,6 +365,7 @@ int main(void) {
   tcase_add_test(tests, a_host_without_the_routine_or_a_header_is_refused);
   tcase_add_loop_test(tests, data_that_the_host_lacks_comes_along, 0, 2);
   tcase_add_test(tests, a_table_is_overwritten_where_it_has_the_same_size);
+  tcase_add_loop_test(tests, a_table_of_references_leads_where_the_host_has_the_routines, 0, 2);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);

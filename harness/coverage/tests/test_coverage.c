@@ -155,6 +155,21 @@ START_TEST(a_program_is_counted_wherever_it_is_loaded) {
 }
 END_TEST
 
+START_TEST(a_program_with_a_damaged_map_is_refused) {
+  int status = -1;
+  char *folder = tiny_make();
+  char *map = xasprintf("%s/tiny.map", folder);
+  ck_assert_int_eq(write_file(map, span_text("# no map\n")), 0);
+  char *text = tiny_run(folder, "coverage --suite ./tiny.ini 2>&1", &status);
+  ck_assert_msg(status > 1, "exit status %d: %s", status, text);
+  assert_holds(text, "tiny.map:1: this is no source map");
+  ck_assert_msg(!strstr(text, "% of"), "%s", text);
+  free(text);
+  free(map);
+  tiny_remove(folder);
+}
+END_TEST
+
 START_TEST(the_cases_of_a_line_are_listed) {
   int status = -1;
   char *folder = tiny_make();
@@ -209,6 +224,7 @@ int main(void) {
   tcase_add_loop_test(tests, conditional_branches_are_told_with_their_distance, 0, sizeof branches / sizeof *branches);
   tcase_add_test(tests, every_instruction_and_edge_is_counted);
   tcase_add_test(tests, a_program_is_counted_wherever_it_is_loaded);
+  tcase_add_test(tests, a_program_with_a_damaged_map_is_refused);
   tcase_add_test(tests, the_cases_of_a_line_are_listed);
   tcase_add_test(tests, another_program_is_measured_anew);
   SRunner *runner = srunner_create(suite);

@@ -359,6 +359,29 @@ START_TEST(without_sections_code_begins_at_the_entry) {
 }
 END_TEST
 
+/* In the listing and on the page, bytes that are two things have both names. */
+START_TEST(code_in_the_header_is_both) {
+  begin_file(EM_X86_64, ET_EXEC);
+  file.header.e_entry = BASE + EI_OSABI;
+  memcpy(file.header.e_ident + EI_OSABI, "\x6A\x2A\xC3", 3);
+  char path[] = "/tmp/test_contents-XXXXXX";
+  close(mkstemp(path));
+  struct explanation explanation;
+  struct bytes why = {0};
+  struct bytes page = {0};
+  file.header.e_shnum = 0;
+  ck_assert_int_eq(write_file(path, (struct span){(const char *)&file, sizeof file}), 0);
+  ck_assert_msg(explain_elf(path, NULL, &explanation, &why), "%s", span_of(&why).data);
+  explain_page(&explanation, &page);
+  ck_assert_msg(strstr(page.data, "<td class=\"b\">6a 2a</td><td>push 0x2a<br/>also file header: e_ident[EI_OSABI]<br/>"
+                                  "also file header: e_ident[EI_ABIVERSION]</td>") != NULL,
+                "%.2000s", page.data);
+  explanation_free(&explanation);
+  bytes_free(&page);
+  unlink(path);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("contents");
   TCase *tests = tcase_create("contents");
@@ -375,6 +398,7 @@ int main(void) {
   tcase_add_test(tests, the_map_of_an_object_counts_from_its_code);
   tcase_add_test(tests, the_map_of_an_executable_has_addresses);
   tcase_add_test(tests, without_sections_code_begins_at_the_entry);
+  tcase_add_test(tests, code_in_the_header_is_both);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);

@@ -6,6 +6,7 @@
 
 #include <check.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -106,6 +107,28 @@ START_TEST(a_byte_is_changed_and_changed_back) {
 }
 END_TEST
 
+/* A file that is missing is named, and the exit status says that nothing was found out. */
+START_TEST(what_is_missing_is_said) {
+  char *table = xasprintf("%s/%s", build, _i ? "table.ini" : "no-such-table.ini");
+  char *said = xasprintf("%s/said", build);
+  char *wanted = _i ? xasprintf("bytegate: %s/elf/tiny-y_x64 and its map cannot be read", build)
+                    : xasprintf("bytegate: %s: No such file or directory", table);
+  struct bytes text = {0};
+  ck_assert_int_eq(write_file(table, span_text("[tiny-y_x64]\nqemu = exit 0\nnative = refused\nwhy = so\n")), 0);
+  if (_i == 0)
+    unlink(table);
+  ck_assert_ptr_nonnull(freopen(said, "w", stderr));
+  ck_assert_int_eq(liveness_command(build, table, &(struct text_list){0}, true), EXIT_INFRASTRUCTURE);
+  fflush(stderr);
+  ck_assert_int_eq(bytes_read_file(&text, said), 0);
+  ck_assert_msg(strncmp(text.data, wanted, strlen(wanted)) == 0, "%s", text.data);
+  bytes_free(&text);
+  free(wanted);
+  free(said);
+  free(table);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("liveness");
   TCase *tests = tcase_create("liveness");
@@ -113,6 +136,7 @@ int main(void) {
   tcase_add_test(tests, code_and_text_are_not_tried);
   tcase_add_test(tests, a_map_that_does_not_fit_is_refused);
   tcase_add_test(tests, a_byte_is_changed_and_changed_back);
+  tcase_add_loop_test(tests, what_is_missing_is_said, 0, 2);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);

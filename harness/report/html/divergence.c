@@ -10,27 +10,17 @@
 /* A page that is larger than this is shown in part; so is a source, whose parts are small. */
 enum { RENDERED = 48 * 1024, SOURCE_BEFORE = 700, SOURCE_AFTER = 500, DOCUMENT = 4000, HEX_BEFORE = 128, HEX = 320 };
 
-/* Moves AT back to the beginning of its line, LEAST bytes from the beginning of the text at the least; or, where the
-   line is longer than that, to a character's beginning. */
-static size_t line_start(struct span text, size_t at, size_t least) {
-  size_t start = at;
-  while (start > least && text.data[start - 1] != '\n')
-    start--;
-  if (start > least || start == 0)
-    return start;
-  while (start < at && ((unsigned char)text.data[start] & 0xC0) == 0x80)
-    start++;
-  return start;
-}
-
-/* The part of TEXT around byte AT to show, of BEFORE and AFTER bytes at most. */
+/* The part of TEXT around byte AT to show, of BEFORE and AFTER bytes at most. It begins with a line, or, where that
+   line is longer than what is shown of it, with a character. */
 static void window(struct span text, size_t at, size_t before, size_t after, size_t *from, size_t *to) {
   at = at < text.len ? at : text.len;
   size_t least = at > before ? at - before : 0;
   *from = least;
   if (least > 0 && text.data[least - 1] != '\n') {
     const char *end = memchr(text.data + least, '\n', at - least);
-    *from = end ? (size_t)(end - text.data) + 1 : line_start(text, at, least);
+    *from = end ? (size_t)(end - text.data) + 1 : least;
+    while (!end && *from < at && ((unsigned char)text.data[*from] & 0xC0) == 0x80)
+      (*from)++;
   }
   *to = text.len - at > after ? at + after : text.len;
 }

@@ -2,6 +2,7 @@
 /* reads: nothing */
 #include "harness/suite/program.h"
 
+#include "harness/suite/cases.h"
 #include "harness/suite/placeholders.h"
 #include "harness/suite/suite.h"
 #include "harness/suite/target.h"
@@ -158,6 +159,21 @@ START_TEST(a_runner_of_words_is_an_emulator_of_just_these) {
 }
 END_TEST
 
+/* A folder that cannot be read is hashed by the reason. */
+START_TEST(a_case_of_another_folder_has_another_hash) {
+  struct suite suite = {.name = "s"};
+  struct program program = {.name = "p"};
+  struct test_case one = {.id = "c/x", .folder = "/nonexistent"};
+  uint64_t missing = case_hash(&suite, &program, &one);
+  one.folder = "/dev/null";
+  uint64_t no_folder = case_hash(&suite, &program, &one);
+  one.folder = NULL;
+  ck_assert_uint_ne(missing, no_folder);
+  ck_assert_uint_ne(missing, case_hash(&suite, &program, &one));
+  ck_assert_uint_ne(no_folder, case_hash(&suite, &program, &one));
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("program");
   TCase *tests = tcase_create("program");
@@ -169,6 +185,7 @@ int main(void) {
   tcase_add_test(tests, a_word_in_braces_is_a_placeholder_or_stays);
   tcase_add_test(tests, a_text_has_a_placeholder_where_it_stands_in_braces);
   tcase_add_test(tests, a_runner_of_words_is_an_emulator_of_just_these);
+  tcase_add_test(tests, a_case_of_another_folder_has_another_hash);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);

@@ -359,6 +359,61 @@ START_TEST(large_pages_are_cut) {
 END_TEST
 
 /* What no result shows: what is wrong with the run as a whole, and how its programs were confined. */
+/* Fails unless the article of a divergence at byte AT of TEXT says WANTED. */
+static void article_says(struct span text, size_t at, const char *wanted) {
+  struct bytes out = {0};
+  open_session(1);
+  diverge(0, text, (struct span){text.data, text.len}, at);
+  html_divergence(&session, &(struct shown){.result = &results[0]}, 1, 1, &out);
+  ck_assert_msg(strstr(out.data, wanted) != NULL, "byte %zu of %zu: not \"%s\", but %.200s", at, text.len, wanted,
+                strstr(out.data, "Expected, source") ? strstr(out.data, "Expected, source") : "none");
+  bytes_free(&out);
+  close_session();
+}
+
+START_TEST(what_is_shown_begins_with_a_line_or_a_character) {
+  struct bytes lines = {0};
+  struct bytes line = {0};
+  for (int i = 0; i < 40000; i++)
+    bytes_printf(&lines, "<p>%07d</p>\n", i);
+  for (int i = 0; i < 1000; i++)
+    bytes_text(&line, "\xC3\xA9");
+  article_says(span_of(&lines), 300003, "Expected, source: bytes 299310 to 300503 of 600000<");
+  article_says(span_of(&lines), 300003, "Expected, rendered: only the bytes 275430 to 324579 of 600000<");
+  article_says(span_of(&lines), 715, "Expected, source: bytes 15 to 1215 of 600000<");
+  article_says(span_of(&lines), 714, "Expected, source: bytes 15 to 1214 of 600000<");
+  article_says(span_of(&lines), 716, "Expected, source: bytes 30 to 1216 of 600000<");
+  article_says(span_of(&lines), 600000, "Expected, source: bytes 599310 to 600000 of 600000<");
+  article_says(span_of(&lines), 600001, "Expected, source: bytes 599310 to 600000 of 600000<");
+  article_says(span_of(&line), 700, "Expected, source: bytes 0 to 1200 of 2000<");
+  article_says(span_of(&line), 701, "Expected, source: bytes 2 to 1201 of 2000<");
+  article_says(span_of(&line), 1000, "Expected, source: bytes 300 to 1500 of 2000<");
+  article_says(span_of(&line), 1001, "Expected, source: bytes 302 to 1501 of 2000<");
+  article_says(span_of(&line), 1499, "Expected, source: bytes 800 to 1999 of 2000<");
+  article_says(span_of(&line), 1501, "Expected, source: bytes 802 to 2000 of 2000<");
+  /* 48 KiB are rendered as a whole. */
+  article_says((struct span){lines.data, 49152}, 0, "Expected, rendered</figcaption>");
+  article_says((struct span){lines.data, 49153}, 0, "Expected, rendered: only the bytes 0 to 24576 of 49153<");
+  article_says((struct span){lines.data, 14}, 0, "height:5rem");
+  article_says((struct span){lines.data, 15}, 0, "height:7rem");
+  article_says((struct span){lines.data, 6 * 15}, 0, "height:17rem");
+  article_says((struct span){lines.data, 70 * 15}, 0, "height:19rem");
+  bytes_free(&lines);
+  bytes_free(&line);
+}
+END_TEST
+
+START_TEST(bytes_are_shown_in_whole_rows) {
+  static const char zeros[1000];
+  const struct span text = {zeros, sizeof zeros};
+  article_says(text, 100, "Expected: bytes 0 to 320 of 1000<");
+  article_says(text, 143, "Expected: bytes 0 to 320 of 1000<");
+  article_says(text, 144, "Expected: bytes 16 to 336 of 1000<");
+  article_says(text, 300, "Expected: bytes 160 to 480 of 1000<");
+  article_says(text, 1000, "Expected: bytes 864 to 1000 of 1000<");
+}
+END_TEST
+
 START_TEST(what_is_wrong_with_the_run_is_told) {
   open_session(2);
   bytes_text(&session.problems, "the list names <no> case\n");
@@ -448,6 +503,8 @@ int main(void) {
   tcase_add_test(tests, sections_are_added_and_none_stands_there_empty);
   tcase_add_test(tests, many_are_cut_and_the_rest_is_told);
   tcase_add_test(tests, large_pages_are_cut);
+  tcase_add_test(tests, what_is_shown_begins_with_a_line_or_a_character);
+  tcase_add_test(tests, bytes_are_shown_in_whole_rows);
   tcase_add_test(tests, what_is_wrong_with_the_run_is_told);
   tcase_add_test(tests, equal_is_green);
   tcase_add_test(tests, sizes_are_drawn_over_the_commits);
