@@ -307,7 +307,7 @@ FUZZ_CHECK := $(if $(and $(FUZZERS),$(filter x64,$(call machines,machine_here)))
 once = $(patsubst %.c,$(BUILD)/tests/%,$(shell grep -lE '^/\* once: $(1);' $(TEST_SOURCES)))
 SANITIZED_TESTS = $(if $(SANITIZE),,$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(filter-out $(call once,plain),$(GATE_TESTS))))
 PLAIN_TESTS = $(if $(SANITIZE),$(UNIT_TESTS),$(filter-out $(call once,sanitized),$(UNIT_TESTS)))
-check: all unit-tests sanitized $(PROVER) ## run the unit tests, the script tests, the linters, and the fuzzer for a moment
+check: all unit-tests sanitized $(PROVER) $(TEST_GATES) ## run the unit tests, the script tests, the linters, and the fuzzer for a moment
 	TEST_GATE='$(GATE)' scripts/run-tests.sh -j $(JOBS) -t $(TEST_SECONDS) -l $(BUILD)/test-logs \
 	  $(if $(AGAIN),,-k $(BUILD)/kept) \
 	  $(addprefix make:,$(LINTS) $(FUZZ_CHECK) $(if $(SANITIZE),,check-sanitized)) \
@@ -401,6 +401,9 @@ flags_of = -I. $(if $(filter generators/% $(TEST_SOURCES) $(TEST_SUPPORT),$(1)),
            $(if $(filter $(GENERATOR_SOURCES) generators/programs/%,$(filter-out $(TEST_SOURCES) $(TEST_SUPPORT),$(1))),,$(TEST_CPPFLAGS)) \
            $(if $(filter harness/cli/options.c,$(1)),-DBYTEGATE_VERSION='"$(VERSION)"')
 
+# So that the linker can leave out each function that a program does not call: see the gates of the tests.
+$(BUILD)/obj/harness/%.o $(BUILD)/obj/oracles/%.o: CFLAGS += -ffunction-sections -fdata-sections
+
 # The encoders as their tests have them tell each call.
 $(BUILD)/obj/generators/isa/tests/encoders_%.o: CFLAGS += -finstrument-functions
 
@@ -430,6 +433,21 @@ $(BUILD)/lib%.a:
 $(BUILD)/bytegate: $(call objects,$(HARNESS_SOURCES)) $(BUILD)/liboracles.a
 	$(if $(V),,echo '  LINK  $@')
 	$(CC) $(LDFLAGS) -o $@ $^ $(GATE_LIBS)
+
+# The gates of the tests, without what debuggers alone read: build/gates/all, and for `reads: gate:WORD+WORD` one without
+# the commands that harness/tests/left_out.c lists and the test does not name. A test runs again only where the bytes of
+# its gate changed.
+LEFT_OUT := harness/tests/left_out.c
+left_out = $(if $(filter all,$(1)),,$(foreach row,$(shell sed -n 's/^LEFT_OUT(\(.*\), \(.*\))$$/\1:\2/p' $(LEFT_OUT)),\
+           $(if $(filter $(firstword $(subst :, ,$(row))),$(1)),,$(lastword $(subst :, ,$(row))))))
+ifneq ($(and $(HARNESS_SOURCES),$(filter check,$(MAKECMDGOALS))),)
+TEST_GATES := $(BUILD)/gates/all $(addprefix $(BUILD)/gates/,$(sort $(patsubst gate:%,%,$(filter gate:%,\
+              $(shell sed -sn '1,40{/^\(\/\*\|\#\) reads: /p}' $(TEST_SOURCES) $(SHELL_TESTS))))))
+endif
+$(BUILD)/gates/%: $(call objects,$(HARNESS_SOURCES)) $(BUILD)/liboracles.a $(call objects,$(wildcard $(LEFT_OUT)))
+	mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $(TEST_LDFLAGS) -Wl,--gc-sections -Wl,--strip-debug -Wl,--build-id=none \
+	  $(patsubst %,-Wl$(comma)--wrap=%,$(call left_out,$(subst +, ,$(@F)))) -o $@ $^ $(GATE_LIBS)
 
 $(ORACLE_COMMANDS): $(BUILD)/oracle-%: $(BUILD)/obj/oracles/commands/%.o $(BUILD)/liboracles.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(GATE_LIBS)
@@ -523,7 +541,7 @@ $(BUILD)/tests/attack $(BUILD)/tests/attack-foreign: $(ATTACK)
 
 $(UNIT_TESTS):
 	mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $(TEST_LDFLAGS) -o $@ $^ $(if $(filter $(BUILD)/tests/harness/%,$@),$(HARNESS_TEST_LIBS),$(TEST_LIBS))
+	$(CC) $(LDFLAGS) $(TEST_LDFLAGS) -Wl,--gc-sections -o $@ $^ $(if $(filter $(BUILD)/tests/harness/%,$@),$(HARNESS_TEST_LIBS),$(TEST_LIBS))
 
 ## Fuzzers: a C program that links the relocatable object, whose labels bump the counters that libFuzzer watches. That
 ## object is x86-64. `make check` runs as many documents as it takes seconds, always the same ones.

@@ -4,6 +4,7 @@
 # `# reads: WORD...` in shell. A word is a file or a folder of the repository or of the build (build/...), or one of these:
 #
 #   gate  the command with its helpers and plugins      elf  the programs under test
+#   gate:COMMAND+COMMAND  those, the command linked without the commands that the test does not use
 #   helpers  those without the command                  gen  the generators
 #   lib   the libraries of generators, gate and oracles
 #   install  what `make install` reads, its objects among it
@@ -14,6 +15,9 @@
 # That it says so truly is no matter of trust. A test runs in a folder of its own that holds what it named and nothing
 # else, with no variable of the environment but those below. What it did not name, it does not find. Its key is the
 # SHA-256 of all that, of its own program, of the packages that are installed, of the kernel, and of these scripts.
+#
+# Comments and the numbers of lines change nothing that a program does. So the command in that folder is one of build/gates
+# (see the Makefile), which has nothing for debuggers, and a test program's key leaves that out.
 #
 # shellcheck shell=bash disable=SC2154 # build and kept are set by run-tests.sh
 
@@ -44,7 +48,8 @@ test_source() {
 expand_word() {
   # shellcheck disable=SC2086 # TEST_GATE holds paths
   case $1 in
-  gate) printf '%s\n' "$build/bytegate" ${TEST_GATE-} ;;
+  gate) if [ -e "$build/gates/all" ]; then expand_word gate:all; else printf '%s\n' "$build/bytegate" ${TEST_GATE-}; fi ;;
+  gate:*) echo "$build/gates/${1#gate:}" && expand_word helpers ;;
   helpers) printf '%s\n' ${TEST_GATE-} | grep -vx "$build/bytegate" ;;
   elf | gen | obj) printf '%s\n' "$build/$1" ;;
   lib) printf '%s\n' "$build"/lib*.a ;;
@@ -97,17 +102,39 @@ list_surroundings() {
   cat "${BASH_SOURCE[0]}" "$0"
 }
 
+# list_loaded FOLDER PATH...: list_contents of test programs, by what of them is loaded. FOLDER keeps a copy of that.
+list_loaded() {
+  local folder path copy
+  folder=$(cd "$1" && pwd)
+  shift
+  for path; do
+    copy=$folder/${path#/}
+    if [ ! -e "$copy" ] || [ "$copy" -nt "$path" ] || [ "$copy" -ot "$path" ]; then
+      mkdir -p "${copy%/*}"
+      # A program may be a script.
+      objcopy --strip-debug --remove-section=.note.gnu.build-id "$path" "$copy" 2>/dev/null || cp "$path" "$copy" || return
+      touch -r "$path" "$copy"
+    fi
+  done
+  (cd "$folder" && list_contents "${@#/}") | if [ "${build#/}" = "$build" ]; then cat; else sed 's|^|/|'; fi
+}
+
 # make_keys FOLDER TEST...: writes what each test reads into FOLDER/inputs, and lines "KEY  NAME" into FOLDER/keys.
 make_keys() {
-  local folder=$1 surroundings paths
+  local folder=$1 surroundings paths programs
   shift
   rm -rf "${folder:?}/read"
-  mkdir -p "$folder/read"
+  mkdir -p "$folder/read" "$folder/loaded"
   list_inputs "$@" >"$folder/inputs"
   [ -s "$folder/inputs" ] || { : >"$folder/keys" && return; }
   surroundings=$(list_surroundings | sha256sum)
-  mapfile -t paths < <(cut -f 2 "$folder/inputs" | sort -u)
-  list_contents "${paths[@]}" | LC_ALL=C sort -u >"$folder/contents"
+  # What a test names is all of a file, also where it is the test's own program.
+  mapfile -t programs < <(awk -F '\t' -v build="$build/" '
+    { count[$2]++ }
+    index($2, build) == 1 { name = substr($2, length(build) + 1); sub(/^tests\//, "", name); own[$2] = name == $1 }
+    END { for (path in own) if (own[path] && count[path] == 1) print path }' "$folder/inputs")
+  mapfile -t paths < <(cut -f 2 "$folder/inputs" | sort -u | grep -vxF "${programs[@]/#/-e}" -e '')
+  { list_contents "${paths[@]}" && list_loaded "$folder/loaded" "${programs[@]}"; } | LC_ALL=C sort -u >"$folder/contents"
   # A file for each test, of all that it reads. A line of contents belongs to each folder above it.
   awk -F '\t' -v surroundings="$surroundings" -v read="$folder/read/" '
     FNR == 1 { part++ }
@@ -134,6 +161,7 @@ make_view() {
   awk -F '\t' -v name="$name" '$1 == name { print $2 }' "$kept/inputs" | while read -r path; do
     place=$2/$path
     [ "${path#"$build"/}" = "$path" ] || place=$2/build/${path#"$build"/}
+    [ "${path#"$build"/gates/}" = "$path" ] || place=$2/build/bytegate
     [ -e "$path" ] || continue
     mkdir -p "${place%/*}"
     # Where a hard link cannot be made, a copy will do.

@@ -2,7 +2,7 @@
 # What a person decides and the gate types: `accept` takes an answer as the expected bytes of its case, after showing the
 # difference, never in CI, and replaces nothing without being told; `init` writes a first suite file that leads there.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh harness/tests/strangers gate
+# reads: scripts/tests/tap.sh harness/tests/strangers gate:accept+init
 source "$(dirname "$0")/tap.sh"
 unset CI
 

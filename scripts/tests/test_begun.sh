@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A program that never began is never equal, whatever exit status what stands before it ends with.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh scripts/machines.sh gate elf
+# reads: scripts/tests/tap.sh scripts/machines.sh gate:verify elf
 source "$(dirname "$0")/tap.sh"
 # shellcheck source=scripts/machines.sh
 source "$root/scripts/machines.sh"

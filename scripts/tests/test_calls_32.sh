@@ -2,7 +2,7 @@
 # The system calls of 32-bit machines: names and numbers are those of the kernel's headers, and reports name them. A
 # number of i386 is another call on x86-64: 4 writes here, and asks about a file there.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh harness/helpers/plugin/calls_32.h gate
+# reads: scripts/tests/tap.sh harness/helpers/plugin/calls_32.h gate:verify
 source "$(dirname "$0")/tap.sh"
 
 table=$root/harness/helpers/plugin/calls_32.h

@@ -2,7 +2,7 @@
 # Campaigns on the engine local: the merged result is that of the whole run; a campaign that was killed goes on; and what a
 # campaign cannot do is refused. scripts/prove-campaign.sh has the engines that reach other machines.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh scripts/machines.sh gate elf fixtures
+# reads: scripts/tests/tap.sh scripts/machines.sh gate:campaign+coverage+mutate elf fixtures
 source "$(dirname "$0")/tap.sh"
 # shellcheck source=scripts/machines.sh
 source "$root/scripts/machines.sh"

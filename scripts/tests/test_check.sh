@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # bytegate check: nothing is found in our programs but the code that nothing reaches, of which a list is kept, and a
 # byte that is changed for the worse is found without running anything.
-# reads: scripts/tests/tap.sh gate elf fixtures/unreached-code
+# reads: scripts/tests/tap.sh gate:check elf fixtures/unreached-code
 # shellcheck source=scripts/tests/tap.sh
 source "$(dirname "$0")/tap.sh"
 

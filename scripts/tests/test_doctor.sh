@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # bytegate doctor on this machine, and with something taken away from it.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh gate
+# reads: scripts/tests/tap.sh gate:doctor
 source "$(dirname "$0")/tap.sh"
 
 gate=$build/bytegate

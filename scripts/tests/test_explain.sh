@@ -2,7 +2,7 @@
 # bytegate explain as an author uses it: the listing, without its comments, makes the program again; JSON and a page
 # come on request; what is no ELF file is refused by name.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh gate elf fixtures
+# reads: scripts/tests/tap.sh gate:explain elf fixtures
 source "$(dirname "$0")/tap.sh"
 
 run "$build/bytegate" explain "$build/elf/quine_x64"

@@ -2,7 +2,7 @@
 # The gallery without its programs: its page tells of each suite, with the lines that it has; every known divergence has
 # a cause, and as many causes stand there as the page says; every suite can be read.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh fixtures/gallery fixtures/trees gate
+# reads: scripts/tests/tap.sh fixtures/gallery fixtures/trees gate:verify
 source "$(dirname "$0")/tap.sh"
 gallery=$root/fixtures/gallery
 

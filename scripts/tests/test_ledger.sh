@@ -2,7 +2,7 @@
 # The ledgers of mutants that survived: each entry speaks of a mutant that there is, today. Takes seconds, since nothing is
 # run. An entry that does not is planted in three ways, and told. Reasons come from a prover, and go with it.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh gate elf generators fixtures/ledger fixtures/mutants-reasons
+# reads: scripts/tests/tap.sh gate:ledger+mutate elf generators fixtures/ledger fixtures/mutants-reasons
 source "$(dirname "$0")/tap.sh"
 
 gate=$build/bytegate

@@ -2,7 +2,7 @@
 # Nothing that a program started outlives the gate, also where that is killed in a way that it cannot notice: in a cell,
 # where a process namespace ends with it, and without one, where its guard finds by their group what stayed in it (4), and
 # by their home what left it (1, 2).
-# reads: scripts/tests/tap.sh gate
+# reads: scripts/tests/tap.sh gate:verify
 # shellcheck source=scripts/tests/tap.sh
 source "$(dirname "$0")/tap.sh"
 

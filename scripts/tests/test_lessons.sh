@@ -3,7 +3,7 @@
 # built, its commands print what the page says, and every program is green on both machines. Built in the sources, the same
 # bytes are laid.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh scripts/machines.sh Makefile VERSION generators/lessons generators/API-CHANGES.md generators/*.h generators/isa/*.h generators/lay/*.h generators/linux/*.h build/libbytelay.a gate
+# reads: scripts/tests/tap.sh scripts/machines.sh Makefile VERSION generators/lessons generators/API-CHANGES.md generators/*.h generators/isa/*.h generators/lay/*.h generators/linux/*.h build/libbytelay.a gate:accept+check+coverage+doctor+explain+init+loaders+map+mutate+new+reduce
 source "$(dirname "$0")/tap.sh"
 # shellcheck source=scripts/machines.sh
 source "$root/scripts/machines.sh"

@@ -2,7 +2,7 @@
 # bytegate map: with the source map that it makes, coverage, covers and mutate work on a program of anybody's compiler.
 # shellcheck disable=SC2016 # quoted remedies
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh gate
+# reads: scripts/tests/tap.sh gate:map+coverage+covers+explain+mutate+bisect
 source "$(dirname "$0")/tap.sh"
 
 gate=$build/bytegate

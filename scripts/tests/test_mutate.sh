@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # bytegate mutate over several machines, and of what changed: shards and their records, and --since an older build.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh scripts/machines.sh gate elf fixtures generators
+# reads: scripts/tests/tap.sh scripts/machines.sh gate:mutate elf fixtures generators
 source "$(dirname "$0")/tap.sh"
 # shellcheck source=scripts/machines.sh
 source "$root/scripts/machines.sh"
@@ -9,7 +9,7 @@ source "$root/scripts/machines.sh"
 gate=$build/bytegate
 program=hello_$(machine_here)
 cd "$root" || exit 1
-mutate() { run "$gate" mutate --program "$program" "$@"; }
+mutate() { run "$gate" mutate --suite hello --program "$program" "$@"; }
 
 mutate --fresh
 expect_status 'all mutants of a small program' 0
@@ -61,9 +61,9 @@ expect_text 'no such commit: is told' '--since=no-such-commit is no file, and th
 # A filter of another machine is tried in the quick way, by an emulator that forks. Its ledger was measured in the usual one.
 for other in $(machine_names); do
   [ "$other" != "$(machine_here)" ] || continue
-  run "$gate" mutate --program "rwx-cat_$other" --fresh
-  expect_status "rwx-cat_$other: the quick way finds what the ledger says" 0
-  expect_text "rwx-cat_$other: and all mutants were tried" ' mutants tried on ' "$folder/out"
+  run "$gate" mutate --suite small --program "rx-cat_$other" --fresh
+  expect_status "rx-cat_$other: the quick way finds what the ledger says" 0
+  expect_text "rx-cat_$other: and all mutants were tried" ' mutants tried on ' "$folder/out"
 done
 
 # A prover that takes each mutant for the program: those that cases kill show that it errs.

@@ -2,7 +2,7 @@
 # bytegate report, from planted faults to the page: what stands in it, and, where there is a Chromium, that a browser
 # shows it at the width of a telephone and at that of a desk without a thing that sticks out.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh gate elf
+# reads: scripts/tests/tap.sh gate:report elf
 source "$(dirname "$0")/tap.sh"
 
 gate=$build/bytegate

@@ -2,7 +2,7 @@
 # Every report of every outcome, by the readers that people use: TAP by Debian's prove (TAP::Harness) and by tap-parser,
 # which reads version 14; exit 1, 3 and an interruption show a failure in each format, 0 shows none, 2 writes none.
 # shellcheck disable=SC2016,SC1003 # commands that expand later, and a backslash
-# reads: scripts/tests/tap.sh gate
+# reads: scripts/tests/tap.sh gate:verify
 # shellcheck source=scripts/tests/tap.sh
 source "$(dirname "$0")/tap.sh"
 

@@ -175,6 +175,41 @@ runs 'a unit test that reads the helpers alone' 1 build/tests/part/test_h
 echo gate2 >build/bytegate
 runs '... once, though the gate changed' 0 build/tests/part/test_h
 echo gate >build/bytegate
+# The gate of some commands, and that of all of them without what debuggers alone read.
+mkdir build/gates
+echo bytes >build/gates/all
+runs 'the gate without what debuggers read' 1 build/tests/part/test_c
+echo comments >>build/bytegate
+runs '... where only that changed' 0 build/tests/part/test_c
+printf '/* reads: gate:one+two */\nint x;\n' >part/test_g.c
+program build/tests/part/test_g 'echo run >>"$HOME/runs"; [ "$(cat build/bytegate build/helper)" = "two commands
+helpers" ] && ! ls build/gates 2>/dev/null'
+echo 'two commands' >build/gates/one+two
+runs 'a gate of two commands' 1 build/tests/part/test_g
+echo others >build/gates/all
+runs '... is not that of all' 0 build/tests/part/test_g
+echo 'two others' >build/gates/one+two
+runs '... and changes' 1 build/tests/part/test_g 1
+rm build/gates/one+two
+runs '... and is missing' 1 build/tests/part/test_g 1
+rm -r build/gates
+
+# A program for which only the numbers of lines changed.
+compiled() { printf '/* reads: nothing */\n%s' "$1" >part/test_l.c && ${CC:-gcc} -g -o build/tests/part/test_l part/test_l.c; }
+main='int main(void) { return 0; }'
+compiled "$main"
+run scripts/run-tests.sh -j 2 -l logs -k build/kept build/tests/part/test_l
+cp build/tests/part/test_l before
+compiled "
+
+$main"
+run cmp -s before build/tests/part/test_l
+expect_status 'a program of other lines is another file' 1
+run scripts/run-tests.sh -j 2 -l logs -k build/kept build/tests/part/test_l
+expect_text '... and does not run again' '1 checks of 1 programs were not run again' "$folder/out"
+compiled 'int main(void) { return 1; }'
+run scripts/run-tests.sh -j 2 -l logs -k build/kept build/tests/part/test_l
+expect_status '... until its code changed' 1
 BUILD=$PWD/build runs 'a build folder elsewhere' 1 "$PWD/build/tests/part/test_c"
 cd ..
 unset BUILD TEST_GATE

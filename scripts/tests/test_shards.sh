@@ -3,7 +3,7 @@
 # but for times; one that was killed goes on; and what does not belong together is refused.
 # shellcheck disable=SC2016 # the program's script expands later
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh gate
+# reads: scripts/tests/tap.sh gate:verify+merge
 source "$(dirname "$0")/tap.sh"
 
 gate=$build/bytegate

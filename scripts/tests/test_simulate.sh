@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # bytegate simulate: the servers of both machines do nothing wrong in a few histories, and a seed makes the same history
 # each time, to the byte.
-# reads: scripts/tests/tap.sh scripts/machines.sh gate elf
+# reads: scripts/tests/tap.sh scripts/machines.sh gate:simulate elf
 # shellcheck source=scripts/tests/tap.sh
 source "$(dirname "$0")/tap.sh"
 # shellcheck source=scripts/machines.sh

@@ -1,6 +1,6 @@
 /* test_contracts.c: each of these small programs has one fault, most of them in what a routine promises, and `bytegate
  * check` refuses it without running it: by its kind, its routine, its line and its register. */
-/* reads: gate */
+/* reads: gate:check */
 #include "isa/program.h"
 #include "isa/templates.h"
 #include "lay/lay.h"

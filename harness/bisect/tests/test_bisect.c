@@ -1,6 +1,6 @@
 /* Bisect, as its user meets it: among builds that differ in many routines, of which one is at fault, and among commits.
    And the operation itself: a program into which all of its own routines are grafted must still do what it did. */
-/* reads: gate lib obj generators fixtures harness/tests/faulty */
+/* reads: gate:bisect build/libgenerators.a build/obj/generators/programs generators fixtures harness/tests/faulty */
 /* once: sanitized; what it runs is build/bytegate, as it is in both */
 #include "harness/suite/suite.h"
 #include "harness/tests/faulty_build.h"

@@ -1,6 +1,7 @@
 /* Blame, as its user meets it: a fault is planted in an operation of a routine, and the command must name the line that
    laid it; a crash and a hang are planted in a routine, and it must name the routine. */
-/* reads: gate elf lib obj generators fixtures harness/tests/faulty harness/tests/strangers */
+/* reads: gate:blame elf build/libgenerators.a build/obj/generators/programs generators fixtures harness/tests/faulty */
+/* reads: harness/tests/strangers */
 /* once: sanitized; what it runs is build/bytegate, as it is in both */
 #include "harness/tests/faulty_build.h"
 

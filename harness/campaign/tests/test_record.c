@@ -1,6 +1,6 @@
 /* Records: each line, whatever a program did, holds to the schema. How records merge is shown by
    scripts/tests/test_shards.sh. */
-/* reads: gate fixtures/schemas */
+/* reads: gate:verify+merge fixtures/schemas */
 #include "harness/base/command.h"
 #include "harness/base/files.h"
 #include "harness/tests/json_schema.h"

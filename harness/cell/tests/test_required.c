@@ -1,5 +1,5 @@
 /* Where a suite's user requires cells, and the kernel grants none. */
-/* reads: gate */
+/* reads: gate:verify */
 #include "harness/base/bytes.h"
 #include "harness/cell/tests/container.h"
 

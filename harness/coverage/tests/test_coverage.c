@@ -1,5 +1,5 @@
 /* Coverage: the source map, the branches, and a program of which it is known what every instruction does. */
-/* reads: gate */
+/* reads: gate:coverage+covers */
 #include "harness/coverage/coverage.h"
 
 #include "harness/base/machine.h"

@@ -1,5 +1,5 @@
 /* Mutants: which there are of an instruction, and what becomes of those of a program that is known by heart. */
-/* reads: gate elf fixtures */
+/* reads: gate:mutate+ledger elf fixtures */
 /* once: sanitized; what it runs is build/bytegate, as it is in both */
 #include "harness/mutate/mutants.h"
 #include "harness/mutate/mutate.h"

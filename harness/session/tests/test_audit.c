@@ -1,5 +1,5 @@
 /* The self-audit of the built gate: it plants for every way to a verdict, and says what it cannot plant. */
-/* reads: gate */
+/* reads: gate:self-audit */
 /* once: sanitized; what it runs is build/bytegate, as it is in both */
 #include "harness/base/bytes.h"
 #include "harness/base/machine.h"

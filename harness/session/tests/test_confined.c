@@ -1,6 +1,6 @@
 /* Programs that run in cells, as the gate's user meets them: what they may, what becomes of what they leave, and what
    the gate says where they are confined less. */
-/* reads: gate fixtures build/tests/attack */
+/* reads: gate:verify fixtures build/tests/attack */
 /* once: sanitized; what it runs is build/bytegate, as it is in both */
 #include "harness/tests/faulty_build.h"
 

@@ -1,6 +1,7 @@
 /* What simulate finds: each fault that is planted in the server is found, on every machine, by the seed that is kept
    for it, the first one that finds it; and reduced, it is still found. */
-/* reads: gate lib obj generators fixtures/simulated-seeds harness/tests/faulty */
+/* reads: gate:simulate build/libgenerators.a build/obj/generators/programs generators harness/tests/faulty */
+/* reads: fixtures/simulated-seeds */
 /* once: sanitized; what it runs is build/bytegate, as it is in both */
 #include "harness/tests/faulty_build.h"
 
