@@ -335,7 +335,7 @@ static void lay_status_of_failure(void) {
 }
 
 /* check_file: looks at FILE before the program serves it. A folder is opened. What is something else than a file or a
- * folder ends the program. One that is not there, or cannot be looked at, may come. */
+ * folder, or may not be read, ends the program. One that is not there may come. */
 static void lay_check_file(void) {
   Reg folder = S0;
   static const NamedString strings[] = {{"no_file", ": is neither a file nor a folder"}, {"this_folder", "."}};
@@ -347,7 +347,7 @@ static void lay_check_file(void) {
   blt(A0, 0, "accepted");
   ld32_of(T0, "file_status", bl_machine_now()->stat_mode);
   and(T0, T0, MODE_TYPE);
-  beq(T0, MODE_REGULAR, "accepted");
+  beq(T0, MODE_REGULAR, "regular");
   la(A2, "no_file");
   bne(T0, MODE_DIRECTORY, "refused");
   li(A0, LINUX_AT_FDCWD);
@@ -367,6 +367,12 @@ static void lay_check_file(void) {
   st64(1, folder, FOLDER_WALKS);
   label("accepted");
   leave();
+  label("regular");
+  li(A0, LINUX_AT_FDCWD);
+  ld64_of(A1, "document_path", 0);
+  li(A2, LINUX_R_OK);
+  sys(NR_FACCESSAT);
+  bge(A0, 0, "accepted");
   label("cannot_open");
   call("reason_for");
   mov(A2, A0);

@@ -68,6 +68,11 @@ static int64_t do_newfstatat(struct world *world, const uint64_t *a) {
   return put_status(world, &world->inodes[world->inode], world->inode, a[2]);
 }
 
+/* Everybody may read the document. */
+static int64_t do_faccessat(struct world *world, const uint64_t *a) {
+  return is_document(world, a[1]) && world->inode != SIZE_MAX ? 0 : -ENOENT;
+}
+
 static int64_t do_fstat(struct world *world, const uint64_t *a) {
   struct descriptor *file = kernel_descriptor(world, a[0]);
   if (!file)
@@ -193,9 +198,9 @@ static int64_t do_close(struct world *world, const uint64_t *a) {
   return -error;
 }
 
-const struct handler_row file_handlers[] = {{"openat", do_openat}, {"newfstatat", do_newfstatat}, {"fstat", do_fstat},
-                                            {"read", do_read},     {"write", do_write},           {"close", do_close},
-                                            {NULL, NULL}};
+const struct handler_row file_handlers[] = {
+    {"openat", do_openat}, {"newfstatat", do_newfstatat}, {"fstat", do_fstat}, {"faccessat", do_faccessat},
+    {"read", do_read},     {"write", do_write},           {"close", do_close}, {NULL, NULL}};
 
 /* ---- Changes from outside --------------------------------------------------------------------------------------- */
 

@@ -611,8 +611,21 @@ static bool may_become_another(void) {
   return getuid() == 0 && count > 65534 && strcmp(word, "allow") == 0;
 }
 
-/* It serves as another user, with that user's rights alone: with no group, and not in a folder that the user may not
- * enter. */
+/* The program ends at once, and tells that it may not read what it is to serve. */
+static void expect_refused(const Runner *runner, const char *path) {
+  const char *const arguments[] = {"--user", "65534", "-p", "0", path, NULL};
+  Program program = program_start(runner, "markdown-server", arguments, (StartOptions){0});
+  Text output, error, told = text_of("markdown-server: %s: permission denied\n", path);
+  ck_assert_int_eq(program_finish(&program, &output, &error), 1);
+  check_text("standard error", error, told.bytes, told.length);
+  ck_assert_uint_eq(output.length, 0);
+  text_free(&output);
+  text_free(&error);
+  text_free(&told);
+}
+
+/* It serves as another user, with that user's rights alone: with no group, and neither a folder that the user may not
+ * enter nor a file that the user may not read. */
 START_TEST(other_user) {
   if (!may_become_another())
     return; /* that it is refused then is a case of the suite server-options */
@@ -636,15 +649,9 @@ START_TEST(other_user) {
   server_stop(&server);
   Text own = text_of("%s", temporary_path("own"));
   ck_assert(mkdir(own.bytes, 0700) == 0 || access(own.bytes, R_OK) == 0);
-  const char *const arguments[] = {"--user", "65534", "-p", "0", own.bytes, NULL};
-  Program program = program_start(&runners[_i], "markdown-server", arguments, (StartOptions){0});
-  Text output, error, told = text_of("markdown-server: %s: permission denied\n", own.bytes);
-  ck_assert_int_eq(program_finish(&program, &output, &error), 1);
-  check_text("standard error", error, told.bytes, told.length);
-  ck_assert_uint_eq(output.length, 0);
-  text_free(&output);
-  text_free(&error);
-  text_free(&told);
+  expect_refused(&runners[_i], own.bytes);
+  ck_assert_int_eq(chmod(temporary_path("data.md"), 0600), 0);
+  expect_refused(&runners[_i], temporary_path("data.md"));
   text_free(&own);
   text_free(&folder);
 }

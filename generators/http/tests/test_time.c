@@ -660,6 +660,34 @@ START_TEST(kept_page_of_a_slow_reader) {
 }
 END_TEST
 
+/* A file that changes while nothing tells so, not even its length: each of those who take it slowly gets the page that
+ * was rendered for it. */
+START_TEST(slow_readers_of_a_young_file) {
+  enum { LENGTH = 100000, READERS = 6 };
+  static char letters[2][LENGTH + 1], pages[2][LENGTH + 9];
+  for (int i = 0; i < 2; i++) {
+    memset(letters[i], 'a' + i, LENGTH);
+    sprintf(pages[i], "<p>%s</p>\n", letters[i]);
+  }
+  Virtual *v = virtual_start((Isa)_i, letters[0], LENGTH, MANY);
+  virtual_cache(1 << 20);
+  v->file.changed = CALENDAR_SECONDS;
+  int slow[READERS];
+  for (int i = 0; i < READERS; i++) {
+    virtual_write(letters[i % 2], LENGTH);
+    slow[i] = virtual_connect();
+    v->client[slow[i]].room = 1000;
+    virtual_send(slow[i], get);
+    virtual_run(0);
+  }
+  for (int i = 0; i < READERS; i++) {
+    v->client[slow[i]].room = SIZE_MAX;
+    virtual_run(0);
+    check_page("a slow one", answer_of(v, slow[i]), pages[i % 2], LENGTH + 8);
+  }
+}
+END_TEST
+
 /* A page that is kept has its entity tag; and it is not lost when another request fails, or asks for a part of it. */
 START_TEST(conditions_of_a_kept_page) {
   Virtual *v = start(_i);
@@ -710,6 +738,7 @@ int main(void) {
   add_test(suite, "one page for all", one_page_for_all, 2 * ISA_COUNT);
   add_test(suite, "young file", young_file, ISA_COUNT);
   add_test(suite, "kept page of a slow reader", kept_page_of_a_slow_reader, ISA_COUNT);
+  add_test(suite, "slow readers of a young file", slow_readers_of_a_young_file, ISA_COUNT);
   add_test(suite, "conditions of a kept page", conditions_of_a_kept_page, ISA_COUNT);
   return run_suite(suite);
 }
