@@ -88,7 +88,8 @@ static unsigned lay_filter(void) {
 /* In the folder of the log, files may be made and written. */
 enum { LANDLOCK_ALL = 0x1fff, LANDLOCK_READS = 1 << 2 | 1 << 3, LANDLOCK_LOGS = 1 << 1 | 1 << 8 };
 
-/* enter_sandbox: see above. */
+/* enter_landlock: no new privileges, and only the files that are served, and the log, for this process and those that
+ * it starts. */
 void lay_http_sandbox(void) {
   Reg ruleset = S1, folder = S2;
   static const NamedString strings[] = {{"without_landlock", "goes on without Landlock"},
@@ -100,7 +101,7 @@ void lay_http_sandbox(void) {
   data_value(64, LANDLOCK_ALL);
   unsigned count = lay_filter();
 
-  routine("enter_sandbox", destroys(A0, A1, A2, A3, A4, ALL_T));
+  routine("enter_landlock", destroys(A0, A1, A2, A3, A4, ALL_T));
   enter(ruleset, folder);
   li(A0, LINUX_PR_SET_NO_NEW_PRIVS);
   li(A1, 1);
@@ -149,6 +150,11 @@ void lay_http_sandbox(void) {
   la(A0, "without_landlock");
   call("tell_error");
   label("restricted");
+  leave();
+
+  /* enter_seccomp: no system call but those that serving takes. */
+  routine("enter_seccomp", destroys(A0, A1, A2, A3, A4, ALL_T));
+  enter_bare();
   la(A2, "filter_program");
   st64(count, A2, 0);
   la(T0, "filter_code");

@@ -2,8 +2,8 @@
  *
  * All of them have the listening socket, and each client is that of the one that was the first to accept it. The one
  * that watches sees no octet of a client: it waits for signals, passes them on, and puts a new process in the place of
- * one that has ended, at most PAUSE after that, which is told. It makes system calls that those who serve may not make,
- * and is in no sandbox. When it ends by force, those who serve end as after SIGTERM. */
+ * one that has ended, at most PAUSE after that, which is told. It makes system calls that those who serve may not make;
+ * to files it has the same rights, by Landlock. When it ends by force, those who serve end as after SIGTERM. */
 #include "server.h"
 
 #define ENDED "markdown-server: a worker has ended, and is replaced\n"

@@ -405,8 +405,9 @@ static void lay_start(void) {
   call("open_log");
   call("announce");
   call("begin_log");
+  call("enter_landlock");
   call("run_workers");
-  call("enter_sandbox");
+  call("enter_seccomp");
   jump("serve");
   bss("document_path", 8, 8); /* FILE, NUL-terminated */
   bss("render_flags", 8, 8);  /* of markdown_render */
