@@ -267,22 +267,37 @@ static const struct result *find_failure(const struct session *session) {
 /* How long reduce looks for something smaller, where no option says so. */
 enum { REDUCE_SECONDS = 60 };
 
-/* What was reduced, for people. KEEP is the path of the case that it would be, which IS_FOUND by its suite. */
-static void tell_reduction(const struct result *failure, const struct reduction *reduction, const char *out,
-                           const char *keep, bool is_found) {
+/* What to know of how the reduced document fails, where that is not like the case. */
+static void tell_way(const struct result *failure, const struct reduction *reduction, bool was_asked) {
+  bool is_large = reduction->document.len > failure->test_case->input.len / 2 && reduction->document.len > 1;
+  if (reduction->any && was_asked)
+    puts("  fails     with the same verdict in the same part; the bytes may be others");
+  else if (reduction->any)
+    puts("  fails     with the same verdict in the same part, but with other bytes: nothing smaller fails with the "
+         "same");
+  else if (is_large && failure->verdict != HUNG)
+    puts("  smaller   may be what fails with any bytes, as where all output depends on all input: add --any");
+}
+
+/* What was reduced, for people. KEEP is the path of the case that it would be; ADVICE, where not NULL, is what makes
+   its suite find it there. */
+static void tell_reduction(const struct result *failure, const struct reduction *reduction,
+                           const struct options *options, const char *keep, const char *advice) {
+  const char *out = options->out;
   struct bytes text = {0};
   printf("reduced from %zu to %zu bytes by %zu runs%s%s: %s\n", failure->test_case->input.len, reduction->document.len,
          reduction->tried, reduction->interrupted ? ", and interrupted (the same command goes on)" : "",
          reduction->out_of_time ? ", and out of time (the same command goes on; --seconds N)" : "", out);
   bytes_escaped(&text, span_of(&reduction->document));
   printf("  %.2000s\n", span_of(&text).data);
+  tell_way(failure, reduction, options->any);
   bytes_clear(&text);
   bytes_text(&text, "  keep      cp");
   report_word(&text, out);
   report_word(&text, keep);
   printf("%s\n", text.data);
-  if (!is_found)
-    puts("            which the pattern of its suite does not find: change that");
+  if (advice)
+    printf("            %s\n", advice);
   bytes_free(&text);
 }
 
@@ -300,6 +315,7 @@ static void print_reduction(const struct session *session, const struct result *
   json_set(root, "bytes_before", json_integer((json_int_t)failure->test_case->input.len));
   json_set(root, "runs", json_integer((json_int_t)reduction->tried));
   json_set(root, "finished", json_boolean(!reduction->interrupted && !reduction->out_of_time));
+  json_set(root, "any", json_boolean(reduction->any));
   json_set(root, "file", json_string_of(span_text(out)));
   json_set(root, "found_by_suite", json_boolean(is_found));
   json_set(root, "next", json_string_of(span_of(&next)));
@@ -316,6 +332,43 @@ static int tell_nothing(bool json, const char *note) {
   return EXIT_EQUAL;
 }
 
+/* Whether FAILURE is of a case that can be reduced; if not, says why. */
+static bool can_be_reduced(const struct session *session, const struct result *failure) {
+  const char *id = failure->test_case->id;
+  if (!is_of_document(session, failure))
+    fprintf(stderr,
+            "bytegate: only documents can be reduced, and %s is none: it is a conversation, a tree, or has "
+            "published bytes\n",
+            id);
+  else if (failure->test_case->input.len == 0)
+    fprintf(stderr, "bytegate: %s has no input, so nothing can be smaller; `bytegate blame` says where it fails\n", id);
+  else
+    return true;
+  return false;
+}
+
+/* Reduces FAILURE, and says what is left of it. */
+static void reduce_failure(struct session *session, struct workspace *workspace, const struct options *options,
+                           const struct result *failure) {
+  const struct reduce_options how = {.lanes = session->options->jobs,
+                                     .path = options->out,
+                                     .seconds = options->seconds ? (double)options->seconds : REDUCE_SECONDS,
+                                     .any = options->any};
+  struct reduction reduction;
+  bool is_found;
+  reduce_result(workspace, failure, &how, &reduction);
+  session->interrupted = reduction.interrupted;
+  char *path = reduced_case_path(failure, &is_found);
+  char *advice = is_found ? NULL : reduced_case_advice(failure, path);
+  if (options->json)
+    print_reduction(session, failure, &reduction, options->out, path, is_found);
+  else
+    tell_reduction(failure, &reduction, options, path, advice);
+  free(advice);
+  free(path);
+  bytes_free(&reduction.document);
+}
+
 /* Reduces the first failure of an opened session. Returns the exit status: that of a failure, as long as there is one.
  */
 static int reduce(struct session *session, struct workspace *workspace, const struct options *options) {
@@ -330,29 +383,13 @@ static int reduce(struct session *session, struct workspace *workspace, const st
   bytes_free(&text);
   if (!failure)
     return tell_nothing(options->json, "no selected case fails, so there is nothing to reduce");
-  struct reduction reduction;
-  bool is_found;
   report_headline(failure, &text);
   if (!options->json)
     printf("%s\n", text.data);
   bytes_free(&text);
-  if (!is_of_document(session, failure)) {
-    fprintf(stderr,
-            "bytegate: only documents can be reduced, and %s is none: it is a conversation, a tree, or has "
-            "published bytes\n",
-            failure->test_case->id);
+  if (!can_be_reduced(session, failure))
     return EXIT_USAGE;
-  }
-  reduce_result(workspace, failure, session->options->jobs, options->out,
-                options->seconds ? (double)options->seconds : REDUCE_SECONDS, &reduction);
-  session->interrupted = reduction.interrupted;
-  char *path = reduced_case_path(failure, &is_found);
-  if (options->json)
-    print_reduction(session, failure, &reduction, options->out, path, is_found);
-  else
-    tell_reduction(failure, &reduction, options->out, path, is_found);
-  free(path);
-  bytes_free(&reduction.document);
+  reduce_failure(session, workspace, options, failure);
   return EXIT_DIVERGED;
 }
 

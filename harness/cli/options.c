@@ -189,6 +189,8 @@ static const struct option_row what_to_run[] = {
      BY(SIMULATE), SET_TEXT, FIELD(kept)},
     {"reduce", 0, NULL, "Leave out of the history what the failure does not need", BY(SIMULATE), SET_TRUE,
      FIELD(reduces)},
+    {"any", 0, NULL, "Reduce to what fails with the same verdict in the same part, whatever its bytes are", BY(REDUCE),
+     SET_TRUE, FIELD(any)},
     {"byte", 0, "N", "Blame byte N of the body, or of stdout, whether it diverges or not", BY(BLAME), CALL,
      .parse = parse_byte},
     {"shard", 0, "K/N", "Part K of N of what is selected, the same on every machine; needs --record",

@@ -73,6 +73,7 @@ struct options {
   bool has_byte; /* --byte */
   uint64_t byte;
   bool by_elf; /* bisect --elf */
+  bool any;    /* reduce --any */
   uint64_t seconds;
   bool raw;         /* new --raw */
   bool unexplained; /* mutate --unexplained */

@@ -1,7 +1,10 @@
 /* Delta debugging (Zeller and Hildebrandt, 2002), with the candidates of a round run side by side. Among several
    pieces that can each be removed it tries to remove all, and otherwise removes the first: so the outcome is the same
    however many programs work on it. What cannot be removed, because the fault needs so much of it, is replaced by the
-   letter x in the same way. */
+   letter x in the same way.
+   What is to stay is the failure, down to its first two bytes: so that no other fault takes its place. A program whose
+   every output byte depends on the whole input, as a checksum, fails with other bytes on every other document. There
+   any failure of the same verdict and part has to do, and the reduction says so. */
 #include "harness/reduce/reduce.h"
 
 #include "harness/base/clock.h"
@@ -28,14 +31,21 @@ struct reducer {
   struct target target; /* with a deadline of its own where it hangs */
   unsigned lanes;
   const char *path;
-  uint64_t until_ns;
-  bool replaces; /* pieces, and does not remove them */
+  bool falls_back;            /* to ANY, where nothing smaller fails alike */
+  uint64_t until_ns, half_ns; /* the end, and of a search that has found nothing */
+  bool any;                   /* failure of the same verdict and part will do */
+  bool replaces;              /* pieces, and does not remove them */
   struct reduction *reduction;
 };
 
+static bool is_smaller(const struct reducer *reducer) {
+  return reducer->reduction->document.len < reducer->wanted->test_case->input.len;
+}
+
 /* Whether to stop here with the smallest document so far. */
 static bool must_stop(struct reducer *reducer) {
-  reducer->reduction->out_of_time |= now_ns() >= reducer->until_ns;
+  uint64_t now = now_ns();
+  reducer->reduction->out_of_time |= now >= reducer->until_ns || (now >= reducer->half_ns && !is_smaller(reducer));
   return reducer->reduction->interrupted || reducer->reduction->out_of_time;
 }
 
@@ -59,7 +69,8 @@ static void run_round(struct reducer *reducer, struct bytes *documents, size_t c
   reducer->reduction->interrupted |= drive_jobs(reducer->workspace, &options, jobs, count);
   reducer->reduction->tried += count;
   for (size_t i = 0; i < count; i++) {
-    fails[i] = results_alike(&results[i], reducer->wanted);
+    fails[i] =
+        reducer->any ? results_of_one_part(&results[i], reducer->wanted) : results_alike(&results[i], reducer->wanted);
     result_free(&results[i]);
     forget_truth(&cases[i]);
   }
@@ -206,38 +217,81 @@ static void resume(struct reducer *reducer) {
     keep(reducer, &earlier);
 }
 
+static void reduce_in_turn(struct reducer *reducer, bool replaces) {
+  reducer->replaces = replaces;
+  reduce_by(reducer, true);
+  reduce_by(reducer, false);
+}
+
 static void reduce_all(struct reducer *reducer) {
   resume(reducer);
-  for (int i = 0; i < 2; i++) {
-    reducer->replaces = i == 1;
-    reduce_by(reducer, true);
-    reduce_by(reducer, false);
+  reduce_in_turn(reducer, false);
+  /* To replace comes first only where it is not about to begin again with other failures. */
+  if (!reducer->falls_back || is_smaller(reducer))
+    reduce_in_turn(reducer, true);
+}
+
+/* Makes the whole input of the case what is to be reduced. */
+static void begin(struct reducer *reducer) {
+  struct bytes *document = &reducer->reduction->document;
+  bytes_clear(document);
+  bytes_text(document, "");
+  bytes_add(document, span_of(&reducer->wanted->test_case->input));
+}
+
+static void reduce_once(struct reducer *reducer) {
+  const double deadline = reducer->wanted->target->deadline;
+  bool hung = reducer->wanted->verdict == HUNG;
+  begin(reducer);
+  reducer->target.deadline = hung && deadline > HANG_DEADLINE ? HANG_DEADLINE : deadline;
+  reduce_all(reducer);
+  reducer->target.deadline = deadline;
+  if (hung && !reducer->reduction->interrupted && !fails_alone(reducer, &reducer->reduction->document) &&
+      !reducer->reduction->interrupted) {
+    /* It was slow, not stuck. Once more, with patience. */
+    begin(reducer);
+    reduce_all(reducer);
   }
 }
 
-void reduce_result(struct workspace *workspace, const struct result *result, unsigned lanes, const char *path,
-                   double seconds, struct reduction *reduction) {
+/* Looks for what fails in any way, where nothing that is smaller fails alike. If that finds nothing either, goes on
+   with the document as it was. */
+static void fall_back(struct reducer *reducer) {
+  struct reduction *reduction = reducer->reduction;
+  reduction->out_of_time = false;
+  reducer->half_ns = UINT64_MAX;
+  reducer->falls_back = false;
+  reducer->any = true;
+  reduce_once(reducer);
+  reduction->any = is_smaller(reducer);
+  if (reduction->any || reduction->interrupted)
+    return;
+  reducer->any = false;
+  begin(reducer);
+  reduce_in_turn(reducer, true);
+}
+
+void reduce_result(struct workspace *workspace, const struct result *result, const struct reduce_options *options,
+                   struct reduction *reduction) {
+  const uint64_t start_ns = now_ns();
+  const uint64_t time_ns = (uint64_t)(options->seconds * 1e9);
+  /* Of a hang there are no bytes: all that hang are alike. */
+  const bool falls_back = !options->any && result->verdict != HUNG && result->verdict != FLAKY;
   struct reducer reducer = {.workspace = workspace,
                             .wanted = result,
                             .target = target_copy(result->target),
-                            .lanes = lanes,
-                            .path = path,
-                            .until_ns = now_ns() + (uint64_t)(seconds * 1e9),
+                            .lanes = options->lanes,
+                            .path = options->path,
+                            /* With nothing found in half of the time, the rest is for what fails in any way. */
+                            .half_ns = falls_back ? start_ns + time_ns / 2 : UINT64_MAX,
+                            .until_ns = start_ns + time_ns,
+                            .falls_back = falls_back,
+                            .any = options->any,
                             .reduction = reduction};
-  *reduction = (struct reduction){0};
-  bytes_text(&reduction->document, "");
-  bytes_add(&reduction->document, span_of(&result->test_case->input));
-  if (result->verdict == HUNG && reducer.target.deadline > HANG_DEADLINE)
-    reducer.target.deadline = HANG_DEADLINE;
-  reduce_all(&reducer);
-  reducer.target.deadline = result->target->deadline;
-  if (result->verdict == HUNG && !reduction->interrupted && !fails_alone(&reducer, &reduction->document) &&
-      !reduction->interrupted) {
-    /* It was slow, not stuck. Once more, with patience. */
-    bytes_clear(&reduction->document);
-    bytes_add(&reduction->document, span_of(&result->test_case->input));
-    reduce_all(&reducer);
-  }
+  *reduction = (struct reduction){.any = options->any};
+  reduce_once(&reducer);
+  if (falls_back && !reduction->interrupted && !is_smaller(&reducer))
+    fall_back(&reducer);
   /* Where nothing could be left out, the file still holds what an earlier run left there. */
   struct bytes document = reduction->document;
   reduction->document = (struct bytes){0};
@@ -273,9 +327,16 @@ static char *name_found_by(const char *pattern, const char *name, const char *su
   return found;
 }
 
+/* The folder of the file PATH; the caller frees it. */
+static char *folder_of(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? xstrndup(path, (size_t)(slash - path)) : xstrdup(".");
+}
+
 char *reduced_case_path(const struct result *result, bool *is_found) {
   const struct case_source *source = source_of(result);
-  char *folder = source ? path_from_here(path_beside(result->suite->path, source->paths.items[0])) : NULL;
+  char *folder = path_from_here(source ? path_beside(result->suite->path, source->paths.items[0])
+                                       : folder_of(result->suite->path));
   const char *slash = strrchr(result->test_case->id, '/');
   char *stem = xstrdup(slash ? slash + 1 : result->test_case->id);
   char *dot = strrchr(stem, '.');
@@ -287,15 +348,22 @@ char *reduced_case_path(const struct result *result, bool *is_found) {
       *at = '-';
   char *name = xasprintf("%s-reduced", stem);
   char *file = source ? name_found_by(source->pattern, name, suffix) : NULL;
-  *is_found = !source || file;
-  char *path =
-      file ? xasprintf("%s/%s", folder, file) : xasprintf("%s/%s.md", folder ? folder : "fixtures/markdown", name);
+  *is_found = file;
+  char *path = file ? xasprintf("%s/%s", folder, file) : xasprintf("%s/%s%s", folder, name, suffix);
   free(file);
   free(name);
   free(suffix);
   free(stem);
   free(folder);
   return path;
+}
+
+char *reduced_case_advice(const struct result *result, const char *path) {
+  const char *slash = strrchr(path, '/');
+  if (source_of(result))
+    return xstrdup("which the pattern of its suite does not find: change that");
+  return xasprintf("and add to %s the lines '[cases reduced]', 'source = documents', 'path = %s'", result->suite->path,
+                   slash ? slash + 1 : path);
 }
 
 /* SPDX-License-Identifier: MIT */

@@ -9,20 +9,33 @@ struct reduction {
   size_t tried;          /* documents that were run */
   int interrupted;       /* signal, or 0 */
   bool out_of_time;
+  bool any; /* the document fails in another way than the case: with other bytes, or another description */
+};
+
+struct reduce_options {
+  unsigned lanes;   /* programs side by side; what comes out does not depend on their number */
+  const char *path; /* written again whenever a smaller document was found, and at the end; NULL: no file */
+  double seconds;   /* the most that it takes */
+  bool any;         /* any failure of the same verdict and part will do (results_of_one_part) */
 };
 
 /* Reduces the input of RESULT, a failure of a case that is a document, by lines, then by bytes: removes ever smaller
    pieces for as long as the program, run on the rest, fails alike (results_alike); then replaces by x what cannot be
-   removed. Stops after SECONDS.
-   PATH, where not NULL, is written again whenever a smaller document was found, and at the end. Where it starts from is
-   the file that is there, if that is smaller and fails in that way. LANES programs work side by side; what comes out
-   does not depend on their number. The caller frees the document. */
-void reduce_result(struct workspace *workspace, const struct result *result, unsigned lanes, const char *path,
-                   double seconds, struct reduction *reduction);
+   removed. Where nothing smaller fails alike, or none was found in half of the time, it begins again with any failure
+   of the same verdict and part.
+   Where it starts from is the file at the path of OPTIONS, if that is smaller and fails in that way. The caller frees
+   the document. */
+void reduce_result(struct workspace *workspace, const struct result *result, const struct reduce_options *options,
+                   struct reduction *reduction);
 
-/* Where the reduced document would be a case of RESULT's suite: a file in the folder that its case is of, or in that of
-   bytegate, called after the case. IS_FOUND: the pattern of the suite finds it there. The caller frees the path. */
+/* Where the reduced document would be a case of RESULT's suite, called after its case: a file in the folder that the
+   case is of, or in another folder of cases; of a suite without any, beside the suite file. IS_FOUND: the suite finds
+   it there. The caller frees the path. */
 char *reduced_case_path(const struct result *result, bool *is_found);
+
+/* What makes the suite of RESULT find the file at PATH, where it does not: for a person, as the rest of a line. The
+   caller frees it. */
+char *reduced_case_advice(const struct result *result, const char *path);
 
 #endif
 

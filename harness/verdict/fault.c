@@ -50,8 +50,12 @@ static bool bytes_alike(const struct result *a, const struct result *b) {
          byte_at(&a->actual, a->offset) == byte_at(&b->actual, b->offset);
 }
 
+bool results_of_one_part(const struct result *a, const struct result *b) {
+  return a->verdict == b->verdict && (a->part == b->part || (is_content(a->part) && is_content(b->part)));
+}
+
 bool results_alike(const struct result *a, const struct result *b) {
-  if (a->verdict != b->verdict || (a->part != b->part && !(is_content(a->part) && is_content(b->part))))
+  if (!results_of_one_part(a, b))
     return false;
   bool has_sides = a->part != PART_NONE && a->part != PART_EXIT;
   if (a->verdict == DIVERGED && has_sides)

@@ -19,6 +19,9 @@ struct fault {
    is printed and what is served is one part; numbers of a case (lengths, what was leaked) do not count. */
 bool results_alike(const struct result *a, const struct result *b);
 
+/* Whether two failures have the same verdict and, of a divergence, the same part, whatever their bytes are. */
+bool results_of_one_part(const struct result *a, const struct result *b);
+
 /* What results that are alike have in common, as text: "DIVERGED: body: 0x70, expected 0x68". The caller frees
    it. */
 char *result_way(const struct result *result);

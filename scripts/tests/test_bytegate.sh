@@ -300,6 +300,24 @@ expect_bytes 'it is kept' x kept/a-b-reduced.md
 run "$gate" verify --suite ./kept.ini --case c/a-b-reduced.md --no-self-audit
 expect_status 'as a case that fails' 1
 
+# A checksum fails with other bytes on each document; a case without input is none that can be smaller; and a suite
+# without a folder of cases is told how to find one.
+printf '[program p]\nelf = /bin/sh\narguments = -c "sha256sum; echo"\nrunner = native\nstdin = yes\noracle = command\n' >sum.ini
+printf 'oracle-command = md5sum\n[cases c]\nsource = documents\npath = some\npath = none\n' >>sum.ini
+seq 100 | head -c 90 >some
+: >none
+run "$gate" reduce c/some --suite ./sum.ini
+expect_status 'reduce of a checksum: 1' 1
+expect_text 'it is reduced' 'reduced from 90 to 0 bytes' out
+expect_text 'to what fails with other bytes, which is said' '  fails     with the same verdict in the same part, but with other bytes' out
+expect_text 'it is kept beside the suite' 'keep      cp reduced.md ./some-reduced.md' out
+expect_text 'with the lines that name it' "and add to ./sum.ini the lines '[cases reduced]', 'source = documents', 'path = some-reduced.md'" out
+run "$gate" reduce --any c/some --suite ./sum.ini
+expect_text 'so it is where any failure will do' 'the bytes may be others' out
+run "$gate" reduce c/none --suite ./sum.ini
+expect_status 'a case without input cannot be reduced: 2' 2
+expect_text '... is said' 'c/none has no input' err
+
 # A process that is left behind is reported once, and its command does it again.
 printf '[program p]\nelf = %s\narguments = plant leak {file}\nrunner = native\ndrive = http\noracle = cmark\n' "$gate" >leak.ini
 printf '[cases c]\nsource = random\ncount = 3\n' >>leak.ini

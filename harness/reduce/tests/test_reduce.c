@@ -15,9 +15,8 @@
 #define WITH_60_BYTES(fault) "-c \"[ $(wc -c <$1) -lt 60 ] && cat $1 || " fault "\" sh {file}"
 #define CRASH "kill -ILL $$"
 
-/* Reduces a document of 40 lines with LANES programs; the suite is that of FORMAT with FAULT. PATH and SECONDS are
-   those of reduce_result. The caller frees the document. */
-static struct reduction reduce(const char *arguments, unsigned lanes, const char *path, double seconds) {
+/* Reduces a document of 40 lines in the way HOW, on a program with these ARGUMENTS. The caller frees the document. */
+static struct reduction reduce_by(const char *arguments, const struct reduce_options *how) {
   const struct session_options options = {.command = "bytegate",
                                           .build = "",
                                           .suites_folder = "",
@@ -41,11 +40,17 @@ static struct reduction reduce(const char *arguments, unsigned lanes, const char
     bytes_text(input, i == 7 ? "some X here\n" : i == 31 ? "and Y there\n" : "nothing at all\n");
   ck_assert(session_run(&session, &workspace, &why, &status));
   ck_assert(verdict_is_of_program(session.results[0].verdict));
-  reduce_result(&workspace, &session.results[0], lanes, path, seconds, &reduction);
+  reduce_result(&workspace, &session.results[0], how, &reduction);
   session_close(&session);
   workspace_close(&workspace);
   free(text);
   return reduction;
+}
+
+/* The same, with LANES programs for at most SECONDS. */
+static struct reduction reduce(const char *arguments, unsigned lanes, const char *path, double seconds) {
+  const struct reduce_options how = {.lanes = lanes, .path = path, .seconds = seconds};
+  return reduce_by(arguments, &how);
 }
 
 START_TEST(the_two_bytes_that_matter_are_left) {
@@ -73,6 +78,34 @@ START_TEST(what_cannot_be_removed_is_replaced) {
   ck_assert_uint_eq(document.len, 60);
   ck_assert_uint_eq(strspn(document.data, "x\n"), 60);
   bytes_free(&document);
+}
+END_TEST
+
+/* No smaller document fails with the same bytes, as with a checksum. */
+#define CHECKSUM "-c \"[ $(wc -c <$1) -eq 594 ] && printf Z || printf W;cat $1\" sh {file}"
+
+START_TEST(what_fails_otherwise_on_each_document_is_reduced) {
+  struct reduction reduction = reduce(CHECKSUM, 2, NULL, 600);
+  ck_assert(reduction.any);
+  ck_assert_uint_le(reduction.document.len, 1);
+  bytes_free(&reduction.document);
+}
+END_TEST
+
+START_TEST(what_fails_alike_is_preferred_unless_any_will_do) {
+  /* With an X and a Y another byte comes than with fewer than 60 bytes. */
+  const char *two_faults =
+      "-c \"if tr -d '\\n' <$1 | grep -q 'X.*Y'; then printf Z; elif [ $(wc -c <$1) -lt 60 ]; then printf W; fi; cat "
+      "$1\" sh {file}";
+  const struct reduce_options any = {.lanes = 2, .seconds = 600, .any = true};
+  struct reduction alike = reduce(two_faults, 2, NULL, 600);
+  struct reduction other = reduce_by(two_faults, &any);
+  ck_assert(!alike.any);
+  ck_assert_uint_eq(alike.document.len, 3);
+  ck_assert(other.any);
+  ck_assert_uint_lt(other.document.len, 3);
+  bytes_free(&alike.document);
+  bytes_free(&other.document);
 }
 END_TEST
 
@@ -148,11 +181,12 @@ static const struct {
     {"empty.md", "fixtures/markdown/empty-reduced.md", false},
 };
 
-/* The name of a case may be all suffix, or have none, or what no file name should have. */
+/* The name of a case may be all suffix, or have none, or what no file name should have. A suite without a folder of
+   cases gets it beside its file, and a line that names it. */
 START_TEST(a_name_is_made_for_every_case) {
-  static const char *const names[][2] = {{"c/.md", "fixtures/markdown/.md-reduced.md"},
-                                         {"c/plain", "fixtures/markdown/plain-reduced.md"},
-                                         {"c/a b.x.md", "fixtures/markdown/a-b.x-reduced.md"}};
+  static const char *const names[][2] = {{"c/.md", "fixtures/suites/.md-reduced.md"},
+                                         {"c/plain", "fixtures/suites/plain-reduced.md"},
+                                         {"c/a b.x.md", "fixtures/suites/a-b.x-reduced.md"}};
   struct suite suite = {.path = (char *)"fixtures/suites/t.ini"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     bool is_found;
@@ -160,6 +194,11 @@ START_TEST(a_name_is_made_for_every_case) {
     const struct result result = {.suite = &suite, .test_case = &one};
     char *path = reduced_case_path(&result, &is_found);
     ck_assert_str_eq(path, names[i][1]);
+    ck_assert(!is_found);
+    char *advice = reduced_case_advice(&result, path);
+    ck_assert_ptr_nonnull(strstr(advice, "fixtures/suites/t.ini"));
+    ck_assert_ptr_nonnull(strstr(advice, strrchr(path, '/') + 1));
+    free(advice);
     free(path);
   }
 }
@@ -192,6 +231,8 @@ int main(void) {
   tcase_add_test(tests, the_two_bytes_that_matter_are_left);
   tcase_add_test(tests, a_crash_is_reduced_too);
   tcase_add_test(tests, what_cannot_be_removed_is_replaced);
+  tcase_add_test(tests, what_fails_otherwise_on_each_document_is_reduced);
+  tcase_add_test(tests, what_fails_alike_is_preferred_unless_any_will_do);
   tcase_add_test(tests, without_time_the_document_stays);
   tcase_add_loop_test(tests, the_file_holds_what_was_found, 0, sizeof files / sizeof *files);
   tcase_add_test(tests, a_name_is_made_for_every_case);
