@@ -12,6 +12,19 @@
 
 /* ---- Symbols ---------------------------------------------------------------------------------------------------- */
 
+/* Whether SYMBOL names bytes of the file that the program cannot change: a table, of which no map need know. */
+static bool is_constant(const struct build *build, const GElf_Sym *symbol) {
+  struct span file = span_of(&build->file);
+  const Elf64_Ehdr *header = (const Elf64_Ehdr *)(const void *)file.data;
+  if (file.len < sizeof *header || header->e_phoff + (uint64_t)header->e_phnum * sizeof(Elf64_Phdr) > file.len)
+    return false;
+  const Elf64_Phdr *segments = (const Elf64_Phdr *)(const void *)(file.data + header->e_phoff);
+  for (int i = 0; i < header->e_phnum; i++)
+    if (segments[i].p_type == PT_LOAD && symbol->st_value - segments[i].p_vaddr < segments[i].p_filesz)
+      return !(segments[i].p_flags & PF_W);
+  return false;
+}
+
 static void add_symbol(struct build *build, const char *name, const GElf_Sym *symbol) {
   int type = GELF_ST_TYPE(symbol->st_info);
   const struct map_entry *entry = program_map_at(&build->map, symbol->st_value);
@@ -25,9 +38,9 @@ static void add_symbol(struct build *build, const char *name, const GElf_Sym *sy
   build->items[build->item_count++] = (struct item){.name = xstrdup(name),
                                                     .address = symbol->st_value,
                                                     .size = symbol->st_size,
-                                                    .kind = type == STT_FUNC ? ITEM_CODE
-                                                            : entry          ? ITEM_DATA
-                                                                             : ITEM_BSS};
+                                                    .kind = type == STT_FUNC                      ? ITEM_CODE
+                                                            : entry || is_constant(build, symbol) ? ITEM_DATA
+                                                                                                  : ITEM_BSS};
 }
 
 static void add_symbols(struct build *build, Elf *elf) {

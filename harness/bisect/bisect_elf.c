@@ -47,6 +47,12 @@ static bool stop_at_failure(void *user, struct result *result) {
   return !*failure;
 }
 
+/* Whether the case is to be run on the target: it is selected, and its suite does not skip it there. */
+static bool runs(const struct session *session, const struct suite *suite, const struct target *target,
+                 const struct test_case *one) {
+  return session_selects(session, suite, target, one) && !reason_for(&target->program->skips, one->id);
+}
+
 static const char *last_part(const char *path) {
   const char *slash = strrchr(path, '/');
   return slash ? slash + 1 : path;
@@ -72,7 +78,7 @@ static size_t make_jobs(struct session *session, const char *bad, struct result 
       target->elf = xstrdup(bad);
       target->stop = NULL;
       for (size_t c = 0; c < suite->case_count; c++) {
-        if (!session_selects(session, suite, target, &suite->cases[c]))
+        if (!runs(session, suite, target, &suite->cases[c]))
           continue;
         *jobs = xrealloc(*jobs, (count + 1) * sizeof **jobs);
         (*jobs)[count++] = (struct result){.suite = suite, .target = target, .test_case = &suite->cases[c]};
@@ -95,7 +101,9 @@ static int find_failure(struct hunt *hunt, struct session *session, const char *
   if (count)
     hunt->interrupted = drive_jobs(hunt->workspace, &options, jobs, count);
   else
-    fprintf(stderr, "bytegate: no selected case is for a program called %s (name one with --program)\n",
+    fprintf(stderr,
+            "bytegate: no selected case is run by a program called %s (name one with --program; what its suite skips "
+            "is not run)\n",
             last_part(bad));
   if (failure) {
     hunt->failure = *failure;
@@ -140,11 +148,25 @@ static bool passes_with(struct hunt *hunt, const struct item *const *items, size
   return good && !hunt->interrupted;
 }
 
+/* Notes a room of memory that has another size in the other build. */
+static void compare_room(struct hunt *hunt, const struct item *item) {
+  const struct item *twin = build_item(&hunt->bad, item->name);
+  if (item->kind != ITEM_BSS || !twin || twin->kind != ITEM_BSS || twin->size == item->size)
+    return;
+  const struct map_entry *entry = program_map_at(&hunt->bad.map, twin->address);
+  bytes_printf(&hunt->left_out, "  cannot be replaced: %s: a room of %llu bytes, and of %llu in %s", item->name,
+               (unsigned long long)item->size, (unsigned long long)twin->size, hunt->bad.path);
+  if (entry && entry->line)
+    bytes_printf(&hunt->left_out, "  %s:%d", entry->file, entry->line);
+  bytes_text(&hunt->left_out, "\n");
+}
+
 /* Collects the items that differ. One that cannot be replaced is left out, with the reason. */
 static void find_differences(struct hunt *hunt) {
   for (size_t i = 0; i < hunt->good.item_count; i++) {
     const struct item *item = &hunt->good.items[i];
     struct bytes why = {0};
+    compare_room(hunt, item);
     if (!build_differs(&hunt->good, item, &hunt->bad))
       continue;
     if (graft(&hunt->good, &hunt->bad, &item, 1, hunt->path, &why)) {
@@ -406,6 +428,9 @@ static int end_without(struct hunt *hunt, size_t differing, int status, const ch
 
 static int hunt_down(struct hunt *hunt) {
   size_t differing = hunt->count;
+  if (differing == 0 && hunt->left_out.len)
+    return end_without(hunt, 0, EXIT_INFRASTRUCTURE, "what %s and %s differ in cannot be replaced: the fault is there",
+                       hunt->good.path, hunt->bad.path);
   if (differing == 0)
     return end_without(hunt, 0, EXIT_INFRASTRUCTURE, "no routine or table of %s does otherwise than that of %s",
                        hunt->bad.path, hunt->good.path);

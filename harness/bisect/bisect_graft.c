@@ -197,8 +197,15 @@ static bool place_table(struct surgery *surgery, const struct item *item, const 
   uint8_t *bytes = bytes_to_change(surgery, twin);
   const struct transplant transplant = {.item = item};
   bool references = build_is_reference_table(surgery->donor, item) && build_is_reference_table(surgery->host, twin);
-  if (!bytes || item->size != twin->size)
-    return refuse(surgery, &transplant, "a table cannot be replaced by one of another size");
+  if (item->size != twin->size) {
+    bytes_printf(surgery->why,
+                 "%s: a table of %llu bytes, and of %llu in %s: no table can be put in the place of one "
+                 "of another size",
+                 item->name, (unsigned long long)item->size, (unsigned long long)twin->size, surgery->host->path);
+    return false;
+  }
+  if (!bytes)
+    return refuse(surgery, &transplant, "its bytes are not in the file of the other build");
   if (!references)
     memcpy(bytes, build_bytes(surgery->donor, item), item->size);
   for (size_t i = 0; references && i < item->size / 2; i++) {

@@ -58,6 +58,31 @@ sed 's/moved/wrong/' moved.ini >wrong.ini
 run "$gate" bisect --elf moved wrong c/run --suite ./wrong.ini
 expect_text 'bisect --elf takes symbols alone' 'BISECT wrong/c/run ' out
 expect_text '... and names the routine' 'routine main  ' out
+# A program that its suite skips for the case is not the one that is bisected.
+sed -e 's/program wrong/program skipping/' -e 's/^runner.*/&\nskip = c\/*: not for it/' -e '/cases/,$d' wrong.ini >twice.ini
+cat wrong.ini >>twice.ini
+run "$gate" bisect --elf moved wrong c/run --suite ./twice.ini
+expect_text 'bisect --elf goes by what the suite skips' 'BISECT twice/c/run wrong_' out
+
+# A table or a room of another size cannot be put in the place of the other; both sizes are told.
+cat >sized.c <<'C'
+#include <unistd.h>
+const char table[TABLE] = "hello\n";
+char room[ROOM];
+int main(void) {
+  for (unsigned i = 0; i < 6 && i < sizeof room; i++)
+    room[i] = table[i];
+  return write(1, room, 6) != 6;
+}
+C
+musl-gcc -g -O0 -fPIE -pie -DTABLE=64 -DROOM=64 -o sized_good sized.c
+sed 's/elf = moved/elf = sized/' moved.ini >sized.ini
+for sizes in '64 4:room: a room of 64 bytes, and of 4 in ' '4 64:table: a table of 64 bytes, and of 4 in '; do
+  read -r table room <<<"${sizes%%:*}"
+  musl-gcc -g -O0 -fPIE -pie -w -DTABLE="$table" -DROOM="$room" -o sized sized.c
+  run "$gate" bisect --elf sized_good sized c/run --suite ./sized.ini
+  expect_text "bisect --elf tells sizes: ${sizes#*:}" "cannot be replaced: ${sizes#*:}" out
+done
 strip -o bald moved
 run "$gate" bisect --elf bald wrong c/run --suite ./wrong.ini
 expect_status '... of a stripped build it says what is missing' 2
