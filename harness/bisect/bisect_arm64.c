@@ -9,9 +9,8 @@ static void set_words(struct unit *unit, enum unit_kind kind, uint32_t first, ui
 }
 
 /* Arm ARM C4.1: B and BL (imm26), B.cond, CBZ and CBNZ (imm19), TBZ and TBNZ (imm14), ADR (immhi:immlo), LDR literal
-   (imm19). An ADR becomes ADRP and ADD, as it is where its target is far. Returns false for a literal load, which has
-   no longer form. */
-static bool list(uint32_t word, struct unit *unit) {
+   (imm19). An ADR becomes ADRP and ADD, as it is where its target is far. */
+static void list(uint32_t word, struct unit *unit) {
   unsigned rd = word & 31;
   set_words(unit, UNIT_PLAIN, word, 0);
   if ((word & 0x7c000000) == 0x14000000) {
@@ -26,8 +25,10 @@ static bool list(uint32_t word, struct unit *unit) {
   } else if ((word & 0x9f000000) == 0x10000000) {
     set_words(unit, UNIT_ADDRESS, 0x90000000 | rd, 0x91000000 | rd << 5 | rd);
     unit->target = unit->address + sign_extend((word >> 5 & 0x7ffff) << 2 | (word >> 29 & 3), 21);
+  } else if ((word & 0x3b000000) == 0x18000000) {
+    set_words(unit, UNIT_LITERAL, word & 0xff00001f, 0);
+    unit->target = unit->address + sign_extend(word >> 5, 19) * 4;
   }
-  return (word & 0x3b000000) != 0x18000000;
 }
 
 /* ADRP and the ADD of the low 12 bits after it, as one unit. */
@@ -60,6 +61,9 @@ static bool aim(struct unit *unit, uint64_t place, uint64_t target) {
   case UNIT_BRANCH:
     add_bits(unit->bytes, ((uint32_t)distance & (tests_bit ? 0x3fff : 0x7ffff)) << 5);
     return unit_fits(distance, tests_bit ? 14 : 19);
+  case UNIT_LITERAL:
+    add_bits(unit->bytes, ((uint32_t)distance & 0x7ffff) << 5);
+    return (target - place) % 4 == 0 && unit_fits(distance, 19);
   case UNIT_ADDRESS:
     add_bits(unit->bytes, ((uint32_t)pages & 3) << 29 | ((uint32_t)(pages >> 2) & 0x7ffff) << 5);
     add_bits(unit->bytes + 4, (uint32_t)(target & 0xfff) << 10);
@@ -74,7 +78,8 @@ static size_t list_one(const struct code_reader *reader, const uint8_t *bytes, s
   memcpy(words, bytes, left < sizeof words ? left : sizeof words);
   if (list_page(words[0], words[1], unit))
     return 8;
-  return list(words[0], unit) ? reader->insn->size : 0;
+  list(words[0], unit);
+  return reader->insn->size;
 }
 
 const struct move_rules move_rules_arm64 = {

@@ -46,7 +46,8 @@ enum unit_kind {
   UNIT_JUMP,   /* always goes to the target */
   UNIT_BRANCH, /* goes there or on */
   UNIT_CALL,
-  UNIT_ADDRESS /* reads, or makes the address of, the target */
+  UNIT_ADDRESS, /* reads, or makes the address of, the target */
+  UNIT_LITERAL  /* reads the target, and reaches no further than the code beside it: the target has to come along */
 };
 
 /* An instruction in its longest form, its displacement zero: two routines do the same if their units are the same and

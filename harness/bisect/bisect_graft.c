@@ -100,13 +100,15 @@ static bool copy_table(struct surgery *surgery, const struct transplant *transpl
   return good || refuse(surgery, transplant, "its jump table does not reach the copy");
 }
 
-/* Copies data that the host does not have. */
+/* Copies data that the host does not have, or not within reach. It stands as before within 16 bytes. */
 static bool copy_data(struct surgery *surgery, const struct transplant *transplant, uint64_t address, uint64_t *out) {
   const struct item *item = build_item_at(surgery->donor, address);
   const uint8_t *bytes = item ? build_bytes(surgery->donor, item) : NULL;
   if (!bytes || item->kind != ITEM_DATA)
     return refuse(surgery, transplant, "it needs a routine, or memory, that the other build does not have");
   align(surgery, CODE_ALIGN);
+  for (uint64_t i = item->address % CODE_ALIGN; i > 0; i--)
+    bytes_append(&surgery->added, "", 1);
   *out = here(surgery) + (address - item->address);
   bytes_append(&surgery->added, bytes, item->size);
   align(surgery, 4);
@@ -121,6 +123,8 @@ static bool find_target(struct surgery *surgery, const struct transplant *transp
     *target = inside(transplant, unit->target);
     return *target || refuse(surgery, transplant, "it has a branch into the middle of an instruction");
   }
+  if (unit->kind == UNIT_LITERAL)
+    return copy_data(surgery, transplant, unit->target, target);
   if (table && table->address == unit->target && leads_inside(surgery, transplant, table))
     return copy_table(surgery, transplant, table, target);
   return build_translate(surgery->donor, surgery->host, unit->target, target) ||
