@@ -179,6 +179,19 @@ static void print_table(const struct session *session, struct bytes *out) {
   }
 }
 
+/* Says of the faults that are scattered what they do not show. */
+static void print_scattered(const struct session *session, struct bytes *out) {
+  size_t count = 0;
+  for (size_t i = 0; i < session->fault_count; i++)
+    count += session->faults[i].scattered;
+  if (count > 1)
+    bytes_printf(out,
+                 "%zu of these may have one cause: almost each case has wrong bytes of its own there, as where all "
+                 "output depends on\nall input, and so the bytes do not tell causes apart; `bytegate bisect --elf` "
+                 "does, from a build that is right\n",
+                 count);
+}
+
 /* The failures grouped by likely cause, and for each group the case to look at first. */
 static void print_faults(const struct session *session, struct bytes *out) {
   for (size_t i = 0; i < session->fault_count && i < MOST_EXPLAINED; i++) {
@@ -186,9 +199,9 @@ static void print_faults(const struct session *session, struct bytes *out) {
     if (fault->failures == 1)
       bytes_text(out, "1 failure:\n");
     else
-      bytes_printf(out, "%zu failures, of %zu case%s on %zu program%s, most likely of one cause; the smallest:\n",
-                   fault->failures, fault->cases, fault->cases == 1 ? "" : "s", fault->targets,
-                   fault->targets == 1 ? "" : "s");
+      bytes_printf(out, "%zu failures, of %zu case%s on %zu program%s%s; the smallest:\n", fault->failures,
+                   fault->cases, fault->cases == 1 ? "" : "s", fault->targets, fault->targets == 1 ? "" : "s",
+                   fault->scattered && fault->cases > 1 ? "" : ", most likely of one cause");
     bytes_text(out, "  ");
     report_headline(fault->example, out);
     bytes_text(out, "\n");
@@ -198,6 +211,7 @@ static void print_faults(const struct session *session, struct bytes *out) {
   }
   if (session->fault_count > MOST_EXPLAINED)
     bytes_printf(out, "and %zu more that fail in other ways\n", session->fault_count - MOST_EXPLAINED);
+  print_scattered(session, out);
 }
 
 /* The causes of what failed, the verdict, and why cases were left out. */

@@ -279,6 +279,59 @@ static int by_result(const void *a, const void *b) {
   return (x->result > y->result) - (x->result < y->result);
 }
 
+/* ---- Scattered failures ----------------------------------------------------------------------------------------- */
+
+/* Fewer ways than these are no sign of anything. */
+enum { LEAST_SCATTERED = 4, BYTES = 257 };
+
+/* The pair of bytes where RESULT diverges, as a number below BYTES * BYTES. */
+static size_t pair_of(const struct result *result) {
+  return (size_t)(byte_at(&result->expected, result->offset) + 1) * BYTES +
+         (size_t)(byte_at(&result->actual, result->offset) + 1);
+}
+
+/* By program, then by case. */
+static int by_program_first(const void *a, const void *b) {
+  const struct member *x = a;
+  const struct member *y = b;
+  if (x->result->target->program != y->result->target->program)
+    return x->result->target->program > y->result->target->program ? 1 : -1;
+  return (x->result->test_case > y->result->test_case) - (x->result->test_case < y->result->test_case);
+}
+
+/* Whether the COUNT failures of one program, in the order of their cases, are wrong bytes of its output that say
+   nothing of their causes: more than every second case has a pair of bytes that no case before it had. */
+static bool is_scattered(const struct member *members, size_t count) {
+  bool *seen = xcalloc((size_t)BYTES * BYTES, sizeof *seen);
+  size_t cases = 0;
+  size_t ways = 0;
+  bool good = true;
+  for (size_t i = 0; good && i < count; i++) {
+    const struct result *result = members[i].result;
+    good = result->verdict == DIVERGED && is_content(result->part);
+    if (!good || (i && members[i - 1].result->test_case == result->test_case))
+      continue;
+    cases++;
+    ways += !seen[pair_of(result)];
+    seen[pair_of(result)] = true;
+  }
+  free(seen);
+  return good && ways >= LEAST_SCATTERED && 2 * ways > cases;
+}
+
+static void mark_scattered(struct member *members, size_t count, struct fault *faults, size_t fault_count) {
+  if (count)
+    qsort(members, count, sizeof *members, by_program_first);
+  for (size_t first = 0, end = 0; first < count; first = end) {
+    const struct program *program = members[first].result->target->program;
+    while (end < count && members[end].result->target->program == program)
+      end++;
+    bool scattered = is_scattered(members + first, end - first);
+    for (size_t i = 0; scattered && i < fault_count; i++)
+      faults[i].scattered |= faults[i].example->target->program == program;
+  }
+}
+
 size_t faults_find(struct result *results, size_t count, struct fault **out) {
   struct fault *faults = NULL;
   struct member *members = xcalloc(count + 1, sizeof *members);
@@ -300,6 +353,7 @@ size_t faults_find(struct result *results, size_t count, struct fault **out) {
   if (fault_count)
     qsort(faults, fault_count, sizeof *faults, by_failures);
   number_faults(members, member_count, faults, fault_count);
+  mark_scattered(members, member_count, faults, fault_count);
   free(parents);
   free(members);
   *out = faults;

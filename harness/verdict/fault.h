@@ -11,6 +11,7 @@ struct fault {
   size_t failures;
   size_t cases;        /* different ones */
   size_t targets;      /* programs, each on a runner */
+  bool scattered;      /* its program fails in almost as many ways as cases: ways tell nothing of causes there */
   size_t number, root; /* of faults_find alone */
 };
 
@@ -29,8 +30,9 @@ char *result_way(const struct result *result);
 /* Sorts the failures among the COUNT results into faults, that with the most failures first, gives each its number, and
    returns how many there are. Failures that were looked at belong together by their cause; those that are alike go
    with them, as most likely of the same cause; and so do those of one case and one program on several machines and
-   runners. What was not tried, because its program cannot be run, belongs to none.
-   The caller frees FAULTS. */
+   runners. Where all failures of a program are wrong bytes of one part, and most cases begin with a pair of bytes of
+   their own, as of a checksum, its faults are scattered: they may well be one. What was not tried, because its program
+   cannot be run, belongs to none. The caller frees FAULTS. */
 size_t faults_find(struct result *results, size_t count, struct fault **faults);
 
 /* The fault that RESULT, which faults_find has seen, belongs to, or NULL. */

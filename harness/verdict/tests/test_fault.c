@@ -72,6 +72,37 @@ START_TEST(one_cause_is_one_fault) {
 }
 END_TEST
 
+/* Whether the failures are scattered: WAYS pairs of bytes among CASES cases, of which the last is of VERDICT. */
+static bool are_scattered(size_t ways, size_t cases_made, enum verdict verdict) {
+  struct fault *faults;
+  for (size_t i = 0; i < cases_made; i++)
+    diverge((char)('a' + i % ways), (char)('b' + i % ways), i, NULL);
+  results[count - 1].verdict = verdict;
+  size_t found = faults_find(results, count, &faults);
+  bool all = true;
+  bool any = false;
+  for (size_t i = 0; i < found; i++) {
+    all &= faults[i].scattered;
+    any |= faults[i].scattered;
+  }
+  ck_assert(all == any);
+  free(faults);
+  return all;
+}
+
+/* As many ways as cases, as of a checksum: they tell nothing of causes. A few ways of many cases do. */
+static const struct {
+  size_t ways, cases;
+  enum verdict verdict;
+  bool scattered;
+} spreads[] = {{8, 8, DIVERGED, true}, {6, 11, DIVERGED, true},  {5, 10, DIVERGED, false}, {3, 3, DIVERGED, false},
+               {4, 4, DIVERGED, true}, {2, 12, DIVERGED, false}, {8, 8, CRASHED, false}};
+
+START_TEST(ways_as_many_as_cases_tell_nothing_of_causes) {
+  ck_assert_int_eq(are_scattered(spreads[_i].ways, spreads[_i].cases, spreads[_i].verdict), spreads[_i].scattered);
+}
+END_TEST
+
 /* Alike to the byte, and from two places: two faults. */
 START_TEST(two_causes_are_two_faults) {
   struct fault *faults;
@@ -210,6 +241,7 @@ int main(void) {
   tcase_add_checked_fixture(tests, NULL, tear_down);
   tcase_add_test(tests, what_nobody_looked_at_goes_by_its_looks);
   tcase_add_test(tests, one_cause_is_one_fault);
+  tcase_add_loop_test(tests, ways_as_many_as_cases_tell_nothing_of_causes, 0, sizeof spreads / sizeof *spreads);
   tcase_add_test(tests, two_causes_are_two_faults);
   tcase_add_test(tests, the_example_was_looked_at);
   tcase_add_test(tests, parts_are_not_merged);
