@@ -1,6 +1,7 @@
 /* Which relocations of an object lead to where it will be linked, and what is added there. */
 /* reads: nothing */
 #include "harness/check/code.h"
+#include "harness/check/effects.h"
 
 #include <check.h>
 #include <elf.h>
@@ -36,12 +37,24 @@ START_TEST(an_instruction_of_arm64_may_be_newer_unless_its_upper_half_is_zero) {
 }
 END_TEST
 
+START_TEST(registers_of_x64_have_the_numbers_of_the_contracts) {
+  ck_assert_int_eq(effects_number_x64(X86_REG_RDI), REG_A0);
+  ck_assert_int_eq(effects_number_x64(X86_REG_EFLAGS), REG_FLAGS);
+  for (int i = 0; i < 8; i++)
+    ck_assert_int_eq(effects_number_x64((unsigned)(X86_REG_XMM0 + i)), REG_XMM0 + i);
+  ck_assert_int_eq(effects_number_x64(X86_REG_XMM8), -1);
+  ck_assert_int_eq(effects_number_x64(X86_REG_EDI), -1);
+  ck_assert_int_eq(effects_number_x64(X86_REG_INVALID), -1);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("code");
   TCase *tests = tcase_create("code");
   tcase_add_test(tests, relocations_of_x64_count_to_the_end_of_the_instruction);
   tcase_add_test(tests, relocations_of_arm64_that_are_followed);
   tcase_add_test(tests, an_instruction_of_arm64_may_be_newer_unless_its_upper_half_is_zero);
+  tcase_add_test(tests, registers_of_x64_have_the_numbers_of_the_contracts);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);

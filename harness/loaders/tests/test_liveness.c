@@ -129,6 +129,26 @@ START_TEST(what_is_missing_is_said) {
 }
 END_TEST
 
+/* The text explains its marks first; JSON is one document and no more. */
+START_TEST(a_matrix_of_nothing_is_still_one) {
+  char *table = xasprintf("%s/table.ini", build);
+  char *said = xasprintf("%s/said", build);
+  struct bytes text = {0};
+  ck_assert_int_eq(write_file(table, span_text("[tiny-y_x64]\nqemu = exit 0\nnative = refused\nwhy = so\n")), 0);
+  char *none[] = {(char *)"another"};
+  ck_assert_ptr_nonnull(freopen(said, "w", stdout));
+  ck_assert_int_eq(liveness_command(build, table, &(struct text_list){none, 1}, _i), EXIT_EQUAL);
+  fflush(stdout);
+  ck_assert_int_eq(bytes_read_file(&text, said), 0);
+  const char *first = _i ? "{" : "# Which bytes of the smallest programs a loader reads";
+  ck_assert_msg(strncmp(text.data, first, strlen(first)) == 0, "%s", text.data);
+  ck_assert((strstr(text.data, "\"programs\"") != NULL) == (_i == 1));
+  bytes_free(&text);
+  free(said);
+  free(table);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("liveness");
   TCase *tests = tcase_create("liveness");
@@ -137,6 +157,7 @@ int main(void) {
   tcase_add_test(tests, a_map_that_does_not_fit_is_refused);
   tcase_add_test(tests, a_byte_is_changed_and_changed_back);
   tcase_add_loop_test(tests, what_is_missing_is_said, 0, 2);
+  tcase_add_loop_test(tests, a_matrix_of_nothing_is_still_one, 0, 2);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);

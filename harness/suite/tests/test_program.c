@@ -159,6 +159,33 @@ START_TEST(a_runner_of_words_is_an_emulator_of_just_these) {
 }
 END_TEST
 
+/* The lists of a program are read up to their ends: what stands after them is wrong here, and of another. */
+START_TEST(only_what_a_list_has_is_checked) {
+  static char *environment[] = {(char *)"A=1", (char *)"B=", (char *)"no value"};
+  static char *skips[] = {(char *)"c/*: a reason", (char *)"no reason"};
+  struct program program;
+  struct bytes why = {0};
+  program_begin(&program, "p", 1);
+  program.elf = (char *)"e";
+  for (size_t count = 0; count <= 3; count++) {
+    program.environment = (struct text_list){environment, count};
+    program.skips = program.failing = (struct text_list){skips, count ? 1 : 0};
+    bytes_clear(&why);
+    ck_assert_msg(program_check(&program, &why) == (count < 3), "%zu: %s", count, span_of(&why).data);
+  }
+  ck_assert_ptr_nonnull(strstr(why.data, "'environment' is NAME=VALUE"));
+  program.environment.count = 1;
+  for (int i = 0; i < 2; i++) {
+    program.skips.count = i == 0 ? 2 : 1;
+    program.failing.count = i == 0 ? 1 : 2;
+    bytes_clear(&why);
+    ck_assert(!program_check(&program, &why));
+    ck_assert_ptr_nonnull(strstr(why.data, i == 0 ? "'skip = no reason'" : "'xfail = no reason'"));
+  }
+  bytes_free(&why);
+}
+END_TEST
+
 /* A folder that cannot be read is hashed by the reason. */
 START_TEST(a_case_of_another_folder_has_another_hash) {
   struct suite suite = {.name = "s"};
@@ -186,6 +213,7 @@ int main(void) {
   tcase_add_test(tests, a_text_has_a_placeholder_where_it_stands_in_braces);
   tcase_add_test(tests, a_runner_of_words_is_an_emulator_of_just_these);
   tcase_add_test(tests, a_case_of_another_folder_has_another_hash);
+  tcase_add_test(tests, only_what_a_list_has_is_checked);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);
