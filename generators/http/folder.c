@@ -358,6 +358,11 @@ static void lay_check_file(void) {
   la(folder, "folder");
   add(A0, A0, 1);
   st64(A0, folder, FOLDER_DESCRIPTOR);
+  ld64(T0, folder, FOLDER_CACHE_SAID);
+  bne(T0, 0, "as_said");
+  li(T0, FOLDER_CACHE);
+  st64_of(T0, "cache_limit", 0);
+  label("as_said");
   la(A1, "this_folder");
   call("open_beneath");
   blt(A0, 0, "walks"); /* for whatever reason */

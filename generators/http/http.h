@@ -58,8 +58,10 @@ enum {
 enum {
   FIELD(FOLDER_DESCRIPTOR, 8), /* 1 more than its descriptor; 0: a single file is served */
   FIELD(FOLDER_WALKS, 8),      /* not 0: the kernel has no openat2, so paths are walked one component at a time */
+  FIELD(FOLDER_CACHE_SAID, 8), /* not 0: --cache has come */
   FOLDER_SIZE
 };
+enum { FOLDER_CACHE = 16 << 20 /* bytes of the cache of a folder, where --cache has not come */ };
 
 /* "resource": what find_resource has found for a request. "file_status" is its struct stat. */
 enum {

@@ -121,15 +121,18 @@ static void lay_keep_in_hand(void) {
  * become, of the cache and of one user more, or 0: it is too large, or its file has changed less than two seconds ago,
  * so that it could change once more at what is the same time to the file system. */
 static void lay_cache_in_hand(void) {
-  Reg kept = S1, next = S2, cache = S3;
+  Reg kept = S1, next = S2, cache = S3, limit = S4;
   enum { YOUNG = 2 /* seconds */ };
   routine("cache_in_hand", out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
-  enter(kept, next, cache);
+  enter(kept, next, cache, limit);
   la(cache, "cache");
+  ld64_of(limit, "memory_limit", 0);
+  shr(limit, limit, 1); /* the rest is for clients */
+  ld64_of(T0, "cache_limit", 0);
+  select_if(IF_LTU, limit, T0, limit, T0, limit);
   ld64_of(A0, "in_hand", IN_HAND_LENGTH);
   add(A0, A0, KEPT_MORE);
-  ld64_of(T0, "cache_limit", 0);
-  bgtu(A0, T0, "not_kept");
+  bgtu(A0, limit, "not_kept");
   ld64_of(T0, "resource", RESOURCE_KIND);
   bne(T0, RESOURCE_PAGE, "not_kept");
   ld64_of(T0, "file_status", STAT_CTIME);
@@ -148,8 +151,7 @@ static void lay_cache_in_hand(void) {
   label("filled");
   mov(A0, kept);
   ld64(T0, cache, CACHE_FILLED);
-  ld64_of(T1, "cache_limit", 0);
-  bleu(T0, T1, "kept");
+  bleu(T0, limit, "kept");
   ld64(T0, cache, CACHE_HAND);
   add(T0, T0, 1);
   and(T0, T0, BUCKETS - 1);

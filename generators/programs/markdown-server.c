@@ -32,7 +32,7 @@ static const char help[] = "usage: markdown-server [OPTION...] [FILE|FOLDER]\n"
                            "                      2xx or 3xx, 1 if it does not within ten seconds\n"
                            "      --user=UID:GID  serve as this user and group, by number; GID is as UID if left out\n"
                            "      --workers=N     serve with N processes, 64 at most; one that dies is replaced\n"
-                           "      --cache=SIZE    keep up to SIZE bytes of pages for the next requests; 0: keep none\n"
+                           "      --cache=SIZE    keep up to SIZE bytes of pages (of FILE 0, of a FOLDER 16M)\n"
                            "      --page          make each document a whole page, with a title and a style\n"
                            "      --unsafe        pass raw HTML and dangerous URLs through\n"
                            "      --sourcepos     say of each block where it stands in the document\n"
@@ -347,6 +347,7 @@ static void lay_start(void) {
   call("parse_size");
   blt(A0, 0, "bad_size");
   st64_of(A0, "cache_limit", 0);
+  st64_of(ARGUMENT, "folder", FOLDER_CACHE_SAID);
   jump("next_argument");
   label("bad_size");
   refuse_argument("bad_size_text", "size_meant");

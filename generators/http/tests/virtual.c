@@ -415,6 +415,7 @@ static void set_variable(const char *name, uint64_t value) {
 }
 
 void virtual_flags(uint64_t flags) { set_variable("render_flags", flags); }
+void virtual_memory(uint64_t size) { set_variable("memory_limit", size); }
 void virtual_cache(uint64_t size) { set_variable("cache_limit", size); }
 
 void virtual_write(const char *bytes, size_t length) {

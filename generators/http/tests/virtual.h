@@ -68,6 +68,9 @@ Virtual *virtual_start(Isa isa, const char *document, size_t length, int slots);
 /* The flags of the command line, as they stand in "render_flags". */
 void virtual_flags(uint64_t flags);
 
+/* The SIZE of --memory. */
+void virtual_memory(uint64_t size);
+
 /* The SIZE of --cache. */
 void virtual_cache(uint64_t size);
 
