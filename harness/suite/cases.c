@@ -3,6 +3,7 @@
 #include "harness/suite/conversation.h"
 #include "harness/suite/folder.h"
 #include "harness/suite/random_markdown.h"
+#include "harness/suite/random_text.h"
 #include "harness/suite/suite.h"
 #include "harness/suite/tree.h"
 #include "oracles/spec.h"
@@ -212,16 +213,23 @@ static bool make_folder(struct maker *maker, const char *path) {
   return good && any;
 }
 
-static void make_random(struct maker *maker, uint64_t seed, const char *pick) {
+static bool make_random(struct maker *maker, uint64_t seed, const char *pick) {
+  const char *characters = maker->source->alphabet;
+  struct alphabet alphabet;
+  if (characters && !alphabet_read(characters, &alphabet, maker->why))
+    return false;
   for (size_t i = 0; i < maker->source->count; i++) {
     char *name = xasprintf("%llu-%zu", (unsigned long long)seed, i);
     char *id = xasprintf("%s/%s", maker->source->name, name);
     struct test_case *one = !pick || fnmatch(pick, id, 0) == 0 ? add_case(maker, name) : NULL;
-    if (one)
+    if (one && characters)
+      random_text(&alphabet, seed, i, &one->input);
+    else if (one)
       random_markdown(seed, i, &one->input);
     free(name);
     free(id);
   }
+  return true;
 }
 
 static bool make_paths(struct maker *maker) {
@@ -246,7 +254,7 @@ bool suite_make_cases(struct suite *suite, bool has_seed, uint64_t seed, const c
     const struct case_source *source = &suite->sources[i];
     struct maker maker = {.suite = suite, .source = source, .why = why};
     if (source->kind == SOURCE_RANDOM) {
-      make_random(&maker, has_seed ? seed : source->seed, pick);
+      good = make_random(&maker, has_seed ? seed : source->seed, pick);
     } else if (source->kind == SOURCE_NOTHING) {
       struct test_case *one = add_case(&maker, "run");
       good = !one || read_expected(&maker, one);

@@ -66,6 +66,8 @@ extern const char *const source_words[];
       "no: what gzip has compressed stays as it is")                                                                   \
   KEY(KEY_NUMBER, count, "count", "100", NULL, KNOWS_NONE, "source = random", "of random documents")                   \
   KEY(KEY_NUMBER, seed, "seed", "1", NULL, KNOWS_NONE, "source = random", "of random documents")                       \
+  KEY(KEY_TEXT, alphabet, "alphabet", NULL, NULL, KNOWS_NONE, "source = random",                                       \
+      "the characters of random lines, as a-z0-9\\s; none: Markdown")                                                  \
   KEY(KEY_NUMBER, every, "every", "1", NULL, KNOWS_NONE, NULL, "10: the cases 1, 11, 21 and so on")
 
 /* Where cases come from: one [cases] section. */

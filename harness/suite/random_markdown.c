@@ -2,6 +2,7 @@
    what its rules speak of: line starts that open blocks, pieces of inlines that open, close or almost close, line ends
    of every kind, and now and then a byte that has no business there. */
 #include "harness/suite/random_markdown.h"
+#include "harness/suite/random_text.h"
 
 #include <string.h>
 
@@ -112,15 +113,9 @@ static const char *const oddities[] = {
     "\0",   "\x01",         "\x7F", "\x80", "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x80",
     "\xFF", "\xEF\xBB\xBF", "\r",   "\f",   "\v"};
 
-/* splitmix64: every seed, 0 too, gives a good sequence. */
-static uint64_t next(struct generator *generator) {
-  uint64_t z = generator->state += 0x9E3779B97F4A7C15U;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
-  return z ^ (z >> 31);
+static size_t below(struct generator *generator, size_t limit) {
+  return (size_t)(random_next(&generator->state) % limit);
 }
-
-static size_t below(struct generator *generator, size_t limit) { return (size_t)(next(generator) % limit); }
 
 static void add_oddity(struct generator *generator) {
   size_t which = below(generator, COUNT(oddities));

@@ -2,6 +2,7 @@
    the nearest key. What is read is then checked as a whole and unfolded into targets. */
 #include "harness/suite/suite.h"
 #include "harness/suite/conversation.h"
+#include "harness/suite/random_text.h"
 #include "harness/suite/tree.h"
 
 #include <errno.h>
@@ -245,7 +246,9 @@ static void complain_of_source(struct reader *reader, int line) {
 
 static void check_source(struct reader *reader, const struct case_source *source) {
   struct bytes why = {0};
-  if (source->kind >= 0 && !keys_check(&cases_keys, source, source->given, &why))
+  struct alphabet alphabet;
+  if ((source->kind >= 0 && !keys_check(&cases_keys, source, source->given, &why)) ||
+      (source->alphabet && !alphabet_read(source->alphabet, &alphabet, &why)))
     complain_in(reader, source->line, why.data);
   bytes_free(&why);
   if (source->kind < 0)

@@ -77,6 +77,9 @@ static const struct {
     {PROGRAM "ready-line = x\n" CASES, "f.ini:3: 'ready-line' has no effect without 'drive = http'"},
     {PROGRAM "drive = http\nready = port\nready-line = x\n" CASES, "'ready-line' has no effect without 'ready = line'"},
     {PROGRAM "oracle-command = ls\n" CASES, "f.ini:3: 'oracle-command' has no effect without 'oracle = command'"},
+    {PROGRAM "[cases c]\nsource = random\nalphabet = a\\q\n",
+     "f.ini:5: 'alphabet' has '\\q', which is no character, escape or range"},
+    {PROGRAM "[cases c]\nsource = random\nalphabet = z-a\n", "f.ini:5: 'alphabet' has 'z-a'"},
     {PROGRAM CASES "seed = 1\n", "f.ini:5: 'seed' has no effect without 'source = random'"},
     {PROGRAM CASES "path = x\n", "f.ini:5: 'path' has no effect without 'source = spec"},
     {PROGRAM "elf2 = x\n", "f.ini:3: unknown key in [program] 'elf2'; did you mean 'elf'?"},
@@ -165,6 +168,32 @@ START_TEST(a_program_becomes_a_target_for_each_machine_and_runner) {
   ck_assert_str_eq(suite.cases[0].id, "r/7-0");
   ck_assert_str_eq(suite.cases[1].id, "r/7-2");
   suite_free(&suite);
+}
+END_TEST
+
+/* Lines of an alphabet: nothing but its characters and line ends, every one of them, and the same again. */
+START_TEST(random_texts_are_made_of_their_alphabet) {
+  static const char text[] = PROGRAM "[cases r]\nsource = random\ncount = 40\nalphabet = 0-9x\\s\\-\n";
+  struct suite suites[2];
+  struct bytes why = {0};
+  bool met[256] = {false};
+  size_t without_end = 0;
+  for (int i = 0; i < 2; i++) {
+    ck_assert_msg(suite_read_text(text, "f.ini", "/b", &suites[i], &why), "%s", span_of(&why).data);
+    ck_assert(suite_make_cases(&suites[i], true, 5, NULL, &why));
+  }
+  for (size_t i = 0; i < suites[0].case_count; i++) {
+    struct span input = span_of(&suites[0].cases[i].input);
+    ck_assert(span_equal(input, span_of(&suites[1].cases[i].input)));
+    for (size_t k = 0; k < input.len; k++)
+      met[(unsigned char)input.data[k]] = true;
+    without_end += input.len > 0 && input.data[input.len - 1] != '\n';
+  }
+  for (int i = 0; i < 256; i++)
+    ck_assert_int_eq(met[i], i && strchr("0123456789x -\n", i) != NULL);
+  ck_assert(without_end > 0 && without_end < suites[0].case_count);
+  for (int i = 0; i < 2; i++)
+    suite_free(&suites[i]);
 }
 END_TEST
 
@@ -340,6 +369,7 @@ int main(void) {
   TCase *tests = tcase_create("suite");
   tcase_add_loop_test(tests, a_mistake_is_answered, 0, sizeof mistakes / sizeof *mistakes);
   tcase_add_test(tests, a_line_that_is_too_long_is_refused);
+  tcase_add_test(tests, random_texts_are_made_of_their_alphabet);
   tcase_add_test(tests, a_program_becomes_a_target_for_each_machine_and_runner);
   tcase_add_test(tests, a_suite_has_the_name_of_its_file);
   tcase_add_test(tests, an_oracle_command_may_name_what_was_built);
