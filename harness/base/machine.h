@@ -9,8 +9,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Whose numbers the system calls have (harness/helpers/plugin/calls.h); CALLS_UNKNOWN: of none that is known here. */
-enum call_numbers { CALLS_UNKNOWN, CALLS_X64, CALLS_GENERIC, CALLS_I386, CALLS_ARM, CALL_NUMBERS };
+/* Whose numbers the system calls have (harness/helpers/plugin/calls.h; from CALLS_I386 on, calls_others.h);
+   CALLS_UNKNOWN: of none that is known here. */
+enum call_numbers {
+  CALLS_UNKNOWN,
+  CALLS_X64,
+  CALLS_GENERIC,
+  CALLS_I386,
+  CALLS_ARM,
+  CALLS_PPC64,
+  CALLS_PPC,
+  CALLS_S390X,
+  CALLS_MIPS,
+  CALLS_MIPS64,
+  CALLS_M68K,
+  CALLS_SH4,
+  CALLS_SPARC64,
+  CALLS_HPPA,
+  CALL_NUMBERS
+};
 
 /* What an instruction does with the calls under way. */
 enum flow { FLOW_ON, FLOW_CALL, FLOW_RETURN };

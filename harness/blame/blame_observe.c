@@ -11,6 +11,7 @@
 #include "harness/helpers/plugin/calls.h"
 #include "harness/process/workspace.h"
 
+#include <elf.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -19,6 +20,9 @@
 
 /* The emulator with its plugin is slower than what the suites' deadlines are made for; so is a traced program. */
 enum { PATIENCE = 10 };
+/* Where the memory of a 32-bit program begins in its emulator: where the kernel puts nothing by itself. */
+#define NARROW_BASE "0x1000000000"
+
 /* Seconds that a run under another observer may take. */
 static const double BRIEF = 2;
 
@@ -122,10 +126,13 @@ static bool add_observer(struct target *target, const char *gate, const char *lo
   bool good = target->runner != RUNNER_QEMU || (qemu && access(plugin, R_OK) == 0);
   char *what = target->runner != RUNNER_QEMU ? xasprintf("calls%s%s", samples, wanted)
                                              : xasprintf("state=%s.state%s", log, samples);
-  char *plugged = xasprintf("%s,log=%s,state=%s.state%s", plugin, log, log, wanted);
+  bool narrow = target->machine && target->machine->class == ELFCLASS32;
+  char *plugged =
+      xasprintf("%s,log=%s,state=%s.state%s%s", plugin, log, log, narrow ? ",base=" NARROW_BASE : "", wanted);
   prefix_wrap(&target->prefix, (const char *const[]){gate, "observe", "--", log, what, NULL});
   if (target->runner == RUNNER_QEMU && good) {
-    prefix_emulate(&target->prefix, (const char *const[]){qemu, "-plugin", plugged, NULL});
+    prefix_emulate(&target->prefix,
+                   (const char *const[]){qemu, "-plugin", plugged, narrow ? "-B" : NULL, NARROW_BASE, NULL});
   } else if (good) {
     prefix_emulate(&target->prefix, (const char *const[]){NULL});
   } else if (!qemu) {

@@ -5,6 +5,7 @@
 #include "harness/blame/blame_files.h"
 #include "harness/suite/target.h"
 
+#include <elf.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -188,6 +189,28 @@ static void note_descriptor(const struct observation *observation, size_t index,
   table->of[fd].place = NULL;
 }
 
+/* The offset that the pread or pwrite CALL of MACHINE names. Of 64 bits in two words, some machines begin with an even
+   argument, and the order of the words is that of the machine. */
+static uint64_t offset_of(const struct machine *machine, const struct observed *call) {
+  bool narrow = machine->class == ELFCLASS32;
+  bool even = machine->calls == CALLS_ARM || machine->calls == CALLS_PPC || machine->calls == CALLS_MIPS ||
+              machine->calls == CALLS_SH4;
+  const uint64_t *words = call->arguments + (even ? 4 : 3);
+  if (!narrow)
+    return call->arguments[3];
+  return machine->order == ELFDATA2LSB ? words[0] | words[1] << 32 : words[1] | words[0] << 32;
+}
+
+/* FLAGS of open(2) on MACHINE, with the values that this host has for O_APPEND and O_TRUNC. */
+static uint64_t open_flags(const struct machine *machine, uint64_t flags) {
+  enum call_numbers numbers = machine->calls;
+  bool mips = numbers == CALLS_MIPS || numbers == CALLS_MIPS64;
+  if (!mips && numbers != CALLS_SPARC64 && numbers != CALLS_HPPA)
+    return flags;
+  uint64_t truncates = numbers == CALLS_SPARC64 ? 0x400 : 0x200;
+  return (flags & 8 ? (uint64_t)O_APPEND : 0) | (flags & truncates ? (uint64_t)O_TRUNC : 0);
+}
+
 /* ---- Files ------------------------------------------------------------------------------------------------------- */
 
 /* PATH of the call that TABLE's process made, relative to the folder that descriptor FD leads to. */
@@ -203,9 +226,10 @@ static void note_opened(const struct observation *observation, size_t index, enu
                         struct table *table, struct files *files) {
   const struct observed *call = observation->records[index];
   const char *path = path_of(observation, index, 0);
-  const struct call *row = call_of(observation->result.target->machine->calls, call->number);
+  const struct machine *machine = observation->result.target->machine;
+  const struct call *row = call_of(machine->calls, call->number);
   bool at = role == CALL_OPENS_AT;
-  uint64_t flags = call->arguments[at ? 2 : 1];
+  uint64_t flags = open_flags(machine, call->arguments[at ? 2 : 1]);
   if (!path || fd >= DESCRIPTORS || table->of[fd].path != path || descriptor_named(path) >= 0)
     return;
   if (strcmp(row->name, "creat") == 0)
@@ -235,6 +259,16 @@ static void note_names(const struct observation *observation, size_t index, enum
     files_rename(files, from, place_of(files, table, at ? call->arguments[2] : here, to));
 }
 
+/* Where a descriptor stands after it was at BEFORE, and CALL sought another place. */
+static uint64_t sought(const struct observation *observation, const struct observed *call,
+                       const struct observed *returned, uint64_t before) {
+  const struct call *row = call_of(observation->result.target->machine->calls, call->number);
+  if (strcmp(row->name, "_llseek") != 0)
+    return (uint64_t)returned->result;
+  uint64_t offset = call->arguments[1] << 32 | call->arguments[2];
+  return call->arguments[4] == SEEK_SET ? offset : call->arguments[4] == SEEK_CUR ? before + offset : before;
+}
+
 /* Takes note of what the call of record INDEX, which went well, did with files. */
 static void note_files(const struct observation *observation, size_t index, enum call_role role,
                        const struct descriptors *descriptors, struct files *files) {
@@ -248,7 +282,7 @@ static void note_files(const struct observation *observation, size_t index, enum
   else if (role == CALL_SEEKS && call->arguments[0] < DESCRIPTORS) {
     struct opened *opened = files_of(files, table->of[call->arguments[0]].stream);
     if (opened)
-      opened->at = (uint64_t)returned->result;
+      opened->at = sought(observation, call, returned, opened->at);
   } else if (role == CALL_RENAMES || role == CALL_RENAMES_AT || role == CALL_REMOVES || role == CALL_REMOVES_AT ||
              role == CALL_ENTERS)
     note_names(observation, index, role, table, files);
@@ -280,7 +314,8 @@ static void add_output(const struct observation *observation, size_t index, enum
   const struct observed *returned = return_of(observation, index);
   uint64_t left = !returned ? UINT64_MAX : returned->result > 0 ? (uint64_t)returned->result : 0;
   int fd = (int)call->arguments[0];
-  uint64_t at = call->arguments[3];
+  const struct machine *machine = observation->result.target->machine;
+  uint64_t at = role == CALL_WRITES_AT && machine ? offset_of(machine, call) : 0;
   for (size_t i = index + 1; i < observation->count; i++) {
     const struct observed *record = observation->records[i];
     if (record->task == call->task && (record->kind == OBSERVED_CALL || record->kind == OBSERVED_RETURN))
@@ -537,10 +572,17 @@ static bool covers(const struct observation *observation, size_t index, uint64_t
 static bool maps(const struct observation *observation, size_t index, uint64_t address, struct filled *filled) {
   const struct observed *call = observation->records[index];
   const struct observed *returned = return_of(observation, index);
-  if (!returned || returned->result < 0 || address - (uint64_t)returned->result >= call->arguments[1])
+  const struct machine *machine = observation->result.target->machine;
+  enum { LAST_ERROR = 4095, OFFSET_UNIT = 4096 };
+  bool narrow = machine && machine->class == ELFCLASS32;
+  uint64_t place = !returned ? 0 : narrow ? (uint32_t)returned->result : (uint64_t)returned->result;
+  bool failed = !returned || (returned->result < 0 && returned->result >= -LAST_ERROR);
+  if (failed || address - place >= call->arguments[1])
     return false;
+  const struct call *row = machine ? call_of(machine->calls, call->number) : NULL;
+  bool by_unit = row && strcmp(row->name, "mmap2") == 0;
   filled->fd = call->arguments[3] & MAP_ANONYMOUS ? -1 : (int)call->arguments[4];
-  filled->offset = call->arguments[5] + (address - (uint64_t)returned->result);
+  filled->offset = call->arguments[5] * (by_unit ? OFFSET_UNIT : 1) + (address - place);
   return true;
 }
 
@@ -554,8 +596,8 @@ static bool fills(const struct observation *observation, size_t index, enum call
   bool known = now.fd >= 0 && now.fd < DESCRIPTORS;
   bool does = role == CALL_MAPS ? maps(observation, index, address, &now)
                                 : (reads || role == CALL_READS_AT) && covers(observation, index, address, &now.offset);
-  if (role == CALL_READS_AT)
-    now.offset += call->arguments[3];
+  if (role == CALL_READS_AT && observation->result.target->machine)
+    now.offset += offset_of(observation->result.target->machine, call);
   if (reads && known) {
     const struct observed *returned = return_of(observation, index);
     now.offset += table->of[now.fd].read;

@@ -192,6 +192,9 @@ static bool note_string_store(struct tracer *tracer, const struct task *task, co
   return true;
 }
 
+/* How a program sees its memory that runs natively. */
+static const struct guest own = {.calls = CALLS_UNKNOWN};
+
 static void note_store(struct tracer *tracer, const struct task *task, int watch, const struct user_regs_struct *regs) {
   unsigned char value = 0;
   observe_memory(task->pid, tracer->watches[watch], &value, 1);
@@ -200,7 +203,7 @@ static void note_store(struct tracer *tracer, const struct task *task, int watch
   if (!note_string_store(tracer, task, regs, &record)) {
     record.arguments[0] = tracer->store_pc ? operand_address(tracer, task, regs, tracer->store_pc) : 0;
     record.arguments[1] = task->load_operand;
-    record.arguments[2] = observe_copied(task->pid, record.address, record.arguments[0], record.arguments[1]);
+    record.arguments[2] = observe_copied(task->pid, &own, record.address, record.arguments[0], record.arguments[1]);
   }
   write_with_frames(tracer, task, record, regs->rsp);
 }
@@ -282,7 +285,7 @@ static void note_call(struct tracer *tracer, struct task *task) {
     const struct observed from = {
         .task = task->number, .space = task->space, .number = (int32_t)task->call, .pc = task->call_pc};
     if (tracer->calls)
-      observe_call(tracer->log, task->pid, host->calls, from, arguments);
+      observe_call(tracer->log, task->pid, &(struct guest){.calls = host->calls}, from, arguments);
   } else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
     if (tracer->calls)
       note(tracer, task,

@@ -19,7 +19,7 @@ enum call_role {
   CALL_READS_VECTOR,  /* (fd, iovecs, count) */
   CALL_OPENS,         /* (path) */
   CALL_OPENS_AT,      /* (fd, path) */
-  CALL_SEEKS,         /* (fd): returns the offset at which it is now */
+  CALL_SEEKS,         /* (fd, offset, from where); _llseek: (fd, upper half, lower half, result, from where) */
   CALL_RENAMES,       /* (path, path) */
   CALL_RENAMES_AT,    /* (fd, path, fd, path) */
   CALL_REMOVES,       /* (path) */
@@ -37,7 +37,7 @@ enum call_role {
 
 struct call {
   const char *name;
-  int x64;         /* or, in calls_32.h, that of its machine */
+  int x64;
   short generic;   /* -1: there is no such call */
   short arguments; /* how many it takes */
   enum call_role role;
@@ -395,28 +395,22 @@ static const struct call calls[] = {
     {"set_mempolicy_home_node", 450, 450, 4, CALL_OTHER},
 };
 
-#include "harness/helpers/plugin/calls_32.h"
+#include "harness/helpers/plugin/calls_others.h"
 
 /* The number of CALL among NUMBERS, or -1. */
 static inline long call_number(const struct call *call, enum call_numbers numbers) {
   return numbers == CALLS_X64 ? call->x64 : numbers == CALLS_GENERIC ? call->generic : -1;
 }
 
-static inline const struct call *call_among(const struct call *rows, size_t count, long number) {
-  for (size_t i = 0; i < count; i++)
-    if (rows[i].x64 == number)
-      return &rows[i];
-  return NULL;
-}
-
 /* The call that has that NUMBER among NUMBERS, or NULL. */
 static inline const struct call *call_of(enum call_numbers numbers, long number) {
-  if (numbers == CALLS_I386)
-    return call_among(calls_i386, sizeof calls_i386 / sizeof *calls_i386, number);
-  if (numbers == CALLS_ARM)
-    return call_among(calls_arm, sizeof calls_arm / sizeof *calls_arm, number);
-  for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
-    if (number >= 0 && call_number(&calls[i], numbers) == number)
+  if (number < 0)
+    return NULL;
+  for (size_t i = 0; numbers >= CALLS_I386 && i < sizeof calls_others / sizeof *calls_others; i++)
+    if (calls_others[i].numbers[numbers - CALLS_I386] == number)
+      return &calls_others[i].call;
+  for (size_t i = 0; numbers < CALLS_I386 && i < sizeof calls / sizeof *calls; i++)
+    if (call_number(&calls[i], numbers) == number)
       return &calls[i];
   return NULL;
 }

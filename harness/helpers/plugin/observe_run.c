@@ -5,12 +5,12 @@
        qemu-aarch64 -plugin observe_run.so,log=FILE,state=FILE[,watch=ADDRESS]...[,store=PC,load=PC] PROGRAM
 
    Each thread of the guest, and each process that it forks, is a task of its own; what a task becomes by execve is run
-   by another emulator, or by none, and is not seen. Guest memory is read at its own address in the emulator, which is
-   where qemu puts that of a 64-bit guest; where it is elsewhere, the gate notices that the output it read is another.
- */
+   by another emulator, or by none, and is not seen. Guest memory is read where qemu puts it: that of a 64-bit guest at
+   its own addresses, that of a 32-bit guest from base=ADDRESS on, where the gate has qemu put it by -B ADDRESS. */
 #include "harness/helpers/plugin/observer.h"
 #include "harness/helpers/plugin/qemu_plugin.h"
 
+#include <elf.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@
 
 EXPORTED int qemu_plugin_version = 1;
 
-static enum call_numbers calls_of_guest;
+static struct guest guest;
 static const struct instruction_set *instructions; /* NULL: its calls and returns are not known */
 static int log_file = -1;
 static struct observed_states *states;
@@ -93,12 +93,12 @@ static void note_store(const struct observed_state *state, uint64_t address, uin
     unsigned char value = 0;
     if (watches[i] - address >= size)
       continue;
-    observe_memory(getpid(), watches[i], &value, 1);
+    guest_memory(getpid(), &guest, watches[i], &value, 1);
     struct observed record = {
         .kind = OBSERVED_STORE, .number = i, .pc = pc, .address = watches[i], .length = size, .result = value};
     record.arguments[0] = pc == store_pc ? store_operand : address;
     record.arguments[1] = load_operand;
-    record.arguments[2] = observe_copied(getpid(), watches[i], record.arguments[0], load_operand);
+    record.arguments[2] = observe_copied(getpid(), &guest, watches[i], record.arguments[0], load_operand);
     uint64_t frames[OBSERVED_FRAMES];
     uint64_t count = state->depth < OBSERVED_FRAMES ? state->depth : OBSERVED_FRAMES;
     for (uint64_t k = 0; k < count; k++)
@@ -162,17 +162,17 @@ static void begin_call(qemu_plugin_id_t id, unsigned vcpu, int64_t number, uint6
                        uint64_t a4, uint64_t a5, uint64_t a6, uint64_t a7, uint64_t a8) {
   const uint64_t arguments[6] = {a1, a2, a3, a4, a5, a6};
   struct observed_state *state = this_task(vcpu);
-  const struct call *call = call_of(calls_of_guest, (long)number);
+  const struct call *call = call_of(guest.calls, (long)number);
   (void)id, (void)a7, (void)a8;
   state->call = number;
   clones = call && call->role == CALL_FORKS;
   const struct observed from = {
       .task = (uint32_t)(state - states->of), .space = state->space, .number = (int32_t)number, .pc = state->pc};
-  observe_call(log_file, getpid(), calls_of_guest, from, arguments);
+  observe_call(log_file, getpid(), &guest, from, arguments);
 }
 
 static void end_call(qemu_plugin_id_t id, unsigned vcpu, int64_t number, int64_t result) {
-  const struct call *call = call_of(calls_of_guest, (long)number);
+  const struct call *call = call_of(guest.calls, (long)number);
   struct observed_state *state = this_task(vcpu);
   (void)id;
   /* In the child of a fork. A new thread has no return. */
@@ -194,6 +194,8 @@ static bool take_argument(const char *argument) {
     void *memory = mmap(NULL, sizeof *states, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     states = memory == MAP_FAILED ? NULL : memory;
     close(fd);
+  } else if (strncmp(argument, "base=", 5) == 0) {
+    guest.base = strtoull(value, NULL, 0);
   } else if (strncmp(argument, "watch=", 6) == 0 && watch_count < OBSERVED_WATCHES) {
     watches[watch_count++] = strtoull(value, NULL, 0);
   } else if (strncmp(argument, "store=", 6) == 0) {
@@ -209,7 +211,9 @@ static bool take_argument(const char *argument) {
 EXPORTED int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv) {
   const struct machine *machine = machine_of_qemu(*(const char *const *)(const void *)info);
   bool good = true;
-  calls_of_guest = machine ? machine->calls : CALLS_UNKNOWN;
+  guest.calls = machine ? machine->calls : CALLS_UNKNOWN;
+  guest.narrow = machine && machine->class == ELFCLASS32;
+  guest.swapped = machine && machine->order != host_machine()->order;
   instructions = machine ? machine->instructions : NULL;
   for (int i = 0; i < argc; i++)
     good &= take_argument(argv[i]);
