@@ -707,7 +707,8 @@ int main(int argc, char **argv) {
     status = explain_command(options.operands.items[0], options.json, options.out);
     break;
   case COMMAND_CHECK:
-    status = check_command(options.operands.items, options.operands.count, options.json, options.infer);
+    status = check_command(options.operands.items, options.operands.count,
+                           (struct check_wish){options.json, options.infer, options.strict});
     break;
   case COMMAND_SIMULATE:
     check_oracle_version();

@@ -142,8 +142,10 @@ void bl_routine(const char *name);
  *     piece             no routine of its own, but a stretch of those that jump into it
  *
  * All other portable registers come back as they were. The clauses go into the .map; `bytegate check` proves each over
- * the laid bytes, and that none is looser than the truth, and `bytegate check --infer` prints those that a routine
- * deserves. A family of routines may share them: #define SCANNER in(A0, A1), out(A0), destroys(ALL_T). */
+ * the laid bytes, notes those that are looser than the truth, and `bytegate check --infer` prints those that a routine
+ * deserves. A register that is kept in the frame() and brought back comes back as it was; a call in between makes
+ * stack_pointer() necessary once more, and an address of the frame that is given to a callee or the kernel gives the
+ * frame away. A family of routines may share them: #define SCANNER in(A0, A1), out(A0), destroys(ALL_T). */
 typedef enum {
   BL_CLAUSE_END,
   BL_CLAUSE_IN,

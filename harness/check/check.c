@@ -429,8 +429,25 @@ static void look_at_store(struct walk *walk, uint64_t address, const struct code
     find_target(walk, "STORE", address, "stores to what cannot be written:", at);
 }
 
+/* An access to the stack at a known place. What is stored stays within what the routine has put there. */
+static void look_at_frame(struct walk *walk, uint64_t address, struct code *code, const struct state *state) {
+  const struct access *access = &code->effects.access;
+  const struct lead *base = access->base >= 0 ? &state->leads[access->base] : NULL;
+  bool known = state->depth != UNKNOWN_DEPTH && access->placed && (access->loads || access->stores);
+  code->in_frame = known && (access->base == ACCESS_STACK || (base && base->kind == LEAD_STACK));
+  if (!code->in_frame)
+    return;
+  code->height = (base ? (int)(int64_t)base->address : state->depth) - access->offset;
+  if (!access->stores || !walk->strict || walk->program->routines[state->owner].has_arguments)
+    return;
+  if (code->height < access->size)
+    find(walk, "STACK", address, "stores over what its caller has on the stack, its return address maybe");
+  else if (code->height > state->depth)
+    find(walk, "STACK", address, "stores below the stack pointer, where nothing lasts");
+}
+
 /* What the instruction does to the state; false where the path ends for a finding. */
-static bool change_state(struct walk *walk, uint64_t address, const struct code *code, struct state *state) {
+static bool change_state(struct walk *walk, uint64_t address, struct code *code, struct state *state) {
   if (code->reads & state->lost)
     find(walk, "KERNEL", address,
          code->reads & state->lost & LOST_RCX ? "reads rcx, which the system call before has destroyed"
@@ -440,6 +457,7 @@ static bool change_state(struct walk *walk, uint64_t address, const struct code 
   if (taken)
     take(walk, taken);
   look_at_store(walk, address, code, state);
+  look_at_frame(walk, address, code, state);
   if (code->sets_stack && !set_stack(walk, address, code, state))
     return false;
   leads_change(code, state->depth, state->leads);
@@ -778,9 +796,10 @@ bool check_elf(const char *path, bool infers, struct check_counts *counts, struc
       found->len = 0;
       contracts_infer(&program, map.count ? &map : NULL, found);
     } else if (map.contract_count && !program.guessed) {
-      counts->findings += contracts_prove(&program, &map, found);
+      counts->findings += contracts_prove(&program, &map, &counts->loose, found);
     } else if (map.count && !program.guessed) {
       counts->findings += contracts_prove_convention(&program, &map, found);
+      counts->not_held = counts->routines;
     }
   }
   program_map_free(&map);
@@ -795,8 +814,14 @@ static void print_findings(const char *path, const struct check_counts *counts, 
   if (counts->contracts)
     printf("%zu contracts, ", counts->contracts);
   printf("%zu findings", counts->findings);
+  if (counts->loose)
+    printf(", %zu notes (LOOSE: findings with --strict)", counts->loose);
   if (counts->not_followed)
     printf(", %zu paths not followed", counts->not_followed);
+  if (counts->not_held)
+    printf("; %zu routines without a contract: what each reads, and leaves in A0..A5, T0 and T1, is not held (check "
+           "--infer prints the contracts)",
+           counts->not_held);
   printf("%s\n", counts->guessed
                      ? "; it has no symbols, so all from its entry on is one routine, and what no path reaches is "
                        "not told"
@@ -804,50 +829,56 @@ static void print_findings(const char *path, const struct check_counts *counts, 
 }
 
 /* The same as JSON. A line of FOUND is the kind, a blank, and what is wrong. The caller owns it. */
-static json_t *make_json(const char *path, const struct check_counts *counts, struct bytes *found) {
+static json_t *make_json(const char *path, const struct check_counts *counts, bool strict, struct bytes *found) {
   json_t *root = json_object();
-  json_t *findings = json_array();
+  json_t *findings = json_array(), *notes = json_array();
   for (char *rest = found->data, *line = strsep(&rest, "\n"); line && *line; line = strsep(&rest, "\n")) {
     json_t *one = json_object();
     char *blank = strchr(line, ' ');
     size_t kind = blank ? (size_t)(blank - line) : strlen(line);
     json_set(one, "kind", json_string_of((struct span){line, kind}));
     json_set(one, "what", json_string_of(span_text(blank ? blank + 1 : "")));
-    json_array_append_new(findings, one);
+    json_array_append_new(!strict && strncmp(line, "LOOSE ", 6) == 0 ? notes : findings, one);
   }
   json_set(root, "elf", json_string_of(span_text(path)));
   json_set(root, "instructions", json_integer((json_int_t)counts->instructions));
   json_set(root, "routines", json_integer((json_int_t)counts->routines));
   json_set(root, "contracts", json_integer((json_int_t)counts->contracts));
+  json_set(root, "without_contract", json_integer((json_int_t)counts->not_held));
   json_set(root, "not_followed", json_integer((json_int_t)counts->not_followed));
   json_set(root, "has_symbols", json_boolean(!counts->guessed));
   json_set(root, "findings", findings);
+  json_set(root, "notes", notes);
   return root;
 }
 
 /* FILES, where it is there, takes what the file at PATH is told as; otherwise it is printed as text. */
-static int check_one(const char *path, json_t *files, bool infers) {
+static int check_one(const char *path, json_t *files, struct check_wish wish) {
   struct check_counts counts;
   struct bytes found = {0}, why = {0};
-  bool good = check_elf(path, infers, &counts, &found, &why);
+  bool good = check_elf(path, wish.infers, &counts, &found, &why);
+  if (wish.strict) {
+    counts.findings += counts.loose;
+    counts.loose = 0;
+  }
   if (!good)
     fprintf(stderr, "bytegate: %s\n", (const char *)why.data);
-  else if (infers)
+  else if (wish.infers)
     fwrite(found.data, 1, found.len, stdout);
   else if (files)
-    json_array_append_new(files, make_json(path, &counts, &found));
+    json_array_append_new(files, make_json(path, &counts, wish.strict, &found));
   else
     print_findings(path, &counts, &found);
   bytes_free(&found);
   bytes_free(&why);
-  return !good ? EXIT_USAGE : counts.findings && !infers ? EXIT_DIVERGED : EXIT_EQUAL;
+  return !good ? EXIT_USAGE : counts.findings && !wish.infers ? EXIT_DIVERGED : EXIT_EQUAL;
 }
 
-int check_command(char *const *paths, size_t count, bool json, bool infers) {
+int check_command(char *const *paths, size_t count, struct check_wish wish) {
   int worst = EXIT_EQUAL;
-  json_t *files = json && !infers ? json_array() : NULL;
+  json_t *files = wish.json && !wish.infers ? json_array() : NULL;
   for (size_t i = 0; i < count; i++) {
-    int status = check_one(paths[i], files, infers);
+    int status = check_one(paths[i], files, wish);
     worst = status > worst ? status : worst;
   }
   if (files && json_array_size(files))

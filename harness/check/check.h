@@ -26,6 +26,8 @@
 struct check_counts {
   size_t instructions, routines, contracts, findings;
   size_t not_followed; /* paths whose end is not known, in a program without a map */
+  size_t loose;        /* contracts that say more than the truth: findings where they are asked for, else notes */
+  size_t not_held;     /* routines of a program whose map declares no contract */
   bool guessed;        /* there are no symbols: all from the entry on is one routine, and nothing is UNREACHED */
 };
 
@@ -34,9 +36,15 @@ struct check_counts {
    says why. */
 bool check_elf(const char *path, bool infers, struct check_counts *counts, struct bytes *found, struct bytes *why);
 
-/* The command `check`. Returns the exit status: 0 nothing was found, 1 something was, 2 no ELF file with code.
-   JSON: as fixtures/schemas/check.json has it. */
-int check_command(char *const *paths, size_t count, bool json, bool infers);
+/* How the command goes about it. */
+struct check_wish {
+  bool json;   /* as fixtures/schemas/check.json has it */
+  bool infers; /* print the contracts that routines deserve */
+  bool strict; /* a contract that is LOOSE is a finding */
+};
+
+/* The command `check`. Returns the exit status: 0 nothing was found, 1 something was, 2 no ELF file with code. */
+int check_command(char *const *paths, size_t count, struct check_wish wish);
 
 #endif
 

@@ -19,6 +19,8 @@ enum { SLOTS = 40, BY_KERNEL = UINT16_MAX };
 struct value {
   uint32_t from;         /* bit i: what register i held at the entry of the routine */
   bool defined, lost;    /* something computed; what a call destroyed */
+  bool leads;            /* an address of the stack, or what was made from one */
+  bool framed;           /* it stands, or stood, in a slot that an address led to */
   uint16_t by;           /* the routine that destroyed it, or BY_KERNEL */
   uint8_t lost_register; /* which one that was then */
 };
@@ -26,6 +28,7 @@ struct value {
 struct state {
   struct value registers[REGS], slots[SLOTS]; /* slots[0] is put on the stack first */
   int depth;                                  /* bytes on the stack */
+  bool shared;                                /* others may have an address of the stack */
   int64_t number, pushed;
   bool waiting;
 };
@@ -43,7 +46,7 @@ struct proof {
   struct known *known; /* of each routine */
   struct state **states;
   uint64_t *seen, *todo;
-  size_t seen_count, todo_count, todo_room, owner, findings;
+  size_t seen_count, todo_count, todo_room, owner, findings, loose;
   bool infers, reports, changed;
   struct bytes *found;
 };
@@ -77,7 +80,7 @@ static __attribute__((format(printf, 4, 5))) void find(struct proof *proof, cons
   vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
   bytes_printf(proof->found, ": %s\n", text);
-  proof->findings++;
+  *(contract ? &proof->loose : &proof->findings) += 1;
 }
 
 static const char *name_of(const struct proof *proof, int number) {
@@ -95,7 +98,7 @@ static struct value destroyed(size_t by, int number) {
 }
 
 static bool same_value(struct value a, struct value b) {
-  return a.from == b.from && a.defined == b.defined && a.lost == b.lost;
+  return a.from == b.from && a.defined == b.defined && a.lost == b.lost && a.leads == b.leads && a.framed == b.framed;
 }
 
 static struct value either(struct value a, struct value b) {
@@ -103,6 +106,8 @@ static struct value either(struct value a, struct value b) {
   both.from = a.from | b.from;
   both.defined = a.defined || b.defined;
   both.lost = a.lost || b.lost;
+  both.leads = a.leads || b.leads;
+  both.framed = a.framed || b.framed;
   return both;
 }
 
@@ -177,7 +182,8 @@ static void flow(struct proof *proof, uint64_t address, const struct state *stat
   }
   int64_t number = known->number == state->number ? known->number : -1;
   int64_t pushed = known->pushed == state->pushed ? known->pushed : -1;
-  news |= number != known->number || pushed != known->pushed;
+  news |= number != known->number || pushed != known->pushed || (state->shared && !known->shared);
+  known->shared = known->shared || state->shared;
   known->number = number;
   known->pushed = pushed;
   if (news)
@@ -239,6 +245,22 @@ static void do_return(struct proof *proof, uint64_t address, const struct state 
   }
 }
 
+/* A routine or the kernel is given what the registers of the set IN hold; with an address of the stack it may store
+   wherever such an address led before. What was put there at the entry, to be kept, it leaves. */
+static void share(struct proof *proof, uint64_t address, struct state *state, uint32_t in) {
+  for (int i = 0; i < REGS; i++)
+    state->shared = state->shared || (in & BIT(i) && state->registers[i].leads);
+  for (int i = 0; i < SLOTS && state->shared; i++) {
+    struct value *slot = &state->slots[i];
+    if (!slot->framed)
+      continue;
+    for (int number = 0; number < REGS; number++) /* others may read it as well */
+      if (slot->from & BIT(number))
+        use(proof, address, (struct value){.from = BIT(number)}, number, "by what has an address of the stack, ");
+    *slot = (struct value){.defined = true, .leads = true, .framed = true};
+  }
+}
+
 /* What a call of the routine CALLEE at ADDRESS does to STATE. False: it does not come back. */
 static bool apply(struct proof *proof, uint64_t address, size_t callee, struct state *state) {
   const struct known *known = &proof->known[callee];
@@ -253,6 +275,7 @@ static bool apply(struct proof *proof, uint64_t address, size_t callee, struct s
     if (in & BIT(i))
       use(proof, address, state->registers[i], i, proof->reports ? (const char *)why.data : "");
   bytes_free(&why);
+  share(proof, address, state, in);
   /* Of the routine itself, which is being proved, the walk has found out whether it does. */
   bool itself = !proof->infers && callee == proof->owner;
   if (!known->returns && !(itself && proof->program->routines[callee].returns))
@@ -311,22 +334,97 @@ static void access_stack(const struct effects *effects, struct state *state) {
   }
 }
 
+/* The slot of the stack at HEIGHT bytes below the entry, where one begins there. */
+static struct value *slot_at(struct state *state, int height) {
+  return height > 0 && height % 8 == 0 && height / 8 <= SLOTS ? &state->slots[height / 8 - 1] : NULL;
+}
+
+/* Something is stored into SIZE bytes at HEIGHT; of what lies partly outside, a part is kept. */
+static void store_over(struct state *state, int height, int size) {
+  for (int i = 0; i < SLOTS; i++)
+    if (8 * i < height && 8 * (i + 1) > height - size) {
+      state->slots[i] = either(state->slots[i], computed);
+      state->slots[i].framed = true;
+    }
+}
+
+/* Registers that CODE reads for its access, besides those that it moves whole. */
+static void use_rest(struct proof *proof, uint64_t address, const struct code *code, const struct state *state) {
+  const struct access *access = &code->effects.access;
+  for (int i = 0; i < REGS; i++)
+    if (code->effects.reads & BIT(i) && i != access->registers[0] && i != access->registers[1])
+      use(proof, address, state->registers[i], i, "");
+}
+
+/* A load or a store at a known place of the stack: a whole register is put there, and is what comes back. */
+static void access_frame(struct proof *proof, uint64_t address, const struct code *code, struct state *state) {
+  const struct access *access = &code->effects.access;
+  int count = access->size / 8;
+  use_rest(proof, address, code, state);
+  if (access->stores)
+    store_over(state, code->height, access->size);
+  for (int i = 0; i < count && i < 2 && access->stores && !access->loads; i++) {
+    struct value *place = slot_at(state, code->height - 8 * i);
+    if (access->registers[i] < 0 || !place)
+      continue;
+    *place = state->registers[access->registers[i]];
+    place->framed = true;
+  }
+  for (int i = 0; i < REGS; i++)
+    if (code->effects.writes & BIT(i))
+      state->registers[i] = (struct value){.defined = true, .leads = true};
+  for (int i = 0; i < count && i < 2 && access->loads && !access->stores; i++) {
+    const struct value *place = slot_at(state, code->height - 8 * i);
+    if (access->registers[i] >= 0 && place)
+      state->registers[access->registers[i]] = *place;
+  }
+}
+
+/* What an instruction without a rule of its own does: what it writes is made from what it reads. */
+static void compute(struct proof *proof, uint64_t address, const struct code *code, struct state *state) {
+  const struct effects *effects = &code->effects;
+  struct value result = computed;
+  result.leads = code->lead.kind == MOVE_STACK;
+  for (int i = 0; i < REGS; i++)
+    if (effects->reads & BIT(i) && i != REG_LINK) {
+      use(proof, address, state->registers[i], i, "");
+      result.leads = result.leads || state->registers[i].leads;
+    }
+  if (effects->access.stores && result.leads) /* by such an address, or such an address elsewhere */
+    share(proof, address, state, effects->reads);
+  for (int i = 0; i < REGS; i++)
+    if (effects->writes & BIT(i))
+      state->registers[i] = result;
+}
+
+/* After a system call the result is brought to A0; where it stood till then nothing of the author's is left, so that it
+   is the same on each machine. */
+static bool brings_result(const struct proof *proof, uint64_t address, const struct effects *effects) {
+  enum { CALL = 2 }; /* bytes of the instruction before, on the one machine with another register for it */
+  const struct program *program = proof->program;
+  if (program->machine->result == REG_A0 || effects->copy_to != REG_A0 ||
+      effects->copy_from != program->machine->result || address < program->address + CALL)
+    return false;
+  const struct code *call = &program->codes[address - CALL - program->address];
+  return proof->states[address - CALL - program->address] && call->kind == PATH_KERNEL && call->size == CALL;
+}
+
 static void change_registers(struct proof *proof, uint64_t address, const struct code *code, struct state *state) {
   const struct effects *effects = &code->effects;
   int grows = code->grows;
+  bool own = program_routine(proof->program, address) == &proof->program->routines[proof->owner];
   if (grows > 0)
     state->depth += grows;
   if (effects->copy_to >= 0) {
     state->registers[effects->copy_to] = state->registers[effects->copy_from];
+    if (brings_result(proof, address, effects))
+      state->registers[effects->copy_from] = destroyed(BY_KERNEL, effects->copy_from);
   } else if (effects->stack != STACK_NONE) {
     access_stack(effects, state);
+  } else if (code->in_frame && own) {
+    access_frame(proof, address, code, state);
   } else {
-    for (int i = 0; i < REGS; i++)
-      if (effects->reads & BIT(i) && i != REG_LINK)
-        use(proof, address, state->registers[i], i, "");
-    for (int i = 0; i < REGS; i++)
-      if (effects->writes & BIT(i))
-        state->registers[i] = computed;
+    compute(proof, address, code, state);
   }
   if (grows < 0)
     state->depth = state->depth + grows < 0 ? 0 : state->depth + grows;
@@ -353,6 +451,7 @@ static bool call_kernel(struct proof *proof, uint64_t address, const struct code
     use(proof, address, state->registers[argument], argument, "by the system call, ");
   }
   use(proof, address, state->registers[machine->number], machine->number, "by the system call, ");
+  share(proof, address, state, count < 0 ? UINT32_MAX : BIT(count) - 1);
   if (program_call_ends(proof->program, code, number))
     return false;
   for (int i = 0; i < REGS && !code->old_call; i++)
@@ -386,6 +485,8 @@ static void step(struct proof *proof, uint64_t address) {
     break;
   }
   case PATH_RETURN:
+    if (proof->reports && state.registers[REG_LINK].framed && !code->by_other_link)
+      find(proof, "LINK", address, "returns by x30, and something was stored over where it was saved");
     do_return(proof, address, &state);
     return;
   case PATH_AWAY:
@@ -567,7 +668,7 @@ static void close_proof(struct proof *proof) {
   free(proof->todo);
 }
 
-size_t contracts_prove(struct program *program, const struct program_map *map, struct bytes *found) {
+size_t contracts_prove(struct program *program, const struct program_map *map, size_t *loose, struct bytes *found) {
   struct proof proof;
   open_proof(&proof, program, map);
   proof.found = found;
@@ -594,6 +695,7 @@ size_t contracts_prove(struct program *program, const struct program_map *map, s
     find_loose(&proof, i, returned);
   }
   size_t findings = proof.findings;
+  *loose = proof.loose;
   close_proof(&proof);
   return findings;
 }

@@ -4,8 +4,14 @@
      READS        a register is read that the contract does not name as `in`
      UNDEFINED    a register is read that a call or a system call before has destroyed
      WRITES       a routine returns with a register changed that the contract does not give away, or from a contract
-   that says `no_return` OUTPUT       a routine returns without a value in a register of `out` LOOSE        a contract
-   gives away or asks for more than the truth CONTRACT     a routine has no contract, or one that cannot be read */
+                  that says `no_return`
+     OUTPUT       a routine returns without a value in a register of `out`
+     LOOSE        a contract gives away or asks for more than the truth: nothing goes wrong by it, so it is a note
+     CONTRACT     a routine has no contract, or one that cannot be read
+
+   A whole register that is stored at a known place of the stack is followed, and is what a load from there gives back,
+   unless something may have been stored there in between: through an address of the stack that is not known any more,
+   or by a callee or the kernel, which were given such an address. */
 #ifndef HARNESS_CHECK_CONTRACTS_H
 #define HARNESS_CHECK_CONTRACTS_H
 
@@ -21,8 +27,8 @@ struct contract {
 };
 
 /* Proves each routine of PROGRAM that is reached, whose paths may return where `returns` says so, to keep what MAP
-   declares. Appends a line for each finding to FOUND; returns how many. */
-size_t contracts_prove(struct program *program, const struct program_map *map, struct bytes *found);
+   declares. Appends a line for each finding to FOUND; returns how many, those that are LOOSE counted in LOOSE alone. */
+size_t contracts_prove(struct program *program, const struct program_map *map, size_t *loose, struct bytes *found);
 
 /* The same where MAP declares no contract: each routine comes back with S0..S5 as they were. */
 size_t contracts_prove_convention(struct program *program, const struct program_map *map, struct bytes *found);

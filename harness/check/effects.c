@@ -65,6 +65,29 @@ static void stack_x64(const cs_insn *insn, struct effects *effects) {
   effects->reads = effects->writes = 0;
 }
 
+/* A load or a store of a register, or of something else that has its size. */
+static struct access access_x64(const cs_insn *insn) {
+  struct access access = {.base = -1, .registers = {-1, -1}};
+  const cs_x86 *x86 = &insn->detail->x86;
+  bool addresses = insn->id == X86_INS_LEA || insn->id == X86_INS_NOP || insn->id == X86_INS_PUSH;
+  for (int i = 0; i < x86->op_count && !addresses; i++) {
+    const cs_x86_op *operand = &x86->operands[i], *other = &x86->operands[1 - i];
+    if (operand->type != X86_OP_MEM)
+      continue;
+    bool moves = insn->id == X86_INS_MOV && x86->op_count == 2;
+    access.stores = operand->access & CS_AC_WRITE || (i == 0 && insn->id == X86_INS_MOVDQU);
+    access.loads = !access.stores || (!moves && operand->access & CS_AC_READ);
+    access.placed = !operand->mem.index && !operand->mem.segment;
+    access.base = operand->mem.base == X86_REG_RSP ? ACCESS_STACK : effects_number_x64(operand->mem.base);
+    access.offset = (int32_t)operand->mem.disp;
+    access.size = operand->size;
+    if (moves && other->type == X86_OP_REG && other->size == 8)
+      access.registers[0] = effects_number_x64(other->reg);
+    break;
+  }
+  return access;
+}
+
 /* Of a register and itself the result is always the same. */
 static bool is_constant_x64(unsigned id) {
   return id == X86_INS_XOR || id == X86_INS_SUB || id == X86_INS_PXOR || id == X86_INS_XORPS || id == X86_INS_PCMPEQB ||
@@ -74,6 +97,7 @@ static bool is_constant_x64(unsigned id) {
 struct effects effects_x64(csh capstone, const cs_insn *insn) {
   struct effects effects = {.copy_to = -1, .copy_from = -1, .stack_registers = {-1, -1}};
   const cs_x86 *x86 = &insn->detail->x86;
+  effects.access = access_x64(insn);
   const cs_x86_op *to = &x86->operands[0], *from = &x86->operands[1];
   cs_regs reads, writes;
   uint8_t read_count = 0, write_count = 0;
@@ -132,6 +156,43 @@ static uint32_t bit_arm64(unsigned reg) {
   return number < 0 ? 0 : UINT32_C(1) << number;
 }
 
+/* How many bytes a register of a load or a store has in memory: by its name, and by the letter after the mnemonic. */
+static uint8_t size_arm64(const cs_insn *insn, const cs_arm64_op *first) {
+  char last = insn->mnemonic[strlen(insn->mnemonic) - 1];
+  bool pair = last == 'p';
+  int size = last == 'b'                                                 ? 1
+             : last == 'h'                                               ? 2
+             : last == 'w'                                               ? 4
+             : first->reg >= ARM64_REG_Q0 && first->reg <= ARM64_REG_Q31 ? 16
+             : first->reg >= ARM64_REG_W0 && first->reg <= ARM64_REG_W30 ? 4
+             : first->reg == ARM64_REG_WZR                               ? 4
+                                                                         : 8;
+  return (uint8_t)(pair ? 2 * size : size);
+}
+
+/* A load or a store; one that moves the stack pointer puts something on the stack, or takes it from there. */
+static struct access access_arm64(const cs_insn *insn) {
+  struct access access = {.base = -1, .registers = {-1, -1}};
+  const cs_arm64 *arm = &insn->detail->arm64;
+  int count = 0;
+  access.stores = insn->mnemonic[0] == 's';
+  access.loads = !access.stores;
+  access.size = size_arm64(insn, &arm->operands[0]);
+  bool whole = access.size == 8 || insn->mnemonic[strlen(insn->mnemonic) - 1] == 'p';
+  for (int i = 0; i < arm->op_count; i++) {
+    const cs_arm64_op *operand = &arm->operands[i];
+    if (operand->type == ARM64_OP_REG && count < 2)
+      access.registers[count++] = (int8_t)(whole ? effects_number_arm64(operand->reg) : -1);
+    if (operand->type != ARM64_OP_MEM)
+      continue;
+    bool stack = operand->mem.base == ARM64_REG_SP;
+    access.placed = !operand->mem.index && !(stack && arm->writeback);
+    access.base = stack ? ACCESS_STACK : effects_number_arm64(operand->mem.base);
+    access.offset = operand->mem.disp;
+  }
+  return access;
+}
+
 /* Loads and stores: the registers before the address are loaded or stored. */
 static void memory_arm64(const cs_insn *insn, struct effects *effects) {
   const cs_arm64 *arm = &insn->detail->arm64;
@@ -188,7 +249,7 @@ struct effects effects_arm64(csh capstone, const cs_insn *insn) {
   if (insn->id == ARM64_INS_BL || insn->id == ARM64_INS_SVC || insn->id == ARM64_INS_RET)
     return effects;
   if (begins(insn->mnemonic, "ld") || begins(insn->mnemonic, "st"))
-    memory_arm64(insn, &effects);
+    memory_arm64(insn, &effects), effects.access = access_arm64(insn);
   else
     operands_arm64(insn, &effects);
   return effects;

@@ -21,6 +21,18 @@ enum {
 
 enum stack_access { STACK_NONE, STACK_STORE, STACK_LOAD };
 
+/* A load or a store at `base` and `offset` more. */
+struct access {
+  bool loads, stores;
+  bool placed; /* nothing else is added to the address */
+  int8_t base; /* ACCESS_STACK: the stack pointer; -1: what is not followed */
+  int32_t offset;
+  uint8_t size;
+  int8_t registers[2]; /* whole registers that are stored or loaded, 8 bytes each; -1: another */
+};
+
+enum { ACCESS_STACK = -2 };
+
 struct effects {
   uint32_t reads, writes;    /* bit i: register i */
   int8_t copy_to, copy_from; /* a whole register is copied, and nothing else is done; -1: no */
@@ -28,7 +40,8 @@ struct effects {
   int stack_registers[2]; /* -1: no register that is followed */
   uint8_t stack_count;
   int32_t stack_offset; /* from the stack pointer as it is during the access */
-  bool partial;         /* writes a part of a register, and so keeps the rest */
+  struct access access;
+  bool partial; /* writes a part of a register, and so keeps the rest */
 };
 
 /* The portable register NAME ("A0"), or -1. */

@@ -64,6 +64,8 @@ struct code {
   int64_t number; /* what the register of the system call's number becomes; -1: not known */
   bool pushes_number, pops_number;
   struct effects effects;
+  bool in_frame;  /* it loads or stores at a known place on the stack, once the walk knows it: */
+  int height;     /* that is so many bytes below where the stack pointer was at the entry */
   uint64_t *ways; /* of PATH_AWAY and PATH_CALL_AWAY, once the walk knows them: where to; owned */
   size_t way_count;
 };

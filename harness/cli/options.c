@@ -262,6 +262,8 @@ static const struct option_row what_to_print[] = {
     {"trace", 0, NULL, "Print every step of the history", BY(SIMULATE), SET_TRUE, FIELD(traces)},
     {"infer", 0, NULL, "Print the contract that each routine deserves, and hold none to its own", BY(CHECK), SET_TRUE,
      FIELD(infer)},
+    {"strict", 0, NULL, "Count a contract that says more than the truth (LOOSE) as a finding, not as a note", BY(CHECK),
+     SET_TRUE, FIELD(strict)},
     {"record", 0, "FILE",
      "Write each result into FILE as soon as it stands, and go on with what stands there (see merge)",
      BY_VERIFY | BY(MUTATE) | BY(COVERAGE), SET_TEXT, FIELD(record)},

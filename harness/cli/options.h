@@ -68,6 +68,7 @@ struct options {
   struct record *recording; /* borrowed; of a session that writes a record or is merged from some; or NULL */
   bool json;                /* --json */
   bool infer;               /* check --infer */
+  bool strict;              /* check --strict: what is LOOSE counts */
   bool fresh;
   bool overwrite;
   bool has_byte; /* --byte */

@@ -22,14 +22,25 @@ run make verify
 expect_status 'and green' 0
 expect_text 'with no failure' 'cases, 0 failed, 0 known divergences' "$folder/err"
 expect_text 'by every loader' 'attempts, 0 not as declared' "$folder/out"
-expect_text 'and no path does what it should not, on one machine' 'shout_x64: 60 instructions in 3 routines, 0 findings' "$folder/out"
-expect_text 'and on the other' 'shout_arm64: 55 instructions in 3 routines, 0 findings' "$folder/out"
+expect_text 'and no path does what it should not, on one machine' 'shout_x64: 60 instructions in 3 routines, 3 contracts, 0 findings' "$folder/out"
+expect_text 'and on the other' 'shout_arm64: 55 instructions in 3 routines, 3 contracts, 0 findings' "$folder/out"
 printf X | dd of=build/elf/shout_arm64 bs=1 seek=300 conv=notrunc status=none
 run make verify
 expect_status 'a byte that is not as it was laid is red' 2
 expect_text 'with its place' 'MAP ' "$folder/out"
 expect_no_text 'before anything runs' 'cases' "$folder/err"
 ./build/lay build/elf
+sed -i.bak 's/destroys(A0, A1, ALL_T)/destroys(A0, A1, A5, ALL_T)/' shout.c
+run make check
+expect_status 'a contract that says more than the truth stops nothing' 0
+expect_text 'and is noted' 'destroys(A5): it is kept on every path; leave it out' "$folder/out"
+run bytegate check --strict build/elf/shout_x64
+expect_status 'but where that is asked for' 1
+sed 's/, in(A0, A1), destroys([^)]*))/)/; s/, no_return)/)/' shout.c.bak >shout.c
+run make check
+expect_text 'without contracts it is said that nothing is held' '; 3 routines without a contract: what each reads' "$folder/out"
+mv shout.c.bak shout.c
+make >/dev/null
 run bytegate explain build/elf/shout_x64
 expect_status 'explain works there' 0
 run bytegate mutate --build build --program shout_x64 --seconds 2 write_all

@@ -406,6 +406,126 @@ static void contract_is_missing(void) {
   ret();
 }
 
+/* On x86-64 the result is in T0 (rax) for a moment. */
+static void scratch_lives_by_a_path(void) {
+  routine("victim", in(A0), out(A0), destroys(ALL_T));
+  li(T0, 1);
+  beq(A0, 0, "none");
+  sys(NR_CLOSE);
+  label("none");
+  HERE add(A0, A0, T0);
+  ret();
+}
+
+/* ---- The frame: the emitter refuses what it sees of these itself --------------------------------------------------
+ */
+
+static void frame_over_what_is_saved(void) {
+  routine("victim", destroys(A3));
+  enter(S0);
+  frame(16);
+  li(S0, 1);
+  stack_pointer(A3);
+  st64(1, A3, on_x64() ? 16 : 24); /* arm64 has x30 before it */
+  HERE leave();
+}
+
+static void frame_over_return(void) {
+  routine("victim", destroys(A3));
+  enter_bare();
+  frame(16);
+  stack_pointer(A3);
+  st64(1, A3, 16);
+  HERE leave();
+}
+
+static void frame_over_what_is_callers(void) {
+  routine("victim", destroys(A3));
+  enter_bare();
+  frame(16);
+  stack_pointer(A3);
+  jump("on");
+  label("on");
+  HERE st64(1, A3, 32);
+  leave();
+}
+
+static void frame_below_the_stack(void) {
+  routine("victim", destroys(A3));
+  stack_pointer(A3);
+  jump("on");
+  label("on");
+  HERE st8(1, A3, -1);
+  ret();
+}
+
+/* Kept in the frame, and then changed there: in part, by a path, by the kernel, by a callee, by an address that walks.
+ */
+static void kept_in_frame(void (*change)(void)) {
+  routine("victim", in(A0), destroys(A1, A2, A3, ALL_T));
+  enter_bare();
+  frame(16);
+  stack_pointer(A3);
+  st64(A0, A3, 0);
+  change();
+  ld64(A0, A3, 0);
+  HERE leave();
+}
+
+static void change_part(void) { st8(0, A3, 7); }
+
+static void change_by_path(void) {
+  beq(A0, 0, "kept");
+  st64(A2, A3, 0);
+  label("kept");
+}
+
+static void change_by_kernel(void) {
+  mov(A1, A3);
+  li(A2, 8);
+  sys(NR_READ);
+}
+
+static void change_by_walking(void) {
+  mov(A1, A3);
+  label("next");
+  st8(1, A1, 0);
+  add(A1, A1, 1);
+  bltu(A1, A3, "next");
+}
+
+static void kept_in_part(void) { kept_in_frame(change_part); }
+static void kept_by_path(void) { kept_in_frame(change_by_path); }
+static void kept_from_kernel(void) { kept_in_frame(change_by_kernel); }
+static void kept_from_walking(void) { kept_in_frame(change_by_walking); }
+
+static void kept_from_callee(void) {
+  routine("helper", in(A1));
+  st64(1, A1, 0);
+  ret();
+  routine("victim", in(A0), destroys(A1, A3));
+  enter_bare();
+  frame(16);
+  stack_pointer(A1);
+  st64(A0, A1, 0);
+  call("helper");
+  stack_pointer(A3);
+  ld64(A0, A3, 0);
+  HERE leave();
+}
+
+/* What the frame gives back is what the caller left, and needs an `in`. */
+static void input_by_frame(void) {
+  routine("victim", out(A0), destroys(A3));
+  enter_bare();
+  frame(16);
+  stack_pointer(A3);
+  st64(A2, A3, 8);
+  ld64(A0, A3, 8);
+  HERE add(A0, A0, 1);
+  leave();
+}
+
 /* ---- Each of them ------------------------------------------------------------------------------------------------ */
 
 /* NULL as text: that machine has no such fault. A line is asked for where the fault says HERE. */
@@ -462,6 +582,17 @@ static const struct {
     {output_is_always_there, "LOOSE", "victim", SAME("out_if(A1): it is set on every path, so it is out")},
     {promised_end_returns, "WRITES", "victim", SAME("returns, and the contract says no_return")},
     {end_is_not_promised, "LOOSE", "victim", SAME("no path returns, and the contract does not say no_return")},
+    {scratch_lives_by_a_path, "UNDEFINED", "victim", SAME("T0 is read, which a system call has destroyed")},
+    {frame_over_what_is_saved, "WRITES", "victim", SAME("returns with S0 changed")},
+    {frame_over_return, "LINK", "victim", NULL, "returns by x30, and something was stored over where it was saved"},
+    {frame_over_what_is_callers, "STACK", "victim", SAME("stores over what its caller has on the stack")},
+    {frame_below_the_stack, "STACK", "victim", SAME("stores below the stack pointer, where nothing lasts")},
+    {kept_in_part, "WRITES", "victim", SAME("returns with A0 changed")},
+    {kept_by_path, "WRITES", "victim", SAME("returns with A0 changed")},
+    {kept_from_kernel, "WRITES", "victim", SAME("returns with A0 changed")},
+    {kept_from_walking, "WRITES", "victim", SAME("returns with A0 changed")},
+    {kept_from_callee, "WRITES", "victim", SAME("returns with A0 changed")},
+    {input_by_frame, "READS", "victim", SAME("A0 is read, as the caller left it in A2; the contract has no in(A2)")},
     {contract_is_missing, "CONTRACT", "victim", SAME("has no contract")},
 };
 enum { FAULTS = sizeof faults / sizeof *faults };
@@ -478,7 +609,7 @@ static int check_program_with(BlIsa isa, void (*lay)(void), void (*lay_rest)(voi
   lay();
   lay_rest();
   bl_program_write_exec(folder, "_start");
-  snprintf(command, sizeof command, "%s/bytegate check %s/faulty_%s 2>&1", build && *build ? build : "build", folder,
+  snprintf(command, sizeof command, "%s/bytegate check --strict %s/faulty_%s 2>&1", build && *build ? build : "build", folder,
            bl_machine_now()->name);
   FILE *pipe = popen(command, "r");
   ck_assert_ptr_nonnull(pipe);
@@ -512,6 +643,8 @@ static bool tells(const char *text, const char *kind, const char *where, const c
 static void check_fault(BlIsa isa, int i) {
   static char text[1 << 16];
   const char *what = isa == ISA_X64 ? faults[i].x64_text : faults[i].arm64_text;
+  if (!what)
+    return;
   int status = check_program(isa, faults[i].lay, text, sizeof text);
   ck_assert_msg(status == 1, "%s is not refused: exit status %d\n%s", what, status, text);
   ck_assert_msg(tells(text, faults[i].kind, faults[i].where, what), "%s %s: %s (line %d) is not said:\n%s",
@@ -634,6 +767,57 @@ static void lay_recursion_first(void) {
   leave();
 }
 
+/* What is kept in the frame comes back: one register, and one after the other; also after a call, and with an address
+ * of the frame that was taken again. A buffer in the frame, which the kernel and a callee fill. */
+static void lay_kept(void) {
+  routine("helper", in(A1), destroys(A2));
+  li(A2, 1);
+  st8(A2, A1, 0);
+  ret();
+  routine("keeps", in(A0, A1), destroys(A3));
+  enter(S0);
+  frame(48);
+  stack_pointer(A3);
+  st64(A0, A3, 16);
+  st64(A1, A3, 24);
+  add(S0, A0, A1);
+  beq(S0, 0, "same");
+  li(A0, 1);
+  li(A1, 2);
+  label("same");
+  ld64(A0, A3, 16);
+  ld64(A1, A3, 24);
+  leave();
+  routine("fills", in(A0), out(A0), destroys(A1, A2, ALL_T));
+  enter_bare();
+  frame(32);
+  stack_pointer(A1);
+  st64(A0, A1, 0);
+  li(A2, 8);
+  sys(NR_READ);
+  call("helper");
+  ld64(A0, A1, 0);
+  leave();
+  routine("calls", destroys(A1));
+  enter_bare();
+  frame(16);
+  stack_pointer(A1);
+  st64(A0, A1, 8);
+  call("nothing");
+  stack_pointer(A1);
+  ld64(A0, A1, 8);
+  leave();
+  routine("nothing", destroys(A0));
+  li(A0, 0);
+  ret();
+  routine("victim", in(A0, A1), out(A0), destroys(A1, A2, A3, ALL_T));
+  enter_bare();
+  call("keeps");
+  call("calls");
+  call("fills");
+  leave();
+}
+
 /* ---- Without contracts ------------------------------------------------------------------------------------------- */
 
 static void lay_plain_caller(void) {
@@ -689,8 +873,8 @@ static const struct {
 };
 enum { PLAIN = sizeof plain / sizeof *plain };
 
-static void (*const right[])(void) = {lay_faultless, lay_addresses, lay_end,
-                                      lay_wide,      lay_recursion, lay_recursion_first};
+static void (*const right[])(void) = {lay_faultless, lay_addresses,       lay_end, lay_wide,
+                                      lay_recursion, lay_recursion_first, lay_kept};
 enum { RIGHT = sizeof right / sizeof *right };
 
 START_TEST(what_is_right_passes) {

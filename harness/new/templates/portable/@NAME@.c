@@ -1,13 +1,15 @@
 /* @NAME@.c: lays a program that copies standard input to standard output in capital letters, for x86-64 and arm64.
  *
- * The words are those of bytelay/words.h; bytelay/isa/machine.h says what each of them does. */
+ * The words are those of bytelay/words.h; bytelay/isa/machine.h says what each of them does. What stands after a routine's
+ * name is its contract: what it reads and what it changes. `make check` holds the bytes to it on both machines, and
+ * `bytegate check --infer build/elf/@NAME@_x64` prints the contract that each routine deserves. */
 #include <bytelay/words.h>
 
 enum { ROOM = 4096 };
 
-/* Make capitals of the small letters among A1 bytes at A0. Destroys A0, A1, T0 and T1. */
+/* Make capitals of the small letters among A1 bytes at A0. */
 static void lay_capitalise(void) {
-  routine("capitalise");
+  routine("capitalise", in(A0, A1), destroys(A0, A1, ALL_T));
   add(A1, A0, A1); /* the end */
   label("next");
   beq(A0, A1, "done");
@@ -25,7 +27,7 @@ static void lay_capitalise(void) {
 
 /* Write A1 bytes at A0 to standard output, however many the kernel takes at a time; ends the program where it cannot. */
 static void lay_write_all(void) {
-  routine("write_all");
+  routine("write_all", in(A0, A1), destroys(A0, A1, A2, ALL_T));
   enter(S0, S1);
   mov(S0, A0);
   mov(S1, A1);
@@ -34,7 +36,7 @@ static void lay_write_all(void) {
   li(A0, 1);
   mov(A1, S0);
   mov(A2, S1);
-  sys(NR_WRITE);
+  sys(NR_WRITE, A0, A1, A2);
   ble(A0, 0, "failed");
   add(S0, S0, A0);
   sub(S1, S1, A0);
@@ -43,17 +45,17 @@ static void lay_write_all(void) {
   leave();
   label("failed");
   li(A0, 1);
-  sys(NR_EXIT_GROUP);
+  sys(NR_EXIT_GROUP, A0);
 }
 
 static void author(void) {
-  routine("_start");
+  routine("_start", no_return);
   enter(S0);
   label("more");
   li(A0, 0);
   la(A1, "buffer");
   li(A2, ROOM);
-  sys(NR_READ);
+  sys(NR_READ, A0, A1, A2);
   beq(A0, 0, "end");
   blt(A0, 0, "failed");
   mov(S0, A0);
@@ -66,10 +68,10 @@ static void author(void) {
   jump("more");
   label("end");
   li(A0, 0);
-  sys(NR_EXIT_GROUP);
+  sys(NR_EXIT_GROUP, A0);
   label("failed");
   li(A0, 1);
-  sys(NR_EXIT_GROUP);
+  sys(NR_EXIT_GROUP, A0);
   lay_capitalise();
   lay_write_all();
   bss("buffer", ROOM, 16); /* zeroed, and it can be written */
