@@ -678,7 +678,7 @@ int main(int argc, char **argv) {
     status = doctor_command(options.json);
     break;
   case COMMAND_MANUAL:
-    print_manual();
+    show_manual();
     status = EXIT_EQUAL;
     break;
   case COMMAND_COMPLETE:

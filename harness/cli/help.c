@@ -22,9 +22,10 @@ void print_help(void) {
   for (int i = 0; i < COMMAND_PLANT; i++)
     printf("  %-11s %s\n", command_row((enum command)i)->name, command_row((enum command)i)->brief);
   putchar('\n');
-  print_wrapped("`bytegate COMMAND --help` says more, with the options that the command reads; `man bytegate` has all "
-                "of it. Nothing selected means every suite that is not on demand.",
-                NARROW);
+  print_wrapped(
+      "`bytegate help COMMAND` says more, with the options that the command reads; `man bytegate`, or `bytegate "
+      "manual` where no page is installed, has all of it. Nothing selected means every suite that is not on demand.",
+      NARROW);
   puts("\nExit status: 0 every byte is equal\n"
        "             1 something diverged, crashed, hung, was\n"
        "               refused or leaked\n"

@@ -3,6 +3,7 @@
 
 #include <argp.h>
 #include <stdio.h>
+#include <unistd.h>
 
 /* Prints TEXT for roff: what it would read as a request or an escape is written so that it does not. */
 static void print_roff(const char *text) {
@@ -115,6 +116,22 @@ void print_manual(void) {
        "/usr/share/doc/bytegate/schemas/\nthe form of what each command prints with \\-\\-json, in COMMAND.json; "
        "jsonschema(1) takes them with\n.B \\-\\-base\\-uri file:///usr/share/doc/bytegate/schemas/\n"
        ".SH SEE ALSO\n.BR bytegate\\-suite (5),\n.BR bytegate\\-map (5)");
+}
+
+void show_manual(void) {
+  FILE *pager = isatty(STDOUT_FILENO) ? popen("if command -v man >/dev/null; then man -l -; else cat; fi", "w") : NULL;
+  if (!pager) {
+    print_manual();
+    return;
+  }
+  fflush(stdout);
+  int terminal = dup(STDOUT_FILENO);
+  dup2(fileno(pager), STDOUT_FILENO);
+  print_manual();
+  fflush(stdout);
+  dup2(terminal, STDOUT_FILENO); /* so that the pager sees an end */
+  close(terminal);
+  pclose(pager);
 }
 
 /* SPDX-License-Identifier: MIT */

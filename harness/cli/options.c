@@ -37,7 +37,8 @@ static const struct command_row commands[COMMANDS] = {
                        "prove that the gate notices planted faults"},
     [COMMAND_ACCEPT] = {"accept", "CASE...", 1, SIZE_MAX,
                         "take what the program answers now as the expected bytes of these cases, after showing the "
-                        "difference; never where CI is set (record is another name of it)"},
+                        "difference; never where CI is set (record is another name of it)",
+                        "take the answers of now as expected bytes"},
     [COMMAND_INIT] = {"init", "PROGRAM [-- ARGUMENT...]", 1, SIZE_MAX,
                       "write a first suite file for a program: read its header, and run it to see what it takes; with "
                       "arguments as it wants them, {port}, {file} and {folder} among them",
@@ -654,10 +655,11 @@ static void settle_defaults(struct options *options) {
   }
 }
 
-/* Prints the help, if it is asked for, of the command that is named with it, and ends this command. */
+/* Prints the help, if it is asked for by --help or as `help`, of the command that is named with it, and ends this
+   command. */
 static void find_help(int argc, char **argv) {
   int command = COMMANDS;
-  bool asked = false;
+  bool asked = argc > 1 && strcmp(argv[1], "help") == 0;
   for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
     asked |= strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-?") == 0;
     for (int k = 0; k < COMMAND_PLANT && command == COMMANDS; k++)

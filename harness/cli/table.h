@@ -42,6 +42,9 @@ void print_command_help(enum command command);
 /* Prints the manual page bytegate(1). */
 void print_manual(void);
 
+/* The same, formatted by man(1), where stdout is a terminal and there is a man(1). */
+void show_manual(void);
+
 /* Prints what the last of WORDS, the words of a command line after `bytegate`, can be: a line each. Nothing: a file, or
    anything. */
 void print_candidates(const struct text_list *words);

@@ -43,6 +43,19 @@ while IFS= read -r command; do
   awk 'length > 79 || / $/' out >wide
   expect_bytes '... has no line that a terminal would break' '' wide
 done <commands
+"$gate" --help >of-option
+run "$gate" help
+expect_status 'help: 0' 0
+cmp of-option out >differ
+expect_bytes 'help prints what --help prints' '' differ
+expect_no_text '... with something of each command' null out
+run "$gate" help blame
+expect_text 'help COMMAND prints the help of the command' 'Usage: bytegate blame [OPTION...]' out
+run env MANPAGER=cat script -qec "'$gate' manual" typescript
+expect_no_text 'on a terminal the manual is formatted' '.SH NAME' out
+expect_text '... and is there' 'BYTEGATE(1)' out
+run "$gate" manual
+expect_text 'elsewhere it is the page itself' '.SH NAME' out
 run "$gate" blame --help
 expect_text 'the help of a command has its options' '      --byte=N            Blame byte N' out
 expect_no_text '... and no others' '--lcov' out

@@ -609,8 +609,8 @@ static int check_program_with(BlIsa isa, void (*lay)(void), void (*lay_rest)(voi
   lay();
   lay_rest();
   bl_program_write_exec(folder, "_start");
-  snprintf(command, sizeof command, "%s/bytegate check --strict %s/faulty_%s 2>&1", build && *build ? build : "build", folder,
-           bl_machine_now()->name);
+  snprintf(command, sizeof command, "%s/bytegate check --strict %s/faulty_%s 2>&1", build && *build ? build : "build",
+           folder, bl_machine_now()->name);
   FILE *pipe = popen(command, "r");
   ck_assert_ptr_nonnull(pipe);
   size_t size = fread(text, 1, room - 1, pipe);
