@@ -1,8 +1,22 @@
 /* words.h: the short vocabulary of the emitter: routine, label, add, ld64, beq, ... Include it last, in files that lay
  * code and nothing else: these words are macros, and some are words of other headers too (<iso646.h>, <sys/reg.h>).
  *
- * Each word notes the file and line where it stands and calls the function of the same name in isa/machine.h, which
- * says what it does. An operand that is a register or an integer picks the form. What is neither does not compile. */
+ * Each word notes the file and line where it stands and calls a function of isa/machine.h, which says what it does. An
+ * operand that is a register or an integer picks the form, as bl_add or bl_add_imm. What is neither does not compile.
+ * The function has the name of the word with bl_ before it, except:
+ *
+ *     divu remu divs rems         bl_div bl_rem bl_div_signed bl_rem_signed     C has functions div and remainder
+ *     mulhu mulhs                 bl_mul_high bl_mul_high_signed
+ *     inv bit_count select_if     bl_not bl_count_ones bl_select                not and select are words of others
+ *     ldN ldNs ldNx ldNsx         bl_load bl_load_signed bl_load_indexed bl_load_signed_indexed
+ *     ldN_of ldN_next             bl_load_of bl_load_next
+ *     stN stNx stN_of stN_next    bl_store bl_store_indexed bl_store_of bl_store_next
+ *     beq bne bltu .. bge         bl_branch, with IF_EQ IF_NE IF_LTU .. IF_GE
+ *     bset bclr                   bl_branch_bits
+ *     sys sys_number              bl_syscall_with bl_syscall_number
+ *     in out moves destroys ..    bl_clause, and with routine: bl_contract
+ *     data_bytes data_string      bl_bytes
+ *     data_u8 .. data_u64         bl_value; so data_value, and data_offset16 bl_offset16 */
 #ifndef BYTELAY_WORDS_H
 #define BYTELAY_WORDS_H
 

@@ -66,8 +66,6 @@ void bl_handmade_gap(const char *name, size_t count);
  * parameters. `structure` has none, so it is replaced where its name stands, and that line is taken by all. */
 void bl_handmade_structure(const char *name, const void *value, size_t size, const char *field_sizes);
 
-/* Name the start and the end of the file, for field_distance. */
-
 /* What a loader also reads: `size` bytes at `offset` in the file are `value`. After the file's end stand zeros. */
 void bl_handmade_reads(const char *file, int line, const char *name, uint64_t offset, unsigned size, uint64_t value);
 

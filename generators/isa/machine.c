@@ -481,8 +481,8 @@ void bl_enter(const BlReg *saved, int count) {
   check_value("count of saved registers", count, 0, 6);
   for (int i = 0; i < count; i++) {
     if (saved[i].index < BL_S0.index || saved[i].index > BL_S5.index)
-      bl_lay_die(now.lay, "routine \"%s\" saves register index %d, which is none of S0..S5", routine_name(),
-                 saved[i].index);
+      bl_lay_die(now.lay, "routine \"%s\" saves %s, which is none of S0..S5; the others belong to whoever is called",
+                 routine_name(), register_name(checked(saved[i])));
     for (int j = 0; j < i; j++)
       if (saved[j].index == saved[i].index)
         bl_lay_die(now.lay, "routine \"%s\" saves S%d twice", routine_name(), saved[i].index - BL_S0.index);

@@ -169,17 +169,23 @@ BlClause bl_clause(BlClauseKind kind, const BlReg *registers, int count);
 
 /* Declare the contract of the open routine. `clauses` end with BL_CLAUSE_END; no other: it promises nothing. */
 void bl_contract(const BlClause *clauses);
+
+/* Bind a label of the open routine. Code must follow: a label after which nothing stands before the next routine, data
+ * or the end is refused. */
 void bl_label(const char *name);
-void bl_enter(const BlReg *saved, int count);
-void bl_leave(void);
-void bl_ret(void);
 /* The same, but without a coverage counter in a counted object: for the head of a hot loop. */
 void bl_label_uncounted(const char *name);
+
 /* Save the return address and the named S registers; a routine that calls another must `enter`, if only `enter_bare`.
  * `leave` restores what this routine's enter saved and returns; it may stand several times in a routine. */
+void bl_enter(const BlReg *saved, int count);
+void bl_leave(void);
+/* Return from a routine that did not enter. */
+void bl_ret(void);
 
 /* After `enter`: `bytes` of the stack for locals, a multiple of 16 up to 65520. stack_pointer gives the address of the
- * first. They are not zeroed; `leave` gives them back. Once in a routine, before any label or branch. */
+ * first. They are not zeroed; `leave` gives them back. Once in a routine, before any label or branch. A load or a store
+ * outside of them is refused where its place is known, up to the next label or call. */
 void bl_frame(int64_t bytes);
 
 /* ---- Moves --------------------------------------------------------------------------------------------------------
@@ -246,7 +252,8 @@ void bl_load(int bits, BlReg d, BlReg base, int64_t offset);
 /* ldN_of(d, name, offset): d = the value `offset` bytes into a data item or a room in bss, and stN_of(v, name, offset)
  * stores v there: one operation in place of la() and a load or a store, in fewer bytes, and no register holds the
  * address. The place must be a multiple of N/8; one that is not is refused when the program is settled. On arm64 a load
- * of 32 or 64 bits within 1 MB of its item is one instruction: a large room is best made last. offset: up to 1 MB. */
+ * of 32 or 64 bits within 1 MB of its item is one instruction: a large room is best made last. offset: up to 1 MB, and
+ * all N bits lie within the item; so they must where la() gives the address and numbers alone are added to it. */
 void bl_load_of(int bits, BlReg d, const char *name, int64_t offset);
 void bl_store_of(int bits, BlReg v, const char *name, int64_t offset);
 /* ldNx(d, base, index): d = the value at base + index * (N/8). */
@@ -277,9 +284,9 @@ void bl_store_indexed(int bits, BlReg v, BlReg base, BlReg index);
  */
 
 typedef enum { IF_EQ, IF_NE, IF_LTU, IF_LEU, IF_GTU, IF_GEU, IF_LT, IF_LE, IF_GT, IF_GE } BlCond;
+/* Compare a with b (register or immediate) as 64-bit values, signed or unsigned (the forms with u), and branch. */
 void bl_branch(BlCond cond, BlReg a, BlReg b, const char *to);
 void bl_branch_imm(BlCond cond, BlReg a, int64_t b, const char *to);
-/* Compare a with b (register or immediate) as 64-bit values, signed or unsigned (the forms with u), and branch. */
 /* Branch if a has any (bset) or none (bclr) of the bits of mask. */
 void bl_branch_bits(bool if_set, BlReg a, int64_t mask, const char *to);
 
@@ -291,8 +298,8 @@ void bl_call(const char *to);
 /* Jump to, or call, the routine whose address a register holds. */
 void bl_jump_register(BlReg to);
 void bl_call_register(BlReg to);
-void bl_jump_table(BlReg index, const char *table);
 /* Jump to entry `index` of a table laid by data_offset16; destroys `index`. The index is not checked. */
+void bl_jump_table(BlReg index, const char *table);
 
 /* ---- Sixteen bytes at a time ---------------------------------------------------------------------------------------
  */
@@ -336,18 +343,20 @@ void bl_data(const char *name, int align);
 /* Open a data item that can be written as well, and not executed: it is laid into a segment of its own, after all
  * others, wherever it stands. An object has none. */
 void bl_data_writable(const char *name, int align);
+/* Lay `count` bytes into the data item that is open; all that follow here want one too. */
 void bl_bytes(const void *bytes, size_t count);
+/* A value of 8, 16, 32 or 64 bits, the lowest byte first, on any host: never the bytes of a host's integer. */
 void bl_value(int bits, uint64_t value);
 /* The next `count` bytes of the data item are 0; the next value lies at a multiple of `align`. */
 void bl_data_zero(size_t count);
 void bl_data_align(int align);
 /* The address of a label as 64 bits. A program is mapped where it says, so it is known; an object refuses it. */
 void bl_data_address(const char *name);
-void bl_offset16(const char *to, const char *base);
-void bl_bss(const char *name, size_t size, int align);
-/* A value of 8, 16, 32 or 64 bits, the lowest byte first, on any host: never the bytes of a host's integer. */
 /* A signed 16-bit (to - base), little-endian: an entry of a jump table whose own label is `base`. `to` may be written
  * "routine.label" to name a label inside a routine. */
+void bl_offset16(const char *to, const char *base);
+/* Make room of `size` bytes, which are 0 and can be written. */
+void bl_bss(const char *name, size_t size, int align);
 
 #ifdef __cplusplus
 }

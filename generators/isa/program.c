@@ -60,18 +60,25 @@ static void check_labels(Lay *lay) {
   free(used);
 }
 
-static void write_exec(const char *outdir, const char *entry, bool single_segment) {
+/* Settles what was laid, as an executable; returns what its headers are made from. */
+static ElfLayout settle_exec(bool single_segment) {
   const BlMachine *machine = bl_machine_now();
   Lay *lay = bl_machine_layout();
   if (bl_machine_counts_coverage())
     bl_lay_die(lay, "%s counts coverage, and only an object has the counters", name_now);
   ElfLayout layout = {machine->elf_machine, machine->base, single_segment ? 0x1000 : machine->page, single_segment};
-  size_t headers = bl_elf_headers_size(&layout, lay);
   bl_machine_check_end("the end of the program");
   if (single_segment)
     check_nothing_written(lay, "a single segment");
-  bl_machine_settle(layout.base + headers, layout.page);
+  bl_machine_settle(layout.base + bl_elf_headers_size(&layout, lay), layout.page);
   check_labels(lay);
+  return layout;
+}
+
+static void write_exec(const char *outdir, const char *entry, bool single_segment) {
+  ElfLayout layout = settle_exec(single_segment);
+  const Lay *lay = bl_machine_layout();
+  size_t headers = bl_elf_headers_size(&layout, lay);
   char *path = bl_program_path(outdir, ""), *sym = bl_program_path(outdir, ".sym"),
        *map = bl_program_path(outdir, ".map");
   bl_elf_write_exec(lay, &layout, entry, path);
@@ -111,6 +118,11 @@ int bl_program_usage(const char *generator, const char *name) {
 int bl_program_main(int argc, char **argv, const char *name, void (*author)(void)) {
   if (argc != 2)
     return bl_program_usage(argv[0], name);
+  for (int isa = 0; isa < ISA_COUNT; isa++) { /* what is refused for one machine is written for none */
+    bl_program_begin((BlIsa)isa, name);
+    author();
+    settle_exec(false);
+  }
   for (int isa = 0; isa < ISA_COUNT; isa++) {
     bl_program_begin((BlIsa)isa, name);
     author();

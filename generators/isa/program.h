@@ -40,7 +40,8 @@ char *bl_program_path(const char *outdir, const char *ending);
 /* Say on stderr how a generator is called; returns main's status for that, 2. */
 int bl_program_usage(const char *generator, const char *name);
 
-/* Lay author() for each machine and write the executables, entry "_start", into argv[1]. Returns main's status. */
+/* Lay author() for each machine and write the executables, entry "_start", into argv[1]. Returns main's status.
+ * author() is called twice for each machine, first without writing: where it is refused for one, no file is written. */
 int bl_program_main(int argc, char **argv, const char *name, void (*author)(void));
 
 #ifdef __cplusplus

@@ -96,7 +96,8 @@ static const struct command_row commands[COMMANDS] = {
     [COMMAND_SIMULATE] =
         {"simulate", "PROGRAM", 1, 1,
          "run a server like markdown-server in an emulator, on a simulated kernel with slow and vanishing "
-         "clients, failures and a clock that --seed decides; say what it does wrong, and when",
+         "clients, failures and a clock that --seed decides; say what it does wrong, and when. Such a server prints "
+         "http://127.0.0.1:8006/ and answers with the HTML of a Markdown document",
          "run a server on a simulated kernel and clock"},
     [COMMAND_DOCTOR] = {"doctor", "", 0, 0, "say what this machine lacks for the gate, and what helps",
                         "say what this machine lacks, and what helps"},

@@ -17,7 +17,7 @@
 static void send_first_client(struct world *world, void *what) {
   (void)what;
   if (!world->announced)
-    world_fail(world, "prints", "it has not said that clients can come");
+    world_fail(world, "prints", "it has not printed http://127.0.0.1:8006/, which says that clients can come");
   world->first_client = client_add_plain(world);
 }
 

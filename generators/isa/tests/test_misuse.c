@@ -48,7 +48,7 @@ static void settle(void);
       "did not enter: its return address would be lost; enter_bare() first")                                           \
   ROW(call_register_unentered, (leave(), routine("q"), call_register(A0)),                                             \
       "calls through a register but did not enter")                                                                    \
-  ROW(save_argument, (leave(), routine("q"), enter(A0)), "which is none of S0..S5")                                    \
+  ROW(save_argument, (leave(), routine("q"), enter(A0)), "routine \"q\" saves A0, which is none of S0..S5")            \
   ROW(save_twice, (leave(), routine("q"), enter(S1, S1)), "saves S1 twice")                                            \
   ROW(frame_unentered, (leave(), routine("q"), frame(16)), "takes a frame but did not enter; enter() first")           \
   ROW(frame_twice, (frame(16), frame(16)), "takes a frame twice")                                                      \
@@ -280,12 +280,37 @@ START_TEST(is_laid) {
 }
 END_TEST
 
+static void author_half(void) {
+  routine("_start");
+  sys(NR_OPEN); /* arm64 has none */
+  sys(NR_EXIT);
+}
+
+/* What is refused for one machine is written for none. */
+START_TEST(nothing_is_written) {
+  char folder[] = "/tmp/bytegate-misuse-XXXXXX", file[64];
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  pid_t child = fork();
+  if (child == 0) {
+    fclose(stderr);
+    _exit(bl_program_main(2, (char *[]){"lay", folder, NULL}, "half", author_half));
+  }
+  int status = 0;
+  ck_assert_int_eq(waitpid(child, &status, 0), child);
+  ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+  snprintf(file, sizeof file, "%s/half_x64", folder);
+  ck_assert_int_ne(access(file, F_OK), 0);
+  ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("misuse");
   TCase *tc = tcase_create("refusals");
   suite_add_tcase(suite, tc);
   tcase_add_loop_test(tc, is_refused, 0, (int)COUNT(misuses));
   tcase_add_test(tc, is_laid);
+  tcase_add_test(tc, nothing_is_written);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
   int failed = srunner_ntests_failed(runner);
