@@ -170,6 +170,18 @@ START_TEST(a_program_with_a_damaged_map_is_refused) {
 }
 END_TEST
 
+START_TEST(a_record_that_says_nothing_is_none) {
+  struct coverage_list list = {0};
+  struct bytes why = {0};
+  ck_assert(!coverage_read_record(&list, "/dev/null", &why));
+  ck_assert_int_eq(strncmp(why.data, "/dev/null: ", 11), 0);
+  bytes_clear(&why);
+  ck_assert(!coverage_read_record(&list, "/nonexistent", &why));
+  ck_assert_str_eq(why.data, "/nonexistent: No such file or directory");
+  bytes_free(&why);
+}
+END_TEST
+
 START_TEST(the_cases_of_a_line_are_listed) {
   int status = -1;
   char *folder = tiny_make();
@@ -225,6 +237,7 @@ int main(void) {
   tcase_add_test(tests, every_instruction_and_edge_is_counted);
   tcase_add_test(tests, a_program_is_counted_wherever_it_is_loaded);
   tcase_add_test(tests, a_program_with_a_damaged_map_is_refused);
+  tcase_add_test(tests, a_record_that_says_nothing_is_none);
   tcase_add_test(tests, the_cases_of_a_line_are_listed);
   tcase_add_test(tests, another_program_is_measured_anew);
   SRunner *runner = srunner_create(suite);
