@@ -68,12 +68,19 @@ static const char *find_obstacle(const struct session *session, const struct res
     return "its oracle says what is right, and no file of expected bytes ('oracle = expected')";
   if (!one->expected_path)
     return "its expected bytes stand in no file of their own";
-  if (strlen(one->expected_path) > 3 && strcmp(one->expected_path + strlen(one->expected_path) - 3, ".gz") == 0)
-    return "its expected bytes are packed";
-  if (result->part != PART_STDOUT && result->part != PART_BODY && result->part != PART_OUTPUT &&
-      result->part != PART_TREE)
-    return "what differs stands in the suite file";
-  return NULL;
+  switch (result->part) {
+  case PART_STATUS:
+    return "what differs stands in the suite file: 'status-line'";
+  case PART_HEADERS:
+    return "what differs stands in the suite file: 'header', 'ignore-header'";
+  case PART_NONE:
+  case PART_EXIT:
+    return "what differs stands in the suite file: 'exit-status', 'signal'";
+  case PART_STDERR:
+    return "what differs stands in the suite file: 'stderr'";
+  default:
+    return NULL;
+  }
 }
 
 /* Appends LINE of an answer; the date of a field that tells when is any date. */

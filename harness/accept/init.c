@@ -419,6 +419,15 @@ static void add_notes(const struct draft *draft, struct bytes *out) {
     bytes_text(out, "# It said: ");
     bytes_escaped(out, span_of(&way->errors));
     bytes_text(out, "\n");
+    static const char *const signs[] = {"No such file", "not found", "not permitted", "denied"};
+    bool misses = false;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+      misses |= strstr(span_of(&way->errors).data, signs[i]) != NULL;
+    if (misses && !draft->free)
+      bytes_text(
+          out,
+          "# In its cell it sees /usr, its own folder, and what 'allow = path FOLDER' names; --confine=off tries it\n"
+          "# with all that you may.\n");
   }
 }
 
@@ -541,7 +550,14 @@ static int write_suite(const struct trial *trial, struct draft *draft) {
   struct bytes text = {0};
   draft->way = find_way(trial, &why);
   if (!draft->way || (!draft->way->worked && !draft->way->hung)) {
-    int status = complain(draft->elf, why.len ? why.data : span_of(&draft->way->detail).data, EXIT_INFRASTRUCTURE);
+    struct span detail = draft->way ? span_of(&draft->way->detail) : (struct span){"", 0};
+    bool refused = !draft->free && (strstr(detail.data, "not permitted") || strstr(detail.data, "denied"));
+    if (!why.len)
+      bytes_printf(
+          &why, "%s%s", detail.data,
+          refused ? " (it may be its cell that refuses: `bytegate init --confine=off` tries it with all that you may)"
+                  : "");
+    int status = complain(draft->elf, why.data, EXIT_INFRASTRUCTURE);
     bytes_free(&why);
     return status;
   }

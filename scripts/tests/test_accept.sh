@@ -260,6 +260,15 @@ expect_bytes '... which the program gets' "it's,a  b,,c,Hello *world*\n" words.e
 init --overwrite ./words -- 'a ;b'
 expect_status 'what no suite file can have is refused' 2
 expect_text '... with the reason' "' ;' mean something there" "$folder/err"
+sed -i 's/^exit-status = 3/exit-status = 4/' teller.ini
+run "$gate" accept --suite teller.ini '*'
+expect_text 'what a key says is refused, and the key is named' "what differs stands in the suite file: 'exit-status'" "$folder/out"
+program misses '/nonexistent/tool || exit 127'
+init misses
+expect_text 'what is not in a cell is told' "'allow = path FOLDER' names" misses.ini
+program refusing 'echo "setgroups: Operation not permitted" >&2; exit 1'
+init refusing -- '{port}'
+expect_text 'what a cell may have refused has a remedy' 'bytegate init --confine=off' "$folder/err"
 init nowhere
 expect_status 'a program that is not there is named' 2
 printf '\177ELF broken' >broken
