@@ -104,6 +104,20 @@ static void add_origin(struct blame *blame, const struct origin *origin, struct 
   }
 }
 
+/* Of a byte of a table that LAST read by an index: what the index came from, which is not followed. */
+static void add_index(struct blame *blame, const struct origin *last, struct bytes *out) {
+  if (last->kind != ORIGIN_STORE || last->value_kind != VALUE_COPIED || !*last->index)
+    return;
+  if (last->index_maker) {
+    bytes_text(out, "indexed   by ");
+    add_instruction(blame, last->index_maker, out);
+  }
+  bytes_printf(out,
+               "          the index in %s is not followed: what made it may have read another table, and be the "
+               "cause\n",
+               last->index);
+}
+
 /* The line that grep finds. */
 static void add_headline(struct blame *blame, enum part part, const char *file, size_t offset,
                          const struct written *written, const struct origin *first, struct bytes *out) {
@@ -158,8 +172,11 @@ static bool blame_one(struct workspace *workspace, const char *gate, const struc
     good = find_origins(&blame, &written, &origins, why);
     add_headline(&blame, part, file, offset, &written, &origins.steps[0], out);
     bytes_add(out, span_of(&lines));
-    for (size_t i = 0; i < origins.count; i++)
+    for (size_t i = 0; i < origins.count; i++) {
       add_origin(&blame, &origins.steps[i], out);
+      if (i && origins.steps[i].kind == ORIGIN_IMAGE)
+        add_index(&blame, &origins.steps[i - 1], out);
+    }
     bytes_free(&lines);
     origins_free(&origins);
   }

@@ -72,6 +72,10 @@ static void describe_crash(struct blamed_program *program, const struct observed
     blamed_place(program, record->address, out);
   }
   bytes_printf(out, "%s\n", code_text(record));
+  if (has_address && record->address == record->pc)
+    bytes_text(out, "          no code is there: a return or a jump led to a wrong address; `bytegate "
+                    "check` looks for stacks\n          that do not end as they begin, and `bytegate bisect --elf` "
+                    "compares with a build that is right\n");
   blamed_backtrace(program, record, "          ", out);
 }
 

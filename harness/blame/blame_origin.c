@@ -50,8 +50,13 @@ struct search {
   int count;
   uint64_t calls[CALLERS]; /* innermost first */
   size_t call_count;
-  size_t call; /* how many of them the search has gone back through */
+  size_t call;    /* how many of them the search has gone back through */
+  uint64_t store; /* where the value was used */
+  bool far;       /* beyond a call, or past a jump: what is found there has to be held to the value */
 };
+
+/* Whether no instruction of the routine at ADDRESS, or of one that it calls, writes a holder; DEPTH calls down. */
+static bool routine_keeps(struct blame *blame, uint64_t address, const struct search *search, int depth);
 
 static bool writes_holder(struct blame *blame, const struct search *search) {
   for (int i = 0; i < search->count; i++)
@@ -73,9 +78,33 @@ static uint64_t go_to_caller(struct blame *blame, uint64_t pc, struct search *se
   return call && blamed_code(&blame->program, call, &code) && code.value == pc ? call : 0;
 }
 
+static bool routine_keeps(struct blame *blame, uint64_t address, const struct search *search, int depth) {
+  const struct map_entry *entry = program_map_at(&blame->program.map, address);
+  const char *routine = entry ? entry->routine : NULL;
+  for (; depth > 0 && entry && entry->kind == MAP_CODE && strcmp(entry->routine, routine) == 0;
+       entry = program_map_at(&blame->program.map, entry->address + entry->len)) {
+    struct code code;
+    if (!blamed_code(&blame->program, entry->address, &code) || writes_holder(blame, search) ||
+        (blamed_is_call(&blame->program, entry) && !routine_keeps(blame, code.value, search, depth - 1)))
+      return false;
+  }
+  return depth > 0 && routine;
+}
+
+/* Whether the search may go back past ENTRY, an instruction that does not go on with the next: a call that keeps the
+   holders, or a jump to a place between it and the store. */
+static bool leads_to_store(struct blame *blame, const struct map_entry *entry, const struct code *code,
+                           struct search *search) {
+  search->far = true;
+  if (blamed_is_call(&blame->program, entry))
+    return routine_keeps(blame, code->value, search, CALLERS);
+  return code->value > entry->address && code->value <= search->store;
+}
+
 /* Looks back from PC for the next instruction that wrote one of the holders, and returns its address, or 0. What lies
-   between is passed by falling through, or by the call of a routine; beyond that nothing is plain. A jump may have led
-   past what is found: the caller has to ask. */
+   between is passed by falling through, by the call of a routine, by a call that keeps the holders, or by a jump
+   forwards to where the value is used; beyond that nothing is plain. A jump may have led past what is found: the caller
+   has to ask. */
 static uint64_t find_maker(struct blame *blame, uint64_t pc, struct search *search, struct code *maker) {
   for (int i = 0; pc && i < REACH; i++) {
     if (begins_routine(blame, pc)) {
@@ -83,11 +112,13 @@ static uint64_t find_maker(struct blame *blame, uint64_t pc, struct search *sear
       continue;
     }
     const struct map_entry *entry = blamed_before(&blame->program, pc);
-    if (!entry || !blamed_code(&blame->program, entry->address, maker) ||
-        (maker->kind == CODE_FLOW && !maker->conditional))
+    if (!entry || !blamed_code(&blame->program, entry->address, maker))
+      return 0;
+    bool is_flow = maker->kind == CODE_FLOW;
+    if (is_flow && !maker->conditional && !leads_to_store(blame, entry, maker, search))
       return 0;
     pc = entry->address;
-    if (maker->kind == CODE_FLOW || !writes_holder(blame, search))
+    if (is_flow || !writes_holder(blame, search))
       continue;
     if (maker->kind != CODE_MOVE)
       return pc;
@@ -118,10 +149,33 @@ static bool find_source(struct blame *blame, struct origin *origin, const struct
   return good && at != SIZE_MAX;
 }
 
+/* Notes which register was the index of the load MAKER at ORIGIN's maker, and what made that. */
+static void find_index(struct blame *blame, const struct code *maker, struct origin *origin) {
+  struct search search = {.count = 1, .store = origin->maker};
+  struct code code;
+  memcpy(origin->index, maker->memory.index, CODE_NAME);
+  memcpy(search.holders[0], maker->memory.index, CODE_NAME);
+  if (*origin->index)
+    origin->index_maker = find_maker(blame, origin->maker, &search, &code);
+  if (search.far)
+    origin->index_maker = 0;
+}
+
+/* Whether what MAKER, found by SEARCH at ORIGIN's maker, does explains the VALUE that was stored. */
+static bool explains(struct blame *blame, const struct search *search, const struct code *maker, unsigned char value,
+                     struct origin *origin) {
+  if (maker->kind == CODE_LOAD && !find_source(blame, origin, maker))
+    return false;
+  if (maker->kind == CODE_LOAD)
+    find_index(blame, maker, origin);
+  return maker->kind == CODE_LOAD ||
+         (maker->kind == CODE_IMMEDIATE ? (unsigned char)maker->value == value : !search->far);
+}
+
 /* Says where the value that the store at ORIGIN's pc, noted in RECORD, took from register NAME came from. */
 static void explain_register(struct blame *blame, const char *name, const struct observed *record,
                              struct origin *origin) {
-  struct search search = {.count = 1};
+  struct search search = {.count = 1, .store = origin->pc};
   struct code maker;
   unsigned char value = (unsigned char)record->result;
   memcpy(search.holders[0], name, CODE_NAME);
@@ -131,8 +185,7 @@ static void explain_register(struct blame *blame, const char *name, const struct
     origin->value_kind = maker.kind == CODE_LOAD        ? VALUE_COPIED
                          : maker.kind == CODE_IMMEDIATE ? VALUE_CONSTANT
                                                         : VALUE_COMPUTED;
-    if (maker.kind == CODE_LOAD ? find_source(blame, origin, &maker)
-                                : maker.kind != CODE_IMMEDIATE || (unsigned char)maker.value == value)
+    if (explains(blame, &search, &maker, value, origin))
       return;
   }
   origin->value_kind = VALUE_UNKNOWN;

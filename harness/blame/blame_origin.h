@@ -31,6 +31,8 @@ struct origin {
   enum value_kind value_kind; /* ORIGIN_STORE: of the value that it stored */
   uint64_t maker;
   uint64_t source;        /* VALUE_COPIED */
+  char index[CODE_NAME];  /* VALUE_COPIED: the register that is added to the begin of a table there; "": none */
+  uint64_t index_maker;   /* the instruction that made its value, or 0 */
   struct bytes backtrace; /* lines */
   struct bytes call;      /* ORIGIN_FILLED: the system call, in words */
 };

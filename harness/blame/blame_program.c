@@ -101,8 +101,7 @@ const struct map_entry *blamed_before(const struct blamed_program *program, uint
   return entry && entry->kind == MAP_CODE && entry->address + entry->len == address ? entry : NULL;
 }
 
-/* By its bytes: to Capstone 4 the bl of arm64 is no call, but a jump. */
-static bool is_call(const struct blamed_program *program, const struct map_entry *entry) {
+bool blamed_is_call(const struct blamed_program *program, const struct map_entry *entry) {
   const struct instruction_set *instructions = program->machine ? program->machine->instructions : NULL;
   return entry && instructions && instructions->flow_of(entry->bytes, entry->len) == FLOW_CALL;
 }
@@ -112,7 +111,7 @@ size_t blamed_calls(struct blamed_program *program, const struct observed *recor
   size_t count = 0;
   for (size_t i = 0; i < record->size / sizeof *words && count < most; i++) {
     const struct map_entry *entry = blamed_before(program, words[i]);
-    if (is_call(program, entry))
+    if (blamed_is_call(program, entry))
       calls[count++] = entry->address;
   }
   return count;

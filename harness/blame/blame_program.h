@@ -38,6 +38,9 @@ bool blamed_code(struct blamed_program *program, uint64_t address, struct code *
 /* The instruction of the map that ends at ADDRESS, the one before it in memory; or NULL. */
 const struct map_entry *blamed_before(const struct blamed_program *program, uint64_t address);
 
+/* Whether ENTRY, which may be NULL, is a call; by its bytes, for to Capstone 4 the bl of arm64 is a jump. */
+bool blamed_is_call(const struct blamed_program *program, const struct map_entry *entry);
+
 /* The calls under way when RECORD was written, innermost first: the addresses of at most MOST call instructions. Of the
    words of a stack those count that a call of the map would have left there. Returns how many. */
 size_t blamed_calls(struct blamed_program *program, const struct observed *record, uint64_t *calls, size_t most);

@@ -102,6 +102,80 @@ if [ "$here" = x64 ]; then
   expect_status 'instructions of one machine' 7
 fi
 
+# Blame goes back beyond a call that keeps the register, and past a jump, to the constant that was stored; of a table that
+# is read by an index it names what made the index, and says that it is not followed.
+cat >trail.c <<'C'
+#include <bytelay/words.h>
+
+static void author(void) {
+  routine("_start");
+  enter_bare();
+  la(A3, "room");
+  li(A4, '.');
+  call("deep");
+  beq(A2, 1, "put");
+  li(A4, '#');
+  label("put");
+  st8(A4, A3, 0);
+  li(A4, '+');
+  call("deep");
+  beq(A2, 2, "other");
+  li(A4, '-');
+  jump("store");
+  label("other");
+  li(A4, '*');
+  label("store");
+  st8(A4, A3, 1);
+  li(A4, '!');
+  call("changes");
+  st8(A4, A3, 2);
+  la(A1, "digits");
+  li(T0, 19);
+  and(T0, T0, 15);
+  ld8x(T0, A1, T0);
+  st8(T0, A3, 3);
+  li(A0, 1);
+  mov(A1, A3);
+  li(A2, 4);
+  sys(NR_WRITE, A0, A1, A2);
+  li(A0, 0);
+  sys(NR_EXIT_GROUP, A0);
+  routine("deep");
+  enter_bare();
+  call("keeps");
+  leave();
+  routine("keeps");
+  li(A2, 1);
+  ret();
+  routine("changes");
+  li(A4, '!');
+  ret();
+  data("digits", 1);
+  data_string("0123456789abcdef");
+  bss("room", 16, 16);
+}
+
+int main(int argc, char **argv) { return bl_program_main(argc, argv, "trail", author); }
+C
+run cc -std=c11 -o trail trail.c "${flags[@]}"
+run ./trail .
+printf '[program trail]\nelf = trail_{arch}\narch = x64 arm64\noracle = command\noracle-command = printf .-.3\n' >trail.ini
+printf '[cases c]\nsource = nothing\n' >>trail.ini
+line_of() { grep -n "$1" trail.c | cut -d: -f1; }
+for machine in "$here" "$foreign"; do
+  run "$build/bytegate" blame c/run --byte 0 --suite ./trail.ini --program "trail_$machine"
+  expect_text "$machine: blame goes back beyond a call that keeps the register" "trail.c:$(line_of "li(A4, '\.')")" "$folder/out"
+  expect_text "$machine: ... to the constant" 'constant  of _start+' "$folder/out"
+  run "$build/bytegate" blame c/run --byte 1 --suite ./trail.ini --program "trail_$machine"
+  expect_text "$machine: past a jump to the store" "trail.c:$(line_of "li(A4, '-')")" "$folder/out"
+  run "$build/bytegate" blame c/run --byte 2 --suite ./trail.ini --program "trail_$machine"
+  expect_no_text "$machine: not beyond a call that changes it" 'constant  of' "$folder/out"
+  run "$build/bytegate" blame c/run --byte 3 --suite ./trail.ini --program "trail_$machine"
+  expect_text "$machine: what made an index is named" "indexed   by _start+" "$folder/out"
+  expect_text "$machine: ... and not followed, which is said" 'is not followed: what made it may have read another table' "$folder/out"
+  expect_text "$machine: ... nor is the table forgotten" 'laid      as digits+0x3' "$folder/out"
+done
+
 # statement LANGUAGE STATEMENT: compiles a file with it.
 statement() {
   printf '#include <bytelay/words.h>\nvoid author(const char *text);\nvoid author(const char *text) {\n  (void)text;\n  %s;\n}\n' "$2" >"statement.$1"
