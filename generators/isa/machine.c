@@ -787,12 +787,15 @@ void bl_jump(const char *to) {
 }
 
 void bl_call(const char *to) {
+  check_name("label to go to", to);
+  const LaySymbol *callee = bl_lay_find(bl_machine_layout(), to);
+  if (!now.entered && callee && (callee->kind == LAY_OBJECT || callee->kind == LAY_BSS))
+    check_going(&(Going){.kind = CALLING, .to = to}, callee);
   if (!now.entered)
     bl_lay_die(bl_machine_layout(),
                "routine \"%s\" calls \"%s\" but did not enter: its return address would be lost; "
                "enter_bare() first",
                routine_name(), to);
-  check_name("label to go to", to);
   table()->lay_call(note(CALLING, to));
   now.goes_on = false; /* it may be the last: of a routine that does not come back */
   forget_registers();

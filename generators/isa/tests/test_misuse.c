@@ -25,6 +25,7 @@ static void settle(void);
   ROW(t0_compared, (sys(NR_READ), beq(T0, 0, "here")), "T0 is read after a system call")                               \
   ROW(t0_after_number, (sys_number(39, 172), mov(A1, T0)), "T0 is read after a system call")                           \
   ROW(call_data, (call("item"), settle()), "\"item\" is a data item|la() gives its address")                           \
+  ROW(call_data_first, (leave(), bss("first", 1, 1), routine("q"), call("first")), "\"first\" is a data item")         \
   ROW(jump_data, (jump("item"), settle()), "\"item\" is a data item|no code to go to")                                 \
   ROW(branch_bss, (beq(A0, 0, "room"), settle()), "\"room\" is a data item")                                           \
   ROW(runs_into_data, data("text", 1), "the code of routine \"r\" runs on into data|leave(), ret(), jump()")           \
