@@ -336,7 +336,8 @@ static void access_stack(const struct effects *effects, struct state *state) {
 
 /* The slot of the stack at HEIGHT bytes below the entry, where one begins there. */
 static struct value *slot_at(struct state *state, int height) {
-  return height > 0 && height % 8 == 0 && height / 8 <= SLOTS ? &state->slots[height / 8 - 1] : NULL;
+  int at = height / 8 - 1;
+  return height % 8 == 0 && at >= 0 && at < SLOTS ? &state->slots[at] : NULL;
 }
 
 /* Something is stored into SIZE bytes at HEIGHT; of what lies partly outside, a part is kept. */
