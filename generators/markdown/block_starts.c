@@ -83,11 +83,11 @@ static void lay_open_blocks(void) {
 
   label("heading");
   call("open_heading");
-  leave();
+  jump("nothing");
 
   label("fence");
   call("open_fence");
-  leave();
+  jump("nothing");
 
   label("html_start");
   mov(A0, NONSPACE);
@@ -104,7 +104,7 @@ static void lay_open_blocks(void) {
   call("add_child");
   ldw(T0, W_MARKER_CHAR);
   st8(T0, CONTAINER, R_AUX);
-  leave();
+  jump("nothing");
 
   label("hyphen");
   ld8(T1, CONTAINER, R_TYPE);
@@ -127,7 +127,7 @@ static void lay_open_blocks(void) {
   beq(A0, 0, "nothing"); /* A0 is the level as well */
   label("setext");
   call("make_setext_heading");
-  leave();
+  jump("nothing");
 
   label("thematic_or_item");
   ld8(T0, NONSPACE, 2);
@@ -147,7 +147,7 @@ static void lay_open_blocks(void) {
   li(A0, BLOCK_BREAK);
   call("add_child");
   ldw(NONSPACE, W_EOL); /* nothing is left of the line */
-  leave();
+  jump("nothing");
 
   label("indented");
   beq(T0, '\n', "nothing");
@@ -257,8 +257,6 @@ static void lay_open_fence(void) {
   add(A0, A0, 1);
   bne(T0, '`', "info_string");
   bne(A1, '`', "info_string");
-  label("no");
-  leave();
   label("multibyte");
   call("utf8_length");
   add(A0, A0, T0);
@@ -281,6 +279,7 @@ static void lay_open_fence(void) {
   li(length, 255);
   label("length_known");
   st32(length, CONTAINER, R_EXTRA);
+  label("no");
   leave();
 }
 

@@ -52,7 +52,7 @@ static void lay_parse_blocks(void) {
   bne(T0, T1, "any_line");
   ld8(T0, A1, R_TYPE);
   beq(T0, BLOCK_PARAGRAPH, "in_paragraph");
-  bne(T0, BLOCK_CODE, "any_line");
+  bne(T0, BLOCK_CODE, "not_code");
   ld8(T0, A1, R_FLAGS);
   bclr(T0, BLOCK_FENCED, "any_line");
   ld8(T0, A1, R_FENCE_INDENT);
@@ -70,8 +70,8 @@ static void lay_parse_blocks(void) {
   ld8(T0, NEXT, 0);
   la(T1, "byte_kinds");
   ld8x(T0, T1, T0);
-  bset(T0, START_MASK, "any_line"); /* something may start here */
-  label("extend");                  /* it has content: a fence has its info string at least */
+  bset(T0, START_MASK, "no_plain_line"); /* something may start here, or the line is blank */
+  label("extend");                       /* it has content: a fence has its info string at least */
   ld32(A2, A1, R_LEN);
   ld32(T0, A1, R_DATA);
   add(T0, T0, A2);
@@ -89,6 +89,16 @@ static void lay_parse_blocks(void) {
   or (T0, T0, BLOCK_PADDED); /* of a fence nobody asks */
   st8(T0, A1, R_FLAGS);
   jump("next_line");
+
+  label("not_code");
+  bne(T0, BLOCK_HEADING, "any_line");
+  label("no_plain_line");
+  ld8(T0, NEXT, 0);
+  bne(T0, '\n', "any_line");
+  stw(A0, W_EOL); /* a blank line ends the paragraph or heading, and of what stands in no list nobody asks more */
+  mov(A0, A1);
+  call("finalize");
+  jump("added");
 
   label("any_line");
   stw(A0, W_EOL);
@@ -813,7 +823,7 @@ static void lay_add_text(void) {
   call("add_line");
   ldw(A0, W_TIP);
   call("mark_padded");
-  leave();
+  jump("done");
   label("not_lazy");
   call("close_unmatched");
   label("closed");
@@ -838,7 +848,7 @@ static void lay_add_text(void) {
 
   label("paragraph");
   call("continue_paragraph");
-  leave();
+  jump("done");
 
   label("container");
   ld8(T0, NONSPACE, 0);

@@ -438,10 +438,11 @@ static void lay_smart_quote(void) {
   call("set_character");
   beq(A2, 0, "text");
   call("stack_delimiter");
+  label("pushed");
   leave();
   label("text");
   add(TOKEN, TOKEN, TOKEN_SIZE);
-  leave();
+  jump("pushed");
 
   routine("set_character", in(A0, S4)); /* the token TOKEN is the character of three bytes A0 */
   st16(TOKEN_DECODED, TOKEN, T_KIND);
@@ -498,10 +499,11 @@ static void lay_close_quote(void) {
   label("remove");
   call("remove_closer");
   li(A0, 0);
+  label("closed");
   leave();
   label("stays");
   li(A0, 1);
-  leave();
+  jump("closed");
 }
 
 /* smart_dashes: at a '-' under MARKDOWN_SMART: of two or more, flush and push the dashes that they become, and out A0

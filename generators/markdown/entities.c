@@ -180,10 +180,11 @@ static void lay_entity_value(void) {
   bset(T0, 1, "down");
   add(value, value, T1);
   add(value, value, 1);
+  label("read");
   leave();
   label("down");
   sub(value, value, T1);
-  leave();
+  jump("read");
   label("marked");
   li(A5, 4);
   call("entity_bits");

@@ -796,10 +796,11 @@ static void lay_render_code(void) {
   put_literal("<code>");
   call("put_joined");
   put_literal("</code>");
+  label("put");
   leave();
   label("text_alone");
   call("put_joined");
-  leave();
+  jump("put");
 }
 
 /* render_autolink: the autolink S0. Its text is its address, character references replaced. */

@@ -231,10 +231,11 @@ static void lay_parse_inlines(void) {
   call("flush_run");
   li(A0, 0);
   call("process_emphasis");
+  label("left");
   leave();
   label("no_space");
   call("out_of_room");
-  leave();
+  jump("left");
 }
 
 /* code_span: at a run of backticks (6.1). If a run of the same length follows: flush, push the span, move NEXT past
@@ -342,8 +343,7 @@ static void lay_autolink_or_html(void) {
   sub(T0, T0, 1);
   st32(T0, TOKEN, T_LEN);
   add(TOKEN, TOKEN, TOKEN_SIZE);
-  mov(NEXT, A3);
-  leave();
+  jump("passed");
 
   label("html");
   mov(A0, NEXT);
@@ -360,6 +360,7 @@ static void lay_autolink_or_html(void) {
   sub(A4, NEXT, 1);
   sub(A5, A3, A4);
   push_token(TOKEN_HTML, 0, A4, A5);
+  label("passed");
   mov(NEXT, A3);
   leave();
   label("none");

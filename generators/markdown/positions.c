@@ -66,10 +66,11 @@ static void lay_note_positions(void) {
   call("heading_length");
   label("length_known");
   stw(length, W_LINE_LENGTH);
+  label("noted");
   leave();
   label("no_space");
   call("out_of_room");
-  leave();
+  jump("noted");
 }
 
 /* heading_length: out S4 = the length, for cmark, of the line from S2 that is an ATX heading: without a closing

@@ -475,10 +475,11 @@ static void lay_look_up_reference(void) {
   ldw(T0, W_REF_MAX);
   bgtu(A1, T0, "unknown");
   stw(A1, W_REF_SIZE);
+  label("known");
   leave();
   label("unknown");
   li(A0, 0);
-  leave();
+  jump("known");
 }
 
 void lay_references(void) {
