@@ -1,6 +1,5 @@
 /* Reports: whatever bytes a program gave, each format stays what it is and loses nothing. */
 /* reads: fixtures/schemas */
-#include "harness/report/json.h"
 #include "harness/report/report.h"
 #include "harness/suite/suite.h"
 
@@ -526,17 +525,6 @@ START_TEST(the_explanation_marks_the_byte) {
 }
 END_TEST
 
-/* What JSON cannot hold ends the gate, instead of a report without it. */
-START_TEST(what_json_cannot_hold_is_not_left_out) {
-  struct bytes text = {0};
-  json_t *object = json_object();
-  if (_i == 0)
-    json_set(object, "key", NULL);
-  else
-    json_append(&text, json_integer(1), 0);
-}
-END_TEST
-
 int main(void) {
   Suite *all = suite_create("report");
   TCase *tests = tcase_create("report");
@@ -545,7 +533,6 @@ int main(void) {
   tcase_add_test(tests, json_lines_give_back_every_byte);
   tcase_add_loop_test(tests, sarif_names_a_file_and_the_byte, 0, sizeof places / sizeof *places);
   tcase_add_test(tests, tap_has_its_plan_and_escapes);
-  tcase_add_loop_exit_test(tests, what_json_cannot_hold_is_not_left_out, EXIT_INFRASTRUCTURE, 0, 2);
   tcase_add_test(tests, tap_has_a_point_for_each_case_where_it_is_verbose);
   tcase_add_loop_test(tests, no_format_tells_of_more_results_than_there_are, 0, 2);
   tcase_add_test(tests, every_format_fails_if_and_only_if_the_gate_does);

@@ -163,9 +163,10 @@ END_TEST
 START_TEST(only_what_a_list_has_is_checked) {
   static char *environment[] = {(char *)"A=1", (char *)"B=", (char *)"no value"};
   static char *skips[] = {(char *)"c/*: a reason", (char *)"no reason"};
-  struct program program;
+  struct program begun;
   struct bytes why = {0};
-  program_begin(&program, "p", 1);
+  program_begin(&begun, "p", 1);
+  struct program program = begun;
   program.elf = (char *)"e";
   for (size_t count = 0; count <= 3; count++) {
     program.environment = (struct text_list){environment, count};
@@ -182,6 +183,7 @@ START_TEST(only_what_a_list_has_is_checked) {
     ck_assert(!program_check(&program, &why));
     ck_assert_ptr_nonnull(strstr(why.data, i == 0 ? "'skip = no reason'" : "'xfail = no reason'"));
   }
+  program_free(&begun);
   bytes_free(&why);
 }
 END_TEST
