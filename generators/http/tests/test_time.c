@@ -582,11 +582,11 @@ START_TEST(full_cache) {
   ask_again(v, client, page);
   long others = v->mapped_pages - 1, of_first = 0;
   for (int turn = 0; turn < 2 * FILES * ROUNDS; turn++) {
-    int file = turn % 2 ? turn / 2 % FILES : 0;
+    unsigned file = turn % 2 ? (unsigned)turn / 2 % FILES : 0;
     char text[] = {(char)('a' + file), '\n', '\0'}, html[32];
-    snprintf(html, sizeof html, "<p>%c</p>\n", 'a' + file);
+    snprintf(html, sizeof html, "<p>%c</p>\n", text[0]);
     virtual_write(text, 2);
-    v->file.inode = (uint64_t)(40 + file);
+    v->file.inode = 40 + file;
     long before = v->renderings;
     ask_again(v, client, html);
     of_first += file == 0 ? v->renderings - before : 0;
