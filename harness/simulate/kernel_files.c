@@ -65,6 +65,8 @@ static int64_t put_status(struct world *world, const struct inode *inode, size_t
 static int64_t do_newfstatat(struct world *world, const uint64_t *a) {
   if (!is_document(world, a[1]) || world->inode == SIZE_MAX)
     return -ENOENT;
+  if (world->plan->keeps_page)
+    page_seen(world, span_of(&world->inodes[world->inode].content)); /* a page that was kept has to be of this */
   return put_status(world, &world->inodes[world->inode], world->inode, a[2]);
 }
 
