@@ -23,7 +23,7 @@ enum { PATIENCE = 10 };
 /* Where the memory of a 32-bit program begins in its emulator: where the kernel puts nothing by itself. */
 #define NARROW_BASE "0x1000000000"
 
-/* Seconds that a run under another observer may take. */
+/* Seconds, of a machine that has nothing else to do, that a run under another observer may take. */
 static const double BRIEF = 2;
 
 const void *observed_bytes(const struct observed *record) { return record + 1; }
@@ -269,8 +269,9 @@ void observe_under(struct workspace *workspace, const struct result *result, con
   target.prefix.parents++;
   target.prefix.observes = true;
   target.runner = RUNNER_NATIVE;
-  target.deadline = target.deadline < BRIEF ? target.deadline : BRIEF;
-  target.start_deadline = target.start_deadline < BRIEF ? target.start_deadline : BRIEF;
+  double brief = BRIEF * clock_share();
+  target.deadline = target.deadline < brief ? target.deadline : brief;
+  target.start_deadline = target.start_deadline < brief ? target.start_deadline : brief;
   if (limit(&target, &why))
     drive(workspace, &observation);
   bytes_free(&why);

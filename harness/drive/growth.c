@@ -41,6 +41,15 @@ void growth_count(struct growth *growth, pid_t pid, unsigned answers) {
   growth->samples[growth->count++] = (struct growth_sample){answers, {count_descriptors(pid), count_pages(pid)}};
 }
 
+void growth_rest(struct growth *growth, pid_t pid) {
+  if (growth->count == 0)
+    return;
+  struct growth_sample *last = &growth->samples[growth->count - 1];
+  const uint64_t now[2] = {count_descriptors(pid), count_pages(pid)};
+  for (int i = 0; i < 2; i++)
+    last->held[i] = now[i] < last->held[i] ? now[i] : last->held[i];
+}
+
 /* Whether the held things WHICH grew in each of the last steps. */
 static bool grew(const struct growth *growth, int which) {
   if (growth->count <= STEPS)

@@ -1,5 +1,6 @@
 /* The life of a lane. */
 #include "harness/drive/lane.h"
+#include "harness/base/clock.h"
 
 #include "harness/base/files.h"
 #include "harness/drive/framing.h"
@@ -23,6 +24,9 @@
 static const double STOP_DEADLINE = 5.0;
 static const double PORT_TICK = 0.005;
 static const double LINGER = 0.02;
+/* So often a server is given so long to put down what its last answers needed, before that counts as kept. */
+enum { RESTS = 5 };
+static const double REST = 0.02;
 /* For the end of a process that is on its way out already. On a machine that is busy, much can lie between the two. */
 static const double END_DEADLINE = 2.0;
 
@@ -62,6 +66,7 @@ static bool discard(struct lane *lane) {
   lane->last = NULL;
   lane->served = 0;
   lane->growth.count = 0;
+  lane->rests = 0;
   return leaked;
 }
 
@@ -522,23 +527,41 @@ void lane_begin(struct lane *lane, struct result *result) {
 
 /* ---- What does not end by itself -------------------------------------------------------------------------------- */
 
-/* What the server kept of its answers is told of how it stops, or of its last answer. */
-static void judge_growth(struct lane *lane) {
+/* Whether the server kept something of each answer, WHAT. That is told of how it stops, or of its last answer, which is
+   RESULT. */
+static bool found_growth(const struct lane *lane, struct result **result, struct bytes *what) {
   const struct target *target = lane->target;
-  struct result *result = target->stop ? target->stop : lane->last;
-  struct bytes what = {0};
   bool memory = target->prefix.emulator.count == 0;
-  if (result && !verdict_is_failure(result->verdict) && target->prefix.parents == 0 &&
-      growth_found(&lane->growth, memory, &what)) {
+  *result = target->stop ? target->stop : lane->last;
+  return *result && !verdict_is_failure((*result)->verdict) && target->prefix.parents == 0 &&
+         growth_found(&lane->growth, memory, what);
+}
+
+/* A server that seems to keep something may still be at the end of its last answers, and gets a little time. Returns
+   whether it has that now. */
+static bool rests(struct lane *lane) {
+  struct result *result;
+  struct bytes what = {0};
+  bool found = found_growth(lane, &result, &what);
+  if (found && lane->rests == RESTS) {
     result_set(result, LEAKED, "%s", what.data);
     keep_errors(lane, result);
     report(lane, result);
   }
   bytes_free(&what);
+  if (!found || lane->rests == RESTS)
+    return false;
+  lane->rests++;
+  lane->state = LANE_LINGERING;
+  set_deadline(lane, REST * clock_share());
+  return true;
 }
 
 static void send_stop(struct lane *lane) {
-  judge_growth(lane);
+  if (lane->rests > 0)
+    growth_rest(&lane->growth, lane->process.pid);
+  if (rests(lane))
+    return;
   if (!lane->target->stop) {
     struct result *last = lane->last;
     lane->state = LANE_IDLE;

@@ -51,6 +51,7 @@ struct lane {
   bool unstartable; /* its target could not be started, or was not ready in time */
   unsigned served;
   struct growth growth;
+  int rests;               /* so often the server was given time to put down what it seems to keep */
   struct connection probe; /* of a port, whether it answers */
   struct timer deadline;   /* of what the state waits for */
   struct timer tick;       /* until a port is tried again */
