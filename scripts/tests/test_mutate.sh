@@ -69,7 +69,7 @@ done
 # A prover that takes each mutant for the program: those that cases kill show that it errs.
 mkdir "$folder/bin"
 for each in "$build"/* "$build"/plugin; do
-  [ ! -f "$each" ] && [ "${each##*/}" != plugin ] || cp -rL "$each" "$folder/bin/"
+  if [ -f "$each" ] || [ "${each##*/}" = plugin ]; then cp -rL "$each" "$folder/bin/"; fi
 done
 rm -f "$folder/bin/prove"
 run "$folder/bin/bytegate" mutate --build "$build" --program "$program" --prove
