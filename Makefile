@@ -307,6 +307,11 @@ FUZZ_CHECK := $(if $(and $(FUZZERS),$(filter x64,$(call machines,machine_here)))
 once = $(patsubst %.c,$(BUILD)/tests/%,$(shell grep -lE '^/\* once: $(1);' $(TEST_SOURCES)))
 SANITIZED_TESTS = $(if $(SANITIZE),,$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(filter-out $(call once,plain),$(GATE_TESTS))))
 PLAIN_TESTS = $(if $(SANITIZE),$(UNIT_TESTS),$(filter-out $(call once,sanitized),$(UNIT_TESTS)))
+# They are linked by the rule of build/gates; a list that is made after this rule would be empty in it.
+ifneq ($(and $(HARNESS_SOURCES),$(filter check,$(MAKECMDGOALS))),)
+TEST_GATES := $(BUILD)/gates/all $(addprefix $(BUILD)/gates/,$(sort $(patsubst gate:%,%,$(filter gate:%,\
+              $(shell sed -sn '1,40{/^\(\/\*\|\#\) reads: /p}' $(TEST_SOURCES) $(SHELL_TESTS))))))
+endif
 check: all unit-tests sanitized $(PROVER) $(TEST_GATES) ## run the unit tests, the script tests, the linters, and the fuzzer for a moment
 	TEST_GATE='$(GATE)' scripts/run-tests.sh -j $(JOBS) -t $(TEST_SECONDS) -l $(BUILD)/test-logs \
 	  $(if $(AGAIN),,-k $(BUILD)/kept) \
@@ -440,10 +445,6 @@ $(BUILD)/bytegate: $(call objects,$(HARNESS_SOURCES)) $(BUILD)/liboracles.a
 LEFT_OUT := harness/tests/left_out.c
 left_out = $(if $(filter all,$(1)),,$(foreach row,$(shell sed -n 's/^LEFT_OUT(\(.*\), \(.*\))$$/\1:\2/p' $(LEFT_OUT)),\
            $(if $(filter $(firstword $(subst :, ,$(row))),$(1)),,$(lastword $(subst :, ,$(row))))))
-ifneq ($(and $(HARNESS_SOURCES),$(filter check,$(MAKECMDGOALS))),)
-TEST_GATES := $(BUILD)/gates/all $(addprefix $(BUILD)/gates/,$(sort $(patsubst gate:%,%,$(filter gate:%,\
-              $(shell sed -sn '1,40{/^\(\/\*\|\#\) reads: /p}' $(TEST_SOURCES) $(SHELL_TESTS))))))
-endif
 $(BUILD)/gates/%: $(call objects,$(HARNESS_SOURCES)) $(BUILD)/liboracles.a $(call objects,$(wildcard $(LEFT_OUT)))
 	mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $(TEST_LDFLAGS) -Wl,--gc-sections -Wl,--strip-debug -Wl,--build-id=none \

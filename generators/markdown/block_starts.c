@@ -257,6 +257,7 @@ static void lay_open_fence(void) {
   add(A0, A0, 1);
   bne(T0, '`', "info_string");
   bne(A1, '`', "info_string");
+  jump("no");
   label("multibyte");
   call("utf8_length");
   add(A0, A0, T0);
