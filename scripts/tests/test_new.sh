@@ -2,12 +2,15 @@
 # `bytegate new` as somebody meets it who has the installed package and nothing else: the folder that it makes is laid,
 # runs on both machines and is green at once; one wrong number in it is red, with its byte and its line; and what it
 # cannot make is refused.
-# reads: scripts/tests/tap.sh install
+# reads: scripts/tests/tap.sh Makefile VERSION LICENSE AGENTS.md generators scripts fixtures harness/helpers harness/new harness/map/bytegate-map.5
+# reads: gate:check+explain+loaders+manual+mutate+new build/libbytelay.a build/new
 # shellcheck source=scripts/tests/tap.sh
 source "$(dirname "$0")/tap.sh"
 
 prefix=$folder/prefix
-run make -C "$root" BUILD="${build#"$root"/}" PREFIX="$prefix" install
+# As it is built: nothing is built again.
+mapfile -t built < <(find "$build" -maxdepth 2 -type f -printf '-o\n%p\n')
+run make -C "$root" "${built[@]}" BUILD="$build" PREFIX="$prefix" install
 expect_status 'make install' 0
 export PATH=$prefix/bin:$PATH PKG_CONFIG_PATH=$prefix/share/pkgconfig MAKEFLAGS=
 mkdir work && cd work || exit 1
