@@ -42,9 +42,6 @@ static const struct engine engines[] = {
 
 enum { ENGINES = sizeof engines / sizeof *engines };
 
-const char *const campaign_engines[] = {"local", "parallel", "slurm", NULL};
-const char *const campaign_kinds[] = {"verify", "mutate", "fuzz", NULL};
-
 static const struct engine *engine_of(const struct campaign *campaign) {
   const char *name = campaign->engine ? campaign->engine : "local";
   for (size_t i = 0; i < ENGINES; i++)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The emitter as a library, from a folder that knows nothing of this checkout: programs in C and in C++ are built from the
 # installed headers, and what they lay runs; and the words clash with nothing that was included before.
-# reads: scripts/tests/tap.sh scripts/machines.sh Makefile VERSION generators/lessons generators/API-CHANGES.md generators/*.h generators/isa/*.h generators/lay/*.h generators/linux/*.h build/libbytelay.a
+# reads: scripts/tests/tap.sh scripts/machines.sh Makefile VERSION generators/lessons generators/API-CHANGES.md generators/*.h generators/isa/*.h generators/lay/*.h generators/linux/*.h build/libbytelay.a gate:verify+blame
 # shellcheck source=scripts/tests/tap.sh
 source "$(dirname "$0")/tap.sh"
 # shellcheck source=scripts/machines.sh
