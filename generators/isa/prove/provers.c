@@ -31,12 +31,22 @@ static bool relocate_a64(uint32_t type, uint64_t place, uint64_t target, uint32_
   }
 }
 
+/* Arm ARM, C1.2: an access that writes back to a register that it loads or stores, a pair loaded into one register. */
+static bool is_unpredictable_a64(const unsigned char *bytes) {
+  uint32_t word = bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+  unsigned t = word & 31, n = word >> 5 & 31, t2 = word >> 10 & 31;
+  bool pair = (word & 0x3a000000) == 0x28000000;
+  bool back = pair ? word >> 23 & 1 : (word & 0x3b200400) == 0x38000400;
+  return (back && n != 31 && (n == t || (pair && n == t2))) || (pair && word >> 22 & 1 && t == t2);
+}
+
 /* What the kernel does is no meaning of ours, what only stops a program has none, and two are no instructions: that is
  * left out. The numbers are the table at the head of machine.h, once more. */
 static const Prover provers[ISA_COUNT] =
     {
         [ISA_X64] =
             {
+                .elf_machine = EM_X86_64,
                 .step = x64_step,
                 .condition = x64_condition,
                 .compare = x64_compare,
@@ -80,6 +90,7 @@ static const Prover provers[ISA_COUNT] =
             },
         [ISA_A64] =
             {
+                .elf_machine = EM_AARCH64,
                 .step = a64_step,
                 .condition = a64_condition,
                 .compare = a64_compare,
@@ -88,6 +99,7 @@ static const Prover provers[ISA_COUNT] =
                 .pushed = 0,
                 .sp_zeros = 4,
                 .trap = 0,
+                .unpredictable = is_unpredictable_a64,
                 .relocate = relocate_a64,
                 .kernel_numbers = kernel_numbers_a64,
                 .kernel_number = 8,

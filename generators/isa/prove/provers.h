@@ -33,6 +33,8 @@ typedef struct {
 } UnicornNames;
 
 typedef struct {
+  unsigned elf_machine; /* its EM_ number */
+
   /* Semantics. */
   Step (*step)(State *state);
   Bits (*condition)(const State *state, unsigned code); /* 16 of them */
@@ -41,6 +43,9 @@ typedef struct {
   int link;                   /* the register that holds where a return goes, or -1: the place is pushed */
   unsigned pushed;            /* bytes that a call pushes */
   unsigned sp_zeros;          /* low bits of the stack pointer that are 0 by the rules of the machine */
+  /* Whether the machine calls the instruction of those bytes unpredictable, though it has a meaning here; NULL: none
+   * is. */
+  bool (*unpredictable)(const unsigned char *bytes);
   /* Write the value of a relocation into `word`. False: the machine's programs have none of that type. */
   bool (*relocate)(uint32_t type, uint64_t place, uint64_t target, uint32_t *word);
 

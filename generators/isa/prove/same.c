@@ -13,6 +13,7 @@
  * of one, and that no program reads its own instructions by an address that it computes.
  */
 #include "isa/prove/same.h"
+#include "isa/prove/provers.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -345,19 +346,13 @@ static bool was_accessed(Run *run, Bits address, unsigned bytes) {
   return false;
 }
 
-/* The variant's instructions in the place of the one that is changed. What the machines call unpredictable has no
- * meaning: arm64's accesses that write back to a register that they load or store. */
+/* What the machine calls unpredictable has no meaning. */
 static bool is_unpredictable(const Run *run, uint64_t at) {
-  if (run->program->isa != ISA_A64)
-    return false;
-  uint32_t word;
-  memcpy(&word, run->variant_text.bytes + (at - run->variant_text.address), sizeof word);
-  unsigned t = word & 31, n = word >> 5 & 31, t2 = word >> 10 & 31;
-  bool pair = (word & 0x3a000000) == 0x28000000;
-  bool back = pair ? word >> 23 & 1 : (word & 0x3b200400) == 0x38000400;
-  return (back && n != 31 && (n == t || (pair && n == t2))) || (pair && word >> 22 & 1 && t == t2);
+  const Prover *prover = prover_row(run->program->isa);
+  return prover->unpredictable && prover->unpredictable(run->variant_text.bytes + (at - run->variant_text.address));
 }
 
+/* The variant's instructions in the place of the one that is changed. */
 static Step step_variant(Run *run, State *variant, uint64_t end) {
   uint64_t begin = variant->pc;
   bool changed = begin == run->changed;
@@ -371,12 +366,13 @@ static Step step_variant(Run *run, State *variant, uint64_t end) {
   return step;
 }
 
-/* What the machine demands of the variant. Where the instruction is the same, it is the program that must not fail. */
+/* What the machine demands of the variant. Where the instruction is the same, it is the program that must not fail; so
+   it is where a machine demands the alignment of the stack pointer, and both use it. */
 static bool are_demands_met(Run *run, Pair *pair) {
   Truth a = pair->program.must, b = pair->variant.must;
   bool changed = pair->program.pc == run->changed;
   pair->program.must = pair->variant.must = NULL;
-  if ((!changed || run->program->isa == ISA_A64) && a == b)
+  if ((!changed || prover_row(run->program->isa)->sp_zeros) && a == b)
     return true;
   return (!b || holds(run, b)) && (!changed || !a || holds(run, a)) ? true : fail(run, "what a machine demands");
 }

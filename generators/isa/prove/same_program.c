@@ -3,6 +3,7 @@
  * The map has the bytes, the routines and their contracts. How an instruction goes on is asked of its meaning, on a
  * state of which nothing is known.
  */
+#include "isa/prove/provers.h"
 #include "isa/prove/same.h"
 
 #include <elf.h>
@@ -153,8 +154,10 @@ static bool bound_text(Reading *reading, char *why, size_t size) {
   if (reading->size < sizeof header || memcmp(reading->image, ELFMAG, SELFMAG) != 0)
     return refuse(why, size, "the map does not begin with an ELF header");
   memcpy(&header, reading->image, sizeof header);
-  program->isa = header.e_machine == EM_AARCH64 ? ISA_A64 : ISA_X64;
-  if (header.e_machine != EM_AARCH64 && header.e_machine != EM_X86_64)
+  program->isa = 0;
+  while (program->isa < ISA_COUNT && prover_row(program->isa)->elf_machine != header.e_machine)
+    program->isa++;
+  if (program->isa == ISA_COUNT)
     return refuse(why, size, "the machine %u is not one whose instructions have a meaning here", header.e_machine);
   for (size_t i = 0; i < header.e_phnum; i++) {
     Elf64_Phdr segment;
