@@ -25,7 +25,7 @@ static const double STOP_DEADLINE = 5.0;
 static const double PORT_TICK = 0.005;
 static const double LINGER = 0.02;
 /* So often a server is given so long to put down what its last answers needed, before that counts as kept. */
-enum { RESTS = 5 };
+enum { RESTS = 3 };
 static const double REST = 0.02;
 /* For the end of a process that is on its way out already. On a machine that is busy, much can lie between the two. */
 static const double END_DEADLINE = 2.0;
