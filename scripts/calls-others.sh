@@ -5,23 +5,15 @@
 # packages linux-headers-*.
 #
 # usage: scripts/calls-others.sh [-w] FOLDER
+#        scripts/calls-others.sh --machines
 #
-#   -w       write the table
-#   FOLDER   the files of linux-headers-* and its -common, unpacked
+#   -w           write the table
+#   FOLDER       the files of linux-headers-* and its -common, unpacked
+#   --machines   print a line for each column of the table: the machine, its header, and what that wants to be told
 #
 # Exit: 0 the table is as the kernel has it; 1 it differs, and the difference is printed; 2 usage; 3 something is missing.
 set -u -o pipefail
 write=no
-[ "${1-}" != -w ] || { write=yes && shift; }
-if [ $# != 1 ] || [ ! -d "$1" ]; then
-  echo "usage: ${0##*/} [-w] FOLDER" >&2
-  exit 2
-fi
-folder=$(cd "$1" && pwd) || exit 3
-root=$(cd "$(dirname "$0")/.." && pwd) || exit 3
-table=$root/harness/helpers/plugin/calls_others.h
-work=$(mktemp -d) || exit 3
-trap 'rm -rf "$work"' EXIT
 # Each machine: its column, its header, and what its headers want to be told.
 machines='i386 /usr/i686-linux-gnu/include/asm/unistd_32.h
 arm /usr/arm-linux-gnueabihf/include/asm/unistd.h -D__ARM_EABI__
@@ -34,6 +26,20 @@ m68k /usr/m68k-linux-gnu/include/asm/unistd_32.h
 sh4 /usr/sh4-linux-gnu/include/asm/unistd_32.h
 sparc64 /usr/sparc64-linux-gnu/include/asm/unistd_64.h
 hppa /usr/hppa-linux-gnu/include/asm/unistd_32.h'
+if [ "${1-}" = --machines ]; then
+  printf '%s\n' "$machines"
+  exit
+fi
+[ "${1-}" != -w ] || { write=yes && shift; }
+if [ $# != 1 ] || [ ! -d "$1" ]; then
+  echo "usage: ${0##*/} [-w] FOLDER | --machines" >&2
+  exit 2
+fi
+folder=$(cd "$1" && pwd) || exit 3
+root=$(cd "$(dirname "$0")/.." && pwd) || exit 3
+table=$root/harness/helpers/plugin/calls_others.h
+work=$(mktemp -d) || exit 3
+trap 'rm -rf "$work"' EXIT
 prototypes=$(find "$folder" -path '*/include/linux/syscalls.h' | head -n 1)
 compat=${prototypes%syscalls.h}compat.h
 while read -r _ file _; do

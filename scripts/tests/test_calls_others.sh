@@ -3,24 +3,16 @@
 # name them, and blame follows what they do with memory. A number of i386 is another call on x86-64: 4 writes here, and
 # asks about a file there.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh harness/helpers/plugin/calls.h harness/helpers/plugin/calls_others.h harness/base/machine.h gate:verify
+# reads: scripts/tests/tap.sh scripts/calls-others.sh harness/helpers/plugin/calls.h harness/helpers/plugin/calls_others.h harness/base/machine.h gate:verify
 source "$(dirname "$0")/tap.sh"
 
 table=$root/harness/helpers/plugin/calls_others.h
 # The columns of the table, each with its header and what that wants to be told.
-columns='i386 /usr/i686-linux-gnu/include/asm/unistd_32.h
-arm /usr/arm-linux-gnueabihf/include/asm/unistd.h -D__ARM_EABI__
-ppc64 /usr/powerpc64le-linux-gnu/include/asm/unistd_64.h
-ppc /usr/powerpc-linux-gnu/include/asm/unistd_32.h
-s390x /usr/s390x-linux-gnu/include/asm/unistd_64.h
-mips /usr/mipsel-linux-gnu/include/asm/unistd.h -D_MIPS_SIM=1 -D_MIPS_SIM_ABI32=1
-mips64 /usr/mips64el-linux-gnuabi64/include/asm/unistd.h -D_MIPS_SIM=3 -D_MIPS_SIM_ABI64=3
-m68k /usr/m68k-linux-gnu/include/asm/unistd_32.h
-sh4 /usr/sh4-linux-gnu/include/asm/unistd_32.h
-sparc64 /usr/sparc64-linux-gnu/include/asm/unistd_64.h
-hppa /usr/hppa-linux-gnu/include/asm/unistd_32.h'
+columns=$("$root/scripts/calls-others.sh" --machines)
 run sed -n 's|^ */\* \(i386 .*\) \*/$|\1|p' "$table"
-expect_bytes 'the table has these columns' "$(cut -d ' ' -f 1 <<<"$columns" | paste -sd ' ')\n" out
+expect_bytes 'the table has these columns' 'i386 arm ppc64 ppc s390x mips mips64 m68k sh4 sparc64 hppa\n' out
+cut -d ' ' -f 1 <<<"$columns" | paste -sd ' ' >out
+expect_bytes 'they are those of the script that makes it' 'i386 arm ppc64 ppc s390x mips mips64 m68k sh4 sparc64 hppa\n' out
 # rows COLUMN: lines "NAME NUMBER" of one machine, as the compiler reads the table.
 cat >rows.c <<'END'
 #include "harness/helpers/plugin/calls.h"
