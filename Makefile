@@ -49,8 +49,9 @@ CC := gcc
 MUSL_CC := musl-gcc
 AR := gcc-ar
 CPPFLAGS :=
-CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror $(SANITIZERS)
-LDFLAGS := -Wl,--as-needed $(SANITIZERS)
+# Debug information is most of a build, and a third of its size when it is compressed.
+CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -gz -Wall -Wextra -Werror $(SANITIZERS)
+LDFLAGS := -gz -Wl,--as-needed $(SANITIZERS)
 DEPFLAGS = -MMD -MP -MF $(@:.o=.d)
 # How a compiler is told where headers in quotes are: tcc knows -I alone.
 QUOTED := -iquote
@@ -184,7 +185,8 @@ $(BUILD)/bench/bench_campaign: harness/bench/bench_campaign.c $(BUILD)/bytegate
 # bytegate(1) and the completions are made from the table that --help prints, bytegate-suite(5) of fixtures/README.md.
 #= PREFIX=DIR           where make install puts the gate (/usr/local)
 #= DESTDIR=DIR          what make install puts before PREFIX (nothing)
-PREFIX ?= /usr/local
+# prefix=DIR, as other makefiles call it, means the same.
+PREFIX ?= $(or $(prefix),/usr/local)
 MANUALS := man1/bytegate.1 man5/bytegate-suite.5 man5/bytegate-map.5
 COMPLETIONS := bash:share/bash-completion/completions/bytegate zsh:share/zsh/site-functions/_bytegate \
                fish:share/fish/vendor_completions.d/bytegate.fish
@@ -389,8 +391,9 @@ fuzz: $(FUZZERS) ## look for documents that diverge, SECONDS=60 long, guided by 
 format: ## lay out every C source with clang-format
 	clang-format -i $(C_SOURCES) $(OTHER_SOURCES) $(HEADERS)
 
-clean: ## remove what was built
-	rm -rf $(BUILD)
+clean: ## remove what was built, and leave what setup unpacked
+	[ ! -d $(BUILD) ] || { find $(BUILD) -mindepth 1 -maxdepth 1 ! -name commands ! -name documents -exec rm -rf {} + && \
+	  rmdir --ignore-fail-on-non-empty $(BUILD); }
 
 ## Compilation. Sources are named relative to this folder, so that __FILE__, which stands in the source maps of
 ## the programs, is the same wherever the checkout stands.
@@ -427,13 +430,14 @@ $(BUILD)/compile_commands.json: Makefile $(wildcard VERSION) $(sort $(dir $(C_SO
 	  $(file >>$@,$(call entry_of,$(source))$(if $(filter-out $(lastword $(C_SOURCES)),$(source)),$(comma))))$(file >>$@,])
 	true
 
+# Only the library that is installed holds its objects; the others say where they are.
 $(BUILD)/libgenerators.a: $(call objects,$(GENERATOR_SOURCES))
 $(BUILD)/liboracles.a: $(call objects,$(filter-out $(ENCODING_ORACLE),$(ORACLE_SOURCES)))
 $(BUILD)/libharness.a: $(call objects,$(HARNESS_SOURCES))
 $(BUILD)/lib%.a:
 	mkdir -p $(@D)
 	rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) $(if $(filter %/libbytelay.a,$@),rcs,rcsT) $@ $^
 
 $(BUILD)/bytegate: $(call objects,$(HARNESS_SOURCES)) $(BUILD)/liboracles.a
 	$(if $(V),,echo '  LINK  $@')

@@ -1,5 +1,6 @@
 /* The bytegate command. */
 #include "harness/accept/accept.h"
+#include "harness/base/companion.h"
 #include "harness/base/interrupt.h"
 #include "harness/base/limits.h"
 #include "harness/bisect/bisect.h"
@@ -641,6 +642,7 @@ int main(int argc, char **argv) {
   struct workspace none = {0};
   int status = EXIT_USAGE;
   occupy_standard_descriptors();
+  companion_commands();
   /* What is written over `ulimit -f` is to fail, and to be told. */
   signal(SIGXFSZ, SIG_IGN);
   check_limits(false, 0);

@@ -5,7 +5,9 @@
 # setup.sh [LIST...]: the packages of further lists too, such as scripts/packages-check.txt, which the tests need.
 #
 # What a list calls data:PATH is unpacked into build/documents where PATH is not there: a package of documents may
-# conflict with a program that this machine has.
+# conflict with a program that this machine has. Of what it calls commands:NAME,NAME only these commands are unpacked,
+# into build/commands, where the gate looks too, and what the package depends on is installed: qemu-user has the
+# emulators of 34 machines, of which `make verify` needs two. Nothing is unpacked where the commands are there.
 #
 # Exit: 0 everything is there, 3 something is missing and could not be installed. It is then named, with the remedy.
 #
@@ -20,6 +22,7 @@ lists=(scripts/packages.txt)
 [ ! -e fixtures/documents/packages.txt ] || lists+=(fixtures/documents/packages.txt)
 lists+=("$@")
 documents=${BUILD:-build}/documents
+commands=${BUILD:-build}/commands
 
 # The lines that hold for this architecture: PACKAGE PROBE.
 wanted() {
@@ -49,15 +52,20 @@ is_debian() {
   return 1
 }
 
-# The packages that are not installed, asked of dpkg in one call.
+# missing_of PACKAGE...: those that are not installed, asked of dpkg in one call.
+missing_of() {
+  dpkg-query -W -f='${Package} ${db:Status-Status}\n' "$@" 2>/dev/null |
+    awk -v names="$*" '
+      $2 == "installed" { there[$1] = 1 }
+      END { count = split(names, name, " "); for (i = 1; i <= count; i++) if (!(name[i] in there)) print name[i] }'
+}
+
+# The packages of the lists that are not installed.
 missing_packages() {
   local names
-  names=$(wanted "$(dpkg --print-architecture)" | awk '$2 !~ /^data:/ { print $1 }')
+  names=$(wanted "$(dpkg --print-architecture)" | awk '$2 !~ /^(data|commands):/ { print $1 }')
   # shellcheck disable=SC2086 # names are words
-  dpkg-query -W -f='${Package} ${db:Status-Status}\n' $names 2>/dev/null |
-    awk -v names="$names" '
-      $2 == "installed" { there[$1] = 1 }
-      END { count = split(names, name); for (i = 1; i <= count; i++) if (!(name[i] in there)) print name[i] }'
+  missing_of $names
 }
 
 # The packages of documents that are neither installed nor unpacked.
@@ -70,6 +78,25 @@ missing_documents() {
   done
 }
 
+# have_commands NAME,NAME: whether they are on the PATH, or unpacked.
+have_commands() {
+  local name names
+  IFS=, read -ra names <<<"$1"
+  for name in "${names[@]}"; do
+    command -v "$name" >/dev/null || [ -x "$commands/$name" ] || return 1
+  done
+}
+
+# The packages of which commands are missing: PACKAGE NAME,NAME.
+missing_commands() {
+  local package probe
+  wanted "$(dpkg --print-architecture)" | while read -r package probe; do
+    case $probe in
+    commands:*) have_commands "${probe#*:}" || printf '%s %s\n' "$package" "${probe#*:}" ;;
+    esac
+  done
+}
+
 # What the packages are there for and this system, which is not Debian, does not have: PACKAGE PROBE.
 missing_probes() {
   local host package probe machine_debian
@@ -78,6 +105,7 @@ missing_probes() {
   wanted "$machine_debian" | while read -r package probe; do
     case $probe in
     command:*) command -v "${probe#*:}" ;;
+    commands:*) have_commands "${probe#*:}" ;;
     pkg-config:*) pkg-config --exists "${probe#*:}" ;;
     data:*) [ -e "${probe#*:}" ] || [ -e "$documents${probe#*:}" ] ;;
     header:*) printf '#include <%s>\n' "${probe#*:}" | cc -E -x c - ;;
@@ -134,6 +162,27 @@ unpack() {
   return "$status"
 }
 
+# pick PACKAGE: installs what PACKAGE depends on, and unpacks the commands PICKED of it.
+# shellcheck disable=SC2317 # as above
+pick() {
+  local folder=$commands/packages needed name names status=0
+  needed=$(apt-cache "${apt_options[@]}" depends --important "$1" | awk '$1 == "Depends:" { print $2 }') || return
+  # shellcheck disable=SC2086 # names are words
+  needed=$(missing_of $needed)
+  # shellcheck disable=SC2086 # as above
+  [ -z "$needed" ] || { become_root "apt-get install --no-install-recommends $1" && install $needed; } || return
+  rm -rf "$folder"
+  mkdir -p "$folder" || return
+  (cd "$folder" && apt-get "${apt_options[@]}" -q -o APT::Sandbox::User= download "$1") || return
+  IFS=, read -ra names <<<"$picked"
+  for name in "${names[@]}"; do
+    dpkg-deb --fsys-tarfile "$folder/$1"_*.deb | tar -xO "./usr/bin/$name" >"$commands/$name" || status=1
+    chmod 755 "$commands/$name"
+  done
+  rm -rf "$folder"
+  return "$status"
+}
+
 # with_lists WHAT PACKAGE...: does WHAT with the packages. Lists are fetched where apt does not know the names, and where
 # what it knows is gone from the server.
 with_lists() {
@@ -155,5 +204,9 @@ if [ ${#missing[@]} -gt 0 ]; then
   echo "setup: unpacking ${missing[*]} into $documents"
   with_lists unpack "${missing[@]}"
 fi
+while read -r package picked; do
+  echo "setup: unpacking ${picked//,/ } of $package into $commands"
+  with_lists pick "$package"
+done < <(missing_commands)
 exit 0
 # SPDX-License-Identifier: MIT

@@ -38,4 +38,15 @@ char *companion_of(const char *command, const char *name) {
 
 char *companion_path(const char *name) { return companion_of(command_path(), name); }
 
+void companion_commands(void) {
+  char *folder = xasprintf("%s/commands", command_folder());
+  const char *path = getenv("PATH");
+  if (access(folder, X_OK) == 0) {
+    char *longer = xasprintf("%s:%s", path ? path : "/usr/bin:/bin", folder);
+    setenv("PATH", longer, 1);
+    free(longer);
+  }
+  free(folder);
+}
+
 /* SPDX-License-Identifier: MIT */

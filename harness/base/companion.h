@@ -16,6 +16,10 @@ char *companion_of(const char *command, const char *name);
 /* The same for the command that runs. */
 char *companion_path(const char *name);
 
+/* Has commands be looked for, after the folders of PATH, where `make setup` unpacks them: in commands/ beside this
+   one. */
+void companion_commands(void);
+
 #endif
 
 /* SPDX-License-Identifier: MIT */

@@ -1,5 +1,7 @@
 #include "harness/simulate/emulator.h"
 
+#include "harness/simulate/unicorn.h"
+
 #include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
@@ -7,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unicorn/unicorn.h>
 
 enum { MOST_REGIONS = 8192, PAGE = 4096, STACK_SIZE = 256 * 1024, MOST_WORDS = 16 };
 
@@ -45,11 +46,7 @@ struct emulator {
   ROW(close)                                                                                                           \
   ROW(mem_map_ptr) ROW(mem_unmap) ROW(reg_read) ROW(reg_write) ROW(hook_add) ROW(emu_start) ROW(emu_stop) ROW(strerror)
 
-static struct {
-#define FIELD(name) __typeof__(uc_##name) *name;
-  UNICORN_CALLS(FIELD)
-#undef FIELD
-} unicorn;
+static struct unicorn unicorn;
 
 /* Loads Unicorn's library, once. */
 static bool load_unicorn(struct bytes *why) {
@@ -75,8 +72,8 @@ static bool load_unicorn(struct bytes *why) {
 /* What Unicorn calls the registers of a machine. */
 struct registers {
   uint16_t e_machine;
-  uc_arch arch;
-  uc_mode mode;
+  int arch;
+  int mode;
   int number, result, arguments[6], pc, sp;
   int destroyed[2];     /* by a system call; 0: none */
   int call_instruction; /* 0: a system call is an exception */
@@ -84,24 +81,23 @@ struct registers {
 
 static const struct registers all_registers[] = {
     {.e_machine = EM_X86_64,
-     .arch = UC_ARCH_X86,
-     .mode = UC_MODE_64,
-     .number = UC_X86_REG_RAX,
-     .result = UC_X86_REG_RAX,
-     .arguments = {UC_X86_REG_RDI, UC_X86_REG_RSI, UC_X86_REG_RDX, UC_X86_REG_R10, UC_X86_REG_R8, UC_X86_REG_R9},
-     .pc = UC_X86_REG_RIP,
-     .sp = UC_X86_REG_RSP,
-     .destroyed = {UC_X86_REG_RCX, UC_X86_REG_R11},
-     .call_instruction = UC_X86_INS_SYSCALL},
+     .arch = UNICORN_X86,
+     .mode = UNICORN_64,
+     .number = UNICORN_RAX,
+     .result = UNICORN_RAX,
+     .arguments = {UNICORN_RDI, UNICORN_RSI, UNICORN_RDX, UNICORN_R10, UNICORN_R8, UNICORN_R9},
+     .pc = UNICORN_RIP,
+     .sp = UNICORN_RSP,
+     .destroyed = {UNICORN_RCX, UNICORN_R11},
+     .call_instruction = UNICORN_SYSCALL},
     {.e_machine = EM_AARCH64,
-     .arch = UC_ARCH_ARM64,
-     .mode = UC_MODE_LITTLE_ENDIAN,
-     .number = UC_ARM64_REG_X8,
-     .result = UC_ARM64_REG_X0,
-     .arguments = {UC_ARM64_REG_X0, UC_ARM64_REG_X1, UC_ARM64_REG_X2, UC_ARM64_REG_X3, UC_ARM64_REG_X4,
-                   UC_ARM64_REG_X5},
-     .pc = UC_ARM64_REG_PC,
-     .sp = UC_ARM64_REG_SP}};
+     .arch = UNICORN_ARM64,
+     .mode = UNICORN_LITTLE_ENDIAN,
+     .number = UNICORN_X8,
+     .result = UNICORN_X0,
+     .arguments = {UNICORN_X0, UNICORN_X0 + 1, UNICORN_X0 + 2, UNICORN_X0 + 3, UNICORN_X0 + 4, UNICORN_X0 + 5},
+     .pc = UNICORN_PC,
+     .sp = UNICORN_SP}};
 
 static uint64_t get(const struct emulator *emulator, int reg) {
   uint64_t value = 0;
@@ -176,12 +172,12 @@ static bool add_region(struct emulator *emulator, uint64_t address, uint64_t siz
   void *host = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (host == MAP_FAILED)
     return false;
-  if (unicorn.mem_map_ptr(emulator->engine, address, size, permissions, host) != UC_ERR_OK) {
+  if (unicorn.mem_map_ptr(emulator->engine, address, size, permissions, host) != UNICORN_OK) {
     munmap(host, size);
     return false;
   }
   memmove(&regions[place + 1], &regions[place], (emulator->region_count - place) * sizeof *regions);
-  regions[place] = (struct region){address, size, host, permissions & UC_PROT_WRITE};
+  regions[place] = (struct region){address, size, host, permissions & UNICORN_WRITE};
   emulator->region_count++;
   return true;
 }
@@ -197,7 +193,7 @@ static uint64_t whole_pages(uint64_t size) { return (size + PAGE - 1) & ~(uint64
 
 uint64_t emulator_map(struct emulator *emulator, uint64_t size) {
   uint64_t address = emulator->next_mapping;
-  if (!add_region(emulator, address, whole_pages(size), UC_PROT_READ | UC_PROT_WRITE))
+  if (!add_region(emulator, address, whole_pages(size), UNICORN_READ | UNICORN_WRITE))
     return 0;
   /* A page that nobody has stands between two mappings, and an address that was returned is not given again. */
   emulator->next_mapping += whole_pages(size) + PAGE;
@@ -229,8 +225,8 @@ bool emulator_unmap(struct emulator *emulator, uint64_t address, uint64_t size) 
 static bool load_segment(struct emulator *emulator, struct span file, const Elf64_Phdr *segment, uint64_t base) {
   uint64_t first = (base + segment->p_vaddr) & ~(uint64_t)(PAGE - 1);
   uint64_t end = whole_pages(base + segment->p_vaddr + segment->p_memsz);
-  uint32_t permissions = (segment->p_flags & PF_R ? UC_PROT_READ : 0) | (segment->p_flags & PF_W ? UC_PROT_WRITE : 0) |
-                         (segment->p_flags & PF_X ? UC_PROT_EXEC : 0);
+  uint32_t permissions = (segment->p_flags & PF_R ? UNICORN_READ : 0) | (segment->p_flags & PF_W ? UNICORN_WRITE : 0) |
+                         (segment->p_flags & PF_X ? UNICORN_EXEC : 0);
   if (segment->p_offset > file.len || segment->p_filesz > file.len - segment->p_offset ||
       segment->p_filesz > segment->p_memsz || !add_region(emulator, first, end - first, permissions))
     return false;
@@ -263,7 +259,7 @@ static bool load_file(struct emulator *emulator, struct span file) {
 static bool make_stack(struct emulator *emulator, char *const *words) {
   uint64_t list[MOST_WORDS + 8], at = STACK_TOP - 64;
   size_t count = 0, used = 1;
-  if (!add_region(emulator, STACK_TOP - STACK_SIZE, STACK_SIZE, UC_PROT_READ | UC_PROT_WRITE))
+  if (!add_region(emulator, STACK_TOP - STACK_SIZE, STACK_SIZE, UNICORN_READ | UNICORN_WRITE))
     return false;
   for (; count < MOST_WORDS && words[count]; count++) {
     size_t size = strlen(words[count]) + 1;
@@ -291,16 +287,16 @@ static const struct registers *registers_of(const struct machine *machine) {
 /* Opens the engine, and has it tell of system calls. */
 static void open_engine(struct emulator *emulator) {
   const struct registers *registers = emulator->registers;
-  uc_hook hook;
-  uc_err error = unicorn.open(registers->arch, registers->mode, &emulator->engine);
-  if (error == UC_ERR_OK && registers->call_instruction)
-    error = unicorn.hook_add(emulator->engine, &hook, UC_HOOK_INSN, (void *)on_call, emulator, 1, 0,
+  size_t hook;
+  int error = unicorn.open(registers->arch, registers->mode, &emulator->engine);
+  if (error == UNICORN_OK && registers->call_instruction)
+    error = unicorn.hook_add(emulator->engine, &hook, UNICORN_HOOK_INSN, (void *)on_call, emulator, 1, 0,
                              registers->call_instruction);
-  else if (error == UC_ERR_OK)
-    error = unicorn.hook_add(emulator->engine, &hook, UC_HOOK_INTR, (void *)on_exception, emulator, 1, 0);
-  if (error == UC_ERR_OK)
-    error = unicorn.hook_add(emulator->engine, &hook, UC_HOOK_BLOCK, (void *)on_block, emulator, 1, 0);
-  if (error != UC_ERR_OK)
+  else if (error == UNICORN_OK)
+    error = unicorn.hook_add(emulator->engine, &hook, UNICORN_HOOK_INTR, (void *)on_exception, emulator, 1, 0);
+  if (error == UNICORN_OK)
+    error = unicorn.hook_add(emulator->engine, &hook, UNICORN_HOOK_BLOCK, (void *)on_block, emulator, 1, 0);
+  if (error != UNICORN_OK)
     die("Unicorn: %s", unicorn.strerror(error));
 }
 
@@ -344,15 +340,15 @@ const struct machine *emulator_machine(const struct emulator *emulator) { return
 
 bool emulator_run(struct emulator *emulator, struct bytes *why) {
   set(emulator, emulator->registers->sp, emulator->stack);
-  uc_err error = unicorn.emu_start(emulator->engine, emulator->entry, 0, 0, 0);
+  int error = unicorn.emu_start(emulator->engine, emulator->entry, 0, 0, 0);
   if (emulator->blocks > MOST_BLOCKS) {
     bytes_printf(why, "it computes for ever, near 0x%" PRIx64, get(emulator, emulator->registers->pc));
     return false;
   }
-  if (error == UC_ERR_OK && !emulator->exception)
+  if (error == UNICORN_OK && !emulator->exception)
     return true;
   bytes_printf(why, "the program crashed at 0x%" PRIx64 ": ", get(emulator, emulator->registers->pc));
-  if (error != UC_ERR_OK)
+  if (error != UNICORN_OK)
     bytes_text(why, unicorn.strerror(error));
   else
     bytes_printf(why, "exception %" PRIu32, emulator->exception);

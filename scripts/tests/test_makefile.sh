@@ -171,6 +171,11 @@ expect_status '... whose command compiles it' 0
 run make clean
 run test -e build
 expect_status 'make clean leaves nothing' 1
+mkdir -p build/commands build/elf
+printf 'an emulator' >build/commands/qemu-x86_64
+run make clean
+run find build
+expect_bytes 'make clean leaves what setup unpacked' 'build\nbuild/commands\nbuild/commands/qemu-x86_64\n' out
 run make BUILD=build clean all
 expect_status 'make clean all builds again' 0
 run test -x build/bytegate

@@ -158,6 +158,37 @@ expect_status 'documents that are there: 0' 0
 run test -e calls
 expect_status 'documents that are there: nothing is called' 1
 
+# Commands of a package that has many: they are unpacked, and what they need is installed, but not the package.
+printf 'many commands:one,two\n' >many.txt
+system "$all needed" 0
+for command in mkdir rm chmod cat; do ln -sf "$(type -P $command)" bin/; done
+stand_in apt-cache 'case "$*" in *" depends "*) printf "many\n  Depends: needed\n  Depends: lib\n" ;; esac'
+stand_in apt-get 'echo "apt-get $*" >>'"$folder"'/calls
+case "$*" in *download*) : >many_1_all.deb ;; esac'
+stand_in dpkg-deb 'echo "the package"'
+stand_in tar 'cat >/dev/null; echo "tar $*" >>'"$folder"'/calls; echo "$2"'
+BUILD=made PATH=$folder/bin run scripts/setup.sh many.txt
+expect_status 'commands of a package: 0' 0
+expect_text 'commands of a package: said' 'setup: unpacking one two of many into made/commands' out
+expect_text 'commands of a package: what they need is installed' '--no-install-recommends lib' calls
+expect_no_text 'commands of a package: it is not installed' 'recommends many' calls
+expect_text 'commands of a package: unpacked' './usr/bin/two' made/commands/two
+run test -x made/commands/one
+expect_status 'commands of a package: each can be executed' 0
+run find made/commands -mindepth 1
+LC_ALL=C sort -o out out
+expect_bytes 'commands of a package: nothing beside them' 'made/commands/one\nmade/commands/two\n' out
+rm calls
+BUILD=made PATH=$folder/bin run scripts/setup.sh many.txt
+expect_status 'commands that are unpacked: 0' 0
+run test -e calls
+expect_status 'commands that are unpacked: nothing is called' 1
+stand_in one 'exit 0'
+stand_in two 'exit 0'
+BUILD=other PATH=$folder/bin run scripts/setup.sh many.txt
+run test -e calls
+expect_status 'commands that are on the PATH: nothing is called' 1
+
 system here 0
 rm bin/apt-get
 printf 'here command:bash\n' >scripts/packages.txt
