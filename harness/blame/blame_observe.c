@@ -26,6 +26,15 @@ enum { PATIENCE = 10 };
 /* Seconds, of a machine that has nothing else to do, that a run under another observer may take. */
 static const double BRIEF = 2;
 
+const struct machine *observed_machine(const struct target *target) {
+  return !target->machine && target->runner == RUNNER_NATIVE ? host_machine() : target->machine;
+}
+
+enum call_numbers observed_calls(const struct target *target) {
+  const struct machine *machine = observed_machine(target);
+  return machine ? machine->calls : CALLS_UNKNOWN;
+}
+
 const void *observed_bytes(const struct observed *record) { return record + 1; }
 
 /* ---- Tasks and their memory -------------------------------------------------------------------------------------- */
@@ -63,7 +72,7 @@ const char *task_file(const struct observation *observation, size_t index) {
 
 /* The call of PARENT that record CHILD, the beginning of a task, came of: the last before it. */
 static size_t fork_of(const struct observation *observation, size_t child, uint32_t parent) {
-  const struct machine *machine = observation->result.target->machine;
+  const struct machine *machine = observed_machine(observation->result.target);
   for (size_t i = child; machine && i-- > 0;) {
     const struct observed *record = observation->records[i];
     const struct call *call = record->kind == OBSERVED_CALL ? call_of(machine->calls, record->number) : NULL;

@@ -24,6 +24,13 @@ struct observation {
   size_t count;
 };
 
+/* The machine whose instructions and system calls are observed: that of TARGET's ELF header, or, of a script that runs
+   natively, this machine, for which its interpreter is. NULL: it is not known. */
+const struct machine *observed_machine(const struct target *target);
+
+/* Its system calls. */
+enum call_numbers observed_calls(const struct target *target);
+
 /* The bytes after a record. */
 const void *observed_bytes(const struct observed *record);
 

@@ -51,12 +51,11 @@ static bool is_movable(const char *elf) {
 
 void blamed_open(const struct target *target, const struct observation *observation, struct blamed_program *program) {
   struct bytes why = {0};
-  *program = (struct blamed_program){.machine = target->machine,
-                                     .calls = target->machine ? target->machine->calls : CALLS_UNKNOWN};
+  *program = (struct blamed_program){.machine = observed_machine(target), .calls = observed_calls(target)};
   program_map_read(target->elf, &program->map, &why);
   program->moved = is_movable(target->elf) ? find_move(target, observation) : 0;
   program_map_move(&program->map, program->moved);
-  program->readable = code_open(target->machine, &program->reader);
+  program->readable = code_open(observed_machine(target), &program->reader);
   bytes_free(&why);
 }
 

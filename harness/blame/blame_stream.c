@@ -226,7 +226,7 @@ static void note_opened(const struct observation *observation, size_t index, enu
                         struct table *table, struct files *files) {
   const struct observed *call = observation->records[index];
   const char *path = path_of(observation, index, 0);
-  const struct machine *machine = observation->result.target->machine;
+  const struct machine *machine = observed_machine(observation->result.target);
   const struct call *row = call_of(machine->calls, call->number);
   bool at = role == CALL_OPENS_AT;
   uint64_t flags = open_flags(machine, call->arguments[at ? 2 : 1]);
@@ -262,7 +262,7 @@ static void note_names(const struct observation *observation, size_t index, enum
 /* Where a descriptor stands after it was at BEFORE, and CALL sought another place. */
 static uint64_t sought(const struct observation *observation, const struct observed *call,
                        const struct observed *returned, uint64_t before) {
-  const struct call *row = call_of(observation->result.target->machine->calls, call->number);
+  const struct call *row = call_of(observed_machine(observation->result.target)->calls, call->number);
   if (strcmp(row->name, "_llseek") != 0)
     return (uint64_t)returned->result;
   uint64_t offset = call->arguments[1] << 32 | call->arguments[2];
@@ -314,7 +314,7 @@ static void add_output(const struct observation *observation, size_t index, enum
   const struct observed *returned = return_of(observation, index);
   uint64_t left = !returned ? UINT64_MAX : returned->result > 0 ? (uint64_t)returned->result : 0;
   int fd = (int)call->arguments[0];
-  const struct machine *machine = observation->result.target->machine;
+  const struct machine *machine = observed_machine(observation->result.target);
   uint64_t at = role == CALL_WRITES_AT && machine ? offset_of(machine, call) : 0;
   for (size_t i = index + 1; i < observation->count; i++) {
     const struct observed *record = observation->records[i];
@@ -422,7 +422,7 @@ static void locate(const struct stream *stream, size_t first, size_t at, struct 
 /* Whether the program did what is not followed, by which the byte may have come; WHY then says what. */
 static bool tell_unfollowed(const struct observation *observation, const struct result *result, enum part part,
                             size_t offset, struct bytes *why) {
-  enum call_numbers numbers = result->target->machine ? result->target->machine->calls : CALLS_UNKNOWN;
+  enum call_numbers numbers = observed_calls(result->target);
   for (size_t i = 0; i < observation->count; i++) {
     const struct observed *record = observation->records[i];
     const struct call *call = record->kind == OBSERVED_CALL ? call_of(numbers, record->number) : NULL;
@@ -465,7 +465,7 @@ static bool tell_mapped(const struct observation *observation, enum call_numbers
 static bool find_in_file(const struct observation *observation, const struct stream *stream,
                          const struct result *result, enum part part, const char *file, size_t offset,
                          struct written *written, struct bytes *why) {
-  enum call_numbers numbers = result->target->machine ? result->target->machine->calls : CALLS_UNKNOWN;
+  enum call_numbers numbers = observed_calls(result->target);
   int number = files_named(stream->files, file);
   for (size_t i = stream->count; i-- > 0 && number >= 0;) {
     const struct piece *piece = &stream->pieces[i];
@@ -495,7 +495,7 @@ static void end_stream(struct stream *stream) {
 bool find_written_to(const struct observation *observation, const struct result *result, enum part part,
                      const char *file, size_t offset, struct written *written, struct bytes *why) {
   struct stream stream = {0};
-  make_stream(observation, result->target->machine ? result->target->machine->calls : CALLS_UNKNOWN, &stream);
+  make_stream(observation, observed_calls(result->target), &stream);
   bool found = find_in_file(observation, &stream, result, part, file, offset, written, why);
   end_stream(&stream);
   return found;
@@ -507,7 +507,7 @@ bool find_written(const struct observation *observation, const struct result *re
   bool found = false;
   bool other = false;
   size_t longest = 0;
-  make_stream(observation, result->target->machine ? result->target->machine->calls : CALLS_UNKNOWN, &stream);
+  make_stream(observation, observed_calls(result->target), &stream);
   for (size_t i = 0; i < stream.count; i++) {
     struct bytes whole = {0};
     bool answers = part == PART_STDOUT ? stream.pieces[i].stream == STDOUT_FILENO : stream.pieces[i].accepted;
@@ -572,7 +572,7 @@ static bool covers(const struct observation *observation, size_t index, uint64_t
 static bool maps(const struct observation *observation, size_t index, uint64_t address, struct filled *filled) {
   const struct observed *call = observation->records[index];
   const struct observed *returned = return_of(observation, index);
-  const struct machine *machine = observation->result.target->machine;
+  const struct machine *machine = observed_machine(observation->result.target);
   enum { LAST_ERROR = 4095, OFFSET_UNIT = 4096 };
   bool narrow = machine && machine->class == ELFCLASS32;
   uint64_t place = !returned ? 0 : narrow ? (uint32_t)returned->result : (uint64_t)returned->result;
@@ -596,8 +596,8 @@ static bool fills(const struct observation *observation, size_t index, enum call
   bool known = now.fd >= 0 && now.fd < DESCRIPTORS;
   bool does = role == CALL_MAPS ? maps(observation, index, address, &now)
                                 : (reads || role == CALL_READS_AT) && covers(observation, index, address, &now.offset);
-  if (role == CALL_READS_AT && observation->result.target->machine)
-    now.offset += offset_of(observation->result.target->machine, call);
+  if (role == CALL_READS_AT && observed_machine(observation->result.target))
+    now.offset += offset_of(observed_machine(observation->result.target), call);
   if (reads && known) {
     const struct observed *returned = return_of(observation, index);
     now.offset += table->of[now.fd].read;

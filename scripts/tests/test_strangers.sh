@@ -368,6 +368,16 @@ verify 'a server of another protocol is held to conversations' 0 'EQUAL s/c/byte
 sed -i 's/^<{10000} two/<{10000} tow/' echoes/bytes
 verify '... and one byte is found' 1 'DIVERGED s/c/bytes'
 
+# ---- A script whose processes write into pipes before one of them writes its output ----------------------------------
+
+# shellcheck disable=SC2016 # sh expands
+program piped 'text=$(cat | tr b c); echo "$text" | sed s/tac/tax/'
+printf 'one tab\n' >in/b.txt
+suite '[program p]' 'elf = piped' 'stdin = yes' 'oracle = command' 'oracle-command = tr b c' "${texts[@]}"
+run "$gate" blame b.txt --suite s.ini --case c/b.txt
+expect_text 'a wrong byte of a script with pipes is blamed on the process that wrote it' 'written   by write(1, ...) at ' "$folder/out"
+expect_text '... and no other' "of $(realpath "$(type -P sed)")" "$folder/out"
+
 run "$gate" verify --suite s.ini --case nosuch
 expect_status 'no case is selected: 2' 2
 expect_text '... and the next command is named' 'bytegate list --suite s.ini' "$folder/err"
