@@ -387,6 +387,11 @@ static void lay_answer_request(void) {
   ld64(T0, SLOT, SLOT_TRAITS);
   and(T0, T0, ~(REQUEST_PERSISTS | REQUEST_EXPECT));
   st64(T0, SLOT, SLOT_TRAITS);
+  ld64(T0, SLOT, SLOT_CONTENT + CONTENT_LEFT);
+  ld64(T1, SLOT, SLOT_CONTENT + CONTENT_CHUNKS);
+  or (T0, T0, T1);
+  beq(T0, 0, "answer_request");
+  st64(0, SLOT, SLOT_FILLED); /* the log shall not take content for a request line */
   jump("answer_request");
 }
 

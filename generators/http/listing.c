@@ -36,6 +36,7 @@ static void lay_read_records(void) {
   li(A2, STEP);
   mov(A0, descriptor);
   sys(NR_GETDENTS64);
+  beq(A0, -LINUX_EINTR, "next_read");
   ble(A0, 0, "ended");
   la(A2, "document");
   ld64(T0, A2, DOCUMENT_LENGTH);

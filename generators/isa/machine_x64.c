@@ -2,7 +2,7 @@
  *
  * The 32-bit form of an instruction stands wherever its zero-extended result is the 64-bit result: it saves the REX
  * prefix. r11 is the scratch register, and the shift by a register needs its count in cl, so rcx (T1) is saved in r11
- * around it. xmm0..xmm4 are used by scan16, mask16 and copy16.
+ * around it. xmm0..xmm2 are used by scan16, mask16 and copy16.
  */
 #include "isa/templates.h"
 #include "raw_words.h"
@@ -57,6 +57,9 @@ static void lay_mov(BlReg d, BlReg a) { mov_raw(r(d), r(a)); }
   }
 RIP_FIXUP(lea_r64_m, X64Reg)
 RIP_FIXUP(movdqa_xmm_m128, X64Xmm)
+RIP_FIXUP(por_xmm_m128, X64Xmm)
+RIP_FIXUP(pcmpeqb_xmm_m128, X64Xmm)
+RIP_FIXUP(pcmpgtb_xmm_m128, X64Xmm)
 RIP_FIXUP(psubb_xmm_m128, X64Xmm)
 
 static void emit_fixup(LayEncode encode, unsigned char operand, int forms, const char *label) {
@@ -563,62 +566,67 @@ static void lay_finish(void) {
   }
 }
 
-/* x: what the term is tested on, xmm0 or, with a mask, xmm3. d becomes 0xff in each byte for which the term holds. */
-static void scan_term(X64Xmm d, X64Xmm x, BlByteTerm term) {
+/* xmm0: the sixteen bytes; d becomes 0xff in each byte for which the term holds. d may be xmm0 itself where no term
+ * after this one asks for the bytes; xmm2 is free then. */
+static void scan_term(X64Xmm d, BlByteTerm term) {
+  bool in_place = d.number == 0;
+  X64Xmm bytes = XMM(0), other = in_place ? XMM(2) : d;
   switch (bl_scan_kind(term)) {
   case SCAN_EQUAL:
-  case SCAN_MASKED:
+    if (in_place && term.value != 0) {
+      emit_pool(fix_pcmpeqb_xmm_m128, d, term.value);
+      return;
+    }
     if (term.value == 0)
-      emit(x64_pxor_xmm_xmm(d, d));
+      emit(x64_pxor_xmm_xmm(other, other));
     else
-      emit_pool(fix_movdqa_xmm_m128, d, term.value);
-    emit(x64_pcmpeqb_xmm_xmm(d, x));
+      emit_pool(fix_movdqa_xmm_m128, other, term.value);
     break;
+  case SCAN_MASKED:
+    if (in_place) {
+      emit_pool(fix_por_xmm_m128, d, term.or_mask);
+    } else {
+      emit_pool(fix_movdqa_xmm_m128, d, term.or_mask);
+      emit(x64_por_xmm_xmm(d, bytes));
+    }
+    emit_pool(fix_pcmpeqb_xmm_m128, d, term.value);
+    return;
   case SCAN_HIGH: /* pmovmskb takes bit 7 of each byte, and that is the answer */
-    emit(x64_movdqa_xmm_xmm(d, x));
-    break;
+    if (!in_place)
+      emit(x64_movdqa_xmm_xmm(d, bytes));
+    return;
   case SCAN_UP_TO: /* min(x, last) == x */
-    emit_pool(fix_movdqa_xmm_m128, d, term.last);
-    emit(x64_pminub_xmm_xmm(d, x));
-    emit(x64_pcmpeqb_xmm_xmm(d, x));
+    emit_pool(fix_movdqa_xmm_m128, other, term.last);
+    emit(x64_pminub_xmm_xmm(other, bytes));
     break;
   case SCAN_FROM: /* max(x, value) == x */
-    emit_pool(fix_movdqa_xmm_m128, d, term.value);
-    emit(x64_pmaxub_xmm_xmm(d, x));
-    emit(x64_pcmpeqb_xmm_xmm(d, x));
+    emit_pool(fix_movdqa_xmm_m128, other, term.value);
+    emit(x64_pmaxub_xmm_xmm(other, bytes));
     break;
-  case SCAN_RANGE: /* x - value <= last - value, modulo 256: min(that, last - value) == that */
-    emit(x64_movdqa_xmm_xmm(d, x));
-    emit_pool(fix_psubb_xmm_m128, d, term.value);
-    emit_pool(fix_movdqa_xmm_m128, XMM(4), (unsigned char)(term.last - term.value));
-    emit(x64_pminub_xmm_xmm(XMM(4), d));
-    emit(x64_pcmpeqb_xmm_xmm(d, XMM(4)));
-    break;
+  case SCAN_RANGE: /* moved so that last becomes 127, it is what stands above 126 - (last - value) among signed bytes */
+    if (!in_place)
+      emit(x64_movdqa_xmm_xmm(d, bytes));
+    emit_pool(fix_psubb_xmm_m128, d, (unsigned char)(term.last - 127));
+    emit_pool(fix_pcmpgtb_xmm_m128, d, (unsigned char)(126 - (term.last - term.value)));
+    return;
   }
+  emit(x64_pcmpeqb_xmm_xmm(d, in_place ? other : bytes));
 }
 
-/* xmm0: the sixteen bytes; xmm1: which of them are in the set; xmm2: the term; xmm3: the bytes under a mask, kept from
- * term to term while the mask is the same. */
+/* xmm0: the sixteen bytes, and at last which of them are in the last term; xmm1: which are in a term before it; xmm2:
+ * the term. */
 static void lay_mask16(BlReg d, BlReg p, const BlByteSet *set) {
-  int masked = -1;
+  int last = set->terms - 1;
   emit(x64_movdqu_xmm_m128(XMM(0), x64_at(r(p), 0)));
-  for (int i = 0; i < set->terms; i++) {
-    BlByteTerm term = set->term[i];
-    bool mask = bl_scan_kind(term) == SCAN_MASKED;
-    if (mask && term.or_mask != masked) {
-      emit_pool(fix_movdqa_xmm_m128, XMM(3), term.or_mask);
-      emit(x64_por_xmm_xmm(XMM(3), XMM(0)));
-      masked = term.or_mask;
-    }
-    if (i > 0 && bl_scan_kind(term) == SCAN_HIGH) {
-      emit(x64_por_xmm_xmm(XMM(1), XMM(0)));
-      continue;
-    }
-    scan_term(i == 0 ? XMM(1) : XMM(2), mask ? XMM(3) : XMM(0), term);
+  for (int i = 0; i < last; i++) {
+    scan_term(i == 0 ? XMM(1) : XMM(2), set->term[i]);
     if (i > 0)
       emit(x64_por_xmm_xmm(XMM(1), XMM(2)));
   }
-  emit(x64_pmovmskb_r32_xmm(r(d), XMM(1)));
+  scan_term(XMM(0), set->term[last]);
+  if (last > 0)
+    emit(x64_por_xmm_xmm(XMM(0), XMM(1)));
+  emit(x64_pmovmskb_r32_xmm(r(d), XMM(0)));
 }
 
 static void lay_first16(BlReg d, BlReg mask) { emit(x64_bsf_r32_r32(r(d), r(mask))); }

@@ -210,7 +210,8 @@ LayCode x64_movdqa_xmm_m128(X64Xmm d, X64Mem m);            /* 66 0F 6F /r    16
 LayCode x64_pmovmskb_r32_xmm(X64Reg d, X64Xmm s);           /* 66 0F D7 /r */
 LayCode x64_movq_xmm_r64(X64Xmm d, X64Reg s);               /* 66 REX.W 0F 6E /r  the upper half becomes 0 */
 LayCode x64_movq_r64_xmm(X64Reg d, X64Xmm s);               /* 66 REX.W 0F 7E /r  s is ModRM.reg */
-/* 66 0F Op /r: EB por, DB pand, EF pxor, 74 pcmpeqb, F8 psubb, DA pminub, DE pmaxub; memory must be 16-byte aligned */
+/* 66 0F Op /r: EB por, DB pand, EF pxor, 74 pcmpeqb, 64 pcmpgtb (signed), F8 psubb, DA pminub, DE pmaxub; memory must
+ * be 16-byte aligned */
 #define X64_SSE2(name)                                    \
   LayCode x64_##name##_xmm_xmm(X64Xmm d, X64Xmm s);       \
   LayCode x64_##name##_xmm_m128(X64Xmm d, X64Mem m);
@@ -218,6 +219,7 @@ X64_SSE2(por)
 X64_SSE2(pand)
 X64_SSE2(pxor)
 X64_SSE2(pcmpeqb)
+X64_SSE2(pcmpgtb)
 X64_SSE2(psubb)
 X64_SSE2(pminub)
 X64_SSE2(pmaxub)

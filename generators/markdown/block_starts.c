@@ -40,10 +40,10 @@ static void lay_byte_kinds(void) {
 }
 
 /* open_blocks: open the blocks that start at NEXT; in and out CONTAINER = the innermost block. Moves NEXT and NONSPACE,
- * so that what they leave of the line is its text; COLUMN tells the column of NEXT if W_PARTIAL_TAB is set. Destroys
- * A*, T*, INDENT. */
+ * so that what they leave of the line is its text; COLUMN tells the column of NEXT if W_PARTIAL_TAB is set. out A0 = 0
+ * if the line needs no add_text: its last block has all of it, and no mark of a blank line is to be taken back. */
 static void lay_open_blocks(void) {
-  routine("open_blocks", in(S4, S5), moves(S0, S1, S2, S3), destroys(ALL_A, ALL_T, S4));
+  routine("open_blocks", in(S4, S5), out(A0), moves(S0, S1, S2, S3), destroys(A1, A2, A3, A4, A5, ALL_T, S4));
   enter_bare();
   ldw(T0, W_TIP);
   ld8(T0, T0, R_TYPE);
@@ -83,7 +83,11 @@ static void lay_open_blocks(void) {
 
   label("heading");
   call("open_heading");
-  jump("nothing");
+  ld8(T0, CONTAINER, R_TYPE);
+  bne(T0, BLOCK_HEADING, "nothing");
+  label("whole_line");
+  ldw(A0, W_BLANK_CONTAINER);
+  leave();
 
   label("fence");
   call("open_fence");
@@ -127,6 +131,7 @@ static void lay_open_blocks(void) {
   beq(A0, 0, "nothing"); /* A0 is the level as well */
   label("setext");
   call("make_setext_heading");
+  bne(A0, 0, "whole_line");
   jump("nothing");
 
   label("thematic_or_item");
@@ -147,7 +152,7 @@ static void lay_open_blocks(void) {
   li(A0, BLOCK_BREAK);
   call("add_child");
   ldw(NONSPACE, W_EOL); /* nothing is left of the line */
-  jump("nothing");
+  jump("whole_line");
 
   label("indented");
   beq(T0, '\n', "nothing");
@@ -159,6 +164,7 @@ static void lay_open_blocks(void) {
   call("add_child");
   st32(NEXT, CONTAINER, R_START);
   label("nothing");
+  li(A0, 1);
   leave();
   label("no_space");
   call("out_of_room");
@@ -310,10 +316,10 @@ static void lay_is_setext_underline(void) {
 }
 
 /* make_setext_heading: the paragraph CONTAINER becomes a heading of level A0, if more than definitions is left of it;
- * else the underline is its text. */
+ * else the underline is its text. out A0 = not 0 if it did. */
 static void lay_make_setext_heading(void) {
   Reg level = S1;
-  routine("make_setext_heading", in(A0, S3, S5), out(S1), destroys(ALL_A, ALL_T));
+  routine("make_setext_heading", in(A0, S3, S5), out(A0, S1), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter_bare();
   mov(level, A0);
   mov(A0, CONTAINER);

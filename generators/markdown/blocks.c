@@ -125,6 +125,7 @@ static void lay_parse_blocks(void) {
   beq(T0, '\n', "add");
   label("start");
   call("open_blocks");
+  beq(A0, 0, "added");
   label("add");
   call("add_text");
   label("added");

@@ -67,9 +67,19 @@ static void lay_put_raw(void) {
 }
 
 /* put_escaped: append A1 bytes from A0 with '<', '>', '&' and '"' escaped. Up to fifteen bytes after those are read,
- * and written after the HTML; both lie in the workspace. */
+ * and written after the HTML; both lie in the workspace. For sixteen bytes there is room after W_OUT_LIMIT. */
 static void lay_put_escaped(void) {
   routine("put_escaped", in(A0, A1, S5), moves(S4), destroys(A0, A1, ALL_T));
+  bgtu(A1, 16, "long");
+  copy16(OUT, 0, A0, 0);
+  mask16(T0, A0, escaped);
+  bne(T0, 0, "found_in_short");
+  add(OUT, OUT, A1);
+  ret();
+  label("found_in_short");
+  add(A1, A1, A0);
+  jump("found");
+  label("long");
   mul(T0, A1, 6); /* &quot; for each */
   add(T0, T0, OUT);
   ldw(T1, W_OUT_LIMIT);
@@ -117,6 +127,7 @@ static const ByteSet special_or_escaped = {4, {{0, '[', '`'}, {0x02, 0x3E, 0}, {
 static void lay_put_leading_text(void) {
   routine("put_leading_text", in(A0, A2, A3, S5), out(A0), moves(S4), destroys(ALL_T));
   sub(T0, A3, A0);
+  bleu(T0, 64, "next"); /* for so much there is room after W_OUT_LIMIT */
   mul(T0, T0, 6);
   add(T0, T0, OUT);
   ldw(T1, W_OUT_LIMIT);
@@ -206,7 +217,10 @@ static void lay_put_joined(void) {
   jump("put");
 }
 
-/* put_href: append A1 bytes from A0 as the value of href..A3, T*. */
+/* What is escaped in the value of href, and a few bytes beside these that are not: '!' '_' '~'. */
+static const ByteSet unsafe_in_href = {5, {{0, 0, '"'}, {0, '{', 255}, {0, '[', '`'}, {1, '\'', 0}, {2, '>', 0}}};
+
+/* put_href: append A1 bytes from A0 as the value of href. Reads and writes as far as put_escaped does. */
 static void lay_put_href(void) {
   routine("put_href", in(A0, A1, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
   mul(T0, A1, 6);
@@ -216,7 +230,22 @@ static void lay_put_href(void) {
   add(A1, A1, A0);
   la(A2, "byte_classes");
   label("next");
-  bgeu(A0, A1, "done");
+  copy16(OUT, 0, A0, 0);
+  mask16(T0, A0, unsafe_in_href);
+  bne(T0, 0, "found");
+  add(OUT, OUT, 16);
+  add(A0, A0, 16);
+  bltu(A0, A1, "next");
+  label("last"); /* take back what was copied beyond the end */
+  sub(A0, A0, A1);
+  sub(OUT, OUT, A0);
+  ret();
+  label("found");
+  first16(T0, T0);
+  add(OUT, OUT, T0);
+  add(A0, A0, T0);
+  label("byte"); /* after one that is unsafe there are often more */
+  bgeu(A0, A1, "last");
   ld8_next(T0, A0);
   ld8x(T1, A2, T0);
   bclr(T1, IS_HREF_SAFE, "unsafe");
@@ -234,15 +263,13 @@ static void lay_put_href(void) {
   ld8x(T1, A3, T1);
   st8(T1, OUT, 2);
   add(OUT, OUT, 3);
-  jump("next");
+  jump("byte");
   label("ampersand");
   put_literal("&amp;");
   jump("next");
   label("apostrophe");
   put_literal("&#x27;");
   jump("next");
-  label("done");
-  ret();
   data("hex_digits", 1);
   data_string("0123456789ABCDEF");
 }
@@ -348,9 +375,9 @@ static void lay_render_document(void) {
 
   label("list");
   call("line_break");
-  ld8(T0, block, R_AUX);
-  beq(T0, '.', "ordered");
-  beq(T0, ')', "ordered");
+  ld8(T0, block, R_AUX); /* bullets: * + -, and all between them; the numbers' . and ) lie around these */
+  sub(T0, T0, '*');
+  bgtu(T0, '-' - '*', "ordered");
   put_literal("<ul>\n");
   jump("tag_and_line");
   label("ordered");
@@ -365,8 +392,8 @@ static void lay_render_document(void) {
   jump("tag_and_line");
   label("list_end");
   ld8(T0, block, R_AUX);
-  beq(T0, '.', "ordered_end");
-  beq(T0, ')', "ordered_end");
+  sub(T0, T0, '*');
+  bgtu(T0, '-' - '*', "ordered_end");
   put_literal("</ul>\n");
   jump("next");
   label("ordered_end");

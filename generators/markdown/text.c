@@ -5,7 +5,7 @@
  * for one line after the other: each is copied while its end is looked for. */
 #include "parts.h"
 
-static const ByteSet line_enders = {3, {{0, '\n', 0}, {0, '\r', 0}, {0, 0, 0}}};
+static const ByteSet line_enders = {3, {{0, 0, 0}, {0, '\r', 0}, {0, '\n', 0}}};
 
 /* open_text: in A0 = document, A1 = its end. Sets W_IN and W_IN_END, past a byte order mark. */
 static void lay_open_text(void) {

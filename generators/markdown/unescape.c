@@ -82,9 +82,11 @@ static void lay_decode_reference(void) {
   jump("decoded");
 }
 
+static const ByteSet only_ampersand = {1, {{0, '&', 0}}};
+
 /* unescape_references: in A0 = source, A1 = its length, A2 = destination (room for twice as much and 16); out A0 = the
  * bytes written: the source with its character references replaced. After the source stands what decode_reference asks
- * for. */
+ * for, and sixteen bytes that may be read. */
 static void lay_unescape_references(void) {
   Reg place = S0, end = S1, output = S2, start = S3;
   routine("unescape_references", in(A0, A1, A2, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
@@ -94,13 +96,23 @@ static void lay_unescape_references(void) {
   mov(output, A2);
   mov(start, A2);
   label("next");
-  bgeu(place, end, "done");
-  ld8_next(T0, place);
-  st8(T0, output, 0);
-  beq(T0, '&', "ampersand");
-  add(output, output, 1);
-  jump("next");
-  label("ampersand");
+  copy16(output, 0, place, 0);
+  mask16(T0, place, only_ampersand);
+  bne(T0, 0, "found");
+  add(output, output, 16);
+  add(place, place, 16);
+  bltu(place, end, "next");
+  label("last"); /* take back what was copied beyond the end */
+  sub(place, place, end);
+  sub(output, output, place);
+  sub(A0, output, start);
+  leave();
+  label("found");
+  first16(T0, T0);
+  add(output, output, T0);
+  add(place, place, T0);
+  bgeu(place, end, "last");
+  add(place, place, 1);
   mov(A0, place);
   mov(A2, output);
   call("decode_reference");
@@ -111,9 +123,6 @@ static void lay_unescape_references(void) {
   add(place, place, A0);
   add(output, output, A1);
   jump("next");
-  label("done");
-  sub(A0, output, start);
-  leave();
 }
 
 /* unescape_backslashes: in A0 = bytes, A1 = how many; out A0 = how many are left when each backslash before ASCII

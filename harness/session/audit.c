@@ -28,11 +28,12 @@ enum { SHOWN_BY_CASE, SHOWN_AT_STOP };
 /* What the gate must say of a plant. */
 struct expectation {
   const char *plant; /* plant.h */
+  const char *keys;  /* of its own, besides those of its batch; NULL: none */
+  const char *name;  /* NULL: that of the plant */
   enum verdict verdict;
   enum part part;
   int shown;        /* when the server is asked, or when it is stopped */
-  const char *keys; /* of its own, besides those of its batch; NULL: none */
-  const char *name; /* NULL: that of the plant */
+  enum known known; /* by its suite */
 };
 
 /* A suite of plants. {folder} is where the audit has its files. */
@@ -40,7 +41,9 @@ struct batch {
   const char *name, *keys, *cases;
   const struct expectation *rows;
   size_t count;
+  const char *runner; /* NULL: native */
   unsigned jobs;
+  unsigned repeat; /* 0: once */
 };
 
 #define SHORT_DEADLINE "deadline = 0.1"
@@ -55,8 +58,19 @@ static const struct expectation pages[] = {
     {.plant = "wrong-header", .verdict = DIVERGED, .part = PART_HEADERS},
     {.plant = "header-letter-case", .verdict = DIVERGED, .part = PART_HEADERS},
     {.plant = "extra-header", .verdict = DIVERGED, .part = PART_HEADERS},
+    {.plant = "missing-header", .verdict = DIVERGED, .part = PART_HEADERS},
+    {.plant = "header-order", .verdict = DIVERGED, .part = PART_HEADERS},
     {.plant = "wrong-length", .verdict = DIVERGED, .part = PART_HEADERS},
     {.plant = "wrong-status", .verdict = DIVERGED, .part = PART_STATUS},
+    {.plant = "old-version", .verdict = DIVERGED, .part = PART_STATUS},
+    {.plant = "wrong-after-the-first", .verdict = EQUAL},
+    {.plant = "wrong-after-the-first",
+     .verdict = DIVERGED,
+     .part = PART_BODY,
+     .keys = "requests = 2",
+     .name = "second-answer"},
+    {.plant = "none", .verdict = EQUAL, .keys = "filter = cat", .name = "filtered-page"},
+    {.plant = "wrong-byte", .verdict = DIVERGED, .part = PART_BODY, .keys = "filter = cat", .name = "filtered-byte"},
     {.plant = "reset", .verdict = DIVERGED},
     {.plant = "removed-document", .verdict = DIVERGED},
     {.plant = "crash", .verdict = CRASHED},
@@ -93,7 +107,21 @@ static const struct expectation runs[] = {
     {.plant = "run-stderr", .verdict = DIVERGED, .part = PART_STDERR, .keys = "stderr ="},
     {.plant = "run-none", .verdict = DIVERGED, .part = PART_STDERR, .keys = "stderr = odd\\n", .name = "no-stderr"},
     {.plant = "run-none", .verdict = MISSING, .keys = "output = nowhere", .name = "no-output-file"},
+    {.plant = "run-file", .verdict = EQUAL, .keys = "output = planted"},
+    {.plant = "run-wrong-file", .verdict = DIVERGED, .part = PART_OUTPUT, .keys = "output = planted"},
     {.plant = "run-none", .verdict = DIVERGED, .part = PART_TREE, .keys = "compare = tree", .name = "other-tree"},
+    {.plant = "run-wrong-byte", .verdict = NOT_RUN, .keys = "skip = *: planted", .name = "skipped"},
+    {.plant = "run-wrong-byte",
+     .verdict = DIVERGED,
+     .part = PART_STDOUT,
+     .keys = "xfail = *: planted",
+     .name = "meant-to-fail",
+     .known = KNOWN_AS_IS},
+    {.plant = "run-none",
+     .verdict = EQUAL,
+     .keys = "xfail = *: planted",
+     .name = "meant-to-fail-but-equal",
+     .known = KNOWN_STALE},
     {.plant = "run-wrong-byte", .verdict = DIVERGED, .part = PART_STDOUT, .keys = "filter = cat", .name = "filtered"},
     {.plant = "run-none", .verdict = ORACLE_FAULT, .keys = "filter = true", .name = "filter-that-hides-all"},
     {.plant = "run-none", .verdict = ORACLE_FAULT, .keys = "filter = cat; false", .name = "filter-that-fails"},
@@ -111,6 +139,22 @@ static const struct expectation commands[] = {
      .verdict = ORACLE_FAULT,
      .keys = "oracle-command = false | echo planted",
      .name = "failing-in-a-pipe"},
+    {.plant = "run-none",
+     .verdict = EQUAL,
+     .keys = "oracle-command = echo planted; exit 4\noracle-status = 4",
+     .name = "meant-oracle-status"},
+    {.plant = "run-file", .verdict = EQUAL, .keys = "compare = tree\noracle-command = echo planted >planted"},
+    {.plant = "run-wrong-file",
+     .verdict = DIVERGED,
+     .part = PART_TREE,
+     .keys = "compare = tree\noracle-command = echo planted >planted"},
+};
+
+/* Nobody sees what such a runner starts: what a program says is compared, and what says nothing has not run. */
+static const struct expectation wrapped[] = {
+    {.plant = "run-none", .verdict = EQUAL, .keys = "oracle-command = echo planted"},
+    {.plant = "run-wrong-byte", .verdict = DIVERGED, .part = PART_STDOUT, .keys = "oracle-command = echo planted"},
+    {.plant = "run-nothing", .verdict = RUNNER_FAULT, .keys = "oracle-command = true"},
 };
 
 static const struct expectation trees[] = {
@@ -130,15 +174,30 @@ static const struct expectation talks[] = {
     {.plant = "extra-body", .verdict = DIVERGED, .part = PART_BODY},
     {.plant = "wrong-header", .verdict = DIVERGED, .part = PART_HEADERS},
     {.plant = "header-letter-case", .verdict = DIVERGED, .part = PART_HEADERS},
+    {.plant = "extra-header", .verdict = DIVERGED, .part = PART_HEADERS},
+    {.plant = "missing-header", .verdict = DIVERGED, .part = PART_HEADERS},
+    {.plant = "header-order", .verdict = DIVERGED, .part = PART_HEADERS},
+    {.plant = "wrong-length", .verdict = DIVERGED, .part = PART_HEADERS},
     {.plant = "wrong-status", .verdict = DIVERGED, .part = PART_STATUS},
+    {.plant = "old-version", .verdict = DIVERGED, .part = PART_STATUS},
+    {.plant = "reset", .verdict = DIVERGED},
     {.plant = "crash", .verdict = CRASHED},
+    {.plant = "early-end", .verdict = CRASHED},
+    {.plant = "refusal", .verdict = REFUSED},
     {.plant = "hang", .verdict = HUNG, .keys = SHORT_DEADLINE},
+    {.plant = "leak", .verdict = LEAKED, .shown = SHOWN_AT_STOP},
+    {.plant = "wrong-exit-status", .verdict = DIVERGED, .shown = SHOWN_AT_STOP},
 };
+
+/* One server, asked twice. */
+static const struct expectation repeats[] = {{.plant = "none", .verdict = EQUAL},
+                                             {.plant = "wrong-byte", .verdict = DIVERGED, .part = PART_BODY},
+                                             {.plant = "wrong-after-the-first", .verdict = FLAKY}};
 
 /* The server echoes what it was sent when the client has closed its side: so that all was sent, and that it closed. */
 static const struct expectation echoes[] = {{.plant = "echo", .verdict = EQUAL, .keys = "deadline = 2"}};
 
-#define ROWS(table) (table), sizeof(table) / sizeof *(table)
+#define ROWS(table) .rows = (table), .count = sizeof(table) / sizeof *(table)
 #define HTTP_KEYS "drive = http\n"
 #define PAGE_KEYS                                                                                                      \
   HTTP_KEYS "oracle = cmark\nheader = Content-Type: text/html; charset=utf-8\n"                                        \
@@ -146,14 +205,38 @@ static const struct expectation echoes[] = {{.plant = "echo", .verdict = EQUAL, 
 #define EXPECTED_CASES "source = nothing\nexpected = {folder}/text\n"
 
 static const struct batch batches[] = {
-    {"http", PAGE_KEYS, "source = random\ncount = 1\n", ROWS(pages), 8},
-    {"growth", PAGE_KEYS, "source = random\ncount = 64\n", ROWS(growths), 1},
-    {"run", "oracle = expected\n", EXPECTED_CASES, ROWS(runs), 8},
-    {"stray", "oracle = expected\n", EXPECTED_CASES, ROWS(strays), 1},
-    {"command", "oracle = command\n", "source = nothing\n", ROWS(commands), 4},
-    {"tree", "", "source = trees\npath = {folder}/tree\nexpected = {folder}/size\n", ROWS(trees), 4},
-    {"conversation", HTTP_KEYS, "source = conversations\npath = {folder}/talk\n", ROWS(talks), 8},
-    {"half-close", HTTP_KEYS, "source = conversations\npath = {folder}/echo\n", ROWS(echoes), 1},
+    {.name = "http", .keys = PAGE_KEYS, .cases = "source = random\ncount = 1\n", ROWS(pages), .jobs = 8},
+    {.name = "growth", .keys = PAGE_KEYS, .cases = "source = random\ncount = 64\n", ROWS(growths), .jobs = 1},
+    {.name = "run", .keys = "oracle = expected\n", .cases = EXPECTED_CASES, ROWS(runs), .jobs = 8},
+    {.name = "stray", .keys = "oracle = expected\n", .cases = EXPECTED_CASES, ROWS(strays), .jobs = 1},
+    {.name = "command", .keys = "oracle = command\n", .cases = "source = nothing\n", ROWS(commands), .jobs = 4},
+    {.name = "wrapped",
+     .keys = "oracle = command\n",
+     .cases = "source = nothing\n",
+     ROWS(wrapped),
+     .jobs = 4,
+     .runner = "/usr/bin/env"},
+    {.name = "repeated",
+     .keys = PAGE_KEYS,
+     .cases = "source = random\ncount = 1\n",
+     ROWS(repeats),
+     .jobs = 1,
+     .repeat = 2},
+    {.name = "tree",
+     .keys = "",
+     .cases = "source = trees\npath = {folder}/tree\nexpected = {folder}/size\n",
+     ROWS(trees),
+     .jobs = 4},
+    {.name = "conversation",
+     .keys = HTTP_KEYS,
+     .cases = "source = conversations\npath = {folder}/talk\n",
+     ROWS(talks),
+     .jobs = 8},
+    {.name = "half-close",
+     .keys = HTTP_KEYS,
+     .cases = "source = conversations\npath = {folder}/echo\n",
+     ROWS(echoes),
+     .jobs = 1},
 };
 
 /* Files that the suites name. */
@@ -196,8 +279,9 @@ static void add_programs(const struct batch *batch, struct bytes *text) {
   for (size_t i = 0; i < batch->count; i++) {
     const struct expectation *row = &batch->rows[i];
     if (i == 0 || strcmp(name_of(row), name_of(row - 1)) != 0)
-      bytes_printf(text, "[program %s]\nelf = %s\narguments = plant %s {file}\nrunner = native\n%s%s\n", name_of(row),
-                   command_path(), row->plant, batch->keys, row->keys ? row->keys : "");
+      bytes_printf(text, "[program %s]\nelf = %s\narguments = plant %s {file}\nrunner = %s\n%s%s\n", name_of(row),
+                   command_path(), row->plant, batch->runner ? batch->runner : "native", batch->keys,
+                   row->keys ? row->keys : "");
   }
 }
 
@@ -270,11 +354,16 @@ static const struct result *find(const struct session *session, const struct exp
   return found;
 }
 
+/* Whether the run must be red for that. */
+static bool fails(const struct expectation *row) {
+  return row->known == KNOWN_STALE || (row->known == KNOWN_NOT && row->verdict != EQUAL && row->verdict != NOT_RUN);
+}
+
 static void note_row(struct audit *audit, const struct session *session, const char *batch,
                      const struct expectation *row, enum runner runner) {
   const struct result *result = find(session, row, runner);
-  bool caught = result && result->verdict == row->verdict && result->part == row->part &&
-                result_failed(result) == (row->verdict != EQUAL);
+  bool caught = result && result->verdict == row->verdict && result->part == row->part && result->known == row->known &&
+                result_failed(result) == fails(row);
   char *said = xasprintf("%s%s%s", result ? verdict_name(result->verdict) : "no result",
                          caught || !result || !result->detail.len ? "" : ", ",
                          caught || !result ? "" : span_of(&result->detail).data);
@@ -287,7 +376,7 @@ static void note_rows(struct audit *audit, const struct session *session, bool r
   size_t failures = 0;
   for (size_t i = 0; i < batch->count; i++) {
     note_row(audit, session, batch->name, &batch->rows[i], runner);
-    failures += batch->rows[i].verdict != EQUAL;
+    failures += fails(&batch->rows[i]);
   }
   int wanted = failures ? EXIT_DIVERGED : EXIT_EQUAL;
   bool right = ran && session_status(session) == wanted;
@@ -296,13 +385,14 @@ static void note_rows(struct audit *audit, const struct session *session, bool r
 
 static void audit_batches(struct audit *audit) {
   for (size_t i = 0; i < sizeof batches / sizeof *batches && !audit->report->interrupted; i++) {
-    const struct session_options options = options_for("self-audit/known-divergences", batches[i].jobs);
+    struct session_options options = options_for("self-audit/known-divergences", batches[i].jobs);
     struct bytes text = {0};
     struct session session;
     int status = 0;
+    options.repeat = batches[i].repeat ? batches[i].repeat : 1;
     make_text(audit, &batches[i], &text);
     bool ran = run_text(audit, &session, &options, &text, &status);
-    note_rows(audit, &session, ran, &batches[i], RUNNER_NATIVE);
+    note_rows(audit, &session, ran, &batches[i], batches[i].runner ? RUNNER_COMMAND : RUNNER_NATIVE);
     session_close(&session);
     bytes_free(&text);
   }
@@ -398,7 +488,8 @@ static void audit_results(struct audit *audit, const struct session *session) {
    OPTIONS' list path. */
 static bool run_known(struct audit *audit, const char *list, const struct expectation *rows, size_t count,
                       struct session_options *options, struct session *session) {
-  const struct batch batch = {"known", "oracle = expected\n", EXPECTED_CASES, rows, count, 4};
+  const struct batch batch = {
+      .name = "known", .keys = "oracle = expected\n", .cases = EXPECTED_CASES, .rows = rows, .count = count, .jobs = 4};
   struct bytes text = {0};
   int status = 0;
   char *path = xasprintf("%s/known", audit->folder);
@@ -479,7 +570,12 @@ static void audit_lists(struct audit *audit) {
 /* Ctrl-C in the middle. The signal is this thread's own, so that one from outside is distinguished from it. */
 static void audit_interruption(struct audit *audit) {
   static const struct expectation rows[] = {{.plant = "run-none"}, {.plant = "run-hang", .keys = "deadline = 20"}};
-  const struct batch batch = {"interruption", "oracle = expected\n", EXPECTED_CASES, rows, 2, 2};
+  const struct batch batch = {.name = "interruption",
+                              .keys = "oracle = expected\n",
+                              .cases = EXPECTED_CASES,
+                              .rows = rows,
+                              .count = 2,
+                              .jobs = 2};
   const struct session_options options = options_for("self-audit/known-divergences", batch.jobs);
   struct bytes text = {0};
   struct bytes why = {0};
@@ -509,7 +605,12 @@ enum { MANY = 256 };
 /* As many failures as a byte has values: an exit status that counted them would be 0. */
 static void audit_many(struct audit *audit) {
   static const struct expectation rows[] = {{.plant = "wrong-header"}};
-  const struct batch batch = {"many", PAGE_KEYS, "source = random\ncount = 256\n", rows, 1, 4};
+  const struct batch batch = {.name = "many",
+                              .keys = PAGE_KEYS,
+                              .cases = "source = random\ncount = 256\n",
+                              .rows = rows,
+                              .count = 1,
+                              .jobs = 4};
   const struct session_options options = options_for("self-audit/known-divergences", batch.jobs);
   struct bytes text = {0};
   struct session session;
@@ -524,7 +625,8 @@ static void audit_many(struct audit *audit) {
 
 static void audit_empty(struct audit *audit) {
   static const struct expectation rows[] = {{.plant = "none"}};
-  const struct batch batch = {"empty", PAGE_KEYS, "source = random\ncount = 0\n", rows, 1, 1};
+  const struct batch batch = {
+      .name = "empty", .keys = PAGE_KEYS, .cases = "source = random\ncount = 0\n", .rows = rows, .count = 1, .jobs = 1};
   const struct session_options options = options_for("self-audit/known-divergences", batch.jobs);
   struct bytes text = {0};
   struct bytes why = {0};
@@ -539,10 +641,34 @@ static void audit_empty(struct audit *audit) {
   bytes_free(&why);
 }
 
+/* A run that ends at its first failure is red, and counts what it did not come to. */
+static void audit_first_failure(struct audit *audit) {
+  static const struct expectation rows[] = {{.plant = "run-wrong-byte"}, {.plant = "run-none"}};
+  const struct batch batch = {
+      .name = "first", .keys = "oracle = expected\n", .cases = EXPECTED_CASES, .rows = rows, .count = 2};
+  struct session_options options = options_for("self-audit/known-divergences", 1);
+  struct bytes text = {0};
+  struct session session;
+  int status = 0;
+  options.keep_going = false;
+  make_text(audit, &batch, &text);
+  bool ran = run_text(audit, &session, &options, &text, &status);
+  bool caught = ran && session_verdict(&session) == RUN_RED && session_status(&session) == EXIT_DIVERGED &&
+                session.failed == 1 && session.finished == 1 && session.selected == 2;
+  note(audit, caught, caught ? "RED" : "not RED", "a run that ends at its first failure");
+  session_close(&session);
+  bytes_free(&text);
+}
+
 /* Published HTML that libcmark contradicts. */
 static void audit_oracle(struct audit *audit) {
   static const struct expectation rows[] = {{.plant = "none"}};
-  const struct batch batch = {"oracle", PAGE_KEYS, "source = random\ncount = 1\n", rows, 1, 1};
+  const struct batch batch = {.name = "oracle",
+                              .keys = PAGE_KEYS,
+                              .cases = "source = random\ncount = 1\n",
+                              .rows = rows,
+                              .count = 1,
+                              .jobs = 1};
   const struct session_options options = options_for("self-audit/known-divergences", batch.jobs);
   struct bytes text = {0};
   struct bytes why = {0};
@@ -576,8 +702,9 @@ static void make_files(const struct audit *audit) {
 }
 
 void audit_run(struct workspace *workspace, audit_shows *shows, struct audit_report *report) {
-  static void (*const audits[])(struct audit *) = {audit_batches, audit_runners,      audit_known, audit_lists,
-                                                   audit_many,    audit_interruption, audit_empty, audit_oracle};
+  static void (*const audits[])(struct audit *) = {audit_batches, audit_runners, audit_known,
+                                                   audit_lists,   audit_many,    audit_interruption,
+                                                   audit_empty,   audit_oracle,  audit_first_failure};
   struct audit audit = {.workspace = workspace, .shows = shows, .report = report};
   *report = (struct audit_report){0};
   audit.folder = workspace_folder(workspace, NULL);

@@ -25,8 +25,12 @@ enum planted_fault {
   WRONG_HEADER,
   HEADER_CASE,
   EXTRA_HEADER,
+  MISSING_HEADER,
+  HEADER_ORDER,
   WRONG_LENGTH,
   WRONG_STATUS,
+  OLD_VERSION,
+  WEARINESS,
   RESET,
   CRASH,
   EARLY_END,
@@ -54,8 +58,12 @@ static const char *const names[FAULTS] = {[NONE] = "none",
                                           [WRONG_HEADER] = "wrong-header",
                                           [HEADER_CASE] = "header-letter-case",
                                           [EXTRA_HEADER] = "extra-header",
+                                          [MISSING_HEADER] = "missing-header",
+                                          [HEADER_ORDER] = "header-order",
                                           [WRONG_LENGTH] = "wrong-length",
                                           [WRONG_STATUS] = "wrong-status",
+                                          [OLD_VERSION] = "old-version",
+                                          [WEARINESS] = "wrong-after-the-first",
                                           [RESET] = "reset",
                                           [CRASH] = "crash",
                                           [EARLY_END] = "early-end",
@@ -151,20 +159,21 @@ static void reset(int client) {
   setsockopt(client, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
-static void answer(int client, enum planted_fault fault, const char *file, struct span request) {
+/* Sends the answer to the REQUEST, the NUMBER-th from 0. */
+static void answer(int client, enum planted_fault fault, unsigned number, const char *file, struct span request) {
   struct bytes html = {0};
   struct bytes response = {0};
   if (fault == ECHO)
     bytes_add(&html, request);
   else
     render(file, &html);
-  bytes_printf(&response,
-               "HTTP/1.1 %s\r\nContent-%cype: text/%s; charset=utf-8\r\nContent-Length: %zu\r\n"
-               "Connection: close\r\n%s\r\n",
-               fault == WRONG_STATUS ? "203 OK" : "200 OK", fault == HEADER_CASE ? 't' : 'T',
+  bytes_printf(&response, "HTTP/1.%c %s\r\n%sContent-%cype: text/%s; charset=utf-8\r\nContent-Length: %zu\r\n%s%s\r\n",
+               fault == OLD_VERSION ? '0' : '1', fault == WRONG_STATUS ? "203 OK" : "200 OK",
+               fault == HEADER_ORDER ? "Connection: close\r\n" : "", fault == HEADER_CASE ? 't' : 'T',
                fault == WRONG_HEADER ? "htm1" : "html", html.len + (fault == WRONG_LENGTH),
+               fault == HEADER_ORDER || fault == MISSING_HEADER ? "" : "Connection: close\r\n",
                fault == EXTRA_HEADER ? "Planted: yes\r\n" : "");
-  if (fault == WRONG_BYTE && html.len)
+  if ((fault == WRONG_BYTE || (fault == WEARINESS && number > 0)) && html.len)
     html.data[html.len / 2] ^= 1;
   if (fault == MISSING_TAIL && html.len)
     html.len--;
@@ -208,7 +217,7 @@ static void keep(enum planted_fault fault, const char *file) {
 }
 
 static _Noreturn void serve(int listener, enum planted_fault fault, const char *file) {
-  for (;;) {
+  for (unsigned number = 0;; number++) {
     struct bytes request = {0};
     int client = accept(listener, NULL, NULL);
     if (client < 0)
@@ -218,7 +227,7 @@ static _Noreturn void serve(int listener, enum planted_fault fault, const char *
       wait_for_ever();
     if (fault != REMOVAL)
       keep(fault, file);
-    answer(client, fault, file, span_of(&request));
+    answer(client, fault, number, file, span_of(&request));
     if (fault == REMOVAL)
       keep(fault, file);
     close(client);
@@ -226,7 +235,8 @@ static _Noreturn void serve(int listener, enum planted_fault fault, const char *
   }
 }
 
-/* What a run does, in words of its own: prints TEXT, says ERRORS on stderr, and ends with STATUS or by SIGNAL. */
+/* What a run does, in words of its own: prints TEXT, or writes it to a file; says ERRORS on stderr, and ends with
+   STATUS or by SIGNAL. */
 static const struct planted_run {
   const char *name, *text, *errors;
   int status, signal;
@@ -243,6 +253,9 @@ static const struct planted_run {
     {"run-escaped-leak", "planted\n", "", 0, 0},
     {"run-hang", "planted\n", "", 0, 0},
     {"run-size", NULL, "", 0, 0},
+    {"run-nothing", "", "", 0, 0},
+    {"run-file", "planted\n", "", 0, 0},
+    {"run-wrong-file", "plant3d\n", "", 0, 0},
 };
 
 /* The size of the file "planted" in its folder, which a tree is to have put there. */
@@ -252,6 +265,8 @@ static void print_size(void) {
 }
 
 static int plant_run(const struct planted_run *run) {
+  if (strstr(run->name, "file"))
+    return write_file("planted", span_text(run->text));
   if (run->text)
     fputs(run->text, stdout);
   else

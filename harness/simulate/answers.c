@@ -1,6 +1,8 @@
 #include "harness/simulate/answers.h"
 
+#include "harness/simulate/access_log.h"
 #include "harness/simulate/promises.h"
+#include "harness/simulate/resources.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -16,7 +18,7 @@ struct answer {
   struct request *request; /* NULL: to none that is complete */
   unsigned status;
   size_t head, content; /* where they begin, in what was written */
-  const char *date, *tag, *range, *length_text, *type, *allow, *connection;
+  const char *date, *tag, *range, *length_text, *type, *allow, *connection, *location;
   size_t length; /* of the content that follows */
 };
 
@@ -26,6 +28,7 @@ static const struct {
 } reasons[] = {{200, "OK"},
                {204, "No Content"},
                {206, "Partial Content"},
+               {301, "Moved Permanently"},
                {304, "Not Modified"},
                {400, "Bad Request"},
                {404, "Not Found"},
@@ -89,6 +92,7 @@ static bool read_fields(struct answer *answer, const char *at, const char *end) 
                {"Content-Type", &answer->type},
                {"Allow", &answer->allow},
                {"Connection", &answer->connection},
+               {"Location", &answer->location},
                {"Last-Modified", NULL},
                {"Accept-Ranges", NULL},
                {"Cache-Control", NULL},
@@ -258,6 +262,16 @@ static bool page_agrees(const struct answer *answer, const struct page *page) {
   return value_is(answer->length_text, length) && (request->is_head || content_agrees(answer, page, deserved.first));
 }
 
+/* The answer is to be made from what the folder has by the name of the request, or says that it has nothing there. */
+static void judge_resource(struct answer *answer) {
+  const struct resource *resource = answer->request->resource;
+  struct page *page = resource_page(answer->world, resource);
+  if (!page_agrees(answer, page))
+    WRONG(answer, "it is not what %s of the folder deserves", resource->target);
+  else if (answer->status < 400)
+    judge_tag(answer, page->same);
+}
+
 /* The answer is to be made from a page that was read after the request. Finds one that agrees. */
 static void judge_page(struct answer *answer) {
   struct world *world = answer->world;
@@ -318,9 +332,13 @@ static void judge_status(struct answer *answer) {
   if (!request || !request->is_read)
     judge_early(answer);
   else if (request->status == 200 && !is_permitted(answer))
-    judge_page(answer);
-  else if (request->status != 200 && request->status != answer->status)
+    request->resource ? judge_resource(answer) : judge_page(answer);
+  else if (request->status != 200 && request->status != answer->status &&
+           !(answer->world->plan->serves_folder && is_permitted(answer)))
     WRONG(answer, "%u is deserved", request->status);
+  else if (answer->status == 301 && !(request->resource && value_is(answer->location, request->resource->location)))
+    WRONG(answer, "it leads to \"%.*s\"", answer->location ? (int)strcspn(answer->location, "\r") : 0,
+          answer->location);
   if (answer->status == 405 || answer->status == 204) {
     if (!value_is(answer->allow, "GET, HEAD, OPTIONS"))
       WRONG(answer, "Allow does not list GET, HEAD, OPTIONS");
@@ -362,10 +380,11 @@ static void judge(struct answer *answer) {
   measure_content(answer);
   if (!answer->world->over)
     judge_status(answer);
-  if (!answer->world->over && answer->status >= 400)
+  if (!answer->world->over && (answer->status == 301 || answer->status >= 400))
     judge_error_page(answer);
+  const char *type = request && request->resource ? request->resource->type : NULL;
   if (!answer->world->over && (answer->status == 200 || answer->status == 206) &&
-      !value_is(answer->type, "text/html; charset=utf-8"))
+      !value_is(answer->type, type ? type : "text/html; charset=utf-8"))
     WRONG(answer, "Content-Type is wrong");
   if (!answer->world->over && (!request || !request->begun)) {
     judge_date(answer);
@@ -383,6 +402,7 @@ static void end_answer(struct world *world, struct client *client, struct answer
   client->idle = true;
   client->is_last = client->is_closing;
   world_tell(world, "%s has the answer %u", name_request(client, request), answer->status);
+  access_log_owes(world, client, request, answer->status, answer->length);
   if (!request)
     return;
   request->answered = true;

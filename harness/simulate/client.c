@@ -1,6 +1,6 @@
 #include "harness/simulate/client.h"
 
-#include "harness/simulate/kernel.h"
+#include "harness/simulate/access_log.h"
 #include "harness/simulate/promises.h"
 #include "harness/simulate/requests.h"
 
@@ -73,10 +73,10 @@ static void send_piece(struct world *world, struct client *client) {
     end_side(world, client);
 }
 
-static void compose(struct client *client) {
+static void compose(const struct world *world, struct client *client) {
   bool all = client->sending == SENDS_ALL_AT_ONCE;
   do
-    request_compose(client, client->number == 0);
+    request_compose(world, client, client->number == 0);
   while (all && client->request_count < client->wanted);
   const struct request *last = &client->requests[client->request_count - 1];
   if (client->leaving == STALLS && client->request_count == client->wanted)
@@ -96,7 +96,7 @@ static void act(struct world *world, void *what) {
     return;
   }
   if (client->sent == client->out.len && client->request_count < client->wanted && has_answers(client))
-    compose(client);
+    compose(world, client);
   if (client->sent < client->out.len && client->sent < client->stops_at)
     send_piece(world, client);
   else if (has_all(client) && client->leaving == LEAVES)
@@ -233,6 +233,7 @@ struct client *client_add_plain(struct world *world) {
 void client_free(struct client *client) {
   bytes_free(&client->out);
   bytes_free(&client->in);
+  access_log_free(client);
   free(client);
 }
 

@@ -1,14 +1,19 @@
 #include "harness/simulate/history.h"
 
 #include "harness/base/hash.h"
+#include "harness/simulate/access_log.h"
 #include "harness/simulate/client.h"
-#include "harness/simulate/kernel.h"
+#include "harness/simulate/kernel_folder.h"
 #include "harness/simulate/pages.h"
+#include "harness/simulate/resources.h"
 
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The user and the group of --user. */
+enum { SERVES_AS = 1000, SERVES_IN = 1001 };
 
 /* When the first client has gone, and what it left behind is measured. */
 #define FIRST (1 * SECOND)
@@ -17,7 +22,10 @@
 static void send_first_client(struct world *world, void *what) {
   (void)what;
   if (!world->announced)
-    world_fail(world, "prints", "it has not printed http://127.0.0.1:8006/, which says that clients can come");
+    world_fail(world, "prints", "it has not printed the URL of port 8006, which says that clients can come");
+  if (world->plan->becomes_user && (world->user != SERVES_AS || world->group != SERVES_IN || !world->has_no_groups))
+    world_fail(world, "user", "it serves as user %u and group %u, and is told to as %d and %d", world->user,
+               world->group, SERVES_AS, SERVES_IN);
   world->first_client = client_add_plain(world);
 }
 
@@ -77,6 +85,10 @@ static void begin(struct world *world, struct item *items, const char *kept) {
   world->lacking_round = UINT64_MAX;
   world->terminated_at = NEVER;
   world->jumped_at = world->calendar_moved_at = world->accept_failed_at = -1000 * SECOND;
+  if (world->plan->serves_folder) {
+    folder_begin(world);
+    resources_make(world);
+  }
   file_restore(world);
   world_schedule(world, FIRST, 0, send_first_client, NULL);
   world_schedule(world, MEASURE, 0, measure_base, NULL);
@@ -97,6 +109,7 @@ static void end(struct world *world, struct outcome *outcome) {
   outcome->unknown_count = world->unknown_count;
   kernel_end(world);
   pages_free(world);
+  resources_free(world);
   for (size_t i = 0; i < world->client_count; i++)
     client_free(world->clients[i]);
   free(world->clients);
@@ -105,17 +118,34 @@ static void end(struct world *world, struct outcome *outcome) {
   free(world);
 }
 
+/* The words that start PROGRAM as PLAN says: WORDS, up to NULL, some of them in TEXT. */
+static void make_words(const struct plan *plan, const char *program, char text[4][40], char **words) {
+  char **next = words;
+  *next++ = (char *)program;
+  *next++ = (char *)(plan->serves_folder ? FOLDER_NAME : DOCUMENT_NAME);
+  snprintf(text[0], sizeof text[0], "--memory=%" PRIu64, plan->memory_limit);
+  snprintf(text[1], sizeof text[1], "--cache=%s", plan->keeps_page ? "1M" : "0");
+  snprintf(text[2], sizeof text[2], "--log=%s", plan->logs == LOG_PRINTED ? "-" : LOG_NAME);
+  snprintf(text[3], sizeof text[3], "--user=%d:%d", SERVES_AS, SERVES_IN);
+  if (plan->memory_limit)
+    *next++ = text[0];
+  if (plan->keeps_page || plan->serves_folder)
+    *next++ = text[1];
+  if (plan->logs)
+    *next++ = text[2];
+  if (plan->becomes_user)
+    *next++ = text[3];
+  if (plan->is_ipv6)
+    *next++ = (char *)"--address=::1";
+  *next = NULL;
+}
+
 bool history_run(const char *program, const struct plan *plan, const char *kept, FILE *trace, struct outcome *outcome,
                  struct bytes *why) {
   struct world *world = xcalloc(1, sizeof *world);
-  char memory[40];
+  char text[4][40], *words[8];
   struct bytes crash = {0};
-  snprintf(memory, sizeof memory, "--memory=%" PRIu64, plan->memory_limit);
-  char *words[] = {(char *)program, DOCUMENT_NAME, NULL, NULL, NULL}, **next = words + 2;
-  if (plan->memory_limit)
-    *next++ = memory;
-  if (plan->keeps_page)
-    *next = (char *)"--cache=1M";
+  make_words(plan, program, text, words);
   *outcome = (struct outcome){0};
   world->plan = plan;
   world->seed = plan->seed;
@@ -128,6 +158,8 @@ bool history_run(const char *program, const struct plan *plan, const char *kept,
   struct item *items = xcalloc(plan->count ? plan->count : 1, sizeof *items);
   if (plan->count)
     memcpy(items, plan->items, plan->count * sizeof *items);
+  for (char **word = words + 1; *word; word++)
+    world_tell(world, "starts with %s", *word);
   kernel_begin(world);
   begin(world, items, kept);
   if (!emulator_run(world->emulator, &crash) && !world->failure_kind)

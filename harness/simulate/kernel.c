@@ -2,7 +2,9 @@
 #include "harness/simulate/kernel.h"
 
 #include "harness/helpers/plugin/calls.h"
+#include "harness/simulate/access_log.h"
 #include "harness/simulate/client.h"
+#include "harness/simulate/kernel_folder.h"
 #include "harness/simulate/promises.h"
 
 #include <inttypes.h>
@@ -24,6 +26,18 @@ void *kernel_memory(struct world *world, uint64_t address, uint64_t size, bool w
     world_fail(world, "bad address",
                "a system call is given %" PRIu64 " bytes at 0x%" PRIx64 ", which are not all there", size, address);
   return memory;
+}
+
+bool kernel_text(struct world *world, uint64_t address, char *text, size_t room) {
+  for (size_t i = 0; i < room; i++) {
+    const char *octet = kernel_memory(world, address + i, 1, false);
+    if (!octet)
+      return false;
+    text[i] = *octet;
+    if (!*octet)
+      return true;
+  }
+  return false;
 }
 
 struct descriptor *kernel_descriptor(struct world *world, uint64_t fd) {
@@ -193,6 +207,38 @@ static int64_t do_prlimit64(struct world *world, const uint64_t *a) {
   return 0;
 }
 
+static int64_t do_dup3(struct world *world, const uint64_t *a) {
+  const struct descriptor *log = kernel_descriptor(world, a[0]);
+  if (!log || a[1] >= world->plan->descriptors || a[0] == a[1])
+    return -EBADF;
+  if (log->object != OBJECT_LOG || a[1] != 1)
+    world_fail(world, "not simulated", "descriptor %" PRIu64 " becomes %" PRIu64, a[0], a[1]);
+  world->descriptors[a[1]] = *log;
+  return (int64_t)a[1];
+}
+
+/* ---- The user --------------------------------------------------------------------------------------------------- */
+
+/* Groups are given up first, the user last: after it nothing is permitted any more. */
+static int64_t do_setgroups(struct world *world, const uint64_t *a) {
+  world->has_no_groups = a[0] == 0 && world->user == 0;
+  return world->user ? -EPERM : 0;
+}
+
+static int64_t do_setresgid(struct world *world, const uint64_t *a) {
+  if (world->user || a[0] != a[1] || a[0] != a[2])
+    return -EPERM;
+  world->group = (unsigned)a[0];
+  return 0;
+}
+
+static int64_t do_setresuid(struct world *world, const uint64_t *a) {
+  if (world->user || a[0] != a[1] || a[0] != a[2])
+    return -EPERM;
+  world->user = (unsigned)a[0];
+  return 0;
+}
+
 static int64_t succeed(struct world *world, const uint64_t *a) {
   (void)world;
   (void)a;
@@ -236,6 +282,10 @@ static const struct handler_row process_handlers[] = {{"mmap", do_mmap},
                                                       {"signalfd4", do_signalfd4},
                                                       {"eventfd2", do_eventfd2},
                                                       {"prlimit64", do_prlimit64},
+                                                      {"dup3", do_dup3},
+                                                      {"setgroups", do_setgroups},
+                                                      {"setresgid", do_setresgid},
+                                                      {"setresuid", do_setresuid},
                                                       {"prctl", succeed},
                                                       {"seccomp", sandbox},
                                                       {"landlock_create_ruleset", do_landlock_create_ruleset},
@@ -259,6 +309,7 @@ static void add_handlers(struct world *world, const struct handler_row *rows) {
 void kernel_begin(struct world *world) {
   add_handlers(world, process_handlers);
   add_handlers(world, file_handlers);
+  add_handlers(world, folder_handlers);
   add_handlers(world, socket_handlers);
   add_handlers(world, event_handlers);
   for (int i = 0; i < 3; i++)
@@ -271,6 +322,7 @@ void kernel_end(struct world *world) {
   for (size_t i = 0; i < world->inode_count; i++)
     bytes_free(&world->inodes[i].content);
   free(world->inodes);
+  free(world->composed);
   free(world->faults);
 }
 

@@ -20,10 +20,13 @@ struct handler_row {
   const char *name;
   handler *handler;
 };
-extern const struct handler_row file_handlers[], socket_handlers[], event_handlers[];
+extern const struct handler_row file_handlers[], folder_handlers[], socket_handlers[], event_handlers[];
 
 /* The memory that the program names; where it has none there, the history fails and NULL is returned. */
 void *kernel_memory(struct world *world, uint64_t address, uint64_t size, bool written);
+
+/* The text at ADDRESS, up to its NUL, into TEXT of ROOM bytes. Returns false where it is longer, or not there. */
+bool kernel_text(struct world *world, uint64_t address, char *text, size_t room);
 
 /* The lowest free descriptor becomes OBJECT. Returns it, or -EMFILE. */
 int64_t kernel_open(struct world *world, enum object object, struct client *client);
@@ -37,6 +40,10 @@ int kernel_fault(struct world *world, const char *call, enum object object);
 /* Something has gone wrong that permits the program to answer so: PERMITS_*. */
 void kernel_permit(struct world *world, int what);
 
+/* A call that is made for a document has failed with ERROR, which permits the answers that tell so. EINTR asks for the
+   call once more. Returns -ERROR. */
+int64_t kernel_refuse(struct world *world, int error);
+
 /* Changes the file of the document as ITEM says; or makes it one that can be read. */
 void file_change(struct world *world, struct item *item);
 void file_restore(struct world *world);
@@ -49,6 +56,12 @@ int64_t socket_read(struct world *world, struct descriptor *socket, uint64_t add
                     bool peeks);
 int64_t socket_write(struct world *world, struct descriptor *socket, const uint64_t *parts, uint64_t count,
                      const char *call);
+
+/* The program writes CONTENT to a client's socket, by a CALL. */
+int64_t socket_put(struct world *world, struct descriptor *socket, struct span content, const char *call);
+
+/* The IP address of CLIENT, which is its own, as text in NAME of ROOM bytes. */
+void client_address(const struct world *world, const struct client *client, char *name, size_t room);
 
 /* The program has closed the socket of a client; the listening socket. */
 void socket_closed(struct world *world, struct client *client);

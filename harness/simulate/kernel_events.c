@@ -1,5 +1,6 @@
 /* What a program waits by: epoll and ppoll. Where nothing is ready the time goes on to the next event, or to the end of
    the wait, so that waiting costs nothing. */
+#include "harness/simulate/access_log.h"
 #include "harness/simulate/client.h"
 #include "harness/simulate/kernel.h"
 #include "harness/simulate/promises.h"
@@ -57,7 +58,7 @@ static uint32_t readiness(const struct world *world, const struct descriptor *de
   case OBJECT_LISTENER:
     return world->backlog_count ? EPOLLIN : 0;
   case OBJECT_SIGNALS:
-    return world->signals ? EPOLLIN : 0;
+    return world->signals || world->hangups ? EPOLLIN : 0;
   case OBJECT_EVENT:
     return EPOLLOUT | (descriptor->count ? EPOLLIN : 0);
   case OBJECT_SOCKET:
@@ -124,6 +125,7 @@ static int64_t do_epoll_wait(struct world *world, const uint64_t *a) {
   uint64_t most = a[2] < MOST_EVENTS ? a[2] : MOST_EVENTS;
   count_polls(world);
   promises_hold(world);
+  access_log_holds(world);
   int error = kernel_fault(world, "epoll_pwait", NO_OBJECT);
   if (error)
     return -error;
@@ -143,12 +145,16 @@ static int64_t do_ppoll(struct world *world, const uint64_t *a) {
     return -EFAULT;
   memcpy(&wait, place, sizeof wait);
   const struct descriptor *descriptor = kernel_descriptor(world, (uint64_t)wait.fd);
-  if (a[1] != 1 || !descriptor || descriptor->object != OBJECT_STANDARD || wait.events != POLLOUT) {
+  bool is_log = descriptor && (descriptor->object == OBJECT_LOG || (wait.fd == 1 && world->plan->logs == LOG_PRINTED));
+  if (a[1] != 1 || !descriptor || (descriptor->object != OBJECT_STANDARD && !is_log) || wait.events != POLLOUT) {
     world_fail(world, "not simulated", "ppoll of descriptor %d for events %d", wait.fd, wait.events);
     return -EINVAL;
   }
-  if (a[2] && random_one_in(&world->random, 8))
+  if (a[2] && descriptor->object == OBJECT_STANDARD && random_one_in(&world->random, is_log ? 200 : 8)) {
+    if (is_log)
+      access_log_lost(world);
     return 0;
+  }
   wait.revents = POLLOUT;
   memcpy(place, &wait, sizeof wait);
   return 1;

@@ -1,23 +1,26 @@
 /* The document's file, and what the program prints. */
+#include "harness/simulate/access_log.h"
 #include "harness/simulate/client.h"
 #include "harness/simulate/kernel.h"
+#include "harness/simulate/kernel_folder.h"
 #include "harness/simulate/pages.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 
-static int permitted_by(int error) {
-  return error == ENOENT || error == ENOTDIR                     ? PERMITS_404
-         : error == EMFILE || error == ENFILE || error == ENOMEM ? PERMITS_503
-                                                                 : PERMITS_500;
+/* In a folder, what may not be read is as good as not there. */
+static int permitted_by(const struct world *world, int error) {
+  return error == ENOENT || error == ENOTDIR || (error == EACCES && world->plan->serves_folder) ? PERMITS_404
+         : error == EMFILE || error == ENFILE || error == ENOMEM                                ? PERMITS_503
+                                                                                                : PERMITS_500;
 }
 
-/* An error of a call that is made for a document. EINTR asks for the call once more. */
-static int64_t refuse(struct world *world, int error) {
+int64_t kernel_refuse(struct world *world, int error) {
   if (error != EINTR)
-    kernel_permit(world, permitted_by(error));
+    kernel_permit(world, permitted_by(world, error));
   return -error;
 }
 
@@ -28,19 +31,41 @@ static bool is_document(struct world *world, uint64_t address) {
   return path && memcmp(path, name, sizeof name) == 0;
 }
 
+/* A file that is opened by a path of its own, and not one of the folder that is served. */
+static int64_t open_named(struct world *world, const char *path, uint64_t flags) {
+  if (strcmp(path, LOG_NAME) == 0)
+    return access_log_open(world, flags);
+  if (strcmp(path, ".") == 0 && flags & O_PATH)
+    return kernel_open(world, OBJECT_RULES, NULL); /* where the log is, for Landlock */
+  if (world->plan->serves_folder && strcmp(path, FOLDER_NAME) == 0)
+    return folder_open_root(world);
+  return -ENOENT;
+}
+
 static int64_t do_openat(struct world *world, const uint64_t *a) {
+  const struct descriptor *from = kernel_descriptor(world, a[0]);
+  char path[300];
+  if (!is_document(world, a[1])) {
+    if (!kernel_text(world, a[1], path, sizeof path))
+      return -ENAMETOOLONG;
+    if (from && from->object == OBJECT_FOLDER)
+      return folder_step(world, from, path, a[2]);
+    int64_t fd = open_named(world, path, a[2]);
+    if (fd != -ENOENT)
+      return fd;
+  }
   int error = kernel_fault(world, "openat", NO_OBJECT);
   if (error)
-    return refuse(world, error);
+    return kernel_refuse(world, error);
   if (!is_document(world, a[1]) || world->inode == SIZE_MAX)
-    return refuse(world, ENOENT);
+    return kernel_refuse(world, ENOENT);
   if ((a[2] & O_ACCMODE) != O_RDONLY || a[2] & O_CREAT)
     world_fail(world, "not simulated", "the document is opened with flags 0x%" PRIx64, a[2]);
   if (!(world->inodes[world->inode].mode & 0444))
-    return refuse(world, EACCES);
+    return kernel_refuse(world, EACCES);
   int64_t fd = kernel_open(world, OBJECT_FILE, NULL);
   if (fd < 0)
-    return refuse(world, (int)-fd);
+    return kernel_refuse(world, (int)-fd);
   world->descriptors[fd].inode = world->inode;
   return fd;
 }
@@ -62,7 +87,16 @@ static int64_t put_status(struct world *world, const struct inode *inode, size_t
   return 0;
 }
 
+/* Whether the name at ADDRESS is that of the folder that is served. */
+static bool is_folder(struct world *world, uint64_t address) {
+  char path[sizeof FOLDER_NAME];
+  return world->plan->serves_folder && kernel_text(world, address, path, sizeof path) && strcmp(path, FOLDER_NAME) == 0;
+}
+
 static int64_t do_newfstatat(struct world *world, const uint64_t *a) {
+  struct inode folder = folder_inode();
+  if (is_folder(world, a[1]))
+    return put_status(world, &folder, 1000, a[2]);
   if (!is_document(world, a[1]) || world->inode == SIZE_MAX)
     return -ENOENT;
   if (world->plan->keeps_page)
@@ -81,11 +115,14 @@ static int64_t do_fstat(struct world *world, const uint64_t *a) {
     return -EBADF;
   int error = kernel_fault(world, "fstat", file->object);
   if (error)
-    return refuse(world, error);
+    return kernel_refuse(world, error);
+  struct inode folder = folder_inode();
+  if (file->object == OBJECT_FOLDER)
+    return put_status(world, &folder, 1000 + file->inode, a[1]);
   if (file->object != OBJECT_FILE)
     return -EBADF;
   if (!S_ISREG(world->inodes[file->inode].mode))
-    kernel_permit(world, PERMITS_500);
+    kernel_permit(world, world->plan->serves_folder ? PERMITS_404 : PERMITS_500);
   file->is_told = true;
   return put_status(world, &world->inodes[file->inode], file->inode, a[1]);
 }
@@ -98,7 +135,7 @@ static int64_t read_file(struct world *world, struct descriptor *file, uint64_t 
     error = EISDIR;
   if (error) {
     file->broken = true;
-    return refuse(world, error);
+    return kernel_refuse(world, error);
   }
   if (world->file_item && file->offset) {
     struct item *item = world->file_item;
@@ -121,8 +158,8 @@ static int64_t read_file(struct world *world, struct descriptor *file, uint64_t 
 
 /* Tells the program which signal has come: struct signalfd_siginfo. */
 static int64_t read_signal(struct world *world, uint64_t address, uint64_t count) {
-  const uint32_t number = 15; /* SIGTERM */
-  if (world->signals == 0)
+  const uint32_t number = world->hangups ? SIGHUP : SIGTERM;
+  if (world->signals + world->hangups == 0)
     return -EAGAIN;
   if (count < 128)
     return -EINVAL;
@@ -131,7 +168,7 @@ static int64_t read_signal(struct world *world, uint64_t address, uint64_t count
     return -EFAULT;
   memset(place, 0, 128);
   memcpy(place, &number, sizeof number);
-  world->signals--;
+  world->hangups ? world->hangups-- : world->signals--;
   return 128;
 }
 
@@ -152,8 +189,10 @@ static int64_t do_read(struct world *world, const uint64_t *a) {
 /* The URL on standard output is printed once; standard error has whole lines, and only when something has gone wrong.
  */
 static int64_t print(struct world *world, uint64_t fd, const char *text, size_t count) {
-  static const char url[] = "http://127.0.0.1:8006/\n";
-  if (fd == 1 && !world->announced && count == sizeof url - 1 && memcmp(text, url, count) == 0)
+  const char *url = world->plan->is_ipv6 ? "http://[::1]:8006/\n" : "http://127.0.0.1:8006/\n";
+  if (fd == 1 && world->announced && world->plan->logs == LOG_PRINTED)
+    return access_log_written(world, (struct span){text, count});
+  if (fd == 1 && !world->announced && count == strlen(url) && memcmp(text, url, count) == 0)
     world->announced = true;
   else if (fd == 1)
     world_fail(world, "prints", "\"%.*s\" on standard output", (int)count, text);
@@ -174,6 +213,8 @@ static int64_t do_write(struct world *world, const uint64_t *a) {
   const char *text = kernel_memory(world, a[1], a[2], false);
   if (!text)
     return -EFAULT;
+  if (to->object == OBJECT_LOG)
+    return access_log_written(world, (struct span){text, a[2]});
   if (to->object == OBJECT_STANDARD)
     return print(world, a[0], text, a[2]);
   world_fail(world, "not simulated", "descriptor %" PRIu64 " is written to", a[0]);

@@ -1,9 +1,11 @@
 /* Sockets: the listening one with its backlog, and those of the clients. */
+#include "harness/simulate/access_log.h"
 #include "harness/simulate/answers.h"
 #include "harness/simulate/client.h"
 #include "harness/simulate/kernel.h"
 #include "harness/simulate/promises.h"
 
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -36,19 +38,46 @@ static int64_t do_listen(struct world *world, const uint64_t *a) {
   return do_listener(world, a);
 }
 
-static int64_t put_address(struct world *world, uint64_t place, uint64_t length_place, uint16_t port) {
-  const struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(0x7f000001)}};
-  char *to = kernel_memory(world, place, sizeof address, true);
-  uint32_t length = sizeof address;
+/* Addresses are 127.0.0.1 or ::1; of a client with a number, 127.1.x.y or fd00::n. */
+static struct sockaddr_in6 make_address(const struct world *world, unsigned number, uint16_t port) {
+  struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+  struct sockaddr_in old = {.sin_family = AF_INET, .sin_port = htons(port)};
+  if (!world->plan->is_ipv6) {
+    old.sin_addr.s_addr = htonl(number ? 0x7f010000 + number : INADDR_LOOPBACK);
+    memcpy(&address, &old, sizeof old);
+    return address;
+  }
+  address.sin6_addr.s6_addr[0] = number ? 0xfd : 0;
+  address.sin6_addr.s6_addr[14] = (uint8_t)(number >> 8);
+  address.sin6_addr.s6_addr[15] = number ? (uint8_t)number : 1;
+  return address;
+}
+
+void client_address(const struct world *world, const struct client *client, char *name, size_t room) {
+  struct sockaddr_in6 address = make_address(world, client->number, 0);
+  struct sockaddr_in old;
+  memcpy(&old, &address, sizeof old);
+  if (world->plan->is_ipv6)
+    inet_ntop(AF_INET6, &address.sin6_addr, name, (socklen_t)room);
+  else
+    inet_ntop(AF_INET, &old.sin_addr, name, (socklen_t)room);
+}
+
+static int64_t put_address(struct world *world, uint64_t place, uint64_t length_place, unsigned number, uint16_t port) {
+  const struct sockaddr_in6 address = make_address(world, number, port);
+  uint32_t length = world->plan->is_ipv6 ? sizeof address : sizeof(struct sockaddr_in);
+  char *to = kernel_memory(world, place, length, true);
   char *length_to = kernel_memory(world, length_place, sizeof length, true);
   if (!to || !length_to)
     return -EFAULT;
-  memcpy(to, &address, sizeof address);
+  memcpy(to, &address, length);
   memcpy(length_to, &length, sizeof length);
   return 0;
 }
 
-static int64_t do_getsockname(struct world *world, const uint64_t *a) { return put_address(world, a[1], a[2], 8006); }
+static int64_t do_getsockname(struct world *world, const uint64_t *a) {
+  return put_address(world, a[1], a[2], 0, 8006);
+}
 
 void backlog_add(struct world *world, struct client *client) {
   client->waits_since = world->now;
@@ -86,10 +115,19 @@ static int64_t do_accept4(struct world *world, const uint64_t *a) {
   world->backlog_since = world->now;
   if (!world->limits_send_buffer)
     client->capacity *= 16;
-  if (a[1] && put_address(world, a[1], a[2], (uint16_t)(20000 + client->number)) < 0)
+  if (a[1] && put_address(world, a[1], a[2], client->number, (uint16_t)(20000 + client->number)) < 0)
     return -EFAULT;
   world_tell(world, "%s is accepted as %" PRId64, client_name(client), fd);
   return fd;
+}
+
+static int64_t do_getpeername(struct world *world, const uint64_t *a) {
+  const struct descriptor *socket = kernel_descriptor(world, a[0]);
+  if (!socket || socket->object != OBJECT_SOCKET)
+    return socket ? -ENOTSOCK : -EBADF;
+  struct client *client = socket->client;
+  access_log_composed(world, client, client->reset);
+  return client->reset ? -ENOTCONN : put_address(world, a[1], a[2], client->number, (uint16_t)(20000 + client->number));
 }
 
 void listener_closed(struct world *world) {
@@ -148,10 +186,8 @@ static int64_t do_recvfrom(struct world *world, const uint64_t *a) {
   return socket_read(world, socket, a[1], a[2], "recvfrom", a[3] & MSG_PEEK);
 }
 
-int64_t socket_write(struct world *world, struct descriptor *socket, const uint64_t *parts, uint64_t count,
-                     const char *call) {
-  struct client *client = socket->client;
-  uint64_t wanted = 0;
+/* How many of the WANTED bytes a write to a client takes, which may be fewer; or -errno. */
+static int64_t take_room(struct world *world, struct client *client, uint64_t wanted, const char *call) {
   int error = socket_error(world, client, call);
   if (error)
     return -error;
@@ -159,12 +195,32 @@ int64_t socket_write(struct world *world, struct descriptor *socket, const uint6
     world_fail(world, "written after the end", "%s, whose connection was shut, is written to", client_name(client));
     return -EPIPE;
   }
-  for (uint64_t i = 0; i < count; i++)
-    wanted += parts[2 * i + 1];
-  size_t room = client_room(client), most = wanted < room ? wanted : room;
+  size_t room = client_room(client);
   if (room == 0 && wanted)
     return -EAGAIN;
-  size_t taken = kernel_part(world, &client->random, most), left = taken;
+  return (int64_t)kernel_part(world, &client->random, wanted < room ? wanted : room);
+}
+
+int64_t socket_put(struct world *world, struct descriptor *socket, struct span content, const char *call) {
+  int64_t taken = take_room(world, socket->client, content.len, call);
+  if (taken < 0)
+    return taken;
+  bytes_append(&socket->client->in, content.data, (size_t)taken);
+  answer_taken(world, socket->client, (size_t)taken);
+  client_was_written(world, socket->client);
+  return taken;
+}
+
+int64_t socket_write(struct world *world, struct descriptor *socket, const uint64_t *parts, uint64_t count,
+                     const char *call) {
+  struct client *client = socket->client;
+  uint64_t wanted = 0;
+  for (uint64_t i = 0; i < count; i++)
+    wanted += parts[2 * i + 1];
+  int64_t answer = take_room(world, client, wanted, call);
+  if (answer < 0)
+    return answer;
+  size_t taken = (size_t)answer, left = taken;
   for (uint64_t i = 0; i < count && left && !world->over; i++) {
     size_t part = parts[2 * i + 1] < left ? parts[2 * i + 1] : left;
     const void *from = kernel_memory(world, parts[2 * i], part, false);
@@ -222,16 +278,10 @@ void socket_closed(struct world *world, struct client *client) {
   client_was_closed(world, client);
 }
 
-const struct handler_row socket_handlers[] = {{"socket", do_socket},
-                                              {"setsockopt", do_setsockopt},
-                                              {"bind", do_listener},
-                                              {"listen", do_listen},
-                                              {"getsockname", do_getsockname},
-                                              {"accept4", do_accept4},
-                                              {"recvfrom", do_recvfrom},
-                                              {"sendto", do_sendto},
-                                              {"writev", do_writev},
-                                              {"shutdown", do_shutdown},
-                                              {NULL, NULL}};
+const struct handler_row socket_handlers[] = {
+    {"socket", do_socket},           {"setsockopt", do_setsockopt},   {"bind", do_listener},
+    {"listen", do_listen},           {"getsockname", do_getsockname}, {"accept4", do_accept4},
+    {"getpeername", do_getpeername}, {"recvfrom", do_recvfrom},       {"sendto", do_sendto},
+    {"writev", do_writev},           {"shutdown", do_shutdown},       {NULL, NULL}};
 
 /* SPDX-License-Identifier: MIT */

@@ -31,25 +31,35 @@ void document_make(unsigned number, struct bytes *out) {
   bytes_printf(out, "\ndocument %u\n", number);
 }
 
+/* Adds a page of DOCUMENT to those of the world. Pages with the same HTML know each other. */
+static struct page *add_page(struct world *world, struct span document, struct span html) {
+  struct page *page = xcalloc(1, sizeof *page);
+  page->hash = hash_bytes(HASH_START, document.data, document.len);
+  bytes_add(&page->document, document);
+  bytes_add(&page->html, html);
+  page->same = page;
+  for (size_t i = world->page_count; i-- > 0;)
+    if (span_equal(span_of(&world->pages[i]->html), html))
+      page->same = world->pages[i]->same;
+  world->pages = xgrow(world->pages, world->page_count, sizeof *world->pages);
+  world->pages[world->page_count++] = page;
+  return page;
+}
+
 struct page *page_of(struct world *world, struct span document) {
   uint64_t hash = hash_bytes(HASH_START, document.data, document.len);
   for (size_t i = world->page_count; i-- > 0;)
     if (world->pages[i]->hash == hash && span_equal(span_of(&world->pages[i]->document), document))
       return world->pages[i];
-  struct page *page = xcalloc(1, sizeof *page);
   size_t length;
   char *html = markdown_oracle_render(document.data ? document.data : "", document.len, 0, &length);
-  page->hash = hash;
-  bytes_add(&page->document, document);
-  bytes_append(&page->html, html, length);
+  struct page *page = add_page(world, document, (struct span){html, length});
   free(html);
-  page->same = page;
-  for (size_t i = world->page_count; i-- > 0;)
-    if (span_equal(span_of(&world->pages[i]->html), span_of(&page->html)))
-      page->same = world->pages[i]->same;
-  world->pages = xgrow(world->pages, world->page_count, sizeof *world->pages);
-  world->pages[world->page_count++] = page;
   return page;
+}
+
+struct page *page_as_it_is(struct world *world, const char *name, const char *html) {
+  return add_page(world, span_text(name), span_text(html));
 }
 
 void page_seen(struct world *world, struct span document) {

@@ -11,6 +11,9 @@ void document_make(unsigned number, struct bytes *out);
 /* The page of DOCUMENT, as the oracle renders it. It is the world's. */
 struct page *page_of(struct world *world, struct span document);
 
+/* A page that is HTML as it is, of NAME. It is the world's. */
+struct page *page_as_it_is(struct world *world, const char *name, const char *html);
+
 /* The program has read DOCUMENT whole, from the file as it is now or was. */
 void page_seen(struct world *world, struct span document);
 

@@ -50,7 +50,7 @@ static void add_items(struct plan *plan, struct random *random, enum item_kind k
 
 void plan_make(struct plan *plan, uint64_t seed) {
   struct random random = random_of(seed, 1);
-  struct random *from = &random, apart = random_of(seed, 2);
+  struct random *from = &random, apart = random_of(seed, 2), further = random_of(seed, 5);
   unsigned first = (unsigned)random_between(from, 0, 40);
   *plan = (struct plan){.seed = seed,
                         .end = BEGIN + LENGTH,
@@ -68,6 +68,12 @@ void plan_make(struct plan *plan, uint64_t seed) {
   add_items(plan, from, ITEM_JUMP, random_one_in(from, 2) ? random_between(from, 1, 3) : 0);
   add_items(plan, from, ITEM_CALENDAR, random_between(from, 0, 2));
   add_items(plan, from, ITEM_TERMINATION, random_one_in(from, 8));
+  plan->serves_folder = random_one_in(&further, 3);
+  plan->opens_beneath = !random_one_in(&further, 3);
+  plan->is_ipv6 = random_one_in(&further, 4);
+  plan->becomes_user = random_one_in(&further, 4);
+  plan->logs = (enum log)random_between(&further, NO_LOG, LOG_IN_FILE);
+  add_items(plan, &further, ITEM_HANGUP, plan->logs == LOG_IN_FILE ? random_between(&further, 0, 5) : 0);
 }
 
 void plan_free(struct plan *plan) { free(plan->items); }
@@ -125,12 +131,16 @@ static void terminate(struct world *world, void *what) {
     world_fail(world, "not simulated", "SIGTERM is not blocked, and would end the program");
 }
 
+static void hang_up(struct world *world, void *what) {
+  (void)what;
+  world_tell(world, "SIGHUP");
+  world->hangups++;
+}
+
 void plan_schedule(struct world *world, struct item *item) {
-  static void (*const happen[])(struct world *, void *) = {[ITEM_FAULT] = arm_fault,
-                                                           [ITEM_FILE] = change_file,
-                                                           [ITEM_JUMP] = jump,
-                                                           [ITEM_CALENDAR] = set_calendar,
-                                                           [ITEM_TERMINATION] = terminate};
+  static void (*const happen[])(struct world *, void *) = {
+      [ITEM_FAULT] = arm_fault,       [ITEM_FILE] = change_file,      [ITEM_JUMP] = jump,
+      [ITEM_CALENDAR] = set_calendar, [ITEM_TERMINATION] = terminate, [ITEM_HANGUP] = hang_up};
   if (item->kind == ITEM_CLIENT)
     client_add(world, item);
   else

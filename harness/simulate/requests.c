@@ -1,5 +1,7 @@
 #include "harness/simulate/requests.h"
 
+#include "harness/simulate/resources.h"
+
 #include <string.h>
 
 /* A kind of request: TEXT with an empty line after it. */
@@ -128,10 +130,31 @@ static void describe(struct request *request, const struct kind *kind) {
   request->what = request->condition ? conditions[request->condition] : words[kind->content];
 }
 
-void request_compose(struct client *client, bool plain) {
+/* A request for what else is in the folder that is served. */
+static void compose_resource(const struct world *world, struct client *client, struct request *request) {
+  const struct resource *resource = &resources[random_between(&client->random, 0, (int64_t)resource_count - 1)];
+  request->resource = resource;
+  request->line = resource->target;
+  request->what = "of the folder";
+  request->is_head = random_one_in(&client->random, 4);
+  request->persists = !random_one_in(&client->random, 8);
+  request->status = resource->is_link && !world->plan->opens_beneath ? 404 : resource->status;
+  bytes_printf(&client->out, "%s %s HTTP/1.1\r\n" HOST "%s", request->is_head ? "HEAD" : "GET", resource->target,
+               request->persists ? "" : "Connection: close\r\n");
+  if (request->status == 200 && random_one_in(&client->random, 3))
+    append_condition(client, request);
+  bytes_text(&client->out, "\r\n");
+  request->head_end = request->end = client->out.len;
+}
+
+void request_compose(const struct world *world, struct client *client, bool plain) {
   const struct kind *kind = plain ? &kinds[4] : choose_kind(&client->random);
   struct request *request = &client->requests[client->request_count++];
   *request = (struct request){.start = client->out.len, .due_at = NEVER};
+  if (!plain && world->plan->serves_folder && random_one_in(&client->random, 2)) {
+    compose_resource(world, client, request);
+    return;
+  }
   if (!plain && random_one_in(&client->random, 60)) {
     append_long(client, request);
     request->line = "GET";

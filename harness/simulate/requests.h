@@ -4,8 +4,9 @@
 
 #include "harness/simulate/world.h"
 
-/* Appends the next request of CLIENT to what it sends. PLAIN: a GET of the page, after which the connection ends. */
-void request_compose(struct client *client, bool plain);
+/* Appends the next request of CLIENT to what it sends, for what WORLD has. PLAIN: a GET of the page, after which the
+ * connection ends. */
+void request_compose(const struct world *world, struct client *client, bool plain);
 
 #endif
 

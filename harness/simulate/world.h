@@ -20,7 +20,7 @@ enum { MOST_DESCRIPTORS = 4096, MOST_REQUESTS = 12, MOST_PAGES = 64, CALL_NUMBER
 
 /* One thing that happens from outside. Whatever it draws comes from a stream of its own, so that it stays as it is when
    others are left out. */
-enum item_kind { ITEM_CLIENT, ITEM_FAULT, ITEM_FILE, ITEM_JUMP, ITEM_CALENDAR, ITEM_TERMINATION };
+enum item_kind { ITEM_CLIENT, ITEM_FAULT, ITEM_FILE, ITEM_JUMP, ITEM_CALENDAR, ITEM_TERMINATION, ITEM_HANGUP };
 
 struct item {
   enum item_kind kind;
@@ -28,6 +28,9 @@ struct item {
   int64_t at;      /* when, on the monotonic clock */
   struct random random;
 };
+
+/* Where the access log goes. */
+enum log { NO_LOG, LOG_PRINTED, LOG_IN_FILE };
 
 /* All that a seed decides. */
 struct plan {
@@ -39,6 +42,11 @@ struct plan {
   uint64_t memory_limit; /* --memory of the server; 0: none */
   bool keeps_page;       /* --cache */
   bool sandboxes;        /* the kernel knows seccomp and Landlock */
+  bool serves_folder;    /* not a file alone; then the document is its index.md */
+  bool opens_beneath;    /* the kernel knows openat2 */
+  bool is_ipv6;          /* --address */
+  bool becomes_user;     /* --user */
+  enum log logs;         /* --log */
   unsigned documents[2]; /* of which to which the documents are drawn */
   unsigned wakes_late;   /* a wait may end so many microseconds late */
   unsigned short_in;     /* one in so many reads and writes is a short one */
@@ -60,19 +68,39 @@ struct seen {
   uint64_t step;
 };
 
+/* What else lies in a folder that is served, and what a request for it deserves: 200 and the page, or STATUS. */
+struct resource {
+  const char *target;
+  unsigned status;
+  const char *type;     /* NULL: HTML */
+  const char *content;  /* a document, or with a type what is sent as it is; NULL: there is none */
+  const char *html;     /* of what is no document: a list */
+  const char *location; /* of 301 */
+  bool is_link;         /* its name leads to it; without openat2 it deserves 404 */
+};
+
+/* A line of the access log, or one that there has to be. */
+struct line {
+  unsigned status;
+  size_t bytes;
+  char *request; /* owned; as it stands between the quotation marks */
+  bool is_begun; /* owed: REQUEST may be cut off, for not all of it had come */
+};
+
 /* ---- Clients ---------------------------------------------------------------------------------------------------- */
 
 enum condition { NO_CONDITION, IF_NONE_MATCH, IF_MATCH, RANGE, IF_RANGE };
 
 struct request {
-  const char *line, *what; /* for messages: its text, and what else there is to it */
-  size_t start, head_end,  /* in the octets that the client sends: */
-      end;                 /* with its content */
-  unsigned status;         /* that it deserves; 200: what the page and the condition make of it */
-  bool is_head, is_old;    /* HTTP/1.0 */
-  bool persists;           /* the connection goes on after the answer */
-  bool expects;            /* 100 Continue */
-  bool answered_early;     /* it may be answered before it is complete */
+  const char *line, *what;         /* for messages: its text, and what else there is to it */
+  size_t start, head_end,          /* in the octets that the client sends: */
+      end;                         /* with its content */
+  unsigned status;                 /* that it deserves; 200: what the page and the condition make of it */
+  bool is_head, is_old;            /* HTTP/1.0 */
+  bool persists;                   /* the connection goes on after the answer */
+  bool expects;                    /* 100 Continue */
+  const struct resource *resource; /* what of a folder it asks for; NULL: the document */
+  bool answered_early;             /* it may be answered before it is complete */
   enum condition condition;
   char tag[40];
   long first, last; /* of the range; last -1: to the end; first -1: the last `last` */
@@ -130,7 +158,11 @@ struct client {
   int64_t answered_at;   /* the last answer's end */
   int64_t shut_at;       /* the program has ended its side; NEVER: not yet */
   char last_tag[40];
-  bool excused; /* a fault has hit it: it may go without an answer */
+  /* Of the access log: the lines that it has, and those that are owed for whole answers. */
+  struct line *lines, *owed; /* owned */
+  size_t line_count, owed_count, lines_held;
+  bool is_unlogged; /* lines of it were lost */
+  bool excused;     /* a fault has hit it: it may go without an answer */
 };
 
 /* ---- The kernel ------------------------------------------------------------------------------------------------- */
@@ -144,7 +176,9 @@ enum object {
   OBJECT_SIGNALS,
   OBJECT_FILE,
   OBJECT_EVENT,
-  OBJECT_RULES
+  OBJECT_RULES,
+  OBJECT_FOLDER, /* its node is `inode` */
+  OBJECT_LOG
 };
 
 struct descriptor {
@@ -227,10 +261,17 @@ struct world {
   uint64_t permitted[3];  /* PERMITS_*: the step in which something last happened that permits it; 0: never */
   uint64_t lacking_round; /* memory was refused in that round of the event loop */
   int64_t jumped_at, calendar_moved_at, accept_failed_at, backlog_since;
-  bool listens, blocks_signals, announced, limits_send_buffer;
-  unsigned signals;      /* that wait to be read */
-  int64_t terminated_at; /* a signal has come; NEVER: not yet */
-  bool has_fault;        /* anything has gone wrong in this round */
+  bool listens, blocks_signals, announced, limits_send_buffer, has_no_groups;
+  unsigned user, group;     /* as which the program runs */
+  struct client **composed; /* owned; whose lines the program holds that are not yet written, in their order */
+  size_t composed_count;
+  bool is_nameless;        /* the last of them was asked for when its client had gone */
+  struct page **resources; /* owned; the page of each, by its place; NULL: it has none */
+  size_t node_inodes[16];  /* of the files of a folder */
+  unsigned signals;        /* that wait to be read, of those that end the program, */
+  unsigned hangups;        /* and of SIGHUP */
+  int64_t terminated_at;   /* a signal has come; NEVER: not yet */
+  bool has_fault;          /* anything has gone wrong in this round */
   uint64_t polls_at_once;
   int64_t polled_at;
   /* After the first client is gone, and again at the end: */

@@ -162,6 +162,7 @@ static X64Cond cond(void) { return (X64Cond)draw_within(0, 15); }
   SSE2(E, pand)                                                                                                        \
   SSE2(E, pxor)                                                                                                        \
   SSE2(E, pcmpeqb)                                                                                                     \
+  SSE2(E, pcmpgtb)                                                                                                     \
   SSE2(E, psubb)                                                                                                       \
   SSE2(E, pminub)                                                                                                      \
   SSE2(E, pmaxub)

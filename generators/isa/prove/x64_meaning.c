@@ -602,6 +602,7 @@ static Step do_pmovmskb(Insn *insn) { /* 66 0F D7 /r */
 
 static Bits all_ones_if(Truth truth) { return bits_if(truth, bits(8, 255), bits(8, 0)); }
 static Bits byte_equal(Bits a, Bits b) { return all_ones_if(truth_equal(a, b)); }
+static Bits byte_above_signed(Bits a, Bits b) { return all_ones_if(truth_below_signed(b, a)); }
 static Bits byte_min(Bits a, Bits b) { return bits_if(truth_below(a, b), a, b); }
 static Bits byte_max(Bits a, Bits b) { return bits_if(truth_below(a, b), b, a); }
 
@@ -616,6 +617,7 @@ VECTOR(por, bits_or(a, b))
 VECTOR(pand, bits_and(a, b))
 VECTOR(pxor, bits_xor(a, b))
 VECTOR(pcmpeqb, bits_map_bytes(a, b, byte_equal))
+VECTOR(pcmpgtb, bits_map_bytes(a, b, byte_above_signed))
 VECTOR(psubb, bits_map_bytes(a, b, bits_sub))
 VECTOR(pminub, bits_map_bytes(a, b, byte_min))
 VECTOR(pmaxub, bits_map_bytes(a, b, byte_max))
@@ -663,7 +665,8 @@ static const Row rows[] = {
     {0x66, 0x0f, 0xeb, 0xeb, ANY, do_por},          {0x66, 0x0f, 0xdb, 0xdb, ANY, do_pand},
     {0x66, 0x0f, 0xef, 0xef, ANY, do_pxor},         {0x66, 0x0f, 0x74, 0x74, ANY, do_pcmpeqb},
     {0x66, 0x0f, 0xf8, 0xf8, ANY, do_psubb},        {0x66, 0x0f, 0xda, 0xda, ANY, do_pminub},
-    {0x66, 0x0f, 0xde, 0xde, ANY, do_pmaxub},       {0,    0x0f, 0xbe, 0xbe, ANY, do_movsx_8},
+    {0x66, 0x0f, 0xde, 0xde, ANY, do_pmaxub},       {0x66, 0x0f, 0x64, 0x64, ANY, do_pcmpgtb},
+    {0,    0x0f, 0xbe, 0xbe, ANY, do_movsx_8},
     {0,    0,    0x63, 0x63, ANY, do_movsxd},       {0,    0x0f, 0xbd, 0xbd, ANY, do_bsr},
     {0,    0,    0xf7, 0xf7, 2, do_not},            {0,    0,    0xf7, 0xf7, 4, do_mul_wide},
     {0,    0,    0xf7, 0xf7, 5, do_imul_wide},      {0,    0,    0xf7, 0xf7, 6, do_div},

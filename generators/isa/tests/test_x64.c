@@ -364,8 +364,9 @@ static const XmmMemory xmm_memory[] = {
     {x64_movdqu_xmm_m128, NULL, "movdqu"},   {x64_movdqa_xmm_m128, NULL, "movdqa"},
     {NULL, x64_movdqu_m128_xmm, "movdqu"},   {x64_por_xmm_m128, NULL, "por"},
     {x64_pand_xmm_m128, NULL, "pand"},       {x64_pxor_xmm_m128, NULL, "pxor"},
-    {x64_pcmpeqb_xmm_m128, NULL, "pcmpeqb"}, {x64_psubb_xmm_m128, NULL, "psubb"},
-    {x64_pminub_xmm_m128, NULL, "pminub"},   {x64_pmaxub_xmm_m128, NULL, "pmaxub"},
+    {x64_pcmpeqb_xmm_m128, NULL, "pcmpeqb"}, {x64_pcmpgtb_xmm_m128, NULL, "pcmpgtb"},
+    {x64_psubb_xmm_m128, NULL, "psubb"},     {x64_pminub_xmm_m128, NULL, "pminub"},
+    {x64_pmaxub_xmm_m128, NULL, "pmaxub"},
 };
 
 static void one_xmm_memory(const Operand *o, const void *context) {
@@ -462,8 +463,8 @@ static const struct {
   const char *mnemonic;
 } two_xmm[] = {
     {x64_movdqa_xmm_xmm, "movdqa"}, {x64_por_xmm_xmm, "por"},         {x64_pand_xmm_xmm, "pand"},
-    {x64_pxor_xmm_xmm, "pxor"},     {x64_pcmpeqb_xmm_xmm, "pcmpeqb"}, {x64_psubb_xmm_xmm, "psubb"},
-    {x64_pminub_xmm_xmm, "pminub"}, {x64_pmaxub_xmm_xmm, "pmaxub"},
+    {x64_pxor_xmm_xmm, "pxor"},     {x64_pcmpeqb_xmm_xmm, "pcmpeqb"}, {x64_pcmpgtb_xmm_xmm, "pcmpgtb"},
+    {x64_psubb_xmm_xmm, "psubb"},   {x64_pminub_xmm_xmm, "pminub"},   {x64_pmaxub_xmm_xmm, "pmaxub"},
 };
 
 START_TEST(two_xmm_forms) {

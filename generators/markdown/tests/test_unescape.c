@@ -218,8 +218,7 @@ static void check_change(RunRoutine run, const char *routine, const char *text, 
   const char *what = shown(text, size);
   bool in_place = strcmp(routine, "unescape_backslashes") == 0;
   Registers in = marked_registers();
-  size_t readable = strcmp(routine, "unescape_references") == 0 ? 8 : 16;
-  unsigned char *at = in_place ? place_at_end(text, size, 0, ';') : place_ended(text, size, readable), *to = sink + 64;
+  unsigned char *at = in_place ? place_at_end(text, size, 0, ';') : place_ended(text, size, 16), *to = sink + 64;
   memset(sink, FILL, SINK_SIZE);
   in.a[0] = (uintptr_t)at;
   in.a[1] = size;

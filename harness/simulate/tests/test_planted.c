@@ -53,8 +53,9 @@ static void lay_planted(void) {
       "\"$R/harness/tests/faulty/server_operations.c\"\n"
       "${CC:-gcc} $S $W -o lay-server \"$L/obj/generators/programs/markdown-server.o\" operations.o "
       "\"$L/libgenerators.a\"\n"
-      "for f in none deadline descriptor flag mapping slot; do mkdir $f; FAULT=$f ./lay-server $f; done\n"
-      "for f in deadline descriptor flag mapping slot; do ! cmp -s none/markdown-server_x64 $f/markdown-server_x64; "
+      "for f in none deadline descriptor file flag line mapping slot; do mkdir $f; FAULT=$f ./lay-server $f; done\n"
+      "for f in deadline descriptor file flag line mapping slot; do ! cmp -s none/markdown-server_x64 "
+      "$f/markdown-server_x64; "
       "done",
       build && *build ? build : "build");
   ck_assert_msg(status == 0, "%s", out.data);
@@ -92,7 +93,7 @@ END_TEST
 
 /* One entry after the other: a fault that no seed is kept for would be looked for by nobody. */
 START_TEST(every_planted_fault_has_its_seeds) {
-  static const char *const faults[] = {"none", "deadline", "descriptor", "flag", "mapping", "slot"};
+  static const char *const faults[] = {"none", "deadline", "descriptor", "file", "flag", "line", "mapping", "slot"};
   for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
     int found = 0;
     for (int k = 0; k < kept_count; k++)
