@@ -26,8 +26,8 @@ export LC_NUMERIC=C
 
 # ---- The tests ------------------------------------------------------------------------------------------------------
 
-# oracle_users: the tests of the generators that ask an oracle.
-oracle_users() { grep -l '"oracles/' generators/*/tests/test_*.c | sed 's|\(.*\)\.c|build/tests/\1|'; }
+# oracle_users: the tests of the generators that ask an oracle, or the gate.
+oracle_users() { grep -lE '"oracles/|^/\* reads: (.* )?gate' generators/*/tests/test_*.c | sed 's|\(.*\)\.c|build/tests/\1|'; }
 # list_tests: every test that reads the gate. The first and the last are written by make_tree.
 list_tests() {
   echo build/self-audit
