@@ -196,10 +196,12 @@ install: $(BUILD)/bytegate $(MANUALS:%=$(BUILD)/%) $(HELPERS) install-bytelay ##
 	install -D -m 755 $(BUILD)/bytegate "$(DESTDIR)$(PREFIX)/bin/bytegate"
 	for each in $(MANUALS); do \
 	  install -D -m 644 /dev/null "$(DESTDIR)$(PREFIX)/share/man/$$each" && \
-	  sed 's#/usr/share/doc/bytegate#$(PREFIX)/share/doc/bytegate#g' "$(BUILD)/$$each" >"$(DESTDIR)$(PREFIX)/share/man/$$each" || exit 1; done
+	  sed -E 's#/usr/(share/doc|lib)/bytegate#$(PREFIX)/\1/bytegate#g' "$(BUILD)/$$each" >"$(DESTDIR)$(PREFIX)/share/man/$$each" || exit 1; done
 	install -D -m 644 /dev/null "$(DESTDIR)$(PREFIX)/share/doc/bytegate/AGENTS.md"
 	sed '/^## In this repository/,$$d; s#\(fixtures\|generators\)/##g' AGENTS.md >"$(DESTDIR)$(PREFIX)/share/doc/bytegate/AGENTS.md"
-	find fixtures/example fixtures/gallery fixtures/schemas fixtures/howto.md -type f | while read -r each; do \
+	install -D -m 644 /dev/null "$(DESTDIR)$(PREFIX)/share/doc/bytegate/gallery/README.md"
+	sed 's#\[\(bytegate-suite(5)\)\](../README.md)#\1#' fixtures/gallery/README.md >"$(DESTDIR)$(PREFIX)/share/doc/bytegate/gallery/README.md"
+	find fixtures/example fixtures/gallery fixtures/schemas fixtures/howto.md -type f ! -path fixtures/gallery/README.md | while read -r each; do \
 	  install -D -m 644 "$$each" "$(DESTDIR)$(PREFIX)/share/doc/bytegate/$${each#fixtures/}" || exit 1; done
 	for each in $(HELPERS:$(BUILD)/%=%); do \
 	  install -D -m 755 "$(BUILD)/$$each" "$(DESTDIR)$(PREFIX)/lib/bytegate/$$each" || exit 1; done

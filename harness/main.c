@@ -653,6 +653,7 @@ int main(int argc, char **argv) {
   atexit(check_help);
   options_parse(argc, argv, &options);
   is_parsing = false;
+  options.session.names_only = options.command == COMMAND_LIST;
   program_map_maker = explain_make_map;
   options.session.blame = options.session.gate && options.blame ? blame_result : NULL;
   for (size_t i = 0; options.command == COMMAND_ACCEPT && i < options.operands.count; i++)

@@ -5,10 +5,11 @@
 
 # TEXT for roff. What stands in code is bold; emphasis is italic; of a link, its text stays.
 function inline(text,    out, code, part, at) {
-  # Where things are when they are installed; `make install` puts its own PREFIX there.
+  # Where things are when they are installed; `make install` puts its own PREFIX there. Pages of the sources are not.
   gsub(/build\/bytegate/, "bytegate", text)
   gsub(/fixtures\/example/, "/usr/share/doc/bytegate/example", text)
   gsub(/\[gallery\/\]/, "[/usr/share/doc/bytegate/gallery/]", text)
+  gsub(/(^| )\(\[[^]]*\.md\]\([^)]*\)\)/, "", text)
   gsub(/`schemas\/`/, "`/usr/share/doc/bytegate/schemas/`", text)
   gsub(/\\/, "\\e", text)
   gsub(/-/, "\\-", text)

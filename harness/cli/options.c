@@ -590,6 +590,14 @@ static void need_command(const struct argp_state *state) {
   bytes_free(&names);
 }
 
+/* Ends the process: WORD is no operand of this command. */
+static void refuse_word(const struct argp_state *state, const char *word) {
+  size_t len = strlen(word);
+  if (len > 4 && strcmp(word + len - 4, ".ini") == 0)
+    argp_error(state, "'%s' is one word too many; a suite file is named by --suite %s", word, word);
+  argp_error(state, "'%s' is one word too many; cases are selected by --case", word);
+}
+
 static error_t parse(int key, char *value, struct argp_state *state) {
   struct options *options = state->input;
   if (parse_option(key, value, state, options))
@@ -609,8 +617,7 @@ static error_t parse(int key, char *value, struct argp_state *state) {
   const struct command_row *command = &commands[options->command];
   check_readers(state, options->command);
   if (options->operands.count > command->most)
-    argp_error(state, "'%s' is one word too many; cases are selected by --case",
-               options->operands.items[command->most]);
+    refuse_word(state, options->operands.items[command->most]);
   if (options->operands.count < command->least)
     argp_error(state, "'%s' needs %s", command->name, command->operands);
   if (options->shard.count && !options->record)

@@ -92,6 +92,9 @@ static void judge_commands(const struct surroundings *seen, struct diagnosis *di
       "the report does not name the system calls that a cell refused", "apt-get install strace");
   add(diagnosis, "git", seen->git ? FINDING_GOOD : FINDING_LIMITED, xstrdup(seen->git ? "here" : "not here"),
       "bisect between commits does not work", "apt-get install git");
+  add(diagnosis, "unicorn", seen->unicorn ? FINDING_GOOD : FINDING_LIMITED,
+      xstrdup(seen->unicorn ? "here" : "libunicorn.so.2 is not here"), "simulate does not run",
+      "apt-get install libunicorn2");
 }
 
 void doctor_judge(const struct surroundings *seen, struct diagnosis *diagnosis) {

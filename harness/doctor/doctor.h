@@ -24,6 +24,7 @@ struct surroundings {
   const char *temporary;   /* the folder for temporary files, */
   uint64_t temporary_free; /* and its free bytes */
   bool strace, git;        /* these commands are on the PATH */
+  bool unicorn;            /* the library in which programs are simulated can be loaded */
 };
 
 enum finding_state {
@@ -57,7 +58,7 @@ void surroundings_free(struct surroundings *seen);
 void doctor_judge(const struct surroundings *seen, struct diagnosis *diagnosis);
 void diagnosis_free(struct diagnosis *diagnosis);
 
-/* Appends the diagnosis as a table for people, or as JSON (fixtures/schemas/doctor.json). */
+/* Appends the diagnosis as a table for people, which fits 60 columns, or as JSON (fixtures/schemas/doctor.json). */
 void doctor_text(const struct diagnosis *diagnosis, struct bytes *out);
 void doctor_json(const struct diagnosis *diagnosis, struct bytes *out);
 

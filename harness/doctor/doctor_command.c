@@ -1,11 +1,15 @@
 /* The diagnosis for people and for programs. */
 #include "harness/doctor/doctor.h"
 
+#include "harness/base/words.h"
 #include "harness/process/confinement.h"
 #include "harness/process/workspace.h"
 #include "harness/report/json.h"
 
 #include <stdio.h>
+
+/* Where the columns of the table for people begin, and how wide it may be. */
+enum { NEXT_COLUMN = 6, MEANING_COLUMN = 10, FOUND_COLUMN = 21, WIDTH = 60 };
 
 static const char *const state_names[] = {"good", "limited", "lacking"};
 
@@ -26,12 +30,18 @@ static const char *next_step(const struct diagnosis *diagnosis) {
 void doctor_text(const struct diagnosis *diagnosis, struct bytes *out) {
   for (size_t i = 0; i < diagnosis->count; i++) {
     const struct finding *finding = &diagnosis->findings[i];
-    bytes_printf(out, "%-8s %-11s %s\n", state_names[finding->state], finding->name, finding->found);
-    if (finding->state != FINDING_GOOD)
-      bytes_printf(out, "  effect  %s\n  remedy  %s\n", finding->effect, finding->remedy);
+    bytes_printf(out, "%-8s %-11s ", state_names[finding->state], finding->name);
+    bytes_wrapped(out, FOUND_COLUMN, WIDTH, finding->found);
+    if (finding->state == FINDING_GOOD)
+      continue;
+    bytes_text(out, "  effect  ");
+    bytes_wrapped(out, MEANING_COLUMN, WIDTH, finding->effect);
+    bytes_text(out, "  remedy  ");
+    bytes_wrapped(out, MEANING_COLUMN, WIDTH, finding->remedy);
   }
-  bytes_printf(out, "%zu good, %zu limited, %zu lacking\nnext: %s\n", count_state(diagnosis, FINDING_GOOD),
-               count_state(diagnosis, FINDING_LIMITED), count_state(diagnosis, FINDING_LACKING), next_step(diagnosis));
+  bytes_printf(out, "%zu good, %zu limited, %zu lacking\nnext: ", count_state(diagnosis, FINDING_GOOD),
+               count_state(diagnosis, FINDING_LIMITED), count_state(diagnosis, FINDING_LACKING));
+  bytes_wrapped(out, NEXT_COLUMN, WIDTH, next_step(diagnosis));
 }
 
 void doctor_json(const struct diagnosis *diagnosis, struct bytes *out) {

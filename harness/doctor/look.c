@@ -8,6 +8,7 @@
 #include "harness/process/workspace.h"
 #include "oracles/markdown.h"
 
+#include <dlfcn.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,13 @@ static bool has_command(const char *name) {
   return path != NULL;
 }
 
+static bool has_library(const char *name) {
+  void *library = dlopen(name, RTLD_LAZY | RTLD_LOCAL);
+  if (library)
+    dlclose(library);
+  return library != NULL;
+}
+
 static void look_for_emulators(struct surroundings *seen) {
   for (size_t i = 0; i < machine_count; i++) {
     char *path = emulator_find(&machines[i]);
@@ -85,6 +93,7 @@ void doctor_look(const char *cells, struct surroundings *seen) {
       .temporary = temporary_folder(),
       .strace = has_command("strace"),
       .git = has_command("git"),
+      .unicorn = has_library("libunicorn.so.2"),
   };
   if (statvfs(seen->temporary, &disk) == 0)
     seen->temporary_free = (uint64_t)disk.f_bavail * disk.f_frsize;

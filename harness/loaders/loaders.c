@@ -159,7 +159,11 @@ bool loader_table_read(const char *path, struct loader_table *table, struct byte
   FILE *file = fopen(path, "r");
   bool good = file != NULL;
   if (!file)
-    bytes_printf(why, "%s: %s", path, strerror(errno));
+    bytes_printf(why, "%s: %s%s", path, strerror(errno),
+                 errno == ENOENT
+                     ? " (it says where each program must run: run in a folder that `bytegate new` made, or "
+                       "in the top folder of bytegate)"
+                     : "");
   char *text = NULL;
   size_t room = 0;
   for (int line = 1; good && getline(&text, &room, file) >= 0; line++)

@@ -119,6 +119,7 @@ static void make_document(const struct session *session, struct bytes *out) {
   json_set(root, "verdict", json_string(run_verdict_name(verdict)));
   json_set(root, "failed", json_boolean(verdict != RUN_GREEN));
   json_set(root, "cases", json_integer((json_int_t)session->finished));
+  json_set(root, "not_run", json_integer((json_int_t)(session->result_count - session->finished)));
   json_set(root, "failures", json_integer((json_int_t)session->failed));
   json_set(root, "known", json_integer((json_int_t)session->known_count));
   json_set(root, "seconds", json_real((double)session->elapsed_ns / 1e9));

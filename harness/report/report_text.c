@@ -132,7 +132,8 @@ void text_progress(const struct session *session, const struct result *result) {
 enum { NAME_WIDTH = 32, NUMBER_WIDTH = 7 };
 
 static void print_row(const char *indent, const char *name, const struct tally *tally, struct bytes *out) {
-  const size_t numbers[] = {tally->count, tally->equal, tally->known, tally->failed};
+  /* Of what ran, as the verdict counts; what did not has a line of its own at the end. */
+  const size_t numbers[] = {tally->count - tally->not_run, tally->equal, tally->known, tally->failed};
   size_t len = strlen(indent) + strlen(name);
   bytes_printf(out, "%s%s", indent, name);
   if (len > NAME_WIDTH)
@@ -234,7 +235,9 @@ static void print_end(const struct session *session, struct bytes *out) {
   for (int reason = LEFT_NOT + 1; reason < LEFT_REASONS; reason++)
     if (counts[reason])
       bytes_printf(out, "%zu %s, %s\n", counts[reason],
-                   left_out_fails((enum left_out)reason) ? "of the failed cases were not tried" : "cases were not run",
+                   left_out_fails((enum left_out)reason) ? "of the failed cases were not tried"
+                   : counts[reason] == 1                 ? "case was not run"
+                                                         : "cases were not run",
                    left_out_reason((enum left_out)reason));
 }
 

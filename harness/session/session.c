@@ -143,6 +143,23 @@ static void begin(struct session *session, const struct session_options *options
   session->stop.id = (char *)"obeys-sigterm";
 }
 
+/* Says what names cases have: the one whose last part is that of LINE, "PATTERN: REASON", or else the first. */
+static void suggest_case(const struct suite *suite, const char *line, struct bytes *why) {
+  size_t len = strcspn(line, ":");
+  const char *like = suite->case_count ? suite->cases[0].id : NULL;
+  for (size_t c = 0; c < suite->case_count; c++) {
+    const char *last = strrchr(suite->cases[c].id, '/');
+    if (last && strlen(last + 1) == len && strncmp(last + 1, line, len) == 0)
+      like = suite->cases[c].id;
+  }
+  bytes_printf(why, " (`bytegate list --suite %s` names them", suite->path);
+  if (like) {
+    bytes_text(why, ", without the suite: ");
+    bytes_escaped(why, span_text(like));
+  }
+  bytes_text(why, ")");
+}
+
 /* A line of `skip` or `xfail` that speaks of no case says nothing, and hides that it once did. */
 static bool check_patterns(const struct suite *suite, struct bytes *why) {
   for (size_t i = 0; i < suite->program_count; i++) {
@@ -158,6 +175,7 @@ static bool check_patterns(const struct suite *suite, struct bytes *why) {
       if (!met) {
         bytes_printf(why, "%s:%d: '%s = %s' speaks of no case that there is", suite->path, program->line,
                      skips ? "skip" : "xfail", line);
+        suggest_case(suite, line, why);
         return false;
       }
     }
@@ -175,7 +193,8 @@ static bool complete(struct session *session, struct bytes *why) {
     session->suites[i].accepts = options->keeps_answers;
   for (size_t i = 0; good && i < session->suite_count; i++)
     good = suite_make_cases(&session->suites[i], options->has_seed, options->seed, pick, why) &&
-           check_names(&session->suites[i], why) && (pick || check_patterns(&session->suites[i], why));
+           check_names(&session->suites[i], why) &&
+           (pick || options->names_only || check_patterns(&session->suites[i], why));
   return good && known_read(options->known_path, &session->known, why);
 }
 

@@ -44,6 +44,7 @@ struct session_options {
   bool keep_going;
   bool verbose;
   bool keeps_answers; /* results keep the whole answer, and expected bytes may be missing */
+  bool names_only;    /* cases are listed and not run: a line of 'skip' or 'xfail' is not judged */
   bool has_seed;
   uint64_t seed;
 };

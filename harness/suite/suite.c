@@ -383,7 +383,8 @@ bool suite_read(const char *path, const char *build, struct suite *suite, struct
   int failed = bytes_read_file(&text, path);
   bool good = false;
   if (failed)
-    bytes_printf(why, "%s: %s", path, strerror(failed));
+    bytes_printf(why, "%s: %s%s", path, strerror(failed),
+                 failed == ENOENT ? " (`bytegate init PROGRAM` writes a first suite file)" : "");
   else if (memchr(span_of(&text).data, '\0', text.len))
     bytes_printf(why, "%s: holds a NUL, so it is no suite file", path);
   else

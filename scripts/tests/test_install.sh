@@ -52,11 +52,28 @@ while read -r name; do
   run test -e "$dest$name"
   expect_status "$name is there" 0
 done <named
+# Of each page, its links lead to what is installed. The texts of the gallery are inputs, and no pages.
+(cd "$dest/usr/share/doc/bytegate" && find . -name '*.md' ! -path './gallery/texts/*' ! -path './lessons/texts/*') >pages
+while read -r page; do
+  grep -oE '\]\([^)#:]+' "$dest/usr/share/doc/bytegate/$page" | while IFS='(' read -r _ link; do
+    [ -e "$dest/usr/share/doc/bytegate/$(dirname "$page")/$link" ] || echo "$page: $link"
+  done
+done <pages >dead
+expect_bytes 'no page that is installed links to one that is not' '' dead
+sed 's/\\-/-/g' "$dest"/usr/share/man/man?/* | grep -nE '(README|SECURITY|ARCHITECTURE|CONTRIBUTING)\.md' >dead
+expect_bytes 'nor does a manual page name one' '' dead
 run "$dest/usr/bin/bytegate" list --suite "$dest/usr/share/doc/bytegate/example/capitals.ini"
 expect_status 'the example is there, and is a suite' 0
 run make -C "$root" BUILD="${build#"$root"/}" PREFIX=/usr DESTDIR="$dest" uninstall
 run find "$dest" -type f
 expect_bytes 'make uninstall leaves nothing' '' out
+
+# The name that other makefiles have for PREFIX, and where helpers are then.
+run make -C "$root" BUILD="${build#"$root"/}" prefix="$folder/mine" install
+expect_status 'make install prefix=' 0
+run test -x "$folder/mine/bin/bytegate"
+expect_status '... installs there' 0
+expect_text '... and the pages say so' "$folder/mine/lib/bytegate/refuse" "$folder/mine/share/man/man5/bytegate-suite.5"
 
 done_testing
 # SPDX-License-Identifier: MIT

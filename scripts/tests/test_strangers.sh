@@ -286,9 +286,16 @@ suite "${upper[@]}" 'xfail = c/a*: it shouts' 'xfail = d/*: gone' "${texts[@]}"
 run "$gate" verify --no-self-audit --suite s.ini
 expect_status 'a line that speaks of no case is refused' 2
 expect_text 'by its text' "'xfail = d/*: gone' speaks of no case that there is" "$folder/err"
+# shellcheck disable=SC2016 # no command of this shell
+expect_text 'with the command that names cases, and one of them' \
+  '(`bytegate list --suite s.ini` names them, without the suite: c/a.txt)' "$folder/err"
+run "$gate" list --suite s.ini
+expect_status '... which names them' 0
 suite "${upper[@]}" 'skip = c/a.txt: too loud' "${texts[@]}"
 verify 'what is skipped is not run' 0 'skipped: s p: 1 result on 1 runner: too loud'
 expect_text 'and is not counted' 'GREEN: 1 cases' "$folder/out"
+awk '$1 == "s" { print $2, $3 }' "$folder/out" >row
+expect_bytes '... nor in the table' '1 1\n' row
 run "$gate" verify -v --no-self-audit --tap --suite s.ini
 expect_text 'TAP has the reason' '# SKIP not run, because their suite skips them: too loud' "$folder/out"
 run "$gate" verify --no-self-audit --suite s.ini --case c/a.txt
@@ -378,6 +385,10 @@ run "$gate" blame b.txt --suite s.ini --case c/b.txt
 expect_text 'a wrong byte of a script with pipes is blamed on the process that wrote it' 'written   by write(1, ...) at ' "$folder/out"
 expect_text '... and no other' "of $(realpath "$(type -P sed)")" "$folder/out"
 
+run "$gate" verify s.ini
+expect_text 'a suite file without its option is told the option' '--suite s.ini' "$folder/err"
+run "$gate" verify --suite nosuch.ini
+expect_text 'where there is no suite file, what writes one is named' 'bytegate init PROGRAM' "$folder/err"
 run "$gate" verify --suite s.ini --case nosuch
 expect_status 'no case is selected: 2' 2
 expect_text '... and the next command is named' 'bytegate list --suite s.ini' "$folder/err"

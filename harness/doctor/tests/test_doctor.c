@@ -26,7 +26,8 @@ static struct surroundings healthy(void) {
                                .temporary = "/tmp",
                                .temporary_free = (uint64_t)1 << 30,
                                .strace = true,
-                               .git = true};
+                               .git = true,
+                               .unicorn = true};
 }
 
 static void must_hold(const struct diagnosis *diagnosis) {
@@ -68,8 +69,25 @@ START_TEST(a_healthy_machine_lacks_nothing) {
   struct bytes text = {0};
   doctor_judge(&seen, &diagnosis);
   doctor_text(&diagnosis, &text);
-  ck_assert_msg(strstr(text.data, "11 good, 0 limited, 0 lacking\nnext: bytegate verify --suite"), "%s", text.data);
+  ck_assert_msg(strstr(text.data, "12 good, 0 limited, 0 lacking\nnext: bytegate verify --suite"), "%s", text.data);
   must_hold(&diagnosis);
+  bytes_free(&text);
+  diagnosis_free(&diagnosis);
+}
+END_TEST
+
+/* The worst of machines, at which each finding has all that it can say. */
+START_TEST(the_table_fits_60_columns) {
+  struct surroundings seen = {
+      .libcmark = "0.31.0", .cells = "", .temporary = "/tmp", .ptrace_scope = 3, .overcommit = 2};
+  struct diagnosis diagnosis;
+  struct bytes text = {0};
+  bytes_text(&seen.missing, "x64, arm64, riscv64, arm, i386, ppc64le, s390x, mips, mipsel, mips64, mips64el, sparc64");
+  doctor_judge(&seen, &diagnosis);
+  doctor_text(&diagnosis, &text);
+  for (const char *line = text.data; *line; line += strcspn(line, "\n") + 1)
+    ck_assert_msg(strcspn(line, "\n") <= 60, "%.*s", (int)strcspn(line, "\n"), line);
+  surroundings_free(&seen);
   bytes_free(&text);
   diagnosis_free(&diagnosis);
 }
@@ -116,6 +134,9 @@ START_TEST(each_thing_that_is_missing_is_found_with_its_remedy) {
   seen = healthy();
   seen.git = false;
   must_find(&seen, "git", FINDING_LIMITED, "apt-get install git");
+  seen = healthy();
+  seen.unicorn = false;
+  must_find(&seen, "unicorn", FINDING_LIMITED, "apt-get install libunicorn2");
 }
 END_TEST
 
@@ -127,7 +148,7 @@ START_TEST(what_lacks_is_to_be_mended_first) {
   seen.git = false;
   doctor_judge(&seen, &diagnosis);
   doctor_text(&diagnosis, &text);
-  ck_assert_msg(strstr(text.data, "9 good, 1 limited, 1 lacking\nnext: mend what is lacking"), "%s", text.data);
+  ck_assert_msg(strstr(text.data, "10 good, 1 limited, 1 lacking\nnext: mend what is lacking"), "%s", text.data);
   bytes_free(&text);
   diagnosis_free(&diagnosis);
 }
@@ -138,6 +159,7 @@ int main(void) {
   TCase *tests = tcase_create("doctor");
   tcase_add_test(tests, a_healthy_machine_lacks_nothing);
   tcase_add_test(tests, each_thing_that_is_missing_is_found_with_its_remedy);
+  tcase_add_test(tests, the_table_fits_60_columns);
   tcase_add_test(tests, what_lacks_is_to_be_mended_first);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
