@@ -73,9 +73,9 @@ static void lay_open_blocks(void) {
   ldw(T0, W_QUOTE_LAST);
   stw(CONTAINER, W_QUOTE_LAST);
   beq(T0, 0, "outermost_quote");
-  st32(T1, T0, R_LEN);
+  st32(T1, T0, R_DATA);
   sub(T0, T0, WORKSPACE);
-  st32(T0, CONTAINER, R_EXTRA);
+  st32(T0, CONTAINER, R_LEN);
   jump("container_opened");
   label("outermost_quote");
   stw(CONTAINER, W_QUOTE_FIRST);
@@ -430,7 +430,7 @@ static void lay_open_item(void) {
   ldw(T0, W_MARKER_CHAR);
   st8(T0, CONTAINER, R_AUX);
   ldw(T0, W_MARKER_START);
-  st32(T0, CONTAINER, R_DATA);
+  st32(T0, CONTAINER, R_EXTRA);
   li(A2, BLOCK_ITEM);
   call("create_block");
   label("item_open");

@@ -291,7 +291,7 @@ static void lay_match_open_blocks(void) {
   /* Nothing is left but the end of the line: every further item and list matches, up to the next block quote. */
   ldw(T0, W_QUOTE_MATCHED);
   beq(T0, 0, "no_quote_yet");
-  ld32(T0, T0, R_LEN);
+  ld32(T0, T0, R_DATA);
   beq(T0, 0, "no_quote_left");
   add(T0, T0, WORKSPACE);
   jump("stop_at_quote");
@@ -483,16 +483,18 @@ static void lay_create_block(void) {
   stw(A0, W_LAST_RECORD);
   sub(T1, A0, WORKSPACE);
   st32(T1, T0, R_NEXT);
+  add(T0, A0, RECORD_SIZE);
+  bgtu(A2, BLOCK_ITEM, "size_known");
+  sub(T0, T0, RECORD_SIZE - SHORT_RECORD_SIZE);
+  label("size_known");
+  stw(T0, W_TOP);
   or (A2, A2, BLOCK_OPEN << 8);
   st64(A2, A0, R_TYPE); /* and R_NEXT */
   st32(T1, CONTAINER, R_CHILD);
   sub(T0, CONTAINER, WORKSPACE);
   st64(T0, A0, R_PARENT); /* and R_CHILD */
   st64(0, A0, R_DATA);    /* and R_LEN */
-  st32(0, A0, R_EXTRA);
   st32(NONSPACE, A0, R_START);
-  add(T0, A0, RECORD_SIZE);
-  stw(T0, W_TOP);
   mov(CONTAINER, A0);
   stw(A0, W_TIP);
   ret();
@@ -573,10 +575,10 @@ static void lay_finalize(void) {
 
   label("container");
   bne(T1, BLOCK_QUOTE, "end_record");
-  ld32(T0, A0, R_EXTRA);
+  ld32(T0, A0, R_LEN);
   beq(T0, 0, "outermost");
   add(T0, T0, WORKSPACE);
-  st32(0, T0, R_LEN);
+  st32(0, T0, R_DATA);
   stw(T0, W_QUOTE_LAST);
   jump("end_record");
   label("outermost");

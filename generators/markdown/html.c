@@ -310,9 +310,27 @@ static void lay_put_number(void) {
 
 /* ---- Blocks ------------------------------------------------------------------------------------------------------ */
 
-/* render_document: the HTML of all records; out OUT = its end, W_OUT_START its start; or W_ERROR. */
-static void lay_render_document(void) {
-  Reg block = S0, flags = S1, limit = S2; /* a record, W_FLAGS, W_OUT_LIMIT */
+/* Where more than MARKDOWN_PIECE bytes of HTML stand there, and nothing was left out for want of room: have them
+ * written, and begin again with the last of them before W_OUT_START, as line_break asks for it. */
+static void lay_write_piece(const char *piece_writer) {
+  ldw(T0, W_ERROR);
+  bne(T0, 0, "done");
+  ldw(T0, W_OUT_LIMIT);
+  bgtu(OUT, T0, "no_space");
+  ldw(A1, W_OUT_START);
+  sub(A2, OUT, A1);
+  call(piece_writer);
+  ld8(T0, OUT, -1);
+  ldw(OUT, W_OUT_START);
+  st8(T0, OUT, -1);
+  jump("next_record");
+  label("no_space");
+}
+
+/* render_document: the HTML of all records, or what has not been written of it; out OUT = its end, W_OUT_START its
+ * start; or W_ERROR. */
+static void lay_render_document(const char *piece_writer) {
+  Reg block = S0, flags = S1, limit = S2; /* a record, W_FLAGS, W_OUT_LIMIT or the end of a piece before it */
   routine("render_document", in(S5), out(S4), destroys(ALL_A, ALL_T, S0, S1, S2));
   enter_bare();
   /* tags, tokens and scratch for the longest leaf block; the rest is for the HTML */
@@ -338,9 +356,14 @@ static void lay_render_document(void) {
   ldw(T1, W_END);
   sub(T1, T1, 4096);
   stw(T1, W_OUT_LIMIT);
-  mov(limit, T1);
   ldw(flags, W_FLAGS);
-  bgtu(OUT, T1, "full");
+  if (piece_writer) {
+    add(limit, OUT, MARKDOWN_PIECE);
+    bgtu(limit, T1, "no_space");
+  } else {
+    mov(limit, T1);
+    bgtu(OUT, T1, "full");
+  }
   st8('\n', T0, 0); /* the HTML begins at the start of a line */
   stw(OUT, W_OUT_START);
   stw(0, W_TICKS_READY);
@@ -351,11 +374,15 @@ static void lay_render_document(void) {
 
   label("next");
   bgtu(OUT, limit, "full"); /* looked at after the last record too: what was left out for want of room came after it */
+  if (piece_writer)
+    label("next_record");
   ld32(block, block, R_NEXT);
   add(block, block, WORKSPACE);
   ld8(T0, block, R_TYPE);
   jump_table(T0, "block_renderers");
   label("full");
+  if (piece_writer)
+    lay_write_piece(piece_writer);
   call("out_of_room");
   label("done");
   leave();
@@ -381,7 +408,7 @@ static void lay_render_document(void) {
   put_literal("<ul>\n");
   jump("tag_and_line");
   label("ordered");
-  ld32(A0, block, R_DATA);
+  ld32(A0, block, R_EXTRA);
   beq(A0, 1, "from_one");
   put_literal("<ol start=\"");
   call("put_number");
@@ -391,13 +418,11 @@ static void lay_render_document(void) {
   put_literal("<ol>\n");
   jump("tag_and_line");
   label("list_end");
+  put_literal("</ul>\n");
   ld8(T0, block, R_AUX);
   sub(T0, T0, '*');
-  bgtu(T0, '-' - '*', "ordered_end");
-  put_literal("</ul>\n");
-  jump("next");
-  label("ordered_end");
-  put_literal("</ol>\n");
+  bleu(T0, '-' - '*', "next");
+  st8('o', OUT, -4);
   jump("next");
 
   label("item");
@@ -1041,7 +1066,7 @@ static void lay_put_safe_href(void) {
   data_bytes(&end_of_list, 1);
 }
 
-void lay_html(void) {
+void lay_html(const char *piece_writer) {
   lay_put_raw();
   lay_put_escaped();
   lay_put_leading_text();
@@ -1050,7 +1075,7 @@ void lay_html(void) {
   lay_put_href();
   lay_line_break();
   lay_put_number();
-  lay_render_document();
+  lay_render_document(piece_writer);
   lay_load_content();
   lay_render_code_block();
   lay_render_inlines();

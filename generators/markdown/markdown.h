@@ -31,11 +31,17 @@
 #define MARKDOWN_LIMIT (256 << 20)    /* longest document, in bytes */
 #define MARKDOWN_NO_SPACE (-1)        /* the workspace is smaller than this document needs */
 #define MARKDOWN_TOO_LONG (-2)        /* the document is longer than MARKDOWN_LIMIT */
-#define MARKDOWN_TOO_MANY_BLOCKS (-3) /* they need more than 4 GiB: 32 bytes for each and 3 for each byte */
+#define MARKDOWN_TOO_MANY_BLOCKS (-3) /* they need more than 4 GiB: 28 or 32 bytes for each, 3 for each byte */
 
 #define MARKDOWN_PLACE 19004 /* in the workspace: where a document may lie and becomes the text */
 
 void lay_markdown(void);
+
+/* The same, for a program that writes the HTML out as it is made: where MARKDOWN_PIECE bytes or more stand there, the
+ * routine `piece_writer` is called with them, A1 = the bytes, A2 = how many. It keeps S*, destroys A* and T*, and
+ * returns only if it took them all. What markdown_render returns is then the last piece. */
+#define MARKDOWN_PIECE (64 << 10)
+void lay_markdown_in_pieces(const char *piece_writer);
 
 #endif
 

@@ -141,8 +141,8 @@ enum {
   W_LINE_STATE = W_PARTIAL_TAB /* and W_OPENED: 0 at the start of a line */
 };
 
-/* A block record: 32 bytes, linked in document order. The end of a container is a record of its first 8 bytes, and lies
- * in the record of the container, where that tells of an open block. */
+/* A block record: 32 bytes, or 28 of a block quote or item, linked in document order. The end of a container is a
+ * record of its first 8 bytes, and lies in the record of the container, where that tells of an open block. */
 enum {
   FIELD(R_TYPE, 1),  /* BLOCK_*, or BLOCK_* + BLOCK_END */
   FIELD(R_FLAGS, 1), /* BLOCK_OPEN ... */
@@ -151,12 +151,13 @@ enum {
   FIELD(R_NEXT, 4), /* a record: its offset from WORKSPACE, 0 is none; so are R_PARENT, R_CHILD and a leaf's R_DATA */
   FIELD(R_PARENT, 4),
   FIELD(R_CHILD, 4), /* the last child */
-  FIELD(R_DATA, 4),  /* leaf: its content; list: its start number; item: columns its content is indented by */
-  FIELD(R_LEN, 4),   /* leaf: bytes of content; block quote: the next open block quote */
-  FIELD(R_EXTRA, 4), /* fence length; block quote: the open block quote around it */
+  FIELD(R_DATA, 4),  /* leaf: its content; item: columns its content is indented by; block quote: the next open one */
+  FIELD(R_LEN, 4),   /* leaf: bytes of content; block quote: the open block quote around it */
   FIELD(R_START, 4), /* where it starts, low 32 bits of the address; later, with MARKDOWN_SOURCEPOS, its position P_* */
+  FIELD(R_EXTRA, 4), /* fence length; list: its start number; block quotes and items have none */
   RECORD_SIZE,
-  R_END = R_LEN /* of a closed container: R_TYPE and R_NEXT of its end */
+  SHORT_RECORD_SIZE = R_EXTRA,
+  R_END = R_DATA /* of a closed container: R_TYPE and R_NEXT of its end */
 };
 enum {
   BLOCK_DOCUMENT = 0,
@@ -319,7 +320,8 @@ void lay_emphasis(void);      /* emphasis.c: delimiter runs */
 void lay_links(void);         /* links.c: brackets */
 void lay_entity_cache(void);  /* entity_cache.c: named character references */
 void lay_unescape(void);      /* unescape.c: character references and backslashes */
-void lay_html(void);          /* html.c: the output */
+/* html.c: the output. piece_writer: of lay_markdown_in_pieces, or NULL */
+void lay_html(const char *piece_writer);
 
 #endif
 

@@ -151,12 +151,9 @@ static void lay_validate_text(void) {
   label("multibyte"); /* A4 = how many bytes its lead byte asks for */
   bltu(T0, 0xC0, "replace_one");
   bgeu(T0, 0xF8, "replace_one");
-  li(A4, 2);
-  bltu(T0, 0xE0, "length_known");
-  li(A4, 3);
-  bltu(T0, 0xF0, "length_known");
-  li(A4, 4);
-  label("length_known");
+  inv(A4, T0); /* the ones that it begins with: 2 to 4 */
+  shl(A4, A4, 56);
+  leading_zeros(A4, A4);
   mov(A3, A0);
   add(A5, A0, A4);
   label("in_line");

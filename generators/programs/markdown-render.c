@@ -173,7 +173,18 @@ static void lay_read_file(void) {
   leave();
 }
 
-/* filter: renders the FILEs and ends the program. */
+/* write_piece: write A2 bytes at A1 to the standard output, or end the program with an error. */
+static void lay_write_piece(void) {
+  routine("write_piece", in(A1, A2), destroys(A0, A1, A2, A3, A4, ALL_T));
+  enter_bare();
+  li(A0, 1);
+  call("write_all");
+  blt(A0, 0, "output_failed");
+  leave();
+}
+
+/* filter: renders the FILEs and ends the program. The HTML is written in pieces, so that no more than one stands in
+ * memory; what an error in the middle of it can be is one of the write alone. */
 static void lay_filter(void) {
   routine("filter", in(S3, S4, S5), no_return);
   never_returns();
@@ -275,6 +286,7 @@ static void author(void) {
   data_options(options);
   lay_start();
   lay_filter();
+  lay_write_piece();
   lay_read_file();
   lay_reserve_document();
   lay_append_input();
@@ -286,7 +298,7 @@ static void author(void) {
   lay_document_failures();
   lay_map_memory();
   lay_document_reading();
-  lay_markdown();
+  lay_markdown_in_pieces("write_piece");
 }
 
 int main(int argc, char **argv) { return bl_program_main(argc, argv, "markdown-render", author); }
