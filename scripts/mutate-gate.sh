@@ -350,14 +350,19 @@ is_equivalent() {
 
 # ---- The work --------------------------------------------------------------------------------------------------------
 
-# make_tree FOLDER: makes FOLDER a copy of the sources, and at first of what is built of them.
+# make_tree FOLDER: makes FOLDER a copy of the sources, and at first of what is built of them. What differs is copied,
+# whatever its time: a file that had a fault is newer than the source of which it is a copy.
 make_tree() {
-  local test
+  local part
   if [ ! -d "$1" ]; then
     mkdir -p "$1/build" && find "$built" -mindepth 1 -maxdepth 1 ! -name mutate-gate ! -name kept ! -name lint ! -name sanitized -exec cp -a -t "$1/build" {} + ||
       return
   fi
-  copied | xargs -0 cp -dpu --parents -t "$1" || return
+  (cd "$1" && sha256sum -c "$work/sums" 2>/dev/null | sed -n 's/: FAILED.*//p') >"$work/differ"
+  xargs -rd '\n' cp -d --preserve=mode --parents -t "$1" <"$work/differ" || return
+  for part in harness oracles generators fixtures scripts; do
+    (cd "$1" && find "$part" -type f)
+  done | LC_ALL=C sort | LC_ALL=C comm -23 - <(cut -c 67- "$work/sums" | LC_ALL=C sort) | (cd "$1" && xargs -rd '\n' rm)
   printf '#!/bin/sh\nexec build/bytegate self-audit\n' >"$1/build/self-audit"
   printf '#!/bin/sh\nexec build/bytegate verify --no-self-audit --no-blame\n' >"$1/build/verify"
   chmod 755 "$1"/build/{self-audit,verify}
@@ -366,7 +371,8 @@ make_tree() {
 log=$work/log
 export CK_TIMEOUT_MULTIPLIER=${CK_TIMEOUT_MULTIPLIER:-60}
 tag=$(date +%s)
-state=$(copied | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum)
+copied | LC_ALL=C sort -z | xargs -0 sha256sum >"$work/sums"
+state=$(sha256sum <"$work/sums")
 for ((job = 0; job <= jobs; job++)); do
   # A tree in which a run was broken off may hold a fault.
   [ ! -e "$work/tree$job.busy" ] || rm -rf "$work/tree$job" "$work/tree$job.busy"

@@ -132,6 +132,10 @@ static bool give_answer(const struct reply *answer) {
     put(fd, answer->body.data, answer->body.len);
   } else if (is(answer, "one deadline for all of an answer")) {
     put_hastily(answer);
+  } else if (is(answer, "once 408")) {
+    static bool asked;
+    put_text(fd, asked ? "HTTP/1.1 500 Asked Before\r\n\r\n" : "HTTP/1.1 408 Request Timeout\r\n\r\n");
+    asked = true;
   } else if (is(answer, "an interim answer")) {
     put_text(fd, "HTTP/1.1 103 Early Hints\r\n\r\n");
     put_whole(answer, "");
@@ -348,6 +352,40 @@ START_TEST(a_client_that_has_nothing_to_send_waits) {
 }
 END_TEST
 
+/* Conversations that wait for the server's patience to end, told by the status that they expect, have a server each, so
+   that none waits for another; all others of a program share one. */
+static const struct {
+  const char *fault, *expected;
+  size_t diverged; /* of three */
+} sharing[] = {
+    {"always once 408", "HTTP/1.1 408 Request Timeout\\r\\n\\r\\n", 0},
+    {"reset", "HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: 14\\r\\n\\r\\n<p>a 408 </p>\\n", 1},
+    {"always once 408", "HTTP/1.1 4080 \\r\\n\\r\\n", 3},
+};
+
+START_TEST(patient_conversations_have_a_server_each) {
+  char folder[] = "/tmp/test_drive-XXXXXX";
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  char *text = xasprintf("! document a &#52;08&#32;\\n\n> GET / HTTP/1.1\\r\\n\\r\\n\n< %s\n", sharing[_i].expected);
+  char *cases = xasprintf("source = conversations\npath = %s", folder);
+  struct session session;
+  size_t diverged = 0;
+  for (int i = 0; i < 3; i++) {
+    char *path = xasprintf("%s/%d", folder, i);
+    ck_assert_int_eq(write_file(path, span_text(text)), 0);
+    free(path);
+  }
+  run_cases(sharing[_i].fault, "", cases, &session);
+  for (size_t i = 0; i < session.result_count; i++)
+    diverged += session.results[i].verdict == DIVERGED;
+  ck_assert_msg(diverged == sharing[_i].diverged, "%zu: %s", diverged, span_of(&session.results[0].detail).data);
+  session_close(&session);
+  remove_folder(folder);
+  free(cases);
+  free(text);
+}
+END_TEST
+
 /* Every byte of a header section is compared and shown as it came. */
 START_TEST(headers_are_shown_as_they_were_sent) {
   struct session session;
@@ -407,6 +445,7 @@ int main(int argc, char **argv) {
   tcase_add_loop_test(tests, a_slow_reader_sees_whether_a_deadline_starts_again, 0,
                       sizeof to_slow_readers / sizeof *to_slow_readers);
   tcase_add_test(tests, a_client_that_has_nothing_to_send_waits);
+  tcase_add_loop_test(tests, patient_conversations_have_a_server_each, 0, sizeof sharing / sizeof *sharing);
   tcase_add_test(tests, headers_are_shown_as_they_were_sent);
   tcase_add_loop_test(tests, what_a_server_keeps_of_each_answer_is_a_leak, 0, sizeof growths / sizeof *growths);
   suite_add_tcase(suite, tests);
