@@ -51,7 +51,8 @@ run_test() (ulimit -t 4000 && scripts/run-tests.sh -j 1 -t "$1" -l "$log.tests" 
 
 # ---- Which lines they run ---------------------------------------------------------------------------------------------
 
-# build_measured: builds this tree so that each program tells what code of it runs, in $work/reached.
+# build_measured: builds this tree so that each program tells what code of it runs, in $work/reached; but not the
+# generators, which tests link anew in their own way.
 build_measured() {
   local flags='-O0 -fsanitize-coverage=trace-pc' users
   mapfile -t users < <(oracle_users)
@@ -60,6 +61,7 @@ build_measured() {
     rm -f build/{bytegate,oracle-*,confine,refuse,step_instructions}
     gcc -O2 -DREACHED_FOLDER="\"$work/reached\"" -c -o build/reached.o scripts/faults/reached.c || return
   fi
+  make -s elf || return
   # Helpers are programs of one command each, linked statically.
   make -s SANITIZERS= CFLAGS="-std=c11 -D_GNU_SOURCE -g -w $flags -DREACHED_FOLDER='\"$work/reached\"' scripts/faults/reached.c" \
     build/{confine,refuse,step_instructions} &&
