@@ -49,7 +49,8 @@ static void note_number_x64(const cs_insn *insn, struct code *code) {
     code->number = to->imm;
   } else if (insn->id == X86_INS_POP && eax) {
     code->pops_number = true;
-  } else if ((insn->id == X86_INS_MOV || insn->id == X86_INS_MOVABS) && eax && from->type == X86_OP_IMM) {
+  } else if ((insn->id == X86_INS_MOV || insn->id == X86_INS_MOVABS) && eax && to->size >= 4 &&
+             from->type == X86_OP_IMM) {
     code->sets_number = true;
     code->number = from->imm;
   } else if (insn->id == X86_INS_XOR && eax && same_registers(x86)) {
@@ -225,7 +226,7 @@ void describe_arm64(const struct program *program, const cs_insn *insn, struct c
   case ARM64_INS_MOVZ:
   case ARM64_INS_MOV:
     if (!code->keeps_number && direct)
-      code->sets_number = true, code->number = last->imm;
+      code->sets_number = true, code->number = shifted(last);
     code->sets_stack = to_sp;
     code->stack_from = to_sp && last->type == ARM64_OP_REG ? effects_number_arm64(last->reg) : -1;
     code->loads_link = arm->op_count > 1 && first->type == ARM64_OP_REG && first->reg == ARM64_REG_X30;

@@ -221,11 +221,11 @@ static void memory_arm64(const cs_insn *insn, struct effects *effects) {
 
 static bool begins(const char *text, const char *with) { return strncmp(text, with, strlen(with)) == 0; }
 
-static void operands_arm64(const cs_insn *insn, struct effects *effects) {
+static void operands_arm64(csh capstone, const cs_insn *insn, struct effects *effects) {
   const cs_arm64 *arm = &insn->detail->arm64;
   bool compares = begins(insn->mnemonic, "cmp") || begins(insn->mnemonic, "cmn") || begins(insn->mnemonic, "tst") ||
                   begins(insn->mnemonic, "ccmp");
-  bool jumps = begins(insn->mnemonic, "cb") || begins(insn->mnemonic, "tb") || begins(insn->mnemonic, "b");
+  bool jumps = cs_insn_group(capstone, insn, CS_GRP_JUMP) || insn->id == ARM64_INS_BLR;
   for (int i = 0; i < arm->op_count; i++)
     if (arm->operands[i].type == ARM64_OP_REG)
       *(i == 0 && !compares && !jumps ? &effects->writes : &effects->reads) |= bit_arm64(arm->operands[i].reg);
@@ -244,14 +244,13 @@ static void operands_arm64(const cs_insn *insn, struct effects *effects) {
 }
 
 struct effects effects_arm64(csh capstone, const cs_insn *insn) {
-  (void)capstone;
   struct effects effects = {.copy_to = -1, .copy_from = -1, .stack_registers = {-1, -1}};
   if (insn->id == ARM64_INS_BL || insn->id == ARM64_INS_SVC || insn->id == ARM64_INS_RET)
     return effects;
   if (begins(insn->mnemonic, "ld") || begins(insn->mnemonic, "st"))
     memory_arm64(insn, &effects), effects.access = access_arm64(insn);
   else
-    operands_arm64(insn, &effects);
+    operands_arm64(capstone, insn, &effects);
   return effects;
 }
 

@@ -52,7 +52,7 @@ struct lead_move leads_move_x64(const cs_insn *insn, int8_t *away) {
     move.kind = from->mem.base == X86_REG_RSP ? MOVE_STACK : MOVE_ADD_NUMBER;
     move.from = effects_number_x64(from->mem.base);
     move.number = from->mem.disp;
-  } else if (insn->id == X86_INS_LEA && from->mem.base && from->mem.index && !from->mem.disp) {
+  } else if (insn->id == X86_INS_LEA && from->mem.base && from->mem.index && from->mem.scale == 1 && !from->mem.disp) {
     move.kind = MOVE_ADD_REGISTER;
     move.from = effects_number_x64(from->mem.base);
     move.other = effects_number_x64(from->mem.index);
