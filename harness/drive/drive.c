@@ -61,6 +61,7 @@ struct driver {
   struct workspace *workspace;
   const struct drive_options *options;
   struct lane_owner owner;
+  struct stems stems;
   struct group *groups;
   size_t group_count;
   unsigned *hangs;        /* of each target, sorted by their addresses */
@@ -336,7 +337,7 @@ static void feed(struct driver *driver, struct seat *seat) {
       leave_untried(driver, group, job);
       continue;
     }
-    lane_begin(lane, job);
+    lane_begin(lane, job, group->count - group->next);
     ask_ahead(driver, lane->result);
   }
 }
@@ -400,6 +401,9 @@ int drive_jobs(struct workspace *workspace, const struct drive_options *options,
   sigset_t before;
   driver.owner = (struct lane_owner){
       .workspace = workspace, .loop = driver.loop, .lingers = options->lingers, .report = take_result, .user = &driver};
+  driver.stems = (struct stems){
+      .workspace = workspace, .loop = driver.loop, .most = options->lanes, .all = options->branching == BRANCH_ALL};
+  driver.owner.stems = options->branching == BRANCH_NONE ? NULL : &driver.stems;
   watch_signals(&driver, &before);
   watch_answers(&driver);
   make_groups(&driver, jobs, count);
@@ -409,6 +413,7 @@ int drive_jobs(struct workspace *workspace, const struct drive_options *options,
   run(&driver);
   for (size_t i = 0; i < driver.seat_count; i++)
     lane_close(&driver.seats[i].lane);
+  stems_close(&driver.stems);
   close(driver.signals);
   loop_close(driver.loop);
   interrupt_release(&before);

@@ -9,13 +9,18 @@
 struct ahead;
 struct workspace;
 
+/* Which runs branch off an emulator that stands ready (stem.h): those of targets with many cases, none, or all that
+   fit. */
+enum branching { BRANCH_MANY, BRANCH_NONE, BRANCH_ALL };
+
 struct drive_options {
   unsigned lanes;                                  /* programs at work at a time */
   bool (*done)(void *user, struct result *result); /* called for each result; false: stop here */
   void *user;
   bool tries_on;       /* does not give up on a program that hangs again and again */
   struct ahead *ahead; /* who asks the commands of oracles, for whose answers a job waits; NULL: nobody */
-  bool lingers;        /* gives each server a moment after its last answer, in which it may still fall by that */
+  enum branching branching;
+  bool lingers; /* gives each server a moment after its last answer, in which it may still fall by that */
 };
 
 /* Drives the COUNT jobs, results that bear suite, target and case, and fills them in. Jobs of one target stand next to

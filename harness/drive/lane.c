@@ -25,6 +25,8 @@
 static const double STOP_DEADLINE = 5.0;
 static const double PORT_TICK = 0.005;
 static const double LINGER = 0.02;
+/* Of the deadline of a case: a branch that takes longer saves nothing. */
+static const double BRANCH_SHARE = 0.25;
 /* So often a server is given so long to put down what its last answers needed, before that counts as kept. */
 enum { RESTS = 3 };
 static const double REST = 0.02;
@@ -62,6 +64,9 @@ static bool discard(struct lane *lane) {
   lane->proof = NULL;
   place_close(&lane->place);
   bool leaked = process_discard(lane->owner->workspace, &lane->process);
+  if (lane->stem)
+    stem_give_back(lane->stem, !leaked && !lane->plain);
+  lane->stem = NULL;
   lane->listening = false;
   lane->target = NULL;
   lane->last = NULL;
@@ -193,6 +198,29 @@ static bool output_stood(const struct lane *lane, const struct places *places) {
   return stood;
 }
 
+/* The case's branch was not equal, or did not come to an end: only a start of its own says what is true of it. */
+static void begin_plainly(struct lane *lane) {
+  result_withdraw(lane->result);
+  lane->plain = true;
+  discard(lane);
+  lane->placed = false;
+  begin(lane);
+}
+
+/* A branch has ended. What it wrote on stderr may be the emulator's. */
+static void finish_branch(struct lane *lane) {
+  struct places places = places_of(lane);
+  const struct run_seen seen = {.began = true};
+  judge_run(lane->owner->workspace, lane->result, &lane->process, &places, &seen);
+  if (verdict_is_failure(lane->result->verdict) || lane->process.end != END_EXITED ||
+      (lane->process.err_text.len && !lane->target->program->errors))
+    begin_plainly(lane);
+  else {
+    lane->result->branched = true;
+    finish(lane, false);
+  }
+}
+
 /* A run has ended. What printed nothing may never have begun: natively the kernel is asked once more, an emulator in a
    second run. */
 static void finish_run(struct lane *lane) {
@@ -230,6 +258,8 @@ static void take_end(void *user, uint32_t events) {
   case LANE_LINGERING:
     fall_between(lane);
     break;
+  case LANE_BRANCHING:
+    break;
   case LANE_STARTING:
     judge_end(lane->result, &lane->process, REFUSED, "before it was ready");
     give_up(lane);
@@ -239,6 +269,8 @@ static void take_end(void *user, uint32_t events) {
       /* What it had sent before is still to be read; the kernel has closed its side. */
       lane->state = LANE_ENDING;
       set_deadline(lane, END_DEADLINE);
+    } else if (lane->stem) {
+      finish_branch(lane);
     } else {
       finish_run(lane);
     }
@@ -483,6 +515,18 @@ static bool start(struct lane *lane) {
   return true;
 }
 
+/* The branch is there. */
+static void take_branch(void *user, pid_t pid) {
+  struct lane *lane = user;
+  if (pid <= 0) {
+    begin_plainly(lane);
+    return;
+  }
+  process_adopt(lane->owner->workspace, &lane->process, pid);
+  loop_watch(lane->owner->loop, lane->process.pidfd, EPOLLIN, take_end, lane);
+  lane->state = LANE_ASKING;
+}
+
 /* Puts into the program's folder what it has there for every case. Where that fails, the case is over. */
 static bool furnish(struct lane *lane) {
   struct bytes why = {0};
@@ -491,6 +535,33 @@ static bool furnish(struct lane *lane) {
     fail(lane, &why);
   bytes_free(&why);
   return good;
+}
+
+/* Has the lane's case branch off a stem, if there is one for it. Returns whether it is under way, or over. */
+static bool begin_branch(struct lane *lane) {
+  struct stems *stems = lane->plain ? NULL : lane->owner->stems;
+  int input = -1;
+  lane->stem = stems ? stem_take(stems, lane->result, lane->left, &lane->process) : NULL;
+  if (!lane->stem)
+    return false;
+  lane->state = LANE_BRANCHING;
+  place_open(&lane->place, lane->process.folder, lane->target, lane->result->test_case);
+  struct places places = places_of(lane);
+  if (!furnish(lane) || !place(lane) || !open_input(lane, &places, &input))
+    return true;
+  int failed = stem_branch(lane->stem, &lane->process, &places, input, take_branch, lane);
+  if (input >= 0)
+    close(input);
+  if (failed) {
+    lane->plain = true;
+    discard(lane);
+    lane->placed = false;
+    return false;
+  }
+  loop_watch(lane->owner->loop, lane->process.out, EPOLLIN, take_output, lane);
+  loop_watch(lane->owner->loop, lane->process.err, EPOLLIN, take_output, lane);
+  set_deadline(lane, lane->target->deadline * BRANCH_SHARE);
+  return true;
 }
 
 /* Begins with the lane's case: asks the server that runs, or starts the program. */
@@ -502,6 +573,9 @@ static void begin(struct lane *lane) {
     ask(lane);
     return;
   }
+  lane->target = lane->result->target;
+  if (begin_branch(lane))
+    return;
   lane->target = lane->result->target;
   struct confinement confinement = target_confinement(lane->target);
   process_prepare(lane->owner->workspace, &lane->process, &confinement);
@@ -534,9 +608,11 @@ static bool is_to_be_silent(const struct result *result) {
 
 /* An emulator that most likely prints nothing proves at once that the program began: otherwise it would take a second
    run. */
-void lane_begin(struct lane *lane, struct result *result) {
+void lane_begin(struct lane *lane, struct result *result, size_t left) {
   const struct target *target = result->target;
   lane->result = result;
+  lane->plain = false;
+  lane->left = left;
   lane->proves = target->runner == RUNNER_QEMU && target->program->drive == DRIVE_RUN && is_to_be_silent(result);
   result->runs++;
   begin(lane);
@@ -617,8 +693,13 @@ static void expire(void *user) {
   bool runs = !lane->transport->asks_server;
   size_t printed = lane->process.out_text.len;
   size_t received = lane->exchange.connection.received.len;
+  if (lane->stem) {
+    begin_plainly(lane);
+    return;
+  }
   switch (lane->state) {
   case LANE_IDLE:
+  case LANE_BRANCHING:
     break;
   case LANE_STARTING:
     judge_hang(lane->result, "was not ready", target->start_deadline, printed);

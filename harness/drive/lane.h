@@ -6,11 +6,13 @@
 #include "harness/drive/exchange.h"
 #include "harness/drive/growth.h"
 #include "harness/drive/place.h"
+#include "harness/drive/stem.h"
 #include "harness/process/launch.h"
 #include "harness/verdict/result.h"
 
 enum lane_state {
   LANE_IDLE,      /* no case; a server may be running and ready */
+  LANE_BRANCHING, /* waits for a branch of a stem */
   LANE_STARTING,  /* waits until the server is ready */
   LANE_ASKING,    /* its transport is at work, or a run */
   LANE_ENDING,    /* the connection broke, and the process is about to end, or the other way round: waits for both */
@@ -24,7 +26,8 @@ struct lane;
 struct lane_owner {
   struct workspace *workspace;
   struct loop *loop;
-  bool lingers; /* a server may still fall after its last answer, and is given a moment for it */
+  struct stems *stems; /* NULL: every run is started by itself */
+  bool lingers;        /* a server may still fall after its last answer, and is given a moment for it */
   /* A result stands, of the lane's case or of one before it on the same server. */
   void (*report)(void *user, struct lane *lane, struct result *result);
   void *user;
@@ -43,12 +46,15 @@ struct lane {
   struct place place;
   struct exchange exchange;
   const struct transport *transport;
-  bool placed;      /* what the case needs stands in its place */
-  bool proves;      /* an emulator is to show that the program began */
-  char *proof;      /* the file to which it writes that; NULL: none */
-  int error;        /* how the connection of a server that is about to end broke */
-  bool listening;   /* the process is a server that said it was ready */
-  bool unstartable; /* its target could not be started, or was not ready in time */
+  bool placed;       /* what the case needs stands in its place */
+  struct stem *stem; /* that its run branches off; NULL: it has a start of its own */
+  bool plain;        /* the case is to have one */
+  size_t left;       /* so many cases of its target are to come */
+  bool proves;       /* an emulator is to show that the program began */
+  char *proof;       /* the file to which it writes that; NULL: none */
+  int error;         /* how the connection of a server that is about to end broke */
+  bool listening;    /* the process is a server that said it was ready */
+  bool unstartable;  /* its target could not be started, or was not ready in time */
   unsigned served;
   struct growth growth;
   int rests;               /* so often the server was given time to put down what it seems to keep */
@@ -60,8 +66,9 @@ struct lane {
 
 void lane_init(struct lane *lane, const struct lane_owner *owner);
 
-/* Begins with RESULT; the lane must be idle, and a process that it has must be of RESULT's target. */
-void lane_begin(struct lane *lane, struct result *result);
+/* Begins with RESULT, after which LEFT more of its target are to come; the lane must be idle, and a process that it has
+   must be of RESULT's target. */
+void lane_begin(struct lane *lane, struct result *result, size_t left);
 
 /* Ends the server in the way that is judged. */
 void lane_stop(struct lane *lane);

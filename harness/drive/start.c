@@ -34,20 +34,26 @@ static void add_expanded(struct text_list *words, const struct text_list *list, 
     text_list_take(words, places_expand(places, list->items[i]));
 }
 
+void target_words(const struct process *process, const struct target *target, const struct text_list *options,
+                  const struct places *places, struct text_list *words, struct text_list *variables) {
+  const struct program *program = target->program;
+  struct text_list environment = {0};
+  prefix_words(&target->prefix, options, target->elf, words);
+  add_expanded(words, &program->arguments, places);
+  add_expanded(&environment, &program->environment, places);
+  launch_environment(process, &environment, variables);
+  text_list_free(&environment);
+}
+
 int start_target(struct workspace *workspace, struct process *process, const struct target *target,
                  const struct text_list *options, const struct places *places, int input) {
-  const struct program *program = target->program;
   struct text_list words = {0};
-  struct text_list environment = {0};
   struct text_list variables = {0};
-  prefix_words(&target->prefix, options, target->elf, &words);
-  add_expanded(&words, &program->arguments, places);
-  add_expanded(&environment, &program->environment, places);
-  launch_environment(process, &environment, &variables);
-  const struct launch launch = {.words = &words, .variables = &variables, .input = input, .columns = program->terminal};
+  target_words(process, target, options, places, &words, &variables);
+  const struct launch launch = {
+      .words = &words, .variables = &variables, .input = input, .columns = target->program->terminal};
   int failed = process_start(workspace, process, &launch);
   text_list_free(&words);
-  text_list_free(&environment);
   text_list_free(&variables);
   return failed;
 }

@@ -170,8 +170,7 @@ static void add_command_folders(struct text_list *list) {
   }
 }
 
-/* Whether the program needs no file beside its own: an ELF file of 64 bits without an interpreter is all there is. */
-static bool stands_alone(const char *elf) {
+bool elf_stands_alone(const char *elf) {
   struct bytes file = {0};
   Elf64_Ehdr header = {0};
   Elf64_Phdr segment;
@@ -202,7 +201,7 @@ static void list_paths(const struct workspace *workspace, const struct confineme
   add_folder_of(reads, launcher);
   add_command_folders(reads);
   /* What is made in the workspace is made again under the same name: its folder is seen, and so each new file. */
-  if (elf && stands_alone(elf) && strncmp(elf, files, strlen(files)) != 0)
+  if (elf && elf_stands_alone(elf) && strncmp(elf, files, strlen(files)) != 0)
     add_path(reads, elf);
   else if (elf)
     add_folder_of(reads, elf);
@@ -393,7 +392,7 @@ struct cell_slot *cell_take(struct workspace *workspace, const struct confinemen
 }
 
 /* Whether the folder is as it was made: empty, and open to its owner. In a tmpfs its size grows with each entry. */
-static bool is_clean(const struct cell_slot *slot) {
+bool cell_is_clean(const struct cell_slot *slot) {
   struct stat status;
   if (stat(slot->folder, &status) != 0 || (status.st_mode & 07777) != 0755)
     return false;
@@ -411,9 +410,19 @@ static bool is_clean(const struct cell_slot *slot) {
 void cell_give_back(struct cell_slot *slot) {
   if (!slot)
     return;
-  if (!is_clean(slot))
+  if (!cell_is_clean(slot))
     renew_folder(slot);
   slot->busy = false;
+}
+
+bool cell_is_whole(const struct cell_slot *slot) {
+  const unsigned both = GRANT_PROCESSES | GRANT_VIEW;
+  return (slot->cell.granted & both) == both;
+}
+
+void cell_end(struct workspace *workspace, struct cell_slot *slot) {
+  forget_slot(workspace, slot);
+  close_slot(slot);
 }
 
 const char *cell_folder(const struct cell_slot *slot) { return slot->folder; }

@@ -26,6 +26,9 @@ void confinement_free(struct confinement *confinement);
 /* Takes over what a suite's `allow` says, as in "network, write /var/x". Returns false, and WHY says what is wrong. */
 bool confinement_allow(struct confinement *confinement, const char *text, struct bytes *why);
 
+/* Whether the program ELF needs no file beside its own: it has 64 bits, and no interpreter. */
+bool elf_stands_alone(const char *elf);
+
 /* Enters the namespaces of the run, for the rest of this process's life. To be called before the first thread, socket
    and workspace. */
 void confinement_begin(enum confine_policy policy);
@@ -40,6 +43,15 @@ const char *confinement_state(void);
 /* A cell of WORKSPACE for CONFINEMENT, for one program; NULL: it runs in none. The cell is given back. */
 struct cell_slot *cell_take(struct workspace *workspace, const struct confinement *confinement);
 void cell_give_back(struct cell_slot *slot);
+
+/* Whether nothing of a program in SLOT gets away from its namespaces. */
+bool cell_is_whole(const struct cell_slot *slot);
+
+/* Whether SLOT's folder is empty, and as it was made. */
+bool cell_is_clean(const struct cell_slot *slot);
+
+/* Ends a cell that is in use, and all that is in it. */
+void cell_end(struct workspace *workspace, struct cell_slot *slot);
 
 /* The folder that a program in SLOT can write; its own folder is to be made there. */
 const char *cell_folder(const struct cell_slot *slot);

@@ -48,15 +48,20 @@ static int spawn(struct process *process, const struct launch *launch, int out, 
   return spawn_group(&process->pid, &actions, launch->words->items, launch->variables->items);
 }
 
-/* The same in the cell of PROCESS. */
-static int spawn_in_cell(struct process *process, const struct launch *launch, int out, int err) {
-  static int nothing = -1; /* an empty stdin, for all */
+/* An empty stdin, for all. */
+static int empty_input(void) {
+  static int nothing = -1;
   if (nothing < 0)
     nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  return nothing;
+}
+
+/* The same in the cell of PROCESS. */
+static int spawn_in_cell(struct process *process, const struct launch *launch, int out, int err) {
   const struct cell_program program = {.folder = process->folder,
                                        .words = launch->words->items,
                                        .variables = launch->variables->items,
-                                       .input = launch->input < 0 ? nothing : launch->input,
+                                       .input = launch->input < 0 ? empty_input() : launch->input,
                                        .output = out,
                                        .errors = err};
   return cell_slot_start(process->cell, &program, &process->pid);
@@ -79,27 +84,48 @@ static void open_output(size_t columns, int ends[2]) {
     die("%s: %s", name, strerror(errno));
 }
 
-int process_start(struct workspace *workspace, struct process *process, const struct launch *launch) {
-  int out[2];
-  int err[2];
-  open_output(launch->columns, out);
-  open_output(0, err);
-  int failed = process->cell ? spawn_in_cell(process, launch, out[1], err[1]) : spawn(process, launch, out[1], err[1]);
+/* Keeps the ends of OUT and ERR from which PROCESS is read, and closes the others. */
+static void keep_ends(struct process *process, const int out[2], const int err[2]) {
   close(out[1]);
   close(err[1]);
   process->out = out[0];
   process->err = err[0];
   fcntl(process->out, F_SETFL, O_NONBLOCK);
   fcntl(process->err, F_SETFL, O_NONBLOCK);
+}
+
+void process_adopt(struct workspace *workspace, struct process *process, pid_t pid) {
+  process->pid = pid;
+  workspace_note(workspace, pid, true);
+  process->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+  if (process->pidfd < 0)
+    die("pidfd_open: %s (Linux 5.3 or newer is needed)", strerror(errno));
+}
+
+int process_start(struct workspace *workspace, struct process *process, const struct launch *launch) {
+  int out[2];
+  int err[2];
+  open_output(launch->columns, out);
+  open_output(0, err);
+  int failed = process->cell ? spawn_in_cell(process, launch, out[1], err[1]) : spawn(process, launch, out[1], err[1]);
+  keep_ends(process, out, err);
   if (failed) {
     process->pid = 0;
     return failed;
   }
-  workspace_note(workspace, process->pid, true);
-  process->pidfd = (int)syscall(SYS_pidfd_open, process->pid, 0);
-  if (process->pidfd < 0)
-    die("pidfd_open: %s (Linux 5.3 or newer is needed)", strerror(errno));
+  process_adopt(workspace, process, process->pid);
   return 0;
+}
+
+int process_branch(struct process *process, int input, int (*begin)(void *user, const int fds[3]), void *user) {
+  int out[2];
+  int err[2];
+  open_output(0, out);
+  open_output(0, err);
+  const int fds[3] = {input < 0 ? empty_input() : input, out[1], err[1]};
+  int failed = begin(user, fds);
+  keep_ends(process, out, err);
+  return failed;
 }
 
 /* Reads FD until it would block, or TEXT is full; closes it at its end, which a terminal reports by EIO. */
@@ -228,7 +254,8 @@ bool process_discard(struct workspace *workspace, struct process *process) {
     close(process->err);
   if (process->folder && !remove_folder(process->folder))
     fprintf(stderr, "bytegate: %s: something there cannot be removed\n", process->folder);
-  cell_give_back(process->cell);
+  if (!process->lent)
+    cell_give_back(process->cell);
   free(process->folder);
   bytes_free(&process->out_text);
   bytes_free(&process->err_text);

@@ -37,6 +37,7 @@ struct process {
   bool flooded;           /* it wrote more than MOST_OUTPUT to a pipe, and was killed for it */
   bool leaked;            /* something that it started outlived it */
   struct cell_slot *cell; /* where it runs; NULL: in none */
+  bool lent;              /* the cell stays with whoever lent it */
 };
 
 /* A process that there is not. */
@@ -52,6 +53,13 @@ void launch_environment(const struct process *process, const struct text_list *m
 
 /* Starts PROCESS as LAUNCH says. Returns 0 or an errno value: the kernel's refusal. */
 int process_start(struct workspace *workspace, struct process *process, const struct launch *launch);
+
+/* Opens what PROCESS, which somebody else starts, writes to, and has BEGIN send its three descriptors, INPUT first, to
+   them. Returns what that returns: 0 or an errno value. process_adopt follows once there is a process. */
+int process_branch(struct process *process, int input, int (*begin)(void *user, const int fds[3]), void *user);
+
+/* Makes PID, a child of this process, that of PROCESS. */
+void process_adopt(struct workspace *workspace, struct process *process, pid_t pid);
 
 /* Reads what stands in the pipes now; kills a process that floods them. */
 void process_read(struct process *process);

@@ -400,7 +400,7 @@ static int drive_repeatedly(struct session *session, struct workspace *workspace
   struct result *again = xcalloc(count * (times - 1), sizeof *again);
   struct result **all = xcalloc(count * times, sizeof(struct result *));
   const struct drive_options options = {
-      .lanes = session->options->jobs, .done = repeated, .ahead = ahead, .lingers = true};
+      .lanes = session->options->jobs, .done = repeated, .ahead = ahead, .branching = BRANCH_NONE, .lingers = true};
   for (size_t i = 0; i < count * times; i++) {
     size_t job = i / times;
     size_t run = i % times;
@@ -458,8 +458,13 @@ static bool check_targets(struct result **jobs, size_t count, struct bytes *why)
 static void drive_all(struct session *session, struct workspace *workspace, struct result **jobs, size_t count) {
   const unsigned lanes = session->options->jobs;
   struct ahead *ahead = lanes > 1 ? ahead_begin(workspace, jobs, count, lanes) : NULL;
-  const struct drive_options options = {
-      .lanes = lanes, .done = driven, .ahead = ahead, .lingers = true, .user = session};
+  const struct drive_options options = {.lanes = lanes,
+                                        .done = driven,
+                                        .ahead = ahead,
+                                        .branching =
+                                            session->options->keeps_answers ? BRANCH_NONE : session->options->branching,
+                                        .lingers = true,
+                                        .user = session};
   if (!ahead)
     ask_commands(session, workspace, jobs, count);
   if (session->interrupted)

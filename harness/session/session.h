@@ -4,6 +4,7 @@
 #ifndef HARNESS_SESSION_H
 #define HARNESS_SESSION_H
 
+#include "harness/drive/drive.h"
 #include "harness/suite/cases.h"
 #include "harness/suite/target.h"
 #include "harness/verdict/known.h"
@@ -41,6 +42,7 @@ struct session_options {
   const char *runner;                      /* a word of runner_words, or NULL */
   unsigned jobs;
   unsigned repeat;
+  enum branching branching;
   bool keep_going;
   bool verbose;
   bool keeps_answers; /* results keep the whole answer, and expected bytes may be missing */

@@ -48,6 +48,7 @@ extern unsigned qemu_plugin_mem_size_shift(qemu_plugin_meminfo_t info);
 extern bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t info);
 extern uint64_t qemu_plugin_entry_code(void);
 extern uint64_t qemu_plugin_start_code(void);
+extern uint64_t qemu_plugin_end_code(void);
 
 int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv);
 

@@ -1,0 +1,144 @@
+/* Runs that branch off an emulator, beside the same runs with a start of their own: whatever a program does, both ways
+   come to the same verdicts. */
+/* reads: helpers build/tests/branch */
+/* once: sanitized; most of its time is that of the programs that it runs */
+#include "harness/session/session.h"
+
+#include "harness/base/companion.h"
+#include "harness/process/confinement.h"
+#include "harness/process/workspace.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CASES = 6 };
+
+/* What a program does, with keys of its suite. */
+static const struct deed {
+  const char *arguments, *keys;
+  bool branches;        /* its equal runs are branches */
+  enum verdict verdict; /* of each case; NOT_RUN: not of each the same */
+} deeds[] = {
+    {"fine", "stdin = yes\n", true, EQUAL},
+    {"fine {file}", "", true, EQUAL},
+    {"fine /dev/null", "oracle-command = true\n", true, EQUAL},
+    {"fine {file}", "environment = A={folder}\ninput-name = other\n", true, EQUAL},
+    {"odd", "stdin = yes\n", true, NOT_RUN},
+    {"status", "stdin = yes\nexit-status = 3\n", true, EQUAL},
+    {"status", "stdin = yes\n", false, DIVERGED},
+    {"says", "stdin = yes\nstderr = odd\\n\n", true, EQUAL},
+    {"says", "stdin = yes\nstderr =\n", false, DIVERGED},
+    {"says", "stdin = yes\n", false, EQUAL},
+    {"second", "stdin = yes\n", false, EQUAL},
+    {"writes", "stdin = yes\n", false, EQUAL},
+    {"child", "stdin = yes\n", false, LEAKED},
+    {"killed", "stdin = yes\n", false, CRASHED},
+    {"trap", "stdin = yes\n", false, CRASHED},
+    {"hangs", "stdin = yes\ndeadline = 0.2\n", false, HUNG},
+    {"spins", "stdin = yes\ndeadline = 0.2\n", false, HUNG},
+    {"fine {name}", "oracle-command = true\n", false, EQUAL},
+    {"fine", "stdin = yes\nfilter = cat\n", true, EQUAL},
+    {"fine", "stdin = yes\nterminal = 80\nfilter = tr -d '\\r'\n", false, NOT_RUN},
+    {"fine", "stdin = yes\nconfine = no\n", false, EQUAL},
+    {"fine", "stdin = yes\nfile = a: b\n", true, EQUAL},
+    {"nothing", "stdin = yes\nrefuse = getdents64 EIO\n", false, EQUAL},
+};
+
+static char *program_path(void) { return companion_path("branch"); }
+
+/* Runs the cases of DEED; the caller closes SESSION. */
+static void run(const struct deed *deed, enum branching branching, struct session *session) {
+  static struct session_options options = {.command = "bytegate",
+                                           .build = "",
+                                           .suites_folder = "",
+                                           .known_path = "/nonexistent/known",
+                                           .jobs = 2,
+                                           .repeat = 1,
+                                           .keep_going = true};
+  struct workspace workspace = {0};
+  struct bytes why = {0};
+  int status = 0;
+  char *elf = program_path();
+  const char *oracle = strstr(deed->keys, "oracle-command") ? "" : "oracle-command = cat\n";
+  char *text = xasprintf("[program p]\nelf = %s\narguments = %s\nrunner = qemu\noracle = command\n%s%s"
+                         "[cases c]\nsource = random\ncount = %d\n",
+                         elf, deed->arguments, deed->keys, oracle, CASES);
+  options.branching = branching;
+  workspace_open(&workspace);
+  ck_assert_msg(session_open_text(session, &options, "t.ini", text, &why), "%s", span_of(&why).data);
+  ck_assert_msg(session_run(session, &workspace, &why, &status), "%s", span_of(&why).data);
+  ck_assert_uint_eq(session->strays, 0);
+  ck_assert_uint_eq(workspace_sweep(&workspace, NULL), 0);
+  char *root = xstrdup(workspace.root);
+  workspace_close(&workspace);
+  ck_assert_msg(access(root, F_OK) != 0, "%s was left behind", root);
+  free(root);
+  free(text);
+  free(elf);
+}
+
+static bool same_text(const struct bytes *a, const struct bytes *b) { return span_equal(span_of(a), span_of(b)); }
+
+START_TEST(a_branch_has_the_verdict_of_a_start) {
+  const struct deed *deed = &deeds[_i];
+  struct session started;
+  struct session branched;
+  run(deed, BRANCH_NONE, &started);
+  run(deed, BRANCH_ALL, &branched);
+  ck_assert_uint_eq(started.result_count, CASES);
+  ck_assert_uint_eq(branched.result_count, CASES);
+  for (size_t i = 0; i < CASES; i++) {
+    const struct result *a = &started.results[i];
+    const struct result *b = &branched.results[i];
+    ck_assert_msg(a->verdict == b->verdict && a->part == b->part && a->offset == b->offset && a->status == b->status &&
+                      same_text(&a->detail, &b->detail) && same_text(&a->errors, &b->errors),
+                  "%s, %s: %s, %s and %s, %s", deed->arguments, a->test_case->id, verdict_name(a->verdict),
+                  span_of(&a->detail).data, verdict_name(b->verdict), span_of(&b->detail).data);
+    if (deed->verdict != NOT_RUN)
+      ck_assert_msg(a->verdict == deed->verdict, "%s: %s", deed->arguments, verdict_name(a->verdict));
+    ck_assert(!a->branched);
+    /* After some runs that are not equal, its target has no stem any more. */
+    bool branches = b->branched || deed->verdict == NOT_RUN ? b->branched : deed->branches && b->verdict == EQUAL;
+    ck_assert_msg(b->branched == branches && (!branches || (deed->branches && b->verdict == EQUAL)), "%s, %s",
+                  deed->arguments, b->test_case->id);
+  }
+  session_close(&started);
+  session_close(&branched);
+}
+END_TEST
+
+static int run_suite(void) {
+  Suite *suite = suite_create("stem");
+  TCase *tests = tcase_create("stem");
+  tcase_set_timeout(tests, 120);
+  tcase_add_loop_test(tests, a_branch_has_the_verdict_of_a_start, 0, sizeof deeds / sizeof *deeds);
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* The gate finds its companions beside its own file. So this program runs once more in a folder with these. */
+int main(int argc, char **argv) {
+  if (argc > 1 && strcmp(argv[1], "inside") == 0) {
+    confinement_begin(CONFINE_REQUIRE);
+    return run_suite();
+  }
+  const char *script =
+      "T=$(mktemp -d) && mkdir $T/plugin && cp $0 $T/test && cp $B/confine $B/refuse $B/tests/branch $T &&"
+      "cp $B/plugin/stem_run.so $T/plugin && $T/test inside; status=$?; rm -rf $T; exit $status";
+  char *build = xstrdup(command_folder());
+  char *end = strstr(build, "/tests/harness");
+  char *sanitized = strstr(build, "/sanitized");
+  (void)argv;
+  *(sanitized ? sanitized : end) = '\0';
+  setenv("B", build, 1);
+  execl("/bin/sh", "sh", "-c", script, command_path(), (char *)NULL);
+  return EXIT_FAILURE;
+}
+
+/* SPDX-License-Identifier: MIT */

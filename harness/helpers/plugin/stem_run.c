@@ -1,0 +1,472 @@
+/* A plugin for qemu's user-mode emulators: a stem, from which runs of one program branch off. The emulator starts once
+   and stops before the program's first instruction. For each request of the gate (stem.h) it makes a child, which gets
+   descriptors of its own and runs on from there as any other emulator would.
+
+       qemu-aarch64 -plugin stem_run.so PROGRAM ARGUMENTS...     with the gate's socket as stdin
+
+   A run may only read: a system call that could leave something behind, or see that this is no start of its own, ends
+   it by a signal. The gate then runs the case in the ordinary way, so it never learns less here than there.
+
+   Most of what a short run costs is translation. What a run has translated is therefore told to the stem, which
+   translates it too, for all runs that follow. qemu has no interface for that: its own function is called where it is
+   there under its name and its blocks look as they did in qemu 7.2; otherwise each run translates for itself. */
+#include "harness/base/machine.h"
+#include "harness/helpers/confine/bpf.h"
+#include "harness/helpers/plugin/calls.h"
+#include "harness/helpers/plugin/qemu_plugin.h"
+#include "harness/helpers/plugin/stem.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+EXPORTED int qemu_plugin_version = 1;
+
+/* How much the stem learns: blocks in one message of a run, and in all. What it cannot hold is no loss but of time. */
+enum { MOST_TOLD = 4096, MOST_BLOCKS = 16384 };
+
+/* Far from the descriptors of a program, which count from 3 in each run. */
+enum { SOCKET = 500 };
+
+static uint64_t first, first_end, moved; /* the first block, and how far the guest's memory is from its addresses */
+static bool has_served, is_run;
+static enum call_numbers numbers;
+static char folder[4096]; /* of each run: it has the same name each time */
+static qemu_plugin_id_t self;
+
+/* ---- What has been translated ----------------------------------------------------------------------------------- */
+
+/* The beginning of qemu 7.2's struct TranslationBlock of a machine of 64 bits. */
+struct block {
+  uint64_t pc, cs_base;
+  uint32_t flags, cflags, traced;
+  uint16_t size, instructions;
+};
+
+/* What a run tells, in memory that it shares with the stem. */
+static struct told {
+  volatile uint32_t count;
+  struct {
+    uint64_t pc, cs_base;
+    uint32_t flags, cflags;
+  } blocks[MOST_TOLD];
+} * told;
+
+typedef int visit_block(void *key, void *value, void *data);
+static void (*for_each_block)(visit_block *visit, void *data);
+static void *(*translate_block)(void *cpu, uint64_t pc, uint64_t cs_base, uint32_t flags, int cflags);
+static void (*lock_memory)(void), (*unlock_memory)(void);
+static void **current_cpu;
+static uintptr_t last_block; /* the stem has no block beyond it */
+static uint32_t block_count;
+
+/* The function or variable of the emulator called NAME, in the pointer at PLACE. Returns whether there is one. */
+static bool find(const char *name, void *place) {
+  void *found = dlsym(RTLD_DEFAULT, name);
+  memcpy(place, &found, sizeof found);
+  return found != NULL;
+}
+
+static int check_first(void *key, void *value, void *data) {
+  const struct block *block = value;
+  (void)key;
+  last_block = (uintptr_t)value > last_block ? (uintptr_t)value : last_block;
+  if (block->pc == first && block->size == first_end - first)
+    *(bool *)data = true;
+  return 0;
+}
+
+/* Prepares to learn, if the emulator is one of those that are known. */
+static void begin_to_learn(void) {
+  bool known = false;
+  bool good = find("tcg_tb_foreach", &for_each_block) && find("tb_gen_code", &translate_block) &&
+              find("mmap_lock", &lock_memory) && find("mmap_unlock", &unlock_memory) &&
+              find("current_cpu", &current_cpu) && *current_cpu;
+  if (good)
+    for_each_block(check_first, &known);
+  if (known)
+    told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (told == MAP_FAILED)
+    told = NULL;
+}
+
+static int tell_block(void *key, void *value, void *data) {
+  const struct block *block = value;
+  uint32_t at = told->count;
+  (void)key, (void)data;
+  if ((uintptr_t)value <= last_block || at == MOST_TOLD || block->pc < qemu_plugin_start_code() ||
+      block->pc >= qemu_plugin_end_code())
+    return 0;
+  told->blocks[at].pc = block->pc;
+  told->blocks[at].cs_base = block->cs_base;
+  told->blocks[at].flags = block->flags;
+  told->blocks[at].cflags = block->cflags;
+  told->count = at + 1;
+  return 0;
+}
+
+/* Translates what the last run had to translate, as that did. */
+static void learn(void) {
+  enum { CF_COUNT_MASK = 0x1ff, CF_INVALID = 0x40000 };
+  for (uint32_t i = 0; told && i < told->count && block_count < MOST_BLOCKS; i++) {
+    if (told->blocks[i].cflags & (CF_COUNT_MASK | CF_INVALID))
+      continue;
+    lock_memory();
+    const void *made = translate_block(*current_cpu, told->blocks[i].pc, told->blocks[i].cs_base, told->blocks[i].flags,
+                                       (int)told->blocks[i].cflags);
+    unlock_memory();
+    block_count++;
+    last_block = (uintptr_t)made > last_block ? (uintptr_t)made : last_block;
+  }
+  if (told)
+    told->count = 0;
+}
+
+/* ---- What a run may ---------------------------------------------------------------------------------------------- */
+
+enum permit {
+  PERMIT_NOT,
+  PERMIT,         /* it changes nothing that outlives the run */
+  PERMIT_PATH,    /* (path) of a file that is looked at */
+  PERMIT_PATH_AT, /* (fd, path) */
+  PERMIT_OPEN,    /* (path, flags) */
+  PERMIT_OPEN_AT, /* (fd, path, flags) */
+  PERMIT_ASK,     /* ioctl: of a terminal, whether it is one */
+  PERMIT_LIMIT,   /* prlimit64: without a new limit */
+  PERMIT_EXIT
+};
+
+static const struct {
+  const char *name;
+  enum permit permit;
+} permits[] = {
+    {"read", PERMIT},
+    {"readv", PERMIT},
+    {"pread64", PERMIT},
+    {"write", PERMIT},
+    {"writev", PERMIT},
+    {"lseek", PERMIT},
+    {"close", PERMIT},
+    {"fstat", PERMIT},
+    {"getdents64", PERMIT},
+    {"mmap", PERMIT},
+    {"munmap", PERMIT},
+    {"mprotect", PERMIT},
+    {"mremap", PERMIT},
+    {"madvise", PERMIT},
+    {"brk", PERMIT},
+    {"rt_sigaction", PERMIT},
+    {"rt_sigprocmask", PERMIT},
+    {"arch_prctl", PERMIT},
+    {"set_tid_address", PERMIT},
+    {"set_robust_list", PERMIT},
+    {"rseq", PERMIT},
+    {"clock_gettime", PERMIT},
+    {"uname", PERMIT},
+    {"getuid", PERMIT},
+    {"geteuid", PERMIT},
+    {"getgid", PERMIT},
+    {"getegid", PERMIT},
+    {"stat", PERMIT_PATH},
+    {"lstat", PERMIT_PATH},
+    {"access", PERMIT_PATH},
+    {"readlink", PERMIT_PATH},
+    {"newfstatat", PERMIT_PATH_AT},
+    {"statx", PERMIT_PATH_AT},
+    {"faccessat", PERMIT_PATH_AT},
+    {"readlinkat", PERMIT_PATH_AT},
+    {"open", PERMIT_OPEN},
+    {"openat", PERMIT_OPEN_AT},
+    {"ioctl", PERMIT_ASK},
+    {"prlimit64", PERMIT_LIMIT},
+    {"exit", PERMIT_EXIT},
+    {"exit_group", PERMIT_EXIT},
+};
+
+enum { NUMBERS = 512 };
+static uint8_t permit_of[NUMBERS];
+
+static void list_permits(void) {
+  for (size_t i = 0; i < sizeof permits / sizeof *permits; i++) {
+    long number = call_number(call_named(permits[i].name), numbers);
+    if (number >= 0 && number < NUMBERS)
+      permit_of[number] = (uint8_t)permits[i].permit;
+  }
+}
+
+/* The text at ADDRESS of the guest. Where there is none, the emulator ends by that. */
+static const char *guest_text(uint64_t address) {
+  const char *text = NULL;
+  uintptr_t host = (uintptr_t)(address + moved);
+  memcpy(&text, &host, sizeof text);
+  return text;
+}
+
+/* Whether what a run sees at PATH is the same in each run: not what the kernel tells of this very process, and no
+   device. */
+static bool is_plain_path(uint64_t address) {
+  const char *path = guest_text(address);
+  if (strncmp(path, folder, strlen(folder)) == 0)
+    path += strlen(folder);
+  return !strstr(path, "proc") && strncmp(path, "/sys", 4) != 0 &&
+         (strncmp(path, "/dev", 4) != 0 || strcmp(path, "/dev/null") == 0);
+}
+
+/* A file is opened to be read; what is written is stdout under its name. */
+static bool may_open(uint64_t address, uint64_t flags) {
+  if (flags & (O_ACCMODE | O_CREAT | O_TRUNC))
+    return strcmp(guest_text(address), "/dev/stdout") == 0;
+  return is_plain_path(address);
+}
+
+/* Ends a run as the program ends it. The emulator would throw away first what it has translated, block by block. */
+static _Noreturn void end_run(uint64_t status) {
+  if (told && block_count < MOST_BLOCKS)
+    for_each_block(tell_block, NULL);
+  _exit((int)status & 0xff);
+}
+
+static void begin_call(qemu_plugin_id_t id, unsigned vcpu, int64_t number, uint64_t a1, uint64_t a2, uint64_t a3,
+                       uint64_t a4, uint64_t a5, uint64_t a6, uint64_t a7, uint64_t a8) {
+  bool good = false;
+  (void)id, (void)vcpu, (void)a4, (void)a5, (void)a6, (void)a7, (void)a8;
+  if (!is_run)
+    return;
+  switch (number >= 0 && number < NUMBERS ? permit_of[number] : PERMIT_NOT) {
+  case PERMIT:
+    good = true;
+    break;
+  case PERMIT_PATH:
+    good = is_plain_path(a1);
+    break;
+  case PERMIT_PATH_AT:
+    good = is_plain_path(a2);
+    break;
+  case PERMIT_OPEN:
+    good = may_open(a1, a2);
+    break;
+  case PERMIT_OPEN_AT:
+    good = may_open(a2, a3);
+    break;
+  case PERMIT_ASK:
+    good = a2 == TCGETS || a2 == TIOCGWINSZ;
+    break;
+  case PERMIT_LIMIT:
+    good = a3 == 0;
+    break;
+  case PERMIT_EXIT:
+    end_run(a1);
+  default:
+    break;
+  }
+  if (!good)
+    kill(getpid(), SIGKILL);
+}
+
+/* What the emulator itself calls, for the stem and for a run. It stands behind the permits, should something reach the
+   kernel past them. */
+static const int host_calls[] = {
+    SYS_read,
+    SYS_readv,
+    SYS_pread64,
+    SYS_write,
+    SYS_writev,
+    SYS_lseek,
+    SYS_close,
+    SYS_close_range,
+    SYS_fstat,
+    SYS_newfstatat,
+    SYS_statx,
+    SYS_faccessat,
+    SYS_readlinkat,
+    SYS_openat,
+    SYS_getdents64,
+    SYS_ioctl,
+    SYS_mmap,
+    SYS_munmap,
+    SYS_mprotect,
+    SYS_mremap,
+    SYS_madvise,
+    SYS_brk,
+    SYS_rt_sigaction,
+    SYS_rt_sigprocmask,
+    SYS_rt_sigreturn,
+    SYS_sigaltstack,
+    SYS_futex,
+    SYS_clock_gettime,
+    SYS_prlimit64,
+    SYS_getpid,
+    SYS_gettid,
+    SYS_set_tid_address,
+    SYS_set_robust_list,
+    SYS_rseq,
+    SYS_exit,
+    SYS_exit_group,
+    SYS_restart_syscall,
+    SYS_uname,
+    SYS_getuid,
+    SYS_geteuid,
+    SYS_getgid,
+    SYS_getegid,
+    SYS_sendto,
+    SYS_recvmsg,
+    SYS_dup3,
+    SYS_chdir,
+    SYS_setpgid,
+#if defined __x86_64__
+    SYS_dup2,
+    SYS_open,
+    SYS_stat,
+    SYS_lstat,
+    SYS_access,
+    SYS_readlink,
+    SYS_arch_prctl,
+#endif
+};
+
+/* Lays the check that the call NUMBER has VALUE as its ARGUMENT. */
+static void allow_where(struct bpf *filter, int number, unsigned argument, uint32_t value) {
+  bpf_unless(filter, (uint32_t)number, 4);
+  bpf_load(filter, low_half(argument));
+  bpf_unless(filter, value, 1);
+  bpf_answer(filter, SECCOMP_RET_ALLOW);
+  bpf_load(filter, number_field);
+}
+
+/* Any other call ends its caller. */
+static bool load_filter(void) {
+  static struct bpf filter;
+  bpf_load(&filter, arch_field);
+  bpf_put(&filter, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, HOST_ARCH, 1, 0));
+  bpf_answer(&filter, SECCOMP_RET_KILL_PROCESS);
+  bpf_load(&filter, number_field);
+  for (size_t i = 0; i < sizeof host_calls / sizeof *host_calls; i++) {
+    bpf_unless(&filter, (uint32_t)host_calls[i], 1);
+    bpf_answer(&filter, SECCOMP_RET_ALLOW);
+  }
+  allow_where(&filter, SYS_clone, 0, CLONE_PARENT | SIGCHLD);
+  allow_where(&filter, SYS_prctl, 0, PR_SET_PDEATHSIG);
+  allow_where(&filter, SYS_kill, 1, SIGKILL);
+  bpf_answer(&filter, SECCOMP_RET_KILL_PROCESS);
+  const struct sock_fprog program = {.len = filter.length, .filter = filter.code};
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+/* ---- The stem ---------------------------------------------------------------------------------------------------- */
+
+static void say(enum stem_word word) {
+  const struct stem_message message = {word};
+  if (send(SOCKET, &message, sizeof message, MSG_NOSIGNAL) != sizeof message)
+    _exit(0);
+}
+
+/* Receives a request with the descriptors of a run. Returns whether there was one. */
+static bool receive_request(int fds[3]) {
+  union {
+    struct cmsghdr header;
+    char space[CMSG_SPACE(sizeof(int[3]))];
+  } control = {0};
+  char byte;
+  struct iovec part = {&byte, 1};
+  struct msghdr message = {
+      .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+  ssize_t got;
+  do
+    got = recvmsg(SOCKET, &message, MSG_CMSG_CLOEXEC);
+  while (got < 0 && errno == EINTR);
+  const struct cmsghdr *header = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+  if (!header || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(sizeof(int[3])))
+    return false;
+  memcpy(fds, CMSG_DATA(header), sizeof(int[3]));
+  return true;
+}
+
+/* Becomes a run: the three descriptors, a group and the folder of its own. It dies with the gate, whose child it is. */
+static void become_run(const int fds[3]) {
+  bool good = prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && setpgid(0, 0) == 0 && chdir(folder) == 0;
+  for (int i = 0; good && i < 3; i++)
+    good = dup2(fds[i], i) == i;
+  say(good ? STEM_BEGUN : STEM_FAILED);
+  if (!good)
+    _exit(0);
+  close(SOCKET);
+  for (int i = 0; i < 3; i++)
+    close(fds[i]);
+  is_run = true;
+}
+
+/* Serves the gate until that is gone. Returns in each run. */
+static void serve(unsigned vcpu, void *userdata) {
+  int fds[3];
+  (void)vcpu, (void)userdata;
+  if (has_served)
+    return;
+  has_served = true;
+  /* What else is translated is no matter of ours, and costs half as much so. */
+  qemu_plugin_register_vcpu_tb_trans_cb(self, NULL);
+  begin_to_learn();
+  if (!load_filter())
+    _exit(0);
+  say(STEM_READY);
+  while (receive_request(fds)) {
+    learn();
+    /* Not fork(3): in the child the emulator's handlers would start its threads anew, and insist that no block is
+       under way. It needs none of them to run one thread of a guest. */
+    pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
+    if (pid == 0) {
+      become_run(fds);
+      return;
+    }
+    for (int i = 0; i < 3; i++)
+      close(fds[i]);
+    if (pid < 0)
+      say(STEM_FAILED);
+  }
+  _exit(0);
+}
+
+static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
+  static bool is_later;
+  size_t count = qemu_plugin_tb_n_insns(tb);
+  (void)id;
+  if (is_later || count == 0)
+    return;
+  is_later = true;
+  const struct qemu_plugin_insn *begin = qemu_plugin_tb_get_insn(tb, 0);
+  const struct qemu_plugin_insn *last = qemu_plugin_tb_get_insn(tb, count - 1);
+  first = qemu_plugin_insn_vaddr(begin);
+  first_end = qemu_plugin_insn_vaddr(last) + qemu_plugin_insn_size(last);
+  moved = (uint64_t)(uintptr_t)qemu_plugin_insn_haddr(begin) - first;
+  if (first != qemu_plugin_entry_code())
+    _exit(0); /* it is not the program that comes first */
+  qemu_plugin_register_vcpu_tb_exec_cb(tb, serve, QEMU_PLUGIN_CB_NO_REGS, NULL);
+}
+
+EXPORTED int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv) {
+  const struct machine *machine = machine_of_qemu(*(const char *const *)(const void *)info);
+  (void)argc, (void)argv;
+  numbers = machine ? machine->calls : CALLS_UNKNOWN;
+  /* The permits know the flags of open(2) that these two share. */
+  if ((numbers != CALLS_X64 && numbers != CALLS_GENERIC) || !getcwd(folder, sizeof folder) ||
+      dup3(STDIN_FILENO, SOCKET, O_CLOEXEC) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) {
+    fputs("stem_run: it is not for this machine, or was not started by the gate\n", stderr);
+    return -1;
+  }
+  list_permits();
+  self = id;
+  qemu_plugin_register_vcpu_tb_trans_cb(id, translate);
+  qemu_plugin_register_vcpu_syscall_cb(id, begin_call);
+  return 0;
+}
+
+/* SPDX-License-Identifier: MIT */
