@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -74,37 +75,51 @@ static bool target_fits(const struct target *target) {
          program->terminal == 0 && !program->signal && program->confine && !program->allow && has_fixed_words(program);
 }
 
-/* The word that qemu prints as its version, in the file PATH. The caller frees it; NULL: it is not there. */
+/* The line that qemu prints as its version, in the file PATH. The caller frees it; NULL: it is not there. */
 static char *find_version(const char *path, const struct machine *machine) {
-  struct bytes file = {0};
+  struct stat status = {0};
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  size_t size = fd >= 0 && fstat(fd, &status) == 0 ? (size_t)status.st_size : 0;
+  char *file = size ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+  if (fd >= 0)
+    close(fd);
+  if (file == MAP_FAILED)
+    return NULL;
   char *sign = xasprintf("qemu-%s version ", machine->qemu);
-  char *version = NULL;
-  if (bytes_read_file(&file, path) == 0 && file.len) {
-    const char *at = memmem(file.data, file.len, sign, strlen(sign));
-    size_t most = at ? file.len - (size_t)(at - file.data) : 0;
-    version = at ? xstrndup(at, strnlen(at, most < 256 ? most : 256)) : NULL;
-  }
+  const char *at = memmem(file, size, sign, strlen(sign));
+  size_t most = at ? size - (size_t)(at - file) : 0;
+  char *version = at ? xstrndup(at, strnlen(at, most < 256 ? most : 256)) : NULL;
+  munmap(file, size);
   free(sign);
-  bytes_free(&file);
   return version;
+}
+
+/* Whether the emulators at the paths A and B of MACHINE are one, built twice. */
+static bool is_same_emulator(const char *a, const char *b, const struct machine *machine) {
+  char *own = find_version(a, machine);
+  char *other = find_version(b, machine);
+  bool same = own && other && strcmp(own, other) == 0;
+  free(own);
+  free(other);
+  return same;
 }
 
 /* The emulator of TARGET that takes plugins, if it is the one of its ordinary starts, or the same one built otherwise.
    The caller frees its path. */
-static char *find_emulator(const struct target *target) {
+static char *find_emulator(const struct stems *stems, const struct target *target) {
   const char *ordinary = target->prefix.emulator.items[0];
+  for (size_t i = 0; i < stems->target_count; i++) {
+    const struct stem_target *known = &stems->targets[i];
+    if (known->emulator && known->target->machine == target->machine &&
+        strcmp(known->target->prefix.emulator.items[0], ordinary) == 0)
+      return xstrdup(known->emulator);
+  }
   char *path = target->machine ? find_command(target->machine->qemu_dynamic) : NULL;
-  if (!path || strcmp(path, ordinary) == 0)
-    return path;
-  char *own = find_version(path, target->machine);
-  char *other = find_version(ordinary, target->machine);
-  bool same = own && other && strcmp(own, other) == 0;
-  free(own);
-  free(other);
-  if (same)
-    return path;
-  free(path);
-  return NULL;
+  if (path && strcmp(path, ordinary) != 0 && !is_same_emulator(path, ordinary, target->machine)) {
+    free(path);
+    path = NULL;
+  }
+  return path;
 }
 
 static struct stem_target *know_target(struct stems *stems, const struct target *target) {
@@ -112,10 +127,9 @@ static struct stem_target *know_target(struct stems *stems, const struct target 
     if (stems->targets[i].target == target)
       return &stems->targets[i];
   stems->targets = xrealloc(stems->targets, (stems->target_count + 1) * sizeof *stems->targets);
+  char *emulator = elf_stands_alone(target->elf) ? find_emulator(stems, target) : NULL;
   struct stem_target *known = &stems->targets[stems->target_count++];
-  *known = (struct stem_target){.target = target};
-  if (elf_stands_alone(target->elf))
-    known->emulator = find_emulator(target);
+  *known = (struct stem_target){.target = target, .emulator = emulator};
   return known;
 }
 
