@@ -313,17 +313,17 @@ split_patch() {
 # apply_rule RULE FILE...: prints spatch's patch. One place that comes of a macro, and so cannot be changed, makes spatch
 # give up all files: then it is asked about each half, down to the file of that place, which is told.
 apply_rule() {
-  local half=$((($# - 1) / 2))
+  local half=$((($# - 1) / 2)) own=$BASHPID
   # Without isomorphisms, by which a > b would match b < a too.
-  if spatch --very-quiet --no-includes --iso-file /dev/null -U 0 --sp-file "$1" "${@:2}" >"$work/patch.$BASHPID" 2>"$log.$BASHPID"; then
-    cat "$work/patch.$BASHPID"
+  if spatch --very-quiet --no-includes --iso-file /dev/null -U 0 --sp-file "$1" "${@:2}" >"$work/patch.$own" 2>"$log.$own"; then
+    cat "$work/patch.$own"
   elif [ $# -gt 2 ]; then
     apply_rule "$1" "${@:2:half}"
     apply_rule "$1" "${@:2+half}"
   else
-    printf 'no fault of %s in %s: %s\n' "$(basename "$1")" "$2" "$(tail -n 1 "$log.$BASHPID")" >&2
+    printf 'no fault of %s in %s: %s\n' "$(basename "$1")" "$2" "$(tail -n 1 "$log.$own")" >&2
   fi
-  rm -f "$work/patch.$BASHPID" "$log.$BASHPID"
+  rm -f "$work/patch.$own" "$log.$own"
 }
 
 make_faults() {
