@@ -53,7 +53,9 @@ static size_t width_of(unsigned id, const char *name) {
   if (id == ARM64_INS_STRH || id == ARM64_INS_STURH || id == ARM64_INS_LDRH || id == ARM64_INS_LDURH ||
       id == ARM64_INS_LDRSH)
     return 2;
-  return name[0] == 'q' || name[0] == 'v' ? 16 : name[0] == 'w' || name[0] == 's' ? 4 : 8;
+  if (name[0] == 'b' || name[0] == 'h')
+    return name[0] == 'b' ? 1 : 2;
+  return name[0] == 'q' || name[0] == 'v' ? 16 : name[0] == 'w' || name[0] == 's' || id == ARM64_INS_LDRSW ? 4 : 8;
 }
 
 static void read_memory(struct code_reader *reader, const cs_arm64_op *op, struct code *code) {
