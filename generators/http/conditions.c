@@ -82,22 +82,53 @@ static void lay_note_tag(void) {
   ret();
 }
 
-/* is_tag_listed: in A0 = value of If-Match, If-None-Match or If-Range, A1 = after it, A2 = not 0: a weak tag matches
- * too. Out A0 = not 0 if "selected_tag" is in the list, or the list is "*". */
+/* find_noted: in A2 = NOTED_*, a field. Out A0 = where its value begins, 0 if it has not come; A1 = where it ends. Of
+ * one that has come more than once, that is the end of the last one: what lies between is no value of a field that may
+ * come once. */
+static void lay_find_noted(void) {
+  routine("find_noted", in(A2), out(A0), out_if(A1), destroys(ALL_T));
+  li(A0, 0);
+  la(T0, "noted");
+  label("next_line");
+  ld64(T1, T0, NOTED_FIELD);
+  beq(T1, 0, "done");
+  add(T0, T0, NOTED_SIZE);
+  bne(T1, A2, "next_line");
+  ld64(A1, T0, NOTED_END - NOTED_SIZE);
+  bne(A0, 0, "next_line");
+  ld64(A0, T0, NOTED_BEGIN - NOTED_SIZE);
+  jump("next_line");
+  label("done");
+  ret();
+}
+
+/* is_tag_listed: in A2 = NOTED_IF_MATCH, NOTED_IF_NONE_MATCH, where a weak tag matches too, or NOTED_IF_RANGE. Out A0 =
+ * 1 if "selected_tag" is in the list that all lines of that field make (RFC 9110, 5.3), or a line is "*"; 0 if not, -1
+ * if the field has not come. */
 static void lay_is_tag_listed(void) {
-  Reg weak = S0;
-  routine("is_tag_listed", in(A0, A1, A2), out(A0, A1), destroys(A3, ALL_T));
-  enter(weak, START);
-  mov(START, A0);
-  mov(A3, A1);
-  mov(weak, A2);
+  Reg field = S0, line = S1, verdict = S2;
+  routine("is_tag_listed", in(A2), out(A0), destroys(A1, A3, ALL_T));
+  enter(field, line, verdict, START);
+  mov(field, A2);
+  la(line, "noted");
+  li(verdict, -1);
+  label("next_line");
+  ld64(T0, line, NOTED_FIELD);
+  beq(T0, 0, "judged");
+  add(line, line, NOTED_SIZE);
+  bne(T0, field, "next_line");
+  li(verdict, 0);
+  ld64(START, line, NOTED_BEGIN - NOTED_SIZE);
+  ld64(A3, line, NOTED_END - NOTED_SIZE);
+  sub(T1, A3, START);
+  bne(T1, 1, "next");
+  ld8(T0, START, 0);
+  beq(T0, '*', "listed");
   label("next");
   call("next_element");
-  beq(A0, A1, "not_listed");
+  beq(A0, A1, "next_line");
   sub(T1, A1, A0);
-  ld8(T0, A0, 0);
-  beq(T0, '*', "star");
-  beq(weak, 0, "strong");
+  bne(field, NOTED_IF_NONE_MATCH, "strong");
   ld16(T0, A0, 0);
   bne(T0, 'W' | '/' << 8, "strong");
   add(A0, A0, 2);
@@ -112,14 +143,10 @@ static void lay_is_tag_listed(void) {
   add(A1, A1, 1);
   beq(T0, T1, "next_byte");
   jump("next");
-  label("star");
-  bne(T1, 1, "next");
   label("listed");
-  li(A0, 1);
-  jump("returned");
-  label("not_listed");
-  li(A0, 0);
-  label("returned");
+  li(verdict, 1);
+  label("judged");
+  mov(A0, verdict);
   leave();
 }
 
@@ -230,35 +257,27 @@ static void lay_note_modified(void) {
 static void lay_judge_preconditions(void) {
   routine("judge_preconditions", out(A0), destroys(A1, A2, A3, ALL_T));
   enter_bare();
-  la(T0, "request");
-  ld64(A0, T0, REQUEST_IF_MATCH);
-  ld64(A1, T0, REQUEST_IF_MATCH + 8);
-  beq(A0, 0, "if_unmodified_since");
-  li(A2, 0);
+  li(A2, NOTED_IF_MATCH);
   call("is_tag_listed");
+  blt(A0, 0, "if_unmodified_since");
   bne(A0, 0, "if_none_match");
   label("failed");
   li(A0, 412);
   jump("returned");
   label("if_unmodified_since");
-  ld64(A0, T0, REQUEST_IF_UNMODIFIED_SINCE);
-  ld64(A1, T0, REQUEST_IF_UNMODIFIED_SINCE + 8);
+  li(A2, NOTED_IF_UNMODIFIED_SINCE);
   call("was_modified_since");
   bgt(A0, 0, "failed");
   label("if_none_match");
-  la(T0, "request");
-  ld64(A0, T0, REQUEST_IF_NONE_MATCH);
-  ld64(A1, T0, REQUEST_IF_NONE_MATCH + 8);
-  beq(A0, 0, "if_modified_since");
-  li(A2, 1);
+  li(A2, NOTED_IF_NONE_MATCH);
   call("is_tag_listed");
+  blt(A0, 0, "if_modified_since");
   beq(A0, 0, "fulfilled");
   label("not_modified");
   li(A0, 304);
   jump("returned");
   label("if_modified_since");
-  ld64(A0, T0, REQUEST_IF_MODIFIED_SINCE);
-  ld64(A1, T0, REQUEST_IF_MODIFIED_SINCE + 8);
+  li(A2, NOTED_IF_MODIFIED_SINCE);
   call("was_modified_since");
   beq(A0, 0, "not_modified");
   label("fulfilled");
@@ -266,10 +285,11 @@ static void lay_judge_preconditions(void) {
   label("returned");
   leave();
 
-  /* was_modified_since: in A0 = value of a field, or 0, A1 = after it. Out A0 = 1 if SELECTED_MODIFIED is later than
-   * the date there, 0 if not, -1 if there is no date or nobody knows. */
-  routine("was_modified_since", in(A0, A1), out(A0), destroys(A1, A2, A3, ALL_T));
+  /* was_modified_since: in A2 = NOTED_*, a field. Out A0 = 1 if SELECTED_MODIFIED is later than the date there, 0 if
+   * not, -1 if there is no date or nobody knows. */
+  routine("was_modified_since", in(A2), out(A0), destroys(A1, A2, A3, ALL_T));
   enter_bare();
+  call("find_noted");
   beq(A0, 0, "no_date");
   call("parse_http_date");
   ld64_of(T0, "selected", SELECTED_MODIFIED);
@@ -288,8 +308,8 @@ static void lay_judge_preconditions(void) {
   leave();
 }
 
-/* is_range_current: in A0 = value of If-Range, A1 = after it. Out A0 = not 0 if it is the tag of "selected", or its
- * date, which says as much as a tag as soon as that second is over (RFC 9110, 8.8.2.2). */
+/* is_range_current: in A0 = value of If-Range, A1 = after it. Out A0 = more than 0 if it is the tag of "selected", or
+ * its date, which says as much as a tag as soon as that second is over (RFC 9110, 8.8.2.2). */
 static void lay_is_range_current(void) {
   Reg value = S0, end = S1;
   routine("is_range_current", in(A0, A1), out(A0), destroys(A1, A2, A3, ALL_T));
@@ -306,11 +326,9 @@ static void lay_is_range_current(void) {
   li(A0, 1);
   jump("returned");
   label("tag");
-  ld8(T0, value, 0);
-  beq(T0, '*', "other"); /* which If-Range does not have */
-  mov(A0, value);
-  mov(A1, end);
-  li(A2, 0);
+  sub(T0, end, value);
+  bne(T0, TAG_LENGTH, "other"); /* neither "*" nor a list */
+  li(A2, NOTED_IF_RANGE);
   call("is_tag_listed");
   jump("returned");
   label("other");
@@ -337,18 +355,15 @@ static void lay_judge_conditions(void) {
   call("judge_preconditions");
   bne(A0, 200, "without_page");
   bset(traits, REQUEST_HEAD, "whole"); /* ranges are for GET (RFC 9110, 14.2) */
-  la(T0, "request");
-  ld64(A0, T0, REQUEST_RANGE);
-  beq(A0, 0, "whole");
-  ld64(A0, T0, REQUEST_IF_RANGE);
-  ld64(A1, T0, REQUEST_IF_RANGE + 8);
+  li(A2, NOTED_IF_RANGE);
+  call("find_noted");
   beq(A0, 0, "unconditional");
   call("is_range_current");
-  beq(A0, 0, "whole");
+  ble(A0, 0, "whole");
   label("unconditional");
-  la(T0, "request");
-  ld64(A0, T0, REQUEST_RANGE);
-  ld64(A1, T0, REQUEST_RANGE + 8);
+  li(A2, NOTED_RANGE);
+  call("find_noted");
+  beq(A0, 0, "whole");
   call("select_range");
   beq(A0, 416, "without_page");
   jump("selected_part");
@@ -372,6 +387,7 @@ void lay_http_conditions(void) {
   lay_hash_page();
   lay_hash_status();
   lay_note_tag();
+  lay_find_noted();
   lay_is_tag_listed();
   lay_take_position();
   lay_select_range();

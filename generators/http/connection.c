@@ -207,8 +207,8 @@ static void lay_is_client_gone(void) {
 }
 
 /* begin_content: in A0 = status that the request deserves. Passes over what has come of the request's content. Out A0 =
- * status, which becomes an error's if the content is malformed. Where the rest of the content may not come, the
- * connection does not persist. */
+ * status, which becomes an error's if the content is malformed. The connection persists if the client wants it to (RFC
+ * 9112, 9.3), and the rest of the content may come. */
 static void lay_begin_content(void) {
   Reg status = S1;
   routine("begin_content", in(A0, S0), out(A0), destroys(A1, A2, A3, ALL_T));
@@ -216,8 +216,6 @@ static void lay_begin_content(void) {
   mov(status, A0);
   ld64(T1, SLOT, SLOT_TRAITS);
   bclr(T1, REQUEST_PERSISTS, "last");
-  ld64_of(T0, "server", SERVER_ENDING);
-  bne(T0, 0, "does_not_persist");
   la(A3, "request");
   ld64(T0, A3, REQUEST_LENGTH);
   st64(T0, SLOT, SLOT_CONTENT + CONTENT_LEFT);
@@ -235,20 +233,22 @@ static void lay_begin_content(void) {
   call("skip_content");
   la(T0, "request");
   st64(A1, T0, REQUEST_END);
-  beq(A0, 1, "all_has_come");
-  beq(A0, 0, "more_comes");
+  ld64(T1, SLOT, SLOT_TRAITS);
+  bleu(A0, 1, "well_formed");
   mov(status, A0);
   jump("does_not_persist");
-  label("more_comes");
-  ld64(T1, SLOT, SLOT_TRAITS);
+  label("well_formed");
+  ld64_of(T0, "server", SERVER_ENDING);
+  bne(T0, 0, "does_not_persist");
+  bset(T1, REQUEST_CLOSE, "does_not_persist");
+  bclr(T1, REQUEST_HTTP_1_0, "persists");
+  bclr(T1, REQUEST_KEEP_ALIVE, "does_not_persist");
+  label("persists");
+  bne(A0, 0, "last"); /* all has come, and nobody waits for 100 Continue */
   bclr(T1, REQUEST_EXPECT, "done");
   bltu(status, 400, "done"); /* it is asked for by 100 Continue */
   label("does_not_persist");
-  ld64(T1, SLOT, SLOT_TRAITS);
   and(T1, T1, ~REQUEST_PERSISTS);
-  st64(T1, SLOT, SLOT_TRAITS);
-  label("all_has_come"); /* and nobody waits for 100 Continue */
-  ld64(T1, SLOT, SLOT_TRAITS);
   label("last");
   and(T1, T1, ~REQUEST_EXPECT);
   st64(T1, SLOT, SLOT_TRAITS);
@@ -382,20 +382,20 @@ static void lay_answer_request(void) {
   st64(0, A1, RESOURCE_FILE);
   ret();
 
-  /* answer_error: in A0 = status of what has come so far. It is the last answer. */
+  /* answer_error: in A0 = status of what has come so far. It is the last answer. A request that has its answer already,
+   * and whose content is wrong, gets no other one. */
   routine("answer_error", in(A0, S0, S2), destroys(ALL_A, ALL_T));
-  ld64(T0, SLOT, SLOT_TRAITS);
-  and(T0, T0, ~(REQUEST_PERSISTS | REQUEST_EXPECT));
-  st64(T0, SLOT, SLOT_TRAITS);
   ld64(T0, SLOT, SLOT_CONTENT + CONTENT_LEFT);
   ld64(T1, SLOT, SLOT_CONTENT + CONTENT_CHUNKS);
   or (T0, T0, T1);
-  beq(T0, 0, "answer_request");
-  st64(0, SLOT, SLOT_FILLED); /* the log shall not take content for a request line */
+  bne(T0, 0, "end_answers");
+  ld64(T0, SLOT, SLOT_TRAITS);
+  and(T0, T0, ~(REQUEST_PERSISTS | REQUEST_EXPECT));
+  st64(T0, SLOT, SLOT_TRAITS);
   jump("answer_request");
 }
 
-/* receive_request: READING, and there is something to read. An end of file within the request is a malformed request;
+/* receive_request: READING, and there is something to read. An end of file within a request is a malformed one;
  * before it, or within the content of the one before, the client is gone. */
 static void lay_receive_request(void) {
   routine("receive_request", in(S0, S2), destroys(ALL_A, ALL_T));
@@ -426,12 +426,13 @@ static void lay_receive_request(void) {
   call("answer_requests");
   jump("returned");
   label("end_of_file");
-  ld64(T0, SLOT, SLOT_CONTENT + CONTENT_LEFT);
-  bne(T0, 0, "gone");
   ld64(T0, SLOT, SLOT_CONTENT + CONTENT_CHUNKS);
   bne(T0, CONTENT_PLAIN, "gone");
-  ld64(T0, SLOT, SLOT_FILLED);
-  beq(T0, 0, "gone");
+  ld64(A1, SLOT, SLOT_FILLED);
+  beq(A1, 0, "gone");
+  ld64(A0, SLOT, SLOT_BUFFER);
+  call("parse_request");
+  bne(A0, 0, "answer"); /* others had their turn before it */
   li(A0, 400);
   call("answer_error");
   jump("returned");
@@ -623,18 +624,7 @@ static void lay_send_response(void) {
   call("release_page");
   ld64(T0, SLOT, SLOT_TRAITS);
   bset(T0, REQUEST_PERSISTS, "goes_on");
-  ld32(A0, SLOT, SLOT_SOCKET);
-  li(A1, LINUX_SHUT_WR);
-  sys(NR_SHUTDOWN);
-  blt(A0, 0, "gone");
-  st64(DRAINING, SLOT, SLOT_STATE);
-  st64(0, SLOT, SLOT_FILLED);
-  st64(0, SLOT, SLOT_GIVES_WAY);
-  li(A4, LINUX_EPOLLIN);
-  call("watch_socket");
-  call("resume_accepting"); /* a draining slot is a place for a client */
-  li(A0, PATIENCE);
-  call("arm_patience");
+  call("end_answers");
   jump("returned");
   label("goes_on");
   call("await_request");
@@ -644,6 +634,26 @@ static void lay_send_response(void) {
   label("returned");
   leave();
   bss("parts", 2 * IOVEC_SIZE, 8);
+
+  /* end_answers: the client gets no more, and is told so. The slot is DRAINING. */
+  routine("end_answers", in(S0), destroys(ALL_A, ALL_T));
+  enter_bare();
+  ld32(A0, SLOT, SLOT_SOCKET);
+  li(A1, LINUX_SHUT_WR);
+  sys(NR_SHUTDOWN);
+  blt(A0, 0, "gone");
+  call("release_buffer"); /* and SLOT_FILLED is 0 */
+  st64(DRAINING, SLOT, SLOT_STATE);
+  st64(0, SLOT, SLOT_GIVES_WAY);
+  li(A4, LINUX_EPOLLIN);
+  call("watch_socket");
+  call("resume_accepting"); /* a draining slot is a place for a client */
+  li(A0, PATIENCE);
+  call("arm_patience");
+  leave();
+  label("gone");
+  call("close_connection");
+  leave();
 }
 
 /* note_taken: in A0 = bytes of the answer that the client has taken. They put its deadline off. */

@@ -41,17 +41,31 @@ enum {
 
 /* "request": what parse_request found in the last one. */
 enum {
-  FIELD(REQUEST_END, 8),            /* after the header section */
-  FIELD(REQUEST_PATH, 8),           /* the path of its target begins here, */
-  FIELD(REQUEST_PATH_END, 8),       /* and ends here; it may be empty */
-  FIELD(REQUEST_LENGTH, 8),         /* its Content-Length, or 0; more than 2^60 is 2^60 */
-  FIELD(REQUEST_IF_MATCH, 16),      /* where the values of these fields begin, 0 if they have not come, and end; */
-  FIELD(REQUEST_IF_NONE_MATCH, 16), /* of a field that has come twice, the first one */
-  FIELD(REQUEST_RANGE, 16),
-  FIELD(REQUEST_IF_RANGE, 16),
-  FIELD(REQUEST_IF_MODIFIED_SINCE, 16),
-  FIELD(REQUEST_IF_UNMODIFIED_SINCE, 16),
+  FIELD(REQUEST_END, 8),      /* after the header section */
+  FIELD(REQUEST_PATH, 8),     /* the path of its target begins here, */
+  FIELD(REQUEST_PATH_END, 8), /* and ends here; it may be empty */
+  FIELD(REQUEST_LENGTH, 8),   /* its Content-Length, or 0; more than 2^60 is 2^60 */
+  FIELD(REQUEST_NOTED, 8),    /* after the last record in "noted" */
   REQUEST_SIZE
+};
+
+/* "noted": the field lines that say on which conditions the answer is wanted, and which part. Where a record would
+ * come after the last one, NOTED_FIELD is 0. */
+enum {
+  FIELD(NOTED_FIELD, 8), /* ordinal of the field, */
+  FIELD(NOTED_BEGIN, 8), /* where its value begins, */
+  FIELD(NOTED_END, 8),   /* and where it ends */
+  NOTED_SIZE,
+  NOTED_ROOM = (8192 / 7 + 1) * NOTED_SIZE /* of a request in which each line is "Range:" */
+};
+enum {
+  FIRST_NOTED = 6, /* the order of these is that of the fields in request.c */
+  NOTED_IF_MATCH = FIRST_NOTED,
+  NOTED_IF_NONE_MATCH,
+  NOTED_RANGE,
+  NOTED_IF_RANGE,
+  NOTED_IF_MODIFIED_SINCE,
+  NOTED_IF_UNMODIFIED_SINCE
 };
 
 /* "folder": the folder that is served, where it is one. */

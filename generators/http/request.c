@@ -301,13 +301,12 @@ static const struct {
               {"transfer-encoding", "take_field_line.transfer_encoding"},
               {"connection", "take_field_line.connection"},
               {"expect", "take_field_line.expect"},
-              {"if-match", "take_field_line.noted"}, /* the order of these is that of the places in "request" */
+              {"if-match", "take_field_line.noted"}, /* FIRST_NOTED */
               {"if-none-match", "take_field_line.noted"},
               {"range", "take_field_line.noted"},
               {"if-range", "take_field_line.noted"},
               {"if-modified-since", "take_field_line.noted"},
               {"if-unmodified-since", "take_field_line.noted"}};
-enum { FIRST_NOTED = 6 };
 
 /* find_field: in START = a field name, CURSOR = after it. Out A0 = its ordinal among the fields, 0 if it is none. */
 static void lay_find_field(void) {
@@ -476,31 +475,31 @@ static void lay_take_field_line(void) {
   jump("connection");
 
   label("noted");
-  shl(WHICH, WHICH, 4);
   la(T0, "request");
-  add(T0, T0, WHICH);
-  ld64(T1, T0, REQUEST_IF_MATCH - 16 * FIRST_NOTED);
-  bne(T1, 0, "taken");
-  st64(START, T0, REQUEST_IF_MATCH - 16 * FIRST_NOTED);
-  st64(A3, T0, REQUEST_IF_MATCH - 16 * FIRST_NOTED + 8);
+  ld64(T1, T0, REQUEST_NOTED);
+  st64(WHICH, T1, NOTED_FIELD);
+  st64(START, T1, NOTED_BEGIN);
+  st64(A3, T1, NOTED_END);
+  st64(0, T1, NOTED_SIZE + NOTED_FIELD);
+  add(T1, T1, NOTED_SIZE);
+  st64(T1, T0, REQUEST_NOTED);
   jump("taken");
 
+  label("next_expectation");
+  or (TRAITS, TRAITS, REQUEST_EXPECT);
   label("expect");
   bset(TRAITS, REQUEST_HTTP_1_0, "taken"); /* RFC 9110, 10.1.1 */
-  mov(A0, START);
-  mov(A1, A3);
+  call("next_element");
+  beq(A0, A1, "taken");
   la(A2, "word_continue");
   call("equals_word");
-  beq(A0, 0, "unknown_expectation");
-  or (TRAITS, TRAITS, REQUEST_EXPECT);
+  bne(A0, 0, "next_expectation");
+  bgeu(VERDICT, 400, "taken");
+  li(VERDICT, 417);
   label("taken");
   li(A0, TAKEN);
   label("ended");
   jump("returned");
-  label("unknown_expectation");
-  bgeu(VERDICT, 400, "taken");
-  li(VERDICT, 417);
-  jump("taken");
   label("more");
   li(A0, MORE);
   jump("returned");
@@ -511,7 +510,7 @@ static void lay_take_field_line(void) {
 }
 
 /* judge_framing: the header section is complete. Out A0 = VERDICT, or the status that the framing of the content
- * deserves (RFC 9112, 6.3) or a Host that is missing (3.2). Sets REQUEST_PERSISTS where the connection may go on. */
+ * deserves (RFC 9112, 6.3) or a Host that is missing (3.2). Sets REQUEST_PERSISTS where the framing is sound. */
 static void lay_judge_framing(void) {
   routine("judge_framing", in(S3), out(A0), moves(S2), destroys(T0));
   bclr(TRAITS, REQUEST_HTTP_1_0 | REQUEST_HOST, "malformed");
@@ -525,10 +524,6 @@ static void lay_judge_framing(void) {
   ld64_of(T0, "request", REQUEST_LENGTH);
   bgtu(T0, CONTENT_LIMIT, "judged");
   mov(A0, VERDICT);
-  bset(TRAITS, REQUEST_CLOSE, "judged");
-  bclr(TRAITS, REQUEST_HTTP_1_0, "persists");
-  bclr(TRAITS, REQUEST_KEEP_ALIVE, "judged");
-  label("persists");
   or (TRAITS, TRAITS, REQUEST_PERSISTS);
   label("judged");
   ret();
@@ -551,12 +546,9 @@ static void lay_parse_request(void) {
   li(VERDICT, 200);
   la(T0, "request");
   st64(0, T0, REQUEST_LENGTH);
-  st64(0, T0, REQUEST_IF_MATCH);
-  st64(0, T0, REQUEST_IF_NONE_MATCH);
-  st64(0, T0, REQUEST_RANGE);
-  st64(0, T0, REQUEST_IF_RANGE);
-  st64(0, T0, REQUEST_IF_MODIFIED_SINCE);
-  st64(0, T0, REQUEST_IF_UNMODIFIED_SINCE);
+  la(T1, "noted");
+  st64(T1, T0, REQUEST_NOTED);
+  st64(0, T1, NOTED_FIELD);
   label("before_request_line");
   bgeu(CURSOR, END, "request_line");
   ld8(T0, CURSOR, 0);
@@ -604,6 +596,7 @@ static void lay_parse_request(void) {
   label("in_request_line");
   leave();
   bss("request", REQUEST_SIZE, 8);
+  bss("noted", NOTED_ROOM, 8);
 }
 
 /* skip_content: in A0 = octets, A1 = after them, A2 = a record CONTENT_*. Passes over as much of a request's content as

@@ -48,9 +48,9 @@ void __wrap_bl_store64(BlReg v, BlReg base, int64_t offset) {
     __real_bl_store64(v, base, offset);
 }
 
-/* flag: what the last request said of ranges is kept. */
+/* flag: what the last request said of conditions and ranges is kept. */
 void __wrap_bl_store64_imm(int64_t v, BlReg base, int64_t offset) {
-  if (!is_fault("flag", "parse_request") || offset != REQUEST_RANGE)
+  if (!is_fault("flag", "parse_request") || offset != NOTED_FIELD)
     __real_bl_store64_imm(v, base, offset);
 }
 
