@@ -239,7 +239,7 @@ static void find_writer(struct blame *blame, const struct observation *observati
     if (origin->filled.path)
       bytes_printf(&origin->call, ", of %s", origin->filled.path);
     origin->filled.path = NULL;
-  } else if (!task_file(observation, until) && program_map_at(&blame->program.map, origin->address)) {
+  } else if (!task_file(observation, until) && blamed_is_laid(&blame->program, origin->address)) {
     origin->kind = ORIGIN_IMAGE;
   }
 }

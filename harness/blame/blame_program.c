@@ -5,27 +5,56 @@
 #include "harness/helpers/plugin/calls.h"
 #include "harness/suite/target.h"
 
-#include <elf.h>
+#include <fcntl.h>
+#include <gelf.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MOST_CALLS = 6 };
 
+/* An ELF file that is read. ELF is NULL where it cannot be, as all of libelf takes it. */
+struct elf_open {
+  int fd;
+  Elf *elf;
+};
+
+static struct elf_open open_elf(const char *path) {
+  struct elf_open file = {.fd = open(path, O_RDONLY | O_CLOEXEC)};
+  if (file.fd >= 0 && elf_version(EV_CURRENT) != EV_NONE)
+    file.elf = elf_begin(file.fd, ELF_C_READ, NULL);
+  return file;
+}
+
+static void close_elf(const struct elf_open *file) {
+  elf_end(file->elf);
+  if (file->fd >= 0)
+    close(file->fd);
+}
+
+/* A section, and the address of its first byte in the file. */
+struct elf_section {
+  char *name;
+  uint64_t address;
+};
+
 /* The address in the file ELF of its entry, or of the first byte that may be executed where FIRST; 0: unknown. */
 static uint64_t address_in_file(const char *elf, bool first) {
-  struct bytes file = {0};
-  uint64_t address = 0;
-  if (bytes_read_file(&file, elf) == 0 && file.len >= sizeof(Elf64_Ehdr) && file.data[EI_CLASS] == ELFCLASS64) {
-    const Elf64_Ehdr *header = (const Elf64_Ehdr *)(const void *)file.data;
-    const Elf64_Phdr *segments = (const Elf64_Phdr *)(const void *)(file.data + header->e_phoff);
-    bool whole = header->e_phoff <= file.len && header->e_phnum <= (file.len - header->e_phoff) / sizeof *segments;
-    address = first ? UINT64_MAX : header->e_entry;
-    for (int i = 0; first && whole && i < header->e_phnum; i++)
-      if (segments[i].p_type == PT_LOAD && segments[i].p_flags & PF_X && segments[i].p_vaddr < address)
-        address = segments[i].p_vaddr;
+  struct elf_open file = open_elf(elf);
+  GElf_Ehdr header;
+  size_t count = 0;
+  uint64_t address = UINT64_MAX;
+  if (!first && gelf_getehdr(file.elf, &header))
+    address = header.e_entry;
+  for (size_t i = 0; first && elf_getphdrnum(file.elf, &count) == 0 && i < count; i++) {
+    GElf_Phdr segment;
+    if (gelf_getphdr(file.elf, (int)i, &segment) && segment.p_type == PT_LOAD && segment.p_flags & PF_X &&
+        segment.p_vaddr < address)
+      address = segment.p_vaddr;
   }
-  bytes_free(&file);
+  close_elf(&file);
   return address == UINT64_MAX ? 0 : address;
 }
 
@@ -37,6 +66,26 @@ static uint64_t find_move(const struct target *target, const struct observation 
       return record->address - address_in_file(target->elf, record->number == 1);
   }
   return 0;
+}
+
+/* Finds the section of the file ELF of which the byte at ADDRESS is. NAME, which the caller frees, is NULL where none
+ * is. */
+static struct elf_section find_section(const char *elf, uint64_t address) {
+  struct elf_open file = open_elf(elf);
+  struct elf_section found = {0};
+  size_t names = 0;
+  bool named = elf_getshdrstrndx(file.elf, &names) == 0;
+  for (Elf_Scn *section = elf_nextscn(file.elf, NULL); section && named && !found.name;
+       section = elf_nextscn(file.elf, section)) {
+    GElf_Shdr header;
+    if (gelf_getshdr(section, &header) && header.sh_flags & SHF_ALLOC && header.sh_type != SHT_NOBITS &&
+        address >= header.sh_addr && address - header.sh_addr < header.sh_size) {
+      const char *name = elf_strptr(file.elf, names, header.sh_name);
+      found = (struct elf_section){xstrdup(name ? name : "section"), header.sh_addr};
+    }
+  }
+  close_elf(&file);
+  return found;
 }
 
 /* Whether ELF, whose bytes are all of the file, is one that can be loaded anywhere. */
@@ -51,7 +100,8 @@ static bool is_movable(const char *elf) {
 
 void blamed_open(const struct target *target, const struct observation *observation, struct blamed_program *program) {
   struct bytes why = {0};
-  *program = (struct blamed_program){.machine = observed_machine(target), .calls = observed_calls(target)};
+  *program =
+      (struct blamed_program){.machine = observed_machine(target), .calls = observed_calls(target), .elf = target->elf};
   program_map_read(target->elf, &program->map, &why);
   program->moved = is_movable(target->elf) ? find_move(target, observation) : 0;
   program_map_move(&program->map, program->moved);
@@ -70,8 +120,35 @@ static bool is_named(const struct map_entry *entry) {
   return strcmp(entry->routine, "-") != 0 && entry->routine[0] != '.' && !strchr(entry->routine, ' ');
 }
 
+bool blamed_is_laid(const struct blamed_program *program, uint64_t address) {
+  struct elf_section section = {0};
+  if (program_map_at(&program->map, address))
+    return true;
+  if (program->elf)
+    section = find_section(program->elf, address - program->moved);
+  bool found = section.name != NULL;
+  free(section.name);
+  return found;
+}
+
+/* Appends ".rodata+0x12 (0x40123b)" where the file has a section there. Returns whether it did. */
+static bool place_in_section(const struct blamed_program *program, uint64_t address, struct bytes *out) {
+  uint64_t told = address - program->moved;
+  struct elf_section section = {0};
+  if (program->elf)
+    section = find_section(program->elf, told);
+  if (section.name)
+    bytes_printf(out, "%s+0x%llx (0x%llx)", section.name, (unsigned long long)(told - section.address),
+                 (unsigned long long)told);
+  bool found = section.name != NULL;
+  free(section.name);
+  return found;
+}
+
 void blamed_place(const struct blamed_program *program, uint64_t address, struct bytes *out) {
   const struct map_entry *entry = program_map_at(&program->map, address);
+  if (!entry && place_in_section(program, address, out))
+    return;
   unsigned long long told = address - (entry ? program->moved : 0);
   if (!entry || !is_named(entry))
     bytes_printf(out, "0x%llx", told);

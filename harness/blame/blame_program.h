@@ -15,7 +15,8 @@ struct blamed_program {
   bool readable; /* the reader is there */
   const struct machine *machine;
   enum call_numbers calls;
-  uint64_t moved; /* so far from where the file says it was loaded; addresses here are those of the run */
+  const char *elf; /* its file */
+  uint64_t moved;  /* so far from where the file says it was loaded; addresses here are those of the run */
 };
 
 struct observation;
@@ -25,8 +26,11 @@ struct observation;
 void blamed_open(const struct target *target, const struct observation *observation, struct blamed_program *program);
 void blamed_close(struct blamed_program *program);
 
-/* Appends "put_raw+0x2b (0x40123b) generators/markdown/html.c:43", the address as the file has it, or "0x40123b" where
-   no map knows the address. */
+/* Whether ADDRESS is of a byte that stands in the file: in the map, or in a section that is loaded. */
+bool blamed_is_laid(const struct blamed_program *program, uint64_t address);
+
+/* Appends "put_raw+0x2b (0x40123b) generators/markdown/html.c:43", the address as the file has it; where no map
+   knows the address ".rodata+0x12 (0x40123b)", by the section, or "0x40123b". */
 void blamed_place(const struct blamed_program *program, uint64_t address, struct bytes *out);
 
 /* The same where the program under test ran the other program FILE; NULL: it did not. "0x40123b of /usr/bin/printf" */

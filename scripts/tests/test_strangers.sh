@@ -358,6 +358,7 @@ verify 'the C library of another machine prints its version' 0 'EQUAL s/c/run c_
 run "$gate" blame --suite s.ini --byte 0
 expect_status 'a byte of it is blamed' 0
 expect_text '... on a system call of that machine' 'written   by write(1, ...) at ' "$folder/out"
+expect_text '... and on the section of its file that holds it' 'laid      as .rodata+0x' "$folder/out"
 
 suite '[program p]' "elf = $build/bytegate" 'runner = both' 'arguments = --version' 'oracle = command' \
   "oracle-command = $build/bytegate --version" '[cases c]' 'source = nothing'
