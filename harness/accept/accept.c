@@ -226,8 +226,8 @@ static void accept(const struct session *session, const struct result *result, b
   if (!tally->told && result->verdict != EQUAL)
     show(result);
   if (obstacle || other) {
-    tell(session, result, tally, "refused", "%s%s%s", obstacle ? obstacle : "another answer came from ",
-         other ? other->target->label : "", other ? other->target->where : "");
+    tell(session, result, tally, "refused", "%s%s%s%s", obstacle ? obstacle : "another answer came from ",
+         other ? other->target->label : "", other ? " " : "", other ? other->target->where : "");
     tally->refused++;
     return;
   }

@@ -59,6 +59,21 @@ struct trial {
   char *paths[2];    /* of the inputs */
 };
 
+/* Appends to a detail, which has the first line of stderr, the last one, where that is another: of several, it is
+   mostly the one that says why. */
+static void add_last_words(struct span errors, struct bytes *detail) {
+  size_t end = errors.len;
+  while (end > 0 && errors.data[end - 1] == '\n')
+    end--;
+  size_t first = end;
+  while (first > 0 && errors.data[first - 1] != '\n')
+    first--;
+  if (first == 0)
+    return;
+  bytes_text(detail, " ... ");
+  bytes_escaped(detail, (struct span){errors.data + first, end - first});
+}
+
 /* Takes what the results of SESSION, one for each input, say of WAY. */
 static void look(const struct session *session, struct way *way) {
   const struct result *first = &session->results[0];
@@ -84,6 +99,8 @@ static void look(const struct session *session, struct way *way) {
       way->stays |= session->results[i].verdict != EQUAL;
   way->differs = session->result_count > 1 && !span_equal(span_of(&first->answer), span_of(&second->answer));
   bytes_add(&way->detail, span_of(&first->detail));
+  if (verdict == REFUSED)
+    add_last_words(span_of(&first->errors), &way->detail);
   bytes_append(&way->errors, span_of(&first->errors).data, strcspn(span_of(&first->errors).data, "\n"));
 }
 
@@ -142,10 +159,15 @@ static void forget_way(struct way *way) {
   *way = (struct way){0};
 }
 
-/* A server that answered both inputs alike, or has not what was requested, may serve a folder: then the input has a
-   path of its own there. WAY becomes that one, where it is better. */
+/* Whether what came names the input, as the page of a folder does, which may change from run to run. */
+static bool lists_input(const struct way *way) {
+  return way->answer.len && memmem(way->answer.data, way->answer.len, "document.md", strlen("document.md"));
+}
+
+/* A server that answered both inputs alike, with a list, or that has not what was requested, may serve a folder: then
+   the input has a path of its own there. WAY becomes that one, where it is better. */
 static bool try_path(const struct trial *trial, struct way *way, struct bytes *why) {
-  if (!way->worked || (way->differs && !way->declines))
+  if (!way->worked || (way->differs && !way->declines && !lists_input(way)))
     return true;
   struct way *other = &ways[WAYS];
   *other = (struct way){.keys = xasprintf("%surl-path = /document.md\n", way->keys), .serves = true};

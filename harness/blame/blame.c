@@ -98,8 +98,11 @@ static void add_origin(struct blame *blame, const struct origin *origin, struct 
     bytes_text(out, "\n");
     break;
   default:
-    bytes_printf(out, "          0x%llx was not written while it ran: it stood there from the start\n",
-                 (unsigned long long)origin->address);
+    bytes_printf(
+        out,
+        "          nothing was seen to write 0x%llx, and no section of its file is there: it is of the arguments "
+        "or the\n          environment, or another thread wrote it unseen\n",
+        (unsigned long long)origin->address);
     break;
   }
 }

@@ -201,7 +201,8 @@ static void print_faults(const struct session *session, struct bytes *out) {
       bytes_text(out, "1 failure:\n");
     else
       bytes_printf(out, "%zu failures, of %zu case%s on %zu program%s%s; the smallest:\n", fault->failures,
-                   fault->cases, fault->cases == 1 ? "" : "s", fault->targets, fault->targets == 1 ? "" : "s",
+                   fault->cases, fault->cases == 1 ? "" : "s", fault->targets,
+                   fault->targets == 1 ? "" : "s and runners",
                    fault->scattered && fault->cases > 1 ? "" : ", most likely of one cause");
     bytes_text(out, "  ");
     report_headline(fault->example, out);

@@ -118,7 +118,7 @@ program other 'tr a-z A-Z; echo other'
 suite "${upper[@]:0:4}" '[program q]' 'elf = other' "${upper[@]:2}" 'expected = out/{name}.txt'
 accept --overwrite 'c/a*'
 expect_status 'two programs that answer otherwise are not both right' 1
-expect_text 'and that is said' 'another answer came from' "$folder/out"
+expect_text 'and that is said' 'another answer came from p native' "$folder/out"
 
 sed 's/Date: %ld.%09ld/X-Date: %ld.%09ld\\r\\nDate: Sun, 06 Nov 1994 08:49:37 GMT/' "$root/harness/tests/strangers/keeper.c" >keeper.c
 cc -D_GNU_SOURCE -o keeper keeper.c || exit 1
@@ -248,6 +248,12 @@ init --overwrite ./keeper -- '{port}' '{folder}'
 expect_text 'arguments are taken as they are given' 'arguments = {port} {folder}' keeper.ini
 expect_text '... with {port} for a server' 'drive = http' keeper.ini
 expect_text '... whose folder is found' 'url-path = /document.md' keeper.ini
+init --overwrite ./keeper -- '{port}' '{folder}' lists
+expect_text '... also where what it says of the folder changes each time' 'url-path = /document.md' keeper.ini
+program unready 'echo first words >&2; echo last words >&2; exit 1; # '
+run "$gate" init --overwrite ./unready -- '{port}'
+expect_status 'a server that ends before it is ready: no suite' 3
+expect_text '... and its first and last words' 'first words ... last words' "$folder/err"
 init --overwrite ./keeper -- '{port}' '{folder}/none'
 expect_text '... or not' 'has not what was requested' keeper.ini
 expect_text '... with the status line that came' 'status-line = HTTP/1.1 404 ' keeper.ini

@@ -1,11 +1,12 @@
 /* A server as others write them: it keeps connections, names itself and the time, and serves the files of a folder.
    It is no program under test of this project, but what its tests of suites are held to.
 
-   usage: keeper PORT FOLDER [forgets | closes]
+   usage: keeper PORT FOLDER [forgets | closes | lists]
 
    GET and HEAD serve FOLDER/PATH. Any other method is answered with itself, a header "X-Sent" and the body. An answer
    has "Connection: close" where the request has. FORGETS: it closes after each answer without a word; CLOSES: it says
-   that it does. */
+   that it does; LISTS:
+   GET of / tells a name that may be in the folder, and how many answers there were. */
 #include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
@@ -80,6 +81,9 @@ static void serve(int fd, const char *folder) {
       snprintf(name, sizeof name, "%s%s", folder, path);
       FILE *opened = fopen(name, "r");
       size_t len = opened ? fread(file, 1, sizeof file, opened) : 0;
+      static unsigned lists;
+      if (strcmp(mode, "lists") == 0 && strcmp(path, "/") == 0)
+        len = (size_t)snprintf(file, sizeof file, "list %u: document.md\n", ++lists);
       answer(fd, opened ? "200 OK" : "404 Not Found", NULL, file, len, closes, method[0] == 'H');
       if (opened)
         fclose(opened);
