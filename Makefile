@@ -93,7 +93,7 @@ SHELL_TESTS := $(wildcard scripts/tests/test_*.sh)
 C_SOURCES := $(GENERATOR_SOURCES) $(wildcard generators/programs/*.c) $(ORACLE_SOURCES) $(ORACLE_COMMAND_SOURCES) $(HARNESS_SOURCES) \
              $(PLUGIN_SOURCES) $(sort $(LAUNCHER_SOURCES) $(filter harness/helpers/%,$(CONFINE_SOURCES))) $(TEST_SOURCES) $(TEST_SUPPORT)
 # Built each in its own way, and laid out like the rest.
-OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/fuzz harness/helpers/confine harness/helpers/refuse harness/cell/tests/attacks harness/drive/tests/branches harness/tests/faulty harness/tests/strangers \
+OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/fuzz harness/helpers/confine harness/helpers/refuse harness/cell/tests/attacks harness/drive/tests/forked harness/tests/faulty harness/tests/strangers \
                  harness/helpers/step fixtures/example fixtures/gallery generators/lessons))
 HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) $(HARNESS_FOLDERS) harness/helpers/confine harness/helpers/plugin oracles $(TEST_DIRS)))
 C_SOURCES += $(PROVE_SOURCES)
@@ -462,7 +462,7 @@ $(ORACLE_COMMANDS): $(BUILD)/oracle-%: $(BUILD)/obj/oracles/commands/%.o $(BUILD
 # What the emulator loads is no part of a program of ours, and is never sanitized.
 MACHINE_SOURCES := harness/base/machine.c $(wildcard harness/base/instructions_*.c)
 $(BUILD)/plugin/fork_run.so: harness/helpers/confine/strict.c harness/helpers/confine/bpf.h
-$(BUILD)/plugin/stem_run.so: harness/helpers/confine/bpf.h
+$(BUILD)/plugin/fork_server.so: harness/helpers/confine/bpf.h
 $(PLUGINS): $(BUILD)/plugin/%.so: harness/helpers/plugin/%.c $(MACHINE_SOURCES) harness/base/machine.h harness/helpers/plugin/*.h
 	mkdir -p $(@D)
 	$(CC) -I. $(filter-out $(SANITIZERS),$(CFLAGS)) -fPIC -shared -fvisibility=hidden -o $@ $(filter %.c,$^)
@@ -547,9 +547,9 @@ $(BUILD)/tests/attack $(BUILD)/tests/attack-foreign: $(ATTACK)
 	mkdir -p $(@D)
 	$(ATTACK_CC) $(filter-out $(SANITIZERS),$(CFLAGS)) -static -o $@ $<
 
-# What branches off an emulator, built so that little stands before its own first instruction.
-$(BUILD)/tests/harness/drive/tests/test_stem: | $(BUILD)/tests/branch
-$(BUILD)/tests/branch: harness/drive/tests/branches/branch.c
+# What a fork server forks, built so that little stands before its own first instruction.
+$(BUILD)/tests/harness/drive/tests/test_fork_server: | $(BUILD)/tests/forked
+$(BUILD)/tests/forked: harness/drive/tests/forked/forked.c
 	mkdir -p $(@D)
 	$(MUSL_CC) $(filter-out $(SANITIZERS),$(CFLAGS)) -static -o $@ $<
 

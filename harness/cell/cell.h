@@ -43,8 +43,8 @@ enum cell_allow {
   ALLOW_PTRACE = 1 << 1,  /* ptrace and its kin, within the cell */
   ALLOW_NESTED = 1 << 2,  /* namespaces of its own */
   /* Never by a suite: its children may become the gate's, which are then swept by nobody but the gate. It is for an
-     emulator that sees to the rest itself (harness/helpers/plugin/stem_run.c). */
-  ALLOW_BRANCHES = 1 << 3
+     emulator that sees to the rest itself (harness/helpers/plugin/fork_server.c). */
+  ALLOW_FORK_SERVER = 1 << 3
 };
 
 struct cell_options {

@@ -61,7 +61,7 @@ struct driver {
   struct workspace *workspace;
   const struct drive_options *options;
   struct lane_owner owner;
-  struct stems stems;
+  struct fork_servers fork_servers;
   struct group *groups;
   size_t group_count;
   unsigned *hangs;        /* of each target, sorted by their addresses */
@@ -337,7 +337,7 @@ static void feed(struct driver *driver, struct seat *seat) {
       leave_untried(driver, group, job);
       continue;
     }
-    lane_begin(lane, job, group->count - group->next);
+    lane_begin(lane, job);
     ask_ahead(driver, lane->result);
   }
 }
@@ -401,19 +401,21 @@ int drive_jobs(struct workspace *workspace, const struct drive_options *options,
   sigset_t before;
   driver.owner = (struct lane_owner){
       .workspace = workspace, .loop = driver.loop, .lingers = options->lingers, .report = take_result, .user = &driver};
-  driver.stems = (struct stems){
-      .workspace = workspace, .loop = driver.loop, .most = options->lanes, .all = options->branching == BRANCH_ALL};
-  driver.owner.stems = options->branching == BRANCH_NONE ? NULL : &driver.stems;
+  driver.fork_servers = (struct fork_servers){
+      .workspace = workspace, .loop = driver.loop, .most = options->lanes, .all = options->forking == FORK_ALL};
+  driver.owner.fork_servers = options->forking == FORK_NONE ? NULL : &driver.fork_servers;
   watch_signals(&driver, &before);
   watch_answers(&driver);
   make_groups(&driver, jobs, count);
   share_hangs(&driver);
+  for (size_t i = 0; i < driver.group_count && driver.owner.fork_servers; i++)
+    fork_servers_expect(&driver.fork_servers, driver.groups[i].jobs[0]->target, driver.groups[i].count);
   make_queues(&driver);
   make_seats(&driver);
   run(&driver);
   for (size_t i = 0; i < driver.seat_count; i++)
     lane_close(&driver.seats[i].lane);
-  stems_close(&driver.stems);
+  fork_servers_close(&driver.fork_servers);
   close(driver.signals);
   loop_close(driver.loop);
   interrupt_release(&before);

@@ -9,9 +9,9 @@
 struct ahead;
 struct workspace;
 
-/* Which runs branch off an emulator that stands ready (stem.h): those of targets with many cases, none, or all that
-   fit. */
-enum branching { BRANCH_MANY, BRANCH_NONE, BRANCH_ALL };
+/* Which runs are forked off an emulator that stands ready (fork_server.h): those of targets with many cases, none, or
+   all that fit. */
+enum forking { FORK_MANY, FORK_NONE, FORK_ALL };
 
 struct drive_options {
   unsigned lanes;                                  /* programs at work at a time */
@@ -19,7 +19,7 @@ struct drive_options {
   void *user;
   bool tries_on;       /* does not give up on a program that hangs again and again */
   struct ahead *ahead; /* who asks the commands of oracles, for whose answers a job waits; NULL: nobody */
-  enum branching branching;
+  enum forking forking;
   bool lingers; /* gives each server a moment after its last answer, in which it may still fall by that */
 };
 

@@ -25,8 +25,8 @@
 static const double STOP_DEADLINE = 5.0;
 static const double PORT_TICK = 0.005;
 static const double LINGER = 0.02;
-/* Of the deadline of a case: a branch that takes longer saves nothing. */
-static const double BRANCH_SHARE = 0.25;
+/* Of the deadline of a case: a forked run that takes longer saves nothing. */
+static const double FORKED_SHARE = 0.25;
 /* So often a server is given so long to put down what its last answers needed, before that counts as kept. */
 enum { RESTS = 3 };
 static const double REST = 0.02;
@@ -64,9 +64,9 @@ static bool discard(struct lane *lane) {
   lane->proof = NULL;
   place_close(&lane->place);
   bool leaked = process_discard(lane->owner->workspace, &lane->process);
-  if (lane->stem)
-    stem_give_back(lane->stem, !leaked && !lane->plain);
-  lane->stem = NULL;
+  if (lane->fork_server)
+    fork_server_give_back(lane->fork_server, !leaked);
+  lane->fork_server = NULL;
   lane->listening = false;
   lane->target = NULL;
   lane->last = NULL;
@@ -198,17 +198,18 @@ static bool output_stood(const struct lane *lane, const struct places *places) {
   return stood;
 }
 
-/* The case's branch was not equal, or did not come to an end: only a start of its own says what is true of it. */
+/* The forked run was not equal, or did not come to an end: only a start of its own says what is true of it. */
 static void begin_plainly(struct lane *lane) {
   result_withdraw(lane->result);
   lane->plain = true;
+  fork_servers_fail(lane->owner->fork_servers, lane->target);
   discard(lane);
   lane->placed = false;
   begin(lane);
 }
 
-/* A branch has ended. What it wrote on stderr may be the emulator's. */
-static void finish_branch(struct lane *lane) {
+/* A forked run has ended. What it wrote on stderr may be the emulator's. */
+static void finish_forked(struct lane *lane) {
   struct places places = places_of(lane);
   const struct run_seen seen = {.began = true};
   judge_run(lane->owner->workspace, lane->result, &lane->process, &places, &seen);
@@ -216,7 +217,7 @@ static void finish_branch(struct lane *lane) {
       (lane->process.err_text.len && !lane->target->program->errors))
     begin_plainly(lane);
   else {
-    lane->result->branched = true;
+    lane->result->forked = true;
     finish(lane, false);
   }
 }
@@ -258,7 +259,7 @@ static void take_end(void *user, uint32_t events) {
   case LANE_LINGERING:
     fall_between(lane);
     break;
-  case LANE_BRANCHING:
+  case LANE_FORKING:
     break;
   case LANE_STARTING:
     judge_end(lane->result, &lane->process, REFUSED, "before it was ready");
@@ -269,8 +270,8 @@ static void take_end(void *user, uint32_t events) {
       /* What it had sent before is still to be read; the kernel has closed its side. */
       lane->state = LANE_ENDING;
       set_deadline(lane, END_DEADLINE);
-    } else if (lane->stem) {
-      finish_branch(lane);
+    } else if (lane->fork_server) {
+      finish_forked(lane);
     } else {
       finish_run(lane);
     }
@@ -515,8 +516,8 @@ static bool start(struct lane *lane) {
   return true;
 }
 
-/* The branch is there. */
-static void take_branch(void *user, pid_t pid) {
+/* The forked run is there. */
+static void take_forked(void *user, pid_t pid) {
   struct lane *lane = user;
   if (pid <= 0) {
     begin_plainly(lane);
@@ -537,30 +538,30 @@ static bool furnish(struct lane *lane) {
   return good;
 }
 
-/* Has the lane's case branch off a stem, if there is one for it. Returns whether it is under way, or over. */
-static bool begin_branch(struct lane *lane) {
-  struct stems *stems = lane->plain ? NULL : lane->owner->stems;
+/* Has the lane's case forked off a fork server, if there is one for it. Returns whether it is under way, or over. */
+static bool begin_forked(struct lane *lane) {
+  struct fork_servers *servers = lane->plain ? NULL : lane->owner->fork_servers;
   int input = -1;
-  lane->stem = stems ? stem_take(stems, lane->result, lane->left, &lane->process) : NULL;
-  if (!lane->stem)
+  lane->fork_server = servers ? fork_server_take(servers, lane->result, &lane->process) : NULL;
+  if (!lane->fork_server)
     return false;
-  lane->state = LANE_BRANCHING;
+  lane->state = LANE_FORKING;
   place_open(&lane->place, lane->process.folder, lane->target, lane->result->test_case);
   struct places places = places_of(lane);
   if (!furnish(lane) || !place(lane) || !open_input(lane, &places, &input))
     return true;
-  int failed = stem_branch(lane->stem, &lane->process, &places, input, take_branch, lane);
+  int failed = fork_server_fork(lane->fork_server, &lane->process, lane->target, &places, input, take_forked, lane);
   if (input >= 0)
     close(input);
   if (failed) {
-    lane->plain = true;
     discard(lane);
+    lane->plain = true;
     lane->placed = false;
     return false;
   }
   loop_watch(lane->owner->loop, lane->process.out, EPOLLIN, take_output, lane);
   loop_watch(lane->owner->loop, lane->process.err, EPOLLIN, take_output, lane);
-  set_deadline(lane, lane->target->deadline * BRANCH_SHARE);
+  set_deadline(lane, lane->target->deadline * FORKED_SHARE);
   return true;
 }
 
@@ -574,7 +575,7 @@ static void begin(struct lane *lane) {
     return;
   }
   lane->target = lane->result->target;
-  if (begin_branch(lane))
+  if (begin_forked(lane))
     return;
   lane->target = lane->result->target;
   struct confinement confinement = target_confinement(lane->target);
@@ -608,11 +609,10 @@ static bool is_to_be_silent(const struct result *result) {
 
 /* An emulator that most likely prints nothing proves at once that the program began: otherwise it would take a second
    run. */
-void lane_begin(struct lane *lane, struct result *result, size_t left) {
+void lane_begin(struct lane *lane, struct result *result) {
   const struct target *target = result->target;
   lane->result = result;
   lane->plain = false;
-  lane->left = left;
   lane->proves = target->runner == RUNNER_QEMU && target->program->drive == DRIVE_RUN && is_to_be_silent(result);
   result->runs++;
   begin(lane);
@@ -693,13 +693,13 @@ static void expire(void *user) {
   bool runs = !lane->transport->asks_server;
   size_t printed = lane->process.out_text.len;
   size_t received = lane->exchange.connection.received.len;
-  if (lane->stem) {
+  if (lane->fork_server) {
     begin_plainly(lane);
     return;
   }
   switch (lane->state) {
   case LANE_IDLE:
-  case LANE_BRANCHING:
+  case LANE_FORKING:
     break;
   case LANE_STARTING:
     judge_hang(lane->result, "was not ready", target->start_deadline, printed);

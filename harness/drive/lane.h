@@ -4,15 +4,15 @@
 #define HARNESS_LANE_H
 
 #include "harness/drive/exchange.h"
+#include "harness/drive/fork_server.h"
 #include "harness/drive/growth.h"
 #include "harness/drive/place.h"
-#include "harness/drive/stem.h"
 #include "harness/process/launch.h"
 #include "harness/verdict/result.h"
 
 enum lane_state {
   LANE_IDLE,      /* no case; a server may be running and ready */
-  LANE_BRANCHING, /* waits for a branch of a stem */
+  LANE_FORKING,   /* waits for a forked run */
   LANE_STARTING,  /* waits until the server is ready */
   LANE_ASKING,    /* its transport is at work, or a run */
   LANE_ENDING,    /* the connection broke, and the process is about to end, or the other way round: waits for both */
@@ -26,8 +26,8 @@ struct lane;
 struct lane_owner {
   struct workspace *workspace;
   struct loop *loop;
-  struct stems *stems; /* NULL: every run is started by itself */
-  bool lingers;        /* a server may still fall after its last answer, and is given a moment for it */
+  struct fork_servers *fork_servers; /* NULL: every run is started by itself */
+  bool lingers;                      /* a server may still fall after its last answer, and is given a moment for it */
   /* A result stands, of the lane's case or of one before it on the same server. */
   void (*report)(void *user, struct lane *lane, struct result *result);
   void *user;
@@ -46,15 +46,14 @@ struct lane {
   struct place place;
   struct exchange exchange;
   const struct transport *transport;
-  bool placed;       /* what the case needs stands in its place */
-  struct stem *stem; /* that its run branches off; NULL: it has a start of its own */
-  bool plain;        /* the case is to have one */
-  size_t left;       /* so many cases of its target are to come */
-  bool proves;       /* an emulator is to show that the program began */
-  char *proof;       /* the file to which it writes that; NULL: none */
-  int error;         /* how the connection of a server that is about to end broke */
-  bool listening;    /* the process is a server that said it was ready */
-  bool unstartable;  /* its target could not be started, or was not ready in time */
+  bool placed;                     /* what the case needs stands in its place */
+  struct fork_server *fork_server; /* that its run is forked off; NULL: it has a start of its own */
+  bool plain;                      /* the case is to have one */
+  bool proves;                     /* an emulator is to show that the program began */
+  char *proof;                     /* the file to which it writes that; NULL: none */
+  int error;                       /* how the connection of a server that is about to end broke */
+  bool listening;                  /* the process is a server that said it was ready */
+  bool unstartable;                /* its target could not be started, or was not ready in time */
   unsigned served;
   struct growth growth;
   int rests;               /* so often the server was given time to put down what it seems to keep */
@@ -66,9 +65,8 @@ struct lane {
 
 void lane_init(struct lane *lane, const struct lane_owner *owner);
 
-/* Begins with RESULT, after which LEFT more of its target are to come; the lane must be idle, and a process that it has
-   must be of RESULT's target. */
-void lane_begin(struct lane *lane, struct result *result, size_t left);
+/* Begins with RESULT; the lane must be idle, and a process that it has must be of RESULT's target. */
+void lane_begin(struct lane *lane, struct result *result);
 
 /* Ends the server in the way that is judged. */
 void lane_stop(struct lane *lane);

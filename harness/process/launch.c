@@ -117,12 +117,13 @@ int process_start(struct workspace *workspace, struct process *process, const st
   return 0;
 }
 
-int process_branch(struct process *process, int input, int (*begin)(void *user, const int fds[3]), void *user) {
+int process_fork(struct process *process, const struct launch *launch, int (*begin)(void *user, const int fds[3]),
+                 void *user) {
   int out[2];
   int err[2];
-  open_output(0, out);
+  open_output(launch->columns, out);
   open_output(0, err);
-  const int fds[3] = {input < 0 ? empty_input() : input, out[1], err[1]};
+  const int fds[3] = {launch->input < 0 ? empty_input() : launch->input, out[1], err[1]};
   int failed = begin(user, fds);
   keep_ends(process, out, err);
   return failed;

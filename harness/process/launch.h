@@ -54,9 +54,11 @@ void launch_environment(const struct process *process, const struct text_list *m
 /* Starts PROCESS as LAUNCH says. Returns 0 or an errno value: the kernel's refusal. */
 int process_start(struct workspace *workspace, struct process *process, const struct launch *launch);
 
-/* Opens what PROCESS, which somebody else starts, writes to, and has BEGIN send its three descriptors, INPUT first, to
-   them. Returns what that returns: 0 or an errno value. process_adopt follows once there is a process. */
-int process_branch(struct process *process, int input, int (*begin)(void *user, const int fds[3]), void *user);
+/* Opens what PROCESS, which somebody else starts, writes to: for LAUNCH, of which only input and columns are read. Has
+   BEGIN send its three descriptors to them. Returns what that returns: 0 or an errno value. process_adopt follows once
+   there is a process. */
+int process_fork(struct process *process, const struct launch *launch, int (*begin)(void *user, const int fds[3]),
+                 void *user);
 
 /* Makes PID, a child of this process, that of PROCESS. */
 void process_adopt(struct workspace *workspace, struct process *process, pid_t pid);

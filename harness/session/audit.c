@@ -442,8 +442,8 @@ static void audit_runners(struct audit *audit) {
   struct bytes text = {0};
   struct session session;
   int status = 0;
-  /* Their runs branch off emulators that stand ready, where they can. */
-  options.branching = BRANCH_ALL;
+  /* Their runs are forked off emulators that stand ready, where they can. */
+  options.forking = FORK_ALL;
   if (!lay_elfs(audit, qemu ? "native qemu" : "native", &text)) {
     leave_out(audit, "small programs, natively and under qemu", "none is laid for this machine");
   } else {

@@ -400,7 +400,7 @@ static int drive_repeatedly(struct session *session, struct workspace *workspace
   struct result *again = xcalloc(count * (times - 1), sizeof *again);
   struct result **all = xcalloc(count * times, sizeof(struct result *));
   const struct drive_options options = {
-      .lanes = session->options->jobs, .done = repeated, .ahead = ahead, .branching = BRANCH_NONE, .lingers = true};
+      .lanes = session->options->jobs, .done = repeated, .ahead = ahead, .forking = FORK_NONE, .lingers = true};
   for (size_t i = 0; i < count * times; i++) {
     size_t job = i / times;
     size_t run = i % times;
@@ -461,8 +461,8 @@ static void drive_all(struct session *session, struct workspace *workspace, stru
   const struct drive_options options = {.lanes = lanes,
                                         .done = driven,
                                         .ahead = ahead,
-                                        .branching =
-                                            session->options->keeps_answers ? BRANCH_NONE : session->options->branching,
+                                        .forking =
+                                            session->options->keeps_answers ? FORK_NONE : session->options->forking,
                                         .lingers = true,
                                         .user = session};
   if (!ahead)

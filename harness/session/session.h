@@ -42,7 +42,7 @@ struct session_options {
   const char *runner;                      /* a word of runner_words, or NULL */
   unsigned jobs;
   unsigned repeat;
-  enum branching branching;
+  enum forking forking;
   bool keep_going;
   bool verbose;
   bool keeps_answers; /* results keep the whole answer, and expected bytes may be missing */

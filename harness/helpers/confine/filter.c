@@ -183,7 +183,7 @@ static void refuse_calls(struct bpf *bpf, const struct cell_options *options, co
     bpf_unless(bpf, (uint32_t)number, 1);
     bpf_answer(bpf, SECCOMP_RET_ERRNO | calls[i].error);
   }
-  if (!(options->allow & ALLOW_BRANCHES))
+  if (!(options->allow & ALLOW_FORK_SERVER))
     refuse_siblings(bpf, compat ? 120 : SYS_clone);
   if (!(options->allow & ALLOW_NESTED))
     refuse_bits(bpf, compat ? 120 : SYS_clone, 0, NAMESPACES, EPERM);

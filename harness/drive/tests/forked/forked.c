@@ -1,9 +1,11 @@
 /* A run that does the one thing that its first argument names, and prints what it was given. It is built with musl,
-   which asks nothing of the kernel that a branch may not. */
+   which asks nothing of the kernel that a forked run may not. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,6 +27,14 @@ static size_t copy(int fd) {
 
 static int odd_or_even(size_t count) { return count % 2 ? (int)write(STDOUT_FILENO, "odd", strlen("odd")) : 0; }
 
+/* Prints all that the kernel gives a program at its start, a line each, as far as a test can foresee it. */
+static int print_words(char **words) {
+  for (; *words; words++)
+    printf("%s\n", *words);
+  printf("%s\n%lu\n", getenv("A"), getauxval(AT_PAGESZ));
+  return fflush(stdout);
+}
+
 int main(int argc, char **argv) {
   static int memory[1024]; /* what is written there is not there any more in the next run */
   const char *deed = argc > 1 ? argv[1] : "";
@@ -35,6 +45,8 @@ int main(int argc, char **argv) {
   /* The second run of it would see what the first has left. */
   if (strcmp(deed, "second") == 0 && stat("/tmp/seen", &status) == 0)
     return 9;
+  if (strcmp(deed, "words") == 0)
+    return print_words(argv + 1);
   size_t count = copy(input);
   if (strcmp(deed, "second") == 0)
     end = touch("/tmp/seen");

@@ -1,20 +1,22 @@
-/* A plugin for qemu's user-mode emulators: a stem, from which runs of one program branch off. The emulator starts once
-   and stops before the program's first instruction. For each request of the gate (stem.h) it makes a child, which gets
-   descriptors of its own and runs on from there as any other emulator would.
+/* A plugin for qemu's user-mode emulators: a fork server, which makes the runs of one program. The emulator starts once
+   and stops before the program's first instruction. For each request of the gate (fork_server.h) it makes a child,
+   which gets descriptors of its own and runs on from there as any other emulator would.
 
-       qemu-aarch64 -plugin stem_run.so PROGRAM ARGUMENTS...     with the gate's socket as stdin
+       qemu-aarch64 -plugin fork_server.so PROGRAM x... x...     with the gate's socket as stdin
+
+   Nothing of its arguments has been read there, so each run gets its own in their room.
 
    A run may only read: a system call that could leave something behind, or see that this is no start of its own, ends
    it by a signal. The gate then runs the case in the ordinary way, so it never learns less here than there.
 
-   Most of what a short run costs is translation. What a run has translated is therefore told to the stem, which
+   Most of what a short run costs is translation. What a run has translated is therefore told to the fork server, which
    translates it too, for all runs that follow. qemu has no interface for that: its own function is called where it is
    there under its name and its blocks look as they did in qemu 7.2; otherwise each run translates for itself. */
+#include "harness/helpers/plugin/fork_server.h"
 #include "harness/base/machine.h"
 #include "harness/helpers/confine/bpf.h"
 #include "harness/helpers/plugin/calls.h"
 #include "harness/helpers/plugin/qemu_plugin.h"
-#include "harness/helpers/plugin/stem.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -32,7 +34,8 @@
 
 EXPORTED int qemu_plugin_version = 1;
 
-/* How much the stem learns: blocks in one message of a run, and in all. What it cannot hold is no loss but of time. */
+/* How much the fork server learns: blocks in one message of a run, and in all. What it cannot hold is no loss but of
+ * time. */
 enum { MOST_TOLD = 4096, MOST_BLOCKS = 16384 };
 
 /* Far from the descriptors of a program, which count from 3 in each run. */
@@ -53,7 +56,7 @@ struct block {
   uint16_t size, instructions;
 };
 
-/* What a run tells, in memory that it shares with the stem. */
+/* What a run tells, in memory that it shares with the fork server. */
 static struct told {
   volatile uint32_t count;
   struct {
@@ -67,7 +70,7 @@ static void (*for_each_block)(visit_block *visit, void *data);
 static void *(*translate_block)(void *cpu, uint64_t pc, uint64_t cs_base, uint32_t flags, int cflags);
 static void (*lock_memory)(void), (*unlock_memory)(void);
 static void **current_cpu;
-static uintptr_t last_block; /* the stem has no block beyond it */
+static uintptr_t last_block; /* the fork server has no block beyond it */
 static uint32_t block_count;
 
 /* The function or variable of the emulator called NAME, in the pointer at PLACE. Returns whether there is one. */
@@ -273,8 +276,8 @@ static void begin_call(qemu_plugin_id_t id, unsigned vcpu, int64_t number, uint6
     kill(getpid(), SIGKILL);
 }
 
-/* What the emulator itself calls, for the stem and for a run. It stands behind the permits, should something reach the
-   kernel past them. */
+/* What the emulator itself calls, for the fork server and for a run. It stands behind the permits, should something
+   reach the kernel past them. */
 static const int host_calls[] = {
     SYS_read,
     SYS_readv,
@@ -362,22 +365,94 @@ static bool load_filter(void) {
   return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
-/* ---- The stem ---------------------------------------------------------------------------------------------------- */
+/* ---- The arguments of a run -------------------------------------------------------------------------------------- */
 
-static void say(enum stem_word word) {
-  const struct stem_message message = {word};
+/* What the kernel puts at a program's stack pointer: the number of arguments, their addresses and 0, those of the
+   environment and 0, and pairs of which the last is of type 0. */
+static uint64_t *start_block;
+
+/* Whether the numbers at AT are such a block of the arguments that the emulator was started with. */
+static bool is_start_block(const uint64_t *at) {
+  if (at[0] != FORK_SERVER_ARGUMENTS + 1 || at[FORK_SERVER_ARGUMENTS + 2] != 0)
+    return false;
+  for (uint64_t i = 1; i < FORK_SERVER_ARGUMENTS; i++)
+    if (at[2 + i] != at[2] + i * (FORK_SERVER_LENGTH + 1))
+      return false;
+  return true;
+}
+
+/* Looks for the block at the end of the memory from BEGIN to END, where a stack has it. */
+static void search(uintptr_t begin, uintptr_t end) {
+  enum { MOST = 1 << 20, SIZE = (FORK_SERVER_ARGUMENTS + 3) * sizeof(uint64_t) };
+  for (size_t back = SIZE; back <= MOST && back <= end - begin && !start_block; back += sizeof(uint64_t)) {
+    uintptr_t host = end - back;
+    uint64_t *at;
+    memcpy(&at, &host, sizeof at);
+    start_block = is_start_block(at) ? at : NULL;
+  }
+}
+
+static void find_start_block(void) {
+  FILE *maps = fopen("/proc/self/maps", "re");
+  char line[512];
+  while (maps && !start_block && fgets(line, sizeof line, maps)) {
+    unsigned long begin;
+    unsigned long end;
+    char rights[5];
+    if (sscanf(line, "%lx-%lx %4s", &begin, &end, rights) == 3 && strcmp(rights, "rw-p") == 0)
+      search(begin, end);
+  }
+  if (maps)
+    fclose(maps);
+}
+
+/* Puts the arguments TEXT of SIZE bytes, each with its NUL, in the place of those that are there. What stands after
+   them in the block moves up to them. */
+static void replace_arguments(const char *text, size_t size) {
+  uint64_t strings = start_block[2];
+  uint64_t *from = start_block + FORK_SERVER_ARGUMENTS + 3;
+  uint64_t *end = from;
+  while (*end++)
+    ;
+  for (; end[0]; end += 2)
+    ;
+  end += 2;
+  char *room = (char *)(uintptr_t)guest_text(strings);
+  memset(room, 0, FORK_SERVER_ROOM);
+  memcpy(room, text, size);
+  uint64_t *to = start_block + 2;
+  for (size_t at = 0; at < size; at += strlen(text + at) + 1)
+    *to++ = strings + at;
+  start_block[0] = (uint64_t)(to - start_block) - 1;
+  *to++ = 0;
+  size_t count = (size_t)(end - from);
+  memmove(to, from, count * sizeof *to);
+  memset(to + count, 0, (size_t)(from - to) * sizeof *to);
+}
+
+/* ---- The fork server
+ * ---------------------------------------------------------------------------------------------------- */
+
+static void say(enum fork_server_word word) {
+  const struct fork_server_message message = {word};
   if (send(SOCKET, &message, sizeof message, MSG_NOSIGNAL) != sizeof message)
     _exit(0);
 }
 
-/* Receives a request with the descriptors of a run. Returns whether there was one. */
-static bool receive_request(int fds[3]) {
+/* A request: the arguments of a run, and its descriptors. */
+static struct {
+  char text[FORK_SERVER_ROOM];
+  size_t size;
+  int fds[3];
+} request;
+
+/* Returns whether there was one. */
+static bool receive_request(void) {
   union {
     struct cmsghdr header;
     char space[CMSG_SPACE(sizeof(int[3]))];
   } control = {0};
-  char byte;
-  struct iovec part = {&byte, 1};
+  struct iovec part = {request.text, sizeof request.text};
   struct msghdr message = {
       .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
   ssize_t got;
@@ -387,27 +462,30 @@ static bool receive_request(int fds[3]) {
   const struct cmsghdr *header = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
   if (!header || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(sizeof(int[3])))
     return false;
-  memcpy(fds, CMSG_DATA(header), sizeof(int[3]));
+  memcpy(request.fds, CMSG_DATA(header), sizeof(int[3]));
+  /* A run without arguments is asked for with one byte that is not NUL. */
+  request.size = request.text[got - 1] == '\0' ? (size_t)got : 0;
   return true;
 }
 
 /* Becomes a run: the three descriptors, a group and the folder of its own. It dies with the gate, whose child it is. */
-static void become_run(const int fds[3]) {
+static void become_run(void) {
+  const int *fds = request.fds;
   bool good = prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && setpgid(0, 0) == 0 && chdir(folder) == 0;
   for (int i = 0; good && i < 3; i++)
     good = dup2(fds[i], i) == i;
-  say(good ? STEM_BEGUN : STEM_FAILED);
+  say(good ? FORK_SERVER_BEGUN : FORK_SERVER_FAILED);
   if (!good)
     _exit(0);
   close(SOCKET);
   for (int i = 0; i < 3; i++)
     close(fds[i]);
+  replace_arguments(request.text, request.size);
   is_run = true;
 }
 
 /* Serves the gate until that is gone. Returns in each run. */
 static void serve(unsigned vcpu, void *userdata) {
-  int fds[3];
   (void)vcpu, (void)userdata;
   if (has_served)
     return;
@@ -415,22 +493,23 @@ static void serve(unsigned vcpu, void *userdata) {
   /* What else is translated is no matter of ours, and costs half as much so. */
   qemu_plugin_register_vcpu_tb_trans_cb(self, NULL);
   begin_to_learn();
-  if (!load_filter())
+  find_start_block();
+  if (!start_block || !load_filter())
     _exit(0);
-  say(STEM_READY);
-  while (receive_request(fds)) {
+  say(FORK_SERVER_READY);
+  while (receive_request()) {
     learn();
     /* Not fork(3): in the child the emulator's handlers would start its threads anew, and insist that no block is
        under way. It needs none of them to run one thread of a guest. */
     pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
     if (pid == 0) {
-      become_run(fds);
+      become_run();
       return;
     }
     for (int i = 0; i < 3; i++)
-      close(fds[i]);
+      close(request.fds[i]);
     if (pid < 0)
-      say(STEM_FAILED);
+      say(FORK_SERVER_FAILED);
   }
   _exit(0);
 }
@@ -459,7 +538,7 @@ EXPORTED int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *in
   /* The permits know the flags of open(2) that these two share. */
   if ((numbers != CALLS_X64 && numbers != CALLS_GENERIC) || !getcwd(folder, sizeof folder) ||
       dup3(STDIN_FILENO, SOCKET, O_CLOEXEC) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) {
-    fputs("stem_run: it is not for this machine, or was not started by the gate\n", stderr);
+    fputs("fork_server: it is not for this machine, or was not started by the gate\n", stderr);
     return -1;
   }
   list_permits();

@@ -1,6 +1,6 @@
-/* Runs that branch off an emulator, beside the same runs with a start of their own: whatever a program does, both ways
-   come to the same verdicts. */
-/* reads: helpers build/tests/branch */
+/* Runs that are forked off an emulator, beside the same runs with a start of their own: whatever a program does, both
+   ways come to the same verdicts. */
+/* reads: helpers build/tests/forked */
 /* once: sanitized; most of its time is that of the programs that it runs */
 #include "harness/session/session.h"
 
@@ -15,16 +15,32 @@
 
 enum { CASES = 6 };
 
+/* What is printed of the arguments WORDS, the variable A and the machine. */
+#define WORDS(words) "oracle-command = printf '%s\\n' words " words " 'b c' 4096\n"
+#define OF_10(text) text text text text text text text text text text
+#define LONG OF_10(OF_10("0123456789"))
+
 /* What a program does, with keys of its suite. */
 static const struct deed {
   const char *arguments, *keys;
-  bool branches;        /* its equal runs are branches */
+  bool forks;           /* its equal runs are forked */
   enum verdict verdict; /* of each case; NOT_RUN: not of each the same */
 } deeds[] = {
     {"fine", "stdin = yes\n", true, EQUAL},
     {"fine {file}", "", true, EQUAL},
     {"fine /dev/null", "oracle-command = true\n", true, EQUAL},
     {"fine {file}", "environment = A={folder}\ninput-name = other\n", true, EQUAL},
+    {"fine {name}", "stdin = yes\ninput-name = {name}\n", true, EQUAL},
+    {"fine {name} {folder} '' a b c d", "input-name = {name}\n", true, EQUAL},
+    {"", "oracle-command = true\n", true, EQUAL},
+    {"words a '' ccc {name}", "environment = A=b c\n" WORDS("a '' ccc {name}"), true, EQUAL},
+    {"words", "environment = A=b c\n" WORDS(""), true, EQUAL},
+    {"words 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3",
+     "environment = A=b c\n" WORDS("1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3"), true, EQUAL},
+    {"words 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4",
+     "environment = A=b c\n" WORDS("1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4"), false, EQUAL},
+    {"words " LONG LONG LONG, "environment = A=b c\n" WORDS(LONG LONG LONG), true, EQUAL},
+    {"words " LONG LONG LONG LONG, "environment = A=b c\n" WORDS(LONG LONG LONG LONG), false, EQUAL},
     {"odd", "stdin = yes\n", true, NOT_RUN},
     {"status", "stdin = yes\nexit-status = 3\n", true, EQUAL},
     {"status", "stdin = yes\n", false, DIVERGED},
@@ -38,18 +54,18 @@ static const struct deed {
     {"trap", "stdin = yes\n", false, CRASHED},
     {"hangs", "stdin = yes\ndeadline = 0.2\n", false, HUNG},
     {"spins", "stdin = yes\ndeadline = 0.2\n", false, HUNG},
-    {"fine {name}", "oracle-command = true\n", false, EQUAL},
+    {"fine {name}", "oracle-command = true\n", true, EQUAL},
     {"fine", "stdin = yes\nfilter = cat\n", true, EQUAL},
-    {"fine", "stdin = yes\nterminal = 80\nfilter = tr -d '\\r'\n", false, NOT_RUN},
+    {"fine", "stdin = yes\nterminal = 80\nfilter = tr -d '\\r'\n", true, NOT_RUN},
     {"fine", "stdin = yes\nconfine = no\n", false, EQUAL},
     {"fine", "stdin = yes\nfile = a: b\n", true, EQUAL},
     {"nothing", "stdin = yes\nrefuse = getdents64 EIO\n", false, EQUAL},
 };
 
-static char *program_path(void) { return companion_path("branch"); }
+static char *program_path(void) { return companion_path("forked"); }
 
 /* Runs the cases of DEED; the caller closes SESSION. */
-static void run(const struct deed *deed, enum branching branching, struct session *session) {
+static void run(const struct deed *deed, enum forking forking, struct session *session) {
   static struct session_options options = {.command = "bytegate",
                                            .build = "",
                                            .suites_folder = "",
@@ -65,7 +81,7 @@ static void run(const struct deed *deed, enum branching branching, struct sessio
   char *text = xasprintf("[program p]\nelf = %s\narguments = %s\nrunner = qemu\noracle = command\n%s%s"
                          "[cases c]\nsource = random\ncount = %d\n",
                          elf, deed->arguments, deed->keys, oracle, CASES);
-  options.branching = branching;
+  options.forking = forking;
   workspace_open(&workspace);
   ck_assert_msg(session_open_text(session, &options, "t.ini", text, &why), "%s", span_of(&why).data);
   ck_assert_msg(session_run(session, &workspace, &why, &status), "%s", span_of(&why).data);
@@ -81,39 +97,39 @@ static void run(const struct deed *deed, enum branching branching, struct sessio
 
 static bool same_text(const struct bytes *a, const struct bytes *b) { return span_equal(span_of(a), span_of(b)); }
 
-START_TEST(a_branch_has_the_verdict_of_a_start) {
+START_TEST(a_forked_run_has_the_verdict_of_a_start) {
   const struct deed *deed = &deeds[_i];
   struct session started;
-  struct session branched;
-  run(deed, BRANCH_NONE, &started);
-  run(deed, BRANCH_ALL, &branched);
+  struct session forked;
+  run(deed, FORK_NONE, &started);
+  run(deed, FORK_ALL, &forked);
   ck_assert_uint_eq(started.result_count, CASES);
-  ck_assert_uint_eq(branched.result_count, CASES);
+  ck_assert_uint_eq(forked.result_count, CASES);
   for (size_t i = 0; i < CASES; i++) {
     const struct result *a = &started.results[i];
-    const struct result *b = &branched.results[i];
+    const struct result *b = &forked.results[i];
     ck_assert_msg(a->verdict == b->verdict && a->part == b->part && a->offset == b->offset && a->status == b->status &&
                       same_text(&a->detail, &b->detail) && same_text(&a->errors, &b->errors),
                   "%s, %s: %s, %s and %s, %s", deed->arguments, a->test_case->id, verdict_name(a->verdict),
                   span_of(&a->detail).data, verdict_name(b->verdict), span_of(&b->detail).data);
     if (deed->verdict != NOT_RUN)
       ck_assert_msg(a->verdict == deed->verdict, "%s: %s", deed->arguments, verdict_name(a->verdict));
-    ck_assert(!a->branched);
-    /* After some runs that are not equal, its target has no stem any more. */
-    bool branches = b->branched || deed->verdict == NOT_RUN ? b->branched : deed->branches && b->verdict == EQUAL;
-    ck_assert_msg(b->branched == branches && (!branches || (deed->branches && b->verdict == EQUAL)), "%s, %s",
-                  deed->arguments, b->test_case->id);
+    ck_assert(!a->forked);
+    /* After some runs that are not equal, its target has no fork server any more. */
+    bool forks = b->forked || deed->verdict == NOT_RUN ? b->forked : deed->forks && b->verdict == EQUAL;
+    ck_assert_msg(b->forked == forks && (!forks || (deed->forks && b->verdict == EQUAL)), "%s, %s", deed->arguments,
+                  b->test_case->id);
   }
   session_close(&started);
-  session_close(&branched);
+  session_close(&forked);
 }
 END_TEST
 
 static int run_suite(void) {
-  Suite *suite = suite_create("stem");
-  TCase *tests = tcase_create("stem");
+  Suite *suite = suite_create("fork_server");
+  TCase *tests = tcase_create("fork_server");
   tcase_set_timeout(tests, 120);
-  tcase_add_loop_test(tests, a_branch_has_the_verdict_of_a_start, 0, sizeof deeds / sizeof *deeds);
+  tcase_add_loop_test(tests, a_forked_run_has_the_verdict_of_a_start, 0, sizeof deeds / sizeof *deeds);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
@@ -129,8 +145,8 @@ int main(int argc, char **argv) {
     return run_suite();
   }
   const char *script =
-      "T=$(mktemp -d) && mkdir $T/plugin && cp $0 $T/test && cp $B/confine $B/refuse $B/tests/branch $T &&"
-      "cp $B/plugin/stem_run.so $T/plugin && $T/test inside; status=$?; rm -rf $T; exit $status";
+      "T=$(mktemp -d) && mkdir $T/plugin && cp $0 $T/test && cp $B/confine $B/refuse $B/tests/forked $T &&"
+      "cp $B/plugin/fork_server.so $T/plugin && $T/test inside; status=$?; rm -rf $T; exit $status";
   char *build = xstrdup(command_folder());
   char *end = strstr(build, "/tests/harness");
   char *sanitized = strstr(build, "/sanitized");
