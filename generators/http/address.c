@@ -106,13 +106,17 @@ static void lay_take_ipv6(void) {
   leave();
 }
 
+/* unreserved and sub-delims (RFC 3986, 2.2, 2.3). */
+static bool in_host(int octet) {
+  return (octet >= '0' && octet <= '9') || (octet >= 'A' && octet <= 'Z') || (octet >= 'a' && octet <= 'z') ||
+         (octet != 0 && strchr("-._~!$&'()*+,;=", octet) != NULL);
+}
+
 /* is_authority: in A0 = octets, A1 = after them. Out A0 = not 0 if they are a host, not empty, with or without its port
  * (RFC 3986, 3.2.2, 3.2.3; RFC 9110, 4.2.1). After them stands an octet that is in neither. */
 static void lay_is_authority(void) {
-  Reg place = S0, end = S1;
-  data("host_octets", 1); /* unreserved and sub-delims, but for letters and digits */
-  data_bytes("-._~!$&'()*+,;=", sizeof "-._~!$&'()*+,;=");
-
+  Reg place = S0, end = S1; /* those that skip_octets works with */
+  lay_octet_set("host_octets", in_host);
   routine("is_authority", in(A0, A1), out(A0), destroys(A1, A2, ALL_T));
   enter(place, end);
   mov(place, A0);
@@ -121,23 +125,12 @@ static void lay_is_authority(void) {
   beq(T0, ':', "refused"); /* a port of no host */
   beq(T0, '[', "literal");
   label("next_octet");
-  beq(place, end, "accepted");
-  ld8_next(T0, place);
-  beq(T0, ':', "port");
-  beq(T0, '%', "percent");
-  sub(T1, T0, '0');
-  bleu(T1, 9, "next_octet");
-  or (T1, T0, 0x20);
-  sub(T1, T1, 'a');
-  bleu(T1, 25, "next_octet");
-  la(A2, "host_octets");
-  label("next_of_set");
-  ld8(T1, A2, 0);
-  beq(T1, 0, "refused");
-  add(A2, A2, 1);
-  beq(T0, T1, "next_octet");
-  jump("next_of_set");
-  label("percent"); /* two hexadecimal digits; what stands after the end is none */
+  la(A1, "host_octets");
+  call("skip_octets");
+  blt(A0, 0, "accepted");
+  add(place, place, 1);
+  beq(A0, ':', "port");
+  bne(A0, '%', "refused"); /* two hexadecimal digits; what stands after the end is none */
   ld8(T0, place, 0);
   call("hex_digit");
   blt(T0, 0, "refused");
@@ -221,10 +214,9 @@ static void lay_append_ipv6(void) {
   label("next_digit");
   shr(T0, A1, A2);
   and(T0, T0, 15);
-  add(T1, T0, 'a' - 10);
-  bgtu(T0, 9, "letter");
-  add(T1, T0, '0');
-  label("letter");
+  la(T1, "hex_digits");
+  ld8x(T1, T1, T0);
+  or (T1, T1, 0x20); /* small letters */
   st8_next(T1, A0);
   sub(A2, A2, 4);
   bge(A2, 0, "next_digit");

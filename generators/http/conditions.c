@@ -64,19 +64,18 @@ static void lay_hash_status(void) {
 
 /* note_tag: in A0 = a hash. "selected_tag" becomes its sixteen digits between quotation marks. */
 static void lay_note_tag(void) {
-  routine("note_tag", in(A0), destroys(A1, A2, ALL_T));
+  routine("note_tag", in(A0), destroys(A1, A2, A3, T0));
   la(A1, "selected_tag");
+  la(A3, "hex_digits");
   st8_next('"', A1);
   li(A2, 64);
   label("next_digit");
   sub(A2, A2, 4);
   shr(T0, A0, A2);
   and(T0, T0, 15);
-  add(T1, T0, 'a' - 10);
-  bgtu(T0, 9, "letter");
-  add(T1, T0, '0');
-  label("letter");
-  st8_next(T1, A1);
+  ld8x(T0, A3, T0);
+  or (T0, T0, 0x20); /* small letters */
+  st8_next(T0, A1);
   bne(A2, 0, "next_digit");
   st16('"', A1, 0); /* and NUL */
   ret();

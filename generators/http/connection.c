@@ -17,18 +17,24 @@
 
 #define SLOT S0
 
-/* arm_patience: in A0 = nanoseconds. The slot's deadline is so long from now, or END_READING when the server is to end.
- */
+/* arm_patience: in A0, A1 = seconds, as of arm_deadline; but the deadline is END_READING from now when the server is to
+ * end. */
 static void lay_arm_deadline(void) {
-  routine("arm_patience", in(A0, S0), destroys(A0, A1, T0));
+  routine("arm_patience", in(A0, A1, S0), destroys(A0, A1, ALL_T));
   ld64_of(T0, "server", SERVER_ENDING);
   beq(T0, 0, "arm_deadline");
-  li(A0, END_READING);
+  li(A0, END_READING / SECOND);
   jump("arm_deadline");
 
-  /* arm_deadline: in A0 = nanoseconds. The slot's deadline is so long from now. */
-  routine("arm_deadline", in(A0, S0), destroys(A0, A1, T0));
+  /* arm_deadline: in A0, A1 = seconds. The slot's deadline is A0 from now, and after A1 it may be given to another
+   * client. */
+  routine("arm_deadline", in(A0, A1, S0), destroys(A0, A1, ALL_T));
   ld64_of(T0, "server", SERVER_NOW);
+  li(T1, SECOND);
+  mul(A1, A1, T1);
+  add(A1, A1, T0);
+  st64(A1, SLOT, SLOT_GIVES_WAY);
+  mul(A0, A0, T1);
   add(A0, A0, T0);
   jump("set_deadline");
 
@@ -119,23 +125,16 @@ static void lay_consume_octets(void) {
   add(left, left, T0);
   sub(left, left, place);
   ld64(A0, SLOT, SLOT_BUFFER);
-  add(T0, SLOT, SLOT_SMALL);
-  bne(A0, T0, "mapped");
-  label("move");
-  st64(left, SLOT, SLOT_FILLED);
-  mov(A1, place);
-  mov(A2, left);
-  call("append_bytes");
-  jump("returned");
-  label("mapped");
   bgtu(left, SMALL_ROOM, "move");
-  mov(A0, T0);
+  add(A0, SLOT, SLOT_SMALL);
+  label("move");
   mov(A1, place);
   mov(A2, left);
   call("append_bytes");
+  bgtu(left, SMALL_ROOM, "moved");
   call("release_buffer");
+  label("moved");
   st64(left, SLOT, SLOT_FILLED);
-  label("returned");
   leave();
 }
 
@@ -168,22 +167,14 @@ static void lay_open_connection(void) {
   st64(0, SLOT, SLOT_IDLE);
   st64(0, SLOT, SLOT_CONTENT + CONTENT_LEFT);
   st64(CONTENT_PLAIN, SLOT, SLOT_CONTENT + CONTENT_CHUNKS);
-  li(A0, GIVES_WAY_READING);
-  call("give_way_after");
-  li(A0, PATIENCE);
+  li(A0, PATIENCE / SECOND);
+  li(A1, GIVES_WAY_READING / SECOND);
   call("arm_deadline");
   jump("returned");
   label("close_connection_here"); /* the kernel has no memory to watch it */
   call("close_connection");
   label("returned");
   leave();
-
-  /* give_way_after: in A0 = nanoseconds. After them the slot may be given to another client. */
-  routine("give_way_after", in(A0, S0), destroys(A0, T0));
-  ld64_of(T0, "server", SERVER_NOW);
-  add(A0, A0, T0);
-  st64(A0, SLOT, SLOT_GIVES_WAY);
-  ret();
 }
 
 /* is_client_gone: out A0 = not 0 if the client has reset its connection. One that has only ended its side waits for the
@@ -219,10 +210,8 @@ static void lay_begin_content(void) {
   la(A3, "request");
   ld64(T0, A3, REQUEST_LENGTH);
   st64(T0, SLOT, SLOT_CONTENT + CONTENT_LEFT);
-  li(T0, CONTENT_PLAIN);
-  bclr(T1, REQUEST_CHUNKED, "plain");
-  li(T0, CHUNK_SIZE_LINE);
-  label("plain");
+  shr(T0, T1, 6); /* REQUEST_CHUNKED becomes CHUNK_SIZE_LINE, and nothing CONTENT_PLAIN */
+  and(T0, T0, 1);
   st64(T0, SLOT, SLOT_CONTENT + CONTENT_CHUNKS);
   st64(0, SLOT, SLOT_CONTENT + CONTENT_TAKEN);
   ld64(A0, A3, REQUEST_END);
@@ -231,8 +220,7 @@ static void lay_begin_content(void) {
   add(A1, A1, T0);
   add(A2, SLOT, SLOT_CONTENT);
   call("skip_content");
-  la(T0, "request");
-  st64(A1, T0, REQUEST_END);
+  st64(A1, A3, REQUEST_END);
   ld64(T1, SLOT, SLOT_TRAITS);
   bleu(A0, 1, "well_formed");
   mov(status, A0);
@@ -301,19 +289,22 @@ static void lay_answer_request(void) {
   mov(page, A1);
   mov(length, A2);
   label("compose");
-  beq(status, 301, "moved");
   add(A0, SLOT, SLOT_ANSWER);
+  bne(status, 301, "place_known");
+  la(A0, "long_answer"); /* the slot may have no room for the place that it is moved to */
+  label("place_known");
   mov(A1, status);
   mov(A2, length);
   ld64(A3, SLOT, SLOT_TRAITS);
   call("compose_response");
-  st64(page, SLOT, SLOT_OUT);
-  st64(length, SLOT, SLOT_LEFT);
   ld64(T0, SLOT, SLOT_TRAITS);
   bclr(T0, REQUEST_HEAD, "content_too");
-  st64(0, SLOT, SLOT_LEFT);
+  li(length, 0);
   mov(A1, A0);
   label("content_too");
+  beq(status, 301, "moved");
+  st64(page, SLOT, SLOT_OUT);
+  st64(length, SLOT, SLOT_LEFT);
   add(A2, SLOT, SLOT_ANSWER);
   sub(A1, A1, A2);
   st64(A2, SLOT, SLOT_HEAD_OUT);
@@ -335,9 +326,8 @@ static void lay_answer_request(void) {
   call("consume_octets");
   label("send");
   st64(WRITING, SLOT, SLOT_STATE);
-  li(A0, GIVES_WAY_WRITING);
-  call("give_way_after");
-  li(A0, TAKE_PATIENCE);
+  li(A0, TAKE_PATIENCE / SECOND);
+  li(A1, GIVES_WAY_WRITING / SECOND);
   call("arm_deadline");
   call("send_response");
   call("tidy_document");
@@ -346,18 +336,9 @@ static void lay_answer_request(void) {
   call("close_connection");
   label("returned");
   leave();
-  label("moved"); /* to a place that the slot may have no room for: the whole answer goes as a page does */
+  label("moved"); /* the whole answer goes as a page does */
   la(page, "long_answer");
-  mov(A0, page);
-  mov(A1, status);
-  li(A2, 0);
-  ld64(A3, SLOT, SLOT_TRAITS);
-  call("compose_response");
-  ld64(T0, SLOT, SLOT_TRAITS);
-  bset(T0, REQUEST_HEAD, "head_alone");
-  mov(A0, A1);
-  label("head_alone");
-  sub(A0, A0, page);
+  sub(A0, A1, page);
   st64(A0, SLOT, SLOT_LEFT);
   st64(page, SLOT, SLOT_OUT);
   st64(0, SLOT, SLOT_HEAD_LEFT);
@@ -418,9 +399,8 @@ static void lay_receive_request(void) {
   ld64(T0, SLOT, SLOT_IDLE);
   beq(T0, 0, "answer");
   st64(0, SLOT, SLOT_IDLE); /* the next request begins */
-  li(A0, GIVES_WAY_READING);
-  call("give_way_after");
-  li(A0, PATIENCE);
+  li(A0, PATIENCE / SECOND);
+  li(A1, GIVES_WAY_READING / SECOND);
   call("arm_deadline");
   label("answer");
   call("answer_requests");
@@ -450,16 +430,15 @@ static void lay_answer_requests(void) {
   enter(turns, ended);
   li(turns, AT_A_TIME);
   label("next");
-  ld64(T0, SLOT, SLOT_FILLED);
-  beq(T0, 0, "wait");
+  ld64(A1, SLOT, SLOT_FILLED);
+  beq(A1, 0, "wait");
+  ld64(A0, SLOT, SLOT_BUFFER);
   ld64(T0, SLOT, SLOT_CONTENT + CONTENT_LEFT);
   ld64(T1, SLOT, SLOT_CONTENT + CONTENT_CHUNKS);
   or (T0, T0, T1);
   bne(T0, 0, "content"); /* CONTENT_PLAIN is 0 */
   beq(turns, 0, "others_turn");
   sub(turns, turns, 1);
-  ld64(A0, SLOT, SLOT_BUFFER);
-  ld64(A1, SLOT, SLOT_FILLED);
   call("parse_request");
   st64(A1, SLOT, SLOT_TRAITS);
   beq(A0, 0, "incomplete");
@@ -470,8 +449,6 @@ static void lay_answer_requests(void) {
   jump("returned");
 
   label("content");
-  ld64(A0, SLOT, SLOT_BUFFER);
-  ld64(A1, SLOT, SLOT_FILLED);
   add(A1, A1, A0);
   add(A2, SLOT, SLOT_CONTENT);
   call("skip_content");
@@ -512,21 +489,20 @@ static void lay_answer_requests(void) {
 /* await_request: the answer is sent, or the content of the request has come to its end. The slot is READING: the next
  * request, whose time begins, or what is still to come of the content; or it is idle. */
 static void lay_await_request(void) {
-  routine("await_request", in(S0), destroys(A0, A1, T0));
+  routine("await_request", in(S0), destroys(A0, A1, ALL_T));
   enter_bare();
   st64(READING, SLOT, SLOT_STATE);
-  li(A0, GIVES_WAY_READING);
-  call("give_way_after");
   ld64(T0, SLOT, SLOT_FILLED);
   ld64(A1, SLOT, SLOT_CONTENT + CONTENT_LEFT);
   or (T0, T0, A1);
   ld64(A1, SLOT, SLOT_CONTENT + CONTENT_CHUNKS);
   or (T0, T0, A1);
-  li(A0, PATIENCE);
+  li(A0, PATIENCE / SECOND);
   bne(T0, 0, "within_request");
   st64(1, SLOT, SLOT_IDLE);
-  li(A0, IDLE_PATIENCE);
+  li(A0, IDLE_PATIENCE / SECOND);
   label("within_request");
+  li(A1, GIVES_WAY_READING / SECOND);
   call("arm_patience");
   leave();
 }
@@ -644,12 +620,13 @@ static void lay_send_response(void) {
   blt(A0, 0, "gone");
   call("release_buffer"); /* and SLOT_FILLED is 0 */
   st64(DRAINING, SLOT, SLOT_STATE);
-  st64(0, SLOT, SLOT_GIVES_WAY);
   li(A4, LINUX_EPOLLIN);
   call("watch_socket");
   call("resume_accepting"); /* a draining slot is a place for a client */
-  li(A0, PATIENCE);
+  li(A0, PATIENCE / SECOND);
+  li(A1, 0);
   call("arm_patience");
+  st64(0, SLOT, SLOT_GIVES_WAY);
   leave();
   label("gone");
   call("close_connection");

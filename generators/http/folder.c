@@ -406,6 +406,7 @@ void lay_append_encoded(void) {
   beq(T0, 0, "done");
   add(A1, A1, 1);
   shr(T1, T0, 3);
+  bgeu(T1, SET_BYTES, "encoded");
   ld8x(T1, A2, T1);
   and(A4, T0, 7);
   shr(T1, T1, A4);

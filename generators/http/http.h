@@ -139,7 +139,8 @@ enum { CONTENT_PLAIN = 0, CHUNK_SIZE_LINE = 1, CHUNK_END = 2, TRAILER_LINE = 3 }
 
 enum { CONTENT_LIMIT = 1 << 20 /* octets of a request's content that are passed over */ };
 
-/* A set of octets, laid as 256 bits. */
+/* A set of octets, laid as a bit for each of US-ASCII, and a byte for all others, which are in it or not together. */
+enum { SET_BYTES = 0x80 / 8 + 1 };
 typedef bool OctetSet(int octet);
 void lay_octet_set(const char *name, OctetSet *contains); /* request.c */
 

@@ -3,7 +3,7 @@
  * parse_request looks at all that has come so far and says that more is needed, or with which status to answer. It is
  * called again with every segment and starts anew each time, so it has no state to be split wrongly; a request is 8 KB
  * at most. Each take_* routine takes one element of the grammar at CURSOR and returns TAKEN, MORE (all octets up to END
- * agree, but the element goes on), or the status of an error. Sets of octets are tables of 256 bits. */
+ * agree, but the element goes on), or the status of an error. Sets of octets are tables of bits. */
 #include "http.h"
 
 #include <stdio.h>
@@ -35,8 +35,8 @@ static bool in_field_value(int octet) { return octet == '\t' || (octet >= ' ' &&
 static bool in_white_space(int octet) { return octet == '\t' || octet == ' '; }
 
 void lay_octet_set(const char *name, OctetSet *contains) {
-  unsigned char bits[32] = {0};
-  for (int octet = 0; octet < 256; octet++)
+  unsigned char bits[SET_BYTES] = {0};
+  for (int octet = 0; octet < 0x80 + 8; octet++)
     if (contains(octet))
       bits[octet / 8] |= (unsigned char)(1 << octet % 8);
   data(name, 1);
@@ -52,6 +52,9 @@ static void lay_skip_octets(void) {
   bgeu(CURSOR, END, "at_end");
   ld8(A0, CURSOR, 0);
   shr(T0, A0, 3);
+  bltu(T0, SET_BYTES - 1, "ascii");
+  li(T0, SET_BYTES - 1);
+  label("ascii");
   ld8x(T0, A1, T0);
   and(T1, A0, 7);
   shr(T0, T0, T1);
@@ -67,12 +70,12 @@ static void lay_skip_octets(void) {
 /* take_line_end: CRLF, or LF alone (RFC 9112, 2.2). A CR without its LF is an error. */
 static void lay_take_line_end(void) {
   routine("take_line_end", in(S1), out(A0), moves(S0), destroys(ALL_T));
-  bgeu(CURSOR, END, "more");
+  bgeu(CURSOR, END, "more_needed");
   ld8(T0, CURSOR, 0);
   beq(T0, '\n', "line_feed");
   bne(T0, '\r', "malformed");
   add(T1, CURSOR, 1);
-  bgeu(T1, END, "more");
+  bgeu(T1, END, "more_needed");
   ld8(T0, T1, 0);
   bne(T0, '\n', "malformed");
   mov(CURSOR, T1);
@@ -80,10 +83,12 @@ static void lay_take_line_end(void) {
   add(CURSOR, CURSOR, 1);
   li(A0, TAKEN);
   ret();
-  label("more");
+
+  /* more_needed, malformed: what take_* without a frame end with. Out A0 = MORE, or 400. */
+  routine("more_needed", out(A0));
   li(A0, MORE);
   ret();
-  label("malformed");
+  routine("malformed", out(A0));
   li(A0, 400);
   ret();
 }
@@ -200,7 +205,7 @@ static void lay_take_target(void) {
   beq(T0, '/', "at_path");
   beq(T0, '*', "asterisk");
   ld64(T0, START, 0);
-  li(T1, 0x20202020202020); /* the scheme is not case-sensitive */
+  li(T1, 0x2020202020202020); /* the scheme is not case-sensitive */
   or (T0, T0, T1);
   shl(T0, T0, 8);
   li(T1, (int64_t)four("http") << 8 | (int64_t)four("://\0") << 40);
@@ -262,14 +267,12 @@ static void lay_take_version(void) {
   la(A1, "version_form");
   li(A2, 0);
   label("next_octet");
-  bgeu(CURSOR, END, "more");
+  bgeu(CURSOR, END, "more_needed");
   ld8(T0, CURSOR, 0);
   ld8x(T1, A1, A2);
   beq(T1, '0', "digit");
   beq(T0, T1, "agrees");
-  label("malformed");
-  li(A0, 400);
-  ret();
+  jump("malformed");
   label("digit");
   sub(T0, T0, '0');
   bgtu(T0, 9, "malformed");
@@ -286,9 +289,6 @@ static void lay_take_version(void) {
   ret();
   label("unsupported");
   li(A0, 505);
-  ret();
-  label("more");
-  li(A0, MORE);
   ret();
 }
 
@@ -527,9 +527,6 @@ static void lay_judge_framing(void) {
   or (TRAITS, TRAITS, REQUEST_PERSISTS);
   label("judged");
   ret();
-  label("malformed");
-  li(A0, 400);
-  ret();
 }
 
 /* parse_request: in A0 = the octets received, A1 = their count. Sixteen octets after them can be read, whatever they
@@ -639,7 +636,6 @@ static void lay_skip_content(void) {
   la(A1, "field_value_octets");
   call("skip_octets");
   call("take_chunk_line_end");
-  beq(A0, MORE, "more");
   bne(A0, TAKEN, "ended");
   sub(A0, CURSOR, line);
   label("count");
@@ -651,7 +647,6 @@ static void lay_skip_content(void) {
   jump("ended");
   label("last_line");
   call("take_chunk_line_end");
-  beq(A0, MORE, "more");
   bne(A0, TAKEN, "ended");
   mov(line, CURSOR);
   st64(CONTENT_PLAIN, content, CONTENT_CHUNKS);
@@ -661,7 +656,6 @@ static void lay_skip_content(void) {
 
   label("chunk_end");
   call("take_chunk_line_end");
-  beq(A0, MORE, "more");
   bne(A0, TAKEN, "ended");
   st64(CHUNK_SIZE_LINE, content, CONTENT_CHUNKS);
   jump("next");
@@ -688,7 +682,6 @@ static void lay_skip_content(void) {
   call("skip_octets");
   label("extensions_ended");
   call("take_chunk_line_end");
-  beq(A0, MORE, "more");
   bne(A0, TAKEN, "ended");
   st64(TRAILER_LINE, content, CONTENT_CHUNKS);
   sub(A0, CURSOR, line);
@@ -702,7 +695,7 @@ static void lay_skip_content(void) {
   li(A0, 400);
   jump("ended");
   label("more"); /* the line in hand is looked at anew when more of it has come */
-  li(A0, 0);
+  li(A0, MORE);
   label("ended");
   mov(A1, line);
   beq(A0, 0, "done");
@@ -714,13 +707,10 @@ static void lay_skip_content(void) {
 /* take_chunk_line_end: CRLF, and no LF alone: what is read in two ways is for smugglers. Out A0 as of take_line_end. */
 static void lay_take_chunk_line_end(void) {
   routine("take_chunk_line_end", in(S1), out(A0), moves(S0), destroys(ALL_T));
-  li(A0, MORE);
-  bgeu(CURSOR, END, "ended");
+  bgeu(CURSOR, END, "more_needed");
   ld8(T0, CURSOR, 0);
   beq(T0, '\r', "take_line_end");
-  li(A0, 400);
-  label("ended");
-  ret();
+  jump("malformed");
 }
 
 void lay_http_request(void) {

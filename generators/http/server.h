@@ -21,6 +21,7 @@ enum {
  * TAKE_PATIENCE and TAKE_PER_BYTE for each of its bytes at the latest.
  * All slots taken, one that has waited for a request for GIVES_WAY_READING may have to give way, and one that has been
  * taking its answer for GIVES_WAY_WRITING. */
+#define SECOND INT64_C(1000000000)
 #define PATIENCE INT64_C(5000000000)
 #define IDLE_PATIENCE INT64_C(15000000000)
 #define TAKE_PATIENCE INT64_C(30000000000)
