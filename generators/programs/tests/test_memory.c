@@ -34,11 +34,10 @@ static const struct {
                  {"prose", "The quick brown fox jumps over the lazy dog, and the dog sleeps on.\n\n", 5}};
 enum { DOCUMENTS = sizeof documents / sizeof *documents };
 
-/* The document `number`, in a file that has no name any more; ends with a letter, which no list goes without. */
-static FILE *write_document(int number) {
+/* The unit, again and again, in a file that has no name any more; ends with a letter, which no list goes without. */
+static FILE *write_document(const char *unit) {
   FILE *file = tmpfile();
   ck_assert_ptr_nonnull(file);
-  const char *unit = documents[number].unit;
   for (size_t size = 0; size + strlen(unit) < DOCUMENT_SIZE; size += strlen(unit))
     fputs(unit, file);
   fputc('a', file);
@@ -72,7 +71,7 @@ static int run_filter(FILE *document, const char *output, struct rusage *usage) 
 
 START_TEST(memory_is_bounded) {
   struct rusage usage;
-  FILE *document = write_document(_i);
+  FILE *document = write_document(documents[_i].unit);
   ck_assert_int_eq(run_filter(document, "/dev/null", &usage), 0);
   fclose(document);
   long most = documents[_i].most * (DOCUMENT_SIZE / 1024L);
@@ -82,9 +81,10 @@ START_TEST(memory_is_bounded) {
 }
 END_TEST
 
+/* One paragraph is one piece, and nothing is left for the last write. */
 START_TEST(piece_that_is_not_written_is_an_error) {
   struct rusage usage;
-  FILE *document = write_document(0);
+  FILE *document = write_document("\"");
   ck_assert_int_eq(run_filter(document, "/dev/full", &usage), 1);
   fclose(document);
 }
