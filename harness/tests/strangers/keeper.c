@@ -6,7 +6,7 @@
    GET and HEAD serve FOLDER/PATH. Any other method is answered with itself, a header "X-Sent" and the body. An answer
    has "Connection: close" where the request has. FORGETS: it closes after each answer without a word; CLOSES: it says
    that it does; LISTS:
-   GET of / tells a name that may be in the folder, and how many answers there were. */
+   GET of / tells a name that may be in the folder, and the time. */
 #include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
@@ -81,9 +81,10 @@ static void serve(int fd, const char *folder) {
       snprintf(name, sizeof name, "%s%s", folder, path);
       FILE *opened = fopen(name, "r");
       size_t len = opened ? fread(file, 1, sizeof file, opened) : 0;
-      static unsigned lists;
+      struct timespec now;
+      clock_gettime(CLOCK_REALTIME, &now);
       if (strcmp(mode, "lists") == 0 && strcmp(path, "/") == 0)
-        len = (size_t)snprintf(file, sizeof file, "list %u: document.md\n", ++lists);
+        len = (size_t)snprintf(file, sizeof file, "at %ld.%09ld: document.md\n", (long)now.tv_sec, now.tv_nsec);
       answer(fd, opened ? "200 OK" : "404 Not Found", NULL, file, len, closes, method[0] == 'H');
       if (opened)
         fclose(opened);
