@@ -42,6 +42,8 @@ expect_status '... and an example' 0
 for page in "$dest"/usr/share/man/man?/*; do
   run groff -man -ww -z "$page"
   expect_bytes "groff has nothing to say of ${page##*/}" '' err
+  groff -man -Tascii -P-cbou -rLL=78n "$page" | awk 'length($0) > 80' >wide
+  expect_bytes "${page##*/} fits 80 columns" '' wide
 done
 # What the pages point to is there.
 sed 's/\\-/-/g; s/\\f[BRI]/ /g' "$dest"/usr/share/man/man?/* | grep -o '/usr/share/doc/bytegate/[A-Za-z0-9._/-]*[A-Za-z0-9/]' | sort -u >named
