@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # fixtures/howto.md: its commands, run one after another in a blank folder, print what it says.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh scripts/machines.sh fixtures/howto.md AGENTS.md gate:accept+check+coverage+doctor+explain+init+loaders+map+mutate+new+reduce
+# reads: scripts/tests/tap.sh scripts/machines.sh fixtures/howto.md AGENTS.md fixtures/schemas gate:accept+check+coverage+doctor+explain+init+loaders+map+mutate+new+reduce
 source "$(dirname "$0")/tap.sh"
 # shellcheck source=scripts/machines.sh
 source "$root/scripts/machines.sh"
@@ -40,6 +40,29 @@ while read -r command; do
   run grep -c "^$command\$" <(bytegate complete -- '')
   expect_status "bytegate $command is there" 0
 done < <(grep -oh '`bytegate [a-z][a-z]*' "$root/fixtures/howto.md" "$root/AGENTS.md" | sed 's/.*bytegate //' | sort -u)
+
+# The commands of AGENTS.md, each run with the program of the text, which is wrong again. `... --json` prints JSON that its
+# schema knows.
+cp upper.hex wrong.hex
+sed -i 's/^3c 19 /3c 18 /' wrong.hex
+sed 's/#.*//' wrong.hex | xxd -r -p >upper
+cp upper tool
+sed '/^## In this repository/,$d' "$root/AGENTS.md" | tr '\n' ' ' | grep -o '`bytegate [^`]*`' | tr -d '`' |
+  sed 's/PROGRAM -- ARGUMENT\.\.\./--overwrite .\/tool/; s/PROGRAM\.ini/tool.ini/; s/FILE\.ini/upper.ini/
+       s/CASE/texts\/zebra/; s/NAME/made/; s/ELF/upper/' >commands
+run test "$(wc -l <commands)" -ge 11
+expect_status 'AGENTS.md has its commands' 0
+while IFS= read -r command; do
+  wanted=0
+  case $command in *verify* | *reduce* | *blame*) wanted=1 ;; esac
+  run bash -c "$command"
+  expect_status "$command" "$wanted"
+  case $command in *--json*) ;; *) continue ;; esac
+  cp "$folder/out" value.json
+  name=${command#bytegate }
+  run jsonschema --base-uri "file://$root/fixtures/schemas/" -i value.json "$root/fixtures/schemas/${name%% *}.json"
+  expect_status '... prints what its schema says' 0
+done <commands
 
 done_testing
 # SPDX-License-Identifier: MIT
