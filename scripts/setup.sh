@@ -7,7 +7,8 @@
 # What a list calls data:PATH is unpacked into build/documents where PATH is not there: a package of documents may
 # conflict with a program that this machine has. Of what it calls commands:NAME,NAME only these commands are unpacked,
 # into build/commands, where the gate looks too, and what the package depends on is installed: qemu-user has the
-# emulators of 34 machines, of which `make verify` needs two. Nothing is unpacked where the commands are there.
+# emulators of 34 machines, of which `make verify` needs two. Nothing is unpacked where the commands are there. NAME=FILE is
+# usr/bin/FILE of the package under another name, because another package has a command that is called FILE.
 #
 # Exit: 0 everything is there, 3 something is missing and could not be installed. It is then named, with the remedy.
 #
@@ -83,7 +84,7 @@ have_commands() {
   local name names
   IFS=, read -ra names <<<"$1"
   for name in "${names[@]}"; do
-    command -v "$name" >/dev/null || [ -x "$commands/$name" ] || return 1
+    command -v "${name%%=*}" >/dev/null || [ -x "$commands/${name%%=*}" ] || return 1
   done
 }
 
@@ -176,8 +177,8 @@ pick() {
   (cd "$folder" && apt-get "${apt_options[@]}" -q -o APT::Sandbox::User= download "$1") || return
   IFS=, read -ra names <<<"$picked"
   for name in "${names[@]}"; do
-    dpkg-deb --fsys-tarfile "$folder/$1"_*.deb | tar -xO "./usr/bin/$name" >"$commands/$name" || status=1
-    chmod 755 "$commands/$name"
+    dpkg-deb --fsys-tarfile "$folder/$1"_*.deb | tar -xO "./usr/bin/${name#*=}" >"$commands/${name%%=*}" || status=1
+    chmod 755 "$commands/${name%%=*}"
   done
   rm -rf "$folder"
   return "$status"

@@ -159,7 +159,7 @@ run test -e calls
 expect_status 'documents that are there: nothing is called' 1
 
 # Commands of a package that has many: they are unpacked, and what they need is installed, but not the package.
-printf 'many commands:one,two\n' >many.txt
+printf 'many commands:one,two=second\n' >many.txt
 system "$all needed" 0
 for command in mkdir rm chmod cat; do ln -sf "$(type -P $command)" bin/; done
 stand_in apt-cache 'case "$*" in *" depends "*) printf "many\n  Depends: needed\n  Depends: lib\n" ;; esac'
@@ -169,10 +169,10 @@ stand_in dpkg-deb 'echo "the package"'
 stand_in tar 'cat >/dev/null; echo "tar $*" >>'"$folder"'/calls; echo "$2"'
 BUILD=made PATH=$folder/bin run scripts/setup.sh many.txt
 expect_status 'commands of a package: 0' 0
-expect_text 'commands of a package: said' 'setup: unpacking one two of many into made/commands' out
+expect_text 'commands of a package: said' 'setup: unpacking one two=second of many into made/commands' out
 expect_text 'commands of a package: what they need is installed' '--no-install-recommends lib' calls
 expect_no_text 'commands of a package: it is not installed' 'recommends many' calls
-expect_text 'commands of a package: unpacked' './usr/bin/two' made/commands/two
+expect_text 'commands of a package: unpacked, under another name where it has one' './usr/bin/second' made/commands/two
 run test -x made/commands/one
 expect_status 'commands of a package: each can be executed' 0
 run find made/commands -mindepth 1
