@@ -295,7 +295,7 @@ static bool explain(struct workspace *workspace, const char *gate, const struct 
    the same for each failure that comes from there: "crashed at put_raw generators/markdown/html.c:43". NULL: it tells
    of none. */
 static char *cause_of(const char *line) {
-  static const char *const verbs[] = {"stored by",    "laid as",      "crashed   at",
+  static const char *const verbs[] = {"stored by",    "laid as",      "came      from", "crashed   at",
                                       "spins     at", "ended     by", "forked    by"};
   for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
     const char *verb = strstr(line, verbs[i]);

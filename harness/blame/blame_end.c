@@ -59,6 +59,11 @@ static const char *code_text(const struct observed *record) {
   return record->result < 0 || record->number == SIGABRT ? ", sent by a process" : "";
 }
 
+/* Whether the program crashed because it went where no code is. */
+static bool is_without_code(const struct observed *record) {
+  return record->result > 0 && (record->number == SIGSEGV || record->number == SIGBUS) && record->address == record->pc;
+}
+
 static void describe_crash(struct blamed_program *program, const struct observed *record, struct bytes *out) {
   struct code code;
   bool has_address = record->result > 0 && (record->number == SIGSEGV || record->number == SIGBUS);
@@ -72,7 +77,7 @@ static void describe_crash(struct blamed_program *program, const struct observed
     blamed_place(program, record->address, out);
   }
   bytes_printf(out, "%s\n", code_text(record));
-  if (has_address && record->address == record->pc)
+  if (is_without_code(record))
     bytes_text(out, "          no code is there: a return or a jump led to a wrong address; `bytegate "
                     "check` looks for stacks\n          that do not end as they begin, and `bytegate bisect --elf` "
                     "compares with a build that is right\n");
@@ -239,6 +244,28 @@ static bool describe(struct blamed_program *program, const struct observation *o
   return true;
 }
 
+/* Of a crash where no code is: says which instruction led there, which is seen when the program is run once more, step
+   by step. */
+static void add_branch(struct workspace *workspace, const char *gate, const struct result *result,
+                       struct blamed_program *program, const struct observed *crash, struct bytes *out) {
+  const struct observation_options options = {.steps = true};
+  struct observation observation;
+  struct bytes why = {0};
+  struct code code;
+  if (observe_case(workspace, gate, result, &options, &observation, &why)) {
+    const struct observed *fatal = fatal_signal(&observation, program->calls);
+    if (fatal && fatal->pc == crash->pc && fatal->arguments[0]) {
+      bytes_text(out, "came      from ");
+      blamed_place(program, fatal->arguments[0], out);
+      if (blamed_code(program, fatal->arguments[0], &code))
+        bytes_printf(out, "  %s", code.text);
+      bytes_text(out, "\n");
+    }
+    observation_free(&observation);
+  }
+  bytes_free(&why);
+}
+
 bool blame_end(struct workspace *workspace, const char *gate, const struct result *result, struct bytes *out,
                struct bytes *why) {
   bool hung = result->verdict == HUNG;
@@ -252,6 +279,9 @@ bool blame_end(struct workspace *workspace, const char *gate, const struct resul
   blamed_open(result->target, &observation, &program);
   bool again = observation.result.verdict == result->verdict;
   bool seen = again && describe(&program, &observation, result, out);
+  const struct observed *fatal = seen && !hung ? fatal_signal(&observation, program.calls) : NULL;
+  if (fatal && is_without_code(fatal) && result->target->runner == RUNNER_NATIVE)
+    add_branch(workspace, gate, result, &program, fatal, out);
   if (!seen)
     bytes_printf(why, "run again, alone, %s: %s %s",
                  again ? "it did so, and where could not be seen" : "it did not do so",

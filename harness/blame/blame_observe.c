@@ -127,7 +127,7 @@ static char *stores_wanted(const struct observation_options *options) {
    missing. */
 static bool add_observer(struct target *target, const char *gate, const char *log,
                          const struct observation_options *options, struct bytes *why) {
-  const char *samples = options->samples ? ",samples" : "";
+  const char *samples = options->samples ? ",samples" : options->steps ? ",steps" : "";
   char *wanted = stores_wanted(options);
   char *plugin = companion_of(gate, "plugin/observe_run.so");
   const char *name = target->machine ? target->machine->qemu_dynamic : "qemu";

@@ -10,6 +10,7 @@ struct workspace;
 /* What is to be observed. */
 struct observation_options {
   bool samples;
+  bool steps; /* natively, instruction by instruction: the record of a signal has the one that was executed before */
   uint64_t watches[OBSERVED_WATCHES];
   int watch_count;
   uint64_t store_pc, load_pc; /* 0: none */

@@ -22,7 +22,8 @@
 #include <sys/user.h>
 #include <sys/wait.h>
 
-enum { SAMPLE_MICROSECONDS = 10000 };
+/* Ten million steps take about a minute. */
+enum { SAMPLE_MICROSECONDS = 10000, MOST_STEPS = 10000000 };
 
 /* Where mappings are placed: far from everything that the kernel places by itself. */
 static const uint64_t PLACES = 0x200000000000;
@@ -39,13 +40,15 @@ struct task {
   uint64_t flags;   /* of the clone that it is in: what the child shares */
   uint64_t call_pc;
   uint64_t load_operand;
-  bool has_begun; /* it has begun the program, or was forked from one that had */
+  uint64_t at, before; /* where it stopped after its last instruction, and after the one before that */
+  bool has_begun;      /* it has begun the program, or was forked from one that had */
 };
 
 struct tracer {
   pid_t child;
   int log;
   bool calls, samples;
+  uint64_t steps; /* so many instructions more are stopped at */
   struct task *tasks;
   size_t task_count;
   uint32_t numbers, spaces;              /* so many were given out */
@@ -356,11 +359,12 @@ static void note_signal(const struct tracer *tracer, const struct task *task, co
                             .result = signal_info->si_code,
                             .address = (uint64_t)(uintptr_t)signal_info->si_addr,
                             .pc = tracer->foreign ? tracer->foreign->of[0].pc : info.instruction_pointer};
+  record.arguments[0] = tracer->steps && task->at == record.pc ? task->before : 0;
   write_with_frames(tracer, task, record, info.stack_pointer);
 }
 
 static void go_on(const struct tracer *tracer, pid_t pid, int signal_number) {
-  ptrace(tracer->foreign ? PTRACE_CONT : PTRACE_SYSCALL, pid, NULL, signal_number);
+  ptrace(tracer->foreign ? PTRACE_CONT : tracer->steps ? PTRACE_SINGLESTEP : PTRACE_SYSCALL, pid, NULL, signal_number);
 }
 
 /* A new task has none of its maker's debug registers. */
@@ -432,6 +436,16 @@ static void note_exec(struct tracer *tracer, struct task *task) {
   begin_watching(tracer, task);
 }
 
+/* Whether a SIGTRAP of CODE comes after one instruction. At the end of a system call x86-64 says TRAP_BRKPT, which an
+   int3 does not have; the brk of arm64 has it. */
+static bool is_step(int code) {
+#if defined __x86_64__
+  return code == TRAP_TRACE || code == TRAP_BRKPT;
+#else
+  return code == TRAP_TRACE;
+#endif
+}
+
 /* Handles a stop of TASK, which may have moved after it. Returns the signal to go on with. */
 static int handle_stop(struct tracer *tracer, struct task *task, int status) {
   int event = status >> 16;
@@ -462,6 +476,12 @@ static int handle_stop(struct tracer *tracer, struct task *task, int status) {
   ptrace(PTRACE_GETSIGINFO, task->pid, NULL, &info);
   if (signal_number == SIGTRAP && info.si_code == TRAP_HWBKPT) {
     note_trap(tracer, task);
+    return 0;
+  }
+  if (signal_number == SIGTRAP && tracer->steps && is_step(info.si_code)) {
+    task->before = task->at;
+    task->at = where(task).instruction_pointer;
+    tracer->steps--;
     return 0;
   }
   note_signal(tracer, task, &info);
@@ -585,6 +605,8 @@ static void take_word(struct tracer *tracer, const char *word) {
     tracer->calls = true;
   } else if (strcmp(word, "samples") == 0) {
     tracer->samples = true;
+  } else if (strcmp(word, "steps") == 0) {
+    tracer->steps = MOST_STEPS;
   } else if (strncmp(word, "watch=", 6) == 0 && tracer->watch_count < OBSERVED_WATCHES) {
     tracer->watches[tracer->watch_count++] = strtoull(value, NULL, 0);
   } else if (strncmp(word, "store=", 6) == 0) {

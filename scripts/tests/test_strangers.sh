@@ -386,6 +386,17 @@ run "$gate" blame b.txt --suite s.ini --case c/b.txt
 expect_text 'a wrong byte of a script with pipes is blamed on the process that wrote it' 'written   by write(1, ...) at ' "$folder/out"
 expect_text '... and no other' "of $(realpath "$(type -P sed)")" "$folder/out"
 
+# ---- A program that calls an address where no code is --------------------------------------------------------------------
+
+# Of what led there, only the instruction that was executed before knows.
+printf '%s\n' 'static void (*volatile next)(void);' '__attribute__((noinline)) void turn(void) { next(); next(); }' \
+  'int main(void) { turn(); turn(); return 0; }' >turns.c
+cc -O1 -o turns turns.c || exit 1
+suite '[program p]' 'elf = turns' 'runner = native' 'oracle = command' 'oracle-command = true' '[cases c]' 'source = nothing'
+run "$gate" blame --suite s.ini
+expect_text 'a crash at no code: the address' 'crashed   at 0x0' "$folder/out"
+expect_text '... and the instruction that led there' 'came      from turn+0x' "$folder/out"
+
 run "$gate" verify s.ini
 expect_text 'a suite file without its option is told the option' '--suite s.ini' "$folder/err"
 run "$gate" verify --suite nosuch.ini

@@ -20,7 +20,8 @@ enum observed_kind {
   OBSERVED_STORE, /* a store into a watched byte: number of the watch, pc, address and value (result) of the byte; where
                      the instruction's whole operand begins (arguments 0, where asked for) and where the load that was
                      asked for read last (arguments 1); then the frames */
-  OBSERVED_SIGNAL, /* number, code (result), faulting address, pc; then the frames */
+  OBSERVED_SIGNAL, /* number, code (result), faulting address, pc; where each instruction was stopped at, the address of
+                      the one before (arguments 0); then the frames */
   OBSERVED_SAMPLE, /* pc; number of the system call that it is in, or -1; its state, a letter of proc(5), or 0 (result);
                       then the function of the kernel in which it waits, where that is known */
   OBSERVED_TASK,   /* a process or thread begins: the task that made it (arguments 0), the flags of clone(2) that say
