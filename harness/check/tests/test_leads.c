@@ -140,6 +140,28 @@ START_TEST(what_is_no_register_leads_nowhere) {
 }
 END_TEST
 
+/* Register 0 is one like the others, and there is none after the last. */
+START_TEST(the_first_and_the_last_register_are_registers) {
+  struct lead leads[REGS + 1] = {[0] = {.kind = LEAD_ADDRESS, .address = 0x1000}, [REGS] = {.kind = LEAD_NEAR}};
+  struct code code = {.lead = {.kind = MOVE_ADD_NUMBER, .to = TO, .from = 0, .other = -1, .number = 8},
+                      .effects = {.copy_to = -1, .copy_from = -1}};
+  leads_change(&code, 0, leads);
+  is_lead(&leads[TO], &(struct lead){.kind = LEAD_ADDRESS, .address = 0x1008}, "from register 0");
+  leads[FROM] = address;
+  code.lead = (struct lead_move){.kind = MOVE_LOAD, .to = TO, .from = FROM, .other = 0, .size = 4};
+  leads_change(&code, 0, leads);
+  is_lead(&leads[TO], &entry, "by register 0");
+  code.lead = (struct lead_move){.to = -1, .from = -1, .other = -1};
+  code.effects.writes = 1;
+  leads_change(&code, 0, leads);
+  is_lead(&leads[0], &none, "written");
+  ck_assert_int_eq(leads[REGS].kind, LEAD_NEAR);
+  leads_call(leads, 0);
+  ck_assert_int_eq(leads[REGS].kind, LEAD_NEAR);
+  ck_assert(!leads_join(leads, leads));
+}
+END_TEST
+
 START_TEST(a_copy_is_a_copy_and_what_is_written_is_lost) {
   struct lead leads[REGS] = {{0}};
   struct code code = {.lead = {.to = -1, .from = -1, .other = -1},
@@ -214,6 +236,8 @@ END_TEST
    number 5 between them; and code again. */
 enum { CODE = 0x100, TABLE = 0x120, TABLE_END = 0x12c, WHOLE = 0x130, WHOLE_END = 0x148, LAST = 0x148, END = 0x150 };
 
+#define ODD UINT64_C(0x8000000000000005)
+
 static void put(uint8_t *text, uint64_t at, uint64_t value, unsigned size) { memcpy(text + (at - CODE), &value, size); }
 
 static void make_program(struct program *program, uint8_t *text, struct routine *routines) {
@@ -227,7 +251,7 @@ static void make_program(struct program *program, uint8_t *text, struct routine 
   put(text, TABLE + 4, LAST - TABLE, 4);
   put(text, TABLE + 8, 0x7fffffff, 4);
   put(text, WHOLE, CODE + 4, 8);
-  put(text, WHOLE + 8, 5, 8);
+  put(text, WHOLE + 8, ODD, 8);
   put(text, WHOLE + 16, LAST, 8);
   *program = (struct program){.address = CODE, .size = END - CODE, .text = text, .routines = routines, .count = 4};
 }
@@ -251,7 +275,7 @@ static const struct {
      2,
      {TABLE + 7, TABLE + 8 + UINT64_C(0x7fff)},
      {TABLE + 8, TABLE + 10}},
-    {"an entry that is no address", {.kind = LEAD_ENTRY, .address = TABLE, .size = 4}, 0, {0}, {0}},
+    {"an entry that is no address", {.kind = LEAD_ENTRY, .address = TABLE, .size = 4, .each = true}, 0, {0}, {0}},
     {"addresses, and what is none between them",
      {.kind = LEAD_ENTRY, .address = WHOLE, .size = 8},
      2,
@@ -260,9 +284,9 @@ static const struct {
     {"addresses alone",
      {.kind = LEAD_ENTRY, .address = WHOLE, .size = 8, .each = true},
      3,
-     {CODE + 4, 5, LAST},
+     {CODE + 4, ODD, LAST},
      {WHOLE, WHOLE + 8, WHOLE + 16}},
-    {"one address", {.kind = LEAD_ENTRY, .address = WHOLE + 8, .size = 8, .one = true}, 1, {5}, {WHOLE + 8}},
+    {"one address", {.kind = LEAD_ENTRY, .address = WHOLE + 8, .size = 8, .one = true}, 1, {ODD}, {WHOLE + 8}},
     {"the last entry", {.kind = LEAD_ENTRY, .address = WHOLE + 16, .size = 8}, 1, {LAST}, {WHOLE + 16}},
     {"half an entry", {.kind = LEAD_ENTRY, .address = WHOLE + 17, .size = 8}, 0, {0}, {0}},
     {"an entry in code", {.kind = LEAD_ENTRY, .address = CODE, .size = 8}, 0, {0}, {0}},
@@ -305,6 +329,9 @@ START_TEST(no_entry_is_read_after_the_code) {
   const struct lead first = {.kind = LEAD_ENTRY, .address = CODE, .size = 8, .one = true};
   routines[0].is_code = false;
   ck_assert(!leads_way(&program, &first, 0, &to, &at));
+  program.address = CODE;
+  ck_assert(leads_way(&program, &first, 0, &to, &at));
+  ck_assert_uint_eq(to, 0);
 }
 END_TEST
 
@@ -351,6 +378,7 @@ int main(void) {
   TCase *tests = tcase_create("leads");
   tcase_add_loop_test(tests, each_move_leads_where_it_should, 0, sizeof changes / sizeof *changes);
   tcase_add_test(tests, what_is_no_register_leads_nowhere);
+  tcase_add_test(tests, the_first_and_the_last_register_are_registers);
   tcase_add_test(tests, a_copy_is_a_copy_and_what_is_written_is_lost);
   tcase_add_test(tests, a_call_loses_all_but_what_is_kept);
   tcase_add_test(tests, a_join_keeps_what_both_know);

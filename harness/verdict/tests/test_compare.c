@@ -45,6 +45,40 @@ START_TEST(the_first_difference_of_a_response_is_found) {
 }
 END_TEST
 
+/* Both sides are kept, in the place of what was kept before; of one that is much longer, 16 KiB beyond the other. */
+START_TEST(both_sides_are_kept) {
+  enum { BEYOND = 16 << 10, LONG = 20000 };
+  static char text[LONG];
+  memset(text, 'x', sizeof text);
+  for (size_t len = 3 + BEYOND - 1; len <= 3 + BEYOND + 1; len++)
+    for (int turned = 0; turned < 2; turned++) {
+      struct result result = {0};
+      struct span shorter = {"xxy", 3};
+      struct span longer = {text, len};
+      size_t wanted = len < 3 + BEYOND ? len : 3 + BEYOND;
+      bytes_text(&result.expected, "before");
+      bytes_text(&result.actual, "before");
+      ck_assert(!compare_part(&result, PART_BODY, turned ? longer : shorter, turned ? shorter : longer));
+      ck_assert_uint_eq(result.offset, 2);
+      ck_assert_int_eq(result.verdict, DIVERGED);
+      ck_assert(span_equal(span_of(turned ? &result.actual : &result.expected), shorter));
+      ck_assert(span_equal(span_of(turned ? &result.expected : &result.actual), (struct span){text, wanted}));
+      result_free(&result);
+    }
+}
+END_TEST
+
+/* What failed already is not explained by another part. */
+START_TEST(a_failure_stays_what_it_is) {
+  struct result result = {.verdict = CRASHED};
+  ck_assert(!compare_part(&result, PART_STDOUT, span_text("a"), span_text("b")));
+  ck_assert_int_eq(result.verdict, CRASHED);
+  ck_assert_int_eq(result.part, PART_NONE);
+  ck_assert_uint_eq(result.actual.len, 0);
+  ck_assert(compare_part(&result, PART_STDOUT, span_text("a"), span_text("a")));
+}
+END_TEST
+
 #define MEASURED "HTTP/1.1 200 OK\r\nA: 1\r\nContent-Length: 4\r\n\r\nbody"
 
 static const struct {
@@ -167,6 +201,8 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("compare");
   TCase *tests = tcase_create("compare");
+  tcase_add_test(tests, both_sides_are_kept);
+  tcase_add_test(tests, a_failure_stays_what_it_is);
   tcase_add_loop_test(tests, the_first_difference_of_a_response_is_found, 0, sizeof answers / sizeof *answers);
   tcase_add_test(tests, every_single_flipped_byte_is_found_where_it_is);
   tcase_add_loop_test(tests, a_length_that_follows_from_a_wrong_body_is_not_the_fault, 0,

@@ -5,6 +5,7 @@
 
 #include "harness/base/command.h"
 #include "harness/base/files.h"
+#include "harness/base/machine.h"
 #include "harness/report/report.h"
 #include "harness/suite/suite.h"
 #include "harness/verdict/fault.h"
@@ -493,6 +494,72 @@ START_TEST(sizes_are_drawn_over_the_commits) {
 }
 END_TEST
 
+/* Commits of elf.sha256, each of words NAME SIZE, with a blank between the commits. */
+static bool add_sizes_of(const char *commits, struct bytes *out) {
+  static const char script[] =
+      "set -e; cd \"$1\"; shift; git init -q .; git config user.email t@example.org; git config user.name T\n"
+      "for commit; do set -f; set -- $commit; : >elf.sha256\n"
+      "while [ $# -gt 1 ]; do printf '%064d  %d %s\\n' 0 $2 $1 >>elf.sha256; shift 2; done\n"
+      "[ $# -eq 0 ] || echo $1 >elf.sha256; git add .; git commit -qm made; done\n";
+  char folder[] = "/tmp/test_html-XXXXXX";
+  const char *words[16] = {"/bin/sh", "-c", script, "sh", folder};
+  char *rest = xstrdup(commits);
+  char *lines = rest;
+  size_t count = 5;
+  for (char *one; (one = strsep(&rest, "|")) && count < 15;)
+    words[count++] = one;
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  ck_assert_int_eq(command_run(&(struct command_line){.words = words}, out), 0);
+  bytes_clear(out);
+  bool any = html_sizes.add(&session, folder, out);
+  remove_folder(folder);
+  free(lines);
+  bytes_text(out, "");
+  return any;
+}
+
+START_TEST(only_what_changed_in_size_is_drawn) {
+  struct bytes out = {0};
+  ck_assert(!add_sizes_of("nothing|neither", &out));
+  ck_assert_uint_eq(out.len, 0);
+  ck_assert(add_sizes_of("u_x64 10 u_arm64 10 plain 5|u_x64 10 u_arm64 10 plain 5 new_x64 7", &out));
+  ck_assert_ptr_nonnull(strstr(out.data, "<p>2 commits changed a program's bytes. No program changed in size. "));
+  ck_assert_ptr_null(strstr(out.data, "<svg"));
+  ck_assert_ptr_nonnull(strstr(out.data, "<tr><td>new_x64</td><td class=\"r\">7</td><td class=\"r\">0</td></tr>\n"));
+  static const char end[] = "</table></div></details>\n";
+  ck_assert_str_eq(out.data + out.len - strlen(end), end);
+  bytes_clear(&out);
+  ck_assert(add_sizes_of("plain 5 u_x64 10 u_arm64 10|plain 9 u_x64 10 u_arm64 12", &out));
+  ck_assert_ptr_nonnull(strstr(out.data, "<path class=\"other\" d=\"M52.0 108.0H312.0V10.0\"/>\n"));
+  ck_assert_ptr_nonnull(strstr(out.data, "<span style=\"color:var(--text)\">&#x2014;</span> plain: 9 bytes. "));
+  ck_assert_ptr_nonnull(strstr(out.data, "aria-label=\"sizes of u_x64, from 10 to 12 bytes\">"));
+  ck_assert_ptr_null(strstr(out.data, "aria-label=\"sizes of u_arm64"));
+  bytes_free(&out);
+}
+END_TEST
+
+/* Each machine that has a colour has it in both schemes. */
+START_TEST(lines_have_the_colours_of_their_machines) {
+  struct bytes out = {0};
+  struct bytes wanted = {0};
+  html_sizes.style(&out);
+  bytes_text(&wanted, ".other{stroke:var(--text)}circle.other{fill:var(--text)}");
+  for (size_t i = 0; i < machine_count; i++) {
+    const struct machine *one = &machines[i];
+    if (one->colour)
+      bytes_printf(&wanted,
+                   ":root{--%s:%s}@media(prefers-color-scheme:dark){:root{--%s:%s}}.%s{stroke:var(--%s)%s}circle.%s{"
+                   "fill:var(--%s)}",
+                   one->name, one->colour, one->name, one->dark_colour, one->name, one->name,
+                   one->dashed ? ";stroke-dasharray:6 3" : "", one->name, one->name);
+  }
+  bytes_text(&wanted, "\n");
+  ck_assert(span_equal(span_of(&out), span_of(&wanted)));
+  bytes_free(&out);
+  bytes_free(&wanted);
+}
+END_TEST
+
 int main(void) {
   Suite *own = suite_create("report_html");
   TCase *tests = tcase_create("pages");
@@ -508,6 +575,8 @@ int main(void) {
   tcase_add_test(tests, what_is_wrong_with_the_run_is_told);
   tcase_add_test(tests, equal_is_green);
   tcase_add_test(tests, sizes_are_drawn_over_the_commits);
+  tcase_add_test(tests, only_what_changed_in_size_is_drawn);
+  tcase_add_test(tests, lines_have_the_colours_of_their_machines);
   tcase_set_timeout(tests, 60);
   suite_add_tcase(own, tests);
   SRunner *runner = srunner_create(own);
