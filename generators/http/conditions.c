@@ -52,13 +52,12 @@ static void lay_hash_status(void) {
 
   /* hash_status: in "file_status". Out A0 = a hash of what changes when the file does, A1 = its size. */
   routine("hash_status", out(A0, A1), destroys(A2, A3, T0));
-  enter(START);
+  enter_bare();
   call("gather_status");
-  mov(START, A1);
   add(A0, A0, 8); /* a device may have another number after the next start */
   li(A1, STATUS_GATHERED - 8);
   call("hash_page");
-  mov(A1, START);
+  ld64_of(A1, "file_status", STAT_SIZE);
   leave();
 }
 
@@ -178,8 +177,7 @@ static void lay_select_range(void) {
 
   routine("select_range", in(A0, A1), out(A0), destroys(A1, A2, A3, ALL_T));
   enter(first, start, whole);
-  la(T0, "selected");
-  ld64(whole, T0, SELECTED_WHOLE);
+  ld64_of(whole, "selected", SELECTED_WHOLE);
   sub(T0, A1, A0);
   bltu(T0, 8, "ignored"); /* bytes=0- */
   mov(start, A0);
@@ -369,10 +367,9 @@ static void lay_judge_conditions(void) {
   label("whole");
   li(A0, 200);
   label("selected_part");
-  la(T0, "selected");
-  ld64(A1, T0, SELECTED_FIRST);
+  ld64_of(A1, "selected", SELECTED_FIRST);
   add(A1, A1, page);
-  ld64(A2, T0, SELECTED_LENGTH);
+  ld64_of(A2, "selected", SELECTED_LENGTH);
   jump("returned");
   label("without_page");
   li(A2, 0);

@@ -627,10 +627,11 @@ static void lay_send_response(void) {
   li(A1, 0);
   call("arm_patience");
   st64(0, SLOT, SLOT_GIVES_WAY);
+  label("returned");
   leave();
   label("gone");
   call("close_connection");
-  leave();
+  jump("returned");
 }
 
 /* note_taken: in A0 = bytes of the answer that the client has taken. They put its deadline off. */

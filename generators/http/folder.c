@@ -26,11 +26,10 @@ enum { NOTHING = 0, ELSEWHERE = 1 /* its path ends with "/" */, TO_LIST = 2, NO_
  * an error. */
 static void lay_decode_path(void) {
   Reg cursor = S1, end = S2;
-  routine("decode_path", out(A0, S0), destroys(A1, ALL_T));
+  routine("decode_path", out(A0, S0), destroys(ALL_T));
   enter(cursor, end);
-  la(A1, "request");
-  ld64(cursor, A1, REQUEST_PATH);
-  ld64(end, A1, REQUEST_PATH_END);
+  ld64_of(cursor, "request", REQUEST_PATH);
+  ld64_of(end, "request", REQUEST_PATH_END);
   la(PLACE, "path");
   st8_next('/', PLACE);
   add(cursor, cursor, 1); /* an empty path is that of the folder too */

@@ -36,7 +36,8 @@ enum {
   REQUEST_KEEP_ALIVE = 512,    /* and keep-alive */
   REQUEST_EXPECT = 1024,       /* the client waits for 100 Continue before it sends content */
   REQUEST_OPTIONS = 2048,      /* its method is OPTIONS */
-  REQUEST_PERSISTS = 4096      /* all is sound, and the connection goes on after the answer (RFC 9112, 9.3) */
+  REQUEST_PERSISTS = 4096,     /* all is sound, and the connection goes on after the answer (RFC 9112, 9.3) */
+  REQUEST_METHOD = 8192        /* the method is complete */
 };
 
 /* "request": what parse_request found in the last one. */
@@ -102,7 +103,7 @@ enum {
 };
 
 /* The longest path that is looked for, in bytes, so that PATH_MAX has room for it and for what is appended to it. */
-enum { PATH_LIMIT = 4080, PATH_ROOM = 8192 + 32, LOCATION_ROOM = 3 * PATH_LIMIT + 512 };
+enum { PATH_LIMIT = 4080, PATH_ROOM = 8192 + 32, LOCATION_ROOM = 3 * PATH_LIMIT + 8192 + 512 };
 
 /* "selected": what part of a page is sent, and when it was modified. "selected_tag" is its entity tag. */
 enum {

@@ -559,6 +559,7 @@ static void lay_parse_request(void) {
   label("request_line");
   call("take_method");
   bne(A0, TAKEN, "ended");
+  or (TRAITS, TRAITS, REQUEST_METHOD);
   call("take_target");
   bne(A0, TAKEN, "ended");
   call("take_version");
@@ -587,10 +588,12 @@ static void lay_parse_request(void) {
   call("judge_framing");
   label("ended");
   mov(A1, TRAITS);
+  li(A2, 501);
+  bclr(TRAITS, REQUEST_METHOD, "told"); /* longer than any that is known (RFC 9112, 3) */
   li(A2, 414);
-  bclr(TRAITS, REQUEST_LINE, "in_request_line");
+  bclr(TRAITS, REQUEST_LINE, "told");
   li(A2, 431);
-  label("in_request_line");
+  label("told");
   leave();
   bss("request", REQUEST_SIZE, 8);
   bss("noted", NOTED_ROOM, 8);

@@ -89,9 +89,8 @@ static void lay_append_range(void) {
   ld64_of(A1, "selected", SELECTED_FIRST);
   call("append_decimal");
   st8_next('-', A0);
-  la(T0, "selected");
-  ld64(A1, T0, SELECTED_FIRST);
-  ld64(T0, T0, SELECTED_LENGTH);
+  ld64_of(A1, "selected", SELECTED_FIRST);
+  ld64_of(T0, "selected", SELECTED_LENGTH);
   add(A1, A1, T0);
   sub(A1, A1, 1);
   call("append_decimal");
@@ -173,12 +172,17 @@ static void lay_compose_response(void) {
   la(A1, "allow_field");
   call("append_string");
   jump("connection");
-  label("location"); /* of the folder that "path" names */
+  label("location"); /* of the folder that "path" names, with the query of the request */
   la(A1, "location_field");
   call("append_string");
   la(A1, "path");
   call("append_encoded");
-  st8_next('/', A0);
+  li(T0, '/');
+  ld64_of(A1, "request", REQUEST_PATH_END);
+  label("in_query");
+  st8_next(T0, A0);
+  ld8_next(T0, A1);
+  bne(T0, ' ', "in_query");
   jump("connection");
   label("range");
   call("append_range");

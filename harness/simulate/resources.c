@@ -26,7 +26,7 @@ const struct resource resources[] = {
     {.target = "/list/c%20d.txt", .status = 200, .type = "text/plain; charset=utf-8", .content = FOLDER_TEXT},
     {.target = "/list/", .status = 200, .html = LIST},
     {.target = "/guide", .status = 301, .location = "/guide/"},
-    {.target = "/list?a=b", .status = 301, .location = "/list/"},
+    {.target = "/list?a=b", .status = 301, .location = "/list/?a=b"},
     {.target = "/out", .status = 404},
     {.target = "/out/passwd", .status = 404},
     {.target = "/style.css/", .status = 404},

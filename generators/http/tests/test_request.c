@@ -276,15 +276,15 @@ START_TEST(every_octet) {
 }
 END_TEST
 
-/* What does not fit is 414 until the request line is complete, 431 from then on. */
+/* What does not fit is 501 until the method is complete, 414 until the request line is, 431 from then on. */
 START_TEST(what_does_not_fit) {
   emulation = emulation_new((Isa)_i, author);
   const char *request = "GET / HTTP/1.0\r\nA: b\r\n";
-  size_t line = strlen("GET / HTTP/1.0\r\n");
+  size_t method = strlen("GET "), line = strlen("GET / HTTP/1.0\r\n");
   for (size_t cut = 0; cut <= strlen(request); cut++) {
     Arguments out = parse(request, cut);
     ck_assert_uint_eq(out.a[0], 0);
-    ck_assert_uint_eq(out.a[2], cut < line ? 414 : 431);
+    ck_assert_uint_eq(out.a[2], cut < method ? 501 : cut < line ? 414 : 431);
   }
   emulation_free(emulation);
 }
