@@ -95,7 +95,7 @@ C_SOURCES := $(GENERATOR_SOURCES) $(wildcard generators/programs/*.c) $(ORACLE_S
 # Built each in its own way, and laid out like the rest.
 OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/fuzz harness/helpers/confine harness/helpers/refuse harness/cell/tests/attacks harness/drive/tests/forked harness/tests/faulty harness/tests/strangers \
                  harness/helpers/step fixtures/example fixtures/gallery generators/lessons))
-HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) $(HARNESS_FOLDERS) harness/helpers/confine harness/helpers/plugin oracles $(TEST_DIRS)))
+HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) $(HARNESS_FOLDERS) harness/helpers/confine harness/helpers/plugin harness/helpers/refuse oracles $(TEST_DIRS)))
 C_SOURCES += $(PROVE_SOURCES)
 OTHER_SOURCES += $(wildcard generators/isa/prove/execute.c)
 HEADERS += $(wildcard generators/isa/prove/*.h)
@@ -462,7 +462,7 @@ $(ORACLE_COMMANDS): $(BUILD)/oracle-%: $(BUILD)/obj/oracles/commands/%.o $(BUILD
 # What the emulator loads is no part of a program of ours, and is never sanitized.
 MACHINE_SOURCES := harness/base/machine.c $(wildcard harness/base/instructions_*.c)
 $(BUILD)/plugin/fork_run.so: harness/helpers/confine/strict.c harness/helpers/confine/bpf.h
-$(BUILD)/plugin/fork_server.so: harness/helpers/confine/bpf.h
+$(BUILD)/plugin/fork_server.so: harness/helpers/confine/bpf.h harness/helpers/refuse/failing.h
 $(PLUGINS): $(BUILD)/plugin/%.so: harness/helpers/plugin/%.c $(MACHINE_SOURCES) harness/base/machine.h harness/helpers/plugin/*.h
 	mkdir -p $(@D)
 	$(CC) -I. $(filter-out $(SANITIZERS),$(CFLAGS)) -fPIC -shared -fvisibility=hidden -o $@ $(filter %.c,$^)
@@ -473,7 +473,7 @@ $(BUILD)/confine: $(CONFINE_SOURCES) $(wildcard harness/helpers/confine/*.h harn
 	$(MUSL_CC) -I. -idirafter /usr/include -idirafter /usr/include/$(shell $(CC) -dumpmachine) \
 	  $(filter-out $(SANITIZERS),$(CFLAGS)) -static -o $@ $(filter %.c,$^)
 
-$(BUILD)/refuse: harness/helpers/refuse/refuse.c
+$(BUILD)/refuse: harness/helpers/refuse/refuse.c harness/helpers/refuse/failing.h
 $(BUILD)/step_instructions: harness/helpers/step/step_instructions.c $(wildcard harness/base/instructions_*.c) harness/base/machine.h \
   harness/helpers/plugin/counts.h
 $(filter-out $(BUILD)/confine,$(LAUNCHERS)):

@@ -80,8 +80,10 @@ void fork_servers_fail(struct fork_servers *servers, const struct target *target
 static bool target_fits(const struct target *target) {
   const struct program *program = target->program;
   const struct prefix *prefix = &target->prefix;
-  return target->runner == RUNNER_QEMU && program->drive == DRIVE_RUN && program->compare == COMPARE_OUTPUT &&
-         prefix->wrappers.count == 0 && prefix->emulator.count == 1 && !prefix->observes && !program->output &&
+  /* The one wrapper that a suite asks for has its work done in the run. */
+  bool wrapped = prefix->wrappers.count != (program->refused.count ? 3 : 0) || prefix->parents;
+  return target->runner == RUNNER_QEMU && !wrapped && program->drive == DRIVE_RUN &&
+         program->compare == COMPARE_OUTPUT && prefix->emulator.count == 1 && !prefix->observes && !program->output &&
          !program->signal && program->confine && !program->allow;
 }
 
@@ -435,7 +437,7 @@ struct fork_server *fork_server_take(struct fork_servers *servers, const struct 
 /* What a run is asked for with. */
 struct request {
   const struct fork_server *server;
-  struct bytes text; /* its arguments */
+  struct bytes text;
 };
 
 /* Sends the request with the three descriptors. Returns 0 or an errno value. */
@@ -455,13 +457,18 @@ static int send_request(void *user, const int fds[3]) {
   return sendmsg(request->server->socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)text.len ? 0 : errno;
 }
 
-/* Takes the arguments of a case, which are the last COUNT of WORDS, as a request. Returns whether they have room. */
-static bool list_arguments(const struct text_list *words, size_t count, struct bytes *text) {
+static void add_word(struct bytes *text, const char *word) { bytes_append(text, word, strlen(word) + 1); }
+
+/* Makes the request for a run of PROGRAM, whose arguments are the last of WORDS. Returns whether they have room. */
+static bool make_request(const struct program *program, const struct text_list *words, struct bytes *text) {
+  const struct text_list *refused = &program->refused;
+  size_t count = program->arguments.count;
+  add_word(text, refused->count ? refused->items[0] : "");
+  add_word(text, refused->count ? refused->items[1] : "");
+  size_t before = text->len;
   for (size_t i = words->count - count; i < words->count; i++)
-    bytes_append(text, words->items[i], strlen(words->items[i]) + 1);
-  if (count == 0)
-    bytes_text(text, "-"); /* none */
-  return count <= FORK_SERVER_ARGUMENTS && text->len <= FORK_SERVER_ROOM;
+    add_word(text, words->items[i]);
+  return count <= FORK_SERVER_ARGUMENTS && text->len - before <= FORK_SERVER_ROOM && text->len <= FORK_SERVER_REQUEST;
 }
 
 int fork_server_fork(struct fork_server *server, struct process *process, const struct target *target,
@@ -470,8 +477,7 @@ int fork_server_fork(struct fork_server *server, struct process *process, const 
   struct text_list variables = {0};
   struct request request = {.server = server};
   target_words(process, target, NULL, places, &words, &variables);
-  bool fits = same_lists(&variables, &server->variables) &&
-              list_arguments(&words, target->program->arguments.count, &request.text);
+  bool fits = same_lists(&variables, &server->variables) && make_request(target->program, &words, &request.text);
   int failed = EINVAL;
   if (fits) {
     server->begun = begun;

@@ -561,7 +561,7 @@ static bool begin_forked(struct lane *lane) {
   }
   loop_watch(lane->owner->loop, lane->process.out, EPOLLIN, take_output, lane);
   loop_watch(lane->owner->loop, lane->process.err, EPOLLIN, take_output, lane);
-  set_deadline(lane, lane->target->deadline * FORKED_SHARE);
+  set_deadline(lane, lane->target->deadline * (servers->all ? 1 : FORKED_SHARE));
   return true;
 }
 

@@ -59,7 +59,10 @@ static const struct deed {
     {"fine", "stdin = yes\nterminal = 80\nfilter = tr -d '\\r'\n", true, NOT_RUN},
     {"fine", "stdin = yes\nconfine = no\n", false, EQUAL},
     {"fine", "stdin = yes\nfile = a: b\n", true, EQUAL},
-    {"nothing", "stdin = yes\nrefuse = getdents64 EIO\n", false, EQUAL},
+    {"nothing", "stdin = yes\nrefuse = getdents64 EIO\n", true, EQUAL},
+    {"nothing", "stdin = yes\nrefuse = write-stdout EIO\noracle-command = true\n", true, EQUAL},
+    {"nothing {file}", "refuse = open-file EIO\n", true, EQUAL},
+    {"nothing", "stdin = yes\nrefuse = getdents64 EVIL\n", false, RUNNER_FAULT},
 };
 
 static char *program_path(void) { return companion_path("forked"); }

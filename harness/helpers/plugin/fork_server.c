@@ -17,6 +17,7 @@
 #include "harness/helpers/confine/bpf.h"
 #include "harness/helpers/plugin/calls.h"
 #include "harness/helpers/plugin/qemu_plugin.h"
+#include "harness/helpers/refuse/failing.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -359,6 +360,8 @@ static bool load_filter(void) {
   }
   allow_where(&filter, SYS_clone, 0, CLONE_PARENT | SIGCHLD);
   allow_where(&filter, SYS_prctl, 0, PR_SET_PDEATHSIG);
+  allow_where(&filter, SYS_prctl, 0, PR_SET_NO_NEW_PRIVS);
+  allow_where(&filter, SYS_prctl, 0, PR_SET_SECCOMP);
   allow_where(&filter, SYS_kill, 1, SIGKILL);
   bpf_answer(&filter, SECCOMP_RET_KILL_PROCESS);
   const struct sock_fprog program = {.len = filter.length, .filter = filter.code};
@@ -441,7 +444,7 @@ static void say(enum fork_server_word word) {
 
 /* A request: the arguments of a run, and its descriptors. */
 static struct {
-  char text[FORK_SERVER_ROOM];
+  char text[FORK_SERVER_REQUEST];
   size_t size;
   int fds[3];
 } request;
@@ -463,8 +466,7 @@ static bool receive_request(void) {
   if (!header || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(sizeof(int[3])))
     return false;
   memcpy(request.fds, CMSG_DATA(header), sizeof(int[3]));
-  /* A run without arguments is asked for with one byte that is not NUL. */
-  request.size = request.text[got - 1] == '\0' ? (size_t)got : 0;
+  request.size = (size_t)got;
   return true;
 }
 
@@ -474,13 +476,19 @@ static void become_run(void) {
   bool good = prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && setpgid(0, 0) == 0 && chdir(folder) == 0;
   for (int i = 0; good && i < 3; i++)
     good = dup2(fds[i], i) == i;
+  const char *call = request.text;
+  const char *error = call + strlen(call) + 1;
+  const char *arguments = error + strlen(error) + 1;
+  const struct failing *failing = failing_named(call);
+  uint32_t number = (uint32_t)error_number(error);
+  good = good && (*call == '\0' || (failing && number && refuse_call(failing, number) == 0));
   say(good ? FORK_SERVER_BEGUN : FORK_SERVER_FAILED);
   if (!good)
     _exit(0);
   close(SOCKET);
   for (int i = 0; i < 3; i++)
     close(fds[i]);
-  replace_arguments(request.text, request.size);
+  replace_arguments(arguments, request.size - (size_t)(arguments - request.text));
   is_run = true;
 }
 
