@@ -11,9 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A hang is watched for so long, in seconds of a machine that has nothing else to do; of its samples the last quarter
-   counts, when it does nothing else any more. */
+/* A hang is watched for so long, in seconds of a machine that has nothing else to do, or for a few of its deadlines
+   where these are short; of its samples the last quarter counts, when it does nothing else any more. */
 static const double HANG_TIME = 1.5;
+enum { HANG_DEADLINES = 5 };
 
 enum { MOST_SPOTS = 3 };
 
@@ -266,11 +267,17 @@ static void add_branch(struct workspace *workspace, const char *gate, const stru
   bytes_free(&why);
 }
 
+/* How long a hang of TARGET is watched, in seconds. */
+static double hang_time(const struct target *target) {
+  double few = HANG_DEADLINES * target->deadline;
+  return (few < HANG_TIME ? few : HANG_TIME) * clock_share();
+}
+
 bool blame_end(struct workspace *workspace, const char *gate, const struct result *result, struct bytes *out,
                struct bytes *why) {
   bool hung = result->verdict == HUNG;
   bool starts = result->target->program->drive == DRIVE_HTTP && !result->ready;
-  double time = hung ? HANG_TIME * clock_share() : 0;
+  double time = hung ? hang_time(result->target) : 0;
   const struct observation_options options = {.samples = hung, .deadline = time, .start_deadline = starts ? time : 0};
   struct observation observation;
   struct blamed_program program;

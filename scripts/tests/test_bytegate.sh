@@ -259,7 +259,7 @@ case $host in
 x64) trap='0f 0b' spin='eb fe' ;;
 arm64) trap='00 00 20 d4' spin='00 00 00 14' ;;
 esac
-sed -e '/^\[cases documents/,$d' -e 's/^drive = http/&\ndeadline = 0.5/' "$suites/markdown.ini" >quick.ini
+sed -e '/^\[cases documents/,$d' -e 's/^drive = http/&\ndeadline = 0.1/' "$suites/markdown.ini" >quick.ini
 for runner in native qemu; do
   plant_code markdown_render "$trap"
   run "$gate" verify --suite ./quick.ini --case spec/001 --program "$server" --runner $runner --build flipped --text --no-self-audit

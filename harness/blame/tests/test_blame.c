@@ -42,7 +42,7 @@ static void lay_all(void) {
   lay_faulty("right", "");
   lay_faulty("faulty", "flipped");
   make_strangers();
-  write_faulty("link.md", "text\n\n[a](/b)\n");
+  write_faulty("link.md", "text\n\n[a](_b)\n");
   for (int i = 0; i < 2; i++) {
     char *file = xasprintf("%s.ini", names[i]);
     write_faulty(file,
@@ -156,7 +156,7 @@ static void plant(const char *arch, const char *name, const void *x64, size_t x6
   char *to = xasprintf("right/%s_%s", name, arch);
   patch_routine(from, to, "put_href", is_arm64 ? arm64 : x64, is_arm64 ? 4 : x64_len);
   write_faulty("planted.ini",
-               "[program %s]\nelf = %s/right/%s_{arch}\narch = %s\nstdin = yes\ndrive = run\ndeadline = 0.5\n"
+               "[program %s]\nelf = %s/right/%s_{arch}\narch = %s\nstdin = yes\ndrive = run\ndeadline = 0.1\n"
                "oracle = cmark\n[cases c]\nsource = folder\npath = .\npattern = *.md\n",
                name, faulty_folder(), name, arch);
   free(from);
@@ -207,7 +207,7 @@ END_TEST
 START_TEST(a_hang_is_named_with_what_it_waits_in) {
   struct bytes out = {0};
   write_faulty("wait.ini", "[program p]\nelf = /bin/sh\narguments = -c \"exec sleep 1000\"\n"
-                           "runner = native\nstdin = yes\ndrive = run\ndeadline = 0.3\noracle = cmark\n"
+                           "runner = native\nstdin = yes\ndrive = run\ndeadline = 0.1\noracle = cmark\n"
                            "[cases c]\nsource = folder\npath = .\npattern = *.md\n");
   ck_assert_int_eq(run_shell(&out, "\"$B\" blame c/link.md --suite $T/wait.ini --known /dev/null"), 1);
   must_say(&out, "waits     in clock_nanosleep(0, 0, 0x");
@@ -325,9 +325,9 @@ END_TEST
 #endif
 
 /* Makes a suite that runs the program of several threads and processes with ARGUMENT, for SECONDS at most. */
-static void name_tasks(const char *argument, const char *oracle, unsigned seconds) {
+static void name_tasks(const char *argument, const char *oracle, double seconds) {
   write_faulty("tasks.ini",
-               "[program p]\nelf = %s/tasks\narguments = %s\ndeadline = %u\noracle = command\n"
+               "[program p]\nelf = %s/tasks\narguments = %s\ndeadline = %g\noracle = command\n"
                "oracle-command = %s\n[cases c]\nsource = nothing\n",
                faulty_folder(), argument, seconds, oracle);
 }
@@ -402,7 +402,7 @@ END_TEST
 
 START_TEST(a_hang_is_told_of_every_process_and_thread) {
   struct bytes out = {0};
-  name_tasks("hang", "true", 1);
+  name_tasks("hang", "true", 0.1);
   int status = run_shell(&out, "\"$B\" blame --suite $T/tasks.ini --known /dev/null --runner %s", task_runners[_i]);
   ck_assert_msg(status == 1, "exit status %d: %s", status, out.data);
   must_say(&out, "\ntask      process 1\nwaits     in futex(0x");
