@@ -1,6 +1,7 @@
 /* Reduction, over a program of the shell whose fault needs two bytes that stand far apart. */
-/* reads: fixtures/markdown fixtures/suites */
+/* reads: elf fixtures/markdown fixtures/suites */
 /* once: sanitized; most of its time is that of the programs that it runs */
+#include "harness/base/machine.h"
 #include "harness/process/workspace.h"
 #include "harness/reduce/reduce.h"
 #include "harness/suite/suite.h"
@@ -10,15 +11,19 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The program's arguments: the fault shows when the document has an X and, after it, a Y; when it has 60 bytes. */
-#define WITH_X_AND_Y(fault) "-c \"tr -d '\\n' <$1 | grep -q 'X.*Y' && " fault " || cat $1\" sh {file}"
-#define WITH_60_BYTES(fault) "-c \"[ $(wc -c <$1) -lt 60 ] && cat $1 || " fault "\" sh {file}"
+/* Scripts of a program that renders Markdown: the fault shows when the document has an X and, after it, a Y; when it
+   has 60 bytes. What the shell does itself, it does hundreds of times; each program that it called instead would cost
+   more than all of that, and so would an oracle that is a command. */
+#define READ_ALL "t=; n=0; while IFS= read -r l; do t=$t$l; n=$((n+${#l}+1)); done <$1; t=$t$l; n=$((n+${#l})); "
+#define WITH_X_AND_Y(fault) READ_ALL "case $t in *X*Y*) " fault ";; *) exec $2 <$1;; esac"
+#define WITH_60_BYTES(fault) READ_ALL "[ $n -ge 60 ] || exec $2 <$1; " fault
 #define CRASH "kill -ILL $$"
 
-/* Reduces a document of 40 lines in the way HOW, on a program with these ARGUMENTS. The caller frees the document. */
-static struct reduction reduce_by(const char *arguments, const struct reduce_options *how) {
+/* Reduces a document of 40 lines in the way HOW, on a program of that SCRIPT. The caller frees the document. */
+static struct reduction reduce_by(const char *script, const struct reduce_options *how) {
+  const char *build = getenv("BUILD");
   const struct session_options options = {.command = "bytegate",
-                                          .build = "",
+                                          .build = build && *build ? build : "build",
                                           .suites_folder = "",
                                           .known_path = "/nonexistent",
                                           .jobs = 1,
@@ -29,9 +34,10 @@ static struct reduction reduce_by(const char *arguments, const struct reduce_opt
   struct bytes why = {0};
   struct reduction reduction;
   int status = 0;
-  char *text = xasprintf("[program p]\nelf = /bin/sh\nrunner = native\ndeadline = 5\narguments = %s\noracle = command\n"
-                         "oracle-command = cat\n[cases c]\nsource = random\ncount = 1\n",
-                         arguments);
+  char *text =
+      xasprintf("[program p]\nelf = /bin/sh\nrunner = native\ndeadline = 5\narch = %s\narguments = -c \"%s\" sh {file} "
+                "{build}/elf/markdown-render_{arch}\noracle = cmark\n[cases c]\nsource = random\ncount = 1\n",
+                host_machine()->name, script);
   workspace_open(&workspace);
   ck_assert_msg(session_open_text(&session, &options, "t.ini", text, &why), "%s", span_of(&why).data);
   struct bytes *input = &session.suites[0].cases[0].input;
@@ -48,15 +54,15 @@ static struct reduction reduce_by(const char *arguments, const struct reduce_opt
 }
 
 /* The same, with LANES programs for at most SECONDS. */
-static struct reduction reduce(const char *arguments, unsigned lanes, const char *path, double seconds) {
+static struct reduction reduce(const char *script, unsigned lanes, const char *path, double seconds) {
   const struct reduce_options how = {.lanes = lanes, .path = path, .seconds = seconds};
-  return reduce_by(arguments, &how);
+  return reduce_by(script, &how);
 }
 
 START_TEST(the_two_bytes_that_matter_are_left) {
-  struct bytes alone = reduce(WITH_X_AND_Y("printf Z"), 1, NULL, 600).document;
-  struct bytes together = reduce(WITH_X_AND_Y("printf Z"), 4, NULL, 600).document;
-  /* The first byte that diverges is kept as it was: no Z. */
+  struct bytes alone = reduce(WITH_X_AND_Y("printf '<p>Z'"), 1, NULL, 600).document;
+  struct bytes together = reduce(WITH_X_AND_Y("printf '<p>Z'"), 4, NULL, 600).document;
+  /* The first byte that diverges, after <p>, is kept as it was: no Z. */
   ck_assert_str_eq(alone.data, together.data);
   ck_assert_uint_eq(alone.len, 3);
   ck_assert_ptr_nonnull(strstr(alone.data, "X"));
@@ -82,7 +88,7 @@ START_TEST(what_cannot_be_removed_is_replaced) {
 END_TEST
 
 /* No smaller document fails with the same bytes, as with a checksum. */
-#define CHECKSUM "-c \"[ $(wc -c <$1) -eq 594 ] && printf Z || printf W;cat $1\" sh {file}"
+#define CHECKSUM READ_ALL "[ $n -eq 594 ] && printf Z || printf W; exec $2 <$1"
 
 START_TEST(what_fails_otherwise_on_each_document_is_reduced) {
   struct reduction reduction = reduce(CHECKSUM, 2, NULL, 600);
@@ -95,8 +101,7 @@ END_TEST
 START_TEST(what_fails_alike_is_preferred_unless_any_will_do) {
   /* With an X and a Y another byte comes than with fewer than 60 bytes. */
   const char *two_faults =
-      "-c \"if tr -d '\\n' <$1 | grep -q 'X.*Y'; then printf Z; elif [ $(wc -c <$1) -lt 60 ]; then printf W; fi; cat "
-      "$1\" sh {file}";
+      READ_ALL "case $t in *X*Y*) printf '<p>Z';; *) [ $n -ge 60 ] || printf '<p>W';; esac; exec $2 <$1";
   const struct reduce_options any = {.lanes = 2, .seconds = 600, .any = true};
   struct reduction alike = reduce(two_faults, 2, NULL, 600);
   struct reduction other = reduce_by(two_faults, &any);
