@@ -227,42 +227,42 @@ static void lay_put_href(void) {
   add(T0, T0, OUT);
   ldw(T1, W_OUT_LIMIT);
   bgtu(T0, T1, "out_of_room");
-  add(A1, A1, A0);
+  add(A3, A1, A0); /* the end */
   la(A2, "byte_classes");
+  bltu(A1, 8, "byte");
   label("next");
   copy16(OUT, 0, A0, 0);
   mask16(T0, A0, unsafe_in_href);
   bne(T0, 0, "found");
   add(OUT, OUT, 16);
   add(A0, A0, 16);
-  bltu(A0, A1, "next");
+  bltu(A0, A3, "next");
   label("last"); /* take back what was copied beyond the end */
-  sub(A0, A0, A1);
+  sub(A0, A0, A3);
   sub(OUT, OUT, A0);
   ret();
   label("found");
   first16(T0, T0);
   add(OUT, OUT, T0);
   add(A0, A0, T0);
-  label("byte"); /* after one that is unsafe there are often more */
-  bgeu(A0, A1, "last");
+  label("byte"); /* few bytes, or after one that is unsafe, where there are often more */
+  bgeu(A0, A3, "last");
   ld8_next(T0, A0);
   ld8x(T1, A2, T0);
   bclr(T1, IS_HREF_SAFE, "unsafe");
   st8_next(T0, OUT);
-  jump("next");
+  jump("byte");
   label("unsafe");
   beq(T0, '&', "ampersand");
   beq(T0, '\'', "apostrophe");
-  st8('%', OUT, 0);
-  la(A3, "hex_digits");
+  st8_next('%', OUT);
+  la(A1, "hex_digits");
   shr(T1, T0, 4);
-  ld8x(T1, A3, T1);
-  st8(T1, OUT, 1);
+  ld8x(T1, A1, T1);
+  st8_next(T1, OUT);
   and(T1, T0, 15);
-  ld8x(T1, A3, T1);
-  st8(T1, OUT, 2);
-  add(OUT, OUT, 3);
+  ld8x(T1, A1, T1);
+  st8_next(T1, OUT);
   jump("byte");
   label("ampersand");
   put_literal("&amp;");
