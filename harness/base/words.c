@@ -127,6 +127,14 @@ char *expand_for_shell(const char *command, const char *const *names, const char
   return text.data;
 }
 
+void bytes_target(struct bytes *out, const char *path) {
+  for (; *path; path++)
+    if (*path > ' ' && *path < 0x7F)
+      bytes_append(out, path, 1);
+    else
+      bytes_printf(out, "%%%02X", (unsigned char)*path);
+}
+
 char *path_beside(const char *from, const char *path) {
   const char *slash = strrchr(from, '/');
   if (path[0] == '/' || !slash)

@@ -33,6 +33,9 @@ char *path_beside(const char *from, const char *path);
 /* PATH as seen from any folder, and from any place in which no ".." may stand. The caller frees it. */
 char *path_absolute(const char *path);
 
+/* Appends PATH as the target of a request (RFC 9112, section 3.2): what no request line can hold is percent-encoded. */
+void bytes_target(struct bytes *out, const char *path);
+
 void text_list_add(struct text_list *list, const char *text, size_t len);
 
 /* Adds TEXT, and frees it. */

@@ -94,16 +94,6 @@ static void add_headers(struct exchange *exchange) {
   }
 }
 
-/* Appends PATH, in which a name may have been put: what no request line can hold is percent-encoded (RFC 3986). */
-static void add_path(struct exchange *exchange, const char *path) {
-  for (; *path; path++)
-    if (*path > ' ' && *path < 0x7F)
-      bytes_append(&exchange->request, path, 1);
-    else
-      bytes_printf(&exchange->request, "%%%02X", (unsigned char)*path);
-  bytes_text(&exchange->request, " HTTP/1.1\r\n");
-}
-
 static void ask(struct exchange *exchange) {
   const struct program *program = exchange->program;
   struct connection *connection = &exchange->connection;
@@ -111,7 +101,8 @@ static void ask(struct exchange *exchange) {
   bytes_clear(&connection->received);
   bytes_clear(&exchange->request);
   bytes_printf(&exchange->request, "%s ", program->method);
-  add_path(exchange, path);
+  bytes_target(&exchange->request, path);
+  bytes_text(&exchange->request, " HTTP/1.1\r\n");
   add_headers(exchange);
   bytes_text(&exchange->request, "\r\n");
   bytes_add(&exchange->request, span_of(&exchange->body));

@@ -15,7 +15,8 @@
   PLACEHOLDER(NAME, "name", "the name of the case's input without its suffix")                                         \
   PLACEHOLDER(PATH, "path", "what is requested, as url-path says")                                                     \
   PLACEHOLDER(PORT, "port", "a free TCP port")                                                                         \
-  PLACEHOLDER(SUITE, "suite", "the folder of the suite file")
+  PLACEHOLDER(SUITE, "suite", "the folder of the suite file")                                                          \
+  PLACEHOLDER(TARGET, "target", "what is requested, as the request line has it")
 
 enum placeholder {
 #define PLACEHOLDER_NUMBER(NAME, name, what) PLACEHOLDER_##NAME,

@@ -28,7 +28,7 @@ extern const char *const runner_words[], *const drive_words[], *const ready_word
                                                                                                  *const oracle_words[];
 
 /* What the command of an oracle knows: it says the same of a program on every machine. */
-#define KNOWS_ORACLE (KNOWS_FIXED | KNOWS_FILE | KNOWS_FOLDER | KNOWS_NAME | KNOWS_PATH)
+#define KNOWS_ORACLE (KNOWS_FIXED | KNOWS_FILE | KNOWS_FOLDER | KNOWS_NAME | KNOWS_PATH | KNOWS_TARGET)
 
 /* The keys (keys.h): type, field, key, default, words, placeholders, what they need, help. */
 #define PROGRAM_KEYS(KEY)                                                                                              \

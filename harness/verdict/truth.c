@@ -13,8 +13,8 @@
 struct question {
   const struct program *program;
   const struct test_case *test_case;
-  const char *path;  /* that was requested */
-  struct bytes tree; /* that it left, where that is compared */
+  const char *path, *target; /* that was requested, as the suite has it and as the request line has it */
+  struct bytes tree;         /* that it left, where that is compared */
   struct bytes *why;
 };
 
@@ -25,6 +25,7 @@ static char *fill(void *user, const char *folder) {
   struct places places = program_places(question->program);
   places.values[PLACEHOLDER_NAME] = question->test_case->name;
   places.values[PLACEHOLDER_PATH] = question->path;
+  places.values[PLACEHOLDER_TARGET] = question->target;
   places.values[PLACEHOLDER_FOLDER] = folder;
   char *name = places_expand(&places, question->program->input_name);
   char *path = xasprintf("%s/%s", folder, name);
@@ -60,7 +61,12 @@ static bool ask_command(struct workspace *workspace, const struct program *progr
   places.values[PLACEHOLDER_NAME] = test_case->name;
   char *requested = places_expand(&places, path);
   places.values[PLACEHOLDER_PATH] = requested;
-  struct question question = {.program = program, .test_case = test_case, .path = requested, .why = why};
+  struct bytes target = {0};
+  bytes_text(&target, "");
+  bytes_target(&target, requested);
+  places.values[PLACEHOLDER_TARGET] = target.data;
+  struct question question = {
+      .program = program, .test_case = test_case, .path = requested, .target = target.data, .why = why};
   char *text = places_expand_for_shell(&places, program->oracle_command);
   const struct shell_command command = {.what = "the oracle command",
                                         .whom = test_case->id,
@@ -75,6 +81,7 @@ static bool ask_command(struct workspace *workspace, const struct program *progr
   bytes_add(truth, span_of(tells ? &question.tree : &out));
   bytes_free(&question.tree);
   bytes_free(&out);
+  bytes_free(&target);
   free(text);
   free(requested);
   return good;
@@ -110,15 +117,20 @@ static bool ask_alike(const struct program *a, const struct program *b) {
                     same_text(a->copied, b->copied) && same_lists(&a->files, &b->files));
 }
 
-/* Most commands say the same whatever was requested. */
+/* Whether the command is told what was requested. Most say the same whatever that was. */
+static bool asks_for_path(const struct program *program) {
+  return placeholder_in(program->oracle_command, PLACEHOLDER_PATH) ||
+         placeholder_in(program->oracle_command, PLACEHOLDER_TARGET);
+}
+
 static const char *asked_path(const struct program *program, const char *path) {
-  return placeholder_in(program->oracle_command, PLACEHOLDER_PATH) ? path : program_url_path(program, 0);
+  return asks_for_path(program) ? path : program_url_path(program, 0);
 }
 
 /* The answer to what PROGRAM asks about PATH, or NULL. It may only be booked. */
 static struct answer *find_answer(const struct program *program, const struct test_case *test_case, const char *path) {
   path = asked_path(program, path);
-  bool asks_path = placeholder_in(program->oracle_command, PLACEHOLDER_PATH);
+  bool asks_path = asks_for_path(program);
   for (size_t i = 0; i < test_case->answer_count; i++) {
     struct answer *answer = test_case->answers[i];
     if (ask_alike(answer->asker, program) && (!asks_path || strcmp(answer->path, path) == 0))

@@ -186,6 +186,13 @@ suite "${several[@]}" "${texts[@]}"
 verify 'several paths are asked for' 0 'EQUAL s/c/a.txt'
 suite "${several[@]}" 'connection = keep-alive' "${texts[@]}"
 verify 'on one connection too' 0 'EQUAL s/c/a.txt'
+printf 'blank\n' >'given/a b'
+suite "${served[@]}" 'arguments = {port} {folder}' 'url-path = /a b' 'method = PUT' 'status-line = HTTP/1.1 201 Created' \
+  'oracle-command = printf "PUT %s: " {target}' "${texts[@]}"
+verify 'a path is sent with what no request line holds encoded' 0 'EQUAL s/c/a.txt'
+suite "${served[@]}" 'arguments = {port} {folder}' 'url-path = /a b' 'method = PUT' 'status-line = HTTP/1.1 201 Created' \
+  'oracle-command = printf "PUT %s: " {path}' "${texts[@]}"
+verify '... which the path as it stands is not' 1 'DIVERGED s/c/a.txt'
 suite "${several[@]:0:${#several[@]}-1}" 'oracle-command = cat' "${texts[@]}"
 verify 'and each is compared' 1 '(request 2 of 2: GET /sub/g)'
 
