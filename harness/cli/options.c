@@ -224,8 +224,8 @@ static const struct option_row how_to_run[] = {
     {"fresh", 0, NULL, "Run or measure everything again, also what is known from before",
      BY_VERIFY | BY_MEASURE | BY(CAMPAIGN), SET_TRUE, FIELD(fresh)},
     {"seconds", 0, "N",
-     "Try mutants, or smaller documents, for N seconds (default: all; of reduce 60); of a campaign, how long each "
-     "fuzzer looks",
+     "Try mutants, or smaller documents, for N seconds (default: all; of reduce 60); of mutate the measuring before "
+     "counts, but a quarter is left to mutants; of a campaign, how long each fuzzer looks",
      BY(MUTATE) | BY(REDUCE) | BY(CAMPAIGN), SET_NUMBER, FIELD(seconds), 1, 1000000},
     {"since", 0, "ELF|COMMIT",
      "Only mutants of routines that do something else than in an older build, or at a commit; none may survive "

@@ -253,7 +253,7 @@ static int mutate_program(struct mutation_run *run, const struct options *option
       bytes_free(&why);
       return status;
     }
-    run->deadline = options->seconds ? now_ns() + options->seconds * 1000000000ULL : 0;
+    run->deadline = options->seconds ? mutate_deadline(run->began, now_ns(), options->seconds) : 0;
     *interrupted = mutate_try(run, progress);
     if (isatty(STDERR_FILENO))
       fputc('\n', stderr);
@@ -293,7 +293,15 @@ static bool check_routines(const struct coverage *coverage, const struct text_li
   return true;
 }
 
+uint64_t mutate_deadline(uint64_t began, uint64_t now, uint64_t seconds) {
+  uint64_t budget = seconds * 1000000000ULL;
+  uint64_t whole = began + budget;
+  uint64_t least = now + budget / 4;
+  return whole > least ? whole : least;
+}
+
 int mutate_command(const struct options *options) {
+  uint64_t began = now_ns();
   struct session session = {0};
   struct coverage_list list = {0};
   struct mutation_run run;
@@ -310,6 +318,7 @@ int mutate_command(const struct options *options) {
     char *state = xasprintf("%s/%s", folder, coverage->name);
     mkdir(folder, 0777);
     open_run(&run, coverage, options);
+    run.began = began;
     run.state = options->record ? options->record : state;
     status = mutate_program(&run, options, &interrupted);
     close_run(&run);

@@ -56,6 +56,7 @@ struct mutation_run {
   uint32_t *last_killer;   /* shared: by entry of the map: 1 + the case that killed a mutant of it last, or 0 */
   uint64_t deadline;       /* now_ns, or 0 */
   unsigned jobs;
+  uint64_t began; /* the command, before the coverage was measured */
   uint64_t started;
   const char *state; /* path of the file that keeps what is known */
   uint64_t saved;    /* when it was written last */
@@ -124,6 +125,10 @@ bool is_enough(size_t killed, size_t count, bool is_sample);
 /* Prints what became of the mutants, as JSON where JSON (fixtures/schemas/mutate.json). Returns whether enough were
    killed, and ledger and patterns are right. */
 bool mutate_report(const struct mutation_run *run, bool json, FILE *out);
+
+/* When mutants are tried no more, as now_ns tells time, of a command that began at BEGAN and has SECONDS, where the
+   coverage was measured at NOW: a quarter of SECONDS is left to them at least. */
+uint64_t mutate_deadline(uint64_t began, uint64_t now, uint64_t seconds);
 
 /* bytegate mutate. Returns the exit status: EXIT_DIVERGED where too few of the mutants were killed, or what
    explains the others is wrong. */

@@ -501,6 +501,15 @@ START_TEST(a_program_that_writes_a_file_can_be_mutated) {
 }
 END_TEST
 
+START_TEST(the_time_for_mutants_counts_the_measuring_before) {
+  const uint64_t second = 1000000000;
+  ck_assert_uint_eq(mutate_deadline(100 * second, 100 * second, 60), 160 * second);
+  ck_assert_uint_eq(mutate_deadline(100 * second, 140 * second, 60), 160 * second);
+  ck_assert_uint_eq(mutate_deadline(100 * second, 145 * second, 60), 160 * second);
+  ck_assert_uint_eq(mutate_deadline(100 * second, 200 * second, 60), 215 * second);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("mutants");
   TCase *tests = tcase_create("mutants");
@@ -508,6 +517,7 @@ int main(void) {
   tcase_set_timeout(tests, 120);
   tcase_add_unchecked_fixture(tests, measure, forget);
   tcase_add_loop_test(tests, each_field_of_an_x64_instruction_has_its_mutants, 0, sizeof x64 / sizeof *x64);
+  tcase_add_test(tests, the_time_for_mutants_counts_the_measuring_before);
   tcase_add_loop_test(tests, each_field_of_an_arm64_instruction_has_its_mutants, 0, sizeof arm64 / sizeof *arm64);
   tcase_add_test(tests, each_byte_of_a_table_has_one_bit_changed);
   tcase_add_test(tests, the_mutants_that_survive_are_those_that_must);
