@@ -41,18 +41,7 @@ buildah build --pull-never -t bytegate -f Containerfile "$folder/source"
 container=$(buildah from --pull-never localhost/bytegate)
 mkdir "$folder/mounted"
 cp -r fixtures/gallery/site "$folder/mounted/texts"
-cat >"$folder/mounted/upper.ini" <<'INI'
-[program tr]
-elf = /usr/bin/tr
-arguments = a-z A-Z
-stdin = yes
-oracle = command
-oracle-command = sed y/abcdefghijklmnopqrstuvwxyz/ABCDEFGHIJKLMNOPQRSTUVWXYZ/
-
-[cases texts]
-source = folder
-path = texts
-INI
+cp ci/upper.ini "$folder/mounted/"
 entry=$(buildah inspect --format '{{index .OCIv1.Config.Entrypoint 0}}' "$container")
 run() { buildah run -v "$folder/mounted:/work" "$container" -- "$entry" "$@"; }
 run doctor

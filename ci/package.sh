@@ -22,7 +22,7 @@ else
   debootstrap --variant=minbase bookworm "$folder/root" http://deb.debian.org/debian
 fi
 cp /etc/resolv.conf "$folder/root/etc/"
-cp "$package" "$folder/root/tmp/"
+cp "$package" ci/upper.ini "$folder/root/tmp/"
 cat >"$folder/root/tmp/use.sh" <<'SH'
 set -eu
 apt-get -q update
@@ -30,19 +30,7 @@ DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install /tm
 mkdir -p /tmp/blank/texts
 cd /tmp/blank
 printf 'Hello\n' >texts/hello.txt
-cat >upper.ini <<'INI'
-[program tr]
-elf = /usr/bin/tr
-runner = native
-arguments = a-z A-Z
-stdin = yes
-oracle = command
-oracle-command = sed y/abcdefghijklmnopqrstuvwxyz/ABCDEFGHIJKLMNOPQRSTUVWXYZ/
-
-[cases texts]
-source = folder
-path = texts
-INI
+cp /tmp/upper.ini .
 bytegate verify --suite upper.ini
 sed -i 's/a-z A-Z/a-z B-Z/' upper.ini
 if bytegate verify --suite upper.ini >red.txt; then exit 1; fi
