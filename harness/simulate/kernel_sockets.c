@@ -189,6 +189,7 @@ static int64_t do_recvfrom(struct world *world, const uint64_t *a) {
 /* How many of the WANTED bytes a write to a client takes, which may be fewer; or -errno. */
 static int64_t take_room(struct world *world, struct client *client, uint64_t wanted, const char *call) {
   int error = socket_error(world, client, call);
+  client->is_refused = error != 0 || client_room(client) == 0;
   if (error)
     return -error;
   if (client->shut_at != NEVER) {

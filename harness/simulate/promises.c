@@ -74,7 +74,8 @@ static bool may_close(const struct world *world, const struct client *client) {
     return client->idle || world->now + EARLY >= world->terminated_at + END_READING;
   if (client->idle)
     return waited >= IDLE_PATIENCE || (is_full(world) && waited >= GIVES_WAY_READING);
-  return false;
+  /* Who gives way is told so by 408, as far as there is room. */
+  return client->is_refused && is_full(world) && waited >= GIVES_WAY_READING;
 }
 
 void promise_of_close(struct world *world, const struct client *client) {

@@ -156,6 +156,7 @@ struct client {
   int64_t reading_since; /* it has been waited for its request since then, */
   uint64_t reading_step; /* or somewhat longer */
   int64_t answered_at;   /* the last answer's end */
+  bool is_refused;       /* the last write to it took nothing */
   int64_t shut_at;       /* the program has ended its side; NEVER: not yet */
   char last_tag[40];
   /* Of the access log: the lines that it has, and those that are owed for whole answers. */
