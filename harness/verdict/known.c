@@ -27,6 +27,20 @@ static bool parse_entry(const char *line, const char *reason, int number, struct
   return used <= 0;
 }
 
+/* The comment that stands right above entries: the reason of those that have none of their own. */
+struct comment {
+  struct bytes text;
+  bool goes_on; /* the line before was one of it */
+};
+
+/* Takes a line without an entry: TEXT is what it says, NULL where it is empty. */
+static void read_comment(struct comment *comment, const char *text) {
+  if (!text || !comment->goes_on)
+    bytes_clear(&comment->text);
+  if (text && *text)
+    bytes_printf(&comment->text, "%s%s", comment->text.len ? " " : "", text);
+}
+
 bool known_read(const char *path, struct known_list *list, struct bytes *why) {
   *list = (struct known_list){.path = xstrdup(path)};
   struct bytes text = {0};
@@ -35,6 +49,7 @@ bool known_read(const char *path, struct known_list *list, struct bytes *why) {
     bytes_printf(why, "%s: %s", path, strerror(failed));
   bool good = failed == 0 || failed == ENOENT;
   int number = 0;
+  struct comment comment = {0};
   for (char *at = text.data; good && at && *at;) {
     char *end = strchrnul(at, '\n');
     char *line = xstrndup(at, (size_t)(end - at));
@@ -42,12 +57,17 @@ bool known_read(const char *path, struct known_list *list, struct bytes *why) {
     const char *reason = hash ? hash + 1 + strspn(hash + 1, " \t") : "";
     if (hash)
       *hash = '\0';
-    good = parse_entry(line, reason, ++number, list);
+    bool has_entry = line[strspn(line, " \t")] != '\0';
+    if (!has_entry)
+      read_comment(&comment, hash ? reason : NULL);
+    comment.goes_on = !has_entry;
+    good = parse_entry(line, has_entry && !*reason && comment.text.len ? comment.text.data : reason, ++number, list);
     if (!good)
       bytes_printf(why, "%s:%d: an entry is SUITE/CASE PROGRAM RUNNER SIGNATURE", path, number);
     free(line);
     at = *end ? end + 1 : end;
   }
+  bytes_free(&comment.text);
   bytes_free(&text);
   return good;
 }

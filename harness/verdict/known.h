@@ -2,7 +2,8 @@
 
    One entry a line: SUITE/CASE PROGRAM RUNNER SIGNATURE, the first three shell patterns, as in
        markdown/spec/042 markdown-server_* * body@57:3f1c99e05e0a1b22
-   Text after # says why. The list's goal is to be empty.
+   Text after # says why; of entries without it, the comment that stands right above them, with no empty line between.
+   The list's goal is to be empty.
 
    A signature can stand for all that diverge alike: like:PART:CAME/EXPECTED, with the two bytes in which they begin to
    differ, or `end`, as in
@@ -20,7 +21,7 @@ struct known_entry {
   char *runner;
   char *signature;
   int line;
-  char *reason; /* after the #; NULL: none */
+  char *reason; /* after the #, or of the comment above; NULL: none */
   size_t count; /* results that diverged as it says */
   bool met;     /* by a case that ran */
 };

@@ -192,6 +192,18 @@ static bool add_likeness(struct merge *merge, size_t number) {
   return true;
 }
 
+/* Whether a comment would be the reason of an entry that came after LIST. */
+static bool ends_in_comment(struct span list) {
+  bool comment = false;
+  for (size_t at = 0; at < list.len;) {
+    size_t len = strcspn(list.data + at, "\n");
+    size_t blanks = strspn(list.data + at, " \t");
+    comment = blanks < len && (comment || list.data[at + blanks] == '#');
+    at += len + 1;
+  }
+  return comment;
+}
+
 /* Writes every line of OLD anew, then what has no entry yet. */
 static void merge_lines(struct merge *merge, const struct known_list *list, const struct bytes *old) {
   char *lines = xstrdup(span_of(old).data);
@@ -207,10 +219,17 @@ static void merge_lines(struct merge *merge, const struct known_list *list, cons
   free(lines);
   if (!old->len)
     bytes_text(&merge->text, header);
+  size_t before = merge->text.len;
+  bool explains = ends_in_comment(span_of(&merge->text));
+  if (explains)
+    bytes_text(&merge->text, "\n");
+  size_t start = merge->text.len;
   for (size_t i = 0; i < merge->count; i++)
     if (verdict_is_failure(merge->outcomes[i].result->verdict) && !merge->outcomes[i].listed &&
         !merge->outcomes[i].result->failing && !add_likeness(merge, i))
       add_entry(merge, &merge->outcomes[i], "");
+  if (merge->text.len == start && old->len)
+    merge->text.len = before;
 }
 
 int known_update(const char *path, const struct result *results, size_t count, const struct known_scope *scope,

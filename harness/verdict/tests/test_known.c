@@ -38,6 +38,8 @@ static const struct {
      true, false, "# a\ns/c/1  p_x64 *\thung   # reason\n# b\n", 0, 1, 1},
     {"what has no entry gets one, at the end", "s/c/2 p_x64 * hung", "c/1=crashed", true, false,
      "s/c/2 p_x64 * hung\ns/c/1 p_x64 x64-native crashed\n", 1, 1, 0},
+    {"a comment is no reason of what comes after it anew", "# why\ns/c/2 p_x64 * hung\n", "c/1=crashed", true, false,
+     "# why\ns/c/2 p_x64 * hung\n\ns/c/1 p_x64 x64-native crashed\n", 1, 1, 0},
     {"a pattern that holds stays", "s/c/* p_* * crashed # all\n", "c/1=crashed c/2=crashed", true, false,
      "s/c/* p_* * crashed # all\n", 1, 0, 0},
     {"a pattern stays for what did not run", "s/c/* p_* * crashed\n", "c/1=hung c/2=crashed", true, false,
@@ -177,7 +179,7 @@ START_TEST(the_list_is_replaced_at_once) {
   ck_assert_int_eq(chmod(real, 0640), 0);
   ck_assert_int_eq(symlink(real, link), 0);
   ck_assert_int_eq(known_update(link, results, count, &scope, &changes, &why), 0);
-  same_file("# a\ns/c/1 p_x64 x64-native crashed\n", "a link");
+  same_file("# a\n\ns/c/1 p_x64 x64-native crashed\n", "a link");
   ck_assert(lstat(link, &status) == 0 && S_ISLNK(status.st_mode));
   ck_assert(stat(real, &status) == 0 && (status.st_mode & 07777) == 0640);
   ck_assert_int_eq(unlink(link), 0);

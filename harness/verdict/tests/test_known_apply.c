@@ -229,24 +229,24 @@ static const struct {
   size_t added;
 } merges[] = {
     {"# list\n", "aaa",
-     "# list\ns/0 p_x64 x64-native SIGNATURE\ns/1 p_x64 x64-native SIGNATURE\ns/2 p_x64 x64-native SIGNATURE\n", 3},
-    {"# list\n", "aaaa", "# list\ns/* p_x64 x64-native like:stdout:0x61/0x5f  # 4 cases, as s/0\n", 1},
+     "# list\n\ns/0 p_x64 x64-native SIGNATURE\ns/1 p_x64 x64-native SIGNATURE\ns/2 p_x64 x64-native SIGNATURE\n", 3},
+    {"# list\n", "aaaa", "# list\n\ns/* p_x64 x64-native like:stdout:0x61/0x5f  # 4 cases, as s/0\n", 1},
     {"# list\n", "baaaa",
-     "# list\ns/0 p_x64 x64-native SIGNATURE\ns/* p_x64 x64-native like:stdout:0x61/0x5f  # 4 cases, as s/1\n", 2},
+     "# list\n\ns/0 p_x64 x64-native SIGNATURE\ns/* p_x64 x64-native like:stdout:0x61/0x5f  # 4 cases, as s/1\n", 2},
     {"# list\n", "aabbaabb",
-     "# list\ns/* p_x64 x64-native like:stdout:0x61/0x5f  # 4 cases, as s/0\ns/* p_x64 x64-native "
+     "# list\n\ns/* p_x64 x64-native like:stdout:0x61/0x5f  # 4 cases, as s/0\ns/* p_x64 x64-native "
      "like:stdout:0x62/0x5f  # 4 cases, as s/2\n",
      2},
     {"# list\n", "aaaA",
-     "# list\ns/0 p_x64 x64-native SIGNATURE\ns/1 p_x64 x64-native SIGNATURE\ns/2 p_x64 x64-native SIGNATURE\ns/3 "
+     "# list\n\ns/0 p_x64 x64-native SIGNATURE\ns/1 p_x64 x64-native SIGNATURE\ns/2 p_x64 x64-native SIGNATURE\ns/3 "
      "q_x64 x64-native SIGNATURE\n",
      4},
     {"# list\n", "aaaS",
-     "# list\ns/0 p_x64 x64-native SIGNATURE\ns/1 p_x64 x64-native SIGNATURE\ns/2 p_x64 x64-native SIGNATURE\nt/3 "
+     "# list\n\ns/0 p_x64 x64-native SIGNATURE\ns/1 p_x64 x64-native SIGNATURE\ns/2 p_x64 x64-native SIGNATURE\nt/3 "
      "p_x64 x64-native SIGNATURE\n",
      4},
     {"# list\n", "aaax",
-     "# list\ns/0 p_x64 x64-native SIGNATURE\ns/1 p_x64 x64-native SIGNATURE\ns/2 p_x64 x64-native SIGNATURE\n", 3},
+     "# list\n\ns/0 p_x64 x64-native SIGNATURE\ns/1 p_x64 x64-native SIGNATURE\ns/2 p_x64 x64-native SIGNATURE\n", 3},
     {"s/* p_x64 * like:stdout:0x61/0x5f # mine\n", "aaaab",
      "s/* p_x64 * like:stdout:0x61/0x5f # mine\ns/4 p_x64 x64-native SIGNATURE\n", 1},
     {"s/* p_x64 * like:stdout:0x61/0x5f\n", "bb", "s/0 p_x64 x64-native SIGNATURE\ns/1 p_x64 x64-native SIGNATURE\n",
@@ -319,7 +319,7 @@ START_TEST(a_new_list_says_what_its_lines_are) {
   ck_assert_int_eq(bytes_read_file(&text, path), 0);
   ck_assert_str_eq(span_of(&text).data,
                    "# SUITE/CASE PROGRAM RUNNER SIGNATURE of each known divergence. The goal of this list is to be "
-                   "empty.\ns/c/1 p_x64 x64-native crashed\n");
+                   "empty.\n\ns/c/1 p_x64 x64-native crashed\n");
   unlink(path);
   result.verdict = EQUAL;
   ck_assert_int_eq(known_update(path, &result, 1, &scope, &changes, &why), 0);
@@ -388,11 +388,27 @@ START_TEST(what_fails_the_run) {
 }
 END_TEST
 
+START_TEST(the_comment_above_is_the_reason) {
+  struct known_list list;
+  read_list("# of the list\n\ns/a p r x\n# one\n#  cause \ns/b p r x\ns/c p r x # own\n#\ns/d p r x\n# two\ns/e p r "
+            "x\n\ns/f p r x",
+            &list);
+  static const char *const wanted[] = {NULL, "one cause ", "own", NULL, "two", NULL};
+  ck_assert_uint_eq(list.count, 6);
+  for (size_t i = 0; i < list.count; i++)
+    ck_assert_msg(wanted[i] ? list.entries[i].reason && strcmp(list.entries[i].reason, wanted[i]) == 0
+                            : !list.entries[i].reason,
+                  "%zu: %s", i, list.entries[i].reason);
+  known_free(&list);
+}
+END_TEST
+
 int main(void) {
   Suite *all = suite_create("known_apply");
   TCase *tests = tcase_create("known_apply");
   tcase_add_checked_fixture(tests, set_up, tear_down);
   tcase_add_test(tests, a_list_is_read_with_its_lines_and_reasons);
+  tcase_add_test(tests, the_comment_above_is_the_reason);
   tcase_add_loop_test(tests, the_first_mistake_ends_the_reading, 0, sizeof mistakes / sizeof *mistakes);
   tcase_add_test(tests, no_file_is_an_empty_list_and_what_cannot_be_read_is_none);
   tcase_add_loop_test(tests, the_list_says_what_is_known, 0, sizeof applied / sizeof *applied);
