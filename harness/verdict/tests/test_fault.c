@@ -52,6 +52,30 @@ START_TEST(what_nobody_looked_at_goes_by_its_looks) {
 }
 END_TEST
 
+/* Of as many failures, the one whose example comes first. */
+START_TEST(the_fault_with_the_most_failures_is_first) {
+  struct fault *faults;
+  diverge('a', 'b', 1, NULL);
+  diverge('a', 'c', 1, NULL);
+  diverge('a', 'd', 1, NULL);
+  diverge('a', 'd', 1, NULL);
+  diverge('a', 'e', 1, NULL);
+  ck_assert_uint_eq(faults_find(results, count, &faults), 4);
+  ck_assert_uint_eq(faults[0].failures, 2);
+  ck_assert_ptr_eq(faults[0].example, &results[2]);
+  ck_assert_ptr_eq(faults[1].example, &results[0]);
+  ck_assert_ptr_eq(faults[2].example, &results[1]);
+  ck_assert_ptr_eq(faults[3].example, &results[4]);
+  ck_assert_uint_eq(results[2].fault, 1);
+  ck_assert_uint_eq(results[0].fault, 2);
+  ck_assert_uint_eq(results[4].fault, 4);
+  ck_assert_ptr_null(fault_of(faults, 0, &results[0]));
+  ck_assert_ptr_null(fault_of(faults, 1, &results[0]));
+  ck_assert_ptr_null(fault_of(faults, 4, &(struct result){0}));
+  free(faults);
+}
+END_TEST
+
 /* Five ways, of which three were seen to come from one place: those, and what is like them, are one fault. */
 START_TEST(one_cause_is_one_fault) {
   struct fault *faults;
@@ -240,6 +264,7 @@ int main(void) {
   TCase *tests = tcase_create("fault");
   tcase_add_checked_fixture(tests, NULL, tear_down);
   tcase_add_test(tests, what_nobody_looked_at_goes_by_its_looks);
+  tcase_add_test(tests, the_fault_with_the_most_failures_is_first);
   tcase_add_test(tests, one_cause_is_one_fault);
   tcase_add_loop_test(tests, ways_as_many_as_cases_tell_nothing_of_causes, 0, sizeof spreads / sizeof *spreads);
   tcase_add_test(tests, two_causes_are_two_faults);
