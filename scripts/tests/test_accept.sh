@@ -153,6 +153,31 @@ expect_no_text 'what is ignored is not written' 'X-Date' talks/one
 verify s.ini
 expect_status 'and the rest holds' 0
 
+# What stands in the suite file is not accepted as a case.
+printf 'hello\n' >in/page.html
+refused() { # NAME KEY SUITE-LINE...
+  suite '[program p]' 'elf = keeper' 'arguments = {port} {folder}' 'drive = http' 'ready = port' 'runner = native' \
+    'oracle = expected' 'url-path = /document.md' "${@:3}" '[cases c]' 'source = documents' 'path = in/page.html' 'expected = in/page.html'
+  accept --overwrite '*'
+  expect_status "$1 is not accepted" 1
+  expect_text '... and the key is named' "$2" "$folder/out"
+}
+refused 'a status line' "what differs stands in the suite file: 'status-line'" 'status-line = HTTP/1.1 299 Odd' 'obeys-sigterm = no'
+refused 'a header' "what differs stands in the suite file: 'header', 'ignore-header'" 'header = X-Odd: 1' 'obeys-sigterm = no'
+refused 'how a server stops' "how a server stops is no case: 'exit-status' and 'obeys-sigterm' say what is right" 'exit-status = 77'
+expect_bytes 'nothing of it is written' 'hello\n' in/page.html
+program upper 'tr a-z A-Z; echo odd >&2'
+suite "${upper[@]}" 'expected = out/{name}.txt'
+sed -i 's/^stdin/stderr =\nstdin/' s.ini
+printf 'ONE\n' >out/a.txt
+accept --overwrite 'c/a*'
+expect_text 'nor is what is said on stderr' "what differs stands in the suite file: 'stderr'" "$folder/out"
+printf '%s\n' '[{"markdown": "a", "html": "b", "example": 1, "section": "S"}]' >spec.json
+suite '[program p]' 'elf = upper' 'stdin = yes' 'oracle = expected' '[cases c]' 'source = spec' 'path = spec.json'
+accept --overwrite '*'
+expect_text 'nor is what a specification has' 'its expected bytes stand in no file of their own' "$folder/out"
+rm in/page.html
+
 # ---- init ---------------------------------------------------------------------------------------------------------
 
 # init PROGRAM [OPTION...]
