@@ -9,9 +9,9 @@
 struct ahead;
 struct workspace;
 
-/* Which runs are forked off an emulator that stands ready (fork_server.h): those of targets with many cases, none, or
+/* Which runs are forked off an emulator that stands ready (fork_server.h): none, those of targets with many cases, or
    all that fit. */
-enum forking { FORK_MANY, FORK_NONE, FORK_ALL };
+enum forking { FORK_NONE, FORK_MANY, FORK_ALL };
 
 struct drive_options {
   unsigned lanes;                                  /* programs at work at a time */

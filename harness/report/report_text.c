@@ -216,6 +216,15 @@ static void print_faults(const struct session *session, struct bytes *out) {
   print_scattered(session, out);
 }
 
+/* How many cases under qemu had no start of their own. */
+static void print_forked(const struct session *session, struct bytes *out) {
+  size_t forked = 0;
+  for (size_t i = 0; i < session->result_count; i++)
+    forked += session->results[i].forked;
+  if (forked && session->options->verbose)
+    bytes_printf(out, "%zu of the runs under qemu were forked off emulators that stood ready\n", forked);
+}
+
 /* The causes of what failed, the verdict, and why cases were left out. */
 static void print_end(const struct session *session, struct bytes *out) {
   print_faults(session, out);
@@ -224,6 +233,7 @@ static void print_end(const struct session *session, struct bytes *out) {
   static const char *const colors[] = {"\x1b[32;1m", "\x1b[31;1m", "\x1b[33;1m"};
   if (session_lacks_confinement(session))
     bytes_printf(out, "confinement: %s\n", session->confinement);
+  print_forked(session, out);
   report_notes(session, out);
   bytes_printf(out, "%s%s%s%s: %zu cases, %zu failed, %zu known divergences, %.2f s%s%s\n",
                screen.color ? colors[verdict] : "", run_verdict_name(verdict), session->scope ? ", " : "",

@@ -443,7 +443,7 @@ static void audit_runners(struct audit *audit) {
   struct session session;
   int status = 0;
   /* Their runs are forked off emulators that stand ready, where they can. */
-  options.forking = FORK_ALL;
+  options.forks = FORKS_ALWAYS;
   if (!lay_elfs(audit, qemu ? "native qemu" : "native", &text)) {
     leave_out(audit, "small programs, natively and under qemu", "none is laid for this machine");
   } else {

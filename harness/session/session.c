@@ -400,7 +400,7 @@ static int drive_repeatedly(struct session *session, struct workspace *workspace
   struct result *again = xcalloc(count * (times - 1), sizeof *again);
   struct result **all = xcalloc(count * times, sizeof(struct result *));
   const struct drive_options options = {
-      .lanes = session->options->jobs, .done = repeated, .ahead = ahead, .forking = FORK_NONE, .lingers = true};
+      .lanes = session->options->jobs, .done = repeated, .ahead = ahead, .lingers = true};
   for (size_t i = 0; i < count * times; i++) {
     size_t job = i / times;
     size_t run = i % times;
@@ -455,14 +455,19 @@ static bool check_targets(struct result **jobs, size_t count, struct bytes *why)
   return why->len == 0;
 }
 
+static enum forking forking_of(const struct session_options *options) {
+  if (options->keeps_answers || options->forks == FORKS_NEVER)
+    return FORK_NONE;
+  return options->forks == FORKS_ALWAYS ? FORK_ALL : FORK_MANY;
+}
+
 static void drive_all(struct session *session, struct workspace *workspace, struct result **jobs, size_t count) {
   const unsigned lanes = session->options->jobs;
   struct ahead *ahead = lanes > 1 ? ahead_begin(workspace, jobs, count, lanes) : NULL;
   const struct drive_options options = {.lanes = lanes,
                                         .done = driven,
                                         .ahead = ahead,
-                                        .forking =
-                                            session->options->keeps_answers ? FORK_NONE : session->options->forking,
+                                        .forking = forking_of(session->options),
                                         .lingers = true,
                                         .user = session};
   if (!ahead)

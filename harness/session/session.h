@@ -4,7 +4,6 @@
 #ifndef HARNESS_SESSION_H
 #define HARNESS_SESSION_H
 
-#include "harness/drive/drive.h"
 #include "harness/suite/cases.h"
 #include "harness/suite/target.h"
 #include "harness/verdict/known.h"
@@ -42,7 +41,7 @@ struct session_options {
   const char *runner;                      /* a word of runner_words, or NULL */
   unsigned jobs;
   unsigned repeat;
-  enum forking forking;
+  enum { FORKS_USUALLY, FORKS_NEVER, FORKS_ALWAYS } forks; /* whether runs are forked off emulators that stand ready */
   bool keep_going;
   bool verbose;
   bool keeps_answers; /* results keep the whole answer, and expected bytes may be missing */
