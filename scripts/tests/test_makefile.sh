@@ -175,7 +175,7 @@ mkdir -p build/commands build/elf
 printf 'an emulator' >build/commands/qemu-x86_64
 run make clean
 run find build
-expect_bytes 'make clean leaves what setup unpacked' 'build\nbuild/commands\nbuild/commands/qemu-x86_64\n' out
+expect_bytes 'make clean leaves what setup unpacked' 'build\nbuild/commands\nbuild/commands/qemu-x86_64\n' "$folder/out"
 run make BUILD=build clean all
 expect_status 'make clean all builds again' 0
 run test -x build/bytegate
