@@ -20,6 +20,7 @@
 #include "harness/helpers/refuse/failing.h"
 
 #include <dlfcn.h>
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -29,6 +30,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -104,12 +106,16 @@ static void begin_to_learn(void) {
     told = NULL;
 }
 
+/* Whether ADDRESS is in the code of the program's file. */
+static bool is_code(uint64_t address) {
+  return address >= qemu_plugin_start_code() && address < qemu_plugin_end_code();
+}
+
 static int tell_block(void *key, void *value, void *data) {
   const struct block *block = value;
   uint32_t at = told->count;
   (void)key, (void)data;
-  if ((uintptr_t)value <= last_block || at == MOST_TOLD || block->pc < qemu_plugin_start_code() ||
-      block->pc >= qemu_plugin_end_code())
+  if ((uintptr_t)value <= last_block || at >= MOST_TOLD || !is_code(block->pc))
     return 0;
   told->blocks[at].pc = block->pc;
   told->blocks[at].cs_base = block->cs_base;
@@ -122,8 +128,8 @@ static int tell_block(void *key, void *value, void *data) {
 /* Translates what the last run had to translate, as that did. */
 static void learn(void) {
   enum { CF_COUNT_MASK = 0x1ff, CF_INVALID = 0x40000 };
-  for (uint32_t i = 0; told && i < told->count && block_count < MOST_BLOCKS; i++) {
-    if (told->blocks[i].cflags & (CF_COUNT_MASK | CF_INVALID))
+  for (uint32_t i = 0; told && i < told->count && i < MOST_TOLD && block_count < MOST_BLOCKS; i++) {
+    if (told->blocks[i].cflags & (CF_COUNT_MASK | CF_INVALID) || !is_code(told->blocks[i].pc))
       continue;
     lock_memory();
     const void *made = translate_block(*current_cpu, told->blocks[i].pc, told->blocks[i].cs_base, told->blocks[i].flags,
@@ -318,6 +324,7 @@ static const int host_calls[] = {
     SYS_exit_group,
     SYS_restart_syscall,
     SYS_uname,
+    SYS_getrandom,
     SYS_getuid,
     SYS_geteuid,
     SYS_getgid,
@@ -409,14 +416,22 @@ static void find_start_block(void) {
     fclose(maps);
 }
 
+/* Gives a run 16 random bytes of its own: AUXILIARY are the pairs that say where they stand. */
+static bool renew_random(const uint64_t *auxiliary) {
+  while (auxiliary[0] && auxiliary[0] != AT_RANDOM)
+    auxiliary += 2;
+  return auxiliary[0] == 0 || getrandom((char *)(uintptr_t)guest_text(auxiliary[1]), 16, 0) == 16;
+}
+
 /* Puts the arguments TEXT of SIZE bytes, each with its NUL, in the place of those that are there. What stands after
    them in the block moves up to them. */
-static void replace_arguments(const char *text, size_t size) {
+static bool replace_arguments(const char *text, size_t size) {
   uint64_t strings = start_block[2];
   uint64_t *from = start_block + FORK_SERVER_ARGUMENTS + 3;
   uint64_t *end = from;
   while (*end++)
     ;
+  bool good = renew_random(end);
   for (; end[0]; end += 2)
     ;
   end += 2;
@@ -431,6 +446,7 @@ static void replace_arguments(const char *text, size_t size) {
   size_t count = (size_t)(end - from);
   memmove(to, from, count * sizeof *to);
   memset(to + count, 0, (size_t)(from - to) * sizeof *to);
+  return good;
 }
 
 /* ---- The fork server
@@ -481,14 +497,14 @@ static void become_run(void) {
   const char *arguments = error + strlen(error) + 1;
   const struct failing *failing = failing_named(call);
   uint32_t number = (uint32_t)error_number(error);
-  good = good && (*call == '\0' || (failing && number && refuse_call(failing, number) == 0));
+  good = good && replace_arguments(arguments, request.size - (size_t)(arguments - request.text)) &&
+         (*call == '\0' || (failing && number && refuse_call(failing, number) == 0));
   say(good ? FORK_SERVER_BEGUN : FORK_SERVER_FAILED);
   if (!good)
     _exit(0);
   close(SOCKET);
   for (int i = 0; i < 3; i++)
     close(fds[i]);
-  replace_arguments(arguments, request.size - (size_t)(arguments - request.text));
   is_run = true;
 }
 
