@@ -37,6 +37,7 @@ static void add_store(struct blame *blame, const struct origin *origin, struct b
   if (origin->file) {
     blamed_place_of(&blame->program, origin->file, origin->pc, out);
     bytes_text(out, "\n");
+    bytes_add(out, span_of(&origin->backtrace));
     return;
   }
   add_instruction(blame, origin->pc, out);

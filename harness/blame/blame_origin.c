@@ -232,6 +232,10 @@ static void find_writer(struct blame *blame, const struct observation *observati
       return;
     blamed_backtrace(&blame->program, record, "          ", &origin->backtrace);
     explain_value(blame, record, origin);
+    if (!blamed_is_laid(&blame->program, origin->pc)) {
+      const char *library = find_mapped(observation, blame->program.calls, store, origin->pc, &origin->pc);
+      origin->file = library ? xstrdup(library) : NULL;
+    }
   } else if (fill != SIZE_MAX) {
     origin->kind = ORIGIN_FILLED;
     describe_call(blame, origin->filled.call, &origin->call);

@@ -536,6 +536,30 @@ bool find_written(const struct observation *observation, const struct result *re
   return found;
 }
 
+const char *find_mapped(const struct observation *observation, enum call_numbers numbers, size_t until,
+                        uint64_t address, uint64_t *in_file) {
+  const char *paths[DESCRIPTORS] = {0};
+  const char *found = NULL;
+  for (size_t i = 0; i < until; i++) {
+    const struct observed *call = observation->records[i];
+    enum call_role role = call->kind == OBSERVED_CALL ? role_of(call, numbers) : CALL_OTHER;
+    if (call->space != observation->records[until]->space ||
+        (role != CALL_OPENS_AT && role != CALL_OPENS && role != CALL_MAPS))
+      continue;
+    const struct observed *returned = return_of(observation, i);
+    uint64_t at = returned ? (uint64_t)returned->result : UINT64_MAX;
+    uint64_t fd = call->arguments[4];
+    if (role != CALL_MAPS && at < DESCRIPTORS) {
+      paths[at] = path_of(observation, i, 0);
+    } else if (role == CALL_MAPS && returned && fd < DESCRIPTORS && address >= at &&
+               address - at < call->arguments[1]) {
+      found = paths[fd];
+      *in_file = address - at + call->arguments[5];
+    }
+  }
+  return found;
+}
+
 size_t find_output(const struct observation *observation, const struct written *written) {
   size_t before = written->output;
   for (size_t i = 0; i < observation->count; i++)

@@ -40,6 +40,11 @@ struct filled {
 size_t find_filled(const struct observation *observation, enum call_numbers numbers, uint64_t address, size_t until,
                    struct filled *filled);
 
+/* The path of the file that was mapped at ADDRESS when record UNTIL of OBSERVATION was made, as a library is, and the
+   byte of it that stands there; NULL: none that was seen. Borrowed of the observation. */
+const char *find_mapped(const struct observation *observation, enum call_numbers numbers, size_t until,
+                        uint64_t address, uint64_t *in_file);
+
 /* The index of the OBSERVED_OUTPUT record that WRITTEN is about, in any run of the program, or SIZE_MAX. */
 size_t find_output(const struct observation *observation, const struct written *written);
 

@@ -393,6 +393,15 @@ run "$gate" blame b.txt --suite s.ini --case c/b.txt
 expect_text 'a wrong byte of a script with pipes is blamed on the process that wrote it' 'written   by write(1, ...) at ' "$folder/out"
 expect_text '... and no other' "of $(realpath "$(type -P sed)")" "$folder/out"
 
+# ---- A program whose library stores the byte -----------------------------------------------------------------------------
+
+printf '%s\n' '#include <string.h>' '#include <unistd.h>' 'static char in[64], out[64];' \
+  'int main(void) { long n = read(0, in, 64); memmove(out, in, (size_t)n); return write(1, out, (size_t)n) < 0; }' >moves.c
+cc -O1 -fno-builtin -o moves moves.c || exit 1
+suite '[program p]' 'elf = moves' 'runner = native' 'stdin = yes' 'oracle = command' 'oracle-command = tr a-z A-Z' "${texts[@]}"
+run "$gate" blame c/b.txt --suite s.ini
+expect_text 'what a library stored is told with its file' '/libc.so.6' "$folder/out"
+
 # ---- A program that calls an address where no code is --------------------------------------------------------------------
 
 # Of what led there, only the instruction that was executed before knows.
