@@ -258,7 +258,7 @@ START_TEST(many_that_are_alike_get_one_entry) {
   static struct target other_target = {.program = &program, .label = (char *)"q_x64", .where = "x64-native"};
   struct result results[MOST];
   struct test_case cases[MOST];
-  char ids[MOST][2];
+  char ids[MOST][24];
   struct known_changes changes;
   struct bytes why = {0};
   struct bytes text = {0};
