@@ -404,6 +404,8 @@ $(BUILD)/obj/%.o: %.c Makefile
 	mkdir -p $(@D)
 	$(if $(V),,echo '  CC    $<')
 	$(CC) $(call flags_of,$<) $(CPPFLAGS) $(CFLAGS) $(DEPFLAGS) -c -o $@ $<
+	$(if $(and $(SANITIZE),$(filter-out generators/%,$<)),{ echo '$(CC) $(CFLAGS)' && $(CC) $(call flags_of,$<) $(CPPFLAGS) $(CFLAGS) -E -P $< | \
+	  grep -v '^ *$$'; } | sha256sum >$(@:.o=.tokens))
 
 # flags_of SOURCE: where its headers are. A generator has none but its own; a test sees both halves. options.c prints the
 # version.
@@ -553,9 +555,14 @@ $(BUILD)/tests/forked: harness/drive/tests/forked/forked.c
 	mkdir -p $(@D)
 	$(MUSL_CC) $(filter-out $(SANITIZERS),$(CFLAGS)) -static -o $@ $<
 
+# What a sanitized one was compiled from stands beside it (test-inputs.sh); gold tells which objects of archives it linked.
+traced = $(and $(SANITIZE),$(TEST_LDFLAGS),$(filter $(BUILD)/tests/harness/% $(BUILD)/tests/oracles/%,$(1)))
 $(UNIT_TESTS):
 	mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $(TEST_LDFLAGS) -Wl,--gc-sections -o $@ $^ $(if $(filter $(BUILD)/tests/harness/%,$@),$(HARNESS_TEST_LIBS),$(TEST_LIBS))
+	rm -f $@.tokens
+	$(CC) $(LDFLAGS) $(TEST_LDFLAGS) -Wl,--gc-sections $(if $(call traced,$@),-Wl$(comma)--trace) -o $@ $^ \
+	  $(if $(filter $(BUILD)/tests/harness/%,$@),$(HARNESS_TEST_LIBS),$(TEST_LIBS)) $(if $(call traced,$@),>$@.trace)
+	$(if $(call traced,$@),scripts/tokens.sh $@.trace $(BUILD)/obj >$@.tokens || rm $@.tokens)
 
 ## Fuzzers: a C program that links the relocatable object, whose labels bump the counters that libFuzzer watches. That
 ## object is x86-64. `make check` runs as many documents as it takes seconds, always the same ones.

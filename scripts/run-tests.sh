@@ -107,10 +107,11 @@ keep_pass() {
   local paths
   mapfile -t paths < <(awk -F '\t' -v name="$name" '$1 == name { print $2 }' "$kept/inputs")
   [ -z "$(find "${paths[@]}" -newer "$kept/begun" -print -quit 2>&1)" ] || return
-  echo "$key $2" >"$kept/passed/${name//\//%}"
+  echo "${key% *} $2 ${key#* }" >"$kept/passed/${name//\//%}"
 }
 
-# run_one TEST SECONDS LOG_DIR KEY: runs TEST into LOG_DIR/NAME.log, its counts into LOG_DIR/NAME.count.
+# run_one TEST SECONDS LOG_DIR KEYS: runs TEST into LOG_DIR/NAME.log, its counts into LOG_DIR/NAME.count. KEYS are its two,
+# or nothing.
 run_one() {
   local test=$1 seconds=$2 logs=$3 key=$4 name log status passed failed times
   name=$(test_name "$test")
@@ -170,25 +171,27 @@ mkdir -p "$logs" || exit 1
 export CK_TIMEOUT_MULTIPLIER=${CK_TIMEOUT_MULTIPLIER:-20}
 
 # arguments_of TEST...: for each test that has to run, the words of --one, each with a NUL after it. Counts the others.
-declare -A keys
+declare -A keys tokens
 
 arguments_of() {
-  local test name key before
+  local test name key before compiled
   for test; do
     name=$(test_name "$test")
     key=${keys[$name]-}
-    if [ -n "$key" ] && read -r before passed 2>/dev/null <"$kept/passed/${name//\//%}" && [ "$before" = "$key" ]; then
+    if [ -n "$key" ] && read -r before passed compiled 2>/dev/null <"$kept/passed/${name//\//%}" &&
+      { [ "$before" = "$key" ] || [ "$compiled" = "${tokens[$name]}" ]; }; then
       echo "$passed 0" >"$logs/${name//\//_}.count"
       continue
     fi
     [ -z "$kept" ] || rm -f "$kept/passed/${name//\//%}"
-    printf '%s\0' "$test" "$seconds" "$logs" "-$key"
+    printf '%s\0' "$test" "$seconds" "$logs" "-${key:+$key ${tokens[$name]}}"
   done
 }
 if [ -n "$kept" ]; then
   mkdir -p "$kept/passed" && rm -rf "$kept/views" && touch "$kept/begun" || exit 1
   make_keys "$kept" "$@" || exit 1
   while read -r key name; do keys[$name]=$key; done <"$kept/keys"
+  while read -r key name; do tokens[$name]=$key; done <"$kept/keys-of-tokens"
 fi
 arguments_of "$@" >"$logs/arguments"
 read -r kept_programs kept_checks < <(cat "$logs"/*.count 2>/dev/null | awk '{ checks += $1 } END { print NR, checks + 0 }')

@@ -17,7 +17,9 @@
 # SHA-256 of all that, of its own program, of the packages that are installed, of the kernel, and of these scripts.
 #
 # Comments and the numbers of lines change nothing that a program does. So the command in that folder is one of build/gates
-# (see the Makefile), which has nothing for debuggers, and a test program's key leaves that out.
+# (see the Makefile), which has nothing for debuggers, and a test program's key leaves that out. Where a sanitizer writes
+# such numbers into a program, PROGRAM.tokens says what it was compiled from (tokens.sh). Such a test has a second key with
+# that in the place of the program's bytes, and need not run again where one of the two is what it was.
 #
 # shellcheck shell=bash disable=SC2154 # build and kept are set by run-tests.sh
 
@@ -119,14 +121,22 @@ list_loaded() {
   (cd "$folder" && list_contents "${@#/}") | if [ "${build#/}" = "$build" ]; then cat; else sed 's|^|/|'; fi
 }
 
-# make_keys FOLDER TEST...: writes what each test reads into FOLDER/inputs, and lines "KEY  NAME" into FOLDER/keys.
+# list_tokens CONTENTS PATH...: the lines of CONTENTS, with PATH.tokens in the place of those of PATH.
+list_tokens() {
+  local contents=$1 path
+  shift
+  for path; do [ ! -f "$path.tokens" ] || printf '%s\t%s\n' "$path" "$(<"$path.tokens")"; done |
+    awk -F '\t' 'FNR == NR { print; tokens[$1] = 1; next } !($1 in tokens)' - "$contents"
+}
+
+# make_keys FOLDER TEST...: writes what each test reads into FOLDER/inputs, and lines "KEY  NAME" into FOLDER/keys and, with
+# what programs were compiled from, FOLDER/keys-of-tokens.
 make_keys() {
   local folder=$1 surroundings paths programs
   shift
-  rm -rf "${folder:?}/read"
-  mkdir -p "$folder/read" "$folder/loaded"
+  mkdir -p "$folder/loaded"
   list_inputs "$@" >"$folder/inputs"
-  [ -s "$folder/inputs" ] || { : >"$folder/keys" && return; }
+  [ -s "$folder/inputs" ] || { : >"$folder/keys" && : >"$folder/keys-of-tokens" && return; }
   surroundings=$(list_surroundings | sha256sum)
   # What a test names is all of a file, also where it is the test's own program.
   mapfile -t programs < <(awk -F '\t' -v build="$build/" '
@@ -135,6 +145,16 @@ make_keys() {
     END { for (path in own) if (own[path] && count[path] == 1) print path }' "$folder/inputs")
   mapfile -t paths < <(cut -f 2 "$folder/inputs" | sort -u | grep -vxF "${programs[@]/#/-e}" -e '')
   { list_contents "${paths[@]}" && list_loaded "$folder/loaded" "${programs[@]}"; } | LC_ALL=C sort -u >"$folder/contents"
+  list_tokens "$folder/contents" "${programs[@]}" >"$folder/contents-of-tokens"
+  write_keys "$folder" "$folder/contents" >"$folder/keys"
+  write_keys "$folder" "$folder/contents-of-tokens" >"$folder/keys-of-tokens"
+}
+
+# write_keys FOLDER CONTENTS: prints the keys of the tests of FOLDER/inputs that read these CONTENTS, in $surroundings.
+write_keys() {
+  local folder=$1
+  rm -rf "${folder:?}/read"
+  mkdir "$folder/read"
   # A file for each test, of all that it reads. A line of contents belongs to each folder above it.
   awk -F '\t' -v surroundings="$surroundings" -v read="$folder/read/" '
     FNR == 1 { part++ }
@@ -149,8 +169,8 @@ make_keys() {
       printf "%s\n%s", $2, text[$2] >>file
       if (file != last && last != "") close(last)
       last = file
-    }' "$folder/inputs" "$folder/contents" "$folder/inputs"
-  (cd "$folder/read" && sha256sum -- *) | tr % / >"$folder/keys"
+    }' "$folder/inputs" "$2" "$folder/inputs"
+  (cd "$folder/read" && sha256sum -- *) | tr % /
   rm -r "$folder/read"
 }
 

@@ -194,6 +194,26 @@ rm build/gates/one+two
 runs '... and is missing' 1 build/tests/part/test_g 1
 rm -r build/gates
 
+# A program of which a sanitizer's numbers of lines changed, beside which stands what it was compiled from.
+printf '/* reads: nothing */\nint x;\n' >part/test_s.c
+program build/tests/part/test_s 'echo run >>"$HOME/runs" # line 1'
+runs 'a program that does not say what it was compiled from' 1 build/tests/part/test_s
+program build/tests/part/test_s 'echo run >>"$HOME/runs" # line 2'
+runs '... runs where its bytes changed' 1 build/tests/part/test_s
+echo tokens >build/tests/part/test_s.tokens
+runs '... and not because that is now told' 0 build/tests/part/test_s
+program build/tests/part/test_s 'echo run >>"$HOME/runs" # line 3'
+runs 'a program whose tokens are told for the first time' 1 build/tests/part/test_s
+program build/tests/part/test_s 'echo run >>"$HOME/runs" # line 4'
+runs '... does not run where its bytes alone changed' 0 build/tests/part/test_s
+echo others >build/tests/part/test_s.tokens
+runs '... and runs where both changed' 1 build/tests/part/test_s
+rm build/tests/part/test_s.tokens
+program build/tests/part/test_s 'echo run >>"$HOME/runs" # line 5'
+runs '... and where its tokens are missing' 1 build/tests/part/test_s
+program build/tests/part/test_s 'echo run >>"$HOME/runs"; exit 1'
+runs '... and fails' 1 build/tests/part/test_s 1
+
 # A program for which only the numbers of lines changed.
 compiled() { printf '/* reads: nothing */\n%s' "$1" >part/test_l.c && ${CC:-gcc} -g -o build/tests/part/test_l part/test_l.c; }
 main='int main(void) { return 0; }'
