@@ -2,7 +2,7 @@
 # Where there can be no verdict, there is none: the gate that fails its own audit, a report that cannot be written, a
 # command that has nothing to work on. Each ends with a status that no pipeline takes for green.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh gate:verify+self-audit+reduce+list
+# reads: scripts/tests/tap.sh gate:verify+self-audit+reduce+list+coverage
 source "$(dirname "$0")/tap.sh"
 
 gate=$build/bytegate
@@ -114,6 +114,17 @@ rm smaller
 reduce counts --out smaller
 expect_text 'where nothing smaller fails alike, that is told' \
   'with the same verdict in the same part, but with other bytes: nothing smaller fails with the same' out
+
+# Of two programs one is not there: nothing is measured of the other either.
+printf '%s\n' '[program a]' 'elf = /nonexistent/a_x64' 'arch = x64' 'stdin = yes' 'oracle = command' 'oracle-command = cat' \
+  '[cases c]' 'source = folder' 'path = in' >missing.ini
+run "$gate" coverage --suite ./missing.ini
+expect_status 'no coverage of a program that is not there' 3
+expect_text '... which is named, with the remedy' "/nonexistent/a_x64: No such file or directory ('elf' of its suite names it" err
+expect_bytes '... and nothing is printed' '' out
+run "$gate" coverage --suite ./green.ini
+expect_status 'nor of a script' 3
+expect_text '... which is said' 'no case of an ELF program is selected' err
 
 # ---- Colours ------------------------------------------------------------------------------------------------------------
 
