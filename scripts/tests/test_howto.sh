@@ -47,6 +47,7 @@ cp upper.hex wrong.hex
 sed -i 's/^3c 19 /3c 18 /' wrong.hex
 sed 's/#.*//' wrong.hex | xxd -r -p >upper
 cp upper tool
+# shellcheck disable=SC2016 # no command of this shell
 sed '/^## In this repository/,$d' "$root/AGENTS.md" | tr '\n' ' ' | grep -o '`bytegate [^`]*`' | tr -d '`' |
   sed 's/PROGRAM -- ARGUMENT\.\.\./--overwrite .\/tool/; s/PROGRAM\.ini/tool.ini/; s/FILE\.ini/upper.ini/
        s/CASE/texts\/zebra/; s/NAME/made/; s/ELF/upper/' >commands
