@@ -20,6 +20,13 @@ run cmp listed found-now
 expect_status 'what is found is what fixtures/unreached-code lists' 0
 diff listed found-now | sed 's/^/# /'
 
+# What no path leads to is counted to the byte: after a system call that ends the program, and at the end of the code.
+run "$build/bytegate" check "$build/elf/nolibc-hello_x64"
+expect_status 'code that nothing reaches is a finding' 1
+expect_text '... of its bytes in the middle' 'no path leads to 8 bytes of code' out
+expect_text '... and at the end' 'no path leads to 2 bytes of code' out
+expect_text '... each once' ', 2 findings' out
+
 # plant NAME BYTES CHANGED: the first instruction of a program that the map shows with BYTES (a pattern) becomes CHANGED.
 plant() {
   cp "$build/elf/$1" planted
