@@ -184,6 +184,7 @@ static int serve(const char *fault, const char *document) {
   char *line = xasprintf("http://%s:%d/\n", strcmp(fault, "another host") == 0 ? "192.0.2.1" : "127.0.0.1",
                          ntohs(address.sin_port));
   (void)!write(1, line, strlen(line));
+  free(line);
   if (strcmp(fault, "a closed port") == 0)
     for (;;)
       pause();
