@@ -67,6 +67,22 @@ static const struct deed {
 
 static char *program_path(void) { return companion_path("forked"); }
 
+/* Whether this machine grants all that a cell is made of. Otherwise, as in a container, a run may have to have a start
+   of its own. */
+static bool is_whole;
+
+static void find_whether_whole(void) {
+  struct workspace workspace = {0};
+  struct bytes why = {0};
+  confinement_begin(CONFINE_DEFAULT);
+  workspace_open(&workspace);
+  if (!confinement_check(&workspace, &why))
+    die("%s", span_of(&why).data);
+  is_whole = strcmp(confinement_state(), "whole") == 0;
+  workspace_close(&workspace);
+  bytes_free(&why);
+}
+
 /* Runs the cases of DEED; the caller closes SESSION. */
 static void run(const struct deed *deed, bool forks, struct session *session) {
   static struct session_options options = {.command = "bytegate",
@@ -104,6 +120,9 @@ START_TEST(a_forked_run_has_the_verdict_of_a_start) {
   const struct deed *deed = &deeds[_i];
   struct session started;
   struct session forked;
+  /* Without a view of its own it would leave that in everybody's /tmp. */
+  if (!is_whole && strcmp(deed->arguments, "second") == 0)
+    return;
   run(deed, false, &started);
   run(deed, true, &forked);
   ck_assert_uint_eq(started.result_count, CASES);
@@ -119,6 +138,8 @@ START_TEST(a_forked_run_has_the_verdict_of_a_start) {
     if (deed->verdict != NOT_RUN)
       ck_assert_msg(a->verdict == deed->verdict, "%s: %s", deed->arguments, verdict_name(a->verdict));
     ck_assert(!a->forked);
+    if (!is_whole)
+      continue;
     /* After some runs that are not equal, its target has no fork server any more. */
     bool forks = b->forked || deed->verdict == NOT_RUN ? b->forked : deed->forks && b->verdict == EQUAL;
     ck_assert_msg(b->forked == forks && (!forks || (deed->forks && b->verdict == EQUAL)), "%s, %s", deed->arguments,
@@ -145,7 +166,7 @@ static int run_suite(void) {
 /* The gate finds its companions beside its own file. So this program runs once more in a folder with these. */
 int main(int argc, char **argv) {
   if (argc > 1 && strcmp(argv[1], "inside") == 0) {
-    confinement_begin(CONFINE_REQUIRE);
+    find_whether_whole();
     return run_suite();
   }
   const char *script =
