@@ -441,7 +441,7 @@ $(BUILD)/libharness.a: $(call objects,$(HARNESS_SOURCES))
 $(BUILD)/lib%.a:
 	mkdir -p $(@D)
 	rm -f $@
-	$(AR) $(if $(filter %/libbytelay.a,$@),rcs,rcsT) $@ $^
+	$(AR) $(if $(filter %/libbytelay.a %/libgenerators.a,$@),rcs,rcsT) $@ $^
 
 $(BUILD)/bytegate: $(call objects,$(HARNESS_SOURCES)) $(BUILD)/liboracles.a
 	$(if $(V),,echo '  LINK  $@')

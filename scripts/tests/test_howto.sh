@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # fixtures/howto.md: its commands, run one after another in a blank folder, print what it says.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh scripts/machines.sh fixtures/howto.md AGENTS.md fixtures/schemas gate:accept+check+coverage+doctor+explain+init+loaders+map+mutate+new+reduce
+# reads: scripts/tests/tap.sh scripts/machines.sh fixtures/howto.md AGENTS.md fixtures/schemas gate:accept+check+coverage+doctor+explain+init+loaders+map+mutate+new+reduce build/new
 source "$(dirname "$0")/tap.sh"
 # shellcheck source=scripts/machines.sh
 source "$root/scripts/machines.sh"

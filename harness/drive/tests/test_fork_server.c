@@ -174,7 +174,7 @@ int main(int argc, char **argv) {
       "cp $B/plugin/fork_server.so $T/plugin && $T/test inside; status=$?; rm -rf $T; exit $status";
   char *build = xstrdup(command_folder());
   char *end = strstr(build, "/tests/harness");
-  char *sanitized = strstr(build, "/sanitized");
+  char *sanitized = strstr(build, "/sanitized/");
   (void)argv;
   *(sanitized ? sanitized : end) = '\0';
   setenv("B", build, 1);
