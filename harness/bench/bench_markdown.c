@@ -107,8 +107,7 @@ static const struct {
 
 enum { OURS, CMARK, MD4C, MEMCPY, RENDERERS };
 
-/* ---- Time
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- Time -------------------------------------------------------------------------------------------------------- */
 
 static double seconds_now(void) {
   struct timespec now;
@@ -148,8 +147,7 @@ static void measure(const Document *document, double result[RENDERERS]) {
   munmap(workspace.workspace, workspace.size);
 }
 
-/* ---- Inputs
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- Inputs ------------------------------------------------------------------------------------------------------ */
 
 static Document read_document(const char *path) {
   FILE *file = fopen(path, "rb");
@@ -261,8 +259,7 @@ static const Shape slow_shapes[] = {
     {"backslashes and ampersands", "", "\\\n&", ""},
 };
 
-/* ---- Reports
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- Reports ----------------------------------------------------------------------------------------------------- */
 
 typedef struct {
   double log_sum[RENDERERS];

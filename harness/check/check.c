@@ -258,8 +258,7 @@ static void jump(struct walk *walk, uint64_t from, uint64_t to, const struct sta
     find_target(walk, "LINK", from, "has lost x30, and jumps to a routine that returns:", to);
 }
 
-/* ---- Going on -----------------------------------------------------------------------------------------------------
- */
+/* ---- Going on ---------------------------------------------------------------------------------------------------- */
 
 /* The path goes on after the instruction at ADDRESS, in the same routine. */
 static void go_on(struct walk *walk, uint64_t address, const struct code *code, const struct state *state) {
@@ -400,8 +399,7 @@ static void do_return(struct walk *walk, uint64_t address, const struct code *co
   returned(walk, owner, state->doubtful);
 }
 
-/* ---- Steps --------------------------------------------------------------------------------------------------------
- */
+/* ---- Steps ------------------------------------------------------------------------------------------------------- */
 
 /* The stack pointer becomes what a register held; false: what that is, nobody knows, and the path ends for a finding.
  */
@@ -564,8 +562,7 @@ static void step(struct walk *walk, uint64_t address) {
   go_on(walk, address, code, &state);
 }
 
-/* ---- The whole ----------------------------------------------------------------------------------------------------
- */
+/* ---- The whole --------------------------------------------------------------------------------------------------- */
 
 static void spread_returns(struct walk *walk) {
   for (bool more = true; more;) {

@@ -250,8 +250,7 @@ void describe_arm64(const struct program *program, const cs_insn *insn, struct c
   }
 }
 
-/* ---- What Capstone does not know ----------------------------------------------------------------------------------
- */
+/* ---- What Capstone does not know --------------------------------------------------------------------------------- */
 
 /* VEX and EVEX prefixes, and the maps 0F 38 and 0F 3A, after other prefixes. */
 bool may_be_newer_x64(const uint8_t *bytes, size_t count) {
@@ -264,8 +263,7 @@ bool may_be_newer_x64(const uint8_t *bytes, size_t count) {
 /* All but the permanently undefined, whose upper half is 0. */
 bool may_be_newer_arm64(const uint8_t *bytes, size_t count) { return count >= 4 && (bytes[2] || bytes[3]); }
 
-/* ---- Relocations of objects ---------------------------------------------------------------------------------------
- */
+/* ---- Relocations of objects -------------------------------------------------------------------------------------- */
 
 /* What is added lies between the place that is changed and the end of the instruction. */
 bool relocate_x64(uint32_t type, uint64_t place, uint64_t end, int64_t *more) {

@@ -254,8 +254,7 @@ struct effects effects_arm64(csh capstone, const cs_insn *insn) {
   return effects;
 }
 
-/* ---- System calls -----------------------------------------------------------------------------------------------
- */
+/* ---- System calls ------------------------------------------------------------------------------------------------ */
 
 /* Numbers of x86-64 and of arm64, and how many arguments the kernel reads in every use (openat and fcntl: those that
    they always have). arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h */

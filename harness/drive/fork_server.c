@@ -355,8 +355,7 @@ void fork_servers_close(struct fork_servers *servers) {
   free(servers->failures);
 }
 
-/* ---- Forked runs ----------------------------------------------------------------------------------------------------
- */
+/* ---- Forked runs ------------------------------------------------------------------------------------------------- */
 
 /* Whether the program is the file that the fork server has loaded. */
 static bool is_same_file(const struct fork_server *server) {

@@ -20,8 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 
-/* ---- Comparing ----------------------------------------------------------------------------------------------------
- */
+/* ---- Comparing --------------------------------------------------------------------------------------------------- */
 
 /* Print up to `count` bytes around `offset` with what is not printable escaped. */
 static void print_context(const char *side, const char *text, size_t length, size_t offset) {
@@ -184,8 +183,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   return 0;
 }
 
-/* ---- Mutating ------------------------------------------------------------------------------------------------------
- */
+/* ---- Mutating ---------------------------------------------------------------------------------------------------- */
 
 static const char *const pieces[] = {"*",
                                      "**",

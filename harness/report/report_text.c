@@ -126,8 +126,7 @@ void text_progress(const struct session *session, const struct result *result) {
   show_progress(session);
 }
 
-/* ---- The table. It is NAME_WIDTH and four columns of NUMBER_WIDTH wide, and so fits a terminal of 60 columns.
- * -------- */
+/* ---- The table. It is NAME_WIDTH and four columns of NUMBER_WIDTH wide, and so fits a terminal of 60 columns. ---- */
 
 enum { NAME_WIDTH = 32, NUMBER_WIDTH = 7 };
 

@@ -43,8 +43,7 @@ const char *client_name(const struct client *client) {
   return name;
 }
 
-/* ---- Events: a heap, the next one first ---------------------------------------------------------------------------
- */
+/* ---- Events: a heap, the next one first -------------------------------------------------------------------------- */
 
 static bool is_before(const struct event *a, const struct event *b) {
   if (a->at != b->at)

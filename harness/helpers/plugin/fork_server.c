@@ -449,8 +449,7 @@ static bool replace_arguments(const char *text, size_t size) {
   return good;
 }
 
-/* ---- The fork server
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- The fork server --------------------------------------------------------------------------------------------- */
 
 static void say(enum fork_server_word word) {
   const struct fork_server_message message = {word};

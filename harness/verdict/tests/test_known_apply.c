@@ -112,8 +112,7 @@ START_TEST(no_file_is_an_empty_list_and_what_cannot_be_read_is_none) {
 }
 END_TEST
 
-/* ---- What it says of a result -------------------------------------------------------------------------------------
- */
+/* ---- What it says of a result ------------------------------------------------------------------------------------ */
 
 static const struct {
   const char *list;
@@ -208,8 +207,7 @@ START_TEST(what_is_alike_is_told_by_the_two_bytes) {
 }
 END_TEST
 
-/* ---- What is alike, merged into the list ---------------------------------------------------------------------------
- */
+/* ---- What is alike, merged into the list ------------------------------------------------------------------------- */
 
 static bool is_covered(void *user, const struct known_entry *entry) {
   (void)user, (void)entry;
@@ -328,8 +326,7 @@ START_TEST(a_new_list_says_what_its_lines_are) {
 }
 END_TEST
 
-/* ---- What its suite says ------------------------------------------------------------------------------------------
- */
+/* ---- What its suite says ----------------------------------------------------------------------------------------- */
 
 static const struct {
   const char *line; /* of xfail */

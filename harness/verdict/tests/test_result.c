@@ -114,8 +114,7 @@ START_TEST(a_verdict_is_taken_back_with_all_that_it_said) {
 }
 END_TEST
 
-/* ---- Headers that are wanted, ignored, or neither ------------------------------------------------------------------
- */
+/* ---- Headers that are wanted, ignored, or neither ---------------------------------------------------------------- */
 
 static const struct {
   const char *wanted, *ignored, *got, *expected; /* lines with a | after each */
