@@ -221,6 +221,13 @@ void text_list_free(struct text_list *list) {
   *list = (struct text_list){0};
 }
 
+bool text_list_equal(const struct text_list *a, const struct text_list *b) {
+  bool same = a->count == b->count;
+  for (size_t i = 0; same && i < a->count; i++)
+    same = strcmp(a->items[i], b->items[i]) == 0;
+  return same;
+}
+
 bool text_list_selects(const struct text_list *list, const char *text) {
   for (size_t i = 0; i < list->count; i++)
     if (strcmp(list->items[i], text) == 0 || fnmatch(list->items[i], text, 0) == 0)

@@ -42,6 +42,9 @@ void text_list_add(struct text_list *list, const char *text, size_t len);
 void text_list_take(struct text_list *list, char *text);
 void text_list_free(struct text_list *list);
 
+/* Whether A and B have the same texts in the same order. */
+bool text_list_equal(const struct text_list *a, const struct text_list *b);
+
 /* Whether TEXT is one of the list, or matches one as a shell pattern. An empty list selects everything. */
 bool text_list_selects(const struct text_list *list, const char *text);
 

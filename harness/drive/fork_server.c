@@ -1,4 +1,4 @@
-/* The gate's side of server_run. */
+/* The gate's side of the plugin fork_server. */
 #include "harness/drive/fork_server.h"
 
 #include "harness/base/companion.h"
@@ -68,7 +68,7 @@ static struct fork_failures *find_failures(const struct fork_servers *servers, c
 void fork_servers_fail(struct fork_servers *servers, const struct target *target) {
   struct fork_failures *found = find_failures(servers, target);
   if (!found) {
-    servers->failures = xrealloc(servers->failures, (servers->failure_count + 1) * sizeof *servers->failures);
+    servers->failures = xgrow(servers->failures, servers->failure_count, sizeof *servers->failures);
     found = &servers->failures[servers->failure_count++];
     *found = (struct fork_failures){.target = target};
   }
@@ -134,24 +134,17 @@ static char *find_emulator(const struct fork_servers *servers, const struct targ
   return path;
 }
 
-static bool same_lists(const struct text_list *a, const struct text_list *b) {
-  bool same = a->count == b->count;
-  for (size_t i = 0; same && i < a->count; i++)
-    same = strcmp(a->items[i], b->items[i]) == 0;
-  return same;
-}
-
 /* Whether A and B can share a fork server: they are one program in one environment, and see the same files. */
 static bool are_alike(const struct target *a, const struct target *b) {
   if (a == b)
     return true;
   if (strcmp(a->elf, b->elf) != 0 || a->machine != b->machine ||
-      !same_lists(&a->program->environment, &b->program->environment) ||
-      !same_lists(&a->prefix.emulator, &b->prefix.emulator))
+      !text_list_equal(&a->program->environment, &b->program->environment) ||
+      !text_list_equal(&a->prefix.emulator, &b->prefix.emulator))
     return false;
   struct confinement one = target_confinement(a);
   struct confinement other = target_confinement(b);
-  bool same = same_lists(&one.reads, &other.reads);
+  bool same = text_list_equal(&one.reads, &other.reads);
   confinement_free(&one);
   confinement_free(&other);
   return same;
@@ -163,7 +156,7 @@ static size_t kind_of(struct fork_servers *servers, const struct target *target)
     if (are_alike(servers->kinds[i].target, target))
       return i;
   char *emulator = elf_stands_alone(target->elf) ? find_emulator(servers, target) : NULL;
-  servers->kinds = xrealloc(servers->kinds, (servers->kind_count + 1) * sizeof *servers->kinds);
+  servers->kinds = xgrow(servers->kinds, servers->kind_count, sizeof *servers->kinds);
   servers->kinds[servers->kind_count] = (struct server_kind){.target = target, .emulator = emulator};
   return servers->kind_count++;
 }
@@ -476,7 +469,7 @@ int fork_server_fork(struct fork_server *server, struct process *process, const 
   struct text_list variables = {0};
   struct request request = {.server = server};
   target_words(process, target, NULL, places, &words, &variables);
-  bool fits = same_lists(&variables, &server->variables) && make_request(target->program, &words, &request.text);
+  bool fits = text_list_equal(&variables, &server->variables) && make_request(target->program, &words, &request.text);
   int failed = EINVAL;
   if (fits) {
     server->begun = begun;

@@ -102,19 +102,12 @@ static bool ask_oracle(struct workspace *workspace, const struct program *progra
 
 static bool same_text(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
 
-static bool same_lists(const struct text_list *a, const struct text_list *b) {
-  bool same = a->count == b->count;
-  for (size_t i = 0; same && i < a->count; i++)
-    same = strcmp(a->items[i], b->items[i]) == 0;
-  return same;
-}
-
 /* Whether two programs of a suite ask the same command the same of each case: in folders that hold the same. */
 static bool ask_alike(const struct program *a, const struct program *b) {
   return a == b || (a->oracle == ORACLE_COMMAND && b->oracle == ORACLE_COMMAND &&
                     same_text(a->oracle_command, b->oracle_command) && a->oracle_status == b->oracle_status &&
                     a->compare == b->compare && same_text(a->input_name, b->input_name) &&
-                    same_text(a->copied, b->copied) && same_lists(&a->files, &b->files));
+                    same_text(a->copied, b->copied) && text_list_equal(&a->files, &b->files));
 }
 
 /* Whether the command is told what was requested. Most say the same whatever that was. */

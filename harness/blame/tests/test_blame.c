@@ -402,7 +402,7 @@ END_TEST
 
 START_TEST(a_hang_is_told_of_every_process_and_thread) {
   struct bytes out = {0};
-  name_tasks("hang", "true", 0.1);
+  name_tasks("hang", "true", 0.3);
   int status = run_shell(&out, "\"$B\" blame --suite $T/tasks.ini --known /dev/null --runner %s", task_runners[_i]);
   ck_assert_msg(status == 1, "exit status %d: %s", status, out.data);
   must_say(&out, "\ntask      process 1\nwaits     in futex(0x");
