@@ -18,21 +18,21 @@ int64_t access_log_open(struct world *world, uint64_t flags) {
   if ((flags & O_ACCMODE) != O_WRONLY || !(flags & O_APPEND) || !(flags & O_CREAT) || flags & O_TRUNC)
     world_fail(world, "log", "it is opened with flags 0x%" PRIx64, flags);
   int64_t fd = kernel_open(world, OBJECT_LOG, NULL);
-  world->has_fault |= fd < 0;
+  world->process->has_fault |= fd < 0;
   return fd;
 }
 
 void access_log_composed(struct world *world, struct client *client, bool is_gone) {
-  world->composed = xgrow(world->composed, world->composed_count, sizeof(struct client *));
-  world->composed[world->composed_count++] = client;
-  world->is_nameless |= is_gone;
+  world->process->composed = xgrow(world->process->composed, world->process->composed_count, sizeof(struct client *));
+  world->process->composed[world->process->composed_count++] = client;
+  world->process->is_nameless |= is_gone;
 }
 
 void access_log_lost(struct world *world) {
-  for (size_t i = 0; i < world->composed_count; i++)
-    world->composed[i]->is_unlogged = true;
-  world->composed_count = 0;
-  world->is_nameless = false;
+  for (size_t i = 0; i < world->process->composed_count; i++)
+    world->process->composed[i]->is_unlogged = true;
+  world->process->composed_count = 0;
+  world->process->is_nameless = false;
 }
 
 /* ---- Lines that are owed ---------------------------------------------------------------------------------------- */
@@ -100,11 +100,12 @@ void access_log_owes(struct world *world, struct client *client, const struct re
 void access_log_holds(struct world *world) {
   if (!world->plan->logs || world->over)
     return;
-  if (world->composed_count)
-    world_fail(world, "log", "%zu lines are composed, and not written at the end of the turn", world->composed_count);
+  if (world->process->composed_count)
+    world_fail(world, "log", "%zu lines are composed, and not written at the end of the turn",
+               world->process->composed_count);
   for (size_t i = 0; i < world->client_count && !world->over; i++) {
     struct client *client = world->clients[i];
-    if (client->owed_count > client->line_count && !client->is_unlogged)
+    if (client->process == world->process && client->owed_count > client->line_count && !client->is_unlogged)
       world_fail(world, "log", "%s has %zu answers, and %zu lines", client_name(client), client->owed_count,
                  client->line_count);
   }
@@ -146,7 +147,7 @@ static void take_line(struct world *world, struct client *client, char *text) {
     return;
   }
   client_address(world, client, name, sizeof name);
-  if (!world->is_nameless && strcmp(address, name) != 0)
+  if (!world->process->is_nameless && strcmp(address, name) != 0)
     world_fail(world, "log", "a line for %s, which is %s, names %s", client_name(client), name, address);
   judge_time(world, time);
   *end = '\0';
@@ -166,21 +167,21 @@ int64_t access_log_written(struct world *world, struct span text) {
   size_t count = 0;
   for (const char *at = text.data, *end = at + text.len; at < end && !world->over; count++) {
     const char *line_end = memchr(at, '\n', (size_t)(end - at));
-    if (!line_end || count == world->composed_count) {
+    if (!line_end || count == world->process->composed_count) {
       world_fail(world, "log", "\"%.*s\" is written to it, %s", (int)(end - at), at,
                  line_end ? "for nobody" : "which is no line");
       break;
     }
     char *line = xstrndup(at, (size_t)(line_end - at));
     world_tell(world, "logs %s", line);
-    take_line(world, world->composed[count], line);
+    take_line(world, world->process->composed[count], line);
     free(line);
     at = line_end + 1;
   }
-  if (!world->over && count < world->composed_count)
-    world_fail(world, "log", "%zu lines are written, and %zu were composed", count, world->composed_count);
-  world->composed_count = 0;
-  world->is_nameless = false;
+  if (!world->over && count < world->process->composed_count)
+    world_fail(world, "log", "%zu lines are written, and %zu were composed", count, world->process->composed_count);
+  world->process->composed_count = 0;
+  world->process->is_nameless = false;
   return (int64_t)text.len;
 }
 

@@ -159,8 +159,8 @@ static void judge_connection(struct answer *answer) {
   const struct request *request = answer->request;
   bool closes = value_is(answer->connection, "close");
   bool goes_on = request && request->persists && answer->status != 408;
-  bool either = answer->world->terminated_at != NEVER || (request && request->expects && answer->status >= 400) ||
-                (request && !request->is_read);
+  bool either = answer->client->process->terminated_at != NEVER ||
+                (request && request->expects && answer->status >= 400) || (request && !request->is_read);
   if (!closes && answer->connection && !value_is(answer->connection, "keep-alive"))
     WRONG(answer, "Connection: %.*s", (int)strcspn(answer->connection, "\r"), answer->connection);
   else if (closes == goes_on && !either)
@@ -305,7 +305,8 @@ static bool is_permitted(const struct answer *answer) {
   if (what == PERMITS_503 && world->plan->memory_limit)
     return true;
   /* Memory may lack for a request that is not yet complete. */
-  return world->permitted[what] > (request->is_read ? request->read_step : answer->client->reading_step);
+  return answer->client->process->permitted[what] >
+         (request->is_read ? request->read_step : answer->client->reading_step);
 }
 
 /* An answer to what is no complete request: too late, cut off, or malformed so far. */

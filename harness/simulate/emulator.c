@@ -23,7 +23,7 @@ enum { MOST_REGIONS = 8192, PAGE = 4096, STACK_SIZE = 256 * 1024, MOST_WORDS = 1
 struct region {
   uint64_t address, size;
   void *host;
-  bool writable;
+  uint32_t permissions;
 };
 
 struct emulator {
@@ -34,9 +34,9 @@ struct emulator {
   void *user;
   struct region regions[MOST_REGIONS]; /* by address */
   size_t region_count;
-  uint64_t next_mapping, entry, stack;
-  uint32_t exception; /* arm64: one that is no system call; 0: none */
-  uint64_t blocks;    /* of instructions, since the last system call */
+  uint64_t next_mapping, pc; /* where it goes on */
+  uint32_t exception;        /* arm64: one that is no system call; 0: none */
+  uint64_t blocks;           /* of instructions, since the last system call */
 };
 
 /* ---- Unicorn ---------------------------------------------------------------------------------------------------- */
@@ -44,6 +44,10 @@ struct emulator {
 #define UNICORN_CALLS(ROW)                                                                                             \
   ROW(open)                                                                                                            \
   ROW(close)                                                                                                           \
+  ROW(context_alloc)                                                                                                   \
+  ROW(context_save)                                                                                                    \
+  ROW(context_restore)                                                                                                 \
+  ROW(context_free)                                                                                                    \
   ROW(mem_map_ptr) ROW(mem_unmap) ROW(reg_read) ROW(reg_write) ROW(hook_add) ROW(emu_start) ROW(emu_stop) ROW(strerror)
 
 static struct unicorn unicorn;
@@ -109,6 +113,21 @@ static void set(const struct emulator *emulator, int reg, uint64_t value) {
   unicorn.reg_write(emulator->engine, reg, &value);
 }
 
+/* Gives the program the result of a system call. */
+static void put_result(const struct emulator *emulator, int64_t result) {
+  const struct registers *registers = emulator->registers;
+  set(emulator, registers->result, (uint64_t)result);
+  for (int i = 0; i < 2; i++)
+    if (registers->destroyed[i])
+      set(emulator, registers->destroyed[i], DESTROYED);
+}
+
+/* Where the program goes on after the system call in hand: an exception has its pc there already. */
+static uint64_t pc_after_call(const struct emulator *emulator) {
+  enum { SYSCALL_SIZE = 2 };
+  return get(emulator, emulator->registers->pc) + (emulator->registers->call_instruction ? SYSCALL_SIZE : 0);
+}
+
 static void on_call(uc_engine *engine, void *user) {
   struct emulator *emulator = user;
   const struct registers *registers = emulator->registers;
@@ -117,11 +136,8 @@ static void on_call(uc_engine *engine, void *user) {
   emulator->blocks = 0;
   for (int i = 0; i < 6; i++)
     arguments[i] = get(emulator, registers->arguments[i]);
-  int64_t result = emulator->call(emulator->user, get(emulator, registers->number), arguments);
-  set(emulator, registers->result, (uint64_t)result);
-  for (int i = 0; i < 2; i++)
-    if (registers->destroyed[i])
-      set(emulator, registers->destroyed[i], DESTROYED);
+  emulator->pc = pc_after_call(emulator);
+  put_result(emulator, emulator->call(emulator->user, get(emulator, registers->number), arguments));
 }
 
 /* 2 is EXCP_SWI, which arm64's `svc` raises. */
@@ -177,14 +193,15 @@ static bool add_region(struct emulator *emulator, uint64_t address, uint64_t siz
     return false;
   }
   memmove(&regions[place + 1], &regions[place], (emulator->region_count - place) * sizeof *regions);
-  regions[place] = (struct region){address, size, host, permissions & UNICORN_WRITE};
+  regions[place] = (struct region){address, size, host, permissions};
   emulator->region_count++;
   return true;
 }
 
 void *emulator_memory(const struct emulator *emulator, uint64_t address, uint64_t size, bool written) {
   const struct region *region = region_at(emulator, address);
-  if (!region || size > region->size - (address - region->address) || (written && !region->writable))
+  if (!region || size > region->size - (address - region->address) ||
+      (written && !(region->permissions & UNICORN_WRITE)))
     return NULL;
   return (char *)region->host + (address - region->address);
 }
@@ -251,7 +268,7 @@ static bool load_file(struct emulator *emulator, struct span file) {
     if (segment.p_type == PT_INTERP || (segment.p_type == PT_LOAD && !load_segment(emulator, file, &segment, base)))
       return false;
   }
-  emulator->entry = base + head.e_entry;
+  emulator->pc = base + head.e_entry;
   return true;
 }
 
@@ -273,7 +290,7 @@ static bool make_stack(struct emulator *emulator, char *const *words) {
   used += sizeof rest / sizeof *rest;
   at = (at - used * sizeof *list) & ~UINT64_C(15);
   memcpy(emulator_memory(emulator, at, used * sizeof *list, true), list, used * sizeof *list);
-  emulator->stack = at;
+  set(emulator, emulator->registers->sp, at);
   return true;
 }
 
@@ -329,6 +346,48 @@ struct emulator *emulator_open(const char *path, char *const *arguments, emulato
   return emulator;
 }
 
+/* Copies the pages of a region that are not all zeros: most of the room for clients has never been touched. */
+static void copy_memory(const struct region *to, const struct region *from) {
+  static const char zeros[PAGE];
+  for (uint64_t at = 0; at < from->size; at += PAGE)
+    if (memcmp((const char *)from->host + at, zeros, PAGE) != 0)
+      memcpy((char *)to->host + at, (const char *)from->host + at, PAGE);
+}
+
+static void copy_registers(const struct emulator *to, const struct emulator *from) {
+  uc_context *context;
+  int error = unicorn.context_alloc(from->engine, &context);
+  if (error == UNICORN_OK)
+    error = unicorn.context_save(from->engine, context);
+  if (error == UNICORN_OK)
+    error = unicorn.context_restore(to->engine, context);
+  if (error != UNICORN_OK)
+    die("Unicorn: %s", unicorn.strerror(error));
+  unicorn.context_free(context);
+}
+
+struct emulator *emulator_copy(const struct emulator *emulator) {
+  struct emulator *copy = xcalloc(1, sizeof *copy);
+  *copy = (struct emulator){.machine = emulator->machine,
+                            .registers = emulator->registers,
+                            .call = emulator->call,
+                            .user = emulator->user,
+                            .next_mapping = emulator->next_mapping,
+                            .pc = emulator->pc};
+  open_engine(copy);
+  for (size_t i = 0; i < emulator->region_count; i++) {
+    const struct region *region = &emulator->regions[i];
+    if (!add_region(copy, region->address, region->size, region->permissions))
+      die("no memory for another process of %" PRIu64 " bytes", region->size);
+    copy_memory(&copy->regions[i], region);
+  }
+  copy_registers(copy, emulator);
+  put_result(copy, 0);
+  return copy;
+}
+
+void emulator_answer(struct emulator *emulator, int64_t result) { put_result(emulator, result); }
+
 void emulator_close(struct emulator *emulator) {
   unicorn.close(emulator->engine);
   for (size_t i = 0; i < emulator->region_count; i++)
@@ -339,8 +398,7 @@ void emulator_close(struct emulator *emulator) {
 const struct machine *emulator_machine(const struct emulator *emulator) { return emulator->machine; }
 
 bool emulator_run(struct emulator *emulator, struct bytes *why) {
-  set(emulator, emulator->registers->sp, emulator->stack);
-  int error = unicorn.emu_start(emulator->engine, emulator->entry, 0, 0, 0);
+  int error = unicorn.emu_start(emulator->engine, emulator->pc, 0, 0, 0);
   if (emulator->blocks > MOST_BLOCKS) {
     bytes_printf(why, "it computes for ever, near 0x%" PRIx64, get(emulator, emulator->registers->pc));
     return false;

@@ -1,6 +1,8 @@
 /* A program in Unicorn: its file loaded as the kernel would, its memory, and a call of ours for each of its system
    calls. Unicorn is loaded when the first program is, so that no other command of the gate needs it or waits for it.
 
+   A program can be copied, as fork does it; each copy is an engine of its own.
+
    Nothing of the host shows: addresses are counted up from fixed places, and registers and memory begin as zeros. */
 #ifndef HARNESS_SIMULATE_EMULATOR_H
 #define HARNESS_SIMULATE_EMULATOR_H
@@ -19,10 +21,18 @@ struct emulator *emulator_open(const char *path, char *const *arguments, emulato
                                struct bytes *why);
 void emulator_close(struct emulator *emulator);
 
+/* A copy of the program as it is in the system call in hand, with memory of its own. There the call has the result 0.
+   As fork makes it. */
+struct emulator *emulator_copy(const struct emulator *emulator);
+
 const struct machine *emulator_machine(const struct emulator *emulator);
 
-/* Runs the program until emulator_stop. Returns false where it cannot go on, and WHY says where and why. */
+/* Runs the program until emulator_stop, from its start, or from the system call after which it was stopped. Returns
+   false where it cannot go on, and WHY says where and why. */
 bool emulator_run(struct emulator *emulator, struct bytes *why);
+
+/* The system call after which the program was stopped has this RESULT, and not the one that it had then. */
+void emulator_answer(struct emulator *emulator, int64_t result);
 
 /* Ends emulator_run after the system call in hand. */
 void emulator_stop(struct emulator *emulator);

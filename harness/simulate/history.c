@@ -5,7 +5,9 @@
 #include "harness/simulate/client.h"
 #include "harness/simulate/kernel_folder.h"
 #include "harness/simulate/pages.h"
+#include "harness/simulate/process.h"
 #include "harness/simulate/resources.h"
+#include "harness/simulate/workers.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -23,16 +25,22 @@ static void send_first_client(struct world *world, void *what) {
   (void)what;
   if (!world->announced)
     world_fail(world, "prints", "it has not printed the URL of port 8006, which says that clients can come");
-  if (world->plan->becomes_user && (world->user != SERVES_AS || world->group != SERVES_IN || !world->has_no_groups))
-    world_fail(world, "user", "it serves as user %u and group %u, and is told to as %d and %d", world->user,
-               world->group, SERVES_AS, SERVES_IN);
+  for (size_t i = 0; i < world->process_count && world->plan->becomes_user; i++) {
+    const struct process *process = world->processes[i];
+    if (process->user != SERVES_AS || process->group != SERVES_IN || !process->has_no_groups)
+      world_fail(world, "user", "%s serves as user %u and group %u, and is told to as %d and %d",
+                 process_name(world, process), process->user, process->group, SERVES_AS, SERVES_IN);
+  }
   world->first_client = client_add_plain(world);
 }
 
 static void measure_base(struct world *world, void *what) {
   (void)what;
-  world->base_descriptors = kernel_open_count(world);
-  world->base_mappings = world->mappings;
+  for (size_t i = 0; i < world->process_count; i++)
+    world->processes[i]->base_descriptors = kernel_open_count(world->processes[i]);
+  for (size_t i = 0; i < world->process_count; i++)
+    world->base_mappings =
+        world->base_mappings > world->processes[i]->mappings ? world->base_mappings : world->processes[i]->mappings;
   if (!world->first_client->requests[0].answered)
     world_fail(world, "too late", "the first client has no answer");
 }
@@ -40,25 +48,30 @@ static void measure_base(struct world *world, void *what) {
 /* How many mappings --cache=1M may keep: each takes a page of memory at the least. */
 enum { CACHED_MOST = (1 << 20) / 4096 };
 
-/* What the program has open and mapped, once its clients are gone, is what it had after the first one, but for pages in
-   its cache. */
+/* What a process has open and mapped, once its clients are gone, is what it had after the first one, but for pages in
+   its cache. A worker that was made since has what the first worker had. */
+static void compare_process(struct world *world, const struct process *process) {
+  size_t open = kernel_open_count(process);
+  size_t before = process->base_descriptors ? process->base_descriptors : world->processes[1]->base_descriptors;
+  if (open != before)
+    world_fail(world, "descriptor lost", "%s has %zu descriptors when all clients are gone, and had %zu at the start",
+               process_name(world, process), open, before);
+  else if (process->mappings > world->base_mappings + (world->plan->keeps_page ? CACHED_MOST : 0))
+    world_fail(world, "memory lost", "%s has %zu mappings when all clients are gone, and there were %zu at the start",
+               process_name(world, process), process->mappings, world->base_mappings);
+}
+
 static void compare_with_base(struct world *world, void *what) {
   (void)what;
-  size_t open = kernel_open_count(world);
   if (!world->last_client->requests[0].answered)
     world_fail(world, "too late", "the last client has no answer");
-  else if (open != world->base_descriptors)
-    world_fail(world, "descriptor lost",
-               "%zu descriptors are open when all clients are gone, and %zu were at the start", open,
-               world->base_descriptors);
-  else if (world->mappings > world->base_mappings + (world->plan->keeps_page ? CACHED_MOST : 0))
-    world_fail(world, "memory lost", "%zu mappings are left when all clients are gone, and there were %zu at the start",
-               world->mappings, world->base_mappings);
+  for (size_t i = 0; i < world->process_count && !world->over; i++)
+    if (process_lives(world->processes[i]))
+      compare_process(world, world->processes[i]);
   if (world->over)
     return;
-  world->signals++;
-  world->terminated_at = world->now;
-  world_tell(world, "SIGTERM, at the end");
+  world_tell(world, "at the end");
+  process_signal(world, world->processes[0], SIGTERM);
 }
 
 /* When all clients are gone, the last one comes, to a world in which nothing goes wrong any more. */
@@ -82,13 +95,13 @@ static void begin(struct world *world, struct item *items, const char *kept) {
   world->hash = HASH_START;
   world->calendar = random_between(&world->random, 1000000000, 2000000000) * SECOND;
   world->inode = SIZE_MAX;
-  world->lacking_round = UINT64_MAX;
   world->terminated_at = NEVER;
   world->jumped_at = world->calendar_moved_at = world->accept_failed_at = -1000 * SECOND;
   if (world->plan->serves_folder) {
     folder_begin(world);
     resources_make(world);
   }
+  workers_begin(world);
   file_restore(world);
   world_schedule(world, FIRST, 0, send_first_client, NULL);
   world_schedule(world, MEASURE, 0, measure_base, NULL);
@@ -108,6 +121,7 @@ static void end(struct world *world, struct outcome *outcome) {
   memcpy(outcome->unknown, world->unknown, sizeof outcome->unknown);
   outcome->unknown_count = world->unknown_count;
   kernel_end(world);
+  processes_free(world);
   pages_free(world);
   resources_free(world);
   for (size_t i = 0; i < world->client_count; i++)
@@ -119,7 +133,7 @@ static void end(struct world *world, struct outcome *outcome) {
 }
 
 /* The words that start PROGRAM as PLAN says: WORDS, up to NULL, some of them in TEXT. */
-static void make_words(const struct plan *plan, const char *program, char text[4][40], char **words) {
+static void make_words(const struct plan *plan, const char *program, char text[5][40], char **words) {
   char **next = words;
   *next++ = (char *)program;
   *next++ = (char *)(plan->serves_folder ? FOLDER_NAME : DOCUMENT_NAME);
@@ -135,6 +149,9 @@ static void make_words(const struct plan *plan, const char *program, char text[4
     *next++ = text[2];
   if (plan->becomes_user)
     *next++ = text[3];
+  snprintf(text[4], sizeof text[4], "--workers=%u", plan->workers);
+  if (plan->workers)
+    *next++ = text[4];
   if (plan->is_ipv6)
     *next++ = (char *)"--address=::1";
   *next = NULL;
@@ -143,15 +160,16 @@ static void make_words(const struct plan *plan, const char *program, char text[4
 bool history_run(const char *program, const struct plan *plan, const char *kept, FILE *trace, struct outcome *outcome,
                  struct bytes *why) {
   struct world *world = xcalloc(1, sizeof *world);
-  char text[4][40], *words[8];
+  char text[5][40], *words[8];
   struct bytes crash = {0};
   make_words(plan, program, text, words);
   *outcome = (struct outcome){0};
   world->plan = plan;
   world->seed = plan->seed;
   world->trace = trace;
-  world->emulator = emulator_open(program, words, kernel_call, world, why);
-  if (!world->emulator) {
+  world->process = process_add(world, NULL);
+  world->process->emulator = emulator_open(program, words, kernel_call, world, why);
+  if (!world->process->emulator) {
     end(world, outcome);
     return false;
   }
@@ -162,9 +180,7 @@ bool history_run(const char *program, const struct plan *plan, const char *kept,
     world_tell(world, "starts with %s", *word);
   kernel_begin(world);
   begin(world, items, kept);
-  if (!emulator_run(world->emulator, &crash) && !world->failure_kind)
-    world_fail(world, "crash", "%s", crash.data);
-  emulator_close(world->emulator);
+  processes_run(world, &crash);
   bytes_free(&crash);
   free(items);
   end(world, outcome);

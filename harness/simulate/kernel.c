@@ -5,7 +5,7 @@
 #include "harness/simulate/access_log.h"
 #include "harness/simulate/client.h"
 #include "harness/simulate/kernel_folder.h"
-#include "harness/simulate/promises.h"
+#include "harness/simulate/process.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -21,7 +21,7 @@
 
 void *kernel_memory(struct world *world, uint64_t address, uint64_t size, bool written) {
   static char nothing;
-  void *memory = size ? emulator_memory(world->emulator, address, size, written) : &nothing;
+  void *memory = size ? emulator_memory(world->process->emulator, address, size, written) : &nothing;
   if (!memory)
     world_fail(world, "bad address",
                "a system call is given %" PRIu64 " bytes at 0x%" PRIx64 ", which are not all there", size, address);
@@ -41,23 +41,23 @@ bool kernel_text(struct world *world, uint64_t address, char *text, size_t room)
 }
 
 struct descriptor *kernel_descriptor(struct world *world, uint64_t fd) {
-  return fd < MOST_DESCRIPTORS && world->descriptors[fd].object ? &world->descriptors[fd] : NULL;
+  return fd < MOST_DESCRIPTORS && world->process->descriptors[fd].object ? &world->process->descriptors[fd] : NULL;
 }
 
 int64_t kernel_open(struct world *world, enum object object, struct client *client) {
   unsigned fd = 0;
-  while (fd < world->plan->descriptors && world->descriptors[fd].object)
+  while (fd < world->plan->descriptors && world->process->descriptors[fd].object)
     fd++;
   if (fd == world->plan->descriptors)
     return -EMFILE;
-  world->descriptors[fd] = (struct descriptor){.object = object, .client = client};
+  world->process->descriptors[fd] = (struct descriptor){.object = object, .client = client};
   return fd;
 }
 
-size_t kernel_open_count(const struct world *world) {
+size_t kernel_open_count(const struct process *process) {
   size_t count = 0;
   for (size_t i = 0; i < MOST_DESCRIPTORS; i++)
-    count += world->descriptors[i].object != NO_OBJECT;
+    count += process->descriptors[i].object != NO_OBJECT;
   return count;
 }
 
@@ -67,7 +67,7 @@ int kernel_fault(struct world *world, const char *call, enum object object) {
     if (fault->left == 0 || strcmp(fault->call, call) != 0 || (fault->object && fault->object != object))
       continue;
     fault->left--;
-    world->has_fault = true;
+    world->process->has_fault = true;
     world->counts.faults++;
     world_tell(world, "fault %u: %s", fault->item, strerrorname_np(fault->error));
     return fault->error;
@@ -76,8 +76,8 @@ int kernel_fault(struct world *world, const char *call, enum object object) {
 }
 
 void kernel_permit(struct world *world, int what) {
-  world->permitted[what] = world->step;
-  world->has_fault = true;
+  world->process->permitted[what] = world->step;
+  world->process->has_fault = true;
 }
 
 size_t kernel_part(struct world *world, struct random *random, size_t count) {
@@ -89,17 +89,17 @@ size_t kernel_part(struct world *world, struct random *random, size_t count) {
 /* ---- Memory ----------------------------------------------------------------------------------------------------- */
 
 static int64_t map(struct world *world, uint64_t size) {
-  uint64_t address = size > 0 && size < UINT64_C(1) << 36 ? emulator_map(world->emulator, size) : 0;
+  uint64_t address = size > 0 && size < UINT64_C(1) << 36 ? emulator_map(world->process->emulator, size) : 0;
   if (!address)
     return -ENOMEM;
-  world->mappings++;
-  world->mapped += size;
+  world->process->mappings++;
+  world->process->mapped += size;
   return (int64_t)address;
 }
 
 static int64_t refuse_memory(struct world *world, int error) {
   kernel_permit(world, PERMITS_503);
-  world->lacking_round = world->round;
+  world->process->lacking_round = world->process->round;
   return -error;
 }
 
@@ -116,13 +116,13 @@ static int64_t do_mmap(struct world *world, const uint64_t *a) {
 }
 
 static int64_t do_munmap(struct world *world, const uint64_t *a) {
-  if (!emulator_unmap(world->emulator, a[0], a[1])) {
+  if (!emulator_unmap(world->process->emulator, a[0], a[1])) {
     world_fail(world, "memory returned wrongly", "munmap of %" PRIu64 " bytes at 0x%" PRIx64 ", which are no mapping",
                a[1], a[0]);
     return -EINVAL;
   }
-  world->mappings--;
-  world->mapped -= a[1];
+  world->process->mappings--;
+  world->process->mapped -= a[1];
   return 0;
 }
 
@@ -130,7 +130,7 @@ static int64_t do_mremap(struct world *world, const uint64_t *a) {
   int error = kernel_fault(world, "mremap", NO_OBJECT);
   if (error)
     return refuse_memory(world, error);
-  uint64_t size = emulator_mapping(world->emulator, a[0]);
+  uint64_t size = emulator_mapping(world->process->emulator, a[0]);
   if (!size || a[1] > size || a[2] < a[1] || !(a[3] & MREMAP_MAYMOVE)) {
     world_fail(world, "not simulated", "mremap of %" PRIu64 " bytes at 0x%" PRIx64 " to %" PRIu64, a[1], a[0], a[2]);
     return -EINVAL;
@@ -138,11 +138,11 @@ static int64_t do_mremap(struct world *world, const uint64_t *a) {
   int64_t address = map(world, a[2]);
   if (address < 0)
     return refuse_memory(world, ENOMEM);
-  memcpy(emulator_memory(world->emulator, (uint64_t)address, a[1], true),
-         emulator_memory(world->emulator, a[0], a[1], false), a[1]);
-  emulator_unmap(world->emulator, a[0], a[1]);
-  world->mappings--;
-  world->mapped -= a[1];
+  memcpy(emulator_memory(world->process->emulator, (uint64_t)address, a[1], true),
+         emulator_memory(world->process->emulator, a[0], a[1], false), a[1]);
+  emulator_unmap(world->process->emulator, a[0], a[1]);
+  world->process->mappings--;
+  world->process->mapped -= a[1];
   return address;
 }
 
@@ -171,7 +171,7 @@ static int64_t do_rt_sigprocmask(struct world *world, const uint64_t *a) {
   const void *place = a[1] ? kernel_memory(world, a[1], sizeof set, false) : NULL;
   if (place) {
     memcpy(&set, place, sizeof set);
-    world->blocks_signals = a[0] != SIG_UNBLOCK && set & UINT64_C(1) << (SIGTERM - 1);
+    world->process->blocks_signals = a[0] != SIG_UNBLOCK && set & UINT64_C(1) << (SIGTERM - 1);
   }
   return 0;
 }
@@ -195,7 +195,7 @@ static int64_t do_signalfd4(struct world *world, const uint64_t *a) {
 static int64_t do_eventfd2(struct world *world, const uint64_t *a) {
   int64_t fd = kernel_open(world, OBJECT_EVENT, NULL);
   if (fd >= 0)
-    world->descriptors[fd].count = a[0];
+    world->process->descriptors[fd].count = a[0];
   return fd;
 }
 
@@ -213,7 +213,7 @@ static int64_t do_dup3(struct world *world, const uint64_t *a) {
     return -EBADF;
   if (log->object != OBJECT_LOG || a[1] != 1)
     world_fail(world, "not simulated", "descriptor %" PRIu64 " becomes %" PRIu64, a[0], a[1]);
-  world->descriptors[a[1]] = *log;
+  world->process->descriptors[a[1]] = *log;
   return (int64_t)a[1];
 }
 
@@ -221,27 +221,21 @@ static int64_t do_dup3(struct world *world, const uint64_t *a) {
 
 /* Groups are given up first, the user last: after it nothing is permitted any more. */
 static int64_t do_setgroups(struct world *world, const uint64_t *a) {
-  world->has_no_groups = a[0] == 0 && world->user == 0;
-  return world->user ? -EPERM : 0;
+  world->process->has_no_groups = a[0] == 0 && world->process->user == 0;
+  return world->process->user ? -EPERM : 0;
 }
 
 static int64_t do_setresgid(struct world *world, const uint64_t *a) {
-  if (world->user || a[0] != a[1] || a[0] != a[2])
+  if (world->process->user || a[0] != a[1] || a[0] != a[2])
     return -EPERM;
-  world->group = (unsigned)a[0];
+  world->process->group = (unsigned)a[0];
   return 0;
 }
 
 static int64_t do_setresuid(struct world *world, const uint64_t *a) {
-  if (world->user || a[0] != a[1] || a[0] != a[2])
+  if (world->process->user || a[0] != a[1] || a[0] != a[2])
     return -EPERM;
-  world->user = (unsigned)a[0];
-  return 0;
-}
-
-static int64_t succeed(struct world *world, const uint64_t *a) {
-  (void)world;
-  (void)a;
+  world->process->user = (unsigned)a[0];
   return 0;
 }
 
@@ -249,7 +243,7 @@ static int64_t sandbox(struct world *world, const uint64_t *a) {
   (void)a;
   if (world->plan->sandboxes)
     return 0;
-  world->has_fault = true;
+  world->process->has_fault = true;
   return -ENOSYS;
 }
 
@@ -259,46 +253,30 @@ static int64_t do_landlock_create_ruleset(struct world *world, const uint64_t *a
   return a[2] & 1 ? 1 : kernel_open(world, OBJECT_RULES, NULL); /* 1: LANDLOCK_CREATE_RULESET_VERSION */
 }
 
-static int64_t do_exit_group(struct world *world, const uint64_t *a) {
-  int status = (int)(a[0] & 0xff);
-  world->exited = world->over = true;
-  emulator_stop(world->emulator);
-  if (world->terminated_at == NEVER)
-    world_fail(world, "exit", "the program ends with status %d, and nobody has told it to", status);
-  else if (status != 0)
-    world_fail(world, "exit", "the program ends with status %d after SIGTERM", status);
-  else
-    promises_at_exit(world);
-  return 0;
-}
-
-static const struct handler_row process_handlers[] = {{"mmap", do_mmap},
-                                                      {"munmap", do_munmap},
-                                                      {"mremap", do_mremap},
-                                                      {"madvise", do_madvise},
-                                                      {"clock_gettime", do_clock_gettime},
-                                                      {"rt_sigprocmask", do_rt_sigprocmask},
-                                                      {"rt_sigaction", do_rt_sigaction},
-                                                      {"signalfd4", do_signalfd4},
-                                                      {"eventfd2", do_eventfd2},
-                                                      {"prlimit64", do_prlimit64},
-                                                      {"dup3", do_dup3},
-                                                      {"setgroups", do_setgroups},
-                                                      {"setresgid", do_setresgid},
-                                                      {"setresuid", do_setresuid},
-                                                      {"prctl", succeed},
-                                                      {"seccomp", sandbox},
-                                                      {"landlock_create_ruleset", do_landlock_create_ruleset},
-                                                      {"landlock_add_rule", sandbox},
-                                                      {"landlock_restrict_self", sandbox},
-                                                      {"exit_group", do_exit_group},
-                                                      {"exit", do_exit_group},
-                                                      {NULL, NULL}};
+static const struct handler_row own_handlers[] = {{"mmap", do_mmap},
+                                                  {"munmap", do_munmap},
+                                                  {"mremap", do_mremap},
+                                                  {"madvise", do_madvise},
+                                                  {"clock_gettime", do_clock_gettime},
+                                                  {"rt_sigprocmask", do_rt_sigprocmask},
+                                                  {"rt_sigaction", do_rt_sigaction},
+                                                  {"signalfd4", do_signalfd4},
+                                                  {"eventfd2", do_eventfd2},
+                                                  {"prlimit64", do_prlimit64},
+                                                  {"dup3", do_dup3},
+                                                  {"setgroups", do_setgroups},
+                                                  {"setresgid", do_setresgid},
+                                                  {"setresuid", do_setresuid},
+                                                  {"seccomp", sandbox},
+                                                  {"landlock_create_ruleset", do_landlock_create_ruleset},
+                                                  {"landlock_add_rule", sandbox},
+                                                  {"landlock_restrict_self", sandbox},
+                                                  {NULL, NULL}};
 
 /* ---- Every call ------------------------------------------------------------------------------------------------- */
 
 static void add_handlers(struct world *world, const struct handler_row *rows) {
-  enum call_numbers numbers = emulator_machine(world->emulator)->calls;
+  enum call_numbers numbers = emulator_machine(world->process->emulator)->calls;
   for (; rows->name; rows++) {
     long number = call_number(call_named(rows->name), numbers);
     if (number >= 0 && number < CALL_NUMBERS_ROOM)
@@ -307,6 +285,7 @@ static void add_handlers(struct world *world, const struct handler_row *rows) {
 }
 
 void kernel_begin(struct world *world) {
+  add_handlers(world, own_handlers);
   add_handlers(world, process_handlers);
   add_handlers(world, file_handlers);
   add_handlers(world, folder_handlers);
@@ -317,12 +296,9 @@ void kernel_begin(struct world *world) {
 }
 
 void kernel_end(struct world *world) {
-  for (size_t i = 0; i < MOST_DESCRIPTORS; i++)
-    bytes_free(&world->descriptors[i].seen);
   for (size_t i = 0; i < world->inode_count; i++)
     bytes_free(&world->inodes[i].content);
   free(world->inodes);
-  free(world->composed);
   free(world->faults);
 }
 
@@ -339,7 +315,7 @@ static int64_t note_unknown(struct world *world, uint64_t number) {
 }
 
 static void tell_call(struct world *world, uint64_t number, const uint64_t *a, int64_t result) {
-  const struct call *call = call_of(emulator_machine(world->emulator)->calls, (long)number);
+  const struct call *call = call_of(emulator_machine(world->process->emulator)->calls, (long)number);
   char name[32];
   if (!world->trace)
     return;
@@ -355,23 +331,42 @@ static void mix(struct world *world, uint64_t value) {
   world->hash ^= world->hash >> 29;
 }
 
+void kernel_call_is_over(struct world *world, const struct process *process) {
+  tell_call(world, process->call, process->arguments, process->result);
+  mix(world, process->call);
+  for (int i = 0; i < 3; i++)
+    mix(world, process->arguments[i]);
+  mix(world, (uint64_t)process->result);
+  mix(world, (uint64_t)world->now);
+}
+
+/* Whether others have their turn after this call: of several processes, now and then. */
+static bool gives_way(struct world *world) { return world->process_count > 1 && random_one_in(&world->random, 8); }
+
 int64_t kernel_call(void *user, uint64_t number, const uint64_t arguments[6]) {
   struct world *world = user;
+  struct process *process = world->process;
   if (world->over)
     return -EINTR;
   world->step++;
   world->counts.calls++;
   world->now += CALL_TIME;
   world_catch_up(world);
+  if (!process_lives(process) || world->over) /* it was killed just now */
+    return 0;
+  process->call = number;
+  memcpy(process->arguments, arguments, sizeof process->arguments);
   handler *handle = number < CALL_NUMBERS_ROOM ? world->handlers[number] : NULL;
-  int64_t result = handle ? handle(world, arguments) : note_unknown(world, number);
-  tell_call(world, number, arguments, result);
-  mix(world, number);
-  for (int i = 0; i < 3; i++)
-    mix(world, arguments[i]);
-  mix(world, (uint64_t)result);
-  mix(world, (uint64_t)world->now);
-  return result;
+  process->result = handle ? handle(world, arguments) : note_unknown(world, number);
+  if (process->result == WAITS && !world->over) {
+    process->state = PROCESS_WAITS;
+    processes_schedule(world);
+    return process->result;
+  }
+  kernel_call_is_over(world, process);
+  if (process_lives(process) && !world->over && gives_way(world))
+    processes_schedule(world);
+  return process->result;
 }
 
 /* SPDX-License-Identifier: MIT */

@@ -15,12 +15,16 @@ void kernel_end(struct world *world);
 /* An emulator_call; USER is the world. */
 int64_t kernel_call(void *user, uint64_t number, const uint64_t arguments[6]);
 
-/* What kernel_files.c and kernel_sockets.c have, by name; the last row has no name. */
+/* The call in hand of PROCESS has its result. */
+void kernel_call_is_over(struct world *world, const struct process *process);
+
+/* What the other files kernel_*.c have, by name; the last row has no name. */
 struct handler_row {
   const char *name;
   handler *handler;
 };
-extern const struct handler_row file_handlers[], folder_handlers[], socket_handlers[], event_handlers[];
+extern const struct handler_row process_handlers[], file_handlers[], folder_handlers[], socket_handlers[],
+    event_handlers[];
 
 /* The memory that the program names; where it has none there, the history fails and NULL is returned. */
 void *kernel_memory(struct world *world, uint64_t address, uint64_t size, bool written);
@@ -71,7 +75,7 @@ void listener_closed(struct world *world);
 void backlog_add(struct world *world, struct client *client);
 
 /* The open descriptors. */
-size_t kernel_open_count(const struct world *world);
+size_t kernel_open_count(const struct process *process);
 
 #endif
 

@@ -3,6 +3,7 @@
 #include "harness/simulate/access_log.h"
 #include "harness/simulate/client.h"
 #include "harness/simulate/kernel.h"
+#include "harness/simulate/process.h"
 #include "harness/simulate/promises.h"
 
 #include <inttypes.h>
@@ -20,7 +21,7 @@ static int64_t do_epoll_create1(struct world *world, const uint64_t *a) {
 
 /* The machine's struct epoll_event: the place of its data, which is eight bytes long and the last of it. */
 static size_t data_place(const struct world *world) {
-  return emulator_machine(world->emulator)->calls == CALLS_X64 ? 4 : 8;
+  return emulator_machine(world->process->emulator)->calls == CALLS_X64 ? 4 : 8;
 }
 
 static int64_t do_epoll_ctl(struct world *world, const uint64_t *a) {
@@ -58,7 +59,7 @@ static uint32_t readiness(const struct world *world, const struct descriptor *de
   case OBJECT_LISTENER:
     return world->backlog_count ? EPOLLIN : 0;
   case OBJECT_SIGNALS:
-    return world->signals || world->hangups ? EPOLLIN : 0;
+    return world->process->signals || world->process->hangups ? EPOLLIN : 0;
   case OBJECT_EVENT:
     return EPOLLOUT | (descriptor->count ? EPOLLIN : 0);
   case OBJECT_SOCKET:
@@ -81,8 +82,10 @@ static uint32_t events_of(const struct world *world, const struct descriptor *de
 static int64_t tell_events(struct world *world, uint64_t events, uint64_t most) {
   size_t size = data_place(world) + 8, first = (size_t)random_next(&world->random);
   int64_t told = 0;
-  for (size_t i = 0; i < world->plan->descriptors && (uint64_t)told < most; i++) {
-    const struct descriptor *descriptor = &world->descriptors[(first + i) % world->plan->descriptors];
+  for (size_t i = 0; i <= world->plan->descriptors && (uint64_t)told < most; i++) {
+    const struct descriptor *descriptor = i < world->plan->descriptors
+                                              ? &world->process->descriptors[(first + i) % world->plan->descriptors]
+                                              : &world->process->lost;
     uint32_t happened = descriptor->is_watched ? events_of(world, descriptor) : 0;
     char *place = happened ? kernel_memory(world, events + (uint64_t)told * size, size, true) : NULL;
     if (!place)
@@ -97,44 +100,41 @@ static int64_t tell_events(struct world *world, uint64_t events, uint64_t most) 
 
 /* A wait of 0 at a time that does not pass would go on for ever. */
 static void count_polls(struct world *world) {
-  world->polls_at_once = world->now - world->polled_at < MILLISECOND ? world->polls_at_once + 1 : 0;
-  if (world->polls_at_once == 0)
-    world->polled_at = world->now;
-  if (world->polls_at_once > POLLS_AT_ONCE)
+  world->process->polls_at_once =
+      world->now - world->process->polled_at < MILLISECOND ? world->process->polls_at_once + 1 : 0;
+  if (world->process->polls_at_once == 0)
+    world->process->polled_at = world->now;
+  if (world->process->polls_at_once > POLLS_AT_ONCE)
     world_fail(world, "spins", "it has waited %d times within a millisecond", POLLS_AT_ONCE);
 }
 
-/* Goes on to the next event, or to END. Returns false where there is neither. */
-static bool go_on(struct world *world, int64_t end) {
-  int64_t next = world_next_event(world);
-  if (next == NEVER && end == NEVER) {
-    world_fail(world, "waits for ever", "nothing is to happen any more, and it waits without an end");
-    return false;
-  }
-  world->now = next < end ? next : end;
-  if (world->now == end)
-    world->now += random_between(&world->random, 0, world->plan->wakes_late) * 1000;
-  promises_hold(world);
-  world_catch_up(world);
-  return !world->over;
+/* Whether something is told of, or the time for it is over. */
+static int64_t look_for_events(struct world *world) {
+  struct process *process = world->process;
+  uint64_t most = process->arguments[2] < MOST_EVENTS ? process->arguments[2] : MOST_EVENTS;
+  int64_t told = tell_events(world, process->arguments[1], most);
+  if (told == 0 && world->now < process->wait_end)
+    return WAITS;
+  process->round++;
+  process->has_fault = false;
+  return told;
 }
 
 static int64_t do_epoll_wait(struct world *world, const uint64_t *a) {
+  struct process *process = world->process;
+  const struct descriptor *poll = kernel_descriptor(world, a[0]);
   int64_t milliseconds = (int32_t)a[3];
-  int64_t end = milliseconds < 0 ? NEVER : world->now + milliseconds * MILLISECOND;
-  uint64_t most = a[2] < MOST_EVENTS ? a[2] : MOST_EVENTS;
+  if (!poll || poll->object != OBJECT_POLL)
+    return -EBADF;
   count_polls(world);
   promises_hold(world);
   access_log_holds(world);
   int error = kernel_fault(world, "epoll_pwait", NO_OBJECT);
   if (error)
     return -error;
-  int64_t told = tell_events(world, a[1], most);
-  while (!world->over && told == 0 && world->now < end && go_on(world, end))
-    told = tell_events(world, a[1], most);
-  world->round++;
-  world->has_fault = false;
-  return told;
+  process->wait_end = milliseconds < 0 ? NEVER : world->now + milliseconds * MILLISECOND;
+  process->look = look_for_events;
+  return WAITS;
 }
 
 /* Standard output and standard error take what is written, mostly at once. */
@@ -150,7 +150,9 @@ static int64_t do_ppoll(struct world *world, const uint64_t *a) {
     world_fail(world, "not simulated", "ppoll of descriptor %d for events %d", wait.fd, wait.events);
     return -EINVAL;
   }
-  if (a[2] && descriptor->object == OBJECT_STANDARD && random_one_in(&world->random, is_log ? 200 : 8)) {
+  /* The one that watches workers can always tell of them: what it owes is counted. */
+  bool watches = world->plan->workers && world->process == world->processes[0];
+  if (a[2] && !watches && descriptor->object == OBJECT_STANDARD && random_one_in(&world->random, is_log ? 200 : 8)) {
     if (is_log)
       access_log_lost(world);
     return 0;

@@ -4,6 +4,7 @@
 #include "harness/simulate/kernel.h"
 #include "harness/simulate/kernel_folder.h"
 #include "harness/simulate/pages.h"
+#include "harness/simulate/workers.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -27,7 +28,7 @@ int64_t kernel_refuse(struct world *world, int error) {
 /* Whether the name at ADDRESS is that of the document. */
 static bool is_document(struct world *world, uint64_t address) {
   static const char name[] = DOCUMENT_NAME;
-  const char *path = emulator_memory(world->emulator, address, sizeof name, false);
+  const char *path = emulator_memory(world->process->emulator, address, sizeof name, false);
   return path && memcmp(path, name, sizeof name) == 0;
 }
 
@@ -66,12 +67,12 @@ static int64_t do_openat(struct world *world, const uint64_t *a) {
   int64_t fd = kernel_open(world, OBJECT_FILE, NULL);
   if (fd < 0)
     return kernel_refuse(world, (int)-fd);
-  world->descriptors[fd].inode = world->inode;
+  world->process->descriptors[fd].inode = world->inode;
   return fd;
 }
 
 static int64_t put_status(struct world *world, const struct inode *inode, size_t number, uint64_t address) {
-  bool is_x64 = emulator_machine(world->emulator)->calls == CALLS_X64;
+  bool is_x64 = emulator_machine(world->process->emulator)->calls == CALLS_X64;
   char status[144] = {0};
   uint64_t device = 1, identity = number + 1, size = inode->content.len;
   const int64_t times[] = {inode->modified / SECOND, inode->modified % SECOND};
@@ -158,8 +159,8 @@ static int64_t read_file(struct world *world, struct descriptor *file, uint64_t 
 
 /* Tells the program which signal has come: struct signalfd_siginfo. */
 static int64_t read_signal(struct world *world, uint64_t address, uint64_t count) {
-  const uint32_t number = world->hangups ? SIGHUP : SIGTERM;
-  if (world->signals + world->hangups == 0)
+  const uint32_t number = world->process->hangups ? SIGHUP : SIGTERM;
+  if (world->process->signals + world->process->hangups == 0)
     return -EAGAIN;
   if (count < 128)
     return -EINVAL;
@@ -168,7 +169,7 @@ static int64_t read_signal(struct world *world, uint64_t address, uint64_t count
     return -EFAULT;
   memset(place, 0, 128);
   memcpy(place, &number, sizeof number);
-  world->hangups ? world->hangups-- : world->signals--;
+  world->process->hangups ? world->process->hangups-- : world->process->signals--;
   return 128;
 }
 
@@ -192,11 +193,13 @@ static int64_t print(struct world *world, uint64_t fd, const char *text, size_t 
   const char *url = world->plan->is_ipv6 ? "http://[::1]:8006/\n" : "http://127.0.0.1:8006/\n";
   if (fd == 1 && world->announced && world->plan->logs == LOG_PRINTED)
     return access_log_written(world, (struct span){text, count});
+  if (fd == 2 && world->process == world->processes[0] && workers_told(world, (struct span){text, count}))
+    return (int64_t)count;
   if (fd == 1 && !world->announced && count == strlen(url) && memcmp(text, url, count) == 0)
     world->announced = true;
   else if (fd == 1)
     world_fail(world, "prints", "\"%.*s\" on standard output", (int)count, text);
-  else if (!world->has_fault && !world->plan->memory_limit)
+  else if (!world->process->has_fault && !world->plan->memory_limit)
     world_fail(world, "prints", "\"%.*s\" on standard error, and nothing has gone wrong", (int)count, text);
   else if (count == 0 || text[count - 1] != '\n')
     world_fail(world, "prints", "\"%.*s\" on standard error, which is no line", (int)count, text);
@@ -234,10 +237,13 @@ static int64_t do_close(struct world *world, const uint64_t *a) {
     page_seen(world, span_of(&world->inodes[object->inode].content)); /* a page that was kept has to be of this */
   if (object->object == OBJECT_SOCKET)
     socket_closed(world, object->client);
-  if (object->object == OBJECT_LISTENER)
-    listener_closed(world);
+  bool has_listened = object->object == OBJECT_LISTENER;
+  if (has_listened && object->is_watched)
+    world->process->lost = *object;
   bytes_free(&object->seen);
   *object = (struct descriptor){0};
+  if (has_listened)
+    listener_closed(world);
   return -error;
 }
 

@@ -114,7 +114,7 @@ static int find_path(struct world *world, unsigned from, const char *path, bool 
 /* ---- Opening ---------------------------------------------------------------------------------------------------- */
 
 static int64_t open_node(struct world *world, int node, uint64_t flags) {
-  bool is_x64 = emulator_machine(world->emulator)->calls == CALLS_X64;
+  bool is_x64 = emulator_machine(world->process->emulator)->calls == CALLS_X64;
   uint64_t folders_only = is_x64 ? 0200000 : 040000; /* O_DIRECTORY */
   if (node < 0)
     return node;
@@ -129,8 +129,8 @@ static int64_t open_node(struct world *world, int node, uint64_t flags) {
   int64_t fd = kernel_open(world, is_folder ? OBJECT_FOLDER : OBJECT_FILE, NULL);
   if (fd < 0)
     return kernel_refuse(world, (int)-fd);
-  world->descriptors[fd].inode = is_folder ? (size_t)node : inode;
-  world->descriptors[fd].count = random_next(&world->random); /* which record of a folder comes first */
+  world->process->descriptors[fd].inode = is_folder ? (size_t)node : inode;
+  world->process->descriptors[fd].count = random_next(&world->random); /* which record of a folder comes first */
   return fd;
 }
 
@@ -156,7 +156,7 @@ static int64_t do_openat2(struct world *world, const uint64_t *a) {
   char path[PATH_ROOM];
   const void *place = kernel_memory(world, a[2], sizeof how, false);
   if (!world->plan->opens_beneath) {
-    world->has_fault = true;
+    world->process->has_fault = true;
     return -ENOSYS;
   }
   if (!place || !kernel_text(world, a[1], path, sizeof path))

@@ -3,6 +3,7 @@
 #include "harness/simulate/answers.h"
 #include "harness/simulate/client.h"
 #include "harness/simulate/kernel.h"
+#include "harness/simulate/process.h"
 #include "harness/simulate/promises.h"
 
 #include <arpa/inet.h>
@@ -97,12 +98,14 @@ static int64_t do_accept4(struct world *world, const uint64_t *a) {
   const struct descriptor *socket = kernel_descriptor(world, a[0]);
   if (!socket || socket->object != OBJECT_LISTENER)
     return -EBADF;
+  if (world->plan->workers && world->process == world->processes[0])
+    world_fail(world, "watches and serves", "the process that watches the workers accepts a client");
   int error = world->backlog_count ? kernel_fault(world, "accept4", NO_OBJECT) : EAGAIN;
   int64_t fd = error ? -error : kernel_open(world, OBJECT_SOCKET, world->backlog[0]);
   if (fd < 0) {
     if (fd != -EAGAIN) {
       world->accept_failed_at = world->now;
-      world->has_fault = true;
+      world->process->has_fault = true;
     }
     return fd;
   }
@@ -110,6 +113,7 @@ static int64_t do_accept4(struct world *world, const uint64_t *a) {
   world->backlog_count--;
   memmove(world->backlog, world->backlog + 1, world->backlog_count * sizeof(struct client *));
   client->state = CLIENT_OPEN;
+  client->process = world->process;
   client->descriptor = (int)fd;
   client->accepted_at = client->answered_at = client->room_since = client->reading_since = world->now;
   world->backlog_since = world->now;
@@ -130,8 +134,21 @@ static int64_t do_getpeername(struct world *world, const uint64_t *a) {
   return client->reset ? -ENOTCONN : put_address(world, a[1], a[2], client->number, (uint16_t)(20000 + client->number));
 }
 
+/* Whether any process has the listening socket. */
+static bool is_listening(const struct world *world) {
+  for (size_t i = 0; i < world->process_count; i++)
+    for (size_t fd = 0; fd < MOST_DESCRIPTORS && process_lives(world->processes[i]); fd++)
+      if (world->processes[i]->descriptors[fd].object == OBJECT_LISTENER)
+        return true;
+  return false;
+}
+
 void listener_closed(struct world *world) {
+  if (!world->listens || is_listening(world))
+    return;
   world->listens = false;
+  for (size_t i = 0; i < world->process_count; i++)
+    world->processes[i]->lost = (struct descriptor){0};
   for (size_t i = 0; i < world->backlog_count; i++) {
     struct client *client = world->backlog[i];
     client->state = CLIENT_CLOSED;

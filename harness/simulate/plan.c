@@ -2,10 +2,14 @@
 
 #include "harness/simulate/client.h"
 #include "harness/simulate/kernel.h"
+#include "harness/simulate/process.h"
 
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
+
+/* Descriptors with which a worker can serve somebody: it has some of the one that has made it. */
+enum { LEAST_OF_WORKERS = 16 };
 
 /* The first ten seconds are for the history's own first client. */
 #define BEGIN (10 * SECOND)
@@ -50,7 +54,7 @@ static void add_items(struct plan *plan, struct random *random, enum item_kind k
 
 void plan_make(struct plan *plan, uint64_t seed) {
   struct random random = random_of(seed, 1);
-  struct random *from = &random, apart = random_of(seed, 2), further = random_of(seed, 5);
+  struct random *from = &random, apart = random_of(seed, 2), further = random_of(seed, 5), beyond = random_of(seed, 6);
   unsigned first = (unsigned)random_between(from, 0, 40);
   *plan = (struct plan){.seed = seed,
                         .end = BEGIN + LENGTH,
@@ -74,6 +78,14 @@ void plan_make(struct plan *plan, uint64_t seed) {
   plan->becomes_user = random_one_in(&further, 4);
   plan->logs = (enum log)random_between(&further, NO_LOG, LOG_IN_FILE);
   add_items(plan, &further, ITEM_HANGUP, plan->logs == LOG_IN_FILE ? random_between(&further, 0, 5) : 0);
+  if (!random_one_in(&beyond, 4))
+    return;
+  plan->workers = (unsigned)random_between(&beyond, 1, 4);
+  if (plan->descriptors < LEAST_OF_WORKERS)
+    plan->descriptors = LEAST_OF_WORKERS;
+  add_items(plan, &beyond, ITEM_WORKER_FAULT, random_between(&beyond, 0, 4));
+  add_items(plan, &beyond, ITEM_DEATH, random_between(&beyond, 0, 10));
+  add_items(plan, &beyond, ITEM_WATCHER_DEATH, random_one_in(&beyond, 6));
 }
 
 void plan_free(struct plan *plan) { free(plan->items); }
@@ -95,6 +107,18 @@ static void arm_fault(struct world *world, void *what) {
                      .error = faults[row].errors[random_between(random, 0, count - 1)],
                      .item = item->number,
                      .left = random_one_in(random, 4) ? (unsigned)random_between(random, 2, 6) : 1};
+}
+
+static void arm_worker_fault(struct world *world, void *what) {
+  static const struct fault worker_faults[] = {{.call = "clone", .error = EAGAIN},
+                                               {.call = "clone", .error = ENOMEM},
+                                               {.call = "rt_sigtimedwait", .error = EINTR}};
+  struct item *item = what;
+  world->faults = xgrow(world->faults, world->fault_count, sizeof *world->faults);
+  struct fault *fault = &world->faults[world->fault_count++];
+  *fault = worker_faults[random_between(&item->random, 0, 2)];
+  fault->item = item->number;
+  fault->left = (unsigned)random_between(&item->random, 1, 12);
 }
 
 /* The file changes, at once or between two reads of it. */
@@ -124,23 +148,49 @@ static void set_calendar(struct world *world, void *what) {
 
 static void terminate(struct world *world, void *what) {
   (void)what;
-  world_tell(world, "SIGTERM");
-  world->signals++;
-  world->terminated_at = world->terminated_at == NEVER ? world->now : world->terminated_at;
-  if (!world->blocks_signals)
-    world_fail(world, "not simulated", "SIGTERM is not blocked, and would end the program");
+  process_signal(world, world->processes[0], SIGTERM);
 }
 
 static void hang_up(struct world *world, void *what) {
   (void)what;
-  world_tell(world, "SIGHUP");
-  world->hangups++;
+  process_signal(world, world->processes[0], SIGHUP);
+}
+
+/* A worker is killed, or all of them at once; or somebody sends one SIGTERM. */
+static void end_worker(struct world *world, void *what) {
+  struct item *item = what;
+  int64_t how = random_between(&item->random, 0, 9);
+  size_t first = (size_t)random_next(&item->random), others = world->process_count - 1;
+  for (size_t i = 0; i < others && world->terminated_at == NEVER && !world->over; i++) {
+    struct process *worker = world->processes[1 + (first + i) % others];
+    if (!process_lives(worker))
+      continue;
+    if (how < 5 || how > 7)
+      process_end(world, worker, true);
+    else
+      process_signal(world, worker, SIGTERM);
+    if (how < 8)
+      return;
+  }
+}
+
+/* The process that watches the workers is killed, which is as if all were told to end. */
+static void end_watcher(struct world *world, void *what) {
+  (void)what;
+  if (world->terminated_at == NEVER)
+    process_end(world, world->processes[0], true);
 }
 
 void plan_schedule(struct world *world, struct item *item) {
-  static void (*const happen[])(struct world *, void *) = {
-      [ITEM_FAULT] = arm_fault,       [ITEM_FILE] = change_file,      [ITEM_JUMP] = jump,
-      [ITEM_CALENDAR] = set_calendar, [ITEM_TERMINATION] = terminate, [ITEM_HANGUP] = hang_up};
+  static void (*const happen[])(struct world *, void *) = {[ITEM_FAULT] = arm_fault,
+                                                           [ITEM_FILE] = change_file,
+                                                           [ITEM_JUMP] = jump,
+                                                           [ITEM_CALENDAR] = set_calendar,
+                                                           [ITEM_TERMINATION] = terminate,
+                                                           [ITEM_HANGUP] = hang_up,
+                                                           [ITEM_WORKER_FAULT] = arm_worker_fault,
+                                                           [ITEM_DEATH] = end_worker,
+                                                           [ITEM_WATCHER_DEATH] = end_watcher};
   if (item->kind == ITEM_CLIENT)
     client_add(world, item);
   else

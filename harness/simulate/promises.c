@@ -2,6 +2,8 @@
 
 #include "harness/simulate/client.h"
 #include "harness/simulate/kernel.h"
+#include "harness/simulate/process.h"
+#include "harness/simulate/workers.h"
 
 #include <inttypes.h>
 
@@ -23,7 +25,9 @@ static bool owes_answer(const struct client *client) {
 }
 
 /* All places for clients are taken, as far as can be seen from outside: hardly a descriptor is left. */
-static bool is_full(const struct world *world) { return kernel_open_count(world) + 3 >= world->plan->descriptors; }
+static bool is_full(const struct world *world, const struct client *client) {
+  return kernel_open_count(client->process) + 3 >= world->plan->descriptors;
+}
 
 /* ---- Too early -------------------------------------------------------------------------------------------------- */
 
@@ -31,30 +35,30 @@ bool promise_of_408(const struct world *world, const struct client *client) {
   if (client->idle)
     return false;
   int64_t waited = world->now - client->reading_since + EARLY;
-  if (waited >= PATIENCE || (is_full(world) && waited >= GIVES_WAY_READING))
+  if (waited >= PATIENCE || (is_full(world, client) && waited >= GIVES_WAY_READING))
     return true;
-  return world->terminated_at != NEVER && world->now + EARLY >= world->terminated_at + END_READING;
+  return client->process->terminated_at != NEVER && world->now + EARLY >= client->process->terminated_at + END_READING;
 }
 
 static bool may_cut_answer(const struct world *world, const struct client *client) {
   const struct request *request = next_request(client);
   int64_t since = request && request->due_at != NEVER ? request->due_at : client->answered_at;
-  if (world->lacking_round == world->round || world->plan->memory_limit)
+  if (client->process->lacking_round == client->process->round || world->plan->memory_limit)
     return true;
-  if (world->terminated_at != NEVER && world->now + EARLY >= world->terminated_at + END_WRITING)
+  if (client->process->terminated_at != NEVER && world->now + EARLY >= client->process->terminated_at + END_WRITING)
     return true;
-  if (is_full(world) && !(request && request->is_read))
+  if (is_full(world, client) && !(request && request->is_read))
     return true; /* who gives way is told so as far as there is room */
   return world->now + EARLY >= client->take_until ||
-         (is_full(world) && world->now + EARLY >= since + GIVES_WAY_WRITING);
+         (is_full(world, client) && world->now + EARLY >= since + GIVES_WAY_WRITING);
 }
 
 /* Until when a client may stay that has its last answer. */
-static int64_t drained_by(const struct world *world, const struct client *client) {
+static int64_t drained_by(const struct client *client) {
   int64_t end = client->shut_at + PATIENCE;
-  if (world->terminated_at == NEVER)
+  if (client->process->terminated_at == NEVER)
     return end;
-  int64_t hurried = later(client->shut_at, world->terminated_at) + END_READING;
+  int64_t hurried = later(client->shut_at, client->process->terminated_at) + END_READING;
   return hurried < end ? hurried : end;
 }
 
@@ -64,18 +68,18 @@ static bool may_close(const struct world *world, const struct client *client) {
   bool in_head = request && client->read > request->start && !request->is_read;
   int64_t waited = world->now - client->reading_since + EARLY;
   if (client->shut_at != NEVER)
-    return client->ended_read || is_full(world) || world->now + EARLY >= drained_by(world, client) ||
+    return client->ended_read || is_full(world, client) || world->now + EARLY >= drained_by(client) ||
            client->read > (1 << 20);
   if (client->is_last)
     return false;
   if (client->ended_read)
     return !in_head;
-  if (world->terminated_at != NEVER)
-    return client->idle || world->now + EARLY >= world->terminated_at + END_READING;
+  if (client->process->terminated_at != NEVER)
+    return client->idle || world->now + EARLY >= client->process->terminated_at + END_READING;
   if (client->idle)
-    return waited >= IDLE_PATIENCE || (is_full(world) && waited >= GIVES_WAY_READING);
+    return waited >= IDLE_PATIENCE || (is_full(world, client) && waited >= GIVES_WAY_READING);
   /* Who gives way is told so by 408, as far as there is room. */
-  return client->is_refused && is_full(world) && waited >= GIVES_WAY_READING;
+  return client->is_refused && is_full(world, client) && waited >= GIVES_WAY_READING;
 }
 
 void promise_of_close(struct world *world, const struct client *client) {
@@ -96,10 +100,10 @@ void promise_of_backlog(struct world *world, const struct client *client) {
     world_fail(world, "nobody accepted", "the listening socket is closed while %s waits", client_name(client));
 }
 
-void promises_at_exit(struct world *world) {
-  bool in_time = world->now + EARLY >= world->terminated_at + END_WRITING;
-  for (size_t i = 0; i < world->client_count && !world->over && !in_time; i++)
-    if (world->clients[i]->state == CLIENT_OPEN)
+void promises_at_exit(struct world *world, const struct process *process) {
+  bool in_time = process->terminated_at != NEVER && world->now + EARLY >= process->terminated_at + END_WRITING;
+  for (size_t i = 0; i < world->client_count && !in_time; i++)
+    if (world->clients[i]->state == CLIENT_OPEN && world->clients[i]->process == process)
       world_fail(world, "ended too early", "the program ends while the connection of %s is open",
                  client_name(world->clients[i]));
 }
@@ -107,7 +111,7 @@ void promises_at_exit(struct world *world) {
 /* ---- Too late --------------------------------------------------------------------------------------------------- */
 
 /* By when something has to be done about CLIENT, and in WHAT words. */
-static int64_t due_at(const struct world *world, const struct client *client, const char **what) {
+static int64_t due_at(const struct client *client, const char **what) {
   const struct request *request = next_request(client);
   int64_t begun_at = client->parsed < client->in.len ? client->begun_at : request ? request->due_at : NEVER;
   bool roomy = 3 * client_room(client) >= client->capacity;
@@ -124,7 +128,7 @@ static int64_t due_at(const struct world *world, const struct client *client, co
   }
   *what = "it has its last answer, and its connection is kept";
   if (client->shut_at != NEVER)
-    return client->ended ? later(client->ended_at, client->shut_at) : drained_by(world, client);
+    return client->ended ? later(client->ended_at, client->shut_at) : drained_by(client);
   if (client->is_last)
     return client->answered_at;
   *what = "what it has sent is not read";
@@ -139,10 +143,18 @@ static int64_t due_at(const struct world *world, const struct client *client, co
 
 static void hold_client(struct world *world, const struct client *client, int64_t late) {
   const char *what;
-  int64_t due = later(due_at(world, client, &what), world->jumped_at);
+  int64_t due = later(due_at(client, &what), world->jumped_at);
   if (due != NEVER && world->now > due + late)
     world_fail(world, "too late", "%s: %s: %" PRId64 " ms too long", client_name(client), what,
                (world->now - due) / MILLISECOND);
+}
+
+/* Workers are to end with the one that watches them. */
+static void hold_ending(struct world *world, const struct process *process) {
+  int64_t since = process->terminated_at < world->terminated_at ? process->terminated_at : world->terminated_at;
+  if (process_lives(process) && since != NEVER && world->now > later(since, world->jumped_at) + MOST_ENDING)
+    world_fail(world, "does not end", "%s, %" PRId64 " ms after SIGTERM", process_name(world, process),
+               (world->now - since) / MILLISECOND);
 }
 
 void promises_hold(struct world *world) {
@@ -154,10 +166,9 @@ void promises_hold(struct world *world) {
   if (!world->over && world->backlog_count && world->now > since + MOST_WAITING)
     world_fail(world, "nobody accepted", "%s, and %zu more, wait to be accepted since %" PRId64 " ms",
                client_name(world->backlog[0]), world->backlog_count - 1, (world->now - since) / MILLISECOND);
-  if (!world->over && world->terminated_at != NEVER &&
-      world->now > later(world->terminated_at, world->jumped_at) + MOST_ENDING)
-    world_fail(world, "does not end", "%" PRId64 " ms after SIGTERM",
-               (world->now - world->terminated_at) / MILLISECOND);
+  for (size_t i = 0; i < world->process_count && !world->over; i++)
+    hold_ending(world, world->processes[i]);
+  workers_hold(world);
 }
 
 /* SPDX-License-Identifier: MIT */

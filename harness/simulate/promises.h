@@ -35,8 +35,8 @@ bool promise_of_408(const struct world *world, const struct client *client);
 void promise_of_close(struct world *world, const struct client *client);
 void promise_of_backlog(struct world *world, const struct client *client);
 
-/* The program ends: fails where it may not yet. */
-void promises_at_exit(struct world *world);
+/* PROCESS ends by itself: fails where it may not yet. */
+void promises_at_exit(struct world *world, const struct process *process);
 
 #endif
 

@@ -6,6 +6,7 @@
 
      plan.c, history.c             what a seed decides, and one history from start to end
      emulator.c, kernel*.c         the program, and the system calls that it makes
+     process.c, workers.c          its processes, whose turn it is, and what is owed for one that ends
      client.c, requests.c          who comes, asks, takes and goes
      answers.c, pages.c, promises.c  what is held to what
      reduce_plan.c, simulate.c     the smallest history that fails alike; the command

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 typedef struct uc_struct uc_engine;
+typedef struct uc_context uc_context;
 
 enum { UNICORN_OK = 0 };
 enum { UNICORN_ARM64 = 2, UNICORN_X86 = 4 };
@@ -36,6 +37,10 @@ enum { UNICORN_SP = 4, UNICORN_X0 = 199, UNICORN_X8 = UNICORN_X0 + 8, UNICORN_PC
 struct unicorn {
   int (*open)(int arch, int mode, uc_engine **engine);
   int (*close)(uc_engine *engine);
+  int (*context_alloc)(uc_engine *engine, uc_context **context);
+  int (*context_save)(uc_engine *engine, uc_context *context);
+  int (*context_restore)(uc_engine *engine, uc_context *context);
+  int (*context_free)(uc_context *context);
   int (*mem_map_ptr)(uc_engine *engine, uint64_t address, size_t size, uint32_t permissions, void *host);
   int (*mem_unmap)(uc_engine *engine, uint64_t address, size_t size);
   int (*reg_read)(uc_engine *engine, int reg, void *value);

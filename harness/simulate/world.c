@@ -31,7 +31,7 @@ void world_fail(struct world *world, const char *kind, const char *format, ...) 
   va_end(args);
   world_tell(world, "FAILED %s", world->failure.data);
   world->over = true;
-  emulator_stop(world->emulator);
+  emulator_stop(world->running);
 }
 
 const char *client_name(const struct client *client) {

@@ -20,7 +20,18 @@ enum { MOST_DESCRIPTORS = 4096, MOST_REQUESTS = 12, MOST_PAGES = 64, CALL_NUMBER
 
 /* One thing that happens from outside. Whatever it draws comes from a stream of its own, so that it stays as it is when
    others are left out. */
-enum item_kind { ITEM_CLIENT, ITEM_FAULT, ITEM_FILE, ITEM_JUMP, ITEM_CALENDAR, ITEM_TERMINATION, ITEM_HANGUP };
+enum item_kind {
+  ITEM_CLIENT,
+  ITEM_FAULT,
+  ITEM_FILE,
+  ITEM_JUMP,
+  ITEM_CALENDAR,
+  ITEM_TERMINATION,
+  ITEM_HANGUP,
+  ITEM_WORKER_FAULT, /* of a call that only the process makes that watches workers */
+  ITEM_DEATH,        /* of workers */
+  ITEM_WATCHER_DEATH
+};
 
 struct item {
   enum item_kind kind;
@@ -46,6 +57,7 @@ struct plan {
   bool opens_beneath;    /* the kernel knows openat2 */
   bool is_ipv6;          /* --address */
   bool becomes_user;     /* --user */
+  unsigned workers;      /* --workers; 0: the program is one process */
   enum log logs;         /* --log */
   unsigned documents[2]; /* of which to which the documents are drawn */
   unsigned wakes_late;   /* a wait may end so many microseconds late */
@@ -120,6 +132,7 @@ enum taking { TAKES_AT_ONCE, TAKES_SLOWLY, TAKES_NOTHING };
 struct client {
   unsigned number; /* of its item; 0: it is the history's own */
   struct random random;
+  struct process *process; /* that has accepted it; NULL: none has yet */
   enum client_state state;
   int descriptor;
   int64_t waits_since, accepted_at;
@@ -179,7 +192,8 @@ enum object {
   OBJECT_EVENT,
   OBJECT_RULES,
   OBJECT_FOLDER, /* its node is `inode` */
-  OBJECT_LOG
+  OBJECT_LOG,
+  OBJECT_INHERITED /* of a worker: what only its parent can use */
 };
 
 struct descriptor {
@@ -220,11 +234,61 @@ struct event {
   void *what;
 };
 
-struct world;
 typedef int64_t handler(struct world *world, const uint64_t *arguments);
 
 /* What a failure of the kernel permits the program to answer. */
 enum { PERMITS_404, PERMITS_500, PERMITS_503 };
+
+/* ---- Processes -------------------------------------------------------------------------------------------------- */
+
+/* PROCESS_ENDED: its parent has not waited for it yet. */
+enum process_state { PROCESS_READY, PROCESS_WAITS, PROCESS_ENDED, PROCESS_GONE };
+
+/* A process of the program: the one that was started, or a worker that it has made. What a kernel has for each. */
+struct process {
+  unsigned number;        /* by which others name it */
+  struct process *parent; /* NULL: it is gone, or this is the first process */
+  struct emulator *emulator;
+  enum process_state state;
+  int64_t ended_at;
+  /* The call in hand, and of one that waits, what says whether it is over: WAITS, or its result. */
+  uint64_t call, arguments[6];
+  int64_t result, wait_end;
+  int64_t (*look)(struct world *world);
+  /* Signals. */
+  bool blocks_signals, ends_with_parent;
+  unsigned signals;      /* that wait to be read, of those that end it, */
+  unsigned hangups;      /* and of SIGHUP; */
+  bool child_has_ended;  /* and SIGCHLD */
+  int64_t terminated_at; /* a signal that ends it has come; NEVER: not yet */
+  /* Its descriptors, and memory that it has asked for. */
+  struct descriptor descriptors[MOST_DESCRIPTORS];
+  struct descriptor lost; /* a listening socket that it has closed, while its epoll instance goes on telling of it */
+  size_t mappings;
+  uint64_t mapped;         /* bytes */
+  size_t base_descriptors; /* after the first client is gone; 0: it was not there then */
+  bool has_no_groups;
+  unsigned user, group; /* as which it runs */
+  /* Its loop. */
+  uint64_t round, lacking_round; /* memory was refused in that round of the event loop */
+  bool has_fault;                /* anything has gone wrong in this round */
+  uint64_t permitted[3];         /* PERMITS_*: the step in which something last happened that permits it; 0: never */
+  uint64_t polls_at_once;
+  int64_t polled_at;
+  /* Its access log. */
+  struct client **composed; /* owned; whose lines it holds that are not yet written, in their order */
+  size_t composed_count;
+  bool is_nameless; /* the last of them was asked for when its client had gone */
+};
+
+/* What is owed for workers that have ended. */
+struct watch {
+  int64_t short_since;    /* fewer of them than are wanted are there; NEVER: as many */
+  int64_t fork_failed_at; /* and the kernel has made none */
+  unsigned untold;        /* deaths that standard error has not told of, */
+  int64_t untold_since;   /* the first of them */
+  unsigned told;          /* and how often it has */
+};
 
 struct unknown_call {
   uint64_t number, times;
@@ -235,14 +299,17 @@ struct history_counts {
 };
 
 struct world {
-  struct emulator *emulator;
   uint64_t seed;
   const struct plan *plan;
+  struct process **processes; /* owned, each owned; the first one is the one that was started */
+  size_t process_count;
+  struct process *process;  /* whose call is in hand */
+  struct emulator *running; /* that the host's processor is in */
+  struct watch watch;
   struct random random;  /* of what is nobody's: the order of events, late wakings */
   int64_t now, calendar; /* the monotonic clock, and what makes it the time of the day */
-  uint64_t step, round, hash;
+  uint64_t step, hash;
   handler *handlers[CALL_NUMBERS_ROOM];
-  struct descriptor descriptors[MOST_DESCRIPTORS];
   struct client **clients; /* owned, each owned */
   size_t client_count;
   struct client **backlog;
@@ -259,27 +326,12 @@ struct world {
   size_t seen_count;
   struct fault *faults;
   size_t fault_count;
-  uint64_t permitted[3];  /* PERMITS_*: the step in which something last happened that permits it; 0: never */
-  uint64_t lacking_round; /* memory was refused in that round of the event loop */
   int64_t jumped_at, calendar_moved_at, accept_failed_at, backlog_since;
-  bool listens, blocks_signals, announced, limits_send_buffer, has_no_groups;
-  unsigned user, group;     /* as which the program runs */
-  struct client **composed; /* owned; whose lines the program holds that are not yet written, in their order */
-  size_t composed_count;
-  bool is_nameless;        /* the last of them was asked for when its client had gone */
-  struct page **resources; /* owned; the page of each, by its place; NULL: it has none */
-  size_t node_inodes[16];  /* of the files of a folder */
-  unsigned signals;        /* that wait to be read, of those that end the program, */
-  unsigned hangups;        /* and of SIGHUP */
-  int64_t terminated_at;   /* a signal has come; NEVER: not yet */
-  bool has_fault;          /* anything has gone wrong in this round */
-  uint64_t polls_at_once;
-  int64_t polled_at;
-  /* After the first client is gone, and again at the end: */
-  size_t base_descriptors, base_mappings;
-  size_t mappings;
-  uint64_t mapped; /* bytes */
-  unsigned phase;
+  bool listens, announced, limits_send_buffer;
+  struct page **resources;                   /* owned; the page of each, by its place; NULL: it has none */
+  size_t node_inodes[16];                    /* of the files of a folder */
+  int64_t terminated_at;                     /* the first process is to end, or has; NEVER: not yet */
+  size_t base_mappings;                      /* after the first client is gone, at most, in any process */
   struct client *first_client, *last_client; /* the history's own */
   bool over, exited;
   struct unknown_call unknown[8]; /* that the kernel does not have, by number */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FAULTS " deadline descriptor file flag line mapping slot replaced zombie orphan listener"
 enum { KEPT_MOST = 64 };
 
 /* A line of fixtures/simulated-seeds: a fault, the machine, the first seed that finds it, and as what. */
@@ -44,20 +45,18 @@ static bool read_kept(void) {
 static void lay_planted(void) {
   struct bytes out = {0};
   const char *build = getenv("BUILD");
-  int status = run_shell(
-      &out,
-      "set -e; L=$(cd '%s' && pwd); R=$PWD; cd $T; W=; for o in routine branch_imm store64 store64_imm call; do\n"
-      "  W=\"$W -Wl,--wrap=bl_$o\"; done\n"
-      "S=; case $L in *sanitize*) S=-fsanitize=address,undefined;; esac\n"
-      "${CC:-gcc} -std=c11 -D_GNU_SOURCE -O0 -iquote \"$R/generators\" -c -o operations.o "
-      "\"$R/harness/tests/faulty/server_operations.c\"\n"
-      "${CC:-gcc} $S $W -o lay-server \"$L/obj/generators/programs/markdown-server.o\" operations.o "
-      "\"$L/libgenerators.a\"\n"
-      "for f in none deadline descriptor file flag line mapping slot; do mkdir $f; FAULT=$f ./lay-server $f; done\n"
-      "for f in deadline descriptor file flag line mapping slot; do ! cmp -s none/markdown-server_x64 "
-      "$f/markdown-server_x64; "
-      "done",
-      build && *build ? build : "build");
+  int status = run_shell(&out,
+                         "set -e; L=$(cd '%s' && pwd); R=$PWD; cd $T; W=; for o in routine branch_imm store64 "
+                         "store64_imm call jump syscall_with; do\n"
+                         "  W=\"$W -Wl,--wrap=bl_$o\"; done\n"
+                         "S=; case $L in *sanitize*) S=-fsanitize=address,undefined;; esac\n"
+                         "${CC:-gcc} -std=c11 -D_GNU_SOURCE -O0 -iquote \"$R/generators\" -c -o operations.o "
+                         "\"$R/harness/tests/faulty/server_operations.c\"\n"
+                         "${CC:-gcc} $S $W -o lay-server \"$L/obj/generators/programs/markdown-server.o\" operations.o "
+                         "\"$L/libgenerators.a\"\n"
+                         "for f in none" FAULTS "; do mkdir $f; FAULT=$f ./lay-server $f; done\n"
+                         "for f in" FAULTS "; do ! cmp -s none/markdown-server_x64 $f/markdown-server_x64; done",
+                         build && *build ? build : "build");
   ck_assert_msg(status == 0, "%s", out.data);
   bytes_free(&out);
 }
@@ -93,7 +92,8 @@ END_TEST
 
 /* One entry after the other: a fault that no seed is kept for would be looked for by nobody. */
 START_TEST(every_planted_fault_has_its_seeds) {
-  static const char *const faults[] = {"none", "deadline", "descriptor", "file", "flag", "line", "mapping", "slot"};
+  static const char *const faults[] = {"none",    "deadline", "descriptor", "file",   "flag",   "line",
+                                       "mapping", "slot",     "replaced",   "zombie", "orphan", "listener"};
   for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
     int found = 0;
     for (int k = 0; k < kept_count; k++)
