@@ -85,8 +85,16 @@ static void lay_open_blocks(void) {
   call("open_heading");
   ld8(T0, CONTAINER, R_TYPE);
   bne(T0, BLOCK_HEADING, "nothing");
-  label("whole_line");
+  label("whole_line"); /* which nothing continues: in no list it is closed at once */
+  ld32(T0, CONTAINER, R_PARENT);
+  ldw(T1, W_PLAIN_PARENT);
+  beq(T0, T1, "whole_block");
   ldw(A0, W_BLANK_CONTAINER);
+  leave();
+  label("whole_block");
+  mov(A0, CONTAINER);
+  call("finalize");
+  li(A0, 0);
   leave();
 
   label("fence");

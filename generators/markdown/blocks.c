@@ -49,7 +49,7 @@ static void lay_parse_blocks(void) {
   ldw(A1, W_TIP); /* a block that stands in no other and goes on: the line is looked at no further */
   ld32(T0, A1, R_PARENT);
   ldw(T1, W_PLAIN_PARENT);
-  bne(T0, T1, "any_line");
+  bne(T0, T1, "not_plain");
   ld8(T0, A1, R_TYPE);
   beq(T0, BLOCK_PARAGRAPH, "in_paragraph");
   bne(T0, BLOCK_CODE, "not_code");
@@ -91,14 +91,29 @@ static void lay_parse_blocks(void) {
   jump("next_line");
 
   label("not_code");
-  bne(T0, BLOCK_HEADING, "any_line");
+  bne(T0, BLOCK_HTML, "any_line");
+  ld8(T0, A1, R_AUX);
+  bltu(T0, 6, "any_line");
+  ld8(T0, NEXT, 0); /* of the kinds 6 and 7 each line is part that is not blank */
+  bgtu(T0, ' ', "extend");
   label("no_plain_line");
   ld8(T0, NEXT, 0);
   bne(T0, '\n', "any_line");
-  stw(A0, W_EOL); /* a blank line ends the paragraph or heading, and of what stands in no list nobody asks more */
+  stw(A0, W_EOL); /* a blank line ends the paragraph or HTML, and of what stands in no list nobody asks more */
   mov(A0, A1);
   call("finalize");
   jump("added");
+
+  label("not_plain");
+  bne(T0, 0, "any_line");
+  stw(A0, W_EOL); /* nothing is open but the document, which has no parent */
+  ld8(T0, NEXT, 0);
+  beq(T0, '\n', "added");
+  mov(CONTAINER, A1);
+  li(COLUMN, 0);
+  st64(0, WORKSPACE, W_LINE_STATE);
+  call("find_nonspace");
+  jump("matched");
 
   label("any_line");
   stw(A0, W_EOL);
@@ -107,6 +122,7 @@ static void lay_parse_blocks(void) {
   call("find_nonspace");
   call("match_open_blocks");
   beq(A0, 0, "added"); /* it was a closing fence */
+  label("matched");
   stw(CONTAINER, W_MATCHED);
   ld8(T0, CONTAINER, R_TYPE);
   bleu(T0, BLOCK_LIST, "open");
@@ -434,11 +450,31 @@ static void lay_add_child(void) {
   routine("add_child", in(A0, S2, S5), moves(S3), destroys(ALL_A, ALL_T));
   ld32(T0, WORKSPACE, W_OPENED);
   mov(A2, A0);
-  beq(T0, 0, "add_first_child");
+  beq(T0, 0, "first");
   bne(A2, BLOCK_PARAGRAPH, "create_block");
+  li(A1, 0);
+  jump("create_paragraph");
+  label("first");
+  ldw(T0, W_TIP);
+  ldw(T1, W_MATCHED);
+  bne(T0, T1, "add_first_child");
+  ld8(T0, CONTAINER, R_TYPE);
+  bgtu(T0, BLOCK_ITEM, "add_first_child");
+  ldw(T0, W_BLANK_NOTED);
+  bne(T0, 0, "add_first_child");
+  st32(1, WORKSPACE, W_OPENED); /* nothing is to be closed, and no list becomes loose */
+  bne(A2, BLOCK_PARAGRAPH, "create_block");
+  ld32(A1, CONTAINER, R_CHILD);
+  jump("create_paragraph");
+}
+
+/* create_paragraph: create_block of a paragraph after the sibling A1 (an offset, or 0). What stands before it is kept:
+ * a paragraph of nothing but definitions is taken back. */
+static void lay_create_paragraph(void) {
+  routine("create_paragraph", in(A1, A2, S2, S5), moves(S3), destroys(A0, A2, ALL_T));
   ldw(T0, W_LAST_RECORD);
   stw(T0, W_PARAGRAPH_PREV);
-  stw(0, W_PARAGRAPH_SIBLING);
+  stw(A1, W_PARAGRAPH_SIBLING);
   jump("create_block");
 }
 
@@ -460,17 +496,15 @@ static void lay_add_first_child(void) {
 
   label("holds_it");
   ld32(A1, CONTAINER, R_CHILD);
-  beq(A2, BLOCK_PARAGRAPH, "remember");
+  beq(A2, BLOCK_PARAGRAPH, "paragraph");
   beq(A1, 0, "create");
   mov(A0, CONTAINER);
   call("note_sibling");
-  jump("create");
-  label("remember"); /* a paragraph of nothing but definitions is taken back */
-  ldw(T0, W_LAST_RECORD);
-  stw(T0, W_PARAGRAPH_PREV);
-  stw(A1, W_PARAGRAPH_SIBLING);
   label("create");
   call("create_block");
+  leave();
+  label("paragraph");
+  call("create_paragraph");
   leave();
 }
 
@@ -887,6 +921,7 @@ void lay_blocks(void) {
   lay_pass_quote_marker();
   lay_close_unmatched();
   lay_add_child();
+  lay_create_paragraph();
   lay_add_first_child();
   lay_create_block();
   lay_note_sibling();

@@ -531,14 +531,10 @@ static void lay_render_code_block(void) {
   ld8(T0, block, R_FLAGS);
   bclr(T0, BLOCK_FENCED, "no_info");
   label("info_end");
-  mask16(T0, content, newline);
-  add(content, content, 16);
-  beq(T0, 0, "info_end");
-  first16(T0, T0);
-  add(content, content, T0);
-  sub(content, content, 16);
+  ld8_next(T0, content);
+  bne(T0, '\n', "info_end");
   sub(A1, content, A0);
-  add(content, content, 1);
+  sub(A1, A1, 1);
   beq(A1, 0, "no_info");
   ldw(A2, W_SCRATCH);
   call("unescape_references");
@@ -692,7 +688,7 @@ static void lay_render_tokens(void) {
   bne(images, 0, "space");
   ldw(T0, W_FLAGS);
   bset(T0, MARKDOWN_HARDBREAKS | MARKDOWN_NOBREAKS, "break_as_asked");
-  put_literal("\n");
+  st8_next('\n', OUT);
   jump("next");
   label("break_as_asked");
   bclr(T0, MARKDOWN_HARDBREAKS, "space");
@@ -701,7 +697,7 @@ static void lay_render_tokens(void) {
   put_literal("<br />\n");
   jump("next");
   label("space");
-  put_literal(" ");
+  st8_next(' ', OUT);
   jump("next");
 
   label("code");

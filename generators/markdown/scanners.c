@@ -55,64 +55,26 @@ static void lay_skip_space(void) {
 }
 
 /* utf8_length: in A0 = a byte; out T0 = length of the well-formed UTF-8 character of more than one byte there (RFC
- * 3629, section 4), or 0. */
+ * 3629, section 4), or 0. Rare where it is asked for, so it is utf8_decode with the arguments kept. */
 static void lay_utf8_length(void) {
+  Reg first = S0, second = S1, third = S2, fourth = S3;
   routine("utf8_length", in(A0), out(T0), destroys(T1));
-  ld8(T0, A0, 0);
-  ld8(T1, A0, 1);
-  bltu(T0, 0xC2, "ill_formed");
-  bltu(T0, 0xE0, "two");
-  bgeu(T0, 0xF0, "four");
-  beq(T0, 0xE0, "overlong_three");
-  beq(T0, 0xED, "no_surrogate");
-  sub(T1, T1, 0x80);
-  bgeu(T1, 0x40, "ill_formed");
-  label("third");
-  ld8(T1, A0, 2);
-  sub(T1, T1, 0x80);
-  bgeu(T1, 0x40, "ill_formed");
-  li(T0, 3);
-  ret();
-  label("overlong_three");
-  sub(T1, T1, 0xA0);
-  bgeu(T1, 0x20, "ill_formed");
-  jump("third");
-  label("no_surrogate");
-  sub(T1, T1, 0x80);
-  bltu(T1, 0x20, "third");
-  label("ill_formed");
+  enter(first, second, third, fourth);
+  mov(first, A0);
+  mov(second, A1);
+  mov(third, A2);
+  mov(fourth, A3);
+  li(A1, 4); /* more can be read */
+  call("utf8_decode");
+  mov(T0, A1);
+  bne(T0, 1, "well_formed");
   li(T0, 0);
-  ret();
-
-  label("two");
-  sub(T1, T1, 0x80);
-  bgeu(T1, 0x40, "ill_formed");
-  li(T0, 2);
-  ret();
-
-  label("four");
-  beq(T0, 0xF0, "overlong_four");
-  beq(T0, 0xF4, "last_plane");
-  bgtu(T0, 0xF4, "ill_formed");
-  sub(T1, T1, 0x80);
-  bgeu(T1, 0x40, "ill_formed");
-  jump("third_of_four");
-  label("overlong_four");
-  sub(T1, T1, 0x90);
-  bgeu(T1, 0x30, "ill_formed");
-  jump("third_of_four");
-  label("last_plane");
-  sub(T1, T1, 0x80);
-  bgeu(T1, 0x10, "ill_formed");
-  label("third_of_four");
-  ld8(T1, A0, 2);
-  sub(T1, T1, 0x80);
-  bgeu(T1, 0x40, "ill_formed");
-  ld8(T1, A0, 3);
-  sub(T1, T1, 0x80);
-  bgeu(T1, 0x40, "ill_formed");
-  li(T0, 4);
-  ret();
+  label("well_formed");
+  mov(A0, first);
+  mov(A1, second);
+  mov(A2, third);
+  mov(A3, fourth);
+  leave();
 }
 
 /* scan_tag_name: [A-Za-z][A-Za-z0-9-]*. */
