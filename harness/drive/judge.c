@@ -207,7 +207,8 @@ static void compare_end(struct workspace *workspace, struct result *result, cons
   struct span truth;
   struct bytes why = {0};
   bool signaled = process->end == END_SIGNALED;
-  bool meant = signaled && program->signal && strcmp(signal_name(process->status), program->signal) == 0;
+  bool alone = signaled && result->target->runner == RUNNER_QEMU && emulator_own_failure(process);
+  bool meant = signaled && !alone && program->signal && strcmp(signal_name(process->status), program->signal) == 0;
   bool ended = (!signaled || meant) && !process->flooded;
   bool compares = ended || (process->flooded && !program->output && program->compare == COMPARE_OUTPUT);
   if (ended && !signaled && program->signal)

@@ -77,6 +77,15 @@ char *emulator_libraries(const char *elf) {
   return found;
 }
 
+/* Whether qemu tells of a guest that dies of SIGNAL: core_dump_signal() of its linux-user/signal.c. */
+static bool dumps_core(int signal) {
+  static const int signals[] = {SIGABRT, SIGFPE, SIGILL, SIGQUIT, SIGSEGV, SIGTRAP, SIGBUS};
+  for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+    if (signals[i] == signal)
+      return true;
+  return false;
+}
+
 const char *emulator_own_failure(const struct process *process) {
   static const char *const signs[] = {"QEMU internal SIG", "qemu: fatal:",           "Assertion failed",
                                       "tcg fatal error",   "cannot allocate memory", "Unable to reserve"};
@@ -84,9 +93,10 @@ const char *emulator_own_failure(const struct process *process) {
   for (size_t i = 0; text && i < sizeof signs / sizeof *signs; i++)
     if (strstr(text, signs[i]))
       return signs[i];
-  /* A guest that dies of a signal takes qemu along, and qemu says so. A qemu that dies without that word died alone. */
+  /* A guest that dies of a signal takes qemu along. Where that signal dumps a core, qemu says so: one that dies without
+     that word died alone. Of the others it says nothing. */
   bool guest = text && strstr(text, "uncaught target signal");
-  if (process->end == END_SIGNALED && !guest && process->status != SIGTERM && process->status != SIGKILL)
+  if (process->end == END_SIGNALED && !guest && dumps_core(process->status))
     return "killed by a signal that was not the program's";
   return NULL;
 }

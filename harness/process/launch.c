@@ -4,6 +4,8 @@
 #include "harness/base/files.h"
 #include "harness/base/limits.h"
 #include "harness/base/spawn.h"
+#include "harness/cell/ending.h"
+#include "harness/process/strays.h"
 #include "harness/process/workspace.h"
 
 #include <errno.h>
@@ -160,8 +162,7 @@ static void sweep_group(struct workspace *workspace, struct process *process) {
   siginfo_t info = {0};
   while (waitid(P_PGID, (id_t)process->pid, &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0)
     info.si_pid = 0;
-  if (kill(-process->pid, 0) == 0)
-    process->leaked = true;
+  process->leaked |= strays_in_group(process->pid);
   kill(-process->pid, SIGKILL);
   while (waitid(P_PGID, (id_t)process->pid, &info, WEXITED) == 0)
     ;
@@ -190,41 +191,24 @@ bool process_reap(struct workspace *workspace, struct process *process) {
   return true;
 }
 
-/* Reads the first bytes of /proc/PID/NAME as text. */
-static void read_proc(pid_t pid, const char *name, char *text, size_t size) {
-  char *path = xasprintf("/proc/%d/%s", (int)pid, name);
+static pid_t first_child(pid_t pid) {
+  char text[64];
+  char *path = xasprintf("/proc/%d/task/%d/children", (int)pid, (int)pid);
   int fd = open(path, O_RDONLY | O_CLOEXEC);
-  ssize_t got = fd < 0 ? -1 : read(fd, text, size - 1);
+  ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
   text[got > 0 ? got : 0] = '\0';
   if (fd >= 0)
     close(fd);
   free(path);
-}
-
-static bool is_exiting(pid_t pid) {
-  enum { PF_EXITING = 4 };
-  char text[512];
-  unsigned flags = 0;
-  read_proc(pid, "stat", text, sizeof text);
-  /* The name, in brackets, may hold blanks and brackets itself. */
-  const char *name_end = strrchr(text, ')');
-  return name_end && sscanf(name_end, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 && flags & PF_EXITING;
-}
-
-static pid_t first_child(pid_t pid) {
-  char text[64];
-  char *name = xasprintf("task/%d/children", (int)pid);
-  read_proc(pid, name, text, sizeof text);
-  free(name);
   return (pid_t)strtol(text, NULL, 10);
 }
 
 bool process_is_dying(const struct process *process, unsigned parents) {
   pid_t pid = process->pid;
   /* A wrapper that has lost its child is about to end as well. */
-  for (; parents > 0 && pid > 0 && !is_exiting(pid); parents--)
+  for (; parents > 0 && pid > 0 && !process_is_ending(pid); parents--)
     pid = first_child(pid);
-  return pid <= 0 || is_exiting(pid);
+  return pid <= 0 || process_is_ending(pid);
 }
 
 /* Ends a process that has not ended by itself. What it started in its group ends with it, and is no leak. */

@@ -2,6 +2,7 @@
 #include "harness/process/strays.h"
 
 #include "harness/base/bytes.h"
+#include "harness/cell/ending.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -59,23 +60,42 @@ static bool is_known(pid_t pid, const pid_t *known, size_t count) {
 /* Ends PID, a child. Returns whether it was still running. */
 static bool end_child(pid_t pid) {
   siginfo_t info = {0};
+  bool running = !process_is_ending(pid);
   if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG) != 0 || info.si_pid == pid)
     return false;
   kill(pid, SIGKILL);
   while (waitid(P_PID, (id_t)pid, &info, WEXITED) != 0 && errno == EINTR)
     ;
-  return true;
+  return running;
+}
+
+/* Reads the pids of the children of this process, as text. */
+static void read_children(struct bytes *children) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+  bytes_read_file(children, path);
+}
+
+bool strays_in_group(pid_t group) {
+  struct bytes children = {0};
+  bool found = false;
+  read_children(&children);
+  char *rest = children.len ? children.data : NULL;
+  for (char *word = rest ? strtok_r(rest, " \n", &rest) : NULL; word && !found; word = strtok_r(NULL, " \n", &rest)) {
+    pid_t pid = (pid_t)strtol(word, NULL, 10);
+    found = pid > 0 && getpgid(pid) == group && !process_is_ending(pid);
+  }
+  bytes_free(&children);
+  return found;
 }
 
 unsigned strays_end(const char *folder, const pid_t *known, size_t count) {
-  char path[64];
   unsigned ended = 0;
   bool again = true;
-  snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
   for (unsigned round = 0; again && round < MOST_ROUNDS; round++) {
     struct bytes children = {0};
     again = false;
-    bytes_read_file(&children, path);
+    read_children(&children);
     char *rest = span_of(&children).len ? children.data : NULL;
     for (char *word = rest ? strtok_r(rest, " \n", &rest) : NULL; word; word = strtok_r(NULL, " \n", &rest)) {
       pid_t pid = (pid_t)strtol(word, NULL, 10);

@@ -13,6 +13,9 @@
    still running. */
 unsigned strays_end(const char *folder, const pid_t *known, size_t count);
 
+/* Whether a child of this process in the process group GROUP goes on by itself. */
+bool strays_in_group(pid_t group);
+
 /* Ends every process of this machine that belongs to a launch in a folder below ROOT, but this one, until nothing is
    left. */
 void strays_end_below(const char *root);

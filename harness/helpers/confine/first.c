@@ -2,15 +2,14 @@
    it ends (pid_namespaces(7)). No program under test is ever it: as process 1 it would survive its own SIGTERM. */
 #include "harness/helpers/confine/confine.h"
 
+#include "harness/cell/ending.h"
 #include "harness/cell/wire.h"
 
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -29,34 +28,14 @@ static bool reap(void) {
   return pid == 0;
 }
 
-/* The number after NAME in TEXT, of BASE. */
-static unsigned long long field(const char *text, const char *name, int base) {
-  const char *at = strstr(text, name);
-  return at ? strtoull(at + strlen(name), NULL, base) : 0;
-}
-
-/* Whether the process is on its way out already: a zombie, or one that SIGKILL is waiting for. A program that kills
-   its child and does not wait for it has left nothing. */
-static bool is_ending(const char *pid) {
-  char path[64];
-  char text[2048];
-  snprintf(path, sizeof path, "/proc/%.16s/status", pid);
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  ssize_t got = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
-  if (fd >= 0)
-    close(fd);
-  text[got > 0 ? got : 0] = '\0';
-  const char *state = strstr(text, "\nState:\t");
-  const unsigned long long pending = field(text, "\nSigPnd:\t", 16) | field(text, "\nShdPnd:\t", 16);
-  return got <= 0 || (state && strchr("ZX", state[8])) || pending >> (SIGKILL - 1) & 1;
-}
-
-/* How many processes there are besides this one that go on by themselves. */
+/* How many processes there are besides this one that go on by themselves. A program that kills its child, or sees it
+   end, and does not wait for it has left nothing. */
 static int count_left(void) {
   int count = 0;
   DIR *folder = opendir("/proc");
   for (struct dirent *entry = folder ? readdir(folder) : NULL; entry; entry = readdir(folder))
-    count += isdigit((unsigned char)entry->d_name[0]) && strcmp(entry->d_name, "1") != 0 && !is_ending(entry->d_name);
+    count += isdigit((unsigned char)entry->d_name[0]) && strcmp(entry->d_name, "1") != 0 &&
+             !process_is_ending((pid_t)strtol(entry->d_name, NULL, 10));
   if (folder)
     closedir(folder);
   return count;

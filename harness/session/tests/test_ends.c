@@ -1,32 +1,59 @@
 /* Ends of programs, drawn from all kinds of end, moments and neighbours: a model says what verdict each case must get,
-   and the gate must say the same. Each program is this very test, started again. ENDS_SEED and ENDS_COUNT draw others,
-   or more. */
+   and the gate must say the same, with cells and without. Each program is this very test, started again. ENDS_SEED and
+   ENDS_COUNT draw others, or more. */
 /* reads: helpers */
 #include "harness/session/session.h"
 #include "harness/suite/suite.h"
 
 #include "harness/base/companion.h"
 #include "harness/base/files.h"
+#include "harness/process/confinement.h"
 #include "harness/process/workspace.h"
 
 #include <arpa/inet.h>
 #include <check.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-enum { CASES = 4, DRAWN = 150 };
+enum { CASES = 4, DRAWN = 100 };
 
 /* How it ends, or what it does in the place of that. */
-enum kind { NOTHING, EXIT_0, EXIT_3, FAULT, KILLED, ABORTED, RESET, LEAVES_CHILD, LEAVES_DAEMON, HANG, KINDS };
+enum kind {
+  NOTHING,
+  EXIT_0,
+  EXIT_3,
+  FAULT,
+  KILLED,
+  ABORTED,
+  RESET,
+  LEAVES_CHILD,
+  LEAVES_DAEMON,
+  LEAVES_THREAD,
+  LOSES_CHILD,
+  HANG,
+  KINDS
+};
 /* A server: when, in the case that is meant. A run: before, within and after its output. */
 enum moment { BEFORE_READY, ACCEPTED, READ, WITHIN_ANSWER, BEFORE_CLOSE, AFTER_CLOSE, AT_STOP, MOMENTS };
 
-static const char *const kind_names[KINDS] = {"nothing", "exit 0", "exit 3",         "SIGSEGV",         "SIGKILL",
-                                              "SIGABRT", "reset",  "leaves a child", "leaves a daemon", "hang"};
+static const char *const kind_names[KINDS] = {"nothing",
+                                              "exit 0",
+                                              "exit 3",
+                                              "SIGSEGV",
+                                              "SIGKILL",
+                                              "SIGABRT",
+                                              "reset",
+                                              "leaves a child",
+                                              "leaves a daemon",
+                                              "leaves a thread of a child",
+                                              "does not wait for a child that ended",
+                                              "hang"};
 static const char *const moment_names[MOMENTS] = {
     "before it is ready", "when a client came", "when it read the request", "within its answer",
     "after its answer",   "after it closed",    "when it is stopped"};
@@ -43,19 +70,31 @@ struct behaviour {
 
 static volatile sig_atomic_t kind_at_stop;
 
-static void leave(bool escapes) {
+static bool leaves(enum kind kind) { return kind >= LEAVES_CHILD && kind <= LEAVES_THREAD; }
+
+static _Noreturn void *go_on(void *user) {
+  (void)!write(*(int *)user, "", 1);
+  for (;;)
+    pause();
+}
+
+static void leave(enum kind kind) {
   int ready[2];
   char byte;
   if (pipe(ready) != 0)
     _exit(99);
   if (fork() == 0) {
-    if (escapes && (setsid() < 0 || fork() != 0))
+    if (kind == LEAVES_DAEMON && (setsid() < 0 || fork() != 0))
       _exit(0);
-    (void)!write(ready[1], "", 1);
     for (int fd = 3; fd < 64; fd++)
-      close(fd); /* a connection that it kept would never end */
-    for (;;)
-      pause();
+      if (fd != ready[1])
+        close(fd); /* a connection that it kept would never end */
+    /* The first thread of the process ends before any other, and the process goes on. */
+    pthread_t thread;
+    // NOLINTNEXTLINE(bugprone-signal-handler): nothing but this has run in the program
+    if (kind == LEAVES_THREAD && pthread_create(&thread, NULL, go_on, &ready[1]) == 0)
+      syscall(SYS_exit, 0); // NOLINT(bugprone-signal-handler): no more than exit does
+    go_on(&ready[1]);
   }
   (void)!read(ready[0], &byte, 1);
 }
@@ -72,8 +111,12 @@ static void do_it(enum kind kind, int client) {
     setsockopt(client, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
     close(client);
   }
-  if (kind == LEAVES_CHILD || kind == LEAVES_DAEMON)
-    leave(kind == LEAVES_DAEMON);
+  if (leaves(kind))
+    leave(kind);
+  /* It goes on once the child has called _exit, and not sooner (vfork(2)). */
+  // NOLINTNEXTLINE(bugprone-signal-handler, clang-analyzer-security.insecureAPI.vfork): that is what is tested
+  if (kind == LOSES_CHILD && vfork() == 0)
+    _exit(0);
   if (kind == HANG)
     for (;;)
       pause();
@@ -154,8 +197,6 @@ static int run_once(const struct behaviour *does, const char *document) {
 
 static bool ends(enum kind kind) { return kind >= EXIT_0 && kind <= ABORTED; }
 
-static bool leaves(enum kind kind) { return kind == LEAVES_CHILD || kind == LEAVES_DAEMON; }
-
 static enum verdict expect_of_run(const struct behaviour *does, unsigned number) {
   enum verdict right = number == does->wrong ? DIVERGED : EQUAL;
   if (number != does->at)
@@ -173,6 +214,7 @@ static enum verdict expect_of_run(const struct behaviour *does, unsigned number)
     return HUNG;
   case LEAVES_CHILD:
   case LEAVES_DAEMON:
+  case LEAVES_THREAD:
     return right == EQUAL ? LEAKED : right;
   default:
     return right;
@@ -323,7 +365,19 @@ static unsigned long setting(const char *name, unsigned long usual) {
   return value ? strtoul(value, NULL, 10) : usual;
 }
 
+/* Has programs run in cells, as far as there are means to. */
+static void confine(void) {
+  struct workspace workspace = {0};
+  struct bytes why = {0};
+  confinement_begin(CONFINE_DEFAULT);
+  workspace_open(&workspace);
+  ck_assert_msg(confinement_check(&workspace, &why), "%s", span_of(&why).data);
+  workspace_close(&workspace);
+}
+
 START_TEST(every_end_gets_the_verdict_of_the_model) {
+  if (_i == 1)
+    confine();
   char *folder = make_documents();
   unsigned long count = setting("ENDS_COUNT", DRAWN);
   state = setting("ENDS_SEED", 1);
@@ -336,7 +390,22 @@ START_TEST(every_end_gets_the_verdict_of_the_model) {
 }
 END_TEST
 
+/* The gate finds its companion beside its own file. So this program runs once more in a folder with it. */
+static int run_inside(void) {
+  const char *script = "T=$(mktemp -d) && cp $0 $T/test && cp $B/confine $T && $T/test inside; status=$?; rm -rf $T; "
+                       "exit $status";
+  char *build = xstrdup(command_folder());
+  char *end = strstr(build, "/tests/harness");
+  char *sanitized = strstr(build, "/sanitized/");
+  *(sanitized ? sanitized : end) = '\0';
+  setenv("B", build, 1);
+  execl("/bin/sh", "sh", "-c", script, command_path(), (char *)NULL);
+  return EXIT_FAILURE;
+}
+
 int main(int argc, char **argv) {
+  if (argc == 1)
+    return run_inside();
   if (argc == 7) {
     const struct behaviour does = {strtol(argv[1], NULL, 10) != 0, (enum kind)strtol(argv[2], NULL, 10),
                                    (enum moment)strtol(argv[3], NULL, 10), (unsigned)strtoul(argv[4], NULL, 10),
@@ -346,7 +415,7 @@ int main(int argc, char **argv) {
   Suite *suite = suite_create("ends");
   TCase *tests = tcase_create("ends");
   tcase_set_timeout(tests, 300);
-  tcase_add_test(tests, every_end_gets_the_verdict_of_the_model);
+  tcase_add_loop_test(tests, every_end_gets_the_verdict_of_the_model, 0, 2);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);
