@@ -5,7 +5,7 @@
 #
 # usage: scripts/mutate-gate.sh [-n COUNT] [-s SEED] [-j JOBS] [-f FILE] [-t SECONDS] [BUILD]
 #
-#   -n COUNT    how many faults, of all in an order that SEED decides (20)
+#   -n COUNT    how many faults that build, of all in an order that SEED decides (20)
 #   -s SEED     the order (1). It depends on what a fault changes, not on where it stands, nor on other faults
 #   -j JOBS     faults side by side (one for each core)
 #   -f FILE     of faults in FILE alone: a file of the harness or the oracles, or a folder with a / at its end
@@ -179,12 +179,13 @@ concerned() {
 # needs_gate TEST: may it start the gate? Most unit tests say that they read nothing of the build, and run without.
 needs_gate() { ! grep -qE '^/\* reads: (nothing|fixtures[^ ]*)( fixtures[^ ]*)* \*/$' "$(test_source "$1")"; }
 
-# notice FILE LINE: prints what notices the fault that is in this tree: a test, `open` or `none`. Nothing is built before
-# the test that needs it is asked.
+# notice FILE LINE ASKED: prints what notices the fault that is in this tree: a test, `open` or `none`. Nothing is built
+# before the test that needs it is asked. Tests that take no more than ASKED seconds have been asked before.
 notice() {
   local cost test gate='' outcome=none
   while IFS=$'\t' read -r cost test; do
     if awk "BEGIN { exit !($most > 0 && $cost > $most) }"; then outcome=open && continue; fi
+    ! awk "BEGIN { exit !($3 > 0 && $cost <= $3) }" || continue
     if [ ! "$gate" ] && needs_gate "$test"; then
       make -s all >"$log" 2>&1 </dev/null || { echo unbuilt && return; }
       gate=built
@@ -196,7 +197,7 @@ notice() {
   echo "$outcome"
 }
 
-# try FAULT: prints what notices it.
+# try FAULT ASKED: prints what notices it.
 try() {
   local file line outcome=unbuilt object
   file=$(sed -n '1s|^--- a/||p' "$work/faults/$1")
@@ -205,7 +206,7 @@ try() {
   cp -p "$file" "$log.original" || return
   patch -sf -p1 <"$work/faults/$1" >"$log" 2>&1 || outcome=broken
   if [ $outcome = unbuilt ] && make -s "$object" >"$log" 2>&1 </dev/null; then
-    outcome=$(notice "$file" "$line")
+    outcome=$(notice "$file" "$line" "$2")
   fi
   # The time of the source must be another than that of the objects made of the fault.
   cp "$log.original" "$file"
@@ -395,9 +396,13 @@ fi
 
 # source_key FILE...: tells their contents.
 source_key() { cat "$@" 2>/dev/null | sha256sum | cut -c 1-16; }
-# is_done FAULT: was it tried, and is what was learned still true?
+# asked_before FAULT: the cost of the dearest test that was asked in vain, with the sources as they are now.
+asked_before() {
+  awk -F '\t' -v fault="$1" -v key="$(source_key "$work/state")" '$1 == fault { asked = $2 == "open" && $3 == key ? $5 : 0 } END { print asked + 0 }' "$work/results"
+}
+# is_done FAULT: was it tried, and is what was learned still true? Sets $outcome.
 is_done() {
-  local outcome key file=${1%%:*}
+  local key file=${1%%:*}
   IFS=$'\t' read -r _ outcome key _ < <(awk -F '\t' -v fault="$1" '$1 == fault' "$work/results" | tail -n 1)
   case ${outcome-} in
   '' | broken | open) return 1 ;;
@@ -405,11 +410,6 @@ is_done() {
   *) [ "$key" = "$(source_key "${file//%//}" "$(test_source "$outcome")")" ] ;;
   esac
 }
-
-touch "$work/results"
-grep "^${only//\//%}" "$work/places" | sort -t $'\t' -k 2,2R --random-source=<(yes "$seed") | cut -f 1 | head -n "$count" >"$work/chosen"
-while read -r fault; do is_done "$fault" || echo "$fault"; done <"$work/chosen" >"$work/open"
-rm -rf "$work/taken" && mkdir "$work/taken"
 
 # work_on JOB: takes faults that nobody has taken yet, in their order.
 work_on() {
@@ -419,23 +419,48 @@ work_on() {
     file=${fault%%:*}
     touch "$tree.busy"
     begun=$SECONDS
-    outcome=$(in_cage "$tree" "$1" try "$fault")
+    outcome=$(in_cage "$tree" "$1" try "$fault" "$(asked_before "$fault")")
     rm "$tree.busy"
+    case $outcome in none | open) ! is_equivalent "$fault" || outcome=equivalent ;; esac
     case $outcome in
-    none | open) key=$(source_key "$work/state") && ! is_equivalent "$fault" || outcome=equivalent ;;
+    none | open) key=$(source_key "$work/state") ;;
+    *) key=$(source_key "${file//%//}" "$(test_source "$outcome")") ;;
     esac
-    [ "$outcome" = none ] || key=$(source_key "${file//%//}" "$(test_source "$outcome")")
-    printf '%s\t%s\t%s\t%s\n' "$fault" "${outcome:-broken}" "$key" $((SECONDS - begun)) >>"$work/results"
+    printf '%s\t%s\t%s\t%s\t%s\n' "$fault" "${outcome:-broken}" "$key" $((SECONDS - begun)) "$most" >>"$work/results"
     printf '%-40s %s\n' "${outcome:-broken}" "${fault//%//}"
   done <"$work/open"
 }
-for ((job = 1; job <= jobs; job++)); do work_on "$job" & done
-wait
+
+# choose: the first COUNT faults of the order, without those that do not build, and those of them that are to be tried.
+choose() {
+  local fault left=$count
+  unbuilt=0
+  : >"$work/chosen"
+  : >"$work/open"
+  while [ "$left" -gt 0 ] && IFS= read -r fault; do
+    if is_done "$fault"; then
+      if [ "$outcome" = unbuilt ]; then unbuilt=$((unbuilt + 1)) && continue; fi
+    else
+      [ -d "$work/taken/$fault" ] || echo "$fault" >>"$work/open"
+    fi
+    echo "$fault" >>"$work/chosen"
+    left=$((left - 1))
+  done <"$work/order"
+}
+
+touch "$work/results"
+grep "^${only//\//%}" "$work/places" | sort -t $'\t' -k 2,2R --random-source=<(yes "$seed") | cut -f 1 >"$work/order"
+rm -rf "$work/taken" && mkdir "$work/taken"
+# Once more, for others in the place of those that turned out not to build.
+while choose && [ -s "$work/open" ]; do
+  for ((job = 1; job <= jobs; job++)); do work_on "$job" & done
+  wait
+done
 for kind in memory pids; do
   rmdir "/sys/fs/cgroup/$kind/mutate-gate-$tag"/cage* "/sys/fs/cgroup/$kind/mutate-gate-$tag"
 done 2>/dev/null
 
-awk -F '\t' 'NR == FNR { chosen[$1] = 1; next }
+awk -F '\t' -v unbuilt="$unbuilt" 'NR == FNR { chosen[$1] = 1; next }
   $1 in chosen { outcome[$1] = $2; seconds[$1] = $4 }
   END {
     for (fault in outcome) {
@@ -443,11 +468,11 @@ awk -F '\t' 'NR == FNR { chosen[$1] = 1; next }
       sub(/^build\/tests\/.*/, "unit", kind); sub(/^scripts\/.*/, "scripts", kind); sub(/^build\//, "", kind)
       n[kind]++; total++; spent += seconds[fault]
     }
-    judged = total - n["unbuilt"] - n["equivalent"] - n["broken"] - n["open"]; noticed = judged - n["none"]
+    judged = total - n["equivalent"] - n["broken"] - n["open"]; noticed = judged - n["none"]
     printf "%d faults: %d noticed by the self-audit, %d by unit tests, %d by script tests, %d by verify; %d by none\n",
       judged, n["self-audit"], n["unit"], n["scripts"], n["verify"], n["none"]
-    printf "%d more are equivalent, %d do not build, %d could not be tried, %d are open; %.1f s for each\n", n["equivalent"], n["unbuilt"],
-      n["broken"], n["open"], spent / (total ? total : 1)
+    printf "%d more are equivalent, %d could not be tried, %d are open; %.1f s for each; %d in their order do not build\n", n["equivalent"],
+      n["broken"], n["open"], spent / (total ? total : 1), unbuilt
     if (judged) {
       # Wilson'"'"'s interval.
       share = noticed / judged; z = 1.96; d = 1 + z * z / judged
