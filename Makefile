@@ -463,7 +463,6 @@ $(ORACLE_COMMANDS): $(BUILD)/oracle-%: $(BUILD)/obj/oracles/commands/%.o $(BUILD
 
 # What the emulator loads is no part of a program of ours, and is never sanitized.
 MACHINE_SOURCES := harness/base/machine.c $(wildcard harness/base/instructions_*.c)
-$(BUILD)/plugin/fork_run.so: harness/helpers/confine/strict.c harness/helpers/confine/bpf.h
 $(BUILD)/plugin/fork_server.so: harness/helpers/confine/bpf.h harness/helpers/refuse/failing.h
 $(PLUGINS): $(BUILD)/plugin/%.so: harness/helpers/plugin/%.c $(MACHINE_SOURCES) harness/base/machine.h harness/helpers/plugin/*.h
 	mkdir -p $(@D)

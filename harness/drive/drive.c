@@ -57,11 +57,15 @@ struct source {
   int fd;
 };
 
+struct drive_kept {
+  struct loop *loop;
+  struct fork_servers fork_servers;
+};
+
 struct driver {
   struct workspace *workspace;
   const struct drive_options *options;
   struct lane_owner owner;
-  struct fork_servers fork_servers;
   struct group *groups;
   size_t group_count;
   unsigned *hangs;        /* of each target, sorted by their addresses */
@@ -396,28 +400,54 @@ static void watch_signals(struct driver *driver, sigset_t *before) {
   loop_watch(driver->loop, driver->signals, EPOLLIN, take_signal, driver);
 }
 
+static void open_kept(struct drive_kept *kept, struct workspace *workspace, const struct drive_options *options) {
+  kept->loop = loop_open();
+  kept->fork_servers = (struct fork_servers){
+      .workspace = workspace, .loop = kept->loop, .most = options->lanes, .all = options->forking == FORK_ALL};
+}
+
+static void close_kept(struct drive_kept *kept) {
+  fork_servers_close(&kept->fork_servers);
+  loop_close(kept->loop);
+}
+
+struct drive_kept *drive_keep(struct workspace *workspace) {
+  struct drive_kept *kept = xcalloc(1, sizeof *kept);
+  open_kept(kept, workspace, &(struct drive_options){.lanes = 1, .forking = FORK_ALL});
+  return kept;
+}
+
+void drive_kept_close(struct drive_kept *kept) {
+  close_kept(kept);
+  free(kept);
+}
+
 int drive_jobs(struct workspace *workspace, const struct drive_options *options, struct result **jobs, size_t count) {
-  struct driver driver = {.workspace = workspace, .options = options, .loop = loop_open()};
+  struct drive_kept own = {0};
+  struct drive_kept *kept = options->kept ? options->kept : &own;
   sigset_t before;
+  if (!options->kept)
+    open_kept(kept, workspace, options);
+  struct driver driver = {.workspace = workspace, .options = options, .loop = kept->loop};
+  loop_wake(kept->loop);
   driver.owner = (struct lane_owner){
       .workspace = workspace, .loop = driver.loop, .lingers = options->lingers, .report = take_result, .user = &driver};
-  driver.fork_servers = (struct fork_servers){
-      .workspace = workspace, .loop = driver.loop, .most = options->lanes, .all = options->forking == FORK_ALL};
-  driver.owner.fork_servers = options->forking == FORK_NONE ? NULL : &driver.fork_servers;
+  driver.owner.fork_servers = options->forking == FORK_NONE ? NULL : &kept->fork_servers;
   watch_signals(&driver, &before);
   watch_answers(&driver);
   make_groups(&driver, jobs, count);
   share_hangs(&driver);
   for (size_t i = 0; i < driver.group_count && driver.owner.fork_servers; i++)
-    fork_servers_expect(&driver.fork_servers, driver.groups[i].jobs[0]->target, driver.groups[i].count);
+    fork_servers_expect(&kept->fork_servers, driver.groups[i].jobs[0]->target, driver.groups[i].count);
   make_queues(&driver);
   make_seats(&driver);
   run(&driver);
   for (size_t i = 0; i < driver.seat_count; i++)
     lane_close(&driver.seats[i].lane);
-  fork_servers_close(&driver.fork_servers);
+  loop_forget(driver.loop, driver.signals);
   close(driver.signals);
-  loop_close(driver.loop);
+  if (!options->kept)
+    close_kept(kept);
   interrupt_release(&before);
   free(driver.queues[0].items);
   free(driver.queues[1].items);

@@ -1,6 +1,7 @@
 /* The gate's side of the plugin fork_server. */
 #include "harness/drive/fork_server.h"
 
+#include "harness/base/change.h"
 #include "harness/base/companion.h"
 #include "harness/base/machine.h"
 #include "harness/drive/loop.h"
@@ -47,8 +48,8 @@ struct fork_server {
 struct server_kind {
   const struct target *target; /* one of them */
   char *emulator;              /* the one that takes plugins; NULL: there is none for these */
-  unsigned failures;
-  size_t left; /* so many cases are to come */
+  unsigned failures;           /* one after another */
+  size_t left;                 /* so many cases are to come */
 };
 
 struct fork_failures {
@@ -65,7 +66,14 @@ static struct fork_failures *find_failures(const struct fork_servers *servers, c
   return NULL;
 }
 
+/* The target of a fork server for TARGET. */
+static const struct target *forked_target(const struct target *target) {
+  return target->change ? target->original : target;
+}
+
 void fork_servers_fail(struct fork_servers *servers, const struct target *target) {
+  if (target->change)
+    return;
   struct fork_failures *found = find_failures(servers, target);
   if (!found) {
     servers->failures = xgrow(servers->failures, servers->failure_count, sizeof *servers->failures);
@@ -310,7 +318,7 @@ static struct cell_slot *take_cell(struct workspace *workspace, const struct tar
 
 /* Begins a fork server of KIND, whose environment is that of RESULT's case. */
 static void begin_server(struct fork_servers *servers, size_t kind, const struct result *result) {
-  const struct target *target = result->target;
+  const struct target *target = forked_target(result->target);
   struct text_list words = {0};
   struct text_list own = {0};
   struct cell_slot *cell = take_cell(servers->workspace, target);
@@ -400,11 +408,12 @@ struct fork_server *fork_server_take(struct fork_servers *servers, const struct 
                                      struct process *process) {
   unsigned own;
   bool starts;
-  if (result->test_case->conversation || !target_fits(result->target))
+  const struct target *target = forked_target(result->target);
+  if (result->plain || result->test_case->conversation || !target_fits(target))
     return NULL;
-  size_t kind = kind_of(servers, result->target);
+  size_t kind = kind_of(servers, target);
   servers->kinds[kind].left -= servers->kinds[kind].left > 0;
-  const struct fork_failures *failures = find_failures(servers, result->target);
+  const struct fork_failures *failures = find_failures(servers, target);
   if (failures && failures->count >= MOST_FAILURES)
     return NULL;
   struct fork_server *server = find_server(servers, kind, &own, &starts);
@@ -451,10 +460,13 @@ static int send_request(void *user, const int fds[3]) {
 
 static void add_word(struct bytes *text, const char *word) { bytes_append(text, word, strlen(word) + 1); }
 
-/* Makes the request for a run of PROGRAM, whose arguments are the last of WORDS. Returns whether they have room. */
-static bool make_request(const struct program *program, const struct text_list *words, struct bytes *text) {
+/* Makes the request for a run of TARGET, whose arguments are the last of WORDS. Returns whether they have room. */
+static bool make_request(const struct target *target, const struct text_list *words, struct bytes *text) {
+  static const struct change none;
+  const struct program *program = target->program;
   const struct text_list *refused = &program->refused;
   size_t count = program->arguments.count;
+  bytes_append(text, target->change ? target->change : &none, sizeof none);
   add_word(text, refused->count ? refused->items[0] : "");
   add_word(text, refused->count ? refused->items[1] : "");
   size_t before = text->len;
@@ -468,8 +480,8 @@ int fork_server_fork(struct fork_server *server, struct process *process, const 
   struct text_list words = {0};
   struct text_list variables = {0};
   struct request request = {.server = server};
-  target_words(process, target, NULL, places, &words, &variables);
-  bool fits = text_list_equal(&variables, &server->variables) && make_request(target->program, &words, &request.text);
+  target_words(process, forked_target(target), NULL, places, &words, &variables);
+  bool fits = text_list_equal(&variables, &server->variables) && make_request(target, &words, &request.text);
   int failed = EINVAL;
   if (fits) {
     server->begun = begun;
@@ -487,8 +499,10 @@ int fork_server_fork(struct fork_server *server, struct process *process, const 
 void fork_server_give_back(struct fork_server *server, bool good) {
   if (!good || server->state == SERVER_ASKED || !cell_is_clean(server->cell))
     fail_server(server);
-  else
+  else {
+    server->servers->kinds[server->kind].failures = 0;
     server->state = SERVER_IDLE;
+  }
 }
 
 /* SPDX-License-Identifier: MIT */

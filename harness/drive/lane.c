@@ -739,6 +739,8 @@ void lane_init(struct lane *lane, const struct lane_owner *owner) {
 void lane_close(struct lane *lane) {
   if (lane->process.folder)
     discard(lane);
+  timer_clear(lane->owner->loop, &lane->deadline);
+  timer_clear(lane->owner->loop, &lane->tick);
   result_free(&lane->fall);
   bytes_free(&lane->probe.received);
   exchange_free(&lane->exchange);

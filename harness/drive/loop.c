@@ -98,6 +98,8 @@ static void take_time(struct loop *loop) {
   loop->read = now;
 }
 
+void loop_wake(struct loop *loop) { take_time(loop); }
+
 static int wait_ms(const struct loop *loop) {
   uint64_t next = loop->timers ? loop->timers->at : UINT64_MAX;
   uint64_t left = next > loop->now ? (next - loop->now + 999999) / 1000000 : 0;

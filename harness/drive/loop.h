@@ -39,6 +39,9 @@ void timer_clear(struct loop *loop, struct timer *timer);
 /* The loop's clock in nanoseconds, as it stood when the turn began. */
 uint64_t loop_now(const struct loop *loop);
 
+/* Looks at the clock: the loop has stood still since its last turn. */
+void loop_wake(struct loop *loop);
+
 /* Waits until something happens, and calls what is meant for it. Returns at once where nothing can ever happen. */
 void loop_turn(struct loop *loop);
 

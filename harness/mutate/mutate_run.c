@@ -1,9 +1,9 @@
 /* Runs cases on mutants. */
+#include "harness/base/change.h"
 #include "harness/base/clock.h"
 #include "harness/base/companion.h"
 #include "harness/base/interrupt.h"
 #include "harness/mutate/mutate.h"
-#include "harness/mutate/quick.h"
 #include "harness/suite/cases.h"
 #include "harness/suite/target.h"
 
@@ -25,7 +25,7 @@
    waits, by the clock. */
 static const unsigned CPU_MS_NATIVE = 100;
 static const unsigned CPU_MS_QEMU = 2000;
-static const unsigned CPU_MS_QUICK = 500; /* what takes longer is run in the usual way */
+static const unsigned CPU_MS_FORKED = 100; /* what takes longer gets a start of its own */
 static const double WAIT_SECONDS = 1.0;
 static const uint64_t SLOW_CASE_NS = 1500000000;
 static const double SLOWEST_BASELINE = 30;
@@ -44,8 +44,13 @@ struct shift {
   struct bytes image;
   struct stand_in **stand_ins;
   size_t stand_in_count;
-  struct quick *quick;
-  bool *settled; /* of each case of the coverage: the mutant in hand has passed it */
+  size_t headers;          /* so many bytes at the beginning of the file are the loader's */
+  struct drive_kept *kept; /* emulators that fork */
+  struct change change;    /* in the memory of what they fork */
+  bool forking;            /* runs may be forked */
+  bool learning;           /* which of them can be */
+  bool *forks;             /* of each case of the coverage: they can be */
+  bool *settled;           /* of each case of the coverage: the mutant in hand has passed it */
   /* What the run in hand has found. */
   uint32_t *drawn; /* cases */
   size_t drawn_count;
@@ -116,6 +121,8 @@ static struct stand_in *stand_in_for(struct shift *shift, const struct target *o
   one->target.start_deadline = native ? WAIT_SECONDS : 4 * WAIT_SECONDS;
   /* A mutant that breaks its emulator is as dead as any other. */
   one->target.runner = RUNNER_NATIVE;
+  one->target.original = original;
+  one->target.change = &shift->change;
   shift->stand_ins = xrealloc(shift->stand_ins, (shift->stand_in_count + 1) * sizeof(struct stand_in *));
   shift->stand_ins[shift->stand_in_count++] = one;
   return one;
@@ -142,6 +149,11 @@ static bool done(void *user, struct result *result) {
   if (shift->baseline) {
     run->case_duration[number] = result->duration_ns;
     run->case_usable[number] = result->verdict != EQUAL ? CASE_FAILS : result->duration_ns < SLOW_CASE_NS;
+    return true;
+  }
+  shift->settled[number] |= shift->forking && !shift->learning && result->verdict == EQUAL;
+  if (shift->learning) {
+    shift->forks[number] = result->forked;
     return true;
   }
   if (result->verdict != EQUAL && shift->verdict == EQUAL) {
@@ -198,13 +210,23 @@ static int drive(struct shift *shift) {
         .suite = one->suite, .target = &stand_in_for(shift, one->target)->target, .test_case = one->test_case};
     jobs[count++] = &shift->results[i];
   }
-  const struct drive_options options = {.lanes = 1, .done = done, .user = shift};
+  const struct drive_options options = {
+      .lanes = 1, .done = done, .user = shift, .forking = shift->forking ? FORK_ALL : FORK_NONE, .kept = shift->kept};
   int interrupted = count ? drive_jobs(shift->workspace, &options, jobs, count) : 0;
   for (size_t i = 0; i < shift->drawn_count; i++)
     result_free(&shift->results[i]);
   free(shift->results);
   free(jobs);
   return interrupted;
+}
+
+/* How many bytes at the beginning of the file IMAGE are headers. */
+static size_t count_headers(const struct bytes *image) {
+  Elf64_Ehdr header = {0};
+  if (image->len >= sizeof header)
+    memcpy(&header, image->data, sizeof header);
+  size_t end = header.e_phoff + (size_t)header.e_phnum * sizeof(Elf64_Phdr);
+  return end > sizeof header ? end : sizeof header;
 }
 
 static void begin_shift(struct shift *shift, struct mutation_run *run, struct workspace *workspace) {
@@ -215,14 +237,16 @@ static void begin_shift(struct shift *shift, struct mutation_run *run, struct wo
   shift->elf = workspace_file(workspace, run->coverage->name);
   shift->drawn = xcalloc(run->coverage->case_count, sizeof *shift->drawn);
   shift->settled = xcalloc(run->coverage->case_count, sizeof *shift->settled);
+  shift->forks = xcalloc(run->coverage->case_count, sizeof *shift->forks);
   int failed = bytes_read_file(&shift->image, run->coverage->elf);
   if (failed)
     die("%s: %s", run->coverage->elf, strerror(failed));
-  shift->quick = quick_open(workspace, run->coverage->elf, span_of(&shift->image));
+  shift->headers = count_headers(&shift->image);
+  shift->kept = drive_keep(workspace);
 }
 
 static void end_shift(struct shift *shift) {
-  quick_close(shift->quick);
+  drive_kept_close(shift->kept);
   for (size_t i = 0; i < shift->stand_in_count; i++) {
     result_free(&shift->stand_ins[i]->stop);
     target_free(&shift->stand_ins[i]->target);
@@ -231,6 +255,7 @@ static void end_shift(struct shift *shift) {
   free(shift->stand_ins);
   free(shift->drawn);
   free(shift->settled);
+  free(shift->forks);
   free(shift->elf);
   bytes_free(&shift->image);
 }
@@ -339,46 +364,87 @@ static uint32_t killer_nearby(const struct mutation_run *run, const struct mutan
   return 0;
 }
 
-/* Runs the case NUMBER on MUTANT in the quick way. Returns whether it passed; *DONE becomes whether it could be run. */
-static bool passes_quickly(struct shift *shift, const struct mutant *mutant, uint32_t number, bool *done) {
-  const struct covered_case *one = &shift->run->coverage->cases[number];
-  const struct quick_run run = {.original = one->target,
-                                .mutant = mutant,
-                                .offset = file_offset(&shift->image, &shift->run->coverage->map, mutant->address),
-                                .processor_ms = CPU_MS_QUICK,
-                                .seconds = WAIT_SECONDS + 20 * (double)shift->run->case_duration[number] / 1e9};
-  struct result result = {
-      .suite = one->suite, .target = &stand_in_for(shift, one->target)->target, .test_case = one->test_case};
-  *done = !one->is_stop && quick_fits(shift->quick, &run, &result) && quick_try(shift->quick, &run, &result);
-  bool passed = result.verdict == EQUAL;
-  result_free(&result);
-  return passed;
+/* Drives the cases NUMBERS on forked runs, in parts: what killed a neighbour, then a few, then all. Returns a signal or
+   0. */
+static int drive_forked(struct shift *shift, const uint32_t *numbers, size_t count, bool has_first) {
+  const struct mutation_run *run = shift->run;
+  enum { FEW = 8 };
+  int interrupted = 0;
+  for (size_t at = 0, most = has_first ? 1 : FEW; at < count && !interrupted && shift->verdict == EQUAL; most *= FEW) {
+    size_t part = count - at < most ? count - at : most;
+    uint64_t longest = 0;
+    memcpy(shift->drawn, numbers + at, part * sizeof *numbers);
+    shift->drawn_count = part;
+    for (size_t i = 0; i < part; i++)
+      longest = run->case_duration[numbers[at + i]] > longest ? run->case_duration[numbers[at + i]] : longest;
+    shift->change.processor_ms = CPU_MS_FORKED + (uint32_t)(2 * longest / 1000000);
+    interrupted = drive(shift);
+    at += part;
+  }
+  return interrupted;
 }
 
-/* Tries the mutant on all cases that can be run in the quick way, and settles those that it passes. One that fails is
-   run in the usual way before it counts. Returns a signal or 0; shift->verdict says whether one has killed it. */
-static int try_quickly(struct shift *shift, const struct mutant *mutant, uint32_t first) {
+/* Whether the bytes of MUTANT lie in memory alone: what the loader reads of them is what an emulator that runs already
+   has read. */
+static bool is_in_memory(const struct shift *shift, const struct mutant *mutant) {
+  return mutant->len <= CHANGE_MOST_BYTES && !is_unread(shift->run->coverage, mutant) &&
+         file_offset(&shift->image, &shift->run->coverage->map, mutant->address) >= shift->headers;
+}
+
+/* Makes MUTANT the change of forked runs; NULL: they run the program as it is. */
+static void change_runs(struct shift *shift, const struct mutant *mutant) {
+  shift->change = (struct change){0};
+  if (!mutant)
+    return;
+  shift->change.address = mutant->address;
+  shift->change.length = (uint32_t)mutant->len;
+  memcpy(shift->change.bytes, mutant->bytes, mutant->len);
+}
+
+/* Tries the mutant on all cases whose runs can be forked, and settles those that it passes. A forked run that fails is
+   followed by one with a start of its own, whose verdict counts. Returns a signal or 0; shift->verdict says whether
+   one has killed it. */
+static int try_forked(struct shift *shift, const struct mutant *mutant, uint32_t first) {
   struct mutation_run *run = shift->run;
-  int interrupted = 0;
-  draw(shift, mutant, first, 0, run->coverage->case_count);
-  size_t count = shift->drawn_count;
-  uint32_t *numbers = xcalloc(count + 1, sizeof *numbers);
-  memcpy(numbers, shift->drawn, count * sizeof *numbers);
+  size_t count = 0;
   shift->verdict = EQUAL;
   shift->to_the_end = false;
-  for (size_t i = 0; i < count && !interrupted && shift->verdict == EQUAL; i++) {
-    bool done = false;
-    bool passed = passes_quickly(shift, mutant, numbers[i], &done);
-    if (done && !passed) {
-      place(shift, mutant);
-      shift->drawn[0] = numbers[i];
-      shift->drawn_count = 1;
-      interrupted = drive(shift);
-    }
-    shift->settled[numbers[i]] = done && shift->verdict == EQUAL;
-    interrupted = interrupted ? interrupted : interrupt_taken();
+  if (!is_in_memory(shift, mutant))
+    return 0;
+  draw(shift, mutant, first, 0, run->coverage->case_count);
+  uint32_t *numbers = xcalloc(shift->drawn_count + 1, sizeof *numbers);
+  for (size_t i = 0; i < shift->drawn_count; i++)
+    if (shift->forks[shift->drawn[i]])
+      numbers[count++] = shift->drawn[i];
+  if (count) {
+    place(shift, mutant);
+    change_runs(shift, mutant);
   }
+  shift->forking = true;
+  int interrupted = drive_forked(shift, numbers, count, first && count && numbers[0] == first - 1);
+  shift->forking = false;
   free(numbers);
+  return interrupted ? interrupted : interrupt_taken();
+}
+
+/* Finds the cases whose runs can be forked, by a run of the program as it is. What they have to translate stays
+   translated for the mutants. Returns a signal or 0. */
+static int find_forks(struct shift *shift) {
+  const struct mutation_run *run = shift->run;
+  shift->drawn_count = 0;
+  for (size_t i = 0; i < run->case_count; i++) {
+    const struct covered_case *one = &run->coverage->cases[run->cases[i]];
+    if (!one->is_stop && one->target->runner == RUNNER_QEMU && one->target->program->drive == DRIVE_RUN)
+      shift->drawn[shift->drawn_count++] = run->cases[i];
+  }
+  if (shift->drawn_count == 0)
+    return 0;
+  place(shift, NULL);
+  change_runs(shift, NULL);
+  shift->to_the_end = false;
+  shift->forking = shift->learning = true;
+  int interrupted = drive(shift);
+  shift->forking = shift->learning = false;
   return interrupted;
 }
 
@@ -419,8 +485,7 @@ static int try_mutant(struct shift *shift, uint32_t number) {
     return 0;
   }
   shift->verdict = EQUAL;
-  if (!is_unread(run->coverage, mutant))
-    interrupted = try_quickly(shift, mutant, first);
+  interrupted = try_forked(shift, mutant, first);
   if (!interrupted && shift->verdict == EQUAL)
     interrupted = try_usually(shift, mutant, first);
   if (interrupted)
@@ -438,11 +503,16 @@ static void work_on_mutants(void *user, unsigned index, struct workspace *worksp
   struct shift shift;
   begin_shift(&shift, run, workspace);
   int interrupted = 0;
+  bool begun = false;
   for (size_t i = index; i < run->order_count && !interrupted; i += run->jobs) {
     if (run->deadline && now_ns() > run->deadline)
       break;
-    if (run->outcomes[run->order[i]].fate == FATE_UNTRIED)
-      interrupted = try_mutant(&shift, run->order[i]);
+    if (run->outcomes[run->order[i]].fate != FATE_UNTRIED)
+      continue;
+    if (!begun)
+      interrupted = find_forks(&shift);
+    begun = true;
+    interrupted = interrupted ? interrupted : try_mutant(&shift, run->order[i]);
   }
   end_shift(&shift);
 }

@@ -4,6 +4,7 @@
 
 #include "harness/suite/program.h"
 
+struct change;
 struct machine;
 struct result;
 struct suite;
@@ -30,6 +31,9 @@ struct target {
   double deadline;       /* seconds for one case */
   double start_deadline; /* seconds until it is ready */
   struct result *stop;   /* borrowed: how a server of it obeyed SIGTERM; NULL: not judged */
+  /* Both borrowed, or NULL: its file is that of ORIGINAL with CHANGE, which can be made in memory as well. */
+  const struct target *original;
+  const struct change *change;
 };
 
 /* Makes the targets of a suite whose programs are known. */

@@ -70,6 +70,7 @@ struct result {
   const char *reason; /* of the list or the suite, for what is known or skipped; borrowed; NULL: none */
   bool skipped;       /* its suite says so: it is not run */
   bool failing;       /* its suite says that it fails */
+  bool plain;         /* its run is to have a start of its own */
   bool forked;        /* its run forked off an emulator that stood ready, and had no start of its own */
   bool untried;       /* it has the verdict of a case before it, on a program that cannot be run */
 };

@@ -58,11 +58,12 @@ mutate --since no-such-commit
 expect_status 'no such commit: 3' 3
 expect_text 'no such commit: is told' '--since=no-such-commit is no file, and the program cannot be built at such a commit' "$folder/err"
 
-# A filter of another machine is tried in the quick way, by an emulator that forks. Its ledger was measured in the usual one.
+# A program of another machine is tried on runs that an emulator forks, with what it has translated of the program as it
+# is. Its ledger was measured with a start for each run.
 for other in $(machine_names); do
   [ "$other" != "$(machine_here)" ] || continue
   run "$gate" mutate --suite small --program "rx-cat_$other" --fresh
-  expect_status "rx-cat_$other: the quick way finds what the ledger says" 0
+  expect_status "rx-cat_$other: forked runs find what the ledger says" 0
   expect_text "rx-cat_$other: and all mutants were tried" ' mutants tried on ' "$folder/out"
 done
 

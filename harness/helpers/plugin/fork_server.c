@@ -11,7 +11,11 @@
 
    Most of what a short run costs is translation. What a run has translated is therefore told to the fork server, which
    translates it too, for all runs that follow. qemu has no interface for that: its own function is called where it is
-   there under its name and its blocks look as they did in qemu 7.2; otherwise each run translates for itself. */
+   there under its name and its blocks look as they did in qemu 7.2; otherwise each run translates for itself.
+
+   A run may be that of a mutant: some bytes of its memory are others then. It translates anew what holds them, and
+   tells nothing of what it has translated. The first block is under way already when it begins, so that cannot be
+   changed. */
 #include "harness/helpers/plugin/fork_server.h"
 #include "harness/base/machine.h"
 #include "harness/helpers/confine/bpf.h"
@@ -33,6 +37,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 EXPORTED int qemu_plugin_version = 1;
@@ -70,6 +75,7 @@ static struct told {
 
 typedef int visit_block(void *key, void *value, void *data);
 static void (*for_each_block)(visit_block *visit, void *data);
+static void (*forget_blocks)(uint64_t begin, uint64_t end);
 static void *(*translate_block)(void *cpu, uint64_t pc, uint64_t cs_base, uint32_t flags, int cflags);
 static void (*lock_memory)(void), (*unlock_memory)(void);
 static void **current_cpu;
@@ -96,8 +102,8 @@ static int check_first(void *key, void *value, void *data) {
 static void begin_to_learn(void) {
   bool known = false;
   bool good = find("tcg_tb_foreach", &for_each_block) && find("tb_gen_code", &translate_block) &&
-              find("mmap_lock", &lock_memory) && find("mmap_unlock", &unlock_memory) &&
-              find("current_cpu", &current_cpu) && *current_cpu;
+              find("tb_invalidate_phys_range", &forget_blocks) && find("mmap_lock", &lock_memory) &&
+              find("mmap_unlock", &unlock_memory) && find("current_cpu", &current_cpu) && *current_cpu;
   if (good)
     for_each_block(check_first, &known);
   if (known)
@@ -329,6 +335,7 @@ static const int host_calls[] = {
     SYS_geteuid,
     SYS_getgid,
     SYS_getegid,
+    SYS_setitimer,
     SYS_sendto,
     SYS_recvmsg,
     SYS_dup3,
@@ -457,8 +464,9 @@ static void say(enum fork_server_word word) {
     _exit(0);
 }
 
-/* A request: the arguments of a run, and its descriptors. */
+/* A request: the change of a run, its arguments, and its descriptors. */
 static struct {
+  struct change change;
   char text[FORK_SERVER_REQUEST];
   size_t size;
   int fds[3];
@@ -470,19 +478,80 @@ static bool receive_request(void) {
     struct cmsghdr header;
     char space[CMSG_SPACE(sizeof(int[3]))];
   } control = {0};
-  struct iovec part = {request.text, sizeof request.text};
+  struct iovec parts[] = {{&request.change, sizeof request.change}, {request.text, sizeof request.text}};
   struct msghdr message = {
-      .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+      .msg_iov = parts, .msg_iovlen = 2, .msg_control = &control, .msg_controllen = sizeof control};
   ssize_t got;
   do
     got = recvmsg(SOCKET, &message, MSG_CMSG_CLOEXEC);
   while (got < 0 && errno == EINTR);
   const struct cmsghdr *header = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-  if (!header || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(sizeof(int[3])))
+  if (!header || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(sizeof(int[3])) ||
+      got <= (ssize_t)sizeof request.change)
     return false;
   memcpy(request.fds, CMSG_DATA(header), sizeof(int[3]));
-  request.size = (size_t)got;
+  request.size = (size_t)got - sizeof request.change;
   return true;
+}
+
+/* What the host's memory at ADDRESS can be used for, as mprotect(2) takes it; -1: there is none. */
+static int find_rights(uintptr_t address) {
+  FILE *maps = fopen("/proc/self/maps", "re");
+  char line[512];
+  int found = -1;
+  while (maps && found < 0 && fgets(line, sizeof line, maps)) {
+    unsigned long begin;
+    unsigned long end;
+    char rights[5];
+    if (sscanf(line, "%lx-%lx %4s", &begin, &end, rights) == 3 && begin <= address && address < end)
+      found =
+          (rights[0] == 'r' ? PROT_READ : 0) | (rights[1] == 'w' ? PROT_WRITE : 0) | (rights[2] == 'x' ? PROT_EXEC : 0);
+  }
+  if (maps)
+    fclose(maps);
+  return found;
+}
+
+/* Writes BYTE to the host's ADDRESS, also where that cannot be written, and leaves its rights as they are. */
+static bool write_byte(uintptr_t address, uint8_t byte) {
+  size_t size = (size_t)sysconf(_SC_PAGESIZE);
+  uintptr_t host = address / size * size;
+  int rights = find_rights(address);
+  void *page;
+  uint8_t *at;
+  memcpy(&page, &host, sizeof page);
+  memcpy(&at, &address, sizeof at);
+  if (rights < 0 || mprotect(page, size, PROT_READ | PROT_WRITE) != 0)
+    return false;
+  *at = byte;
+  return mprotect(page, size, rights) == 0;
+}
+
+/* Writes the bytes of CHANGE over those that are there, also where the guest cannot write; what was translated of them
+   is no more. Returns whether that could be done. */
+static bool make_change(const struct change *change) {
+  uint64_t end = change->address + change->length;
+  if (change->length == 0)
+    return true;
+  if (change->length > CHANGE_MOST_BYTES || (change->address < first_end && end > first))
+    return false;
+  for (uint32_t i = 0; i < change->length; i++)
+    if (!write_byte(change->address + moved + i, change->bytes[i]))
+      return false;
+  if (told) {
+    lock_memory();
+    forget_blocks(change->address, end);
+    unlock_memory();
+    munmap(told, sizeof *told); /* which would be shared with a program that may write anywhere */
+    told = NULL;
+  }
+  return true;
+}
+
+/* Has SIGPROF sent after MILLISECONDS of processor time; 0: never. Returns whether that could be done. */
+static bool limit_time(uint32_t milliseconds) {
+  const struct itimerval timer = {.it_value = {milliseconds / 1000, milliseconds % 1000 * 1000}};
+  return milliseconds == 0 || setitimer(ITIMER_PROF, &timer, NULL) == 0;
 }
 
 /* Becomes a run: the three descriptors, a group and the folder of its own. It dies with the gate, whose child it is. */
@@ -496,7 +565,8 @@ static void become_run(void) {
   const char *arguments = error + strlen(error) + 1;
   const struct failing *failing = failing_named(call);
   uint32_t number = (uint32_t)error_number(error);
-  good = good && replace_arguments(arguments, request.size - (size_t)(arguments - request.text)) &&
+  good = good && make_change(&request.change) && limit_time(request.change.processor_ms) &&
+         replace_arguments(arguments, request.size - (size_t)(arguments - request.text)) &&
          (*call == '\0' || (failing && number && refuse_call(failing, number) == 0));
   say(good ? FORK_SERVER_BEGUN : FORK_SERVER_FAILED);
   if (!good)
