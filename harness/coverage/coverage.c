@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,33 +159,37 @@ static struct probe *add_probe(struct share *share, struct coverage *coverage, c
   return probe;
 }
 
-static struct probe *probe_of(const struct share *share, const struct target *target) {
-  for (size_t i = 0; i < share->probe_count; i++)
-    if (&share->probes[i]->target == target)
-      return share->probes[i];
+/* The probe whose target RESULT was judged on. */
+static struct probe *probe_of(const struct result *result) {
+  return (struct probe *)((char *)result->target - offsetof(struct probe, target));
+}
+
+/* The case of stopping the server of TARGET, or NULL. */
+static struct covered_case *stop_of(struct coverage *coverage, const struct target *target) {
+  for (size_t i = 0; i < coverage->case_count; i++)
+    if (coverage->cases[i].target == target && coverage->cases[i].is_stop)
+      return &coverage->cases[i];
   return NULL;
 }
 
 /* The covered case that RESULT is of. */
-static struct covered_case *case_of(struct probe *probe, const struct result *result) {
-  for (size_t i = 0; i < probe->coverage->case_count; i++) {
-    struct covered_case *one = &probe->coverage->cases[i];
-    if (one->test_case == result->test_case && one->target == probe->original)
-      return one;
-  }
-  return NULL;
+static struct covered_case *case_of(const struct share *share, struct probe *probe, const struct result *result) {
+  return result == &probe->stop ? stop_of(probe->coverage, probe->original) : share->cases[result - share->results];
 }
 
 static bool done(void *user, struct result *result) {
   struct share *share = user;
-  struct probe *probe = probe_of(share, result->target);
-  struct covered_case *one = case_of(probe, result);
-  probe_collect(probe, one);
-  if (one) {
-    /* The byte after the bitmaps: the parent does not see this worker's memory, but it sees these. */
-    one->bits[probe->coverage->bits_size] = result->verdict == EQUAL ? CASE_PASSED : CASE_FAILED;
-    share->measurement->finished[share->index]++;
-  }
+  struct probe *probe = probe_of(result);
+  struct covered_case *one = case_of(share, probe, result);
+  if (probe->counts)
+    probe_collect(probe, one);
+  /* The byte after the bitmaps: the parent does not see this worker's memory, but it sees these. */
+  uint8_t *verdict = &one->bits[probe->coverage->bits_size];
+  bool again = *verdict != CASE_UNKNOWN; /* its server was found to have kept something */
+  *verdict = result->verdict == EQUAL ? CASE_PASSED : CASE_FAILED;
+  share->measurement->finished[share->index]++;
+  if (!again && --probe->expected == 0)
+    probe_close(probe);
   return true;
 }
 
@@ -194,14 +199,6 @@ static void add_job(struct share *share, struct covered_case *one, struct probe 
   share->results[share->job_count] =
       (struct result){.suite = one->suite, .target = &probe->target, .test_case = one->test_case};
   share->cases[share->job_count++] = one;
-}
-
-/* The case of stopping the server of TARGET, or NULL. */
-static struct covered_case *stop_of(struct coverage *coverage, const struct target *target) {
-  for (size_t i = 0; i < coverage->case_count; i++)
-    if (coverage->cases[i].target == target && coverage->cases[i].is_stop)
-      return &coverage->cases[i];
-  return NULL;
 }
 
 /* Whether no case before ONE is to be measured on its target. */
@@ -228,7 +225,9 @@ static void take(struct share *share, struct coverage *coverage) {
     if (stop && is_first(coverage, one)) {
       probe->stop = (struct result){.suite = one->suite, .target = &probe->target, .test_case = stop->test_case};
       probe->target.stop = &probe->stop;
+      probe->expected++;
     }
+    probe->expected++;
     add_job(share, one, probe);
   }
 }

@@ -114,8 +114,8 @@ struct probe *probe_make(struct coverage *coverage, const struct covered_case *o
   const struct target *original = one->target;
   bool native = is_native_only(one->suite, original);
   *probe = (struct probe){.coverage = coverage, .original = original, .target = target_copy(original)};
+  probe->path = xstrdup(path);
   probe->counts = make_counts(path, coverage);
-  probe->before = xcalloc(COUNTERS * (size_t)coverage->map.span, sizeof *probe->before);
   add_counter(&probe->target, native, coverage->machine, path);
   free(probe->target.elf);
   probe->target.elf = xstrdup(coverage->elf);
@@ -124,20 +124,33 @@ struct probe *probe_make(struct coverage *coverage, const struct covered_case *o
   return probe;
 }
 
-void probe_free(struct probe *probe) {
+void probe_close(struct probe *probe) {
+  if (!probe->counts)
+    return;
   munmap(probe->counts, counts_size(probe->coverage->map.span));
+  unlink(probe->path);
+  free(probe->before);
+  probe->counts = NULL;
+  probe->before = NULL;
+}
+
+void probe_free(struct probe *probe) {
+  probe_close(probe);
   result_free(&probe->stop);
   target_free(&probe->target);
-  free(probe->before);
+  free(probe->path);
   free(probe);
 }
 
 void probe_collect(struct probe *probe, struct covered_case *one) {
   const volatile uint64_t *now = (const volatile uint64_t *)counts_array(probe->counts, COUNT_EXECUTED);
   size_t count = COUNTERS * (size_t)probe->coverage->map.span;
+  /* Only now: thousands of probes may be made before the first is used. */
+  if (!probe->before)
+    probe->before = xcalloc(count, sizeof *probe->before);
   for (size_t i = 0; i < count; i++) {
     uint64_t value = now[i];
-    if (value != probe->before[i] && one)
+    if (value != probe->before[i])
       one->bits[i / 8] |= (uint8_t)(1 << i % 8);
     probe->before[i] = value;
   }

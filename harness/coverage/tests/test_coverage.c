@@ -3,7 +3,10 @@
 #include "harness/coverage/coverage.h"
 
 #include "harness/base/machine.h"
+#include "harness/coverage/coverage_probe.h"
+#include "harness/helpers/plugin/counts.h"
 #include "harness/map/program_map.h"
+#include "harness/suite/suite.h"
 #include "harness/tests/tiny_program.h"
 
 #include <check.h>
@@ -226,6 +229,39 @@ START_TEST(another_program_is_measured_anew) {
 }
 END_TEST
 
+/* A suite may have thousands of servers, each with counters of its own. */
+START_TEST(a_closed_probe_keeps_no_counters) {
+  char *folder = tiny_make();
+  struct program program = {.name = (char *)"tiny"};
+  struct target target = {.program = &program,
+                          .machine = machine_named("x64"),
+                          .runner = RUNNER_QEMU,
+                          .elf = xasprintf("%s/tiny", folder),
+                          .label = xstrdup("qemu")};
+  const struct suite suite = {.targets = &target, .target_count = 1};
+  struct coverage coverage = {.elf = target.elf, .machine = target.machine, .map = {.base = 0x400000, .span = 100000}};
+  uint8_t *bits = xcalloc(COUNTERS * (size_t)coverage.map.span / 8, 1);
+  struct covered_case one = {.suite = &suite, .target = &target, .bits = bits};
+  char *path = xasprintf("%s/counts", folder);
+  struct probe *probe = probe_make(&coverage, &one, path);
+  counts_array(probe->counts, COUNT_EXECUTED)[13] = 1;
+  probe_collect(probe, &one);
+  ck_assert_uint_eq(bits[1], 1U << 5);
+  bits[1] = 0;
+  probe_collect(probe, &one);
+  ck_assert_msg(bits[1] == 0, "what was collected before is noted again");
+  probe_close(probe);
+  ck_assert_ptr_null(probe->counts);
+  ck_assert_ptr_null(probe->before);
+  ck_assert_msg(access(path, F_OK) != 0, "%s is still there", path);
+  probe_free(probe);
+  target_free(&target);
+  free(bits);
+  free(path);
+  tiny_remove(folder);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("coverage");
   TCase *tests = tcase_create("coverage");
@@ -240,6 +276,7 @@ int main(void) {
   tcase_add_test(tests, a_record_that_says_nothing_is_none);
   tcase_add_test(tests, the_cases_of_a_line_are_listed);
   tcase_add_test(tests, another_program_is_measured_anew);
+  tcase_add_test(tests, a_closed_probe_keeps_no_counters);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
   int failed = srunner_ntests_failed(runner);
