@@ -339,8 +339,8 @@ static bool can_be_reduced(const struct session *session, const struct result *f
   if (!is_of_document(session, failure))
     fprintf(stderr,
             "bytegate: only documents can be reduced, and %s is none: it is a conversation, a tree, or has "
-            "published bytes\n",
-            id);
+            "published bytes; `bytegate blame %s` says where its byte comes from\n",
+            id, id);
   else if (failure->test_case->input.len == 0)
     fprintf(stderr, "bytegate: %s has no input, so nothing can be smaller; `bytegate blame` says where it fails\n", id);
   else

@@ -369,6 +369,7 @@ struct draft {
   bool takes_input;
   bool free;       /* it was tried without a cell */
   bool own_inputs; /* it was tried with inputs that stood there */
+  bool native;     /* it is this machine's, and no emulator of it is here */
   const char *environment;
   struct elf_identity identity;
 };
@@ -417,6 +418,10 @@ static void add_notes(const struct draft *draft, struct bytes *out) {
   else
     bytes_printf(out, "# It runs to its end%s.\n",
                  way->differs ? ", and puts out something else for another input" : "");
+  if (draft->native)
+    bytes_text(out,
+               "# No emulator of this machine is here, so it runs natively alone; with qemu-user it could run in both\n"
+               "# ways (runner = both).\n");
   if (way->files && !way->serves)
     bytes_printf(out, "# It writes: %s ('output', 'compare = tree').\n", way->files);
   if (way->named)
@@ -432,6 +437,11 @@ static void add_notes(const struct draft *draft, struct bytes *out) {
         "# It ended with exit status %d when it was given %s. If it reads something else, put an input of its own\n"
         "# kind into %s.cases/, and try again: bytegate init --overwrite ... takes its inputs from there.\n",
         way->status_with_input, draft->own_inputs ? "these inputs" : "Markdown", draft->name);
+  else if (!way->serves && !way->hung && !way->crashed && way->status > 0)
+    bytes_printf(
+        out,
+        "# It ended with exit status %d. If that is no answer but a failure, mend its arguments or its input first.\n",
+        way->status);
   else if (!way->serves && !way->hung && !way->crashed && way->silent && !way->files)
     bytes_text(
         out, "# It put out nothing. If it is a server that went into the background, say which option keeps it in the\n"
@@ -456,7 +466,7 @@ static void add_notes(const struct draft *draft, struct bytes *out) {
 /* The keys of the program that are in force, a line each. */
 static void add_force(const struct draft *draft, struct bytes *force) {
   const struct way *way = draft->way;
-  bytes_printf(force, "elf = %s\noracle = expected\n", draft->elf);
+  bytes_printf(force, "elf = %s\noracle = expected\n%s", draft->elf, draft->native ? "runner = native\n" : "");
   bytes_text(force, way->keys);
   if (way->serves && way->status_line.len)
     bytes_printf(force, "status-line = %s\n", way->status_line.data);
@@ -566,6 +576,13 @@ static int complain(const char *what, const char *why, int status) {
   return status;
 }
 
+/* Tells what was seen, which are the comments NOTES of the file, and the command that comes NEXT. */
+static void print_written(const struct draft *draft, struct span notes, const char *next) {
+  for (size_t at = 0; at < notes.len; at += strcspn(notes.data + at, "\n") + 1)
+    printf("%.*s\n", (int)strcspn(notes.data + at, "\n") - 2, notes.data + at + 2);
+  printf("%s is written: look at it, and then\n  %s\n", draft->path, next);
+}
+
 /* Tries the program, and writes the file. */
 static int write_suite(const struct trial *trial, struct draft *draft) {
   struct bytes why = {0};
@@ -595,18 +612,23 @@ static int write_suite(const struct trial *trial, struct draft *draft) {
     return status;
   }
   write_draft(draft, &text);
+  struct bytes notes = {0};
+  add_notes(draft, &notes);
   int failed = draft->takes_input || draft->way->serves ? write_input(draft) : 0;
   failed = failed ? failed : replace_file(draft->path, span_of(&text));
   bytes_free(&text);
-  if (failed)
+  if (failed) {
+    bytes_free(&notes);
     return complain(draft->path, strerror(failed), EXIT_INFRASTRUCTURE);
+  }
   char *next = xasprintf("bytegate accept --suite %s '*'", draft->path);
   if (trial->json)
     json_print(json_pack("{s:o, s:s, s:b, s:s}", "suite", json_string_of(span_text(draft->path)), "drive",
                          draft->way->serves ? "http" : "run", "takes_input", draft->takes_input || draft->way->serves,
                          "next", next));
   else
-    printf("%s is written: look at it, and then\n  %s\n", draft->path, next);
+    print_written(draft, span_of(&notes), next);
+  bytes_free(&notes);
   free(next);
   return EXIT_EQUAL;
 }
@@ -616,32 +638,55 @@ static bool can_be_named(const char *text) {
   return !strpbrk(text, "\n\r{}") && !strstr(text, " ;") && !isspace((unsigned char)text[strlen(text) - 1]);
 }
 
+/* Whether MACHINE is this one, and no emulator of it is here. */
+static bool runs_natively_alone(const struct machine *machine) {
+  char *emulator = machine && machine == host_machine() ? emulator_find(machine) : NULL;
+  bool alone = machine && machine == host_machine() && !emulator;
+  free(emulator);
+  return alone;
+}
+
+/* Appends WORD in quotation marks. In a suite file a ';' after a blank begins a comment, so two marks stand between. */
+static void add_quoted_word(const char *word, struct bytes *out) {
+  struct bytes quoted = {0};
+  quote_word(&quoted, word);
+  for (const char *at = quoted.data; *at; at++) {
+    bool comments = *at == ';' && (at[-1] == ' ' || at[-1] == '\t');
+    bytes_printf(out, "%s%c", comments ? "''" : "", *at);
+  }
+  bytes_free(&quoted);
+}
+
 /* What stands after the program among OPERANDS, as the key `arguments` has it. The caller frees it. */
 static char *join_arguments(const struct text_list *operands) {
   struct bytes out = {0};
   for (size_t i = 1; i < operands->count; i++) {
     const char *word = operands->items[i];
-    bool plain = *word && !strpbrk(word, " \t'\"\\");
+    bool plain = *word && *word != ';' && !strpbrk(word, " \t'\"\\");
     bytes_text(&out, i > 1 ? " " : "");
     if (plain)
       bytes_text(&out, word);
     else
-      quote_word(&out, word);
+      add_quoted_word(word, &out);
   }
   return out.data;
 }
 
 int init_command(struct workspace *workspace, const struct options *all) {
-  const char *elf = all->operands.items[0];
+  const char *named = all->operands.items[0];
+  char *on_path = strchr(named, '/') || access(named, F_OK) == 0 ? NULL : find_command(named);
+  const char *elf = on_path ? on_path : named;
   const char *path = all->out;
   struct trial trial = {
       .workspace = workspace, .options = &all->session, .json = all->json, .elf = realpath(elf, NULL)};
   struct draft draft = {.name = name_after(elf), .free = all->confine == CONFINE_OFF};
   int status = EXIT_USAGE;
   if (!trial.elf || access(trial.elf, X_OK) != 0) {
+    complain(elf, strerror(errno), status);
     free(draft.name);
     free((char *)(uintptr_t)trial.elf);
-    return complain(elf, strerror(errno), EXIT_USAGE);
+    free(on_path);
+    return status;
   }
   char *own = xasprintf("%s.ini", draft.name);
   char *absolute = path_absolute(elf);
@@ -652,15 +697,18 @@ int init_command(struct workspace *workspace, const struct options *all) {
     *dot = '\0';
   draft.elf = strchr(draft.path, '/') || elf[0] == '/' ? absolute : elf;
   draft.identity = elf_identify(trial.elf);
+  draft.native = runs_natively_alone(draft.identity.machine);
   draft.own_inputs = make_inputs(workspace, &draft, &trial);
   char *libraries = elf_machine(trial.elf) == host_machine() ? NULL : emulator_libraries(trial.elf);
   trial.environment = libraries ? xasprintf("environment = QEMU_LD_PREFIX=%s\n", libraries) : xstrdup("");
   draft.environment = trial.environment;
   free(libraries);
   draft.arguments = trial.arguments = all->operands.count > 1 ? join_arguments(&all->operands) : NULL;
-  if (trial.arguments && (strpbrk(trial.arguments, "\n\r") || strstr(trial.arguments, " ;")))
-    complain(trial.arguments, "a suite file cannot have these arguments: line ends and ' ;' mean something there",
-             status);
+  if (trial.arguments && strpbrk(trial.arguments, "\n\r"))
+    complain(
+        trial.arguments,
+        "a suite file cannot have arguments with line ends: put the text into a file, and name that ('copy', 'file')",
+        status);
   else if (!can_be_named(draft.elf))
     complain(elf, "a suite file cannot name it: braces, line ends and ' ;' mean something there", status);
   else if (!all->overwrite && access(draft.path, F_OK) == 0)
@@ -678,6 +726,7 @@ int init_command(struct workspace *workspace, const struct options *all) {
   free(own);
   free(draft.stem);
   free(draft.name);
+  free(on_path);
   return status;
 }
 

@@ -99,6 +99,12 @@ static void add_origin(struct blame *blame, const struct origin *origin, struct 
     bytes_text(out, "\n");
     break;
   default:
+    if (blame->moves) {
+      bytes_printf(out,
+                   "          not followed further: what is at 0x%llx here is elsewhere in other runs of the program\n",
+                   (unsigned long long)origin->address);
+      break;
+    }
     bytes_printf(
         out,
         "          nothing was seen to write 0x%llx, and no section of its file is there: it is of the arguments "

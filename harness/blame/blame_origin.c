@@ -1,5 +1,6 @@
 /* Follows a byte back. A run is repeated with other watchpoints for each question; since nothing in it is random, the
-   n-th store into a byte of one run is the n-th store of the next. */
+   n-th store into a byte of one run is the n-th store of the next. Threads that take turns in another order may have
+   the byte elsewhere: then the question is asked again. */
 #include "harness/blame/blame_origin.h"
 
 #include <stdlib.h>
@@ -7,6 +8,9 @@
 
 /* How far back the instruction that made a value is looked for: instructions, moves between registers, calls. */
 enum { REACH = 24, HOLDERS = 4, CALLERS = 4 };
+
+/* How often a question is asked of a program that has its bytes elsewhere in some runs, and of others. */
+enum { ATTEMPTS = 8, FEW_ATTEMPTS = 2 };
 
 /* The address of the instruction that RECORD is about. A debug register stops after it. */
 static uint64_t store_address(const struct blame *blame, const struct observed *record) {
@@ -128,15 +132,22 @@ static uint64_t find_maker(struct blame *blame, uint64_t pc, struct search *sear
   return 0;
 }
 
-/* Asks a further run where the load at ORIGIN's maker read. Returns false where that cannot be known. */
-static bool find_source(struct blame *blame, struct origin *origin, const struct code *maker) {
+/* Whether record AT is the store that ORIGIN tells, and not another one of a run that went otherwise. */
+static bool is_store_of(const struct blame *blame, const struct observed *record, const struct origin *origin) {
+  return (origin->file ? record->pc : store_address(blame, record)) == origin->pc;
+}
+
+/* Asks a further run where the load at ORIGIN's maker read. Returns false where it does not tell. */
+static bool ask_source(struct blame *blame, struct origin *origin, const struct code *maker) {
   const struct observation_options options = {
       .watches = {origin->address}, .watch_count = 1, .store_pc = origin->pc, .load_pc = origin->maker};
   struct observation observation;
   struct bytes why = {0};
   bool good = observe_case(blame->workspace, blame->gate, blame->result, &options, &observation, &why);
   size_t at = good ? find_hit(blame, &observation, 0, origin->hit) : SIZE_MAX;
-  if (at != SIZE_MAX) {
+  if (at == SIZE_MAX) {
+    blame->moves |= good;
+  } else {
     const struct observed *record = observation.records[at];
     uint64_t offset = origin->address - record->arguments[0];
     /* What stands at the source must be what was stored: the load may not be the one that ran last. */
@@ -147,6 +158,14 @@ static bool find_source(struct blame *blame, struct origin *origin, const struct
   bytes_free(&why);
   observation_free(&observation);
   return good && at != SIZE_MAX;
+}
+
+/* The same, as often as it takes. */
+static bool find_source(struct blame *blame, struct origin *origin, const struct code *maker) {
+  for (int i = 0; i < (blame->moves ? ATTEMPTS : 1); i++)
+    if (ask_source(blame, origin, maker))
+      return true;
+  return false;
 }
 
 /* Notes which register was the index of the load MAKER at ORIGIN's maker, and what made that. */
@@ -248,34 +267,50 @@ static void find_writer(struct blame *blame, const struct observation *observati
   }
 }
 
+/* Whether the program has the byte WRITTEN at the same place in OBSERVATION, whose record UNTIL puts it out. */
+static bool is_written_alike(const struct observation *observation, size_t until, const struct written *written) {
+  const struct observed *output = until == SIZE_MAX ? NULL : observation->records[until];
+  return output && written->address - output->address < output->length &&
+         ((const unsigned char *)observed_bytes(output))[written->address - output->address] == written->value;
+}
+
 /* The first step: who wrote the byte that the output took. */
 static bool find_first(struct blame *blame, const struct written *written, struct origin *origin, struct bytes *why) {
   const struct observation_options options = {.watches = {written->address}, .watch_count = 1};
-  struct observation observation;
-  if (!observe_case(blame->workspace, blame->gate, blame->result, &options, &observation, why))
-    return false;
-  size_t until = find_output(&observation, written);
-  const struct observed *output = until == SIZE_MAX ? NULL : observation.records[until];
-  bool same = output && written->address - output->address < output->length &&
-              ((const unsigned char *)observed_bytes(output))[written->address - output->address] == written->value;
-  if (same)
-    find_writer(blame, &observation, 0, until, origin);
-  else
-    bytes_text(why, "run again, the program put its output elsewhere: what it does is not the same each time");
-  observation_free(&observation);
-  return same;
+  for (int i = 0; i < ATTEMPTS; i++) {
+    struct observation observation;
+    if (!observe_case(blame->workspace, blame->gate, blame->result, &options, &observation, why))
+      return false;
+    size_t until = find_output(&observation, written);
+    bool same = is_written_alike(&observation, until, written);
+    if (same)
+      find_writer(blame, &observation, 0, until, origin);
+    observation_free(&observation);
+    blame->moves |= !same;
+    if (same && (origin->kind != ORIGIN_UNKNOWN || !blame->moves))
+      return true;
+  }
+  bytes_printf(why,
+               "not followed: in %d further runs the program had this byte elsewhere in its memory, or another byte "
+               "in its place: what it does is not the same each time, as --repeat may show",
+               ATTEMPTS);
+  return false;
 }
 
 /* A further step: who wrote the byte that LAST copied. */
 static bool find_next(struct blame *blame, const struct origin *last, struct origin *origin, struct bytes *why) {
   const struct observation_options options = {.watches = {last->address, origin->address}, .watch_count = 2};
-  struct observation observation;
-  if (!observe_case(blame->workspace, blame->gate, blame->result, &options, &observation, why))
-    return false;
-  size_t until = find_hit(blame, &observation, 0, last->hit);
-  if (until != SIZE_MAX)
-    find_writer(blame, &observation, 1, until, origin);
-  observation_free(&observation);
+  for (int i = 0; i < (blame->moves ? ATTEMPTS : FEW_ATTEMPTS) && origin->kind == ORIGIN_UNKNOWN; i++) {
+    struct observation observation;
+    if (!observe_case(blame->workspace, blame->gate, blame->result, &options, &observation, why))
+      return false;
+    size_t until = find_hit(blame, &observation, 0, last->hit);
+    if (until != SIZE_MAX && is_store_of(blame, observation.records[until], last))
+      find_writer(blame, &observation, 1, until, origin);
+    else
+      blame->moves = true;
+    observation_free(&observation);
+  }
   return true;
 }
 

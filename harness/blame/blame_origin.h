@@ -51,6 +51,7 @@ struct blame {
   const struct result *result;
   const struct written *written; /* the byte that is followed */
   bool brief;                    /* who wrote the byte, and no further back */
+  bool moves;                    /* the program was seen to have a byte elsewhere in another run */
   struct blamed_program program;
 };
 

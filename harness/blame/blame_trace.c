@@ -19,6 +19,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 
@@ -39,6 +40,7 @@ struct task {
   long call;        /* the system call that it is in, or -1 */
   uint64_t flags;   /* of the clone that it is in: what the child shares */
   uint64_t call_pc;
+  uint64_t arguments[2]; /* of that call, the first */
   uint64_t load_operand;
   uint64_t at, before; /* where it stopped after its last instruction, and after the one before that */
   bool has_begun;      /* it has begun the program, or was forked from one that had */
@@ -254,6 +256,39 @@ static void note_trap(struct tracer *tracer, struct task *task) { (void)tracer, 
 
 /* ---- Stops ----------------------------------------------------------------------------------------------------- */
 
+/* What a program gets for chance decides where it puts things: the seed of a table of hashes, the order in which
+   goroutines run. So it gets the same in each observation. */
+static void fill_evenly(const struct task *task, uint64_t address, uint64_t size) {
+  unsigned char bytes[256];
+  for (size_t i = 0; i < sizeof bytes; i++)
+    bytes[i] = (unsigned char)(i * 167 + 13);
+  for (uint64_t done = 0; done < size; done += sizeof bytes) {
+    size_t part = size - done < sizeof bytes ? (size_t)(size - done) : sizeof bytes;
+    struct iovec from = {bytes, part};
+    struct iovec into = {(void *)(uintptr_t)(address + done), part};
+    if (process_vm_writev(task->pid, &from, 1, &into, 1, 0) != (ssize_t)part)
+      return;
+  }
+}
+
+/* Whether descriptor FD of TASK is a device of random bytes. */
+static bool is_random_device(const struct task *task, uint64_t fd) {
+  char link[64];
+  char path[32];
+  snprintf(link, sizeof link, "/proc/%d/fd/%d", (int)task->pid, (int)fd);
+  ssize_t got = readlink(link, path, sizeof path - 1);
+  path[got > 0 ? got : 0] = '\0';
+  return strcmp(path, "/dev/urandom") == 0 || strcmp(path, "/dev/random") == 0;
+}
+
+/* The end of a call that returned RESULT. */
+static void settle_chance(const struct task *task, int64_t result) {
+  if (result > 0 && task->call == SYS_getrandom)
+    fill_evenly(task, task->arguments[0], (uint64_t)result);
+  if (result > 0 && task->call == SYS_read && is_random_device(task, task->arguments[0]))
+    fill_evenly(task, task->arguments[1], (uint64_t)result);
+}
+
 /* What a child of TASK, which begins CALL, shares with it: the flags of clone(2). */
 static uint64_t clone_flags(const struct task *task, const struct call *call, const uint64_t *arguments) {
   uint64_t flags = 0;
@@ -282,6 +317,7 @@ static void note_call(struct tracer *tracer, struct task *task) {
       task->call = task->call == 4 ? 1 : task->call == 3 ? 0 : task->call == 1 ? 60 : -1;
     if (info.arch != AUDIT_ARCH_I386)
       place_mapping(tracer, task);
+    memcpy(task->arguments, arguments, sizeof task->arguments);
     const struct call *call = call_of(host->calls, task->call);
     if (call && call->role == CALL_FORKS)
       task->flags = clone_flags(task, call, arguments);
@@ -290,6 +326,7 @@ static void note_call(struct tracer *tracer, struct task *task) {
     if (tracer->calls)
       observe_call(tracer->log, task->pid, &(struct guest){.calls = host->calls}, from, arguments);
   } else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
+    settle_chance(task, info.exit.rval);
     if (tracer->calls)
       note(tracer, task,
            (struct observed){.kind = OBSERVED_RETURN, .number = (int32_t)task->call, .result = info.exit.rval}, NULL,
@@ -393,18 +430,24 @@ static void note_child(struct tracer *tracer, struct task *task) {
   }
 }
 
-/* Notes where the program, which TASK has just become, has its entry: the kernel says so (getauxval(3)). */
-static void note_base(const struct tracer *tracer, const struct task *task) {
+/* What the kernel says of the program that TASK has just become (getauxval(3)) under KEY; 0: nothing. */
+static uint64_t auxiliary_value(const struct task *task, uint64_t key) {
   char path[64];
   uint64_t pair[2] = {0};
   snprintf(path, sizeof path, "/proc/%d/auxv", (int)task->pid);
   int fd = open(path, O_RDONLY | O_CLOEXEC);
-  while (fd >= 0 && read(fd, pair, sizeof pair) == (ssize_t)sizeof pair && pair[0] != AT_ENTRY && pair[0] != AT_NULL)
+  while (fd >= 0 && read(fd, pair, sizeof pair) == (ssize_t)sizeof pair && pair[0] != key && pair[0] != AT_NULL)
     ;
   if (fd >= 0)
     close(fd);
-  if (pair[0] == AT_ENTRY)
-    note(tracer, task, (struct observed){.kind = OBSERVED_BASE, .address = pair[1]}, NULL, 0);
+  return pair[0] == key ? pair[1] : 0;
+}
+
+/* Notes where the program, which TASK has just become, has its entry. */
+static void note_base(const struct tracer *tracer, const struct task *task) {
+  uint64_t entry = auxiliary_value(task, AT_ENTRY);
+  if (entry)
+    note(tracer, task, (struct observed){.kind = OBSERVED_BASE, .address = entry}, NULL, 0);
 }
 
 /* TASK has become another program: the one under test, or what that runs. The thread that called execve has the number
@@ -422,6 +465,9 @@ static void note_exec(struct tracer *tracer, struct task *task) {
     caller.pid = pid;
     *task = caller;
   }
+  uint64_t chance = tracer->foreign ? 0 : auxiliary_value(task, AT_RANDOM);
+  if (chance)
+    fill_evenly(task, chance, 16);
   if (!task->has_begun && !tracer->foreign)
     note_base(tracer, task);
   if (task->has_begun) {
@@ -561,9 +607,25 @@ static int follow(struct tracer *tracer) {
   }
 }
 
+/* A program whose threads run at the same time has its memory elsewhere in each run. On one processor they take turns,
+   and a runtime that asks how many there are (Go) has one place to allocate from. */
+static void stay_on_one_processor(void) {
+  cpu_set_t may;
+  cpu_set_t one;
+  if (sched_getaffinity(0, sizeof may, &may) != 0)
+    return;
+  CPU_ZERO(&one);
+  for (int i = 0; i < CPU_SETSIZE && CPU_COUNT(&one) == 0; i++)
+    if (CPU_ISSET(i, &may))
+      CPU_SET(i, &one);
+  sched_setaffinity(0, sizeof one, &one);
+}
+
 /* In the child: waits until it is traced, and becomes the program. */
 static _Noreturn void become(const struct tracer *tracer, int go, char *const *words) {
   char byte;
+  if (!tracer->foreign)
+    stay_on_one_processor();
   if (read(go, &byte, 1) == 1 && execv(words[0], words) != 0)
     refuse(tracer, words[0], errno);
   _exit(EXIT_INFRASTRUCTURE);

@@ -29,10 +29,15 @@ static bool names_something(const char *call) {
   return there;
 }
 
-/* Whether CALL is one by which the C library counts processors and memory nodes: it does without them, in any program.
- */
+/* Whether CALL is one by which the C library counts processors and memory nodes, or Go's the size of large pages: they
+   do without them, in any program. */
 static bool is_asked_anyway(const char *call) {
-  return strstr(call, "\"/sys/devices/system/cpu/") || strstr(call, "\"/sys/devices/system/node");
+  static const char *const asked[] = {"\"/sys/devices/system/cpu/", "\"/sys/devices/system/node",
+                                      "\"/sys/kernel/mm/transparent_hugepage/"};
+  for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+    if (strstr(call, asked[i]))
+      return true;
+  return false;
 }
 
 /* Whether a cell is why CALL, as in "unlink("/etc/x")", failed with ERROR. */
@@ -40,6 +45,9 @@ static bool is_refused(const char *call, const char *error) {
   static const char *const errors[] = {"EPERM", "EACCES", "EROFS", "ENOSYS", "ENETUNREACH", "ENOSPC", "ENODEV"};
   /* ENOSYS is how libraries are told to call clone. */
   if (begins(call, "clone3("))
+    return false;
+  /* Of a file of a disk, whoever asks. */
+  if (begins(call, "epoll_ctl(") && strcmp(error, "EPERM") == 0)
     return false;
   for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
     if (strcmp(error, errors[i]) == 0)

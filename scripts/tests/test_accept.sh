@@ -288,9 +288,21 @@ init --overwrite ./words -- "it's" 'a  b' '' c
 expect_text 'as words with any signs' "arguments = 'it'\\''s' 'a  b' '' c" words.ini
 run "$gate" accept --suite words.ini '*'
 expect_bytes '... which the program gets' "it's,a  b,,c,Hello *world*\n" words.expected/first
-init --overwrite ./words -- 'a ;b'
+init --overwrite ./words -- 'a ;b' ';' 'c;d'
+run "$gate" accept --overwrite --suite words.ini '*'
+expect_bytes 'what a suite file takes for a comment is quoted' 'a ;b,;,c;d,Hello *world*\n' words.expected/first
+init --overwrite ./words -- $'a\nb'
 expect_status 'what no suite file can have is refused' 2
-expect_text '... with the reason' "' ;' mean something there" "$folder/err"
+expect_text '... with the remedy' 'put the text into a file' "$folder/err"
+mkdir tools && ln -s "$(type -P tr)" tools/tr
+run env PATH="$PWD/tools" "$gate" init tr -- a-z A-Z
+expect_status 'a program is found along PATH' 0
+expect_text '... by its path' "elf = $PWD/tools/tr" tr.ini
+expect_text '... and runs natively alone where no emulator is' 'runner = native' <(grep -v '^#' tr.ini)
+expect_text '... which is said, with what was seen' 'No emulator of this machine is here' "$folder/out"
+run env PATH="$PWD/tools" "$gate" accept --suite tr.ini '*'
+expect_bytes '... so that it is accepted' 'HELLO *WORLD*\n' tr.expected/first
+rm -r tools tr.*
 sed -i 's/^exit-status = 3/exit-status = 4/' teller.ini
 run "$gate" accept --suite teller.ini '*'
 expect_text 'what a key says is refused, and the key is named' "what differs stands in the suite file: 'exit-status'" "$folder/out"

@@ -413,6 +413,42 @@ run "$gate" blame --suite s.ini
 expect_text 'a crash at no code: the address' 'crashed   at 0x0' "$folder/out"
 expect_text '... and the instruction that led there' 'came      from turn+0x' "$folder/out"
 
+# ---- A program that has its output elsewhere in its memory in each run -----------------------------------------------------
+
+cat >moving.c <<'END'
+#include <fcntl.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/random.h>
+#include <unistd.h>
+static char in[16], room[65536 * 16];
+int main(int count, char **words) {
+  unsigned place = 0, next;
+  int fd = -1;
+  if (strcmp(words[1], "getrandom") == 0)
+    place = getrandom(&place, sizeof place, 0) == sizeof place ? place : 0;
+  else if (strcmp(words[1], "auxv") == 0)
+    memcpy(&place, (void *)getauxval(AT_RANDOM), sizeof place);
+  else if ((fd = open(words[1], O_RDWR)) < 0 || read(fd, &place, sizeof place) != sizeof place)
+    return 2;
+  if (count > 2) /* by turns, here or there */
+    next = place + 1, place &= 1, pwrite(fd, &next, sizeof next, 0);
+  char *out = room + place % 65536 * 16;
+  long got = read(0, in, sizeof in);
+  for (long i = 0; i < got; i++)
+    out[i] = in[i] == 'b' ? 'c' : in[i];
+  return write(1, out, (size_t)got) < 0;
+}
+END
+cc -O1 -o moving moving.c || exit 1
+printf 'abcd' >turn
+for chance in getrandom auxv /dev/urandom '{suite}/turn by-turns'; do
+  suite '[program p]' 'elf = moving' 'runner = native' "arguments = $chance" 'confine = no' 'stdin = yes' 'oracle = command' \
+    'oracle-command = cat' "${texts[@]}"
+  run "$gate" blame c/b.txt --suite s.ini
+  expect_text "a place that $chance decides: the store is found" 'stored    by main+0x' "$folder/out"
+done
+
 run "$gate" verify s.ini
 expect_text 'a suite file without its option is told the option' '--suite s.ini' "$folder/err"
 run "$gate" verify --suite nosuch.ini

@@ -17,6 +17,8 @@ static const struct {
     {"7 kill(4321, SIGKILL) = -1 ESRCH (No such process)\n", "refused   kill(4321, SIGKILL) ESRCH\n"},
     {"7 wait4(4321) = -1 ECHILD (No child processes)\n", ""},
     {"7 clone3({flags=CLONE_VM}, 88) = -1 ENOSYS (Function not implemented)\n", ""},
+    {"7 epoll_ctl(5, EPOLL_CTL_ADD, 8, {events=EPOLLIN}) = -1 EPERM (Operation not permitted)\n", ""},
+    {"7 openat(AT_FDCWD, \"/sys/kernel/mm/transparent_hugepage/hpage_pmd_size\", O_RDONLY) = -1 ENOENT (x)\n", ""},
     {"7 syscall_0x3e7(0, 0) = -1 ENOSYS (Function not implemented)\n", "refused   syscall_0x3e7(0, 0) ENOSYS\n"},
     {"7 open(\"/nowhere/at/all\", O_RDONLY) = -1 ENOENT (No such file or directory)\n", ""},
     {"7 open(\"/\", O_RDONLY) = -1 ENOENT (No such file or directory)\n", "refused   open(\"/\", O_RDONLY) ENOENT\n"},
