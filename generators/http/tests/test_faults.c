@@ -3,10 +3,12 @@
 /* reads: elf */
 #include "drive.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { LINES = 20000 }; /* of the document: more than one step of reading */
@@ -95,7 +97,7 @@ static const struct {
                 {"fstat:error=EIO:when=1", "500 Internal Server Error", true, "input/output error"},
                 {"read:error=EIO:when=1", "500 Internal Server Error", true, "input/output error"},
                 {"read:error=EIO:when=2", "500 Internal Server Error", true, "input/output error"},
-                {"read:error=EAGAIN:when=1", "500 Internal Server Error", true, "nothing to read yet"},
+                {"read:error=EAGAIN:when=1", "500 Internal Server Error", true, "try again later"},
                 {"mmap:error=ENOMEM:when=1", "503 Service Unavailable", false, "not enough memory"},
                 {"mmap:error=ENOMEM:when=2", "503 Service Unavailable", false, "not enough memory"}};
 
@@ -119,8 +121,64 @@ START_TEST(server_answers) {
 }
 END_TEST
 
-/* A write that says that it took 100 bytes, and took none: what follows must be the rest. Each page of so few lines is
- * one write. */
+/* A folder: what is asked for, what is to come of it under the fault, and after that. Calls are counted from the start:
+ * the first openat2 looks whether the kernel has it, the first openat opens the folder. */
+static const struct {
+  const char *fault, *target, *reason; /* NULL: the answer is as it is without the fault */
+} in_folder[] = {{"getdents64:error=EINTR:when=1+2", "/", NULL},
+                 {"getdents64:error=EINTR:when=2+2", "/", NULL},
+                 {"getdents64:error=EIO:when=1", "/", "500 Internal Server Error"},
+                 {"getdents64:error=ENOENT:when=1", "/", "404 Not Found"},
+                 {"getdents64:error=ENOMEM:when=2", "/", "503 Service Unavailable"},
+                 {"openat2:error=EINTR:when=2+2", "/data.md", NULL},
+                 {"openat2:error=EAGAIN:when=2+2", "/data.md", NULL},
+                 {"openat2:error=EAGAIN:when=2..65", "/data.md", "503 Service Unavailable"},
+                 {"openat2:error=EXDEV:when=2", "/data.md", "404 Not Found"},
+                 {"openat2:error=ELOOP:when=2", "/data.md", "404 Not Found"},
+                 {"openat2:error=EACCES:when=2", "/data.md", "404 Not Found"},
+                 {"openat2:error=ENFILE:when=2", "/data.md", "503 Service Unavailable"},
+                 {"openat2:error=EIO:when=2", "/data.md", "500 Internal Server Error"},
+                 {"fstat:error=EIO:when=1", "/data.md", "500 Internal Server Error"},
+                 {"fstat:error=ENOMEM:when=1", "/", "503 Service Unavailable"},
+                 {"read:error=EINTR:when=2+2", "/data.md", NULL},
+                 {"sendfile:error=EINTR:when=1+2", "/plain.txt", NULL},
+                 {"sendfile:error=EAGAIN:when=1", "/plain.txt", NULL}};
+
+START_TEST(folder_server_answers) {
+  const char *fault = in_folder[_i].fault, *target = in_folder[_i].target, *reason = in_folder[_i].reason;
+  char folder[4000], query[128];
+  prepare(3);
+  snprintf(folder, sizeof folder, "%s", temporary_path("served"));
+  ck_assert(mkdir(folder, 0755) == 0 || errno == EEXIST);
+  snprintf(document_path, sizeof document_path, "%s/data.md", folder);
+  write_file(document_path, "# data\n", 7);
+  snprintf(document_path, sizeof document_path, "%s/plain.txt", folder);
+  write_file(document_path, "as it is\n", 9);
+  snprintf(query, sizeof query, "GET %s HTTP/1.0\r\n\r\n", target);
+  Server plain = server_start(&runners[0], folder, (StartOptions){0});
+  Text whole = request(&plain, query), wanted = without_dates(whole, NULL);
+  server_stop(&plain);
+  Injector injector;
+  Server server = server_start(&runners[0], folder, inject(&injector, fault, false));
+  for (int i = 0; i < 3; i++) {
+    Text answer = request(&server, query);
+    if (reason && i == 0) {
+      check_error(fault, answer, reason, false);
+    } else {
+      Text got = without_dates(answer, NULL);
+      check_text(fault, got, wanted.bytes, wanted.length);
+      text_free(&got);
+    }
+    text_free(&answer);
+  }
+  server_stop_telling(&server, NULL);
+  check_injected(fault);
+  text_free(&whole);
+  text_free(&wanted);
+  text_free(&injector.inject);
+}
+END_TEST
+
 /* Where the kernel has no sandbox, that is told, and the server goes on. */
 START_TEST(server_without_sandbox) {
   static const struct {
@@ -146,6 +204,8 @@ START_TEST(server_without_sandbox) {
 }
 END_TEST
 
+/* A write that says that it took 100 bytes, and took none: what follows must be the rest. Each page of so few lines is
+ * one write. */
 START_TEST(server_continues_a_short_write) {
   prepare(3);
   Injector injector;
@@ -239,6 +299,7 @@ int main(void) {
   Suite *suite = suite_create("markdown programs under faults");
   add_test(suite, "server goes on", server_goes_on, HARMLESS);
   add_test(suite, "server answers", server_answers, sizeof answered / sizeof *answered);
+  add_test(suite, "folder server answers", folder_server_answers, sizeof in_folder / sizeof *in_folder);
   add_test(suite, "server without sandbox", server_without_sandbox, 3);
   add_test(suite, "short write", server_continues_a_short_write, 1);
   add_test(suite, "program ends", program_ends, sizeof ended / sizeof *ended);
