@@ -199,7 +199,7 @@ static void lay_find_in_folder(void) {
   data_bytes(".", 2);
   data_u8(NO_MORE);
 
-  routine("find_in_folder", out(A0), destroys(A1, A2, A3, A4, ALL_T));
+  routine("find_in_folder", out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(PLACE, suffix);
   call("decode_path");
   bne(A0, 0, "done");
@@ -212,6 +212,9 @@ static void lay_find_in_folder(void) {
   add(A1, suffix, 1);
   call("append_string");
   st8(0, A0, 0);
+  call("find_by_name");
+  bgt(A0, 0, "known");
+  beq(A0, -LINUX_ENOENT, "rest_of_suffix");
   call("open_path");
   bge(A0, 0, "opened");
   bne(A0, -LINUX_ENOENT, "failed");
@@ -247,9 +250,31 @@ static void lay_find_in_folder(void) {
   label("found");
   la(T0, "resource");
   st64(A0, T0, RESOURCE_KIND);
+  label("known"); /* a page, as find_resource has said */
   li(A0, 200);
   label("done");
   leave();
+
+  /* find_by_name: in "path". Out A0 = a page that the cache has of what it names, 0: it has none, or -errno. Only what
+   * stands in the folder itself is looked for so, without following a link: a path that leads further has to be opened
+   * before anything is known of what it leads to. */
+  routine("find_by_name", out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
+  la(A1, "path");
+  add(A1, A1, 1);
+  mov(A0, A1);
+  label("next_octet");
+  ld8_next(T0, A0);
+  beq(T0, '/', "nothing_kept");
+  bne(T0, 0, "next_octet");
+  ld8(T0, A0, -2);
+  bne(T0, 'd', "nothing_kept"); /* it is not ".md": no page is looked for of other files */
+  ld64_of(A0, "folder", FOLDER_DESCRIPTOR);
+  sub(A0, A0, 1);
+  li(A3, LINUX_AT_SYMLINK_NOFOLLOW);
+  jump("find_kept_by_name");
+  label("nothing_kept");
+  li(A0, 0);
+  ret();
 }
 
 /* find_resource: in "request". Out A0 = status. If that is 200, "resource" is the file, open, or the folder; otherwise
@@ -264,15 +289,12 @@ static void lay_find_resource(void) {
   ld64_of(T0, "folder", FOLDER_DESCRIPTOR);
   bne(T0, 0, "find_in_folder");
   enter_bare();
-  ld64_of(T0, "cache_limit", 0);
-  beq(T0, 0, "open");
-  call("status_by_name");
-  blt(A0, 0, "open"); /* which says why */
-  li(A4, 0);
-  call("find_kept");
-  st64_of(A0, "in_hand", IN_HAND_KEPT);
+  li(A0, LINUX_AT_FDCWD);
+  ld64_of(A1, "document_path", 0);
+  li(A3, 0);
+  call("find_kept_by_name");
   li(T0, 200);
-  bne(A0, 0, "known");
+  bgt(A0, 0, "known"); /* opening says why it is not */
   label("open");
   li(A0, LINUX_AT_FDCWD);
   ld64_of(A1, "document_path", 0);
@@ -291,6 +313,24 @@ static void lay_find_resource(void) {
   leave();
   label("failed");
   call("status_of_failure");
+  leave();
+
+  /* find_kept_by_name: in A0 = descriptor of a folder, A1 = path there, A3 = LINUX_AT_*. Out A0 = the page that the
+   * cache has of that file, which "in_hand" says too, 0: it has none, or -errno. */
+  routine("find_kept_by_name", in(A0, A1, A3), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
+  enter_bare();
+  li(A4, 0);
+  ld64_of(T0, "cache_limit", 0);
+  beq(T0, 0, "no_cache");
+  la(A2, "file_status");
+  sys(NR_NEWFSTATAT);
+  blt(A0, 0, "none");
+  call("find_kept");
+  mov(A4, A0);
+  st64_of(A4, "in_hand", IN_HAND_KEPT);
+  label("no_cache");
+  mov(A0, A4);
+  label("none");
   leave();
 
   /* status_by_name: asks for the state of FILE, which "file_status" becomes. Out A0 = 0, or -errno. */

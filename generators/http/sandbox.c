@@ -4,6 +4,8 @@
  * is told and the server goes on. Where a log is written to a file, files may be made and written in its folder. */
 #include "http.h"
 
+#include <string.h>
+
 enum { BPF_LOAD = 0x20, BPF_AND = 0x54, BPF_JUMP_EQUAL = 0x15, BPF_RETURN = 0x06 };
 #define SECCOMP_ALLOW 0x7fff0000u
 #define SECCOMP_ERRNO 0x00050000u
@@ -44,12 +46,17 @@ static const Allowed allowed[] = {{NR_EPOLL_PWAIT, 0, 0, 0},
 
 enum { ALLOWED = sizeof allowed / sizeof *allowed };
 
-/* An instruction of the filter: a struct sock_filter. */
-static void lay_filter_instruction(unsigned code, unsigned if_true, unsigned if_false, uint32_t value) {
-  data_value(16, code);
-  data_value(8, if_true);
-  data_value(8, if_false);
-  data_value(32, value);
+/* The filter as the kernel reads it: its instructions are each a struct sock_filter. */
+enum { FILTER_MOST = 64, FILTER_INSTRUCTION = 8 };
+static unsigned char filter[FILTER_MOST * FILTER_INSTRUCTION];
+static unsigned filter_length;
+
+static void add_filter_instruction(unsigned code, unsigned if_true, unsigned if_false, uint32_t value) {
+  const unsigned char instruction[FILTER_INSTRUCTION] = {(unsigned char)code,          0,
+                                                         (unsigned char)if_true,       (unsigned char)if_false,
+                                                         (unsigned char)value,         (unsigned char)(value >> 8),
+                                                         (unsigned char)(value >> 16), (unsigned char)(value >> 24)};
+  memcpy(filter + FILTER_INSTRUCTION * filter_length++, instruction, FILTER_INSTRUCTION);
 }
 
 /* The filter. Each call has one instruction, or three or four with its argument; at the end stand "refuse" and "allow".
@@ -59,27 +66,28 @@ static unsigned lay_filter(void) {
   for (unsigned i = 0; i < ALLOWED; i++)
     count += allowed[i].mask == 0 ? 1 : allowed[i].mask == ~0u ? 3 : 4;
   unsigned refuse = count - 2, allow = count - 1;
-  data("filter_code", 8);
-  lay_filter_instruction(BPF_LOAD, 0, 0, SECCOMP_MACHINE);
-  lay_filter_instruction(BPF_JUMP_EQUAL, 0, refuse - 2, AUDIT_64_BIT_LITTLE_ENDIAN | bl_machine_now()->elf_machine);
-  lay_filter_instruction(BPF_LOAD, 0, 0, SECCOMP_NUMBER);
+  filter_length = 0;
+  add_filter_instruction(BPF_LOAD, 0, 0, SECCOMP_MACHINE);
+  add_filter_instruction(BPF_JUMP_EQUAL, 0, refuse - 2, AUDIT_64_BIT_LITTLE_ENDIAN | bl_machine_now()->elf_machine);
+  add_filter_instruction(BPF_LOAD, 0, 0, SECCOMP_NUMBER);
   for (unsigned i = 0; i < ALLOWED; i++) {
     uint32_t number = (uint32_t)bl_machine_call_number(allowed[i].call);
     if (!allowed[i].mask) {
-      lay_filter_instruction(BPF_JUMP_EQUAL, allow - at - 1, 0, number);
+      add_filter_instruction(BPF_JUMP_EQUAL, allow - at - 1, 0, number);
       at++;
       continue;
     }
     unsigned length = allowed[i].mask == ~0u ? 3 : 4;
-    lay_filter_instruction(BPF_JUMP_EQUAL, 0, length - 1, number);
-    lay_filter_instruction(BPF_LOAD, 0, 0, SECCOMP_ARGUMENTS + 8 * allowed[i].argument);
+    add_filter_instruction(BPF_JUMP_EQUAL, 0, length - 1, number);
+    add_filter_instruction(BPF_LOAD, 0, 0, SECCOMP_ARGUMENTS + 8 * allowed[i].argument);
     if (length == 4)
-      lay_filter_instruction(BPF_AND, 0, 0, allowed[i].mask);
+      add_filter_instruction(BPF_AND, 0, 0, allowed[i].mask);
     at += length;
-    lay_filter_instruction(BPF_JUMP_EQUAL, allow - at, refuse - at, allowed[i].value);
+    add_filter_instruction(BPF_JUMP_EQUAL, allow - at, refuse - at, allowed[i].value);
   }
-  lay_filter_instruction(BPF_RETURN, 0, 0, SECCOMP_ERRNO | LINUX_EPERM);
-  lay_filter_instruction(BPF_RETURN, 0, 0, SECCOMP_ALLOW);
+  add_filter_instruction(BPF_RETURN, 0, 0, SECCOMP_ERRNO | LINUX_EPERM);
+  add_filter_instruction(BPF_RETURN, 0, 0, SECCOMP_ALLOW);
+  packed_text("filter_code", filter, FILTER_INSTRUCTION * count); /* which repeats itself much */
   return count;
 }
 

@@ -1,19 +1,20 @@
 /* texts.c: the longer texts of the server, packed, and unpacked once when it starts.
  *
  * They are kept here one by one, and laid at the end as one piece in the form of LZ77: a byte below 128 is itself;
- * another one and the byte after it say to repeat 3 to 10 bytes from up to 4,095 bytes before:
+ * another one and the byte after it say to repeat 3 to 10 bytes from up to 3,839 bytes before:
  *
  *     1lll dddd  dddd dddd     d = the distance, its high bits first; l = the length less 3
  *
- * A distance of 0 is the end. The split into repetitions is the shortest that there is. Unpacked, each text is a room
- * in bss of its own, one after the other without a gap, so that one loop fills them all. */
+ * A distance of 0 is the end; one of 3,840 or more says that the second byte is itself, as one from 128 on is. The
+ * split into repetitions is the shortest that there is. Unpacked, each text is a room in bss of its own, one after the
+ * other without a gap, so that one loop fills them all. */
 #include "http.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXTS_MOST = 80, BYTES_MOST = 8192, FARTHEST = 4095, SHORTEST = 3, LONGEST = 10 };
+enum { TEXTS_MOST = 80, BYTES_MOST = 8192, FARTHEST = 3839, ITSELF = 15, SHORTEST = 3, LONGEST = 10 };
 
 static struct {
   const char *name, *file;
@@ -31,9 +32,6 @@ static _Noreturn void refuse(const char *file, int line, const char *name, const
 void keep_text(const char *file, int line, const char *name, const void *text, size_t size) {
   if (text_count == TEXTS_MOST || size > BYTES_MOST - filled)
     refuse(file, line, name, "has no room among the packed texts; lay it with data()");
-  for (size_t i = 0; i < size; i++)
-    if (((const unsigned char *)text)[i] & 0x80)
-      refuse(file, line, name, "is not ASCII, which is all that is packed; lay it with data()");
   memcpy(bytes + filled, text, size);
   filled += size;
   texts[text_count].name = name;
@@ -73,7 +71,7 @@ static size_t alike(size_t at, size_t before) {
 static void find_shortest(unsigned short *cost, unsigned short *length, unsigned short *distance) {
   cost[filled] = 0;
   for (size_t at = filled; at-- > 0;) {
-    cost[at] = (unsigned short)(cost[at + 1] + 1);
+    cost[at] = (unsigned short)(cost[at + 1] + (bytes[at] < 0x80 ? 1 : 2));
     length[at] = 1;
     for (size_t d = 1; d <= FARTHEST && d <= at; d++)
       for (size_t most = alike(at, at - d), l = SHORTEST; l <= most; l++)
@@ -91,6 +89,8 @@ static void lay_packed(void) {
   data("packed_texts", 1);
   for (size_t at = 0; at < filled; at += length[at]) {
     if (length[at] == 1) {
+      if (bytes[at] & 0x80)
+        data_u8(0x80 | ITSELF);
       data_u8(bytes[at]);
     } else {
       data_u8(0x80 | (length[at] - SHORTEST) << 4 | distance[at] >> 8);
@@ -108,6 +108,7 @@ static void lay_unpack(void) {
   label("next");
   ld8_next(T0, A1);
   bset(T0, 0x80, "repetition");
+  label("itself");
   st8_next(T0, A0);
   jump("next");
   label("repetition");
@@ -115,6 +116,10 @@ static void lay_unpack(void) {
   shr(A2, T0, 4);
   sub(A2, A2, (0x80 >> 4) - SHORTEST);
   and(T0, T0, 15);
+  bne(T0, ITSELF, "of_before");
+  mov(T0, T1);
+  jump("itself");
+  label("of_before");
   shl(T0, T0, 8);
   or (T1, T1, T0);
   sub(A3, A0, T1);

@@ -94,10 +94,30 @@ static bool is_folder(struct world *world, uint64_t address) {
   return world->plan->serves_folder && kernel_text(world, address, path, sizeof path) && strcmp(path, FOLDER_NAME) == 0;
 }
 
+/* The state of a name in the folder that is served. */
+static int64_t look_in_folder(struct world *world, const struct descriptor *from, const uint64_t *a) {
+  char name[PATH_ROOM];
+  struct inode found;
+  size_t number;
+  if (!kernel_text(world, a[1], name, sizeof name))
+    return -ENAMETOOLONG;
+  if (!(a[3] & AT_SYMLINK_NOFOLLOW))
+    world_fail(world, "opens what is outside", "the state of \"%s\" is asked for, and a link would be followed", name);
+  int64_t error = folder_look(world, from, name, &found, &number);
+  if (error)
+    return error;
+  if (world->plan->keeps_page && S_ISREG(found.mode))
+    page_seen(world, span_of(&found.content)); /* a page that was kept has to be of this */
+  return put_status(world, &found, number, a[2]);
+}
+
 static int64_t do_newfstatat(struct world *world, const uint64_t *a) {
   struct inode folder = folder_inode();
+  const struct descriptor *from = kernel_descriptor(world, a[0]);
+  if (from && from->object == OBJECT_FOLDER)
+    return look_in_folder(world, from, a);
   if (is_folder(world, a[1]))
-    return put_status(world, &folder, 1000, a[2]);
+    return put_status(world, &folder, FOLDER_NUMBERS, a[2]);
   if (!is_document(world, a[1]) || world->inode == SIZE_MAX)
     return -ENOENT;
   if (world->plan->keeps_page)
@@ -119,7 +139,7 @@ static int64_t do_fstat(struct world *world, const uint64_t *a) {
     return kernel_refuse(world, error);
   struct inode folder = folder_inode();
   if (file->object == OBJECT_FOLDER)
-    return put_status(world, &folder, 1000 + file->inode, a[1]);
+    return put_status(world, &folder, FOLDER_NUMBERS + file->inode, a[1]);
   if (file->object != OBJECT_FILE)
     return -EBADF;
   if (!S_ISREG(world->inodes[file->inode].mode))

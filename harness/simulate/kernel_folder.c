@@ -27,7 +27,6 @@ enum {
   IN,
   NODES
 };
-enum { PATH_ROOM = 4200 };
 
 /* What is in the folder: each with the folder that it is in. */
 static const struct node {
@@ -149,6 +148,26 @@ int64_t folder_step(struct world *world, const struct descriptor *from, const ch
   if (strchr(name, '/'))
     world_fail(world, "opens what is outside", "\"%s\" is opened without openat2, and it is no single name", name);
   return open_node(world, find_path(world, (unsigned)from->inode, name, false), flags);
+}
+
+int64_t folder_look(struct world *world, const struct descriptor *from, const char *name, struct inode *found,
+                    size_t *number) {
+  if (strchr(name, '/'))
+    world_fail(world, "opens what is outside", "the state of \"%s\" is asked for, which links may lead out of", name);
+  int node = *name == '.' ? find_component(world, (unsigned)from->inode, name, strlen(name), false)
+                          : find_child((unsigned)from->inode, name, strlen(name));
+  if (node < 0)
+    return node;
+  size_t inode = node == INDEX ? world->inode : world->node_inodes[node];
+  *found = nodes[node].type == DT_DIR ? folder_inode() : (struct inode){.mode = S_IFLNK | 0777};
+  *number = FOLDER_NUMBERS + (size_t)node;
+  if (nodes[node].type != DT_REG)
+    return 0;
+  if (inode == SIZE_MAX)
+    return kernel_refuse(world, ENOENT);
+  *found = world->inodes[inode];
+  *number = inode;
+  return 0;
 }
 
 static int64_t do_openat2(struct world *world, const uint64_t *a) {

@@ -22,6 +22,14 @@ int64_t folder_open_root(struct world *world);
 /* Opens NAME in the folder of the descriptor FROM, without following a link. Returns the descriptor, or -errno. */
 int64_t folder_step(struct world *world, const struct descriptor *from, const char *name, uint64_t flags);
 
+/* What NAME is in the folder of the descriptor FROM: FOUND, whose bytes stay the world's, and the NUMBER of its inode.
+   A link is one, and not followed. Returns 0, or -errno. */
+int64_t folder_look(struct world *world, const struct descriptor *from, const char *name, struct inode *found,
+                    size_t *number);
+
+/* Inodes of folders and links have numbers from the first on; a path is shorter than the second. */
+enum { FOLDER_NUMBERS = 1000, PATH_ROOM = 4200 };
+
 /* What fstat tells of a descriptor of a folder is that of an inode. */
 struct inode folder_inode(void);
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FAULTS " deadline descriptor file flag line mapping slot replaced zombie orphan listener"
+#define FAULTS " deadline descriptor file flag line mapping slot replaced zombie orphan listener outside"
 enum { KEPT_MOST = 64 };
 
 /* A line of fixtures/simulated-seeds: a fault, the machine, the first seed that finds it, and as what. */
@@ -92,8 +92,8 @@ END_TEST
 
 /* One entry after the other: a fault that no seed is kept for would be looked for by nobody. */
 START_TEST(every_planted_fault_has_its_seeds) {
-  static const char *const faults[] = {"none",    "deadline", "descriptor", "file",   "flag",   "line",
-                                       "mapping", "slot",     "replaced",   "zombie", "orphan", "listener"};
+  static const char *const faults[] = {"none", "deadline", "descriptor", "file",   "flag",     "line",   "mapping",
+                                       "slot", "replaced", "zombie",     "orphan", "listener", "outside"};
   for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
     int found = 0;
     for (int k = 0; k < kept_count; k++)
