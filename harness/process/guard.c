@@ -1,10 +1,12 @@
-/* Reads from a pipe which process groups live. When the pipe ends, the harness is gone: kills the rest. */
+/* The harness notes in memory that both share which process groups live: that costs no system call. When a pipe between
+   them ends, the harness is gone, and the guard kills the rest. */
 #include "harness/process/guard.h"
 
 #include "harness/process/confinement.h"
 
 #include "harness/base/files.h"
 #include "harness/process/strays.h"
+#include "harness/process/workers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,33 +17,18 @@
 
 enum { MOST_GROUPS = 4096 };
 
-struct message {
-  pid_t pgid;
-  int lives;
+/* Wherever the harness ends, each group that lives stands among the first COUNT. */
+struct guarded {
+  _Atomic size_t count;
+  _Atomic pid_t groups[MOST_GROUPS];
 };
 
-static void apply(pid_t *groups, size_t *count, struct message message) {
-  if (message.lives && *count < MOST_GROUPS) {
-    groups[(*count)++] = message.pgid;
-    return;
-  }
-  for (size_t i = 0; i < *count; i++)
-    if (groups[i] == message.pgid) {
-      groups[i] = groups[--*count];
-      return;
-    }
-}
-
-static _Noreturn void watch(int from, const char *root, pid_t harness) {
-  static pid_t groups[MOST_GROUPS];
-  size_t count = 0;
-  struct message message;
-  ssize_t got;
-  while ((got = read(from, &message, sizeof message)) == (ssize_t)sizeof message || (got < 0 && errno == EINTR))
-    if (got > 0)
-      apply(groups, &count, message);
-  for (size_t i = 0; i < count; i++)
-    kill(-groups[i], SIGKILL);
+static _Noreturn void watch(int from, const struct guarded *guarded, const char *root, pid_t harness) {
+  char none;
+  while (read(from, &none, 1) < 0 && errno == EINTR)
+    ;
+  for (size_t i = 0; i < guarded->count; i++)
+    kill(-guarded->groups[i], SIGKILL);
   strays_end_below(root);
   cells_unmount(root);
   cell_forget_groups(harness);
@@ -68,16 +55,18 @@ int guard_start(struct guard *guard, const char *root) {
   if (pipe2(ends, O_CLOEXEC) != 0)
     return errno;
   pid_t harness = getpid();
+  guard->guarded = shared_memory(sizeof *guard->guarded);
   guard->pid = fork();
   if (guard->pid < 0) {
     int error = errno;
+    shared_memory_free(guard->guarded, sizeof *guard->guarded);
     close(ends[0]);
     close(ends[1]);
     return error;
   }
   if (guard->pid == 0) {
     detach(ends[0]);
-    watch(3, root, harness);
+    watch(3, guard->guarded, root, harness);
   }
   close(ends[0]);
   guard->pipe = ends[1];
@@ -85,9 +74,18 @@ int guard_start(struct guard *guard, const char *root) {
 }
 
 void guard_tell(const struct guard *guard, pid_t pgid, bool lives) {
-  struct message message = {.pgid = pgid, .lives = lives};
-  while (write(guard->pipe, &message, sizeof message) < 0 && errno == EINTR)
-    ;
+  struct guarded *guarded = guard->guarded;
+  size_t count = guarded->count;
+  if (lives && count < MOST_GROUPS) {
+    guarded->groups[count] = pgid;
+    guarded->count = count + 1;
+  }
+  for (size_t i = 0; i < count && !lives; i++)
+    if (guarded->groups[i] == pgid) {
+      guarded->groups[i] = guarded->groups[count - 1];
+      guarded->count = count - 1;
+      return;
+    }
 }
 
 void guard_leave(const struct guard *guard) { close(guard->pipe); }
@@ -96,6 +94,7 @@ void guard_stop(struct guard *guard) {
   close(guard->pipe);
   while (waitpid(guard->pid, NULL, 0) < 0 && errno == EINTR)
     ;
+  shared_memory_free(guard->guarded, sizeof *guard->guarded);
 }
 
 /* SPDX-License-Identifier: MIT */
