@@ -25,6 +25,7 @@
 #include "harness/report/json.h"
 #include "harness/report/report.h"
 #include "harness/session/audit.h"
+#include "harness/session/audit_beside.h"
 #include "harness/session/plant.h"
 #include "harness/session/update_known.h"
 #include "harness/simulate/simulate.h"
@@ -73,6 +74,23 @@ static void print_audit(const struct audit_report *report) {
   json_print(root);
 }
 
+/* Tells what REPORT says. COMMENTS: stdout is for something else. Returns whether the gate may be believed; not where
+   the audit was interrupted. */
+static bool tell_audit(struct audit_report *report, bool verbose, bool comments, bool json) {
+  if (json)
+    print_audit(report);
+  if (!json && (verbose || report->missed))
+    fputs(span_of(&report->log).data, comments || report->missed ? stderr : stdout);
+  for (char *rest = report->left_out.data, *line = strsep(&rest, "\n"); line && *line; line = strsep(&rest, "\n"))
+    fprintf(comments || json ? stderr : stdout, "self-audit: left out: %s\n", line);
+  if (report->missed)
+    fprintf(stderr, "bytegate: self-audit: %u planted faults of %u were not caught; no verdict of this gate counts\n",
+            report->missed, report->planted);
+  else if (!comments && !json && !report->interrupted)
+    printf("self-audit: %u planted faults, each caught\n", report->planted);
+  return report->missed == 0 && !report->interrupted;
+}
+
 /* Returns whether the gate may be believed; not where the audit was INTERRUPTED. JSON: the command self-audit. */
 static bool audit(struct workspace *workspace, bool verbose, bool comments, bool json, int *interrupted) {
   struct audit_report report;
@@ -81,21 +99,34 @@ static bool audit(struct workspace *workspace, bool verbose, bool comments, bool
   program_map_maker = NULL;
   audit_run(workspace, format_shows, &report);
   program_map_maker = explain_make_map;
-  if (json)
-    print_audit(&report);
-  if (!json && (verbose || report.missed))
-    fputs(span_of(&report.log).data, comments || report.missed ? stderr : stdout);
-  for (char *rest = report.left_out.data, *line = strsep(&rest, "\n"); line && *line; line = strsep(&rest, "\n"))
-    fprintf(comments || json ? stderr : stdout, "self-audit: left out: %s\n", line);
-  if (report.missed)
-    fprintf(stderr, "bytegate: self-audit: %u planted faults of %u were not caught; no verdict of this gate counts\n",
-            report.missed, report.planted);
-  else if (!comments && !json && !report.interrupted)
-    printf("self-audit: %u planted faults, each caught\n", report.planted);
-  bool good = report.missed == 0 && !report.interrupted;
+  bool good = tell_audit(&report, verbose, comments, json);
   *interrupted = report.interrupted;
   audit_report_free(&report);
   return good;
+}
+
+/* The audit beside a session. */
+struct proof_beside {
+  struct audit_beside audit;
+  struct session *session;
+  const struct options *options;
+  enum proof proof;
+};
+
+static bool prints_text(const struct options *options);
+
+static enum proof prove(void *user, enum proof_wish wish) {
+  struct proof_beside *beside = user;
+  const struct options *options = beside->options;
+  if (beside->proof != PROOF_AWAITED || !audit_look(&beside->audit, wish))
+    return beside->proof;
+  bool good =
+      beside->audit.ended && tell_audit(&beside->audit.report, options->session.verbose, !prints_text(options), false);
+  beside->proof = good ? PROOF_GOOD : PROOF_BAD;
+  /* Who ends the one means both. */
+  if (!good && !beside->session->interrupted)
+    beside->session->interrupted = beside->audit.report.interrupted;
+  return beside->proof;
 }
 
 static void print_report(const struct report_format *format, const struct session *session) {
@@ -189,24 +220,62 @@ static int report_nothing(struct session *session, const struct options *options
   return status;
 }
 
-/* Runs an opened session, after the proof that its verdict can be believed. Returns the exit status. */
-static int verify(struct session *session, struct workspace *workspace, const struct options *options) {
+/* MISSED: planted faults; the audit may have come to no end at all. */
+static int report_unproved(struct session *session, const struct options *options, unsigned missed) {
+  return report_nothing(session, options, EXIT_INFRASTRUCTURE,
+                        session->interrupted ? ""
+                        : missed             ? "the self-audit missed a planted fault"
+                                             : "the self-audit failed");
+}
+
+/* Runs an opened session, with the audit BESIDE it unless that is NULL, and reports on it. Returns the exit status. */
+static int run_and_report(struct session *session, struct workspace *workspace, const struct options *options,
+                          struct proof_beside *beside) {
   struct bytes why = {0};
   int status = 0;
-  if (options->audit &&
-      !audit(workspace, options->session.verbose, !prints_text(options), false, &session->interrupted))
-    return report_nothing(session, options, EXIT_INFRASTRUCTURE,
-                          session->interrupted ? "" : "the self-audit missed a planted fault");
   if (prints_text(options)) {
     text_begin(session, wants_color(), isatty(STDERR_FILENO));
     session->progress = text_progress;
   }
-  if (session_run(session, workspace, &why, &status))
+  bool ran = session_run(session, workspace, &why, &status);
+  /* Where there was nothing to run, that is no less to be proved. */
+  if (beside && prove(beside, PROOF_WAIT) != PROOF_GOOD)
+    status = report_unproved(session, options, beside->audit.report.missed);
+  else if (ran)
     status = report(session, options);
   else
     status = report_nothing(session, options, status, why.data);
   bytes_free(&why);
   return status;
+}
+
+/* Runs a session while the audit runs beside it, before whose end nothing is told of any verdict. */
+static int verify_beside_audit(struct session *session, struct workspace *workspace, const struct options *options) {
+  struct proof_beside beside = {.session = session, .options = options};
+  const struct session_proof proof = {prove, &beside};
+  sigset_t before;
+  interrupt_hold(&before);
+  program_map_maker = NULL; /* as in audit() */
+  audit_begin(&beside.audit, workspace, format_shows);
+  program_map_maker = explain_make_map;
+  session->proof = &proof;
+  int status = run_and_report(session, workspace, options, &beside);
+  session->proof = NULL;
+  audit_report_free(&beside.audit.report);
+  if (!session->interrupted)
+    interrupt_release(&before);
+  return status;
+}
+
+/* Runs an opened session, with the proof that its verdict can be believed. Returns the exit status. */
+static int verify(struct session *session, struct workspace *workspace, const struct options *options) {
+  /* One at a time means just that. */
+  if (options->audit && options->session.jobs > 1)
+    return verify_beside_audit(session, workspace, options);
+  if (options->audit &&
+      !audit(workspace, options->session.verbose, !prints_text(options), false, &session->interrupted))
+    return report_unproved(session, options, 1);
+  return run_and_report(session, workspace, options, NULL);
 }
 
 /* Prints one line of list, or appends it to ROWS where the list is JSON (fixtures/schemas/list.json). */

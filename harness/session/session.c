@@ -335,6 +335,37 @@ static void ask_again(struct session *session, struct result *result) {
   bytes_free(&why);
 }
 
+/* Tells of a result whoever wants to know. */
+static void tell(const struct session *session, struct result *result) {
+  const struct session_recorder *recorder = session->options->recorder;
+  result->untold = false;
+  if (recorder && !result->restored)
+    recorder->keep(recorder->user, result);
+  if (session->progress)
+    session->progress(session, result);
+}
+
+/* Whether it is proved that the verdicts can be believed; then all that waited for it is told. */
+static bool is_proved(struct session *session, enum proof_wish wish) {
+  if (session->proof && session->proved == PROOF_AWAITED)
+    session->proved = session->proof->look(session->proof->user, wish);
+  bool proved = !session->proof || session->proved == PROOF_GOOD;
+  for (size_t i = 0; proved && i < session->untold_count; i++)
+    tell(session, session->untold[i]);
+  session->untold_count = proved ? 0 : session->untold_count;
+  return proved;
+}
+
+static void tell_once_proved(struct session *session, struct result *result) {
+  if (is_proved(session, PROOF_LOOK)) {
+    tell(session, result);
+  } else if (!result->untold) {
+    result->untold = true;
+    session->untold = xgrow(session->untold, session->untold_count, sizeof(struct result *));
+    session->untold[session->untold_count++] = result;
+  }
+}
+
 /* Counts a result. One that was counted before, and whose case turned out to have done more since, is counted anew. */
 static bool finish(struct session *session, struct result *result) {
   ask_again(session, result);
@@ -350,11 +381,8 @@ static bool finish(struct session *session, struct result *result) {
   result->counted_failed = failed;
   result->counted_known = known;
   result->reported = true;
-  if (session->options->recorder && !result->restored)
-    session->options->recorder->keep(session->options->recorder->user, result);
-  if (session->progress)
-    session->progress(session, result);
-  return session->options->keep_going || !result_failed(result);
+  tell_once_proved(session, result);
+  return session->proved != PROOF_BAD && (session->options->keep_going || !result_failed(result));
 }
 
 static bool driven(void *user, struct result *result) { return finish(user, result); }
@@ -528,6 +556,16 @@ static void judge_all(struct session *session, struct workspace *workspace, stru
     drive_all(session, workspace, jobs, count);
 }
 
+/* Waits for the proof. Where there is none, nothing was found out. */
+static bool await_proof(struct session *session) {
+  if (is_proved(session, session->interrupted ? PROOF_END : PROOF_WAIT))
+    return true;
+  session_keep_only(session, NULL);
+  session->selected = session->finished = session->failed = session->known_count = 0;
+  session->began = false;
+  return false;
+}
+
 /* What is wrong with the run as a whole. */
 static void find_problems(struct session *session) {
   if (session->strays)
@@ -643,6 +681,7 @@ bool session_run(struct session *session, struct workspace *workspace, struct by
   interrupt_hold(&before);
   if (good)
     judge_all(session, workspace, jobs, count);
+  good = good && await_proof(session);
   free(jobs);
   /* What interrupted the run ends this process, but only when all is told. */
   if (!session->interrupted)
@@ -736,6 +775,7 @@ void session_close(struct session *session) {
   known_free(&session->known);
   bytes_free(&session->problems);
   free(session->scope);
+  free(session->untold);
 }
 
 /* SPDX-License-Identifier: MIT */

@@ -23,6 +23,18 @@ struct session_recorder {
   void *user;
 };
 
+/* Who proves, while a session runs, that its verdicts can be believed. Nothing is told of any before that. */
+enum proof { PROOF_AWAITED, PROOF_GOOD, PROOF_BAD };
+enum proof_wish {
+  PROOF_LOOK, /* it is looked at as it stands */
+  PROOF_WAIT, /* until it stands */
+  PROOF_END   /* it is no longer needed */
+};
+struct session_proof {
+  enum proof (*look)(void *user, enum proof_wish wish);
+  void *user;
+};
+
 struct session_options {
   const char *command; /* how this command was called, for the reproducing command lines */
   const char *gate;    /* path of this command, which can watch a program */
@@ -63,6 +75,10 @@ struct session {
   size_t fault_count;
   struct known_list known;
   void (*progress)(const struct session *session, const struct result *result); /* NULL: none */
+  const struct session_proof *proof; /* NULL: it is proved already, or needs no proof */
+  enum proof proved;                 /* as far as it was looked at */
+  struct result **untold;            /* results that wait for the proof */
+  size_t untold_count;
   size_t selected, finished, failed, known_count;
   uint64_t started_ns, elapsed_ns;
   unsigned strays;             /* processes that left their group and were killed at the end */
@@ -81,8 +97,8 @@ bool session_open(struct session *session, const struct session_options *options
 bool session_open_text(struct session *session, const struct session_options *options, const char *name,
                        const char *text, struct bytes *why);
 
-/* Runs the session in WORKSPACE. On failure returns false: nothing selected, or an infrastructure that is not there;
-   STATUS is then the exit status. */
+/* Runs the session in WORKSPACE. On failure returns false: nothing selected, an infrastructure that is not there, or no
+   proof, of which WHY says nothing; STATUS is then the exit status. */
 bool session_run(struct session *session, struct workspace *workspace, struct bytes *why, int *status);
 
 /* Leaves out each result whose place in WANTED is false, before any has run; all where WANTED is NULL. */

@@ -61,6 +61,7 @@ struct result {
   uint64_t duration_ns;
   unsigned runs;
   enum known known;
+  bool untold;                        /* it waits for the proof that it can be believed */
   bool reported;                      /* counted and shown once already: */
   bool counted_failed, counted_known; /* as what */
   bool ready;                         /* its server had said that it was ready */

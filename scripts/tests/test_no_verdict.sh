@@ -46,6 +46,45 @@ expect_text 'each report says it: JUnit' 'no verdict: the self-audit missed a pl
 expect_text '... SARIF' 'no verdict: the self-audit missed a planted fault' s
 expect_text '... JSON' 'no verdict: the self-audit missed a planted fault' l
 expect_text '... HTML' 'no verdict: the self-audit missed a planted fault' h
+# With one job at a time the audit comes before the cases; with more it runs beside them, and nothing is told before.
+for jobs in 1 2; do
+  run env PATH=/nonexistent "$gate" verify -v -j "$jobs" --known "$folder/known" --suite "$folder/green.ini" --record=kept$jobs
+  expect_status "nothing is judged with -j $jobs" 3
+  expect_text '... and that is said' 'no verdict: the self-audit missed a planted fault' out
+  expect_no_text '... and no case is told of' 'EQUAL green/' out
+  expect_no_text '... nor kept for a later run' '"verdict"' kept$jobs
+  run "$gate" verify -v -j "$jobs" --text --known "$folder/known" --suite "$folder/green.ini" --record=whole$jobs
+  expect_status "a gate that passes its audit judges with -j $jobs" 0
+  expect_text '... its first line is of the audit' 'caught http none: EQUAL' <(head -n 1 out)
+  expect_text '... all that was judged is told' 'EQUAL green/c/text p' out
+  expect_text '... and kept' '"verdict":"equal"' whole$jobs
+done
+run env PATH=/nonexistent "$gate" verify -j 2 --known "$folder/known" --suite "$folder/green.ini" --case none
+expect_status 'an audit that fails is told also where no case is selected' 3
+run "$gate" verify -j 2 --known "$folder/known" --suite "$folder/green.ini" --case none
+expect_status '... which alone is a mistake' 2
+# What ends a run while its audit is at work ends both. The kernel lists a process's children with a blank after each.
+printf '#!/bin/sh\nexec sleep 1000\n' >hangs
+chmod +x hangs
+suite hangs hangs 'echo b' 'source = nothing'
+has_children() { [ "$(tr -cd ' ' <"/proc/$1/task/$1/children" | wc -c)" -ge "$2" ]; }
+# An asynchronous command of a script ignores SIGINT; the gate takes it again, as a program on a terminal would.
+env --default-signal=INT "$gate" verify -j 2 --known "$folder/known" --suite "$folder/hangs.ini" --junit=j >out 2>err &
+asked=$!
+wait_until has_children "$asked" 2
+children=$(<"/proc/$asked/task/$asked/children")
+kill -INT "$asked"
+wait "$asked"
+status=$?
+expect_status 'an interruption beside the audit ends by its signal' 130
+cat out err >both
+expect_text '... is a verdict of its own' 'INTERRUPTED: 0 cases, 0 failed' both
+expect_text '... in the reports as well' 'errors="1"' j
+for child in $children; do
+  gone=yes
+  [ ! -e "/proc/$child" ] || gone=no
+  report $gone '... and leaves no process'
+done
 run env PATH=/nonexistent "$gate" self-audit
 expect_status 'the audit alone fails as well' 3
 cat out err >both

@@ -1,0 +1,25 @@
+/* The self-audit in a process beside this one, which meanwhile runs what its verdicts are to be about. */
+#ifndef HARNESS_AUDIT_BESIDE_H
+#define HARNESS_AUDIT_BESIDE_H
+
+#include "harness/session/audit.h"
+#include "harness/session/session.h"
+
+struct audit_beside {
+  struct workspace *workspace;
+  audit_shows *shows;
+  struct audit_report report; /* once it is there; the caller frees it */
+  int pid;                    /* 0: it has ended */
+  int said;                   /* where it leaves its report */
+  bool ended;                 /* by itself, with a report */
+};
+
+/* Begins it. The signals that end a program must be held back. */
+void audit_begin(struct audit_beside *beside, struct workspace *workspace, audit_shows *shows);
+
+/* Returns whether it has ended, after what WISH asks for. */
+bool audit_look(struct audit_beside *beside, enum proof_wish wish);
+
+#endif
+
+/* SPDX-License-Identifier: MIT */
