@@ -90,12 +90,12 @@ static void lay_open_blocks(void) {
   ldw(T1, W_PLAIN_PARENT);
   beq(T0, T1, "whole_block");
   ldw(A0, W_BLANK_CONTAINER);
-  leave();
+  jump("opened");
   label("whole_block");
   mov(A0, CONTAINER);
   call("finalize");
   li(A0, 0);
-  leave();
+  jump("opened");
 
   label("fence");
   call("open_fence");
@@ -173,6 +173,7 @@ static void lay_open_blocks(void) {
   st32(NEXT, CONTAINER, R_START);
   label("nothing");
   li(A0, 1);
+  label("opened");
   leave();
   label("no_space");
   call("out_of_room");

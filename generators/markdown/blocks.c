@@ -153,7 +153,7 @@ static void lay_parse_blocks(void) {
   call("note_positions"); /* 1 is no error: it asks for that */
   ldw(T0, W_ERROR);
   bge(T0, 0, "next_line");
-  leave();
+  jump("out_of_space");
 
   label("end_of_text");
   add(T0, WORKSPACE, W_DOCUMENT);
@@ -379,7 +379,7 @@ static void lay_match_open_blocks(void) {
   mov(A0, CONTAINER);
   call("finalize");
   li(A0, 0);
-  leave();
+  jump("used_up");
 
   label("html");
   ld8(T0, CONTAINER, R_AUX);
@@ -392,6 +392,7 @@ static void lay_match_open_blocks(void) {
   add(CONTAINER, CONTAINER, WORKSPACE);
   label("matched");
   li(A0, 1);
+  label("used_up");
   leave();
 
   static const char *const matcher[BLOCK_TYPES] = {
@@ -502,10 +503,11 @@ static void lay_add_first_child(void) {
   call("note_sibling");
   label("create");
   call("create_block");
+  label("created");
   leave();
   label("paragraph");
   call("create_paragraph");
-  leave();
+  jump("created");
 }
 
 /* create_block: in A2 = BLOCK_* type, CONTAINER = its parent; out CONTAINER, A0 = the new block, on top of the arena
@@ -594,7 +596,7 @@ static void lay_finalize(void) {
   label("paragraph");
   ld32(T0, A0, R_DATA);
   ld8x(T0, WORKSPACE, T0);
-  beq(T0, '[', "definitions");
+  beq(T0, '[', "finalize_definitions");
   ldw(T0, W_PARAGRAPH_SIBLING);
   beq(T0, 0, "measure_leaf");
   ld32(T1, A0, R_LEN);
@@ -604,9 +606,6 @@ static void lay_finalize(void) {
   bleu(T1, T0, "note_sibling");
   stw(T1, W_LONGEST);
   jump("note_sibling");
-  label("definitions");
-  jump("finalize_definitions");
-
   label("container");
   bne(T1, BLOCK_QUOTE, "end_record");
   ld32(T0, A0, R_LEN);
@@ -871,7 +870,7 @@ static void lay_add_text(void) {
   label("code");
   mov(A0, CONTAINER);
   call("add_line");
-  leave();
+  jump("done");
 
   label("html");
   mov(A0, CONTAINER);
@@ -901,7 +900,7 @@ static void lay_add_text(void) {
   ld8(T0, T1, -1);
   bgtu(T0, ' ', "done");
   call("note_padding");
-  leave();
+  jump("done");
 
   static const char *const taker[BLOCK_TYPES] = {"add_text.container", "add_text.container", "add_text.container",
                                                  "add_text.container", "add_text.paragraph", "add_text.done",

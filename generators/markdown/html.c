@@ -15,10 +15,10 @@ static struct {
 } literals[MAX_LITERALS];
 static int literal_count;
 
-/* The label of a constant text; each text is laid once. */
+/* The label of a constant text; each text is laid once, and not by itself where one that is known begins with it. */
 static const char *literal_name(const char *text) {
   for (int i = 0; i < literal_count; i++)
-    if (strcmp(literals[i].text, text) == 0)
+    if (strncmp(literals[i].text, text, strlen(text)) == 0)
       return literals[i].name;
   literals[literal_count].text = text;
   char *name = literals[literal_count].name;
@@ -31,6 +31,15 @@ static const char *literal_name(const char *text) {
 }
 
 void op_put_literal(const char *text) { bl_append_of(OUT, literal_name(text), (int64_t)strlen(text)); }
+
+/* The texts that begin with others come first. */
+static void name_long_literals(void) {
+  literal_name("<!-- raw HTML omitted -->\n");
+  literal_name("<em><strong>");
+  literal_name("</strong></em>");
+  literal_name("</code></pre>\n");
+  literal_name("\">\n");
+}
 
 /* The last one may be read sixteen bytes at a time too: it is not the last thing that is laid. */
 static void lay_literals(void) {
@@ -345,9 +354,7 @@ static void lay_render_document(const char *piece_writer) {
   stw(T0, W_TOKENS);
   mul(A0, T1, TOKEN_SIZE);
   add(T0, T0, A0);
-  add(T0, T0, 4 * TOKEN_SIZE);
-  stw(T0, W_TOKEN_LIMIT);
-  add(T0, T0, 4 * TOKEN_SIZE);
+  add(T0, T0, 8 * TOKEN_SIZE);
   stw(T0, W_SCRATCH);
   add(T0, T0, T1);
   add(T0, T0, T1);
@@ -900,11 +907,9 @@ static void lay_render_delimiter(void) {
   ld32(T0, run, T_LOW);
   ld32(T1, run, T_HIGH);
   sub(T0, T1, T0); /* characters left */
-  bne(T0, A1, "in_parts");
+  bne(T0, A1, "render_delimiter_parts");
   add(A0, A0, WORKSPACE);
   jump("put_raw");
-  label("in_parts");
-  jump("render_delimiter_parts");
 }
 
 /* render_delimiter_parts: the same for a run that is used up in several steps, or in part, or in an image. */
@@ -1003,54 +1008,39 @@ static void lay_put_safe_href(void) {
   bset(T0, MARKDOWN_UNSAFE, "put_href");
   enter_bare();
   la(A3, "dangerous_urls");
-  label("next_prefix"); /* a length and that many bytes in lower case; a 0 ends the list */
-  ld8(A2, A3, 0);
+  call("has_prefix");
   beq(A2, 0, "safe");
-  add(A3, A3, 1);
-  add(A5, A3, A2);
-  bltu(A1, A2, "no_match");
-  call("has_prefix");
-  bne(A2, 0, "dangerous");
-  label("no_match");
-  mov(A3, A5);
-  jump("next_prefix");
-
-  label("dangerous");
   la(A3, "data_images");
-  label("next_image");
-  ld8(A2, A3, 0);
-  beq(A2, 0, "omitted");
-  add(A3, A3, 1);
-  add(A5, A3, A2);
-  bltu(A1, A2, "no_image");
   call("has_prefix");
-  bne(A2, 0, "safe");
-  label("no_image");
-  mov(A3, A5);
-  jump("next_image");
-
+  beq(A2, 0, "omitted");
   label("safe");
   call("put_href");
   label("omitted");
   leave();
 
-  /* in A0 = bytes, A3 = A2 bytes in lower case; out A2 = 1 if A0 begins with them, else 0 */
-  routine("has_prefix", in(A0, A2, A3), out(A2), destroys(ALL_T));
+  /* in A0, A1 = bytes, A3 = a list: a length and that many bytes in lower case, and so on up to a length of 0; out A2 =
+   * 1 if the bytes begin with one of these in any case, else 0 */
+  routine("has_prefix", in(A0, A1, A3), out(A2), destroys(A3, A5, ALL_T));
+  label("next_prefix");
+  ld8_next(A2, A3);
+  beq(A2, 0, "none");
+  add(A5, A3, A2);
+  bltu(A1, A2, "no_match");
   label("compare");
-  beq(A2, 0, "equal");
+  beq(A2, 0, "match");
   sub(A2, A2, 1);
   ld8x(T0, A0, A2);
   ld8x(T1, A3, A2);
   beq(T0, T1, "compare");
   or (T0, T0, 0x20);
-  bne(T0, T1, "different");
-  bltu(T0, 'a', "different");
-  jump("compare");
-  label("different");
-  li(A2, 0);
-  ret();
-  label("equal");
+  bne(T0, T1, "no_match");
+  bgeu(T0, 'a', "compare");
+  label("no_match");
+  mov(A3, A5);
+  jump("next_prefix");
+  label("match");
   li(A2, 1);
+  label("none");
   ret();
 
   data("dangerous_urls", 1);
@@ -1063,6 +1053,7 @@ static void lay_put_safe_href(void) {
 }
 
 void lay_html(const char *piece_writer) {
+  name_long_literals();
   lay_put_raw();
   lay_put_escaped();
   lay_put_leading_text();

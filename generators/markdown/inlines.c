@@ -57,7 +57,8 @@ static void lay_flush_run(void) {
 
 /* parse_inlines: the tokens of the bytes from A0 to SUBJECT_END of the leaf block that starts at NEXT (not empty, white
  * space trimmed from their end, and followed by a white space byte), from TOKEN = W_TOKENS + TOKEN_SIZE on. What lies
- * before A0 is text that stands in the HTML already. out TOKEN = the end of the tokens. */
+ * before A0 is text that stands in the HTML already. out TOKEN = the end of the tokens: each stands for a byte at
+ * least, so that there is room for all. */
 static void lay_parse_inlines(void) {
   routine("parse_inlines", in(A0, S0, S1, S5), moves(S4), destroys(ALL_A, ALL_T, S0, S2, S3));
   enter_bare();
@@ -108,8 +109,6 @@ static void lay_parse_inlines(void) {
   first16(T0, T0);
   add(NEXT, NEXT, T0);
   bgeu(NEXT, SUBJECT_END, "end");
-  ldw(T1, W_TOKEN_LIMIT);
-  bgeu(TOKEN, T1, "no_space");
   ld8(T0, NEXT, 0);
   la(T1, "byte_kinds");
   ld8x(T0, T1, T0);
@@ -231,11 +230,7 @@ static void lay_parse_inlines(void) {
   call("flush_run");
   li(A0, 0);
   call("process_emphasis");
-  label("left");
   leave();
-  label("no_space");
-  call("out_of_room");
-  jump("left");
 }
 
 /* code_span: at a run of backticks (6.1). If a run of the same length follows: flush, push the span, move NEXT past
@@ -306,13 +301,14 @@ static void lay_code_span(void) {
   mov(NEXT, A3);
   sub(A4, A4, A1);
   push_token(TOKEN_CODE, 0, A1, A4);
-  leave();
+  jump("left");
 
   label("none_left");
   stw(1, W_TICKS_SCANNED);
   label("no_closer");
   mov(NEXT, A1);
   li(A0, 0);
+  label("left");
   leave();
 }
 
@@ -362,10 +358,11 @@ static void lay_autolink_or_html(void) {
   push_token(TOKEN_HTML, 0, A4, A5);
   label("passed");
   mov(NEXT, A3);
+  label("left");
   leave();
   label("none");
   li(A0, 0);
-  leave();
+  jump("left");
 
   /* Where the end of one was looked for in vain, no later one of its kind has an end either: look only once. */
   label("instruction");

@@ -70,7 +70,7 @@ static void lay_close_bracket(void) {
   ldw(NEXT, W_AFTER_TEXT);
   label("text");
   li(A0, 0);
-  leave();
+  jump("left");
 
   label("link"); /* A0 = where it ends, A1 = TOKEN_CLEAN and TOKEN_TITLED */
   stw(A0, W_AFTER_LINK);
@@ -107,6 +107,7 @@ static void lay_close_bracket(void) {
   stw(A0, W_LAST_LINK);
   label("made");
   ldw(NEXT, W_AFTER_LINK);
+  label("left");
   leave();
 }
 
@@ -148,7 +149,7 @@ static void lay_inline_link(void) {
   leave();
   label("none");
   li(A0, 0);
-  leave();
+  jump("untitled");
 }
 
 /* reference_link: a full, collapsed or shortcut reference whose text ends at NEXT? out as inline_link; moves NEXT. */
@@ -189,10 +190,11 @@ static void lay_reference_link(void) {
   li(A1, TOKEN_CLEAN | TOKEN_TITLED);
   label("untitled");
   mov(A0, NEXT);
+  label("left");
   leave();
   label("none");
   li(A0, 0);
-  leave();
+  jump("left");
 }
 
 void lay_links(void) {

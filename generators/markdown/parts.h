@@ -107,7 +107,7 @@ enum {
   /* Tokens are named by their offset from W_TOKENS. The first is at TOKEN_SIZE. 0 is none: nobody reads its links and
    * flags, so they may be set. */
   WORD(W_TOKENS),
-  WORD(W_TOKEN_LIMIT),
+  WORD(W_SPARE_4),
   WORD(W_LAST_DELIMITER), /* token, or 0 */
   WORD(W_LAST_BRACKET),
   WORD(W_LAST_LINK), /* the opener of the last link, or 0: openers of links before it are inactive */

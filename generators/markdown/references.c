@@ -121,6 +121,13 @@ static void lay_skip_to_line_end(void) {
 static void lay_skip_space_and_line_end(void) {
   Reg place = S0, end = S1;
   routine("skip_space_and_line_end", in(S1), moves(S0), destroys(A0, T0));
+  ld8(T0, place, 0); /* most often one space: before S1 stands a line end */
+  bne(T0, ' ', "any");
+  ld8(T0, place, 1);
+  bleu(T0, ' ', "any");
+  add(place, place, 1);
+  ret();
+  label("any");
   enter_bare();
   call("skip_to_line_end");
   label("indentation");
@@ -135,8 +142,11 @@ static void lay_skip_space_and_line_end(void) {
   leave();
 }
 
-/* scan_label: a link label (6.3) at S0, S1 the end; out A1, A2 = the label without its brackets, trimmed, S0 after it
- * and A0 = not 0; or A0 = 0. */
+/* What a label ends with, or cannot have, and the backslash between the two. */
+static const ByteSet brackets = {1, {{0, '[', ']'}}};
+
+/* scan_label: a link label (6.3) at S0, S1 the end, after which fifteen bytes can be read; out A1, A2 = the label
+ * without its brackets, trimmed, S0 after it and A0 = not 0; or A0 = 0. */
 static void lay_scan_label(void) {
   Reg place = S0, end = S1;
   routine("scan_label", in(S1), out(A0), out_if(A1, A2), moves(S0), destroys(A3, ALL_T));
@@ -146,16 +156,22 @@ static void lay_scan_label(void) {
   add(A0, place, 1);
   mov(A1, A0);
   add(A2, A0, 1000); /* a label is at most this long */
-  label("next");
-  bgeu(A0, end, "none");
+  bltu(A2, end, "next");
+  sub(A2, end, 1);
+  label("next"); /* A2 = the last place where it can end */
+  bgtu(A0, A2, "none");
+  mask16(T0, A0, brackets);
+  bne(T0, 0, "found");
+  add(A0, A0, 16);
+  jump("next");
+  label("found");
+  first16(T0, T0);
+  add(A0, A0, T0);
+  bgtu(A0, A2, "none");
   ld8(T0, A0, 0);
   beq(T0, ']', "closed");
-  beq(T0, '[', "none");
-  add(A0, A0, 1);
-  bne(T0, '\\', "counted");
-  add(A0, A0, 1); /* whatever it is: of what is no punctuation, nothing else is asked */
-  label("counted");
-  bleu(A0, A2, "next");
+  add(A0, A0, 2); /* over whatever a backslash escapes: of what is no punctuation, nothing else is asked */
+  bne(T0, '[', "next");
   label("none");
   li(A0, 0);
   ret();
@@ -171,36 +187,56 @@ static void lay_scan_label(void) {
   leave();
 }
 
-/* normalize_label: in A0 = label, A1 = its length (at most 1001); out A0 = length of the normalized label in
- * W_LABEL_BUFFER, A1 = its hash. */
+/* White space, capital letters, and what is not ASCII; and controls, which stay as they are. */
+static const ByteSet folds = {3, {{0, 0, ' '}, {0, 'A', 'Z'}, {0, 0x80, 0xFF}}};
+
+/* normalize_label: in A0 = label, A1 = its length (at most 1001), after which sixteen bytes can be read; out A0 =
+ * length of the normalized label in W_LABEL_BUFFER, A1 = its hash. */
 static void lay_normalize_label(void) {
-  Reg place = S0, end = S1, folded = S2, space_pending = S3, left = S4;
+  Reg place = S0, end = S1, folded = S2, left = S3;
   routine("normalize_label", in(A0, A1, S5), out(A0, A1), destroys(A2, A3, A4, A5, ALL_T));
-  enter(place, end, folded, space_pending, left);
+  enter(place, end, folded, left);
   mov(place, A0);
   add(end, A0, A1);
   add(folded, WORKSPACE, W_LABEL_BUFFER);
-  li(space_pending, 0); /* white space is pending */
+  label("copy"); /* what stands before the first byte that may change */
+  copy16(folded, 0, place, 0);
+  mask16(T0, place, folds);
+  bne(T0, 0, "found");
+  add(folded, folded, 16);
+  add(place, place, 16);
+  bltu(place, end, "copy");
+  label("copied");
+  sub(place, place, end);
+  sub(folded, folded, place);
+  jump("folded");
+  label("found");
+  first16(T0, T0);
+  add(folded, folded, T0);
+  add(place, place, T0);
+  bgeu(place, end, "copied");
   label("next");
   bgeu(place, end, "folded");
   ld8(A0, place, 0);
   bgeu(A0, 128, "not_ascii");
   add(place, place, 1);
-  if_class(A0, IS_SPACE, "space");
+  bleu(A0, ' ', "space");
   sub(T0, A0, 'A');
   bgtu(T0, 25, "ascii");
   or (A0, A0, 0x20);
   label("ascii");
-  call("put_pending_space");
-  st8(A0, folded, 0);
-  add(folded, folded, 1);
+  st8_next(A0, folded);
   jump("next");
-  label("space");
-  li(space_pending, 1);
+  label("space"); /* one for all that stand side by side, and none at the start */
+  if_not_class(A0, IS_SPACE, "ascii");
+  add(T0, WORKSPACE, W_LABEL_BUFFER);
+  beq(folded, T0, "next");
+  li(A0, ' ');
+  ld8(T0, folded, -1);
+  bne(T0, ' ', "ascii");
   jump("next");
 
   label("not_ascii");
-  call("put_pending_space");
   mov(A0, place);
   sub(A1, end, place);
   call("utf8_decode");
@@ -223,15 +259,19 @@ static void lay_normalize_label(void) {
 
   label("folded");
   add(A2, WORKSPACE, W_LABEL_BUFFER);
+  beq(folded, A2, "trimmed");
+  ld8(T0, folded, -1);
+  bne(T0, ' ', "trimmed");
+  sub(folded, folded, 1);
+  label("trimmed");
   sub(A0, folded, A2);
+  st64(0, folded, 0); /* the hash takes eight bytes at a time */
   li(A1, 0);
   li(A3, 0x9E3779B97F4A7C15);
   label("hash");
   bgeu(A2, folded, "hashed");
-  ld8(T0, A2, 0);
-  add(A2, A2, 1);
+  ld64_next(T0, A2);
   add(A1, A1, T0);
-  add(A1, A1, 1);
   mul(A1, A1, A3);
   shr(T0, A1, 29);
   xor(A1, A1, T0);
@@ -239,22 +279,11 @@ static void lay_normalize_label(void) {
   label("hashed");
   shr(A1, A1, 32);
   leave();
-
-  /* put_pending_space: to `folded`, if space_pending says so and the label has begun. */
-  routine("put_pending_space", in(S5), moves(S2, S3), destroys(T0));
-  beq(space_pending, 0, "none");
-  li(space_pending, 0);
-  add(T0, WORKSPACE, W_LABEL_BUFFER);
-  beq(folded, T0, "none");
-  st8(' ', folded, 0);
-  add(folded, folded, 1);
-  label("none");
-  ret();
 }
 
 /* add_definition: put the definition that W_LABEL, W_URL and W_TITLE describe into the arena. */
 static void lay_add_definition(void) {
-  Reg definition = S0, string = S1;
+  Reg definition = S0, string = S4; /* where put_raw writes */
   routine("add_definition", in(S5), destroys(ALL_A, ALL_T));
   enter(definition, string);
   ldw(A0, W_LABEL);
@@ -281,9 +310,7 @@ static void lay_add_definition(void) {
   st32(T0, definition, REF_LABEL);
   mov(A1, A0);
   add(A0, WORKSPACE, W_LABEL_BUFFER);
-  mov(A2, string);
-  add(string, string, A1);
-  call("copy_bytes");
+  call("put_raw");
   sub(T0, string, WORKSPACE);
   st32(T0, definition, REF_URL);
   ldw(A0, W_URL);
@@ -323,20 +350,6 @@ static void lay_add_definition(void) {
   label("no_space");
   call("out_of_room");
   jump("added");
-}
-
-/* copy_bytes: A1 bytes from A0 to A2; up to fifteen bytes more are read and written. */
-static void lay_copy_bytes(void) {
-  routine("copy_bytes", in(A0, A1, A2), destroys(A0, A1, A2));
-  label("more");
-  copy16(A2, 0, A0, 0);
-  ble(A1, 16, "done");
-  add(A0, A0, 16);
-  add(A2, A2, 16);
-  sub(A1, A1, 16);
-  jump("more");
-  label("done");
-  ret();
 }
 
 /* index_references: when all definitions are known, put each into its bucket, the first of a label alone; and bound
@@ -490,7 +503,6 @@ void lay_references(void) {
   lay_scan_label();
   lay_normalize_label();
   lay_add_definition();
-  lay_copy_bytes();
   lay_index_references();
   lay_find_definition();
   lay_look_up_reference();

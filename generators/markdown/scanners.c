@@ -163,6 +163,7 @@ static void lay_scan_html_tag(void) {
   label("bracket");
   bne(T0, '>', "none");
   add(A0, A0, 1);
+  label("scanned");
   leave();
 
   label("closing_tag");
@@ -173,7 +174,7 @@ static void lay_scan_html_tag(void) {
   jump("bracket");
   label("none");
   li(A0, 0);
-  leave();
+  jump("scanned");
 }
 
 /* scan_html_comment: A0 after "<!-", A1 the end. What follows is "--->", or "-", text that neither begins with ">" or
@@ -206,6 +207,7 @@ static void lay_scan_html_comment(void) {
   bne(T0, '>', "none");
   label("closed");
   add(A0, A0, 2);
+  label("scanned");
   leave();
   label("multibyte");
   call("utf8_length");
@@ -213,7 +215,7 @@ static void lay_scan_html_comment(void) {
   bne(T0, 0, "text");
   label("none");
   li(A0, 0);
-  leave();
+  jump("scanned");
 }
 
 /* next_character: pass one character at A0 and leave its first byte in A4; A4 = 256 and A0 as it was if it is
@@ -237,11 +239,13 @@ static void lay_next_character(void) {
 
 /* The end of a declaration, instruction or CDATA section is not looked at again in cmark: what stopped the scan is
  * taken for it, `length` bytes from A3 on, even if it was an ill-formed byte. If so many are not left, the scan has
- * failed and A2 = 1: no later one of the kind can do better. */
-static void take_end(int length) {
+ * failed and A2 = 1: no later one of the kind can do better. What may begin otherwise fails there too, with its A2. */
+static void take_end(int length, bool may_begin_otherwise) {
   add(A0, A3, length);
   bleu(A0, A1, "closed");
   li(A2, 1);
+  if (may_begin_otherwise)
+    label("failed");
   li(A0, 0);
   label("closed");
   leave();
@@ -261,7 +265,7 @@ static void lay_scan_instruction(void) {
   beq(A4, 256, "stopped");
   bne(A4, '>', "next");
   label("stopped");
-  take_end(2);
+  take_end(2, false);
 }
 
 /* scan_declaration: A0 after "<!", A1 the end. out A0 = end, or 0, and then A2 = 1 if it is unclosed, else 0. */
@@ -285,11 +289,10 @@ static void lay_scan_declaration(void) {
   beq(A4, 256, "stopped");
   bne(A4, '>', "next");
   label("stopped");
-  take_end(1);
+  take_end(1, true);
   label("none");
   li(A2, 0);
-  li(A0, 0);
-  leave();
+  jump("failed");
 }
 
 /* scan_cdata: A0 after "<![", A1 the end. out as scan_declaration. As in cmark a ']' that does not close takes the
@@ -316,11 +319,10 @@ static void lay_scan_cdata(void) {
   beq(A4, 256, "stopped");
   bne(A4, '>', "next");
   label("stopped");
-  take_end(3);
+  take_end(3, true);
   label("none");
   li(A2, 0);
-  li(A0, 0);
-  leave();
+  jump("failed");
 }
 
 /* scan_uri: a URI autolink, A0 after its '<': a scheme of 2 to 32 characters, ':', and no space, '<' or control
@@ -351,6 +353,7 @@ static void lay_scan_uri(void) {
   bgeu(T0, 0x80, "multibyte");
   bne(T0, '>', "rest");
   add(A0, A0, 1);
+  label("scanned");
   leave();
   label("multibyte");
   call("utf8_length");
@@ -358,7 +361,7 @@ static void lay_scan_uri(void) {
   bne(T0, 0, "rest_next");
   label("none");
   li(A0, 0);
-  leave();
+  jump("scanned");
 }
 
 /* scan_email: an e-mail autolink, A0 after its '<': a local part, '@', and labels of 1 to 63 letters, digits and
@@ -420,33 +423,41 @@ static void lay_scan_link_title(void) {
   label("done");
   mov(A0, A4);
   leave();
-  label("opening"); /* '(' inside parentheses, unless escaped */
-  ld8(T1, A0, -1);
-  beq(T1, '\\', "other");
-  jump("done");
   label("closing");
   add(A4, A0, 1);
+  label("opening"); /* '(' inside parentheses, unless escaped */
   ld8(T1, A0, -1);
   beq(T1, '\\', "other");
   jump("done");
 }
 
-/* scan_link_destination: A0 its first byte, A1 the end; out A0 = end, or 0; A2, A3 = the destination's first byte and
- * length (6.3), which is 0 before white space that the caller did not pass, or in "<>". */
+/* What may end a destination, or stands in it and means something; controls mean nothing. */
+static const ByteSet destination_ends = {3, {{0, 0, ' '}, {0x01, ')', 0}, {0, '\\', 0}}}; /* ( ) */
+
+/* scan_link_destination: A0 its first byte, A1 the end, after which fifteen bytes can be read; out A0 = end, or 0; A2,
+ * A3 = the destination's first byte and length (6.3), which is 0 before white space that the caller did not pass, or in
+ * "<>". */
 static void lay_scan_link_destination(void) {
   routine("scan_link_destination", in(A0, A1), out(A0, A2, A3), destroys(ALL_T));
   mov(A2, A0);
   li(A3, 0); /* open parentheses */
   ld8(T0, A0, 0);
   beq(T0, '<', "in_brackets");
-  jump("next");
 
-  label("one");
-  add(A0, A0, 1);
   label("next");
   at_end(A0, "none");
+  mask16(T0, A0, destination_ends);
+  bne(T0, 0, "found");
+  add(A0, A0, 16);
+  jump("next");
+  label("one");
+  add(A0, A0, 1);
+  jump("next");
+  label("found");
+  first16(T0, T0);
+  add(A0, A0, T0);
+  at_end(A0, "none");
   ld8(T0, A0, 0);
-  if_class(T0, IS_EMAIL, "one"); /* most are, and mean nothing here */
   beq(T0, '\\', "backslash");
   beq(T0, '(', "opening");
   beq(T0, ')', "closing");
@@ -663,10 +674,11 @@ static void lay_is_html_block_7(void) {
   beq(T0, '\t', "trailing");
   beq(T0, '\f', "trailing");
   bne(T0, '\n', "no");
+  label("looked");
   leave();
   label("no");
   li(A0, 0);
-  leave();
+  jump("looked");
 }
 
 /* What ends an HTML block, the line, or the well-formed part of it. */
@@ -726,10 +738,11 @@ static void lay_ends_html_block(void) {
   beq(T1, 0, "look");
   label("yes");
   li(A0, 1);
+  label("looked");
   leave();
   label("no");
   li(A0, 0);
-  leave();
+  jump("looked");
 }
 
 void lay_scanners(void) {

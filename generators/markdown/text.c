@@ -78,9 +78,7 @@ static void lay_read_line(void) {
   jump("ended");
 
   label("nul");
-  st8(0xEF, A0, 0);
-  st8(0xBF, A0, 1);
-  st8(0xBD, A0, 2);
+  st32(0xBDBFEF, A0, 0); /* and a byte that is written again */
   add(A0, A0, 3);
   add(A1, A1, 1);
   jump("vectors");
@@ -187,9 +185,7 @@ static void lay_validate_text(void) {
   add(A3, A0, 1);
   label("replace");
   mov(A0, A3);
-  st8(0xEF, A2, 0);
-  st8(0xBF, A2, 1);
-  st8(0xBD, A2, 2);
+  st32(0xBDBFEF, A2, 0); /* and a byte that is written again */
   add(A2, A2, 3);
   jump("vectors");
   label("no_space");

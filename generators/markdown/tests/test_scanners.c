@@ -347,7 +347,7 @@ static void check_destinations(RunRoutine run, int rounds) {
       text[0] = '<';
     }
     text[size] = "\n>) "[next_random(&state) % 4];
-    check_destination(run, text, (int)size, place_at_end(text, size + 1, 0, ')'));
+    check_destination(run, text, (int)size, place_at_end(text, size + 1, 14, ')'));
   }
 }
 

@@ -304,7 +304,7 @@ static void check_label(RunRoutine run, const char *text, size_t size) {
   while (front < end && is_space((unsigned char)text[end - 1]))
     end--;
   Registers in = marked_registers();
-  in.s[0] = (uintptr_t)place_at_end(text, size, 0, ']');
+  in.s[0] = (uintptr_t)place_at_end(text, size, 15, ']');
   in.s[1] = in.s[0] + size;
   Registers out = run_keeping(run, "scan_label", in, IN_A0 | IN_A1 | IN_A2 | IN_A3 | IN_T0 | IN_S0, shown(text, size));
   if ((out.a[0] != 0) != (length >= 0) || out.s[0] != in.s[0] + (length < 0 ? 0 : (unsigned)length + 2))
@@ -362,7 +362,7 @@ enum { FOLDS = sizeof(folds) / sizeof(*folds) };
 static uint64_t normalize(RunRoutine run, const char *text, size_t size, const Text *wanted) {
   const char *what = shown(text, size);
   Registers in = marked_registers();
-  in.a[0] = (uintptr_t)place_at_end(text, size, 0, 'x');
+  in.a[0] = (uintptr_t)place_at_end(text, size, 16, 'x');
   in.a[1] = size;
   memset(workspace + W_LABEL_BUFFER, FILL, 4096);
   Registers out = run_keeping(run, "normalize_label", in, IN_A | IN_T0, what);
