@@ -38,6 +38,7 @@ static const struct failing failing_calls[] = {
     {"open-folder", {SYS_openat, -1}, 2, O_DIRECTORY, O_DIRECTORY},
     {"open-file", {SYS_openat, -1}, 2, O_DIRECTORY | O_NONBLOCK, O_NONBLOCK},
     {"openat2", {SYS_openat2, -1}, 0, 0, 0},
+    {"read-stdin", {SYS_read, -1}, 0, UINT32_MAX, 0},
     {"write-stdout", {SYS_write, -1}, 0, UINT32_MAX, 1},
     /* As the default profile of Docker's containers refuses it. */
     {"fixed-addresses", {SYS_personality, -1}, 0, ADDR_NO_RANDOMIZE, ADDR_NO_RANDOMIZE}};

@@ -170,6 +170,7 @@ static const struct {
     {"open-folder EMFILE ls / 2>&1 | grep -q \"cannot open directory '/': Too many open files\"", 0},
     {"statx EIO ls / 2>&1 | grep -q \"cannot access '/': Input/output error\"", 0},
     {"readlinkat EIO readlink -v /proc/self/exe 2>&1 | grep -q 'Input/output error'", 0},
+    {"read-stdin EIO cat </dev/null 2>&1 | grep -q 'Input/output error'", 0},
     {"write-stdout ENOSPC ls / 2>&1 | grep -q 'write error: No space left on device'", 0},
     {"write-stdout ENOSPC sh -c 'exit 7'", 7},
     {"getdents64 EIO cat /dev/null", 0},
