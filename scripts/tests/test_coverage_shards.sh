@@ -43,5 +43,21 @@ expect_status 'half a record: 3' 3
 run "$gate" coverage --shard 1/2
 expect_status 'a shard without a record: 2' 2
 
+# All suites of a folder of their own, which are one, with a list whose line explains nothing.
+mkdir -p "$folder/own/fixtures/suites"
+cp -r fixtures/hello "$folder/own/fixtures"
+cp fixtures/suites/hello.ini "$folder/own/fixtures/suites"
+ln -s "$PWD/build" "$folder/own/build"
+printf 'hello* | nowhere | * | * | there is no such routine\n' >"$folder/own/fixtures/unreached"
+cd "$folder/own" || exit 1
+idle='fixtures/unreached:1: explains no gap that there is; remove the line'
+run "$gate" coverage --fresh --json
+expect_status 'a line that explains no gap is a mistake' 1
+expect_text '... which is told in JSON' "$idle" "$folder/out"
+run "$gate" coverage
+expect_text '... and in text' "$idle" "$folder/out"
+run "$gate" coverage --case 'none*' --case '*'
+expect_no_text '... but not where cases were selected' "$idle" "$folder/out"
+
 done_testing
 # SPDX-License-Identifier: MIT

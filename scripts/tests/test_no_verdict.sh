@@ -2,7 +2,7 @@
 # Where there can be no verdict, there is none: the gate that fails its own audit, a report that cannot be written, a
 # command that has nothing to work on. Each ends with a status that no pipeline takes for green.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh gate:verify+self-audit+reduce+list+coverage
+# reads: scripts/tests/tap.sh gate:verify+self-audit+reduce+list+coverage+loaders
 source "$(dirname "$0")/tap.sh"
 
 gate=$build/bytegate
@@ -164,6 +164,10 @@ expect_bytes '... and nothing is printed' '' out
 run "$gate" coverage --suite ./green.ini
 expect_status 'nor of a script' 3
 expect_text '... which is said' 'no case of an ELF program is selected' err
+
+run "$gate" loaders moon
+expect_status 'a loader that there is not is a mistake' 2
+expect_text '... which is named, with those that there are' 'no loader "moon"; there are native, qemu and kernel' err
 
 # ---- Colours ------------------------------------------------------------------------------------------------------------
 
