@@ -61,8 +61,13 @@ static void lay_open_blocks(void) {
   and(T0, T0, START_MASK);
   jump_table(T0, "block_starters");
 
-  label("container_opened");
+  label("container_opened"); /* there is room for a paragraph, where text follows */
   stw(0, W_TIP_TYPE);
+  ld8(T0, NONSPACE, 0);
+  la(T1, "byte_kinds");
+  ld8x(T0, T1, T0);
+  bset(T0, START_MASK, "next_start");
+  bltu(INDENT, 4, "nothing");
   jump("next_start");
 
   label("quote");
@@ -92,8 +97,13 @@ static void lay_open_blocks(void) {
   ldw(A0, W_BLANK_CONTAINER);
   jump("opened");
   label("whole_block");
+  ld8(T0, CONTAINER, R_FLAGS);
+  and(T0, T0, -1 - BLOCK_OPEN);
+  st8(T0, CONTAINER, R_FLAGS);
+  add(A1, T1, WORKSPACE);
+  stw(A1, W_TIP);
   mov(A0, CONTAINER);
-  call("finalize");
+  call("measure_leaf");
   li(A0, 0);
   jump("opened");
 
@@ -480,9 +490,9 @@ static void lay_open_item(void) {
   call("advance_indentation");
   jump("padding_known");
 
-  label("list_known");
+  label("list_known"); /* the line has opened nothing yet */
   li(A0, BLOCK_ITEM);
-  call("add_child");
+  call("add_first_child");
   jump("item_open");
 }
 

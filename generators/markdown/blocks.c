@@ -112,6 +112,9 @@ static void lay_parse_blocks(void) {
   mov(CONTAINER, A1);
   li(COLUMN, 0);
   st64(0, WORKSPACE, W_LINE_STATE);
+  mov(NONSPACE, NEXT);
+  li(INDENT, 0);
+  bgtu(T0, ' ', "matched");
   call("find_nonspace");
   jump("matched");
 
