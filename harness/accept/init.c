@@ -25,8 +25,10 @@
 
 static const char *const inputs[] = {"Hello *world*\n", "Other\n"};
 
-/* Seconds for each try. */
-#define PATIENCE "deadline = 2\nstart-deadline = 2\n"
+/* Seconds for each try; a server whose arguments were given is surely one, and may start slowly. */
+#define PATIENCE "deadline = 2\n"
+#define GUESSED_START "start-deadline = 2\n"
+#define GIVEN_START "start-deadline = 10\n"
 
 /* One way to run a program, and what came of it. */
 struct way {
@@ -36,10 +38,12 @@ struct way {
   bool differs; /* it put out something else for the other input */
   bool hung;
   bool silent;
+  bool faulted; /* the runner failed, and not the program */
   bool crashed;
   bool declines; /* a server: it answered that it has no such thing */
   bool stays;    /* a server: it did not end well after SIGTERM */
   bool varies;   /* it puts out something else for the same input */
+  bool emulated; /* under qemu, where it would run natively */
   bool named;    /* it gets its input by a name in its folder, because it prints that */
   int status_with_input;
   int status; /* exit status; -1: none */
@@ -53,7 +57,7 @@ struct trial {
   struct workspace *workspace;
   const struct session_options *options;
   bool json;
-  const char *elf;   /* from any folder */
+  const char *elf;   /* from any folder, by the name that was given: a program may ask what it is called */
   char *arguments;   /* owned; as the key has them; NULL: none were given */
   char *environment; /* owned; a line that each way needs, or empty */
   char *paths[2];    /* of the inputs */
@@ -81,6 +85,7 @@ static void look(const struct session *session, struct way *way) {
   enum verdict verdict = first->verdict;
   way->hung = verdict == HUNG;
   way->crashed = verdict == CRASHED;
+  way->faulted = verdict == RUNNER_FAULT;
   way->status = first->status;
   way->worked =
       way->serves ? verdict == DIVERGED || verdict == EQUAL : !way->hung && verdict != REFUSED && verdict != NOT_RUN;
@@ -111,12 +116,15 @@ static bool try_way(const struct trial *trial, struct way *way, struct bytes *wh
   struct bytes text = {0};
   int status = 0;
   bytes_printf(&text, "[program tried]\nelf = %s\noracle = command\noracle-command = true\n%s%s" PATIENCE, trial->elf,
-               elf_machine(trial->elf) == host_machine() ? "runner = native\n" : "",
+               way->emulated                               ? "runner = qemu\n"
+               : elf_machine(trial->elf) == host_machine() ? "runner = native\n"
+                                                           : "",
                way->serves ? "drive = http\n" : "");
-  if (!way->serves)
-    text.len -= strlen("start-deadline = 2\n");
-  bytes_printf(&text, "%s%s[cases inputs]\nsource = documents\npath = %s\npath = %s\n", trial->environment, way->keys,
-               trial->paths[0], trial->paths[1]);
+  bytes_printf(&text, "%s%s%s[cases inputs]\nsource = documents\npath = %s\npath = %s\n",
+               !way->serves                        ? ""
+               : trial->arguments || way->emulated ? GIVEN_START
+                                                   : GUESSED_START,
+               trial->environment, way->keys, trial->paths[0], trial->paths[1]);
   options.keep_going = true;
   options.keeps_answers = true;
   options.repeat = 1;
@@ -194,7 +202,8 @@ static struct way *find_given_way(const struct trial *trial, struct bytes *why) 
       return NULL;
     if (way->worked && (way->serves || way->differs || reads))
       return way;
-    best = best && best->worked && best->silent <= way->silent ? best : way;
+    if (!best || (way->worked && (!best->worked || way->silent < best->silent)))
+      best = way;
   }
   return best;
 }
@@ -224,6 +233,12 @@ static struct way *find_way(const struct trial *trial, struct bytes *why) {
   /* What is silent with a file may write it. */
   bool takes_file = ways[BY_FILE].worked && ways[BY_FILE].status == 0 && plain->status > 0;
   return takes_file ? &ways[BY_FILE] : plain;
+}
+
+/* What was put out at the last try is what WAY puts out. */
+static void take_answer(struct way *way) {
+  bytes_clear(&way->answer);
+  bytes_add(&way->answer, span_of(&ways[WAYS].answer));
 }
 
 /* Tries the keys KEYS as the way that may be better. */
@@ -278,6 +293,7 @@ static bool settle_files(const struct trial *trial, struct way *way, struct byte
   }
   free(way->keys);
   way->keys = keys;
+  take_answer(way);
   way->silent = false;
   way->differs = ways[WAYS].differs;
   return true;
@@ -330,6 +346,7 @@ static bool settle_changes(const struct trial *trial, struct way *way, struct by
   if (good && !varies) {
     free(way->keys);
     way->keys = keys;
+    take_answer(way);
     way->varies = false;
     way->named = true;
     return true;
@@ -353,8 +370,25 @@ static bool settle_without_input(const struct trial *trial, struct way *way, str
     way->status = ways[WAYS].status;
     way->silent = ways[WAYS].silent;
     way->crashed = ways[WAYS].crashed;
+    take_answer(way);
   }
   return good;
+}
+
+/* A program of this machine that does the same under qemu may run in both ways. Where it does not, DIFFERENT says how.
+ */
+static bool settle_runner(const struct trial *trial, const struct way *way, struct bytes *different,
+                          struct bytes *why) {
+  struct way *other = &ways[WAYS];
+  forget_way(other);
+  *other = (struct way){.keys = xstrdup(way->keys), .serves = way->serves, .emulated = true};
+  if (!try_way(trial, other, why))
+    return false;
+  bool alike = other->worked == way->worked && other->status == way->status && other->declines == way->declines &&
+               (way->varies || span_equal(span_of(&other->answer), span_of(&way->answer)));
+  if (!alike)
+    bytes_text(different, other->worked && !other->faulted ? "another answer" : span_of(&other->detail).data);
+  return true;
 }
 
 /* ---- The file ---------------------------------------------------------------------------------------------------- */
@@ -367,9 +401,10 @@ struct draft {
   const char *arguments; /* that were given, or NULL */
   struct way *way;
   bool takes_input;
-  bool free;       /* it was tried without a cell */
-  bool own_inputs; /* it was tried with inputs that stood there */
-  bool native;     /* it is this machine's, and no emulator of it is here */
+  bool free;              /* it was tried without a cell */
+  bool own_inputs;        /* it was tried with inputs that stood there */
+  bool native;            /* it is this machine's, and no emulator of it is here */
+  struct bytes different; /* what it does otherwise under the emulator */
   const char *environment;
   struct elf_identity identity;
 };
@@ -403,11 +438,15 @@ static void add_notes(const struct draft *draft, struct bytes *out) {
   const struct way *way = draft->way;
   bool is_elf = draft->identity.is_elf;
   bytes_printf(out, "# %s is %s.\n", draft->elf, is_elf ? elf_description(&draft->identity) : "no ELF file");
-  if (way->serves)
+  if (way->serves && way->worked)
     bytes_printf(out, "# It is a server: it answered a request%s.\n",
                  way->declines  ? ", but has not what was requested ('url-path')"
                  : way->differs ? ", with the input"
                                 : ", always alike ('url-path' is what is requested)");
+  else if (way->serves)
+    bytes_text(out,
+               "# It answered no request within 10 seconds; perhaps it needs other 'arguments', or a 'file' of its\n"
+               "# configuration. One that does not speak HTTP is held to conversations ('source').\n");
   else if (way->hung)
     bytes_text(
         out,
@@ -418,6 +457,11 @@ static void add_notes(const struct draft *draft, struct bytes *out) {
   else
     bytes_printf(out, "# It runs to its end%s.\n",
                  way->differs ? ", and puts out something else for another input" : "");
+  if (draft->different.len) {
+    bytes_text(out, "# Under qemu-user it does otherwise (");
+    bytes_escaped(out, span_of(&draft->different));
+    bytes_text(out, "), so it runs natively alone.\n");
+  }
   if (draft->native)
     bytes_text(out,
                "# No emulator of this machine is here, so it runs natively alone; with qemu-user it could run in both\n"
@@ -442,12 +486,14 @@ static void add_notes(const struct draft *draft, struct bytes *out) {
         out,
         "# It ended with exit status %d. If that is no answer but a failure, mend its arguments or its input first.\n",
         way->status);
+  else if (!way->serves && way->faulted && way->silent && !way->files)
+    bytes_printf(out, "# There was no verdict of it: %s.\n", span_of(&way->detail).data);
   else if (!way->serves && !way->hung && !way->crashed && way->silent && !way->files)
     bytes_text(
         out, "# It put out nothing. If it is a server that went into the background, say which option keeps it in the\n"
              "# foreground, and how it is told its port, as in: bytegate init PROGRAM -- -D -p {port} -d {folder}\n"
              "# If it writes a file, name that with 'output', or hold all that it leaves with 'compare = tree'.\n");
-  if (way->errors.len && !way->serves) {
+  if (way->errors.len && !(way->serves && way->worked)) {
     bytes_text(out, "# It said: ");
     bytes_escaped(out, span_of(&way->errors));
     bytes_text(out, "\n");
@@ -466,7 +512,8 @@ static void add_notes(const struct draft *draft, struct bytes *out) {
 /* The keys of the program that are in force, a line each. */
 static void add_force(const struct draft *draft, struct bytes *force) {
   const struct way *way = draft->way;
-  bytes_printf(force, "elf = %s\noracle = expected\n%s", draft->elf, draft->native ? "runner = native\n" : "");
+  bytes_printf(force, "elf = %s\noracle = expected\n%s", draft->elf,
+               draft->native || draft->different.len ? "runner = native\n" : "");
   bytes_text(force, way->keys);
   if (way->serves && way->status_line.len)
     bytes_printf(force, "status-line = %s\n", way->status_line.data);
@@ -606,6 +653,9 @@ static int write_suite(const struct trial *trial, struct draft *draft) {
   draft->takes_input = way->differs || strstr(way->keys, "{file}");
   if (good && runs)
     good = (draft->takes_input || settle_without_input(trial, way, &why)) && settle_changes(trial, way, &why);
+  if (good && draft->way->worked && !draft->native && draft->identity.machine &&
+      draft->identity.machine == host_machine())
+    good = settle_runner(trial, way, &draft->different, &why);
   if (!good) {
     int status = complain(draft->elf, span_of(&why).data, EXIT_INFRASTRUCTURE);
     bytes_free(&why);
@@ -677,11 +727,10 @@ int init_command(struct workspace *workspace, const struct options *all) {
   char *on_path = strchr(named, '/') || access(named, F_OK) == 0 ? NULL : find_command(named);
   const char *elf = on_path ? on_path : named;
   const char *path = all->out;
-  struct trial trial = {
-      .workspace = workspace, .options = &all->session, .json = all->json, .elf = realpath(elf, NULL)};
+  struct trial trial = {.workspace = workspace, .options = &all->session, .json = all->json, .elf = path_absolute(elf)};
   struct draft draft = {.name = name_after(elf), .free = all->confine == CONFINE_OFF};
   int status = EXIT_USAGE;
-  if (!trial.elf || access(trial.elf, X_OK) != 0) {
+  if (access(trial.elf, X_OK) != 0) {
     complain(elf, strerror(errno), status);
     free(draft.name);
     free((char *)(uintptr_t)trial.elf);
@@ -699,7 +748,9 @@ int init_command(struct workspace *workspace, const struct options *all) {
   draft.identity = elf_identify(trial.elf);
   draft.native = runs_natively_alone(draft.identity.machine);
   draft.own_inputs = make_inputs(workspace, &draft, &trial);
-  char *libraries = elf_machine(trial.elf) == host_machine() ? NULL : emulator_libraries(trial.elf);
+  char *real = realpath(trial.elf, NULL);
+  char *libraries = !real || elf_machine(real) == host_machine() ? NULL : emulator_libraries(real);
+  free(real);
   trial.environment = libraries ? xasprintf("environment = QEMU_LD_PREFIX=%s\n", libraries) : xstrdup("");
   draft.environment = trial.environment;
   free(libraries);
@@ -725,6 +776,7 @@ int init_command(struct workspace *workspace, const struct options *all) {
   free(absolute);
   free(own);
   free(draft.stem);
+  bytes_free(&draft.different);
   free(draft.name);
   free(on_path);
   return status;

@@ -246,9 +246,11 @@ static void find_writer(struct blame *blame, const struct observation *observati
     origin->kind = ORIGIN_STORE;
     const char *file = task_file(observation, store);
     origin->pc = file ? record->pc : store_address(blame, record);
-    origin->file = file ? xstrdup(file) : NULL;
-    if (file)
+    if (file) {
+      const char *library = find_mapped(observation, blame->program.calls, store, origin->pc, &origin->pc);
+      origin->file = xstrdup(library ? library : file);
       return;
+    }
     blamed_backtrace(&blame->program, record, "          ", &origin->backtrace);
     explain_value(blame, record, origin);
     if (!blamed_is_laid(&blame->program, origin->pc)) {

@@ -375,7 +375,7 @@ void judge_stop(struct result *stop, const struct process *process) {
   else if (program->ready == READY_LINE && more > 0)
     result_set(stop, DIVERGED, "it wrote %zu bytes to stdout after the line that said it was ready", more);
   else if (process->leaked)
-    result_set(stop, LEAKED, "a process that it started outlived it");
+    result_set(stop, LEAKED, "a process that it started outlived it (with 'obeys-sigterm = no' its end is not judged)");
   if (stop->verdict == NOT_RUN)
     stop->verdict = EQUAL;
 }

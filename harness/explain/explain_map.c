@@ -3,7 +3,13 @@
 #include "harness/explain/explain.h"
 
 #include <elf.h>
+#include <fcntl.h>
+#include <gelf.h>
 #include <string.h>
+#include <unistd.h>
+
+/* Of more code no map is made unasked: 100 MiB take ten seconds and a gigabyte. */
+enum { MOST_CODE = 16 << 20 };
 
 /* Where the file's first byte lies in memory, by PIECE. What needs a map finds a byte of the file by that alone. */
 static uint64_t base_of(const struct piece *piece) { return piece->claim->address - piece->claim->offset; }
@@ -26,9 +32,33 @@ static void add_line(const struct explanation *explanation, uint64_t address, co
     bytes_printf(out, "%s:0\n", explanation->path);
 }
 
+/* How many bytes of the file PATH are in segments that may be executed; 0 where it is no ELF file. */
+static uint64_t size_of_code(const char *path) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  Elf *file = fd >= 0 && elf_version(EV_CURRENT) != EV_NONE ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
+  uint64_t size = 0;
+  size_t count = 0;
+  for (size_t i = 0; elf_getphdrnum(file, &count) == 0 && i < count; i++) {
+    GElf_Phdr segment;
+    if (gelf_getphdr(file, (int)i, &segment) && segment.p_type == PT_LOAD && segment.p_flags & PF_X)
+      size += segment.p_filesz;
+  }
+  elf_end(file);
+  if (fd >= 0)
+    close(fd);
+  return size;
+}
+
 bool explain_make_map(const char *path, struct bytes *text, struct bytes *why) {
   struct explanation explanation;
   size_t left_out;
+  uint64_t code = size_of_code(path);
+  if (code > MOST_CODE) {
+    bytes_printf(
+        why, "%s: it has %llu MiB of code, of which no map is made unasked; `bytegate map %s >%s.map` makes it once",
+        path, (unsigned long long)(code >> 20), path, path);
+    return false;
+  }
   bool good = explain_elf(path, NULL, &explanation, why);
   if (!good)
     return false;

@@ -294,6 +294,27 @@ expect_bytes 'what a suite file takes for a comment is quoted' 'a ;b,;,c;d,Hello
 init --overwrite ./words -- $'a\nb'
 expect_status 'what no suite file can have is refused' 2
 expect_text '... with the remedy' 'put the text into a file' "$folder/err"
+program called 'printf "%s %s" "${0##*/}" "$(cat)"'
+ln -s called by-another-name
+init ./by-another-name
+run "$gate" accept --suite by-another-name.ini '*'
+expect_bytes 'a program is tried by the name that was given' 'by-another-name Hello *world*' by-another-name.expected/first
+printf '%s\n' '#include <unistd.h>' 'int main(int count, char **words) {' \
+  '  char line[64]; long got = read(0, line, 64);' '  if (access("/proc/self/exe", X_OK) == 0 && count && *words[0])' \
+  '    return write(1, line, (size_t)got) < 0;' '  return 7; }' >plain.c
+cc -o plain plain.c || exit 1
+init ./plain
+expect_no_text 'one that does the same under qemu runs in both ways' 'runner = native' <(grep -v '^#' plain.ini)
+# qemu-user does not know rseq(2).
+printf '%s\n' '#include <errno.h>' '#include <sys/syscall.h>' '#include <unistd.h>' 'int main(void) {' \
+  '  char line[64] = "?"; long got = read(0, line + 1, 63);' '  syscall(SYS_rseq, 0, 0, 0, 0); line[0] = errno == ENOSYS ? 81 : 78;' \
+  '  return write(1, line, (size_t)got + 1) < 0; }' >unlike.c
+cc -o unlike unlike.c || exit 1
+init ./unlike
+expect_text 'one that does otherwise there runs natively' 'runner = native' <(grep -v "^#" unlike.ini)
+expect_text '... which is said' 'Under qemu-user it does otherwise (another answer)' "$folder/out"
+run "$gate" accept --suite unlike.ini '*'
+expect_bytes '... so that it is accepted' 'NHello *world*\n' unlike.expected/first
 mkdir tools && ln -s "$(type -P tr)" tools/tr
 run env PATH="$PWD/tools" "$gate" init tr -- a-z A-Z
 expect_status 'a program is found along PATH' 0

@@ -449,6 +449,16 @@ for chance in getrandom auxv /dev/urandom '{suite}/turn by-turns'; do
   expect_text "a place that $chance decides: the store is found" 'stored    by main+0x' "$folder/out"
 done
 
+# ---- A program with more code than a map is made of unasked --------------------------------------------------------------
+
+printf '%s\n' '__asm__(".text\n.fill 0x1100000, 1, 0x90\n");' 'int main(void) { return 0; }' >large.c
+cc -o large large.c || exit 1
+suite '[program p]' 'elf = large' 'runner = native' 'oracle = command' 'oracle-command = true' '[cases c]' 'source = nothing'
+run "$gate" coverage --suite s.ini
+expect_text 'a large program: what makes its map is told' "large >" "$folder/err"
+expect_text '... and why it is not there' 'it has 17 MiB of code' "$folder/err"
+rm large
+
 run "$gate" verify s.ini
 expect_text 'a suite file without its option is told the option' '--suite s.ini' "$folder/err"
 run "$gate" verify --suite nosuch.ini
