@@ -262,13 +262,23 @@ static void end_shift(struct shift *shift) {
 
 /* The unchanged program */
 
+/* Which worker has the case NUMBER of the baseline: how a server stops shows after one of its answers alone, so who has
+   the first of these has that too. */
+static uint32_t worker_of(const struct mutation_run *run, uint32_t number) {
+  const struct covered_case *cases = run->coverage->cases;
+  for (uint32_t i = 0; cases[number].is_stop && i < run->coverage->case_count; i++)
+    if (cases[i].target == cases[number].target && !cases[i].is_stop && cases[i].known)
+      return i % run->jobs;
+  return number % run->jobs;
+}
+
 static void work_on_baseline(void *user, unsigned index, struct workspace *workspace) {
   struct mutation_run *run = user;
   struct shift shift;
   begin_shift(&shift, run, workspace);
   shift.baseline = true;
   for (uint32_t i = 0; i < run->coverage->case_count; i++)
-    if (i % run->jobs == index && run->coverage->cases[i].known)
+    if (worker_of(run, i) == index && run->coverage->cases[i].known)
       shift.drawn[shift.drawn_count++] = i;
   place(&shift, NULL);
   drive(&shift);

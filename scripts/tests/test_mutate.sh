@@ -82,5 +82,12 @@ run "$folder/bin/bytegate" mutate --build "$build" --program "$program" --prove
 expect_status 'a prover that errs: 1' 1
 expect_text 'a prover that errs: is told' 'a case kills it, and the prover says that it does the same: _start' "$folder/out"
 
+# A server: how it stops is a case beside its answers, whoever of the workers has these. The call that makes it wait for
+# its signals is seen in no answer.
+run "$gate" mutate --fresh --suite http --program "markdown-server_$(machine_here)" --runner native --jobs 2 \
+  --case 'answers/absolute-bad-port*' block_signals
+expect_text 'an answer of a server and its stop: both are equal on the server as it is' 'mutants tried on 2 cases' "$folder/out"
+expect_no_text 'the stop kills what no answer kills' 'sys(NR_RT_SIGPROCMASK)' "$folder/out"
+
 done_testing
 # SPDX-License-Identifier: MIT

@@ -38,6 +38,8 @@ static const long allowed[] = {
     SYS_newfstatat,
     SYS_statx,
     SYS_readlinkat,
+    SYS_faccessat,
+    SYS_faccessat2,
     SYS_getdents64,
     SYS_fcntl,
     SYS_ioctl,
