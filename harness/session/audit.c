@@ -190,9 +190,11 @@ static const struct expectation talks[] = {
 };
 
 /* One server, asked twice. */
-static const struct expectation repeats[] = {{.plant = "none", .verdict = EQUAL},
-                                             {.plant = "wrong-byte", .verdict = DIVERGED, .part = PART_BODY},
-                                             {.plant = "wrong-after-the-first", .verdict = FLAKY}};
+static const struct expectation repeats[] = {
+    {.plant = "none", .verdict = EQUAL},
+    {.plant = "wrong-byte", .verdict = DIVERGED, .part = PART_BODY},
+    {.plant = "wrong-after-the-first", .verdict = FLAKY},
+    {.plant = "wrong-elsewhere-each-time", .verdict = FLAKY, .part = PART_BODY}};
 
 /* The server echoes what it was sent when the client has closed its side: so that all was sent, and that it closed. */
 static const struct expectation echoes[] = {{.plant = "echo", .verdict = EQUAL, .keys = "deadline = 2"}};

@@ -31,6 +31,7 @@ enum planted_fault {
   WRONG_STATUS,
   OLD_VERSION,
   WEARINESS,
+  WANDERING,
   RESET,
   CRASH,
   EARLY_END,
@@ -64,6 +65,7 @@ static const char *const names[FAULTS] = {[NONE] = "none",
                                           [WRONG_STATUS] = "wrong-status",
                                           [OLD_VERSION] = "old-version",
                                           [WEARINESS] = "wrong-after-the-first",
+                                          [WANDERING] = "wrong-elsewhere-each-time",
                                           [RESET] = "reset",
                                           [CRASH] = "crash",
                                           [EARLY_END] = "early-end",
@@ -175,6 +177,8 @@ static void answer(int client, enum planted_fault fault, unsigned number, const 
                fault == EXTRA_HEADER ? "Planted: yes\r\n" : "");
   if ((fault == WRONG_BYTE || (fault == WEARINESS && number > 0)) && html.len)
     html.data[html.len / 2] ^= 1;
+  if (fault == WANDERING && html.len)
+    html.data[number % html.len] ^= 1;
   if (fault == MISSING_TAIL && html.len)
     html.len--;
   if (fault == EXTRA_TAIL)
