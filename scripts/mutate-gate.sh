@@ -11,7 +11,8 @@
 #   -f FILE     of faults in FILE alone: a file of the harness or the oracles, or a folder with a / at its end
 #   -t SECONDS  ask no test that takes more CPU time than this. What then is not noticed is called `open`
 #
-# The tests are the self-audit, the unit tests and script tests of the gate, and `bytegate verify`. Which lines they run
+# The tests are the self-audit, the unit tests and script tests of the gate, and `bytegate verify`; where a bound is
+# another, the unit tests with sanitizers, too. Which lines they run
 # is measured first (reached.c), and again only for a test whose program, gate or fixtures have changed. A fault in a
 # line that no test runs is noticed by none; BUILD/mutate-gate/unreached lists all these lines.
 #
@@ -40,6 +41,7 @@ list_tests() {
 test_source() {
   case $1 in
   build/tests/*) echo "${1#build/tests/}.c" ;;
+  build/sanitized/tests/*) echo "${1#build/sanitized/tests/}.c" ;;
   build/self-audit) echo harness/session/audit.c ;;
   scripts/*) echo "$1" ;;
   *) echo /dev/null ;;
@@ -182,8 +184,25 @@ concerned() {
 
 # ---- One fault ----------------------------------------------------------------------------------------------------------
 
-# notice FILE LINE ASKED: prints what notices the fault that is in this tree: a test, `open` or `none`. Nothing is built
-# before the test that needs it is asked. Tests that take no more than ASKED seconds have been asked before.
+# notice_outside FILE LINE: prints the unit test that notices, with sanitizers, that something is touched outside of its
+# bounds. Fails if none does. These tests run so in `make check`, too.
+notice_outside() {
+  local cost test sanitized
+  while IFS=$'\t' read -r cost test; do
+    awk "BEGIN { exit !($most == 0 || $cost <= $most) }" || continue
+    case $test in build/tests/harness/* | build/tests/oracles/*) ;; *) continue ;; esac
+    ! grep -q '^/\* once: plain;' "$(test_source "$test")" || continue
+    sanitized=build/sanitized/${test#build/}
+    make -s SANITIZE=1 BUILD=build/sanitized "$sanitized" >"$log" 2>&1 </dev/null || continue
+    rm -rf "$log.tests"
+    run_test "$(awk "BEGIN { printf \"%d\", 20 + 15 * $cost }")" "$sanitized" >"$log"
+    ! grep -rqE 'AddressSanitizer: |runtime error: ' "$log.tests" || { echo "$sanitized" && return; }
+  done < <(concerned "$1" "$2")
+  return 1
+}
+
+# notice FILE LINE ASKED RULE: prints what notices the fault that is in this tree: a test, `open` or `none`. Nothing is
+# built before the test that needs it is asked. Tests that take no more than ASKED seconds have been asked before.
 notice() {
   local cost test gate='' outcome=none
   while IFS=$'\t' read -r cost test; do
@@ -197,7 +216,10 @@ notice() {
     run_test "$(awk "BEGIN { printf \"%d\", 6 + 5 * $cost }")" "$test" >"$log"
     grep -q '^ok ' "$log" || { echo "$test" && return; }
   done < <(concerned "$1" "$2")
-  echo "$outcome"
+  case $4 in
+  above | at_least | below | sum) notice_outside "$1" "$2" || echo "$outcome" ;;
+  *) echo "$outcome" ;;
+  esac
 }
 
 # try FAULT ASKED: prints what notices it.
@@ -209,7 +231,7 @@ try() {
   cp -p "$file" "$log.original" || return
   patch -sf -p1 <"$work/faults/$1" >"$log" 2>&1 || outcome=broken
   if [ $outcome = unbuilt ] && make -s "$object" >"$log" 2>&1 </dev/null; then
-    outcome=$(notice "$file" "$line" "$2")
+    outcome=$(notice "$file" "$line" "$2" "${1##*:}")
   fi
   # The time of the source must be another than that of the objects made of the fault.
   cp "$log.original" "$file"
@@ -468,7 +490,7 @@ awk -F '\t' -v unbuilt="$unbuilt" 'NR == FNR { chosen[$1] = 1; next }
   END {
     for (fault in outcome) {
       kind = outcome[fault]
-      sub(/^build\/tests\/.*/, "unit", kind); sub(/^scripts\/.*/, "scripts", kind); sub(/^build\//, "", kind)
+      sub(/^build\/(sanitized\/)?tests\/.*/, "unit", kind); sub(/^scripts\/.*/, "scripts", kind); sub(/^build\//, "", kind)
       n[kind]++; total++; spent += seconds[fault]
     }
     judged = total - n["equivalent"] - n["broken"] - n["open"]; noticed = judged - n["none"]

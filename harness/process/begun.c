@@ -10,6 +10,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
@@ -59,6 +61,37 @@ bool begun_logged(const char *log) {
   return began;
 }
 
+/* Reads the first bytes of /proc/PID/NAME as text. */
+static void read_proc(pid_t pid, const char *name, char *text, size_t size) {
+  char *path = xasprintf("/proc/%d/%s", (int)pid, name);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t got = fd < 0 ? -1 : read(fd, text, size - 1);
+  text[got > 0 ? got : 0] = '\0';
+  if (fd >= 0)
+    close(fd);
+  free(path);
+}
+
+/* Whether the instruction that PID, which is stopped, is at can be executed: whether it lies in a mapping that allows
+   that. proc(5): the last word of syscall is the address of the instruction. True where /proc does not say. */
+static bool is_at_code(pid_t pid) {
+  char text[16384];
+  read_proc(pid, "syscall", text, sizeof text);
+  const char *last = strrchr(text, ' ');
+  if (!last)
+    return true;
+  unsigned long long at = strtoull(last + 1, NULL, 16);
+  read_proc(pid, "maps", text, sizeof text);
+  for (const char *line = text; *line; line = strchrnul(line, '\n') + (*strchrnul(line, '\n') == '\n')) {
+    unsigned long long begin = 0;
+    unsigned long long end = 0;
+    char allows[5] = "";
+    if (sscanf(line, "%llx-%llx %4s", &begin, &end, allows) == 3 && at >= begin && at < end && allows[2] == 'x')
+      return true;
+  }
+  return !*text;
+}
+
 bool begun_natively(const char *elf) {
   enum { NOT_TRACED = 126, NOT_EXECUTED = 127 };
   int status = 0;
@@ -75,6 +108,7 @@ bool begun_natively(const char *elf) {
   bool began =
       (WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP) || (WIFEXITED(status) && WEXITSTATUS(status) == NOT_TRACED);
   if (WIFSTOPPED(status)) {
+    began = began && is_at_code(child);
     kill(child, SIGKILL);
     waitpid(child, &status, 0);
   }

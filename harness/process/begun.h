@@ -14,7 +14,8 @@ bool begun_logged(const char *log);
 
 /* Whether this machine's kernel brings ELF as far as its first instruction. What it finds wrong when the old program is
    gone already, it can only tell by a signal; but a program that is traced stops before its first instruction, and one
-   that never came to that does not. True as well where ptrace(2) is not to be had. */
+   that never came to that does not; nor has one begun whose first instruction lies where there is no code. True as well
+   where ptrace(2) is not to be had. */
 bool begun_natively(const char *elf);
 
 #endif

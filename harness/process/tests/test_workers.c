@@ -2,6 +2,7 @@
    is told by its first instruction alone. */
 /* reads: nothing */
 #include "harness/base/bytes.h"
+#include "harness/base/machine.h"
 #include "harness/process/begun.h"
 #include "harness/process/strays.h"
 #include "harness/process/workers.h"
@@ -195,6 +196,46 @@ static bool begins(const char *elf) {
   return WEXITSTATUS(status) == BEGUN;
 }
 
+/* Writes a program of this machine: one segment, with FLAGS, at 0x400000. */
+static void write_program(uint64_t entry, uint32_t flags) {
+  struct {
+    Elf64_Ehdr header;
+    Elf64_Phdr segment;
+    char code[64];
+  } file = {.header = {.e_ident = "\x7f"
+                                  "ELF\2\1\1",
+                       .e_type = ET_EXEC,
+                       .e_version = EV_CURRENT,
+                       .e_phoff = sizeof(Elf64_Ehdr),
+                       .e_ehsize = sizeof(Elf64_Ehdr),
+                       .e_phentsize = sizeof(Elf64_Phdr),
+                       .e_phnum = 1},
+            .segment = {.p_type = PT_LOAD, .p_flags = flags, .p_vaddr = 0x400000, .p_align = 0x1000}};
+  file.header.e_machine = host_machine()->e_machine;
+  file.header.e_entry = entry;
+  file.segment.p_filesz = file.segment.p_memsz = sizeof file;
+  ck_assert_int_eq(write_file("program", (struct span){(const char *)&file, sizeof file}), 0);
+  ck_assert_int_eq(chmod("program", 0755), 0);
+}
+
+START_TEST(a_program_without_code_at_its_entry_never_begins) {
+  enter_folder();
+  write_program(0x400080, PF_R | PF_X);
+  ck_assert(begins("./program"));
+  write_program(0x400fff, PF_R | PF_X);
+  ck_assert(begins("./program"));
+  write_program(0x401000, PF_R | PF_X);
+  ck_assert(!begins("./program"));
+  write_program(0x3fffff, PF_R | PF_X);
+  ck_assert(!begins("./program"));
+  write_program(0, PF_R | PF_X);
+  ck_assert(!begins("./program"));
+  write_program(0x400080, PF_R | PF_W);
+  ck_assert(!begins("./program"));
+  leave_folder();
+}
+END_TEST
+
 START_TEST(a_program_began_where_the_kernel_brings_it_to_its_first_instruction) {
   enter_folder();
   ck_assert(begins("/bin/true"));
@@ -238,6 +279,7 @@ int main(void) {
   tcase_add_test(tests, the_emulator_is_told_which_instruction_is_the_first);
   tcase_add_test(tests, children_that_are_left_over_are_ended);
   tcase_add_test(tests, what_was_logged_has_begun_and_the_log_is_removed);
+  tcase_add_test(tests, a_program_without_code_at_its_entry_never_begins);
   tcase_add_test(tests, a_program_began_where_the_kernel_brings_it_to_its_first_instruction);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
