@@ -8,6 +8,7 @@
 #include "harness/drive/place.h"
 #include "harness/drive/start.h"
 #include "harness/helpers/plugin/fork_server.h"
+#include "harness/process/strays.h"
 #include "harness/process/workspace.h"
 #include "harness/suite/cases.h"
 
@@ -219,12 +220,16 @@ static void end_server(struct fork_server *server) {
     if (servers->items[i] == server)
       servers->items[i--] = servers->items[--servers->count];
   loop_forget(servers->loop, server->socket);
+  char *namespace = server->pid > 0 ? strays_namespace(server->pid) : NULL;
   if (server->pid > 0) {
     end_child(server->pid);
     workspace_note(servers->workspace, server->pid, false);
   }
-  if (server->state == SERVER_ASKED)
+  if (namespace)
+    strays_end_namespace(namespace);
+  else if (server->state == SERVER_ASKED)
     end_forked(server);
+  free(namespace);
   if (server->socket >= 0)
     close(server->socket);
   cell_end(servers->workspace, server->cell);

@@ -37,13 +37,32 @@ static bool has_home_below(pid_t pid, const char *folder) {
   return found;
 }
 
-static bool stands_below(pid_t pid, const char *folder) {
+/* What LINK of /proc leads to, of at most SIZE bytes with the NUL; "": it is not to be read. */
+static void read_link(pid_t pid, const char *link, char *text, size_t size) {
   char path[64];
+  snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, link);
+  ssize_t len = readlink(path, text, size - 1);
+  text[len > 0 ? len : 0] = '\0';
+}
+
+static bool stands_below(pid_t pid, const char *folder) {
   char here[PATH_MAX];
-  snprintf(path, sizeof path, "/proc/%d/cwd", (int)pid);
-  ssize_t len = readlink(path, here, sizeof here - 1);
-  here[len > 0 ? len : 0] = '\0';
+  read_link(pid, "cwd", here, sizeof here);
   return is_below(here, folder);
+}
+
+char *strays_namespace(pid_t pid) {
+  char own[64];
+  char name[64];
+  read_link(getpid(), "ns/pid", own, sizeof own);
+  read_link(pid, "ns/pid", name, sizeof name);
+  return *own && *name && strcmp(own, name) != 0 ? xstrdup(name) : NULL;
+}
+
+static bool is_in_namespace(pid_t pid, const char *name) {
+  char other[64];
+  read_link(pid, "ns/pid", other, sizeof other);
+  return strcmp(other, name) == 0;
 }
 
 static bool belongs(pid_t pid, const char *folder) {
@@ -89,7 +108,9 @@ bool strays_in_group(pid_t group) {
   return found;
 }
 
-unsigned strays_end(const char *folder, const pid_t *known, size_t count) {
+/* Ends the children that are none of the COUNT pids KNOWN and that BELONGS_TO says to be of NAME. */
+static unsigned end_children(bool (*belongs_to)(pid_t pid, const char *name), const char *name, const pid_t *known,
+                             size_t count) {
   unsigned ended = 0;
   bool again = true;
   for (unsigned round = 0; again && round < MOST_ROUNDS; round++) {
@@ -99,7 +120,7 @@ unsigned strays_end(const char *folder, const pid_t *known, size_t count) {
     char *rest = span_of(&children).len ? children.data : NULL;
     for (char *word = rest ? strtok_r(rest, " \n", &rest) : NULL; word; word = strtok_r(NULL, " \n", &rest)) {
       pid_t pid = (pid_t)strtol(word, NULL, 10);
-      if (pid <= 0 || is_known(pid, known, count) || !belongs(pid, folder))
+      if (pid <= 0 || is_known(pid, known, count) || !belongs_to(pid, name))
         continue;
       ended += end_child(pid);
       again = true;
@@ -108,6 +129,12 @@ unsigned strays_end(const char *folder, const pid_t *known, size_t count) {
   }
   return ended;
 }
+
+unsigned strays_end(const char *folder, const pid_t *known, size_t count) {
+  return end_children(belongs, folder, known, count);
+}
+
+unsigned strays_end_namespace(const char *name) { return end_children(is_in_namespace, name, NULL, 0); }
 
 void strays_end_below(const char *root) {
   bool again = true;

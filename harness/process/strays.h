@@ -13,6 +13,14 @@
    still running. */
 unsigned strays_end(const char *folder, const pid_t *known, size_t count);
 
+/* The name of the process namespace of PID, a child, which the caller frees; NULL: it is that of this process, or not
+   to be read. */
+char *strays_namespace(pid_t pid);
+
+/* Ends the children of this process in the process namespace NAME, until nothing is left: their namespace ends only
+   when all have been waited for. Returns how many were still running. */
+unsigned strays_end_namespace(const char *name);
+
 /* Whether a child of this process in the process group GROUP goes on by itself. */
 bool strays_in_group(pid_t group);
 

@@ -294,6 +294,7 @@ expect_bytes 'what a suite file takes for a comment is quoted' 'a ;b,;,c;d,Hello
 init --overwrite ./words -- $'a\nb'
 expect_status 'what no suite file can have is refused' 2
 expect_text '... with the remedy' 'put the text into a file' "$folder/err"
+# shellcheck disable=SC2016 # sh expands
 program called 'printf "%s %s" "${0##*/}" "$(cat)"'
 ln -s called by-another-name
 init ./by-another-name
