@@ -6,6 +6,7 @@
 
 #include <check.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,7 +165,8 @@ START_TEST(a_list_with_a_mistake_is_left_as_it_is) {
 }
 END_TEST
 
-/* The list is replaced at once: a link to it stays a link, permissions stay, and nothing else is left in the folder. */
+/* The list is replaced at once: who has the old one open reads that to its end. A link to it stays a link, permissions
+   stay, and nothing else is left in the folder. */
 START_TEST(the_list_is_replaced_at_once) {
   struct result results[MOST];
   struct known_changes changes;
@@ -178,7 +180,10 @@ START_TEST(the_list_is_replaced_at_once) {
   ck_assert_int_eq(write_file(real, span_text("# a\n")), 0);
   ck_assert_int_eq(chmod(real, 0640), 0);
   ck_assert_int_eq(symlink(real, link), 0);
+  int old = open(real, O_RDONLY);
   ck_assert_int_eq(known_update(link, results, count, &scope, &changes, &why), 0);
+  ck_assert(fstat(old, &status) == 0 && status.st_size == 4);
+  ck_assert_int_eq(close(old), 0);
   same_file("# a\n\ns/c/1 p_x64 x64-native crashed\n", "a link");
   ck_assert(lstat(link, &status) == 0 && S_ISLNK(status.st_mode));
   ck_assert(stat(real, &status) == 0 && (status.st_mode & 07777) == 0640);
