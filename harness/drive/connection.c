@@ -81,7 +81,10 @@ static void receive(struct connection *connection) {
 /* The next share may be taken. */
 static void go_on(void *user) {
   struct connection *connection = user;
-  connection->share = (size_t)((double)connection->rate * PAUSE) + 1;
+  uint64_t now = loop_now(connection->loop);
+  /* By what has really passed: a timer that is late each time would make of six seconds seven. */
+  connection->share = (size_t)((double)connection->rate * (double)(now - connection->paced_ns) / 1e9) + 1;
+  connection->paced_ns = now;
   timer_set(connection->loop, &connection->pause, PAUSE, go_on, connection);
   loop_watch(connection->loop, connection->fd, connection->rest.len ? EPOLLIN | EPOLLOUT : EPOLLIN, take_event,
              connection);
@@ -116,6 +119,7 @@ static void be_slow(struct connection *connection) {
   setsockopt(connection->fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
   setsockopt(connection->fd, IPPROTO_TCP, TCP_MAXSEG, &packet, sizeof packet);
   connection->share = 0;
+  connection->paced_ns = loop_now(connection->loop);
   timer_set(connection->loop, &connection->pause, PAUSE, go_on, connection);
 }
 

@@ -16,6 +16,7 @@ struct connection {
   size_t rate;              /* bytes a second that are taken, of a client that has little room; 0: all that comes */
   size_t share;             /* of a RATE: so many may be taken now */
   struct timer pause;       /* until the next share */
+  uint64_t paced_ns;        /* when the last one was given */
   struct bytes received;    /* at most a little more than MOST_OUTPUT */
   void (*came)(void *user); /* bytes came; NULL: nobody asks */
   void (*over)(void *user, int error); /* the server closed (0), or the connection broke: an errno value; EFBIG: more
