@@ -17,14 +17,14 @@
 extern char **environ;
 
 /* The launcher's command line: at most what stands here, and a word for each path. */
-static char **launcher_words(const char *launcher, const struct cell_options *options) {
+static char **launcher_words(const char *launcher, const struct cell_options *options, char *const groups[2]) {
   static const char *const profiles[] = {"default", "oracle", "strict"};
   size_t count = 0;
   for (const char *const *path = options->reads; path && *path; path++)
     count++;
   for (const char *const *path = options->writes; path && *path; path++)
     count++;
-  char **words = calloc(count + 9, sizeof *words);
+  char **words = calloc(count + 11, sizeof *words);
   bool good = words != NULL;
   size_t at = 0;
   good = good && asprintf(&words[at++], "%s", launcher) > 0 && asprintf(&words[at++], "--serve") > 0 &&
@@ -35,6 +35,9 @@ static char **launcher_words(const char *launcher, const struct cell_options *op
     good = asprintf(&words[at++], "--bare") > 0;
   if (good && options->no_scopes)
     good = asprintf(&words[at++], "--no-scopes") > 0;
+  for (int i = 0; good && i < 2; i++)
+    if (groups[i])
+      good = asprintf(&words[at++], "--group=%s", groups[i]) > 0;
   for (const char *const *path = options->reads; good && path && *path; path++)
     good = asprintf(&words[at++], "--read=%s", *path) > 0;
   for (const char *const *path = options->writes; good && path && *path; path++)
@@ -88,12 +91,10 @@ static ssize_t send_packet(int socket, const void *packet, size_t size) {
   return sent;
 }
 
-/* Puts the launcher into its control groups, lets it begin, and hears what it could have. Returns an errno value. */
-static int greet(struct cell *cell, const struct cell_options *options, unsigned groups) {
+/* Hears what the cell could have. Returns an errno value. */
+static int take_hello(struct cell *cell) {
   static struct cell_hello hello;
-  bool joined = groups && cell_join_groups(cell->groups, cell->pid);
-  const struct cell_go go = {CELL_MAGIC, (options->granted & (GRANT_NETWORK | GRANT_DISK)) | (joined ? groups : 0)};
-  if (send_packet(cell->socket, &go, sizeof go) < 0 || !receive(cell->socket, &hello, sizeof hello, &cell->sweeper))
+  if (!receive(cell->socket, &hello, sizeof hello, &cell->sweeper))
     return EPIPE;
   if (hello.error)
     return hello.error;
@@ -113,7 +114,7 @@ static int open_children(pid_t init) {
   return init > 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 }
 
-int cell_open(struct cell *cell, const char *launcher, const struct cell_options *options) {
+int cell_begin(struct cell *cell, const char *launcher, const struct cell_options *options) {
   static unsigned number;
   int ends[2];
   *cell = (struct cell){.socket = -1, .sweeper = -1, .children = -1};
@@ -121,16 +122,28 @@ int cell_open(struct cell *cell, const char *launcher, const struct cell_options
     return errno;
   const int size = CELL_PACKET;
   setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-  char **words = launcher_words(launcher, options);
   unsigned groups = options->bare ? 0 : cell_make_groups(cell->groups, number++);
+  char **words = launcher_words(launcher, options, cell->groups);
   int failed = words ? spawn_launcher(&cell->pid, words, ends[1]) : ENOMEM;
   free_words(words);
   close(ends[1]);
   cell->socket = ends[0];
+  const struct cell_go go = {CELL_MAGIC, options->granted & (GRANT_NETWORK | GRANT_DISK), groups};
   if (failed)
     cell->pid = 0;
-  else
-    failed = greet(cell, options, groups);
+  else if (send_packet(cell->socket, &go, sizeof go) < 0)
+    failed = EPIPE;
+  cell->opening = !failed;
+  if (failed)
+    cell_close(cell);
+  return failed;
+}
+
+int cell_await(struct cell *cell) {
+  if (!cell->opening)
+    return 0;
+  cell->opening = false;
+  int failed = take_hello(cell);
   cell->children = open_children(cell->init);
   if (failed)
     cell_close(cell);
@@ -216,6 +229,9 @@ int cell_sweep(struct cell *cell) {
 }
 
 void cell_close(struct cell *cell) {
+  /* Only then it is known what is to be waited for. */
+  if (cell->opening && cell_await(cell) != 0)
+    return;
   if (cell->pid > 0) {
     /* The first process dies with the launcher, and all the rest with the first process. */
     kill(cell->pid, SIGKILL);

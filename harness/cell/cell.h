@@ -54,6 +54,7 @@ struct cell_options {
   /* Absolute paths, NULL at the end: what can be read and executed besides, and what can be written. May be NULL. */
   const char *const *reads, *const *writes;
   unsigned granted; /* GRANT_NETWORK and GRANT_DISK: what is so already */
+  char *groups[2];  /* of the launcher's command line: the control groups that it joins, or NULL */
   bool bare;        /* for tests: no namespaces and no control groups, as in a container */
   bool no_scopes;   /* for tests: no scopes of Landlock, as before Linux 6.12 */
 };
@@ -68,6 +69,7 @@ struct cell {
   char *missing;   /* a line for each thing that could not be had; "" : nothing */
   char *groups[2]; /* control groups to remove, or NULL */
   bool used;       /* not to be used again */
+  bool opening;    /* the launcher is still at work on it */
 };
 
 struct cell_program {
@@ -79,11 +81,16 @@ struct cell_program {
   bool traced;               /* PTRACE_TRACEME before it becomes the program; takes ALLOW_PTRACE */
 };
 
-/* Makes a cell with LAUNCHER, the path of the confine command. Returns 0 or an errno value; then there is no cell. */
-int cell_open(struct cell *cell, const char *launcher, const struct cell_options *options);
+/* Has LAUNCHER, the path of the confine command, begin to make a cell, and does not wait for it. Returns 0 or an errno
+   value; then there is no cell. */
+int cell_begin(struct cell *cell, const char *launcher, const struct cell_options *options);
 
-/* Starts PROGRAM in the cell, as a child of the caller and the leader of a process group of its own. Returns 0 and its
-   process id, or an errno value: why it cannot be started. EPIPE: the cell is gone. */
+/* Waits until the cell that was begun stands. Returns 0, also where it stood already, or an errno value; then there is
+   no cell. */
+int cell_await(struct cell *cell);
+
+/* Starts PROGRAM in the cell, which stands, as a child of the caller and the leader of a process group of its own.
+   Returns 0 and its process id, or an errno value: why it cannot be started. EPIPE: the cell is gone. */
 int cell_start(struct cell *cell, const struct cell_program *program, pid_t *pid);
 
 /* To be called when the program has ended and was waited for: ends what it left in the cell, and returns how many

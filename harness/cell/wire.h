@@ -11,10 +11,11 @@ enum {
   CELL_REASONS = 1024      /* bytes of the text that tells what is missing */
 };
 
-/* Sent by the gate once the launcher is where it belongs (its control group). */
+/* Sent by the gate when the launcher may begin. */
 struct cell_go {
   uint32_t magic;
   uint32_t granted; /* enum cell_grant: what the gate has seen to */
+  uint32_t groups;  /* enum cell_grant: what it has once it joined its control groups */
 };
 enum { CELL_MAGIC = 0x6c6c6563 };
 

@@ -3,6 +3,7 @@
 
 #include "harness/base/interrupt.h"
 #include "harness/drive/lane.h"
+#include "harness/drive/start.h"
 #include "harness/suite/cases.h"
 #include "harness/suite/conversation.h"
 #include "harness/suite/target.h"
@@ -28,6 +29,7 @@ struct group {
   size_t next;
   size_t told;       /* its first jobs for which no oracle is still to be asked */
   bool patient;      /* its case mostly waits: it gets a lane beyond the number asked for */
+  bool prepared;     /* there is, or soon will be, a cell for it */
   unsigned *hangs;   /* of its target, in whichever group; shared by all of these */
   enum verdict dead; /* not NOT_RUN: the target cannot be started, or hangs all the time; no job is tried any more */
 };
@@ -230,6 +232,41 @@ static struct group *first_of(struct queue *queue) {
   return NULL;
 }
 
+/* Has cells made for the patient groups, which all begin at once; those of one target stand together. */
+static void prepare_patient_cells(const struct driver *driver) {
+  size_t count = 0;
+  size_t left = driver->options->lanes > 1 ? MOST_PATIENT_LANES : 0;
+  for (size_t i = 0; i < driver->group_count && left; i++) {
+    const struct target *target = driver->groups[i].jobs[0]->target;
+    count += driver->groups[i].patient && count < left;
+    if (count == 0 || (i + 1 < driver->group_count && driver->groups[i + 1].jobs[0]->target == target))
+      continue;
+    struct confinement confinement = target_confinement(target);
+    cells_prepare(driver->workspace, &confinement, count);
+    confinement_free(&confinement);
+    left -= count;
+    count = 0;
+  }
+}
+
+/* Has cells made for the groups that will most likely be the next. */
+static void prepare_next_cells(const struct driver *driver) {
+  enum { NEXT = 8 };
+  const struct queue *queue = &driver->queues[0];
+  for (size_t i = 0; i < queue->count && i < NEXT && driver->options->lanes > 1; i++) {
+    struct group *group = queue->items[i].group;
+    if (group->prepared)
+      continue;
+    group->prepared = true;
+    const struct target *target = group->jobs[0]->target;
+    if (driver->owner.fork_servers && fork_servers_prepare(driver->owner.fork_servers, target))
+      continue;
+    struct confinement confinement = target_confinement(target);
+    cell_expect(driver->workspace, &confinement);
+    confinement_free(&confinement);
+  }
+}
+
 /* The group for SEAT: its own while that has jobs, otherwise the one with the most jobs left. */
 static struct group *choose_group(struct driver *driver, const struct seat *seat) {
   if (seat->group && seat->group->next < seat->group->count)
@@ -343,6 +380,8 @@ static void feed(struct driver *driver, struct seat *seat) {
     }
     lane_begin(lane, job);
     ask_ahead(driver, lane->result);
+    if (group->next == group->count)
+      prepare_next_cells(driver);
   }
 }
 
@@ -441,6 +480,8 @@ int drive_jobs(struct workspace *workspace, const struct drive_options *options,
     fork_servers_expect(&kept->fork_servers, driver.groups[i].jobs[0]->target, driver.groups[i].count);
   make_queues(&driver);
   make_seats(&driver);
+  prepare_patient_cells(&driver);
+  prepare_next_cells(&driver);
   run(&driver);
   for (size_t i = 0; i < driver.seat_count; i++)
     lane_close(&driver.seats[i].lane);

@@ -307,12 +307,16 @@ static void list_words(const struct fork_server *server, struct text_list *words
   free(plugin);
 }
 
+static struct confinement confinement_of(const struct target *target) {
+  struct confinement confinement = target_confinement(target);
+  confinement.allow |= ALLOW_FORK_SERVER;
+  text_list_take(&confinement.reads, companion_path("plugin/fork_server.so"));
+  return confinement;
+}
+
 /* Takes a cell that is nobody else's. Returns NULL where there is none that holds all that is in it. */
 static struct cell_slot *take_cell(struct workspace *workspace, const struct target *target) {
-  struct confinement confinement = target_confinement(target);
-  char *plugin = companion_path("plugin/fork_server.so");
-  confinement.allow |= ALLOW_FORK_SERVER;
-  text_list_take(&confinement.reads, plugin);
+  struct confinement confinement = confinement_of(target);
   struct cell_slot *cell = cell_take(workspace, &confinement);
   confinement_free(&confinement);
   if (!cell || cell_is_whole(cell))
@@ -398,6 +402,27 @@ static bool make_room(struct fork_servers *servers) {
       break;
     }
   return servers->count < MOST_SERVERS;
+}
+
+/* How many fork servers of KIND there are. */
+static unsigned count_servers(const struct fork_servers *servers, size_t kind) {
+  unsigned count = 0;
+  for (size_t i = 0; i < servers->count; i++)
+    count += servers->items[i]->kind == kind;
+  return count;
+}
+
+bool fork_servers_prepare(struct fork_servers *servers, const struct target *target) {
+  size_t kind = target_fits(target) ? kind_of(servers, target) : 0;
+  const struct server_kind *known = target_fits(target) ? &servers->kinds[kind] : NULL;
+  if (!known || !known->emulator || known->failures || (!servers->all && known->left < WORTH))
+    return false;
+  if (count_servers(servers, kind) > 0)
+    return true;
+  struct confinement confinement = confinement_of(target);
+  cell_expect(servers->workspace, &confinement);
+  confinement_free(&confinement);
+  return true;
 }
 
 /* Begins one more fork server of KIND where that is worth it. */

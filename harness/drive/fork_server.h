@@ -34,6 +34,9 @@ void fork_servers_close(struct fork_servers *servers);
 /* Notes that COUNT cases of TARGET are to come. */
 void fork_servers_expect(struct fork_servers *servers, const struct target *target, size_t count);
 
+/* Has a cell made for a fork server of TARGET that is to be begun soon. Returns whether runs of it will be forked. */
+bool fork_servers_prepare(struct fork_servers *servers, const struct target *target);
+
 /* A fork server for the case of RESULT; PROCESS then has its folder, and its cell. NULL: the case does not fit, or no
    fork server stands ready. Where it is worth it one is started then, in a cell of its own, for the cases after this
    one. */

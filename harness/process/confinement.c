@@ -34,6 +34,7 @@ struct cell_slot {
   bool is_disk; /* the folder is a file system of its own */
   off_t empty;  /* its size without an entry */
   bool busy;
+  bool prepared; /* it will be taken soon */
   char *request; /* what it was made for: the same once more gets it without a further look at paths */
   char *key;     /* of the paths: programs with the same one can have the cell after each other */
   enum cell_profile profile;
@@ -119,6 +120,8 @@ static char *join_lines(const char *lines) {
   return out.data;
 }
 
+static void await_cell(struct cell_slot *slot);
+
 bool confinement_check(struct workspace *workspace, struct bytes *why) {
   const struct confinement plain = {0};
   free(state);
@@ -126,6 +129,7 @@ bool confinement_check(struct workspace *workspace, struct bytes *why) {
   if (policy == CONFINE_OFF)
     return true;
   struct cell_slot *slot = cell_take(workspace, &plain);
+  await_cell(slot);
   bool whole = *slot->cell.missing == '\0';
   char *missing = whole ? NULL : join_lines(slot->cell.missing);
   free(state);
@@ -257,7 +261,13 @@ static const char *const *borrow_paths(const struct text_list *list) {
   return list->count ? (const char *const *)list->items : none;
 }
 
-/* Makes the cell of SLOT, whose folder is there. */
+static void cannot_confine(int error) {
+  char *launcher = companion_path("confine");
+  die("%s: programs cannot be confined: %s%s (--confine=off runs them with all that you may)", launcher,
+      strerror(error), limit_behind(error));
+}
+
+/* Has the cell of SLOT made, whose folder is there. */
 static void open_cell(struct cell_slot *slot) {
   const struct cell_options options = {.profile = slot->profile,
                                        .allow = slot->allow,
@@ -266,11 +276,17 @@ static void open_cell(struct cell_slot *slot) {
                                        .writes = borrow_paths(&slot->writes),
                                        .granted = (entered & GRANT_NETWORK) | (slot->is_disk ? GRANT_DISK : 0)};
   char *launcher = companion_path("confine");
-  int failed = cell_open(&slot->cell, launcher, &options);
-  if (failed)
-    die("%s: programs cannot be confined: %s%s (--confine=off runs them with all that you may)", launcher,
-        strerror(failed), limit_behind(failed));
+  int failed = cell_begin(&slot->cell, launcher, &options);
   free(launcher);
+  if (failed)
+    cannot_confine(failed);
+}
+
+/* Waits until the cell of SLOT stands. */
+static void await_cell(struct cell_slot *slot) {
+  int failed = cell_await(&slot->cell);
+  if (failed)
+    cannot_confine(failed);
 }
 
 /* Makes SLOT's folder anew: a program left more in it than can be removed, or took its permissions away. */
@@ -317,8 +333,9 @@ static struct cell_slot *find_old(const struct workspace *workspace) {
   struct cell_slot *found = NULL;
   size_t idle = 0;
   for (size_t i = workspace->cell_count; i-- > 0;) {
-    idle += !workspace->cells[i]->busy;
-    if (!workspace->cells[i]->busy)
+    bool is_idle = !workspace->cells[i]->busy && !workspace->cells[i]->prepared;
+    idle += is_idle;
+    if (is_idle)
       found = workspace->cells[i];
   }
   return idle > MOST_IDLE ? found : NULL;
@@ -366,29 +383,60 @@ static struct cell_slot *add_slot(struct workspace *workspace, const struct conf
   return slot;
 }
 
+/* Makes a cell for CONFINEMENT, or, unless it has to be NEW, finds an idle one that sees the same. */
+static struct cell_slot *find_or_add(struct workspace *workspace, const struct confinement *confinement, bool new) {
+  struct text_list reads = {0};
+  struct text_list writes = {0};
+  list_paths(workspace, confinement, &reads, &writes);
+  char *key = make_key(confinement, &reads, &writes);
+  struct cell_slot *slot = new ? NULL : find_idle(workspace, key, true);
+  free(key);
+  if (!slot)
+    return add_slot(workspace, confinement, reads, writes);
+  text_list_free(&reads);
+  text_list_free(&writes);
+  return slot;
+}
+
+static void note_request(struct cell_slot *slot, char *request) {
+  free(slot->request);
+  slot->request = request;
+}
+
 struct cell_slot *cell_take(struct workspace *workspace, const struct confinement *confinement) {
   if (policy == CONFINE_OFF || confinement->off)
     return NULL;
   char *request = make_request(confinement);
   struct cell_slot *slot = find_idle(workspace, request, false);
-  if (!slot) {
-    struct text_list reads = {0};
-    struct text_list writes = {0};
-    list_paths(workspace, confinement, &reads, &writes);
-    char *key = make_key(confinement, &reads, &writes);
-    slot = find_idle(workspace, key, true);
-    if (!slot) {
-      slot = add_slot(workspace, confinement, reads, writes);
-    } else {
-      text_list_free(&reads);
-      text_list_free(&writes);
-    }
-    free(key);
-  }
-  free(slot->request);
-  slot->request = request;
+  if (!slot)
+    slot = find_or_add(workspace, confinement, false);
+  note_request(slot, request);
   slot->busy = true;
+  slot->prepared = false;
   return slot;
+}
+
+static void prepare(struct workspace *workspace, const struct confinement *confinement, bool new) {
+  struct cell_slot *slot = find_or_add(workspace, confinement, new);
+  note_request(slot, make_request(confinement));
+  slot->prepared = true;
+}
+
+void cells_prepare(struct workspace *workspace, const struct confinement *confinement, size_t count) {
+  bool confines = policy != CONFINE_OFF && !confinement->off;
+  for (size_t i = 0; i < count && confines; i++)
+    prepare(workspace, confinement, true);
+}
+
+void cell_expect(struct workspace *workspace, const struct confinement *confinement) {
+  bool confines = policy != CONFINE_OFF && !confinement->off;
+  char *request = make_request(confinement);
+  bool found = false;
+  for (size_t i = 0; i < workspace->cell_count; i++)
+    found |= strcmp(workspace->cells[i]->request, request) == 0;
+  free(request);
+  if (confines && !found)
+    prepare(workspace, confinement, false);
 }
 
 /* Whether the folder is as it was made: empty, and open to its owner. In a tmpfs its size grows with each entry. */
@@ -415,7 +463,8 @@ void cell_give_back(struct cell_slot *slot) {
   slot->busy = false;
 }
 
-bool cell_is_whole(const struct cell_slot *slot) {
+bool cell_is_whole(struct cell_slot *slot) {
+  await_cell(slot);
   const unsigned both = GRANT_PROCESSES | GRANT_VIEW;
   return (slot->cell.granted & both) == both;
 }
@@ -428,12 +477,14 @@ void cell_end(struct workspace *workspace, struct cell_slot *slot) {
 const char *cell_folder(const struct cell_slot *slot) { return slot->folder; }
 
 int cell_slot_start(struct cell_slot *slot, const struct cell_program *program, pid_t *pid) {
+  await_cell(slot);
   int failed = cell_start(&slot->cell, program, pid);
   if (failed != EPIPE && !slot->cell.used)
     return failed;
   /* The program before this one left something in it, or ended the launcher. */
   cell_close(&slot->cell);
   open_cell(slot);
+  await_cell(slot);
   return cell_start(&slot->cell, program, pid);
 }
 

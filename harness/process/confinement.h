@@ -44,8 +44,14 @@ const char *confinement_state(void);
 struct cell_slot *cell_take(struct workspace *workspace, const struct confinement *confinement);
 void cell_give_back(struct cell_slot *slot);
 
+/* Has COUNT more cells made for CONFINEMENT, which will all be taken soon. Does not wait for them. */
+void cells_prepare(struct workspace *workspace, const struct confinement *confinement, size_t count);
+
+/* Has one made where there is none for it, idle or in use. */
+void cell_expect(struct workspace *workspace, const struct confinement *confinement);
+
 /* Whether nothing of a program in SLOT gets away from its namespaces. */
-bool cell_is_whole(const struct cell_slot *slot);
+bool cell_is_whole(struct cell_slot *slot);
 
 /* Whether SLOT's folder is empty, and as it was made. */
 bool cell_is_clean(const struct cell_slot *slot);

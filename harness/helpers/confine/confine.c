@@ -72,6 +72,14 @@ static bool add_path(const char **paths, size_t *count, const char *path) {
   return true;
 }
 
+static bool add_group(struct cell_options *options, const char *path) {
+  int at = options->groups[0] != NULL;
+  if (options->groups[at])
+    return false;
+  options->groups[at] = (char *)(uintptr_t)path;
+  return true;
+}
+
 static bool read_number(const char *text, unsigned *number) {
   char *end;
   unsigned long value = strtoul(text, &end, 10);
@@ -101,7 +109,9 @@ static bool read_option(const char *word, struct command *command) {
   else if ((value = value_of(word, "--report="))) {
     good = read_number(value, &number);
     command->report_fd = (int)number;
-  } else if (strcmp(word, "--bare") == 0)
+  } else if ((value = value_of(word, "--group=")))
+    good = add_group(&command->options, value);
+  else if (strcmp(word, "--bare") == 0)
     command->options.bare = true;
   else if (strcmp(word, "--no-scopes") == 0)
     command->options.no_scopes = true;

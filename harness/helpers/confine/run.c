@@ -104,7 +104,9 @@ void run_in_cell(const struct cell_options *options, char **words, unsigned proc
       all.granted |= GRANT_DISK;
   }
   prctl(PR_SET_CHILD_SUBREAPER, 1);
-  int failed = cell_open(&cell, "/proc/self/exe", &all);
+  int failed = cell_begin(&cell, "/proc/self/exe", &all);
+  if (!failed)
+    failed = cell_await(&cell);
   if (failed)
     give_up("no cell", failed);
   for (size_t i = 0; i < sizeof forwarded / sizeof *forwarded; i++)

@@ -293,6 +293,8 @@ void serve_cell(const struct cell_options *options) {
   syscall(SYS_close_range, CELL_SOCKET + 1, ~0U, 0);
   if (recv(CELL_SOCKET, &go, sizeof go, 0) != sizeof go || go.magic != CELL_MAGIC)
     _exit(EXIT_NOT_CONFINED);
+  if (go.groups && cell_join_groups(options->groups, getpid()))
+    go.granted |= go.groups;
   making = (struct making){.options = options,
                            .standing = {.granted = go.granted, .missing = hello.missing, .landlock = -1},
                            .ends = {-1, -1}};

@@ -390,6 +390,38 @@ START_TEST(every_end_gets_the_verdict_of_the_model) {
 }
 END_TEST
 
+/* Cells that were prepared are those that are taken, however many; one is made where there is none, idle or in use. */
+START_TEST(prepared_cells_are_taken) {
+  enum { MANY = 20, MORE_THAN_STAY_IDLE = 16 };
+  const struct confinement plain = {0};
+  const struct confinement other = {.allow = ALLOW_PTRACE};
+  struct cell_slot *slots[MANY];
+  struct workspace workspace = {0};
+  ck_assert_int_gt(MANY, MORE_THAN_STAY_IDLE);
+  confinement_begin(CONFINE_DEFAULT);
+  workspace_open(&workspace);
+  cells_prepare(&workspace, &plain, MANY);
+  ck_assert_uint_eq(workspace.cell_count, MANY);
+  for (int i = 0; i < MANY; i++) {
+    slots[i] = cell_take(&workspace, &plain);
+    ck_assert_ptr_nonnull(slots[i]);
+  }
+  ck_assert_uint_eq(workspace.cell_count, MANY);
+  cell_expect(&workspace, &plain);
+  ck_assert_uint_eq(workspace.cell_count, MANY);
+  cell_expect(&workspace, &other);
+  cell_expect(&workspace, &other);
+  ck_assert_uint_eq(workspace.cell_count, MANY + 1);
+  cell_give_back(cell_take(&workspace, &other));
+  ck_assert_uint_eq(workspace.cell_count, MANY + 1);
+  for (int i = 0; i < MANY; i++)
+    cell_give_back(slots[i]);
+  /* Some were never waited for. */
+  cells_prepare(&workspace, &other, 2);
+  workspace_close(&workspace);
+}
+END_TEST
+
 /* The gate finds its companion beside its own file. So this program runs once more in a folder with it. */
 static int run_inside(void) {
   const char *script = "T=$(mktemp -d) && cp $0 $T/test && cp $B/confine $T && $T/test inside; status=$?; rm -rf $T; "
@@ -416,6 +448,7 @@ int main(int argc, char **argv) {
   TCase *tests = tcase_create("ends");
   tcase_set_timeout(tests, 300);
   tcase_add_loop_test(tests, every_end_gets_the_verdict_of_the_model, 0, 2);
+  tcase_add_test(tests, prepared_cells_are_taken);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);
