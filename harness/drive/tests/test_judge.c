@@ -1,4 +1,4 @@
-/* Of a run that a signal ended, under qemu too: whether the program died, or the emulator alone. */
+/* Whose fault an end is: the program's, the emulator's, that of what was put before it, or this machine's. */
 /* reads: nothing */
 #include "harness/drive/judge.h"
 
@@ -6,6 +6,7 @@
 #include "harness/suite/target.h"
 
 #include <check.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -61,10 +62,51 @@ START_TEST(a_signal_is_the_programs_or_the_emulators) {
 }
 END_TEST
 
+/* What was put before a program, and could not become it, says so on stderr. */
+static const struct {
+  const char *errors;
+  enum runner runner;
+  enum verdict verdict;
+} wrappers[] = {
+    {"confine: /bin/true: Exec format error\n", RUNNER_NATIVE, REFUSED},
+    {"refuse: /bin/true: Permission denied\n", RUNNER_NATIVE, REFUSED},
+    {"confine: /bin/true: Exec format error\n", RUNNER_QEMU, REFUSED},
+    {"confine: /bin/true: Exec format error\n", RUNNER_COMMAND, RUNNER_FAULT},
+    {"usage: refuse CALL ERROR PROGRAM\n", RUNNER_NATIVE, RUNNER_FAULT},
+    {"usage: confine PROGRAM\n", RUNNER_NATIVE, RUNNER_FAULT},
+};
+
+START_TEST(a_wrapper_that_fails_is_no_program) {
+  const struct program program = {.name = (char *)"p", .elf = (char *)"/bin/true"};
+  struct target target = {.program = &program, .runner = wrappers[_i].runner, .elf = (char *)"/bin/true"};
+  struct result result = {.target = &target};
+  struct process process = {.end = END_EXITED, .status = 125};
+  const struct run_seen seen = {.began = true, .touched = true};
+  bytes_text(&process.err_text, wrappers[_i].errors);
+  judge_run(NULL, &result, &process, &(struct places){0}, &seen);
+  ck_assert_msg(result.verdict == wrappers[_i].verdict, "row %d: %s: %s", _i, verdict_name(result.verdict),
+                span_of(&result.detail).data);
+  bytes_free(&process.err_text);
+  bytes_free(&result.detail);
+}
+END_TEST
+
+/* Of a connection that this machine has no room for, nobody is blamed but it. */
+START_TEST(a_machine_without_room_is_no_program) {
+  static const int errors[] = {EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL};
+  struct result result = {0};
+  judge_answer(NULL, &result, NULL, NULL, NULL, errors[_i]);
+  ck_assert_int_eq(result.verdict, RUNNER_FAULT);
+  bytes_free(&result.detail);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("judge");
   TCase *tests = tcase_create("judge");
   tcase_add_loop_test(tests, a_signal_is_the_programs_or_the_emulators, 0, sizeof rows / sizeof *rows);
+  tcase_add_loop_test(tests, a_wrapper_that_fails_is_no_program, 0, sizeof wrappers / sizeof *wrappers);
+  tcase_add_loop_test(tests, a_machine_without_room_is_no_program, 0, 5);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);

@@ -36,6 +36,7 @@ enum kind {
   LEAVES_DAEMON,
   LEAVES_THREAD,
   LOSES_CHILD,
+  HIDES_CHILD,
   HANG,
   KINDS
 };
@@ -53,6 +54,7 @@ static const char *const kind_names[KINDS] = {"nothing",
                                               "leaves a daemon",
                                               "leaves a thread of a child",
                                               "does not wait for a child that ended",
+                                              "hides a child",
                                               "hang"};
 static const char *const moment_names[MOMENTS] = {
     "before it is ready", "when a client came", "when it read the request", "within its answer",
@@ -78,17 +80,29 @@ static _Noreturn void *go_on(void *user) {
     pause();
 }
 
+enum { HIDDEN_READY = 9 };
+
+/* Becomes a process that nobody knows by its folder or its environment, and goes on. */
+static _Noreturn void hide(int ready) {
+  static char name[] = "hidden";
+  if (chdir("/") == 0 && dup2(ready, HIDDEN_READY) == HIDDEN_READY)
+    execve("/proc/self/exe", (char *const[]){name, NULL}, (char *const[]){NULL});
+  _exit(99);
+}
+
 static void leave(enum kind kind) {
   int ready[2];
   char byte;
   if (pipe(ready) != 0)
     _exit(99);
   if (fork() == 0) {
-    if (kind == LEAVES_DAEMON && (setsid() < 0 || fork() != 0))
+    if ((kind == LEAVES_DAEMON || kind == HIDES_CHILD) && (setsid() < 0 || fork() != 0))
       _exit(0);
     for (int fd = 3; fd < 64; fd++)
       if (fd != ready[1])
         close(fd); /* a connection that it kept would never end */
+    if (kind == HIDES_CHILD)
+      hide(ready[1]);
     /* The first thread of the process ends before any other, and the process goes on. */
     pthread_t thread;
     // NOLINTNEXTLINE(bugprone-signal-handler): nothing but this has run in the program
@@ -111,7 +125,7 @@ static void do_it(enum kind kind, int client) {
     setsockopt(client, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
     close(client);
   }
-  if (leaves(kind))
+  if (leaves(kind) || kind == HIDES_CHILD)
     leave(kind);
   /* It goes on once the child has called _exit, and not sooner (vfork(2)). */
   // NOLINTNEXTLINE(bugprone-signal-handler, clang-analyzer-security.insecureAPI.vfork): that is what is tested
@@ -250,6 +264,8 @@ static enum verdict expect_of_stop(const struct behaviour *does) {
     return LEAKED;
   if (does->moment != AT_STOP)
     return EQUAL;
+  if (does->kind == HANG)
+    return HUNG;
   if (does->kind == EXIT_3)
     return DIVERGED;
   return does->kind >= FAULT && does->kind <= ABORTED ? CRASHED : EQUAL;
@@ -267,6 +283,8 @@ static unsigned draw(unsigned count) {
 /* What shows, or not, by how fast two processes are, is no end that a verdict could be right about: a server that ends
    after it closed the last connection, which the gate waits for only a moment. */
 static bool is_definite(const struct behaviour *does) {
+  if (does->kind == HIDES_CHILD)
+    return false; /* only a cell tells whose it was */
   if (does->kind == HANG && (does->moment == AT_STOP || does->moment == AFTER_CLOSE))
     return false; /* it takes seconds until the gate gives up */
   if (!does->serves)
@@ -331,19 +349,21 @@ static void check_results(const struct behaviour *does, const struct session *se
   }
 }
 
-static void try(const struct behaviour *does, const char *folder) {
+/* Runs a program that does as DOES says, and has CHECK look at what the session says. */
+static void run_program(const struct behaviour *does, const char *folder, unsigned jobs,
+                        void (*check)(const struct behaviour *does, const struct session *session)) {
   struct session_options options = {.command = "bytegate",
                                     .build = "",
                                     .suites_folder = "",
                                     .known_path = "/nonexistent/known",
-                                    .jobs = 1,
+                                    .jobs = jobs,
                                     .repeat = 1,
                                     .keep_going = true};
   struct workspace workspace = {0};
   struct session session;
   struct bytes why = {0};
   int status = 0;
-  const double patience = does->kind == HANG ? 1.5 : 60;
+  const double patience = does->kind == HANG && does->moment != AT_STOP ? 1.5 : 60;
   char *keys = does->serves ? xasprintf("drive = http\nheader = Connection: close\nstart-deadline = %g\n", patience)
                             : xstrdup("");
   char *text = xasprintf("[program p]\nelf = %s\narguments = %d %d %d %u %u {file}\nrunner = native\noracle = cmark\n%s"
@@ -353,7 +373,7 @@ static void try(const struct behaviour *does, const char *folder) {
   workspace_open(&workspace);
   ck_assert_msg(session_open_text(&session, &options, "t.ini", text, &why), "%s", span_of(&why).data);
   ck_assert_msg(session_run(&session, &workspace, &why, &status), "%s", span_of(&why).data);
-  check_results(does, &session);
+  check(does, &session);
   session_close(&session);
   workspace_close(&workspace);
   free(keys);
@@ -383,7 +403,7 @@ START_TEST(every_end_gets_the_verdict_of_the_model) {
   state = setting("ENDS_SEED", 1);
   for (unsigned long i = 0; i < count; i++) {
     struct behaviour does = draw_behaviour();
-    try(&does, folder);
+    run_program(&does, folder, 1, check_results);
   }
   remove_folder(folder);
   free(folder);
@@ -422,6 +442,34 @@ START_TEST(prepared_cells_are_taken) {
 }
 END_TEST
 
+/* A server that SIGTERM does not end is ended by the gate, and that is its verdict. */
+START_TEST(a_server_that_does_not_stop_hangs) {
+  char *folder = make_documents();
+  run_program(&(struct behaviour){true, HANG, AT_STOP, 1, 0}, folder, 1, check_results);
+  remove_folder(folder);
+  free(folder);
+}
+END_TEST
+
+static void check_strays(const struct behaviour *does, const struct session *session) {
+  (void)does;
+  ck_assert_uint_eq(session->failed, 0);
+  ck_assert_uint_eq(session->strays, 1);
+  ck_assert_msg(strstr(span_of(&session->problems).data, "1 process left the process group of a program"), "%s",
+                span_of(&session->problems).data);
+  ck_assert_int_eq(session_status(session), EXIT_DIVERGED);
+}
+
+/* Without cells, and where programs run side by side, nobody knows whose process it was; it is ended, and the run is
+   red. */
+START_TEST(a_process_of_nobody_makes_the_run_red) {
+  char *folder = make_documents();
+  run_program(&(struct behaviour){false, HIDES_CHILD, AT_STOP, 1, 0}, folder, 2, check_strays);
+  remove_folder(folder);
+  free(folder);
+}
+END_TEST
+
 /* The gate finds its companion beside its own file. So this program runs once more in a folder with it. */
 static int run_inside(void) {
   const char *script = "T=$(mktemp -d) && cp $0 $T/test && cp $B/confine $T && $T/test inside; status=$?; rm -rf $T; "
@@ -436,6 +484,8 @@ static int run_inside(void) {
 }
 
 int main(int argc, char **argv) {
+  if (strcmp(argv[0], "hidden") == 0)
+    go_on(&(int){HIDDEN_READY});
   if (argc == 1)
     return run_inside();
   if (argc == 7) {
@@ -449,6 +499,8 @@ int main(int argc, char **argv) {
   tcase_set_timeout(tests, 300);
   tcase_add_loop_test(tests, every_end_gets_the_verdict_of_the_model, 0, 2);
   tcase_add_test(tests, prepared_cells_are_taken);
+  tcase_add_test(tests, a_server_that_does_not_stop_hangs);
+  tcase_add_test(tests, a_process_of_nobody_makes_the_run_red);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);
