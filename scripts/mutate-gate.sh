@@ -370,6 +370,17 @@ make_faults() {
     { file = rule = $1; sub(/:.*/, "", file); sub(/.*:/, "", rule); key = file " " rule " " $2; print $1 "\t" key " " ++n[key] }' >"$work/places"
 }
 
+# check_equivalent: each line of scripts/faults/equivalent names a line that there is, and a rule.
+check_equivalent() {
+  local row file rule line
+  while IFS= read -r row; do
+    file=${row%% | *} rule=${row#* | } line=${row#* | * | }
+    if [ ! -e "scripts/faults/${rule%% | *}.cocci" ] || ! grep -qF -e "${line% | *}" "$file" 2>/dev/null; then
+      echo "mutate-gate.sh: scripts/faults/equivalent names what is not there; remove or mend: $row" >&2 && return 1
+    fi
+  done < <(grep -v '^#' scripts/faults/equivalent)
+}
+
 is_equivalent() {
   local file rule line
   file=$(sed -n '1s|^--- a/||p' "$work/faults/$1") rule=${1##*:}
@@ -397,6 +408,7 @@ make_tree() {
   chmod 755 "$1"/build/{self-audit,verify}
 }
 
+check_equivalent || exit 3
 log=$work/log
 export CK_TIMEOUT_MULTIPLIER=${CK_TIMEOUT_MULTIPLIER:-60}
 tag=$(date +%s)
