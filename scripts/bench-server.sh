@@ -52,7 +52,9 @@ free_port() {
 }
 
 mkfifo "$folder/line"
-names=(ours ours-cache nginx lighttpd c-libcmark)
+mkdir "$folder/docs"
+cp "$folder/document.md" "$folder/docs/index.md"
+names=(ours ours-cache ours-folder ours-workers nginx lighttpd c-libcmark)
 ports=()
 
 # begun PID PORT: the server of that process listens there, or will within ten seconds.
@@ -67,11 +69,17 @@ begun() {
   exit 1
 }
 
-for option in --cache=0 --cache=1M; do
+# ours ARGUMENT...: our server, of that file or folder.
+ours() {
+  local port
   port=$(free_port)
-  "$ours" -p "$port" $option "$folder/document.md" >"$folder/ours.out" 2>&1 &
+  "$ours" -p "$port" "$@" >"$folder/ours.out" 2>&1 &
   begun $! "$port"
-done
+}
+ours --cache=0 "$folder/document.md"
+ours --cache=1M "$folder/document.md"
+ours "$folder/docs"
+ours --cache=1M --workers=2 "$folder/document.md"
 
 port=$(free_port)
 cat >"$folder/nginx.conf" <<CONF
@@ -117,8 +125,13 @@ pid=$!
 read -r port <"$folder/line"
 begun "$pid" "$port"
 
-# ticks PID: its processor time so far, user and system, in clock ticks.
-ticks() { awk '{ sub(/.*\) /, ""); print $12, $13 }' "/proc/$1/stat"; }
+# ticks PID: its processor time so far, user and system, and that of its workers, in clock ticks.
+ticks() {
+  local workers
+  read -r -a workers <"/proc/$1/task/$1/children" || true
+  for pid in "$1" "${workers[@]}"; do cat "/proc/$pid/stat"; done |
+    awk '{ sub(/.*\) /, ""); user += $12; system_time += $13 } END { print user, system_time }'
+}
 
 # ask INDEX HOW: adds a line to the file of that server and HOW: user, system in microseconds a request.
 ask() {
