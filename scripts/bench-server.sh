@@ -69,12 +69,14 @@ begun() {
   exit 1
 }
 
-# ours ARGUMENT...: our server, of that file or folder.
+# ours ARGUMENT...: our server, of that file or folder, at a port that is free.
 ours() {
-  local port
-  port=$(free_port)
-  "$ours" -p "$port" "$@" >"$folder/ours.out" 2>&1 &
-  begun $! "$port"
+  local pid line
+  "$ours" -p 0 "$@" >"$folder/line" 2>"$folder/ours.err" &
+  pid=$!
+  read -r line <"$folder/line"
+  line=${line%/}
+  begun "$pid" "${line##*:}"
 }
 ours --cache=0 "$folder/document.md"
 ours --cache=1M "$folder/document.md"
