@@ -193,10 +193,17 @@ static int write_answer(const struct result *result, bool overwrite, const char 
   return failed;
 }
 
-/* A result before it of the same case, on another program or runner, that answered otherwise. */
+/* Whether two results have the same expected file: those of one case, or of inputs whose names differ in the suffix. */
+static bool have_one_file(const struct result *result, const struct result *other) {
+  const char *path = result->test_case->expected_path;
+  const char *other_path = other->test_case->expected_path;
+  return result->test_case == other->test_case || (path && other_path && strcmp(path, other_path) == 0);
+}
+
+/* A result before it with the same expected file that answered otherwise. */
 static const struct result *find_other(const struct session *session, const struct result *result) {
   for (const struct result *other = session->results; other < result; other++)
-    if (other->test_case == result->test_case && other->target != &session->oracle &&
+    if (have_one_file(result, other) && other->target != &session->oracle &&
         !span_equal(span_of(&other->answer), span_of(&result->answer)))
       return other;
   return NULL;
@@ -211,7 +218,7 @@ static bool wants_file(const struct session *session, const struct result *resul
 
 static bool was_written(const struct session *session, const struct result *result) {
   for (const struct result *other = session->results; other < result; other++)
-    if (other->test_case == result->test_case && other->target != &session->oracle &&
+    if (have_one_file(result, other) && other->target != &session->oracle &&
         (other->verdict == DIVERGED || wants_file(session, other)))
       return true;
   return false;
@@ -225,6 +232,14 @@ static void accept(const struct session *session, const struct result *result, b
   const char *path = NULL;
   if (!tally->told && result->verdict != EQUAL)
     show(result);
+  if (other && other->test_case != result->test_case) {
+    tell(session, result, tally, "refused",
+         "%s is the expected file of %s too, which answered otherwise: give their inputs names that differ before the "
+         "suffix",
+         result->test_case->expected_path, other->test_case->id);
+    tally->refused++;
+    return;
+  }
   if (obstacle || other) {
     tell(session, result, tally, "refused", "%s%s%s%s", obstacle ? obstacle : "another answer came from ",
          other ? other->target->label : "", other ? " " : "", other ? other->target->where : "");

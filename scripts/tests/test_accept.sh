@@ -120,6 +120,17 @@ accept --overwrite 'c/a*'
 expect_status 'two programs that answer otherwise are not both right' 1
 expect_text 'and that is said' 'another answer came from p native' "$folder/out"
 
+printf 'one\n' >in/c.txt
+printf 'other\n' >in/c.md
+program upper 'tr a-z A-Z'
+suite "${upper[@]}" 'expected = out/{name}'
+accept 'c/c.*'
+expect_status 'two inputs whose names differ in the suffix cannot both be held to one file' 1
+expect_text '... which is said' 'out/c is the expected file of c/c.md too, which answered otherwise' "$folder/out"
+cp in/c.txt in/c.md
+accept --overwrite 'c/c.*'
+expect_status '... unless they answer alike' 0
+rm in/c.* out/c
 sed 's/Date: %ld.%09ld/X-Date: %ld.%09ld\\r\\nDate: Sun, 06 Nov 1994 08:49:37 GMT/' "$root/harness/tests/strangers/keeper.c" >keeper.c
 cc -D_GNU_SOURCE -o keeper keeper.c || exit 1
 mkdir talks
