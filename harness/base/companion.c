@@ -38,6 +38,19 @@ char *companion_of(const char *command, const char *name) {
 
 char *companion_path(const char *name) { return companion_of(command_path(), name); }
 
+static bool is_installed(void) {
+  char *launcher = companion_path("confine");
+  bool beside = access(launcher, R_OK) != 0 || !strstr(launcher, "/../lib/bytegate/");
+  free(launcher);
+  return !beside;
+}
+
+char *measured_folder(const char *build, const char *name) {
+  if (strcmp(build, command_folder()) == 0 && is_installed())
+    return xasprintf(".bytegate/%s", name);
+  return xasprintf("%s/%s", build, name);
+}
+
 void companion_commands(void) {
   char *folder = xasprintf("%s/commands", command_folder());
   const char *path = getenv("PATH");

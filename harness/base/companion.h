@@ -16,6 +16,10 @@ char *companion_of(const char *command, const char *name);
 /* The same for the command that runs. */
 char *companion_path(const char *name);
 
+/* The folder in which what was measured of the programs of the folder BUILD is kept under NAME: BUILD/NAME, or, where
+   that is the folder of the installed command, .bytegate/NAME below the current one. The caller frees it. */
+char *measured_folder(const char *build, const char *name);
+
 /* Has commands be looked for, after the folders of PATH, where `make setup` unpacks them: in commands/ beside this
    one. */
 void companion_commands(void);

@@ -143,4 +143,14 @@ bool remove_folder(const char *path) {
   return access(path, F_OK) != 0;
 }
 
+void make_folders_of(const char *path) {
+  char *folder = xstrdup(path);
+  for (char *slash = strchr(folder + (*folder == '/'), '/'); slash; slash = strchr(slash + 1, '/')) {
+    *slash = '\0';
+    (void)(mkdir(folder, 0777) != 0);
+    *slash = '/';
+  }
+  free(folder);
+}
+
 /* SPDX-License-Identifier: MIT */

@@ -19,6 +19,9 @@ int replace_file(const char *path, struct span contents);
    something could not be removed. */
 bool remove_folder(const char *path);
 
+/* Makes the folders in which the file PATH is to stand, as far as that can be. */
+void make_folders_of(const char *path);
+
 #endif
 
 /* SPDX-License-Identifier: MIT */

@@ -1,6 +1,7 @@
 /* A section of the page: a picture of each ELF, a cell for each byte of its image, row after row: what is header,
    routine, table and filling, from the program's source map; and how many cases execute each instruction or read each
    byte of a table, from what `bytegate coverage` last stored of these very bytes. */
+#include "harness/base/companion.h"
 #include "harness/base/hash.h"
 #include "harness/base/machine.h"
 #include "harness/coverage/coverage.h"
@@ -33,7 +34,7 @@ static bool open_elf(struct coverage *elf, const char *path, const char *build, 
     elf->name = xstrdup(strrchr(real, '/') + 1);
     elf->hash = hash_bytes(HASH_START, span_of(&image).data, image.len);
     elf->bits_size = (COUNTERS * (size_t)elf->map.span + 7) / 8;
-    char *store = xasprintf("%s/coverage", build);
+    char *store = measured_folder(build, "coverage");
     coverage_load(elf, store);
     free(store);
     *cases = elf->others.len / (sizeof(uint64_t) + elf->bits_size + 1);

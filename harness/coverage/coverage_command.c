@@ -1,6 +1,7 @@
 /* The commands that show what the cases reach. */
 #include "harness/coverage/coverage_command.h"
 
+#include "harness/base/companion.h"
 #include "harness/base/machine.h"
 #include "harness/coverage/coverage_report.h"
 #include "harness/coverage/explained.h"
@@ -39,7 +40,7 @@ int open_and_measure(const struct session_options *options, bool fresh, const st
   all.programs = (struct text_list){0};
   if (all.suites.count == 0)
     name_all_suites(&all);
-  char *store = xasprintf("%s/coverage", options->build);
+  char *store = measured_folder(options->build, "coverage");
   bool good = session_open(session, &all, &why);
   int status = good ? EXIT_INFRASTRUCTURE : session_open_status(session);
   good = good && coverage_measure(session, &options->programs, store, fresh, part, list, &why, &interrupted);

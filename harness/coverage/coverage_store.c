@@ -3,6 +3,8 @@
    than a file that is not there: everything is measured again. */
 #include "harness/coverage/coverage.h"
 
+#include "harness/base/files.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,11 +81,11 @@ bool coverage_save(const struct coverage *coverage, const char *store, struct by
   char line[128];
   char *path = store_path(coverage, store);
   size_t len = (size_t)first_line(coverage, line, sizeof line);
-  bool good = mkdir(store, 0777) == 0 || errno == EEXIST;
-  gzFile file = good ? gzopen(path, "wb1e") : NULL;
-  good = file && gzwrite(file, line, (unsigned)len) == (int)len && write_cases(coverage, file) &&
-         (coverage->others.len == 0 ||
-          gzwrite(file, coverage->others.data, (unsigned)coverage->others.len) == (int)coverage->others.len);
+  make_folders_of(path);
+  gzFile file = gzopen(path, "wb1e");
+  bool good = file && gzwrite(file, line, (unsigned)len) == (int)len && write_cases(coverage, file) &&
+              (coverage->others.len == 0 ||
+               gzwrite(file, coverage->others.data, (unsigned)coverage->others.len) == (int)coverage->others.len);
   good = close_file(file, good, path, why);
   free(path);
   return good;

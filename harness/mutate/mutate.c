@@ -2,6 +2,8 @@
 #include "harness/mutate/mutate.h"
 
 #include "harness/base/clock.h"
+#include "harness/base/companion.h"
+#include "harness/base/files.h"
 #include "harness/coverage/coverage_command.h"
 #include "harness/helpers/plugin/counts.h"
 #include "harness/process/workers.h"
@@ -314,9 +316,9 @@ int mutate_command(const struct options *options) {
   if (status == EXIT_EQUAL && (!coverage || !check_routines(coverage, &options->operands)))
     status = EXIT_USAGE;
   if (status == EXIT_EQUAL) {
-    char *folder = xasprintf("%s/mutants", options->session.build);
+    char *folder = measured_folder(options->session.build, "mutants");
     char *state = xasprintf("%s/%s", folder, coverage->name);
-    mkdir(folder, 0777);
+    make_folders_of(state);
     open_run(&run, coverage, options);
     run.began = began;
     run.state = options->record ? options->record : state;

@@ -13,6 +13,13 @@ expect_bytes 'what is installed runs, and prints the version' "bytegate $(cat "$
 " out
 run test -r "$dest/usr/lib/bytegate/plugin/observe_run.so" -a -x "$dest/usr/lib/bytegate/confine"
 expect_status 'with what it gives to qemu, and starts programs through' 0
+# What is measured is kept below the current folder, and not beside the command.
+mkdir own && printf 'int main(void) { return 0; }\n' >own/plain.c && cc -o own/plain own/plain.c || exit 1
+printf '%s\n' '[program plain]' 'elf = plain' 'oracle = command' 'oracle-command = true' '[cases c]' 'source = nothing' >own/s.ini
+run env -C own "$dest/usr/bin/bytegate" coverage --suite s.ini
+expect_status 'what is installed measures coverage' 0
+run test -s own/.bytegate/coverage/plain.coverage.gz -a ! -e "$dest/usr/bin/coverage"
+expect_status '... and keeps it below the current folder' 0
 for command in $("$gate" complete -- ''); do
   # An entry begins after .TP with the command's name, in which - is escaped.
   run awk -v name="${command//-/\\\\-}" '
