@@ -330,9 +330,11 @@ static char *make_documents(void) {
 
 static void check_results(const struct behaviour *does, const struct session *session) {
   char what[256];
+  size_t failed = 0;
   say(does, what, sizeof what);
   for (size_t i = 0; i < session->result_count; i++) {
     const struct result *result = &session->results[i];
+    failed += result_failed(result);
     if (result->target == &session->oracle)
       continue;
     bool is_stop = result->test_case == &session->stop;
@@ -347,6 +349,7 @@ static void check_results(const struct behaviour *does, const struct session *se
     ck_assert_msg(result->verdict == wanted, "%s: case %u (0: its stop) is %s, not %s: %s", what, number,
                   verdict_name(result->verdict), verdict_name(wanted), span_of(&result->detail).data);
   }
+  ck_assert_msg(session->failed == failed, "%s: %zu are counted, and %zu failed", what, session->failed, failed);
 }
 
 /* Runs a program that does as DOES says, and has CHECK look at what the session says. */

@@ -51,6 +51,26 @@ START_TEST(each_verdict_has_its_names_and_is_about_something) {
 }
 END_TEST
 
+/* Every byte that came counts, the last one of a long answer too. */
+START_TEST(a_signature_is_of_the_whole_answer) {
+  enum { LONG = 1 << 16 };
+  struct result one = {.verdict = DIVERGED, .part = PART_BODY};
+  struct result other = {.verdict = DIVERGED, .part = PART_BODY};
+  char *text = xcalloc(LONG, 1);
+  bytes_append(&one.actual, text, LONG);
+  text[LONG - 1] = 1;
+  bytes_append(&other.actual, text, LONG);
+  char *first = result_signature(&one);
+  char *second = result_signature(&other);
+  ck_assert_str_ne(first, second);
+  free(text);
+  free(first);
+  free(second);
+  bytes_free(&one.actual);
+  bytes_free(&other.actual);
+}
+END_TEST
+
 START_TEST(a_signature_tells_the_part_the_place_and_what_came) {
   for (int i = 0; i < PARTS; i++) {
     struct result result = {.verdict = DIVERGED, .part = (enum part)i, .offset = 57};
@@ -187,6 +207,7 @@ int main(void) {
   Suite *suite = suite_create("result");
   TCase *tests = tcase_create("result");
   tcase_add_test(tests, each_verdict_has_its_names_and_is_about_something);
+  tcase_add_test(tests, a_signature_is_of_the_whole_answer);
   tcase_add_test(tests, a_signature_tells_the_part_the_place_and_what_came);
   tcase_add_test(tests, an_answer_is_kept_where_that_is_wanted);
   tcase_add_test(tests, a_verdict_is_set_unless_a_failure_stands);
