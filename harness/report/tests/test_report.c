@@ -325,10 +325,18 @@ static bool json_lines_show(const struct bytes *text, json_t *schema) {
   return shown;
 }
 
+/* What is wrong with the run as a whole is a result of the rule RUN, and then the run did not succeed. */
 static bool sarif_shows(const struct bytes *text, json_t *schema) {
   json_t *root = json_loadb(text->data, text->len, 0, NULL);
   must_hold_to(root, schema);
-  bool shown = json_array_size(json_object_get(json_array_get(json_object_get(root, "runs"), 0), "results")) > 0;
+  const json_t *run = json_array_get(json_object_get(root, "runs"), 0);
+  const json_t *results = json_object_get(run, "results");
+  const json_t *invocation = json_array_get(json_object_get(run, "invocations"), 0);
+  bool shown = json_array_size(results) > 0;
+  bool whole = true;
+  for (size_t i = 0; i < json_array_size(results); i++)
+    whole &= strcmp(json_string_value(json_object_get(json_array_get(results, i), "ruleId")), "RUN") != 0;
+  ck_assert_int_eq(json_is_true(json_object_get(invocation, "executionSuccessful")), whole);
   json_decref(root);
   return shown;
 }
