@@ -27,6 +27,7 @@ static const char *const inputs[] = {"Hello *world*\n", "Other\n"};
 
 /* Seconds for each try; a server whose arguments were given is surely one, and may start slowly. */
 #define PATIENCE "deadline = 2\n"
+#define EMULATED_PATIENCE "deadline = 10\n"
 #define GUESSED_START "start-deadline = 2\n"
 #define GIVEN_START "start-deadline = 10\n"
 
@@ -44,6 +45,7 @@ struct way {
   bool stays;    /* a server: it did not end well after SIGTERM */
   bool varies;   /* it puts out something else for the same input */
   bool emulated; /* under qemu, where it would run natively */
+  bool held;     /* its files are compared, and not what it prints */
   bool named;    /* it gets its input by a name in its folder, because it prints that */
   int status_with_input;
   int status; /* exit status; -1: none */
@@ -115,11 +117,11 @@ static bool try_way(const struct trial *trial, struct way *way, struct bytes *wh
   struct session session;
   struct bytes text = {0};
   int status = 0;
-  bytes_printf(&text, "[program tried]\nelf = %s\noracle = command\noracle-command = true\n%s%s" PATIENCE, trial->elf,
+  bytes_printf(&text, "[program tried]\nelf = %s\noracle = command\noracle-command = true\n%s%s%s", trial->elf,
                way->emulated                               ? "runner = qemu\n"
                : elf_machine(trial->elf) == host_machine() ? "runner = native\n"
                                                            : "",
-               way->serves ? "drive = http\n" : "");
+               way->serves ? "drive = http\n" : "", way->emulated ? EMULATED_PATIENCE : PATIENCE);
   bytes_printf(&text, "%s%s%s[cases inputs]\nsource = documents\npath = %s\npath = %s\n",
                !way->serves                        ? ""
                : trial->arguments || way->emulated ? GIVEN_START
@@ -275,7 +277,7 @@ static size_t take_files(const struct trial *trial, struct span told, struct way
   return count;
 }
 
-/* A run may write files. Where it puts out nothing else, they are what is compared. */
+/* A run may write files. Where it puts out nothing else, or the same for each input, they are what is compared. */
 static bool settle_files(const struct trial *trial, struct way *way, struct bytes *why) {
   char *tree = xasprintf("%scompare = tree\n", way->keys);
   bool tried = try_other(trial, tree, why);
@@ -283,8 +285,10 @@ static bool settle_files(const struct trial *trial, struct way *way, struct byte
   if (!tried)
     return false;
   size_t count = ways[WAYS].worked ? take_files(trial, span_of(&ways[WAYS].answer), way) : 0;
-  if (count == 0 || !way->silent)
+  bool tells = !way->silent && (way->differs || way->status > 0);
+  if (count == 0 || tells)
     return true;
+  way->held = true;
   bool one = count == 1 && !strpbrk(way->files, "{};\n");
   char *keys = one ? xasprintf("%soutput = %s\n", way->keys, way->files) : xasprintf("%scompare = tree\n", way->keys);
   if (!try_other(trial, keys, why)) {
@@ -343,7 +347,8 @@ static bool settle_changes(const struct trial *trial, struct way *way, struct by
   char *keys = keys_by_name(way->keys);
   bool varies = true;
   bool good = try_again(trial, keys, &varies, why);
-  if (good && !varies) {
+  bool alike = ways[WAYS].worked && ways[WAYS].status == way->status && ways[WAYS].silent == way->silent;
+  if (good && !varies && alike) {
     free(way->keys);
     way->keys = keys;
     take_answer(way);
@@ -467,7 +472,8 @@ static void add_notes(const struct draft *draft, struct bytes *out) {
                "# No emulator of this machine is here, so it runs natively alone; with qemu-user it could run in both\n"
                "# ways (runner = both).\n");
   if (way->files && !way->serves)
-    bytes_printf(out, "# It writes: %s ('output', 'compare = tree').\n", way->files);
+    bytes_printf(out, "# It writes: %s (%s).\n", way->files,
+                 way->held ? "which is compared" : "which is not compared: 'output', 'compare = tree'");
   if (way->named)
     bytes_text(out, "# It prints where its input is, so it gets it by its name in its folder ('input-name').\n");
   if (way->varies)
@@ -475,6 +481,10 @@ static void add_notes(const struct draft *draft, struct bytes *out) {
         out,
         "# It puts out something else each time, for the same input too. Name what changes with 'filter', a command\n"
         "# through which both sides pass, as in: filter = sed -E 's/[0-9]+ ms/N ms/'\n");
+  if (way->varies && way->held)
+    bytes_text(
+        out, "# Where it keeps the times of its files, as an archive does: those of a 'source = trees' are always the\n"
+             "# same.\n");
   if (!way->serves && !way->hung && !way->crashed && !draft->takes_input && way->status_with_input > 0)
     bytes_printf(
         out,

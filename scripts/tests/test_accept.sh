@@ -306,6 +306,15 @@ init --overwrite ./words -- $'a\nb'
 expect_status 'what no suite file can have is refused' 2
 expect_text '... with the remedy' 'put the text into a file' "$folder/err"
 # shellcheck disable=SC2016 # sh expands
+program adds 'echo adding; tr a-z A-Z <"$1" >out'
+init adds -- '{file}'
+expect_text 'what prints the same for each input is held to the file that it writes' 'output = out' adds.ini
+expect_text '... which is said' 'It writes: out (which is compared)' "$folder/out"
+# shellcheck disable=SC2016 # sh expands
+program byname 'case $1 in /*) echo "$1" >out ;; *) echo "not absolute" >&2; exit 1 ;; esac'
+init byname -- '{file}'
+expect_text 'one that fails with the name of its input keeps the path' 'arguments = {file}' <(grep -v '^#' byname.ini)
+# shellcheck disable=SC2016 # sh expands
 program called 'printf "%s %s" "${0##*/}" "$(cat)"'
 ln -s called by-another-name
 init ./by-another-name
