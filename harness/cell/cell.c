@@ -228,6 +228,11 @@ int cell_sweep(struct cell *cell) {
   return swept.killed;
 }
 
+void cell_kill(struct cell *cell) {
+  if (cell->pid > 0 && !cell->opening)
+    kill(cell->pid, SIGKILL);
+}
+
 void cell_close(struct cell *cell) {
   /* Only then it is known what is to be waited for. */
   if (cell->opening && cell_await(cell) != 0)

@@ -97,6 +97,9 @@ int cell_start(struct cell *cell, const struct cell_program *program, pid_t *pid
    processes that were. -1: the cell cannot tell, because it has no process namespace. */
 int cell_sweep(struct cell *cell);
 
+/* Has a cell that stands begin to end; cell_close waits for it. */
+void cell_kill(struct cell *cell);
+
 /* Ends the cell, with everything in it. */
 void cell_close(struct cell *cell);
 

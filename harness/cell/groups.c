@@ -82,15 +82,17 @@ static bool clear_groups(const char *folder, pid_t owner) {
 }
 
 /* Makes the group NAME in the folder of the hierarchy at ROOT where this process stands, or in the one above it, and
-   writes LIMIT to its file. Returns its path, which the caller frees, or NULL. */
-static char *make_group(const char *root, const char *place, const char *name, const char *file, const char *limit) {
+   writes LIMIT to its file. CLEARS: removes groups that are nobody's any more. Returns its path, which the caller
+   frees, or NULL. */
+static char *make_group(const char *root, const char *place, const char *name, const char *file, const char *limit,
+                        bool clears) {
   for (int up = 0; up < 2; up++) {
     char *above = strdup(place);
     char *slash = above ? strrchr(above, '/') : NULL;
     if (up && slash)
       *slash = '\0';
     char *path = NULL;
-    if (above && asprintf(&path, "%s%s", root, above) > 0)
+    if (clears && above && asprintf(&path, "%s%s", root, above) > 0)
       clear_groups(path, 0);
     free(path);
     bool made = above && asprintf(&path, "%s%s/%s", root, above, name) > 0 && mkdir(path, 0755) == 0;
@@ -120,10 +122,12 @@ unsigned cell_make_groups(char *groups[2], unsigned number) {
   char place[PATH_MAX];
   char name[64];
   unsigned granted = 0;
+  /* To look through all that there are for each cell again would cost as much as the cell. */
+  bool clears = number == 0;
   snprintf(name, sizeof name, "bytegate-%d-%u-%lx", (int)getpid(), number, pid_namespace());
   groups[0] = groups[1] = NULL;
   if (is_version_2("/sys/fs/cgroup") && own_place("", place)) {
-    groups[0] = make_group("/sys/fs/cgroup", place, name, kinds[0].file2, kinds[0].limit);
+    groups[0] = make_group("/sys/fs/cgroup", place, name, kinds[0].file2, kinds[0].limit, clears);
     bool counts = groups[0] && write_text(groups[0], kinds[1].file2, kinds[1].limit);
     return groups[0] ? GRANT_MEMORY | (counts ? GRANT_COUNT : 0) : 0;
   }
@@ -131,7 +135,7 @@ unsigned cell_make_groups(char *groups[2], unsigned number) {
     char root[64];
     snprintf(root, sizeof root, "/sys/fs/cgroup/%s", kinds[i].controller);
     if (own_place(kinds[i].controller, place))
-      groups[i] = make_group(root, place, name, kinds[i].file1, kinds[i].limit);
+      groups[i] = make_group(root, place, name, kinds[i].file1, kinds[i].limit, clears);
     granted |= groups[i] ? kinds[i].grant : 0;
   }
   return granted;

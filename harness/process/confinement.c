@@ -35,6 +35,7 @@ struct cell_slot {
   off_t empty;  /* its size without an entry */
   bool busy;
   bool prepared; /* it will be taken soon */
+  bool retired;  /* it is ending, and is not waited for yet */
   char *request; /* what it was made for: the same once more gets it without a further look at paths */
   char *key;     /* of the paths: programs with the same one can have the cell after each other */
   enum cell_profile profile;
@@ -349,6 +350,27 @@ static void forget_slot(struct workspace *workspace, const struct cell_slot *slo
     }
 }
 
+/* Closes the cells that were retired: by now they have ended. */
+static void close_retired(struct workspace *workspace) {
+  for (size_t i = workspace->cell_count; i-- > 0;) {
+    struct cell_slot *slot = workspace->cells[i];
+    if (!slot->retired)
+      continue;
+    forget_slot(workspace, slot);
+    close_slot(slot);
+  }
+}
+
+/* Retires an idle cell, where there are more than enough. The kernel takes some milliseconds to end it. */
+static void retire_old(struct workspace *workspace) {
+  struct cell_slot *old = find_old(workspace);
+  if (!old)
+    return;
+  old->busy = true;
+  old->retired = true;
+  cell_kill(&old->cell);
+}
+
 /* The lowest number that no cell of WORKSPACE has: the same programs one after another find the same folders. */
 static unsigned free_number(const struct workspace *workspace) {
   for (unsigned number = 0;; number++) {
@@ -363,11 +385,8 @@ static unsigned free_number(const struct workspace *workspace) {
 /* Makes a cell for CONFINEMENT, which sees READS and WRITES; both become its own. */
 static struct cell_slot *add_slot(struct workspace *workspace, const struct confinement *confinement,
                                   struct text_list reads, struct text_list writes) {
-  struct cell_slot *old = find_old(workspace);
-  if (old) {
-    forget_slot(workspace, old);
-    close_slot(old);
-  }
+  close_retired(workspace);
+  retire_old(workspace);
   struct cell_slot *slot = xcalloc(1, sizeof *slot);
   *slot = (struct cell_slot){.number = free_number(workspace),
                              .key = make_key(confinement, &reads, &writes),
@@ -433,7 +452,7 @@ void cell_expect(struct workspace *workspace, const struct confinement *confinem
   char *request = make_request(confinement);
   bool found = false;
   for (size_t i = 0; i < workspace->cell_count; i++)
-    found |= strcmp(workspace->cells[i]->request, request) == 0;
+    found |= !workspace->cells[i]->retired && strcmp(workspace->cells[i]->request, request) == 0;
   free(request);
   if (confines && !found)
     prepare(workspace, confinement, false);
@@ -497,6 +516,9 @@ size_t cells_list(const struct workspace *workspace, pid_t *pids) {
 }
 
 void cells_close(struct workspace *workspace) {
+  /* All end at a time; then each is waited for. */
+  for (size_t i = 0; i < workspace->cell_count; i++)
+    cell_kill(&workspace->cells[i]->cell);
   for (size_t i = 0; i < workspace->cell_count; i++)
     close_slot(workspace->cells[i]);
   free(workspace->cells);

@@ -439,6 +439,18 @@ START_TEST(prepared_cells_are_taken) {
   ck_assert_uint_eq(workspace.cell_count, MANY + 1);
   for (int i = 0; i < MANY; i++)
     cell_give_back(slots[i]);
+  /* Of those that stay idle, some give way to others. */
+  for (int i = 0; i < MANY; i++) {
+    char *path = xasprintf("/nowhere/%d", i);
+    struct confinement own = {0};
+    text_list_take(&own.reads, path);
+    slots[i] = cell_take(&workspace, &own);
+    confinement_free(&own);
+  }
+  ck_assert_uint_lt(workspace.cell_count, 2 * MANY + 1);
+  ck_assert_uint_ge(workspace.cell_count, MANY + MORE_THAN_STAY_IDLE);
+  for (int i = 0; i < MANY; i++)
+    cell_give_back(slots[i]);
   /* Some were never waited for. */
   cells_prepare(&workspace, &other, 2);
   workspace_close(&workspace);
