@@ -97,7 +97,7 @@ static bool audit(struct workspace *workspace, bool verbose, bool comments, bool
   /* What it runs is this command itself. A picture of each byte of that costs more than all the rest of the audit, and
      shows no failure. */
   program_map_maker = NULL;
-  audit_run(workspace, format_shows, &report);
+  audit_run_halves(workspace, format_shows, &report);
   program_map_maker = explain_make_map;
   bool good = tell_audit(&report, verbose, comments, json);
   *interrupted = report.interrupted;
@@ -256,7 +256,7 @@ static int verify_beside_audit(struct session *session, struct workspace *worksp
   sigset_t before;
   interrupt_hold(&before);
   program_map_maker = NULL; /* as in audit() */
-  audit_begin(&beside.audit, workspace, format_shows);
+  audit_begin(&beside.audit, workspace, format_shows, audit_run);
   program_map_maker = explain_make_map;
   session->proof = &proof;
   int status = run_and_report(session, workspace, options, &beside);

@@ -23,6 +23,10 @@ typedef bool audit_shows(const struct session *session, const struct result *res
 /* Plants every fault and runs the gate on it: suite, launch, drive, compare, list of known divergences, reports, exit
    status. REPORT says what was not caught as what it is; the caller frees it. */
 void audit_run(struct workspace *workspace, audit_shows *shows, struct audit_report *report);
+
+/* The same in two processes, of which each does about half. */
+void audit_run_halves(struct workspace *workspace, audit_shows *shows, struct audit_report *report);
+
 void audit_report_free(struct audit_report *report);
 
 #endif

@@ -37,7 +37,7 @@ static void work(void *user, unsigned index, struct workspace *workspace) {
   /* Who dies with the gate leaves what it has begun to its guard. */
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   guard_leave(beside->workspace->guard);
-  audit_run(workspace, beside->shows, &report);
+  beside->run(workspace, beside->shows, &report);
   const struct header header = {report.log.len, report.left_out.len, report.planted, report.missed, report.interrupted};
   write_part(beside->said, &header, sizeof header);
   write_part(beside->said, report.log.data, report.log.len);
@@ -45,9 +45,9 @@ static void work(void *user, unsigned index, struct workspace *workspace) {
   audit_report_free(&report);
 }
 
-void audit_begin(struct audit_beside *beside, struct workspace *workspace, audit_shows *shows) {
+void audit_begin(struct audit_beside *beside, struct workspace *workspace, audit_shows *shows, audit_part *run) {
   const struct workers workers = {.count = 1, .work = work, .user = beside};
-  *beside = (struct audit_beside){.workspace = workspace, .shows = shows};
+  *beside = (struct audit_beside){.workspace = workspace, .shows = shows, .run = run};
   beside->said = memfd_create("self-audit", MFD_CLOEXEC);
   if (beside->said < 0)
     die("memfd_create: %s", strerror(errno));

@@ -55,7 +55,7 @@ for jobs in 1 2; do
   expect_no_text '... nor kept for a later run' '"verdict"' kept$jobs
   run "$gate" verify -v -j "$jobs" --text --known "$folder/known" --suite "$folder/green.ini" --record=whole$jobs
   expect_status "a gate that passes its audit judges with -j $jobs" 0
-  expect_text '... its first line is of the audit' 'caught http none: EQUAL' <(head -n 1 out)
+  expect_text '... its first line is of the audit' 'caught growth none' <(head -n 1 out)
   expect_text '... all that was judged is told' 'EQUAL green/c/text p' out
   expect_text '... and kept' '"verdict":"equal"' whole$jobs
 done
@@ -63,16 +63,23 @@ run env PATH=/nonexistent "$gate" verify -j 2 --known "$folder/known" --suite "$
 expect_status 'an audit that fails is told also where no case is selected' 3
 run "$gate" verify -j 2 --known "$folder/known" --suite "$folder/green.ini" --case none
 expect_status '... which alone is a mistake' 2
-# What ends a run while its audit is at work ends both. The kernel lists a process's children with a blank after each.
+# What ends a run while its audit is at work ends both. The audit, or its other half, is a child of the same name that has
+# children; the guard has none.
 printf '#!/bin/sh\nexec sleep 1000\n' >hangs
 chmod +x hangs
 suite hangs hangs 'echo b' 'source = nothing'
-has_children() { [ "$(tr -cd ' ' <"/proc/$1/task/$1/children" | wc -c)" -ge "$2" ]; }
+children_of() { cat "/proc/$1/task/$1/children" 2>/dev/null; }
+audit_of() {
+  for child in $(children_of "$1"); do
+    [ "$(cat "/proc/$child/comm" 2>/dev/null)" != bytegate ] || [ -z "$(children_of "$child")" ] || echo "$child"
+  done
+}
+has_audit() { [ -n "$(audit_of "$1")" ]; }
 # An asynchronous command of a script ignores SIGINT; the gate takes it again, as a program on a terminal would.
 env --default-signal=INT "$gate" verify -j 2 --known "$folder/known" --suite "$folder/hangs.ini" --junit=j >out 2>err &
 asked=$!
-wait_until has_children "$asked" 2
-children=$(<"/proc/$asked/task/$asked/children")
+wait_until has_audit "$asked"
+children=$(children_of "$asked")
 kill -INT "$asked"
 wait "$asked"
 status=$?
@@ -85,6 +92,24 @@ for child in $children; do
   [ ! -e "/proc/$child" ] || gone=no
   report $gone '... and leaves no process'
 done
+# Half of the audit alone is another process's.
+"$gate" self-audit >out 2>err &
+asked=$!
+wait_until has_audit "$asked"
+kill -KILL "$(audit_of "$asked" | head -n 1)"
+wait "$asked"
+status=$?
+expect_status 'an audit of which half is lost has failed' 3
+cat out err >both
+expect_text '... and says so' 'MISSED half of the self-audit: it came to no end' both
+env --default-signal=INT "$gate" self-audit >out 2>err &
+asked=$!
+wait_until has_audit "$asked"
+kill -INT "$asked"
+wait "$asked"
+status=$?
+expect_status 'an audit that is interrupted ends by its signal' 130
+expect_no_text '... and has missed nothing' 'MISSED' out
 run env PATH=/nonexistent "$gate" self-audit
 expect_status 'the audit alone fails as well' 3
 cat out err >both
