@@ -28,6 +28,7 @@ static const struct confined {
     {"test -e /tmp/x || echo fresh; echo x >/tmp/x", "", "fresh"},
     {"test -e ../x || echo fresh; echo x >../x; mkdir -p ../y/z; chmod 0 ../y ..", "", "fresh"},
     {"mkdir -p a/b; chmod 0 a; chmod 0 .; echo done", "", "done"},
+    {"for i in 3 4 5 6 7 8 9; do test ! -e /proc/self/fd/$i || echo $i; done; echo no-more", "", "no-more"},
     {"exec {build}/tests/attack sibling -", "", "sibling: EPERM"},
 };
 
