@@ -93,9 +93,9 @@ SHELL_TESTS := $(wildcard scripts/tests/test_*.sh)
 C_SOURCES := $(GENERATOR_SOURCES) $(wildcard generators/programs/*.c) $(ORACLE_SOURCES) $(ORACLE_COMMAND_SOURCES) $(HARNESS_SOURCES) \
              $(PLUGIN_SOURCES) $(sort $(LAUNCHER_SOURCES) $(filter harness/helpers/%,$(CONFINE_SOURCES))) $(TEST_SOURCES) $(TEST_SUPPORT)
 # Built each in its own way, and laid out like the rest.
-OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/fuzz harness/helpers/confine harness/helpers/refuse harness/cell/tests/attacks harness/drive/tests/forked harness/tests/faulty harness/tests/strangers \
+OTHER_SOURCES := $(wildcard $(addsuffix /*.c,harness/bench harness/fuzz harness/helpers/confine harness/helpers/refuse harness/cell/tests/attacks harness/drive/tests/forked harness/session/tests/ends harness/tests/faulty harness/tests/strangers \
                  harness/helpers/step fixtures/example fixtures/gallery generators/lessons))
-HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) $(HARNESS_FOLDERS) harness/helpers/confine harness/helpers/plugin harness/helpers/refuse oracles $(TEST_DIRS)))
+HEADERS := $(wildcard $(addsuffix /*.h,generators $(wildcard generators/*) $(HARNESS_FOLDERS) harness/helpers/confine harness/helpers/plugin harness/helpers/refuse harness/session/tests/ends oracles $(TEST_DIRS)))
 C_SOURCES += $(PROVE_SOURCES)
 OTHER_SOURCES += $(wildcard generators/isa/prove/execute.c)
 HEADERS += $(wildcard generators/isa/prove/*.h)
@@ -548,11 +548,15 @@ $(BUILD)/tests/attack $(BUILD)/tests/attack-foreign: $(ATTACK)
 	mkdir -p $(@D)
 	$(ATTACK_CC) $(filter-out $(SANITIZERS),$(CFLAGS)) -static -o $@ $<
 
-# What a fork server forks, built so that little stands before its own first instruction.
+# What a fork server forks, and what test_ends starts again and again, built so that little stands before its own first
+# instruction.
 $(BUILD)/tests/harness/drive/tests/test_fork_server: | $(BUILD)/tests/forked
+$(BUILD)/tests/harness/session/tests/test_ends: | $(BUILD)/tests/ends
 $(BUILD)/tests/forked: harness/drive/tests/forked/forked.c
+$(BUILD)/tests/ends: harness/session/tests/ends/ends.c harness/session/tests/ends/ends.h
+$(BUILD)/tests/forked $(BUILD)/tests/ends:
 	mkdir -p $(@D)
-	$(MUSL_CC) $(filter-out $(SANITIZERS),$(CFLAGS)) -static -o $@ $<
+	$(MUSL_CC) -I. $(filter-out $(SANITIZERS),$(CFLAGS)) -static -o $@ $<
 
 # What a sanitized one was compiled from stands beside it (test-inputs.sh); gold tells which objects of archives it linked.
 traced = $(and $(SANITIZE),$(TEST_LDFLAGS),$(filter $(BUILD)/tests/harness/% $(BUILD)/tests/oracles/%,$(1)))

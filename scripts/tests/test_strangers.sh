@@ -463,7 +463,7 @@ run "$gate" verify s.ini
 expect_text 'a suite file without its option is told the option' '--suite s.ini' "$folder/err"
 run "$gate" verify --suite nosuch.ini
 expect_text 'where there is no suite file, what writes one is named' 'bytegate init PROGRAM' "$folder/err"
-run "$gate" verify --suite s.ini --case nosuch
+run "$gate" verify --no-self-audit --suite s.ini --case nosuch
 expect_status 'no case is selected: 2' 2
 expect_text '... and the next command is named' 'bytegate list --suite s.ini' "$folder/err"
 

@@ -149,16 +149,17 @@ START_TEST(where_all_is_equal_there_is_nothing_to_blame) {
 }
 END_TEST
 
-/* Makes a copy of the renderer whose put_href begins with those bytes, and a suite for it. */
-static void plant(const char *arch, const char *name, const void *x64, size_t x64_len, const void *arm64) {
+/* Makes a copy of the renderer whose put_href begins with those bytes, and a suite for it with DEADLINE, in seconds. */
+static void plant(const char *arch, const char *name, double deadline, const void *x64, size_t x64_len,
+                  const void *arm64) {
   bool is_arm64 = strcmp(arch, "arm64") == 0;
   char *from = xasprintf("right/markdown-render_%s", arch);
   char *to = xasprintf("right/%s_%s", name, arch);
   patch_routine(from, to, "put_href", is_arm64 ? arm64 : x64, is_arm64 ? 4 : x64_len);
   write_faulty("planted.ini",
-               "[program %s]\nelf = %s/right/%s_{arch}\narch = %s\nstdin = yes\ndrive = run\ndeadline = 0.1\n"
+               "[program %s]\nelf = %s/right/%s_{arch}\narch = %s\nstdin = yes\ndrive = run\ndeadline = %g\n"
                "oracle = cmark\n[cases c]\nsource = folder\npath = .\npattern = *.md\n",
-               name, faulty_folder(), name, arch);
+               name, faulty_folder(), name, arch, deadline);
   free(from);
   free(to);
 }
@@ -169,7 +170,7 @@ START_TEST(a_crash_is_named_with_its_signal_and_place) {
   const struct place *place = &places[_i];
   bool is_arm64 = strcmp(place->arch, "arm64") == 0;
   struct bytes out = {0};
-  plant(place->arch, "crash", load, sizeof load, undefined);
+  plant(place->arch, "crash", 60, load, sizeof load, undefined);
   blame(place, "planted", "crash", "", 1, &out);
   must_say(&out, "crashed   at put_href+0x0 (");
   must_say(&out, is_arm64 ? "signal 4 (" : "signal 11 (Segmentation fault) for address 0x10, nothing is mapped there");
@@ -182,7 +183,7 @@ START_TEST(a_hang_is_named_with_where_it_spins) {
   static const uint8_t jump[] = {0xeb, 0xfe};
   static const uint8_t branch[] = {0, 0, 0, 0x14};
   struct bytes out = {0};
-  plant(places[_i].arch, "hang", jump, sizeof jump, branch);
+  plant(places[_i].arch, "hang", 0.1, jump, sizeof jump, branch);
   blame(&places[_i], "planted", "hang", "", 1, &out);
   must_say(&out, "spins     at put_href+0x0 (");
   bytes_free(&out);
@@ -196,7 +197,7 @@ START_TEST(a_loop_is_named_from_its_beginning_to_its_end) {
   const struct place *place = &places[0];
   struct bytes out = {0};
   ck_assert_str_eq(place->arch, "x64");
-  plant(place->arch, "hang", loop, sizeof loop, unused);
+  plant(place->arch, "hang", 0.1, loop, sizeof loop, unused);
   blame(place, "planted", "hang", "", 1, &out);
   must_say(&out, "spins     at put_href+0x");
   must_say(&out, "\n          to put_href+0x");
@@ -402,7 +403,7 @@ END_TEST
 
 START_TEST(a_hang_is_told_of_every_process_and_thread) {
   struct bytes out = {0};
-  name_tasks("hang", "true", 0.3);
+  name_tasks("hang", "true", 0.2);
   int status = run_shell(&out, "\"$B\" blame --suite $T/tasks.ini --known /dev/null --runner %s", task_runners[_i]);
   ck_assert_msg(status == 1, "exit status %d: %s", status, out.data);
   must_say(&out, "\ntask      process 1\nwaits     in futex(0x");

@@ -1,7 +1,7 @@
 /* What the commands print with --json: one value, which holds to the schema of the command's name in fixtures/schemas.
    Each command that --help names must have a row here, and so each command has --json and a schema. */
 /* reads: gate elf fixtures harness/new build/new */
-/* once: sanitized; what it runs is build/bytegate, as it is in both */
+/* once: plain; what it runs is build/bytegate, as it is in both, and the validator runs sanitized in test_report */
 #include "harness/base/command.h"
 #include "harness/cli/table.h"
 #include "harness/tests/json_schema.h"

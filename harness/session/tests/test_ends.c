@@ -1,7 +1,9 @@
 /* Ends of programs, drawn from all kinds of end, moments and neighbours: a model says what verdict each case must get,
-   and the gate must say the same, with cells and without. Each program is this very test, started again. ENDS_SEED and
-   ENDS_COUNT draw others, or more. */
-/* reads: helpers */
+   and the gate must say the same, with cells and without. Each program is ends/ends.c, which has no sanitizers.
+   ENDS_SEED and ENDS_COUNT draw others, or more. */
+/* reads: helpers build/tests/ends */
+#include "harness/session/tests/ends/ends.h"
+
 #include "harness/session/session.h"
 #include "harness/suite/suite.h"
 
@@ -10,38 +12,13 @@
 #include "harness/process/confinement.h"
 #include "harness/process/workspace.h"
 
-#include <arpa/inet.h>
 #include <check.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { CASES = 4, DRAWN = 100 };
-
-/* How it ends, or what it does in the place of that. */
-enum kind {
-  NOTHING,
-  EXIT_0,
-  EXIT_3,
-  FAULT,
-  KILLED,
-  ABORTED,
-  RESET,
-  LEAVES_CHILD,
-  LEAVES_DAEMON,
-  LEAVES_THREAD,
-  LOSES_CHILD,
-  HIDES_CHILD,
-  HANG,
-  KINDS
-};
-/* A server: when, in the case that is meant. A run: before, within and after its output. */
-enum moment { BEFORE_READY, ACCEPTED, READ, WITHIN_ANSWER, BEFORE_CLOSE, AFTER_CLOSE, AT_STOP, MOMENTS };
 
 static const char *const kind_names[KINDS] = {"nothing",
                                               "exit 0",
@@ -59,153 +36,6 @@ static const char *const kind_names[KINDS] = {"nothing",
 static const char *const moment_names[MOMENTS] = {
     "before it is ready", "when a client came", "when it read the request", "within its answer",
     "after its answer",   "after it closed",    "when it is stopped"};
-
-struct behaviour {
-  bool serves;
-  enum kind kind;
-  enum moment moment;
-  unsigned at;    /* the case that it does it in, from 1 */
-  unsigned wrong; /* the case whose answer has a wrong byte; 0: none */
-};
-
-/* ---- The program ------------------------------------------------------------------------------------------------- */
-
-static volatile sig_atomic_t kind_at_stop;
-
-static bool leaves(enum kind kind) { return kind >= LEAVES_CHILD && kind <= LEAVES_THREAD; }
-
-static _Noreturn void *go_on(void *user) {
-  (void)!write(*(int *)user, "", 1);
-  for (;;)
-    pause();
-}
-
-enum { HIDDEN_READY = 9 };
-
-/* Becomes a process that nobody knows by its folder or its environment, and goes on. */
-static _Noreturn void hide(int ready) {
-  static char name[] = "hidden";
-  if (chdir("/") == 0 && dup2(ready, HIDDEN_READY) == HIDDEN_READY)
-    execve("/proc/self/exe", (char *const[]){name, NULL}, (char *const[]){NULL});
-  _exit(99);
-}
-
-static void leave(enum kind kind) {
-  int ready[2];
-  char byte;
-  if (pipe(ready) != 0)
-    _exit(99);
-  if (fork() == 0) {
-    if ((kind == LEAVES_DAEMON || kind == HIDES_CHILD) && (setsid() < 0 || fork() != 0))
-      _exit(0);
-    for (int fd = 3; fd < 64; fd++)
-      if (fd != ready[1])
-        close(fd); /* a connection that it kept would never end */
-    if (kind == HIDES_CHILD)
-      hide(ready[1]);
-    /* The first thread of the process ends before any other, and the process goes on. */
-    pthread_t thread;
-    // NOLINTNEXTLINE(bugprone-signal-handler): nothing but this has run in the program
-    if (kind == LEAVES_THREAD && pthread_create(&thread, NULL, go_on, &ready[1]) == 0)
-      syscall(SYS_exit, 0); // NOLINT(bugprone-signal-handler): no more than exit does
-    go_on(&ready[1]);
-  }
-  (void)!read(ready[0], &byte, 1);
-}
-
-static void do_it(enum kind kind, int client) {
-  static const int signals[KINDS] = {[FAULT] = SIGSEGV, [KILLED] = SIGKILL, [ABORTED] = SIGABRT};
-  if (kind == EXIT_0 || kind == EXIT_3)
-    _exit(kind == EXIT_0 ? 0 : 3);
-  if (signals[kind]) {
-    signal(signals[kind], SIG_DFL);
-    raise(signals[kind]);
-  }
-  if (kind == RESET && client >= 0) {
-    setsockopt(client, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
-    close(client);
-  }
-  if (leaves(kind) || kind == HIDES_CHILD)
-    leave(kind);
-  /* It goes on once the child has called _exit, and not sooner (vfork(2)). */
-  // NOLINTNEXTLINE(bugprone-signal-handler, clang-analyzer-security.insecureAPI.vfork): that is what is tested
-  if (kind == LOSES_CHILD && vfork() == 0)
-    _exit(0);
-  if (kind == HANG)
-    for (;;)
-      pause();
-}
-
-static void stop(int number) {
-  (void)number;
-  do_it((enum kind)kind_at_stop, -1);
-  _exit(0);
-}
-
-/* The number in the document: it stands at its end. */
-static unsigned number_of(const char *document) {
-  struct bytes text = {0};
-  bytes_read_file(&text, document);
-  unsigned number = text.len >= 2 ? (unsigned)(text.data[text.len - 2] - '0') : 0;
-  bytes_free(&text);
-  return number;
-}
-
-static void serve_one(const struct behaviour *does, int listener, const char *document) {
-  char request[4096];
-  int client = accept(listener, NULL, NULL);
-  unsigned number = number_of(document);
-  enum moment moment = number == does->at ? does->moment : MOMENTS;
-  if (moment == ACCEPTED)
-    do_it(does->kind, client);
-  (void)!recv(client, request, sizeof request, 0);
-  if (moment == READ)
-    do_it(does->kind, client);
-  char *answer = xasprintf("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n<p>c%cse %u</p>\n",
-                           number == does->wrong ? 'x' : 'a', number);
-  size_t half = strlen(answer) - 6;
-  (void)!send(client, answer, half, MSG_NOSIGNAL);
-  if (moment == WITHIN_ANSWER)
-    do_it(does->kind, client);
-  (void)!send(client, answer + half, 6, MSG_NOSIGNAL);
-  if (moment == BEFORE_CLOSE)
-    do_it(does->kind, client);
-  free(answer);
-  close(client);
-  if (moment == AFTER_CLOSE)
-    do_it(does->kind, -1);
-}
-
-static int serve(const struct behaviour *does, const char *document) {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  socklen_t len = sizeof address;
-  int listener = socket(AF_INET, SOCK_STREAM, 0);
-  if (bind(listener, (struct sockaddr *)&address, len) != 0 || listen(listener, 64) != 0 ||
-      getsockname(listener, (struct sockaddr *)&address, &len) != 0)
-    return 98;
-  kind_at_stop = does->moment == AT_STOP ? (int)does->kind : NOTHING;
-  signal(SIGTERM, stop);
-  if (does->moment == BEFORE_READY)
-    do_it(does->kind, -1);
-  printf("http://127.0.0.1:%d/\n", ntohs(address.sin_port));
-  fflush(stdout);
-  for (;;)
-    serve_one(does, listener, document);
-}
-
-static int run_once(const struct behaviour *does, const char *document) {
-  unsigned number = number_of(document);
-  enum moment moment = number == does->at ? does->moment : MOMENTS;
-  if (moment == BEFORE_READY)
-    do_it(does->kind, -1);
-  dprintf(1, "<p>c%cse", number == does->wrong ? 'x' : 'a');
-  if (moment == WITHIN_ANSWER)
-    do_it(does->kind, -1);
-  dprintf(1, " %u</p>\n", number);
-  if (moment == AT_STOP)
-    do_it(does->kind, -1);
-  return 0;
-}
 
 /* ---- The model --------------------------------------------------------------------------------------------------- */
 
@@ -369,9 +199,10 @@ static void run_program(const struct behaviour *does, const char *folder, unsign
   const double patience = does->kind == HANG && does->moment != AT_STOP ? 1.5 : 60;
   char *keys = does->serves ? xasprintf("drive = http\nheader = Connection: close\nstart-deadline = %g\n", patience)
                             : xstrdup("");
+  char *program = companion_path("ends");
   char *text = xasprintf("[program p]\nelf = %s\narguments = %d %d %d %u %u {file}\nrunner = native\noracle = cmark\n%s"
                          "deadline = %g\n[cases c]\nsource = folder\npath = %s\n",
-                         command_path(), does->serves, (int)does->kind, (int)does->moment, does->at, does->wrong, keys,
+                         program, does->serves, (int)does->kind, (int)does->moment, does->at, does->wrong, keys,
                          patience, folder);
   workspace_open(&workspace);
   ck_assert_msg(session_open_text(&session, &options, "t.ini", text, &why), "%s", span_of(&why).data);
@@ -379,6 +210,7 @@ static void run_program(const struct behaviour *does, const char *folder, unsign
   check(does, &session);
   session_close(&session);
   workspace_close(&workspace);
+  free(program);
   free(keys);
   free(text);
 }
@@ -485,10 +317,12 @@ START_TEST(a_process_of_nobody_makes_the_run_red) {
 }
 END_TEST
 
-/* The gate finds its companion beside its own file. So this program runs once more in a folder with it. */
+/* The gate finds its companion beside its own file. So this program runs once more in a folder with it, and with
+   the program that ends. */
 static int run_inside(void) {
-  const char *script = "T=$(mktemp -d) && cp $0 $T/test && cp $B/confine $T && $T/test inside; status=$?; rm -rf $T; "
-                       "exit $status";
+  const char *script =
+      "T=$(mktemp -d) && cp $0 $T/test && cp $B/confine $B/tests/ends $T && $T/test inside; status=$?; rm -rf $T; "
+      "exit $status";
   char *build = xstrdup(command_folder());
   char *end = strstr(build, "/tests/harness");
   char *sanitized = strstr(build, "/sanitized/");
@@ -499,16 +333,9 @@ static int run_inside(void) {
 }
 
 int main(int argc, char **argv) {
-  if (strcmp(argv[0], "hidden") == 0)
-    go_on(&(int){HIDDEN_READY});
+  (void)argv;
   if (argc == 1)
     return run_inside();
-  if (argc == 7) {
-    const struct behaviour does = {strtol(argv[1], NULL, 10) != 0, (enum kind)strtol(argv[2], NULL, 10),
-                                   (enum moment)strtol(argv[3], NULL, 10), (unsigned)strtoul(argv[4], NULL, 10),
-                                   (unsigned)strtoul(argv[5], NULL, 10)};
-    return does.serves ? serve(&does, argv[6]) : run_once(&does, argv[6]);
-  }
   Suite *suite = suite_create("ends");
   TCase *tests = tcase_create("ends");
   tcase_set_timeout(tests, 300);

@@ -43,7 +43,7 @@ static int write_all(void) {
 
 /* Its calls are stops for a tracer, among which a sample may fall. */
 static void call_and_wait(void) {
-  for (int i = 0; i < 20000; i++)
+  for (int i = 0; i < 4000; i++)
     getppid();
   pause();
 }
