@@ -194,7 +194,7 @@ static void lay_open_blocks(void) {
  * COLUMN. */
 static void lay_open_heading(void) {
   Reg text = S0, level = S1;
-  routine("open_heading", in(S2, S5), out_if(S0, S1), moves(S3), destroys(ALL_A, ALL_T));
+  routine("open_heading", in(NONSPACE, WORKSPACE), out_if(text, level), moves(CONTAINER), destroys(ALL_A, ALL_T));
   mov(A0, NONSPACE);
   label("count");
   add(A0, A0, 1);
@@ -265,7 +265,7 @@ static void lay_trim_end(void) {
  * info string must be well-formed UTF-8, and after backticks it has no backtick. */
 static void lay_open_fence(void) {
   Reg length = S4;
-  routine("open_fence", in(S2, S5), moves(S0, S3), destroys(ALL_A, ALL_T, S4));
+  routine("open_fence", in(NONSPACE, WORKSPACE), moves(NEXT, CONTAINER), destroys(ALL_A, ALL_T, length));
   enter_bare();
   ld8(A1, NONSPACE, 0);
   mov(A0, NONSPACE);
@@ -312,7 +312,7 @@ static void lay_open_fence(void) {
 /* is_setext_underline: in A0 = '=' or '-'; out A0 = 1 if the line from NONSPACE is an underline of it (4.3), else 0.
  */
 static void lay_is_setext_underline(void) {
-  routine("is_setext_underline", in(A0, S2), out(A0), destroys(A1, T0));
+  routine("is_setext_underline", in(A0, NONSPACE), out(A0), destroys(A1, T0));
   mov(A1, NONSPACE);
   label("underline");
   add(A1, A1, 1);
@@ -338,7 +338,7 @@ static void lay_is_setext_underline(void) {
  * else the underline is its text. out A0 = not 0 if it did. */
 static void lay_make_setext_heading(void) {
   Reg level = S1;
-  routine("make_setext_heading", in(A0, S3, S5), out(A0, S1), destroys(A1, A2, A3, A4, A5, ALL_T));
+  routine("make_setext_heading", in(A0, CONTAINER, WORKSPACE), out(A0, level), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter_bare();
   mov(level, A0);
   mov(A0, CONTAINER);
@@ -360,7 +360,7 @@ static void lay_make_setext_heading(void) {
 /* is_thematic_break: out A0 = not 0 if the line from NONSPACE is a thematic break (4.1), else 0, and W_BREAK_KILL tells
  * from where on it can be one again. */
 static void lay_is_thematic_break(void) {
-  routine("is_thematic_break", in(S2, S5), out(A0), destroys(A1, A2, T0));
+  routine("is_thematic_break", in(NONSPACE, WORKSPACE), out(A0), destroys(A1, A2, T0));
   ldw(T0, W_BREAK_KILL);
   bgtu(T0, NONSPACE, "known");
   ld8(A1, NONSPACE, 0);
@@ -387,7 +387,7 @@ static void lay_is_thematic_break(void) {
 /* parse_list_marker: a list marker (5.2) at NONSPACE? out A0 = its length, or 0; W_MARKER_* tell what it is.
  */
 static void lay_parse_list_marker(void) {
-  routine("parse_list_marker", in(S2, S3, S5), out(A0), destroys(A1, A2, A3, ALL_T));
+  routine("parse_list_marker", in(NONSPACE, CONTAINER, WORKSPACE), out(A0), destroys(A1, A2, A3, ALL_T));
   mov(A0, NONSPACE);
   li(A1, 0);
   ld8(A2, NONSPACE, 0);
@@ -439,7 +439,7 @@ static void lay_parse_list_marker(void) {
 /* open_item: open an item with the list marker at NONSPACE that W_MARKER_* describe as CONTAINER, in a list of its own
  * unless CONTAINER is a list of the same kind; pass the marker and find where the item's content starts. */
 static void lay_open_item(void) {
-  routine("open_item", in(S5), out(S0), moves(S1, S2, S3, S4), destroys(ALL_A, ALL_T));
+  routine("open_item", in(WORKSPACE), out(NEXT), moves(COLUMN, NONSPACE, CONTAINER, INDENT), destroys(ALL_A, ALL_T));
   enter_bare();
   ld8(T0, CONTAINER, R_AUX); /* of nothing but a list is it a marker */
   ldw(T1, W_MARKER_CHAR);

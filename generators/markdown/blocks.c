@@ -13,7 +13,7 @@
 
 /* parse_blocks: the records of the whole text. Uses the registers of its phase. */
 static void lay_parse_blocks(void) {
-  routine("parse_blocks", in(S5), destroys(ALL_A, ALL_T, S0, S1, S2, S3, S4));
+  routine("parse_blocks", in(WORKSPACE), destroys(ALL_A, ALL_T, NEXT, COLUMN, NONSPACE, CONTAINER, INDENT));
   enter_bare();
   stw(0, W_BLANK_CONTAINER);
   stw(0, W_BLANK_NOTED);
@@ -173,7 +173,7 @@ static void lay_parse_blocks(void) {
 /* find_nonspace: NONSPACE = the first byte at or after NEXT that is no space or tab, INDENT = the columns up to it.
  * They stay true while the line is walked: what moves NEXT keeps them so. */
 static void lay_find_nonspace(void) {
-  routine("find_nonspace", in(S0, S1), out(S2, S4), destroys(T0));
+  routine("find_nonspace", in(NEXT, COLUMN), out(NONSPACE, INDENT), destroys(T0));
   mov(NONSPACE, NEXT);
   ld8(T0, NEXT, 0);
   bgtu(T0, ' ', "at_once");
@@ -209,7 +209,7 @@ static void lay_find_nonspace(void) {
  * COLUMN is kept.
  */
 static void lay_skip_to_nonspace(void) {
-  routine("skip_to_nonspace", in(S2, S5), out(S0, S4));
+  routine("skip_to_nonspace", in(NONSPACE, WORKSPACE), out(NEXT, INDENT));
   mov(NEXT, NONSPACE);
   li(INDENT, 0);
   st32(0, WORKSPACE, W_PARTIAL_TAB);
@@ -219,7 +219,7 @@ static void lay_skip_to_nonspace(void) {
 /* advance_indentation: move NEXT over A0 columns of the indentation, 1 to INDENT, stopping inside a tab where they end
  * there; INDENT is what is left of it. Where each byte of it is one column, that is one step. */
 static void lay_advance_indentation(void) {
-  routine("advance_indentation", in(A0, S2, S5), moves(S0, S1, S4), destroys(A0, ALL_T));
+  routine("advance_indentation", in(A0, NONSPACE, WORKSPACE), moves(NEXT, COLUMN, INDENT), destroys(A0, ALL_T));
   sub(T0, NONSPACE, NEXT);
   bne(T0, INDENT, "tabs");
   add(NEXT, NEXT, A0);
@@ -235,7 +235,7 @@ static void lay_advance_indentation(void) {
 /* advance_columns: move NEXT over A0 columns of spaces and tabs (or other bytes, one column each), stopping inside a
  * tab where they end there. In: W_PARTIAL_TAB is 0 unless NEXT is at a tab. */
 static void lay_advance_columns(void) {
-  routine("advance_columns", in(A0, S5), moves(S0, S1), destroys(A0, ALL_T));
+  routine("advance_columns", in(A0, WORKSPACE), moves(NEXT, COLUMN), destroys(A0, ALL_T));
   label("more");
   ble(A0, 0, "done");
   ld8(T0, NEXT, 0);
@@ -411,7 +411,7 @@ static void lay_match_open_blocks(void) {
  * Destroys T0, T1.
  */
 static void lay_pass_quote_marker(void) {
-  routine("pass_quote_marker", in(S5), out(S0), moves(S1, S2, S4), destroys(T0));
+  routine("pass_quote_marker", in(WORKSPACE), out(NEXT), moves(COLUMN, NONSPACE, INDENT), destroys(T0));
   add(NEXT, NONSPACE, 1);
   add(COLUMN, COLUMN, INDENT);
   add(COLUMN, COLUMN, 1);
@@ -435,7 +435,7 @@ static void lay_pass_quote_marker(void) {
 
 /* close_unmatched: close the open blocks below W_MATCHED. out A0 = W_MATCHED. */
 static void lay_close_unmatched(void) {
-  routine("close_unmatched", in(S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
+  routine("close_unmatched", in(WORKSPACE), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter_bare();
   label("next");
   ldw(A0, W_TIP);
@@ -451,7 +451,7 @@ static void lay_close_unmatched(void) {
  * new block, which is also W_TIP. A block that the line itself has opened holds what comes next, and has no child yet.
  * Within the arena: its bound is checked before each block is opened. */
 static void lay_add_child(void) {
-  routine("add_child", in(A0, S2, S5), moves(S3), destroys(ALL_A, ALL_T));
+  routine("add_child", in(A0, NONSPACE, WORKSPACE), moves(CONTAINER), destroys(ALL_A, ALL_T));
   ld32(T0, WORKSPACE, W_OPENED);
   mov(A2, A0);
   beq(T0, 0, "first");
@@ -475,7 +475,7 @@ static void lay_add_child(void) {
 /* create_paragraph: create_block of a paragraph after the sibling A1 (an offset, or 0). What stands before it is kept:
  * a paragraph of nothing but definitions is taken back. */
 static void lay_create_paragraph(void) {
-  routine("create_paragraph", in(A1, A2, S2, S5), moves(S3), destroys(A0, A2, ALL_T));
+  routine("create_paragraph", in(A1, A2, NONSPACE, WORKSPACE), moves(CONTAINER), destroys(A0, A2, ALL_T));
   ldw(T0, W_LAST_RECORD);
   stw(T0, W_PARAGRAPH_PREV);
   stw(A1, W_PARAGRAPH_SIBLING);
@@ -485,7 +485,7 @@ static void lay_create_paragraph(void) {
 /* add_first_child: add_child of the first block that the line opens. What the line did not continue is closed first,
  * then CONTAINER if it cannot hold the block: its parent can. */
 static void lay_add_first_child(void) {
-  routine("add_first_child", in(A0, S2, S5), moves(S3), destroys(ALL_A, ALL_T));
+  routine("add_first_child", in(A0, NONSPACE, WORKSPACE), moves(CONTAINER), destroys(ALL_A, ALL_T));
   enter_bare();
   st32(1, WORKSPACE, W_OPENED);
   stw(A0, W_NEW_TYPE);
@@ -516,7 +516,7 @@ static void lay_add_first_child(void) {
 /* create_block: in A2 = BLOCK_* type, CONTAINER = its parent; out CONTAINER, A0 = the new block, on top of the arena
  * and linked after the last record, which is also W_TIP. */
 static void lay_create_block(void) {
-  routine("create_block", in(A2, S2, S5), moves(S3), destroys(A0, A2, ALL_T));
+  routine("create_block", in(A2, NONSPACE, WORKSPACE), moves(CONTAINER), destroys(A0, A2, ALL_T));
   ldw(A0, W_TOP);
   ldw(T0, W_LAST_RECORD);
   stw(A0, W_LAST_RECORD);
@@ -542,7 +542,7 @@ static void lay_create_block(void) {
 /* note_sibling: a block of parent A0 survives after its sibling A1 (an offset, or 0): if that ends with a blank line,
  * their list is loose. Keeps A0; destroys A1, T0, T1. */
 static void lay_note_sibling(void) {
-  routine("note_sibling", in(A0, A1, S5), destroys(A1, ALL_T));
+  routine("note_sibling", in(A0, A1, WORKSPACE), destroys(A1, ALL_T));
   ldw(T0, W_BLANK_NOTED);
   beq(T0, 0, "tight");
   beq(A1, 0, "tight");
@@ -583,7 +583,7 @@ static void lay_note_sibling(void) {
 
 /* finalize: close the block A0, which is the tip; out A0 = its parent, the tip from now on. */
 static void lay_finalize(void) {
-  routine("finalize", in(A0, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
+  routine("finalize", in(A0, WORKSPACE), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   ld8(T0, A0, R_FLAGS);
   and(T0, T0, 255 - BLOCK_OPEN);
   st8(T0, A0, R_FLAGS);
@@ -635,7 +635,7 @@ static void lay_finalize(void) {
 
 /* measure_leaf: the rest of finalize for a leaf block A0 of parent A1: W_LONGEST. */
 static void lay_measure_leaf(void) {
-  routine("measure_leaf", in(A0, A1, S5), out(A0), destroys(ALL_T));
+  routine("measure_leaf", in(A0, A1, WORKSPACE), out(A0), destroys(ALL_T));
   ld32(T0, A0, R_LEN);
   mov(A0, A1);
   ldw(T1, W_LONGEST);
@@ -648,7 +648,7 @@ static void lay_measure_leaf(void) {
 /* finalize_definitions: the rest of finalize for a paragraph A0, of parent A1, that may begin with definitions. */
 static void lay_finalize_definitions(void) {
   Reg parent = S0, paragraph = S3;
-  routine("finalize_definitions", in(A0, A1, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
+  routine("finalize_definitions", in(A0, A1, WORKSPACE), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(parent, paragraph);
   mov(paragraph, A0);
   mov(parent, A1);
@@ -686,7 +686,7 @@ static void lay_finalize_definitions(void) {
 /* trim_blank_lines: the rest of finalize for an indented code block A0 of parent A1: it ends with its last line that is
  * not blank. */
 static void lay_trim_blank_lines(void) {
-  routine("trim_blank_lines", in(A0, A1, S5), out(A0), destroys(A2, ALL_T));
+  routine("trim_blank_lines", in(A0, A1, WORKSPACE), out(A0), destroys(A2, ALL_T));
   ld32(T1, A0, R_DATA);
   ld32(A2, A0, R_LEN);
   add(T1, T1, WORKSPACE);
@@ -712,7 +712,7 @@ static void lay_trim_blank_lines(void) {
  * Destroys A*, T*; moves NEXT. */
 static void lay_add_line(void) {
   Reg block = S3, top = S4; /* while its content is copied: the block, and the end of the arena */
-  routine("add_line", in(A0, S0, S1, S5), destroys(A0, A1, A2, ALL_T, S0));
+  routine("add_line", in(A0, NEXT, COLUMN, WORKSPACE), destroys(A0, A1, A2, ALL_T, NEXT));
   ld32(T1, WORKSPACE, W_PARTIAL_TAB);
   bne(T1, 0, "copied");
   ldw(A2, W_EOL);
@@ -782,7 +782,7 @@ static void lay_add_line(void) {
 /* continue_paragraph: append the line from NONSPACE to the paragraph CONTAINER, its indentation left out. Destroys A*,
  * T*. */
 static void lay_continue_paragraph(void) {
-  routine("continue_paragraph", in(S1, S2, S3, S5), destroys(A0, A1, A2, ALL_T, S0, S4));
+  routine("continue_paragraph", in(COLUMN, NONSPACE, CONTAINER, WORKSPACE), destroys(A0, A1, A2, ALL_T, S0, S4));
   enter_bare();
   call("skip_to_nonspace");
   mov(A0, CONTAINER);
@@ -794,7 +794,7 @@ static void lay_continue_paragraph(void) {
 /* note_padding: mark the paragraph CONTAINER if the line in hand ends with white space, which its inlines lose.
  */
 static void lay_note_padding(void) {
-  routine("note_padding", in(S3, S5), destroys(A0, ALL_T));
+  routine("note_padding", in(CONTAINER, WORKSPACE), destroys(A0, ALL_T));
   ldw(T0, W_EOL);
   ld8(T0, T0, -1);
   bgtu(T0, ' ', "none");
@@ -849,7 +849,7 @@ static void lay_blank_mark(void) {
  * space or tab.
  */
 static void lay_add_text(void) {
-  routine("add_text", in(S0, S1, S2, S3, S5), destroys(ALL_A, ALL_T, S0, S3, S4));
+  routine("add_text", in(NEXT, COLUMN, NONSPACE, CONTAINER, WORKSPACE), destroys(ALL_A, ALL_T, S0, CONTAINER, S4));
   enter_bare();
   lay_blank_mark();
   ldw(T0, W_TIP);

@@ -51,7 +51,7 @@ static void lay_character_class(void) {
  * A4 = the character before it. Keeps A3. */
 static void lay_classify_run(void) {
   Reg entry = S2, start = S3, before = S4;
-  routine("classify_run", in(A3, S0, S1, S5), out(A0, A4), destroys(A1, A2, ALL_T));
+  routine("classify_run", in(A3, NEXT, SUBJECT_END, WORKSPACE), out(A0, A4), destroys(A1, A2, ALL_T));
   enter(entry, start, before);
   mov(start, A3);
   ldw(T0, W_SUBJECT);
@@ -193,7 +193,7 @@ static void lay_delimiter_run(void) {
 /* stack_delimiter: put the token TOKEN on the stack of delimiters and go on to the next: the character A1 at A3, which
  * can do A2. out A0 is not 0. */
 static void lay_stack_delimiter(void) {
-  routine("stack_delimiter", in(A1, A2, A3, S5), out(A0), moves(S4), destroys(A1, A2, T0));
+  routine("stack_delimiter", in(A1, A2, A3, WORKSPACE), out(A0), moves(TOKEN), destroys(A1, A2, T0));
   st8(A2, TOKEN, T_FLAGS);
   st8(A1, TOKEN, T_CHAR);
   sub(T0, A3, WORKSPACE);
@@ -230,7 +230,7 @@ static void lay_third(void) {
  * stack. Going down the stack, by T_PREV, leads past what has left it; going up, by T_NEXT, is done once, so nothing is
  * linked for that. */
 static void lay_process_emphasis(void) {
-  routine("process_emphasis", in(A0, S5), destroys(ALL_A, ALL_T));
+  routine("process_emphasis", in(A0, WORKSPACE), destroys(ALL_A, ALL_T));
   ldw(T0, W_LAST_DELIMITER);
   bne(T0, 0, "delimiters");
   ret();
@@ -329,7 +329,7 @@ static void lay_process_emphasis(void) {
 
 /* remove_closer: take the run CLOSER off the stack; out CLOSER = the run above it, or 0. */
 static void lay_remove_closer(void) {
-  routine("remove_closer", in(S2, S5), moves(S0), destroys(A0, A1));
+  routine("remove_closer", in(FIRST_TOKEN, WORKSPACE), moves(CLOSER), destroys(A0, A1));
   ld32(A0, CLOSER, T_PREV);
   ldw(A1, W_ABOVE);
   mov(CLOSER, A1);
@@ -345,7 +345,7 @@ static void lay_remove_closer(void) {
  * tokens of their own kinds. out A3 = the characters that were left of CLOSER, T1 =
  * how many of them are used. */
 static void lay_join_delimiters(void) {
-  routine("join_delimiters", in(S0, S1, S2, S5), out(A3, T1), destroys(A0, A1, A2, A4, A5, T0));
+  routine("join_delimiters", in(CLOSER, OPENER, FIRST_TOKEN, WORKSPACE), out(A3, T1), destroys(A0, A1, A2, A4, A5, T0));
   ld32(A0, OPENER, T_HIGH);
   ld32(T0, OPENER, T_LOW);
   sub(A1, A0, T0); /* characters left of the opener */
@@ -411,7 +411,7 @@ enum {
 /* smart_quote: a ' or " at NEXT under MARKDOWN_SMART: flush, push the quotation mark that it becomes unless it finds a
  * partner, move NEXT past it. It opens only where no letter stands before it. */
 static void lay_smart_quote(void) {
-  routine("smart_quote", in(S1, S2, S5), moves(S0, S4), destroys(A0, A1, A2, A3, A4, ALL_T));
+  routine("smart_quote", in(SUBJECT_END, RUN, WORKSPACE), moves(NEXT, TOKEN), destroys(A0, A1, A2, A3, A4, ALL_T));
   enter_bare();
   mov(A3, NEXT);
   add(NEXT, NEXT, 1);
@@ -456,7 +456,7 @@ static void lay_smart_quote(void) {
  * BOTTOM as in process_emphasis. What lies between two partners stays on the stack, but no opener of their kind is
  * among it: a later search steps over it. */
 static void lay_close_quote(void) {
-  routine("close_quote", in(T1, S2, S5), out(A0), moves(S0), destroys(A1, A2, A3, A4, T0, S1, S3));
+  routine("close_quote", in(T1, FIRST_TOKEN, WORKSPACE), out(A0), moves(CLOSER), destroys(A1, A2, A3, A4, T0, S1, S3));
   enter_bare();
   add(BOTTOM, WORKSPACE, 4); /* the fields of " are the second ones */
   li(A4, LEFT_DOUBLE);
@@ -510,7 +510,7 @@ static void lay_close_quote(void) {
  * is not 0; else it is 0. Moves NEXT past them. All em dashes if they are a multiple of three, all en dashes if they
  * are even, else em dashes with one or two en dashes last. */
 static void lay_smart_dashes(void) {
-  routine("smart_dashes", in(S2, S5), out(A0), moves(S0, S4), destroys(A1, A2, A3, ALL_T));
+  routine("smart_dashes", in(RUN, WORKSPACE), out(A0), moves(NEXT, TOKEN), destroys(A1, A2, A3, ALL_T));
   enter_bare();
   mov(A3, NEXT);
   label("count");
@@ -558,7 +558,7 @@ static void lay_smart_dashes(void) {
 /* smart_period: at a '.' under MARKDOWN_SMART: of three, flush and push an ellipsis, and out A0 is not 0; else it is 0.
  * Moves NEXT past the periods looked at, three at the most. */
 static void lay_smart_period(void) {
-  routine("smart_period", in(S2, S5), out(A0), moves(S0, S4), destroys(A3, T0));
+  routine("smart_period", in(RUN, WORKSPACE), out(A0), moves(NEXT, TOKEN), destroys(A3, T0));
   enter_bare();
   mov(A3, NEXT);
   li(A0, 0);

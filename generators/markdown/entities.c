@@ -43,7 +43,7 @@ static void lay_tables(const PackedEntities *packed) {
  * = how many bytes, from its end, the name shares with the block's key: 0 to 3. Clobbers A0..A2, A4, A5, T0, T1. */
 static void lay_entity_block(const PackedEntities *packed) {
   Reg name_end = S0, length = S1, matched = S3, block_end = S5;
-  routine("entity_block", in(S0, S1), out(A3, S3, S5), destroys(A0, A1, A2, A4, A5, ALL_T));
+  routine("entity_block", in(name_end, length), out(A3, matched, block_end), destroys(A0, A1, A2, A4, A5, ALL_T));
   ld8(A0, name_end, -1);
   ld8(T0, name_end, -2);
   shl(A0, A0, 8);
@@ -118,7 +118,7 @@ static void lay_entity_bits(void) {
  * tokens still to come from opened pairs, a byte each, the next one lowest. */
 static void lay_entity_match(void) {
   Reg name_end = S0, length = S1, matched = S3;
-  routine("entity_match", in(A3, S0, S1), out(A0, A3, A4), moves(S3), destroys(A2, A5, ALL_T));
+  routine("entity_match", in(A3, name_end, length), out(A0, A3, A4), moves(matched), destroys(A2, A5, ALL_T));
   enter_bare();
   li(A2, 0);
   label("next_token");
@@ -163,7 +163,7 @@ static void lay_entity_match(void) {
  * 0, or 1 + the number of its mark, A3 = the entry's tokens. Clobbers A5, T0, T1. */
 static void lay_entity_value(void) {
   Reg value = S4;
-  routine("entity_value", in(A3, A5), out(A1, A3), moves(S4), destroys(A5, ALL_T));
+  routine("entity_value", in(A3, A5), out(A1, A3), moves(value), destroys(A5, ALL_T));
   enter_bare();
   li(A1, 0);
   label("width");

@@ -9,7 +9,7 @@ static const uint64_t multiplier = 0x9E3779B97F4A7C15;
 
 /* clear_entities: make every slot of W_ENTITIES empty. */
 static void lay_clear_entities(void) {
-  routine("clear_entities", in(S5), destroys(A0, A1));
+  routine("clear_entities", in(WORKSPACE), destroys(A0, A1));
   stw(1, W_ENTITIES_READY);
   add(A0, WORKSPACE, W_ENTITIES);
   add(A1, A0, ENTITY_SLOTS * ENTITY_SLOT_SIZE);
@@ -24,7 +24,7 @@ static void lay_clear_entities(void) {
  * written, or 0, and then nothing is written. S2 = its slot, or 0, S3 = where to write, S4 = its bytes. */
 static void lay_named_reference(void) {
   Reg name = S0, length = S1, slot = S2, to = S3, bytes = S4;
-  routine("named_reference", in(A2, S0, S1, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
+  routine("named_reference", in(A2, name, length, WORKSPACE), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(slot, to, bytes);
   mov(to, A2);
   ldw(T0, W_ENTITIES_READY);

@@ -57,7 +57,7 @@ static const ByteSet newline = {1, {{0, '\n', 0}}};
 
 /* put_raw: append A1 bytes from A0 as they are; up to 15 more are read and written. */
 static void lay_put_raw(void) {
-  routine("put_raw", in(A0, A1, S5), moves(S4), destroys(A0, A1, ALL_T));
+  routine("put_raw", in(A0, A1, WORKSPACE), moves(OUT), destroys(A0, A1, ALL_T));
   add(T0, OUT, A1);
   ldw(T1, W_OUT_LIMIT);
   bgtu(T0, T1, "out_of_room");
@@ -78,7 +78,7 @@ static void lay_put_raw(void) {
 /* put_escaped: append A1 bytes from A0 with '<', '>', '&' and '"' escaped. Up to fifteen bytes after those are read,
  * and written after the HTML; both lie in the workspace. For sixteen bytes there is room after W_OUT_LIMIT. */
 static void lay_put_escaped(void) {
-  routine("put_escaped", in(A0, A1, S5), moves(S4), destroys(A0, A1, ALL_T));
+  routine("put_escaped", in(A0, A1, WORKSPACE), moves(OUT), destroys(A0, A1, ALL_T));
   bgtu(A1, 16, "long");
   copy16(OUT, 0, A0, 0);
   mask16(T0, A0, escaped);
@@ -134,7 +134,7 @@ static const ByteSet special_or_escaped = {4, {{0, '[', '`'}, {0x02, 0x3E, 0}, {
  * one pass that writes while it looks. out A0 = where it ended: before a '!' that may be part of an image. Nothing is
  * appended where the whole might not fit. Reads and writes as far as put_escaped does. */
 static void lay_put_leading_text(void) {
-  routine("put_leading_text", in(A0, A2, A3, S5), out(A0), moves(S4), destroys(ALL_T));
+  routine("put_leading_text", in(A0, A2, A3, WORKSPACE), out(A0), moves(OUT), destroys(ALL_T));
   sub(T0, A3, A0);
   bleu(T0, 64, "next"); /* for so much there is room after W_OUT_LIMIT */
   mul(T0, T0, 6);
@@ -181,7 +181,7 @@ static void lay_put_leading_text(void) {
 
 /* out_of_room: note that the HTML does not fit; the walks stop at their next step. */
 static void lay_out_of_room(void) {
-  routine("out_of_room", in(S5), destroys(T0));
+  routine("out_of_room", in(WORKSPACE), destroys(T0));
   li(T0, MARKDOWN_NO_SPACE);
   stw(T0, W_ERROR);
   ret();
@@ -190,7 +190,7 @@ static void lay_out_of_room(void) {
 /* put_joined: as put_escaped, with each line end a space. */
 static void lay_put_joined(void) {
   Reg place = S0, end = S1, segment = S2;
-  routine("put_joined", in(A0, A1, S5), moves(S4), destroys(A0, A1, ALL_T));
+  routine("put_joined", in(A0, A1, WORKSPACE), moves(OUT), destroys(A0, A1, ALL_T));
   enter(place, end, segment);
   mov(place, A0);
   add(end, A0, A1);
@@ -231,7 +231,7 @@ static const ByteSet unsafe_in_href = {5, {{0, 0, '"'}, {0, '{', 255}, {0, '[', 
 
 /* put_href: append A1 bytes from A0 as the value of href. Reads and writes as far as put_escaped does. */
 static void lay_put_href(void) {
-  routine("put_href", in(A0, A1, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
+  routine("put_href", in(A0, A1, WORKSPACE), moves(OUT), destroys(A0, A1, A2, A3, ALL_T));
   mul(T0, A1, 6);
   add(T0, T0, OUT);
   ldw(T1, W_OUT_LIMIT);
@@ -285,7 +285,7 @@ static void lay_put_href(void) {
 
 /* line_break: begin a new line unless at the start of one. */
 static void lay_line_break(void) {
-  routine("line_break", moves(S4), destroys(T0));
+  routine("line_break", moves(OUT), destroys(T0));
   ld8(T0, OUT, -1);
   beq(T0, '\n', "done");
   st8('\n', OUT, 0);
@@ -296,7 +296,7 @@ static void lay_line_break(void) {
 
 /* put_number: append A0, 0 to 999,999,999, in decimal. */
 static void lay_put_number(void) {
-  routine("put_number", in(A0), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
+  routine("put_number", in(A0), moves(OUT), destroys(A0, A1, A2, A3, ALL_T));
   li(A1, 0xCCCCCCCD); /* n / 10 = n * 0xCCCCCCCD >> 35 for 32 bits */
   add(A2, OUT, 10);
   label("digit");
@@ -340,7 +340,7 @@ static void lay_write_piece(const char *piece_writer) {
  * start; or W_ERROR. */
 static void lay_render_document(const char *piece_writer) {
   Reg block = S0, flags = S1, limit = S2; /* a record, W_FLAGS, W_OUT_LIMIT or the end of a piece before it */
-  routine("render_document", in(S5), out(S4), destroys(ALL_A, ALL_T, S0, S1, S2));
+  routine("render_document", in(WORKSPACE), out(OUT), destroys(ALL_A, ALL_T, block, flags, limit));
   enter_bare();
   /* tags, tokens and scratch for the longest leaf block; the rest is for the HTML */
   ldw(T0, W_TOP);
@@ -519,7 +519,7 @@ static void lay_render_document(const char *piece_writer) {
 /* load_content: A0, A1 = the content of the leaf block S0 and its length. */
 static void lay_load_content(void) {
   Reg block = S0;
-  routine("load_content", in(S0, S5), out(A0, A1));
+  routine("load_content", in(block, WORKSPACE), out(A0, A1));
   ld32(A0, block, R_DATA);
   add(A0, A0, WORKSPACE);
   ld32(A1, block, R_LEN);
@@ -529,7 +529,7 @@ static void lay_load_content(void) {
 /* render_code_block: the code block S0. The first line of a fenced block's content is its info string. */
 static void lay_render_code_block(void) {
   Reg block = S0, content = S1, end = S2, info = S3;
-  routine("render_code_block", in(S0, S5), moves(S4), destroys(ALL_A, ALL_T));
+  routine("render_code_block", in(block, WORKSPACE), moves(OUT), destroys(ALL_A, ALL_T));
   enter(content, end, info);
   call("line_break");
   call("load_content");
@@ -596,7 +596,7 @@ static void lay_render_code_block(void) {
 /* render_inlines: parse and render the inlines of the leaf block S0. Text that nothing stands in is written at once. */
 static void lay_render_inlines(void) {
   Reg block = S0;
-  routine("render_inlines", in(S0, S5), moves(S4), destroys(ALL_A, ALL_T));
+  routine("render_inlines", in(block, WORKSPACE), moves(OUT), destroys(ALL_A, ALL_T));
   ld32(A0, block, R_DATA);
   ld32(A3, block, R_LEN);
   add(A0, A0, WORKSPACE);
@@ -630,7 +630,7 @@ static void lay_render_inlines(void) {
  * T*. */
 static void lay_render_parsed_inlines(void) {
   Reg token = S0, tokens_end = S1; /* what render_tokens takes, after the inline phase */
-  routine("render_parsed_inlines", in(A0, A2, A3, S5), moves(S4), destroys(ALL_A, ALL_T));
+  routine("render_parsed_inlines", in(A0, A2, A3, WORKSPACE), moves(OUT), destroys(ALL_A, ALL_T));
   enter(NEXT, SUBJECT_END, RUN, BOUND);
   mov(NEXT, A2);
   mov(SUBJECT_END, A3);
@@ -655,7 +655,7 @@ static void lay_render_parsed_inlines(void) {
  * counts. S3 = W_OUT_LIMIT. */
 static void lay_render_tokens(void) {
   Reg token = S0, tokens_end = S1, images = S2, limit = S3;
-  routine("render_tokens", in(S0, S1, S5), moves(S4), destroys(ALL_A, ALL_T, S0, S2, S3));
+  routine("render_tokens", in(token, tokens_end, WORKSPACE), moves(OUT), destroys(ALL_A, ALL_T, token, images, limit));
   enter_bare();
   li(images, 0);
   ldw(limit, W_OUT_LIMIT);
@@ -816,7 +816,7 @@ static void lay_render_tokens(void) {
 /* load_text: A0, A1 = the text of the token S0 and its length. */
 static void lay_load_text(void) {
   Reg token = S0;
-  routine("load_text", in(S0, S5), out(A0, A1));
+  routine("load_text", in(token, WORKSPACE), out(A0, A1));
   ld32(A0, token, T_OFF);
   add(A0, A0, WORKSPACE);
   ld32(A1, token, T_LEN);
@@ -825,8 +825,8 @@ static void lay_load_text(void) {
 
 /* render_code: the code span S0 (6.1): line ends are spaces, and one space at each end goes, unless all are. */
 static void lay_render_code(void) {
-  Reg images = S2;
-  routine("render_code", in(S0, S2, S5), moves(S4), destroys(A0, A1, A2, ALL_T));
+  Reg token = S0, images = S2;
+  routine("render_code", in(token, images, WORKSPACE), moves(OUT), destroys(A0, A1, A2, ALL_T));
   enter_bare();
   call("load_text");
   ld8(T0, A0, 0);
@@ -861,7 +861,7 @@ static void lay_render_code(void) {
 /* render_autolink: the autolink S0. Its text is its address, character references replaced. */
 static void lay_render_autolink(void) {
   Reg token = S0, address = S1, images = S2, text = S3;
-  routine("render_autolink", in(S0, S2, S5), moves(S4), destroys(ALL_A, ALL_T));
+  routine("render_autolink", in(token, images, WORKSPACE), moves(OUT), destroys(ALL_A, ALL_T));
   enter(address, text);
   ldw(address, W_SCRATCH);
   mov(text, address);
@@ -900,8 +900,8 @@ static void lay_render_autolink(void) {
 /* render_delimiter: the run S0, which no run of its length has become a pair with: the emphasis that it closes, the
  * characters left, the emphasis that it opens. */
 static void lay_render_delimiter(void) {
-  Reg run = S0;
-  routine("render_delimiter", in(S0, S2, S5), moves(S4), destroys(A0, A1, ALL_T));
+  Reg run = S0, images = S2;
+  routine("render_delimiter", in(run, images, WORKSPACE), moves(OUT), destroys(A0, A1, ALL_T));
   ld32(A0, run, T_OFF);
   ld32(A1, run, T_LEN);
   ld32(T0, run, T_LOW);
@@ -915,7 +915,7 @@ static void lay_render_delimiter(void) {
 /* render_delimiter_parts: the same for a run that is used up in several steps, or in part, or in an image. */
 static void lay_render_delimiter_parts(void) {
   Reg run = S0, place = S1, images = S2, tags = S3;
-  routine("render_delimiter_parts", in(S0, S2, S5), moves(S4), destroys(A0, A1, ALL_T));
+  routine("render_delimiter_parts", in(run, images, WORKSPACE), moves(OUT), destroys(A0, A1, ALL_T));
   enter(place, tags);
   ldw(tags, W_TAG_BIAS);
   ld32(T0, run, T_OFF);
@@ -962,7 +962,7 @@ static void lay_render_delimiter_parts(void) {
 
 /* put_destination: the destination of the link closer A5. */
 static void lay_put_destination(void) {
-  routine("put_destination", in(A5, S5), moves(S4), destroys(ALL_A, ALL_T));
+  routine("put_destination", in(A5, WORKSPACE), moves(OUT), destroys(ALL_A, ALL_T));
   enter_bare();
   ld32(A0, A5, T_URL);
   add(A0, A0, WORKSPACE);
@@ -980,7 +980,7 @@ static void lay_put_destination(void) {
 
 /* put_title: the title of the link closer W_OPENER, if it has one, as a further attribute. */
 static void lay_put_title(void) {
-  routine("put_title", in(S5), moves(S4), destroys(ALL_A, ALL_T));
+  routine("put_title", in(WORKSPACE), moves(OUT), destroys(ALL_A, ALL_T));
   enter_bare();
   ldw(A5, W_OPENER);
   ld8(T1, A5, T_FLAGS);
@@ -1003,7 +1003,7 @@ static void lay_put_title(void) {
 /* put_safe_href: as put_href, but in safe mode nothing for a URL that is dangerous: one of javascript:, vbscript:,
  * file:, and data: but for the images png, gif, jpeg and webp. */
 static void lay_put_safe_href(void) {
-  routine("put_safe_href", in(A0, A1, S5), moves(S4), destroys(A0, A1, A2, A3, A5, ALL_T));
+  routine("put_safe_href", in(A0, A1, WORKSPACE), moves(OUT), destroys(A0, A1, A2, A3, A5, ALL_T));
   ldw(T0, W_FLAGS);
   bset(T0, MARKDOWN_UNSAFE, "put_href");
   enter_bare();

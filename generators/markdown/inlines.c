@@ -43,7 +43,7 @@ static void op_push_token(int kind, int flags, Reg from, Reg length) {
 
 /* flush_run: end the pending run of text before A0: a token, unless it is empty. Keeps A0. */
 static void lay_flush_run(void) {
-  routine("flush_run", in(A0, S2, S5), moves(S4), destroys(T0));
+  routine("flush_run", in(A0, RUN, WORKSPACE), moves(TOKEN), destroys(T0));
   bgeu(RUN, A0, "empty");
   st16(TOKEN_TEXT, TOKEN, T_KIND);
   sub(T0, RUN, WORKSPACE);
@@ -60,7 +60,7 @@ static void lay_flush_run(void) {
  * before A0 is text that stands in the HTML already. out TOKEN = the end of the tokens: each stands for a byte at
  * least, so that there is room for all. */
 static void lay_parse_inlines(void) {
-  routine("parse_inlines", in(A0, S0, S1, S5), moves(S4), destroys(ALL_A, ALL_T, S0, S2, S3));
+  routine("parse_inlines", in(A0, NEXT, SUBJECT_END, WORKSPACE), moves(TOKEN), destroys(ALL_A, ALL_T, S0, S2, S3));
   enter_bare();
   stw(NEXT, W_SUBJECT);
   stw(0, W_LAST_BRACKET);

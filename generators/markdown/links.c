@@ -8,7 +8,7 @@
 /* open_bracket: at a '[': flush, push a bracket, move NEXT past it. A '!' that ends the pending run belongs to it,
  * unless that '!' was escaped. */
 static void lay_open_bracket(void) {
-  routine("open_bracket", in(S2, S3, S5), moves(S0, S4), destroys(A0, A1, A2, A3, ALL_T));
+  routine("open_bracket", in(RUN, BOUND, WORKSPACE), moves(NEXT, TOKEN), destroys(A0, A1, A2, A3, ALL_T));
   enter_bare();
   mov(A0, NEXT);
   li(A1, 0);
@@ -114,7 +114,7 @@ static void lay_close_bracket(void) {
 /* inline_link: "(destination title)" at NEXT? out A0 = where it ends, with W_URL, W_TITLE and A1 = flags; or 0. The
  * white space after the text is no byte of it. */
 static void lay_inline_link(void) {
-  routine("inline_link", in(S0, S1, S5), out(A0), out_if(A1), destroys(A2, A3, A4, A5, ALL_T));
+  routine("inline_link", in(NEXT, SUBJECT_END, WORKSPACE), out(A0), out_if(A1), destroys(A2, A3, A4, A5, ALL_T));
   enter_bare();
   ld8(T0, NEXT, 0);
   bne(T0, '(', "none");
@@ -154,7 +154,7 @@ static void lay_inline_link(void) {
 
 /* reference_link: a full, collapsed or shortcut reference whose text ends at NEXT? out as inline_link; moves NEXT. */
 static void lay_reference_link(void) {
-  routine("reference_link", in(S0, S1, S5), out(A0), out_if(A1), destroys(A2, A3, A4, A5, ALL_T, S0));
+  routine("reference_link", in(NEXT, SUBJECT_END, WORKSPACE), out(A0), out_if(A1), destroys(A2, A3, A4, A5, ALL_T, S0));
   enter_bare();
   call("scan_label");
   beq(A0, 0, "text_is_label");

@@ -8,7 +8,7 @@
 
 /* start_positions: before the first line, at S0. */
 static void lay_start_positions(void) {
-  routine("start_positions", in(S0, S5), destroys(T0));
+  routine("start_positions", in(NEXT, WORKSPACE), destroys(T0));
   stw(NEXT, W_LINE);
   stw(0, W_LINE_NUMBER);
   stw(0, W_LINE_LENGTH);
@@ -23,7 +23,7 @@ static void lay_start_positions(void) {
 /* note_positions: after the line up to S0, its W_EOL = S0 - 1. Keeps S0; destroys S1, S2, S4, A*, T*. */
 static void lay_note_positions(void) {
   Reg number = S1, line = S2, length = S4;
-  routine("note_positions", in(S0, S5), destroys(A0, A1, A2, A3, ALL_T, S1, S2, S4));
+  routine("note_positions", in(NEXT, WORKSPACE), destroys(A0, A1, A2, A3, ALL_T, number, line, length));
   enter_bare();
   ldw(A1, W_LINE_NUMBER);
   add(number, A1, 1);
@@ -78,7 +78,7 @@ static void lay_note_positions(void) {
  * one, and cuts it off if white space stands before it. */
 static void lay_heading_length(void) {
   Reg line = S2, length = S4;
-  routine("heading_length", in(S2, S5), out(S4), destroys(A1, A2, ALL_T));
+  routine("heading_length", in(line, WORKSPACE), out(length), destroys(A1, A2, ALL_T));
   ldw(A1, W_HEADING_END);
   ldw(T0, W_EOL);
   mov(A2, A1);
@@ -107,7 +107,7 @@ static void lay_heading_length(void) {
 /* note_last_positions: after the last block is closed. */
 static void lay_note_last_positions(void) {
   Reg number = S1, length = S4;
-  routine("note_last_positions", in(S5), destroys(A0, A1, A2, A3, T0, S1, S4));
+  routine("note_last_positions", in(WORKSPACE), destroys(A0, A1, A2, A3, T0, number, length));
   ldw(A1, W_LINE_NUMBER);
   mov(number, A1);
   ldw(A2, W_LINE_LENGTH);
@@ -119,7 +119,7 @@ static void lay_note_last_positions(void) {
  */
 static void lay_note_ends(void) {
   Reg number = S1, length = S4;
-  routine("note_ends", in(A1, A2, S1, S4, S5), destroys(A0, A3, T0));
+  routine("note_ends", in(A1, A2, number, length, WORKSPACE), destroys(A0, A3, T0));
   ldw(A0, W_POSITION_TIP);
   label("next");
   ld8(T0, A0, R_FLAGS);
@@ -145,7 +145,7 @@ static void lay_note_ends(void) {
  * last A0 bytes of that, 32 at the most. */
 static void lay_put_position(void) {
   Reg block = S0, moved = S1, position = S2, marks = S3;
-  routine("put_position", in(A0, S0, S5), moves(S4), destroys(A0, A1, A2, A3, ALL_T));
+  routine("put_position", in(A0, block, WORKSPACE), moves(OUT), destroys(A0, A1, A2, A3, ALL_T));
   enter(moved, position, marks);
   mov(moved, A0);
   sub(OUT, OUT, moved);

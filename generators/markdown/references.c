@@ -8,7 +8,7 @@
 /* resolve_definitions: take the definitions off the front of the paragraph A0. out A0 = 1 if text is left, else 0. */
 static void lay_resolve_definitions(void) {
   Reg paragraph = S0, text = S1, end = S2;
-  routine("resolve_definitions", in(A0, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
+  routine("resolve_definitions", in(A0, WORKSPACE), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(paragraph, text, end);
   mov(paragraph, A0);
   ld32(text, paragraph, R_DATA);
@@ -47,7 +47,7 @@ static void lay_resolve_definitions(void) {
 /* parse_definition: in A0 = a '[', A1 = the end; out A0 = after the definition, now in the map, or 0. */
 static void lay_parse_definition(void) {
   Reg place = S0, end = S1, before_title = S2, title = S3;
-  routine("parse_definition", in(A0, A1, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
+  routine("parse_definition", in(A0, A1, WORKSPACE), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(place, end, before_title, title);
   mov(place, A0);
   mov(end, A1);
@@ -98,7 +98,7 @@ static void lay_parse_definition(void) {
 /* skip_to_line_end: move S0 over spaces and tabs, and a '\n'; out A0 = 1 if there was one, or S1 was reached. */
 static void lay_skip_to_line_end(void) {
   Reg place = S0, end = S1;
-  routine("skip_to_line_end", in(S1), out(A0), moves(S0), destroys(T0));
+  routine("skip_to_line_end", in(end), out(A0), moves(place), destroys(T0));
   label("look");
   bgeu(place, end, "at_end");
   ld8(T0, place, 0);
@@ -120,7 +120,7 @@ static void lay_skip_to_line_end(void) {
 /* skip_space_and_line_end: move S0 over spaces and tabs with at most one '\n' among them. */
 static void lay_skip_space_and_line_end(void) {
   Reg place = S0, end = S1;
-  routine("skip_space_and_line_end", in(S1), moves(S0), destroys(A0, T0));
+  routine("skip_space_and_line_end", in(end), moves(place), destroys(A0, T0));
   ld8(T0, place, 0); /* most often one space: before S1 stands a line end */
   bne(T0, ' ', "any");
   ld8(T0, place, 1);
@@ -149,7 +149,7 @@ static const ByteSet brackets = {1, {{0, '[', ']'}}};
  * without its brackets, trimmed, S0 after it and A0 = not 0; or A0 = 0. */
 static void lay_scan_label(void) {
   Reg place = S0, end = S1;
-  routine("scan_label", in(S1), out(A0), out_if(A1, A2), moves(S0), destroys(A3, ALL_T));
+  routine("scan_label", in(end), out(A0), out_if(A1, A2), moves(place), destroys(A3, ALL_T));
   bgeu(place, end, "none");
   ld8(T0, place, 0);
   bne(T0, '[', "none");
@@ -194,7 +194,7 @@ static const ByteSet folds = {3, {{0, 0, ' '}, {0, 'A', 'Z'}, {0, 0x80, 0xFF}}};
  * length of the normalized label in W_LABEL_BUFFER, A1 = its hash. */
 static void lay_normalize_label(void) {
   Reg place = S0, end = S1, folded = S2, left = S3;
-  routine("normalize_label", in(A0, A1, S5), out(A0, A1), destroys(A2, A3, A4, A5, ALL_T));
+  routine("normalize_label", in(A0, A1, WORKSPACE), out(A0, A1), destroys(A2, A3, A4, A5, ALL_T));
   enter(place, end, folded, left);
   mov(place, A0);
   add(end, A0, A1);
@@ -284,7 +284,7 @@ static void lay_normalize_label(void) {
 /* add_definition: put the definition that W_LABEL, W_URL and W_TITLE describe into the arena. */
 static void lay_add_definition(void) {
   Reg definition = S0, string = S4; /* where put_raw writes */
-  routine("add_definition", in(S5), destroys(ALL_A, ALL_T));
+  routine("add_definition", in(WORKSPACE), destroys(ALL_A, ALL_T));
   enter(definition, string);
   ldw(A0, W_LABEL);
   ldw(A1, W_LABEL_LEN);
@@ -356,7 +356,7 @@ static void lay_add_definition(void) {
  * what references may add: the length of the document, or 100,000 bytes. */
 static void lay_index_references(void) {
   Reg definition = S0;
-  routine("index_references", in(S5), destroys(ALL_A, ALL_T));
+  routine("index_references", in(WORKSPACE), destroys(ALL_A, ALL_T));
   enter(definition);
   stw(0, W_REF_SIZE);
   ldw(T0, W_LENGTH);
@@ -415,7 +415,7 @@ static void lay_index_references(void) {
  * label says which link is followed. A label has no NUL, so with zeros after its end no two labels have the same bits,
  * and a path goes no deeper than a label has bits, and eight. */
 static void lay_find_definition(void) {
-  routine("find_definition", in(A0, A1, A2, S5), out(A0, A3), destroys(A2, A4, A5, ALL_T));
+  routine("find_definition", in(A0, A1, A2, WORKSPACE), out(A0, A3), destroys(A2, A4, A5, ALL_T));
   ldw(A3, W_BUCKETS);
   ldw(T0, W_BUCKET_MASK);
   and(T0, T0, A2);
@@ -465,7 +465,7 @@ static void lay_find_definition(void) {
 /* look_up_reference: in A0 = label, A1 = its length; out A0 = the definition to use, or 0. No definition has a label of
  * nothing but white space. */
 static void lay_look_up_reference(void) {
-  routine("look_up_reference", in(A0, A1, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
+  routine("look_up_reference", in(A0, A1, WORKSPACE), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   bgtu(A1, 1000, "none");
   ldw(T0, W_REF_COUNT);
   bne(T0, 0, "defined");

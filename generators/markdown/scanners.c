@@ -662,7 +662,7 @@ static void lay_html_block_kind(void) {
 
 /* is_html_block_7: out A0 = 0 unless the line from S2 is one complete open or closing tag. */
 static void lay_is_html_block_7(void) {
-  routine("is_html_block_7", in(S2, S5), out(A0), destroys(A1, A2, ALL_T));
+  routine("is_html_block_7", in(NONSPACE, WORKSPACE), out(A0), destroys(A1, A2, ALL_T));
   enter_bare();
   add(A0, NONSPACE, 1);
   ldw(A1, W_EOL);
@@ -688,7 +688,7 @@ static const ByteSet block_end = {3, {{0, '>', 0}, {0, '\n', 0}, {0, 0x80, 0xFF}
  * '>': look at every one and at what stands before it. Before the line stands a line end, a space, a tab or the '>' of
  * a block quote, so that no end condition begins there. */
 static void lay_ends_html_block(void) {
-  routine("ends_html_block", in(S2, S3), out(A0), destroys(A1, A2, A4, A5, ALL_T));
+  routine("ends_html_block", in(NONSPACE, CONTAINER), out(A0), destroys(A1, A2, A4, A5, ALL_T));
   enter_bare();
   ld8(A5, CONTAINER, R_AUX);
   bgtu(A5, 5, "no");

@@ -9,7 +9,7 @@ static const ByteSet line_enders = {3, {{0, 0, 0}, {0, '\r', 0}, {0, '\n', 0}}};
 
 /* open_text: in A0 = document, A1 = its end. Sets W_IN and W_IN_END, past a byte order mark. */
 static void lay_open_text(void) {
-  routine("open_text", in(A0, A1, S5), out(A0), destroys(T0));
+  routine("open_text", in(A0, A1, WORKSPACE), out(A0), destroys(T0));
   stw(A1, W_IN_END);
   sub(T0, A1, A0);
   bltu(T0, 3, "opened");
@@ -32,7 +32,7 @@ static void lay_open_text(void) {
  * The document may lie where the text is written: then what is read is written again, until a byte comes that is not
  * itself in the text. There the rest of the document moves away, so far that the text never reaches it. */
 static void lay_read_line(void) {
-  routine("read_line", in(A1, A2, S0, S5), out(A0), destroys(A1, A2, A3, T0));
+  routine("read_line", in(A1, A2, NEXT, WORKSPACE), out(A0), destroys(A1, A2, A3, T0));
   mov(A0, NEXT);
   label("go_on");
   sub(A3, A2, 16);
@@ -107,7 +107,7 @@ static const ByteSet high = {1, {{0, 128, 255}}};
  * line where that is too short for what its lead byte asks (a NUL counts there as the three bytes that it becomes). */
 static void lay_validate_text(void) {
   Reg end = S1, last_vector = S2;
-  routine("validate_text", in(A0, S5), destroys(A0, A2, A3, A4, A5, ALL_T));
+  routine("validate_text", in(A0, WORKSPACE), destroys(A0, A2, A3, A4, A5, ALL_T));
   enter(end, last_vector);
   ldw(end, W_IN_END);
   ldw(A2, W_TOP);

@@ -7,7 +7,7 @@
  * no reference goes on over it. Up to seven bytes after that are read. */
 static void lay_decode_reference(void) {
   Reg name = S0, length = S1;
-  routine("decode_reference", in(A0, A2, S5), out(A0), out_if(A1), destroys(A2, A3, A4, A5, ALL_T));
+  routine("decode_reference", in(A0, A2, WORKSPACE), out(A0), out_if(A1), destroys(A2, A3, A4, A5, ALL_T));
   enter(name, length);
   mov(name, A0);
   ld8(T0, name, 0);
@@ -89,7 +89,7 @@ static const ByteSet only_ampersand = {1, {{0, '&', 0}}};
  * for, and sixteen bytes that may be read. */
 static void lay_unescape_references(void) {
   Reg place = S0, end = S1, output = S2, start = S3;
-  routine("unescape_references", in(A0, A1, A2, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
+  routine("unescape_references", in(A0, A1, A2, WORKSPACE), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(place, end, output, start);
   mov(place, A0);
   add(end, A0, A1);
@@ -154,7 +154,7 @@ static const ByteSet ampersand_or_backslash = {2, {{0, '&', 0}, {0, '\\', 0}}};
 /* unescape: in A0 = source, A1 = its length, A2 = destination as for unescape_references; out A0 = the bytes written.
  * Up to sixteen bytes after the source are read. Most have neither of the two, and are copied as they are. */
 static void lay_unescape_plain(void) {
-  routine("unescape", in(A0, A1, A2, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
+  routine("unescape", in(A0, A1, A2, WORKSPACE), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   mov(A3, A0);
   add(A4, A0, A1);
   mov(A5, A2);
@@ -179,7 +179,7 @@ static void lay_unescape_plain(void) {
  * for escapes too, as in cmark. */
 static void lay_unescape_both(void) {
   Reg output = S0;
-  routine("unescape_both", in(A0, A1, A2, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
+  routine("unescape_both", in(A0, A1, A2, WORKSPACE), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter(output);
   mov(output, A2);
   call("unescape_references");
@@ -211,7 +211,7 @@ static void lay_trim(void) {
 
 /* clean_url: in A0 = a URL as written, A1 = its length, A2 = destination; out A0 = bytes written. */
 static void lay_clean_url(void) {
-  routine("clean_url", in(A0, A1, A2, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
+  routine("clean_url", in(A0, A1, A2, WORKSPACE), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   enter_bare();
   call("trim");
   call("unescape");
@@ -221,7 +221,7 @@ static void lay_clean_url(void) {
 /* clean_title: in A0 = a title as written, with its quotes (at least two bytes), A1 = its length, A2 = destination; out
  * A0 = bytes written. */
 static void lay_clean_title(void) {
-  routine("clean_title", in(A0, A1, A2, S5), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
+  routine("clean_title", in(A0, A1, A2, WORKSPACE), out(A0), destroys(A1, A2, A3, A4, A5, ALL_T));
   add(A0, A0, 1);
   sub(A1, A1, 2);
   jump("unescape");
