@@ -3,7 +3,7 @@
 # ones too; a machine without a row is refused by its name and never taken for another; run-elf.sh, which stands alone,
 # knows its machines by the same numbers.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh scripts/tests/programs.sh scripts generators/isa/prove gate:machines elf run-elf.sh Makefile
+# reads: scripts/tests/tap.sh scripts/tests/programs.sh scripts generators/isa/prove gate:machines+verify elf run-elf.sh Makefile
 source "$(dirname "$0")/tap.sh"
 # shellcheck source=scripts/tests/programs.sh
 source "$root/scripts/tests/programs.sh"
