@@ -119,12 +119,11 @@ static void rank_cases(struct mutation_run *run) {
 static bool check_baseline(const struct mutation_run *run) {
   const struct coverage *coverage = run->coverage;
   size_t failing = 0;
-  for (size_t i = 0; i < coverage->case_count; i++) {
-    if (run->case_usable[i] == CASE_FAILS)
-      fprintf(stderr, "bytegate: %s %s fails on the program as it is (see `bytegate verify`)\n",
-              coverage->cases[i].program, coverage->cases[i].name);
+  for (size_t i = 0; i < coverage->case_count; i++)
     failing += run->case_usable[i] == CASE_FAILS;
-  }
+  if (failing)
+    fprintf(stderr, "bytegate: mutate: %zu of %zu cases of %s fail on the program as it is (see `bytegate verify`)\n",
+            failing, coverage->case_count, coverage->name);
   return failing == 0;
 }
 

@@ -53,6 +53,7 @@ struct mutation_run {
   uint32_t *case_rank;     /* of each case of the coverage: where it stands in CASES */
   uint64_t *case_duration; /* shared: of each case of the coverage, in ns */
   uint8_t *case_usable;    /* shared: enum usable of each case of the coverage */
+  unsigned failures;       /* of this process: cases that fail on the program as it is */
   uint32_t *last_killer;   /* shared: by entry of the map: 1 + the case that killed a mutant of it last, or 0 */
   uint64_t deadline;       /* now_ns, or 0 */
   unsigned jobs;

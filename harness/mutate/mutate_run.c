@@ -27,6 +27,7 @@ static const unsigned CPU_MS_NATIVE = 100;
 static const unsigned CPU_MS_QEMU = 2000;
 static const unsigned CPU_MS_FORKED = 100; /* what takes longer gets a start of its own */
 static const double WAIT_SECONDS = 1.0;
+static const double START_SECONDS = 4.0; /* until a server is ready */
 static const uint64_t SLOW_CASE_NS = 1500000000;
 static const double SLOWEST_BASELINE = 30;
 
@@ -118,7 +119,6 @@ static struct stand_in *stand_in_for(struct shift *shift, const struct target *o
   free(limit);
   free(one->target.elf);
   one->target.elf = xstrdup(shift->elf);
-  one->target.start_deadline = native ? WAIT_SECONDS : 4 * WAIT_SECONDS;
   /* A mutant that breaks its emulator is as dead as any other. */
   one->target.runner = RUNNER_NATIVE;
   one->target.original = original;
@@ -140,6 +140,15 @@ static uint32_t number_of(const struct shift *shift, const struct result *result
   die("a result of no case");
 }
 
+/* Tells of a case that fails on the program as it is, and why; not of all where many do. */
+static void tell_failure(struct mutation_run *run, uint32_t number, const struct result *result) {
+  enum { MOST_TOLD = 5 };
+  const struct covered_case *one = &run->coverage->cases[number];
+  if (++run->failures <= MOST_TOLD)
+    fprintf(stderr, "bytegate: %s %s fails on the program as it is, confined as a mutant: %s: %s\n", one->program,
+            one->name, verdict_name(result->verdict), span_of(&result->detail).data);
+}
+
 static bool done(void *user, struct result *result) {
   struct shift *shift = user;
   struct mutation_run *run = shift->run;
@@ -148,6 +157,8 @@ static bool done(void *user, struct result *result) {
   uint32_t number = number_of(shift, result);
   if (shift->baseline) {
     run->case_duration[number] = result->duration_ns;
+    if (result->verdict != EQUAL)
+      tell_failure(run, number, result);
     run->case_usable[number] = result->verdict != EQUAL ? CASE_FAILS : result->duration_ns < SLOW_CASE_NS;
     return true;
   }
@@ -182,6 +193,7 @@ static void prepare(struct shift *shift) {
   const struct mutation_run *run = shift->run;
   for (size_t i = 0; i < shift->stand_in_count; i++) {
     shift->stand_ins[i]->target.deadline = WAIT_SECONDS;
+    shift->stand_ins[i]->target.start_deadline = shift->baseline ? SLOWEST_BASELINE : START_SECONDS;
     shift->stand_ins[i]->target.stop = NULL;
   }
   for (size_t i = 0; i < shift->drawn_count; i++) {

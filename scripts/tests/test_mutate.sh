@@ -41,6 +41,16 @@ mutate --shard 9999/10000 --record "$folder/empty"
 expect_status 'an empty shard is no success' 2
 expect_text 'an empty shard is told' 'nothing is proven (use fewer shards)' "$folder/err"
 
+# Nothing is measured on a case that the program itself fails.
+printf '[program p]\nelf = {build}/elf/%s\narch = %s\noracle = command\noracle-command = echo other\n[cases c]\nsource = random\ncount = 7\n' \
+  "hello_{arch}" "$(machine_here)" >"$folder/wrong.ini"
+run "$gate" mutate -j1 --suite "$folder/wrong.ini" --program "$program"
+expect_status 'cases that fail on the program as it is: 3' 3
+expect_text 'cases that fail on the program as it is: why' 'confined as a mutant: DIVERGED: stdout byte 0 is' "$folder/err"
+expect_text 'cases that fail on the program as it is: how many' "7 of 7 cases of $program fail on the program as it is" "$folder/err"
+run test "$(grep -c 'confined as a mutant' "$folder/err")" -lt 7
+expect_status 'and not all are told where many fail' 0
+
 # What changed.
 mutate --since "$build/elf/$program"
 expect_status 'nothing changed: 0' 0
