@@ -49,6 +49,7 @@ static void show(const struct result *result) {
   struct bytes text = {0};
   report_headline(result, &text);
   bytes_text(&text, "\n");
+  report_fit_terminal(true);
   report_difference(result, &text);
   fwrite(text.data, 1, text.len, stdout);
   bytes_free(&text);

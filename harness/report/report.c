@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { CONTEXT = 36, SHOWN_LINES = 8, LONGEST_LINE = 160 };
@@ -80,18 +81,27 @@ static void show_context(const struct result *result, struct bytes *out) {
                part_name(result->part));
 }
 
-/* One row of 16 bytes, the one AT marked by brackets. */
+/* Bytes of a row of hex: a row of 16 is 89 columns wide, one of 8 is 57. */
+static size_t row_bytes = 16;
+
+void report_fit_terminal(bool fits) {
+  struct winsize size = {0};
+  bool narrow = fits && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col && size.ws_col < 90;
+  row_bytes = narrow ? 8 : 16;
+}
+
+/* One row of bytes, the one AT marked by brackets. */
 static void show_row(const char *name, struct span text, size_t row, size_t at, struct bytes *out) {
   bytes_printf(out, "  %-9s %08zx ", name, row);
-  for (size_t i = row; i < row + 16; i++) {
+  for (size_t i = row; i < row + row_bytes; i++) {
     char before = i == at ? '[' : i == at + 1 && i > row ? ']' : ' ';
     if (i < text.len)
       bytes_printf(out, "%c%02x", before, (unsigned char)text.data[i]);
     else
       bytes_printf(out, "%c%s", before, i == at ? "--" : "  ");
   }
-  bytes_printf(out, "%c |", at == row + 15 ? ']' : ' ');
-  for (size_t i = row; i < row + 16 && i < text.len; i++)
+  bytes_printf(out, "%c |", at == row + row_bytes - 1 ? ']' : ' ');
+  for (size_t i = row; i < row + row_bytes && i < text.len; i++)
     bytes_printf(out, "%c", text.data[i] >= ' ' && text.data[i] < 0x7F ? text.data[i] : '.');
   bytes_text(out, "|\n");
 }
@@ -100,12 +110,12 @@ static void show_row(const char *name, struct span text, size_t row, size_t at, 
 enum { BINARY_BEFORE = 2, BINARY_AFTER = 3 };
 
 static void show_hex(const struct result *result, bool binary, struct bytes *out) {
-  size_t row = result->offset & ~(size_t)15;
-  size_t first = !binary ? row : row > BINARY_BEFORE * 16 ? row - (size_t)BINARY_BEFORE * 16 : 0;
-  size_t last = binary ? row + (size_t)BINARY_AFTER * 16 : row;
+  size_t row = result->offset & ~(row_bytes - 1);
+  size_t first = !binary ? row : row > BINARY_BEFORE * row_bytes ? row - BINARY_BEFORE * row_bytes : 0;
+  size_t last = binary ? row + BINARY_AFTER * row_bytes : row;
   const struct span sides[] = {span_of(&result->expected), span_of(&result->actual)};
   for (int side = 0; side < 2; side++)
-    for (size_t at = first; at <= last && (at == row || at < sides[side].len); at += 16)
+    for (size_t at = first; at <= last && (at == row || at < sides[side].len); at += row_bytes)
       show_row(at > first ? "" : side ? "actual" : "expected", sides[side], at, result->offset, out);
 }
 

@@ -22,6 +22,10 @@ bool report_block(const struct result *result, struct markdown_block *block);
 /* Whether what diverged is not text on both sides, around the byte. It is shown in hex alone then. */
 bool report_is_binary(const struct result *result);
 
+/* From now on, rows of hex have 8 bytes, which fits 60 columns, where stdout is a terminal of less than 90 and FITS,
+   and otherwise 16. */
+void report_fit_terminal(bool fits);
+
 /* The explanation of a failure, lines with their ends: both sides in context and as hex, where it stands in the HTML,
    which block of the Markdown it came from, and the command that does it again. */
 void report_explanation(const struct session *session, const struct result *result, struct bytes *out);

@@ -92,7 +92,9 @@ static size_t count_alike(const struct result *result) {
 
 static void explain(const struct session *session, const struct result *result) {
   struct bytes text = {0};
+  report_fit_terminal(true);
   report_explanation(session, result, &text);
+  report_fit_terminal(false);
   fwrite(text.data, 1, text.len, stdout);
   bytes_free(&text);
   screen.explained++;

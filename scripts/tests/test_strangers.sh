@@ -459,6 +459,18 @@ expect_text 'a large program: what makes its map is told' "large >" "$folder/err
 expect_text '... and why it is not there' 'it has 17 MiB of code' "$folder/err"
 rm large
 
+# ---- A narrow terminal ------------------------------------------------------------------------------------------------
+
+# shellcheck disable=SC2016 # sh expands
+program narrow 'printf "%s" "0123456789abcdefghijklmnopqrstuvwxyz"'
+suite '[program p]' 'elf = narrow' 'oracle = command' 'oracle-command = printf %s 0123456789abcdefghIjklmnopqrstuvwxyz' '[cases c]' 'source = nothing'
+for columns in 60 120; do
+  script -qec "stty cols $columns; '$gate' verify --no-self-audit --no-blame --suite s.ini" typescript >screen.txt
+  grep -a '^ *expected  0000' screen.txt | tr -d '\r' | sort -u >"rows.$columns"
+done
+expect_bytes 'on a narrow terminal a row of hex has 8 bytes' '  expected  00000010  67 68[49]6a 6b 6c 6d 6e  |ghIjklmn|\n' rows.60
+expect_bytes '... and else 16' '  expected  00000010  67 68[49]6a 6b 6c 6d 6e 6f 70 71 72 73 74 75 76  |ghIjklmnopqrstuv|\n' rows.120
+
 run "$gate" verify s.ini
 expect_text 'a suite file without its option is told the option' '--suite s.ini' "$folder/err"
 run "$gate" verify --suite nosuch.ini
