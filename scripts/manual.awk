@@ -70,8 +70,12 @@ in_code {
   at = index($0, " | ")
   key = substr($0, 1, at - 1)
   text = substr($0, at + 3)
-  # The header of a table tells of no key.
-  if (!at || key == "verdict") next
+  # The header of a table tells of no key. A third column is told after its name.
+  if (!at || key == "verdict" || key == "placeholder") {
+    third = index(text, " | ") ? substr(text, index(text, " | ") + 3) : ""
+    next
+  }
+  if (third != "") sub(/ \| /, "; " third " ", text)
   print ".TP\n" inline(key) "\n" inline(text)
   in_table = 1
   next
