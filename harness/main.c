@@ -238,6 +238,9 @@ static int run_and_report(struct session *session, struct workspace *workspace, 
     session->progress = text_progress;
   }
   bool ran = session_run(session, workspace, &why, &status);
+  /* Beside an audit, signals are held until all is told. */
+  if (beside && !session->interrupted)
+    session->interrupted = interrupt_taken();
   /* Where there was nothing to run, that is no less to be proved. */
   if (beside && prove(beside, PROOF_WAIT) != PROOF_GOOD)
     status = report_unproved(session, options, beside->audit.report.missed);

@@ -683,7 +683,10 @@ bool session_run(struct session *session, struct workspace *workspace, struct by
     judge_all(session, workspace, jobs, count);
   good = good && await_proof(session);
   free(jobs);
-  /* What interrupted the run ends this process, but only when all is told. */
+  /* A signal that came when nothing waited for one any more interrupts as well. What interrupted the run ends this
+     process, but only when all is told. */
+  if (!session->interrupted)
+    session->interrupted = interrupt_taken();
   if (!session->interrupted)
     interrupt_release(&before);
   if (!good)

@@ -13,6 +13,7 @@
 #include "harness/process/workspace.h"
 
 #include <check.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -182,6 +183,9 @@ static void check_results(const struct behaviour *does, const struct session *se
   ck_assert_msg(session->failed == failed, "%s: %zu are counted, and %zu failed", what, session->failed, failed);
 }
 
+/* What is called with each result; NULL: nothing. */
+static void (*told)(const struct session *session, const struct result *result);
+
 /* Runs a program that does as DOES says, and has CHECK look at what the session says. */
 static void run_program(const struct behaviour *does, const char *folder, unsigned jobs,
                         void (*check)(const struct behaviour *does, const struct session *session)) {
@@ -206,6 +210,7 @@ static void run_program(const struct behaviour *does, const char *folder, unsign
                          patience, folder);
   workspace_open(&workspace);
   ck_assert_msg(session_open_text(&session, &options, "t.ini", text, &why), "%s", span_of(&why).data);
+  session.progress = told;
   ck_assert_msg(session_run(&session, &workspace, &why, &status), "%s", span_of(&why).data);
   check(does, &session);
   session_close(&session);
@@ -298,6 +303,29 @@ START_TEST(a_server_that_does_not_stop_hangs) {
 }
 END_TEST
 
+static void interrupt_at_the_end(const struct session *session, const struct result *result) {
+  (void)result;
+  if (session->finished == session->selected)
+    raise(SIGTERM);
+}
+
+static void check_interrupted(const struct behaviour *does, const struct session *session) {
+  (void)does;
+  ck_assert_uint_eq(session->finished, session->selected);
+  ck_assert_int_eq(session->interrupted, SIGTERM);
+  ck_assert_int_eq(session_verdict(session), RUN_INTERRUPTED);
+}
+
+/* With the last case nothing waits for a signal any more; one that comes then interrupts all the same, and is told. */
+START_TEST(a_signal_after_the_last_case_interrupts) {
+  char *folder = make_documents();
+  told = interrupt_at_the_end;
+  run_program(&(struct behaviour){false, NOTHING, AT_STOP, 1, 0}, folder, 1, check_interrupted);
+  remove_folder(folder);
+  free(folder);
+}
+END_TEST
+
 static void check_strays(const struct behaviour *does, const struct session *session) {
   (void)does;
   ck_assert_uint_eq(session->failed, 0);
@@ -342,6 +370,7 @@ int main(int argc, char **argv) {
   tcase_add_loop_test(tests, every_end_gets_the_verdict_of_the_model, 0, 2);
   tcase_add_test(tests, prepared_cells_are_taken);
   tcase_add_test(tests, a_server_that_does_not_stop_hangs);
+  tcase_add_test(tests, a_signal_after_the_last_case_interrupts);
   tcase_add_test(tests, a_process_of_nobody_makes_the_run_red);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
