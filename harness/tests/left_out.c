@@ -34,10 +34,12 @@ LEFT_OUT(mutate, mutate_command)
 LEFT_OUT(new, new_command)
 LEFT_OUT(reduce, reduce_result)
 LEFT_OUT(simulate, simulate_command)
+LEFT_OUT(verify, session_open)
 LEFT_OUT(verify, session_run)
 LEFT_OUT(verify, audit_begin)
 LEFT_OUT(verify, audit_run)
 LEFT_OUT(verify, blame_command)
 LEFT_OUT(verify, blame_result)
+LEFT_OUT(verify, report_write)
 
 /* SPDX-License-Identifier: MIT */
