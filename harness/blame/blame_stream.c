@@ -525,13 +525,15 @@ bool find_written(const struct observation *observation, const struct result *re
     }
     bytes_free(&whole);
   }
-  if (!found && other)
-    bytes_printf(why,
-                 "run again, the program gave another byte than before at %s byte %zu: what it does is not the same "
-                 "each time, as --repeat shows",
-                 part_name(part), offset);
-  else if (!found && !tell_unfollowed(observation, result, part, offset, why))
-    bytes_printf(why, "there is no byte %zu in what it wrote: the %s has %zu", offset, part_name(part), longest);
+  if (!found && !tell_unfollowed(observation, result, part, offset, why)) {
+    if (other)
+      bytes_printf(why,
+                   "run again, the program gave another byte than before at %s byte %zu: what it does is not the same "
+                   "each time, as --repeat shows",
+                   part_name(part), offset);
+    else
+      bytes_printf(why, "there is no byte %zu in what it wrote: the %s has %zu", offset, part_name(part), longest);
+  }
   end_stream(&stream);
   return found;
 }

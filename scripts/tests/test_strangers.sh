@@ -413,6 +413,14 @@ run "$gate" blame --suite s.ini
 expect_text 'a crash at no code: the address' 'crashed   at 0x0' "$folder/out"
 expect_text '... and the instruction that led there' 'came      from turn+0x' "$folder/out"
 
+# What the kernel moves from file to file is not followed; another byte where the rest begins is no other run.
+printf '%s\n' '#include <fcntl.h>' '#include <sys/sendfile.h>' '#include <unistd.h>' \
+  'int main(void) { return write(1, "ab", 2) != 2 || sendfile(1, 0, 0, 4) != 4 || write(1, "yz", 2) != 2; }' >gives.c
+cc -o gives gives.c || exit 1
+suite '[program p]' 'elf = gives' 'runner = native' 'stdin = {suite}/in/b.txt' 'oracle = command' 'oracle-command = printf abOne yz' '[cases c]' 'source = nothing'
+run "$gate" blame --suite s.ini
+expect_text 'a byte that sendfile moved: it is said' 'the program called sendfile at 0x' "$folder/err"
+
 # ---- A program that has its output elsewhere in its memory in each run -----------------------------------------------------
 
 cat >moving.c <<'END'
