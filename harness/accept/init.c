@@ -648,11 +648,13 @@ static int write_suite(const struct trial *trial, struct draft *draft) {
   if (!draft->way || (!draft->way->worked && !draft->way->hung)) {
     struct span detail = draft->way ? span_of(&draft->way->detail) : (struct span){"", 0};
     bool refused = !draft->free && (strstr(detail.data, "not permitted") || strstr(detail.data, "denied"));
+    bool left = draft->way && draft->way->serves && strstr(detail.data, "exit status 0 ");
     if (!why.len)
       bytes_printf(
           &why, "%s%s", detail.data,
-          refused ? " (it may be its cell that refuses: `bytegate init --confine=off` tries it with all that you may)"
-                  : "");
+          left      ? " (if it went into the background: which option keeps it in the foreground, as -D or -F of some?)"
+          : refused ? " (it may be its cell that refuses: `bytegate init --confine=off` tries it with all that you may)"
+                    : "");
     int status = complain(draft->elf, why.data, EXIT_INFRASTRUCTURE);
     bytes_free(&why);
     return status;
@@ -741,7 +743,9 @@ int init_command(struct workspace *workspace, const struct options *all) {
   struct draft draft = {.name = name_after(elf), .free = all->confine == CONFINE_OFF};
   int status = EXIT_USAGE;
   if (access(trial.elf, X_OK) != 0) {
-    complain(elf, strerror(errno), status);
+    complain(elf,
+             errno == ENOENT && !strchr(elf, '/') ? "there is no such program here or along PATH" : strerror(errno),
+             status);
     free(draft.name);
     free((char *)(uintptr_t)trial.elf);
     free(on_path);

@@ -354,7 +354,11 @@ expect_text 'what is not in a cell is told' "'allow = path FOLDER' names" misses
 program refusing 'echo "setgroups: Operation not permitted" >&2; exit 1'
 init refusing -- '{port}'
 expect_text 'what a cell may have refused has a remedy' 'bytegate init --confine=off' "$folder/err"
+program leaves 'exit 0'
+init leaves -- '{port}'
+expect_text 'a server that may have gone into the background is asked for its option' 'keeps it in the foreground' "$folder/err"
 init nowhere
+expect_text 'a program that is nowhere' 'here or along PATH' "$folder/err"
 expect_status 'a program that is not there is named' 2
 printf '\177ELF broken' >broken
 chmod +x broken
