@@ -146,6 +146,7 @@ struct share {
   struct covered_case **cases;
   struct result **jobs;
   size_t job_count;
+  bool told; /* of a case that did not pass */
 };
 
 static struct probe *add_probe(struct share *share, struct coverage *coverage, const struct covered_case *one) {
@@ -177,12 +178,23 @@ static struct covered_case *case_of(const struct share *share, struct probe *pro
   return result == &probe->stop ? stop_of(probe->coverage, probe->original) : share->cases[result - share->results];
 }
 
+/* Names the first case that did not pass, and how: what `bytegate verify` says may be another verdict, since what
+   counts is not what runs there. */
+static void tell_failure(struct share *share, const struct covered_case *one, const struct result *result) {
+  if (result->verdict == EQUAL || share->told)
+    return;
+  fprintf(stderr, "bytegate: %s of %s did not pass while it was measured: %s: %s\n", one->name, one->program,
+          verdict_name(result->verdict), result->detail.len ? result->detail.data : "nothing more is known");
+  share->told = true;
+}
+
 static bool done(void *user, struct result *result) {
   struct share *share = user;
   struct probe *probe = probe_of(result);
   struct covered_case *one = case_of(share, probe, result);
   if (probe->counts)
     probe_collect(probe, one);
+  tell_failure(share, one, result);
   /* The byte after the bitmaps: the parent does not see this worker's memory, but it sees these. */
   uint8_t *verdict = &one->bits[probe->coverage->bits_size];
   bool again = *verdict != CASE_UNKNOWN; /* its server was found to have kept something */

@@ -10,8 +10,10 @@
 #include "harness/tests/tiny_program.h"
 
 #include <check.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static bool read_map(const char *text, struct program_map *map, struct bytes *why) {
@@ -222,8 +224,46 @@ START_TEST(another_program_is_measured_anew) {
   ck_assert_int_eq(write_file(path, span_of(&elf)), 0);
   char *text = tiny_run(folder, "coverage --suite ./tiny.ini", &status);
   assert_holds(text, "2 of which did not pass");
+  assert_holds(text, "did not pass while it was measured: CRASHED");
   free(text);
   bytes_free(&elf);
+  free(path);
+  tiny_remove(folder);
+}
+END_TEST
+
+/* A server that is stepped through ends as it would by itself when the gate stops it. */
+START_TEST(a_signal_to_the_stepper_reaches_the_program) {
+  if (host_machine() != machine_named("x64"))
+    return;
+  char *folder = tiny_make();
+  char *path = xasprintf("%s/counts", folder);
+  struct bytes counts = {0};
+  const struct counts_header header = {.magic = COUNTS_MAGIC, .span = 8};
+  bytes_add(&counts, (struct span){(const char *)&header, sizeof header});
+  for (size_t i = sizeof header; i < counts_size(header.span); i++)
+    bytes_add(&counts, (struct span){"", 1});
+  ck_assert_int_eq(write_file(path, span_of(&counts)), 0);
+  const char *build = getenv("BUILD");
+  char *stepper = xasprintf("%s/step_instructions", build && *build ? build : "build");
+  int ends[2];
+  ck_assert_int_eq(pipe(ends), 0);
+  pid_t pid = fork();
+  if (pid == 0) {
+    dup2(ends[1], STDOUT_FILENO);
+    execl(stepper, stepper, path, "/bin/sh", "-c", "trap 'exit 3' TERM; echo ready; while :; do :; done", NULL);
+    _exit(127);
+  }
+  close(ends[1]);
+  char text[6] = "";
+  ck_assert_int_eq(read(ends[0], text, sizeof text), 6);
+  int status = 0;
+  kill(pid, SIGTERM);
+  ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+  ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 3, "it ended with status 0x%x", (unsigned)status);
+  close(ends[0]);
+  bytes_free(&counts);
+  free(stepper);
   free(path);
   tiny_remove(folder);
 }
@@ -276,6 +316,7 @@ int main(void) {
   tcase_add_test(tests, a_record_that_says_nothing_is_none);
   tcase_add_test(tests, the_cases_of_a_line_are_listed);
   tcase_add_test(tests, another_program_is_measured_anew);
+  tcase_add_test(tests, a_signal_to_the_stepper_reaches_the_program);
   tcase_add_test(tests, a_closed_probe_keeps_no_counters);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);

@@ -189,6 +189,18 @@ static int fail(const char *what) {
   return EXIT_NOT_STEPPED;
 }
 
+static pid_t stepped;
+
+static void send_on(int number) { kill(stepped, number); }
+
+/* Who stops, reloads or interrupts this process means the program. */
+static void send_signals_on(pid_t pid) {
+  static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
+  stepped = pid;
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    sigaction(numbers[i], &(struct sigaction){.sa_handler = send_on, .sa_flags = SA_RESTART}, NULL);
+}
+
 int main(int argc, char **argv) {
   if (argc < 3 || !map_counts(argv[1])) {
     fputs("usage: step_instructions COUNTS PROGRAM ARGUMENTS..., COUNTS a file that the gate made\n", stderr);
@@ -202,6 +214,7 @@ int main(int argc, char **argv) {
     execve(argv[2], argv + 2, environ);
     _exit(fail(argv[2]));
   }
+  send_signals_on(pid);
   int status = step_to_end(pid);
   if (WIFSIGNALED(status)) {
     signal(WTERMSIG(status), SIG_DFL);
