@@ -76,15 +76,32 @@ static bool is_known(pid_t pid, const pid_t *known, size_t count) {
   return false;
 }
 
-/* Ends PID, a child. Returns whether it was still running. */
-static bool end_child(pid_t pid) {
+/* Whether PID is the first process of a namespace of its own: it ends only after all others there were waited for. */
+static bool is_first(pid_t pid) {
+  char path[64];
+  struct bytes status = {0};
+  snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+  bytes_read_file(&status, path);
+  bytes_text(&status, "");
+  const char *at = strstr(status.data, "\nNSpid:");
+  const char *end = at ? strchr(at + 1, '\n') : NULL;
+  bool first = end && end[-1] == '1' && end[-2] == '\t';
+  bytes_free(&status);
+  return first;
+}
+
+/* What is done with a child: it is ended, and waited for. */
+enum step { END, WAIT, WAIT_FOR_FIRST, STEPS };
+
+/* Takes that STEP with PID, a child. Returns whether it was still running when it was ended. */
+static bool end_child(pid_t pid, enum step step) {
   siginfo_t info = {0};
-  bool running = !process_is_ending(pid);
-  if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG) != 0 || info.si_pid == pid)
-    return false;
-  kill(pid, SIGKILL);
-  while (waitid(P_PID, (id_t)pid, &info, WEXITED) != 0 && errno == EINTR)
-    ;
+  bool running = step == END && !process_is_ending(pid);
+  if (step == END)
+    kill(pid, SIGKILL);
+  else if (step == WAIT_FOR_FIRST || !is_first(pid))
+    while (waitid(P_PID, (id_t)pid, &info, WEXITED) != 0 && errno == EINTR)
+      ;
   return running;
 }
 
@@ -115,16 +132,23 @@ static unsigned end_children(bool (*belongs_to)(pid_t pid, const char *name), co
   bool again = true;
   for (unsigned round = 0; again && round < MOST_ROUNDS; round++) {
     struct bytes children = {0};
-    again = false;
     read_children(&children);
-    char *rest = span_of(&children).len ? children.data : NULL;
-    for (char *word = rest ? strtok_r(rest, " \n", &rest) : NULL; word; word = strtok_r(NULL, " \n", &rest)) {
+    bytes_text(&children, "");
+    struct pids {
+      pid_t *items;
+      size_t count;
+    } found = {calloc(children.len + 1, sizeof(pid_t)), 0};
+    char *rest = children.data;
+    for (char *word = strtok_r(rest, " \n", &rest); word && found.items; word = strtok_r(NULL, " \n", &rest)) {
       pid_t pid = (pid_t)strtol(word, NULL, 10);
-      if (pid <= 0 || is_known(pid, known, count) || !belongs_to(pid, name))
-        continue;
-      ended += end_child(pid);
-      again = true;
+      if (pid > 0 && !is_known(pid, known, count) && belongs_to(pid, name))
+        found.items[found.count++] = pid;
     }
+    for (enum step step = END; step < STEPS; step++)
+      for (size_t i = 0; i < found.count; i++)
+        ended += end_child(found.items[i], step);
+    again = found.count > 0;
+    free(found.items);
     bytes_free(&children);
   }
   return ended;
