@@ -42,7 +42,7 @@ static char *ending(const struct process *process, enum loader loader, const cha
   if (loader == LOADER_QEMU && emulator_refused(process))
     return xstrdup("refused");
   if (loader == LOADER_NATIVE && process->end == END_SIGNALED && process->status == SIGSEGV &&
-      process->out_text.len == 0 && !begun_natively(elf))
+      process->out_text.len == 0 && !loaded_natively(elf))
     return xstrdup("refused");
   if (process->end == END_SIGNALED)
     return xstrdup(signal_name(process->status));

@@ -92,7 +92,10 @@ static bool is_at_code(pid_t pid) {
   return !*text;
 }
 
-bool begun_natively(const char *elf) {
+/* How far this machine's kernel brings ELF. */
+enum reach { REFUSED_WHOLE, BROUGHT_TO_NO_CODE, BROUGHT_TO_CODE };
+
+static enum reach find_reach(const char *elf) {
   enum { NOT_TRACED = 126, NOT_EXECUTED = 127 };
   int status = 0;
   pid_t child = fork();
@@ -105,14 +108,18 @@ bool begun_natively(const char *elf) {
     _exit(NOT_EXECUTED);
   }
   waitpid(child, &status, 0);
-  bool began =
-      (WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP) || (WIFEXITED(status) && WEXITSTATUS(status) == NOT_TRACED);
-  if (WIFSTOPPED(status)) {
-    began = began && is_at_code(child);
-    kill(child, SIGKILL);
-    waitpid(child, &status, 0);
-  }
-  return began;
+  if (!WIFSTOPPED(status))
+    return WIFEXITED(status) && WEXITSTATUS(status) == NOT_TRACED ? BROUGHT_TO_CODE : REFUSED_WHOLE;
+  enum reach reach = WSTOPSIG(status) != SIGTRAP ? REFUSED_WHOLE
+                     : is_at_code(child)         ? BROUGHT_TO_CODE
+                                                 : BROUGHT_TO_NO_CODE;
+  kill(child, SIGKILL);
+  waitpid(child, &status, 0);
+  return reach;
 }
+
+bool loaded_natively(const char *elf) { return find_reach(elf) != REFUSED_WHOLE; }
+
+bool begun_natively(const char *elf) { return find_reach(elf) == BROUGHT_TO_CODE; }
 
 /* SPDX-License-Identifier: MIT */

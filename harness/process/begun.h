@@ -12,10 +12,13 @@ void begun_options(const char *elf, const char *log, struct text_list *words);
 /* Whether that happened. Removes LOG. */
 bool begun_logged(const char *log);
 
-/* Whether this machine's kernel brings ELF as far as its first instruction. What it finds wrong when the old program is
-   gone already, it can only tell by a signal; but a program that is traced stops before its first instruction, and one
-   that never came to that does not; nor has one begun whose first instruction lies where there is no code. True as well
-   where ptrace(2) is not to be had. */
+/* Whether this machine's kernel loads ELF. What it finds wrong when the old program is gone already, it can only tell
+   by a signal; but a program that is traced stops before its first instruction, and one that was never loaded does not.
+   True as well where ptrace(2) is not to be had. */
+bool loaded_natively(const char *elf);
+
+/* Whether this machine's kernel brings ELF as far as its first instruction: it loads the file, and there is code at its
+   entry. True as well where ptrace(2) is not to be had. */
 bool begun_natively(const char *elf);
 
 #endif

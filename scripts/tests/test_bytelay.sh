@@ -54,7 +54,7 @@ static int add = 3; // a word of words.h, which nobody asked for here
 static void author() {
   BL_AT;
   bl_routine("_start");
-  bl_li(BL_A0, add and 1);
+  bl_li(BL_A0, add > 2 and add < 4);
   bl_add_imm(BL_A0, BL_A0, 6);
   bl_syscall(NR_EXIT_GROUP);
 }

@@ -184,17 +184,20 @@ START_TEST(what_was_logged_has_begun_and_the_log_is_removed) {
 }
 END_TEST
 
-/* What begun_natively says of ELF. Asked in a process of its own, so that it cannot become the program itself. */
-static bool begins(const char *elf) {
+/* What begun_natively, or loaded_natively, says of ELF. Asked in a process of its own, so that it cannot become the
+   program itself. */
+static bool asked(bool (*ask)(const char *elf), const char *elf) {
   enum { BEGUN = 42, NOT_BEGUN = 43 };
   int status = 0;
   pid_t child = fork();
   if (child == 0)
-    _exit(begun_natively(elf) ? BEGUN : NOT_BEGUN);
+    _exit(ask(elf) ? BEGUN : NOT_BEGUN);
   ck_assert_int_eq(waitpid(child, &status, 0), child);
   ck_assert_msg(WIFEXITED(status) && (WEXITSTATUS(status) == BEGUN || WEXITSTATUS(status) == NOT_BEGUN), "%x", status);
   return WEXITSTATUS(status) == BEGUN;
 }
+
+static bool begins(const char *elf) { return asked(begun_natively, elf); }
 
 /* Writes a program of this machine: one segment, with FLAGS, at 0x400000. */
 static void write_program(uint64_t entry, uint32_t flags) {
@@ -232,6 +235,7 @@ START_TEST(a_program_without_code_at_its_entry_never_begins) {
   ck_assert(!begins("./program"));
   write_program(0x400080, PF_R | PF_W);
   ck_assert(!begins("./program"));
+  ck_assert_msg(asked(loaded_natively, "./program"), "the kernel loads it, and it dies of its first instruction");
   leave_folder();
 }
 END_TEST
