@@ -3,7 +3,7 @@
 # quotation marks, with a relative suite file. What is filtered, written to files or left in a folder is held to the
 # oracle, and what would hide a difference is refused.
 # shellcheck source=scripts/tests/tap.sh
-# reads: scripts/tests/tap.sh harness/tests/strangers gate:verify
+# reads: scripts/tests/tap.sh harness/tests/strangers gate:verify+coverage
 source "$(dirname "$0")/tap.sh"
 
 gate=$build/bytegate
