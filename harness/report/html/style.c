@@ -24,6 +24,8 @@ const char html_style[] =
     "table{border-collapse:collapse;font-variant-numeric:tabular-nums}\n"
     "th,td{padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}\n"
     "td.r,th.r{text-align:right}td.why{white-space:normal;min-width:16rem}\n"
+    "@media (max-width:36rem){th,td{padding-right:.5rem}th{white-space:normal}"
+    "td.why{min-width:0;overflow-wrap:anywhere}}\n"
     "pre,code{font:.8125rem/1.5 ui-monospace,'DejaVu Sans Mono',monospace;tab-size:4}\n"
     "pre{margin:0;padding:.5rem .75rem;background:var(--panel);border:1px solid var(--line);overflow-x:auto}\n"
     "pre.source{white-space:pre-wrap;overflow-wrap:anywhere}\n"
