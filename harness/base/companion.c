@@ -40,9 +40,9 @@ char *companion_path(const char *name) { return companion_of(command_path(), nam
 
 static bool is_installed(void) {
   char *launcher = companion_path("confine");
-  bool beside = access(launcher, R_OK) != 0 || !strstr(launcher, "/../lib/bytegate/");
+  bool apart = access(launcher, R_OK) == 0 && strstr(launcher, "/../lib/bytegate/");
   free(launcher);
-  return !beside;
+  return apart;
 }
 
 char *measured_folder(const char *build, const char *name) {

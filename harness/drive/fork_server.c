@@ -413,9 +413,11 @@ static unsigned count_servers(const struct fork_servers *servers, size_t kind) {
 }
 
 bool fork_servers_prepare(struct fork_servers *servers, const struct target *target) {
-  size_t kind = target_fits(target) ? kind_of(servers, target) : 0;
-  const struct server_kind *known = target_fits(target) ? &servers->kinds[kind] : NULL;
-  if (!known || !known->emulator || known->failures || (!servers->all && known->left < WORTH))
+  if (!target_fits(target))
+    return false;
+  size_t kind = kind_of(servers, target);
+  const struct server_kind *known = &servers->kinds[kind];
+  if (!known->emulator || known->failures || (!servers->all && known->left < WORTH))
     return false;
   if (count_servers(servers, kind) > 0)
     return true;

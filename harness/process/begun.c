@@ -1,6 +1,7 @@
 /* qemu's log for its guests, ptrace for the kernel's. */
 #include "harness/process/begun.h"
 
+#include "harness/base/bytes.h"
 #include "harness/base/limits.h"
 
 #include "harness/base/machine.h"
@@ -61,35 +62,39 @@ bool begun_logged(const char *log) {
   return began;
 }
 
-/* Reads the first bytes of /proc/PID/NAME as text. */
-static void read_proc(pid_t pid, const char *name, char *text, size_t size) {
-  char *path = xasprintf("/proc/%d/%s", (int)pid, name);
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  ssize_t got = fd < 0 ? -1 : read(fd, text, size - 1);
-  text[got > 0 ? got : 0] = '\0';
-  if (fd >= 0)
-    close(fd);
-  free(path);
+/* Reads /proc/PID/NAME as text, "" where that cannot be. */
+static void read_proc(pid_t pid, const char *name, struct bytes *text) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+  bytes_clear(text);
+  bytes_read_file(text, path);
+  bytes_text(text, "");
+}
+
+/* Whether AT lies in a mapping of MAPS, as proc(5) has them, that allows execution. */
+static bool is_executable(const char *maps, unsigned long long at) {
+  for (const char *line = maps; line; line = strchr(line, '\n')) {
+    unsigned long long begin = 0;
+    unsigned long long end = 0;
+    char allows[5] = "";
+    line += *line == '\n';
+    if (sscanf(line, "%llx-%llx %4s", &begin, &end, allows) == 3 && at >= begin && at < end && allows[2] == 'x')
+      return true;
+  }
+  return false;
 }
 
 /* Whether the instruction that PID, which is stopped, is at can be executed: whether it lies in a mapping that allows
    that. proc(5): the last word of syscall is the address of the instruction. True where /proc does not say. */
 static bool is_at_code(pid_t pid) {
-  char text[16384];
-  read_proc(pid, "syscall", text, sizeof text);
-  const char *last = strrchr(text, ' ');
-  if (!last)
-    return true;
-  unsigned long long at = strtoull(last + 1, NULL, 16);
-  read_proc(pid, "maps", text, sizeof text);
-  for (const char *line = text; *line; line = strchrnul(line, '\n') + (*strchrnul(line, '\n') == '\n')) {
-    unsigned long long begin = 0;
-    unsigned long long end = 0;
-    char allows[5] = "";
-    if (sscanf(line, "%llx-%llx %4s", &begin, &end, allows) == 3 && at >= begin && at < end && allows[2] == 'x')
-      return true;
-  }
-  return !*text;
+  struct bytes text = {0};
+  read_proc(pid, "syscall", &text);
+  const char *last = strrchr(text.data, ' ');
+  unsigned long long at = last ? strtoull(last + 1, NULL, 16) : 0;
+  read_proc(pid, "maps", &text);
+  bool good = !last || !*text.data || is_executable(text.data, at);
+  bytes_free(&text);
+  return good;
 }
 
 /* How far this machine's kernel brings ELF. */

@@ -105,23 +105,35 @@ static bool end_child(pid_t pid, enum step step) {
   return running;
 }
 
-/* Reads the pids of the children of this process, as text. */
-static void read_children(struct bytes *children) {
+struct pids {
+  pid_t *items;
+  size_t count;
+};
+
+/* The children of this process. The caller frees the items. */
+static struct pids list_children(void) {
   char path[64];
+  struct bytes text = {0};
   snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
-  bytes_read_file(children, path);
+  bytes_read_file(&text, path);
+  bytes_text(&text, "");
+  struct pids children = {calloc(text.len + 1, sizeof(pid_t)), 0};
+  char *rest = text.data;
+  for (char *word = strtok_r(rest, " \n", &rest); word && children.items; word = strtok_r(NULL, " \n", &rest)) {
+    pid_t pid = (pid_t)strtol(word, NULL, 10);
+    if (pid > 0)
+      children.items[children.count++] = pid;
+  }
+  bytes_free(&text);
+  return children;
 }
 
 bool strays_in_group(pid_t group) {
-  struct bytes children = {0};
+  struct pids children = list_children();
   bool found = false;
-  read_children(&children);
-  char *rest = children.len ? children.data : NULL;
-  for (char *word = rest ? strtok_r(rest, " \n", &rest) : NULL; word && !found; word = strtok_r(NULL, " \n", &rest)) {
-    pid_t pid = (pid_t)strtol(word, NULL, 10);
-    found = pid > 0 && getpgid(pid) == group && !process_is_ending(pid);
-  }
-  bytes_free(&children);
+  for (size_t i = 0; i < children.count && !found; i++)
+    found = getpgid(children.items[i]) == group && !process_is_ending(children.items[i]);
+  free(children.items);
   return found;
 }
 
@@ -131,25 +143,16 @@ static unsigned end_children(bool (*belongs_to)(pid_t pid, const char *name), co
   unsigned ended = 0;
   bool again = true;
   for (unsigned round = 0; again && round < MOST_ROUNDS; round++) {
-    struct bytes children = {0};
-    read_children(&children);
-    bytes_text(&children, "");
-    struct pids {
-      pid_t *items;
-      size_t count;
-    } found = {calloc(children.len + 1, sizeof(pid_t)), 0};
-    char *rest = children.data;
-    for (char *word = strtok_r(rest, " \n", &rest); word && found.items; word = strtok_r(NULL, " \n", &rest)) {
-      pid_t pid = (pid_t)strtol(word, NULL, 10);
-      if (pid > 0 && !is_known(pid, known, count) && belongs_to(pid, name))
-        found.items[found.count++] = pid;
-    }
+    struct pids children = list_children();
+    size_t found = 0;
+    for (size_t i = 0; i < children.count; i++)
+      if (!is_known(children.items[i], known, count) && belongs_to(children.items[i], name))
+        children.items[found++] = children.items[i];
     for (enum step step = END; step < STEPS; step++)
-      for (size_t i = 0; i < found.count; i++)
-        ended += end_child(found.items[i], step);
-    again = found.count > 0;
-    free(found.items);
-    bytes_free(&children);
+      for (size_t i = 0; i < found; i++)
+        ended += end_child(children.items[i], step);
+    again = found > 0;
+    free(children.items);
   }
   return ended;
 }

@@ -512,8 +512,9 @@ static int find_rights(uintptr_t address) {
   return found;
 }
 
-/* Writes BYTE to the host's ADDRESS, also where that cannot be written, and leaves its rights as they are. */
-static bool write_byte(uintptr_t address, uint8_t byte) {
+/* Writes LENGTH BYTES to the host's ADDRESS, all within one page, also where that cannot be written, and leaves its
+   rights as they are. */
+static bool write_in_page(uintptr_t address, const uint8_t *bytes, size_t length) {
   size_t size = (size_t)sysconf(_SC_PAGESIZE);
   uintptr_t host = address / size * size;
   int rights = find_rights(address);
@@ -523,8 +524,21 @@ static bool write_byte(uintptr_t address, uint8_t byte) {
   memcpy(&at, &address, sizeof at);
   if (rights < 0 || mprotect(page, size, PROT_READ | PROT_WRITE) != 0)
     return false;
-  *at = byte;
+  memcpy(at, bytes, length);
   return mprotect(page, size, rights) == 0;
+}
+
+/* The same in as many pages as it takes. */
+static bool write_bytes(uintptr_t address, const uint8_t *bytes, size_t length) {
+  size_t size = (size_t)sysconf(_SC_PAGESIZE);
+  for (size_t at = 0; at < length;) {
+    size_t left = size - (address + at) % size;
+    size_t part = length - at < left ? length - at : left;
+    if (!write_in_page(address + at, bytes + at, part))
+      return false;
+    at += part;
+  }
+  return true;
 }
 
 /* Writes the bytes of CHANGE over those that are there, also where the guest cannot write; what was translated of them
@@ -535,9 +549,8 @@ static bool make_change(const struct change *change) {
     return true;
   if (change->length > CHANGE_MOST_BYTES || (change->address < first_end && end > first))
     return false;
-  for (uint32_t i = 0; i < change->length; i++)
-    if (!write_byte(change->address + moved + i, change->bytes[i]))
-      return false;
+  if (!write_bytes(change->address + moved, change->bytes, change->length))
+    return false;
   if (told) {
     lock_memory();
     forget_blocks(change->address, end);
