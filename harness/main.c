@@ -1,6 +1,7 @@
 /* The bytegate command. */
 #include "harness/accept/accept.h"
 #include "harness/base/companion.h"
+#include "harness/base/files.h"
 #include "harness/base/interrupt.h"
 #include "harness/base/limits.h"
 #include "harness/bisect/bisect.h"
@@ -638,8 +639,13 @@ static void occupy_standard_descriptors(void) {
 /* The command campaign. A campaign of verify reads, for its reports, what merge reads. */
 static int campaign_command(const struct options *options) {
   const char *what = options->operands.items[0];
-  char *folder =
-      options->into ? path_absolute(options->into) : xasprintf("%s/campaign-%s", options->session.build, what);
+  char *name = xasprintf("campaign-%s", what);
+  char *place = options->into ? xstrdup(options->into) : measured_folder(options->session.build, name);
+  char *folder = path_absolute(place);
+  if (!options->into)
+    make_folders_of(folder);
+  free(name);
+  free(place);
   struct campaign campaign = {.what = what,
                               .engine = options->engine,
                               .hosts = options->hosts,

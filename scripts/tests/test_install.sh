@@ -20,6 +20,9 @@ run env -C own "$dest/usr/bin/bytegate" coverage --suite s.ini
 expect_status 'what is installed measures coverage' 0
 run test -s own/.bytegate/coverage/plain.coverage.gz -a ! -e "$dest/usr/bin/coverage"
 expect_status '... and keeps it below the current folder' 0
+run env -C own "$dest/usr/bin/bytegate" campaign verify --shards 1 --suite s.ini
+run test -d own/.bytegate/campaign-verify -a ! -e "$dest/usr/bin/campaign-verify"
+expect_status '... and so does a campaign' 0
 for command in $("$gate" complete -- ''); do
   # An entry begins after .TP with the command's name, in which - is escaped.
   run awk -v name="${command//-/\\\\-}" '
